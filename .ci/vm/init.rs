@@ -1,0 +1,192 @@
+//! PID 1 of the test machine: sets up an ordinary system, runs one test, reports how it ended
+//! on the console, and powers the machine off.
+//!
+//! What to run is in `/vm`: `args` (the program first) and `env`, each a sequence of byte
+//! strings that end in NUL; `marker`, a word that no test prints by chance; and, if the test is
+//! to be an ordinary user, `user`, a decimal user id.
+//!
+//! Behind `MARKER start` and a newline follows what the test prints, byte for byte; behind that,
+//! without a newline before it, `MARKER exit N`, `MARKER signal N` or `MARKER error TEXT`.
+
+use std::ffi::{CStr, OsStr, OsString, c_char, c_int, c_long, c_ulong, c_void};
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Command, ExitStatus, Stdio};
+
+unsafe extern "C" {
+    fn mount(
+        source: *const c_char,
+        target: *const c_char,
+        kind: *const c_char,
+        flags: c_ulong,
+        data: *const c_void,
+    ) -> c_int;
+    fn chroot(path: *const c_char) -> c_int;
+    fn socket(domain: c_int, kind: c_int, protocol: c_int) -> c_int;
+    fn ioctl(fd: c_int, request: c_int, ...) -> c_int;
+    fn waitpid(pid: c_int, status: *mut c_int, options: c_int) -> c_int;
+    safe fn setsid() -> c_int;
+    safe fn sync();
+    safe fn reboot(command: c_int) -> c_int;
+}
+
+const MS_BIND: c_ulong = 4096;
+const MS_MOVE: c_ulong = 8192;
+
+/// What is mounted where: file system, folder, options.
+const MOUNTS: [(&CStr, &CStr, &CStr); 8] = [
+    (c"proc", c"/proc", c""),
+    (c"sysfs", c"/sys", c""),
+    (c"cgroup2", c"/sys/fs/cgroup", c""),
+    (c"devtmpfs", c"/dev", c""),
+    (c"devpts", c"/dev/pts", c"ptmxmode=666,mode=620"),
+    (c"tmpfs", c"/dev/shm", c"mode=1777"),
+    (c"tmpfs", c"/tmp", c"mode=1777"),
+    (c"tmpfs", c"/run", c"mode=755"),
+];
+
+fn main() {
+    setsid();
+    let marker = fs::read_to_string("/vm/marker").unwrap_or_default();
+    let end = match set_up().and_then(|()| run(&marker)) {
+        Ok(status) => match status.signal() {
+            Some(signal) => format!("signal {signal}"),
+            None => format!("exit {}", status.code().unwrap_or_default()),
+        },
+        Err(error) => format!("error {error}"),
+    };
+    print(&format!("{marker} {end}\n"));
+    drain();
+    sync();
+    const POWER_OFF: c_int = 0x4321_fedc;
+    reboot(POWER_OFF);
+}
+
+/// Makes of the bare machine what a test expects of a system.
+fn set_up() -> io::Result<()> {
+    plain_console()?;
+    real_root()?;
+    for (kind, target, options) in MOUNTS {
+        fs::create_dir_all(OsStr::from_bytes(target.to_bytes()))?;
+        mount_at(kind, target, kind, 0, options)?;
+    }
+    symlink("/proc/self/fd", "/dev/fd")?;
+    symlink("fd/0", "/dev/stdin")?;
+    symlink("fd/1", "/dev/stdout")?;
+    symlink("fd/2", "/dev/stderr")?;
+    fs::write("/proc/sys/kernel/hostname", "butter")?;
+    loopback_up()?;
+    std::env::set_current_dir("/tmp")
+}
+
+/// Starts the test and waits for its end, reaping all other processes that come to an end.
+fn run(marker: &str) -> io::Result<ExitStatus> {
+    let args = strings("/vm/args")?;
+    let mut test = Command::new(&args[0]);
+    test.args(&args[1..]).stdin(Stdio::null()).env_clear();
+    for variable in strings("/vm/env")? {
+        let mut halves = variable.as_bytes().splitn(2, |&byte| byte == b'=');
+        let name = halves.next().unwrap_or_default();
+        let value = halves.next().unwrap_or_default();
+        test.env(OsStr::from_bytes(name), OsStr::from_bytes(value));
+    }
+    if let Ok(user) = fs::read_to_string("/vm/user") {
+        let id = user.parse().map_err(io::Error::other)?;
+        // As root, the standard library drops the other groups along with the user id.
+        test.uid(id).gid(id);
+    }
+    print(&format!("{marker} start\n"));
+    let pid = test.spawn()?.id();
+    loop {
+        let mut status = 0;
+        // SAFETY: `status` is valid for writes, and no other part of this program waits.
+        let ended = check(unsafe { waitpid(-1, &mut status, 0) })?;
+        if ended as u32 == pid {
+            return Ok(ExitStatus::from_raw(status));
+        }
+    }
+}
+
+/// The NUL-terminated strings of a file.
+fn strings(path: &str) -> io::Result<Vec<OsString>> {
+    let bytes = fs::read(path)?;
+    let terminated = bytes.split_inclusive(|&byte| byte == 0);
+    Ok(terminated.map(|one| OsStr::from_bytes(&one[..one.len() - 1]).to_owned()).collect())
+}
+
+/// Makes the root folder a mount of its own on top of the first root file system, which can
+/// neither be unmounted nor left by pivot_root.
+fn real_root() -> io::Result<()> {
+    mount_at(c"/", c"/root", c"", MS_BIND, c"")?;
+    std::env::set_current_dir("/root")?;
+    mount_at(c".", c"/", c"", MS_MOVE, c"")?;
+    // SAFETY: the path is a NUL-terminated string.
+    check(unsafe { chroot(c".".as_ptr()) }).map(drop)
+}
+
+fn mount_at(source: &CStr, target: &CStr, kind: &CStr, flags: c_ulong, options: &CStr) -> io::Result<()> {
+    let (source, target_path, kind) = (source.as_ptr(), target.as_ptr(), kind.as_ptr());
+    // SAFETY: all pointers are those of NUL-terminated strings that outlive the call.
+    let done = unsafe { mount(source, target_path, kind, flags, options.as_ptr().cast()) };
+    match check(done) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(io::Error::other(format!("mount {target:?}: {error}"))),
+    }
+}
+
+fn loopback_up() -> io::Result<()> {
+    /// The kernel's `struct ifreq` with the flags of an interface in it.
+    #[repr(C)]
+    struct Request {
+        name: [u8; 16],
+        flags: u16,
+        unused: [u8; 22],
+    }
+    const AF_INET: c_int = 2;
+    const SOCK_DGRAM: c_int = 2;
+    const SOCK_CLOEXEC: c_int = 0o2000000;
+    const SIOCSIFFLAGS: c_int = 0x8914;
+    const UP_AND_RUNNING: u16 = 0x1 | 0x40;
+    let mut request = Request { name: [0; 16], flags: UP_AND_RUNNING, unused: [0; 22] };
+    request.name[..2].copy_from_slice(b"lo");
+    // SAFETY: passes no pointer. The descriptor stays open, here only.
+    let any = check(unsafe { socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0) })?;
+    // SAFETY: this request reads one `struct ifreq`, 40 bytes, of which `request` has the layout.
+    check(unsafe { ioctl(any, SIOCSIFFLAGS, &raw mut request) }).map(drop)
+}
+
+/// Has the console pass on each byte as it is, with no `\r` before `\n`.
+fn plain_console() -> io::Result<()> {
+    const TCGETS: c_int = 0x5401;
+    const TCSETS: c_int = 0x5402;
+    const OPOST: u32 = 1;
+    // The kernel's `struct termios` is shorter than this; its second word is the output flags.
+    let mut termios = [0_u32; 16];
+    // SAFETY: the request writes a `struct termios`, 36 bytes, and `termios` has more.
+    check(unsafe { ioctl(1, TCGETS, termios.as_mut_ptr()) })?;
+    termios[1] &= !OPOST;
+    // SAFETY: the request reads the same 36 bytes, all of them initialized.
+    check(unsafe { ioctl(1, TCSETS, termios.as_mut_ptr()) }).map(drop)
+}
+
+/// Waits until the console has passed everything on.
+fn drain() {
+    const TCSBRK: c_int = 0x5409;
+    const ONLY_WAIT: c_long = 1;
+    // SAFETY: the request takes a number, no pointer.
+    unsafe { ioctl(1, TCSBRK, ONLY_WAIT) };
+}
+
+fn print(text: &str) {
+    let mut console = io::stdout();
+    // If the console cannot be written to, there is nobody to tell.
+    let _ = console.write_all(text.as_bytes()).and_then(|()| console.flush());
+}
+
+/// The result of a C function that returns -1 for an error.
+fn check(result: c_int) -> io::Result<c_int> {
+    if result == -1 { Err(io::Error::last_os_error()) } else { Ok(result) }
+}

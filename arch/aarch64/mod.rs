@@ -1,0 +1,4 @@
+//! aarch64, little-endian, with 64-bit pointers.
+
+pub(crate) mod abi;
+pub(crate) mod call;

@@ -1,0 +1,17 @@
+//! The kernel's structs and numbers that are x86_64's own.
+
+/// `struct epoll_event`: packed, so that 32-bit programs see the same layout.
+#[derive(Clone, Copy)]
+#[repr(C, packed)]
+pub(crate) struct EpollEvent {
+    pub(crate) events: u32,
+    pub(crate) data: u64,
+}
+
+layout! { EpollEvent: size 12, align 1, events at 0, data at 4 }
+
+// The flags of `open` whose bits are not the same everywhere.
+pub(crate) const O_DIRECT: u32 = 0x4000;
+pub(crate) const O_LARGEFILE: u32 = 0x8000;
+pub(crate) const O_DIRECTORY: u32 = 0x1_0000;
+pub(crate) const O_NOFOLLOW: u32 = 0x2_0000;

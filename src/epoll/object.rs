@@ -1,0 +1,182 @@
+//! The epoll as a type.
+
+use core::time::Duration;
+
+use super::{BusyPoll, EpollFlags, Interest, Ready, Token, raw};
+use crate::error::{Errno, Result};
+use crate::fd::{AsFd, BorrowedFd, OwnedFd};
+use crate::signal::SigSet;
+use crate::time::{Deadline, Timeout, Timespec};
+
+/// A set of descriptors that are waited for together.
+///
+/// Shared by reference: several threads may wait, and others add and delete meanwhile.
+pub struct Epoll(OwnedFd);
+
+object! { Epoll }
+
+impl Epoll {
+    /// An epoll with nothing to wait for. Closed by `execve`.
+    ///
+    /// # Errors
+    ///
+    /// As [`raw::epoll_create1`].
+    #[doc(alias = "epoll_create1")]
+    #[inline]
+    pub fn create() -> Result<Self> {
+        raw::epoll_create1(EpollFlags::CLOEXEC).map(Self)
+    }
+
+    /// Begins to wait for a descriptor.
+    ///
+    /// # Errors
+    ///
+    /// As [`raw::epoll_ctl_add`].
+    #[doc(alias = "epoll_ctl")]
+    #[inline]
+    pub fn add(&self, fd: impl AsFd, token: Token, interest: Interest) -> Result<()> {
+        raw::epoll_ctl_add(self.as_fd(), fd.as_fd(), token, interest)
+    }
+
+    /// Changes what a descriptor is waited for, and its token; wakes one that was [`ONESHOT`](Interest::ONESHOT) anew.
+    ///
+    /// # Errors
+    ///
+    /// As [`raw::epoll_ctl_mod`].
+    #[inline]
+    pub fn modify(&self, fd: impl AsFd, token: Token, interest: Interest) -> Result<()> {
+        raw::epoll_ctl_mod(self.as_fd(), fd.as_fd(), token, interest)
+    }
+
+    /// Waits for a descriptor no more.
+    ///
+    /// # Errors
+    ///
+    /// As [`raw::epoll_ctl_del`].
+    #[inline]
+    pub fn delete(&self, fd: impl AsFd) -> Result<()> {
+        raw::epoll_ctl_del(self.as_fd(), fd.as_fd())
+    }
+
+    /// Waits until a descriptor is ready, or the time is over; returns those that are ready, none when it is over.
+    ///
+    /// Signals do not end the wait and do not prolong it. To know the moment at which it ends, a wait with a time asks
+    /// the clock first: that is a second call, which [`wait_interruptible`](Self::wait_interruptible) does without.
+    ///
+    /// A time of whole milliseconds works on every Linux; a finer one takes 5.11.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL` - the buffer has no room. `ENOSYS` - a time finer than a millisecond, on a kernel older than 5.11.
+    pub fn wait<'r>(&self, ready: &'r mut [Ready], timeout: impl Into<Timeout>) -> Result<&'r [Ready]> {
+        let timeout = timeout.into();
+        let deadline = match timeout {
+            Timeout::After(duration) if !duration.is_zero() => Deadline::after(duration)?,
+            _ => None,
+        };
+        let mut left = timeout;
+        let count = loop {
+            match wait_once(self.as_fd(), ready, left, None) {
+                Err(error) if error.is(Errno::INTR) => {}
+                Ok(0) if exceeds_one_call(left) => {}
+                done => break done?,
+            }
+            if let Some(deadline) = deadline {
+                left = Timeout::After(as_fine_as(timeout, deadline.left()?));
+            }
+        };
+        Ok(&ready[..count.min(ready.len())])
+    }
+
+    /// As [`wait`](Self::wait), but a signal ends it, and with a mask the thread has that signal mask while it waits.
+    ///
+    /// A time of more than 24 days, in whole milliseconds, ends after 24 days.
+    ///
+    /// # Errors
+    ///
+    /// As [`wait`](Self::wait); `EINTR` - a signal came first.
+    #[inline]
+    pub fn wait_interruptible<'r>(
+        &self,
+        ready: &'r mut [Ready],
+        timeout: impl Into<Timeout>,
+        mask: Option<&SigSet>,
+    ) -> Result<&'r [Ready]> {
+        let count = wait_once(self.as_fd(), ready, timeout.into(), mask)?;
+        Ok(&ready[..count.min(ready.len())])
+    }
+
+    /// How waits poll network devices by themselves.
+    ///
+    /// # Errors
+    ///
+    /// As [`raw::ioctl_epiocgparams`].
+    #[doc(alias = "EPIOCGPARAMS")]
+    #[inline]
+    pub fn busy_poll(&self) -> Result<BusyPoll> {
+        raw::ioctl_epiocgparams(self.as_fd())
+    }
+
+    /// Sets how waits poll network devices by themselves.
+    ///
+    /// # Errors
+    ///
+    /// As [`raw::ioctl_epiocsparams`].
+    #[doc(alias = "EPIOCSPARAMS")]
+    #[inline]
+    pub fn set_busy_poll(&self, params: &BusyPoll) -> Result<()> {
+        raw::ioctl_epiocsparams(self.as_fd(), params)
+    }
+}
+
+/// The longest that `epoll_pwait` can wait.
+const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
+
+/// One call: the older one for what it can express, so that it works on every kernel.
+#[inline]
+fn wait_once(epoll: BorrowedFd<'_>, ready: &mut [Ready], timeout: Timeout, mask: Option<&SigSet>) -> Result<usize> {
+    match timeout {
+        Timeout::Never => raw::epoll_pwait(epoll, ready, -1, mask),
+        Timeout::Zero => raw::epoll_pwait(epoll, ready, 0, mask),
+        Timeout::After(duration) if beyond_milliseconds(duration) == 0 => {
+            raw::epoll_pwait(epoll, ready, duration.min(LONGEST).as_millis() as i32, mask)
+        }
+        Timeout::After(duration) => raw::epoll_pwait2(epoll, ready, Some(&Timespec::saturating_from(duration)), mask),
+    }
+}
+
+/// Whether one call may end before the time is over.
+fn exceeds_one_call(timeout: Timeout) -> bool {
+    matches!(timeout, Timeout::After(duration) if duration > LONGEST)
+}
+
+/// The nanoseconds of a time beyond its whole milliseconds.
+const fn beyond_milliseconds(duration: Duration) -> u32 {
+    duration.subsec_nanos() % 1_000_000
+}
+
+/// What is left of a time: up to a whole millisecond where the time was whole, so that its rest asks for no finer call.
+fn as_fine_as(timeout: Timeout, left: Duration) -> Duration {
+    match timeout {
+        Timeout::After(whole) if beyond_milliseconds(whole) == 0 && beyond_milliseconds(left) != 0 => {
+            left.saturating_add(Duration::from_nanos(u64::from(1_000_000 - beyond_milliseconds(left))))
+        }
+        _ => left,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rest_of_whole_milliseconds_is_whole() {
+        let whole = Timeout::After(Duration::from_millis(20));
+        let fine = Timeout::After(Duration::from_micros(20_500));
+        let left = Duration::from_nanos(3_000_001);
+        assert_eq!(as_fine_as(whole, left), Duration::from_millis(4));
+        assert_eq!(as_fine_as(fine, left), left);
+        assert_eq!(as_fine_as(whole, Duration::from_millis(3)), Duration::from_millis(3));
+        assert_eq!(as_fine_as(whole, Duration::ZERO), Duration::ZERO);
+    }
+}

@@ -1,0 +1,111 @@
+//! The calls that can fail: a name each, finer than the kernel's table of system calls.
+
+use core::fmt;
+
+/// Which call failed.
+///
+/// Finer than a system call's number: a read of inotify events and a read of an event counter are two calls, because
+/// their failures mean different things.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(transparent)]
+pub struct Call(u16);
+
+impl Call {
+    /// The call's short name: `"inotify_add_watch"`, `"inotify read"`, `"fcntl(F_SETFL)"`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        TABLE[self.0 as usize].0
+    }
+
+    /// The first Linux that has it: `"5.11"`.
+    #[must_use]
+    pub const fn since(self) -> &'static str {
+        TABLE[self.0 as usize].1
+    }
+
+    pub(super) const fn id(self) -> u16 {
+        self.0
+    }
+
+    /// The call of an id that [`Call::id`] gave.
+    pub(super) const fn from_id(id: u32) -> Self {
+        Self(id as u16)
+    }
+}
+
+/// Prints the name.
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+macro_rules! calls {
+    ($($constant:ident = $name:literal, $since:literal;)*) => {
+        /// The calls of this crate.
+        impl Call {
+            $(
+                #[doc = concat!("`", $name, "`, since Linux ", $since, ".")]
+                pub const $constant: Self = Self(Id::$constant as u16);
+            )*
+
+            /// Every call, in the order of the table.
+            #[cfg(test)]
+            pub(crate) const ALL: &[Self] = &[$(Self::$constant),*];
+        }
+
+        /// The row of each call in the table.
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms, reason = "named as the constants are")]
+        enum Id { $($constant),* }
+
+        /// Name and first Linux of each call.
+        const TABLE: &[(&str, &str)] = &[$(($name, $since)),*];
+    };
+}
+
+calls! {
+    GETPID = "getpid", "1.0";
+    GETPPID = "getppid", "1.0";
+    EXIT_GROUP = "exit_group", "2.5.35";
+    GETTID = "gettid", "2.4.11";
+    CLOCK_GETTIME = "clock_gettime", "2.6.0";
+
+    READ = "read", "1.0";
+    WRITE = "write", "1.0";
+    READV = "readv", "2.0";
+    WRITEV = "writev", "2.0";
+    CLOSE = "close", "1.0";
+    FCNTL_DUPFD_CLOEXEC = "fcntl(F_DUPFD_CLOEXEC)", "2.6.24";
+    FCNTL_GETFD = "fcntl(F_GETFD)", "1.0";
+    FCNTL_SETFD = "fcntl(F_SETFD)", "1.0";
+    FCNTL_GETFL = "fcntl(F_GETFL)", "1.0";
+    FCNTL_SETFL = "fcntl(F_SETFL)", "1.0";
+    IOCTL_FIONREAD = "ioctl(FIONREAD)", "1.0";
+    PIPE2 = "pipe2", "2.6.27";
+
+    EVENTFD2 = "eventfd2", "2.6.27";
+    EVENTFD_READ = "eventfd read", "2.6.22";
+    EVENTFD_WRITE = "eventfd write", "2.6.22";
+
+    INOTIFY_INIT1 = "inotify_init1", "2.6.27";
+    INOTIFY_ADD_WATCH = "inotify_add_watch", "2.6.13";
+    INOTIFY_RM_WATCH = "inotify_rm_watch", "2.6.13";
+    INOTIFY_READ = "inotify read", "2.6.13";
+    IOCTL_INOTIFY_SETNEXTWD = "ioctl(INOTIFY_IOC_SETNEXTWD)", "4.18";
+
+    EPOLL_CREATE1 = "epoll_create1", "2.6.27";
+    EPOLL_CTL_ADD = "epoll_ctl(EPOLL_CTL_ADD)", "2.5.45";
+    EPOLL_CTL_MOD = "epoll_ctl(EPOLL_CTL_MOD)", "2.5.45";
+    EPOLL_CTL_DEL = "epoll_ctl(EPOLL_CTL_DEL)", "2.5.45";
+    EPOLL_PWAIT = "epoll_pwait", "2.6.19";
+    EPOLL_PWAIT2 = "epoll_pwait2", "5.11";
+    IOCTL_EPOLL_GET_PARAMS = "ioctl(EPIOCGPARAMS)", "6.9";
+    IOCTL_EPOLL_SET_PARAMS = "ioctl(EPIOCSPARAMS)", "6.9";
+    PPOLL = "ppoll", "2.6.16";
+}

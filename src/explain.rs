@@ -1,0 +1,109 @@
+//! What an error means: gathers every feature's causes, and prints.
+
+use core::fmt;
+
+use crate::error::{Cause, Error, ErrorKind, Reason};
+use crate::{epoll, eventfd, inotify, io, path, pipe, poll};
+
+/// The causes of every feature.
+const TABLES: &[&[Cause]] =
+    &[io::CAUSES, pipe::raw::CAUSES, poll::raw::CAUSES, eventfd::raw::CAUSES, inotify::raw::CAUSES, epoll::raw::CAUSES];
+
+impl Error {
+    fn cause(self) -> Option<&'static Cause> {
+        let mut causes = TABLES.iter().copied().flatten();
+        causes.find(|cause| cause.call == self.call() && cause.errno == self.errno())
+    }
+
+    /// What kind of failure it is.
+    #[must_use]
+    pub fn kind(self) -> ErrorKind {
+        match self.cause() {
+            Some(cause) => cause.kind,
+            None => self.errno().kind(),
+        }
+    }
+
+    /// Why this call fails with this errno, as a phrase; what the errno means in general where the call has no reason
+    /// of its own. `None` without the feature `explain`.
+    #[must_use]
+    pub fn reason(self) -> Option<&'static str> {
+        match self.cause() {
+            Some(cause) => cause.reason.text(),
+            None => Reason::general(self.errno()),
+        }
+    }
+
+    /// The error with the path that the call worked on, for printing: `inotify_add_watch /nowhere: ENOENT: ...`.
+    pub fn at<P: path::Arg + ?Sized>(self, path: &P) -> At<'_> {
+        At { error: self, path: path.view().bytes() }
+    }
+}
+
+fn print(f: &mut fmt::Formatter<'_>, error: Error, path: Option<&[u8]>) -> fmt::Result {
+    f.write_str(error.call().name())?;
+    if let Some(path) = path {
+        write!(f, " {}", path::Lossy(path))?;
+    }
+    write!(f, ": {}", error.errno())?;
+    if error.kind() == ErrorKind::Unsupported
+        && let Some(since) = Reason::since(error.call())
+    {
+        write!(f, ": unsupported by this kernel (Linux {since} has it)")?;
+    } else if let Some(reason) = error.reason() {
+        write!(f, ": {reason}")?;
+    }
+    Ok(())
+}
+
+/// Prints the call, the errno's name and, with the feature `explain`, the reason.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        print(f, *self, None)
+    }
+}
+
+/// Prints as `Display` does, in the shape of a value: what `fn main() -> butter::Result<()>` shows.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({self})")
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// An [`Error`] and the path that the call worked on: made by [`Error::at`], printed with the path behind the call's
+/// name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct At<'a> {
+    error: Error,
+    path: &'a [u8],
+}
+
+impl At<'_> {
+    /// The error without the path.
+    #[must_use]
+    pub fn error(self) -> Error {
+        self.error
+    }
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        print(f, self.error, Some(self.path))
+    }
+}
+
+impl fmt::Debug for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({self})")
+    }
+}
+
+impl core::error::Error for At<'_> {}
+
+impl From<At<'_>> for Error {
+    fn from(at: At<'_>) -> Self {
+        at.error
+    }
+}

@@ -1,0 +1,205 @@
+//! The descriptor types of a program without `std`: what [`std::os::fd`] has, as far as it needs no `std`.
+
+use core::fmt;
+use core::marker::PhantomData;
+use core::mem::ManuallyDrop;
+
+use crate::error::Call;
+use crate::syscall::syscall;
+
+/// A descriptor as a number.
+pub type RawFd = core::ffi::c_int;
+
+/// A descriptor as the kernel numbers them, from 0 up: an `int` in size, alignment and bytes, whose highest byte says
+/// that it is never negative. That leaves the compiler room for `None`, and for an error, beside it.
+#[derive(Clone, Copy)]
+#[repr(C, align(4))]
+struct Number {
+    low: [u8; 3],
+    high: High,
+}
+
+/// A byte of 0 to 127.
+#[derive(Clone, Copy)]
+#[allow(dead_code, reason = "made from bytes, never by name")]
+#[rustfmt::skip]
+#[repr(u8)]
+enum High {
+    H00, H01, H02, H03, H04, H05, H06, H07, H08, H09, H0A, H0B, H0C, H0D, H0E, H0F,
+    H10, H11, H12, H13, H14, H15, H16, H17, H18, H19, H1A, H1B, H1C, H1D, H1E, H1F,
+    H20, H21, H22, H23, H24, H25, H26, H27, H28, H29, H2A, H2B, H2C, H2D, H2E, H2F,
+    H30, H31, H32, H33, H34, H35, H36, H37, H38, H39, H3A, H3B, H3C, H3D, H3E, H3F,
+    H40, H41, H42, H43, H44, H45, H46, H47, H48, H49, H4A, H4B, H4C, H4D, H4E, H4F,
+    H50, H51, H52, H53, H54, H55, H56, H57, H58, H59, H5A, H5B, H5C, H5D, H5E, H5F,
+    H60, H61, H62, H63, H64, H65, H66, H67, H68, H69, H6A, H6B, H6C, H6D, H6E, H6F,
+    H70, H71, H72, H73, H74, H75, H76, H77, H78, H79, H7A, H7B, H7C, H7D, H7E, H7F,
+}
+
+impl Number {
+    /// # Safety
+    ///
+    /// `fd` must not be negative.
+    #[inline(always)]
+    const unsafe fn new(fd: RawFd) -> Self {
+        // SAFETY: both are 4 bytes, little-endian; the highest bit of a number that is not negative is clear, so that
+        // its last byte is one of the 128 of `High`.
+        unsafe { core::mem::transmute(fd) }
+    }
+
+    #[inline(always)]
+    const fn get(self) -> RawFd {
+        // SAFETY: both are 4 bytes without padding, and every pattern is an `int`.
+        unsafe { core::mem::transmute(self) }
+    }
+}
+
+/// An open descriptor that is closed when it is dropped. A failure to close is not reported:
+/// [`io::close`](crate::io::close) is the call for who wants to know.
+#[repr(transparent)]
+pub struct OwnedFd(Number);
+
+/// An open descriptor that somebody else owns.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub struct BorrowedFd<'fd>(Number, PhantomData<&'fd OwnedFd>);
+
+impl BorrowedFd<'_> {
+    /// Borrows the descriptor of this number.
+    ///
+    /// # Safety
+    ///
+    /// `fd` must not be negative, and must stay open for as long as the borrow lasts.
+    #[inline]
+    #[must_use]
+    pub const unsafe fn borrow_raw(fd: RawFd) -> Self {
+        // SAFETY: not negative, as the caller promises.
+        Self(unsafe { Number::new(fd) }, PhantomData)
+    }
+}
+
+/// Something whose descriptor can be borrowed.
+pub trait AsFd {
+    /// Borrows the descriptor.
+    fn as_fd(&self) -> BorrowedFd<'_>;
+}
+
+/// Something whose descriptor can be told as a number.
+pub trait AsRawFd {
+    /// The number, which stays the owner's.
+    fn as_raw_fd(&self) -> RawFd;
+}
+
+/// Something that can take over a descriptor by its number.
+pub trait FromRawFd {
+    /// Takes over the descriptor of this number.
+    ///
+    /// # Safety
+    ///
+    /// `fd` must be an open descriptor that nobody else owns.
+    unsafe fn from_raw_fd(fd: RawFd) -> Self;
+}
+
+/// Something that can give up its descriptor.
+pub trait IntoRawFd {
+    /// Gives up the descriptor without closing it.
+    fn into_raw_fd(self) -> RawFd;
+}
+
+impl Drop for OwnedFd {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: the descriptor is ours alone and is not used again. Whatever `close` answers, the number is free
+        // afterwards: it is never called twice.
+        let _ = unsafe { syscall!(Call::CLOSE, close(self.0.get())) };
+    }
+}
+
+impl FromRawFd for OwnedFd {
+    #[inline]
+    unsafe fn from_raw_fd(fd: RawFd) -> Self {
+        // SAFETY: an open descriptor's number is not negative.
+        Self(unsafe { Number::new(fd) })
+    }
+}
+
+impl IntoRawFd for OwnedFd {
+    #[inline]
+    fn into_raw_fd(self) -> RawFd {
+        ManuallyDrop::new(self).0.get()
+    }
+}
+
+impl AsRawFd for OwnedFd {
+    #[inline]
+    fn as_raw_fd(&self) -> RawFd {
+        self.0.get()
+    }
+}
+
+impl AsRawFd for BorrowedFd<'_> {
+    #[inline]
+    fn as_raw_fd(&self) -> RawFd {
+        self.0.get()
+    }
+}
+
+impl AsRawFd for RawFd {
+    #[inline]
+    fn as_raw_fd(&self) -> RawFd {
+        *self
+    }
+}
+
+impl IntoRawFd for RawFd {
+    #[inline]
+    fn into_raw_fd(self) -> RawFd {
+        self
+    }
+}
+
+impl FromRawFd for RawFd {
+    #[inline]
+    unsafe fn from_raw_fd(fd: RawFd) -> Self {
+        fd
+    }
+}
+
+impl AsFd for OwnedFd {
+    #[inline]
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        BorrowedFd(self.0, PhantomData)
+    }
+}
+
+impl AsFd for BorrowedFd<'_> {
+    #[inline]
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        *self
+    }
+}
+
+impl<T: AsFd + ?Sized> AsFd for &T {
+    #[inline]
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        T::as_fd(self)
+    }
+}
+
+impl<T: AsFd + ?Sized> AsFd for &mut T {
+    #[inline]
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        T::as_fd(self)
+    }
+}
+
+impl fmt::Debug for OwnedFd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnedFd").field("fd", &self.0.get()).finish()
+    }
+}
+
+impl fmt::Debug for BorrowedFd<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BorrowedFd").field("fd", &self.0.get()).finish()
+    }
+}

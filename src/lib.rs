@@ -1,0 +1,51 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(any(test, feature = "std")), no_std)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![deny(missing_docs)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
+// What stands on a floor uses the floors below, or its own; never one above. tests/floors.rs holds it so.
+
+// Macros that every floor writes with.
+#[macro_use]
+mod layout;
+#[macro_use]
+mod flags;
+#[macro_use]
+mod object;
+
+// Floor 0: the processor.
+#[path = "../arch/mod.rs"]
+#[macro_use]
+mod arch;
+
+// Floor 1: what fails, and why.
+pub mod error;
+
+// Floor 2: the way into the kernel.
+mod syscall;
+
+// Floor 3: the nouns that all features share.
+pub mod fd;
+pub mod io;
+pub mod path;
+pub mod process;
+pub mod signal;
+pub mod thread;
+pub mod time;
+
+// Floors 4 and 5: one module for each subject of the kernel; in it, the raw calls and the objects on them.
+pub mod epoll;
+pub mod eventfd;
+pub mod inotify;
+pub mod pipe;
+pub mod poll;
+
+// Floor 6: what looks down on everything.
+mod explain;
+#[cfg(feature = "std")]
+mod std;
+
+pub use error::{Errno, Error, Result};

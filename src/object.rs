@@ -1,0 +1,61 @@
+//! What the types over a descriptor have in common: `object!` for each, `event_source!` for those that are read.
+
+/// Gives a struct over one `OwnedFd` its conversions and its `Debug`.
+macro_rules! object {
+    ($name:ident) => {
+        impl $crate::fd::AsFd for $name {
+            #[inline]
+            fn as_fd(&self) -> $crate::fd::BorrowedFd<'_> {
+                $crate::fd::AsFd::as_fd(&self.0)
+            }
+        }
+
+        impl $crate::fd::AsRawFd for $name {
+            #[inline]
+            fn as_raw_fd(&self) -> $crate::fd::RawFd {
+                $crate::fd::AsRawFd::as_raw_fd(&self.0)
+            }
+        }
+
+        impl From<$name> for $crate::fd::OwnedFd {
+            #[inline]
+            fn from(object: $name) -> Self {
+                object.0
+            }
+        }
+
+        /// Takes over a descriptor of this kind; one of another kind fails at the first call.
+        impl From<$crate::fd::OwnedFd> for $name {
+            #[inline]
+            fn from(fd: $crate::fd::OwnedFd) -> Self {
+                Self(fd)
+            }
+        }
+
+        impl ::core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.debug_struct(stringify!($name)).field("fd", &$crate::fd::AsRawFd::as_raw_fd(self)).finish()
+            }
+        }
+
+        ::static_assertions::assert_impl_all!($name: Send, Sync, Unpin);
+    };
+}
+
+/// Gives an object whose events are read the wait that all such objects share.
+macro_rules! event_source {
+    ($name:ident) => {
+        impl $name {
+            /// Waits until there is something to read, or the time is over: `false` says that it is over.
+            ///
+            /// Signals do not end the wait and do not prolong it.
+            ///
+            /// # Errors
+            ///
+            /// `ENOMEM` - the kernel has no memory for it.
+            pub fn wait(&self, timeout: impl Into<$crate::time::Timeout>) -> $crate::Result<bool> {
+                $crate::poll::readable($crate::fd::AsFd::as_fd(self), timeout.into())
+            }
+        }
+    };
+}

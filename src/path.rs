@@ -1,0 +1,229 @@
+//! Paths and file names, as bytes: what the kernel takes and gives.
+//!
+//! A path is any of `&CStr`, `&str`, `&[u8]`, and with `std` `&Path`, `&OsStr` and what owns them. A `&CStr` goes to the
+//! kernel as it is; any other is terminated on the stack of the call, without an allocator. A path that holds a NUL byte
+//! is EINVAL, one of 4096 bytes or more ENAMETOOLONG: no such path reaches the kernel.
+
+use core::ffi::CStr;
+use core::fmt;
+use core::mem::MaybeUninit;
+
+use crate::error::Errno;
+
+/// The longest path that the kernel takes, with the NUL byte that ends it: `PATH_MAX`.
+pub const MAX: usize = 4096;
+
+/// A path in any of the types that hold one. Sealed: the types are those named in the [module](self)'s text.
+pub trait Arg: sealed::Viewed {}
+
+pub(crate) use sealed::View;
+
+mod sealed {
+    use core::ffi::CStr;
+
+    /// A path, as far as the calls care.
+    #[derive(Clone, Copy)]
+    pub enum View<'a> {
+        /// Ends in a NUL byte already.
+        Terminated(&'a CStr),
+        /// Does not, and may hold any byte.
+        Bytes(&'a [u8]),
+    }
+
+    impl<'a> View<'a> {
+        /// The path without the byte that ends it.
+        pub(crate) fn bytes(self) -> &'a [u8] {
+            match self {
+                Self::Terminated(path) => path.to_bytes(),
+                Self::Bytes(path) => path,
+            }
+        }
+    }
+
+    pub trait Viewed {
+        fn view(&self) -> View<'_>;
+    }
+}
+
+impl<P: Arg + ?Sized> Arg for &P {}
+impl<P: Arg + ?Sized> sealed::Viewed for &P {
+    #[inline]
+    fn view(&self) -> View<'_> {
+        (**self).view()
+    }
+}
+
+impl Arg for CStr {}
+impl sealed::Viewed for CStr {
+    #[inline]
+    fn view(&self) -> View<'_> {
+        View::Terminated(self)
+    }
+}
+
+macro_rules! bytes {
+    ($([$($generics:tt)*] $path:ty, |$this:ident| $bytes:expr;)*) => {$(
+        impl<$($generics)*> $crate::path::Arg for $path {}
+        impl<$($generics)*> $crate::path::Viewed for $path {
+            #[inline]
+            fn view(&self) -> $crate::path::View<'_> {
+                let $this = self;
+                $crate::path::View::Bytes($bytes)
+            }
+        }
+    )*};
+}
+#[cfg_attr(not(feature = "std"), allow(unused_imports, reason = "std.rs adds std's own path types"))]
+pub(crate) use bytes;
+#[cfg_attr(not(feature = "std"), allow(unused_imports, reason = "std.rs adds std's own path types"))]
+pub(crate) use sealed::Viewed;
+
+bytes! {
+    [] [u8], |path| path;
+    [const N: usize] [u8; N], |path| path;
+    [] str, |path| path.as_bytes();
+}
+
+/// Room for a path on the stack of the call that takes it.
+pub(crate) struct Buffer([MaybeUninit<u8>; MAX]);
+
+impl Buffer {
+    #[inline(always)]
+    pub(crate) const fn new() -> Self {
+        Self([MaybeUninit::uninit(); MAX])
+    }
+
+    /// Copies the path and ends it, or says why the kernel could not take it.
+    #[inline]
+    pub(crate) fn terminate(&mut self, path: &[u8]) -> Result<&CStr, Errno> {
+        if path.len() >= MAX {
+            return Err(Errno::NAMETOOLONG);
+        }
+        let start = self.0.as_mut_ptr().cast::<u8>();
+        // SAFETY: the path is shorter than the room, and they do not overlap: this one is ours alone.
+        unsafe { start.copy_from_nonoverlapping(path.as_ptr(), path.len()) };
+        // SAFETY: as above; the byte behind the path is in the room too.
+        unsafe { start.add(path.len()).write(0) };
+        // SAFETY: just written, to the last byte.
+        let written = unsafe { core::slice::from_raw_parts(start, path.len() + 1) };
+        CStr::from_bytes_with_nul(written).map_err(|_| Errno::INVAL)
+    }
+}
+
+/// A file name in an event: bytes other than `/` and NUL, in no promised encoding.
+///
+/// It prints lossily, with U+FFFD in place of what is not UTF-8; [`as_bytes`](Self::as_bytes) is the name itself, and
+/// with `std` [`as_os_str`](Self::as_os_str).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Name<'a>(&'a [u8]);
+
+impl<'a> Name<'a> {
+    /// The name of these bytes, as they are.
+    #[must_use]
+    pub const fn from_bytes(name: &'a [u8]) -> Self {
+        Self(name)
+    }
+
+    /// The bytes, without the NUL bytes that the kernel pads a name with.
+    #[inline]
+    #[must_use]
+    pub const fn as_bytes(self) -> &'a [u8] {
+        self.0
+    }
+
+    /// Whether there is no name: the event is about the watched object itself.
+    #[inline]
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The name as text, if it is UTF-8.
+    #[must_use]
+    pub fn as_str(self) -> Option<&'a str> {
+        core::str::from_utf8(self.0).ok()
+    }
+}
+
+impl PartialEq<str> for Name<'_> {
+    fn eq(&self, other: &str) -> bool {
+        self.0 == other.as_bytes()
+    }
+}
+
+impl PartialEq<&str> for Name<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == other.as_bytes()
+    }
+}
+
+/// Prints the name lossily.
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&Lossy(self.0), f)
+    }
+}
+
+/// Prints the name quoted, with what is not printable escaped.
+impl fmt::Debug for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0.escape_ascii())
+    }
+}
+
+/// Bytes that print as UTF-8, with U+FFFD in place of what is not.
+pub(crate) struct Lossy<'a>(pub(crate) &'a [u8]);
+
+impl fmt::Display for Lossy<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Ok(text) = core::str::from_utf8(self.0) {
+            return f.pad(text);
+        }
+        for chunk in self.0.utf8_chunks() {
+            f.write_str(chunk.valid())?;
+            if !chunk.invalid().is_empty() {
+                f.write_str("\u{FFFD}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_terminated_once_and_only_if_it_can_be() {
+        let mut buffer = Buffer::new();
+        assert_eq!(buffer.terminate(b"/etc").unwrap(), c"/etc");
+        assert_eq!(buffer.terminate(b"").unwrap(), c"");
+        assert_eq!(buffer.terminate(b"/a\0b"), Err(Errno::INVAL));
+        assert_eq!(buffer.terminate(b"/a\0"), Err(Errno::INVAL));
+        assert_eq!(buffer.terminate(&[b'a'; MAX]), Err(Errno::NAMETOOLONG));
+        assert_eq!(buffer.terminate(&[b'a'; MAX - 1]).unwrap().count_bytes(), MAX - 1);
+    }
+
+    #[test]
+    fn every_type_of_path_has_a_view() {
+        fn bytes(path: impl Arg) -> usize {
+            path.view().bytes().len()
+        }
+        assert_eq!(bytes("/etc"), 4);
+        assert_eq!(bytes(b"/etc"), 4);
+        assert_eq!(bytes(&b"/etc"[..]), 4);
+        assert_eq!(bytes(c"/etc"), 4);
+        assert!(matches!(c"/etc".view(), View::Terminated(_)));
+    }
+
+    #[test]
+    fn a_name_prints_lossily_and_keeps_its_bytes() {
+        let name = Name::from_bytes(b"a\xFFb");
+        assert_eq!(name.to_string(), "a\u{FFFD}b");
+        assert_eq!(format!("{name:?}"), r#""a\xffb""#);
+        assert_eq!(name.as_bytes(), b"a\xFFb");
+        assert_eq!(name.as_str(), None);
+        assert_eq!(format!("[{:>6}]", Name::from_bytes(b"abc")), "[   abc]");
+        assert_eq!(format!("[{:<4}]", Name::default()), "[    ]");
+    }
+}

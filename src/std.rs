@@ -1,0 +1,57 @@
+//! What only `std` needs: its errors and its paths.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use crate::error::{At, Errno, Error};
+use crate::path::{Name, bytes};
+
+bytes! {
+    [] OsStr, |path| path.as_bytes();
+    [] OsString, |path| path.as_bytes();
+    [] Path, |path| path.as_os_str().as_bytes();
+    [] PathBuf, |path| path.as_os_str().as_bytes();
+    [] String, |path| path.as_bytes();
+    [] Vec<u8>, |path| path;
+}
+
+impl<'a> Name<'a> {
+    /// The name as `std` holds one.
+    #[cfg_attr(docsrs, doc(cfg(feature = "std")))]
+    #[must_use]
+    pub fn as_os_str(self) -> &'a OsStr {
+        OsStr::from_bytes(self.as_bytes())
+    }
+}
+
+/// Keeps the raw OS error; the call is lost.
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        error.errno().into()
+    }
+}
+
+/// Keeps the raw OS error; the call and the path are lost.
+impl From<At<'_>> for io::Error {
+    fn from(at: At<'_>) -> Self {
+        at.error().into()
+    }
+}
+
+/// Keeps the raw OS error.
+impl From<Errno> for io::Error {
+    fn from(errno: Errno) -> Self {
+        Self::from_raw_os_error(errno.get().into())
+    }
+}
+
+impl Errno {
+    /// The number in an error of `std`; `None` for one that no call of the system made.
+    #[cfg_attr(docsrs, doc(cfg(feature = "std")))]
+    #[must_use]
+    pub fn from_io_error(error: &io::Error) -> Option<Self> {
+        error.raw_os_error().and_then(|number| u16::try_from(number).ok()).and_then(Self::new)
+    }
+}

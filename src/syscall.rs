@@ -1,0 +1,145 @@
+//! `syscall!`, the one door to the processor's stubs, and what comes back through it.
+
+use crate::arch::Word;
+use crate::error::{Call, Error, Result};
+use crate::fd::{FromRawFd, OwnedFd, RawFd};
+
+/// A value that may be an argument of a system call. Sealed: every implementation stands in this crate.
+///
+/// Signed integers are extended by their sign, as the kernel expects of an `int` or a `long`; a pointer stays a pointer.
+pub(crate) trait Arg {
+    /// The argument as a register holds it.
+    fn word(self) -> Word;
+}
+
+macro_rules! numbers {
+    ($($number:ty)*) => {$(
+        impl Arg for $number {
+            #[inline(always)]
+            fn word(self) -> Word {
+                core::ptr::without_provenance_mut(self as usize)
+            }
+        }
+    )*};
+}
+
+numbers! { u32 u64 usize i32 i64 isize }
+
+impl<T> Arg for *mut T {
+    #[inline(always)]
+    fn word(self) -> Word {
+        self.cast()
+    }
+}
+
+impl<T> Arg for *const T {
+    #[inline(always)]
+    fn word(self) -> Word {
+        self.cast_mut().cast()
+    }
+}
+
+/// What a call returned, not looked at yet, with the call that it came from.
+#[must_use]
+#[derive(Clone, Copy)]
+pub(crate) struct Returned {
+    call: Call,
+    value: usize,
+}
+
+impl Returned {
+    #[inline(always)]
+    pub(crate) const fn new(call: Call, value: usize) -> Self {
+        Self { call, value }
+    }
+
+    /// The value of a call that cannot fail.
+    #[inline(always)]
+    pub(crate) const fn infallible(self) -> usize {
+        self.value
+    }
+
+    /// The value as it is, where a success can be any number that fits a register.
+    #[inline(always)]
+    pub(crate) const fn size(self) -> Result<usize> {
+        if self.value > (-4096_isize) as usize {
+            // SAFETY: just checked: -4095..=-1.
+            return Err(unsafe { Error::from_return(self.call, self.value) });
+        }
+        Ok(self.value)
+    }
+
+    /// The value as the kernel's `int`.
+    #[inline(always)]
+    pub(crate) const fn int(self) -> Result<i32> {
+        match self.size() {
+            Ok(value) => Ok(value as i32),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Success or failure, where a success has nothing to say.
+    #[inline(always)]
+    pub(crate) const fn unit(self) -> Result<()> {
+        match self.size() {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The value as a descriptor that now belongs to the caller.
+    ///
+    /// # Safety
+    ///
+    /// A success of the call must be a new open descriptor that nobody else owns.
+    #[inline(always)]
+    pub(crate) unsafe fn descriptor(self) -> Result<OwnedFd> {
+        let fd = self.int()?;
+        // SAFETY: the caller promises that the kernel opened it for us.
+        Ok(unsafe { owned(fd) })
+    }
+}
+
+/// Takes ownership of a descriptor that the kernel has just opened.
+///
+/// # Safety
+///
+/// `fd` must be an open descriptor that nobody else owns.
+#[inline(always)]
+pub(crate) unsafe fn owned(fd: RawFd) -> OwnedFd {
+    // SAFETY: the kernel numbers descriptors from 0 up. Said here, because the constructor below otherwise brings the
+    // code of a panic into every call that opens something.
+    unsafe { core::hint::assert_unchecked(fd >= 0) };
+    // SAFETY: open, and ours alone, as the caller promises.
+    unsafe { OwnedFd::from_raw_fd(fd) }
+}
+
+/// Issues a system call: `syscall!(Call::INOTIFY_RM_WATCH, inotify_rm_watch(fd, watch))`.
+///
+/// The first argument says whose failure it would be, the second is the kernel's own name and the arguments. An unsafe
+/// expression; its value is a [`Returned`].
+macro_rules! syscall {
+    ($call:expr, $name:ident()) => { syscall!(@stub syscall0, $call, $name,) };
+    ($call:expr, $name:ident($a:expr)) => { syscall!(@stub syscall1, $call, $name, $a) };
+    ($call:expr, $name:ident($a:expr, $b:expr)) => { syscall!(@stub syscall2, $call, $name, $a, $b) };
+    ($call:expr, $name:ident($a:expr, $b:expr, $c:expr)) => { syscall!(@stub syscall3, $call, $name, $a, $b, $c) };
+    ($call:expr, $name:ident($a:expr, $b:expr, $c:expr, $d:expr)) => {
+        syscall!(@stub syscall4, $call, $name, $a, $b, $c, $d)
+    };
+    ($call:expr, $name:ident($a:expr, $b:expr, $c:expr, $d:expr, $e:expr)) => {
+        syscall!(@stub syscall5, $call, $name, $a, $b, $c, $d, $e)
+    };
+    ($call:expr, $name:ident($a:expr, $b:expr, $c:expr, $d:expr, $e:expr, $f:expr)) => {
+        syscall!(@stub syscall6, $call, $name, $a, $b, $c, $d, $e, $f)
+    };
+    (@stub $stub:ident, $call:expr, $name:ident, $($argument:expr),*) => {
+        $crate::syscall::Returned::new(
+            $call,
+            $crate::arch::call::$stub(
+                ::syscalls::Sysno::$name as usize,
+                $($crate::syscall::Arg::word($argument)),*
+            ),
+        )
+    };
+}
+pub(crate) use syscall;
