@@ -103,7 +103,7 @@ impl Buffer {
         // SAFETY: the path is shorter than the room, and they do not overlap: this one is ours alone.
         unsafe { start.copy_from_nonoverlapping(path.as_ptr(), path.len()) };
         // SAFETY: as above; the byte behind the path is in the room too.
-        unsafe { start.add(path.len()).write(0) };
+        unsafe { start.wrapping_add(path.len()).write(0) };
         // SAFETY: just written, to the last byte.
         let written = unsafe { core::slice::from_raw_parts(start, path.len() + 1) };
         CStr::from_bytes_with_nul(written).map_err(|_| Errno::INVAL)

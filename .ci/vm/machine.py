@@ -10,7 +10,7 @@ import time
 # The words that choose the machine, and its console. No hardware help is used: it is not
 # everywhere, and where it is it may hang.
 MACHINES = {
-    "x86_64": ("-M q35 -cpu max", "ttyS0"),
+    "x86_64": ("-M microvm,acpi=on,pit=on,pic=on,rtc=on,isa-serial=on -cpu max", "ttyS0"),
     "aarch64": ("-M virt -cpu cortex-a57", "ttyAMA0"),
 }
 
@@ -69,7 +69,7 @@ class Console:
                 return end[1].decode(), end[2].decode(errors="replace")
             self.pass_on(len(self.pending) if fault else self.unmarked())
             if fault:
-                raise Broken(f"{fault}; the end of the console:\n{self.tail()}")
+                raise Broken(f"{self.panic() or fault}; the end of the console:\n{self.tail()}")
 
     def read(self, deadline):
         """Waits for more; returns a text if there will be none."""
@@ -78,8 +78,8 @@ class Console:
             return "timeout"
         data = os.read(self.pipe.fileno(), 1 << 16)
         self.pending += data
-        self.last = (self.last + data)[-8192:]
-        return None if data else "the machine stopped without a report (kernel panic?)"
+        self.last = (self.last + data)[-16384:]
+        return None if data else "the machine stopped without a report"
 
     def unmarked(self):
         """How much of what is pending cannot be a part of the marker's line."""
@@ -96,6 +96,11 @@ class Console:
             sys.stdout.buffer.write(self.pending[:size])
             sys.stdout.buffer.flush()
             self.pending = self.pending[size:]
+
+    def panic(self):
+        """The kernel's own word on why the machine stopped, if there is one."""
+        panic = re.search(rb"Kernel panic - not syncing: [^\r\n]*", self.last)
+        return panic and panic[0].decode(errors="replace")
 
     def tail(self):
         """The last lines of the console, made fit to read."""

@@ -167,14 +167,13 @@ fn trim(mut name: &[u8]) -> &[u8] {
 /// Any bytes are taken, at any alignment. An event that is not whole ends the iteration, and what is left stays
 /// visible in [`rest`](Events::rest).
 #[inline]
-#[must_use]
 pub const fn decode(bytes: &[u8]) -> Events<'_> {
     Events { rest: bytes }
 }
 
 /// The events in a buffer, one after the other, without a copy.
 #[derive(Clone)]
-#[must_use]
+#[must_use = "events are read from the queue: those that nobody looks at are lost"]
 pub struct Events<'b> {
     rest: &'b [u8],
 }

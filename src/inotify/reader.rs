@@ -52,7 +52,7 @@ impl<'i, 'b, B: Buffer + ?Sized> Reader<'i, 'b, B> {
         }
         let (start, _) = self.buffer.room();
         // SAFETY: the last read has written the buffer up to `end`, which is not before `start`.
-        let unread = unsafe { core::slice::from_raw_parts(start.add(self.start), self.end - self.start) };
+        let unread = unsafe { core::slice::from_raw_parts(start.wrapping_add(self.start), self.end - self.start) };
         let mut events = decode(unread);
         let event = events.next();
         self.start = self.end - events.rest().len();
