@@ -123,10 +123,11 @@ def emulator(arch):
     if installed:
         return [installed], {}, f"{program} as installed"
     folder = cached("qemu", make_emulators)
-    libraries = ":".join(str(path) for lib in ("lib", "usr/lib") for path in folder.glob(f"{lib}/*-gnu"))
+    libraries = [*folder.glob("lib/*-gnu"), *folder.glob("usr/lib/*-gnu")]
+    variables = {"LD_LIBRARY_PATH": ":".join(map(str, libraries))}
     data = [word for name in ("qemu", "seabios") for word in ("-L", folder / "usr/share" / name)]
     command = [folder / "usr/bin" / program, *data]
-    return command, {"LD_LIBRARY_PATH": libraries}, (folder / "version").read_text().strip()
+    return command, variables, (folder / "version").read_text().strip()
 
 
 def make_emulators(folder):
@@ -147,8 +148,7 @@ def make_emulators(folder):
     for deb in folder.glob("*.deb"):
         subprocess.run(["dpkg-deb", "-x", deb, folder], check=True)
         deb.unlink()
-    versions = [f"{name} {version}" for name, version in packages if name.startswith("qemu-system-x86")]
-    (folder / "version").write_text("".join(versions) + "\n")
+    (folder / "version").write_text(f"qemu {dict(packages)['qemu-system-common']}\n")
 
 
 # --- apt, with a configuration of its own ---
@@ -198,7 +198,7 @@ class Apt:
             done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
         except FileNotFoundError:
             raise Unavailable(f"this machine has no {program}") from None
-        self.errors += re.findall(r"^E: (.+)", done.stderr, re.M)
+        self.errors += re.findall(r"^[EW]: (.+)", done.stderr, re.M)
         return done
 
     def get(self, *words, cwd=None):
@@ -223,7 +223,8 @@ def sources(suites):
     text = ""
     for suite in suites:
         for uri, signed_by in found_for(suite, found):
-            text += f"Types: deb\nURIs: {uri}\nSuites: {suite}\nComponents: main\nTargets: Packages\n"
+            text += f"Types: deb\nURIs: {uri}\nSuites: {suite}\n"
+            text += "Components: main\nTargets: Packages\n"
             text += f"Signed-By:{signed_by}\n\n" if signed_by else "\n"
     if not text:
         raise Unavailable("no Debian archive among this machine's package sources")

@@ -16,6 +16,7 @@ use std::os::unix::fs::symlink;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, ExitStatus, Stdio};
 
+// SAFETY: these are the C library's own declarations; those that are always safe say so.
 unsafe extern "C" {
     fn mount(
         source: *const c_char,

@@ -10,7 +10,7 @@ import time
 # The words that choose the machine, and its console. No hardware help is used: it is not
 # everywhere, and where it is it may hang.
 MACHINES = {
-    "x86_64": ("-M microvm,acpi=on,pit=on,pic=on,rtc=on,isa-serial=on -cpu max", "ttyS0"),
+    "x86_64": ("-M q35 -cpu max", "ttyS0"),
     "aarch64": ("-M virt -cpu cortex-a57", "ttyAMA0"),
 }
 
@@ -75,7 +75,7 @@ class Console:
         """Waits for more; returns a text if there will be none."""
         wait = max(0, deadline - time.monotonic())
         if not select.select([self.pipe], [], [], wait)[0]:
-            return "timeout"
+            return "not done in time (see --timeout)"
         data = os.read(self.pipe.fileno(), 1 << 16)
         self.pending += data
         self.last = (self.last + data)[-16384:]
@@ -104,5 +104,6 @@ class Console:
 
     def tail(self):
         """The last lines of the console, made fit to read."""
-        plain = re.sub(rb"\x1b(\[[0-9;?=]*[A-Za-z]|c)|\r", b"", self.last).decode(errors="replace")
+        last = self.last.replace(self.start, b"\n").strip()
+        plain = re.sub(rb"\x1b(\[[0-9;?=]*[A-Za-z]|c)|\r", b"", last).decode(errors="replace")
         return "\n".join("  | " + line for line in plain.splitlines()[-25:])

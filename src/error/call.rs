@@ -56,8 +56,7 @@ macro_rules! calls {
             )*
 
             /// Every call, in the order of the table.
-            #[cfg(test)]
-            pub(crate) const ALL: &[Self] = &[$(Self::$constant),*];
+            pub const ALL: &[Self] = &[$(Self::$constant),*];
         }
 
         /// The row of each call in the table.

@@ -1,0 +1,87 @@
+//! A test in a process of its own, for what would change the process that all tests share.
+
+use std::io;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::Command;
+
+const CHILD: &str = "BUTTER_CHILD_OF_TEST";
+
+/// Runs the body of a test in a process of its own: the test calls this with its own name, and the process runs just
+/// that test again. The body's failure is the test's.
+pub fn in_child(test: &str, body: impl FnOnce()) {
+    in_prepared_child(test, || Ok(()), body);
+}
+
+/// As [`in_child`], in a new user namespace, where the process may lower its own limits; `false` if this machine does not
+/// let it have one.
+pub fn in_user_namespace(test: &str, body: impl FnOnce()) -> bool {
+    in_prepared_child(
+        test,
+        || {
+            // SAFETY: moves the process, which has one thread, into a new namespace; touches no memory.
+            match unsafe { libc::unshare(libc::CLONE_NEWUSER) } {
+                0 => Ok(()),
+                _ => Err(io::Error::last_os_error()),
+            }
+        },
+        body,
+    )
+}
+
+fn in_prepared_child(
+    test: &str,
+    prepare: impl FnMut() -> io::Result<()> + Send + Sync + 'static,
+    body: impl FnOnce(),
+) -> bool {
+    if std::env::var_os(CHILD).is_some_and(|name| name == test) {
+        body();
+        return true;
+    }
+    let mut command = Command::new(std::env::current_exe().expect("the test knows its own program"));
+    command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(CHILD, test);
+    // SAFETY: between fork and exec it makes one system call and does not allocate.
+    unsafe { command.pre_exec(prepare) };
+    let output = match command.output() {
+        Ok(output) => output,
+        Err(error) if error.raw_os_error().is_some() => return false,
+        Err(error) => panic!("{test}: its process did not start: {error}"),
+    };
+    let text = [output.stdout, output.stderr].concat();
+    let text = String::from_utf8_lossy(&text);
+    for line in text.lines().filter(|line| line.starts_with("skipped: ")) {
+        eprintln!("{line}");
+    }
+    assert!(output.status.success(), "{test}: its process ended with {:?}:\n{text}", output.status.into_raw());
+    assert!(text.contains("1 passed"), "{test}: its process ran no such test:\n{text}");
+    true
+}
+
+/// Lets the process open no further descriptor.
+pub fn open_no_more() {
+    let next = std::fs::File::open("/dev/null").map(|file| std::os::fd::AsRawFd::as_raw_fd(&file)).unwrap();
+    let limit = libc::rlimit { rlim_cur: next as u64, rlim_max: next as u64 };
+    // SAFETY: reads one struct.
+    assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) }, 0);
+}
+
+/// Runs a closure in a thread that has no user and no capabilities: as nobody.
+pub fn as_nobody<T: Send>(body: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        scope
+            .spawn(|| {
+                // The system calls, not libc's functions: those change every thread of the process.
+                // SAFETY: changes the ids of this thread alone, which ends with the closure.
+                if unsafe { libc::geteuid() } == 0 {
+                    // SAFETY: as above.
+                    assert_eq!(unsafe { libc::syscall(libc::SYS_setgroups, 0, 0) }, 0);
+                    // SAFETY: as above.
+                    assert_eq!(unsafe { libc::syscall(libc::SYS_setresgid, 65534, 65534, 65534) }, 0);
+                    // SAFETY: as above.
+                    assert_eq!(unsafe { libc::syscall(libc::SYS_setresuid, 65534, 65534, 65534) }, 0);
+                }
+                body()
+            })
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}

@@ -1,0 +1,50 @@
+//! Failures that the kernel cannot be brought to: a filter answers in its place, in one thread.
+
+/// The kernel's `struct sock_filter`: one instruction of a filter.
+#[repr(C)]
+struct Instruction(u16, u8, u8, u32);
+
+/// The kernel's `struct sock_fprog`.
+#[repr(C)]
+struct Program {
+    len: u16,
+    instructions: *const Instruction,
+}
+
+const LOAD: u16 = 0x20;
+const JUMP_IF_EQUAL: u16 = 0x15;
+const RETURN: u16 = 0x06;
+const ALLOW: u32 = 0x7FFF_0000;
+const FAIL_WITH: u32 = 0x0005_0000;
+
+/// Runs a closure in a thread in which one system call does not reach the kernel and fails with this errno.
+///
+/// The filter dies with its thread; no other thread has it.
+pub fn inject<T: Send>(call: libc::c_long, errno: butter::Errno, body: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        scope
+            .spawn(|| {
+                filter(call as u32, errno.get());
+                body()
+            })
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+fn filter(call: u32, errno: u16) {
+    // The number of the call stands at offset 0. The architecture need not be looked at: the thread runs our code only.
+    let instructions = [
+        Instruction(LOAD, 0, 0, 0),
+        Instruction(JUMP_IF_EQUAL, 0, 1, call),
+        Instruction(RETURN, 0, 0, FAIL_WITH | u32::from(errno)),
+        Instruction(RETURN, 0, 0, ALLOW),
+    ];
+    let program = Program { len: instructions.len() as u16, instructions: instructions.as_ptr() };
+    // SAFETY: this thread gains no privileges any more; touches no memory.
+    let done = unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) };
+    assert_eq!(done, 0, "PR_SET_NO_NEW_PRIVS: {}", std::io::Error::last_os_error());
+    // SAFETY: the kernel copies the program, which it reads from these two.
+    let done = unsafe { libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program, 0, 0) };
+    assert_eq!(done, 0, "PR_SET_SECCOMP: {}", std::io::Error::last_os_error());
+}

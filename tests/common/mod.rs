@@ -1,0 +1,40 @@
+//! What tests share: processes and threads of their own, injected failures, interruptions, and skips that are counted.
+
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+pub mod child;
+pub mod inject;
+pub mod signals;
+
+use std::io::Write;
+use std::os::fd::{FromRawFd, IntoRawFd};
+
+/// Says that a test could not run, and why. Written past libtest's capture, so that every run shows and counts it.
+pub fn skip(test: &str, reason: &str) {
+    let line = format!("skipped: {test}: {reason}\n");
+    let _ = std::io::stderr().write_all(line.as_bytes());
+}
+
+/// An object of `std` as the crate's own descriptor, which is another type without the feature `std`.
+pub fn fd(object: impl IntoRawFd) -> butter::fd::OwnedFd {
+    // SAFETY: open, and given up by its owner.
+    unsafe { butter::fd::FromRawFd::from_raw_fd(object.into_raw_fd()) }
+}
+
+/// The crate's descriptor as a file of `std`.
+pub fn file(fd: butter::fd::OwnedFd) -> std::fs::File {
+    // SAFETY: open, and given up by its owner.
+    unsafe { std::fs::File::from_raw_fd(butter::fd::IntoRawFd::into_raw_fd(fd)) }
+}
+
+/// A path of `std` as bytes, which every build of the crate takes.
+pub fn bytes(path: &std::path::Path) -> &[u8] {
+    std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str())
+}
+
+/// Whether the running kernel is at least this one.
+pub fn kernel_is_at_least(major: u32, minor: u32) -> bool {
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").expect("/proc is mounted");
+    let mut numbers = release.split(|c: char| !c.is_ascii_digit()).map(|number| number.parse().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (major, minor)
+}

@@ -1,0 +1,476 @@
+//! Every errno that has a kind or a reason of its own in some call: brought about in the kernel where it can be, else
+//! put in its place by a filter, and then looked at as a user sees it.
+
+mod common;
+
+use std::ffi::CString;
+use std::fs::{self, File};
+use std::path::PathBuf;
+
+use butter::epoll::{self, Epoll, EpollFlags, Interest, Ready, Token};
+use butter::error::{Call, ErrorKind};
+use butter::eventfd::{self, EventFd, EventFdFlags};
+use butter::fd::AsFd;
+use butter::inotify::{self, InitFlags, Inotify, Watch, WatchFlags};
+use butter::io::{self, StatusFlags};
+use butter::pipe::{self, PipeFlags};
+use butter::poll::{self, PollFd, PollFlags};
+use butter::time::Timespec;
+use butter::{Errno, Error};
+use common::child::{as_nobody, in_child, in_user_namespace, open_no_more};
+use common::inject::inject;
+use common::signals::interrupted;
+
+/// One row: the call, the errno, its kind, and how a test comes by it.
+struct Row(Call, Errno, ErrorKind, fn() -> Option<Error>);
+
+fn failed<T>(result: butter::Result<T>) -> Option<Error> {
+    Some(result.err().expect("the call should have failed"))
+}
+
+const ROWS: &[Row] = &[
+    Row(Call::READ, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(io::read(EventFd::new(1).unwrap(), &mut [0; 4]))
+    }),
+    Row(Call::READ, Errno::BADF, ErrorKind::BadDescriptor, || failed(io::read(pipe::pipe().unwrap().1, &mut [0; 4]))),
+    Row(Call::READ, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        let (reader, _writer) = pipe::nonblocking().unwrap();
+        failed(io::read(&reader, &mut [0; 4]))
+    }),
+    Row(Call::READV, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let mut slices: Vec<_> = (0..1025).map(|_| io::IoSliceMut::new(&mut [])).collect();
+        failed(io::readv(pipe::pipe().unwrap().0, &mut slices))
+    }),
+    Row(Call::READV, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(io::readv(pipe::pipe().unwrap().1, &mut [io::IoSliceMut::new(&mut [0; 4])]))
+    }),
+    Row(Call::READV, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        let (reader, _writer) = pipe::nonblocking().unwrap();
+        failed(io::readv(&reader, &mut [io::IoSliceMut::new(&mut [0; 4])]))
+    }),
+    Row(Call::WRITE, Errno::INVAL, ErrorKind::InvalidArgument, || failed(io::write(EventFd::new(1).unwrap(), &[0; 4]))),
+    Row(Call::WRITE, Errno::BADF, ErrorKind::BadDescriptor, || failed(io::write(pipe::pipe().unwrap().0, b"!"))),
+    Row(Call::WRITE, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        let (_reader, writer) = pipe::nonblocking().unwrap();
+        (0..1024).find_map(|_| io::write(&writer, &[0; 4096]).err())
+    }),
+    Row(Call::WRITEV, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let (_reader, writer) = pipe::pipe().unwrap();
+        failed(io::writev(&writer, &[io::IoSlice::new(b""); 1025]))
+    }),
+    Row(Call::WRITEV, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(io::writev(pipe::pipe().unwrap().0, &[io::IoSlice::new(b"!")]))
+    }),
+    Row(Call::WRITEV, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        let (_reader, writer) = pipe::nonblocking().unwrap();
+        (0..1024).find_map(|_| io::writev(&writer, &[io::IoSlice::new(&[0; 4096])]).err())
+    }),
+    Row(Call::FCNTL_DUPFD_CLOEXEC, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(io::fcntl_dupfd_cloexec(null(), -1))
+    }),
+    Row(Call::FCNTL_SETFL, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| {
+            let of_root = common::fd(File::open("/proc/version").unwrap());
+            failed(io::fcntl_setfl(&of_root, StatusFlags::NOATIME))
+        })
+    }),
+    Row(Call::FCNTL_SETFL, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(io::fcntl_setfl(common::fd(File::open("/proc/version").unwrap()), StatusFlags::DIRECT))
+    }),
+    Row(Call::IOCTL_FIONREAD, Errno::NOTTY, ErrorKind::InvalidArgument, || {
+        failed(io::bytes_available(EventFd::new(1).unwrap()))
+    }),
+    Row(Call::PIPE2, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(pipe::raw::pipe2(PipeFlags::from_bits_retain(1)))
+    }),
+    Row(Call::PIPE2, Errno::NFILE, ErrorKind::LimitReached, || {
+        inject(libc::SYS_pipe2, Errno::NFILE, || failed(pipe::pipe()))
+    }),
+    Row(Call::PIPE2, Errno::NOPKG, ErrorKind::Unsupported, || {
+        inject(libc::SYS_pipe2, Errno::NOPKG, || failed(pipe::raw::pipe2(PipeFlags::NOTIFICATION)))
+    }),
+    Row(Call::EVENTFD2, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(eventfd::raw::eventfd2(0, EventFdFlags::from_bits_retain(0x10)))
+    }),
+    Row(Call::EVENTFD2, Errno::NFILE, ErrorKind::LimitReached, || {
+        inject(libc::SYS_eventfd2, Errno::NFILE, || failed(EventFd::new(0)))
+    }),
+    Row(Call::EVENTFD2, Errno::NODEV, ErrorKind::Other, || {
+        inject(libc::SYS_eventfd2, Errno::NODEV, || failed(EventFd::new(0)))
+    }),
+    Row(Call::EVENTFD_READ, Errno::AGAIN, ErrorKind::WouldBlock, || failed(EventFd::nonblocking(0).unwrap().read())),
+    Row(Call::EVENTFD_READ, Errno::INVAL, ErrorKind::InvalidArgument, || failed(EventFd::from(null()).read())),
+    Row(Call::EVENTFD_WRITE, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        failed(EventFd::nonblocking(1).unwrap().add(eventfd::MAX))
+    }),
+    Row(Call::EVENTFD_WRITE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(EventFd::nonblocking(1).unwrap().add(u64::MAX))
+    }),
+    Row(Call::INOTIFY_INIT1, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(inotify::raw::inotify_init1(InitFlags::from_bits_retain(1)))
+    }),
+    Row(Call::INOTIFY_INIT1, Errno::NFILE, ErrorKind::LimitReached, || {
+        inject(libc::SYS_inotify_init1, Errno::NFILE, || failed(Inotify::init()))
+    }),
+    Row(Call::INOTIFY_ADD_WATCH, Errno::NOENT, ErrorKind::NotFound, || watch("/nowhere/at/all", WatchFlags::CREATE)),
+    Row(Call::INOTIFY_ADD_WATCH, Errno::NOTDIR, ErrorKind::InvalidArgument, || {
+        watch("/proc/version", WatchFlags::ONLYDIR | WatchFlags::OPEN)
+    }),
+    Row(Call::INOTIFY_ADD_WATCH, Errno::ACCES, ErrorKind::PermissionDenied, || {
+        let directory = tempfile::tempdir().unwrap();
+        fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o000)).unwrap();
+        as_nobody(|| watch(common::bytes(directory.path()), WatchFlags::CREATE))
+    }),
+    Row(Call::INOTIFY_ADD_WATCH, Errno::EXIST, ErrorKind::AlreadyExists, || {
+        let inotify = Inotify::init().unwrap();
+        inotify.add_watch("/", WatchFlags::CREATE).unwrap();
+        failed(inotify.add_watch("/", WatchFlags::CREATE | WatchFlags::MASK_CREATE))
+    }),
+    Row(Call::INOTIFY_ADD_WATCH, Errno::INVAL, ErrorKind::InvalidArgument, || watch("/", WatchFlags::empty())),
+    Row(Call::INOTIFY_ADD_WATCH, Errno::LOOP, ErrorKind::Other, || {
+        let (_directory, link) = symbolic_link_to_itself();
+        watch(common::bytes(&link), WatchFlags::CREATE)
+    }),
+    Row(Call::INOTIFY_ADD_WATCH, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || {
+        watch(&[b'a'; 256], WatchFlags::CREATE)
+    }),
+    Row(Call::INOTIFY_RM_WATCH, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(Inotify::init().unwrap().remove_watch(Watch::from_raw(77)))
+    }),
+    Row(Call::INOTIFY_READ, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        failed(Inotify::nonblocking().unwrap().read_events_interruptible(&mut [0; 272]))
+    }),
+    Row(Call::INOTIFY_READ, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let directory = tempfile::tempdir().unwrap();
+        let inotify = Inotify::nonblocking().unwrap();
+        inotify.add_watch(common::bytes(directory.path()), WatchFlags::CREATE).unwrap();
+        fs::create_dir(directory.path().join("sub")).unwrap();
+        failed(inotify.read_events(&mut [0; 16]))
+    }),
+    Row(Call::IOCTL_INOTIFY_SETNEXTWD, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let inotify = Inotify::init().unwrap();
+        match inotify::raw::ioctl_setnextwd(inotify.as_fd(), Watch::from_raw(0)) {
+            Err(error) if error.is(Errno::NOTTY) => {
+                common::skip("errnos: ioctl(INOTIFY_IOC_SETNEXTWD) EINVAL", "no CONFIG_CHECKPOINT_RESTORE");
+                None
+            }
+            result => failed(result),
+        }
+    }),
+    Row(Call::IOCTL_INOTIFY_SETNEXTWD, Errno::NOTTY, ErrorKind::Unsupported, || {
+        failed(inotify::raw::ioctl_setnextwd(EventFd::new(0).unwrap().as_fd(), Watch::from_raw(1)))
+    }),
+    Row(Call::EPOLL_CREATE1, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(epoll::raw::epoll_create1(EpollFlags::from_bits_retain(1)))
+    }),
+    Row(Call::EPOLL_CREATE1, Errno::NFILE, ErrorKind::LimitReached, || {
+        inject(libc::SYS_epoll_create1, Errno::NFILE, || failed(Epoll::create()))
+    }),
+    Row(Call::EPOLL_CTL_ADD, Errno::EXIST, ErrorKind::AlreadyExists, || {
+        let (epoll, counter) = epoll_of_one();
+        failed(epoll.add(&counter, Token(2), Interest::READ))
+    }),
+    Row(Call::EPOLL_CTL_ADD, Errno::PERM, ErrorKind::InvalidArgument, || {
+        failed(epoll().add(a_regular_file(), Token(1), Interest::READ))
+    }),
+    Row(Call::EPOLL_CTL_ADD, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let epoll = epoll();
+        failed(epoll.add(&epoll, Token(1), Interest::READ))
+    }),
+    Row(Call::EPOLL_CTL_ADD, Errno::LOOP, ErrorKind::InvalidArgument, || {
+        let (one, other) = (epoll(), epoll());
+        one.add(&other, Token(1), Interest::READ).unwrap();
+        failed(other.add(&one, Token(1), Interest::READ))
+    }),
+    Row(Call::EPOLL_CTL_ADD, Errno::NOSPC, ErrorKind::LimitReached, || {
+        inject(libc::SYS_epoll_ctl, Errno::NOSPC, || failed(epoll().add(null(), Token(1), Interest::READ)))
+    }),
+    Row(Call::EPOLL_CTL_MOD, Errno::NOENT, ErrorKind::NotFound, || {
+        failed(epoll().modify(EventFd::new(0).unwrap(), Token(1), Interest::READ))
+    }),
+    Row(Call::EPOLL_CTL_MOD, Errno::PERM, ErrorKind::InvalidArgument, || {
+        failed(epoll().modify(a_regular_file(), Token(1), Interest::READ))
+    }),
+    Row(Call::EPOLL_CTL_MOD, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let (epoll, counter) = epoll_of_one();
+        failed(epoll.modify(&counter, Token(1), Interest::READ | Interest::EXCLUSIVE))
+    }),
+    Row(Call::EPOLL_CTL_DEL, Errno::NOENT, ErrorKind::NotFound, || failed(epoll().delete(EventFd::new(0).unwrap()))),
+    Row(Call::EPOLL_CTL_DEL, Errno::PERM, ErrorKind::InvalidArgument, || failed(epoll().delete(a_regular_file()))),
+    Row(Call::EPOLL_CTL_DEL, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let epoll = epoll();
+        failed(epoll.delete(&epoll))
+    }),
+    Row(Call::EPOLL_PWAIT, Errno::INTR, ErrorKind::Interrupted, || {
+        let epoll = epoll();
+        interrupted(|| failed(epoll::raw::epoll_pwait(epoll.as_fd(), &mut [Ready::EMPTY], -1, None)))
+    }),
+    Row(Call::EPOLL_PWAIT, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(epoll::raw::epoll_pwait(epoll().as_fd(), &mut [], 0, None))
+    }),
+    Row(Call::EPOLL_PWAIT2, Errno::INTR, ErrorKind::Interrupted, || {
+        let epoll = epoll();
+        unless_missing(
+            "EINTR",
+            interrupted(|| epoll::raw::epoll_pwait2(epoll.as_fd(), &mut [Ready::EMPTY], None, None)),
+        )
+    }),
+    Row(Call::EPOLL_PWAIT2, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        unless_missing("EINVAL", epoll::raw::epoll_pwait2(epoll().as_fd(), &mut [], None, None))
+    }),
+    Row(Call::EPOLL_PWAIT2, Errno::NOSYS, ErrorKind::Unsupported, || {
+        inject(libc::SYS_epoll_pwait2, Errno::NOSYS, || {
+            failed(epoll::raw::epoll_pwait2(epoll().as_fd(), &mut [Ready::EMPTY], None, None))
+        })
+    }),
+    Row(Call::IOCTL_EPOLL_GET_PARAMS, Errno::NOTTY, ErrorKind::Unsupported, || {
+        failed(epoll::raw::ioctl_epiocgparams(null().as_fd()))
+    }),
+    Row(Call::IOCTL_EPOLL_GET_PARAMS, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        inject(libc::SYS_ioctl, Errno::INVAL, || failed(epoll().busy_poll()))
+    }),
+    Row(Call::IOCTL_EPOLL_SET_PARAMS, Errno::NOTTY, ErrorKind::Unsupported, || {
+        failed(epoll::raw::ioctl_epiocsparams(null().as_fd(), &epoll::BusyPoll::default()))
+    }),
+    Row(Call::IOCTL_EPOLL_SET_PARAMS, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| {
+            let mut params = epoll::BusyPoll::default();
+            params.budget = 65;
+            unless_missing("EPERM", epoll().set_busy_poll(&params))
+        })
+    }),
+    Row(Call::IOCTL_EPOLL_SET_PARAMS, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let mut params = epoll::BusyPoll::default();
+        params.prefer = 2;
+        unless_missing("EINVAL", epoll().set_busy_poll(&params))
+    }),
+    Row(Call::PPOLL, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let mut never = Timespec { seconds: -1, nanoseconds: 0 };
+        failed(poll::raw::ppoll(&mut [], Some(&mut never), None))
+    }),
+    Row(Call::PPOLL, Errno::INTR, ErrorKind::Interrupted, || {
+        let (reader, _writer) = pipe::pipe().unwrap();
+        interrupted(|| failed(poll::raw::ppoll(&mut [PollFd::new(&reader, PollFlags::IN)], None, None)))
+    }),
+];
+
+/// What fails in a process that may open no further descriptor.
+const WITHOUT_DESCRIPTORS: &[Row] = &[
+    Row(Call::PIPE2, Errno::MFILE, ErrorKind::LimitReached, || failed(pipe::pipe())),
+    Row(Call::EVENTFD2, Errno::MFILE, ErrorKind::LimitReached, || failed(EventFd::new(0))),
+    Row(Call::INOTIFY_INIT1, Errno::MFILE, ErrorKind::LimitReached, || failed(Inotify::init())),
+    Row(Call::EPOLL_CREATE1, Errno::MFILE, ErrorKind::LimitReached, || failed(Epoll::create())),
+    Row(Call::FCNTL_DUPFD_CLOEXEC, Errno::MFILE, ErrorKind::LimitReached, || {
+        // SAFETY: descriptor 0 stays open for the life of the process.
+        let stdin = unsafe { butter::fd::BorrowedFd::borrow_raw(0) };
+        failed(io::fcntl_dupfd_cloexec(stdin, 0))
+    }),
+];
+
+/// What fails for a user whose limits on watches, then on instances, are lowered to what they have: the limit first.
+const WITHOUT_WATCHES: &[(&str, Row)] = &[
+    (
+        "max_inotify_watches",
+        Row(Call::INOTIFY_ADD_WATCH, Errno::NOSPC, ErrorKind::LimitReached, || watch("/", WatchFlags::CREATE)),
+    ),
+    (
+        "max_inotify_instances",
+        Row(Call::INOTIFY_INIT1, Errno::MFILE, ErrorKind::LimitReached, || failed(Inotify::init())),
+    ),
+];
+
+fn null() -> butter::fd::OwnedFd {
+    common::fd(File::open("/dev/null").unwrap())
+}
+
+fn a_regular_file() -> butter::fd::OwnedFd {
+    common::fd(tempfile::tempfile().unwrap())
+}
+
+fn epoll() -> Epoll {
+    Epoll::create().unwrap()
+}
+
+fn epoll_of_one() -> (Epoll, EventFd) {
+    let (epoll, counter) = (epoll(), EventFd::new(0).unwrap());
+    epoll.add(&counter, Token(1), Interest::READ).unwrap();
+    (epoll, counter)
+}
+
+fn watch(path: impl butter::path::Arg, mask: WatchFlags) -> Option<Error> {
+    failed(Inotify::init().unwrap().add_watch(path, mask))
+}
+
+fn symbolic_link_to_itself() -> (tempfile::TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let link = directory.path().join("link");
+    std::os::unix::fs::symlink(&link, &link).unwrap();
+    (directory, link)
+}
+
+/// The failure, unless it is that the running kernel does not have the call.
+fn unless_missing<T>(errno: &str, result: butter::Result<T>) -> Option<Error> {
+    let error = failed(result)?;
+    if error.kind() == ErrorKind::Unsupported {
+        common::skip(&format!("errnos: {} {errno}", error.call()), &error.to_string());
+        return None;
+    }
+    Some(error)
+}
+
+/// What a user sees of a failure is what the row says.
+fn check(row: &Row, error: Error) {
+    let Row(call, errno, kind, _) = *row;
+    assert_eq!((error.call(), error.errno(), error.kind()), (call, errno, kind), "{error}");
+    let text = error.to_string();
+    assert!(text.starts_with(&format!("{call}: {errno}")), "{text}");
+    #[cfg(feature = "explain")]
+    {
+        assert!(error.reason().is_some_and(|reason| !reason.is_empty()), "{text}");
+        match kind {
+            ErrorKind::Unsupported => assert!(text.contains(&format!("Linux {}", call.since())), "{text}"),
+            _ => assert!(text.ends_with(error.reason().unwrap()), "{text}"),
+        }
+    }
+}
+
+#[test]
+fn each_failure_is_told_as_it_is() {
+    for row in ROWS {
+        // One that this kernel cannot have has said so by itself.
+        if let Some(error) = (row.3)() {
+            check(row, error);
+        }
+    }
+}
+
+#[test]
+fn a_process_without_descriptors_says_so() {
+    in_child("a_process_without_descriptors_says_so", || {
+        open_no_more();
+        for row in WITHOUT_DESCRIPTORS {
+            check(row, (row.3)().unwrap());
+        }
+    });
+}
+
+#[test]
+fn a_user_without_watches_or_instances_says_so() {
+    const TEST: &str = "a_user_without_watches_or_instances_says_so";
+    let ran = in_user_namespace(TEST, || {
+        for (limit, row) in WITHOUT_WATCHES {
+            if let Err(error) = fs::write(format!("/proc/sys/user/{limit}"), "0") {
+                return common::skip(TEST, &format!("user.{limit} cannot be lowered: {error}"));
+            }
+            check(row, (row.3)().unwrap());
+        }
+    });
+    if !ran {
+        common::skip(TEST, "no new user namespace is allowed here");
+    }
+}
+
+/// The row of a call and an errno, in any of the tables.
+fn row(call: Call, errno: Errno) -> Option<&'static Row> {
+    let mut rows = ROWS.iter().chain(WITHOUT_DESCRIPTORS).chain(WITHOUT_WATCHES.iter().map(|(_, row)| row));
+    rows.find(|row| row.0 == call && row.1 == errno)
+}
+
+/// One errno has one meaning in the table, but several ways to come by it.
+#[test]
+fn bad_paths_and_masks_are_refused_in_every_form() {
+    let mask = WatchFlags::CREATE;
+    let told = |errno| row(Call::INOTIFY_ADD_WATCH, errno).unwrap();
+    let invalid = told(Errno::INVAL);
+    check(invalid, watch("/tmp\0", mask).unwrap());
+    check(invalid, watch(b"\0", mask).unwrap());
+    check(invalid, watch("/", WatchFlags::MASK_ADD | WatchFlags::MASK_CREATE | mask).unwrap());
+    check(invalid, failed(Inotify::from(null()).add_watch("/", mask)).unwrap());
+
+    let too_long = told(Errno::NAMETOOLONG);
+    let path = "/".repeat(4096);
+    check(too_long, watch(path.as_str(), mask).unwrap());
+    check(too_long, watch(CString::new(path.as_str()).unwrap().as_c_str(), mask).unwrap());
+    assert!(Inotify::init().unwrap().add_watch(&path[..4095], mask).is_ok(), "4095 bytes are a path");
+
+    check(told(Errno::NOENT), watch("", mask).unwrap());
+    check(told(Errno::NOENT), watch(c"", mask).unwrap());
+}
+
+/// A cause that is in no row would never be looked at.
+#[test]
+fn every_cause_has_its_row() {
+    const SOURCES: [&str; 6] = [
+        include_str!("../src/io/call.rs"),
+        include_str!("../src/pipe/raw.rs"),
+        include_str!("../src/poll/raw.rs"),
+        include_str!("../src/eventfd/raw.rs"),
+        include_str!("../src/inotify/raw.rs"),
+        include_str!("../src/epoll/raw.rs"),
+    ];
+    let gathered = include_str!("../src/explain.rs").matches("::CAUSES").count();
+    assert_eq!(SOURCES.len(), gathered, "a table of causes is not in this test's list");
+
+    let mut causes = 0;
+    for source in SOURCES {
+        let (_, table) = source.split_once("causes! {\n").expect("the file has a table of causes");
+        let (table, _) = table.split_once("\n};").unwrap();
+        let mut call = "";
+        for line in table.lines().map(str::trim) {
+            if let Some((errno, _)) = line.split_once(" => ") {
+                let known = row(named(call), errno.parse().unwrap());
+                assert!(known.is_some(), "{call} has a cause for {errno}, which no row brings about");
+                causes += 1;
+            } else if let Some(name) = line.strip_suffix(':') {
+                call = name;
+            }
+        }
+    }
+    assert!(causes > 60, "only {causes} causes were found: the tables are not read right");
+}
+
+/// The call of a constant's name, from the table of calls.
+fn named(constant: &str) -> Call {
+    let table = include_str!("../src/error/call.rs");
+    let row = format!("    {constant} = \"");
+    let name = table.lines().find_map(|line| line.strip_prefix(&row)).and_then(|rest| rest.split('"').next());
+    let name = name.unwrap_or_else(|| panic!("{constant} does not stand in the table of calls"));
+    Call::ALL.iter().copied().find(|call| call.name() == name).unwrap()
+}
+
+#[test]
+fn an_error_prints_call_errno_and_reason() {
+    let error = watch("/nowhere", WatchFlags::CREATE).unwrap();
+    let reason = if cfg!(feature = "explain") { ": a part of the path does not exist" } else { "" };
+    assert_eq!(error.to_string(), format!("inotify_add_watch: ENOENT{reason}"));
+    assert_eq!(error.at("/nowhere").to_string(), format!("inotify_add_watch /nowhere: ENOENT{reason}"));
+    assert_eq!(error.at(c"/nowhere").to_string(), error.at(b"/nowhere").to_string());
+    assert_eq!(format!("{error:?}"), format!("Error(inotify_add_watch: ENOENT{reason})"));
+    assert_eq!(Error::from(error.at("/nowhere")), error);
+
+    let unknown = Error::new(Call::EVENTFD2, Errno::new(999).unwrap());
+    assert_eq!(unknown.to_string(), "eventfd2: errno 999");
+    assert_eq!(unknown.kind(), ErrorKind::Other);
+
+    let general = Error::new(Call::EVENTFD2, Errno::HOSTDOWN);
+    let text = if cfg!(feature = "explain") { ": host is down" } else { "" };
+    assert_eq!(general.to_string(), format!("eventfd2: EHOSTDOWN{text}"));
+
+    let old = Error::new(Call::EPOLL_PWAIT2, Errno::NOSYS);
+    let text = if cfg!(feature = "explain") { ": unsupported by this kernel (Linux 5.11 has it)" } else { "" };
+    assert_eq!(old.to_string(), format!("epoll_pwait2: ENOSYS{text}"));
+}
+
+#[cfg(feature = "std")]
+#[test]
+fn std_keeps_the_number() {
+    let error = watch("/nowhere", WatchFlags::CREATE).unwrap();
+    let of_std = std::io::Error::from(error);
+    assert_eq!(of_std.raw_os_error(), Some(libc::ENOENT));
+    assert_eq!(of_std.kind(), std::io::ErrorKind::NotFound);
+    assert_eq!(Errno::from_io_error(&of_std), Some(Errno::NOENT));
+    assert_eq!(Errno::from_io_error(&std::io::Error::other("of no call")), None);
+    let boxed: Box<dyn std::error::Error> = error.into();
+    assert_eq!(boxed.to_string(), error.to_string());
+    assert_eq!(std::io::Error::from(error.at("/nowhere")).raw_os_error(), Some(libc::ENOENT));
+}

@@ -1,0 +1,130 @@
+//! Event counters.
+
+mod common;
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use butter::eventfd::{self, EventFd, EventFdFlags};
+use butter::fd::AsFd;
+use butter::time::Timeout;
+use butter::{Errno, io};
+use common::signals::{SEEN, interrupted};
+
+#[test]
+fn a_counter_gives_all_that_was_added() {
+    let counter = EventFd::new(36).unwrap();
+    assert_eq!(counter.read(), Ok(36));
+    for _ in 0..5 {
+        counter.add(36).unwrap();
+    }
+    assert_eq!(counter.read(), Ok(180));
+    counter.add(0).unwrap();
+    assert_eq!(counter.wait(Timeout::Zero), Ok(false), "nothing was added");
+    assert_eq!(EventFd::new(u32::MAX).unwrap().read(), Ok(u64::from(u32::MAX)));
+}
+
+#[test]
+fn a_semaphore_gives_one_at_a_time() {
+    let permits = EventFd::nonblocking_semaphore(3).unwrap();
+    assert_eq!([permits.try_read(), permits.try_read(), permits.try_read()], [Ok(Some(1)); 3]);
+    assert_eq!(permits.try_read(), Ok(None));
+    permits.add(2).unwrap();
+    assert_eq!((permits.read(), permits.read()), (Ok(1), Ok(1)));
+    assert_eq!(EventFd::semaphore(1).unwrap().read(), Ok(1));
+}
+
+#[test]
+fn nothing_there_and_no_room_are_answers() {
+    let counter = EventFd::nonblocking(0).unwrap();
+    assert_eq!(counter.try_read(), Ok(None));
+    assert_eq!(counter.try_add(eventfd::MAX), Ok(true));
+    assert_eq!(counter.try_add(1), Ok(false));
+    assert_eq!(counter.try_add(0), Ok(true));
+    assert_eq!(counter.try_add(u64::MAX).unwrap_err().errno(), Errno::INVAL);
+    assert_eq!(counter.try_read(), Ok(Some(eventfd::MAX)), "what was refused changed nothing");
+}
+
+#[test]
+fn its_bytes_are_the_codec_s() {
+    let counter = EventFd::nonblocking(0).unwrap();
+    assert_eq!(io::write(&counter, &eventfd::encode(42)), Ok(8));
+    let mut bytes = [0; 8];
+    assert_eq!(io::read(&counter, &mut bytes), Ok(8));
+    assert_eq!(eventfd::decode(&bytes), Some(42));
+    assert_eq!(io::write(&counter, &[1; 7]).unwrap_err().errno(), Errno::INVAL);
+}
+
+#[test]
+fn raw_takes_flags_as_they_are() {
+    let fd = eventfd::raw::eventfd2(1, EventFdFlags::NONBLOCK).unwrap();
+    assert_eq!(io::fcntl_getfd(&fd), Ok(io::DescriptorFlags::empty()));
+    assert_eq!(eventfd::raw::read(fd.as_fd()), Ok(1));
+    assert_eq!(eventfd::raw::write(fd.as_fd(), 5), Ok(()));
+    assert_eq!(eventfd::raw::read(fd.as_fd()), Ok(5));
+}
+
+#[test]
+fn a_wait_ends_with_an_addition_or_with_the_time() {
+    let counter = EventFd::new(0).unwrap();
+    let began = std::time::Instant::now();
+    assert_eq!(counter.wait(Duration::from_micros(20_500)), Ok(false));
+    assert!(began.elapsed() >= Duration::from_micros(20_500));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_millis(20));
+            counter.add(1).unwrap();
+        });
+        assert_eq!(counter.wait(Timeout::Never), Ok(true));
+    });
+    assert_eq!(counter.wait(Duration::from_secs(3600)), Ok(true), "what is there is not waited for");
+}
+
+#[test]
+fn a_wait_keeps_its_deadline_under_signals() {
+    let counter = EventFd::new(0).unwrap();
+    let seen = SEEN.load(Ordering::Relaxed);
+    let began = std::time::Instant::now();
+    assert_eq!(interrupted(|| counter.wait(Duration::from_millis(100))), Ok(false));
+    let took = began.elapsed();
+    assert!(took >= Duration::from_millis(100), "it ended early, after {took:?}");
+    assert!(took < Duration::from_millis(1000), "signals prolonged it to {took:?}");
+    assert!(SEEN.load(Ordering::Relaxed) > seen + 10, "hardly a signal came");
+}
+
+#[test]
+fn signals_end_only_what_asks_for_it() {
+    let counter = EventFd::new(0).unwrap();
+    assert_eq!(interrupted(|| counter.read_interruptible().unwrap_err().errno()), Errno::INTR);
+    counter.add(eventfd::MAX).unwrap();
+    assert_eq!(interrupted(|| counter.add_interruptible(1).unwrap_err().errno()), Errno::INTR);
+    counter.read().unwrap();
+
+    let seen = SEEN.load(Ordering::Relaxed);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while SEEN.load(Ordering::Relaxed) < seen + 20 {
+                std::thread::yield_now();
+            }
+            counter.add(9).unwrap();
+        });
+        assert_eq!(interrupted(|| counter.read()), Ok(9));
+    });
+}
+
+#[test]
+fn no_addition_of_many_threads_is_lost() {
+    let counter = EventFd::new(0).unwrap();
+    let sum: u64 = std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..10_000).for_each(|_| counter.add(1).unwrap()));
+        }
+        let mut sum = 0;
+        while sum < 40_000 {
+            sum += counter.read().unwrap();
+        }
+        sum
+    });
+    assert_eq!(sum, 40_000);
+    assert_eq!(counter.wait(Timeout::Zero), Ok(false));
+}

@@ -1,0 +1,94 @@
+//! Waiting for a few descriptors.
+
+mod common;
+
+use std::time::{Duration, Instant};
+
+use butter::eventfd::EventFd;
+use butter::fd::{AsFd, AsRawFd};
+use butter::poll::{self, PollFd, PollFlags};
+use butter::signal::{SigSet, Signal};
+use butter::time::{Timeout, Timespec};
+use butter::{io, pipe};
+use common::child::in_child;
+use common::signals::interrupted;
+
+#[test]
+fn it_tells_which_are_ready_and_for_what() {
+    let (reader, writer) = pipe::pipe().unwrap();
+    let counter = EventFd::new(0).unwrap();
+    let mut fds = [
+        PollFd::new(&reader, PollFlags::IN),
+        PollFd::new(&writer, PollFlags::OUT),
+        PollFd::new(&counter, PollFlags::IN | PollFlags::OUT),
+    ];
+    assert_eq!(poll::wait(&mut fds, Timeout::Zero), Ok(2));
+    assert_eq!(fds.map(|fd| fd.ready()), [PollFlags::empty(), PollFlags::OUT, PollFlags::OUT]);
+    assert_eq!(fds[0].as_fd().as_raw_fd(), reader.as_raw_fd());
+    assert_eq!(fds[2].events(), PollFlags::IN | PollFlags::OUT);
+    io::write(&writer, b"!").unwrap();
+    assert_eq!(poll::wait(&mut fds[..1], Timeout::Never), Ok(1));
+    assert_eq!(fds[0].ready(), PollFlags::IN);
+    assert_eq!(poll::wait(&mut [], Duration::from_millis(1)), Ok(0));
+}
+
+#[test]
+fn an_end_that_hung_up_is_told_without_being_asked_for() {
+    let (reader, writer) = pipe::pipe().unwrap();
+    drop(writer);
+    let mut fds = [PollFd::new(&reader, PollFlags::empty())];
+    assert_eq!(poll::wait(&mut fds, Timeout::Zero), Ok(1));
+    assert_eq!(fds[0].ready(), PollFlags::HUP);
+}
+
+#[test]
+fn a_descriptor_over_1024_is_like_any_other() {
+    const TEST: &str = "a_descriptor_over_1024_is_like_any_other";
+    in_child(TEST, || {
+        let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        // SAFETY: writes one struct.
+        unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) };
+        if limit.rlim_max <= 2000 {
+            return common::skip(TEST, "the process may not have descriptors over 2000");
+        }
+        limit.rlim_cur = limit.rlim_max;
+        // SAFETY: reads one struct.
+        assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) }, 0);
+        let counter = EventFd::new(1).unwrap();
+        let high = EventFd::from(io::fcntl_dupfd_cloexec(&counter, 2000).unwrap());
+        assert!(high.as_raw_fd() >= 2000);
+        assert_eq!(high.wait(Timeout::Zero), Ok(true));
+        assert_eq!(high.read(), Ok(1));
+        assert_eq!(high.wait(Duration::from_millis(100)), Ok(false));
+    });
+}
+
+#[test]
+fn the_rest_of_the_time_comes_back() {
+    let counter = EventFd::new(0).unwrap();
+    let mut left = Timespec { seconds: 0, nanoseconds: 1_500_000 };
+    let mut fds = [PollFd::new(&counter, PollFlags::IN)];
+    assert_eq!(poll::raw::ppoll(&mut fds, Some(&mut left), None), Ok(0));
+    assert_eq!(left, Timespec::default());
+}
+
+#[test]
+fn a_mask_holds_signals_back_while_it_waits() {
+    let counter = EventFd::new(0).unwrap();
+    let mask = SigSet::from([Signal::USR1]);
+    let count = interrupted(|| {
+        let mut time = Timespec { seconds: 0, nanoseconds: 50_000_000 };
+        poll::raw::ppoll(&mut [PollFd::new(&counter, PollFlags::IN)], Some(&mut time), Some(&mask))
+    });
+    assert_eq!(count, Ok(0), "no signal ended it");
+}
+
+#[test]
+fn a_time_finer_than_a_millisecond_is_kept() {
+    let began = Instant::now();
+    let counter = EventFd::new(0).unwrap();
+    for _ in 0..10 {
+        assert_eq!(counter.wait(Duration::from_micros(250)), Ok(false));
+    }
+    assert!(began.elapsed() >= Duration::from_micros(2500));
+}
