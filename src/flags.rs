@@ -33,10 +33,10 @@ macro_rules! flags {
         }
 
         impl ::core::str::FromStr for $name {
-            type Err = ::bitflags::parser::ParseError;
+            type Err = $crate::error::UnknownName;
 
             fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
-                ::bitflags::parser::from_str(text)
+                ::bitflags::parser::from_str(text).map_err(|_| $crate::error::UnknownName)
             }
         }
     };

@@ -1,7 +1,7 @@
 //! `syscall!`, the one door to the processor's stubs, and what comes back through it.
 
 use crate::arch::Word;
-use crate::error::{Call, Error, Result};
+use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{FromRawFd, OwnedFd, RawFd};
 
 /// A value that may be an argument of a system call. Sealed: every implementation stands in this crate.
@@ -83,6 +83,19 @@ impl Returned {
     pub(crate) const fn unit(self) -> Result<()> {
         match self.size() {
             Ok(_) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Success only if the value is this one: fewer bytes than a whole value come from what is not the descriptor that
+    /// the call is for, and are `EINVAL`.
+    #[inline(always)]
+    pub(crate) const fn exactly(self, expected: usize) -> Result<()> {
+        if self.value == expected {
+            return Ok(());
+        }
+        match self.size() {
+            Ok(_) => Err(Error::new(self.call, Errno::INVAL)),
             Err(error) => Err(error),
         }
     }

@@ -4,6 +4,8 @@ use core::fmt;
 use core::num::NonZeroU16;
 use core::str::FromStr;
 
+use super::UnknownName;
+
 /// Why a call failed, as a number of the kernel: 1 to 4095.
 ///
 /// A number that has no name here is kept as it is.
@@ -62,24 +64,11 @@ impl fmt::Debug for Errno {
     }
 }
 
-/// The text is no name of an errno.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct UnknownErrno;
-
-impl fmt::Display for UnknownErrno {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not the name of an errno, such as ENOENT")
-    }
-}
-
-impl core::error::Error for UnknownErrno {}
-
 /// Reads a name, with or without its E: `ENOENT`, `NOENT`; also the second names `EWOULDBLOCK`, `EDEADLOCK`, `ENOTSUP`.
 impl FromStr for Errno {
-    type Err = UnknownErrno;
+    type Err = UnknownName;
 
-    fn from_str(text: &str) -> Result<Self, UnknownErrno> {
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
         let bare = |name: &str| NAMES.iter().position(|known| known.strip_prefix('E') == Some(name));
         let name = text.strip_prefix('E').unwrap_or(text);
         let number = match name {
@@ -88,7 +77,7 @@ impl FromStr for Errno {
             "NOTSUP" => Some(95),
             name => bare(name).or_else(|| bare(text)),
         };
-        number.and_then(|number| u16::try_from(number).ok()).and_then(Self::new).ok_or(UnknownErrno)
+        number.and_then(|number| u16::try_from(number).ok()).and_then(Self::new).ok_or(UnknownName)
     }
 }
 
@@ -279,9 +268,9 @@ mod tests {
         {
             assert_eq!(second.parse(), Ok(errno));
         }
-        assert_eq!("".parse::<Errno>(), Err(UnknownErrno));
-        assert_eq!("E".parse::<Errno>(), Err(UnknownErrno));
-        assert_eq!("ENOSUCH".parse::<Errno>(), Err(UnknownErrno));
+        assert_eq!("".parse::<Errno>(), Err(UnknownName));
+        assert_eq!("E".parse::<Errno>(), Err(UnknownName));
+        assert_eq!("ENOSUCH".parse::<Errno>(), Err(UnknownName));
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod call;
 mod cause;
 mod errno;
 mod kind;
+mod name;
 #[cfg_attr(not(feature = "explain"), path = "no_reason.rs")]
 mod reason;
 mod word;
@@ -28,7 +29,8 @@ mod word;
 pub use crate::explain::At;
 pub use call::Call;
 pub(crate) use cause::{Cause, causes};
-pub use errno::{Errno, UnknownErrno};
+pub use errno::Errno;
 pub use kind::ErrorKind;
+pub use name::UnknownName;
 pub(crate) use reason::Reason;
 pub use word::{Error, Result};

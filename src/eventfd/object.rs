@@ -62,7 +62,7 @@ impl EventFd {
     /// As [`raw::write`], without `EINTR`.
     #[inline]
     pub fn add(&self, value: u64) -> Result<()> {
-        io::retry(|| self.add_interruptible(value))
+        io::retry(move || self.add_interruptible(value))
     }
 
     /// Adds to the counter; `false` where a non-blocking counter has no room for it and stays as it is.
@@ -93,7 +93,7 @@ impl EventFd {
     /// As [`raw::read`], without `EINTR`.
     #[inline]
     pub fn read(&self) -> Result<u64> {
-        io::retry(|| self.read_interruptible())
+        io::retry(move || self.read_interruptible())
     }
 
     /// Takes the counter's value, or one permit of a semaphore; `None` where a non-blocking counter has none.

@@ -1,9 +1,8 @@
 //! The kernel's calls on event counters.
 
 use super::EventFdFlags;
-use crate::error::{Call, Cause, Errno, Error, Result, causes};
+use crate::error::{Call, Cause, Result, causes};
 use crate::fd::{BorrowedFd, OwnedFd};
-use crate::io;
 use crate::syscall::syscall;
 
 /// `eventfd2(initval, flags)` - makes an event counter.
@@ -33,13 +32,9 @@ pub fn eventfd2(initial: u32, flags: EventFdFlags) -> Result<OwnedFd> {
 #[inline]
 pub fn read(fd: BorrowedFd<'_>) -> Result<u64> {
     let mut value = 0_u64;
-    // SAFETY: the kernel writes at most these 8 bytes.
-    let count = unsafe { io::read_into(Call::EVENTFD_READ, fd, (&raw mut value).cast(), size_of::<u64>()) };
-    match count {
-        Ok(8) => Ok(value),
-        Ok(_) => Err(Error::new(Call::EVENTFD_READ, Errno::INVAL)),
-        Err(error) => Err(error),
-    }
+    // SAFETY: the kernel writes at most these 8 bytes, and keeps nothing.
+    unsafe { syscall!(Call::EVENTFD_READ, read(fd, &raw mut value, size_of::<u64>())) }.exactly(size_of::<u64>())?;
+    Ok(value)
 }
 
 /// `write(fd, &value, 8)` - adds to the counter.
@@ -52,10 +47,8 @@ pub fn read(fd: BorrowedFd<'_>) -> Result<u64> {
 /// Since Linux 2.6.22; eventfd(2).
 #[inline]
 pub fn write(fd: BorrowedFd<'_>, value: u64) -> Result<()> {
-    match io::write_from(Call::EVENTFD_WRITE, fd, &value.to_ne_bytes()) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(error),
-    }
+    // SAFETY: the kernel reads these 8 bytes, and keeps nothing.
+    unsafe { syscall!(Call::EVENTFD_WRITE, write(fd, &raw const value, size_of::<u64>())) }.exactly(size_of::<u64>())
 }
 
 pub(crate) const CAUSES: &[Cause] = causes! {

@@ -153,9 +153,21 @@ impl fmt::Debug for Event<'_> {
 
 /// The bytes without the NULs at their end.
 ///
-/// From the end, because the kernel pads to 16 bytes: there are never many.
+/// The kernel ends a name with 1 to 16 of them, up to a multiple of 16 bytes: they are counted in the last 16 at once.
 #[inline]
-fn trim(mut name: &[u8]) -> &[u8] {
+fn trim(name: &[u8]) -> &[u8] {
+    if let Some((first, last)) = name.split_last_chunk::<16>() {
+        let used = 16 - u128::from_le_bytes(*last).leading_zeros() as usize / 8;
+        if used > 0 {
+            return &name[..first.len() + used];
+        }
+    }
+    trim_bytewise(name)
+}
+
+/// As [`trim`], for names that end as the kernel ends none.
+#[cold]
+fn trim_bytewise(mut name: &[u8]) -> &[u8] {
     while let [shorter @ .., 0] = name {
         name = shorter;
     }

@@ -1,5 +1,6 @@
 //! The decoder on bytes that no kernel made, and on those that it could.
 
+use std::vec;
 use std::vec::Vec;
 
 use proptest::prelude::*;
@@ -88,6 +89,12 @@ fn a_name_is_trimmed_at_its_end_only() {
     assert_eq!(trim(b"a\0b\0\0"), b"a\0b");
     assert_eq!(trim(b"full"), b"full");
     assert_eq!(trim(b""), b"");
+    for used in 0..=40 {
+        for padding in 0..=40 {
+            let name = [vec![b'n'; used], vec![0; padding]].concat();
+            assert_eq!(trim(&name), &name[..used]);
+        }
+    }
 }
 
 #[test]
@@ -113,7 +120,7 @@ proptest! {
         written in prop::collection::vec((any::<i32>(), any::<u32>(), any::<u32>(), "[a-z]{0,40}"), 0..8),
         shift in 0_usize..8,
     ) {
-        let mut bytes = std::vec![0; shift];
+        let mut bytes = vec![0; shift];
         for (wd, mask, cookie, name) in &written {
             bytes.extend(event(*wd, *mask, *cookie, name.as_bytes()));
         }

@@ -4,7 +4,7 @@ use core::ffi::c_int;
 use core::mem::{ManuallyDrop, MaybeUninit};
 
 use super::{IoSlice, IoSliceMut};
-use crate::error::{Call, Cause, Errno, Result, causes};
+use crate::error::{Call, Cause, Errno, Error, Result, causes};
 use crate::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use crate::syscall::syscall;
 
@@ -48,7 +48,7 @@ pub fn read_uninit(fd: impl AsFd, buffer: &mut [MaybeUninit<u8>]) -> Result<&mut
 ///
 /// `start` must point to `room` bytes that the kernel may write.
 #[inline]
-pub(crate) unsafe fn read_into(call: Call, fd: BorrowedFd<'_>, start: *mut u8, room: usize) -> Result<usize> {
+pub(super) unsafe fn read_into(call: Call, fd: BorrowedFd<'_>, start: *mut u8, room: usize) -> Result<usize> {
     // SAFETY: the kernel writes at most `room` bytes from `start`, as the caller allows, and keeps nothing.
     unsafe { syscall!(call, read(fd, start, room)) }.size()
 }
@@ -80,14 +80,8 @@ pub fn readv(fd: impl AsFd, buffers: &mut [IoSliceMut<'_>]) -> Result<usize> {
 /// Since Linux 1.0; write(2).
 #[inline]
 pub fn write(fd: impl AsFd, bytes: &[u8]) -> Result<usize> {
-    write_from(Call::WRITE, fd.as_fd(), bytes)
-}
-
-/// `write`, as the call that it is for its descriptor.
-#[inline]
-pub(crate) fn write_from(call: Call, fd: BorrowedFd<'_>, bytes: &[u8]) -> Result<usize> {
     // SAFETY: the kernel reads the bytes and keeps nothing.
-    unsafe { syscall!(call, write(fd, bytes.as_ptr(), bytes.len())) }.size()
+    unsafe { syscall!(Call::WRITE, write(fd.as_fd(), bytes.as_ptr(), bytes.len())) }.size()
 }
 
 /// `writev(fd, iov, iovcnt)` - writes bytes from several buffers, one after the other.
@@ -144,12 +138,23 @@ pub fn bytes_available(fd: impl AsFd) -> Result<u32> {
 /// What the call fails with, other than `EINTR`.
 #[inline(always)]
 pub fn retry<T>(mut call: impl FnMut() -> Result<T>) -> Result<T> {
-    loop {
+    match call() {
+        Ok(value) => Ok(value),
+        Err(error) => again(error, call),
+    }
+}
+
+/// Out of line, so that the way of a success has no part of it.
+#[cold]
+#[inline(never)]
+fn again<T>(mut error: Error, mut call: impl FnMut() -> Result<T>) -> Result<T> {
+    while error.is(Errno::INTR) {
         match call() {
-            Err(error) if error.is(Errno::INTR) => {}
-            done => return done,
+            Ok(value) => return Ok(value),
+            Err(next) => error = next,
         }
     }
+    Err(error)
 }
 
 /// Makes "nothing is there now" an answer.

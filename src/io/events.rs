@@ -28,7 +28,7 @@ pub(crate) fn read_events<'b>(
 ) -> Result<&'b [u8]> {
     let (start, room) = buffer.room();
     // SAFETY: the buffer has this room, and is ours alone.
-    let count = available(retry(|| unsafe { read_into(call, fd, start, room) }))?;
+    let count = available(retry(move || unsafe { read_into(call, fd, start, room) }))?;
     // SAFETY: the kernel has written the first `count` bytes, never more than there is room for; the borrow goes on.
     Ok(unsafe { core::slice::from_raw_parts(start, count.unwrap_or(0)) })
 }

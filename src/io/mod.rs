@@ -20,7 +20,7 @@ mod fcntl;
 mod slices;
 
 pub use buffer::Buffer;
-pub(crate) use call::{CAUSES, available, read_into, write_from};
+pub(crate) use call::{CAUSES, available};
 pub use call::{bytes_available, close, read, read_uninit, readv, retry, write, writev};
 pub(crate) use events::{read_bytes, read_events};
 pub use fcntl::{

@@ -1,0 +1,244 @@
+//! What the user asks for.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, IsTerminal};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::time::Duration;
+
+use butter::inotify::WatchFlags;
+
+use crate::output::Escaped;
+
+/// What `--help` prints.
+pub(crate) const HELP: &str = "\
+Reports what happens to files, as it happens.
+
+Usage: watch [OPTIONS] PATH...
+
+A PATH is a file or a directory; a directory is watched with the files in it, not with those in
+the directories below. A symbolic link is followed.
+
+Options:
+  -e, --events LIST      which events: names with commas or | between them, in any case
+                         [create,delete,modify,close_write,move,attrib,delete_self,move_self]
+  -f, --format FORMAT    text or json [text]
+      --color WHEN       auto, always or never [auto: on a terminal, if NO_COLOR is not set]
+  -n, --count N          end after N events
+  -t, --timeout SECONDS  end after this time; 0.5 is half a second
+  -q, --quiet            print events and errors only
+  -h, --help             print this
+  -V, --version          print the version
+
+An option's value may follow it behind = as well. Behind -- everything is a PATH.
+
+Events:
+  access         it was read or executed
+  modify         it was written to, or its length was changed
+  attrib         its mode, times, owner, links or extended attributes changed
+  close_write    it was closed after it was open for writing
+  close_nowrite  it was closed after it was open for reading only
+  open           it was opened
+  moved_from     a file in the directory was renamed: its old name
+  moved_to       a file in the directory was renamed: its new name
+  create         a file in the directory was made
+  delete         a file in the directory was deleted
+  delete_self    the PATH itself was deleted
+  move_self      the PATH itself was renamed; it is watched further, under the name given here
+  close, move, all: both closes, both halves of a rename, all of these
+
+Always told, and not counted by --count:
+  IGNORED        the watch of a PATH has ended; with the last one the program ends
+  UNMOUNT        the file system of a PATH was unmounted
+  Q_OVERFLOW     events were lost: look at the files again
+
+Output:
+  Events go to standard output, everything else to standard error. Times are those at which the
+  event was read. Two equal events in a row are one: the kernel makes it so.
+
+  text  One line an event: the time of day in UTC, what happened, the path. The two halves of a
+        rename have the same number behind a #. A directory ends in /. In names \\ is \\\\, what cannot
+        be printed is \\n, \\t, \\u{1b} and the like, and a byte that is not UTF-8 is \\xff.
+
+  json  One object a line:
+        {\"time\":1700000000.000000,\"path\":\"/etc\",\"name\":\"passwd\",\"events\":[\"CREATE\"],
+        \"dir\":false,\"cookie\":null,\"watch\":1}
+        \"time\" is seconds since 1970. \"path\" is as given, null where events were lost. \"name\" is
+        the file in it, null for the PATH itself. \"cookie\" is the same number in both halves of a
+        rename, else null. \"watch\" is the kernel's number for the PATH, null where events were lost.
+        A path or name that is not UTF-8 has U+FFFD in place of each bad sequence, and all its bytes
+        in hexadecimal under \"path_bytes\" or \"name_bytes\", which are there in this case only.
+
+Exit status:
+  0  as many events as --count asked for, or the --timeout without a --count is over, or nobody
+     reads the output any more
+  1  a PATH cannot be watched (then none is), or a system call failed
+  2  wrong use
+  3  every PATH is gone: deleted or unmounted
+  4  events were lost, whatever ended the program after that in place of 0, 3 or 5
+  5  the --timeout is over before as many events came as --count asked for
+";
+
+const VERSION: &str = concat!("watch ", env!("CARGO_PKG_VERSION"), "\n");
+
+const DEFAULT_EVENTS: WatchFlags = WatchFlags::CREATE
+    .union(WatchFlags::DELETE)
+    .union(WatchFlags::MODIFY)
+    .union(WatchFlags::CLOSE_WRITE)
+    .union(WatchFlags::MOVE)
+    .union(WatchFlags::ATTRIB)
+    .union(WatchFlags::DELETE_SELF)
+    .union(WatchFlags::MOVE_SELF);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
+pub(crate) struct Options {
+    pub(crate) events: WatchFlags,
+    pub(crate) format: Format,
+    pub(crate) colour: bool,
+    pub(crate) count: Option<u64>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) quiet: bool,
+    pub(crate) paths: Vec<OsString>,
+}
+
+pub(crate) enum Request {
+    Watch(Options),
+    Print(&'static str),
+}
+
+/// Reads the arguments, without the program's name. The error is what to tell the user.
+pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Request, String> {
+    let mut options = Options {
+        events: DEFAULT_EVENTS,
+        format: Format::Text,
+        colour: colour_by_itself(),
+        count: None,
+        timeout: None,
+        quiet: false,
+        paths: Vec::new(),
+    };
+    let mut arguments = arguments;
+    while let Some(argument) = arguments.next() {
+        if argument == "--" {
+            options.paths.extend(arguments.by_ref());
+        } else if argument.as_bytes().starts_with(b"-") && argument != "-" {
+            let (name, value) = split(&argument);
+            let mut value = Value { name, given: value, arguments: &mut arguments };
+            match name.as_bytes() {
+                b"-e" | b"--events" => options.events = events(&value.take()?)?,
+                b"-f" | b"--format" => options.format = format(&value.take()?)?,
+                b"--color" | b"--colour" => options.colour = colour(&value.take()?)?,
+                b"-n" | b"--count" => options.count = Some(count(&value.take()?)?),
+                b"-t" | b"--timeout" => options.timeout = Some(timeout(&value.take()?)?),
+                b"-q" | b"--quiet" => options.quiet = value.none().map(|()| true)?,
+                b"-h" | b"--help" => return value.none().map(|()| Request::Print(HELP)),
+                b"-V" | b"--version" => return value.none().map(|()| Request::Print(VERSION)),
+                _ => return Err(format!("there is no option {}", Escaped::path(name))),
+            }
+        } else {
+            options.paths.push(argument);
+        }
+    }
+    if options.paths.is_empty() {
+        return Err("no path is given".to_owned());
+    }
+    if options.paths.iter().any(|path| path.is_empty()) {
+        return Err("a path is empty".to_owned());
+    }
+    Ok(Request::Watch(options))
+}
+
+/// `--option=value` as option and value; any other argument is an option without one.
+fn split(argument: &OsStr) -> (&OsStr, Option<&OsStr>) {
+    let bytes = argument.as_bytes();
+    match bytes.iter().position(|byte| *byte == b'=') {
+        Some(equals) if bytes.starts_with(b"--") => {
+            (OsStr::from_bytes(&bytes[..equals]), Some(OsStr::from_bytes(&bytes[equals + 1..])))
+        }
+        _ => (argument, None),
+    }
+}
+
+/// The value of an option: behind its `=`, or the next argument.
+struct Value<'a, A> {
+    name: &'a OsStr,
+    given: Option<&'a OsStr>,
+    arguments: &'a mut A,
+}
+
+impl<A: Iterator<Item = OsString>> Value<'_, A> {
+    fn take(&mut self) -> Result<String, String> {
+        let name = Escaped::path(self.name);
+        let value = self.given.map(OsStr::to_owned).or_else(|| self.arguments.next());
+        let value = value.ok_or_else(|| format!("{name} takes a value"))?;
+        String::from_utf8(value.into_vec())
+            .map_err(|error| format!("{name} does not take {}", Escaped::bytes(error.as_bytes())))
+    }
+
+    fn none(&self) -> Result<(), String> {
+        match self.given {
+            None => Ok(()),
+            Some(_) => Err(format!("{} takes no value", Escaped::path(self.name))),
+        }
+    }
+}
+
+fn events(list: &str) -> Result<WatchFlags, String> {
+    let mut events = WatchFlags::empty();
+    for name in list.split([',', '|']).map(str::trim) {
+        events |= event(name).ok_or_else(|| {
+            let names: Vec<_> = WatchFlags::ALL_EVENTS.iter_names().map(|(name, _)| name.to_lowercase()).collect();
+            let (name, names) = (Escaped::bytes(name.as_bytes()), names.join(", "));
+            format!("there is no event `{name}`; there are {names}, close, move, all")
+        })?;
+    }
+    Ok(events)
+}
+
+fn event(name: &str) -> Option<WatchFlags> {
+    let name = name.to_uppercase();
+    let name = name.strip_prefix("IN_").unwrap_or(&name);
+    if name == "ALL" {
+        return Some(WatchFlags::ALL_EVENTS);
+    }
+    // The other flags say how to watch, not what for.
+    WatchFlags::from_name(name).filter(|flag| WatchFlags::ALL_EVENTS.contains(*flag))
+}
+
+fn format(name: &str) -> Result<Format, String> {
+    match name {
+        "text" => Ok(Format::Text),
+        "json" => Ok(Format::Json),
+        _ => Err(format!("there is no format `{}`; there are text, json", Escaped::bytes(name.as_bytes()))),
+    }
+}
+
+fn colour(when: &str) -> Result<bool, String> {
+    match when {
+        "auto" => Ok(colour_by_itself()),
+        "always" => Ok(true),
+        "never" => Ok(false),
+        _ => Err(format!("--color is auto, always or never, not `{}`", Escaped::bytes(when.as_bytes()))),
+    }
+}
+
+fn colour_by_itself() -> bool {
+    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
+    !unwanted && !dumb && io::stdout().is_terminal()
+}
+
+fn count(number: &str) -> Result<u64, String> {
+    let wrong = || format!("--count is a number from 1, not `{}`", Escaped::bytes(number.as_bytes()));
+    number.parse().ok().filter(|count| *count > 0).ok_or_else(wrong)
+}
+
+fn timeout(seconds: &str) -> Result<Duration, String> {
+    let wrong = || format!("--timeout is a number of seconds, not `{}`", Escaped::bytes(seconds.as_bytes()));
+    let seconds: f64 = seconds.parse().map_err(|_| wrong())?;
+    Duration::try_from_secs_f64(seconds).map_err(|_| wrong())
+}

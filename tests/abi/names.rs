@@ -1,0 +1,36 @@
+//! That a constant of the crate has the kernel's name, and not another one's.
+
+use crate::{NATIVE, numbers, scan::Kind};
+
+/// The constants whose names are not the kernel's without what stands before it.
+const RENAMED: &[(&str, &str)] = &[
+    ("E2BIG", "TOOBIG"),
+    ("EPOLLERR", "ERROR"),
+    ("EPOLLET", "EDGE"),
+    ("EPOLLHUP", "HANGUP"),
+    ("EPOLLIN", "READ"),
+    ("EPOLLMSG", "MESSAGE"),
+    ("EPOLLNVAL", "INVALID"),
+    ("EPOLLOUT", "WRITE"),
+    ("EPOLLPRI", "PRIORITY"),
+    ("EPOLLRDBAND", "READ_BAND"),
+    ("EPOLLRDHUP", "READ_HANGUP"),
+    ("EPOLLRDNORM", "READ_NORMAL"),
+    ("EPOLLWRBAND", "WRITE_BAND"),
+    ("EPOLLWRNORM", "WRITE_NORMAL"),
+    ("O_NOTIFICATION_PIPE", "NOTIFICATION"),
+    ("PATH_MAX", "MAX"),
+];
+
+/// What stands before a name in C, where the crate leaves it out.
+const PREFIXES: &[&str] = &["E", "EFD_", "EPOLL", "EPOLL_", "FD_", "IN_", "O_", "POLL", "SIG"];
+
+#[test]
+fn a_constant_is_named_as_in_c() {
+    for number in numbers::of(NATIVE) {
+        let (own, name) = (number.own, &*number.name);
+        let shortened = PREFIXES.iter().any(|prefix| name.strip_prefix(prefix) == Some(own));
+        let same = if number.kind == Kind::Plain { name == own } else { shortened };
+        assert!(same || RENAMED.contains(&(name, own)), "{own} is said to be {name}");
+    }
+}

@@ -1,0 +1,67 @@
+//! The sources that hold numbers and layouts, as they were when this test was compiled.
+
+use std::path::Path;
+
+use crate::scan;
+
+pub struct Source {
+    /// From the crate's root: `src/io/fcntl.rs`.
+    pub path: &'static str,
+    pub text: &'static str,
+}
+
+macro_rules! sources {
+    ($($path:literal)*) => {
+        const SOURCES: &[Source] = &[$(Source { path: $path, text: include_str!(concat!("../../", $path)) }),*];
+    };
+}
+
+sources! {
+    "arch/aarch64/abi.rs"
+    "arch/x86_64/abi.rs"
+    "src/epoll/abi.rs"
+    "src/epoll/raw.rs"
+    "src/error/errno.rs"
+    "src/error/word.rs"
+    "src/eventfd/abi.rs"
+    "src/fd/own.rs"
+    "src/inotify/abi.rs"
+    "src/inotify/event.rs"
+    "src/inotify/raw.rs"
+    "src/io/call.rs"
+    "src/io/fcntl.rs"
+    "src/io/slices.rs"
+    "src/path.rs"
+    "src/pipe/abi.rs"
+    "src/poll/abi.rs"
+    "src/signal.rs"
+    "src/time.rs"
+}
+
+/// The sources that are compiled for a processor.
+pub fn of(processor: &str) -> impl Iterator<Item = &'static Source> {
+    let own = format!("arch/{processor}/");
+    SOURCES.iter().filter(move |source| !source.path.starts_with("arch/") || source.path.starts_with(&own))
+}
+
+#[test]
+fn no_source_is_left_out() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    if !root.join("src").is_dir() {
+        return crate::common::skip("no_source_is_left_out", "the source tree is not here");
+    }
+    let mut folders = vec![root.join("src"), root.join("arch")];
+    while let Some(folder) = folders.pop() {
+        for entry in folder.read_dir().unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(root).unwrap().to_str().unwrap();
+                let text = std::fs::read_to_string(&path).unwrap();
+                let listed = SOURCES.iter().any(|source| source.path == name);
+                assert!(listed || scan::finds_nothing(name, &text), "list {name} in tests/abi/sources.rs");
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What a program's own code looks like where it makes a call: compiled to assembly and counted, never run.
+
+#![no_std]
+
+use core::ffi::CStr;
+
+use butter::Error;
+use butter::epoll::{Epoll, Ready};
+use butter::eventfd::EventFd;
+use butter::fd::BorrowedFd;
+use butter::inotify::{Inotify, Watch, WatchFlags};
+use butter::process::Pid;
+use butter::time::Timeout;
+
+unsafe extern "C" {
+    /// Where failures go.
+    safe fn cold(error: Error);
+}
+
+/// The value of a success.
+#[inline(always)]
+fn or_cold<T>(result: butter::Result<T>) -> Option<T> {
+    match result {
+        Ok(value) => Some(value),
+        Err(error) => {
+            cold(error);
+            None
+        }
+    }
+}
+
+#[unsafe(no_mangle)]
+fn getpid() -> Pid {
+    butter::process::getpid()
+}
+
+#[unsafe(no_mangle)]
+fn eventfd2() -> Option<EventFd> {
+    or_cold(EventFd::new(0))
+}
+
+#[unsafe(no_mangle)]
+fn read(fd: BorrowedFd<'_>, buffer: &mut [u8]) -> usize {
+    or_cold(butter::io::read(fd, buffer)).unwrap_or(0)
+}
+
+#[unsafe(no_mangle)]
+fn write(fd: BorrowedFd<'_>, bytes: &[u8]) -> usize {
+    or_cold(butter::io::write(fd, bytes)).unwrap_or(0)
+}
+
+#[unsafe(no_mangle)]
+fn eventfd_add(counter: &EventFd) {
+    or_cold(counter.add(1));
+}
+
+#[unsafe(no_mangle)]
+fn eventfd_read(counter: &EventFd) -> u64 {
+    or_cold(counter.read()).unwrap_or(0)
+}
+
+#[unsafe(no_mangle)]
+fn inotify_add_watch(inotify: &Inotify, path: &CStr) -> Option<Watch> {
+    or_cold(inotify.add_watch(path, WatchFlags::CREATE))
+}
+
+#[unsafe(no_mangle)]
+fn inotify_rm_watch(inotify: &Inotify, watch: Watch) {
+    or_cold(inotify.remove_watch(watch));
+}
+
+#[unsafe(no_mangle)]
+fn epoll_pwait<'r>(epoll: &Epoll, ready: &'r mut [Ready; 16]) -> &'r [Ready] {
+    or_cold(epoll.wait_interruptible(ready, Timeout::Zero, None)).unwrap_or_default()
+}

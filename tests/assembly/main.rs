@@ -1,0 +1,120 @@
+//! What the compiler makes of a call in its caller, on both processors: one entry into the kernel, no function called,
+//! nothing stored on the way of a success but what the call itself needs, and no instruction too many.
+//!
+//! The counts are of one toolchain, and of optimised code; where that toolchain or a target is not installed, the test
+//! skips.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod listing;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use listing::{AARCH64, Processor, X86_64};
+
+const TOOLCHAIN: &str = "1.95.0";
+
+/// A caller, and for x86_64 and for aarch64 the instructions on its way of a success, its return among them, and how many
+/// of those store something: a value whose address the kernel is given, and registers of the caller's caller.
+const CALLERS: &[(&str, Cost, Cost)] = &[
+    ("getpid", Cost(3, 0), Cost(3, 0)),
+    ("eventfd2", Cost(7, 0), Cost(7, 0)),
+    ("read", Cost(6, 0), Cost(6, 0)),
+    ("write", Cost(6, 0), Cost(6, 0)),
+    ("eventfd_add", Cost(12, 2), Cost(16, 2)),
+    ("eventfd_read", Cost(15, 2), Cost(18, 3)),
+    ("inotify_add_watch", Cost(12, 1), Cost(15, 2)),
+    ("inotify_rm_watch", Cost(7, 0), Cost(7, 0)),
+    ("epoll_pwait", Cost(12, 0), Cost(13, 0)),
+];
+
+/// Instructions, and those of them that store.
+#[derive(Clone, Copy, PartialEq)]
+struct Cost(usize, usize);
+
+#[test]
+fn a_call_on_x86_64_costs_its_instructions() {
+    compare("a_call_on_x86_64_costs_its_instructions", "x86_64-unknown-linux-gnu", &X86_64, |row| row.1);
+}
+
+#[test]
+fn a_call_on_aarch64_costs_its_instructions() {
+    compare("a_call_on_aarch64_costs_its_instructions", "aarch64-unknown-linux-musl", &AARCH64, |row| row.2);
+}
+
+fn compare(test: &str, target: &str, processor: &Processor, cost: fn(&(&str, Cost, Cost)) -> Cost) {
+    let listing = match compile(target) {
+        Ok(listing) => listing,
+        Err(reason) => return common::skip(test, &reason),
+    };
+    let mut wrong = String::new();
+    for row in CALLERS {
+        let way = listing::success(&listing, row.0, processor);
+        let number = |is: fn(&Processor, &str) -> bool| way.iter().filter(|line| is(processor, line)).count();
+        let kernel = number(Processor::enters_kernel);
+        let calls = number(Processor::calls);
+        let stores = number(Processor::stores);
+        if (kernel, calls, Cost(way.len(), stores)) != (1, 0, cost(row)) {
+            wrong += &format!(
+                "{}: {} instructions, {kernel} entries, {calls} calls, {stores} stores:\n\t{}\n",
+                row.0,
+                way.len(),
+                way.join("\n\t"),
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "other than CALLERS says:\n{wrong}");
+}
+
+/// The assembly of the callers, or why there is none.
+fn compile(target: &str) -> Result<String, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let callers = root.join("tests/assembly/callers.rs");
+    if !callers.exists() {
+        return Err("the source is not on this machine".into());
+    }
+    let version = run(Command::new("rustc").arg("--version"), &toolchain()).unwrap_or_default();
+    if !version.starts_with(&format!("rustc {TOOLCHAIN} ")) {
+        return Err(format!("the counts are of Rust {TOOLCHAIN}, which is not installed"));
+    }
+    let libdir = run(Command::new("rustc").args(["--print", "target-libdir", "--target", target]), &toolchain())?;
+    if !Path::new(libdir.trim()).exists() {
+        return Err(format!("the target {target} is not installed for Rust {TOOLCHAIN}"));
+    }
+    let out = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let built = out.join(target).join("release");
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--lib", "--release", "--quiet", "--target", target]).current_dir(root);
+    run(cargo.arg("--target-dir").arg(&out), &toolchain()).map_err(|error| panic!("{error}")).ok();
+    let listing = out.join(format!("{target}.s"));
+    let mut rustc = Command::new("rustc");
+    rustc.args([
+        "--edition=2024",
+        "--crate-type=lib",
+        "--emit=asm",
+        "-Copt-level=3",
+        "-Cpanic=abort",
+        "--target",
+        target,
+    ]);
+    rustc.arg("--extern").arg(format!("butter={}", built.join("libbutter.rlib").display()));
+    rustc.arg("-L").arg(format!("dependency={}", built.join("deps").display()));
+    run(rustc.arg("-o").arg(&listing).arg(callers), &toolchain()).map_err(|error| panic!("{error}")).ok();
+    Ok(std::fs::read_to_string(listing).expect("the compiler has written it"))
+}
+
+/// The toolchain, as rustup is told of it.
+fn toolchain() -> [(&'static str, &'static str); 1] {
+    [("RUSTUP_TOOLCHAIN", TOOLCHAIN)]
+}
+
+/// What a command prints, or what it says of its failure.
+fn run(command: &mut Command, environment: &[(&str, &str)]) -> Result<String, String> {
+    command.envs(environment.iter().copied()).env_remove("RUSTFLAGS").env_remove("RUSTC").env_remove("CARGO");
+    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr)));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}

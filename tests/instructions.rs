@@ -1,0 +1,154 @@
+//! How many instructions a call costs beyond the kernel's: counted one by one, in an optimised build.
+//!
+//! A child process runs a loop, and this one steps it from instruction to instruction; two lengths of the loop tell what
+//! one round costs. The bounds are those of the toolchain that the project is released with.
+
+mod common;
+
+use std::hint::black_box;
+
+use butter::eventfd::EventFd;
+use butter::fd::AsFd;
+use butter::inotify::{Inotify, WatchFlags, decode};
+use butter::process;
+
+/// Instructions of a loop of this many rounds, in a child that `body` runs in; `None` if this machine lets no child be
+/// stepped.
+fn count(rounds: u64, body: &dyn Fn(u64)) -> Option<u64> {
+    // SAFETY: the child runs the loop, which neither allocates nor locks, and ends.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        // SAFETY: lets the parent trace this process.
+        let traced = unsafe { libc::ptrace(libc::PTRACE_TRACEME, 0, 0, 0) };
+        if traced == 0 {
+            // SAFETY: stops the process until the parent goes on.
+            unsafe { libc::raise(libc::SIGSTOP) };
+            body(rounds);
+        }
+        process::exit_group(i32::from(traced != 0));
+    }
+    let mut status = 0;
+    let mut steps = 0;
+    loop {
+        // SAFETY: waits for the child; writes one number.
+        assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+        if libc::WIFEXITED(status) {
+            return (libc::WEXITSTATUS(status) == 0).then_some(steps);
+        }
+        steps += 1;
+        // SAFETY: lets the stopped child run one instruction.
+        if unsafe { libc::ptrace(libc::PTRACE_SINGLESTEP, child, 0, 0) } != 0 {
+            // SAFETY: ends the child, which is reaped above.
+            unsafe { libc::kill(child, libc::SIGKILL) };
+            return None;
+        }
+    }
+}
+
+/// Asserts that one round of a loop costs at most this many instructions.
+fn at_most(bound: u64, test: &str, body: impl Fn(u64)) {
+    // A multiple of every width that the compiler unrolls a loop to.
+    const ROUNDS: u64 = 24;
+    if cfg!(debug_assertions) {
+        return common::skip(test, "instructions are counted in an optimised build: --release");
+    }
+    let (Some(short), Some(long)) = (count(ROUNDS, &body), count(2 * ROUNDS, &body)) else {
+        return common::skip(test, "no process may be traced here");
+    };
+    let cost = (long - short).div_ceil(ROUNDS);
+    println!("{test}: {cost} instructions");
+    assert!(cost <= bound, "{test}: {cost} instructions, at most {bound} are allowed");
+    assert!(cost > 1, "{test}: {cost} instructions: nothing was counted");
+}
+
+#[test]
+fn getpid() {
+    at_most(5, "getpid", |rounds| {
+        for _ in 0..rounds {
+            black_box(process::getpid());
+        }
+    });
+}
+
+#[test]
+fn eventfd_add_and_read() {
+    let counter = EventFd::nonblocking(0).unwrap();
+    at_most(20, "eventfd_add_and_read", |rounds| {
+        for _ in 0..rounds {
+            if counter.add(1).is_err() || counter.read().is_err() {
+                failed();
+            }
+        }
+    });
+}
+
+#[test]
+fn inotify_add_watch() {
+    let inotify = Inotify::init().unwrap();
+    at_most(8, "inotify_add_watch", |rounds| {
+        for _ in 0..rounds {
+            if inotify.add_watch(c"/", WatchFlags::CREATE).is_err() {
+                failed();
+            }
+        }
+    });
+}
+
+/// A buffer of events as the kernel writes them, with names of 1 to 60 bytes.
+fn events() -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for length in 1..=60_usize {
+        let padded = (length + 1).next_multiple_of(16);
+        for field in [1, 0x100, 0, padded as u32] {
+            bytes.extend_from_slice(&field.to_ne_bytes());
+        }
+        bytes.resize(bytes.len() + length, b'n');
+        bytes.resize(bytes.len() + padded - length, 0);
+    }
+    assert_eq!(decode(&bytes).count(), 60);
+    bytes
+}
+
+#[test]
+fn decoding_sixty_events() {
+    let bytes = events();
+    at_most(60 * 35, "decoding_sixty_events", |rounds| {
+        for _ in 0..rounds {
+            for event in decode(black_box(&bytes)) {
+                black_box((event.watch(), event.flags(), event.cookie(), event.padded_name()));
+            }
+        }
+    });
+}
+
+#[test]
+fn decoding_sixty_events_with_trimmed_names() {
+    let bytes = events();
+    at_most(60 * 45, "decoding_sixty_events_with_trimmed_names", |rounds| {
+        for _ in 0..rounds {
+            for event in decode(black_box(&bytes)) {
+                black_box((event.watch(), event.flags(), event.cookie(), event.name()));
+            }
+        }
+    });
+}
+
+/// The raw stub in the same loop: what the steps themselves count.
+#[test]
+fn a_raw_read_of_nothing() {
+    let counter = EventFd::nonblocking(0).unwrap();
+    at_most(12, "a_raw_read_of_nothing", |rounds| {
+        for _ in 0..rounds {
+            if butter::eventfd::raw::read(counter.as_fd()).is_ok() {
+                failed();
+            }
+        }
+    });
+}
+
+/// Ends the child from within the loop.
+#[cold]
+#[inline(never)]
+fn failed() {
+    process::exit_group(2);
+}
