@@ -36,14 +36,14 @@ impl Error {
 
     /// The error with the path that the call worked on, for printing: `inotify_add_watch /nowhere: ENOENT: ...`.
     pub fn at<P: path::Arg + ?Sized>(self, path: &P) -> At<'_> {
-        At { error: self, path: path.view().bytes() }
+        At { error: self, path: path::Escape::new(path) }
     }
 }
 
-fn print(f: &mut fmt::Formatter<'_>, error: Error, path: Option<&[u8]>) -> fmt::Result {
+fn print(f: &mut fmt::Formatter<'_>, error: Error, path: Option<path::Escape<'_>>) -> fmt::Result {
     f.write_str(error.call().name())?;
     if let Some(path) = path {
-        write!(f, " {}", path::Lossy(path))?;
+        write!(f, " {}", path)?;
     }
     write!(f, ": {}", error.errno())?;
     if error.kind() == ErrorKind::Unsupported
@@ -73,11 +73,11 @@ impl fmt::Debug for Error {
 impl core::error::Error for Error {}
 
 /// An [`Error`] and the path that the call worked on: made by [`Error::at`], printed with the path behind the call's
-/// name.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// name, on one line whatever the path holds.
+#[derive(Clone, Copy)]
 pub struct At<'a> {
     error: Error,
-    path: &'a [u8],
+    path: path::Escape<'a>,
 }
 
 impl At<'_> {

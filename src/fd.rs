@@ -18,7 +18,8 @@ pub use own::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 pub use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 
 use crate::arch::Word;
-use crate::syscall::Arg;
+use crate::error::Result;
+use crate::syscall::{Arg, Returned};
 
 impl Arg for BorrowedFd<'_> {
     #[inline(always)]
@@ -27,8 +28,37 @@ impl Arg for BorrowedFd<'_> {
     }
 }
 
+impl Returned {
+    /// The value as a descriptor that now belongs to the caller.
+    ///
+    /// # Safety
+    ///
+    /// A success of the call must be a new open descriptor that nobody else owns.
+    #[inline(always)]
+    pub(crate) unsafe fn descriptor(self) -> Result<OwnedFd> {
+        let fd = self.int()?;
+        // SAFETY: the caller promises that the kernel opened it for us.
+        Ok(unsafe { owned(fd) })
+    }
+}
+
+/// Takes ownership of a descriptor that the kernel has just opened.
+///
+/// # Safety
+///
+/// `fd` must be an open descriptor that nobody else owns.
+#[inline(always)]
+pub(crate) unsafe fn owned(fd: RawFd) -> OwnedFd {
+    // SAFETY: the kernel numbers descriptors from 0 up. Said here, because the constructor below otherwise brings the
+    // code of a panic into every call that opens something.
+    unsafe { core::hint::assert_unchecked(fd >= 0) };
+    // SAFETY: open, and ours alone, as the caller promises.
+    unsafe { OwnedFd::from_raw_fd(fd) }
+}
+
 const _: () = {
     assert!(size_of::<OwnedFd>() == 4 && align_of::<OwnedFd>() == 4);
     assert!(size_of::<Option<OwnedFd>>() == 4);
     assert!(size_of::<BorrowedFd<'_>>() == 4 && size_of::<Option<BorrowedFd<'_>>>() == 4);
+    assert!(size_of::<Result<OwnedFd>>() == 8);
 };

@@ -31,6 +31,7 @@ mod syscall;
 // Floor 3: the nouns that all features share.
 pub mod fd;
 pub mod io;
+#[macro_use]
 pub mod path;
 pub mod process;
 pub mod signal;
@@ -45,7 +46,7 @@ pub mod pipe;
 pub mod poll;
 
 // Floor 6: what looks down on everything.
-mod explain;
+pub mod explain;
 #[cfg(feature = "std")]
 mod std;
 

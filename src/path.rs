@@ -5,7 +5,7 @@
 //! is EINVAL, one of 4096 bytes or more ENAMETOOLONG: no such path reaches the kernel.
 
 use core::ffi::CStr;
-use core::fmt;
+use core::fmt::{self, Write};
 use core::mem::MaybeUninit;
 
 use crate::error::Errno;
@@ -16,7 +16,7 @@ pub const MAX: usize = 4096;
 /// A path in any of the types that hold one. Sealed: the types are those named in the [module](self)'s text.
 pub trait Arg: sealed::Viewed {}
 
-pub(crate) use sealed::View;
+pub(crate) use sealed::{View, Viewed};
 
 mod sealed {
     use core::ffi::CStr;
@@ -61,6 +61,7 @@ impl sealed::Viewed for CStr {
     }
 }
 
+/// Makes types that hold the bytes of a path arguments that are paths.
 macro_rules! bytes {
     ($([$($generics:tt)*] $path:ty, |$this:ident| $bytes:expr;)*) => {$(
         impl<$($generics)*> $crate::path::Arg for $path {}
@@ -73,11 +74,6 @@ macro_rules! bytes {
         }
     )*};
 }
-#[cfg_attr(not(feature = "std"), allow(unused_imports, reason = "std.rs adds std's own path types"))]
-pub(crate) use bytes;
-#[cfg_attr(not(feature = "std"), allow(unused_imports, reason = "std.rs adds std's own path types"))]
-pub(crate) use sealed::Viewed;
-
 bytes! {
     [] [u8], |path| path;
     [const N: usize] [u8; N], |path| path;
@@ -138,6 +134,13 @@ impl<'a> Name<'a> {
         self.0.is_empty()
     }
 
+    /// The name for one line of a terminal: what is not UTF-8 and what would control the terminal is escaped, as in
+    /// `a\xffb` and `a\nb`.
+    #[must_use]
+    pub const fn escape(self) -> Escape<'a> {
+        Escape(self.0)
+    }
+
     /// The name as text, if it is UTF-8.
     #[must_use]
     pub fn as_str(self) -> Option<&'a str> {
@@ -171,8 +174,36 @@ impl fmt::Debug for Name<'_> {
     }
 }
 
+/// Bytes of a path that print on one line: UTF-8 as it is, except that control characters and backslashes are escaped,
+/// and so are bytes that are not UTF-8. No two paths print alike.
+#[derive(Clone, Copy, Debug)]
+pub struct Escape<'a>(&'a [u8]);
+
+impl<'a> Escape<'a> {
+    /// Prints the bytes of this path.
+    pub fn new<P: Arg + ?Sized>(path: &'a P) -> Self {
+        Self(path.view().bytes())
+    }
+}
+
+impl fmt::Display for Escape<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for chunk in self.0.utf8_chunks() {
+            for char in chunk.valid().chars() {
+                if char.is_control() || char == '\\' {
+                    write!(f, "{}", char.escape_default())?;
+                } else {
+                    f.write_char(char)?;
+                }
+            }
+            write!(f, "{}", chunk.invalid().escape_ascii())?;
+        }
+        Ok(())
+    }
+}
+
 /// Bytes that print as UTF-8, with U+FFFD in place of what is not.
-pub(crate) struct Lossy<'a>(pub(crate) &'a [u8]);
+struct Lossy<'a>(&'a [u8]);
 
 impl fmt::Display for Lossy<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -223,6 +254,8 @@ mod tests {
         assert_eq!(format!("{name:?}"), r#""a\xffb""#);
         assert_eq!(name.as_bytes(), b"a\xFFb");
         assert_eq!(name.as_str(), None);
+        assert_eq!(name.escape().to_string(), r"a\xffb");
+        assert_eq!(Escape::new("gr\u{fc}n\n\\\u{1b}[2J\u{85}").to_string(), "gr\u{fc}n\\n\\\\\\u{1b}[2J\\u{85}");
         assert_eq!(format!("[{:>6}]", Name::from_bytes(b"abc")), "[   abc]");
         assert_eq!(format!("[{:<4}]", Name::default()), "[    ]");
     }

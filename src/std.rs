@@ -5,8 +5,9 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use crate::error::{At, Errno, Error};
-use crate::path::{Name, bytes};
+use crate::error::{Errno, Error};
+use crate::explain::At;
+use crate::path::Name;
 
 bytes! {
     [] OsStr, |path| path.as_bytes();
@@ -19,7 +20,6 @@ bytes! {
 
 impl<'a> Name<'a> {
     /// The name as `std` holds one.
-    #[cfg_attr(docsrs, doc(cfg(feature = "std")))]
     #[must_use]
     pub fn as_os_str(self) -> &'a OsStr {
         OsStr::from_bytes(self.as_bytes())
@@ -49,7 +49,6 @@ impl From<Errno> for io::Error {
 
 impl Errno {
     /// The number in an error of `std`; `None` for one that no call of the system made.
-    #[cfg_attr(docsrs, doc(cfg(feature = "std")))]
     #[must_use]
     pub fn from_io_error(error: &io::Error) -> Option<Self> {
         error.raw_os_error().and_then(|number| u16::try_from(number).ok()).and_then(Self::new)

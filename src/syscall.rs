@@ -2,7 +2,6 @@
 
 use crate::arch::Word;
 use crate::error::{Call, Errno, Error, Result};
-use crate::fd::{FromRawFd, OwnedFd, RawFd};
 
 /// A value that may be an argument of a system call. Sealed: every implementation stands in this crate.
 ///
@@ -99,32 +98,6 @@ impl Returned {
             Err(error) => Err(error),
         }
     }
-
-    /// The value as a descriptor that now belongs to the caller.
-    ///
-    /// # Safety
-    ///
-    /// A success of the call must be a new open descriptor that nobody else owns.
-    #[inline(always)]
-    pub(crate) unsafe fn descriptor(self) -> Result<OwnedFd> {
-        let fd = self.int()?;
-        // SAFETY: the caller promises that the kernel opened it for us.
-        Ok(unsafe { owned(fd) })
-    }
-}
-
-/// Takes ownership of a descriptor that the kernel has just opened.
-///
-/// # Safety
-///
-/// `fd` must be an open descriptor that nobody else owns.
-#[inline(always)]
-pub(crate) unsafe fn owned(fd: RawFd) -> OwnedFd {
-    // SAFETY: the kernel numbers descriptors from 0 up. Said here, because the constructor below otherwise brings the
-    // code of a panic into every call that opens something.
-    unsafe { core::hint::assert_unchecked(fd >= 0) };
-    // SAFETY: open, and ours alone, as the caller promises.
-    unsafe { OwnedFd::from_raw_fd(fd) }
 }
 
 /// Issues a system call: `syscall!(Call::INOTIFY_RM_WATCH, inotify_rm_watch(fd, watch))`.

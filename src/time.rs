@@ -42,6 +42,21 @@ pub enum Timeout {
     After(Duration),
 }
 
+impl Timeout {
+    /// The time up to whole milliseconds: a wait for it works on every Linux, where a finer one may take a newer call.
+    #[must_use]
+    pub const fn in_milliseconds(self) -> Self {
+        match self {
+            Self::After(duration) => {
+                let beyond = duration.subsec_nanos() % 1_000_000;
+                let missing = if beyond == 0 { 0 } else { 1_000_000 - beyond };
+                Self::After(duration.saturating_add(Duration::from_nanos(missing as u64)))
+            }
+            never_or_zero => never_or_zero,
+        }
+    }
+}
+
 impl From<Duration> for Timeout {
     #[inline]
     fn from(duration: Duration) -> Self {
@@ -94,6 +109,18 @@ mod tests {
         assert_eq!(Timespec::saturating_from(Duration::MAX), longest);
         let second = Timespec::saturating_from(Duration::new(1, 5));
         assert_eq!(second, Timespec { seconds: 1, nanoseconds: 5 });
+    }
+
+    #[test]
+    fn milliseconds_are_rounded_up() {
+        let rounded = |nanos| Timeout::After(Duration::from_nanos(nanos)).in_milliseconds();
+        assert_eq!(rounded(0), Timeout::After(Duration::ZERO));
+        assert_eq!(rounded(1), Timeout::After(Duration::from_millis(1)));
+        assert_eq!(rounded(3_000_001), Timeout::After(Duration::from_millis(4)));
+        assert_eq!(rounded(999_999_999), Timeout::After(Duration::from_secs(1)));
+        assert_eq!(rounded(5_000_000), Timeout::After(Duration::from_millis(5)));
+        assert_eq!(Timeout::After(Duration::MAX).in_milliseconds(), Timeout::After(Duration::MAX));
+        assert_eq!(Timeout::Never.in_milliseconds(), Timeout::Never);
     }
 
     #[test]

@@ -63,7 +63,8 @@ impl Epoll {
     /// Signals do not end the wait and do not prolong it. To know the moment at which it ends, a wait with a time asks
     /// the clock first: that is a second call, which [`wait_interruptible`](Self::wait_interruptible) does without.
     ///
-    /// A time of whole milliseconds works on every Linux; a finer one takes 5.11.
+    /// A time of whole milliseconds works on every Linux; a finer one takes 5.11, unless it is made whole by
+    /// [`Timeout::in_milliseconds`].
     ///
     /// # Errors
     ///
@@ -82,7 +83,11 @@ impl Epoll {
                 done => break done?,
             }
             if let Some(deadline) = deadline {
-                left = Timeout::After(as_fine_as(timeout, deadline.left()?));
+                left = Timeout::After(deadline.left()?);
+                // The rest of whole milliseconds asks for no finer call.
+                if timeout.in_milliseconds() == timeout {
+                    left = left.in_milliseconds();
+                }
             }
         };
         // SAFETY: the kernel has filled the first `count` entries, never more than there are.
@@ -140,7 +145,7 @@ fn wait_once(epoll: BorrowedFd<'_>, ready: &mut [Ready], timeout: Timeout, mask:
     match timeout {
         Timeout::Never => raw::epoll_pwait(epoll, ready, -1, mask),
         Timeout::Zero => raw::epoll_pwait(epoll, ready, 0, mask),
-        Timeout::After(duration) if beyond_milliseconds(duration) == 0 => {
+        Timeout::After(duration) if timeout.in_milliseconds() == timeout => {
             raw::epoll_pwait(epoll, ready, duration.min(LONGEST).as_millis() as i32, mask)
         }
         Timeout::After(duration) => raw::epoll_pwait2(epoll, ready, Some(&Timespec::saturating_from(duration)), mask),
@@ -150,35 +155,4 @@ fn wait_once(epoll: BorrowedFd<'_>, ready: &mut [Ready], timeout: Timeout, mask:
 /// Whether one call may end before the time is over.
 fn exceeds_one_call(timeout: Timeout) -> bool {
     matches!(timeout, Timeout::After(duration) if duration > LONGEST)
-}
-
-/// The nanoseconds of a time beyond its whole milliseconds.
-const fn beyond_milliseconds(duration: Duration) -> u32 {
-    duration.subsec_nanos() % 1_000_000
-}
-
-/// What is left of a time: up to a whole millisecond where the time was whole, so that its rest asks for no finer call.
-fn as_fine_as(timeout: Timeout, left: Duration) -> Duration {
-    match timeout {
-        Timeout::After(whole) if beyond_milliseconds(whole) == 0 && beyond_milliseconds(left) != 0 => {
-            left.saturating_add(Duration::from_nanos(u64::from(1_000_000 - beyond_milliseconds(left))))
-        }
-        _ => left,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_rest_of_whole_milliseconds_is_whole() {
-        let whole = Timeout::After(Duration::from_millis(20));
-        let fine = Timeout::After(Duration::from_micros(20_500));
-        let left = Duration::from_nanos(3_000_001);
-        assert_eq!(as_fine_as(whole, left), Duration::from_millis(4));
-        assert_eq!(as_fine_as(fine, left), left);
-        assert_eq!(as_fine_as(whole, Duration::from_millis(3)), Duration::from_millis(3));
-        assert_eq!(as_fine_as(whole, Duration::ZERO), Duration::ZERO);
-    }
 }

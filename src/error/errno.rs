@@ -64,7 +64,8 @@ impl fmt::Debug for Errno {
     }
 }
 
-/// Reads a name, with or without its E: `ENOENT`, `NOENT`; also the second names `EWOULDBLOCK`, `EDEADLOCK`, `ENOTSUP`.
+/// Reads a name, with or without its E: `ENOENT`, `NOENT`; also the second names `EWOULDBLOCK`, `EDEADLOCK`,
+/// `ENOTSUP`, `EFSBADCRC`, `EFSCORRUPTED`.
 impl FromStr for Errno {
     type Err = UnknownName;
 
@@ -75,6 +76,8 @@ impl FromStr for Errno {
             "WOULDBLOCK" => Some(11),
             "DEADLOCK" => Some(35),
             "NOTSUP" => Some(95),
+            "FSBADCRC" => Some(74),
+            "FSCORRUPTED" => Some(117),
             name => bare(name).or_else(|| bare(text)),
         };
         number.and_then(|number| u16::try_from(number).ok()).and_then(Self::new).ok_or(UnknownName)

@@ -26,7 +26,6 @@ mod name;
 mod reason;
 mod word;
 
-pub use crate::explain::At;
 pub use call::Call;
 pub(crate) use cause::{Cause, causes};
 pub use errno::Errno;

@@ -22,7 +22,6 @@ const ERRNO_BITS: u32 = 12;
 
 const _: () = assert!(size_of::<Result<()>>() == 4);
 const _: () = assert!(size_of::<Result<u32>>() == 8);
-const _: () = assert!(size_of::<Result<crate::fd::OwnedFd>>() == 8);
 
 impl Error {
     /// The error of a call that failed with this errno.

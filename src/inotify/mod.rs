@@ -38,7 +38,7 @@
 //!   kernel counts watches up and does not use a number again until the count is through.
 //! - Directories below a watched one are not watched.
 //! - When the queue is full (`fs.inotify.max_queued_events`) events are lost, and one [overflow](Event::is_overflow)
-//!   says so: look at the files again.
+//!   says so: look at the files again. The last event of a watch can be among the lost ones.
 //! - A rename between watched directories is two events with one [`Cookie`]; other events may stand between them, and
 //!   the second never comes if the file went where nobody watches.
 //! - Two equal events in a row become one. Nothing is told of `mmap`, of other machines on a network file system, nor
@@ -57,6 +57,5 @@ pub use abi::{EventFlags, InitFlags, WatchFlags};
 pub use event::{Cookie, Event, Events, MAX_EVENT, Watch, decode};
 pub use object::Inotify;
 #[cfg(feature = "alloc")]
-#[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 pub use owned::EventBuf;
 pub use reader::Reader;

@@ -5,8 +5,8 @@ use core::mem::MaybeUninit;
 
 use super::PipeFlags;
 use crate::error::{Call, Cause, Result, causes};
-use crate::fd::OwnedFd;
-use crate::syscall::{owned, syscall};
+use crate::fd::{OwnedFd, owned};
+use crate::syscall::syscall;
 
 /// `pipe2(pipefd, flags)` - makes a pipe: the reading end, then the writing end.
 ///

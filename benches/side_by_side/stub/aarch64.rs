@@ -1,0 +1,59 @@
+//! `svc 0`: the number in `x8`, the result over the first argument.
+
+use core::arch::asm;
+
+/// # Safety
+///
+/// The call must leave the memory and the descriptors of the program as Rust expects them.
+#[inline(always)]
+pub(super) unsafe fn call0(number: i64) -> isize {
+    let result;
+    // SAFETY: what it does to memory is the caller's promise.
+    unsafe {
+        asm!("svc 0", in("x8") number, lateout("x0") result, options(nostack, preserves_flags));
+    }
+    result
+}
+
+/// # Safety
+///
+/// As [`call0`].
+#[inline(always)]
+pub(super) unsafe fn call3(number: i64, [a, b, c]: [usize; 3]) -> isize {
+    let result;
+    // SAFETY: what it does to memory is the caller's promise.
+    unsafe {
+        asm!(
+            "svc 0",
+            in("x8") number,
+            inlateout("x0") a => result,
+            in("x1") b,
+            in("x2") c,
+            options(nostack, preserves_flags),
+        );
+    }
+    result
+}
+
+/// # Safety
+///
+/// As [`call0`].
+#[inline(always)]
+pub(super) unsafe fn call6(number: i64, [a, b, c, d, e, f]: [usize; 6]) -> isize {
+    let result;
+    // SAFETY: what it does to memory is the caller's promise.
+    unsafe {
+        asm!(
+            "svc 0",
+            in("x8") number,
+            inlateout("x0") a => result,
+            in("x1") b,
+            in("x2") c,
+            in("x3") d,
+            in("x4") e,
+            in("x5") f,
+            options(nostack, preserves_flags),
+        );
+    }
+    result
+}

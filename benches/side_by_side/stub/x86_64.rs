@@ -1,0 +1,69 @@
+//! `syscall`: `rcx` and `r11` are the instruction's own.
+
+use core::arch::asm;
+
+/// # Safety
+///
+/// The call must leave the memory and the descriptors of the program as Rust expects them.
+#[inline(always)]
+pub(super) unsafe fn call0(number: i64) -> isize {
+    let result;
+    // SAFETY: what it does to memory is the caller's promise.
+    unsafe {
+        asm!(
+            "syscall",
+            inlateout("rax") number => result,
+            lateout("rcx") _,
+            lateout("r11") _,
+            options(nostack, preserves_flags),
+        );
+    }
+    result
+}
+
+/// # Safety
+///
+/// As [`call0`].
+#[inline(always)]
+pub(super) unsafe fn call3(number: i64, [a, b, c]: [usize; 3]) -> isize {
+    let result;
+    // SAFETY: what it does to memory is the caller's promise.
+    unsafe {
+        asm!(
+            "syscall",
+            inlateout("rax") number => result,
+            in("rdi") a,
+            in("rsi") b,
+            in("rdx") c,
+            lateout("rcx") _,
+            lateout("r11") _,
+            options(nostack, preserves_flags),
+        );
+    }
+    result
+}
+
+/// # Safety
+///
+/// As [`call0`].
+#[inline(always)]
+pub(super) unsafe fn call6(number: i64, [a, b, c, d, e, f]: [usize; 6]) -> isize {
+    let result;
+    // SAFETY: what it does to memory is the caller's promise.
+    unsafe {
+        asm!(
+            "syscall",
+            inlateout("rax") number => result,
+            in("rdi") a,
+            in("rsi") b,
+            in("rdx") c,
+            in("r10") d,
+            in("r8") e,
+            in("r9") f,
+            lateout("rcx") _,
+            lateout("r11") _,
+            options(nostack, preserves_flags),
+        );
+    }
+    result
+}
