@@ -95,6 +95,9 @@ impl Buffer {
         if path.len() >= MAX {
             return Err(Errno::NAMETOOLONG);
         }
+        if has_nul(path) {
+            return Err(Errno::INVAL);
+        }
         let start = self.0.as_mut_ptr().cast::<u8>();
         // SAFETY: the path is shorter than the room, and they do not overlap: this one is ours alone.
         unsafe { start.copy_from_nonoverlapping(path.as_ptr(), path.len()) };
@@ -102,7 +105,24 @@ impl Buffer {
         unsafe { start.wrapping_add(path.len()).write(0) };
         // SAFETY: just written, to the last byte.
         let written = unsafe { core::slice::from_raw_parts(start, path.len() + 1) };
-        CStr::from_bytes_with_nul(written).map_err(|_| Errno::INVAL)
+        // SAFETY: the only NUL byte is the last one.
+        Ok(unsafe { CStr::from_bytes_with_nul_unchecked(written) })
+    }
+}
+
+/// Whether a byte of the path is NUL: eight are looked at together.
+#[inline]
+fn has_nul(path: &[u8]) -> bool {
+    /// Other than 0 if a byte of the word is 0.
+    const fn zeroes(word: [u8; 8]) -> u64 {
+        const ONES: u64 = u64::from_ne_bytes([1; 8]);
+        let word = u64::from_ne_bytes(word);
+        word.wrapping_sub(ONES) & !word & (ONES << 7)
+    }
+    match path.last_chunk() {
+        // The last word overlaps the one before it.
+        Some(last) => path.as_chunks().0.iter().fold(zeroes(*last), |found, word| found | zeroes(*word)) != 0,
+        None => path.contains(&0),
     }
 }
 
@@ -231,6 +251,14 @@ mod tests {
         assert_eq!(buffer.terminate(b"").unwrap(), c"");
         assert_eq!(buffer.terminate(b"/a\0b"), Err(Errno::INVAL));
         assert_eq!(buffer.terminate(b"/a\0"), Err(Errno::INVAL));
+        for length in 1..40 {
+            for nul in 0..length {
+                let mut path = [0xFF; 40];
+                path[nul] = 0;
+                assert_eq!(buffer.terminate(&path[..length]), Err(Errno::INVAL), "{length}, {nul}");
+            }
+            assert_eq!(buffer.terminate(&[1; 40][..length]).unwrap().to_bytes(), &[1; 40][..length]);
+        }
         assert_eq!(buffer.terminate(&[b'a'; MAX]), Err(Errno::NAMETOOLONG));
         assert_eq!(buffer.terminate(&[b'a'; MAX - 1]).unwrap().count_bytes(), MAX - 1);
     }

@@ -75,20 +75,9 @@ impl Epoll {
             Timeout::After(duration) if !duration.is_zero() => Deadline::after(duration)?,
             _ => None,
         };
-        let mut left = timeout;
-        let count = loop {
-            match wait_once(self.as_fd(), ready, left, None) {
-                Err(error) if error.is(Errno::INTR) => {}
-                Ok(0) if exceeds_one_call(left) => {}
-                done => break done?,
-            }
-            if let Some(deadline) = deadline {
-                left = Timeout::After(deadline.left()?);
-                // The rest of whole milliseconds asks for no finer call.
-                if timeout.in_milliseconds() == timeout {
-                    left = left.in_milliseconds();
-                }
-            }
+        let count = match wait_once(self.as_fd(), ready, timeout, None) {
+            Ok(count) if count > 0 || !exceeds_one_call(timeout) => count,
+            first => wait_again(self.as_fd(), ready, timeout, deadline, first)?,
         };
         // SAFETY: the kernel has filled the first `count` entries, never more than there are.
         Ok(unsafe { ready.get_unchecked(..count) })
@@ -149,6 +138,33 @@ fn wait_once(epoll: BorrowedFd<'_>, ready: &mut [Ready], timeout: Timeout, mask:
             raw::epoll_pwait(epoll, ready, duration.min(LONGEST).as_millis() as i32, mask)
         }
         Timeout::After(duration) => raw::epoll_pwait2(epoll, ready, Some(&Timespec::saturating_from(duration)), mask),
+    }
+}
+
+/// The rest of a wait that a signal has interrupted, or that is longer than one call can wait.
+#[cold]
+fn wait_again(
+    epoll: BorrowedFd<'_>,
+    ready: &mut [Ready],
+    timeout: Timeout,
+    deadline: Option<Deadline>,
+    first: Result<usize>,
+) -> Result<usize> {
+    let (mut left, mut last) = (timeout, first);
+    loop {
+        match last {
+            Err(error) if error.is(Errno::INTR) => {}
+            Ok(0) if exceeds_one_call(left) => {}
+            done => return done,
+        }
+        if let Some(deadline) = deadline {
+            left = Timeout::After(deadline.left()?);
+            // The rest of whole milliseconds asks for no finer call.
+            if timeout.in_milliseconds() == timeout {
+                left = left.in_milliseconds();
+            }
+        }
+        last = wait_once(epoll, ready, left, None);
     }
 }
 

@@ -1,0 +1,15 @@
+//! Names that are read from text: whatever is taken prints as what reads back.
+
+#![no_main]
+
+use butter::Errno;
+use butter::inotify::WatchFlags;
+
+libfuzzer_sys::fuzz_target!(|text: &str| {
+    if let Ok(errno) = text.parse::<Errno>() {
+        assert_eq!(errno.to_string().parse(), Ok(errno));
+    }
+    if let Ok(mask) = text.parse::<WatchFlags>() {
+        assert_eq!(mask.to_string().parse(), Ok(mask));
+    }
+});

@@ -1,0 +1,69 @@
+//! A whole program without `std`, without a C library and without an allocator: it watches `/`, wakes itself, and says
+//! what it is.
+//!
+//! Built for the bare-metal targets, which bring along what the compiler calls by name (`memcpy` and its kin):
+//! `rustc --target x86_64-unknown-none -C relocation-model=static`.
+
+#![no_std]
+#![no_main]
+
+use core::fmt::{self, Write};
+
+use butter::epoll::{Epoll, Interest, Ready, Token};
+use butter::eventfd::EventFd;
+use butter::fd::BorrowedFd;
+use butter::inotify::{Inotify, WatchFlags};
+use butter::time::Timeout;
+use butter::{io, process};
+
+#[cfg(target_arch = "x86_64")]
+core::arch::global_asm!(".globl _start", "_start:", "xor ebp, ebp", "and rsp, -16", "call {main}", main = sym main);
+#[cfg(target_arch = "aarch64")]
+core::arch::global_asm!(".globl _start", "_start:", "mov x29, #0", "mov x30, #0", "bl {main}", main = sym main);
+
+extern "C" fn main() -> ! {
+    let status = match run() {
+        Ok(()) => 0,
+        Err(error) => {
+            let _ = writeln!(Output, "{error}");
+            1
+        }
+    };
+    process::exit_group(status)
+}
+
+fn run() -> butter::Result<()> {
+    let inotify = Inotify::nonblocking()?;
+    inotify.add_watch("/", WatchFlags::CREATE)?;
+    let counter = EventFd::nonblocking(0)?;
+    let epoll = Epoll::create()?;
+    epoll.add(&inotify, Token(1), Interest::READ)?;
+    epoll.add(&counter, Token(2), Interest::READ)?;
+    counter.add(42)?;
+    let mut ready = [Ready::EMPTY; 4];
+    let woken_by = epoll.wait(&mut ready, Timeout::Never)?.first().map(Ready::token);
+    if woken_by == Some(Token(2)) {
+        let _ = writeln!(Output, "process {}: {}", process::getpid(), counter.read()?);
+    }
+    // A failure, to see it printed.
+    inotify.add_watch("/nowhere", WatchFlags::CREATE).map(drop)
+}
+
+/// The standard output.
+struct Output;
+
+impl Write for Output {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        // SAFETY: descriptor 1 is the standard output, and nobody closes it.
+        let output = unsafe { BorrowedFd::borrow_raw(1) };
+        match io::write(output, text.as_bytes()) {
+            Ok(count) if count == text.len() => Ok(()),
+            _ => Err(fmt::Error),
+        }
+    }
+}
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    process::exit_group(101)
+}
