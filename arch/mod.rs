@@ -77,13 +77,3 @@ pub(crate) use aarch64::{abi, call};
 mod x86_64;
 #[cfg(target_arch = "x86_64")]
 pub(crate) use x86_64::{abi, call};
-
-#[cfg(not(all(
-    any(target_os = "linux", target_os = "none"),
-    any(target_arch = "x86_64", target_arch = "aarch64"),
-    target_pointer_width = "64",
-    target_endian = "little",
-)))]
-compile_error!(
-    "butter is for Linux on x86_64 and aarch64, 64-bit and little-endian: targets *-linux-gnu, *-linux-musl and *-none"
-);

@@ -5,7 +5,7 @@
 //! is EINVAL, one of 4096 bytes or more ENAMETOOLONG: no such path reaches the kernel.
 
 use core::ffi::CStr;
-use core::fmt::{self, Write};
+use core::fmt;
 use core::mem::MaybeUninit;
 
 use crate::error::Errno;
@@ -194,8 +194,8 @@ impl fmt::Debug for Name<'_> {
     }
 }
 
-/// Bytes of a path that print on one line: UTF-8 as it is, except that control characters and backslashes are escaped,
-/// and so are bytes that are not UTF-8. No two paths print alike.
+/// Bytes of a path that print on one line, which no terminal obeys: UTF-8 that can be printed as it is, all else and
+/// backslashes escaped, so that no two paths print alike.
 #[derive(Clone, Copy, Debug)]
 pub struct Escape<'a>(&'a [u8]);
 
@@ -209,14 +209,14 @@ impl<'a> Escape<'a> {
 impl fmt::Display for Escape<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for chunk in self.0.utf8_chunks() {
-            for char in chunk.valid().chars() {
-                if char.is_control() || char == '\\' {
-                    write!(f, "{}", char.escape_default())?;
-                } else {
-                    f.write_char(char)?;
-                }
+            // `escape_debug` knows what can be printed; the quotes that it escapes need not be.
+            for piece in chunk.valid().split_inclusive(['"', '\'']) {
+                let plain = piece.trim_end_matches(['"', '\'']);
+                write!(f, "{}{}", plain.escape_debug(), &piece[plain.len()..])?;
             }
-            write!(f, "{}", chunk.invalid().escape_ascii())?;
+            for byte in chunk.invalid() {
+                write!(f, "\\x{byte:02x}")?;
+            }
         }
         Ok(())
     }

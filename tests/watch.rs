@@ -15,9 +15,12 @@ use std::time::Duration;
 /// What every run has, so that a test that fails does not hang: the tests that end otherwise see another status.
 const AT_MOST: &str = "--timeout=120";
 
-/// The example's program, which cargo puts beside the directory of the tests' programs; `None`, said by name, where it
-/// is not.
+/// The example's program: what `BUTTER_WATCH` names, else where cargo puts it, beside the directory of the tests'
+/// programs; `None`, said by name, where it is not.
 fn program(test: &str) -> Option<PathBuf> {
+    if let Some(program) = std::env::var_os("BUTTER_WATCH") {
+        return Some(program.into());
+    }
     let tests = std::env::current_exe().unwrap();
     let program = tests.parent().and_then(Path::parent).map(|profile| profile.join("examples/watch"));
     let program = program.filter(|program| program.is_file());

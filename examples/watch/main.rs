@@ -23,11 +23,12 @@ use std::time::{Duration, Instant};
 use butter::epoll::{Epoll, Interest, Ready, Token};
 use butter::error::ErrorKind;
 use butter::inotify::{Event, EventFlags, Events, Inotify};
+use butter::path::Escape;
 use butter::time::Timeout;
 use butter::{Errno, Error};
 
 use options::{Options, Request};
-use output::{Escaped, Printer};
+use output::Printer;
 use watched::{Added, Watched};
 
 const FILES: Token = Token(1);
@@ -163,11 +164,11 @@ fn add_watches(inotify: &Inotify, options: &Options) -> Result<Watched, Failure>
                 if let Added::Already(first) = watched.add(watch, path)
                     && !options.quiet
                 {
-                    say(format_args!("{} is watched already, as {first}", Escaped::path(path)));
+                    say(format_args!("{} is watched already, as {first}", Escape::new(path)));
                 }
             }
             Err(error) => {
-                say(format_args!("{} cannot be watched: {error}", Escaped::path(path)));
+                say(format_args!("{} cannot be watched: {error}", Escape::new(path)));
                 failed = true;
                 if error.kind() == ErrorKind::LimitReached {
                     break;
@@ -215,7 +216,7 @@ impl Session<'_> {
                     _ => {}
                 }
             }
-            if left == Timeout::Zero {
+            if left == Timeout::After(Duration::ZERO) {
                 return Ok(End::Timeout);
             }
         }
@@ -273,12 +274,7 @@ impl Session<'_> {
 /// How long to wait: up to whole milliseconds, which every kernel can.
 fn left(deadline: Option<Instant>) -> Timeout {
     let Some(deadline) = deadline else { return Timeout::Never };
-    let left = deadline.saturating_duration_since(Instant::now());
-    match u64::try_from(left.as_nanos().div_ceil(1_000_000)) {
-        Ok(0) => Timeout::Zero,
-        Ok(milliseconds) => Timeout::After(Duration::from_millis(milliseconds)),
-        Err(_) => Timeout::Never,
-    }
+    Timeout::After(deadline.saturating_duration_since(Instant::now())).in_milliseconds()
 }
 
 /// The bits that say how a watch or the queue fares, and not what happened to a file.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use butter::inotify::WatchFlags;
 
-use crate::output::Escaped;
+use butter::path::Escape;
 
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\
@@ -137,7 +137,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Request
                 b"-q" | b"--quiet" => options.quiet = value.none().map(|()| true)?,
                 b"-h" | b"--help" => return value.none().map(|()| Request::Print(HELP)),
                 b"-V" | b"--version" => return value.none().map(|()| Request::Print(VERSION)),
-                _ => return Err(format!("there is no option {}", Escaped::path(name))),
+                _ => return Err(format!("there is no option {}", Escape::new(name))),
             }
         } else {
             options.paths.push(argument);
@@ -172,17 +172,17 @@ struct Value<'a, A> {
 
 impl<A: Iterator<Item = OsString>> Value<'_, A> {
     fn take(&mut self) -> Result<String, String> {
-        let name = Escaped::path(self.name);
+        let name = Escape::new(self.name);
         let value = self.given.map(OsStr::to_owned).or_else(|| self.arguments.next());
         let value = value.ok_or_else(|| format!("{name} takes a value"))?;
         String::from_utf8(value.into_vec())
-            .map_err(|error| format!("{name} does not take {}", Escaped::bytes(error.as_bytes())))
+            .map_err(|error| format!("{name} does not take {}", Escape::new(error.as_bytes())))
     }
 
     fn none(&self) -> Result<(), String> {
         match self.given {
             None => Ok(()),
-            Some(_) => Err(format!("{} takes no value", Escaped::path(self.name))),
+            Some(_) => Err(format!("{} takes no value", Escape::new(self.name))),
         }
     }
 }
@@ -192,7 +192,7 @@ fn events(list: &str) -> Result<WatchFlags, String> {
     for name in list.split([',', '|']).map(str::trim) {
         events |= event(name).ok_or_else(|| {
             let names: Vec<_> = WatchFlags::ALL_EVENTS.iter_names().map(|(name, _)| name.to_lowercase()).collect();
-            let (name, names) = (Escaped::bytes(name.as_bytes()), names.join(", "));
+            let (name, names) = (Escape::new(name.as_bytes()), names.join(", "));
             format!("there is no event `{name}`; there are {names}, close, move, all")
         })?;
     }
@@ -213,7 +213,7 @@ fn format(name: &str) -> Result<Format, String> {
     match name {
         "text" => Ok(Format::Text),
         "json" => Ok(Format::Json),
-        _ => Err(format!("there is no format `{}`; there are text, json", Escaped::bytes(name.as_bytes()))),
+        _ => Err(format!("there is no format `{}`; there are text, json", Escape::new(name.as_bytes()))),
     }
 }
 
@@ -222,7 +222,7 @@ fn colour(when: &str) -> Result<bool, String> {
         "auto" => Ok(colour_by_itself()),
         "always" => Ok(true),
         "never" => Ok(false),
-        _ => Err(format!("--color is auto, always or never, not `{}`", Escaped::bytes(when.as_bytes()))),
+        _ => Err(format!("--color is auto, always or never, not `{}`", Escape::new(when.as_bytes()))),
     }
 }
 
@@ -233,12 +233,12 @@ fn colour_by_itself() -> bool {
 }
 
 fn count(number: &str) -> Result<u64, String> {
-    let wrong = || format!("--count is a number from 1, not `{}`", Escaped::bytes(number.as_bytes()));
+    let wrong = || format!("--count is a number from 1, not `{}`", Escape::new(number.as_bytes()));
     number.parse().ok().filter(|count| *count > 0).ok_or_else(wrong)
 }
 
 fn timeout(seconds: &str) -> Result<Duration, String> {
-    let wrong = || format!("--timeout is a number of seconds, not `{}`", Escaped::bytes(seconds.as_bytes()));
+    let wrong = || format!("--timeout is a number of seconds, not `{}`", Escape::new(seconds.as_bytes()));
     let seconds: f64 = seconds.parse().map_err(|_| wrong())?;
     Duration::try_from_secs_f64(seconds).map_err(|_| wrong())
 }

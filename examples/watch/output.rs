@@ -7,46 +7,11 @@ use std::os::unix::ffi::OsStrExt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use butter::inotify::{Event, EventFlags, Watch};
+use butter::path::Escape;
 
 use crate::NOTICES;
 use crate::options::Format;
 use crate::watched::Path;
-
-/// Bytes as one line of text that no terminal obeys: as they are where they can be printed, else escaped, so that no two
-/// names look the same.
-#[derive(Clone, Copy)]
-pub(crate) struct Escaped<'a>(&'a [u8]);
-
-impl<'a> Escaped<'a> {
-    pub(crate) const fn bytes(bytes: &'a [u8]) -> Self {
-        Self(bytes)
-    }
-
-    pub(crate) fn path(path: &'a OsStr) -> Self {
-        Self(path.as_bytes())
-    }
-}
-
-impl Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for chunk in self.0.utf8_chunks() {
-            let text = chunk.valid();
-            if text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'\\') {
-                f.write_str(text)?;
-            } else {
-                // `escape_debug` knows what can be printed; the quotes that it escapes need not be.
-                for piece in text.split_inclusive(['"', '\'']) {
-                    let plain = piece.trim_end_matches(['"', '\'']);
-                    write!(f, "{}{}", plain.escape_debug(), &piece[plain.len()..])?;
-                }
-            }
-            for byte in chunk.invalid() {
-                write!(f, "\\x{byte:02x}")?;
-            }
-        }
-        Ok(())
-    }
-}
 
 /// Bytes as a JSON string: lossy where they are not UTF-8.
 struct JsonString<'a>(&'a [u8]);
@@ -98,7 +63,7 @@ impl Display for JsonBytes<'_> {
 /// What every event of a path has in common, as it will be written.
 pub(crate) fn prepare(format: Format, path: &OsStr) -> Vec<u8> {
     match format {
-        Format::Text => Escaped::path(path).to_string(),
+        Format::Text => Escape::new(path).to_string(),
         Format::Json => JsonBytes("path", path.as_bytes()).to_string(),
     }
     .into_bytes()
@@ -187,7 +152,7 @@ impl<W: Write> Printer<W> {
         out.write_all(path)?;
         let slash = path.ends_with(b"/");
         if !name.is_empty() {
-            write!(out, "{}{}", if slash { "" } else { "/" }, Escaped(name))?;
+            write!(out, "{}{}", if slash { "" } else { "/" }, Escape::new(name))?;
         }
         if flags.contains(EventFlags::ISDIR) && !(name.is_empty() && slash) {
             out.write_all(b"/")?;

@@ -6,6 +6,7 @@ use std::io;
 use std::os::fd::AsRawFd;
 
 use butter::inotify::{Inotify, Watch};
+use butter::path::Escape;
 
 use crate::options::Format;
 use crate::output;
@@ -14,7 +15,7 @@ use crate::output;
 pub(crate) enum Added<'w> {
     New,
     /// The file is watched under this path, which is told escaped.
-    Already(output::Escaped<'w>),
+    Already(Escape<'w>),
 }
 
 /// A path, and how its events begin.
@@ -42,7 +43,7 @@ impl Watched {
     /// Adds a path. A file that is watched under two paths has one watch, and keeps the first path.
     pub(crate) fn add(&mut self, watch: Watch, path: &OsStr) -> Added<'_> {
         match self.find(watch) {
-            Ok(place) => Added::Already(output::Escaped::path(&self.paths[place].1.path)),
+            Ok(place) => Added::Already(Escape::new(&*self.paths[place].1.path)),
             Err(place) => {
                 let printed = output::prepare(self.format, path);
                 self.paths.insert(place, (watch, Path { path: path.into(), printed }));

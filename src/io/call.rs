@@ -88,7 +88,7 @@ pub fn write(fd: impl AsFd, bytes: &[u8]) -> Result<usize> {
 ///
 /// # Errors
 ///
-/// As [`write`]; `EINVAL` also for more than 1024 buffers.
+/// As [`write()`]; `EINVAL` also for more than 1024 buffers.
 ///
 /// Since Linux 2.0; writev(2).
 #[inline]

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | `read` | [`read`], [`read_uninit`] |
 //! | `readv` | [`readv`] |
-//! | `write` | [`write`] |
+//! | `write` | [`write()`] |
 //! | `writev` | [`writev`] |
 //! | `close` | [`close`], which reports what a drop does not |
 //! | `fcntl` | [`fcntl_getfd`], [`fcntl_setfd`], [`fcntl_getfl`], [`fcntl_setfl`], [`fcntl_dupfd_cloexec`] |
