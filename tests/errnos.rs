@@ -132,7 +132,7 @@ const ROWS: &[Row] = &[
         watch(common::bytes(&link), WatchFlags::CREATE)
     }),
     Row(Call::INOTIFY_ADD_WATCH, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || {
-        watch(&[b'a'; 256], WatchFlags::CREATE)
+        watch([b'a'; 256], WatchFlags::CREATE)
     }),
     Row(Call::INOTIFY_RM_WATCH, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(Inotify::init().unwrap().remove_watch(Watch::from_raw(77)))

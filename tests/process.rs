@@ -30,7 +30,7 @@ fn each_thread_has_its_own_number() {
 fn in_raw_clone(flags: i32, child: impl Fn() -> [i32; 3]) -> Option<([i32; 3], i32)> {
     let (reader, writer) = butter::pipe::pipe().unwrap();
     // SAFETY: as fork: the child has a copy of the memory, makes system calls and ends.
-    let pid = unsafe { libc::syscall(libc::SYS_clone, (flags | libc::SIGCHLD) as libc::c_long, 0, 0, 0, 0) };
+    let pid = unsafe { libc::syscall(libc::SYS_clone, libc::c_long::from(flags | libc::SIGCHLD), 0, 0, 0, 0) };
     if pid == 0 {
         let mut bytes = [0; 12];
         for (place, number) in bytes.chunks_exact_mut(4).zip(child()) {
