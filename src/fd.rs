@@ -1,6 +1,6 @@
 //! File descriptors, owned and borrowed.
 //!
-//! With `std` these are the types of [`std::os::fd`]; without it, the crate's own, a strict subset with the same names,
+//! With `std` these are the types of [`std::os::fd`](https://doc.rust-lang.org/std/os/fd/); without it, the crate's own, a strict subset with the same names,
 //! sizes and niches, so that a program reads the same in both.
 //!
 //! | type | is |

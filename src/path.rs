@@ -115,9 +115,8 @@ impl Buffer {
 fn has_nul(path: &[u8]) -> bool {
     /// Other than 0 if a byte of the word is 0.
     const fn zeroes(word: [u8; 8]) -> u64 {
-        const ONES: u64 = u64::from_ne_bytes([1; 8]);
-        let word = u64::from_ne_bytes(word);
-        word.wrapping_sub(ONES) & !word & (ONES << 7)
+        let (word, ones) = (u64::from_ne_bytes(word), u64::from_ne_bytes([1; 8]));
+        word.wrapping_sub(ones) & !word & (ones << 7)
     }
     match path.last_chunk() {
         // The last word overlaps the one before it.
@@ -129,7 +128,7 @@ fn has_nul(path: &[u8]) -> bool {
 /// A file name in an event: bytes other than `/` and NUL, in no promised encoding.
 ///
 /// It prints lossily, with U+FFFD in place of what is not UTF-8; [`as_bytes`](Self::as_bytes) is the name itself, and
-/// with `std` [`as_os_str`](Self::as_os_str).
+/// with `std` `as_os_str`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Name<'a>(&'a [u8]);
 

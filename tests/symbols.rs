@@ -48,25 +48,30 @@ fn check(test: &str, target: &str, features: &str, crates: &[&str], others: &[&s
 
 /// The crates that a mangled name speaks of; none for a name of C.
 fn crates_of(symbol: &str) -> BTreeSet<String> {
+    // What is implemented for a type of the language, as `str::escape_debug`, is told from the name as it is mangled.
+    if let Some(mangled) = symbol.strip_prefix("_R") {
+        let roots = mangled.split("Cs").skip(1).filter_map(|root| root.split_once('_')).map(|(_, name)| name);
+        return roots.filter_map(counted).collect();
+    }
     let name = format!("{:#}", rustc_demangle::demangle(symbol));
     let paths = name.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
-    paths
-        .filter_map(|path| path.split_once("::"))
-        .map(|(first, _)| first.to_owned())
-        .filter(|first| !first.is_empty())
-        .collect()
+    let firsts = paths.filter_map(|path| path.split_once("::")).map(|(first, _)| first.to_owned());
+    firsts.filter(|first| !first.is_empty()).collect()
+}
+
+/// A name with its length in front, as mangled names have it.
+fn counted(text: &str) -> Option<String> {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    // A name that begins with an underscore has one more in front.
+    let name = text[digits..].strip_prefix('_').unwrap_or(&text[digits..]);
+    name.get(..text[..digits].parse().ok()?).map(str::to_owned)
 }
 
 /// Builds the library, optimised, and says where its archives are; or why it cannot.
 fn build(target: &str, features: &str) -> Result<PathBuf, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    if !root.join("src/lib.rs").exists() {
-        return Err("the source is not on this machine".into());
-    }
-    let rustc = Command::new("rustc").args(["--print", "target-libdir", "--target", target]).output();
-    let libdir = rustc.map_err(|error| format!("rustc: {error}"))?.stdout;
-    if !Path::new(String::from_utf8_lossy(&libdir).trim()).exists() {
-        return Err(format!("the target {target} is not installed"));
+    if let Some(reason) = common::cannot_build_for(target) {
+        return Err(reason);
     }
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("symbols-{features}"));
     let output = Command::new("cargo")

@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn names_go_both_ways() {
-        for number in 1..=Errno::MAX {
+        for number in if cfg!(miri) { 1..=20 } else { 1..=Errno::MAX } {
             let errno = Errno::new(number).unwrap();
             assert_eq!(errno.name().is_some(), errno.text().is_some());
             if let Some(name) = errno.name() {

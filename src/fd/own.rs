@@ -1,4 +1,4 @@
-//! The descriptor types of a program without `std`: what [`std::os::fd`] has, as far as it needs no `std`.
+//! The descriptor types of a program without `std`: what `std::os::fd` has, as far as it needs no `std`.
 
 use core::fmt;
 use core::marker::PhantomData;

@@ -89,8 +89,9 @@ fn a_name_is_trimmed_at_its_end_only() {
     assert_eq!(trim(b"a\0b\0\0"), b"a\0b");
     assert_eq!(trim(b"full"), b"full");
     assert_eq!(trim(b""), b"");
-    for used in 0..=40 {
-        for padding in 0..=40 {
+    let most = if cfg!(miri) { 17 } else { 40 };
+    for used in 0..=most {
+        for padding in 0..=most {
             let name = [vec![b'n'; used], vec![0; padding]].concat();
             assert_eq!(trim(&name), &name[..used]);
         }

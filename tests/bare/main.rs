@@ -45,13 +45,8 @@ fn check(output: Output) {
 fn build(test: &str, target: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let source = root.join("tests/bare/program.rs");
-    if !source.exists() {
-        common::skip(test, "the source is not on this machine");
-        return None;
-    }
-    let libdir = Command::new("rustc").args(["--print", "target-libdir", "--target", target]).output().unwrap().stdout;
-    if !Path::new(String::from_utf8_lossy(&libdir).trim()).exists() {
-        common::skip(test, &format!("the target {target} is not installed"));
+    if let Some(reason) = common::cannot_build_for(target) {
+        common::skip(test, &reason);
         return None;
     }
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bare");

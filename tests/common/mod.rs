@@ -38,3 +38,16 @@ pub fn kernel_is_at_least(major: u32, minor: u32) -> bool {
     let mut numbers = release.split(|c: char| !c.is_ascii_digit()).map(|number| number.parse().unwrap_or(0));
     (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (major, minor)
 }
+
+/// Why nothing can be built for a target here; `None` if it can.
+pub fn cannot_build_for(target: &str) -> Option<String> {
+    if !std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs").exists() {
+        return Some("the source is not on this machine".into());
+    }
+    let rustc = std::process::Command::new("rustc").args(["--print", "target-libdir", "--target", target]).output();
+    match rustc {
+        Err(error) => Some(format!("rustc cannot be run: {error}")),
+        Ok(output) if std::path::Path::new(String::from_utf8_lossy(&output.stdout).trim()).exists() => None,
+        Ok(_) => Some(format!("the target {target} is not installed")),
+    }
+}
