@@ -1,0 +1,107 @@
+//! What is done often allocates nothing: counted by the allocator itself, in this thread.
+
+mod common;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::fs;
+use std::mem::MaybeUninit;
+
+use butter::epoll::{Epoll, Interest, Ready, Token};
+use butter::eventfd::EventFd;
+use butter::inotify::{Inotify, Reader, WatchFlags};
+use butter::poll::{self, PollFd, PollFlags};
+use butter::time::Timeout;
+use butter::{io, pipe};
+
+thread_local! {
+    static COUNT: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The system's allocator, which counts.
+struct Counting;
+
+// SAFETY: passes everything on to the system's allocator, and counts without allocating.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        COUNT.with(|count| count.set(count.get() + 1));
+        // SAFETY: as the caller promises.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        // SAFETY: as the caller promises.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// How often a closure allocates.
+fn allocations<T>(body: impl FnOnce() -> T) -> (u64, T) {
+    let before = COUNT.get();
+    let result = body();
+    (COUNT.get() - before, result)
+}
+
+#[test]
+fn the_allocator_counts() {
+    assert_eq!(allocations(|| std::hint::black_box(Box::new(1))).0, 1);
+}
+
+#[test]
+fn inotify_allocates_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = common::bytes(directory.path());
+    let (made, inotify) = allocations(|| Inotify::nonblocking().unwrap());
+    let (watched, _) = allocations(|| inotify.add_watch(path, WatchFlags::CREATE).unwrap());
+    for number in 0..100 {
+        fs::create_dir(directory.path().join(format!("directory {number}"))).unwrap();
+    }
+    let (read, (events, bytes)) = allocations(|| {
+        let mut buffer = [MaybeUninit::uninit(); 2048];
+        let mut names = inotify.read_events(&mut buffer).unwrap();
+        let (mut events, mut bytes) = (0, 0);
+        for event in names.by_ref() {
+            events += 1;
+            bytes += event.name().as_bytes().len() + event.padded_name().len();
+        }
+        let mut reader = Reader::new(&inotify, &mut buffer);
+        while let Some(event) = reader.try_read().unwrap() {
+            events += 1;
+            bytes += event.name().as_bytes().len() + event.padded_name().len();
+        }
+        (events, bytes)
+    });
+    assert_eq!((made, watched, read), (0, 0, 0));
+    assert_eq!((events, bytes), (100, 100 * 16 + 10 * 11 + 90 * 12));
+}
+
+#[test]
+fn counters_pipes_and_waits_allocate_nothing() {
+    let (count, ()) = allocations(|| {
+        let counter = EventFd::nonblocking(0).unwrap();
+        let epoll = Epoll::create().unwrap();
+        epoll.add(&counter, Token(1), Interest::READ).unwrap();
+        counter.add(3).unwrap();
+        assert_eq!(epoll.wait(&mut [Ready::EMPTY; 8], Timeout::Never).unwrap().len(), 1);
+        assert_eq!(poll::wait(&mut [PollFd::new(&counter, PollFlags::IN)], Timeout::Never), Ok(1));
+        assert_eq!(counter.try_read(), Ok(Some(3)));
+        let (reader, writer) = pipe::pipe().unwrap();
+        io::write(&writer, b"!").unwrap();
+        assert_eq!(io::read(&reader, &mut [0; 8]), Ok(1));
+    });
+    assert_eq!(count, 0);
+}
+
+#[test]
+fn an_error_prints_without_allocation() {
+    use std::io::Write;
+    let error = Inotify::init().unwrap().add_watch("/nowhere", WatchFlags::CREATE).unwrap_err();
+    let mut text = [0; 256];
+    let (count, ()) =
+        allocations(|| write!(&mut text[..], "{error} {:?} {}", error.kind(), error.at("/nowhere")).unwrap());
+    assert_eq!(count, 0);
+    assert!(text.starts_with(b"inotify_add_watch: ENOENT"));
+}
