@@ -387,7 +387,9 @@ fn lost_events_are_told_and_the_status_says_so() {
     let watch =
         Running::start(&program, &["--format=json", "--events=open,close_nowrite,delete_self"], &[&full, &other]);
     watch.stop();
-    for _ in 0..limit / 2 + 1 {
+    // Some more than there is room for: while another test starts a program, a file stays open for longer, and two
+    // equal events in a row become one.
+    for _ in 0..limit / 2 + 500 {
         fs::File::open(full.join("file")).unwrap();
     }
     // That its watch has ended is lost as well.
