@@ -80,19 +80,22 @@ bytes! {
     [] str, |path| path.as_bytes();
 }
 
-/// Room for a path on the stack of the call that takes it.
-pub(crate) struct Buffer([MaybeUninit<u8>; MAX]);
+/// The room that most paths need: a call takes that much of the stack, and [`MAX`] only for a longer path.
+pub(crate) const SHORT: usize = 256;
 
-impl Buffer {
+/// Room for a path on the stack of the call that takes it.
+pub(crate) struct Buffer<const ROOM: usize>([MaybeUninit<u8>; ROOM]);
+
+impl<const ROOM: usize> Buffer<ROOM> {
     #[inline(always)]
     pub(crate) const fn new() -> Self {
-        Self([MaybeUninit::uninit(); MAX])
+        Self([MaybeUninit::uninit(); ROOM])
     }
 
     /// Copies the path and ends it, or says why the kernel could not take it.
     #[inline]
     pub(crate) fn terminate(&mut self, path: &[u8]) -> Result<&CStr, Errno> {
-        if path.len() >= MAX {
+        if path.len() >= ROOM {
             return Err(Errno::NAMETOOLONG);
         }
         if has_nul(path) {
@@ -245,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_path_is_terminated_once_and_only_if_it_can_be() {
-        let mut buffer = Buffer::new();
+        let mut buffer = Buffer::<MAX>::new();
         assert_eq!(buffer.terminate(b"/etc").unwrap(), c"/etc");
         assert_eq!(buffer.terminate(b"").unwrap(), c"");
         assert_eq!(buffer.terminate(b"/a\0b"), Err(Errno::INVAL));

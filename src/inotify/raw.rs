@@ -42,7 +42,7 @@ pub fn inotify_init1(flags: InitFlags) -> Result<OwnedFd> {
 pub fn inotify_add_watch(fd: BorrowedFd<'_>, path: impl path::Arg, mask: WatchFlags) -> Result<Watch> {
     match path.view() {
         View::Terminated(path) => add_watch(fd, path, mask),
-        View::Bytes(path) => add_watch_of_bytes(fd, path, mask),
+        View::Bytes(path) => add_watch_of_bytes::<{ path::SHORT }>(fd, path, mask),
     }
 }
 
@@ -54,8 +54,11 @@ fn add_watch(fd: BorrowedFd<'_>, path: &CStr, mask: WatchFlags) -> Result<Watch>
 }
 
 #[inline(never)]
-fn add_watch_of_bytes(fd: BorrowedFd<'_>, path: &[u8], mask: WatchFlags) -> Result<Watch> {
-    match path::Buffer::new().terminate(path) {
+fn add_watch_of_bytes<const ROOM: usize>(fd: BorrowedFd<'_>, path: &[u8], mask: WatchFlags) -> Result<Watch> {
+    if ROOM < path::MAX && path.len() >= ROOM {
+        return add_watch_of_bytes::<{ path::MAX }>(fd, path, mask);
+    }
+    match path::Buffer::<ROOM>::new().terminate(path) {
         Ok(path) => add_watch(fd, path, mask),
         Err(errno) => Err(Error::new(Call::INOTIFY_ADD_WATCH, errno)),
     }

@@ -15,6 +15,7 @@ const OURS: &[(&str, &str)] = &[
     ("src/error/word.rs", "MARK"),
     ("src/eventfd/abi.rs", "MAX"),
     ("src/inotify/event.rs", "MAX_EVENT"),
+    ("src/path.rs", "SHORT"),
     ("src/signal.rs", "EMPTY"),
 ];
 
