@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::error::{Cause, Error, ErrorKind, Reason};
+use crate::error::{Cause, Errno, Error, ErrorKind, Reason};
 use crate::{epoll, eventfd, inotify, io, path, pipe, poll};
 
 /// The causes of every feature.
@@ -35,6 +35,7 @@ impl Error {
     }
 
     /// The error with the path that the call worked on, for printing: `inotify_add_watch /nowhere: ENOENT: ...`.
+    #[must_use]
     pub fn at<P: path::Arg + ?Sized>(self, path: &P) -> At<'_> {
         At { error: self, path: path::Escape::new(path) }
     }
@@ -46,14 +47,19 @@ fn print(f: &mut fmt::Formatter<'_>, error: Error, path: Option<path::Escape<'_>
         write!(f, " {}", path)?;
     }
     write!(f, ": {}", error.errno())?;
-    if error.kind() == ErrorKind::Unsupported
-        && let Some(since) = Reason::since(error.call())
-    {
-        write!(f, ": unsupported by this kernel (Linux {since} has it)")?;
-    } else if let Some(reason) = error.reason() {
-        write!(f, ": {reason}")?;
+    match (Reason::since(error.call()), error.reason()) {
+        (Some(since), _) if error.is(Errno::NOSYS) && is_newer_than_all(since) => {
+            write!(f, ": unsupported by this kernel (Linux {since} has it)")
+        }
+        (_, Some(reason)) => write!(f, ": {reason}"),
+        _ => Ok(()),
     }
-    Ok(())
+}
+
+/// Whether a version is newer than the oldest Linux that the crate is for, 5.10.
+fn is_newer_than_all(version: &str) -> bool {
+    let mut numbers = version.split('.').map(|number| number.parse().unwrap_or(0_u32));
+    (numbers.next(), numbers.next()) > (Some(5), Some(10))
 }
 
 /// Prints the call, the errno's name and, with the feature `explain`, the reason.

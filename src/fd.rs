@@ -1,7 +1,7 @@
 //! File descriptors, owned and borrowed.
 //!
-//! With `std` these are the types of [`std::os::fd`](https://doc.rust-lang.org/std/os/fd/); without it, the crate's own, a strict subset with the same names,
-//! sizes and niches, so that a program reads the same in both.
+//! With `std` these are the types of [`std::os::fd`](https://doc.rust-lang.org/std/os/fd/); without it, the crate's own, a strict subset with the same names
+//! and sizes, so that a program reads the same in both. There no negative number is a descriptor, in `std` -1 is none.
 //!
 //! | type | is |
 //! |---|---|

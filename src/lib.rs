@@ -54,6 +54,8 @@ mod house {
 
     // Floor 6: what looks down on everything.
     pub mod explain;
+    #[cfg(feature = "alloc")]
+    mod heap;
     #[cfg(feature = "std")]
     mod std;
 

@@ -24,7 +24,7 @@ macro_rules! object {
             }
         }
 
-        /// Takes over a descriptor of this kind; one of another kind fails at the first call.
+        /// Takes over a descriptor of this kind. On one of another kind calls fail, or mean what they mean there.
         impl From<$crate::fd::OwnedFd> for $name {
             #[inline]
             fn from(fd: $crate::fd::OwnedFd) -> Self {
@@ -52,7 +52,7 @@ macro_rules! event_source {
             ///
             /// # Errors
             ///
-            /// `ENOMEM` - the kernel has no memory for it.
+            /// `ENOMEM` - the kernel has no memory for it. `EINVAL` - the process may have no descriptors at all.
             pub fn wait(&self, timeout: impl Into<$crate::time::Timeout>) -> $crate::Result<bool> {
                 $crate::poll::readable($crate::fd::AsFd::as_fd(self), timeout.into())
             }

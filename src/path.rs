@@ -1,6 +1,7 @@
 //! Paths and file names, as bytes: what the kernel takes and gives.
 //!
-//! A path is any of `&CStr`, `&str`, `&[u8]`, and with `std` `&Path`, `&OsStr` and what owns them. A `&CStr` goes to the
+//! A path is any of `&CStr`, `&str`, `&[u8]` and a [`Name`]; with `alloc` also what owns one of the first three; and with
+//! `std` `&Path`, `&OsStr` and what owns them. A `&CStr` goes to the
 //! kernel as it is; any other is terminated on the stack of the call, without an allocator. A path that holds a NUL byte
 //! is EINVAL, one of 4096 bytes or more ENAMETOOLONG: no such path reaches the kernel.
 
@@ -78,6 +79,7 @@ bytes! {
     [] [u8], |path| path;
     [const N: usize] [u8; N], |path| path;
     [] str, |path| path.as_bytes();
+    ['a] Name<'a>, |name| name.as_bytes();
 }
 
 /// The room that most paths need: a call takes that much of the stack, and [`MAX`] only for a longer path.
@@ -170,6 +172,18 @@ impl<'a> Name<'a> {
     }
 }
 
+impl PartialEq<[u8]> for Name<'_> {
+    fn eq(&self, other: &[u8]) -> bool {
+        self.0 == other
+    }
+}
+
+impl PartialEq<&[u8]> for Name<'_> {
+    fn eq(&self, other: &&[u8]) -> bool {
+        self.0 == *other
+    }
+}
+
 impl PartialEq<str> for Name<'_> {
     fn eq(&self, other: &str) -> bool {
         self.0 == other.as_bytes()
@@ -203,6 +217,7 @@ pub struct Escape<'a>(&'a [u8]);
 
 impl<'a> Escape<'a> {
     /// Prints the bytes of this path.
+    #[must_use]
     pub fn new<P: Arg + ?Sized>(path: &'a P) -> Self {
         Self(path.view().bytes())
     }

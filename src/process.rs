@@ -8,7 +8,7 @@ use core::fmt;
 use crate::error::Call;
 use crate::syscall::syscall;
 
-/// A process's number, as the caller's PID namespace counts.
+/// A process's number, as the caller's PID namespace counts: positive, unless a filter answers in the kernel's place.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Pid(i32);

@@ -14,8 +14,6 @@ bytes! {
     [] OsString, |path| path.as_bytes();
     [] Path, |path| path.as_os_str().as_bytes();
     [] PathBuf, |path| path.as_os_str().as_bytes();
-    [] String, |path| path.as_bytes();
-    [] Vec<u8>, |path| path;
 }
 
 impl<'a> Name<'a> {

@@ -57,10 +57,11 @@ impl Timeout {
     }
 }
 
+/// No time at all is [`Timeout::Zero`].
 impl From<Duration> for Timeout {
     #[inline]
     fn from(duration: Duration) -> Self {
-        Self::After(duration)
+        if duration.is_zero() { Self::Zero } else { Self::After(duration) }
     }
 }
 
@@ -68,7 +69,7 @@ impl From<Duration> for Timeout {
 impl From<Option<Duration>> for Timeout {
     #[inline]
     fn from(duration: Option<Duration>) -> Self {
-        duration.map_or(Self::Never, Self::After)
+        duration.map_or(Self::Never, Self::from)
     }
 }
 
@@ -126,7 +127,7 @@ mod tests {
     #[test]
     fn no_duration_is_never() {
         assert_eq!(Timeout::from(None), Timeout::Never);
-        assert_eq!(Timeout::from(Some(Duration::ZERO)), Timeout::After(Duration::ZERO));
+        assert_eq!(Timeout::from(Some(Duration::ZERO)), Timeout::Zero);
         assert_eq!(Timeout::from(Duration::MAX), Timeout::After(Duration::MAX));
     }
 }

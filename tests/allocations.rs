@@ -86,7 +86,7 @@ fn counters_pipes_and_waits_allocate_nothing() {
         epoll.add(&counter, Token(1), Interest::READ).unwrap();
         counter.add(3).unwrap();
         assert_eq!(epoll.wait(&mut [Ready::EMPTY; 8], Timeout::Never).unwrap().len(), 1);
-        assert_eq!(poll::wait(&mut [PollFd::new(&counter, PollFlags::IN)], Timeout::Never), Ok(1));
+        assert_eq!(poll::wait(&mut [PollFd::new(&counter, PollFlags::READ)], Timeout::Never), Ok(1));
         assert_eq!(counter.try_read(), Ok(Some(3)));
         let (reader, writer) = pipe::pipe().unwrap();
         io::write(&writer, b"!").unwrap();

@@ -189,7 +189,7 @@ fn a_wait_keeps_its_deadline_under_signals() {
         assert!(interrupted(|| epoll.wait(&mut [Ready::EMPTY], *time).unwrap().is_empty()));
         let took = began.elapsed();
         assert!(took >= *time, "it ended early, after {took:?}");
-        assert!(took < Duration::from_secs(1), "signals prolonged it to {took:?}");
+        assert!(took < Duration::from_secs(10), "signals prolonged it to {took:?}");
         assert!(SEEN.load(Ordering::Relaxed) > seen + 10, "hardly a signal came");
     }
 }

@@ -88,7 +88,7 @@ fn a_wait_keeps_its_deadline_under_signals() {
     assert_eq!(interrupted(|| counter.wait(Duration::from_millis(100))), Ok(false));
     let took = began.elapsed();
     assert!(took >= Duration::from_millis(100), "it ended early, after {took:?}");
-    assert!(took < Duration::from_millis(1000), "signals prolonged it to {took:?}");
+    assert!(took < Duration::from_secs(10), "signals prolonged it to {took:?}");
     assert!(SEEN.load(Ordering::Relaxed) > seen + 10, "hardly a signal came");
 }
 

@@ -26,6 +26,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("pipe", 5),
     ("poll", 5),
     ("explain", 6),
+    ("heap", 6),
     ("std", 6),
 ];
 
@@ -189,8 +190,8 @@ fn calls_stand_on_floors_3_and_4_only() {
 fn features_are_asked_for_in_few_places() {
     for source in sources("features_are_asked_for_in_few_places") {
         let allowed = ASKS_FOR_FEATURES.contains(&source.path.as_str()) || source.path.ends_with("/mod.rs");
-        assert!(allowed || !source.code.contains("feature ="), "{} asks for a feature", source.path);
-        let inside = |line: &&str| line.starts_with("        ") && line.contains("feature =");
+        assert!(allowed || !source.code.contains("(feature ="), "{} asks for a feature", source.path);
+        let inside = |line: &&str| line.starts_with("        ") && line.contains("(feature =");
         assert_eq!(source.code.lines().find(inside), None, "{} asks for a feature inside something", source.path);
     }
 }

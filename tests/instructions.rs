@@ -38,8 +38,10 @@ fn count(rounds: u64, body: &dyn Fn(u64)) -> Option<u64> {
         steps += 1;
         // SAFETY: lets the stopped child run one instruction.
         if unsafe { libc::ptrace(libc::PTRACE_SINGLESTEP, child, 0, 0) } != 0 {
-            // SAFETY: ends the child, which is reaped above.
+            // SAFETY: ends the child.
             unsafe { libc::kill(child, libc::SIGKILL) };
+            // SAFETY: reaps it.
+            unsafe { libc::waitpid(child, &raw mut status, 0) };
             return None;
         }
     }

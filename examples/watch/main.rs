@@ -193,7 +193,7 @@ impl Session<'_> {
         let epoll = Epoll::create()?;
         epoll.add(self.inotify, FILES, Interest::READ)?;
         // With no interest of its own an epoll tells that the other end is closed, and nothing else.
-        match epoll.add(io::stdout(), OUTPUT, Interest::empty()) {
+        match epoll.add(&io::stdout(), OUTPUT, Interest::empty()) {
             // A regular file has no other end.
             Err(error) if error.is(Errno::PERM) => {}
             added => added?,
@@ -216,7 +216,7 @@ impl Session<'_> {
                     _ => {}
                 }
             }
-            if left == Timeout::After(Duration::ZERO) {
+            if left == Timeout::Zero {
                 return Ok(End::Timeout);
             }
         }
@@ -274,7 +274,7 @@ impl Session<'_> {
 /// How long to wait: up to whole milliseconds, which every kernel can.
 fn left(deadline: Option<Instant>) -> Timeout {
     let Some(deadline) = deadline else { return Timeout::Never };
-    Timeout::After(deadline.saturating_duration_since(Instant::now())).in_milliseconds()
+    Timeout::from(deadline.saturating_duration_since(Instant::now())).in_milliseconds()
 }
 
 /// The bits that say how a watch or the queue fares, and not what happened to a file.

@@ -107,4 +107,12 @@ pub struct BusyPoll {
     padding: u8,
 }
 
+impl BusyPoll {
+    /// For so many microseconds, so many packets at a time, and whether the device should rather not interrupt.
+    #[must_use]
+    pub const fn new(microseconds: u32, budget: u16, prefer: bool) -> Self {
+        Self { microseconds, budget, prefer: prefer as u8, padding: 0 }
+    }
+}
+
 layout! { BusyPoll: size 8, align 4, microseconds at 0, budget at 4, prefer at 6, padding at 7 }

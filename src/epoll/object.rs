@@ -34,7 +34,7 @@ impl Epoll {
     /// As [`raw::epoll_ctl_add`].
     #[doc(alias = "epoll_ctl")]
     #[inline]
-    pub fn add(&self, fd: impl AsFd, token: Token, interest: Interest) -> Result<()> {
+    pub fn add(&self, fd: &(impl AsFd + ?Sized), token: Token, interest: Interest) -> Result<()> {
         raw::epoll_ctl_add(self.as_fd(), fd.as_fd(), token, interest)
     }
 
@@ -44,7 +44,7 @@ impl Epoll {
     ///
     /// As [`raw::epoll_ctl_mod`].
     #[inline]
-    pub fn modify(&self, fd: impl AsFd, token: Token, interest: Interest) -> Result<()> {
+    pub fn modify(&self, fd: &(impl AsFd + ?Sized), token: Token, interest: Interest) -> Result<()> {
         raw::epoll_ctl_mod(self.as_fd(), fd.as_fd(), token, interest)
     }
 
@@ -54,7 +54,7 @@ impl Epoll {
     ///
     /// As [`raw::epoll_ctl_del`].
     #[inline]
-    pub fn delete(&self, fd: impl AsFd) -> Result<()> {
+    pub fn delete(&self, fd: &(impl AsFd + ?Sized)) -> Result<()> {
         raw::epoll_ctl_del(self.as_fd(), fd.as_fd())
     }
 

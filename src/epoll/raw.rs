@@ -147,13 +147,13 @@ fn count(ready: &[Ready]) -> usize {
 ///
 /// # Errors
 ///
-/// `ENOTTY` - the kernel is older than 6.9 or built without it. `EINVAL` - not an epoll.
+/// `ENOTTY` - the kernel is older than 6.9, or not an epoll. `EOPNOTSUPP` - the kernel is built without it.
 ///
 /// Since Linux 6.9; `ioctl_eventpoll`(2).
 #[inline]
 pub fn ioctl_epiocgparams(epoll: BorrowedFd<'_>) -> Result<BusyPoll> {
     let mut params = BusyPoll::default();
-    // SAFETY: the kernel writes one struct and keeps nothing.
+    // SAFETY: the request's number says that one struct of this size is written, and nothing is kept.
     unsafe { syscall!(Call::IOCTL_EPOLL_GET_PARAMS, ioctl(epoll, EPIOCGPARAMS, &raw mut params)) }.unit()?;
     Ok(params)
 }
@@ -162,15 +162,15 @@ pub fn ioctl_epiocgparams(epoll: BorrowedFd<'_>) -> Result<BusyPoll> {
 ///
 /// # Errors
 ///
-/// `ENOTTY` - the kernel is older than 6.9 or built without it. `EINVAL` - not an epoll, more than `i32::MAX`
-/// microseconds, or a preference other than 0 and 1. `EPERM` - a budget of more than 64 takes the capability
+/// `ENOTTY` - the kernel is older than 6.9, or not an epoll. `EOPNOTSUPP` - the kernel is built without it. `EINVAL` -
+/// more than `i32::MAX` microseconds, or a preference other than 0 and 1. `EPERM` - a budget of more than 64 takes the capability
 /// `CAP_NET_ADMIN`.
 ///
 /// Since Linux 6.9; `ioctl_eventpoll`(2).
 #[inline]
 pub fn ioctl_epiocsparams(epoll: BorrowedFd<'_>, params: &BusyPoll) -> Result<()> {
     let params = core::ptr::from_ref(params);
-    // SAFETY: the kernel reads one struct and keeps nothing of it.
+    // SAFETY: the request's number says that one struct of this size is read, and nothing of it is kept.
     unsafe { syscall!(Call::IOCTL_EPOLL_SET_PARAMS, ioctl(epoll, EPIOCSPARAMS, params)) }.unit()
 }
 
@@ -183,7 +183,7 @@ pub(crate) const CAUSES: &[Cause] = causes! {
         EXIST => "the descriptor is waited for already: modify it",
         PERM => InvalidArgument "regular files and directories are always ready, and cannot be waited for",
         INVAL => "the epoll itself, or not an epoll; or EXCLUSIVE with flags that it does not go with",
-        LOOP => InvalidArgument "epolls that wait for each other in a circle, or more than five deep",
+        LOOP => "epolls that wait for each other in a circle, or more than five deep",
         NOSPC => "the user's limit on descriptors in epolls is reached (fs.epoll.max_user_watches)";
     EPOLL_CTL_MOD:
         NOENT => "the descriptor is not waited for: add it",
@@ -200,10 +200,11 @@ pub(crate) const CAUSES: &[Cause] = causes! {
         INTR => "a signal came before anything was ready",
         INVAL => "the buffer has no room for an event, the timeout is no time, or the descriptor is not an epoll";
     IOCTL_EPOLL_GET_PARAMS:
-        NOTTY => Unsupported "the kernel is built without CONFIG_NET_RX_BUSY_POLL",
-        INVAL => "the descriptor is not an epoll";
+        NOTTY => Unsupported "unsupported by this kernel (Linux 6.9 has it), or the descriptor is not an epoll",
+        OPNOTSUPP => "the kernel is built without CONFIG_NET_RX_BUSY_POLL";
     IOCTL_EPOLL_SET_PARAMS:
-        NOTTY => Unsupported "the kernel is built without CONFIG_NET_RX_BUSY_POLL",
+        NOTTY => Unsupported "unsupported by this kernel (Linux 6.9 has it), or the descriptor is not an epoll",
+        OPNOTSUPP => "the kernel is built without CONFIG_NET_RX_BUSY_POLL",
         PERM => "a budget of more than 64 packets takes the capability CAP_NET_ADMIN",
-        INVAL => "more microseconds than an int holds, a preference other than 0 and 1, or not an epoll";
+        INVAL => "more microseconds than an int holds, or a preference other than 0 and 1";
 };

@@ -147,7 +147,7 @@ errnos! {
     DEADLK = 35, "EDEADLK", "would wait for itself for ever";
     NAMETOOLONG = 36, "ENAMETOOLONG", "name too long";
     NOLCK = 37, "ENOLCK", "no locks available";
-    NOSYS = 38, "ENOSYS", "call not supported by this kernel";
+    NOSYS = 38, "ENOSYS", "not in this kernel, or refused by a filter";
     NOTEMPTY = 39, "ENOTEMPTY", "directory not empty";
     LOOP = 40, "ELOOP", "too many symbolic links";
     NOMSG = 42, "ENOMSG", "no message of that type";

@@ -47,6 +47,7 @@ impl Errno {
             | Self::NOTTY
             | Self::DOM
             | Self::RANGE
+            | Self::LOOP
             | Self::NOTDIR
             | Self::ISDIR
             | Self::SPIPE

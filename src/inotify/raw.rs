@@ -33,7 +33,7 @@ pub fn inotify_init1(flags: InitFlags) -> Result<OwnedFd> {
 ///
 /// `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG` - the path leads nowhere, through something that is not a
 /// directory, is forbidden, has too many symbolic links, is too long. `EACCES` - the file may not be read. `EEXIST` -
-/// `MASK_CREATE`, and the file is watched. `EINVAL` - the mask has no known bit, or `MASK_ADD` and `MASK_CREATE`; the
+/// `MASK_CREATE`, and the file is watched. `EINVAL` - the mask is empty, has a bit that the kernel does not know, or `MASK_ADD` and `MASK_CREATE`; the
 /// descriptor is no inotify instance; the path has a NUL byte in it. `ENOSPC` - the user has as many watches as they
 /// may. `ENOMEM` - no memory for it.
 ///
@@ -100,7 +100,7 @@ pub fn read<'b>(fd: BorrowedFd<'_>, buffer: &'b mut (impl Buffer + ?Sized)) -> R
 /// Since Linux 4.18.
 #[inline]
 pub fn ioctl_setnextwd(fd: BorrowedFd<'_>, watch: Watch) -> Result<()> {
-    // SAFETY: touches no memory: the number is the argument itself.
+    // SAFETY: the argument is the number itself, no address; a file that is not inotify's does not know the request.
     unsafe { syscall!(Call::IOCTL_INOTIFY_SETNEXTWD, ioctl(fd, INOTIFY_IOC_SETNEXTWD, watch.as_raw())) }.unit()
 }
 
@@ -115,8 +115,8 @@ pub(crate) const CAUSES: &[Cause] = causes! {
         NOTDIR => "a part of the path that should be a directory is not one",
         ACCES => "the file may not be read, or a directory on the way not searched",
         EXIST => "the file is watched already (MASK_CREATE)",
-        INVAL => "the mask has no event, or both MASK_ADD and MASK_CREATE; or the descriptor is not inotify's; or the \
-            path has a NUL byte in it",
+        INVAL => "the mask is empty, has an unknown bit, or both MASK_ADD and MASK_CREATE; or the descriptor is not \
+            inotify's; or the path has a NUL byte in it",
         NOSPC => "the user's limit on watches is reached (fs.inotify.max_user_watches)",
         LOOP => "the path has too many symbolic links",
         NAMETOOLONG => "the path has more than 4095 bytes, or a part of it more than 255";

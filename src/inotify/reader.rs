@@ -1,5 +1,7 @@
 //! Events one at a time.
 
+use core::fmt;
+
 use super::{Event, Inotify, decode, raw};
 use crate::error::{Error, Result};
 use crate::fd::AsFd;
@@ -25,7 +27,6 @@ use crate::io::{self, Buffer};
 /// ```
 ///
 /// Events that it has taken and not given yet are lost when it is dropped, and no wait for the instance sees them.
-#[derive(Debug)]
 pub struct Reader<'i, 'b, B: Buffer + ?Sized> {
     inotify: &'i Inotify,
     buffer: &'b mut B,
@@ -33,8 +34,16 @@ pub struct Reader<'i, 'b, B: Buffer + ?Sized> {
     end: usize,
 }
 
+impl<B: Buffer + ?Sized> fmt::Debug for Reader<'_, '_, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unread = self.end - self.start;
+        f.debug_struct("Reader").field("inotify", self.inotify).field("unread_bytes", &unread).finish_non_exhaustive()
+    }
+}
+
 impl<'i, 'b, B: Buffer + ?Sized> Reader<'i, 'b, B> {
     /// Reads the events of an instance through a buffer.
+    #[must_use]
     pub const fn new(inotify: &'i Inotify, buffer: &'b mut B) -> Self {
         Self { inotify, buffer, start: 0, end: 0 }
     }

@@ -114,11 +114,13 @@ pub fn close(fd: OwnedFd) -> Result<()> {
 
 /// `ioctl(fd, FIONREAD, &count)` - how many bytes a read would get at once.
 ///
-/// For inotify, the bytes of all queued events; for a pipe or a socket, the bytes in it.
+/// For inotify, the bytes of all queued events; for a pipe or a socket, the bytes in it. A regular file counts what lies
+/// behind its position, modulo 2^32: not for large ones. Fewer than none are none.
 ///
 /// # Errors
 ///
-/// `ENOTTY` - the descriptor does not count its bytes: an event counter or an epoll, for example.
+/// `ENOTTY`, for an epoll since Linux 6.9 `EINVAL` - the descriptor does not count its bytes. `EBADF` - it was opened
+/// with `O_PATH`.
 ///
 /// Since Linux 1.0; `ioctl_pipe`(2), inotify(7).
 #[inline]
@@ -126,7 +128,7 @@ pub fn bytes_available(fd: impl AsFd) -> Result<u32> {
     let mut count: c_int = 0;
     // SAFETY: the kernel writes one `int` and keeps nothing.
     unsafe { syscall!(Call::IOCTL_FIONREAD, ioctl(fd.as_fd(), FIONREAD, &raw mut count)) }.unit()?;
-    Ok(count.cast_unsigned())
+    Ok(count.max(0).cast_unsigned())
 }
 
 /// Makes a call again for as long as signals interrupt it.
@@ -189,7 +191,9 @@ pub(crate) const CAUSES: &[Cause] = causes! {
         MFILE => "the process has as many descriptors as it may (RLIMIT_NOFILE)";
     FCNTL_SETFL:
         PERM => "O_APPEND cannot be cleared on an append-only file, nor O_NOATIME set on another user's",
-        INVAL => "the file system does not do direct input and output (O_DIRECT)";
+        INVAL => "the file system does not do direct input and output (O_DIRECT)",
+        BADF => "the descriptor is a place in the file system, not an open file (O_PATH)";
     IOCTL_FIONREAD:
-        NOTTY => "this kind of descriptor does not count its bytes";
+        NOTTY => "this kind of descriptor does not count its bytes",
+        INVAL => "this kind of descriptor does not count its bytes";
 };

@@ -114,7 +114,7 @@ pub fn fcntl_getfl(fd: impl AsFd) -> Result<StatusFlags> {
 /// # Errors
 ///
 /// `EPERM` - `APPEND` cannot be cleared on this file, nor `NOATIME` set. `EINVAL` - the file system does not take
-/// `DIRECT`.
+/// `DIRECT`. `EBADF` - the descriptor was opened with `O_PATH`.
 ///
 /// Since Linux 1.0; `F_SETFL`(2const).
 #[inline]

@@ -12,7 +12,7 @@
 //! | `fcntl` | [`fcntl_getfd`], [`fcntl_setfd`], [`fcntl_getfl`], [`fcntl_setfl`], [`fcntl_dupfd_cloexec`] |
 //! | `ioctl(FIONREAD)` | [`bytes_available`] |
 
-mod buffer;
+pub(crate) mod buffer;
 mod call;
 mod events;
 mod fcntl;

@@ -18,7 +18,7 @@
 //! | `pipe2` | [`raw::pipe2`] | [`pipe`], [`nonblocking`] | 2.6.27 |
 //!
 //! A write of at most 4096 bytes (`PIPE_BUF`) is never mixed with another's. A pipe takes 64 KiB before a write has to
-//! wait. A write that nobody will read raises `SIGPIPE` before it fails with `EPIPE`.
+//! wait, or a page or two when the user has very many. A write that nobody will read raises `SIGPIPE` before it fails with `EPIPE`.
 
 mod abi;
 pub mod raw;

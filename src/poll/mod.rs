@@ -9,9 +9,9 @@
 //! # fn main() -> butter::Result<()> {
 //! let (reader, writer) = pipe::pipe()?;
 //! io::write(&writer, b"!")?;
-//! let mut fds = [PollFd::new(&reader, PollFlags::IN)];
+//! let mut fds = [PollFd::new(&reader, PollFlags::READ)];
 //! assert_eq!(poll::wait(&mut fds, Duration::from_secs(1))?, 1);
-//! assert!(fds[0].ready().contains(PollFlags::IN));
+//! assert!(fds[0].ready().contains(PollFlags::READ));
 //! # Ok(())
 //! # }
 //! ```

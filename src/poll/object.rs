@@ -7,7 +7,8 @@ use crate::time::{Timeout, Timespec};
 
 /// Waits until one of the descriptors is ready, or the time is over; returns how many are ready, 0 when it is over.
 ///
-/// Signals do not end the wait and do not prolong it: the kernel says how much time is left, and the wait goes on.
+/// Signals do not end the wait and do not prolong it: the kernel says how much time is left, and the wait goes on. (It
+/// does not say so to a process with the personality `STICKY_TIMEOUTS`, whose waits begin anew.)
 ///
 /// # Errors
 ///
@@ -28,5 +29,5 @@ pub fn wait(fds: &mut [PollFd<'_>], timeout: impl Into<Timeout>) -> Result<u32> 
 
 /// Waits until a read of one descriptor would not wait; `false` when the time is over.
 pub(crate) fn readable(fd: BorrowedFd<'_>, timeout: Timeout) -> Result<bool> {
-    Ok(wait(&mut [PollFd::new(&fd, PollFlags::IN)], timeout)? > 0)
+    Ok(wait(&mut [PollFd::new(&fd, PollFlags::READ)], timeout)? > 0)
 }

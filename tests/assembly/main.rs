@@ -44,7 +44,7 @@ fn a_call_on_aarch64_costs_its_instructions() {
 }
 
 fn compare(test: &str, target: &str, processor: &Processor, cost: fn(&(&str, Cost, Cost)) -> Cost) {
-    let listing = match compile(target) {
+    let listing = match compile(target, "") {
         Ok(listing) => listing,
         Err(reason) => return common::skip(test, &reason),
     };
@@ -67,8 +67,23 @@ fn compare(test: &str, target: &str, processor: &Processor, cost: fn(&(&str, Cos
     assert!(wrong.is_empty(), "other than CALLERS says:\n{wrong}");
 }
 
+/// The kernel clears what SVE adds to the vector registers: a caller compiled for it keeps nothing there, and so saves its
+/// own caller's half of them.
+#[test]
+fn a_call_compiled_for_sve_gives_up_all_vector_registers() {
+    match compile("aarch64-unknown-linux-musl", "-Ctarget-feature=+sve") {
+        Ok(listing) => {
+            let way = listing::success(&listing, "getpid", &AARCH64).join("\n");
+            for register in 8..16 {
+                assert!(way.contains(&format!("d{register}")), "d{register} is not saved:\n{way}");
+            }
+        }
+        Err(reason) => common::skip("a_call_compiled_for_sve_gives_up_all_vector_registers", &reason),
+    }
+}
+
 /// The assembly of the callers, or why there is none.
-fn compile(target: &str) -> Result<String, String> {
+fn compile(target: &str, flags: &str) -> Result<String, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let callers = root.join("tests/assembly/callers.rs");
     if !callers.exists() {
@@ -82,11 +97,13 @@ fn compile(target: &str) -> Result<String, String> {
     if !Path::new(libdir.trim()).exists() {
         return Err(format!("the target {target} is not installed for Rust {TOOLCHAIN}"));
     }
-    let out = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let out = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("assembly{flags}"));
     let built = out.join(target).join("release");
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--lib", "--release", "--quiet", "--target", target]).current_dir(root);
-    run(cargo.arg("--target-dir").arg(&out), &toolchain()).map_err(|error| panic!("{error}")).ok();
+    run(cargo.arg("--target-dir").arg(&out).env("CARGO_ENCODED_RUSTFLAGS", flags), &toolchain())
+        .map_err(|error| panic!("{error}"))
+        .ok();
     let listing = out.join(format!("{target}.s"));
     let mut rustc = Command::new("rustc");
     rustc.args([
@@ -98,7 +115,10 @@ fn compile(target: &str) -> Result<String, String> {
         "--target",
         target,
     ]);
-    rustc.arg("--extern").arg(format!("butter={}", built.join("libbutter.rlib").display()));
+    rustc
+        .args(flags.split_whitespace())
+        .arg("--extern")
+        .arg(format!("butter={}", built.join("libbutter.rlib").display()));
     rustc.arg("-L").arg(format!("dependency={}", built.join("deps").display()));
     run(rustc.arg("-o").arg(&listing).arg(callers), &toolchain()).map_err(|error| panic!("{error}")).ok();
     Ok(std::fs::read_to_string(listing).expect("the compiler has written it"))
@@ -111,7 +131,7 @@ fn toolchain() -> [(&'static str, &'static str); 1] {
 
 /// What a command prints, or what it says of its failure.
 fn run(command: &mut Command, environment: &[(&str, &str)]) -> Result<String, String> {
-    command.envs(environment.iter().copied()).env_remove("RUSTFLAGS").env_remove("RUSTC").env_remove("CARGO");
+    command.env_remove("RUSTFLAGS").env_remove("RUSTC").env_remove("CARGO").envs(environment.iter().copied());
     let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
     if !output.status.success() {
         return Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr)));

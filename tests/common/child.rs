@@ -1,6 +1,6 @@
 //! A test in a process of its own, for what would change the process that all tests share.
 
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::Command;
 
@@ -9,7 +9,7 @@ const CHILD: &str = "BUTTER_CHILD_OF_TEST";
 /// Runs the body of a test in a process of its own: the test calls this with its own name, and the process runs just
 /// that test again. The body's failure is the test's.
 pub fn in_child(test: &str, body: impl FnOnce()) {
-    in_prepared_child(test, || Ok(()), body);
+    assert!(in_prepared_child(test, || Ok(()), body), "{test}: its process did not start");
 }
 
 /// As [`in_child`], in a new user namespace, where the process may lower its own limits; `false` if this machine does not
@@ -49,7 +49,8 @@ fn in_prepared_child(
     let text = [output.stdout, output.stderr].concat();
     let text = String::from_utf8_lossy(&text);
     for line in text.lines().filter(|line| line.starts_with("skipped: ")) {
-        eprintln!("{line}");
+        // Past libtest's capture, as the child did.
+        let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
     }
     assert!(output.status.success(), "{test}: its process ended with {:?}:\n{text}", output.status.into_raw());
     assert!(text.contains("1 passed"), "{test}: its process ran no such test:\n{text}");
