@@ -3,11 +3,18 @@
 use core::fmt;
 
 use crate::error::{Cause, Errno, Error, ErrorKind, Reason};
-use crate::{epoll, eventfd, inotify, io, path, pipe, poll};
+use crate::{epoll, eventfd, inotify, io, path, pipe, poll, timerfd};
 
 /// The causes of every feature.
-const TABLES: &[&[Cause]] =
-    &[io::CAUSES, pipe::raw::CAUSES, poll::raw::CAUSES, eventfd::raw::CAUSES, inotify::raw::CAUSES, epoll::raw::CAUSES];
+const TABLES: &[&[Cause]] = &[
+    io::CAUSES,
+    pipe::raw::CAUSES,
+    poll::raw::CAUSES,
+    eventfd::raw::CAUSES,
+    inotify::raw::CAUSES,
+    epoll::raw::CAUSES,
+    timerfd::raw::CAUSES,
+];
 
 impl Error {
     fn cause(self) -> Option<&'static Cause> {

@@ -1,9 +1,10 @@
 //! Times as the kernel takes them, and how long a wait may last.
 
+use core::fmt;
 use core::mem::MaybeUninit;
 use core::time::Duration;
 
-use crate::error::{Call, Result};
+use crate::error::Call;
 use crate::syscall::syscall;
 
 /// `struct timespec`: seconds, and nanoseconds within them.
@@ -29,6 +30,86 @@ impl Timespec {
         }
         Self { seconds: seconds as i64, nanoseconds: duration.subsec_nanos() as i64 }
     }
+}
+
+/// A time is beyond what the other type can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OutOfRange;
+
+impl fmt::Display for OutOfRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the time is negative, or beyond what can be held")
+    }
+}
+
+impl core::error::Error for OutOfRange {}
+
+impl TryFrom<Duration> for Timespec {
+    type Error = OutOfRange;
+
+    #[inline]
+    fn try_from(duration: Duration) -> Result<Self, OutOfRange> {
+        let seconds = i64::try_from(duration.as_secs()).map_err(|_| OutOfRange)?;
+        Ok(Self { seconds, nanoseconds: duration.subsec_nanos().into() })
+    }
+}
+
+impl TryFrom<Timespec> for Duration {
+    type Error = OutOfRange;
+
+    #[inline]
+    fn try_from(time: Timespec) -> Result<Self, OutOfRange> {
+        match (u64::try_from(time.seconds), u32::try_from(time.nanoseconds)) {
+            (Ok(seconds), Ok(nanoseconds @ 0..=999_999_999)) => Ok(Self::new(seconds, nanoseconds)),
+            _ => Err(OutOfRange),
+        }
+    }
+}
+
+/// A clock of the kernel's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[repr(u32)]
+pub enum Clock {
+    /// `CLOCK_REALTIME` - the time of day, as seconds since 1970; it can be set.
+    Realtime = 0,
+    /// `CLOCK_MONOTONIC` - the time since some moment before the machine started, without the time that it slept.
+    Monotonic = 1,
+    /// `CLOCK_PROCESS_CPUTIME_ID` - the processors' time that the process has used.
+    ProcessCpu = 2,
+    /// `CLOCK_THREAD_CPUTIME_ID` - the processors' time that the thread has used.
+    ThreadCpu = 3,
+    /// `CLOCK_MONOTONIC_RAW` - as `Monotonic`, but never slowed or sped up. Since Linux 2.6.28.
+    MonotonicRaw = 4,
+    /// `CLOCK_REALTIME_COARSE` - as `Realtime`, cheaper and coarser. Since Linux 2.6.32.
+    RealtimeCoarse = 5,
+    /// `CLOCK_MONOTONIC_COARSE` - as `Monotonic`, cheaper and coarser. Since Linux 2.6.32.
+    MonotonicCoarse = 6,
+    /// `CLOCK_BOOTTIME` - as `Monotonic`, with the time that the machine slept. Since Linux 2.6.39.
+    Boottime = 7,
+    /// `CLOCK_REALTIME_ALARM` - as `Realtime`; a timer on it wakes the machine. Since Linux 3.0.
+    RealtimeAlarm = 8,
+    /// `CLOCK_BOOTTIME_ALARM` - as `Boottime`; a timer on it wakes the machine. Since Linux 3.0.
+    BoottimeAlarm = 9,
+    /// `CLOCK_TAI` - as `Realtime`, without leap seconds. Since Linux 3.10.
+    Tai = 11,
+}
+
+/// `clock_gettime(clockid, &time)` - what a clock says.
+///
+/// # Errors
+///
+/// `EINVAL` - the kernel does not have the clock; an alarm clock takes a real-time clock in the machine.
+///
+/// Since Linux 2.6.0; `clock_gettime`(2).
+#[inline]
+pub fn clock_gettime(clock: Clock) -> crate::Result<Timespec> {
+    let mut now = MaybeUninit::<Timespec>::uninit();
+    // SAFETY: the kernel writes one timespec and keeps nothing.
+    unsafe { syscall!(Call::CLOCK_GETTIME, clock_gettime(clock as u32, now.as_mut_ptr())) }.unit()?;
+    // SAFETY: written, as the call has succeeded.
+    Ok(unsafe { now.assume_init() })
 }
 
 /// How long a wait may last.
@@ -79,25 +160,19 @@ pub(crate) struct Deadline(Duration);
 
 impl Deadline {
     /// This long from now; `None` if that is beyond all clocks.
-    pub(crate) fn after(duration: Duration) -> Result<Option<Self>> {
+    pub(crate) fn after(duration: Duration) -> crate::Result<Option<Self>> {
         Ok(monotonic()?.checked_add(duration).map(Self))
     }
 
     /// How much is left: zero when the moment has passed.
-    pub(crate) fn left(self) -> Result<Duration> {
+    pub(crate) fn left(self) -> crate::Result<Duration> {
         Ok(self.0.saturating_sub(monotonic()?))
     }
 }
 
-/// The time since the machine started, without the time that it slept.
-fn monotonic() -> Result<Duration> {
-    const CLOCK_MONOTONIC: u32 = 1;
-    let mut now = MaybeUninit::<Timespec>::uninit();
-    // SAFETY: the kernel writes one timespec and keeps nothing.
-    unsafe { syscall!(Call::CLOCK_GETTIME, clock_gettime(CLOCK_MONOTONIC, now.as_mut_ptr())) }.unit()?;
-    // SAFETY: written, as the call has succeeded.
-    let now = unsafe { now.assume_init() };
-    Ok(Duration::new(now.seconds.unsigned_abs(), now.nanoseconds as u32))
+/// What the monotonic clock says; it never goes back, and began before the machine started.
+fn monotonic() -> crate::Result<Duration> {
+    Ok(Duration::try_from(clock_gettime(Clock::Monotonic)?).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -110,6 +185,17 @@ mod tests {
         assert_eq!(Timespec::saturating_from(Duration::MAX), longest);
         let second = Timespec::saturating_from(Duration::new(1, 5));
         assert_eq!(second, Timespec { seconds: 1, nanoseconds: 5 });
+    }
+
+    #[test]
+    fn what_does_not_fit_is_an_error_both_ways() {
+        assert_eq!(Timespec::try_from(Duration::MAX), Err(OutOfRange));
+        for duration in [Duration::ZERO, Duration::new(5, 999_999_999), Duration::from_secs(i64::MAX as u64)] {
+            assert_eq!(Timespec::try_from(duration).unwrap().try_into(), Ok(duration));
+        }
+        for (seconds, nanoseconds) in [(-1, 0), (0, -1), (0, 1_000_000_000), (i64::MIN, i64::MIN)] {
+            assert_eq!(Duration::try_from(Timespec { seconds, nanoseconds }), Err(OutOfRange));
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod common;
 use std::ffi::CString;
 use std::fs::{self, File};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use butter::epoll::{self, Epoll, EpollFlags, Interest, Ready, Token};
 use butter::error::{Call, ErrorKind};
@@ -15,7 +16,8 @@ use butter::inotify::{self, InitFlags, Inotify, Watch, WatchFlags};
 use butter::io::{self, StatusFlags};
 use butter::pipe::{self, PipeFlags};
 use butter::poll::{self, PollFd, PollFlags};
-use butter::time::Timespec;
+use butter::time::{Clock, Timespec};
+use butter::timerfd::{self, Timer, TimerFd};
 use butter::{Errno, Error};
 use common::child::{as_nobody, in_child, in_user_namespace, open_no_more};
 use common::inject::inject;
@@ -88,9 +90,12 @@ const ROWS: &[Row] = &[
         failed(io::bytes_available(epoll()))
     }),
     Row(Call::FCNTL_SETFL, Errno::BADF, ErrorKind::BadDescriptor, || {
-        let mut place = File::options();
-        std::os::unix::fs::OpenOptionsExt::custom_flags(place.read(true), libc::O_PATH);
-        failed(io::fcntl_setfl(common::fd(place.open("/").unwrap()), StatusFlags::NONBLOCK))
+        // libc's own `open`: with musl, std takes the flag for an access mode and leaves it out.
+        // SAFETY: reads the path; a success is a new descriptor.
+        let place = unsafe { libc::open(c"/".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
+        // SAFETY: just opened, and ours alone.
+        let place: butter::fd::OwnedFd = unsafe { butter::fd::FromRawFd::from_raw_fd(place) };
+        failed(io::fcntl_setfl(&place, StatusFlags::NONBLOCK))
     }),
     Row(Call::PIPE2, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(pipe::raw::pipe2(PipeFlags::from_bits_retain(1)))
@@ -259,6 +264,46 @@ const ROWS: &[Row] = &[
         params.prefer = 2;
         unless_missing("EINVAL", epoll().set_busy_poll(&params))
     }),
+    Row(Call::TIMERFD_CREATE, Errno::INVAL, ErrorKind::InvalidArgument, || failed(TimerFd::create(Clock::Tai))),
+    Row(Call::TIMERFD_CREATE, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| failed(TimerFd::create(Clock::BoottimeAlarm)))
+    }),
+    Row(Call::TIMERFD_CREATE, Errno::NFILE, ErrorKind::LimitReached, || {
+        inject(libc::SYS_timerfd_create, Errno::NFILE, || failed(timer()))
+    }),
+    Row(Call::TIMERFD_CREATE, Errno::NODEV, ErrorKind::Other, || {
+        inject(libc::SYS_timerfd_create, Errno::NODEV, || failed(timer()))
+    }),
+    Row(Call::TIMERFD_SETTIME, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(timer().unwrap().set(Timer::every(Duration::ZERO)))
+    }),
+    Row(Call::TIMERFD_SETTIME, Errno::PERM, ErrorKind::PermissionDenied, || {
+        match TimerFd::create(Clock::BoottimeAlarm) {
+            Ok(alarm) => as_nobody(|| failed(alarm.set(Timer::once(Duration::from_secs(1))))),
+            Err(error) => {
+                common::skip("errnos: timerfd_settime EPERM", &error.to_string());
+                None
+            }
+        }
+    }),
+    Row(Call::TIMERFD_SETTIME, Errno::CANCELED, ErrorKind::Other, || {
+        let timer = timer().unwrap();
+        inject(libc::SYS_timerfd_settime, Errno::CANCELED, || failed(timer.set(Timer::Disarmed)))
+    }),
+    Row(Call::TIMERFD_GETTIME, Errno::INVAL, ErrorKind::InvalidArgument, || failed(TimerFd::from(null()).get())),
+    Row(Call::TIMERFD_READ, Errno::AGAIN, ErrorKind::WouldBlock, || failed(timer().unwrap().read())),
+    Row(Call::TIMERFD_READ, Errno::INVAL, ErrorKind::InvalidArgument, || failed(TimerFd::from(null()).read())),
+    Row(Call::TIMERFD_READ, Errno::CANCELED, ErrorKind::Other, || {
+        let timer = timer().unwrap();
+        inject(libc::SYS_read, Errno::CANCELED, || failed(timerfd::raw::read(timer.as_fd())))
+    }),
+    Row(Call::IOCTL_TIMERFD_SET_TICKS, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let timer = timer().unwrap();
+        unless_missing("EINVAL", timerfd::raw::ioctl_set_ticks(timer.as_fd(), 0))
+    }),
+    Row(Call::IOCTL_TIMERFD_SET_TICKS, Errno::NOTTY, ErrorKind::Unsupported, || {
+        failed(timerfd::raw::ioctl_set_ticks(null().as_fd(), 1))
+    }),
     Row(Call::PPOLL, Errno::INVAL, ErrorKind::InvalidArgument, || {
         let mut never = Timespec { seconds: -1, nanoseconds: 0 };
         failed(poll::raw::ppoll(&mut [], Some(&mut never), None))
@@ -275,6 +320,7 @@ const WITHOUT_DESCRIPTORS: &[Row] = &[
     Row(Call::EVENTFD2, Errno::MFILE, ErrorKind::LimitReached, || failed(EventFd::new(0))),
     Row(Call::INOTIFY_INIT1, Errno::MFILE, ErrorKind::LimitReached, || failed(Inotify::init())),
     Row(Call::EPOLL_CREATE1, Errno::MFILE, ErrorKind::LimitReached, || failed(Epoll::create())),
+    Row(Call::TIMERFD_CREATE, Errno::MFILE, ErrorKind::LimitReached, || failed(timer())),
     Row(Call::FCNTL_DUPFD_CLOEXEC, Errno::MFILE, ErrorKind::LimitReached, || {
         // SAFETY: descriptor 0 stays open for the life of the process.
         let stdin = unsafe { butter::fd::BorrowedFd::borrow_raw(0) };
@@ -300,6 +346,10 @@ fn null() -> butter::fd::OwnedFd {
 
 fn a_regular_file() -> butter::fd::OwnedFd {
     common::fd(tempfile::tempfile().unwrap())
+}
+
+fn timer() -> butter::Result<TimerFd> {
+    TimerFd::nonblocking(Clock::Monotonic)
 }
 
 fn epoll() -> Epoll {
@@ -420,13 +470,14 @@ fn bad_paths_and_masks_are_refused_in_every_form() {
 /// A cause that is in no row would never be looked at.
 #[test]
 fn every_cause_has_its_row() {
-    const SOURCES: [&str; 6] = [
+    const SOURCES: [&str; 7] = [
         include_str!("../src/io/call.rs"),
         include_str!("../src/pipe/raw.rs"),
         include_str!("../src/poll/raw.rs"),
         include_str!("../src/eventfd/raw.rs"),
         include_str!("../src/inotify/raw.rs"),
         include_str!("../src/epoll/raw.rs"),
+        include_str!("../src/timerfd/raw.rs"),
     ];
     let gathered = include_str!("../src/explain.rs").matches("::CAUSES").count();
     assert_eq!(SOURCES.len(), gathered, "a table of causes is not in this test's list");

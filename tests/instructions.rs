@@ -6,11 +6,14 @@
 mod common;
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use butter::eventfd::EventFd;
 use butter::fd::AsFd;
 use butter::inotify::{Inotify, WatchFlags, decode};
 use butter::process;
+use butter::time::Clock;
+use butter::timerfd::{Timer, TimerFd};
 
 /// Instructions of a loop of this many rounds, in a child that `body` runs in; `None` if this machine lets no child be
 /// stepped.
@@ -92,6 +95,18 @@ fn inotify_add_watch() {
     at_most(8, 1, "inotify_add_watch", |rounds| {
         for _ in 0..rounds {
             if inotify.add_watch(c"/", WatchFlags::CREATE).is_err() {
+                failed();
+            }
+        }
+    });
+}
+
+#[test]
+fn timerfd_set_and_get() {
+    let timer = TimerFd::nonblocking(Clock::Monotonic).unwrap();
+    at_most(35, 2, "timerfd_set_and_get", |rounds| {
+        for _ in 0..rounds {
+            if timer.set(Timer::every(Duration::from_secs(3600))).is_err() || timer.get().is_err() {
                 failed();
             }
         }

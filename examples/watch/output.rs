@@ -154,7 +154,8 @@ impl<W: Write> Printer<W> {
         if !name.is_empty() {
             write!(out, "{}{}", if slash { "" } else { "/" }, Escape::new(name))?;
         }
-        if flags.contains(EventFlags::ISDIR) && !(name.is_empty() && slash) {
+        // What was watched is told as it was named.
+        if flags.contains(EventFlags::ISDIR) && !name.is_empty() {
             out.write_all(b"/")?;
         }
         if flags.contains(EventFlags::IGNORED) {

@@ -98,6 +98,12 @@ calls! {
     INOTIFY_READ = "inotify read", "2.6.13";
     IOCTL_INOTIFY_SETNEXTWD = "ioctl(INOTIFY_IOC_SETNEXTWD)", "4.18";
 
+    TIMERFD_CREATE = "timerfd_create", "2.6.25";
+    TIMERFD_SETTIME = "timerfd_settime", "2.6.25";
+    TIMERFD_GETTIME = "timerfd_gettime", "2.6.25";
+    TIMERFD_READ = "timerfd read", "2.6.25";
+    IOCTL_TIMERFD_SET_TICKS = "ioctl(TFD_IOC_SET_TICKS)", "3.17";
+
     EPOLL_CREATE1 = "epoll_create1", "2.6.27";
     EPOLL_CTL_ADD = "epoll_ctl(EPOLL_CTL_ADD)", "2.5.45";
     EPOLL_CTL_MOD = "epoll_ctl(EPOLL_CTL_MOD)", "2.5.45";

@@ -34,6 +34,8 @@ types! {
     io::StatusFlags
     pipe::PipeFlags
     poll::PollFlags
+    timerfd::SetFlags
+    timerfd::TimerFdFlags
 }
 
 #[test]

@@ -4,6 +4,17 @@ use crate::{NATIVE, numbers, scan::Kind};
 
 /// The constants whose names are not the kernel's without what stands before it.
 const RENAMED: &[(&str, &str)] = &[
+    ("CLOCK_BOOTTIME", "Boottime"),
+    ("CLOCK_BOOTTIME_ALARM", "BoottimeAlarm"),
+    ("CLOCK_MONOTONIC", "Monotonic"),
+    ("CLOCK_MONOTONIC_COARSE", "MonotonicCoarse"),
+    ("CLOCK_MONOTONIC_RAW", "MonotonicRaw"),
+    ("CLOCK_PROCESS_CPUTIME_ID", "ProcessCpu"),
+    ("CLOCK_REALTIME", "Realtime"),
+    ("CLOCK_REALTIME_ALARM", "RealtimeAlarm"),
+    ("CLOCK_REALTIME_COARSE", "RealtimeCoarse"),
+    ("CLOCK_TAI", "Tai"),
+    ("CLOCK_THREAD_CPUTIME_ID", "ThreadCpu"),
     ("E2BIG", "TOOBIG"),
     ("EPOLLERR", "ERROR"),
     ("EPOLLET", "EDGE"),
@@ -23,7 +34,7 @@ const RENAMED: &[(&str, &str)] = &[
 ];
 
 /// What stands before a name in C, where the crate leaves it out.
-const PREFIXES: &[&str] = &["E", "EFD_", "EPOLL", "EPOLL_", "FD_", "IN_", "O_", "POLL", "SIG"];
+const PREFIXES: &[&str] = &["E", "EFD_", "EPOLL", "EPOLL_", "FD_", "IN_", "O_", "POLL", "SIG", "TFD_", "TFD_TIMER_"];
 
 #[test]
 fn a_constant_is_named_as_in_c() {

@@ -20,7 +20,20 @@ const OURS: &[(&str, &str)] = &[
 ];
 
 /// Constants that the kernel knows under another name.
-const RENAMED: &[(&str, &str, &str)] = &[("src/path.rs", "MAX", "PATH_MAX")];
+const RENAMED: &[(&str, &str, &str)] = &[
+    ("src/path.rs", "MAX", "PATH_MAX"),
+    ("src/time.rs", "Realtime", "CLOCK_REALTIME"),
+    ("src/time.rs", "Monotonic", "CLOCK_MONOTONIC"),
+    ("src/time.rs", "ProcessCpu", "CLOCK_PROCESS_CPUTIME_ID"),
+    ("src/time.rs", "ThreadCpu", "CLOCK_THREAD_CPUTIME_ID"),
+    ("src/time.rs", "MonotonicRaw", "CLOCK_MONOTONIC_RAW"),
+    ("src/time.rs", "RealtimeCoarse", "CLOCK_REALTIME_COARSE"),
+    ("src/time.rs", "MonotonicCoarse", "CLOCK_MONOTONIC_COARSE"),
+    ("src/time.rs", "Boottime", "CLOCK_BOOTTIME"),
+    ("src/time.rs", "RealtimeAlarm", "CLOCK_REALTIME_ALARM"),
+    ("src/time.rs", "BoottimeAlarm", "CLOCK_BOOTTIME_ALARM"),
+    ("src/time.rs", "Tai", "CLOCK_TAI"),
+];
 
 /// A number of the kernel's.
 pub struct Number {

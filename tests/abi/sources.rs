@@ -36,6 +36,8 @@ sources! {
     "src/poll/abi.rs"
     "src/signal.rs"
     "src/time.rs"
+    "src/timerfd/abi.rs"
+    "src/timerfd/raw.rs"
 }
 
 /// The sources that are compiled for a processor.

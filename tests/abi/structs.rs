@@ -78,6 +78,9 @@ structs! {
         general::pollfd { fd events revents };
     "src/signal.rs" SigSet {} is "sigset_t" {}:
         general::kernel_sigset_t {};
+    "src/timerfd/abi.rs" Itimerspec { interval value } is "struct __kernel_itimerspec" { it_interval it_value }:
+        libc::itimerspec { it_interval it_value }
+        general::__kernel_itimerspec { it_interval it_value };
     "src/time.rs" Timespec { seconds nanoseconds } is "struct __kernel_timespec" { tv_sec tv_nsec }:
         libc::timespec { tv_sec tv_nsec }
         general::__kernel_timespec { tv_sec tv_nsec };

@@ -19,6 +19,7 @@ const HEADERS: &[&str] = &[
     "linux/poll.h",
     "linux/time.h",
     "linux/time_types.h",
+    "linux/timerfd.h",
     "linux/uio.h",
     "linux/watch_queue.h",
 ];

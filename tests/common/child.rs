@@ -12,20 +12,35 @@ pub fn in_child(test: &str, body: impl FnOnce()) {
     assert!(in_prepared_child(test, || Ok(()), body), "{test}: its process did not start");
 }
 
-/// As [`in_child`], in a new user namespace, where the process may lower its own limits; `false` if this machine does not
-/// let it have one.
+/// As [`in_child`], in a new user namespace whose root the process is, and where it may lower its own limits; `false` if
+/// this machine does not let it have one.
 pub fn in_user_namespace(test: &str, body: impl FnOnce()) -> bool {
-    in_prepared_child(
-        test,
-        || {
-            // SAFETY: moves the process, which has one thread, into a new namespace; touches no memory.
-            match unsafe { libc::unshare(libc::CLONE_NEWUSER) } {
-                0 => Ok(()),
-                _ => Err(io::Error::last_os_error()),
+    // SAFETY: asks for a number.
+    let user = unsafe { libc::geteuid() };
+    // SAFETY: as above.
+    let group = unsafe { libc::getegid() };
+    let maps = [
+        (c"/proc/self/setgroups", "deny".to_owned()),
+        (c"/proc/self/uid_map", format!("0 {user} 1")),
+        (c"/proc/self/gid_map", format!("0 {group} 1")),
+    ];
+    let prepare = move || {
+        // SAFETY: moves the process, which has one thread, into a new namespace; touches no memory.
+        if unsafe { libc::unshare(libc::CLONE_NEWUSER) } != 0 {
+            return Err(io::Error::last_os_error());
+        }
+        // As the namespace's root it keeps its capabilities when it runs the program.
+        for (path, map) in &maps {
+            // SAFETY: reads the path.
+            let file = unsafe { libc::open(path.as_ptr(), libc::O_WRONLY | libc::O_CLOEXEC) };
+            // SAFETY: reads the bytes.
+            if unsafe { libc::write(file, map.as_ptr().cast(), map.len()) } < 0 {
+                return Err(io::Error::last_os_error());
             }
-        },
-        body,
-    )
+        }
+        Ok(())
+    };
+    in_prepared_child(test, prepare, body)
 }
 
 fn in_prepared_child(

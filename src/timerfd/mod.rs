@@ -1,0 +1,47 @@
+//! Timers that are read: how often one has gone off, as a number in a descriptor.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use butter::time::Clock;
+//! use butter::timerfd::{Ticks, Timer, TimerFd};
+//!
+//! # fn main() -> butter::Result<()> {
+//! let timer = TimerFd::create(Clock::Monotonic)?;
+//! timer.set(Timer::every(Duration::from_millis(5)))?;
+//! for _ in 0..3 {
+//!     match timer.read()? {
+//!         Ticks::Expired(times) => println!("went off {times} times since the last look"),
+//!         Ticks::ClockChanged => unreachable!("only a timer that asks for it is told"),
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | kernel call | raw | method | since |
+//! |---|---|---|---|
+//! | `timerfd_create` | [`raw::timerfd_create`] | [`TimerFd::create`], [`TimerFd::nonblocking`] | 2.6.25 |
+//! | `timerfd_settime` | [`raw::timerfd_settime`] | [`TimerFd::set`], [`TimerFd::replace`], [`TimerFd::set_cancel_on_set`] | 2.6.25 |
+//! | `timerfd_gettime` | [`raw::timerfd_gettime`] | [`TimerFd::get`] | 2.6.25 |
+//! | `read` | [`raw::read`] | [`TimerFd::read`], [`TimerFd::try_read`] | 2.6.25 |
+//! | `ioctl(TFD_IOC_SET_TICKS)` | [`raw::ioctl_set_ticks`] | - | 3.17 |
+//!
+//! # Worth knowing
+//!
+//! - The clocks are `Realtime`, `Monotonic`, `Boottime` and the two alarms, which wake the machine and take the capability
+//!   `CAP_WAKE_ALARM`.
+//! - To the kernel a delay of zero means no timer at all. Here it goes off at once; [`Timer::Disarmed`] is no timer.
+//! - A moment on a clock that is set goes off when the clock says so, earlier or later than was thought.
+//!   [`TimerFd::set_cancel_on_set`] asks to be told: [`Ticks::ClockChanged`], once for each change.
+//! - What went off and was not read is forgotten when the timer is set anew.
+//! - A child process, and every duplicate of the descriptor, shares the timer.
+
+mod abi;
+mod event;
+mod object;
+pub mod raw;
+
+pub use abi::{Itimerspec, SetFlags, TimerFdFlags};
+pub use event::{Start, Ticks, Timer};
+pub use object::TimerFd;

@@ -1,0 +1,209 @@
+//! Timers.
+
+mod common;
+
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use butter::epoll::{Epoll, Interest, Ready, Token};
+use butter::error::ErrorKind;
+use butter::fd::AsFd;
+use butter::time::{Clock, Timeout, Timespec, clock_gettime};
+use butter::timerfd::{Itimerspec, SetFlags, Start, Ticks, Timer, TimerFd, TimerFdFlags, raw};
+use butter::{Errno, io};
+use common::child::as_nobody;
+use common::signals::{SEEN, interrupted};
+
+fn timer() -> TimerFd {
+    TimerFd::nonblocking(Clock::Monotonic).unwrap()
+}
+
+fn milliseconds(number: u64) -> Duration {
+    Duration::from_millis(number)
+}
+
+/// A moment of a clock, this long from now.
+fn moment(clock: Clock, from_now: Duration) -> Timespec {
+    let now = Duration::try_from(clock_gettime(clock).unwrap()).unwrap();
+    (now + from_now).try_into().unwrap()
+}
+
+#[test]
+fn once_goes_off_once() {
+    let timer = timer();
+    let began = Instant::now();
+    timer.set(Timer::once(milliseconds(20))).unwrap();
+    assert_eq!(timer.try_read(), Ok(None));
+    assert_eq!(timer.wait(Timeout::Never), Ok(true));
+    assert!(began.elapsed() >= milliseconds(20));
+    assert_eq!(timer.read(), Ok(Ticks::Expired(1)));
+    assert_eq!(timer.wait(milliseconds(50)), Ok(false));
+    assert_eq!(timer.get(), Ok(Timer::Disarmed));
+}
+
+#[test]
+fn every_goes_off_again_and_again_and_counts() {
+    let timer = TimerFd::create(Clock::Monotonic).unwrap();
+    let began = Instant::now();
+    timer.set(Timer::every(milliseconds(10))).unwrap();
+    let mut count = 0;
+    for _ in 0..5 {
+        match timer.read().unwrap() {
+            Ticks::Expired(times) => count += times,
+            Ticks::ClockChanged => panic!("nobody asked for it"),
+        }
+    }
+    assert!(count >= 5 && began.elapsed() >= milliseconds(10) * count as u32);
+    std::thread::sleep(milliseconds(60));
+    assert!(matches!(timer.read(), Ok(Ticks::Expired(5..))), "what went off meanwhile is one read");
+}
+
+#[test]
+fn no_delay_goes_off_at_once_and_disarmed_never() {
+    let timer = timer();
+    for now in [Timer::once(Duration::ZERO), Timer::once_at(Timespec::default())] {
+        timer.set(now).unwrap();
+        assert_eq!(timer.wait(Duration::from_secs(10)), Ok(true), "{now:?}");
+        assert_eq!(timer.try_read(), Ok(Some(Ticks::Expired(1))));
+    }
+    timer.set(Timer::every_after(Duration::ZERO, Duration::from_secs(3600))).unwrap();
+    assert_eq!(timer.wait(Duration::from_secs(10)), Ok(true));
+    timer.set(Timer::Disarmed).unwrap();
+    assert_eq!(timer.try_read(), Ok(None), "setting it anew forgets what it told");
+    assert_eq!(timer.wait(milliseconds(20)), Ok(false));
+}
+
+#[test]
+fn disarming_keeps_nothing_of_the_period() {
+    let timer = timer();
+    timer.set(Timer::every_after(Duration::new(1, 1), Duration::from_secs(1))).unwrap();
+    timer.set(Timer::Disarmed).unwrap();
+    let told = raw::timerfd_gettime(timer.as_fd()).unwrap();
+    assert_eq!(told, Itimerspec::default());
+}
+
+#[test]
+fn what_is_left_and_what_was_set_are_told() {
+    let timer = timer();
+    let (hour, day) = (Duration::from_secs(3600), Duration::from_secs(86_400));
+    assert_eq!(timer.replace(Timer::every_after(hour, day)), Ok(Timer::Disarmed));
+    let Timer::EveryAfter(Start::After(left), period) = timer.get().unwrap() else { panic!("it is armed") };
+    assert!(left <= hour && left > hour - Duration::from_secs(60), "{left:?}");
+    assert_eq!(period, day);
+    let Timer::EveryAfter(Start::After(left), _) = timer.replace(Timer::once(day)).unwrap() else { panic!() };
+    assert!(left <= hour && left > hour - Duration::from_secs(60), "{left:?}");
+    assert!(matches!(timer.replace(Timer::Disarmed), Ok(Timer::Once(Start::After(left))) if left <= day));
+}
+
+#[test]
+fn a_moment_is_one_of_the_timers_clock() {
+    for clock in [Clock::Realtime, Clock::Monotonic, Clock::Boottime] {
+        let timer = TimerFd::nonblocking(clock).unwrap();
+        timer.set(Timer::every_from(moment(clock, milliseconds(30)), Duration::from_secs(3600))).unwrap();
+        assert_eq!(timer.try_read(), Ok(None), "{clock:?}");
+        assert_eq!(timer.wait(Duration::from_secs(10)), Ok(true), "{clock:?}");
+        assert_eq!(timer.try_read(), Ok(Some(Ticks::Expired(1))), "{clock:?}");
+        timer.set(Timer::once_at(Timespec { seconds: 1, nanoseconds: 0 })).unwrap();
+        assert_eq!(timer.wait(Duration::from_secs(10)), Ok(true), "{clock:?}: it has passed");
+    }
+}
+
+#[test]
+fn alarm_clocks_take_a_capability() {
+    for clock in [Clock::RealtimeAlarm, Clock::BoottimeAlarm] {
+        as_nobody(|| assert_eq!(TimerFd::create(clock).unwrap_err().kind(), ErrorKind::PermissionDenied));
+        match TimerFd::nonblocking(clock) {
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                common::skip("alarm_clocks_take_a_capability", &error.to_string());
+            }
+            alarm => {
+                let alarm = alarm.unwrap();
+                alarm.set(Timer::once(milliseconds(5))).unwrap();
+                assert_eq!(alarm.wait(Duration::from_secs(10)), Ok(true));
+            }
+        }
+    }
+}
+
+#[test]
+fn clocks_that_timers_cannot_have_are_refused() {
+    for clock in [Clock::ProcessCpu, Clock::ThreadCpu, Clock::MonotonicRaw, Clock::RealtimeCoarse, Clock::Tai] {
+        assert_eq!(TimerFd::create(clock).unwrap_err().errno(), Errno::INVAL, "{clock:?}");
+        assert!(clock_gettime(clock).is_ok(), "{clock:?} can be asked all the same");
+    }
+    assert_eq!(
+        raw::timerfd_create(Clock::Monotonic, TimerFdFlags::from_bits_retain(1)).unwrap_err().errno(),
+        Errno::INVAL
+    );
+}
+
+#[test]
+fn bad_times_are_refused_and_long_ones_are_not() {
+    let timer = timer();
+    for (seconds, nanoseconds) in [(-1, 0), (0, -1), (0, 1_000_000_000)] {
+        let bad = Timespec { seconds, nanoseconds };
+        assert_eq!(timer.set(Timer::once_at(bad)).unwrap_err().errno(), Errno::INVAL);
+        let new = Itimerspec { value: Timespec::default(), interval: bad };
+        let error = raw::timerfd_settime(timer.as_fd(), SetFlags::empty(), &new, None).unwrap_err();
+        assert_eq!(error.errno(), Errno::INVAL);
+    }
+    assert_eq!(timer.set(Timer::once(Duration::MAX)).unwrap_err().kind(), ErrorKind::InvalidArgument);
+    assert_eq!(timer.set(Timer::every(Duration::ZERO)).unwrap_err().kind(), ErrorKind::InvalidArgument);
+    assert_eq!(timer.set(Timer::once(Duration::from_secs(1_000_000_000))), Ok(()));
+    let flags = SetFlags::from_bits_retain(4);
+    assert_eq!(
+        raw::timerfd_settime(timer.as_fd(), flags, &Itimerspec::default(), None).unwrap_err().errno(),
+        Errno::INVAL
+    );
+}
+
+#[test]
+fn a_timer_wakes_an_epoll() {
+    let (timer, epoll) = (timer(), Epoll::create().unwrap());
+    epoll.add(&timer, Token(1), Interest::READ).unwrap();
+    timer.set(Timer::once(milliseconds(10))).unwrap();
+    let mut ready = [Ready::EMPTY; 2];
+    assert_eq!(epoll.wait(&mut ready, Timeout::Never).unwrap()[0].token(), Token(1));
+}
+
+#[test]
+fn asking_to_be_told_of_the_clock_invents_no_change() {
+    let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
+    let soon = Timer::once_at(moment(Clock::Realtime, milliseconds(30)));
+    assert_eq!(timer.set_cancel_on_set(soon), Ok(false));
+    assert_eq!(timer.try_read(), Ok(None));
+    assert_eq!(timer.wait(Duration::from_secs(10)), Ok(true));
+    assert_eq!(timer.try_read(), Ok(Some(Ticks::Expired(1))));
+}
+
+#[test]
+fn the_count_can_be_set() {
+    let timer = timer();
+    match raw::ioctl_set_ticks(timer.as_fd(), 42) {
+        Err(error) if error.kind() == ErrorKind::Unsupported => {
+            common::skip("the_count_can_be_set", &error.to_string())
+        }
+        done => {
+            done.unwrap();
+            assert_eq!(timer.try_read(), Ok(Some(Ticks::Expired(42))));
+        }
+    }
+}
+
+#[test]
+fn signals_end_only_the_read_that_asks_for_it() {
+    let timer = TimerFd::create(Clock::Monotonic).unwrap();
+    assert_eq!(interrupted(|| timer.read_interruptible().unwrap_err().errno()), Errno::INTR);
+    let seen = SEEN.load(Ordering::Relaxed);
+    timer.set(Timer::once(milliseconds(50))).unwrap();
+    assert_eq!(interrupted(|| timer.read()), Ok(Ticks::Expired(1)));
+    assert!(SEEN.load(Ordering::Relaxed) > seen + 5, "hardly a signal came");
+}
+
+#[test]
+fn flags_are_as_they_were_asked_for() {
+    let fd = raw::timerfd_create(Clock::Monotonic, TimerFdFlags::empty()).unwrap();
+    assert_eq!(io::fcntl_getfd(&fd), Ok(io::DescriptorFlags::empty()));
+    assert_eq!(io::fcntl_getfd(timer()), Ok(io::DescriptorFlags::CLOEXEC));
+    assert!(io::fcntl_getfl(timer()).unwrap().contains(io::StatusFlags::NONBLOCK));
+}
