@@ -1,6 +1,10 @@
 //! Signals and sets of them.
 
 use core::fmt;
+use core::ops::{BitOr, Sub};
+use core::str::FromStr;
+
+use crate::error::UnknownName;
 
 /// A signal's number, 1 to 64.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,10 +64,22 @@ signals! {
 }
 
 impl Signal {
+    /// The first real-time signal that is a program's own: 35. C libraries keep 32 to 34 for themselves.
+    pub const RTMIN: Self = Self(35);
+
+    /// The last signal: 64.
+    pub const RTMAX: Self = Self(64);
+
     /// The signal of this number; `None` unless it is one of 1 to 64.
     #[must_use]
     pub const fn new(number: u8) -> Option<Self> {
         if 1 <= number && number <= 64 { Some(Self(number)) } else { None }
+    }
+
+    /// The real-time signal of this place, counted from [`RTMIN`](Self::RTMIN); `None` beyond the 29th.
+    #[must_use]
+    pub const fn real_time(place: u8) -> Option<Self> {
+        if place <= Self::RTMAX.0 - Self::RTMIN.0 { Some(Self(Self::RTMIN.0 + place)) } else { None }
     }
 
     /// The number.
@@ -74,12 +90,15 @@ impl Signal {
     }
 }
 
-/// Prints the kernel's name, without SIG in front: `TERM`; or the number where there is none.
+/// Prints the kernel's name without SIG in front: `TERM`; a real-time signal as `RTMIN+3`; one of a C library's as its
+/// number.
 impl fmt::Display for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match NAMES.get(usize::from(self.0)) {
-            Some(name) => f.pad(name),
-            None => fmt::Display::fmt(&self.0, f),
+        match (NAMES.get(usize::from(self.0)), self.0.checked_sub(Self::RTMIN.0)) {
+            (Some(name), _) => f.pad(name),
+            (None, Some(0)) => f.pad("RTMIN"),
+            (None, Some(place)) => write!(f, "RTMIN+{place}"),
+            (None, None) => fmt::Display::fmt(&self.0, f),
         }
     }
 }
@@ -88,6 +107,38 @@ impl fmt::Debug for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
+}
+
+/// Reads a name, with or without SIG in front: `SIGTERM`, `TERM`; the second names `ABRT`, `CHLD` and `IO` have: `IOT`,
+/// `CLD`, `POLL`; `RTMIN+3` and `RTMAX-2`; or a number.
+impl FromStr for Signal {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        let name = text.strip_prefix("SIG").unwrap_or(text);
+        let second = match name {
+            "" => return Err(UnknownName),
+            "IOT" => Some(Self::ABRT),
+            "CLD" => Some(Self::CHLD),
+            "POLL" => Some(Self::IO),
+            "RTMIN" => Some(Self::RTMIN),
+            "RTMAX" => Some(Self::RTMAX),
+            _ => None,
+        };
+        let named = || NAMES.iter().position(|known| *known == name).and_then(|number| Self::new(number as u8));
+        let from_first = || name.strip_prefix("RTMIN+").and_then(digits).and_then(Self::real_time);
+        let from_last = || {
+            let place = name.strip_prefix("RTMAX-").and_then(digits)?;
+            (Self::RTMAX.0 - Self::RTMIN.0).checked_sub(place).and_then(Self::real_time)
+        };
+        let numbered = || digits(text).and_then(Self::new);
+        second.or_else(named).or_else(from_first).or_else(from_last).or_else(numbered).ok_or(UnknownName)
+    }
+}
+
+/// A number without a sign.
+fn digits(text: &str) -> Option<u8> {
+    if text.starts_with('+') { None } else { text.parse().ok() }
 }
 
 /// A set of signals: the kernel's `sigset_t`, 64 bits.
@@ -100,6 +151,18 @@ layout! { SigSet: size 8, align 8 }
 impl SigSet {
     /// No signal.
     pub const EMPTY: Self = Self(0);
+
+    /// Every signal but 32 to 34, which C libraries keep for themselves: to block those can break a program that has one.
+    #[must_use]
+    pub const fn all() -> Self {
+        Self(!(0b111 << 31))
+    }
+
+    /// Every signal, 1 to 64.
+    #[must_use]
+    pub const fn everything() -> Self {
+        Self(u64::MAX)
+    }
 
     /// The set of these bits; the lowest is signal 1.
     #[inline]
@@ -129,23 +192,77 @@ impl SigSet {
         Self(self.0 & !(1 << (signal.0 - 1)))
     }
 
+    /// The signals of either set.
+    #[inline]
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The signals of this set that the other does not have.
+    #[inline]
+    #[must_use]
+    pub const fn difference(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Whether the signal is one of the set.
     #[inline]
     #[must_use]
     pub const fn contains(self, signal: Signal) -> bool {
         self.0 & 1 << (signal.0 - 1) != 0
     }
+
+    /// Whether no signal is.
+    #[inline]
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The signals, from the lowest.
+    pub fn iter(self) -> impl Iterator<Item = Signal> {
+        (1..=64).map(Signal).filter(move |&signal| self.contains(signal))
+    }
 }
 
 impl<const N: usize> From<[Signal; N]> for SigSet {
     fn from(signals: [Signal; N]) -> Self {
+        signals.into_iter().collect()
+    }
+}
+
+impl FromIterator<Signal> for SigSet {
+    fn from_iter<I: IntoIterator<Item = Signal>>(signals: I) -> Self {
         signals.into_iter().fold(Self::EMPTY, Self::with)
+    }
+}
+
+impl Extend<Signal> for SigSet {
+    fn extend<I: IntoIterator<Item = Signal>>(&mut self, signals: I) {
+        *self = self.union(signals.into_iter().collect());
+    }
+}
+
+impl BitOr for SigSet {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        self.union(other)
+    }
+}
+
+impl Sub for SigSet {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        self.difference(other)
     }
 }
 
 impl fmt::Debug for SigSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries((1..=64).filter_map(Signal::new).filter(|&signal| self.contains(signal))).finish()
+        f.debug_set().entries(self.iter()).finish()
     }
 }
 
@@ -161,13 +278,47 @@ mod tests {
         assert_eq!(set.without(Signal::INT).bits(), 0x4000);
         assert_eq!(SigSet::EMPTY.with(Signal::new(64).unwrap()).bits(), 1 << 63);
         assert_eq!(format!("{set:?}"), "{INT, TERM}");
-        assert_eq!(format!("{:?}", SigSet::from_bits(1 << 63)), "{64}");
+        assert_eq!(format!("{:?}", SigSet::from_bits(1 << 63)), "{RTMIN+29}");
     }
 
     #[test]
     fn only_1_to_64_are_signals() {
         assert_eq!((Signal::new(0), Signal::new(65)), (None, None));
         assert_eq!(Signal::new(15), Some(Signal::TERM));
+        assert_eq!(Signal::real_time(0), Some(Signal::RTMIN));
+        assert_eq!((Signal::real_time(29), Signal::real_time(30)), (Some(Signal::RTMAX), None));
+    }
+
+    #[test]
+    fn names_go_both_ways() {
+        for signal in SigSet::everything().iter() {
+            let name = signal.to_string();
+            assert_eq!(name.parse(), Ok(signal), "{name}");
+            assert_eq!(signal.get().to_string().parse(), Ok(signal));
+            if !name.starts_with(|c: char| c.is_ascii_digit()) {
+                assert_eq!(format!("SIG{name}").parse(), Ok(signal));
+            }
+        }
         assert_eq!(Signal::TERM.to_string(), "TERM");
+        assert_eq!(Signal::real_time(3).unwrap().to_string(), "RTMIN+3");
+        assert_eq!(Signal::new(33).unwrap().to_string(), "33");
+        let others =
+            [("SIGIOT", Signal::ABRT), ("CLD", Signal::CHLD), ("POLL", Signal::IO), ("RTMAX-29", Signal::RTMIN)];
+        for (name, signal) in others {
+            assert_eq!(name.parse(), Ok(signal), "{name}");
+        }
+        for wrong in ["", "SIG", "NOSUCH", "0", "65", "9999", "+5", "RTMIN+30", "RTMAX-30", "RTMIN+-1", "RTMIN-1"] {
+            assert_eq!(wrong.parse::<Signal>(), Err(UnknownName), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn all_leaves_out_what_c_libraries_keep() {
+        let kept = SigSet::everything() - SigSet::all();
+        assert_eq!(kept.iter().map(Signal::get).collect::<Vec<_>>(), [32, 33, 34]);
+        let mut set = SigSet::from([Signal::INT]) | [Signal::TERM].into();
+        set.extend([Signal::HUP]);
+        assert_eq!(set, [Signal::HUP, Signal::INT, Signal::TERM].into_iter().collect());
+        assert!(!set.is_empty() && (set - set).is_empty());
     }
 }

@@ -1,8 +1,31 @@
 //! The calling thread: what the kernel keeps for each thread, not for the process.
+//!
+//! # The signal mask
+//!
+//! A thread holds back the signals of its mask; they stay pending until it lets them through. A new thread has the mask
+//! of the one that made it, and `execve` keeps it: block in `main` before there are other threads, and give a program
+//! that is started a clean mask.
+//!
+//! ```
+//! use butter::signal::{SigSet, Signal};
+//! use butter::thread;
+//!
+//! # fn main() -> butter::Result<()> {
+//! let wanted = SigSet::from([Signal::INT, Signal::TERM]);
+//! let blocked = thread::block(wanted)?;
+//! assert!(thread::mask()?.contains(Signal::TERM));
+//! drop(blocked); // lets through again what it held back
+//! assert!(!thread::mask()?.contains(Signal::TERM));
+//! # Ok(())
+//! # }
+//! ```
 
 use core::fmt;
+use core::marker::PhantomData;
+use core::mem::MaybeUninit;
 
-use crate::error::Call;
+use crate::error::{Call, Result};
+use crate::signal::SigSet;
 use crate::syscall::syscall;
 
 /// A thread's number, as the caller's PID namespace counts; the first thread's is its process's.
@@ -46,3 +69,117 @@ pub fn gettid() -> Tid {
     // SAFETY: touches no memory.
     Tid(unsafe { syscall!(Call::GETTID, gettid()) }.infallible() as i32)
 }
+
+/// How [`rt_sigprocmask`] takes a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u32)]
+pub enum How {
+    /// `SIG_BLOCK` - hold these signals back, too.
+    Block = 0,
+    /// `SIG_UNBLOCK` - let these signals through.
+    Unblock = 1,
+    /// `SIG_SETMASK` - hold back these signals and no others.
+    Set = 2,
+}
+
+/// `rt_sigprocmask(how, set, oldset, sigsetsize)` - changes the thread's signal mask; returns what it was.
+///
+/// Without a set, nothing is changed. `KILL` and `STOP` cannot be held back: the kernel leaves them out.
+///
+/// # Errors
+///
+/// None of its own.
+///
+/// Since Linux 2.1.62; sigprocmask(2).
+#[inline]
+pub fn rt_sigprocmask(how: How, set: Option<SigSet>) -> Result<SigSet> {
+    let mut old = MaybeUninit::<SigSet>::uninit();
+    let set = set.as_ref().map_or(core::ptr::null(), core::ptr::from_ref);
+    // SAFETY: the kernel reads one set, writes one, and keeps nothing.
+    unsafe { syscall!(Call::RT_SIGPROCMASK, rt_sigprocmask(how as u32, set, old.as_mut_ptr(), size_of::<SigSet>())) }
+        .unit()?;
+    // SAFETY: written, as the call has succeeded.
+    Ok(unsafe { old.assume_init() })
+}
+
+/// The thread's signal mask.
+///
+/// # Errors
+///
+/// None of its own.
+#[inline]
+pub fn mask() -> Result<SigSet> {
+    rt_sigprocmask(How::Block, None)
+}
+
+/// Holds back these signals, until what is returned is dropped.
+///
+/// # Errors
+///
+/// None of its own.
+#[doc(alias = "SIG_BLOCK")]
+#[inline]
+pub fn block(signals: SigSet) -> Result<Blocked> {
+    let old = rt_sigprocmask(How::Block, Some(signals))?;
+    Ok(Blocked { added: signals.difference(old), thread: PhantomData })
+}
+
+/// Lets these signals through; returns what the mask was.
+///
+/// # Errors
+///
+/// None of its own.
+#[doc(alias = "SIG_UNBLOCK")]
+#[inline]
+pub fn unblock(signals: SigSet) -> Result<SigSet> {
+    rt_sigprocmask(How::Unblock, Some(signals))
+}
+
+/// Holds back these signals and no others; returns what the mask was.
+///
+/// # Errors
+///
+/// None of its own.
+#[doc(alias = "SIG_SETMASK")]
+#[inline]
+pub fn set_mask(signals: SigSet) -> Result<SigSet> {
+    rt_sigprocmask(How::Set, Some(signals))
+}
+
+/// Signals that the thread holds back for as long as this lives.
+///
+/// Dropped, it lets through those that [`block`] added to the mask, and no others. It stays in its thread, whose mask it is
+/// about. A signal that came meanwhile takes effect then: read what a signalfd has before.
+#[must_use = "dropped at once, it holds nothing back"]
+pub struct Blocked {
+    added: SigSet,
+    thread: PhantomData<*mut ()>,
+}
+
+impl Blocked {
+    /// The signals that it holds back: those that were not held back before.
+    #[must_use]
+    pub const fn signals(&self) -> SigSet {
+        self.added
+    }
+
+    /// Goes on holding them back for the rest of the thread.
+    pub const fn keep(self) {
+        core::mem::forget(self);
+    }
+}
+
+impl Drop for Blocked {
+    fn drop(&mut self) {
+        // The call has nothing to fail with.
+        let _ = unblock(self.added);
+    }
+}
+
+impl fmt::Debug for Blocked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Blocked").field(&self.added).finish()
+    }
+}
+
+static_assertions::assert_not_impl_any!(Blocked: Send, Sync);

@@ -73,6 +73,7 @@ calls! {
     GETPPID = "getppid", "1.0";
     EXIT_GROUP = "exit_group", "2.5.35";
     GETTID = "gettid", "2.4.11";
+    RT_SIGPROCMASK = "rt_sigprocmask", "2.1.62";
     CLOCK_GETTIME = "clock_gettime", "2.6.0";
 
     READ = "read", "1.0";

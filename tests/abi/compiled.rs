@@ -65,9 +65,9 @@ fn errnos_are_what_the_scan_read() {
 
 #[test]
 fn signals_are_what_the_scan_read() {
-    let names = (1..=64).filter_map(|number| Some((Signal::new(number)?.to_string(), i128::from(number))));
-    let named = names.filter(|(name, _)| name.starts_with(|c: char| c.is_ascii_uppercase()));
-    let named: Vec<_> = named.map(|(name, number)| (format!("SIG{name}"), number)).collect();
+    // From 32 up they have places, not names.
+    let names = (1..=31).filter_map(|number| Some((Signal::new(number)?.to_string(), i128::from(number))));
+    let named: Vec<_> = names.map(|(name, number)| (format!("SIG{name}"), number)).collect();
     assert_eq!(named, scanned(Kind::Signal));
 }
 

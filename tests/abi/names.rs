@@ -31,6 +31,9 @@ const RENAMED: &[(&str, &str)] = &[
     ("EPOLLWRNORM", "WRITE_NORMAL"),
     ("O_NOTIFICATION_PIPE", "NOTIFICATION"),
     ("PATH_MAX", "MAX"),
+    ("SIG_BLOCK", "Block"),
+    ("SIG_SETMASK", "Set"),
+    ("SIG_UNBLOCK", "Unblock"),
 ];
 
 /// What stands before a name in C, where the crate leaves it out.

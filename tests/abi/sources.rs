@@ -35,6 +35,7 @@ sources! {
     "src/pipe/abi.rs"
     "src/poll/abi.rs"
     "src/signal.rs"
+    "src/thread.rs"
     "src/time.rs"
     "src/timerfd/abi.rs"
     "src/timerfd/raw.rs"
