@@ -403,9 +403,12 @@ fn lost_events_are_told_and_the_status_says_so() {
     let ended = watch.end();
     let objects = ended.objects();
     let is = |object: &json::Value, event: &str| object["events"].literal_or_array() == format!("[{event}]");
-    assert_eq!(objects.len() as u64, limit + 4, "the full queue, the overflow, and three ends");
-    assert!(objects[..limit as usize].iter().all(|object| is(object, "OPEN") || is(object, "CLOSE_NOWRITE")));
-    let [overflow, unheard, deleted, ignored] = &objects[limit as usize..] else { unreachable!() };
+    // Another test's new program may hold the file open until it runs: such a close comes late, beside the full queue.
+    let of_file = |object: &json::Value| is(object, "OPEN") || is(object, "CLOSE_NOWRITE");
+    let queued = objects.iter().take_while(|object| of_file(object)).count() as u64;
+    assert!(queued >= limit, "of a full queue of {limit}, {queued} were told before the overflow");
+    let others: Vec<_> = objects.iter().filter(|object| !of_file(object)).collect();
+    let [overflow, unheard, deleted, ignored] = others[..] else { panic!("other than four: {}", others.len()) };
     assert!(is(overflow, "Q_OVERFLOW") && overflow["path"].text().is_none() && overflow["watch"].literal() == "null");
     assert!(is(unheard, "IGNORED") && unheard["path"].text() == full.to_str());
     assert!(is(deleted, "DELETE_SELF") && deleted["path"].text() == other.to_str());
