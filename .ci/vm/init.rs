@@ -74,6 +74,7 @@ fn set_up() -> io::Result<()> {
         fs::create_dir_all(OsStr::from_bytes(target.to_bytes()))?;
         mount_at(kind, target, kind, 0, options)?;
     }
+    fs::create_dir_all("/etc")?;
     symlink("/proc/self/fd", "/dev/fd")?;
     symlink("fd/0", "/dev/stdin")?;
     symlink("fd/1", "/dev/stdout")?;
