@@ -8,6 +8,7 @@
 //!   number and its arguments where the kernel looks for them, enters the kernel and returns what came back, untouched:
 //!   `-4095..=-1` is a failure, anything else a success. It is inlined into its caller, across crates too, so that a
 //!   call costs what its instructions cost.
+//! - `signal.rs`: `restorer`, the address to which a signal's handler returns, where the kernel has none of its own.
 //! - `abi.rs`: the few structs and numbers of the kernel that are not the same everywhere.
 //!
 //! An argument travels as a [`Word`], a pointer that may be a number: a real pointer keeps its provenance on the way
@@ -71,9 +72,9 @@ macro_rules! stubs {
 #[cfg(target_arch = "aarch64")]
 mod aarch64;
 #[cfg(target_arch = "aarch64")]
-pub(crate) use aarch64::{abi, call};
+pub(crate) use aarch64::{abi, call, signal};
 
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 #[cfg(target_arch = "x86_64")]
-pub(crate) use x86_64::{abi, call};
+pub(crate) use x86_64::{abi, call, signal};

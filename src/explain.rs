@@ -3,17 +3,20 @@
 use core::fmt;
 
 use crate::error::{Cause, Errno, Error, ErrorKind, Reason};
-use crate::{epoll, eventfd, inotify, io, path, pipe, poll, timerfd};
+use crate::{epoll, eventfd, inotify, io, path, pipe, poll, signal, signalfd, thread, timerfd};
 
 /// The causes of every feature.
 const TABLES: &[&[Cause]] = &[
     io::CAUSES,
+    signal::raw::CAUSES,
+    thread::CAUSES,
     pipe::raw::CAUSES,
     poll::raw::CAUSES,
     eventfd::raw::CAUSES,
     inotify::raw::CAUSES,
     epoll::raw::CAUSES,
     timerfd::raw::CAUSES,
+    signalfd::raw::CAUSES,
 ];
 
 impl Error {

@@ -51,6 +51,7 @@ mod house {
     pub mod inotify;
     pub mod pipe;
     pub mod poll;
+    pub mod signalfd;
     pub mod timerfd;
 
     // Floor 6: what looks down on everything.

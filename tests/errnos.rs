@@ -16,10 +16,14 @@ use butter::inotify::{self, InitFlags, Inotify, Watch, WatchFlags};
 use butter::io::{self, StatusFlags};
 use butter::pipe::{self, PipeFlags};
 use butter::poll::{self, PollFd, PollFlags};
+use butter::process::{self, Pid};
+use butter::signal::{self, SigSet, Signal, Target};
+use butter::signalfd::{self, SignalFd, SignalFdFlags};
+use butter::thread::{self, Stack, StackFlags, Tid};
 use butter::time::{Clock, Timespec};
 use butter::timerfd::{self, Timer, TimerFd};
 use butter::{Errno, Error};
-use common::child::{as_nobody, in_child, in_user_namespace, open_no_more};
+use common::child::{as_nobody, in_child, in_child_that_holds_back, in_user_namespace, nobody, open_no_more};
 use common::inject::inject;
 use common::signals::interrupted;
 
@@ -304,6 +308,86 @@ const ROWS: &[Row] = &[
     Row(Call::IOCTL_TIMERFD_SET_TICKS, Errno::NOTTY, ErrorKind::Unsupported, || {
         failed(timerfd::raw::ioctl_set_ticks(null().as_fd(), 1))
     }),
+    Row(Call::KILL, Errno::SRCH, ErrorKind::NotFound, || failed(signal::kill(nobody(), None))),
+    Row(Call::KILL, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| failed(signal::kill(Pid::new(1).unwrap(), None)))
+    }),
+    Row(Call::KILL, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(signal::kill(Target::Group(Pid::new(1).unwrap()), None))
+    }),
+    Row(Call::RT_SIGQUEUEINFO, Errno::SRCH, ErrorKind::NotFound, || failed(signal::queue(nobody(), Signal::USR1, 1))),
+    Row(Call::RT_SIGQUEUEINFO, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| failed(signal::queue(Pid::new(1).unwrap(), Signal::URG, 1)))
+    }),
+    Row(Call::RT_SIGTIMEDWAIT, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        failed(signal::raw::rt_sigtimedwait(SigSet::EMPTY, Some(&Timespec::default())))
+    }),
+    Row(Call::RT_SIGTIMEDWAIT, Errno::INTR, ErrorKind::Interrupted, || {
+        interrupted(|| failed(signal::raw::rt_sigtimedwait(SigSet::EMPTY, None)))
+    }),
+    Row(Call::RT_SIGTIMEDWAIT, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let never = Timespec { seconds: 0, nanoseconds: 1_000_000_000 };
+        failed(signal::raw::rt_sigtimedwait(SigSet::EMPTY, Some(&never)))
+    }),
+    Row(Call::RT_SIGSUSPEND, Errno::INTR, ErrorKind::Interrupted, || {
+        interrupted(|| failed(signal::raw::rt_sigsuspend(SigSet::EMPTY)))
+    }),
+    Row(Call::RT_SIGACTION, Errno::INVAL, ErrorKind::InvalidArgument, || failed(signal::ignore(Signal::STOP))),
+    Row(Call::TGKILL, Errno::SRCH, ErrorKind::NotFound, || {
+        failed(thread::kill(process::getpid(), Tid::new(i32::MAX).unwrap(), None))
+    }),
+    Row(Call::TGKILL, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| failed(thread::kill(Pid::new(1).unwrap(), Tid::new(1).unwrap(), None)))
+    }),
+    Row(Call::TGKILL, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(thread::kill(process::getpid(), thread::gettid(), Signal::new(33)))
+    }),
+    Row(Call::RT_TGSIGQUEUEINFO, Errno::SRCH, ErrorKind::NotFound, || {
+        failed(thread::queue(process::getpid(), Tid::new(i32::MAX).unwrap(), Signal::URG, 1))
+    }),
+    Row(Call::RT_TGSIGQUEUEINFO, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| failed(thread::queue(Pid::new(1).unwrap(), Tid::new(1).unwrap(), Signal::URG, 1)))
+    }),
+    Row(Call::RT_TGSIGQUEUEINFO, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        inject(libc::SYS_getpid, Errno::NOSYS, || {
+            // What a filter answers in the kernel's place is no process.
+            failed(thread::queue(process::getpid(), thread::gettid(), Signal::URG, 1))
+        })
+    }),
+    Row(Call::SIGALTSTACK, Errno::NOMEM, ErrorKind::InvalidArgument, || {
+        let small = Stack::new(std::ptr::dangling_mut(), 64, StackFlags::empty());
+        // SAFETY: it is refused.
+        failed(unsafe { thread::sigaltstack(Some(&small)) })
+    }),
+    Row(Call::SIGALTSTACK, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let odd = Stack::new(std::ptr::dangling_mut(), 1 << 20, StackFlags::from_bits_retain(4));
+        // SAFETY: it is refused.
+        failed(unsafe { thread::sigaltstack(Some(&odd)) })
+    }),
+    Row(Call::SIGALTSTACK, Errno::PERM, ErrorKind::Busy, || {
+        inject(libc::SYS_sigaltstack, Errno::PERM, || {
+            // SAFETY: it is refused.
+            failed(unsafe { thread::sigaltstack(Some(&Stack::NONE)) })
+        })
+    }),
+    Row(Call::SIGNALFD4, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(signalfd::raw::signalfd4(SigSet::EMPTY, SignalFdFlags::from_bits_retain(1)))
+    }),
+    Row(Call::SIGNALFD4, Errno::NFILE, ErrorKind::LimitReached, || {
+        inject(libc::SYS_signalfd4, Errno::NFILE, || failed(SignalFd::new(SigSet::EMPTY)))
+    }),
+    Row(Call::SIGNALFD4, Errno::NODEV, ErrorKind::Other, || {
+        inject(libc::SYS_signalfd4, Errno::NODEV, || failed(SignalFd::new(SigSet::EMPTY)))
+    }),
+    Row(Call::SIGNALFD4_SET_MASK, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(SignalFd::from(null()).set_mask(SigSet::EMPTY))
+    }),
+    Row(Call::SIGNALFD_READ, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        failed(SignalFd::nonblocking(SigSet::EMPTY).unwrap().read())
+    }),
+    Row(Call::SIGNALFD_READ, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(SignalFd::nonblocking(SigSet::EMPTY).unwrap().read_events(&mut [0; 127]))
+    }),
     Row(Call::PPOLL, Errno::INVAL, ErrorKind::InvalidArgument, || {
         let mut never = Timespec { seconds: -1, nanoseconds: 0 };
         failed(poll::raw::ppoll(&mut [], Some(&mut never), None))
@@ -321,10 +405,24 @@ const WITHOUT_DESCRIPTORS: &[Row] = &[
     Row(Call::INOTIFY_INIT1, Errno::MFILE, ErrorKind::LimitReached, || failed(Inotify::init())),
     Row(Call::EPOLL_CREATE1, Errno::MFILE, ErrorKind::LimitReached, || failed(Epoll::create())),
     Row(Call::TIMERFD_CREATE, Errno::MFILE, ErrorKind::LimitReached, || failed(timer())),
+    Row(Call::SIGNALFD4, Errno::MFILE, ErrorKind::LimitReached, || failed(SignalFd::new(SigSet::EMPTY))),
     Row(Call::FCNTL_DUPFD_CLOEXEC, Errno::MFILE, ErrorKind::LimitReached, || {
         // SAFETY: descriptor 0 stays open for the life of the process.
         let stdin = unsafe { butter::fd::BorrowedFd::borrow_raw(0) };
         failed(io::fcntl_dupfd_cloexec(stdin, 0))
+    }),
+];
+
+/// What fails in a process that may have no further signal queued.
+const WITHOUT_SIGNALS: &[Row] = &[
+    Row(Call::RT_SIGQUEUEINFO, Errno::AGAIN, ErrorKind::LimitReached, || {
+        failed(signal::queue(process::getpid(), Signal::RTMIN, 1))
+    }),
+    Row(Call::RT_TGSIGQUEUEINFO, Errno::AGAIN, ErrorKind::LimitReached, || {
+        failed(thread::queue(process::getpid(), thread::gettid(), Signal::RTMIN, 1))
+    }),
+    Row(Call::TGKILL, Errno::AGAIN, ErrorKind::LimitReached, || {
+        failed(thread::kill(process::getpid(), thread::gettid(), Signal::RTMIN))
     }),
 ];
 
@@ -425,6 +523,18 @@ fn a_process_without_descriptors_says_so() {
 }
 
 #[test]
+fn a_process_without_room_for_signals_says_so() {
+    in_child_that_holds_back(SigSet::all(), "a_process_without_room_for_signals_says_so", || {
+        let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        // SAFETY: reads one struct.
+        assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_SIGPENDING, &raw const none) }, 0);
+        for row in WITHOUT_SIGNALS {
+            check(row, (row.3)().unwrap());
+        }
+    });
+}
+
+#[test]
 fn a_user_without_watches_or_instances_says_so() {
     const TEST: &str = "a_user_without_watches_or_instances_says_so";
     let ran = in_user_namespace(TEST, || {
@@ -442,7 +552,8 @@ fn a_user_without_watches_or_instances_says_so() {
 
 /// The row of a call and an errno, in any of the tables.
 fn row(call: Call, errno: Errno) -> Option<&'static Row> {
-    let mut rows = ROWS.iter().chain(WITHOUT_DESCRIPTORS).chain(WITHOUT_WATCHES.iter().map(|(_, row)| row));
+    let mut rows =
+        ROWS.iter().chain(WITHOUT_DESCRIPTORS).chain(WITHOUT_SIGNALS).chain(WITHOUT_WATCHES.iter().map(|(_, row)| row));
     rows.find(|row| row.0 == call && row.1 == errno)
 }
 
@@ -470,7 +581,10 @@ fn bad_paths_and_masks_are_refused_in_every_form() {
 /// A cause that is in no row would never be looked at.
 #[test]
 fn every_cause_has_its_row() {
-    const SOURCES: [&str; 7] = [
+    const SOURCES: [&str; 10] = [
+        include_str!("../src/signal/raw.rs"),
+        include_str!("../src/signalfd/raw.rs"),
+        include_str!("../src/thread/kill.rs"),
         include_str!("../src/io/call.rs"),
         include_str!("../src/pipe/raw.rs"),
         include_str!("../src/poll/raw.rs"),

@@ -25,6 +25,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("inotify", 5),
     ("pipe", 5),
     ("poll", 5),
+    ("signalfd", 5),
     ("timerfd", 5),
     ("explain", 6),
     ("heap", 6),

@@ -12,6 +12,9 @@ use butter::eventfd::EventFd;
 use butter::fd::AsFd;
 use butter::inotify::{Inotify, WatchFlags, decode};
 use butter::process;
+use butter::signal::{self, Signal};
+use butter::signalfd::{self, SIZE, SignalFd};
+use butter::thread;
 use butter::time::Clock;
 use butter::timerfd::{Timer, TimerFd};
 
@@ -113,6 +116,51 @@ fn timerfd_set_and_get() {
     });
 }
 
+#[test]
+fn signalfd_send_and_read() {
+    let _blocked = thread::block([Signal::USR2].into()).unwrap();
+    let signals = SignalFd::nonblocking([Signal::USR2].into()).unwrap();
+    at_most(24, 2, "signalfd_send_and_read", |rounds| {
+        let me = process::getpid();
+        for _ in 0..rounds {
+            if signal::kill(me, Signal::USR2).is_err() {
+                failed();
+            }
+            let Ok(event) = signals.read() else { failed() };
+            black_box(event.signal());
+        }
+    });
+}
+
+/// The same by a read of bytes, of which the first is the signal's number: what the call itself costs.
+#[test]
+fn signalfd_send_and_read_bytes() {
+    let _blocked = thread::block([Signal::USR2].into()).unwrap();
+    let signals = SignalFd::nonblocking([Signal::USR2].into()).unwrap();
+    at_most(17, 2, "signalfd_send_and_read_bytes", |rounds| {
+        let (me, mut buffer) = (process::getpid(), [0; SIZE]);
+        for _ in 0..rounds {
+            if signal::kill(me, Signal::USR2).is_err() || butter::io::read(&signals, &mut buffer).is_err() {
+                failed();
+            }
+            black_box(buffer[0]);
+        }
+    });
+}
+
+#[test]
+fn decoding_sixty_signals() {
+    let mut bytes = [0; 60 * SIZE];
+    bytes.iter_mut().step_by(SIZE).for_each(|first| *first = 15);
+    at_most(60 * 10, 0, "decoding_sixty_signals", |rounds| {
+        for _ in 0..rounds {
+            for event in signalfd::decode(black_box(&bytes)) {
+                black_box(event.signal());
+            }
+        }
+    });
+}
+
 /// A buffer of events as the kernel writes them, with names of 1 to 60 bytes.
 fn events() -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -168,6 +216,6 @@ fn a_raw_read_of_nothing() {
 /// Ends the child from within the loop.
 #[cold]
 #[inline(never)]
-fn failed() {
+fn failed() -> ! {
     process::exit_group(2);
 }

@@ -2,3 +2,4 @@
 
 pub(crate) mod abi;
 pub(crate) mod call;
+pub(crate) mod signal;

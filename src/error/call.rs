@@ -73,8 +73,19 @@ calls! {
     GETPPID = "getppid", "1.0";
     EXIT_GROUP = "exit_group", "2.5.35";
     GETTID = "gettid", "2.4.11";
+    GETUID = "getuid", "1.0";
     RT_SIGPROCMASK = "rt_sigprocmask", "2.1.62";
+    TGKILL = "tgkill", "2.5.75";
+    RT_TGSIGQUEUEINFO = "rt_tgsigqueueinfo", "2.6.31";
+    SIGALTSTACK = "sigaltstack", "2.1.67";
     CLOCK_GETTIME = "clock_gettime", "2.6.0";
+
+    KILL = "kill", "1.0";
+    RT_SIGQUEUEINFO = "rt_sigqueueinfo", "2.1.67";
+    RT_SIGPENDING = "rt_sigpending", "2.1.67";
+    RT_SIGTIMEDWAIT = "rt_sigtimedwait", "2.1.67";
+    RT_SIGSUSPEND = "rt_sigsuspend", "2.1.67";
+    RT_SIGACTION = "rt_sigaction", "2.1.67";
 
     READ = "read", "1.0";
     WRITE = "write", "1.0";
@@ -104,6 +115,10 @@ calls! {
     TIMERFD_GETTIME = "timerfd_gettime", "2.6.25";
     TIMERFD_READ = "timerfd read", "2.6.25";
     IOCTL_TIMERFD_SET_TICKS = "ioctl(TFD_IOC_SET_TICKS)", "3.17";
+
+    SIGNALFD4 = "signalfd4", "2.6.27";
+    SIGNALFD4_SET_MASK = "signalfd4(fd)", "2.6.27";
+    SIGNALFD_READ = "signalfd read", "2.6.22";
 
     EPOLL_CREATE1 = "epoll_create1", "2.6.27";
     EPOLL_CTL_ADD = "epoll_ctl(EPOLL_CTL_ADD)", "2.5.45";

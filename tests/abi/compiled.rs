@@ -34,6 +34,9 @@ types! {
     io::StatusFlags
     pipe::PipeFlags
     poll::PollFlags
+    signal::ActionFlags
+    signalfd::SignalFdFlags
+    thread::StackFlags
     timerfd::SetFlags
     timerfd::TimerFdFlags
 }

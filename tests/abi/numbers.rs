@@ -16,17 +16,19 @@ const OURS: &[(&str, &str)] = &[
     ("src/eventfd/abi.rs", "MAX"),
     ("src/inotify/event.rs", "MAX_EVENT"),
     ("src/path.rs", "SHORT"),
-    ("src/signal.rs", "EMPTY"),
-    ("src/signal.rs", "RTMAX"),
-    ("src/signal.rs", "RTMIN"),
+    ("src/signal/cause.rs", "USER_HZ"),
+    ("src/signal/number.rs", "RTMAX"),
+    ("src/signal/number.rs", "RTMIN"),
+    ("src/signal/set.rs", "EMPTY"),
+    ("src/signalfd/event.rs", "SIZE"),
 ];
 
 /// Constants that the kernel knows under another name.
 const RENAMED: &[(&str, &str, &str)] = &[
     ("src/path.rs", "MAX", "PATH_MAX"),
-    ("src/thread.rs", "Block", "SIG_BLOCK"),
-    ("src/thread.rs", "Unblock", "SIG_UNBLOCK"),
-    ("src/thread.rs", "Set", "SIG_SETMASK"),
+    ("src/thread/mask.rs", "Block", "SIG_BLOCK"),
+    ("src/thread/mask.rs", "Unblock", "SIG_UNBLOCK"),
+    ("src/thread/mask.rs", "Set", "SIG_SETMASK"),
     ("src/time.rs", "Realtime", "CLOCK_REALTIME"),
     ("src/time.rs", "Monotonic", "CLOCK_MONOTONIC"),
     ("src/time.rs", "ProcessCpu", "CLOCK_PROCESS_CPUTIME_ID"),

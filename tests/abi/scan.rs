@@ -100,7 +100,7 @@ pub fn layouts<'a>(path: &str, text: &'a str) -> Vec<Layout<'a>> {
 fn layout(rest: &str) -> Option<Layout<'_>> {
     let (name, parts) = rest.split_once('}')?.0.split_once(": ")?;
     let name = name.split('<').next()?.trim();
-    let mut parts = parts.trim().trim_end_matches(',').split(", ");
+    let mut parts = parts.trim().trim_end_matches(',').split(',').map(str::trim);
     let mut number = |prefix| parts.next()?.strip_prefix(prefix)?.parse().ok();
     let (size, align) = (number("size ")?, number("align ")?);
     let fields = parts.map(|part| part.split_once(" at ").and_then(|(field, at)| Some((field, at.parse().ok()?))));

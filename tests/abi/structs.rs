@@ -76,8 +76,24 @@ structs! {
     "src/poll/abi.rs" PollFd { fd events revents } is "struct pollfd" { fd events revents }:
         libc::pollfd { fd events revents }
         general::pollfd { fd events revents };
-    "src/signal.rs" SigSet {} is "sigset_t" {}:
+    "src/signal/action.rs" Action { handler flags restorer mask } is
+        "struct sigaction" { sa_handler sa_flags sa_restorer sa_mask }:
+        general::kernel_sigaction { sa_handler_kernel sa_flags sa_restorer sa_mask };
+    "src/signal/info.rs" SigInfo { signo errno code fields } is "siginfo_t" { si_signo si_errno si_code _sifields }:;
+    "src/signal/set.rs" SigSet {} is "sigset_t" {}:
         general::kernel_sigset_t {};
+    "src/signalfd/abi.rs"
+        Siginfo { signo errno code pid uid fd tid band overrun trapno status int ptr utime stime addr addr_lsb syscall
+            call_addr arch } is
+        "struct signalfd_siginfo" { ssi_signo ssi_errno ssi_code ssi_pid ssi_uid ssi_fd ssi_tid ssi_band ssi_overrun
+            ssi_trapno ssi_status ssi_int ssi_ptr ssi_utime ssi_stime ssi_addr ssi_addr_lsb ssi_syscall ssi_call_addr
+            ssi_arch }:
+        libc::signalfd_siginfo { ssi_signo ssi_errno ssi_code ssi_pid ssi_uid ssi_fd ssi_tid ssi_band ssi_overrun
+            ssi_trapno ssi_status ssi_int ssi_ptr ssi_utime ssi_stime ssi_addr ssi_addr_lsb ssi_syscall ssi_call_addr
+            ssi_arch };
+    "src/thread/stack.rs" Stack { base flags size } is "stack_t" { ss_sp ss_flags ss_size }:
+        libc::stack_t { ss_sp ss_flags ss_size }
+        general::stack_t { ss_sp ss_flags ss_size };
     "src/timerfd/abi.rs" Itimerspec { interval value } is "struct __kernel_itimerspec" { it_interval it_value }:
         libc::itimerspec { it_interval it_value }
         general::__kernel_itimerspec { it_interval it_value };

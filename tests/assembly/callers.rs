@@ -3,6 +3,7 @@
 #![no_std]
 
 use core::ffi::CStr;
+use core::time::Duration;
 
 use butter::Error;
 use butter::epoll::{Epoll, Ready};
@@ -10,7 +11,10 @@ use butter::eventfd::EventFd;
 use butter::fd::BorrowedFd;
 use butter::inotify::{Inotify, Watch, WatchFlags};
 use butter::process::Pid;
+use butter::signal::{self, Signal};
+use butter::signalfd::SignalFd;
 use butter::time::Timeout;
+use butter::timerfd::{Timer, TimerFd};
 
 unsafe extern "C" {
     /// Where failures go.
@@ -57,6 +61,27 @@ fn eventfd_add(counter: &EventFd) {
 #[unsafe(no_mangle)]
 fn eventfd_read(counter: &EventFd) -> u64 {
     or_cold(counter.read()).unwrap_or(0)
+}
+
+#[unsafe(no_mangle)]
+fn timerfd_set(timer: &TimerFd) {
+    or_cold(timer.set(Timer::every(Duration::from_secs(1))));
+}
+
+#[unsafe(no_mangle)]
+fn kill(process: Pid) {
+    or_cold(signal::kill(process, Signal::TERM));
+}
+
+#[unsafe(no_mangle)]
+fn signalfd_read(signals: &SignalFd) -> Option<Signal> {
+    match signals.read() {
+        Ok(event) => Some(event.signal()),
+        Err(error) => {
+            cold(error);
+            None
+        }
+    }
 }
 
 #[unsafe(no_mangle)]

@@ -4,12 +4,24 @@ use std::io::{self, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::Command;
 
+use butter::process::Pid;
+use butter::signal::SigSet;
+
 const CHILD: &str = "BUTTER_CHILD_OF_TEST";
 
 /// Runs the body of a test in a process of its own: the test calls this with its own name, and the process runs just
 /// that test again. The body's failure is the test's.
 pub fn in_child(test: &str, body: impl FnOnce()) {
     assert!(in_prepared_child(test, || Ok(()), body), "{test}: its process did not start");
+}
+
+/// As [`in_child`], in a process all of whose threads hold back these signals from the first.
+pub fn in_child_that_holds_back(signals: SigSet, test: &str, body: impl FnOnce()) {
+    let prepare = move || match butter::thread::set_mask(signals) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(io::Error::from_raw_os_error(error.errno().get().into())),
+    };
+    assert!(in_prepared_child(test, prepare, body), "{test}: its process did not start");
 }
 
 /// As [`in_child`], in a new user namespace whose root the process is, and where it may lower its own limits; `false` if
@@ -70,6 +82,14 @@ fn in_prepared_child(
     assert!(output.status.success(), "{test}: its process ended with {:?}:\n{text}", output.status.into_raw());
     assert!(text.contains("1 passed"), "{test}: its process ran no such test:\n{text}");
     true
+}
+
+/// A process that has ended.
+pub fn nobody() -> Pid {
+    let mut program = Command::new("/proc/self/exe");
+    let mut child = program.arg("--help").stdout(std::process::Stdio::null()).spawn().unwrap();
+    child.wait().unwrap();
+    Pid::new(child.id().cast_signed()).unwrap()
 }
 
 /// Lets the process open no further descriptor.

@@ -16,15 +16,25 @@ const JUMP_IF_EQUAL: u16 = 0x15;
 const RETURN: u16 = 0x06;
 const ALLOW: u32 = 0x7FFF_0000;
 const FAIL_WITH: u32 = 0x0005_0000;
+const TRAP: u32 = 0x0003_0000;
 
 /// Runs a closure in a thread in which one system call does not reach the kernel and fails with this errno.
 ///
 /// The filter dies with its thread; no other thread has it.
 pub fn inject<T: Send>(call: libc::c_long, errno: butter::Errno, body: impl FnOnce() -> T + Send) -> T {
+    filtered(call, FAIL_WITH | u32::from(errno.get()), body)
+}
+
+/// As [`inject`], but the call raises a signal, with these data.
+pub fn trap<T: Send>(call: libc::c_long, data: u16, body: impl FnOnce() -> T + Send) -> T {
+    filtered(call, TRAP | u32::from(data), body)
+}
+
+fn filtered<T: Send>(call: libc::c_long, answer: u32, body: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| {
         scope
             .spawn(|| {
-                filter(call as u32, errno.get());
+                filter(call as u32, answer);
                 body()
             })
             .join()
@@ -32,12 +42,12 @@ pub fn inject<T: Send>(call: libc::c_long, errno: butter::Errno, body: impl FnOn
     })
 }
 
-fn filter(call: u32, errno: u16) {
+fn filter(call: u32, answer: u32) {
     // The number of the call stands at offset 0. The architecture need not be looked at: the thread runs our code only.
     let instructions = [
         Instruction(LOAD, 0, 0, 0),
         Instruction(JUMP_IF_EQUAL, 0, 1, call),
-        Instruction(RETURN, 0, 0, FAIL_WITH | u32::from(errno)),
+        Instruction(RETURN, 0, 0, answer),
         Instruction(RETURN, 0, 0, ALLOW),
     ];
     let program = Program { len: instructions.len() as u16, instructions: instructions.as_ptr() };

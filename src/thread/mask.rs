@@ -1,24 +1,4 @@
-//! The calling thread: what the kernel keeps for each thread, not for the process.
-//!
-//! # The signal mask
-//!
-//! A thread holds back the signals of its mask; they stay pending until it lets them through. A new thread has the mask
-//! of the one that made it, and `execve` keeps it: block in `main` before there are other threads, and give a program
-//! that is started a clean mask.
-//!
-//! ```
-//! use butter::signal::{SigSet, Signal};
-//! use butter::thread;
-//!
-//! # fn main() -> butter::Result<()> {
-//! let wanted = SigSet::from([Signal::INT, Signal::TERM]);
-//! let blocked = thread::block(wanted)?;
-//! assert!(thread::mask()?.contains(Signal::TERM));
-//! drop(blocked); // lets through again what it held back
-//! assert!(!thread::mask()?.contains(Signal::TERM));
-//! # Ok(())
-//! # }
-//! ```
+//! The signal mask.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -27,48 +7,6 @@ use core::mem::MaybeUninit;
 use crate::error::{Call, Result};
 use crate::signal::SigSet;
 use crate::syscall::syscall;
-
-/// A thread's number, as the caller's PID namespace counts; the first thread's is its process's.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(transparent)]
-pub struct Tid(i32);
-
-impl Tid {
-    /// The thread of this number; `None` unless it is positive.
-    #[must_use]
-    pub const fn new(number: i32) -> Option<Self> {
-        if number > 0 { Some(Self(number)) } else { None }
-    }
-
-    /// The number.
-    #[inline]
-    #[must_use]
-    pub const fn get(self) -> i32 {
-        self.0
-    }
-}
-
-impl fmt::Display for Tid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
-
-impl fmt::Debug for Tid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Tid({})", self.0)
-    }
-}
-
-/// `gettid()` - the calling thread's number.
-///
-/// Since Linux 2.4.11; gettid(2).
-#[inline]
-#[must_use]
-pub fn gettid() -> Tid {
-    // SAFETY: touches no memory.
-    Tid(unsafe { syscall!(Call::GETTID, gettid()) }.infallible() as i32)
-}
 
 /// How [`rt_sigprocmask`] takes a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

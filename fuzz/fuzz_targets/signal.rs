@@ -1,0 +1,26 @@
+//! The decoders of signals take any bytes, account for each of them, and agree with what they print.
+
+#![no_main]
+
+use butter::signal::{Cause, SigInfo};
+use butter::signalfd::{self, Event};
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let mut events = signalfd::decode(bytes);
+    let mut taken = 0;
+    for event in events.by_ref() {
+        assert!((1..=64).contains(&event.signal().get()));
+        assert_eq!(Event::from_bytes(event.as_bytes()), Some(event));
+        assert!(format!("{event:?}").contains(&event.signal().to_string()));
+        let queued = matches!(event.cause(), Cause::Queue { .. });
+        assert_eq!(queued, event.code().as_raw() == -1);
+        taken += signalfd::SIZE;
+    }
+    assert_eq!(taken + events.rest().len(), bytes.len());
+
+    for bytes in bytes.chunks_exact(128) {
+        let info = SigInfo::from_bytes(bytes.try_into().expect("there are as many"));
+        assert_eq!(info.to_bytes(), bytes);
+        assert!(format!("{info:?}").starts_with("SigInfo"));
+    }
+});

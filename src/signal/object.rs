@@ -1,0 +1,157 @@
+//! Signals sent, waited for and handled.
+
+use super::{Action, SigInfo, SigSet, Signal, Target, Value, raw};
+use crate::error::{Errno, Result};
+use crate::process::{Pid, getpid};
+use crate::thread::getuid;
+use crate::time::{Deadline, Timeout, Timespec};
+
+/// Sends a signal to a process, or to all of a [`Target`].
+///
+/// Without a signal it looks whether there is somebody to whom one could be sent: `kill(pid, None)`.
+///
+/// # Errors
+///
+/// As [`raw::kill`].
+#[inline]
+pub fn kill(target: impl Into<Target>, signal: impl Into<Option<Signal>>) -> Result<()> {
+    raw::kill(target.into(), signal.into())
+}
+
+/// Sends a signal to a process with a value: the receiver's [`Cause::Queue`](super::Cause::Queue).
+///
+/// Each one that is sent so is told, in the order in which they were sent, if its number is 32 or more; of one below,
+/// those that come while one is held back are lost.
+///
+/// # Errors
+///
+/// As [`raw::rt_sigqueueinfo`].
+#[doc(alias = "sigqueue")]
+#[inline]
+pub fn queue(process: Pid, signal: Signal, value: impl Into<Value>) -> Result<()> {
+    let info = SigInfo::queue(signal, getpid(), getuid(), value.into());
+    // SAFETY: the record says what is true. A C library's own handlers ignore signals that were queued.
+    unsafe { raw::rt_sigqueueinfo(process, Some(signal), &info) }
+}
+
+/// The signals that have come for the thread or its process, and are held back.
+///
+/// # Errors
+///
+/// None of its own.
+#[doc(alias = "sigpending")]
+#[inline]
+pub fn pending() -> Result<SigSet> {
+    raw::rt_sigpending()
+}
+
+/// Takes one of these signals, and waits for one as long as it may; `None` when the time is over.
+///
+/// [Block](crate::thread::block) them before: one that is not held back takes effect instead. Other signals do not end the
+/// wait and do not prolong it; to know the moment at which it ends, a wait with a time asks the clock first.
+///
+/// # Errors
+///
+/// None of its own.
+#[doc(alias = "sigtimedwait")]
+pub fn wait(signals: SigSet, timeout: impl Into<Timeout>) -> Result<Option<SigInfo>> {
+    let mut left = timeout.into();
+    let deadline = match left {
+        Timeout::After(duration) => Deadline::after(duration)?,
+        Timeout::Never | Timeout::Zero => None,
+    };
+    loop {
+        match wait_interruptible(signals, left) {
+            Err(error) if error.is(Errno::INTR) => {}
+            done => return done,
+        }
+        if let Some(deadline) = deadline {
+            left = deadline.left()?.into();
+        }
+    }
+}
+
+/// As [`wait`], but any signal ends it.
+///
+/// # Errors
+///
+/// `EINTR` - a signal that is not waited for came.
+pub fn wait_interruptible(signals: SigSet, timeout: impl Into<Timeout>) -> Result<Option<SigInfo>> {
+    let time = match timeout.into() {
+        Timeout::Never => None,
+        Timeout::Zero => Some(Timespec::default()),
+        Timeout::After(duration) => Some(Timespec::saturating_from(duration)),
+    };
+    match raw::rt_sigtimedwait(signals, time.as_ref()) {
+        Ok(info) => Ok(Some(info)),
+        Err(error) if error.is(Errno::AGAIN) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Waits with this signal mask until a signal's handler has run; then the mask is what it was.
+///
+/// # Errors
+///
+/// None of its own.
+#[doc(alias = "sigsuspend")]
+#[inline]
+pub fn suspend(mask: SigSet) -> Result<()> {
+    match raw::rt_sigsuspend(mask) {
+        Err(error) if error.is(Errno::INTR) => Ok(()),
+        other => other,
+    }
+}
+
+/// What the process does when the signal comes.
+///
+/// # Errors
+///
+/// None of its own.
+#[inline]
+pub fn action(signal: Signal) -> Result<Action> {
+    // SAFETY: changes nothing.
+    unsafe { raw::rt_sigaction(signal, None) }
+}
+
+/// Sets what the process does when the signal comes; returns what it did.
+///
+/// # Safety
+///
+/// As for [`raw::rt_sigaction`].
+///
+/// # Errors
+///
+/// As [`raw::rt_sigaction`].
+#[doc(alias = "sigaction")]
+#[inline]
+pub unsafe fn set_action(signal: Signal, action: &Action) -> Result<Action> {
+    // SAFETY: as the caller promises.
+    unsafe { raw::rt_sigaction(signal, Some(action)) }
+}
+
+/// Ignores a signal; returns what the process did when it came.
+///
+/// `execve` keeps it so. Where the program itself is at fault, the kernel does not ask: the process ends.
+///
+/// # Errors
+///
+/// As [`raw::rt_sigaction`].
+#[doc(alias = "SIG_IGN")]
+#[inline]
+pub fn ignore(signal: Signal) -> Result<Action> {
+    // SAFETY: no handler runs.
+    unsafe { raw::rt_sigaction(signal, Some(&Action::IGNORE)) }
+}
+
+/// Lets a signal do what it does by itself; returns what the process did when it came.
+///
+/// # Errors
+///
+/// As [`raw::rt_sigaction`].
+#[doc(alias = "SIG_DFL")]
+#[inline]
+pub fn reset(signal: Signal) -> Result<Action> {
+    // SAFETY: no handler runs.
+    unsafe { raw::rt_sigaction(signal, Some(&Action::DEFAULT)) }
+}

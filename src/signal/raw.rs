@@ -1,0 +1,161 @@
+//! The kernel's calls on signals.
+
+use core::mem::MaybeUninit;
+
+use super::{Action, SigInfo, SigSet, Signal, Target};
+use crate::arch::Word;
+use crate::error::{Call, Cause, Errno, Error, Result, causes};
+use crate::process::Pid;
+use crate::syscall::{Arg, syscall};
+use crate::time::Timespec;
+
+impl Arg for Signal {
+    #[inline(always)]
+    fn word(self) -> Word {
+        u32::from(self.get()).word()
+    }
+}
+
+/// No signal is 0: the call looks whether it might send one.
+impl Arg for Option<Signal> {
+    #[inline(always)]
+    fn word(self) -> Word {
+        self.map_or(0, |signal| u32::from(signal.get())).word()
+    }
+}
+
+/// `kill(pid, sig)` - sends a signal to processes; without one, looks whether there are some that it could be sent to.
+///
+/// # Errors
+///
+/// `ESRCH` - there is no such process or group. `EPERM` - the caller may send it to none of them. `EINVAL` - the group of
+/// number 1, for which the kernel has no number.
+///
+/// Since Linux 1.0; kill(2).
+#[inline]
+pub fn kill(target: Target, signal: Option<Signal>) -> Result<()> {
+    let Some(target) = target.number() else { return Err(Error::new(Call::KILL, Errno::INVAL)) };
+    // SAFETY: touches no memory. A handler of the program that runs is the program's own word; a C library's own
+    // handlers ignore signals that come by this call.
+    unsafe { syscall!(Call::KILL, kill(target, signal)) }.unit()
+}
+
+/// `rt_sigqueueinfo(tgid, sig, &info)` - sends a signal with a record that says whatever the caller wants; without a
+/// signal, looks whether one could be sent.
+///
+/// # Safety
+///
+/// The process must not believe the record more than is true: a handler may take its addresses for addresses, and a C
+/// library's own handlers, of signals 32 to 34, whom they come from.
+///
+/// # Errors
+///
+/// `EAGAIN` - the user's limit on queued signals is reached. `ESRCH` - there is no such process. `EPERM` - the caller may
+/// not send it to the process; or the record says that the kernel or `tgkill` sends it, and the process is another.
+///
+/// Since Linux 2.1.67; `rt_sigqueueinfo`(2).
+#[inline]
+pub unsafe fn rt_sigqueueinfo(process: Pid, signal: Option<Signal>, info: &SigInfo) -> Result<()> {
+    let info = core::ptr::from_ref(info);
+    // SAFETY: the kernel copies one record; that the process may get it is the caller's promise.
+    unsafe { syscall!(Call::RT_SIGQUEUEINFO, rt_sigqueueinfo(process.get(), signal, info)) }.unit()
+}
+
+/// `rt_sigpending(&set, sigsetsize)` - the signals that have come for the thread or its process, and are held back.
+///
+/// # Errors
+///
+/// None of its own.
+///
+/// Since Linux 2.1.67; sigpending(2).
+#[inline]
+pub fn rt_sigpending() -> Result<SigSet> {
+    let mut set = MaybeUninit::<SigSet>::uninit();
+    // SAFETY: the kernel writes one set and keeps nothing.
+    unsafe { syscall!(Call::RT_SIGPENDING, rt_sigpending(set.as_mut_ptr(), size_of::<SigSet>())) }.unit()?;
+    // SAFETY: written, as the call has succeeded.
+    Ok(unsafe { set.assume_init() })
+}
+
+/// `rt_sigtimedwait(set, &info, timeout, sigsetsize)` - takes a signal of the set that is held back, and waits for one;
+/// without a timeout, for ever.
+///
+/// # Errors
+///
+/// `EAGAIN` - the time is over. `EINTR` - a signal that is not of the set came, also one whose handler asks for restarts.
+/// `EINVAL` - the timeout is negative or has a billion nanoseconds or more.
+///
+/// Since Linux 2.1.67; `sigtimedwait`(2).
+#[inline]
+pub fn rt_sigtimedwait(set: SigSet, timeout: Option<&Timespec>) -> Result<SigInfo> {
+    let mut info = MaybeUninit::<SigInfo>::uninit();
+    let timeout = timeout.map_or(core::ptr::null(), core::ptr::from_ref);
+    // SAFETY: the kernel reads the set and the timeout, writes one record, all of its bytes, and keeps nothing.
+    unsafe {
+        syscall!(
+            Call::RT_SIGTIMEDWAIT,
+            rt_sigtimedwait(&raw const set, info.as_mut_ptr(), timeout, size_of::<SigSet>())
+        )
+    }
+    .unit()?;
+    // SAFETY: written, as the call has succeeded.
+    Ok(unsafe { info.assume_init() })
+}
+
+/// `rt_sigsuspend(mask, sigsetsize)` - waits with this signal mask until a signal's handler has run.
+///
+/// It always fails.
+///
+/// # Errors
+///
+/// `EINTR` - a handler has run.
+///
+/// Since Linux 2.1.67; sigsuspend(2).
+#[inline]
+pub fn rt_sigsuspend(mask: SigSet) -> Result<()> {
+    // SAFETY: the kernel reads the set and keeps nothing.
+    unsafe { syscall!(Call::RT_SIGSUSPEND, rt_sigsuspend(&raw const mask, size_of::<SigSet>())) }.unit()
+}
+
+/// `rt_sigaction(sig, act, oldact, sigsetsize)` - what the process does when a signal comes, and what it did.
+///
+/// # Safety
+///
+/// A handler runs in any thread that does not hold the signal back, between any two instructions: it must do only what is
+/// right there, which allocation and locks are not. An action that [`Action`]'s own functions did not make must say where
+/// the handler returns to.
+///
+/// # Errors
+///
+/// `EINVAL` - another action than the default for `KILL` or `STOP`.
+///
+/// Since Linux 2.1.67; sigaction(2).
+#[inline]
+pub unsafe fn rt_sigaction(signal: Signal, action: Option<&Action>) -> Result<Action> {
+    let mut old = MaybeUninit::<Action>::uninit();
+    let action = action.map_or(core::ptr::null(), core::ptr::from_ref);
+    // SAFETY: the kernel reads one action and writes one; that the handler may run is the caller's promise.
+    unsafe { syscall!(Call::RT_SIGACTION, rt_sigaction(signal, action, old.as_mut_ptr(), size_of::<SigSet>())) }
+        .unit()?;
+    // SAFETY: written, as the call has succeeded.
+    Ok(unsafe { old.assume_init() })
+}
+
+pub(crate) const CAUSES: &[Cause] = causes! {
+    KILL:
+        SRCH => "there is no such process or process group",
+        PERM => "the caller may send it to none of them",
+        INVAL => "the process group of number 1 cannot be sent to: to the kernel it means everyone";
+    RT_SIGQUEUEINFO:
+        AGAIN => LimitReached "the user's limit on queued signals is reached (RLIMIT_SIGPENDING)",
+        SRCH => "there is no such process",
+        PERM => "the caller may not send it to that process, or says that somebody else does";
+    RT_SIGTIMEDWAIT:
+        AGAIN => "the time is over, and no signal came",
+        INTR => "a signal that is not waited for came",
+        INVAL => "the timeout is negative, or has a billion nanoseconds or more";
+    RT_SIGSUSPEND:
+        INTR => "a signal's handler has run";
+    RT_SIGACTION:
+        INVAL => "KILL and STOP cannot be handled or ignored";
+};

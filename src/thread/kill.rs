@@ -1,0 +1,92 @@
+//! Signals to one thread.
+
+use crate::error::{Call, Cause, Errno, Error, Result, causes};
+use crate::process::{Pid, getpid};
+use crate::signal::{SigInfo, SigSet, Signal, Value};
+use crate::syscall::syscall;
+use crate::thread::{Tid, getuid};
+
+/// `tgkill(tgid, tid, sig)` - sends a signal to a thread of a process; without one, looks whether it could be sent.
+///
+/// # Safety
+///
+/// Signals 32 to 34 make a C library's own handlers act, where they come so and from the program itself: such a program
+/// must not be sent them. [`kill`] sends all others.
+///
+/// # Errors
+///
+/// `ESRCH` - the process has no such thread. `EPERM` - the caller may not send it. `EAGAIN` - the user's limit on queued
+/// signals is reached, and the signal is 32 or more. `EINVAL` - a number that is not positive.
+///
+/// Since Linux 2.5.75; tgkill(2).
+#[inline]
+pub unsafe fn tgkill(process: Pid, thread: Tid, signal: Option<Signal>) -> Result<()> {
+    // SAFETY: touches no memory; what the handlers do is the caller's promise.
+    unsafe { syscall!(Call::TGKILL, tgkill(process.get(), thread.get(), signal)) }.unit()
+}
+
+/// `rt_tgsigqueueinfo(tgid, tid, sig, &info)` - as [`rt_sigqueueinfo`](crate::signal::raw::rt_sigqueueinfo), to one thread.
+///
+/// # Safety
+///
+/// As for [`rt_sigqueueinfo`](crate::signal::raw::rt_sigqueueinfo).
+///
+/// # Errors
+///
+/// As [`rt_sigqueueinfo`](crate::signal::raw::rt_sigqueueinfo); `ESRCH` - the process has no such thread. `EINVAL` - a number
+/// that is not positive.
+///
+/// Since Linux 2.6.31; `rt_sigqueueinfo`(2).
+#[inline]
+pub unsafe fn rt_tgsigqueueinfo(process: Pid, thread: Tid, signal: Option<Signal>, info: &SigInfo) -> Result<()> {
+    let info = core::ptr::from_ref(info);
+    // SAFETY: the kernel copies one record; that the thread may get it is the caller's promise.
+    unsafe { syscall!(Call::RT_TGSIGQUEUEINFO, rt_tgsigqueueinfo(process.get(), thread.get(), signal, info)) }.unit()
+}
+
+/// Sends a signal to a thread of a process; without one, `None`, looks whether it could be sent.
+///
+/// # Errors
+///
+/// As [`tgkill`]; `EINVAL` - also signals 32 to 34, which C libraries keep for themselves.
+#[doc(alias = "tgkill")]
+#[doc(alias = "pthread_kill")]
+#[inline]
+pub fn kill(process: Pid, thread: Tid, signal: impl Into<Option<Signal>>) -> Result<()> {
+    let signal = signal.into();
+    if signal.is_some_and(|signal| !SigSet::all().contains(signal)) {
+        return Err(Error::new(Call::TGKILL, Errno::INVAL));
+    }
+    // SAFETY: no signal of a C library's.
+    unsafe { tgkill(process, thread, signal) }
+}
+
+/// Sends a signal to a thread of a process with a value: as [`signal::queue`](crate::signal::queue), to one thread.
+///
+/// # Errors
+///
+/// As [`rt_tgsigqueueinfo`].
+#[doc(alias = "pthread_sigqueue")]
+#[inline]
+pub fn queue(process: Pid, thread: Tid, signal: Signal, value: impl Into<Value>) -> Result<()> {
+    let info = SigInfo::queue(signal, getpid(), getuid(), value.into());
+    // SAFETY: the record says what is true. A C library's own handlers ignore signals that were queued.
+    unsafe { rt_tgsigqueueinfo(process, thread, Some(signal), &info) }
+}
+
+pub(crate) const CAUSES: &[Cause] = causes! {
+    TGKILL:
+        SRCH => "the process has no such thread",
+        PERM => "the caller may not send it to that process",
+        AGAIN => LimitReached "the user's limit on queued signals is reached (RLIMIT_SIGPENDING)",
+        INVAL => "the number of a process or thread is positive, and signals 32 to 34 are a C library's own";
+    RT_TGSIGQUEUEINFO:
+        SRCH => "the process has no such thread",
+        PERM => "the caller may not send it to that process, or says that somebody else does",
+        AGAIN => LimitReached "the user's limit on queued signals is reached (RLIMIT_SIGPENDING)",
+        INVAL => "the number of a process or thread is positive";
+    SIGALTSTACK:
+        NOMEM => InvalidArgument "the stack is too small for the frame of a signal (AT_MINSIGSTKSZ)",
+        INVAL => "flags that are no mode of a stack",
+        PERM => Busy "the thread runs on that stack now";
+};
