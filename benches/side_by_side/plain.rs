@@ -2,7 +2,9 @@
 
 use std::ffi::{CStr, c_int};
 use std::io;
+use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, OwnedFd};
+use std::ptr;
 
 use crate::failure::failed;
 
@@ -73,4 +75,25 @@ pub(crate) fn wait<'r>(epoll: &OwnedFd, ready: &'r mut [libc::epoll_event]) -> &
     let Ok(count) = usize::try_from(count) else { failed("libc epoll_wait", io::Error::last_os_error()) };
     // SAFETY: never more than there is room for.
     unsafe { ready.get_unchecked(..count) }
+}
+
+/// Sets a timer, to times from now; the old setting is not asked for.
+#[inline(always)]
+pub(crate) fn set(timer: &OwnedFd, new: &libc::itimerspec) {
+    // SAFETY: the kernel reads the new setting.
+    if unsafe { libc::timerfd_settime(timer.as_raw_fd(), 0, new, ptr::null_mut()) } < 0 {
+        failed("libc timerfd_settime", io::Error::last_os_error());
+    }
+}
+
+/// What a timer will do.
+#[inline(always)]
+pub(crate) fn get(timer: &OwnedFd) -> libc::itimerspec {
+    let mut current = MaybeUninit::<libc::itimerspec>::uninit();
+    // SAFETY: the kernel writes one setting.
+    if unsafe { libc::timerfd_gettime(timer.as_raw_fd(), current.as_mut_ptr()) } < 0 {
+        failed("libc timerfd_gettime", io::Error::last_os_error());
+    }
+    // SAFETY: written, as the call has succeeded.
+    unsafe { current.assume_init() }
 }

@@ -9,6 +9,8 @@ mod drain;
 mod epoll;
 mod eventfd;
 mod process;
+mod ticks;
+mod timerfd;
 mod watch;
 
 use crate::failure::Failure;
@@ -22,6 +24,9 @@ pub(crate) const ALL: &[(&str, Make)] = &[
     ("getpid", process::getpid),
     ("getppid", process::getppid),
     ("eventfd", eventfd::add_and_read),
+    ("timerfd set", timerfd::set),
+    ("timerfd set and get", timerfd::set_and_get),
+    ("timerfd read", ticks::read),
     ("inotify add_watch CStr", watch::terminated),
     ("inotify add_watch str", watch::text),
     ("inotify drain", drain::drain),

@@ -19,6 +19,25 @@ pub(super) unsafe fn call0(number: i64) -> isize {
 ///
 /// As [`call0`].
 #[inline(always)]
+pub(super) unsafe fn call2(number: i64, [a, b]: [usize; 2]) -> isize {
+    let result;
+    // SAFETY: what it does to memory is the caller's promise.
+    unsafe {
+        asm!(
+            "svc 0",
+            in("x8") number,
+            inlateout("x0") a => result,
+            in("x1") b,
+            options(nostack, preserves_flags),
+        );
+    }
+    result
+}
+
+/// # Safety
+///
+/// As [`call0`].
+#[inline(always)]
 pub(super) unsafe fn call3(number: i64, [a, b, c]: [usize; 3]) -> isize {
     let result;
     // SAFETY: what it does to memory is the caller's promise.
@@ -29,6 +48,27 @@ pub(super) unsafe fn call3(number: i64, [a, b, c]: [usize; 3]) -> isize {
             inlateout("x0") a => result,
             in("x1") b,
             in("x2") c,
+            options(nostack, preserves_flags),
+        );
+    }
+    result
+}
+
+/// # Safety
+///
+/// As [`call0`].
+#[inline(always)]
+pub(super) unsafe fn call4(number: i64, [a, b, c, d]: [usize; 4]) -> isize {
+    let result;
+    // SAFETY: what it does to memory is the caller's promise.
+    unsafe {
+        asm!(
+            "svc 0",
+            in("x8") number,
+            inlateout("x0") a => result,
+            in("x1") b,
+            in("x2") c,
+            in("x3") d,
             options(nostack, preserves_flags),
         );
     }

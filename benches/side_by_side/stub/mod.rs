@@ -1,17 +1,18 @@
 //! The bare calls: the least that each of them costs. What comes back is not looked at.
 
 use std::ffi::CStr;
+use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, OwnedFd};
 
 #[cfg(target_arch = "aarch64")]
 mod aarch64;
 #[cfg(target_arch = "aarch64")]
-use aarch64::{call0, call3, call6};
+use aarch64::{call0, call2, call3, call4, call6};
 
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 #[cfg(target_arch = "x86_64")]
-use x86_64::{call0, call3, call6};
+use x86_64::{call0, call2, call3, call4, call6};
 
 #[inline(always)]
 pub(crate) fn getpid() -> isize {
@@ -53,6 +54,24 @@ pub(crate) fn wait(epoll: &OwnedFd, ready: &mut [libc::epoll_event]) -> isize {
     let arguments = [number(epoll), ready.as_mut_ptr().expose_provenance(), ready.len(), for_ever, no_mask, mask_size];
     // SAFETY: the kernel writes at most as many entries as there are.
     unsafe { call6(libc::SYS_epoll_pwait, arguments) }
+}
+
+/// Sets a timer, to times from now; the old setting is not asked for.
+#[inline(always)]
+pub(crate) fn set(timer: &OwnedFd, new: &libc::itimerspec) -> isize {
+    let (from_now, no_old) = (0, 0);
+    let arguments = [number(timer), from_now, (&raw const *new).expose_provenance(), no_old];
+    // SAFETY: the kernel reads the new setting.
+    unsafe { call4(libc::SYS_timerfd_settime, arguments) }
+}
+
+/// What a timer will do.
+#[inline(always)]
+pub(crate) fn get(timer: &OwnedFd) -> MaybeUninit<libc::itimerspec> {
+    let mut current = MaybeUninit::<libc::itimerspec>::uninit();
+    // SAFETY: the kernel writes one setting.
+    unsafe { call2(libc::SYS_timerfd_gettime, [number(timer), current.as_mut_ptr().expose_provenance()]) };
+    current
 }
 
 #[inline(always)]

@@ -25,6 +25,27 @@ pub(super) unsafe fn call0(number: i64) -> isize {
 ///
 /// As [`call0`].
 #[inline(always)]
+pub(super) unsafe fn call2(number: i64, [a, b]: [usize; 2]) -> isize {
+    let result;
+    // SAFETY: what it does to memory is the caller's promise.
+    unsafe {
+        asm!(
+            "syscall",
+            inlateout("rax") number => result,
+            in("rdi") a,
+            in("rsi") b,
+            lateout("rcx") _,
+            lateout("r11") _,
+            options(nostack, preserves_flags),
+        );
+    }
+    result
+}
+
+/// # Safety
+///
+/// As [`call0`].
+#[inline(always)]
 pub(super) unsafe fn call3(number: i64, [a, b, c]: [usize; 3]) -> isize {
     let result;
     // SAFETY: what it does to memory is the caller's promise.
@@ -35,6 +56,29 @@ pub(super) unsafe fn call3(number: i64, [a, b, c]: [usize; 3]) -> isize {
             in("rdi") a,
             in("rsi") b,
             in("rdx") c,
+            lateout("rcx") _,
+            lateout("r11") _,
+            options(nostack, preserves_flags),
+        );
+    }
+    result
+}
+
+/// # Safety
+///
+/// As [`call0`].
+#[inline(always)]
+pub(super) unsafe fn call4(number: i64, [a, b, c, d]: [usize; 4]) -> isize {
+    let result;
+    // SAFETY: what it does to memory is the caller's promise.
+    unsafe {
+        asm!(
+            "syscall",
+            inlateout("rax") number => result,
+            in("rdi") a,
+            in("rsi") b,
+            in("rdx") c,
+            in("r10") d,
             lateout("rcx") _,
             lateout("r11") _,
             options(nostack, preserves_flags),
