@@ -8,6 +8,7 @@ mod decode;
 mod drain;
 mod epoll;
 mod eventfd;
+mod ping_pong;
 mod process;
 mod ticks;
 mod timerfd;
@@ -24,6 +25,7 @@ pub(crate) const ALL: &[(&str, Make)] = &[
     ("getpid", process::getpid),
     ("getppid", process::getppid),
     ("eventfd", eventfd::add_and_read),
+    ("eventfd pingpong", ping_pong::ping_pong),
     ("timerfd set", timerfd::set),
     ("timerfd set and get", timerfd::set_and_get),
     ("timerfd read", ticks::read),
