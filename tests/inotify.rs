@@ -276,6 +276,37 @@ fn events_are_read_one_at_a_time() {
 }
 
 #[test]
+fn what_a_reader_has_taken_comes_before_what_is_queued() {
+    use EventFlags as E;
+    let (inotify, watch, directory) = watched(WatchFlags::ALL_EVENTS);
+    File::create(directory.path().join("file")).unwrap();
+    fs::rename(directory.path().join("file"), directory.path().join("renamed")).unwrap();
+    let mut buffer = [0; 4096];
+    let mut reader = Reader::new(&inotify, &mut buffer);
+    assert_eq!(reader.read().unwrap().flags(), E::CREATE);
+    assert_eq!(inotify.wait(Timeout::Zero), Ok(false), "the reader has them all");
+    assert_eq!(reader.wait(Timeout::Never), Ok(true));
+    inotify.remove_watch(watch).unwrap();
+
+    let expected = [
+        (E::OPEN, "file"),
+        (E::CLOSE_WRITE, "file"),
+        (E::MOVED_FROM, "file"),
+        (E::MOVED_TO, "renamed"),
+        (E::IGNORED, ""),
+    ];
+    let cookies = expected.map(|(flags, name)| {
+        let event = reader.read().unwrap();
+        assert_eq!((event.flags(), event.name().as_bytes(), event.watch()), (flags, name.as_bytes(), Some(watch)));
+        event.cookie()
+    });
+    assert!(cookies[2].is_some());
+    assert_eq!(cookies, [None, None, cookies[2], cookies[2], None]);
+    assert_eq!(reader.wait(Duration::from_millis(1)), Ok(false));
+    assert_eq!(reader.try_read(), Ok(None));
+}
+
+#[test]
 fn what_is_no_inotify_ends_and_never_loops() {
     let inotify = Inotify::from(common::fd(File::open("/dev/zero").unwrap()));
     let mut buffer = [0; 64];

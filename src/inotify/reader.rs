@@ -6,6 +6,7 @@ use super::{Event, Inotify, decode, raw};
 use crate::error::{Error, Result};
 use crate::fd::AsFd;
 use crate::io::{self, Buffer};
+use crate::time::Timeout;
 
 /// Reads events one at a time, through a buffer that takes many from the kernel at once.
 ///
@@ -26,7 +27,8 @@ use crate::io::{self, Buffer};
 /// # }
 /// ```
 ///
-/// Events that it has taken and not given yet are lost when it is dropped, and no wait for the instance sees them.
+/// Events that it has taken and not given yet are lost when it is dropped, and no wait for the instance sees them: only
+/// the reader's own.
 pub struct Reader<'i, 'b, B: Buffer + ?Sized> {
     inotify: &'i Inotify,
     buffer: &'b mut B,
@@ -69,6 +71,18 @@ impl<'i, 'b, B: Buffer + ?Sized> Reader<'i, 'b, B> {
             self.start = self.end;
             Error::new(crate::error::Call::INOTIFY_READ, crate::error::Errno::INVAL)
         })
+    }
+
+    /// Waits until there is an event to read, or the time is over: `false` says that it is over. What the reader has taken
+    /// already is not waited for.
+    ///
+    /// Signals do not end the wait and do not prolong it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Inotify::wait`].
+    pub fn wait(&self, timeout: impl Into<Timeout>) -> Result<bool> {
+        if self.start < self.end { Ok(true) } else { self.inotify.wait(timeout) }
     }
 
     /// The next event; `None` where a non-blocking instance has none. A blocking one waits.
