@@ -8,6 +8,9 @@
 //! | [`OwnedFd`] | an open descriptor that is closed when it is dropped |
 //! | [`BorrowedFd`] | an open descriptor of somebody else's, for as long as the borrow lasts |
 //! | [`RawFd`] | a number |
+//!
+//! Objects over a descriptor are not compared: a number that is closed is the next object's. Who means the number compares
+//! what [`as_raw_fd`](AsRawFd::as_raw_fd) says.
 
 #[cfg(not(feature = "std"))]
 #[path = "fd/own.rs"]

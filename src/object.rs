@@ -39,6 +39,8 @@ macro_rules! object {
         }
 
         ::static_assertions::assert_impl_all!($name: Send, Sync, Unpin);
+        // A number that was closed is the next object's: equal numbers would not be equal objects.
+        ::static_assertions::assert_not_impl_any!($name: Clone, PartialEq, ::core::hash::Hash);
     };
 }
 
