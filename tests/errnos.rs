@@ -20,15 +20,18 @@ use butter::process::{self, Pid};
 use butter::signal::{self, SigSet, Signal, Target};
 use butter::signalfd::{self, SignalFd, SignalFdFlags};
 use butter::thread::{self, Stack, StackFlags, Tid};
-use butter::time::{Clock, Timespec};
+use butter::time::{Clock, Timeout, Timespec};
 use butter::timerfd::{self, Timer, TimerFd};
 use butter::{Errno, Error};
 use common::child::{as_nobody, in_child, in_child_that_holds_back, in_user_namespace, nobody, open_no_more};
 use common::inject::inject;
 use common::signals::interrupted;
 
+/// How a test comes by a failure.
+type Provoke = fn() -> Option<Error>;
+
 /// One row: the call, the errno, its kind, and how a test comes by it.
-struct Row(Call, Errno, ErrorKind, fn() -> Option<Error>);
+struct Row(Call, Errno, ErrorKind, Provoke);
 
 fn failed<T>(result: butter::Result<T>) -> Option<Error> {
     Some(result.err().expect("the call should have failed"))
@@ -438,6 +441,25 @@ const WITHOUT_WATCHES: &[(&str, Row)] = &[
     ),
 ];
 
+/// Calls that a filter fails: the call, its system call, and how it is made.
+const FILTERED: &[(Call, libc::c_long, Provoke)] = &[
+    (Call::RT_SIGPROCMASK, libc::SYS_rt_sigprocmask, || failed(thread::block([Signal::USR1].into()))),
+    (Call::PPOLL, libc::SYS_ppoll, || failed(poll::wait(&mut [], Timeout::Zero))),
+    (Call::EVENTFD2, libc::SYS_eventfd2, || failed(EventFd::new(0))),
+    (Call::EVENTFD_READ, libc::SYS_read, || failed(EventFd::new(1).unwrap().read())),
+    (Call::EVENTFD_WRITE, libc::SYS_write, || failed(EventFd::new(1).unwrap().add(1))),
+    (Call::INOTIFY_INIT1, libc::SYS_inotify_init1, || failed(Inotify::init())),
+    (Call::INOTIFY_ADD_WATCH, libc::SYS_inotify_add_watch, || watch("/", WatchFlags::CREATE)),
+    (Call::INOTIFY_RM_WATCH, libc::SYS_inotify_rm_watch, || {
+        failed(Inotify::init().unwrap().remove_watch(Watch::from_raw(1)))
+    }),
+    (Call::INOTIFY_READ, libc::SYS_read, || failed(Inotify::nonblocking().unwrap().read_events(&mut [0; 272]))),
+    (Call::TIMERFD_CREATE, libc::SYS_timerfd_create, || failed(timer())),
+    (Call::TIMERFD_SETTIME, libc::SYS_timerfd_settime, || failed(timer().unwrap().set(Timer::Disarmed))),
+    (Call::TIMERFD_GETTIME, libc::SYS_timerfd_gettime, || failed(timer().unwrap().get())),
+    (Call::TIMERFD_READ, libc::SYS_read, || failed(timer().unwrap().read())),
+];
+
 fn null() -> butter::fd::OwnedFd {
     common::fd(File::open("/dev/null").unwrap())
 }
@@ -555,6 +577,22 @@ fn row(call: Call, errno: Errno) -> Option<&'static Row> {
     let mut rows =
         ROWS.iter().chain(WITHOUT_DESCRIPTORS).chain(WITHOUT_SIGNALS).chain(WITHOUT_WATCHES.iter().map(|(_, row)| row));
     rows.find(|row| row.0 == call && row.1 == errno)
+}
+
+/// The number is never lost, whatever the call and whether or not it has a reason of its own.
+#[test]
+fn what_a_call_gives_no_meaning_has_that_of_its_errno() {
+    let meanings = [
+        (Errno::NOMEM, ErrorKind::OutOfMemory),
+        (Errno::BADF, ErrorKind::BadDescriptor),
+        (Errno::FAULT, ErrorKind::InvalidArgument),
+        (Errno::HOSTDOWN, ErrorKind::Other),
+    ];
+    for &(call, number, provoke) in FILTERED {
+        for (errno, kind) in meanings {
+            check(&Row(call, errno, kind, provoke), inject(number, errno, provoke).unwrap());
+        }
+    }
 }
 
 /// One errno has one meaning in the table, but several ways to come by it.

@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::sync::Barrier;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -43,6 +44,31 @@ fn nothing_there_and_no_room_are_answers() {
     assert_eq!(counter.try_add(0), Ok(true));
     assert_eq!(counter.try_add(u64::MAX).unwrap_err().errno(), Errno::INVAL);
     assert_eq!(counter.try_read(), Ok(Some(eventfd::MAX)), "what was refused changed nothing");
+}
+
+#[test]
+fn an_addition_without_room_waits_for_a_read() {
+    let counter = EventFd::new(0).unwrap();
+    counter.add(eventfd::MAX).unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| counter.add(5).unwrap());
+        assert_eq!(counter.read(), Ok(eventfd::MAX));
+        assert_eq!(counter.read(), Ok(5));
+    });
+}
+
+#[test]
+fn of_many_that_see_it_ready_one_reads_and_none_waits() {
+    let counter = EventFd::nonblocking(1).unwrap();
+    let all_have_seen_it = Barrier::new(4);
+    let read = || {
+        assert_eq!(counter.wait(Timeout::Zero), Ok(true));
+        all_have_seen_it.wait();
+        counter.try_read().unwrap()
+    };
+    let mut told = std::thread::scope(|scope| [(); 4].map(|()| scope.spawn(read)).map(|reader| reader.join().unwrap()));
+    told.sort_unstable();
+    assert_eq!(told, [None, None, None, Some(1)]);
 }
 
 #[test]

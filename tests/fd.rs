@@ -2,10 +2,15 @@
 
 mod common;
 
+use std::fmt;
 use std::fs::File;
 
+use butter::epoll::{Epoll, Ready};
 use butter::eventfd::EventFd;
 use butter::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
+use butter::inotify::{Inotify, WatchFlags};
+use butter::time::{Clock, Timeout};
+use butter::timerfd::{Timer, TimerFd};
 use butter::{Errno, io};
 use common::child::in_child;
 
@@ -42,16 +47,42 @@ fn an_owned_descriptor_is_closed_once_when_dropped() {
     });
 }
 
+/// How many descriptors this process has open, with the one that looks.
+fn open_descriptors() -> usize {
+    std::fs::read_dir("/proc/self/fd").unwrap().count()
+}
+
+/// An object with descriptor 0: it says what it is, works, and leaves nothing open.
+fn as_descriptor_zero<T: AsRawFd + fmt::Debug>(name: &str, object: butter::Result<T>, works: impl FnOnce(&T)) {
+    let object = object.unwrap();
+    assert_eq!(object.as_raw_fd(), 0);
+    assert_eq!(format!("{object:?}"), format!("{name} {{ fd: 0 }}"));
+    works(&object);
+    let open = open_descriptors();
+    drop(object);
+    assert_eq!(open_descriptors(), open - 1, "{name}");
+    assert!(!is_open(0), "{name}");
+}
+
 #[test]
 fn descriptor_zero_is_one_like_any_other() {
     in_child("descriptor_zero_is_one_like_any_other", || {
         // SAFETY: nobody in this process uses descriptor 0.
         unsafe { libc::close(0) };
-        let counter = EventFd::new(7).unwrap();
-        assert_eq!(counter.as_raw_fd(), 0);
-        assert_eq!(counter.read(), Ok(7));
-        drop(counter);
-        assert!(!is_open(0));
+        as_descriptor_zero("EventFd", EventFd::new(7), |counter| {
+            assert_eq!(counter.wait(Timeout::Zero), Ok(true));
+            assert_eq!(counter.read(), Ok(7));
+        });
+        as_descriptor_zero("TimerFd", TimerFd::create(Clock::Monotonic), |timer| {
+            assert_eq!(timer.get(), Ok(Timer::Disarmed));
+        });
+        as_descriptor_zero("Inotify", Inotify::nonblocking(), |inotify| {
+            assert!(inotify.add_watch("/", WatchFlags::DELETE_SELF).is_ok());
+            assert_eq!(inotify.read_events(&mut [0; 16]).unwrap().count(), 0);
+        });
+        as_descriptor_zero("Epoll", Epoll::create(), |epoll| {
+            assert_eq!(epoll.wait(&mut [Ready::EMPTY], Timeout::Zero).unwrap().len(), 0);
+        });
     });
 }
 
@@ -104,16 +135,19 @@ fn everything_over_a_descriptor_lends_it() {
 #[test]
 fn what_the_crate_opens_is_closed_by_exec() {
     use butter::io::{DescriptorFlags, fcntl_getfd};
-    let (reader, writer) = butter::pipe::pipe().unwrap();
-    let opened: [OwnedFd; 7] = [
+    let ends = [butter::pipe::pipe(), butter::pipe::nonblocking()].map(Result::unwrap);
+    let mut opened: Vec<OwnedFd> = vec![
         EventFd::new(0).unwrap().into(),
+        EventFd::nonblocking(0).unwrap().into(),
+        EventFd::semaphore(0).unwrap().into(),
         EventFd::nonblocking_semaphore(0).unwrap().into(),
-        butter::inotify::Inotify::init().unwrap().into(),
-        butter::inotify::Inotify::nonblocking().unwrap().into(),
-        butter::epoll::Epoll::create().unwrap().into(),
-        reader,
-        writer,
+        TimerFd::create(Clock::Monotonic).unwrap().into(),
+        TimerFd::nonblocking(Clock::Monotonic).unwrap().into(),
+        Inotify::init().unwrap().into(),
+        Inotify::nonblocking().unwrap().into(),
+        Epoll::create().unwrap().into(),
     ];
+    opened.extend(ends.into_iter().flat_map(<[OwnedFd; 2]>::from));
     for fd in &opened {
         assert_eq!(fcntl_getfd(fd), Ok(DescriptorFlags::CLOEXEC));
     }

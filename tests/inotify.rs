@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use butter::error::ErrorKind;
 use butter::fd::AsFd;
-use butter::inotify::{EventFlags, Inotify, MAX_EVENT, Reader, Watch, WatchFlags, raw};
+use butter::inotify::{EventFlags, InitFlags, Inotify, MAX_EVENT, Reader, Watch, WatchFlags, raw};
 use butter::time::Timeout;
 use butter::{Errno, io};
 use common::signals::{SEEN, interrupted};
@@ -112,6 +112,21 @@ fn names_of_any_bytes_and_every_length_come_whole() {
         assert_eq!(event.name().as_os_str(), std::ffi::OsStr::from_bytes(&name));
         assert_eq!(events.next(), None);
     }
+}
+
+#[test]
+fn a_path_of_any_bytes_is_watched() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(std::ffi::OsStr::from_bytes(b"\xFF"));
+    fs::create_dir(&path).unwrap();
+    let inotify = Inotify::nonblocking().unwrap();
+    let watch = inotify.add_watch(common::bytes(&path), WatchFlags::CREATE).unwrap();
+    let terminated = std::ffi::CString::new(common::bytes(&path)).unwrap();
+    assert_eq!(inotify.add_watch(terminated.as_c_str(), WatchFlags::CREATE), Ok(watch));
+    #[cfg(feature = "std")]
+    assert_eq!(inotify.add_watch(&path, WatchFlags::CREATE), Ok(watch));
+    File::create(path.join("file")).unwrap();
+    assert_eq!(drain(&inotify), [(EventFlags::CREATE, b"file".to_vec())]);
 }
 
 #[test]
@@ -307,6 +322,18 @@ fn what_a_reader_has_taken_comes_before_what_is_queued() {
 }
 
 #[test]
+fn a_reader_that_is_dropped_discards_what_it_has_taken() {
+    let (inotify, _, directory) = watched(WatchFlags::CREATE);
+    for name in ["one", "other"] {
+        File::create(directory.path().join(name)).unwrap();
+    }
+    assert_eq!(Reader::new(&inotify, &mut [0; 4096]).read().unwrap().name(), "one");
+    assert_eq!(flags(&inotify), []);
+    File::create(directory.path().join("third")).unwrap();
+    assert_eq!(drain(&inotify), [(EventFlags::CREATE, b"third".to_vec())]);
+}
+
+#[test]
 fn what_is_no_inotify_ends_and_never_loops() {
     let inotify = Inotify::from(common::fd(File::open("/dev/zero").unwrap()));
     let mut buffer = [0; 64];
@@ -342,6 +369,25 @@ fn a_blocking_instance_waits_for_an_event() {
 }
 
 #[test]
+fn a_wait_for_one_event_ends_with_it_or_with_the_time() {
+    let directory = tempfile::tempdir().unwrap();
+    let inotify = Inotify::init().unwrap();
+    inotify.add_watch(common::bytes(directory.path()), WatchFlags::ALL_EVENTS | WatchFlags::ONESHOT).unwrap();
+    let began = Instant::now();
+    assert_eq!(inotify.wait(Duration::from_millis(20)), Ok(false));
+    assert!(began.elapsed() >= Duration::from_millis(20));
+    std::thread::scope(|scope| {
+        scope.spawn(|| File::create(directory.path().join("touched")).unwrap());
+        assert_eq!(inotify.wait(Duration::from_secs(60)), Ok(true));
+    });
+    let mut buffer = [0; 4096];
+    let events: Vec<_> = inotify.read_events(&mut buffer).unwrap().collect();
+    assert_eq!(events.len(), 2);
+    assert!(events[0].flags() == EventFlags::CREATE && events[0].name() == "touched");
+    assert!(events[1].is_ignored());
+}
+
+#[test]
 fn the_next_watch_can_have_a_number_of_ones_choice() {
     let inotify = Inotify::nonblocking().unwrap();
     match raw::ioctl_setnextwd(inotify.as_fd(), Watch::from_raw(1234)) {
@@ -364,6 +410,9 @@ fn masks_have_names_both_ways() {
     assert_eq!("ALL_EVENTS".parse(), Ok(WatchFlags::ALL_EVENTS));
     assert!("NONBLOCK".parse::<WatchFlags>().is_err());
     assert_eq!(EventFlags::from_bits_retain(0x40).to_string(), "MOVED_FROM");
+    // One bit, two names: each where it means that.
+    assert_eq!(EventFlags::from_bits_retain(0x800).to_string(), "MOVE_SELF");
+    assert_eq!(InitFlags::from_bits_retain(0x800).to_string(), "NONBLOCK");
     for (name, flag) in WatchFlags::all().iter_names() {
         assert_eq!(name.parse(), Ok(flag));
     }

@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,7 @@ use butter::time::{Clock, Timeout, Timespec, clock_gettime};
 use butter::timerfd::{Itimerspec, SetFlags, Start, Ticks, Timer, TimerFd, TimerFdFlags, raw};
 use butter::{Errno, io};
 use common::child::as_nobody;
+use common::inject::inject;
 use common::signals::{SEEN, interrupted};
 
 fn timer() -> TimerFd {
@@ -74,12 +76,20 @@ fn no_delay_goes_off_at_once_and_disarmed_never() {
 }
 
 #[test]
-fn disarming_keeps_nothing_of_the_period() {
+fn a_timer_set_anew_keeps_nothing_of_before() {
     let timer = timer();
-    timer.set(Timer::every_after(Duration::new(1, 1), Duration::from_secs(1))).unwrap();
+    timer.set(Timer::every_after(milliseconds(1), Duration::new(0, 10_000_001))).unwrap();
+    assert_eq!(timer.wait(Duration::from_secs(10)), Ok(true));
     timer.set(Timer::Disarmed).unwrap();
-    let told = raw::timerfd_gettime(timer.as_fd()).unwrap();
-    assert_eq!(told, Itimerspec::default());
+    assert_eq!(raw::timerfd_gettime(timer.as_fd()), Ok(Itimerspec::default()));
+    assert_eq!(timer.wait(milliseconds(50)), Ok(false), "the period has gone with the rest");
+
+    let (hour, day) = (Duration::from_secs(3600), Duration::from_secs(86_400));
+    timer.set(Timer::every(hour)).unwrap();
+    timer.set(Timer::every(day)).unwrap();
+    let Timer::EveryAfter(Start::After(left), period) = timer.get().unwrap() else { panic!("it is armed") };
+    assert!(left > hour, "it first goes off after the new period");
+    assert_eq!(period, day);
 }
 
 #[test]
@@ -90,8 +100,9 @@ fn what_is_left_and_what_was_set_are_told() {
     let Timer::EveryAfter(Start::After(left), period) = timer.get().unwrap() else { panic!("it is armed") };
     assert!(left <= hour && left > hour - Duration::from_secs(60), "{left:?}");
     assert_eq!(period, day);
-    let Timer::EveryAfter(Start::After(left), _) = timer.replace(Timer::once(day)).unwrap() else { panic!() };
-    assert!(left <= hour && left > hour - Duration::from_secs(60), "{left:?}");
+    std::thread::sleep(milliseconds(30));
+    let Timer::EveryAfter(Start::After(later), _) = timer.replace(Timer::once(day)).unwrap() else { panic!() };
+    assert!(later <= left - milliseconds(30), "{later:?} of {left:?}");
     assert!(matches!(timer.replace(Timer::Disarmed), Ok(Timer::Once(Start::After(left))) if left <= day));
 }
 
@@ -127,7 +138,8 @@ fn alarm_clocks_take_a_capability() {
 
 #[test]
 fn clocks_that_timers_cannot_have_are_refused() {
-    for clock in [Clock::ProcessCpu, Clock::ThreadCpu, Clock::MonotonicRaw, Clock::RealtimeCoarse, Clock::Tai] {
+    let others = [Clock::ProcessCpu, Clock::ThreadCpu, Clock::MonotonicRaw, Clock::Tai];
+    for clock in others.into_iter().chain([Clock::RealtimeCoarse, Clock::MonotonicCoarse]) {
         assert_eq!(TimerFd::create(clock).unwrap_err().errno(), Errno::INVAL, "{clock:?}");
         assert!(clock_gettime(clock).is_ok(), "{clock:?} can be asked all the same");
     }
@@ -166,8 +178,63 @@ fn a_timer_wakes_an_epoll() {
     assert_eq!(epoll.wait(&mut ready, Timeout::Never).unwrap()[0].token(), Token(1));
 }
 
+/// The machine's clock, whose changes a test must not see that does not make them.
+static REAL_TIME: Mutex<()> = Mutex::new(());
+
+/// Sets the real-time clock to a microsecond later.
+fn set_real_time() -> std::io::Result<()> {
+    let now = moment(Clock::Realtime, Duration::from_micros(1));
+    let now = libc::timespec { tv_sec: now.seconds, tv_nsec: now.nanoseconds };
+    // SAFETY: reads one struct.
+    match unsafe { libc::clock_settime(libc::CLOCK_REALTIME, &raw const now) } {
+        0 => Ok(()),
+        _ => Err(std::io::Error::last_os_error()),
+    }
+}
+
+#[test]
+fn each_change_of_the_clock_is_told_once_and_ends_nothing() {
+    const TEST: &str = "each_change_of_the_clock_is_told_once_and_ends_nothing";
+    if !common::machine_is_the_tests_own() {
+        return common::skip(TEST, "the clock of this machine is not a test's to set");
+    }
+    let _alone = REAL_TIME.lock().unwrap();
+    let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
+    let in_an_hour = Timer::once_at(moment(Clock::Realtime, Duration::from_secs(3600)));
+    assert_eq!(timer.set_cancel_on_set(in_an_hour), Ok(false));
+    if let Err(error) = set_real_time() {
+        return common::skip(TEST, &format!("the clock cannot be set: {error}"));
+    }
+    assert_eq!(timer.wait(Duration::from_secs(10)), Ok(true));
+    assert_eq!(timer.read(), Ok(Ticks::ClockChanged));
+    assert_eq!(timer.try_read(), Ok(None));
+    assert!(matches!(timer.get(), Ok(Timer::Once(_))), "it goes on");
+    set_real_time().unwrap();
+    assert_eq!(timer.read_interruptible(), Ok(Ticks::ClockChanged));
+
+    set_real_time().unwrap();
+    assert_eq!(timer.set_cancel_on_set(in_an_hour), Ok(true), "it was set in between");
+    assert_eq!(timer.try_read(), Ok(None), "which is told already");
+    assert!(matches!(timer.get(), Ok(Timer::Once(_))), "it is armed all the same");
+
+    timer.set(in_an_hour).unwrap();
+    set_real_time().unwrap();
+    assert_eq!(timer.try_read(), Ok(None), "nobody asked for it");
+}
+
+#[test]
+fn a_cancelled_call_is_a_change_of_the_clock() {
+    let timer = timer();
+    let reads = || (timer.read(), timer.try_read(), timer.read_interruptible());
+    let changed = Ticks::ClockChanged;
+    assert_eq!(inject(libc::SYS_read, Errno::CANCELED, reads), (Ok(changed), Ok(Some(changed)), Ok(changed)));
+    let set = || timer.set_cancel_on_set(Timer::once_at(Timespec::default()));
+    assert_eq!(inject(libc::SYS_timerfd_settime, Errno::CANCELED, set), Ok(true));
+}
+
 #[test]
 fn asking_to_be_told_of_the_clock_invents_no_change() {
+    let _unchanged = REAL_TIME.lock().unwrap();
     let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
     let soon = Timer::once_at(moment(Clock::Realtime, milliseconds(500)));
     assert_eq!(timer.set_cancel_on_set(soon), Ok(false));
@@ -204,6 +271,5 @@ fn signals_end_only_the_read_that_asks_for_it() {
 fn flags_are_as_they_were_asked_for() {
     let fd = raw::timerfd_create(Clock::Monotonic, TimerFdFlags::empty()).unwrap();
     assert_eq!(io::fcntl_getfd(&fd), Ok(io::DescriptorFlags::empty()));
-    assert_eq!(io::fcntl_getfd(timer()), Ok(io::DescriptorFlags::CLOEXEC));
     assert!(io::fcntl_getfl(timer()).unwrap().contains(io::StatusFlags::NONBLOCK));
 }

@@ -140,6 +140,12 @@ mod tests {
     }
 
     #[test]
+    fn a_timer_prints_all_its_times() {
+        let timer = Timer::every_after(Duration::new(1, 2), Duration::new(3, 4));
+        assert_eq!(format!("{timer:?}"), "EveryAfter(After(1.000000002s), 3.000000004s)");
+    }
+
+    #[test]
     fn what_the_kernel_tells_is_a_timer() {
         let told = |value, interval| Timer::from_kernel(Itimerspec { interval, value });
         assert_eq!(told(ZERO, ZERO), Timer::Disarmed);
