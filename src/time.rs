@@ -124,6 +124,16 @@ pub enum Timeout {
 }
 
 impl Timeout {
+    /// The time as the kernel's calls take one; none is for ever.
+    #[inline]
+    pub(crate) const fn timespec(self) -> Option<Timespec> {
+        match self {
+            Self::Never => None,
+            Self::Zero => Some(Timespec { seconds: 0, nanoseconds: 0 }),
+            Self::After(duration) => Some(Timespec::saturating_from(duration)),
+        }
+    }
+
     /// The time up to whole milliseconds: a wait for it works on every Linux, where a finer one may take a newer call.
     #[must_use]
     pub const fn in_milliseconds(self) -> Self {

@@ -9,6 +9,8 @@ use butter::epoll::{Epoll, Ready};
 use butter::eventfd::EventFd;
 use butter::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use butter::inotify::{Inotify, WatchFlags};
+use butter::signal::SigSet;
+use butter::signalfd::SignalFd;
 use butter::time::{Clock, Timeout};
 use butter::timerfd::{Timer, TimerFd};
 use butter::{Errno, io};
@@ -80,6 +82,9 @@ fn descriptor_zero_is_one_like_any_other() {
             assert!(inotify.add_watch("/", WatchFlags::DELETE_SELF).is_ok());
             assert_eq!(inotify.read_events(&mut [0; 16]).unwrap().count(), 0);
         });
+        as_descriptor_zero("SignalFd", SignalFd::nonblocking(SigSet::EMPTY), |signals| {
+            assert_eq!(signals.try_read(), Ok(None));
+        });
         as_descriptor_zero("Epoll", Epoll::create(), |epoll| {
             assert_eq!(epoll.wait(&mut [Ready::EMPTY], Timeout::Zero).unwrap().len(), 0);
         });
@@ -145,6 +150,8 @@ fn what_the_crate_opens_is_closed_by_exec() {
         TimerFd::nonblocking(Clock::Monotonic).unwrap().into(),
         Inotify::init().unwrap().into(),
         Inotify::nonblocking().unwrap().into(),
+        SignalFd::new(SigSet::EMPTY).unwrap().into(),
+        SignalFd::nonblocking(SigSet::EMPTY).unwrap().into(),
         Epoll::create().unwrap().into(),
     ];
     opened.extend(ends.into_iter().flat_map(<[OwnedFd; 2]>::from));

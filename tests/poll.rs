@@ -9,7 +9,7 @@ use butter::fd::{AsFd, AsRawFd};
 use butter::poll::{self, PollFd, PollFlags};
 use butter::signal::{SigSet, Signal};
 use butter::time::{Timeout, Timespec};
-use butter::{io, pipe};
+use butter::{Errno, io, pipe};
 use common::child::in_child;
 use common::signals::interrupted;
 
@@ -76,11 +76,12 @@ fn the_rest_of_the_time_comes_back() {
 fn a_mask_holds_signals_back_while_it_waits() {
     let counter = EventFd::new(0).unwrap();
     let mask = SigSet::from([Signal::USR1]);
-    let count = interrupted(|| {
-        let mut time = Timespec { seconds: 0, nanoseconds: 50_000_000 };
-        poll::raw::ppoll(&mut [PollFd::new(&counter, PollFlags::READ)], Some(&mut time), Some(&mask))
-    });
-    assert_eq!(count, Ok(0), "no signal ended it");
+    let wait = |mask| {
+        let (mut fds, time) = ([PollFd::new(&counter, PollFlags::READ)], Duration::from_millis(50));
+        interrupted(|| poll::wait_interruptible(&mut fds, time, mask))
+    };
+    assert_eq!(wait(Some(&mask)), Ok(0), "no signal ended it");
+    assert_eq!(wait(None).unwrap_err().errno(), Errno::INTR);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use butter::epoll::{Epoll, Interest, Ready, Token};
 use butter::error::ErrorKind;
 use butter::fd::{AsFd, AsRawFd};
-use butter::process::getpid;
+use butter::process::{Pid, getpid};
 use butter::signal::{self, Cause, SigSet, Signal};
 use butter::signalfd::{self, Event, SIZE, SignalFd, SignalFdFlags, decode, raw};
 use butter::thread::{self, gettid};
@@ -223,4 +223,68 @@ fn flags_are_as_they_were_asked_for() {
     let error = raw::signalfd4(SigSet::EMPTY, SignalFdFlags::from_bits_retain(1)).unwrap_err();
     assert_eq!(error.errno(), Errno::INVAL);
     assert_eq!(signalfd::raw::read(signals.as_fd(), &mut [0; SIZE]).unwrap_err().errno(), Errno::AGAIN);
+}
+
+/// Several processes send numbers, many more than may be queued at a time: each arrives, once, in its sender's order.
+#[test]
+fn a_hundred_thousand_of_several_senders_all_arrive() {
+    const TEST: &str = "a_hundred_thousand_of_several_senders_all_arrive";
+    const SENDERS: usize = 4;
+    const EACH: i32 = 25_000;
+    in_child_that_holds_back(SigSet::all(), TEST, || {
+        let limit = libc::rlimit { rlim_cur: 400, rlim_max: 400 };
+        // SAFETY: reads one struct.
+        assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_SIGPENDING, &raw const limit) }, 0);
+        let receiver = getpid();
+        let wanted = SigSet::from([place(0), place(1), Signal::CHLD]);
+        let signals = SignalFd::nonblocking(wanted).unwrap();
+        let senders: [_; SENDERS] = std::array::from_fn(|number| {
+            // SAFETY: the child makes system calls, and ends.
+            match unsafe { libc::fork() } {
+                0 => send_all(receiver, place(number as u8 % 2), EACH),
+                pid => Pid::new(pid).unwrap(),
+            }
+        });
+        let (mut next, mut ended, mut refused) = ([0; SENDERS], 0, 0);
+        let mut buffer = [0; 64 * SIZE];
+        while ended < SENDERS || next != [EACH; SENDERS] {
+            assert_eq!(signals.wait(Duration::from_secs(60)), Ok(true), "{next:?}");
+            for event in signals.read_events(&mut buffer).unwrap() {
+                match event.cause() {
+                    Cause::Queue { pid: Some(pid), value, .. } => {
+                        let sender = senders.iter().position(|sender| *sender == pid).unwrap();
+                        assert_eq!(value.int(), next[sender], "of sender {sender}");
+                        next[sender] += 1;
+                    }
+                    // One stands for all that came while it was held back.
+                    Cause::Child { .. } => {
+                        let mut status = 0;
+                        // SAFETY: waits for any child; writes one number.
+                        while unsafe { libc::waitpid(-1, &raw mut status, libc::WNOHANG) } > 0 {
+                            ended += 1;
+                            refused += libc::WEXITSTATUS(status);
+                        }
+                    }
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+        assert_eq!(signals.try_read(), Ok(None), "none came twice");
+        assert!(refused > 0, "the limit was never reached");
+    });
+}
+
+/// Sends the numbers up to this one, each again as long as there is no room for it; ends with 1 if that was ever so.
+fn send_all(receiver: Pid, signal: Signal, count: i32) -> ! {
+    let mut refused = 0;
+    for number in 0..count {
+        while let Err(error) = signal::queue(receiver, signal, number) {
+            if error.kind() != ErrorKind::LimitReached {
+                butter::process::exit_group(100);
+            }
+            refused = 1;
+            std::thread::yield_now();
+        }
+    }
+    butter::process::exit_group(refused)
 }

@@ -18,7 +18,7 @@
 //!
 //! | kernel call | raw | function | since |
 //! |---|---|---|---|
-//! | `ppoll` | [`raw::ppoll`] | [`wait`] | 2.6.16 |
+//! | `ppoll` | [`raw::ppoll`] | [`wait`], [`wait_interruptible`] | 2.6.16 |
 //!
 //! A wait costs the kernel a look at every descriptor in the list: for many, see [`epoll`](crate::epoll).
 
@@ -28,4 +28,4 @@ pub mod raw;
 
 pub use abi::{PollFd, PollFlags};
 pub(crate) use object::readable;
-pub use object::wait;
+pub use object::{wait, wait_interruptible};

@@ -3,7 +3,8 @@
 use super::{PollFd, PollFlags, raw};
 use crate::error::{Errno, Result};
 use crate::fd::BorrowedFd;
-use crate::time::{Timeout, Timespec};
+use crate::signal::SigSet;
+use crate::time::Timeout;
 
 /// Waits until one of the descriptors is ready, or the time is over; returns how many are ready, 0 when it is over.
 ///
@@ -14,17 +15,23 @@ use crate::time::{Timeout, Timespec};
 ///
 /// `EINVAL` - there are more descriptors than the process may have open. `ENOMEM` - no memory for the list.
 pub fn wait(fds: &mut [PollFd<'_>], timeout: impl Into<Timeout>) -> Result<u32> {
-    let mut left = match timeout.into() {
-        Timeout::Never => None,
-        Timeout::Zero => Some(Timespec::default()),
-        Timeout::After(duration) => Some(Timespec::saturating_from(duration)),
-    };
+    let mut left = timeout.into().timespec();
     loop {
         match raw::ppoll(fds, left.as_mut(), None) {
             Err(error) if error.is(Errno::INTR) => {}
             done => return done,
         }
     }
+}
+
+/// As [`wait`], but a signal ends it, and with a mask the thread has that signal mask while it waits.
+///
+/// # Errors
+///
+/// As [`wait`]; `EINTR` - a signal came first.
+#[inline]
+pub fn wait_interruptible(fds: &mut [PollFd<'_>], timeout: impl Into<Timeout>, mask: Option<&SigSet>) -> Result<u32> {
+    raw::ppoll(fds, timeout.into().timespec().as_mut(), mask)
 }
 
 /// Waits until a read of one descriptor would not wait; `false` when the time is over.

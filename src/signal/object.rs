@@ -4,7 +4,7 @@ use super::{Action, SigInfo, SigSet, Signal, Target, Value, raw};
 use crate::error::{Errno, Result};
 use crate::process::{Pid, getpid};
 use crate::thread::getuid;
-use crate::time::{Deadline, Timeout, Timespec};
+use crate::time::{Deadline, Timeout};
 
 /// Sends a signal to a process, or to all of a [`Target`].
 ///
@@ -77,12 +77,7 @@ pub fn wait(signals: SigSet, timeout: impl Into<Timeout>) -> Result<Option<SigIn
 ///
 /// `EINTR` - a signal that is not waited for came.
 pub fn wait_interruptible(signals: SigSet, timeout: impl Into<Timeout>) -> Result<Option<SigInfo>> {
-    let time = match timeout.into() {
-        Timeout::Never => None,
-        Timeout::Zero => Some(Timespec::default()),
-        Timeout::After(duration) => Some(Timespec::saturating_from(duration)),
-    };
-    match raw::rt_sigtimedwait(signals, time.as_ref()) {
+    match raw::rt_sigtimedwait(signals, timeout.into().timespec().as_ref()) {
         Ok(info) => Ok(Some(info)),
         Err(error) if error.is(Errno::AGAIN) => Ok(None),
         Err(error) => Err(error),
