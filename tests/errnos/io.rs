@@ -1,0 +1,94 @@
+//! Reading, writing and `fcntl`.
+
+use std::fs::File;
+
+use butter::error::{Call, ErrorKind};
+use butter::eventfd::EventFd;
+use butter::io::{self, StatusFlags};
+use butter::{Errno, pipe};
+
+use crate::common::{self, child::as_nobody};
+use crate::epoll::epoll;
+use crate::{Row, Table, failed, null};
+
+pub const TABLE: Table = Table {
+    source: include_str!("../../src/io/call.rs"),
+    rows: ROWS,
+    without_descriptors: WITHOUT_DESCRIPTORS,
+    others: &[],
+};
+
+const ROWS: &[Row] = &[
+    Row(Call::READ, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(io::read(EventFd::new(1).unwrap(), &mut [0; 4]))
+    }),
+    Row(Call::READ, Errno::BADF, ErrorKind::BadDescriptor, || failed(io::read(pipe::pipe().unwrap().1, &mut [0; 4]))),
+    Row(Call::READ, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        let (reader, _writer) = pipe::nonblocking().unwrap();
+        failed(io::read(&reader, &mut [0; 4]))
+    }),
+    Row(Call::READV, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let mut slices: Vec<_> = (0..1025).map(|_| io::IoSliceMut::new(&mut [])).collect();
+        failed(io::readv(pipe::pipe().unwrap().0, &mut slices))
+    }),
+    Row(Call::READV, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(io::readv(pipe::pipe().unwrap().1, &mut [io::IoSliceMut::new(&mut [0; 4])]))
+    }),
+    Row(Call::READV, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        let (reader, _writer) = pipe::nonblocking().unwrap();
+        failed(io::readv(&reader, &mut [io::IoSliceMut::new(&mut [0; 4])]))
+    }),
+    Row(Call::WRITE, Errno::INVAL, ErrorKind::InvalidArgument, || failed(io::write(EventFd::new(1).unwrap(), &[0; 4]))),
+    Row(Call::WRITE, Errno::BADF, ErrorKind::BadDescriptor, || failed(io::write(pipe::pipe().unwrap().0, b"!"))),
+    Row(Call::WRITE, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        let (_reader, writer) = pipe::nonblocking().unwrap();
+        (0..1024).find_map(|_| io::write(&writer, &[0; 4096]).err())
+    }),
+    Row(Call::WRITEV, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let (_reader, writer) = pipe::pipe().unwrap();
+        failed(io::writev(&writer, &[io::IoSlice::new(b""); 1025]))
+    }),
+    Row(Call::WRITEV, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(io::writev(pipe::pipe().unwrap().0, &[io::IoSlice::new(b"!")]))
+    }),
+    Row(Call::WRITEV, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        let (_reader, writer) = pipe::nonblocking().unwrap();
+        (0..1024).find_map(|_| io::writev(&writer, &[io::IoSlice::new(&[0; 4096])]).err())
+    }),
+    Row(Call::FCNTL_DUPFD_CLOEXEC, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(io::fcntl_dupfd_cloexec(null(), -1))
+    }),
+    Row(Call::FCNTL_SETFL, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| {
+            let of_root = common::fd(File::open("/proc/version").unwrap());
+            failed(io::fcntl_setfl(&of_root, StatusFlags::NOATIME))
+        })
+    }),
+    Row(Call::FCNTL_SETFL, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(io::fcntl_setfl(common::fd(File::open("/proc/version").unwrap()), StatusFlags::DIRECT))
+    }),
+    Row(Call::IOCTL_FIONREAD, Errno::NOTTY, ErrorKind::InvalidArgument, || {
+        failed(io::bytes_available(EventFd::new(1).unwrap()))
+    }),
+    Row(Call::IOCTL_FIONREAD, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        if !common::kernel_is_at_least(6, 9) {
+            common::skip("errnos: ioctl(FIONREAD) EINVAL", "an epoll says ENOTTY before Linux 6.9");
+            return None;
+        }
+        failed(io::bytes_available(epoll()))
+    }),
+    Row(Call::FCNTL_SETFL, Errno::BADF, ErrorKind::BadDescriptor, || {
+        // libc's own `open`: with musl, std takes the flag for an access mode and leaves it out.
+        // SAFETY: reads the path; a success is a new descriptor.
+        let place = unsafe { libc::open(c"/".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
+        // SAFETY: just opened, and ours alone.
+        let place: butter::fd::OwnedFd = unsafe { butter::fd::FromRawFd::from_raw_fd(place) };
+        failed(io::fcntl_setfl(&place, StatusFlags::NONBLOCK))
+    }),
+];
+
+const WITHOUT_DESCRIPTORS: &[Row] = &[Row(Call::FCNTL_DUPFD_CLOEXEC, Errno::MFILE, ErrorKind::LimitReached, || {
+    // SAFETY: descriptor 0 stays open for the life of the process.
+    let stdin = unsafe { butter::fd::BorrowedFd::borrow_raw(0) };
+    failed(io::fcntl_dupfd_cloexec(stdin, 0))
+})];

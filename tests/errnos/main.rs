@@ -1,0 +1,126 @@
+//! Every errno that has a kind or a reason of its own in some call: brought about in the kernel where it can be, else
+//! put in its place by a filter, and then looked at as a user sees it.
+//!
+//! Each module of the crate has its table here; a cause that is in no row fails the test.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod causes;
+mod epoll;
+mod eventfd;
+mod general;
+mod inotify;
+mod io;
+mod pipe;
+mod poll;
+mod signal;
+mod signalfd;
+mod text;
+mod thread;
+mod timerfd;
+
+use std::fs::File;
+
+use butter::error::{Call, ErrorKind};
+use butter::{Errno, Error};
+use common::child::{in_child, open_no_more};
+
+/// How a test comes by a failure.
+type Provoke = fn() -> Option<Error>;
+
+/// One row: the call, the errno, its kind, and how a test comes by it.
+struct Row(Call, Errno, ErrorKind, Provoke);
+
+/// What fails in a module of the crate.
+struct Table {
+    /// The source in which the causes stand.
+    source: &'static str,
+    rows: &'static [Row],
+    /// What fails in a process that may open no further descriptor.
+    without_descriptors: &'static [Row],
+    /// What fails in circumstances of its own, which the module's tests bring about.
+    others: &'static [Row],
+}
+
+const TABLES: &[Table] = &[
+    io::TABLE,
+    pipe::TABLE,
+    poll::TABLE,
+    eventfd::TABLE,
+    inotify::TABLE,
+    epoll::TABLE,
+    timerfd::TABLE,
+    signal::TABLE,
+    thread::TABLE,
+    signalfd::TABLE,
+];
+
+fn failed<T>(result: butter::Result<T>) -> Option<Error> {
+    Some(result.err().expect("the call should have failed"))
+}
+
+/// The failure, unless it is that the running kernel does not have the call.
+fn unless_missing<T>(errno: &str, result: butter::Result<T>) -> Option<Error> {
+    let error = failed(result)?;
+    if error.kind() == ErrorKind::Unsupported {
+        common::skip(&format!("errnos: {} {errno}", error.call()), &error.to_string());
+        return None;
+    }
+    Some(error)
+}
+
+/// What a user sees of a failure is what the row says.
+fn check(row: &Row, error: Error) {
+    let Row(call, errno, kind, _) = *row;
+    assert_eq!((error.call(), error.errno(), error.kind()), (call, errno, kind), "{error}");
+    let text = error.to_string();
+    assert!(text.starts_with(&format!("{call}: {errno}")), "{text}");
+    #[cfg(feature = "explain")]
+    {
+        assert!(error.reason().is_some_and(|reason| !reason.is_empty()), "{text}");
+        match kind {
+            ErrorKind::Unsupported if errno == Errno::NOSYS => {
+                assert!(
+                    text.ends_with(&format!("unsupported by this kernel (Linux {} has it)", call.since())),
+                    "{text}"
+                );
+            }
+            _ => assert!(text.ends_with(error.reason().unwrap()), "{text}"),
+        }
+    }
+}
+
+/// The row of a call and an errno, in any of the tables.
+fn row(call: Call, errno: Errno) -> Option<&'static Row> {
+    let rows = TABLES.iter().flat_map(|table| [table.rows, table.without_descriptors, table.others]).flatten();
+    rows.into_iter().find(|row| row.0 == call && row.1 == errno)
+}
+
+fn null() -> butter::fd::OwnedFd {
+    common::fd(File::open("/dev/null").unwrap())
+}
+
+fn a_regular_file() -> butter::fd::OwnedFd {
+    common::fd(tempfile::tempfile().unwrap())
+}
+
+#[test]
+fn each_failure_is_told_as_it_is() {
+    for row in TABLES.iter().flat_map(|table| table.rows) {
+        // One that this kernel cannot have has said so by itself.
+        if let Some(error) = (row.3)() {
+            check(row, error);
+        }
+    }
+}
+
+#[test]
+fn a_process_without_descriptors_says_so() {
+    in_child("a_process_without_descriptors_says_so", || {
+        open_no_more();
+        for row in TABLES.iter().flat_map(|table| table.without_descriptors) {
+            check(row, (row.3)().unwrap());
+        }
+    });
+}

@@ -1,0 +1,72 @@
+//! Signals to processes, and waits for them.
+
+use butter::Errno;
+use butter::error::{Call, ErrorKind};
+use butter::process::{self, Pid};
+use butter::signal::{self, SigSet, Signal, Target};
+use butter::thread;
+use butter::time::Timespec;
+
+use crate::common::child::{as_nobody, in_child_that_holds_back, nobody};
+use crate::common::signals::interrupted;
+use crate::{Row, Table, check, failed};
+
+pub const TABLE: Table = Table {
+    source: include_str!("../../src/signal/raw.rs"),
+    rows: ROWS,
+    without_descriptors: &[],
+    others: WITHOUT_SIGNALS,
+};
+
+const ROWS: &[Row] = &[
+    Row(Call::KILL, Errno::SRCH, ErrorKind::NotFound, || failed(signal::kill(nobody(), None))),
+    Row(Call::KILL, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| failed(signal::kill(Pid::new(1).unwrap(), None)))
+    }),
+    Row(Call::KILL, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(signal::kill(Target::Group(Pid::new(1).unwrap()), None))
+    }),
+    Row(Call::RT_SIGQUEUEINFO, Errno::SRCH, ErrorKind::NotFound, || failed(signal::queue(nobody(), Signal::USR1, 1))),
+    Row(Call::RT_SIGQUEUEINFO, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| failed(signal::queue(Pid::new(1).unwrap(), Signal::URG, 1)))
+    }),
+    Row(Call::RT_SIGTIMEDWAIT, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        failed(signal::raw::rt_sigtimedwait(SigSet::EMPTY, Some(&Timespec::default())))
+    }),
+    Row(Call::RT_SIGTIMEDWAIT, Errno::INTR, ErrorKind::Interrupted, || {
+        interrupted(|| failed(signal::raw::rt_sigtimedwait(SigSet::EMPTY, None)))
+    }),
+    Row(Call::RT_SIGTIMEDWAIT, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let never = Timespec { seconds: 0, nanoseconds: 1_000_000_000 };
+        failed(signal::raw::rt_sigtimedwait(SigSet::EMPTY, Some(&never)))
+    }),
+    Row(Call::RT_SIGSUSPEND, Errno::INTR, ErrorKind::Interrupted, || {
+        interrupted(|| failed(signal::raw::rt_sigsuspend(SigSet::EMPTY)))
+    }),
+    Row(Call::RT_SIGACTION, Errno::INVAL, ErrorKind::InvalidArgument, || failed(signal::ignore(Signal::STOP))),
+];
+
+/// What fails in a process that may have no further signal queued.
+const WITHOUT_SIGNALS: &[Row] = &[
+    Row(Call::RT_SIGQUEUEINFO, Errno::AGAIN, ErrorKind::LimitReached, || {
+        failed(signal::queue(process::getpid(), Signal::RTMIN, 1))
+    }),
+    Row(Call::RT_TGSIGQUEUEINFO, Errno::AGAIN, ErrorKind::LimitReached, || {
+        failed(thread::queue(process::getpid(), thread::gettid(), Signal::RTMIN, 1))
+    }),
+    Row(Call::TGKILL, Errno::AGAIN, ErrorKind::LimitReached, || {
+        failed(thread::kill(process::getpid(), thread::gettid(), Signal::RTMIN))
+    }),
+];
+
+#[test]
+fn a_process_without_room_for_signals_says_so() {
+    in_child_that_holds_back(SigSet::all(), "signal::a_process_without_room_for_signals_says_so", || {
+        let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        // SAFETY: reads one struct.
+        assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_SIGPENDING, &raw const none) }, 0);
+        for row in WITHOUT_SIGNALS {
+            check(row, (row.3)().unwrap());
+        }
+    });
+}
