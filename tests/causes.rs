@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use butter::fd::AsRawFd;
+use butter::poll::PollFlags;
 use butter::process::{Pid, getpid};
 use butter::signal::{self, Action, Cause, ChildEvent, Code, FaultDetail, SigInfo, SigSet, Signal};
 use butter::signalfd::SignalFd;
@@ -23,7 +24,7 @@ fn told_by_both(signal: Signal, mut bring_about: impl FnMut()) -> [Cause; 2] {
     let wanted = SigSet::from([signal]);
     bring_about();
     let info = signal::wait(wanted, Duration::from_secs(60)).unwrap().expect("it comes");
-    assert_eq!(info.signal(), Some(signal));
+    assert_eq!(info.signal(), signal);
     let signals = SignalFd::nonblocking(wanted).unwrap();
     bring_about();
     assert_eq!(signals.wait(Duration::from_secs(60)), Ok(true), "it comes");
@@ -45,7 +46,7 @@ fn a_timer_says_which_and_how_often() {
                 // SAFETY: touches no memory.
                 assert_eq!(unsafe { libc::syscall(libc::SYS_timer_delete, *last) }, 0);
                 // What it told before its end may still be there.
-                while signal::wait([Signal::RTMIN].into(), Timeout::Zero).unwrap().is_some() {}
+                while signal::wait(Signal::RTMIN, Timeout::Zero).unwrap().is_some() {}
             }
             // SAFETY: all zeroes is a valid event; its fields are set below.
             let mut event: libc::sigevent = unsafe { std::mem::zeroed() };
@@ -97,7 +98,7 @@ fn a_child_says_what_became_of_it() {
 
         let busy = |by: fn()| -> Duration {
             child(by);
-            match signal::wait([Signal::CHLD].into(), Duration::from_secs(60)).unwrap().unwrap().cause() {
+            match signal::wait(Signal::CHLD, Duration::from_secs(60)).unwrap().unwrap().cause() {
                 Cause::Child { user_time, .. } => user_time,
                 other => panic!("{other:?}"),
             }
@@ -123,16 +124,16 @@ fn a_child_that_stops_and_goes_on_says_so() {
             let _ = signal::suspend(SigSet::EMPTY);
         });
         let pid = Pid::new(sleeper).unwrap();
-        let told = |by| match signal::wait([Signal::CHLD].into(), Duration::from_secs(60)).unwrap().unwrap().cause() {
+        let told = |by| match signal::wait(Signal::CHLD, Duration::from_secs(60)).unwrap().unwrap().cause() {
             Cause::Child { pid: Some(told), event, .. } if told == pid => event,
             other => panic!("{by}: {other:?}"),
         };
         signal::kill(pid, Signal::STOP).unwrap();
-        assert_eq!(told("STOP"), ChildEvent::Stopped(Signal::STOP));
+        assert_eq!(told("STOP"), ChildEvent::Stopped(Some(Signal::STOP)));
         signal::kill(pid, Signal::CONT).unwrap();
         assert_eq!(told("CONT"), ChildEvent::Continued);
         signal::kill(pid, Signal::STOP).unwrap();
-        assert_eq!(told("STOP"), ChildEvent::Stopped(Signal::STOP));
+        assert_eq!(told("STOP"), ChildEvent::Stopped(Some(Signal::STOP)));
         signal::kill(pid, Signal::KILL).unwrap();
         assert_eq!(told("KILL"), ChildEvent::Killed { signal: Signal::KILL, core_dumped: false });
     });
@@ -143,10 +144,25 @@ fn child(does: fn()) -> i32 {
     // SAFETY: the child makes system calls and ends.
     match unsafe { libc::fork() } {
         0 => {
+            // SAFETY: the kernel ends the child with the thread that made it.
+            unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
             does();
             butter::process::exit_group(0)
         }
         pid => pid,
+    }
+}
+
+/// Has a descriptor tell this process by a signal when it is ready.
+fn asks_for_signals(fd: i32, signal: Signal) {
+    const F_SETSIG: i32 = 10;
+    for (command, argument) in [
+        (libc::F_SETOWN, std::process::id().cast_signed()),
+        (F_SETSIG, signal.get().into()),
+        (libc::F_SETFL, libc::O_ASYNC),
+    ] {
+        // SAFETY: touches no memory.
+        assert_eq!(unsafe { libc::fcntl(fd, command, argument) }, 0);
     }
 }
 
@@ -155,22 +171,42 @@ fn a_descriptor_that_is_ready_says_for_what() {
     check("a_descriptor_that_is_ready_says_for_what", || {
         let (reader, writer) = pipe::pipe().unwrap();
         let fd = reader.as_raw_fd();
-        const F_SETSIG: i32 = 10;
-        // SAFETY: of the pipe: signals to this process, this one, from now on.
-        for (command, argument) in [
-            (libc::F_SETOWN, std::process::id().cast_signed()),
-            (F_SETSIG, Signal::RTMAX.get().into()),
-            (libc::F_SETFL, libc::O_ASYNC),
-        ] {
-            // SAFETY: touches no memory.
-            assert_eq!(unsafe { libc::fcntl(fd, command, argument) }, 0);
-        }
+        asks_for_signals(fd, Signal::RTMAX);
         for cause in told_by_both(Signal::RTMAX, || assert_eq!(io::write(&writer, b"!"), Ok(1))) {
             let Cause::Poll { code, band, fd: told } = cause else { panic!("{cause:?}") };
             assert_eq!((code, told), (Code::POLL_IN, fd));
-            let read = u32::from(butter::poll::PollFlags::READ.bits());
-            assert_eq!(band & read, read, "{band:#x}");
+            let band = PollFlags::from_bits_retain(band);
+            assert!(band.contains(PollFlags::READ), "{band}");
         }
+    });
+}
+
+#[test]
+fn a_signal_with_codes_of_its_own_tells_no_reason_of_a_descriptor() {
+    check("a_signal_with_codes_of_its_own_tells_no_reason_of_a_descriptor", || {
+        let (reader, writer) = pipe::pipe().unwrap();
+        let fd = reader.as_raw_fd();
+        asks_for_signals(fd, Signal::CHLD);
+        for cause in told_by_both(Signal::CHLD, || assert_eq!(io::write(&writer, b"!"), Ok(1))) {
+            let Cause::Poll { code, fd: told, .. } = cause else { panic!("{cause:?}") };
+            assert_eq!((code, told), (Code::SI_SIGIO, fd));
+        }
+    });
+}
+
+#[test]
+fn a_traced_child_says_what_it_is_trapped_by() {
+    check("a_traced_child_says_what_it_is_trapped_by", || {
+        let [Cause::Child { event, .. }, _] = told_by_both(Signal::CHLD, || {
+            child(|| {
+                // SAFETY: lets the parent trace this process.
+                unsafe { libc::ptrace(libc::PTRACE_TRACEME, 0, 0, 0) };
+                let _ = signal::kill(getpid(), Signal::STOP);
+            });
+        }) else {
+            panic!()
+        };
+        assert_eq!(event, ChildEvent::Trapped(Some(Signal::STOP)));
     });
 }
 
@@ -237,7 +273,7 @@ fn a_sender_of_another_namespace_is_nobody() {
         if first == 0 {
             thread::set_mask(SigSet::all()).unwrap();
             io::write(&tell, b"!").unwrap();
-            let info = signal::wait([Signal::USR1].into(), Duration::from_secs(60)).unwrap();
+            let info = signal::wait(Signal::USR1, Duration::from_secs(60)).unwrap();
             let nobody = info.is_some_and(|info| matches!(info.cause(), Cause::Kill { pid: None, .. }));
             io::write(&writer, &[u8::from(nobody)]).unwrap();
             butter::process::exit_group(0);
@@ -256,10 +292,11 @@ fn a_sender_of_another_namespace_is_nobody() {
 fn what_a_sender_makes_up_is_kept() {
     check("what_a_sender_makes_up_is_kept", || {
         let mut bytes = [0; SIZE];
+        bytes[0] = Signal::RTMIN.get();
         bytes[8..12].copy_from_slice(&(-99_i32).to_ne_bytes());
         bytes[16..24].copy_from_slice(&[1, 0, 0, 0, 2, 0, 0, 0]);
         bytes[24..32].copy_from_slice(&3_u64.to_ne_bytes());
-        let info = SigInfo::from_bytes(bytes);
+        let info = SigInfo::from_bytes(bytes).unwrap();
         let made_up = Cause::Other { code: Code::from_raw(-99), pid: Pid::new(1), uid: 2, value: 3_u64.into() };
         let causes = told_by_both(Signal::RTMIN, || {
             // SAFETY: no handler gets it.

@@ -118,8 +118,8 @@ fn timerfd_set_and_get() {
 
 #[test]
 fn signalfd_send_and_read() {
-    let _blocked = thread::block([Signal::USR2].into()).unwrap();
-    let signals = SignalFd::nonblocking([Signal::USR2].into()).unwrap();
+    let _blocked = thread::block(Signal::USR2).unwrap();
+    let signals = SignalFd::nonblocking(Signal::USR2).unwrap();
     at_most(24, 2, "signalfd_send_and_read", |rounds| {
         let me = process::getpid();
         for _ in 0..rounds {
@@ -135,8 +135,8 @@ fn signalfd_send_and_read() {
 /// The same by a read of bytes, of which the first is the signal's number: what the call itself costs.
 #[test]
 fn signalfd_send_and_read_bytes() {
-    let _blocked = thread::block([Signal::USR2].into()).unwrap();
-    let signals = SignalFd::nonblocking([Signal::USR2].into()).unwrap();
+    let _blocked = thread::block(Signal::USR2).unwrap();
+    let signals = SignalFd::nonblocking(Signal::USR2).unwrap();
     at_most(17, 2, "signalfd_send_and_read_bytes", |rounds| {
         let (me, mut buffer) = (process::getpid(), [0; SIZE]);
         for _ in 0..rounds {

@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 use butter::error::ErrorKind;
 use butter::process::{Pid, getpid};
 use butter::signal::{self, Action, ActionFlags, Cause, SigInfo, SigSet, Signal, Target, Value};
-use butter::thread::{self, Stack, StackFlags, gettid, getuid, sigaltstack};
+use butter::thread::{self, SignalStack, StackFlags, gettid, getuid, sigaltstack};
 use butter::time::Timeout;
 use butter::{Errno, io, pipe};
-use common::child::{as_nobody, in_child, in_child_that_holds_back, nobody};
+use common::child::{as_nobody, in_child, in_child_that_holds_back, nobody, of_another_user};
+use common::inject::pretend;
 use common::signals::interrupted;
 
 #[test]
@@ -20,8 +21,8 @@ fn a_signal_to_a_process_is_told_with_its_sender() {
     in_child_that_holds_back(SigSet::all(), "a_signal_to_a_process_is_told_with_its_sender", || {
         assert_eq!(signal::kill(getpid(), Signal::USR1), Ok(()));
         assert_eq!(signal::pending(), Ok([Signal::USR1].into()));
-        let info = signal::wait([Signal::USR1].into(), Timeout::Zero).unwrap().unwrap();
-        assert_eq!(info.signal(), Some(Signal::USR1));
+        let info = signal::wait(Signal::USR1, Timeout::Zero).unwrap().unwrap();
+        assert_eq!(info.signal(), Signal::USR1);
         assert_eq!(info.cause(), Cause::Kill { pid: Some(getpid()), uid: getuid() });
         assert_eq!(signal::pending(), Ok(SigSet::EMPTY), "it was taken");
         assert_eq!(signal::kill(getpid(), None), Ok(()), "there is somebody");
@@ -36,7 +37,7 @@ fn groups_are_sent_to_and_the_first_one_is_not_everyone() {
         assert_eq!(unsafe { libc::setpgid(0, 0) }, 0);
         for target in [Target::OwnGroup, Target::Group(getpid())] {
             signal::kill(target, Signal::USR2).unwrap();
-            let info = signal::wait([Signal::USR2].into(), Timeout::Zero).unwrap();
+            let info = signal::wait(Signal::USR2, Timeout::Zero).unwrap();
             assert!(info.is_some(), "{target:?}");
         }
         let first = Target::Group(Pid::new(1).unwrap());
@@ -59,13 +60,13 @@ fn everyone_is_all_others_of_the_pid_namespace() {
             thread::set_mask(SigSet::all()).unwrap();
             // SAFETY: as above.
             if unsafe { libc::fork() } == 0 {
-                let came = signal::wait([Signal::USR1].into(), Duration::from_secs(60)).unwrap();
+                let came = signal::wait(Signal::USR1, Duration::from_secs(60)).unwrap();
                 butter::process::exit_group(if came.is_some() { 7 } else { 1 });
             }
             // Only where it reaches nobody else: the first process of a namespace, and no parent in it.
             let alone = getpid().get() == 1 && butter::process::getppid().is_none();
             let sent = if alone { signal::kill(Target::Everyone, Signal::USR1) } else { Ok(()) };
-            let own = signal::wait([Signal::USR1].into(), Timeout::Zero).unwrap();
+            let own = signal::wait(Signal::USR1, Timeout::Zero).unwrap();
             let mut status = 0;
             // SAFETY: waits for a child; writes one number.
             unsafe { libc::wait(&raw mut status) };
@@ -88,20 +89,49 @@ fn queued_values_come_in_order_and_the_lowest_signal_first() {
         let (low, high) = (Signal::RTMIN, Signal::real_time(3).unwrap());
         for number in 0..5_i32 {
             signal::queue(getpid(), high, -number).unwrap();
-            thread::queue(getpid(), gettid(), low, u64::MAX - number as u64).unwrap();
+            signal::queue(getpid(), low, u64::MAX - number as u64).unwrap();
         }
-        let take = || signal::wait([low, high].into(), Timeout::Zero).unwrap().unwrap();
+        let take = || signal::wait([low, high], Timeout::Zero).unwrap().unwrap();
         for (signal, value) in (0..5_u64)
             .map(|number| (low, Value::new(u64::MAX - number)))
             .chain((0..5).map(|number: i32| (high, Value::from(-number))))
         {
             let info = take();
-            assert_eq!(info.signal(), Some(signal));
+            assert_eq!(info.signal(), signal);
             assert_eq!(info.cause(), Cause::Queue { pid: Some(getpid()), uid: getuid(), value });
         }
         assert_eq!(Value::from(-3).int(), -3);
-        assert!(signal::wait([low, high].into(), Timeout::Zero).unwrap().is_none());
+        assert!(signal::wait([low, high], Timeout::Zero).unwrap().is_none());
     });
+}
+
+#[test]
+fn the_threads_own_come_before_the_process_s() {
+    in_child_that_holds_back(SigSet::all(), "the_threads_own_come_before_the_process_s", || {
+        let (low, high) = (Signal::RTMIN, Signal::RTMAX);
+        signal::queue(getpid(), low, 1).unwrap();
+        thread::queue(getpid(), gettid(), high, 2).unwrap();
+        let taken = [(); 2].map(|()| signal::wait([low, high], Timeout::Zero).unwrap().unwrap().signal());
+        assert_eq!(taken, [high, low]);
+    });
+}
+
+#[test]
+fn without_room_a_standard_signal_comes_without_what_is_known_of_it() {
+    in_child_that_holds_back(SigSet::all(), "without_room_a_standard_signal_comes_without_what_is_known_of_it", || {
+        let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        // SAFETY: reads one struct.
+        assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_SIGPENDING, &raw const none) }, 0);
+        signal::queue(getpid(), Signal::USR1, 42).unwrap();
+        let info = signal::wait(Signal::USR1, Timeout::Zero).unwrap().unwrap();
+        assert_eq!(info.cause(), Cause::Kill { pid: None, uid: 0 });
+    });
+}
+
+#[test]
+fn a_wait_that_somebody_else_answers_is_no_signal() {
+    let error = pretend(libc::SYS_rt_sigtimedwait, || signal::wait(SigSet::all(), Timeout::Zero).unwrap_err());
+    assert_eq!(error.errno(), Errno::INVAL);
 }
 
 #[test]
@@ -119,11 +149,11 @@ fn of_a_standard_signal_one_is_held_back() {
 #[test]
 fn a_signal_to_a_thread_is_that_threads() {
     std::thread::scope(|scope| {
-        let _blocked = thread::block([Signal::USR2].into()).unwrap();
+        let _blocked = thread::block(Signal::USR2).unwrap();
         thread::kill(getpid(), gettid(), Signal::USR2).unwrap();
-        let of_another = scope.spawn(|| signal::wait([Signal::USR2].into(), Timeout::Zero).unwrap()).join().unwrap();
+        let of_another = scope.spawn(|| signal::wait(Signal::USR2, Timeout::Zero).unwrap()).join().unwrap();
         assert!(of_another.is_none());
-        let info = signal::wait([Signal::USR2].into(), Timeout::Zero).unwrap().unwrap();
+        let info = signal::wait(Signal::USR2, Timeout::Zero).unwrap().unwrap();
         assert_eq!(info.cause(), Cause::ThreadKill { pid: Some(getpid()), uid: getuid() });
     });
     assert_eq!(thread::kill(getpid(), gettid(), None), Ok(()));
@@ -144,14 +174,18 @@ fn who_is_not_there_and_who_may_not_be_sent_to_are_told() {
     let gone = nobody();
     assert_eq!(signal::kill(gone, None).unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(signal::queue(gone, Signal::USR1, 1).unwrap_err().kind(), ErrorKind::NotFound);
-    as_nobody(|| assert_eq!(signal::kill(Pid::new(1).unwrap(), None).unwrap_err().kind(), ErrorKind::PermissionDenied));
+    as_nobody(|| {
+        if let Some(other) = of_another_user("who_is_not_there_and_who_may_not_be_sent_to_are_told") {
+            assert_eq!(signal::kill(other, None).unwrap_err().kind(), ErrorKind::PermissionDenied);
+        }
+    });
 }
 
 #[test]
 fn a_wait_ends_with_the_signal_or_the_time() {
-    let _blocked = thread::block([Signal::USR2].into()).unwrap();
+    let _blocked = thread::block(Signal::USR2).unwrap();
     let began = Instant::now();
-    assert!(signal::wait([Signal::USR2].into(), Duration::from_millis(30)).unwrap().is_none());
+    assert!(signal::wait(Signal::USR2, Duration::from_millis(30)).unwrap().is_none());
     assert!(began.elapsed() >= Duration::from_millis(30));
     let me = gettid();
     std::thread::scope(|scope| {
@@ -159,7 +193,7 @@ fn a_wait_ends_with_the_signal_or_the_time() {
             std::thread::sleep(Duration::from_millis(20));
             thread::kill(getpid(), me, Signal::USR2).unwrap();
         });
-        assert!(signal::wait([Signal::USR2].into(), Timeout::Never).unwrap().is_some());
+        assert!(signal::wait(Signal::USR2, Timeout::Never).unwrap().is_some());
     });
 }
 
@@ -220,13 +254,13 @@ static STACK: AtomicU64 = AtomicU64::new(0);
 extern "C" fn look(signal: Signal, info: &SigInfo, context: *mut c_void) {
     let here = 0_u8;
     // SAFETY: on that stack it is refused, and elsewhere handlers go on on the thread's own.
-    if let Err(error) = unsafe { sigaltstack(Some(&Stack::NONE)) } {
+    if let Err(error) = unsafe { sigaltstack(Some(&SignalStack::NONE)) } {
         REFUSED.store(error.errno().get().into(), Ordering::Relaxed);
     }
     STACK.store((&raw const here).addr() as u64, Ordering::Relaxed);
     HELD_BACK.store(thread::mask().map_or(0, SigSet::bits), Ordering::Relaxed);
     if let Cause::Queue { value, .. } = info.cause()
-        && info.signal() == Some(signal)
+        && info.signal() == signal
         && !context.is_null()
     {
         VALUE.store(value.int(), Ordering::Relaxed);
@@ -259,7 +293,7 @@ fn a_handler_is_told_why_and_holds_back_what_it_asks_for() {
 fn a_handler_may_have_a_stack_of_its_own() {
     in_child("a_handler_may_have_a_stack_of_its_own", || {
         let mut memory = vec![0_u8; 256 * 1024];
-        let stack = Stack::new(memory.as_mut_ptr(), memory.len(), StackFlags::empty());
+        let stack = SignalStack::new(memory.as_mut_ptr(), memory.len(), StackFlags::empty());
         // SAFETY: the memory lives until the thread has no such stack any more.
         let old = unsafe { sigaltstack(Some(&stack)) }.unwrap();
         let action = Action::info_handler(look).with_flags(ActionFlags::ONSTACK);
@@ -278,26 +312,60 @@ fn a_handler_may_have_a_stack_of_its_own() {
     });
 }
 
+extern "C" fn compute(_: Signal) {
+    let sum: f64 = (1..=100_u32).map(|number| f64::from(number).sqrt()).sum();
+    CAME.store(sum as u32, Ordering::Relaxed);
+}
+
+/// Sends the thread a signal and holds a number in a vector register meanwhile; returns what is there afterwards.
+fn keep_in_a_vector(number: u64) -> u64 {
+    let (pid, tid, signal) = (getpid().get(), gettid().get(), i32::from(Signal::USR1.get()));
+    let kept;
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: one system call, which the signal's handler follows; the registers that change are named.
+    unsafe {
+        std::arch::asm!(
+            "movq xmm7, {number}", "syscall", "movq {number}, xmm7",
+            number = inout(reg) number => kept, inout("rax") libc::SYS_tgkill => _, in("rdi") pid, in("rsi") tid,
+            in("rdx") signal, out("rcx") _, out("r11") _, out("xmm7") _,
+        );
+    }
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: as above.
+    unsafe {
+        std::arch::asm!(
+            "fmov d7, {number}", "svc 0", "fmov {number}, d7",
+            number = inout(reg) number => kept, in("x8") libc::SYS_tgkill, inout("x0") i64::from(pid) => _, in("x1") tid,
+            in("x2") signal, out("v7") _,
+        );
+    }
+    kept
+}
+
 #[test]
 fn vectors_survive_a_handler() {
     in_child("vectors_survive_a_handler", || {
-        extern "C" fn compute(_: Signal) {
-            let sum: f64 = (1..=100_u32).map(|number| f64::from(number).sqrt()).sum();
-            CAME.store(sum as u32, Ordering::Relaxed);
-        }
         // SAFETY: the handler computes and stores a number.
         unsafe { signal::set_action(Signal::USR1, &Action::handler(compute)) }.unwrap();
-        let mut sums = [0.0; 8];
-        for round in 1..=1000_u32 {
-            for (place, sum) in sums.iter_mut().enumerate() {
-                *sum += f64::from(round) * place as f64;
-            }
-            thread::kill(getpid(), gettid(), Signal::USR1).unwrap();
-        }
-        for (place, sum) in sums.iter().enumerate() {
-            assert_eq!(*sum, 500_500.0 * place as f64);
-        }
+        assert_eq!(keep_in_a_vector(0x0123_4567_89AB_CDEF), 0x0123_4567_89AB_CDEF);
         assert_eq!(CAME.load(Ordering::Relaxed), 671);
+    });
+}
+
+/// Unwinders look at the byte before the address to which a handler returns: it must be no other function's.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn a_handler_returns_behind_a_nop() {
+    in_child("a_handler_returns_behind_a_nop", || {
+        // SAFETY: the handler computes and stores a number.
+        unsafe { signal::set_action(Signal::USR1, &Action::handler(compute)) }.unwrap();
+        let mut action = [0_usize; 4];
+        let (no_new, old) = (std::ptr::null::<u8>(), action.as_mut_ptr());
+        // SAFETY: the kernel writes one action, of 32 bytes.
+        assert_eq!(unsafe { libc::syscall(libc::SYS_rt_sigaction, libc::SIGUSR1, no_new, old, 8) }, 0);
+        let code = std::ptr::with_exposed_provenance::<[u8; 10]>(action[2] - 1);
+        // SAFETY: the program's own code.
+        assert_eq!(unsafe { *code }, [0x90, 0x48, 0xC7, 0xC0, 0x0F, 0, 0, 0, 0x0F, 0x05]);
     });
 }
 

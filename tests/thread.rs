@@ -27,7 +27,7 @@ fn the_mask_is_what_proc_says() {
         let wanted = SigSet::from([Signal::USR2, Signal::RTMIN, Signal::RTMAX]);
         assert_eq!(rt_sigprocmask(How::Set, Some(wanted)), Ok(SigSet::EMPTY), "it returns the old one");
         assert_eq!((mask().unwrap(), told()), (wanted, wanted));
-        assert_eq!(unblock([Signal::RTMIN].into()), Ok(wanted));
+        assert_eq!(unblock(Signal::RTMIN), Ok(wanted));
         assert_eq!(told(), wanted.without(Signal::RTMIN));
         assert_eq!(rt_sigprocmask(How::Block, Some([Signal::HUP].into())), Ok(wanted.without(Signal::RTMIN)));
         assert_eq!(told(), wanted.without(Signal::RTMIN).with(Signal::HUP));
@@ -51,16 +51,16 @@ fn a_guard_undoes_only_what_it_did() {
     in_thread(|| {
         let before = SigSet::from([Signal::USR1]);
         set_mask(before).unwrap();
-        let outer = block([Signal::USR1, Signal::USR2].into()).unwrap();
+        let outer = block([Signal::USR1, Signal::USR2]).unwrap();
         assert_eq!(outer.signals(), [Signal::USR2].into());
-        let inner = block([Signal::USR2, Signal::HUP].into()).unwrap();
+        let inner = block([Signal::USR2, Signal::HUP]).unwrap();
         assert_eq!(mask(), Ok(before.with(Signal::USR2).with(Signal::HUP)));
         drop(inner);
         assert_eq!(mask(), Ok(before.with(Signal::USR2)), "the outer one still holds it back");
         set_mask(mask().unwrap().with(Signal::TERM)).unwrap();
         drop(outer);
         assert_eq!(mask(), Ok(before.with(Signal::TERM)), "what others did stays");
-        block([Signal::HUP].into()).unwrap().keep();
+        block(Signal::HUP).unwrap().keep();
         assert_eq!(mask(), Ok(before.with(Signal::TERM).with(Signal::HUP)));
     });
 }
@@ -68,7 +68,7 @@ fn a_guard_undoes_only_what_it_did() {
 #[test]
 fn the_mask_is_the_threads_own() {
     in_thread(|| {
-        let _blocked = block([Signal::USR2].into()).unwrap();
+        let _blocked = block(Signal::USR2).unwrap();
         let (child, tid) = std::thread::spawn(|| (mask().unwrap(), thread::gettid())).join().unwrap();
         assert_eq!(child, [Signal::USR2].into(), "a new thread has its maker's");
         assert_ne!(tid, thread::gettid());
@@ -87,7 +87,7 @@ fn what_is_held_back_comes_later() {
         }
         // SAFETY: the handler only stores a flag.
         unsafe { libc::signal(libc::SIGUSR2, came as *const () as usize) };
-        let blocked = block([Signal::USR2].into()).unwrap();
+        let blocked = block(Signal::USR2).unwrap();
         // SAFETY: sends this thread a signal that has a handler.
         unsafe { libc::raise(libc::SIGUSR2) };
         assert!(!CAME.load(Ordering::Relaxed));

@@ -19,8 +19,13 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     assert_eq!(taken + events.rest().len(), bytes.len());
 
     for bytes in bytes.chunks_exact(128) {
-        let info = SigInfo::from_bytes(bytes.try_into().expect("there are as many"));
-        assert_eq!(info.to_bytes(), bytes);
-        assert!(format!("{info:?}").starts_with("SigInfo"));
+        let number = i32::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+        match SigInfo::from_bytes(bytes.try_into().expect("there are as many")) {
+            Some(info) => {
+                assert_eq!((info.to_bytes().as_slice(), i32::from(info.signal().get())), (bytes, number));
+                assert!(format!("{info:?}").contains(&info.signal().to_string()));
+            }
+            None => assert!(!(1..=64).contains(&number)),
+        }
     }
 });

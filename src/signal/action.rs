@@ -77,15 +77,16 @@ impl Action {
     fn function(handler: *const (), flags: ActionFlags) -> Self {
         let plain = Self { handler, flags, restorer: core::ptr::null(), mask: SigSet::EMPTY };
         match restorer() {
-            Some(restorer) => Self { restorer, ..plain.with_flags(ActionFlags::RESTORER) },
+            Some(restorer) => Self { restorer, flags: flags.union(ActionFlags::RESTORER), ..plain },
             None => plain,
         }
     }
 
-    /// The same with these flags as well.
+    /// The same with these flags as well. How many arguments the handler takes and where it returns to stays.
     #[must_use]
     pub const fn with_flags(mut self, flags: ActionFlags) -> Self {
-        self.flags = self.flags.union(flags);
+        const FIXED: ActionFlags = ActionFlags::SIGINFO.union(ActionFlags::RESTORER);
+        self.flags = self.flags.union(flags.difference(FIXED));
         self
     }
 

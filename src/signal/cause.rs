@@ -8,6 +8,9 @@ use crate::process::Pid;
 /// Why a signal came, and what came with it.
 ///
 /// A process is `None` where the receiver's PID namespace does not have it: the kernel, or a process of another namespace.
+///
+/// Where a user has as many queued signals as they may (`RLIMIT_SIGPENDING`), the kernel sends some without saying why:
+/// that is [`Kill`](Self::Kill) by no process and user 0, whoever sent it. A user that comes without a process proves nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Cause {
@@ -52,12 +55,12 @@ pub enum Cause {
         /// What the timer was given.
         value: Value,
     },
-    /// `POLL_IN` and its like, `SI_SIGIO` - a descriptor is ready: `fcntl(F_SETOWN)`.
+    /// `POLL_IN` and its like, `SI_SIGIO` - a descriptor is ready: `fcntl(F_SETSIG)`. Without that it is [`Kernel`](Self::Kernel).
     Poll {
         /// For what, as a number.
         code: Code,
         /// For what, as the bits of [`PollFlags`](crate::poll::PollFlags).
-        band: u32,
+        band: u16,
         /// The descriptor; a number, because nobody says that it is still open.
         fd: i32,
     },
@@ -69,16 +72,17 @@ pub enum Cause {
         uid: u32,
         /// What became of it.
         event: ChildEvent,
-        /// The time that it has spent in user space; zero unless it ended.
+        /// The time that it has spent in user space.
         user_time: Duration,
-        /// The time that it has spent in the kernel; zero unless it ended.
+        /// The time that it has spent in the kernel.
         system_time: Duration,
     },
-    /// An instruction could not be carried out: `SEGV_MAPERR`, `BUS_ADRALN`, `ILL_ILLOPC`, `FPE_INTDIV` and their like.
+    /// `SEGV_MAPERR`, `BUS_ADRALN`, `ILL_ILLOPC`, `FPE_INTDIV`, `TRAP_BRKPT` and their like - an instruction could not be
+    /// carried out, or was watched; or memory is damaged.
     Fault {
         /// Why.
         code: Code,
-        /// Where: for `ILL` and `FPE` the instruction, for the others the memory that it was after.
+        /// Where: for `SEGV` and `BUS` the memory, for `ILL` and `FPE` the instruction, for `TRAP` either.
         address: u64,
         /// What else there is to say of it.
         detail: FaultDetail,
@@ -124,11 +128,10 @@ pub enum ChildEvent {
         /// Whether its memory was written to a file.
         core_dumped: bool,
     },
-    /// `CLD_TRAPPED` - it is traced and stopped for its tracer: a signal, with an event of `ptrace` in the bits from the
-    /// eighth up.
-    Trapped(i32),
-    /// `CLD_STOPPED` - this signal stopped it.
-    Stopped(Signal),
+    /// `CLD_TRAPPED` - it is traced, and stopped for its tracer by this signal, which may be one that the tracer made up.
+    Trapped(Option<Signal>),
+    /// `CLD_STOPPED` - this signal stopped it; none where it was its tracer's wish.
+    Stopped(Option<Signal>),
     /// `CLD_CONTINUED` - it goes on.
     Continued,
 }
@@ -213,7 +216,7 @@ pub(crate) trait Record {
     fn value(&self) -> u64;
     fn timer(&self) -> i32;
     fn overrun(&self) -> i32;
-    fn band(&self) -> u32;
+    fn band(&self) -> u16;
     fn fd(&self) -> i32;
     fn status(&self) -> i32;
     /// In user space and in the kernel, in ticks.
@@ -243,8 +246,7 @@ pub(crate) fn cause(record: &impl Record) -> Cause {
         _ => {}
     }
     let other = Cause::Other { code, pid, uid, value };
-    let signal = u8::try_from(record.signal_number()).ok().and_then(Signal::new);
-    match (signal, code.as_raw()) {
+    match (Signal::from_raw(record.signal_number()), code.as_raw()) {
         (Some(Signal::CHLD), 1..=6) => match child_event(code, record.status()) {
             Some(event) => {
                 let [user_time, system_time] = record.times().map(ticks);
@@ -281,14 +283,14 @@ fn poll(record: &impl Record) -> Cause {
 
 /// What a child's code and status say together; `None` where the status should be a signal and is none.
 fn child_event(code: Code, status: i32) -> Option<ChildEvent> {
-    let signal = || u8::try_from(status).ok().and_then(Signal::new);
+    let signal = Signal::from_raw(status);
     Some(match code {
         Code::CLD_EXITED => ChildEvent::Exited(status),
         Code::CLD_KILLED | Code::CLD_DUMPED => {
-            ChildEvent::Killed { signal: signal()?, core_dumped: code == Code::CLD_DUMPED }
+            ChildEvent::Killed { signal: signal?, core_dumped: code == Code::CLD_DUMPED }
         }
-        Code::CLD_TRAPPED => ChildEvent::Trapped(status),
-        Code::CLD_STOPPED => ChildEvent::Stopped(signal()?),
+        Code::CLD_TRAPPED => ChildEvent::Trapped(signal),
+        Code::CLD_STOPPED => ChildEvent::Stopped(signal),
         _ => ChildEvent::Continued,
     })
 }

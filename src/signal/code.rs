@@ -47,7 +47,7 @@ impl Code {
     pub const SI_MESGQ: Self = Self(-3);
     /// Asynchronous input or output that is done.
     pub const SI_ASYNCIO: Self = Self(-4);
-    /// A descriptor that is ready, where the kernel had no room for more.
+    /// A descriptor that is ready, told by a signal whose own codes mean something else.
     pub const SI_SIGIO: Self = Self(-5);
     /// `tgkill` and `tkill`: to one thread.
     pub const SI_TKILL: Self = Self(-6);
@@ -93,7 +93,7 @@ impl Code {
     pub const SEGV_MTEAERR: Self = Self(8);
     /// A tag of memory does not fit, told at once: arm64. Since Linux 5.10.
     pub const SEGV_MTESERR: Self = Self(9);
-    /// A return that was not called: control protection. Since Linux 6.4.
+    /// A return that was not called: control protection. Since Linux 6.6.
     pub const SEGV_CPERR: Self = Self(10);
 }
 
@@ -173,7 +173,7 @@ impl Code {
     pub const TRAP_PERF: Self = Self(6);
 }
 
-/// Of `IO`, and of the signal that `fcntl(F_SETSIG)` has put in its place.
+/// Of the signal that `fcntl(F_SETSIG)` has chosen to tell that a descriptor is ready.
 impl Code {
     /// There is something to read.
     pub const POLL_IN: Self = Self(1);

@@ -32,11 +32,15 @@ impl SigInfo {
         Self { signo: signal.get() as i32, errno: 0, code: Code::SI_QUEUE, padding: 0, fields }
     }
 
-    /// The record of these bytes; any bytes are one.
+    /// The record of these bytes; `None` unless they begin with the number of a signal.
     #[must_use]
-    pub const fn from_bytes(bytes: [u8; 128]) -> Self {
+    pub const fn from_bytes(bytes: [u8; 128]) -> Option<Self> {
         // SAFETY: as many bytes without padding, and every pattern of them is a record.
-        unsafe { core::mem::transmute(bytes) }
+        let info: Self = unsafe { core::mem::transmute(bytes) };
+        match info.signo {
+            1..=64 => Some(info),
+            _ => None,
+        }
     }
 
     /// The bytes of the record.
@@ -46,11 +50,15 @@ impl SigInfo {
         unsafe { core::mem::transmute(self) }
     }
 
-    /// The signal; `None` only where the bytes come from elsewhere than the kernel.
+    /// Which signal.
     #[inline]
     #[must_use]
-    pub const fn signal(&self) -> Option<Signal> {
-        if 1 <= self.signo && self.signo <= 64 { Signal::new(self.signo as u8) } else { None }
+    pub const fn signal(&self) -> Signal {
+        match Signal::from_raw(self.signo) {
+            Some(signal) => signal,
+            // What a tracer has put in the place of what the kernel gives a handler.
+            None => Signal::SYS,
+        }
     }
 
     /// What raised it, as a number.
@@ -117,8 +125,8 @@ impl Record for SigInfo {
         self.high(0).cast_signed()
     }
 
-    fn band(&self) -> u32 {
-        self.low(0)
+    fn band(&self) -> u16 {
+        self.low(0) as u16
     }
 
     fn fd(&self) -> i32 {
@@ -184,7 +192,7 @@ mod tests {
         for (place, number) in bytes.chunks_exact_mut(4).zip(numbers) {
             place.copy_from_slice(&number.to_ne_bytes());
         }
-        let info = SigInfo::from_bytes(bytes);
+        let info = SigInfo::from_bytes(bytes).unwrap();
         assert_eq!(info.to_bytes(), bytes);
         info
     }
@@ -222,8 +230,10 @@ mod tests {
         assert_eq!(told(15, i32::MIN), other(i32::MIN));
         assert_eq!(told(40, 6), Cause::Poll { code: Code::POLL_HUP, band: 7, fd: 9 });
         assert_eq!(told(31, 3), Cause::Poll { code: Code::POLL_MSG, band: 7, fd: 9 }, "as the kernel sees it");
-        for nobody in [0, 65, -1, i32::MAX] {
-            assert_eq!(record([nobody, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]).signal(), None);
+        for none in [0, 65, -1, i32::MAX] {
+            let mut bytes = [0; 128];
+            bytes[..4].copy_from_slice(&none.to_ne_bytes());
+            assert!(SigInfo::from_bytes(bytes).is_none());
         }
     }
 
@@ -241,7 +251,9 @@ mod tests {
         assert_eq!(told(Code::CLD_EXITED, 255, 250), child(ChildEvent::Exited(255), Duration::from_millis(2500)));
         let dumped = ChildEvent::Killed { signal: Signal::ABRT, core_dumped: true };
         assert_eq!(told(Code::CLD_DUMPED, 6, 0), child(dumped, Duration::ZERO));
-        assert_eq!(told(Code::CLD_TRAPPED, 0x405, 0), child(ChildEvent::Trapped(0x405), Duration::ZERO));
+        let trapped = ChildEvent::Trapped(Some(Signal::TRAP));
+        assert_eq!(told(Code::CLD_TRAPPED, 5, 0), child(trapped, Duration::ZERO));
+        assert_eq!(told(Code::CLD_STOPPED, 0, 0), child(ChildEvent::Stopped(None), Duration::ZERO));
         assert!(matches!(told(Code::CLD_KILLED, 65, 0), Cause::Other { .. }), "no signal ended it");
         let ages = record([17, 0, 1, 0, 7, 8, 0, 0, -1, -1, -1, -1]).cause();
         let Cause::Child { user_time, .. } = ages else { panic!("{ages:?}") };
@@ -251,9 +263,9 @@ mod tests {
     #[test]
     fn what_is_queued_reads_back() {
         let info = SigInfo::queue(Signal::RTMAX, Pid::new(i32::MAX).unwrap(), u32::MAX, Value::from(-1));
-        assert_eq!((info.signal(), info.code(), info.errno()), (Some(Signal::RTMAX), Code::SI_QUEUE, 0));
+        assert_eq!((info.signal(), info.code(), info.errno()), (Signal::RTMAX, Code::SI_QUEUE, 0));
         let sent = Cause::Queue { pid: Pid::new(i32::MAX), uid: u32::MAX, value: Value::new(u32::MAX.into()) };
         assert_eq!(info.cause(), sent);
-        assert_eq!(format!("{info:?}"), format!("SigInfo {{ signal: Some(RTMIN+29), cause: {sent:?} }}"));
+        assert_eq!(format!("{info:?}"), format!("SigInfo {{ signal: RTMIN+29, cause: {sent:?} }}"));
     }
 }

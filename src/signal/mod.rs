@@ -17,7 +17,7 @@
 //! let taken = signal::wait(wanted, Timeout::Never)?.expect("it waits until one is there");
 //! match taken.cause() {
 //!     Cause::Queue { pid, value, .. } => println!("{pid:?} has sent {}", value.int()),
-//!     other => println!("{:?}: {other:?}", taken.signal()),
+//!     other => println!("{}: {other:?}", taken.signal()),
 //! }
 //! # Ok(())
 //! # }
@@ -37,7 +37,10 @@
 //! # Worth knowing
 //!
 //! - Of a signal below 32 one can be held back, and those that come meanwhile are lost: after one `CHLD`, ask for every
-//!   child. From 32 up each is told, the lowest number first; a user may have so many (`RLIMIT_SIGPENDING`).
+//!   child. From 32 up each is told, as long as its receiver's user has no more of them than `RLIMIT_SIGPENDING` says.
+//! - What was sent to the thread is taken before what was sent to the process, and of either the lowest number first.
+//! - A program with musl that handles signals here and starts programs holds them back meanwhile:
+//!   [`raw::rt_sigaction`] says why.
 //! - C libraries keep signals 32 to 34 for themselves; [`Signal::RTMIN`] is 35, and [`SigSet::all`] leaves them out.
 //! - A handler may run between any two instructions, of any thread that does not hold the signal back. Hardly anything is
 //!   safe there: to write to an [`EventFd`](crate::eventfd::EventFd) is.

@@ -64,6 +64,9 @@ signals! {
 
 impl Signal {
     /// The first real-time signal that is a program's own: 35. C libraries keep 32 to 34 for themselves.
+    ///
+    /// glibc keeps 32 and 33 only, and counts from 34, as the shells and service managers do that stand on it: what they call
+    /// `RTMIN+3` is `RTMIN+2` here and with musl. Say the number where it matters.
     pub const RTMIN: Self = Self(35);
 
     /// The last signal: 64.
@@ -73,6 +76,13 @@ impl Signal {
     #[must_use]
     pub const fn new(number: u8) -> Option<Self> {
         if 1 <= number && number <= 64 { Some(Self(number)) } else { None }
+    }
+
+    /// The signal of the number that the kernel, or another crate, calls it by; `None` unless it is one of 1 to 64.
+    #[inline]
+    #[must_use]
+    pub const fn from_raw(number: i32) -> Option<Self> {
+        if 1 <= number && number <= 64 { Some(Self(number as u8)) } else { None }
     }
 
     /// The real-time signal of this place, counted from [`RTMIN`](Self::RTMIN); `None` beyond the 29th.
@@ -89,18 +99,26 @@ impl Signal {
     }
 }
 
-/// Prints the kernel's name without SIG in front: `TERM`; a real-time signal as `RTMIN+3`; one of a C library's as its
-/// number.
+/// Prints the kernel's name without SIG in front: `TERM`; a real-time signal as `RTMIN+3`, counted from
+/// [`RTMIN`](Signal::RTMIN), 35; one of a C library's as its number.
 impl fmt::Display for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (NAMES.get(usize::from(self.0)), self.0.checked_sub(Self::RTMIN.0)) {
-            (Some(name), _) => f.pad(name),
-            (None, Some(0)) => f.pad("RTMIN"),
-            (None, Some(place)) => write!(f, "RTMIN+{place}"),
-            (None, None) => fmt::Display::fmt(&self.0, f),
+        let real_time = || REAL_TIME.get(usize::from(self.0.checked_sub(Self::RTMIN.0)?));
+        match NAMES.get(usize::from(self.0)).or_else(real_time) {
+            Some(name) => f.pad(name),
+            None => fmt::Display::fmt(&self.0, f),
         }
     }
 }
+
+/// The names of the real-time signals, from [`RTMIN`](Signal::RTMIN).
+#[rustfmt::skip]
+const REAL_TIME: [&str; 30] = [
+    "RTMIN", "RTMIN+1", "RTMIN+2", "RTMIN+3", "RTMIN+4", "RTMIN+5", "RTMIN+6", "RTMIN+7", "RTMIN+8", "RTMIN+9",
+    "RTMIN+10", "RTMIN+11", "RTMIN+12", "RTMIN+13", "RTMIN+14", "RTMIN+15", "RTMIN+16", "RTMIN+17", "RTMIN+18",
+    "RTMIN+19", "RTMIN+20", "RTMIN+21", "RTMIN+22", "RTMIN+23", "RTMIN+24", "RTMIN+25", "RTMIN+26", "RTMIN+27",
+    "RTMIN+28", "RTMIN+29",
+];
 
 impl fmt::Debug for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -109,7 +127,7 @@ impl fmt::Debug for Signal {
 }
 
 /// Reads a name, with or without SIG in front: `SIGTERM`, `TERM`; the second names `ABRT`, `CHLD` and `IO` have: `IOT`,
-/// `CLD`, `POLL`; `RTMIN+3` and `RTMAX-2`; or a number.
+/// `CLD`, `POLL`; `RTMIN+3`, counted from 35, and `RTMAX-2`; or a number.
 impl FromStr for Signal {
     type Err = UnknownName;
 
@@ -147,7 +165,8 @@ mod tests {
     #[test]
     fn only_1_to_64_are_signals() {
         assert_eq!((Signal::new(0), Signal::new(65)), (None, None));
-        assert_eq!(Signal::new(15), Some(Signal::TERM));
+        assert_eq!((Signal::new(15), Signal::from_raw(15)), (Some(Signal::TERM), Some(Signal::TERM)));
+        assert_eq!([0, -15, 65, 256 + 15].map(Signal::from_raw), [None; 4]);
         assert_eq!(Signal::real_time(0), Some(Signal::RTMIN));
         assert_eq!((Signal::real_time(29), Signal::real_time(30)), (Some(Signal::RTMAX), None));
     }
@@ -165,6 +184,7 @@ mod tests {
         assert_eq!(Signal::TERM.to_string(), "TERM");
         assert_eq!(Signal::real_time(3).unwrap().to_string(), "RTMIN+3");
         assert_eq!(Signal::new(33).unwrap().to_string(), "33");
+        assert_eq!(format!("{:9}|{:>4}|", Signal::real_time(3).unwrap(), Signal::INT), "RTMIN+3  | INT|");
         let others =
             [("SIGIOT", Signal::ABRT), ("CLD", Signal::CHLD), ("POLL", Signal::IO), ("RTMAX-29", Signal::RTMIN)];
         for (name, signal) in others {

@@ -20,8 +20,9 @@ pub fn kill(target: impl Into<Target>, signal: impl Into<Option<Signal>>) -> Res
 
 /// Sends a signal to a process with a value: the receiver's [`Cause::Queue`](super::Cause::Queue).
 ///
-/// Each one that is sent so is told, in the order in which they were sent, if its number is 32 or more; of one below,
-/// those that come while one is held back are lost.
+/// Each one that is sent so is told, in the order in which they were sent, if its number is 32 or more. Of one below, those
+/// that come while one is held back are lost; and where the receiver's user has as many queued signals as they may, it
+/// comes without its value.
 ///
 /// # Errors
 ///
@@ -30,7 +31,8 @@ pub fn kill(target: impl Into<Target>, signal: impl Into<Option<Signal>>) -> Res
 #[inline]
 pub fn queue(process: Pid, signal: Signal, value: impl Into<Value>) -> Result<()> {
     let info = SigInfo::queue(signal, getpid(), getuid(), value.into());
-    // SAFETY: the record says what is true. A C library's own handlers ignore signals that were queued.
+    // SAFETY: the record says what is true. Of a C library's own handlers, glibc's ignore what was queued, and musl's do
+    // nothing unless musl has asked for it.
     unsafe { raw::rt_sigqueueinfo(process, Some(signal), &info) }
 }
 
@@ -54,8 +56,8 @@ pub fn pending() -> Result<SigSet> {
 ///
 /// None of its own.
 #[doc(alias = "sigtimedwait")]
-pub fn wait(signals: SigSet, timeout: impl Into<Timeout>) -> Result<Option<SigInfo>> {
-    let mut left = timeout.into();
+pub fn wait(signals: impl Into<SigSet>, timeout: impl Into<Timeout>) -> Result<Option<SigInfo>> {
+    let (signals, mut left) = (signals.into(), timeout.into());
     let deadline = match left {
         Timeout::After(duration) => Deadline::after(duration)?,
         Timeout::Never | Timeout::Zero => None,
@@ -76,8 +78,8 @@ pub fn wait(signals: SigSet, timeout: impl Into<Timeout>) -> Result<Option<SigIn
 /// # Errors
 ///
 /// `EINTR` - a signal that is not waited for came.
-pub fn wait_interruptible(signals: SigSet, timeout: impl Into<Timeout>) -> Result<Option<SigInfo>> {
-    match raw::rt_sigtimedwait(signals, timeout.into().timespec().as_ref()) {
+pub fn wait_interruptible(signals: impl Into<SigSet>, timeout: impl Into<Timeout>) -> Result<Option<SigInfo>> {
+    match raw::rt_sigtimedwait(signals.into(), timeout.into().timespec().as_ref()) {
         Ok(info) => Ok(Some(info)),
         Err(error) if error.is(Errno::AGAIN) => Ok(None),
         Err(error) => Err(error),
@@ -91,8 +93,8 @@ pub fn wait_interruptible(signals: SigSet, timeout: impl Into<Timeout>) -> Resul
 /// None of its own.
 #[doc(alias = "sigsuspend")]
 #[inline]
-pub fn suspend(mask: SigSet) -> Result<()> {
-    match raw::rt_sigsuspend(mask) {
+pub fn suspend(mask: impl Into<SigSet>) -> Result<()> {
+    match raw::rt_sigsuspend(mask.into()) {
         Err(error) if error.is(Errno::INTR) => Ok(()),
         other => other,
     }
@@ -127,7 +129,9 @@ pub unsafe fn set_action(signal: Signal, action: &Action) -> Result<Action> {
 
 /// Ignores a signal; returns what the process did when it came.
 ///
-/// `execve` keeps it so. Where the program itself is at fault, the kernel does not ask: the process ends.
+/// What has come and is held back is forgotten with it. `execve` keeps it so. Of `CHLD` it means also that children leave
+/// nothing to wait for. Where the program itself is at fault the kernel does not ask: the process ends. A C library waits
+/// for ever for threads that ignore its signals, 32 to 34.
 ///
 /// # Errors
 ///

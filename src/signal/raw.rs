@@ -35,8 +35,8 @@ impl Arg for Option<Signal> {
 #[inline]
 pub fn kill(target: Target, signal: Option<Signal>) -> Result<()> {
     let Some(target) = target.number() else { return Err(Error::new(Call::KILL, Errno::INVAL)) };
-    // SAFETY: touches no memory. A handler of the program that runs is the program's own word; a C library's own
-    // handlers ignore signals that come by this call.
+    // SAFETY: touches no memory. What runs are handlers that somebody has said to be right at any moment. Of a C
+    // library's own, glibc's ignore what comes by this call, and musl's do nothing unless musl has asked for it.
     unsafe { syscall!(Call::KILL, kill(target, signal)) }.unit()
 }
 
@@ -45,13 +45,16 @@ pub fn kill(target: Target, signal: Option<Signal>) -> Result<()> {
 ///
 /// # Safety
 ///
-/// The process must not believe the record more than is true: a handler may take its addresses for addresses, and a C
-/// library's own handlers, of signals 32 to 34, whom they come from.
+/// The process must not believe the record more than is true, its [`Value`](super::Value) excepted, which is whatever a
+/// sender likes: a handler may take the addresses in it for addresses, and a C library's own handlers, of signals 32 to 34,
+/// believe whom they come from.
 ///
 /// # Errors
 ///
-/// `EAGAIN` - the user's limit on queued signals is reached. `ESRCH` - there is no such process. `EPERM` - the caller may
-/// not send it to the process; or the record says that the kernel or `tgkill` sends it, and the process is another.
+/// `EAGAIN` - the receiver's user has as many queued signals as they may, and the signal is 32 or more. `ESRCH` - there is
+/// no such process. `EPERM` - the caller may not send it to the process; or the record says that the kernel or `tgkill`
+/// sends it, and this is not the first thread of that process. `E2BIG` - the record has more than the kernel keeps of one
+/// with this code.
 ///
 /// Since Linux 2.1.67; `rt_sigqueueinfo`(2).
 #[inline]
@@ -70,11 +73,10 @@ pub unsafe fn rt_sigqueueinfo(process: Pid, signal: Option<Signal>, info: &SigIn
 /// Since Linux 2.1.67; sigpending(2).
 #[inline]
 pub fn rt_sigpending() -> Result<SigSet> {
-    let mut set = MaybeUninit::<SigSet>::uninit();
+    let mut set = SigSet::EMPTY;
     // SAFETY: the kernel writes one set and keeps nothing.
-    unsafe { syscall!(Call::RT_SIGPENDING, rt_sigpending(set.as_mut_ptr(), size_of::<SigSet>())) }.unit()?;
-    // SAFETY: written, as the call has succeeded.
-    Ok(unsafe { set.assume_init() })
+    unsafe { syscall!(Call::RT_SIGPENDING, rt_sigpending(&raw mut set, size_of::<SigSet>())) }.unit()?;
+    Ok(set)
 }
 
 /// `rt_sigtimedwait(set, &info, timeout, sigsetsize)` - takes a signal of the set that is held back, and waits for one;
@@ -91,15 +93,17 @@ pub fn rt_sigtimedwait(set: SigSet, timeout: Option<&Timespec>) -> Result<SigInf
     let mut info = MaybeUninit::<SigInfo>::uninit();
     let timeout = timeout.map_or(core::ptr::null(), core::ptr::from_ref);
     // SAFETY: the kernel reads the set and the timeout, writes one record, all of its bytes, and keeps nothing.
-    unsafe {
+    let returned = unsafe {
         syscall!(
             Call::RT_SIGTIMEDWAIT,
             rt_sigtimedwait(&raw const set, info.as_mut_ptr(), timeout, size_of::<SigSet>())
         )
+    };
+    match returned.int()? {
+        // SAFETY: written, as the call has returned the number of a signal.
+        1..=64 => Ok(unsafe { info.assume_init() }),
+        _ => Err(Error::new(Call::RT_SIGTIMEDWAIT, Errno::INVAL)),
     }
-    .unit()?;
-    // SAFETY: written, as the call has succeeded.
-    Ok(unsafe { info.assume_init() })
 }
 
 /// `rt_sigsuspend(mask, sigsetsize)` - waits with this signal mask until a signal's handler has run.
@@ -122,12 +126,15 @@ pub fn rt_sigsuspend(mask: SigSet) -> Result<()> {
 /// # Safety
 ///
 /// A handler runs in any thread that does not hold the signal back, between any two instructions: it must do only what is
-/// right there, which allocation and locks are not. An action that [`Action`]'s own functions did not make must say where
-/// the handler returns to.
+/// right there, which allocation and locks are not. An action that was read back must be one whose handler is still there.
+///
+/// In a program with musl it must also be right in a process that musl's `posix_spawn` is about to make a program of, which
+/// shares the memory and has little stack: musl sets back only the handlers that it knows of. Hold the signal back while
+/// one starts programs.
 ///
 /// # Errors
 ///
-/// `EINVAL` - another action than the default for `KILL` or `STOP`.
+/// `EINVAL` - an action for `KILL` or `STOP`.
 ///
 /// Since Linux 2.1.67; sigaction(2).
 #[inline]
@@ -147,9 +154,10 @@ pub(crate) const CAUSES: &[Cause] = causes! {
         PERM => "the caller may send it to none of them",
         INVAL => "the process group of number 1 cannot be sent to: to the kernel it means everyone";
     RT_SIGQUEUEINFO:
-        AGAIN => LimitReached "the user's limit on queued signals is reached (RLIMIT_SIGPENDING)",
+        AGAIN => LimitReached "the receiver's limit on queued signals is reached (RLIMIT_SIGPENDING)",
         SRCH => "there is no such process",
-        PERM => "the caller may not send it to that process, or says that somebody else does";
+        PERM => "the caller may not send it to that process, or says that somebody else does",
+        TOOBIG => "the record has more than the kernel keeps of one with this code";
     RT_SIGTIMEDWAIT:
         AGAIN => "the time is over, and no signal came",
         INTR => "a signal that is not waited for came",
@@ -157,5 +165,5 @@ pub(crate) const CAUSES: &[Cause] = causes! {
     RT_SIGSUSPEND:
         INTR => "a signal's handler has run";
     RT_SIGACTION:
-        INVAL => "KILL and STOP cannot be handled or ignored";
+        INVAL => "what KILL and STOP do cannot be set";
 };

@@ -90,6 +90,12 @@ impl SigSet {
     }
 }
 
+impl From<Signal> for SigSet {
+    fn from(signal: Signal) -> Self {
+        Self::EMPTY.with(signal)
+    }
+}
+
 impl<const N: usize> From<[Signal; N]> for SigSet {
     fn from(signals: [Signal; N]) -> Self {
         signals.into_iter().collect()

@@ -115,8 +115,8 @@ impl Record for Siginfo {
         self.overrun.cast_signed()
     }
 
-    fn band(&self) -> u32 {
-        self.band
+    fn band(&self) -> u16 {
+        self.band as u16
     }
 
     fn fd(&self) -> i32 {

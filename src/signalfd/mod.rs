@@ -37,9 +37,9 @@
 //! - Of a signal below 32 one record stands for all that came while it was held back: after one `CHLD`, ask for every
 //!   child.
 //! - A program that is started keeps the mask: give it a clean one.
-//! - A signal that says that an instruction could not be carried out is not read: the instruction is carried out again, and
-//!   the process ends.
-//! - Of a child process after `fork`, an epoll that it has from its parent tells the parent's signals.
+//! - A signal that says that an instruction could not be carried out is never read: where it is held back, the process ends.
+//! - A descriptor that a child process has from its parent reads the child's own signals, but an epoll that both have waits
+//!   for the parent's, whoever asks it: in a child, make both anew.
 
 mod abi;
 mod event;

@@ -28,8 +28,8 @@ impl SignalFd {
     /// As [`raw::signalfd4`].
     #[doc(alias = "signalfd4")]
     #[inline]
-    pub fn new(signals: SigSet) -> Result<Self> {
-        raw::signalfd4(signals, SignalFdFlags::CLOEXEC).map(Self)
+    pub fn new(signals: impl Into<SigSet>) -> Result<Self> {
+        raw::signalfd4(signals.into(), SignalFdFlags::CLOEXEC).map(Self)
     }
 
     /// As [`new`](Self::new), and reads never wait.
@@ -38,8 +38,8 @@ impl SignalFd {
     ///
     /// As [`raw::signalfd4`].
     #[inline]
-    pub fn nonblocking(signals: SigSet) -> Result<Self> {
-        raw::signalfd4(signals, SignalFdFlags::CLOEXEC | SignalFdFlags::NONBLOCK).map(Self)
+    pub fn nonblocking(signals: impl Into<SigSet>) -> Result<Self> {
+        raw::signalfd4(signals.into(), SignalFdFlags::CLOEXEC | SignalFdFlags::NONBLOCK).map(Self)
     }
 
     /// Reads these signals and no others from now on.
@@ -48,8 +48,8 @@ impl SignalFd {
     ///
     /// As [`raw::signalfd4_set_mask`].
     #[inline]
-    pub fn set_mask(&self, signals: SigSet) -> Result<()> {
-        raw::signalfd4_set_mask(self.as_fd(), signals)
+    pub fn set_mask(&self, signals: impl Into<SigSet>) -> Result<()> {
+        raw::signalfd4_set_mask(self.as_fd(), signals.into())
     }
 
     /// The next signal. Where none has come it waits, whatever other signals come.

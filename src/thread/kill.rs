@@ -15,8 +15,8 @@ use crate::thread::{Tid, getuid};
 ///
 /// # Errors
 ///
-/// `ESRCH` - the process has no such thread. `EPERM` - the caller may not send it. `EAGAIN` - the user's limit on queued
-/// signals is reached, and the signal is 32 or more. `EINVAL` - a number that is not positive.
+/// `ESRCH` - the process has no such thread. `EPERM` - the caller may not send it. `EAGAIN` - the receiver's user has as many
+/// queued signals as they may, and the signal is 32 or more. `EINVAL` - a number that is not positive.
 ///
 /// Since Linux 2.5.75; tgkill(2).
 #[inline]
@@ -33,8 +33,8 @@ pub unsafe fn tgkill(process: Pid, thread: Tid, signal: Option<Signal>) -> Resul
 ///
 /// # Errors
 ///
-/// As [`rt_sigqueueinfo`](crate::signal::raw::rt_sigqueueinfo); `ESRCH` - the process has no such thread. `EINVAL` - a number
-/// that is not positive.
+/// As [`rt_sigqueueinfo`](crate::signal::raw::rt_sigqueueinfo), where `EPERM` is about the thread: only the calling one may
+/// be told what it likes. `ESRCH` - the process has no such thread. `EINVAL` - a number that is not positive.
 ///
 /// Since Linux 2.6.31; `rt_sigqueueinfo`(2).
 #[inline]
@@ -70,7 +70,8 @@ pub fn kill(process: Pid, thread: Tid, signal: impl Into<Option<Signal>>) -> Res
 #[inline]
 pub fn queue(process: Pid, thread: Tid, signal: Signal, value: impl Into<Value>) -> Result<()> {
     let info = SigInfo::queue(signal, getpid(), getuid(), value.into());
-    // SAFETY: the record says what is true. A C library's own handlers ignore signals that were queued.
+    // SAFETY: the record says what is true. Of a C library's own handlers, glibc's ignore what was queued, and musl's do
+    // nothing unless musl has asked for it.
     unsafe { rt_tgsigqueueinfo(process, thread, Some(signal), &info) }
 }
 
@@ -78,15 +79,16 @@ pub(crate) const CAUSES: &[Cause] = causes! {
     TGKILL:
         SRCH => "the process has no such thread",
         PERM => "the caller may not send it to that process",
-        AGAIN => LimitReached "the user's limit on queued signals is reached (RLIMIT_SIGPENDING)",
+        AGAIN => LimitReached "the receiver's limit on queued signals is reached (RLIMIT_SIGPENDING)",
         INVAL => "the number of a process or thread is positive, and signals 32 to 34 are a C library's own";
     RT_TGSIGQUEUEINFO:
         SRCH => "the process has no such thread",
         PERM => "the caller may not send it to that process, or says that somebody else does",
-        AGAIN => LimitReached "the user's limit on queued signals is reached (RLIMIT_SIGPENDING)",
+        AGAIN => LimitReached "the receiver's limit on queued signals is reached (RLIMIT_SIGPENDING)",
+        TOOBIG => "the record has more than the kernel keeps of one with this code",
         INVAL => "the number of a process or thread is positive";
     SIGALTSTACK:
-        NOMEM => InvalidArgument "the stack is too small for the frame of a signal (AT_MINSIGSTKSZ)",
+        NOMEM => InvalidArgument "the stack is smaller than any may be: 2048 bytes, on aarch64 5120",
         INVAL => "flags that are no mode of a stack",
         PERM => Busy "the thread runs on that stack now";
 };

@@ -2,10 +2,9 @@
 
 use core::fmt;
 use core::marker::PhantomData;
-use core::mem::MaybeUninit;
 
 use crate::error::{Call, Result};
-use crate::signal::SigSet;
+use crate::signal::{SigSet, Signal};
 use crate::syscall::syscall;
 
 /// How [`rt_sigprocmask`] takes a set.
@@ -31,13 +30,12 @@ pub enum How {
 /// Since Linux 2.1.62; sigprocmask(2).
 #[inline]
 pub fn rt_sigprocmask(how: How, set: Option<SigSet>) -> Result<SigSet> {
-    let mut old = MaybeUninit::<SigSet>::uninit();
+    let mut old = SigSet::EMPTY;
     let set = set.as_ref().map_or(core::ptr::null(), core::ptr::from_ref);
     // SAFETY: the kernel reads one set, writes one, and keeps nothing.
-    unsafe { syscall!(Call::RT_SIGPROCMASK, rt_sigprocmask(how as u32, set, old.as_mut_ptr(), size_of::<SigSet>())) }
+    unsafe { syscall!(Call::RT_SIGPROCMASK, rt_sigprocmask(how as u32, set, &raw mut old, size_of::<SigSet>())) }
         .unit()?;
-    // SAFETY: written, as the call has succeeded.
-    Ok(unsafe { old.assume_init() })
+    Ok(old)
 }
 
 /// The thread's signal mask.
@@ -57,9 +55,11 @@ pub fn mask() -> Result<SigSet> {
 /// None of its own.
 #[doc(alias = "SIG_BLOCK")]
 #[inline]
-pub fn block(signals: SigSet) -> Result<Blocked> {
+pub fn block(signals: impl Into<SigSet>) -> Result<Blocked> {
+    let signals = signals.into();
     let old = rt_sigprocmask(How::Block, Some(signals))?;
-    Ok(Blocked { added: signals.difference(old), thread: PhantomData })
+    let held_back = signals.without(Signal::KILL).without(Signal::STOP);
+    Ok(Blocked { added: held_back.difference(old), thread: PhantomData })
 }
 
 /// Lets these signals through; returns what the mask was.
@@ -69,8 +69,8 @@ pub fn block(signals: SigSet) -> Result<Blocked> {
 /// None of its own.
 #[doc(alias = "SIG_UNBLOCK")]
 #[inline]
-pub fn unblock(signals: SigSet) -> Result<SigSet> {
-    rt_sigprocmask(How::Unblock, Some(signals))
+pub fn unblock(signals: impl Into<SigSet>) -> Result<SigSet> {
+    rt_sigprocmask(How::Unblock, Some(signals.into()))
 }
 
 /// Holds back these signals and no others; returns what the mask was.
@@ -80,14 +80,15 @@ pub fn unblock(signals: SigSet) -> Result<SigSet> {
 /// None of its own.
 #[doc(alias = "SIG_SETMASK")]
 #[inline]
-pub fn set_mask(signals: SigSet) -> Result<SigSet> {
-    rt_sigprocmask(How::Set, Some(signals))
+pub fn set_mask(signals: impl Into<SigSet>) -> Result<SigSet> {
+    rt_sigprocmask(How::Set, Some(signals.into()))
 }
 
 /// Signals that the thread holds back for as long as this lives.
 ///
-/// Dropped, it lets through those that [`block`] added to the mask, and no others. It stays in its thread, whose mask it is
-/// about. A signal that came meanwhile takes effect then: read what a signalfd has before.
+/// Dropped, it lets through those that [`block`] added to the mask, and no others: of several, drop the last first. It
+/// stays in its thread, whose mask it is about. A signal that came meanwhile takes effect then: read what a signalfd has
+/// before.
 #[must_use = "dropped at once, it holds nothing back"]
 pub struct Blocked {
     added: SigSet,

@@ -19,15 +19,15 @@ flags! {
 /// `stack_t`: the stack on which handlers run that ask for it, [`ActionFlags::ONSTACK`](crate::signal::ActionFlags::ONSTACK).
 #[derive(Clone, Copy)]
 #[repr(C)]
-pub struct Stack {
+pub struct SignalStack {
     base: *mut u8,
     flags: StackFlags,
     size: usize,
 }
 
-layout! { Stack: size 24, align 8, base at 0, flags at 8, size at 16 }
+layout! { SignalStack: size 24, align 8, base at 0, flags at 8, size at 16 }
 
-impl Stack {
+impl SignalStack {
     /// No stack: handlers run on the thread's own.
     pub const NONE: Self = Self { base: core::ptr::null_mut(), flags: StackFlags::DISABLE, size: 0 };
 
@@ -56,9 +56,13 @@ impl Stack {
     }
 }
 
-impl fmt::Debug for Stack {
+impl fmt::Debug for SignalStack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stack").field("base", &self.base).field("size", &self.size).field("flags", &self.flags).finish()
+        f.debug_struct("SignalStack")
+            .field("base", &self.base)
+            .field("size", &self.size)
+            .field("flags", &self.flags)
+            .finish()
     }
 }
 
@@ -67,17 +71,17 @@ impl fmt::Debug for Stack {
 ///
 /// # Safety
 ///
-/// The memory must be the stack's alone, and stay so until the thread has another one or ends.
+/// The memory must be the stack's alone, and stay so until the thread has another one or ends. It must have room for the
+/// frame of a signal, which the auxiliary vector gives as `AT_MINSIGSTKSZ`, and for what the handlers need beyond it.
 ///
 /// # Errors
 ///
-/// `ENOMEM` - it is too small for the frame of a signal, which is what the auxiliary vector says as `AT_MINSIGSTKSZ`.
-/// `EINVAL` - flags that are no mode. `EPERM` - the thread runs on its present one now.
+/// `ENOMEM` - it is smaller than any may be: 2048 bytes, on aarch64 5120; a frame can take more. `EINVAL` - flags that are no mode. `EPERM` - the thread runs on its present one now.
 ///
 /// Since Linux 2.1.67; sigaltstack(2).
 #[inline]
-pub unsafe fn sigaltstack(stack: Option<&Stack>) -> Result<Stack> {
-    let mut old = MaybeUninit::<Stack>::uninit();
+pub unsafe fn sigaltstack(stack: Option<&SignalStack>) -> Result<SignalStack> {
+    let mut old = MaybeUninit::<SignalStack>::uninit();
     let stack = stack.map_or(core::ptr::null(), core::ptr::from_ref);
     // SAFETY: the kernel reads one struct and writes one; it keeps the address of the stack, which is the caller's promise.
     unsafe { syscall!(Call::SIGALTSTACK, sigaltstack(stack, old.as_mut_ptr())) }.unit()?;

@@ -91,7 +91,7 @@ structs! {
         libc::signalfd_siginfo { ssi_signo ssi_errno ssi_code ssi_pid ssi_uid ssi_fd ssi_tid ssi_band ssi_overrun
             ssi_trapno ssi_status ssi_int ssi_ptr ssi_utime ssi_stime ssi_addr ssi_addr_lsb ssi_syscall ssi_call_addr
             ssi_arch };
-    "src/thread/stack.rs" Stack { base flags size } is "stack_t" { ss_sp ss_flags ss_size }:
+    "src/thread/stack.rs" SignalStack { base flags size } is "stack_t" { ss_sp ss_flags ss_size }:
         libc::stack_t { ss_sp ss_flags ss_size }
         general::stack_t { ss_sp ss_flags ss_size };
     "src/timerfd/abi.rs" Itimerspec { interval value } is "struct __kernel_itimerspec" { it_interval it_value }:

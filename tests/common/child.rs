@@ -92,6 +92,17 @@ pub fn nobody() -> Pid {
     Pid::new(child.id().cast_signed()).unwrap()
 }
 
+/// A process of another user than the calling thread's, whom it may not send signals; `None` where there is none.
+pub fn of_another_user(test: &str) -> Option<Pid> {
+    let owner = std::fs::metadata("/proc/1").map(|first| std::os::unix::fs::MetadataExt::uid(&first));
+    // SAFETY: asks for a number.
+    if owner.is_ok_and(|owner| owner != unsafe { libc::geteuid() }) {
+        return Pid::new(1);
+    }
+    super::skip(test, "the first process is this user's own");
+    None
+}
+
 /// Lets the process open no further descriptor.
 pub fn open_no_more() {
     let next = std::fs::File::open("/dev/null").map(|file| std::os::fd::AsRawFd::as_raw_fd(&file)).unwrap();

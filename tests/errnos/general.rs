@@ -15,7 +15,7 @@ use crate::{Provoke, Row, check, failed};
 
 /// Calls that a filter fails: the call, its system call, and how it is made.
 const FILTERED: &[(Call, libc::c_long, Provoke)] = &[
-    (Call::RT_SIGPROCMASK, libc::SYS_rt_sigprocmask, || failed(thread::block([Signal::USR1].into()))),
+    (Call::RT_SIGPROCMASK, libc::SYS_rt_sigprocmask, || failed(thread::block(Signal::USR1))),
     (Call::PPOLL, libc::SYS_ppoll, || failed(poll::wait(&mut [], Timeout::Zero))),
     (Call::EVENTFD2, libc::SYS_eventfd2, || failed(EventFd::new(0))),
     (Call::EVENTFD_READ, libc::SYS_read, || failed(EventFd::new(1).unwrap().read())),

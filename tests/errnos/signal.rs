@@ -3,11 +3,11 @@
 use butter::Errno;
 use butter::error::{Call, ErrorKind};
 use butter::process::{self, Pid};
-use butter::signal::{self, SigSet, Signal, Target};
+use butter::signal::{self, SigInfo, SigSet, Signal, Target};
 use butter::thread;
 use butter::time::Timespec;
 
-use crate::common::child::{as_nobody, in_child_that_holds_back, nobody};
+use crate::common::child::{as_nobody, in_child_that_holds_back, nobody, of_another_user};
 use crate::common::signals::interrupted;
 use crate::{Row, Table, check, failed};
 
@@ -21,14 +21,18 @@ pub const TABLE: Table = Table {
 const ROWS: &[Row] = &[
     Row(Call::KILL, Errno::SRCH, ErrorKind::NotFound, || failed(signal::kill(nobody(), None))),
     Row(Call::KILL, Errno::PERM, ErrorKind::PermissionDenied, || {
-        as_nobody(|| failed(signal::kill(Pid::new(1).unwrap(), None)))
+        as_nobody(|| failed(signal::kill(of_another_user("errnos: kill EPERM")?, None)))
     }),
     Row(Call::KILL, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(signal::kill(Target::Group(Pid::new(1).unwrap()), None))
     }),
     Row(Call::RT_SIGQUEUEINFO, Errno::SRCH, ErrorKind::NotFound, || failed(signal::queue(nobody(), Signal::USR1, 1))),
     Row(Call::RT_SIGQUEUEINFO, Errno::PERM, ErrorKind::PermissionDenied, || {
-        as_nobody(|| failed(signal::queue(Pid::new(1).unwrap(), Signal::URG, 1)))
+        as_nobody(|| failed(signal::queue(of_another_user("errnos: rt_sigqueueinfo EPERM")?, Signal::URG, 1)))
+    }),
+    Row(Call::RT_SIGQUEUEINFO, Errno::TOOBIG, ErrorKind::InvalidArgument, || {
+        // SAFETY: it is refused.
+        failed(unsafe { signal::raw::rt_sigqueueinfo(process::getpid(), Some(Signal::URG), &too_big()) })
     }),
     Row(Call::RT_SIGTIMEDWAIT, Errno::AGAIN, ErrorKind::WouldBlock, || {
         failed(signal::raw::rt_sigtimedwait(SigSet::EMPTY, Some(&Timespec::default())))
@@ -45,6 +49,14 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::RT_SIGACTION, Errno::INVAL, ErrorKind::InvalidArgument, || failed(signal::ignore(Signal::STOP))),
 ];
+
+/// A record of a code that the kernel does not know, with more in it than it would keep.
+pub fn too_big() -> SigInfo {
+    let mut bytes = [0; 128];
+    (bytes[0], bytes[127]) = (Signal::URG.get(), 1);
+    bytes[8..12].copy_from_slice(&(-99_i32).to_ne_bytes());
+    SigInfo::from_bytes(bytes).unwrap()
+}
 
 /// What fails in a process that may have no further signal queued.
 const WITHOUT_SIGNALS: &[Row] = &[

@@ -2,11 +2,13 @@
 
 use butter::Errno;
 use butter::error::{Call, ErrorKind};
-use butter::process::{self, Pid};
+use butter::process;
 use butter::signal::Signal;
-use butter::thread::{self, Stack, StackFlags, Tid};
+use butter::thread::{self, SignalStack, StackFlags, Tid};
 
-use crate::common::{child::as_nobody, inject::inject};
+use crate::common::child::{as_nobody, of_another_user};
+use crate::common::inject::inject;
+use crate::signal::too_big;
 use crate::{Row, Table, failed};
 
 pub const TABLE: Table =
@@ -17,7 +19,7 @@ const ROWS: &[Row] = &[
         failed(thread::kill(process::getpid(), Tid::new(i32::MAX).unwrap(), None))
     }),
     Row(Call::TGKILL, Errno::PERM, ErrorKind::PermissionDenied, || {
-        as_nobody(|| failed(thread::kill(Pid::new(1).unwrap(), Tid::new(1).unwrap(), None)))
+        as_nobody(|| failed(thread::kill(of_another_user("errnos: tgkill EPERM")?, Tid::new(1)?, None)))
     }),
     Row(Call::TGKILL, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(thread::kill(process::getpid(), thread::gettid(), Signal::new(33)))
@@ -26,7 +28,15 @@ const ROWS: &[Row] = &[
         failed(thread::queue(process::getpid(), Tid::new(i32::MAX).unwrap(), Signal::URG, 1))
     }),
     Row(Call::RT_TGSIGQUEUEINFO, Errno::PERM, ErrorKind::PermissionDenied, || {
-        as_nobody(|| failed(thread::queue(Pid::new(1).unwrap(), Tid::new(1).unwrap(), Signal::URG, 1)))
+        as_nobody(|| {
+            let other = of_another_user("errnos: rt_tgsigqueueinfo EPERM")?;
+            failed(thread::queue(other, Tid::new(1)?, Signal::URG, 1))
+        })
+    }),
+    Row(Call::RT_TGSIGQUEUEINFO, Errno::TOOBIG, ErrorKind::InvalidArgument, || {
+        let (process, thread, info) = (process::getpid(), thread::gettid(), too_big());
+        // SAFETY: it is refused.
+        failed(unsafe { thread::rt_tgsigqueueinfo(process, thread, Some(Signal::URG), &info) })
     }),
     Row(Call::RT_TGSIGQUEUEINFO, Errno::INVAL, ErrorKind::InvalidArgument, || {
         inject(libc::SYS_getpid, Errno::NOSYS, || {
@@ -35,19 +45,19 @@ const ROWS: &[Row] = &[
         })
     }),
     Row(Call::SIGALTSTACK, Errno::NOMEM, ErrorKind::InvalidArgument, || {
-        let small = Stack::new(std::ptr::dangling_mut(), 64, StackFlags::empty());
+        let small = SignalStack::new(std::ptr::dangling_mut(), 64, StackFlags::empty());
         // SAFETY: it is refused.
         failed(unsafe { thread::sigaltstack(Some(&small)) })
     }),
     Row(Call::SIGALTSTACK, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        let odd = Stack::new(std::ptr::dangling_mut(), 1 << 20, StackFlags::from_bits_retain(4));
+        let odd = SignalStack::new(std::ptr::dangling_mut(), 1 << 20, StackFlags::from_bits_retain(4));
         // SAFETY: it is refused.
         failed(unsafe { thread::sigaltstack(Some(&odd)) })
     }),
     Row(Call::SIGALTSTACK, Errno::PERM, ErrorKind::Busy, || {
         inject(libc::SYS_sigaltstack, Errno::PERM, || {
             // SAFETY: it is refused.
-            failed(unsafe { thread::sigaltstack(Some(&Stack::NONE)) })
+            failed(unsafe { thread::sigaltstack(Some(&SignalStack::NONE)) })
         })
     }),
 ];
