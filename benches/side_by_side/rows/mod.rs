@@ -2,7 +2,7 @@
 //!
 //! What a call returns goes through `black_box`, in every contender alike: a call itself is never optimised away, but
 //! what is made of its result could be. Descriptors and buffers are made before; where a contender has no way of its own
-//! to make one, rustix makes it.
+//! to make one, rustix makes it, or butter what rustix does not have.
 
 mod decode;
 mod drain;
@@ -10,6 +10,7 @@ mod epoll;
 mod eventfd;
 mod ping_pong;
 mod process;
+mod signals;
 mod ticks;
 mod timerfd;
 mod watch;
@@ -29,6 +30,8 @@ pub(crate) const ALL: &[(&str, Make)] = &[
     ("timerfd set", timerfd::set),
     ("timerfd set and get", timerfd::set_and_get),
     ("timerfd read", ticks::read),
+    ("signalfd read", signals::read),
+    ("signalfd drain", signals::drain),
     ("inotify add_watch CStr", watch::terminated),
     ("inotify add_watch str", watch::text),
     ("inotify drain", drain::drain),

@@ -47,6 +47,14 @@ pub(crate) fn add_watch(inotify: &OwnedFd, path: &CStr, mask: u32) -> isize {
     unsafe { call3(libc::SYS_inotify_add_watch, [number(inotify), path, mask as usize]) }
 }
 
+/// Takes as many signals as there is room for; returns how many bytes they have.
+#[inline(always)]
+pub(crate) fn signals(fd: &OwnedFd, records: &mut [libc::signalfd_siginfo]) -> isize {
+    let arguments = [number(fd), records.as_mut_ptr().expose_provenance(), size_of_val(records)];
+    // SAFETY: the kernel writes at most as many records as there are.
+    unsafe { call3(libc::SYS_read, arguments) }
+}
+
 /// Waits without an end; returns how many are ready. `epoll_pwait`, because aarch64 has no `epoll_wait`.
 #[inline(always)]
 pub(crate) fn wait(epoll: &OwnedFd, ready: &mut [libc::epoll_event]) -> isize {
