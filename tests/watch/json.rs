@@ -1,0 +1,156 @@
+//! JSON as its standard says, and nothing more.
+
+use std::ops::Index;
+
+#[derive(Debug, PartialEq)]
+pub enum Value {
+    Object(Vec<(String, Self)>),
+    Array(Vec<Self>),
+    Text(String),
+    /// A number, `true`, `false` or `null`, as it is written.
+    Literal(String),
+}
+
+impl Value {
+    pub fn keys(&self) -> Vec<&str> {
+        let Self::Object(members) = self else { panic!("no object: {self:?}") };
+        members.iter().map(|(key, _)| key.as_str()).collect()
+    }
+
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Literal(literal) if literal == "null" => None,
+            _ => panic!("no text: {self:?}"),
+        }
+    }
+
+    pub fn literal(&self) -> &str {
+        let Self::Literal(literal) = self else { panic!("no literal: {self:?}") };
+        literal
+    }
+
+    /// An array of texts, as `[A,B]`.
+    pub fn literal_or_array(&self) -> String {
+        let Self::Array(values) = self else { panic!("no array: {self:?}") };
+        format!("[{}]", values.iter().filter_map(Self::text).collect::<Vec<_>>().join(","))
+    }
+}
+
+impl Index<&str> for Value {
+    type Output = Self;
+
+    fn index(&self, key: &str) -> &Self {
+        let Self::Object(members) = self else { panic!("no object: {self:?}") };
+        &members.iter().find(|(name, _)| name == key).unwrap_or_else(|| panic!("no {key}: {self:?}")).1
+    }
+}
+
+/// A whole text as one value; `None` if it is not one.
+pub fn parse(text: &str) -> Option<Value> {
+    let mut rest = text;
+    let value = value(&mut rest)?;
+    rest.is_empty().then_some(value)
+}
+
+fn take(rest: &mut &str, start: &str) -> Option<()> {
+    *rest = rest.strip_prefix(start)?;
+    Some(())
+}
+
+fn value(rest: &mut &str) -> Option<Value> {
+    match rest.chars().next()? {
+        '{' => {
+            let mut members: Vec<(String, Value)> = Vec::new();
+            list(rest, "{", "}", |rest| {
+                let key = text(rest)?;
+                take(rest, ":")?;
+                let value = value(rest)?;
+                let new = members.iter().all(|(other, _)| *other != key);
+                members.push((key, value));
+                new.then_some(())
+            })?;
+            Some(Value::Object(members))
+        }
+        '[' => {
+            let mut values = Vec::new();
+            list(rest, "[", "]", |rest| {
+                values.push(value(rest)?);
+                Some(())
+            })?;
+            Some(Value::Array(values))
+        }
+        '"' => text(rest).map(Value::Text),
+        _ => literal(rest),
+    }
+}
+
+fn list(rest: &mut &str, open: &str, close: &str, mut element: impl FnMut(&mut &str) -> Option<()>) -> Option<()> {
+    take(rest, open)?;
+    if take(rest, close).is_some() {
+        return Some(());
+    }
+    loop {
+        element(rest)?;
+        if take(rest, ",").is_none() {
+            return take(rest, close);
+        }
+    }
+}
+
+fn text(rest: &mut &str) -> Option<String> {
+    take(rest, "\"")?;
+    let mut text = String::new();
+    loop {
+        let mut chars = rest.chars();
+        let c = chars.next()?;
+        *rest = chars.as_str();
+        match c {
+            '"' => return Some(text),
+            '\0'..' ' => return None,
+            '\\' => {
+                let escape = chars.next()?;
+                *rest = chars.as_str();
+                text.push(match escape {
+                    '"' | '\\' | '/' => escape,
+                    'b' => '\u{8}',
+                    'f' => '\u{c}',
+                    'n' => '\n',
+                    'r' => '\r',
+                    't' => '\t',
+                    'u' => {
+                        let (digits, behind) = rest.split_at_checked(4)?;
+                        *rest = behind;
+                        let whole = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+                        // Halves of a pair are not written by what is tested, so they are an error here.
+                        char::from_u32(u32::from_str_radix(digits, 16).ok().filter(|_| whole)?)?
+                    }
+                    _ => return None,
+                });
+            }
+            _ => text.push(c),
+        }
+    }
+}
+
+fn literal(rest: &mut &str) -> Option<Value> {
+    let end = rest.find([',', ']', '}']).unwrap_or(rest.len());
+    let (literal, behind) = rest.split_at(end);
+    *rest = behind;
+    let number = |text: &str| {
+        let text = text.strip_prefix('-').unwrap_or(text);
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        digits(whole) && digits(fraction) && (whole == "0" || !whole.starts_with('0'))
+    };
+    (matches!(literal, "true" | "false" | "null") || number(literal)).then(|| Value::Literal(literal.to_owned()))
+}
+
+#[test]
+fn only_json_is_json() {
+    assert!(parse(r#"{"a":[1,-2.5,"\u001b\n"],"b":{},"c":null}"#).is_some());
+    for wrong in ["", "{", "{}x", r#"{"a":1,}"#, r#"{"a":1,"a":2}"#, "01", "1.", "\"\n\"", r#""\x41""#, "nul", "[1 2]"]
+    {
+        assert_eq!(parse(wrong), None, "{wrong}");
+    }
+}

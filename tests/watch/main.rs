@@ -1,0 +1,10 @@
+//! The example `watch`, run as a user runs it.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod ends;
+mod json;
+mod output;
+mod run;
+mod usage;

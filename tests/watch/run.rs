@@ -1,0 +1,144 @@
+//! The program, running and ended.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::{common, json};
+
+/// What every run has, so that a test that fails does not hang: the tests that end otherwise see another status.
+pub const AT_MOST: &str = "--timeout=120";
+
+/// The example's program: what `BUTTER_WATCH` names, else where cargo puts it, beside the directory of the tests'
+/// programs; `None`, said by name, where it is not.
+pub fn program(test: &str) -> Option<PathBuf> {
+    if let Some(program) = std::env::var_os("BUTTER_WATCH") {
+        return Some(program.into());
+    }
+    let tests = std::env::current_exe().unwrap();
+    let program = tests.parent().and_then(Path::parent).map(|profile| profile.join("examples/watch"));
+    let program = program.filter(|program| program.is_file());
+    if program.is_none() {
+        common::skip(test, "the example `watch` is not beside the tests: `cargo build --example watch` makes it");
+    }
+    program
+}
+
+/// What a run has come to.
+pub struct Ended {
+    pub status: i32,
+    pub stdout: Vec<u8>,
+    pub stderr: String,
+}
+
+impl Ended {
+    pub fn lines(&self) -> Vec<&str> {
+        std::str::from_utf8(&self.stdout).expect("the output is UTF-8").lines().collect()
+    }
+
+    /// The lines of text without the time.
+    pub fn told(&self) -> Vec<String> {
+        let words = |line: &&str| line.split_whitespace().skip(1).collect::<Vec<_>>().join(" ");
+        self.lines().iter().map(words).collect()
+    }
+
+    pub fn objects(&self) -> Vec<json::Value> {
+        self.lines().iter().map(|line| json::parse(line).unwrap_or_else(|| panic!("no JSON: {line}"))).collect()
+    }
+}
+
+pub fn code(status: ExitStatus) -> i32 {
+    status.code().unwrap_or_else(|| panic!("ended with {status}"))
+}
+
+pub fn run(program: &Path, arguments: &[&OsStr]) -> Ended {
+    let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).expect("the errors are UTF-8");
+    Ended { status: code(output.status), stdout: output.stdout, stderr }
+}
+
+/// A run that watches: every path is, from here on.
+pub struct Running {
+    child: Child,
+    stdout: Arc<Mutex<Vec<u8>>>,
+    reader: JoinHandle<()>,
+    stderr: BufReader<ChildStderr>,
+    said: String,
+}
+
+impl Running {
+    pub fn start(program: &Path, options: &[&str], paths: &[&Path]) -> Self {
+        let mut child = Command::new(program)
+            .args([AT_MOST])
+            .args(options)
+            .arg("--")
+            .args(paths)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stdout = Arc::new(Mutex::new(Vec::new()));
+        let (mut from, to) = (child.stdout.take().unwrap(), Arc::clone(&stdout));
+        let reader = std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let count @ 1.. = from.read(&mut buffer).unwrap() {
+                to.lock().unwrap().extend_from_slice(&buffer[..count]);
+            }
+        });
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut running = Self { child, stdout, reader, stderr, said: String::new() };
+        running.wait_for("watch: watching ");
+        running
+    }
+
+    pub fn wait_for(&mut self, start: &str) {
+        loop {
+            let before = self.said.len();
+            assert_ne!(self.stderr.read_line(&mut self.said).unwrap(), 0, "it never said `{start}`:\n{}", self.said);
+            if self.said[before..].starts_with(start) {
+                return;
+            }
+        }
+    }
+
+    pub fn wait_for_output(&self, text: &str) {
+        let has = |bytes: &[u8]| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+        // What is looked for stands at the end of much else.
+        while !has(self.stdout.lock().unwrap().rchunks(4096).next().unwrap_or_default()) {
+            assert!(!self.reader.is_finished(), "it ended without `{text}`");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    pub fn signal(&self, signal: libc::c_int) {
+        // SAFETY: the child is not waited for yet: its number is its own.
+        assert_eq!(unsafe { libc::kill(self.child.id().cast_signed(), signal) }, 0);
+    }
+
+    pub fn stop(&self) {
+        self.signal(libc::SIGSTOP);
+        let mut status = 0;
+        // SAFETY: writes an int; a child that has stopped is still there to be waited for.
+        let stopped = unsafe { libc::waitpid(self.child.id().cast_signed(), &raw mut status, libc::WUNTRACED) };
+        assert!(stopped > 0 && libc::WIFSTOPPED(status), "{status:#x}");
+    }
+
+    pub fn end(mut self) -> Ended {
+        self.stderr.read_to_string(&mut self.said).unwrap();
+        let status = code(self.child.wait().unwrap());
+        self.reader.join().unwrap();
+        let stdout = std::mem::take(&mut *self.stdout.lock().unwrap());
+        Ended { status, stdout, stderr: self.said }
+    }
+}
+
+pub fn directory() -> (tempfile::TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().to_owned();
+    (directory, path)
+}
