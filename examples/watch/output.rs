@@ -9,7 +9,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use butter::inotify::{Event, EventFlags, Watch};
 use butter::path::Escape;
 
-use crate::NOTICES;
 use crate::options::Format;
 use crate::watched::Path;
 
@@ -224,3 +223,6 @@ fn colour(flags: EventFlags) -> &'static str {
         ""
     }
 }
+
+/// The bits that say how a watch or the queue fares, and not what happened to a file.
+const NOTICES: EventFlags = EventFlags::IGNORED.union(EventFlags::UNMOUNT).union(EventFlags::Q_OVERFLOW);
