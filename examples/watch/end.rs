@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 
 use butter::Error;
+use butter::signal::Signal;
 
 pub(crate) const DONE: u8 = 0;
 pub(crate) const FAILED: u8 = 1;
@@ -18,18 +19,20 @@ pub(crate) enum End {
     Count,
     Timeout,
     Gone,
+    Signal(Signal),
     /// Nobody reads the output any more.
     Closed,
 }
 
 impl fmt::Display for End {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Count => "that is as many as were asked for",
-            Self::Timeout => "the time is over",
-            Self::Gone => "every watched path is gone",
-            Self::Closed => "nobody reads the output",
-        })
+        match self {
+            Self::Count => f.write_str("that is as many as were asked for"),
+            Self::Timeout => f.write_str("the time is over"),
+            Self::Gone => f.write_str("every watched path is gone"),
+            Self::Signal(signal) => write!(f, "{signal} ended it"),
+            Self::Closed => f.write_str("nobody reads the output"),
+        }
     }
 }
 
@@ -38,7 +41,7 @@ impl End {
     pub(crate) fn status(self, counted: bool) -> u8 {
         match self {
             Self::Timeout if counted => TOO_FEW,
-            Self::Count | Self::Timeout | Self::Closed => DONE,
+            Self::Count | Self::Timeout | Self::Signal(_) | Self::Closed => DONE,
             Self::Gone => GONE,
         }
     }

@@ -58,9 +58,14 @@ Output:
         A path or name that is not UTF-8 has U+FFFD in place of each bad sequence, and all its bytes
         in hexadecimal under \"path_bytes\" or \"name_bytes\", which are there in this case only.
 
+Signals:
+  INT, TERM and HUP end it: what has happened until then is still told. One that was ignored when
+  the program was started, as nohup does it, stays ignored. While nobody takes the output, the first
+  waits for that, and a second one ends the program at once.
+
 Exit status:
-  0  as many events as --count asked for, or the --timeout without a --count is over, or nobody
-     reads the output any more
+  0  as many events as --count asked for, or the --timeout without a --count is over, or a signal
+     came, or nobody reads the output any more
   1  a PATH cannot be watched (then none is), or a system call failed
   2  wrong use
   3  every PATH is gone: deleted or unmounted

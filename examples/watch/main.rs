@@ -7,15 +7,18 @@
 //! `--help` says what the options are, and [`help::HELP`] is that text: the exit status, the two formats and how names
 //! that are not text are written stand there.
 //!
-//! One epoll waits for all: the queue of events, and the reader of the output, so that `watch /tmp | head -1` ends when
-//! `head` does and not at the next event. Each turn of the loop reads as many events as there are, prints them without
-//! an allocation, and writes them at once. Whatever else is to be waited for gets a token and an arm.
+//! One epoll waits for all: the queue of events, the signals that end the program, and the reader of the output, so that
+//! `watch /tmp | head -1` ends when `head` does and not at the next event. Each turn of the loop reads as many events as
+//! there are, prints them without an allocation, and writes them at once. Whatever else is to be waited for gets a token
+//! and an arm.
 
 mod end;
 mod help;
 mod options;
 mod output;
 mod session;
+mod signals;
+mod stdout;
 mod watched;
 
 use std::fmt;
@@ -29,22 +32,25 @@ use butter::path::Escape;
 use end::{DONE, End, FAILED, Failure, LOST, USAGE};
 use options::{Options, Request};
 use session::Session;
+use signals::Signals;
 use watched::{Added, Watched};
 
 fn main() -> ExitCode {
-    let options = match options::parse(std::env::args_os().skip(1)) {
-        Ok(Request::Watch(options)) => options,
+    // First of all: until then a signal ends the program by itself.
+    let signals = Signals::hold_back();
+    let done = match options::parse(std::env::args_os().skip(1)) {
+        Ok(Request::Watch(options)) => signals.map_err(Failure::from).and_then(|signals| watch(&options, &signals)),
         Ok(Request::Print(text)) => {
             // Who does not read the help has no need of it.
             let _ = io::stdout().write_all(text.as_bytes());
-            return DONE.into();
+            Ok(DONE)
         }
         Err(wrong) => {
             say(format_args!("{wrong} (--help says more)"));
-            return USAGE.into();
+            Ok(USAGE)
         }
     };
-    match watch(&options) {
+    match done {
         Ok(status) => status.into(),
         Err(Failure::Said) => FAILED.into(),
         Err(failure) => {
@@ -59,7 +65,7 @@ fn say(line: fmt::Arguments<'_>) {
     let _ = io::stderr().write_fmt(format_args!("watch: {line}\n"));
 }
 
-fn watch(options: &Options) -> Result<u8, Failure> {
+fn watch(options: &Options, signals: &Signals) -> Result<u8, Failure> {
     let inotify = Inotify::nonblocking()?;
     let watched = add_watches(&inotify, options)?;
     if !options.quiet {
@@ -67,7 +73,7 @@ fn watch(options: &Options) -> Result<u8, Failure> {
         say(format_args!("watching {number} path{}", if number == 1 { "" } else { "s" }));
     }
 
-    let mut session = Session::new(&inotify, watched, options);
+    let mut session = Session::new(&inotify, signals, watched, options);
     let end = session.run(options.timeout)?;
     if !options.quiet && end != End::Closed {
         let Session { count, lost, .. } = session;

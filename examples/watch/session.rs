@@ -11,38 +11,48 @@ use butter::time::Timeout;
 use crate::end::{End, Failure};
 use crate::options::Options;
 use crate::output::Printer;
+use crate::signals::Signals;
+use crate::stdout::Output;
 use crate::watched::{self, Watched};
 
 const FILES: Token = Token(1);
-const OUTPUT: Token = Token(2);
+const SIGNALS: Token = Token(2);
+const OUTPUT: Token = Token(3);
 
-pub(crate) struct Session<'i> {
-    inotify: &'i Inotify,
+pub(crate) struct Session<'s> {
+    inotify: &'s Inotify,
+    signals: &'s Signals,
     watched: Watched,
-    printer: Printer<io::StdoutLock<'static>>,
+    printer: Printer<Output<'s>>,
     /// How many events were printed that --count counts.
     pub(crate) count: u64,
     wanted: Option<u64>,
     pub(crate) lost: bool,
 }
 
-impl<'i> Session<'i> {
-    pub(crate) fn new(inotify: &'i Inotify, watched: Watched, options: &Options) -> Self {
-        let printer = Printer::new(io::stdout().lock(), options.format, options.colour);
-        Self { inotify, watched, printer, count: 0, wanted: options.count, lost: false }
+impl<'s> Session<'s> {
+    pub(crate) fn new(inotify: &'s Inotify, signals: &'s Signals, watched: Watched, options: &Options) -> Self {
+        let printer = Printer::new(Output::new(signals), options.format, options.colour);
+        Self { inotify, signals, watched, printer, count: 0, wanted: options.count, lost: false }
     }
 
     /// Prints events until the program is through.
     pub(crate) fn run(&mut self, timeout: Option<Duration>) -> Result<End, Failure> {
-        match self.turn(timeout) {
-            Err(Failure::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(End::Closed),
+        let end = match self.wait_and_show(timeout) {
+            Err(Failure::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => End::Closed,
+            end => end?,
+        };
+        Ok(match end {
+            // What ends the reader ends the program too: the terminal's key is for all of a pipeline.
+            End::Closed => self.signals.read()?.map_or(End::Closed, End::Signal),
             end => end,
-        }
+        })
     }
 
-    fn turn(&mut self, timeout: Option<Duration>) -> Result<End, Failure> {
+    fn wait_and_show(&mut self, timeout: Option<Duration>) -> Result<End, Failure> {
         let epoll = Epoll::create()?;
         epoll.add(self.inotify, FILES, Interest::READ)?;
+        epoll.add(self.signals, SIGNALS, Interest::READ)?;
         // With no interest of its own an epoll tells that the other end is closed, and nothing else.
         match epoll.add(&io::stdout(), OUTPUT, Interest::empty()) {
             // A regular file has no other end.
@@ -63,14 +73,36 @@ impl<'i> Session<'i> {
                             return Ok(end);
                         }
                     }
+                    SIGNALS => drop(self.signals.read()?),
                     OUTPUT => return Ok(End::Closed),
                     _ => {}
                 }
+            }
+            // It may have come while the output was written, too.
+            if let Some(signal) = self.signals.first() {
+                let end = self.show_the_rest(&mut buffer)?;
+                return Ok(end.unwrap_or(End::Signal(signal)));
             }
             if left == Timeout::Zero {
                 return Ok(End::Timeout);
             }
         }
+    }
+
+    /// Prints what has happened until now; not what happens meanwhile, which might have no end.
+    fn show_the_rest(&mut self, buffer: &mut [u8]) -> Result<Option<End>, Failure> {
+        let mut left = butter::io::bytes_available(self.inotify)? as usize;
+        while left > 0 {
+            let events = self.inotify.read_events(buffer)?;
+            match events.rest().len() {
+                0 => break,
+                read => left = left.saturating_sub(read),
+            }
+            if let Some(end) = self.show(events)? {
+                return Ok(Some(end));
+            }
+        }
+        Ok(None)
     }
 
     /// Prints what one read gave, and writes it out.

@@ -7,4 +7,5 @@ mod ends;
 mod json;
 mod output;
 mod run;
+mod signals;
 mod usage;

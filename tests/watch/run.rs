@@ -8,6 +8,9 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use butter::process::Pid;
+use butter::signal::{self, Signal};
+
 use crate::{common, json};
 
 /// What every run has, so that a test that fails does not hang: the tests that end otherwise see another status.
@@ -61,6 +64,38 @@ pub fn run(program: &Path, arguments: &[&OsStr]) -> Ended {
     Ended { status: code(output.status), stdout: output.stdout, stderr }
 }
 
+/// The program with pipes for all that it writes.
+pub fn command(program: &Path, options: &[&str], paths: &[&Path]) -> Command {
+    let mut command = Command::new(program);
+    command.args([AT_MOST]).args(options).arg("--").args(paths);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Sends a signal to a child that is not waited for yet, so that its number is its own.
+pub fn send(child: &Child, signal: Signal) {
+    signal::kill(Pid::new(child.id().cast_signed()).unwrap(), signal).unwrap();
+}
+
+/// Stops a child, until it is sent `CONT`.
+pub fn stop(child: &Child) {
+    send(child, Signal::STOP);
+    let mut status = 0;
+    // SAFETY: writes an int; a child that has stopped is still there to be waited for.
+    let stopped = unsafe { libc::waitpid(child.id().cast_signed(), &raw mut status, libc::WUNTRACED) };
+    assert!(stopped > 0 && libc::WIFSTOPPED(status), "{status:#x}");
+}
+
+/// How many events a queue has room for; `None`, said by name, where it takes too long to fill one.
+pub fn queue_limit(test: &str) -> Option<usize> {
+    let limit = std::fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap();
+    let limit = Some(limit.trim().parse().unwrap()).filter(|limit| *limit <= 200_000);
+    if limit.is_none() {
+        common::skip(test, "the queue has room for more than 200000 events");
+    }
+    limit
+}
+
 /// A run that watches: every path is, from here on.
 pub struct Running {
     child: Child,
@@ -72,16 +107,11 @@ pub struct Running {
 
 impl Running {
     pub fn start(program: &Path, options: &[&str], paths: &[&Path]) -> Self {
-        let mut child = Command::new(program)
-            .args([AT_MOST])
-            .args(options)
-            .arg("--")
-            .args(paths)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::spawn(&mut command(program, options, paths))
+    }
+
+    pub fn spawn(command: &mut Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let stdout = Arc::new(Mutex::new(Vec::new()));
         let (mut from, to) = (child.stdout.take().unwrap(), Arc::clone(&stdout));
         let reader = std::thread::spawn(move || {
@@ -115,17 +145,12 @@ impl Running {
         }
     }
 
-    pub fn signal(&self, signal: libc::c_int) {
-        // SAFETY: the child is not waited for yet: its number is its own.
-        assert_eq!(unsafe { libc::kill(self.child.id().cast_signed(), signal) }, 0);
+    pub fn signal(&self, signal: Signal) {
+        send(&self.child, signal);
     }
 
     pub fn stop(&self) {
-        self.signal(libc::SIGSTOP);
-        let mut status = 0;
-        // SAFETY: writes an int; a child that has stopped is still there to be waited for.
-        let stopped = unsafe { libc::waitpid(self.child.id().cast_signed(), &raw mut status, libc::WUNTRACED) };
-        assert!(stopped > 0 && libc::WIFSTOPPED(status), "{status:#x}");
+        stop(&self.child);
     }
 
     pub fn end(mut self) -> Ended {
