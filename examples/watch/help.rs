@@ -15,7 +15,8 @@ Options:
       --color WHEN       auto, always or never [auto: on a terminal, if NO_COLOR is not set]
   -n, --count N          end after N events
   -t, --timeout SECONDS  end after this time; 0.5 is half a second
-  -q, --quiet            print events and errors only
+      --every SECONDS    print a heartbeat among the events each time that this time is over
+  -q, --quiet            print events, heartbeats and errors only
   -h, --help             print this
   -V, --version          print the version
 
@@ -42,8 +43,8 @@ Always told, and not counted by --count:
   Q_OVERFLOW     events were lost: look at the files again
 
 Output:
-  Events go to standard output, everything else to standard error. Times are those at which the
-  event was read. Two equal events in a row are one: the kernel makes it so.
+  Events and heartbeats go to standard output, everything else to standard error. Times are those
+  at which the event was read. Two equal events in a row are one: the kernel makes it so.
 
   text  One line an event: the time of day in UTC, what happened, the path. The two halves of a
         rename have the same number behind a #. A directory ends in /. In names \\ is \\\\, what cannot
@@ -58,14 +59,27 @@ Output:
         A path or name that is not UTF-8 has U+FFFD in place of each bad sequence, and all its bytes
         in hexadecimal under \"path_bytes\" or \"name_bytes\", which are there in this case only.
 
+Heartbeats:
+  With --every they come whether or not anything happens, the first after the SECONDS: a reader to
+  whom none comes knows that the program is gone or stopped. Each says how many events were told
+  before it, and how many heartbeats were missed right before it, while the program was stopped or
+  nobody took the output. --count does not count them, and the time that the machine sleeps does
+  not count for them.
+
+  text  HEARTBEAT, and in the place of the path: 12 events; 2 heartbeats missed. Where none was
+        missed: 12 events.
+
+  json  {\"time\":1700000000.000000,\"heartbeat\":true,\"count\":12,\"missed\":2}
+        \"count\" is the number of events, as --count counts them. No other object has a \"heartbeat\".
+
 Signals:
   INT, TERM and HUP end it: what has happened until then is still told. One that was ignored when
   the program was started, as nohup does it, stays ignored. While nobody takes the output, the first
-  waits for that, and a second one ends the program at once.
+  signal waits for the reader, and a second one ends the program at once.
 
 Exit status:
-  0  as many events as --count asked for, or the --timeout without a --count is over, or a signal
-     came, or nobody reads the output any more
+  0  as many events as --count asked for, or the --timeout without a --count is over, or INT,
+     TERM or HUP came, or nobody reads the output any more
   1  a PATH cannot be watched (then none is), or a system call failed
   2  wrong use
   3  every PATH is gone: deleted or unmounted

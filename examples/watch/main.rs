@@ -7,12 +7,13 @@
 //! `--help` says what the options are, and [`help::HELP`] is that text: the exit status, the two formats and how names
 //! that are not text are written stand there.
 //!
-//! One epoll waits for all: the queue of events, the signals that end the program, and the reader of the output, so that
-//! `watch /tmp | head -1` ends when `head` does and not at the next event. Each turn of the loop reads as many events as
-//! there are, prints them without an allocation, and writes them at once. Whatever else is to be waited for gets a token
-//! and an arm.
+//! One epoll waits for all: the queue of events, the signals that end the program, the timer of the heartbeat, and the
+//! reader of the output, so that `watch /tmp | head -1` ends when `head` does and not at the next event. Each turn of the
+//! loop reads as many events as there are, prints them without an allocation, and writes them at once. Whatever else is to
+//! be waited for gets a token and an arm.
 
 mod end;
+mod heartbeat;
 mod help;
 mod options;
 mod output;
@@ -31,6 +32,7 @@ use butter::path::Escape;
 
 use end::{DONE, End, FAILED, Failure, LOST, USAGE};
 use options::{Options, Request};
+use output::Number;
 use session::Session;
 use signals::Signals;
 use watched::{Added, Watched};
@@ -69,16 +71,15 @@ fn watch(options: &Options, signals: &Signals) -> Result<u8, Failure> {
     let inotify = Inotify::nonblocking()?;
     let watched = add_watches(&inotify, options)?;
     if !options.quiet {
-        let number = watched.len();
-        say(format_args!("watching {number} path{}", if number == 1 { "" } else { "s" }));
+        say(format_args!("watching {}", Number(watched.len() as u64, "path")));
     }
 
     let mut session = Session::new(&inotify, signals, watched, options);
-    let end = session.run(options.timeout)?;
+    let end = session.run(options)?;
     if !options.quiet && end != End::Closed {
         let Session { count, lost, .. } = session;
-        let (plural, lost) = (if count == 1 { "" } else { "s" }, if lost { "; events were lost" } else { "" });
-        say(format_args!("{count} event{plural}: {end}{lost}"));
+        let lost = if lost { "; events were lost" } else { "" };
+        say(format_args!("{}: {end}{lost}", Number(count, "event")));
     }
     Ok(if session.lost { LOST } else { end.status(options.count.is_some()) })
 }

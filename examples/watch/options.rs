@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use butter::inotify::WatchFlags;
 use butter::path::Escape;
+use butter::time::Timespec;
 
 use crate::help::HELP;
 
@@ -33,6 +34,7 @@ pub(crate) struct Options {
     pub(crate) colour: bool,
     pub(crate) count: Option<u64>,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) every: Option<Duration>,
     pub(crate) quiet: bool,
     pub(crate) paths: Vec<OsString>,
 }
@@ -50,6 +52,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Request
         colour: colour_by_itself(),
         count: None,
         timeout: None,
+        every: None,
         quiet: false,
         paths: Vec::new(),
     };
@@ -66,6 +69,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Request
                 b"--color" | b"--colour" => options.colour = colour(&value.take()?)?,
                 b"-n" | b"--count" => options.count = Some(count(&value.take()?)?),
                 b"-t" | b"--timeout" => options.timeout = Some(timeout(&value.take()?)?),
+                b"--every" => options.every = Some(every(&value.take()?)?),
                 b"-q" | b"--quiet" => options.quiet = value.none().map(|()| true)?,
                 b"-h" | b"--help" => return value.none().map(|()| Request::Print(HELP)),
                 b"-V" | b"--version" => return value.none().map(|()| Request::Print(VERSION)),
@@ -169,8 +173,18 @@ fn count(number: &str) -> Result<u64, String> {
     number.parse().ok().filter(|count| *count > 0).ok_or_else(wrong)
 }
 
-fn timeout(seconds: &str) -> Result<Duration, String> {
-    let wrong = || format!("--timeout is a number of seconds, not `{}`", Escape::new(seconds.as_bytes()));
-    let seconds: f64 = seconds.parse().map_err(|_| wrong())?;
-    Duration::try_from_secs_f64(seconds).map_err(|_| wrong())
+fn timeout(number: &str) -> Result<Duration, String> {
+    let wrong = || format!("--timeout is a number of seconds, not `{}`", Escape::new(number.as_bytes()));
+    seconds(number).ok_or_else(wrong)
+}
+
+fn every(number: &str) -> Result<Duration, String> {
+    let wrong = || format!("--every is a number of seconds above 0, not `{}`", Escape::new(number.as_bytes()));
+    // A timer takes no other.
+    let takes = |period: &Duration| !period.is_zero() && Timespec::try_from(*period).is_ok();
+    seconds(number).filter(takes).ok_or_else(wrong)
+}
+
+fn seconds(number: &str) -> Option<Duration> {
+    Duration::try_from_secs_f64(number.parse().ok()?).ok()
 }

@@ -59,6 +59,16 @@ impl Display for JsonBytes<'_> {
     }
 }
 
+/// So many things, in words: `1 path`, `2 paths`.
+pub(crate) struct Number(pub(crate) u64, pub(crate) &'static str);
+
+impl Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(number, thing) = *self;
+        write!(f, "{number} {thing}{}", if number == 1 { "" } else { "s" })
+    }
+}
+
 /// What every event of a path has in common, as it will be written.
 pub(crate) fn prepare(format: Format, path: &OsStr) -> Vec<u8> {
     match format {
@@ -67,6 +77,12 @@ pub(crate) fn prepare(format: Format, path: &OsStr) -> Vec<u8> {
     }
     .into_bytes()
 }
+
+/// The column of what happened, with the space behind it.
+const WIDTH: usize = 20;
+
+const DIM: &str = "\x1b[2m";
+const PLAIN: &str = "\x1b[0m";
 
 /// Writes events, and all those of one read at once.
 pub(crate) struct Printer<W: Write> {
@@ -113,6 +129,20 @@ impl<W: Write> Printer<W> {
         self.line(EventFlags::IGNORED, Some(watch), Some(path), b"", None)
     }
 
+    /// Writes a heartbeat: how many events were counted before it, and how many heartbeats were missed.
+    pub(crate) fn print_heartbeat(&mut self, count: u64, missed: u64) -> io::Result<()> {
+        let (out, time) = (&mut self.out, &self.time);
+        if self.format == Format::Json {
+            return writeln!(out, "{{\"time\":{time},\"heartbeat\":true,\"count\":{count},\"missed\":{missed}}}");
+        }
+        let (dim, plain) = if self.colour { (DIM, PLAIN) } else { Default::default() };
+        write!(out, "{dim}{time}  {:<WIDTH$}{}", "HEARTBEAT", Number(count, "event"))?;
+        if missed > 0 {
+            write!(out, "; {} missed", Number(missed, "heartbeat"))?;
+        }
+        writeln!(out, "{plain}")
+    }
+
     fn line(
         &mut self,
         flags: EventFlags,
@@ -130,7 +160,7 @@ impl<W: Write> Printer<W> {
 
     fn text(&mut self, flags: EventFlags, path: Option<&[u8]>, name: &[u8], cookie: Option<u32>) -> io::Result<()> {
         let out = &mut self.out;
-        let (dim, colour, plain) = if self.colour { ("\x1b[2m", colour(flags), "\x1b[0m") } else { Default::default() };
+        let (dim, colour, plain) = if self.colour { (DIM, colour(flags), PLAIN) } else { Default::default() };
         write!(out, "{dim}{}{plain}  {colour}", self.time)?;
         let mut width = 0;
         for name in names(flags) {
@@ -142,7 +172,7 @@ impl<W: Write> Printer<W> {
             write!(out, " #{cookie}")?;
             width += 3 + cookie.checked_ilog10().unwrap_or(0) as usize;
         }
-        write!(out, "{plain}{:1$}", "", 20_usize.saturating_sub(width).max(1))?;
+        write!(out, "{plain}{:1$}", "", WIDTH.saturating_sub(width).max(1))?;
 
         if flags.contains(EventFlags::Q_OVERFLOW) {
             return out.write_all(b"events were lost: look at the files again\n");

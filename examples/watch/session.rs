@@ -1,7 +1,7 @@
 //! The loop: waits, prints what has happened, and finds out when the program is through.
 
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use butter::Errno;
 use butter::epoll::{Epoll, Interest, Ready, Token};
@@ -9,6 +9,7 @@ use butter::inotify::{Event, Events, Inotify};
 use butter::time::Timeout;
 
 use crate::end::{End, Failure};
+use crate::heartbeat::Heartbeat;
 use crate::options::Options;
 use crate::output::Printer;
 use crate::signals::Signals;
@@ -17,7 +18,8 @@ use crate::watched::{self, Watched};
 
 const FILES: Token = Token(1);
 const SIGNALS: Token = Token(2);
-const OUTPUT: Token = Token(3);
+const HEARTBEAT: Token = Token(3);
+const OUTPUT: Token = Token(4);
 
 pub(crate) struct Session<'s> {
     inotify: &'s Inotify,
@@ -37,8 +39,8 @@ impl<'s> Session<'s> {
     }
 
     /// Prints events until the program is through.
-    pub(crate) fn run(&mut self, timeout: Option<Duration>) -> Result<End, Failure> {
-        let end = match self.wait_and_show(timeout) {
+    pub(crate) fn run(&mut self, options: &Options) -> Result<End, Failure> {
+        let end = match self.wait_and_show(options) {
             Err(Failure::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => End::Closed,
             end => end?,
         };
@@ -49,10 +51,12 @@ impl<'s> Session<'s> {
         })
     }
 
-    fn wait_and_show(&mut self, timeout: Option<Duration>) -> Result<End, Failure> {
+    fn wait_and_show(&mut self, options: &Options) -> Result<End, Failure> {
+        let heartbeat = Heartbeat::every(options.every)?;
         let epoll = Epoll::create()?;
         epoll.add(self.inotify, FILES, Interest::READ)?;
         epoll.add(self.signals, SIGNALS, Interest::READ)?;
+        epoll.add(&heartbeat, HEARTBEAT, Interest::READ)?;
         // With no interest of its own an epoll tells that the other end is closed, and nothing else.
         match epoll.add(&io::stdout(), OUTPUT, Interest::empty()) {
             // A regular file has no other end.
@@ -60,7 +64,7 @@ impl<'s> Session<'s> {
             added => added?,
         }
 
-        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let deadline = options.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let mut buffer = [0; 64 * 1024];
         let mut ready = [Ready::EMPTY; 4];
         loop {
@@ -71,6 +75,11 @@ impl<'s> Session<'s> {
                         let end = self.show(self.inotify.read_events(&mut buffer)?)?;
                         if let Some(end) = end {
                             return Ok(end);
+                        }
+                    }
+                    HEARTBEAT => {
+                        if let Some(missed) = heartbeat.missed()? {
+                            self.show_heartbeat(missed)?;
                         }
                     }
                     SIGNALS => drop(self.signals.read()?),
@@ -117,6 +126,12 @@ impl<'s> Session<'s> {
         }
         self.printer.flush()?;
         Ok(end)
+    }
+
+    fn show_heartbeat(&mut self, missed: u64) -> io::Result<()> {
+        self.printer.begin();
+        self.printer.print_heartbeat(self.count, missed)?;
+        self.printer.flush()
     }
 
     fn show_one(&mut self, event: &Event<'_>) -> Result<Option<End>, Failure> {

@@ -4,6 +4,7 @@
 mod common;
 
 mod ends;
+mod heartbeat;
 mod json;
 mod output;
 mod run;

@@ -70,6 +70,12 @@ fn wrong_use_is_told() {
         (&[b"--timeout=-1", b"/"], "--timeout is a number of seconds, not `-1`"),
         (&[b"--timeout=nan", b"/"], "--timeout is a number of seconds, not `nan`"),
         (&[b"--timeout", b"\xff", b"/"], r"--timeout does not take \xff"),
+        (&[b"--every=0", b"/"], "--every is a number of seconds above 0, not `0`"),
+        (&[b"--every=1e-10", b"/"], "--every is a number of seconds above 0, not `1e-10`"),
+        (&[b"--every=-1", b"/"], "--every is a number of seconds above 0, not `-1`"),
+        (&[b"--every=1e19", b"/"], "--every is a number of seconds above 0, not `1e19`"),
+        (&[b"--every", b"often", b"/"], "--every is a number of seconds above 0, not `often`"),
+        (&[b"/", b"--every"], "--every takes a value"),
         (&[b"--quiet=yes", b"/"], "--quiet takes no value"),
     ] {
         let arguments: Vec<_> = arguments.iter().map(|argument| OsStr::from_bytes(argument)).collect();
@@ -86,7 +92,9 @@ fn help_names_everything() {
     let ended = run(&program, &["--help".as_ref()]);
     let text = String::from_utf8(ended.stdout).unwrap();
     assert_eq!((ended.status, ended.stderr.as_str()), (0, ""));
-    for option in ["--events", "--format", "--color", "--count", "--timeout", "--quiet", "--help", "--version"] {
+    for option in
+        ["--events", "--format", "--color", "--count", "--timeout", "--every", "--quiet", "--help", "--version"]
+    {
         assert!(text.contains(option), "{option}");
     }
     for status in 0..=5 {
