@@ -13,6 +13,8 @@ fn text_tells_what_happened_to_whom() {
     let (_guard, path) = directory();
     let watch = Running::start(&program, &["--events=create,Close_Write|IN_DELETE", "--count", "5"], &[&path]);
     fs::write(path.join("a file"), "!").unwrap();
+    // Another test's new program may hold the file open until it runs.
+    watch.wait_for_output("CLOSE_WRITE");
     fs::create_dir(path.join("sub")).unwrap();
     fs::remove_file(path.join("a file")).unwrap();
     fs::remove_dir(path.join("sub")).unwrap();

@@ -1,6 +1,7 @@
 //! The program, running and ended.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
@@ -64,8 +65,12 @@ pub fn run(program: &Path, arguments: &[&OsStr]) -> Ended {
     Ended { status: code(output.status), stdout: output.stdout, stderr }
 }
 
-/// The program with pipes for all that it writes.
+/// The program with pipes for all that it writes, and with no signal ignored that ends it.
 pub fn command(program: &Path, options: &[&str], paths: &[&Path]) -> Command {
+    for ending in [Signal::INT, Signal::TERM, Signal::HUP] {
+        // It has them from the tests, which may have been started with them ignored.
+        signal::reset(ending).unwrap();
+    }
     let mut command = Command::new(program);
     command.args([AT_MOST]).args(options).arg("--").args(paths);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -86,9 +91,19 @@ pub fn stop(child: &Child) {
     assert!(stopped > 0 && libc::WIFSTOPPED(status), "{status:#x}");
 }
 
+/// Makes a directory and renames it so often, between two long names, for two events each; returns its path then.
+pub fn rename(path: &Path, times: usize) -> PathBuf {
+    let names = ["a", "b"].map(|name| path.join(name.repeat(200)));
+    fs::create_dir(&names[0]).unwrap();
+    for time in 0..times {
+        fs::rename(&names[time % 2], &names[(time + 1) % 2]).unwrap();
+    }
+    names[times % 2].clone()
+}
+
 /// How many events a queue has room for; `None`, said by name, where it takes too long to fill one.
 pub fn queue_limit(test: &str) -> Option<usize> {
-    let limit = std::fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap();
+    let limit = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap();
     let limit = Some(limit.trim().parse().unwrap()).filter(|limit| *limit <= 200_000);
     if limit.is_none() {
         common::skip(test, "the queue has room for more than 200000 events");

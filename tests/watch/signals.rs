@@ -4,30 +4,16 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::Child;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use butter::signal::{self, Signal};
 
-use crate::run::{Running, code, command, directory, program, queue_limit, send, stop};
+use crate::run::{Running, code, command, directory, program, queue_limit, rename, send, stop};
 
-/// The command, started with these signals ignored and no other that ends it, whatever the tests were started with.
-fn ignoring<'c>(command: &'c mut Command, ignored: &'static [Signal]) -> &'c mut Command {
-    let prepare = move || {
-        for ending in [Signal::INT, Signal::TERM, Signal::HUP] {
-            if ignored.contains(&ending) { signal::ignore(ending) } else { signal::reset(ending) }?;
-        }
-        Ok(())
-    };
-    // SAFETY: between fork and exec it makes system calls and does nothing else.
-    unsafe { command.pre_exec(prepare) }
-}
-
-/// Starts it with no signal ignored.
-fn start(program: &Path, options: &[&str], path: &Path) -> Running {
-    Running::spawn(ignoring(&mut command(program, options, &[path]), &[]))
-}
+/// So many renames are more events than one read gives, and more output than a pipe holds.
+const RENAMES: usize = 1000;
 
 #[test]
 fn a_signal_ends_it_and_is_named() {
@@ -35,7 +21,7 @@ fn a_signal_ends_it_and_is_named() {
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         let (_guard, path) = directory();
         // As few as came do not matter then.
-        let watch = start(&program, &["--events=create", "--count=9"], &path);
+        let watch = Running::start(&program, &["--events=create", "--count=9"], &[&path]);
         fs::create_dir(path.join("before")).unwrap();
         watch.signal(signal);
         let ended = watch.end();
@@ -43,7 +29,7 @@ fn a_signal_ends_it_and_is_named() {
         assert_eq!(ended.stderr, format!("watch: watching 1 path\nwatch: 1 event: {signal} ended it\n"));
         assert_eq!(ended.status, 0);
 
-        let watch = start(&program, &[], &path);
+        let watch = Running::start(&program, &[], &[&path]);
         watch.signal(signal);
         let ended = watch.end();
         assert_eq!((ended.status, ended.stdout.len()), (0, 0));
@@ -54,15 +40,14 @@ fn a_signal_ends_it_and_is_named() {
 fn what_happened_before_the_signal_is_told() {
     let Some(program) = program("what_happened_before_the_signal_is_told") else { return };
     let (_guard, path) = directory();
-    let watch = start(&program, &["--events=move"], &path);
+    let watch = Running::start(&program, &["--events=move"], &[&path]);
     watch.stop();
-    // More than one read gives.
-    let renames = rename(&path, 1000);
+    rename(&path, RENAMES);
     watch.signal(Signal::TERM);
     watch.signal(Signal::CONT);
     let ended = watch.end();
-    assert_eq!((ended.lines().len(), ended.status), (2 * renames, 0));
-    assert!(ended.stderr.ends_with(&format!("watch: {} events: TERM ended it\n", 2 * renames)), "{}", ended.stderr);
+    assert_eq!((ended.lines().len(), ended.status), (2 * RENAMES, 0));
+    assert!(ended.stderr.ends_with(&format!("watch: {} events: TERM ended it\n", 2 * RENAMES)), "{}", ended.stderr);
 }
 
 #[test]
@@ -72,8 +57,8 @@ fn what_the_events_say_has_precedence() {
     let (counts, gone) = (path.join("counts"), path.join("gone"));
     fs::create_dir(&counts).unwrap();
     fs::create_dir(&gone).unwrap();
-    let counting = start(&program, &["--events=create", "--count=1"], &counts);
-    let going = start(&program, &["--events=delete_self"], &gone);
+    let counting = Running::start(&program, &["--events=create", "--count=1"], &[&counts]);
+    let going = Running::start(&program, &["--events=delete_self"], &[&gone]);
     counting.stop();
     going.stop();
     fs::create_dir(counts.join("one")).unwrap();
@@ -93,7 +78,7 @@ fn events_that_were_lost_have_precedence() {
     let Some(program) = program("events_that_were_lost_have_precedence") else { return };
     let Some(limit) = queue_limit("events_that_were_lost_have_precedence") else { return };
     let (_guard, path) = directory();
-    let watch = start(&program, &["--events=move"], &path);
+    let watch = Running::start(&program, &["--events=move"], &[&path]);
     watch.stop();
     rename(&path, limit / 2 + 1);
     watch.signal(Signal::INT);
@@ -108,7 +93,7 @@ fn a_signal_ends_it_while_events_pour_in() {
     let Some(program) = program("a_signal_ends_it_while_events_pour_in") else { return };
     let Some(limit) = queue_limit("a_signal_ends_it_while_events_pour_in") else { return };
     let (_guard, path) = directory();
-    let watch = start(&program, &["--events=create,delete"], &path);
+    let watch = Running::start(&program, &["--events=create,delete"], &[&path]);
     let ended = AtomicBool::new(false);
     let ended = std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -137,7 +122,14 @@ fn a_signal_that_is_ignored_stays_ignored() {
     let Some(program) = program("a_signal_that_is_ignored_stays_ignored") else { return };
     let (_guard, path) = directory();
     let mut command = command(&program, &["--events=create"], &[&path]);
-    let watch = Running::spawn(ignoring(&mut command, &[Signal::INT, Signal::HUP]));
+    let ignore = || {
+        signal::ignore(Signal::INT)?;
+        signal::ignore(Signal::HUP)?;
+        Ok(())
+    };
+    // SAFETY: between fork and exec it makes two system calls and does nothing else.
+    unsafe { command.pre_exec(ignore) };
+    let watch = Running::spawn(&mut command);
     watch.signal(Signal::INT);
     watch.signal(Signal::HUP);
     fs::create_dir(path.join("behind")).unwrap();
@@ -167,16 +159,16 @@ fn the_first_signal_waits_for_the_reader() {
     let Some(program) = program("the_first_signal_waits_for_the_reader") else { return };
     let (_guard, path) = directory();
     let (mut child, mut stderr) = unread(&program, &path);
-    let renames = rename(&path, 1000);
+    rename(&path, RENAMES);
     send(&child, Signal::INT);
     std::thread::sleep(Duration::from_millis(50));
     assert_eq!(child.try_wait().unwrap(), None);
     let mut told = String::new();
     child.stdout.take().unwrap().read_to_string(&mut told).unwrap();
-    assert_eq!(told.lines().count(), 2 * renames);
+    assert_eq!(told.lines().count(), 2 * RENAMES);
     let mut said = String::new();
     stderr.read_to_string(&mut said).unwrap();
-    assert_eq!(said, format!("watch: {} events: INT ended it\n", 2 * renames));
+    assert_eq!(said, format!("watch: {} events: INT ended it\n", 2 * RENAMES));
     assert_eq!(code(child.wait().unwrap()), 0);
 }
 
@@ -185,7 +177,7 @@ fn a_second_signal_does_not_wait_for_the_reader() {
     let Some(program) = program("a_second_signal_does_not_wait_for_the_reader") else { return };
     let (_guard, path) = directory();
     let (mut child, _stderr) = unread(&program, &path);
-    rename(&path, 1000);
+    rename(&path, RENAMES);
     let ended = (0..12_000).find_map(|_| {
         send(&child, Signal::INT);
         // One that comes before the last was taken is none.
@@ -196,22 +188,12 @@ fn a_second_signal_does_not_wait_for_the_reader() {
     assert_eq!(status.signal(), Some(Signal::INT.get().into()));
 }
 
-/// The program, watching, while nobody reads its output: one for renames, of which 1000 are more than a pipe holds.
+/// The program, watching, while nobody reads its output: one for renames.
 fn unread(program: &Path, path: &Path) -> (Child, impl BufRead) {
-    let mut child = ignoring(&mut command(program, &["--events=move"], &[path]), &[]).spawn().unwrap();
+    let mut child = command(program, &["--events=move"], &[path]).spawn().unwrap();
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let mut said = String::new();
     stderr.read_line(&mut said).unwrap();
     assert_eq!(said, "watch: watching 1 path\n");
     (child, stderr)
-}
-
-/// Renames a directory so often, between two long names; returns how often, for two events each.
-fn rename(path: &Path, times: usize) -> usize {
-    let names = ["a", "b"].map(|name| path.join(name.repeat(200)));
-    fs::create_dir(&names[0]).unwrap();
-    for time in 0..times {
-        fs::rename(&names[time % 2], &names[(time + 1) % 2]).unwrap();
-    }
-    times
 }
