@@ -169,14 +169,19 @@ impl From<Option<Duration>> for Timeout {
 pub(crate) struct Deadline(Duration);
 
 impl Deadline {
-    /// This long from now; `None` if that is beyond all clocks.
-    pub(crate) fn after(duration: Duration) -> crate::Result<Option<Self>> {
-        Ok(monotonic()?.checked_add(duration).map(Self))
+    /// When a wait that begins now ends; `None` if it does not, or only looks.
+    #[inline]
+    pub(crate) fn of(timeout: Timeout) -> crate::Result<Option<Self>> {
+        match timeout {
+            Timeout::Never | Timeout::Zero => Ok(None),
+            // A moment beyond all clocks does not come.
+            Timeout::After(duration) => Ok(monotonic()?.checked_add(duration).map(Self)),
+        }
     }
 
-    /// How much is left: zero when the moment has passed.
-    pub(crate) fn left(self) -> crate::Result<Duration> {
-        Ok(self.0.saturating_sub(monotonic()?))
+    /// How much is left: nothing when the moment has passed.
+    pub(crate) fn left(self) -> crate::Result<Timeout> {
+        Ok(Timeout::from(self.0.saturating_sub(monotonic()?)))
     }
 }
 

@@ -71,10 +71,7 @@ impl Epoll {
     /// `EINVAL` - the buffer has no room. `ENOSYS` - a time finer than a millisecond, on a kernel older than 5.11.
     pub fn wait<'r>(&self, ready: &'r mut [Ready], timeout: impl Into<Timeout>) -> Result<&'r [Ready]> {
         let timeout = timeout.into();
-        let deadline = match timeout {
-            Timeout::After(duration) if !duration.is_zero() => Deadline::after(duration)?,
-            _ => None,
-        };
+        let deadline = Deadline::of(timeout)?;
         let count = match wait_once(self.as_fd(), ready, timeout, None) {
             Ok(count) if count > 0 || !exceeds_one_call(timeout) => count,
             first => wait_again(self.as_fd(), ready, timeout, deadline, first)?,
@@ -158,7 +155,7 @@ fn wait_again(
             done => return done,
         }
         if let Some(deadline) = deadline {
-            left = Timeout::After(deadline.left()?);
+            left = deadline.left()?;
             // The rest of whole milliseconds asks for no finer call.
             if timeout.in_milliseconds() == timeout {
                 left = left.in_milliseconds();

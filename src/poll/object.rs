@@ -4,22 +4,28 @@ use super::{PollFd, PollFlags, raw};
 use crate::error::{Errno, Result};
 use crate::fd::BorrowedFd;
 use crate::signal::SigSet;
-use crate::time::Timeout;
+use crate::time::{Deadline, Timeout};
 
 /// Waits until one of the descriptors is ready, or the time is over; returns how many are ready, 0 when it is over.
 ///
-/// Signals do not end the wait and do not prolong it: the kernel says how much time is left, and the wait goes on. (It
-/// does not say so to a process with the personality `STICKY_TIMEOUTS`, whose waits begin anew.)
+/// Signals do not end the wait and do not prolong it, however long their handlers take. To know the moment at which it
+/// ends, a wait with a time asks the clock first: that is a second call, which
+/// [`wait_interruptible`] does without.
 ///
 /// # Errors
 ///
 /// `EINVAL` - there are more descriptors than the process may have open. `ENOMEM` - no memory for the list.
 pub fn wait(fds: &mut [PollFd<'_>], timeout: impl Into<Timeout>) -> Result<u32> {
-    let mut left = timeout.into().timespec();
+    let mut left = timeout.into();
+    let deadline = Deadline::of(left)?;
     loop {
-        match raw::ppoll(fds, left.as_mut(), None) {
+        match raw::ppoll(fds, left.timespec().as_mut(), None) {
             Err(error) if error.is(Errno::INTR) => {}
             done => return done,
+        }
+        // What the kernel says is left is as of before the signal's handler ran.
+        if let Some(deadline) = deadline {
+            left = deadline.left()?;
         }
     }
 }

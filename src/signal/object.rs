@@ -58,17 +58,14 @@ pub fn pending() -> Result<SigSet> {
 #[doc(alias = "sigtimedwait")]
 pub fn wait(signals: impl Into<SigSet>, timeout: impl Into<Timeout>) -> Result<Option<SigInfo>> {
     let (signals, mut left) = (signals.into(), timeout.into());
-    let deadline = match left {
-        Timeout::After(duration) => Deadline::after(duration)?,
-        Timeout::Never | Timeout::Zero => None,
-    };
+    let deadline = Deadline::of(left)?;
     loop {
         match wait_interruptible(signals, left) {
             Err(error) if error.is(Errno::INTR) => {}
             done => return done,
         }
         if let Some(deadline) = deadline {
-            left = deadline.left()?.into();
+            left = deadline.left()?;
         }
     }
 }
