@@ -24,6 +24,15 @@ pub fn in_child_that_holds_back(signals: SigSet, test: &str, body: impl FnOnce()
     assert!(in_prepared_child(test, prepare, body), "{test}: its process did not start");
 }
 
+/// As [`in_child`], for a test that hangs if it fails: after two minutes the process is ended.
+pub fn in_limited_child(test: &str, body: impl FnOnce()) {
+    in_child(test, || {
+        // SAFETY: touches no memory; the signal ends this process alone.
+        unsafe { libc::alarm(120) };
+        body();
+    });
+}
+
 /// As [`in_child`], in a new user namespace whose root the process is, and where it may lower its own limits; `false` if
 /// this machine does not let it have one.
 pub fn in_user_namespace(test: &str, body: impl FnOnce()) -> bool {

@@ -1,49 +1,103 @@
 //! Calls that signals interrupt.
 
+use std::cell::Cell;
 use std::sync::Once;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// How many signals the handler has seen, in all threads.
 pub static SEEN: AtomicU64 = AtomicU64::new(0);
 
-extern "C" fn count(_: libc::c_int) {
-    SEEN.fetch_add(1, Ordering::Relaxed);
+thread_local! {
+    /// Where the handler counts what comes to this thread.
+    static HERE: Cell<Option<&'static AtomicU64>> = const { Cell::new(None) };
 }
 
-/// Runs a closure in a thread that gets a signal about every 100 microseconds; its handler counts, and asks for no restart.
-pub fn interrupted<T: Send>(body: impl FnOnce() -> T + Send) -> T {
-    static HANDLER: Once = Once::new();
-    HANDLER.call_once(|| {
-        // SAFETY: all zeroes is a valid action: the default, with no flags.
-        let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
-        action.sa_sigaction = count as *const () as usize;
-        // SAFETY: the handler only counts, which is safe at any moment.
-        assert_eq!(unsafe { libc::sigaction(libc::SIGUSR1, &raw const action, std::ptr::null_mut()) }, 0);
-    });
-    let thread = AtomicI32::new(0);
-    let done = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        let worker = scope.spawn(|| {
-            thread.store(butter::thread::gettid().get(), Ordering::Release);
-            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(body));
-            done.store(true, Ordering::Release);
-            // Stay until no signal can come any more: one to a thread that has ended would fail.
-            while thread.load(Ordering::Acquire) != 0 {
-                std::thread::yield_now();
-            }
-            result
-        });
-        while !done.load(Ordering::Acquire) {
-            let tid = thread.load(Ordering::Acquire);
-            if tid != 0 {
-                let pid = butter::process::getpid().get();
-                // SAFETY: sends a signal that has a handler to a thread of this process.
-                assert_eq!(unsafe { libc::syscall(libc::SYS_tgkill, pid, tid, libc::SIGUSR1) }, 0);
-            }
-            std::thread::sleep(Duration::from_micros(100));
-        }
-        thread.store(0, Ordering::Release);
-        worker.join().expect("the panic is caught").unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
+extern "C" fn count(_: libc::c_int) {
+    SEEN.fetch_add(1, Ordering::Relaxed);
+    if let Some(here) = HERE.get() {
+        here.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Runs a closure in a storm of signals.
+pub fn interrupted<T>(body: impl FnOnce() -> T) -> T {
+    Storm::new().over(body)
+}
+
+/// A storm of signals over a thread, as every thread can see it.
+#[derive(Clone, Copy)]
+pub struct Storm(&'static AtomicU64);
+
+impl Storm {
+    /// A storm that has not begun.
+    pub fn new() -> Self {
+        // Never given back, so that the handler has somewhere to count whenever it runs.
+        Self(Box::leak(Box::default()))
+    }
+
+    /// Runs a closure in this thread, to which a timer sends a signal every 100 microseconds; its handler counts, and
+    /// asks for no restart.
+    pub fn over<T>(self, body: impl FnOnce() -> T) -> T {
+        static HANDLER: Once = Once::new();
+        HANDLER.call_once(|| handle(libc::SIGUSR1, count));
+        HERE.set(Some(self.0));
+        let _timer = KernelTimer::every(Duration::from_micros(100));
+        body()
+    }
+
+    /// How many signals have come.
+    pub fn seen(self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Has signals of this number handled, with no restart of what they interrupt.
+pub fn handle(signal: libc::c_int, handler: extern "C" fn(libc::c_int)) {
+    // SAFETY: all zeroes is a valid action: the default, with no flags.
+    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
+    action.sa_sigaction = handler as *const () as usize;
+    // SAFETY: the kernel reads the action; the handler does only what is safe at any moment.
+    assert_eq!(unsafe { libc::sigaction(signal, &raw const action, std::ptr::null_mut()) }, 0);
+}
+
+/// A timer of the kernel's that sends `SIGUSR1` to the thread that made it, until it is dropped. While one has not been
+/// taken no other is sent.
+struct KernelTimer(libc::c_int);
+
+impl KernelTimer {
+    fn every(period: Duration) -> Self {
+        // SAFETY: all zeroes is a valid event.
+        let mut event: libc::sigevent = unsafe { std::mem::zeroed() };
+        event.sigev_notify = libc::SIGEV_THREAD_ID;
+        event.sigev_signo = libc::SIGUSR1;
+        event.sigev_notify_thread_id = butter::thread::gettid().get();
+        let mut id = 0;
+        let monotonic = libc::CLOCK_MONOTONIC;
+        // SAFETY: the kernel reads the event and writes the timer's number, an `int`.
+        let made = unsafe { libc::syscall(libc::SYS_timer_create, monotonic, &raw const event, &raw mut id) };
+        assert_eq!(made, 0, "timer_create: {}", std::io::Error::last_os_error());
+        let timer = Self(id);
+        let period = libc::timespec { tv_sec: 0, tv_nsec: period.subsec_nanos().into() };
+        let times = libc::itimerspec { it_interval: period, it_value: period };
+        let none = std::ptr::null_mut::<libc::itimerspec>();
+        // SAFETY: the kernel reads the times.
+        let set = unsafe { libc::syscall(libc::SYS_timer_settime, id, 0, &raw const times, none) };
+        assert_eq!(set, 0, "timer_settime: {}", std::io::Error::last_os_error());
+        timer
+    }
+}
+
+impl Drop for KernelTimer {
+    fn drop(&mut self) {
+        // SAFETY: touches no memory.
+        unsafe { libc::syscall(libc::SYS_timer_delete, self.0) };
+    }
+}
+
+/// Sends a signal to a thread of this process; `false` if it has ended.
+pub fn signal(thread: i32, signal: libc::c_int) -> bool {
+    let process = butter::process::getpid().get();
+    // SAFETY: touches no memory; the caller has the signal handled.
+    unsafe { libc::syscall(libc::SYS_tgkill, process, thread, signal) == 0 }
 }

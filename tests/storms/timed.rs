@@ -1,0 +1,102 @@
+//! Waits for a time, which nothing but signals disturbs.
+
+use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use butter::Result;
+use butter::epoll::{Epoll, Interest, Ready, Token};
+use butter::eventfd::EventFd;
+use butter::fd::AsFd;
+use butter::pipe;
+use butter::poll::{self, PollFd, PollFlags};
+use butter::time::Clock;
+use butter::timerfd::TimerFd;
+
+use crate::common::signals::{Storm, handle, signal};
+use crate::{MANY, Row, has_fine_times, join, watched};
+
+const TIME: Duration = Duration::from_millis(50);
+const FINE_TIME: Duration = Duration::from_micros(50_250);
+
+/// Waits for each time, in a storm until many signals have come, and under signals whose handler takes long; each wait
+/// must end when its time is over, and not before.
+fn kept(times: &[Duration], wait: impl Fn(Duration) -> Result<bool> + Sync) {
+    for &time in times {
+        let storm = Storm::new();
+        storm.over(|| {
+            while storm.seen() < MANY {
+                once(time, &wait);
+            }
+        });
+        slowly(|| once(time * 6, &wait));
+    }
+}
+
+fn once(time: Duration, wait: &impl Fn(Duration) -> Result<bool>) {
+    let began = Instant::now();
+    assert_eq!(wait(time), Ok(false));
+    let took = began.elapsed();
+    assert!(took >= time, "{time:?} ended early, after {took:?}");
+    assert!(took < time + Duration::from_secs(10), "signals prolonged {time:?} to {took:?}");
+}
+
+/// Runs a closure, again until some signals have come, in a thread that spends nearly all of its time in their handler.
+fn slowly(body: impl Fn() + Sync) {
+    static HANDLED: AtomicU64 = AtomicU64::new(0);
+    extern "C" fn handler(_: libc::c_int) {
+        thread::sleep(Duration::from_millis(50));
+        HANDLED.fetch_add(1, Ordering::Release);
+    }
+    handle(libc::SIGUSR2, handler);
+    let before = HANDLED.load(Ordering::Acquire);
+    let tid = AtomicI32::new(0);
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| {
+            tid.store(butter::thread::gettid().get(), Ordering::Release);
+            while HANDLED.load(Ordering::Acquire) < before + 3 {
+                body();
+            }
+        });
+        let mut sent = before;
+        while !waiting.is_finished() {
+            let tid = tid.load(Ordering::Acquire);
+            if tid != 0 && sent == HANDLED.load(Ordering::Acquire) {
+                sent += u64::from(signal(tid, libc::SIGUSR2));
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        join(waiting);
+    });
+}
+
+pub(crate) const CALLS: &[Row] = &[
+    ("EventFd::wait", || {
+        let counter = EventFd::new(0).unwrap();
+        kept(&[TIME, FINE_TIME], |time| counter.wait(time));
+    }),
+    ("Inotify::wait", || {
+        let (inotify, _directory) = watched();
+        kept(&[TIME, FINE_TIME], |time| inotify.wait(time));
+    }),
+    ("TimerFd::wait", || {
+        let timer = TimerFd::create(Clock::Monotonic).unwrap();
+        kept(&[TIME, FINE_TIME], |time| timer.wait(time));
+    }),
+    ("poll::wait", || {
+        let ((reader, _writer), counter) = (pipe::pipe().unwrap(), EventFd::new(0).unwrap());
+        kept(&[TIME, FINE_TIME], |time| {
+            let mut fds = [reader.as_fd(), counter.as_fd()].map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::READ));
+            Ok(poll::wait(&mut fds, time)? > 0)
+        });
+    }),
+    ("Epoll::wait", || {
+        let (epoll, counter) = (Epoll::create().unwrap(), EventFd::new(0).unwrap());
+        epoll.add(&counter, Token(1), Interest::READ).unwrap();
+        let wait = |time| Ok(!epoll.wait(&mut [Ready::EMPTY; 2], time)?.is_empty());
+        kept(&[TIME], wait);
+        if has_fine_times("Epoll::wait for a time") {
+            kept(&[FINE_TIME], wait);
+        }
+    }),
+];
