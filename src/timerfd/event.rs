@@ -101,7 +101,10 @@ impl Timer {
 pub enum Ticks {
     /// It went off so many times since it was last read, or set.
     Expired(u64),
-    /// The clock was set, or jumped, and the timer asked to be told; it goes on.
+    /// The clock was set, or jumped, and the timer asked to be told.
+    ///
+    /// What went off before this was read is forgotten. A timer that did go off has stopped, one with a period too, and
+    /// is to be set anew; one that did not goes on.
     ClockChanged,
 }
 
