@@ -2,7 +2,6 @@
 
 mod common;
 
-use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -14,6 +13,7 @@ use butter::timerfd::{Itimerspec, SetFlags, Start, Ticks, Timer, TimerFd, TimerF
 use butter::{Errno, io};
 use common::child::as_nobody;
 use common::inject::inject;
+use common::moment;
 use common::signals::{SEEN, interrupted};
 
 fn timer() -> TimerFd {
@@ -22,12 +22,6 @@ fn timer() -> TimerFd {
 
 fn milliseconds(number: u64) -> Duration {
     Duration::from_millis(number)
-}
-
-/// A moment of a clock, this long from now.
-fn moment(clock: Clock, from_now: Duration) -> Timespec {
-    let now = Duration::try_from(clock_gettime(clock).unwrap()).unwrap();
-    (now + from_now).try_into().unwrap()
 }
 
 #[test]
@@ -178,50 +172,6 @@ fn a_timer_wakes_an_epoll() {
     assert_eq!(epoll.wait(&mut ready, Timeout::Never).unwrap()[0].token(), Token(1));
 }
 
-/// The machine's clock, whose changes a test must not see that does not make them.
-static REAL_TIME: Mutex<()> = Mutex::new(());
-
-/// Sets the real-time clock to a microsecond later.
-fn set_real_time() -> std::io::Result<()> {
-    let now = moment(Clock::Realtime, Duration::from_micros(1));
-    let now = libc::timespec { tv_sec: now.seconds, tv_nsec: now.nanoseconds };
-    // SAFETY: reads one struct.
-    match unsafe { libc::clock_settime(libc::CLOCK_REALTIME, &raw const now) } {
-        0 => Ok(()),
-        _ => Err(std::io::Error::last_os_error()),
-    }
-}
-
-#[test]
-fn each_change_of_the_clock_is_told_once_and_ends_nothing() {
-    const TEST: &str = "each_change_of_the_clock_is_told_once_and_ends_nothing";
-    if !common::machine_is_the_tests_own() {
-        return common::skip(TEST, "the clock of this machine is not a test's to set");
-    }
-    let _alone = REAL_TIME.lock().unwrap();
-    let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
-    let in_an_hour = Timer::once_at(moment(Clock::Realtime, Duration::from_secs(3600)));
-    assert_eq!(timer.set_cancel_on_set(in_an_hour), Ok(false));
-    if let Err(error) = set_real_time() {
-        return common::skip(TEST, &format!("the clock cannot be set: {error}"));
-    }
-    assert_eq!(timer.wait(Duration::from_secs(10)), Ok(true));
-    assert_eq!(timer.read(), Ok(Ticks::ClockChanged));
-    assert_eq!(timer.try_read(), Ok(None));
-    assert!(matches!(timer.get(), Ok(Timer::Once(_))), "it goes on");
-    set_real_time().unwrap();
-    assert_eq!(timer.read_interruptible(), Ok(Ticks::ClockChanged));
-
-    set_real_time().unwrap();
-    assert_eq!(timer.set_cancel_on_set(in_an_hour), Ok(true), "it was set in between");
-    assert_eq!(timer.try_read(), Ok(None), "which is told already");
-    assert!(matches!(timer.get(), Ok(Timer::Once(_))), "it is armed all the same");
-
-    timer.set(in_an_hour).unwrap();
-    set_real_time().unwrap();
-    assert_eq!(timer.try_read(), Ok(None), "nobody asked for it");
-}
-
 #[test]
 fn a_cancelled_call_is_a_change_of_the_clock() {
     let timer = timer();
@@ -234,7 +184,6 @@ fn a_cancelled_call_is_a_change_of_the_clock() {
 
 #[test]
 fn asking_to_be_told_of_the_clock_invents_no_change() {
-    let _unchanged = REAL_TIME.lock().unwrap();
     let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
     let soon = Timer::once_at(moment(Clock::Realtime, milliseconds(500)));
     assert_eq!(timer.set_cancel_on_set(soon), Ok(false));

@@ -8,6 +8,9 @@ pub mod signals;
 
 use std::io::Write;
 use std::os::fd::{FromRawFd, IntoRawFd};
+use std::time::Duration;
+
+use butter::time::{Clock, Timespec, clock_gettime};
 
 /// Says that a test could not run, and why. Written past libtest's capture, so that every run shows and counts it.
 pub fn skip(test: &str, reason: &str) {
@@ -32,16 +35,17 @@ pub fn bytes(path: &std::path::Path) -> &[u8] {
     std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str())
 }
 
+/// A moment of a clock, this long from now.
+pub fn moment(clock: Clock, from_now: Duration) -> Timespec {
+    let now = Duration::try_from(clock_gettime(clock).unwrap()).unwrap();
+    (now + from_now).try_into().unwrap()
+}
+
 /// Whether the running kernel is at least this one.
 pub fn kernel_is_at_least(major: u32, minor: u32) -> bool {
     let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").expect("/proc is mounted");
     let mut numbers = release.split(|c: char| !c.is_ascii_digit()).map(|number| number.parse().unwrap_or(0));
     (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (major, minor)
-}
-
-/// Whether this is the machine that `.ci/vm` boots for one program, where a test may change what all processes share.
-pub fn machine_is_the_tests_own() -> bool {
-    std::path::Path::new("/vm/marker").exists()
 }
 
 /// Why nothing can be built for a target here; `None` if it can.
