@@ -8,6 +8,8 @@ use butter::fd::AsFd;
 use butter::inotify;
 use butter::io::{self, IoSlice, IoSliceMut};
 use butter::poll::{self, PollFd, PollFlags};
+use butter::signal::{self, SigSet};
+use butter::signalfd::{self, SIZE, SignalFd};
 use butter::time::{Clock, Timeout, Timespec};
 use butter::timerfd::{self, Timer, TimerFd};
 use butter::{Errno, Result, pipe};
@@ -70,6 +72,25 @@ pub(crate) const CALLS: &[Row] = &[
             done.map(drop)
         });
         ended(|| poll::raw::ppoll(&mut [PollFd::new(&counter, PollFlags::READ)], None, None).map(drop));
+    }),
+    ("poll::wait_interruptible", || {
+        let counter = EventFd::new(0).unwrap();
+        for timeout in [Timeout::Never, HOUR.into()] {
+            let mut fds = [PollFd::new(&counter, PollFlags::READ)];
+            ended(|| poll::wait_interruptible(&mut fds, timeout, None).map(drop));
+        }
+    }),
+    ("SignalFd", || {
+        let signals = SignalFd::new(SigSet::EMPTY).unwrap();
+        ended(|| signals.read_interruptible().map(drop));
+        ended(|| signals.read_events_interruptible(&mut [0; SIZE]).map(drop));
+        ended(|| signalfd::raw::read(signals.as_fd(), &mut [0; SIZE]).map(drop));
+    }),
+    ("signal", || {
+        ended(|| signal::wait_interruptible(SigSet::EMPTY, Timeout::Never).map(drop));
+        ended(|| signal::wait_interruptible(SigSet::EMPTY, HOUR).map(drop));
+        ended(|| signal::raw::rt_sigtimedwait(SigSet::EMPTY, None).map(drop));
+        ended(|| signal::raw::rt_sigsuspend(SigSet::EMPTY));
     }),
     ("Epoll", || {
         let (epoll, counter) = (Epoll::create().unwrap(), EventFd::new(0).unwrap());

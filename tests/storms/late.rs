@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::fs::File;
 use std::mem::MaybeUninit;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
 use butter::epoll::{Epoll, Interest, Ready, Token};
@@ -12,6 +13,10 @@ use butter::inotify::Reader;
 use butter::io::{self, IoSlice, IoSliceMut};
 use butter::pipe;
 use butter::poll::{self, PollFd, PollFlags};
+use butter::process::getpid;
+use butter::signal::{self, Cause, Signal};
+use butter::signalfd::{SIZE, SignalFd};
+use butter::thread::{self, Tid};
 use butter::time::{Clock, Timeout};
 use butter::timerfd::{Ticks, Timer, TimerFd};
 use tempfile::TempDir;
@@ -128,6 +133,24 @@ pub(crate) const CALLS: &[Row] = &[
             assert_eq!(fds.map(|fd| fd.ready()), [PollFlags::READ, PollFlags::empty()]);
         }
     }),
+    ("SignalFd::read, read_events", || {
+        let signals = SignalFd::new(WANTED).unwrap();
+        assert_eq!(late_signal(|| value(signals.read().unwrap().cause())), 9);
+        let events = || signals.read_events(&mut [0; 2 * SIZE]).unwrap().map(|event| value(event.cause())).sum();
+        assert_eq!(late_signal(events), 9);
+    }),
+    ("SignalFd::wait, signal::wait", || {
+        let signals = SignalFd::nonblocking(WANTED).unwrap();
+        for timeout in [Timeout::Never, HOUR.into(), FINE_HOUR.into()] {
+            let wait = || {
+                assert_eq!(signals.wait(timeout), Ok(true));
+                value(signals.read().unwrap().cause())
+            };
+            assert_eq!(late_signal(wait), 9);
+            let wait = || signal::wait(WANTED, timeout).unwrap().expect("it waits until one has come");
+            assert_eq!(late_signal(|| value(wait().cause())), 9);
+        }
+    }),
     ("Epoll::wait", || {
         late_epoll(Timeout::Never);
         late_epoll(HOUR.into());
@@ -146,6 +169,28 @@ fn late_epoll(timeout: Timeout) {
         epoll.wait(&mut buffer, timeout).unwrap().iter().map(Ready::token).collect::<Vec<_>>()
     };
     assert_eq!(late(tokens, || counters[1].add(1).unwrap()), [Token(8)], "{timeout:?}");
+}
+
+/// The signal that is waited for.
+const WANTED: Signal = Signal::RTMIN;
+
+/// Makes a call in a thread that holds the signal back, and sends it late.
+fn late_signal(call: impl FnOnce() -> i32 + Send) -> i32 {
+    let tid = AtomicI32::new(0);
+    let held_back = || {
+        let _blocked = thread::block(WANTED).unwrap();
+        tid.store(thread::gettid().get(), Ordering::Release);
+        call()
+    };
+    let send = || thread::queue(getpid(), Tid::new(tid.load(Ordering::Acquire)).unwrap(), WANTED, 9).unwrap();
+    late(held_back, send)
+}
+
+fn value(cause: Cause) -> i32 {
+    match cause {
+        Cause::Queue { value, .. } => value.int(),
+        other => panic!("{other:?}"),
+    }
 }
 
 fn touch(directory: &TempDir) {

@@ -10,10 +10,12 @@ use butter::eventfd::EventFd;
 use butter::fd::AsFd;
 use butter::pipe;
 use butter::poll::{self, PollFd, PollFlags};
+use butter::signal::{self, SigSet};
+use butter::signalfd::SignalFd;
 use butter::time::Clock;
 use butter::timerfd::TimerFd;
 
-use crate::common::signals::{Storm, handle, signal};
+use crate::common::signals::{self, Storm, handle};
 use crate::{MANY, Row, has_fine_times, join, watched};
 
 const TIME: Duration = Duration::from_millis(50);
@@ -62,7 +64,7 @@ fn slowly(body: impl Fn() + Sync) {
         while !waiting.is_finished() {
             let tid = tid.load(Ordering::Acquire);
             if tid != 0 && sent == HANDLED.load(Ordering::Acquire) {
-                sent += u64::from(signal(tid, libc::SIGUSR2));
+                sent += u64::from(signals::signal(tid, libc::SIGUSR2));
             }
             thread::sleep(Duration::from_millis(1));
         }
@@ -82,6 +84,11 @@ pub(crate) const CALLS: &[Row] = &[
     ("TimerFd::wait", || {
         let timer = TimerFd::create(Clock::Monotonic).unwrap();
         kept(&[TIME, FINE_TIME], |time| timer.wait(time));
+    }),
+    ("SignalFd::wait, signal::wait", || {
+        let signals = SignalFd::new(SigSet::EMPTY).unwrap();
+        kept(&[TIME, FINE_TIME], |time| signals.wait(time));
+        kept(&[TIME, FINE_TIME], |time| Ok(signal::wait(SigSet::EMPTY, time)?.is_some()));
     }),
     ("poll::wait", || {
         let ((reader, _writer), counter) = (pipe::pipe().unwrap(), EventFd::new(0).unwrap());
