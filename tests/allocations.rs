@@ -10,9 +10,10 @@ use std::mem::MaybeUninit;
 use butter::epoll::{Epoll, Interest, Ready, Token};
 use butter::eventfd::EventFd;
 use butter::inotify::{Inotify, Reader, WatchFlags};
+use butter::io;
+use butter::pipe::{self, SpliceFlags};
 use butter::poll::{self, PollFd, PollFlags};
 use butter::time::Timeout;
-use butter::{io, pipe};
 
 thread_local! {
     static COUNT: Cell<u64> = const { Cell::new(0) };
@@ -90,7 +91,10 @@ fn counters_pipes_and_waits_allocate_nothing() {
         assert_eq!(counter.try_read(), Ok(Some(3)));
         let (reader, writer) = pipe::pipe().unwrap();
         io::write(&writer, b"!").unwrap();
-        assert_eq!(io::read(&reader, &mut [0; 8]), Ok(1));
+        let (copy, other) = pipe::pipe().unwrap();
+        assert_eq!(pipe::tee(&reader, &other, 8, SpliceFlags::empty()), Ok(1));
+        assert_eq!(pipe::splice(&reader, None, &other, None, 8, SpliceFlags::empty()), Ok(1));
+        assert_eq!(io::read(&copy, &mut [0; 8]), Ok(2));
     });
     assert_eq!(count, 0);
 }

@@ -11,6 +11,8 @@ use std::time::Duration;
 use butter::eventfd::EventFd;
 use butter::fd::AsFd;
 use butter::inotify::{Inotify, WatchFlags, decode};
+use butter::io::IoSlice;
+use butter::pipe::{self, SpliceFlags};
 use butter::process;
 use butter::signal::{self, Signal};
 use butter::signalfd::{self, SIZE, SignalFd};
@@ -110,6 +112,28 @@ fn timerfd_set_and_get() {
     at_most(35, 2, "timerfd_set_and_get", |rounds| {
         for _ in 0..rounds {
             if timer.set(Timer::every(Duration::from_secs(3600))).is_err() || timer.get().is_err() {
+                failed();
+            }
+        }
+    });
+}
+
+/// A page goes into a pipe, is duplicated into another, and both go where bytes go to be forgotten.
+#[test]
+fn splice_four_calls() {
+    static BYTES: [u8; 4096] = [7; 4096];
+    let ((first, into_first), (second, into_second)) = (pipe::pipe().unwrap(), pipe::pipe().unwrap());
+    let null = common::fd(std::fs::File::options().write(true).open("/dev/null").unwrap());
+    let bytes = [IoSlice::new(&BYTES)];
+    let none = SpliceFlags::empty();
+    at_most(60, 4, "splice_four_calls", |rounds| {
+        for _ in 0..rounds {
+            // SAFETY: a writing end; the bytes are constants.
+            if unsafe { pipe::raw::vmsplice(into_first.as_fd(), &bytes, none) }.is_err()
+                || pipe::tee(&first, &into_second, 4096, none).is_err()
+                || pipe::splice(&first, None, &null, None, 4096, none).is_err()
+                || pipe::splice(&second, None, &null, None, 4096, none).is_err()
+            {
                 failed();
             }
         }

@@ -98,7 +98,13 @@ calls! {
     FCNTL_GETFL = "fcntl(F_GETFL)", "1.0";
     FCNTL_SETFL = "fcntl(F_SETFL)", "1.0";
     IOCTL_FIONREAD = "ioctl(FIONREAD)", "1.0";
+
     PIPE2 = "pipe2", "2.6.27";
+    SPLICE = "splice", "2.6.17";
+    TEE = "tee", "2.6.17";
+    VMSPLICE = "vmsplice", "2.6.17";
+    FCNTL_GETPIPE_SZ = "fcntl(F_GETPIPE_SZ)", "2.6.35";
+    FCNTL_SETPIPE_SZ = "fcntl(F_SETPIPE_SZ)", "2.6.35";
 
     EVENTFD2 = "eventfd2", "2.6.27";
     EVENTFD_READ = "eventfd read", "2.6.22";

@@ -1,49 +1,55 @@
-//! Pipes: bytes from one end to the other, in the kernel.
+//! Pipes: bytes from one end to the other, in the kernel; and bytes moved to and fro without passing through the program.
 //!
 //! ```
-//! use butter::{io, pipe};
+//! use butter::pipe::{self, SpliceFlags};
+//! use butter::{fd::AsFd, io};
 //!
-//! # fn main() -> butter::Result<()> {
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let file = tempfile::tempfile()?;
+//! # std::os::unix::fs::FileExt::write_all_at(&file, b"from a file, through the kernel", 0)?;
 //! let (reader, writer) = pipe::pipe()?;
-//! io::write(&writer, b"through the kernel")?;
-//! let mut buffer = [0; 32];
-//! let count = io::read(&reader, &mut buffer)?;
-//! assert_eq!(&buffer[..count], b"through the kernel");
+//! let mut offset = 13; // where in the file to begin; the kernel moves it on
+//! let moved = pipe::splice(&file, Some(&mut offset), &writer, None, 1024, SpliceFlags::empty())?;
+//! assert_eq!((moved, offset), (18, 31));
+//!
+//! let (copy, other) = pipe::pipe()?;
+//! pipe::tee(&reader, &other, 1024, SpliceFlags::empty())?; // what is in one pipe is in both
+//!
+//! let (mut first, mut second) = ([0; 18], [0; 18]);
+//! io::read(&reader, &mut first)?;
+//! io::read(&copy, &mut second)?;
+//! assert_eq!([&first, &second], [b"through the kernel"; 2]);
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! | kernel call | raw | function | since |
 //! |---|---|---|---|
-//! | `pipe2` | [`raw::pipe2`] | [`pipe`], [`nonblocking`] | 2.6.27 |
+//! | `pipe2` | [`raw::pipe2`] | [`pipe`](pipe()), [`nonblocking`] | 2.6.27 |
+//! | `splice` | [`raw::splice`] | [`splice`] | 2.6.17 |
+//! | `tee` | [`raw::tee`] | [`tee`] | 2.6.17 |
+//! | `vmsplice` | [`raw::vmsplice`], [`raw::vmsplice_read`] | - | 2.6.17 |
+//! | `fcntl(F_GETPIPE_SZ)` | [`raw::fcntl_getpipe_sz`] | [`size`] | 2.6.35 |
+//! | `fcntl(F_SETPIPE_SZ)` | [`raw::fcntl_setpipe_sz`] | [`set_size`] | 2.6.35 |
+//! | `ioctl(FIONREAD)` | [`io::bytes_available`](crate::io::bytes_available) | - | 1.0 |
 //!
-//! A write of at most 4096 bytes (`PIPE_BUF`) is never mixed with another's. A pipe takes 64 KiB before a write has to
-//! wait, or a page or two when the user has very many. A write that nobody will read raises `SIGPIPE` before it fails with `EPIPE`.
+//! # Worth knowing
+//!
+//! - A write of at most 4096 bytes (`PIPE_BUF`) is never mixed with another's. A write that nobody will read raises
+//!   `SIGPIPE` before it fails with `EPIPE`; so do [`splice`] and [`tee`] into such a pipe.
+//! - A pipe has slots, each for a page or a part of one: 16 when it is made, which is 64 KiB where a page is 4096 bytes, or
+//!   only two when the user has very many pipes. What is moved into it takes a slot for each page of its source that it comes from, however few
+//!   bytes that is: a pipe can be full of few bytes.
+//! - A move of fewer bytes than were asked for is usual; 0 says that the source has ended, or that nobody writes to it any
+//!   more.
+//! - What was moved is not copied: [`splice`] and [`tee`] pass references to pages on. A file that is written to while its
+//!   bytes are in a pipe changes them there too.
+//! - [`SpliceFlags::NONBLOCK`] is about the pipes. [`splice`] and [`tee`] do not wait for a non-blocking one either;
+//!   `vmsplice` does, unless it has the flag.
 
 mod abi;
+mod object;
 pub mod raw;
 
-pub use abi::PipeFlags;
-
-use crate::error::Result;
-use crate::fd::OwnedFd;
-
-/// A pipe: its reading end and its writing end. Closed by `execve`.
-///
-/// # Errors
-///
-/// As [`raw::pipe2`].
-#[inline]
-pub fn pipe() -> Result<(OwnedFd, OwnedFd)> {
-    raw::pipe2(PipeFlags::CLOEXEC)
-}
-
-/// A pipe whose ends do not wait: its reading end and its writing end. Closed by `execve`.
-///
-/// # Errors
-///
-/// As [`raw::pipe2`].
-#[inline]
-pub fn nonblocking() -> Result<(OwnedFd, OwnedFd)> {
-    raw::pipe2(PipeFlags::CLOEXEC.union(PipeFlags::NONBLOCK))
-}
+pub use abi::{PipeFlags, SpliceFlags};
+pub use object::{nonblocking, pipe, set_size, size, splice, tee};

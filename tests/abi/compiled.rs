@@ -33,6 +33,7 @@ types! {
     io::DescriptorFlags
     io::StatusFlags
     pipe::PipeFlags
+    pipe::SpliceFlags
     poll::PollFlags
     signal::ActionFlags
     signalfd::SignalFdFlags

@@ -37,8 +37,23 @@ const RENAMED: &[(&str, &str)] = &[
 ];
 
 /// What stands before a name in C, where the crate leaves it out.
-const PREFIXES: &[&str] =
-    &["E", "EFD_", "EPOLL", "EPOLL_", "FD_", "IN_", "O_", "POLL", "SA_", "SFD_", "SIG", "SS_", "TFD_", "TFD_TIMER_"];
+const PREFIXES: &[&str] = &[
+    "E",
+    "EFD_",
+    "EPOLL",
+    "EPOLL_",
+    "FD_",
+    "IN_",
+    "O_",
+    "POLL",
+    "SA_",
+    "SFD_",
+    "SIG",
+    "SPLICE_F_",
+    "SS_",
+    "TFD_",
+    "TFD_TIMER_",
+];
 
 #[test]
 fn a_constant_is_named_as_in_c() {

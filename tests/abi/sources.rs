@@ -33,6 +33,7 @@ sources! {
     "src/io/slices.rs"
     "src/path.rs"
     "src/pipe/abi.rs"
+    "src/pipe/raw.rs"
     "src/poll/abi.rs"
     "src/signal/action.rs"
     "src/signal/cause.rs"

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use crate::{PROCESSORS, common, numbers, structs};
+use crate::numbers::{self, Number};
+use crate::{PROCESSORS, common, structs};
 
 /// The kernel's headers that declare them.
 const HEADERS: &[&str] = &[
@@ -29,6 +30,14 @@ const HEADERS: &[&str] = &[
 /// Names that C libraries made up, and what the kernel's headers call the same.
 const RESPELLED: &[(&str, &str)] = &[("O_ASYNC", "FASYNC")];
 
+/// Numbers that the kernel tells programs in no header; C libraries have them.
+const IN_NO_HEADER: &[&str] = &["SPLICE_F_MOVE", "SPLICE_F_NONBLOCK", "SPLICE_F_MORE", "SPLICE_F_GIFT"];
+
+/// The numbers of a processor that the headers have.
+fn numbers_of(processor: &str) -> impl Iterator<Item = Number> {
+    numbers::of(processor).into_iter().filter(|number| !IN_NO_HEADER.contains(&&*number.name))
+}
+
 /// A number as C writes one that compares with any type as meant.
 fn literal(value: i128) -> String {
     match value {
@@ -44,7 +53,7 @@ fn assertions(processor: &str) -> BTreeSet<String> {
     let mut equal = |left: &str, right: &str| {
         lines.insert(format!("_Static_assert({left} == {right}, \"{left} is not {right}\");"));
     };
-    for number in numbers::of(processor) {
+    for number in numbers_of(processor) {
         let respelled = RESPELLED.iter().find(|(name, _)| *name == number.name);
         equal(&format!("({})", respelled.map_or(&*number.name, |(_, name)| name)), &literal(number.value));
     }
@@ -60,7 +69,7 @@ fn assertions(processor: &str) -> BTreeSet<String> {
 
 /// The whole source: one part for each processor.
 fn source() -> String {
-    let numbers = PROCESSORS.iter().flat_map(|processor| numbers::of(processor)).map(|number| number.name);
+    let numbers = PROCESSORS.iter().flat_map(|processor| numbers_of(processor)).map(|number| number.name);
     let structs = PROCESSORS.iter().flat_map(|processor| structs::of(processor)).map(|(row, _)| row.c);
     let (numbers, structs): (BTreeSet<_>, BTreeSet<_>) = (numbers.collect(), structs.collect());
     let mut text = format!("// {} constants and {} structs\n", numbers.len(), structs.len());

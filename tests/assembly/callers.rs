@@ -10,6 +10,7 @@ use butter::epoll::{Epoll, Ready};
 use butter::eventfd::EventFd;
 use butter::fd::BorrowedFd;
 use butter::inotify::{Inotify, Watch, WatchFlags};
+use butter::pipe::{self, SpliceFlags};
 use butter::process::Pid;
 use butter::signal::{self, Signal};
 use butter::signalfd::SignalFd;
@@ -92,6 +93,16 @@ fn inotify_add_watch(inotify: &Inotify, path: &CStr) -> Option<Watch> {
 #[unsafe(no_mangle)]
 fn inotify_rm_watch(inotify: &Inotify, watch: Watch) {
     or_cold(inotify.remove_watch(watch));
+}
+
+#[unsafe(no_mangle)]
+fn splice(from: BorrowedFd<'_>, offset: &mut u64, to: BorrowedFd<'_>, length: usize) -> usize {
+    or_cold(pipe::splice(from, Some(offset), to, None, length, SpliceFlags::MORE)).unwrap_or(0)
+}
+
+#[unsafe(no_mangle)]
+fn tee(from: BorrowedFd<'_>, to: BorrowedFd<'_>, length: usize) -> usize {
+    or_cold(pipe::tee(from, to, length, SpliceFlags::empty())).unwrap_or(0)
 }
 
 #[unsafe(no_mangle)]

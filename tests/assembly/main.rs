@@ -30,6 +30,8 @@ const CALLERS: &[(&str, Cost, Cost)] = &[
     ("inotify_add_watch", Cost(12, 1), Cost(15, 2)),
     ("inotify_rm_watch", Cost(7, 0), Cost(7, 0)),
     ("epoll_pwait", Cost(12, 0), Cost(13, 0)),
+    ("splice", Cost(20, 3), Cost(20, 2)),
+    ("tee", Cost(14, 1), Cost(17, 2)),
 ];
 
 /// Instructions, and those of them that store.
