@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::error::{Cause, Errno, Error, ErrorKind, Reason};
-use crate::{epoll, eventfd, inotify, io, path, pipe, poll, signal, signalfd, thread, timerfd};
+use crate::{copy, epoll, eventfd, inotify, io, path, pipe, poll, signal, signalfd, thread, timerfd};
 
 /// The causes of every feature.
 const TABLES: &[&[Cause]] = &[
@@ -11,6 +11,7 @@ const TABLES: &[&[Cause]] = &[
     signal::raw::CAUSES,
     thread::CAUSES,
     pipe::raw::CAUSES,
+    copy::raw::CAUSES,
     poll::raw::CAUSES,
     eventfd::raw::CAUSES,
     inotify::raw::CAUSES,

@@ -20,6 +20,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("signal", 3),
     ("thread", 3),
     ("time", 3),
+    ("copy", 5),
     ("epoll", 5),
     ("eventfd", 5),
     ("inotify", 5),

@@ -106,6 +106,9 @@ calls! {
     FCNTL_GETPIPE_SZ = "fcntl(F_GETPIPE_SZ)", "2.6.35";
     FCNTL_SETPIPE_SZ = "fcntl(F_SETPIPE_SZ)", "2.6.35";
 
+    COPY_FILE_RANGE = "copy_file_range", "4.5";
+    SENDFILE = "sendfile", "2.2";
+
     EVENTFD2 = "eventfd2", "2.6.27";
     EVENTFD_READ = "eventfd read", "2.6.22";
     EVENTFD_WRITE = "eventfd write", "2.6.22";

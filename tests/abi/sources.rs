@@ -19,6 +19,8 @@ macro_rules! sources {
 sources! {
     "arch/aarch64/abi.rs"
     "arch/x86_64/abi.rs"
+    "src/copy/memory.rs"
+    "src/copy/object.rs"
     "src/epoll/abi.rs"
     "src/epoll/raw.rs"
     "src/error/errno.rs"

@@ -7,6 +7,7 @@
 mod common;
 
 mod causes;
+mod copy;
 mod epoll;
 mod eventfd;
 mod general;
@@ -46,6 +47,7 @@ struct Table {
 const TABLES: &[Table] = &[
     io::TABLE,
     pipe::TABLE,
+    copy::TABLE,
     poll::TABLE,
     eventfd::TABLE,
     inotify::TABLE,

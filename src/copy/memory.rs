@@ -1,0 +1,73 @@
+//! Bytes that go through the program's memory, where the kernel cannot move them by itself.
+
+use core::mem::MaybeUninit;
+
+use super::way::Stopped;
+use crate::error::{Call, Errno, Error, Result};
+use crate::fd::BorrowedFd;
+use crate::io;
+use crate::pipe::{self, SpliceFlags};
+use crate::poll::{self, PollFd, PollFlags};
+use crate::time::Timeout;
+
+/// What a step takes at once: as much of the stack.
+const ROOM: usize = 16 * 1024;
+
+/// Reads up to so many bytes, and writes them; returns how many, 0 at the end of the source.
+pub(super) fn through_memory(from: BorrowedFd<'_>, to: BorrowedFd<'_>, most: usize) -> Result<usize, Stopped> {
+    let mut room = [MaybeUninit::uninit(); ROOM];
+    let room = &mut room[..most.min(ROOM)];
+    let count = io::retry(|| io::read_uninit(from, room).map(|bytes| bytes.len()))?;
+    // SAFETY: the kernel has written the first `count` bytes, never more than there is room for.
+    let bytes = unsafe { core::slice::from_raw_parts(room.as_ptr().cast(), count) };
+    write_all(to, bytes).map(|()| count)
+}
+
+/// Moves so many bytes, which are in a pipe, to the target: within the kernel, or else through memory.
+pub(super) fn drain(pipe: BorrowedFd<'_>, to: BorrowedFd<'_>, count: usize) -> Result<(), Stopped> {
+    let mut left = count;
+    while left > 0 {
+        let moved = match pipe::splice(pipe, None, to, None, left, SpliceFlags::MOVE) {
+            Err(error) if error.is(Errno::AGAIN) => wait(to, PollFlags::WRITE).map(|()| 0),
+            // Not to this target.
+            Err(error) if error.is(Errno::INVAL) => match through_memory(pipe, to, left) {
+                Ok(moved) => Ok(moved),
+                Err(stopped) => {
+                    left -= stopped.arrived;
+                    Err(stopped.error)
+                }
+            },
+            moved => moved,
+        };
+        match moved {
+            Ok(moved) => left -= moved.min(left),
+            Err(error) => return Err(Stopped { error, arrived: count - left, lost: left }),
+        }
+    }
+    Ok(())
+}
+
+/// Writes all of these bytes, however many go at once.
+fn write_all(to: BorrowedFd<'_>, bytes: &[u8]) -> Result<(), Stopped> {
+    let mut left = bytes;
+    while !left.is_empty() {
+        let written = match io::retry(|| io::write(to, left)) {
+            Err(error) if error.is(Errno::AGAIN) => wait(to, PollFlags::WRITE).map(|()| 0),
+            // What takes nothing takes nothing later either.
+            Ok(0) => Err(Error::new(Call::WRITE, Errno::IO)),
+            written => written,
+        };
+        match written {
+            Ok(written) => left = left.get(written..).unwrap_or(&[]),
+            Err(error) => {
+                return Err(Stopped { error, arrived: bytes.len() - left.len(), lost: left.len() });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Waits until a descriptor is ready for this.
+pub(super) fn wait(fd: BorrowedFd<'_>, flags: PollFlags) -> Result<()> {
+    poll::wait(&mut [PollFd::from_borrowed_fd(fd, flags)], Timeout::Never).map(drop)
+}

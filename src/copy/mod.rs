@@ -1,0 +1,38 @@
+//! Copying from one descriptor to another, without the bytes in between wherever the kernel can do without.
+//!
+//! ```
+//! use butter::copy;
+//! use butter::{io, pipe};
+//!
+//! # fn main() -> butter::Result<()> {
+//! let (reader, writer) = pipe::pipe()?;
+//! let status = std::fs::File::open("/proc/self/status").expect("/proc is mounted");
+//! let copied = copy::copy(&status, &writer)?;
+//! assert_eq!(u64::from(io::bytes_available(&reader)?), copied);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | kernel call | raw | as a whole | since |
+//! |---|---|---|---|
+//! | `copy_file_range` | [`raw::copy_file_range`] | [`copy`](copy()), [`Copier`] | 4.5 |
+//! | `sendfile` | [`raw::sendfile`] | [`copy`](copy()), [`Copier`] | 2.2 |
+//! | `splice` | [`pipe::raw::splice`](crate::pipe::raw::splice) | [`copy`](copy()), [`Copier`] | 2.6.17 |
+//!
+//! # Worth knowing
+//!
+//! - From a file to a file `copy_file_range` is tried first: a file system that can lets both share what is stored. Then
+//!   `sendfile`, `splice`, and reading and writing, which everything allows that can be read and written: a terminal, a
+//!   target for appending, what the kernel makes up in `/proc`.
+//! - A copy begins at the positions of the two files, and moves them.
+//! - To copy a file to its own end without a limit does not end before the disk is full.
+
+mod error;
+mod memory;
+mod object;
+pub mod raw;
+mod way;
+
+pub use error::CopyError;
+pub use object::{Copier, copy};
+pub use way::Method;

@@ -1,0 +1,203 @@
+//! Copies from one descriptor to another, of any two kinds.
+
+use core::fmt;
+
+use super::CopyError;
+use super::memory::wait;
+use super::way::{Method, Stopped, Way};
+use crate::error::{Errno, Error, Result};
+use crate::fd::{AsFd, AsRawFd, BorrowedFd};
+use crate::poll::PollFlags;
+
+/// Copies all bytes of one descriptor to another; returns how many.
+///
+/// As [`Copier::run`] does it.
+///
+/// # Errors
+///
+/// A [`CopyError`], which says how many had arrived before.
+#[inline]
+pub fn copy(from: impl AsFd, to: impl AsFd) -> Result<u64, CopyError> {
+    Copier::new(&from, &to).run()
+}
+
+/// A copy from one descriptor to another: from where they stand, to the end of the source or a [limit](Self::limit).
+///
+/// The way is chosen by what the two descriptors are, and every way copes with calls that move less than they were asked
+/// for, with signals, and with descriptors that are non-blocking, for which it waits. A target that nobody reads raises
+/// `SIGPIPE` before it fails with `EPIPE`, unless that is [ignored](crate::signal::ignore), as `std` does it.
+///
+/// ```
+/// use butter::copy::Copier;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let target = folder.path().join("copy");
+/// let (from, to) = (std::fs::File::open("/proc/self/status")?, std::fs::File::create(&target)?);
+/// let copied = Copier::new(&from, &to).run_with(|copied| println!("{copied} bytes until now"))?;
+/// assert_eq!(std::fs::metadata(&target)?.len(), copied);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Copier<'fd> {
+    from: BorrowedFd<'fd>,
+    to: BorrowedFd<'fd>,
+    way: Way,
+    method: Method,
+    piece: usize,
+    left: u64,
+    copied: u64,
+}
+
+impl<'fd> Copier<'fd> {
+    /// What one step takes at the most, unless [`piece`](Self::piece) says otherwise: 16 MiB.
+    pub const PIECE: usize = 16 * 1024 * 1024;
+
+    /// A copy from one descriptor to another.
+    #[must_use]
+    pub fn new<F: AsFd + ?Sized, T: AsFd + ?Sized>(from: &'fd F, to: &'fd T) -> Self {
+        let (from, to) = (from.as_fd(), to.as_fd());
+        Self { from, to, way: Way::CopyFileRange, method: Method::Auto, piece: Self::PIECE, left: u64::MAX, copied: 0 }
+    }
+
+    /// The same, of at most so many bytes.
+    #[must_use]
+    pub const fn limit(mut self, bytes: u64) -> Self {
+        self.left = bytes;
+        self
+    }
+
+    /// The same, in this way and no other.
+    #[must_use]
+    pub fn method(mut self, method: Method) -> Self {
+        self.method = method;
+        self.way = match method {
+            Method::Auto | Method::CopyFileRange => Way::CopyFileRange,
+            Method::Sendfile => Way::Sendfile,
+            Method::Splice => Way::Splice,
+            Method::ReadWrite => Way::ReadWrite,
+        };
+        self
+    }
+
+    /// The same, with at most so many bytes a step; at least 1.
+    #[must_use]
+    pub const fn piece(mut self, bytes: usize) -> Self {
+        self.piece = if bytes == 0 { 1 } else { bytes };
+        self
+    }
+
+    /// How many bytes have arrived.
+    #[must_use]
+    pub const fn copied(&self) -> u64 {
+        self.copied
+    }
+
+    /// The way that the copy takes now: where it was left open, the one that has been found.
+    #[must_use]
+    pub const fn taken(&self) -> Method {
+        match self.way {
+            Way::CopyFileRange => Method::CopyFileRange,
+            Way::Sendfile => Method::Sendfile,
+            Way::Splice | Way::Pipe(..) => Method::Splice,
+            Way::ReadWrite => Method::ReadWrite,
+        }
+    }
+
+    /// Copies up to the end of the source, or the limit; returns how many bytes have arrived.
+    ///
+    /// # Errors
+    ///
+    /// A [`CopyError`], which says how many had arrived before.
+    pub fn run(self) -> Result<u64, CopyError> {
+        self.run_with(|_| {})
+    }
+
+    /// As [`run`](Self::run), and says after each step how many bytes have arrived.
+    ///
+    /// # Errors
+    ///
+    /// A [`CopyError`], which says how many had arrived before.
+    pub fn run_with(mut self, mut progress: impl FnMut(u64)) -> Result<u64, CopyError> {
+        while self.step()? > 0 {
+            progress(self.copied);
+        }
+        Ok(self.copied)
+    }
+
+    /// Copies one piece: some bytes, as many as go at once. Returns how many; 0 at the end of the source, or the limit.
+    ///
+    /// # Errors
+    ///
+    /// A [`CopyError`], which says how many had arrived before.
+    pub fn step(&mut self) -> Result<usize, CopyError> {
+        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(self.piece);
+        if most == 0 {
+            return Ok(0);
+        }
+        loop {
+            match self.way.step(self.from, self.to, most) {
+                // To it, what the kernel makes up has no bytes: the next way knows.
+                Ok(0) if self.method == Method::Auto && matches!(self.way, Way::CopyFileRange) => {
+                    self.way = Way::Sendfile;
+                }
+                Ok(count) => {
+                    self.arrived(count);
+                    return Ok(count);
+                }
+                Err(Stopped { error, arrived: 0, lost: 0 }) if error.is(Errno::AGAIN) => {
+                    self.wait().map_err(|error| self.failed(error, 0))?;
+                }
+                Err(Stopped { error, arrived, lost }) => {
+                    self.arrived(arrived);
+                    if lost > 0 || !self.change_way(error).map_err(|error| self.failed(error, 0))? {
+                        return Err(self.failed(error, lost));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tries another way, if a failure says that this one is not for these descriptors and another may be taken.
+    fn change_way(&mut self, error: Error) -> Result<bool> {
+        let may = match self.method {
+            Method::Auto => true,
+            // One method, of two ways.
+            Method::Splice => matches!(self.way, Way::Splice),
+            _ => false,
+        };
+        match self.way.next(error).filter(|_| may) {
+            Some(way) => self.way = way?,
+            None => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Waits until both descriptors are ready: which of them was not, a call that moves bytes itself does not say.
+    fn wait(&self) -> Result<()> {
+        wait(self.from, PollFlags::READ)?;
+        wait(self.to, PollFlags::WRITE)
+    }
+
+    fn arrived(&mut self, count: usize) {
+        let count = count as u64;
+        self.copied += count;
+        self.left = self.left.saturating_sub(count);
+    }
+
+    #[cold]
+    fn failed(&self, error: Error, lost: usize) -> CopyError {
+        CopyError { error, copied: self.copied, lost: lost as u64 }
+    }
+}
+
+impl fmt::Debug for Copier<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Copier")
+            .field("from", &self.from.as_raw_fd())
+            .field("to", &self.to.as_raw_fd())
+            .field("taken", &self.taken())
+            .field("copied", &self.copied)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,79 @@
+//! Copies between descriptors.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+
+use butter::copy::raw::{copy_file_range, sendfile};
+use butter::error::{Call, ErrorKind};
+use butter::fd::{AsFd, OwnedFd};
+use butter::{Errno, io, pipe};
+
+use crate::common::{self, inject::inject};
+use crate::{Row, Table, a_regular_file, failed, null};
+
+pub const TABLE: Table =
+    Table { source: include_str!("../../src/copy/raw.rs"), rows: ROWS, without_descriptors: &[], others: &[] };
+
+const ROWS: &[Row] = &[
+    Row(Call::COPY_FILE_RANGE, Errno::XDEV, ErrorKind::Unsupported, || {
+        inject(libc::SYS_copy_file_range, Errno::XDEV, || range(&a_regular_file(), &a_regular_file()))
+    }),
+    Row(Call::COPY_FILE_RANGE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        range(&pipe::pipe().unwrap().0, &a_regular_file())
+    }),
+    Row(Call::COPY_FILE_RANGE, Errno::BADF, ErrorKind::BadDescriptor, || range(&a_regular_file(), &for_appending())),
+    Row(Call::COPY_FILE_RANGE, Errno::ISDIR, ErrorKind::InvalidArgument, || {
+        range(&common::fd(File::open("/").unwrap()), &a_regular_file())
+    }),
+    Row(Call::COPY_FILE_RANGE, Errno::PERM, ErrorKind::PermissionDenied, || {
+        inject(libc::SYS_copy_file_range, Errno::PERM, || range(&a_regular_file(), &a_regular_file()))
+    }),
+    Row(Call::COPY_FILE_RANGE, Errno::TXTBSY, ErrorKind::Busy, || {
+        inject(libc::SYS_copy_file_range, Errno::TXTBSY, || range(&a_regular_file(), &a_regular_file()))
+    }),
+    Row(Call::COPY_FILE_RANGE, Errno::OVERFLOW, ErrorKind::InvalidArgument, || {
+        let (from, to) = (a_regular_file(), a_regular_file());
+        failed(copy_file_range(from.as_fd(), Some(&mut 1), to.as_fd(), None, usize::MAX))
+    }),
+    Row(Call::SENDFILE, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        let (_reader, writer) = pipe::nonblocking().unwrap();
+        while io::write(&writer, &[0; 4096]).is_ok() {}
+        match send(&a_file(), &writer) {
+            Some(error) if error.is(Errno::INVAL) => {
+                common::skip("errnos: sendfile EAGAIN", "before Linux 5.12 it takes no pipe for a target");
+                None
+            }
+            error => error,
+        }
+    }),
+    Row(Call::SENDFILE, Errno::INVAL, ErrorKind::InvalidArgument, || send(&pipe::pipe().unwrap().0, &a_regular_file())),
+    Row(Call::SENDFILE, Errno::BADF, ErrorKind::BadDescriptor, || send(&a_file(), &null())),
+    Row(Call::SENDFILE, Errno::SPIPE, ErrorKind::InvalidArgument, || {
+        let (reader, _writer) = pipe::pipe().unwrap();
+        failed(sendfile(a_regular_file().as_fd(), reader.as_fd(), Some(&mut 1), 1))
+    }),
+    Row(Call::SENDFILE, Errno::OVERFLOW, ErrorKind::InvalidArgument, || {
+        inject(libc::SYS_sendfile, Errno::OVERFLOW, || send(&a_file(), &a_regular_file()))
+    }),
+];
+
+fn range(from: &OwnedFd, to: &OwnedFd) -> Option<butter::Error> {
+    failed(copy_file_range(from.as_fd(), None, to.as_fd(), None, 1))
+}
+
+fn send(from: &OwnedFd, to: &OwnedFd) -> Option<butter::Error> {
+    failed(sendfile(to.as_fd(), from.as_fd(), None, 1))
+}
+
+/// A file with a byte in it, at its start.
+fn a_file() -> OwnedFd {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(b"!").unwrap();
+    std::io::Seek::rewind(&mut file).unwrap();
+    common::fd(file)
+}
+
+fn for_appending() -> OwnedFd {
+    let named = tempfile::NamedTempFile::new().unwrap();
+    common::fd(OpenOptions::new().append(true).open(named.path()).unwrap())
+}
