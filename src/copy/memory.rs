@@ -23,20 +23,12 @@ pub(super) fn through_memory(from: BorrowedFd<'_>, to: BorrowedFd<'_>, most: usi
     write_all(to, bytes).map(|()| count)
 }
 
-/// Moves so many bytes, which are in a pipe, to the target: within the kernel, or else through memory.
+/// Moves so many bytes from a pipe that holds them to the target, within the kernel.
 pub(super) fn drain(pipe: BorrowedFd<'_>, to: BorrowedFd<'_>, count: usize) -> Result<(), Stopped> {
     let mut left = count;
     while left > 0 {
         let moved = match pipe::splice(pipe, None, to, None, left, SpliceFlags::MOVE) {
             Err(error) if error.is(Errno::AGAIN) => wait(to, PollFlags::WRITE).map(|()| 0),
-            // Not to this target.
-            Err(error) if error.is(Errno::INVAL) => match through_memory(pipe, to, left) {
-                Ok(moved) => Ok(moved),
-                Err(stopped) => {
-                    left -= stopped.arrived;
-                    Err(stopped.error)
-                }
-            },
             moved => moved,
         };
         match moved {

@@ -148,11 +148,26 @@ impl<'fd> Copier<'fd> {
                 Err(Stopped { error, arrived: 0, lost: 0 }) if error.is(Errno::AGAIN) => {
                     self.wait().map_err(|error| self.failed(error, 0))?;
                 }
+                Err(Stopped { error, arrived, lost: 0 }) => {
+                    self.arrived(arrived);
+                    if !self.change_way(error).map_err(|error| self.failed(error, 0))? {
+                        return Err(self.failed(error, 0));
+                    }
+                }
                 Err(Stopped { error, arrived, lost }) => {
                     self.arrived(arrived);
-                    if lost > 0 || !self.change_way(error).map_err(|error| self.failed(error, 0))? {
-                        return Err(self.failed(error, lost));
-                    }
+                    let rescued =
+                        if self.method == Method::Auto { self.way.rescue(self.to, error, lost) } else { None };
+                    let Stopped { error, arrived, lost } = match rescued {
+                        Some(Ok(())) => {
+                            self.arrived(lost);
+                            return Ok(arrived + lost);
+                        }
+                        Some(Err(stopped)) => stopped,
+                        None => Stopped { error, arrived: 0, lost },
+                    };
+                    self.arrived(arrived);
+                    return Err(self.failed(error, lost));
                 }
             }
         }

@@ -62,6 +62,27 @@ impl Way {
         }
     }
 
+    /// What to do with so many bytes that stand in the pipe, where the target takes none from one: they go through memory,
+    /// and everything after them. `None` where that is not what the failure says.
+    pub(super) fn rescue(&mut self, to: BorrowedFd<'_>, error: Error, count: usize) -> Option<Result<(), Stopped>> {
+        let Self::Pipe(reader, _) = self else { return None };
+        if !error.is(Errno::INVAL) {
+            return None;
+        }
+        let mut left = count;
+        while left > 0 {
+            match through_memory(reader.as_fd(), to, left) {
+                Ok(moved) => left -= moved.min(left),
+                Err(Stopped { error, arrived, .. }) => {
+                    left -= arrived.min(left);
+                    return Some(Err(Stopped { error, arrived: count - left, lost: left }));
+                }
+            }
+        }
+        *self = Self::ReadWrite;
+        Some(Ok(()))
+    }
+
     /// The way to try next where a failure says that this one is not for these two descriptors. `None` where it is a failure
     /// of the copy itself, which the last way would have too.
     pub(super) fn next(&self, error: Error) -> Option<Result<Self>> {
