@@ -115,6 +115,37 @@ impl<const ROOM: usize> Buffer<ROOM> {
     }
 }
 
+/// Makes a call on paths of any type: `terminated!(Call::X, x(fd: BorrowedFd<'_>, [path], flags: Flags) -> Result<()>)`,
+/// where `x` is a function of the same arguments that takes `&CStr`s.
+///
+/// Paths that end in NUL bytes already go straight in. If one does not, all go through one function of the call's own,
+/// never inlined, that ends them on its stack; of that it takes little unless a path is long.
+macro_rules! terminated {
+    (
+        $call:expr,
+        $ended:ident($($before:ident: $type:ty,)* [$($path:ident),+] $(, $after:ident: $of_after:ty)*) -> $result:ty
+    ) => {{
+        #[inline(never)]
+        fn of_bytes<const ROOM: usize>($($before: $type,)* $($path: &[u8],)+ $($after: $of_after),*) -> $result {
+            if ROOM < $crate::path::MAX && ($($path.len() >= ROOM)||+) {
+                return of_bytes::<{ $crate::path::MAX }>($($before,)* $($path,)+ $($after),*);
+            }
+            $(
+                let mut room = $crate::path::Buffer::<ROOM>::new();
+                let $path = match room.terminate($path) {
+                    Ok(path) => path,
+                    Err(errno) => return Err($crate::error::Error::new($call, errno)),
+                };
+            )+
+            $ended($($before,)* $($path,)+ $($after),*)
+        }
+        match ($($crate::path::Viewed::view(&$path),)+) {
+            ($($crate::path::View::Terminated($path),)+) => $ended($($before,)* $($path,)+ $($after),*),
+            ($($path,)+) => of_bytes::<{ $crate::path::SHORT }>($($before,)* $($path.bytes(),)+ $($after),*),
+        }
+    }};
+}
+
 /// Whether a byte of the path is NUL: eight are looked at together.
 #[inline]
 fn has_nul(path: &[u8]) -> bool {

@@ -106,6 +106,19 @@ fn inotify_add_watch() {
     });
 }
 
+/// The path is terminated on the stack of the call.
+#[test]
+fn inotify_add_watch_of_a_str() {
+    let inotify = Inotify::init().unwrap();
+    at_most(90, 1, "inotify_add_watch_of_a_str", |rounds| {
+        for _ in 0..rounds {
+            if inotify.add_watch(black_box("/proc/self"), WatchFlags::CREATE).is_err() {
+                failed();
+            }
+        }
+    });
+}
+
 #[test]
 fn timerfd_set_and_get() {
     let timer = TimerFd::nonblocking(Clock::Monotonic).unwrap();

@@ -3,10 +3,10 @@
 use core::ffi::CStr;
 
 use super::{InitFlags, Watch, WatchFlags};
-use crate::error::{Call, Cause, Error, Result, causes};
+use crate::error::{Call, Cause, Result, causes};
 use crate::fd::{BorrowedFd, OwnedFd};
 use crate::io::{self, Buffer};
-use crate::path::{self, View};
+use crate::path;
 use crate::syscall::syscall;
 
 const INOTIFY_IOC_SETNEXTWD: u32 = 0x4004_4900;
@@ -40,10 +40,7 @@ pub fn inotify_init1(flags: InitFlags) -> Result<OwnedFd> {
 /// Since Linux 2.6.13; inotify_add_watch(2).
 #[inline]
 pub fn inotify_add_watch(fd: BorrowedFd<'_>, path: impl path::Arg, mask: WatchFlags) -> Result<Watch> {
-    match path.view() {
-        View::Terminated(path) => add_watch(fd, path, mask),
-        View::Bytes(path) => add_watch_of_bytes::<{ path::SHORT }>(fd, path, mask),
-    }
+    terminated!(Call::INOTIFY_ADD_WATCH, add_watch(fd: BorrowedFd<'_>, [path], mask: WatchFlags) -> Result<Watch>)
 }
 
 #[inline]
@@ -51,17 +48,6 @@ fn add_watch(fd: BorrowedFd<'_>, path: &CStr, mask: WatchFlags) -> Result<Watch>
     // SAFETY: the kernel reads the path up to its NUL byte, and keeps nothing of it.
     let returned = unsafe { syscall!(Call::INOTIFY_ADD_WATCH, inotify_add_watch(fd, path.as_ptr(), mask.bits())) };
     returned.int().map(Watch::from_raw)
-}
-
-#[inline(never)]
-fn add_watch_of_bytes<const ROOM: usize>(fd: BorrowedFd<'_>, path: &[u8], mask: WatchFlags) -> Result<Watch> {
-    if ROOM < path::MAX && path.len() >= ROOM {
-        return add_watch_of_bytes::<{ path::MAX }>(fd, path, mask);
-    }
-    match path::Buffer::<ROOM>::new().terminate(path) {
-        Ok(path) => add_watch(fd, path, mask),
-        Err(errno) => Err(Error::new(Call::INOTIFY_ADD_WATCH, errno)),
-    }
 }
 
 /// `inotify_rm_watch(fd, wd)` - ends a watch; its last event follows.
