@@ -1,9 +1,11 @@
-//! What tests share: processes and threads of their own, injected failures, interruptions, and skips that are counted.
+//! What tests share: processes, namespaces and threads of their own, injected failures, interruptions, and skips that are
+//! counted.
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 pub mod child;
 pub mod inject;
+pub mod machine;
 pub mod signals;
 
 use std::io::Write;

@@ -1,0 +1,81 @@
+//! The machine that the tests run on: what a test that mounts or names must leave as it was.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+use std::{env, fs, io};
+
+/// Says whose child a process is: told to every child, and by it to its own.
+const PARENT: &str = "BUTTER_CHILD_OF_PROCESS";
+
+/// The namespaces that a test leaves before it mounts or names.
+const NAMESPACES: [(&str, &str); 2] =
+    [("BUTTER_MACHINE_MNT", "/proc/self/ns/mnt"), ("BUTTER_MACHINE_UTS", "/proc/self/ns/uts")];
+
+/// What the machine has mounted, and what it is called.
+pub struct Machine {
+    /// Which mount, and how it is mounted.
+    mounts: BTreeMap<String, String>,
+    names: [String; 2],
+}
+
+impl Machine {
+    pub fn now() -> Self {
+        let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap();
+        // Numbers, device and places come first; what can be changed of a mount stands behind them.
+        let mounts = mounts.lines().map(|line| line.split_at(line.match_indices(' ').nth(4).unwrap().0));
+        let name = |name| fs::read_to_string(format!("/proc/sys/kernel/{name}")).unwrap();
+        Self {
+            mounts: mounts.map(|(which, how)| (which.to_owned(), how.to_owned())).collect(),
+            names: ["hostname", "domainname"].map(name),
+        }
+    }
+
+    /// What a child has to be told, so that it and what it leaves behind are known.
+    pub fn marks() -> impl Iterator<Item = (&'static str, String)> {
+        let namespaces = NAMESPACES.map(|(name, path)| (name, namespace(path)));
+        namespaces.into_iter().chain([(PARENT, std::process::id().to_string())])
+    }
+
+    /// Asserts that this process, a child, has left the machine's mounts and names behind.
+    pub fn is_left_behind() {
+        for (name, path) in NAMESPACES {
+            assert_ne!(env::var(name).expect("every child is told"), namespace(path), "{path} is the machine's");
+        }
+    }
+
+    /// Asserts that all is as it was before a child, whose environment has this mark, and that it left no process.
+    ///
+    /// What others mount meanwhile is no business of the tests', unless it is where tests have their files.
+    pub fn is_untouched_by(&self, child: &str) {
+        let now = Self::now();
+        assert_eq!(now.names, self.names, "the machine has another name");
+        for (which, how) in &self.mounts {
+            assert!(now.mounts.get(which).is_none_or(|now| now == how), "the machine's mount {which} was changed");
+        }
+        let files = format!(" {}/", env::temp_dir().display());
+        let new = now.mounts.keys().find(|which| !self.mounts.contains_key(*which) && which.contains(&files));
+        assert_eq!(new, None, "mounted on the machine");
+        let roots = |mounts: &BTreeMap<String, String>| mounts.keys().filter(|which| which.ends_with(" /")).count();
+        assert_eq!(roots(&now.mounts), roots(&self.mounts), "the machine's root is another");
+
+        let marks = [child.to_owned(), format!("{PARENT}={}", std::process::id())];
+        let began = Instant::now();
+        // What was killed with the child may still be on its way out.
+        while processes(&marks) > 0 {
+            assert!(began.elapsed() < Duration::from_secs(60), "{child}: processes are left");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+fn namespace(path: &str) -> String {
+    fs::read_link(path).unwrap().to_str().unwrap().to_owned()
+}
+
+/// How many processes have all these marks in their environment, of those that may be looked at.
+fn processes(marks: &[String]) -> usize {
+    let all = fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path().join("environ"));
+    let environments = all.filter_map(|path| -> Option<Vec<u8>> { io::Result::ok(fs::read(path)) });
+    let has = |environment: &[u8], mark: &String| environment.split(|&byte| byte == 0).any(|is| is == mark.as_bytes());
+    environments.filter(|environment| marks.iter().all(|mark| has(environment, mark))).count()
+}
