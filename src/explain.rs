@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::error::{Cause, Errno, Error, ErrorKind, Reason};
-use crate::{copy, epoll, eventfd, inotify, io, path, pipe, poll, signal, signalfd, thread, timerfd};
+use crate::{copy, epoll, eventfd, inotify, io, path, pipe, poll, signal, signalfd, thread, timerfd, uts};
 
 /// The causes of every feature.
 const TABLES: &[&[Cause]] = &[
@@ -18,6 +18,7 @@ const TABLES: &[&[Cause]] = &[
     epoll::raw::CAUSES,
     timerfd::raw::CAUSES,
     signalfd::raw::CAUSES,
+    uts::raw::CAUSES,
 ];
 
 impl Error {

@@ -54,6 +54,7 @@ mod house {
     pub mod poll;
     pub mod signalfd;
     pub mod timerfd;
+    pub mod uts;
 
     // Floor 6: what looks down on everything.
     pub mod explain;

@@ -1,6 +1,6 @@
 //! Paths and file names, as bytes: what the kernel takes and gives.
 //!
-//! A path is any of `&CStr`, `&str`, `&[u8]` and a [`Name`]; with `alloc` also what owns one of the first three; and with
+//! A path is any of `&CStr`, `&str`, `&[u8]` and a [`Name`], also one of [its own](crate::uts::NameBuf); with `alloc` also what owns one of the first three; and with
 //! `std` `&Path`, `&OsStr` and what owns them. A `&CStr` goes to the
 //! kernel as it is; any other is terminated on the stack of the call, without an allocator. A path that holds a NUL byte
 //! is EINVAL, one of 4096 bytes or more ENAMETOOLONG: no such path reaches the kernel.
@@ -161,7 +161,7 @@ fn has_nul(path: &[u8]) -> bool {
     }
 }
 
-/// A file name in an event: bytes other than `/` and NUL, in no promised encoding.
+/// A name that the kernel gives, as that of a file in an event: bytes other than NUL, in no promised encoding.
 ///
 /// It prints lossily, with U+FFFD in place of what is not UTF-8; [`as_bytes`](Self::as_bytes) is the name itself, and
 /// with `std` `as_os_str`.
@@ -182,7 +182,7 @@ impl<'a> Name<'a> {
         self.0
     }
 
-    /// Whether there is no name: the event is about the watched object itself.
+    /// Whether there is no name: an event is then about the watched object itself.
     #[inline]
     #[must_use]
     pub const fn is_empty(self) -> bool {

@@ -28,6 +28,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("poll", 5),
     ("signalfd", 5),
     ("timerfd", 5),
+    ("uts", 5),
     ("explain", 6),
     ("heap", 6),
     ("std", 6),

@@ -138,4 +138,8 @@ calls! {
     IOCTL_EPOLL_GET_PARAMS = "ioctl(EPIOCGPARAMS)", "6.9";
     IOCTL_EPOLL_SET_PARAMS = "ioctl(EPIOCSPARAMS)", "6.9";
     PPOLL = "ppoll", "2.6.16";
+
+    UNAME = "uname", "1.0";
+    SETHOSTNAME = "sethostname", "1.0";
+    SETDOMAINNAME = "setdomainname", "1.0";
 }

@@ -34,6 +34,7 @@ const RENAMED: &[(&str, &str)] = &[
     ("SIG_BLOCK", "Block"),
     ("SIG_SETMASK", "Set"),
     ("SIG_UNBLOCK", "Unblock"),
+    ("__NEW_UTS_LEN", "MAX"),
 ];
 
 /// What stands before a name in C, where the crate leaves it out.

@@ -42,6 +42,7 @@ const RENAMED: &[(&str, &str, &str)] = &[
     ("src/time.rs", "RealtimeAlarm", "CLOCK_REALTIME_ALARM"),
     ("src/time.rs", "BoottimeAlarm", "CLOCK_BOOTTIME_ALARM"),
     ("src/time.rs", "Tai", "CLOCK_TAI"),
+    ("src/uts/abi.rs", "MAX", "__NEW_UTS_LEN"),
 ];
 
 /// A number of the kernel's.

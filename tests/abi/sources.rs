@@ -50,6 +50,7 @@ sources! {
     "src/time.rs"
     "src/timerfd/abi.rs"
     "src/timerfd/raw.rs"
+    "src/uts/abi.rs"
 }
 
 /// The sources that are compiled for a processor.

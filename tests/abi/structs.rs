@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::mem::offset_of;
 
-use linux_raw_sys::general;
+use linux_raw_sys::{general, system};
 
 use crate::scan::{self, Layout};
 use crate::{NATIVE, PROCESSORS, sources};
@@ -100,6 +100,10 @@ structs! {
     "src/time.rs" Timespec { seconds nanoseconds } is "struct __kernel_timespec" { tv_sec tv_nsec }:
         libc::timespec { tv_sec tv_nsec }
         general::__kernel_timespec { tv_sec tv_nsec };
+    "src/uts/abi.rs" Uname { sysname nodename release version machine domainname } is
+        "struct new_utsname" { sysname nodename release version machine domainname }:
+        libc::utsname { sysname nodename release version machine domainname }
+        system::new_utsname { sysname nodename release version machine domainname };
 }
 
 /// Structs that the kernel never sees.

@@ -24,6 +24,7 @@ const HEADERS: &[&str] = &[
     "linux/time_types.h",
     "linux/timerfd.h",
     "linux/uio.h",
+    "linux/utsname.h",
     "linux/watch_queue.h",
 ];
 

@@ -20,6 +20,7 @@ mod signalfd;
 mod text;
 mod thread;
 mod timerfd;
+mod uts;
 
 use std::fs::File;
 
@@ -56,6 +57,7 @@ const TABLES: &[Table] = &[
     signal::TABLE,
     thread::TABLE,
     signalfd::TABLE,
+    uts::TABLE,
 ];
 
 fn failed<T>(result: butter::Result<T>) -> Option<Error> {
