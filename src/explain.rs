@@ -3,11 +3,12 @@
 use core::fmt;
 
 use crate::error::{Cause, Errno, Error, ErrorKind, Reason};
-use crate::{copy, epoll, eventfd, inotify, io, path, pipe, poll, signal, signalfd, thread, timerfd, uts};
+use crate::{copy, epoll, eventfd, inotify, io, path, pipe, poll, process, signal, signalfd, thread, timerfd, uts};
 
 /// The causes of every feature.
 const TABLES: &[&[Cause]] = &[
     io::CAUSES,
+    process::CAUSES,
     signal::raw::CAUSES,
     thread::CAUSES,
     pipe::raw::CAUSES,

@@ -2,8 +2,14 @@
 
 mod common;
 
-use butter::process::{getpid, getppid};
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::os::unix::ffi::OsStrExt;
+
+use butter::process::{chdir, chroot, fchdir, getpid, getppid};
 use butter::thread::gettid;
+use common::child::{in_child, in_namespaces, with_own_directories, with_own_mounts};
+use common::{bytes, fd};
 
 #[test]
 fn they_are_what_proc_says() {
@@ -70,5 +76,84 @@ fn they_are_right_in_a_new_pid_namespace() {
     match in_raw_clone(libc::CLONE_NEWUSER | libc::CLONE_NEWPID, child) {
         Some((seen, _)) => assert_eq!(seen, [1, 0, 1]),
         None => common::skip("they_are_right_in_a_new_pid_namespace", "no new PID namespace is allowed here"),
+    }
+}
+
+/// The names in a directory.
+fn names(path: &str) -> Vec<String> {
+    let mut names: Vec<_> =
+        fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_working_directory_is_changed_by_path_and_by_descriptor() {
+    let directory = tempfile::tempdir().unwrap();
+    let odd = directory.path().join(OsStr::from_bytes(b"\xFF"));
+    fs::create_dir_all(odd.join("inner")).unwrap();
+    let before = std::env::current_dir().unwrap();
+    with_own_directories(|| {
+        chdir(bytes(&odd)).unwrap();
+        assert_eq!(std::env::current_dir().unwrap(), odd);
+        assert_eq!(names("."), ["inner"]);
+        chdir("inner").unwrap();
+        chdir(c"..").unwrap();
+        assert_eq!(std::env::current_dir().unwrap(), odd);
+
+        fchdir(fd(File::open(directory.path()).unwrap())).unwrap();
+        assert_eq!(std::env::current_dir().unwrap(), directory.path());
+        // SAFETY: reads the path; a success is a new descriptor.
+        let place = unsafe { libc::open(c"/proc".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
+        // SAFETY: just opened, and ours alone.
+        let place: butter::fd::OwnedFd = unsafe { butter::fd::FromRawFd::from_raw_fd(place) };
+        fchdir(&place).unwrap();
+        assert_eq!(std::env::current_dir().unwrap().as_os_str(), "/proc");
+
+        // Longer than what a call has room for at first.
+        let long = format!("/{}proc", "./".repeat(1000));
+        chdir(long.as_str()).unwrap();
+        assert_eq!(std::env::current_dir().unwrap().as_os_str(), "/proc");
+    });
+    assert_eq!(std::env::current_dir().unwrap(), before, "a thread of its own directories changed the others'");
+}
+
+#[test]
+fn all_threads_have_the_working_directory_together() {
+    in_child("all_threads_have_the_working_directory_together", || {
+        std::thread::spawn(|| chdir("/proc").unwrap()).join().unwrap();
+        assert_eq!(std::env::current_dir().unwrap().as_os_str(), "/proc");
+    });
+}
+
+#[test]
+fn a_new_root_is_where_absolute_paths_begin_and_nothing_else() {
+    const TEST: &str = "a_new_root_is_where_absolute_paths_begin_and_nothing_else";
+    let ran = in_namespaces(TEST, || {
+        let directory = tempfile::tempdir().unwrap();
+        for name in ["root", "beside", "root/in", "root/in/deep"] {
+            fs::create_dir(directory.path().join(name)).unwrap();
+        }
+        with_own_mounts(|| {
+            chdir(bytes(directory.path())).unwrap();
+            chroot("root").unwrap();
+            assert_eq!((names("/"), names("/..")), (vec!["in".to_owned()], vec!["in".to_owned()]));
+            assert_eq!(names("."), ["beside", "root"], "the working directory is left outside");
+            let own = directory.path().file_name().unwrap().to_str().unwrap();
+            assert!(names("..").contains(&own.to_owned()), "and leads further out");
+
+            chdir("/").unwrap();
+            assert_eq!((names("."), names(".."), names("in/..")), (names("/"), names("/"), names("/")));
+
+            // A root below the working directory: out again.
+            chroot("in").unwrap();
+            assert_eq!(names("/"), ["deep"]);
+            chdir("..").unwrap();
+            assert_eq!(names("."), ["beside", "root"]);
+        });
+        assert_eq!(names(directory.path().to_str().unwrap()), ["beside", "root"]);
+    });
+    if !ran {
+        common::skip(TEST, "no new namespaces are allowed here");
     }
 }

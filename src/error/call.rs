@@ -72,6 +72,9 @@ calls! {
     GETPID = "getpid", "1.0";
     GETPPID = "getppid", "1.0";
     EXIT_GROUP = "exit_group", "2.5.35";
+    CHDIR = "chdir", "1.0";
+    FCHDIR = "fchdir", "1.0";
+    CHROOT = "chroot", "1.0";
     GETTID = "gettid", "2.4.11";
     GETUID = "getuid", "1.0";
     RT_SIGPROCMASK = "rt_sigprocmask", "2.1.62";

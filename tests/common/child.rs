@@ -51,7 +51,7 @@ pub fn in_namespaces(test: &str, body: impl FnOnce()) -> bool {
     let maps = maps();
     let prepare = move || {
         let others = libc::CLONE_NEWNS | libc::CLONE_NEWUTS;
-        new_user_namespace(others, &maps).or_else(|_| new_namespaces(others))?;
+        new_user_namespace(others, &maps).or_else(|_| unshare(others))?;
         all_mounts_private()
     };
     apart(test, prepare, body)
@@ -60,7 +60,7 @@ pub fn in_namespaces(test: &str, body: impl FnOnce()) -> bool {
 /// As [`in_namespaces`], but as the machine's root: `false` for anybody else.
 pub fn in_namespaces_of_root(test: &str, body: impl FnOnce()) -> bool {
     let prepare = || {
-        new_namespaces(libc::CLONE_NEWNS | libc::CLONE_NEWUTS)?;
+        unshare(libc::CLONE_NEWNS | libc::CLONE_NEWUTS)?;
         all_mounts_private()
     };
     apart(test, prepare, body)
@@ -78,7 +78,15 @@ pub fn in_namespaces_of_any_root(test: &str, body: impl Fn()) -> bool {
 /// Runs a closure in a thread that has a copy of all mounts, a root and a working directory of its own.
 pub fn with_own_mounts<T: Send>(body: impl FnOnce() -> T + Send) -> T {
     in_thread(|| {
-        new_namespaces(libc::CLONE_NEWNS).expect("who has mount namespaces may have more");
+        unshare(libc::CLONE_NEWNS).expect("who has mount namespaces may have more");
+        body()
+    })
+}
+
+/// Runs a closure in a thread that has a root and a working directory of its own.
+pub fn with_own_directories<T: Send>(body: impl FnOnce() -> T + Send) -> T {
+    in_thread(|| {
+        unshare(libc::CLONE_FS).expect("anybody may have directories of their own");
         body()
     })
 }
@@ -114,7 +122,7 @@ fn maps() -> Maps {
 /// Moves the process into a new user namespace and others that belong to it. As their root it keeps its capabilities when
 /// it runs a program.
 fn new_user_namespace(others: libc::c_int, maps: &Maps) -> io::Result<()> {
-    new_namespaces(libc::CLONE_NEWUSER | others)?;
+    unshare(libc::CLONE_NEWUSER | others)?;
     for (path, map) in maps {
         // SAFETY: reads the path.
         let file = unsafe { libc::open(path.as_ptr(), libc::O_WRONLY | libc::O_CLOEXEC) };
@@ -126,8 +134,8 @@ fn new_user_namespace(others: libc::c_int, maps: &Maps) -> io::Result<()> {
     Ok(())
 }
 
-fn new_namespaces(flags: libc::c_int) -> io::Result<()> {
-    // SAFETY: moves the thread into new namespaces; touches no memory.
+fn unshare(flags: libc::c_int) -> io::Result<()> {
+    // SAFETY: what the thread had together with others it has alone; touches no memory.
     if unsafe { libc::unshare(flags) } == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 

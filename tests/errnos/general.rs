@@ -6,12 +6,12 @@ use butter::inotify::{Inotify, Watch, WatchFlags};
 use butter::signal::Signal;
 use butter::time::Timeout;
 use butter::timerfd::Timer;
-use butter::{Errno, poll, thread};
+use butter::{Errno, poll, process, thread, uts};
 
 use crate::common::inject::inject;
 use crate::inotify::watch;
 use crate::timerfd::timer;
-use crate::{Provoke, Row, check, failed};
+use crate::{Provoke, Row, check, failed, null};
 
 /// Calls that a filter fails: the call, its system call, and how it is made.
 const FILTERED: &[(Call, libc::c_long, Provoke)] = &[
@@ -30,6 +30,12 @@ const FILTERED: &[(Call, libc::c_long, Provoke)] = &[
     (Call::TIMERFD_SETTIME, libc::SYS_timerfd_settime, || failed(timer().unwrap().set(Timer::Disarmed))),
     (Call::TIMERFD_GETTIME, libc::SYS_timerfd_gettime, || failed(timer().unwrap().get())),
     (Call::TIMERFD_READ, libc::SYS_read, || failed(timer().unwrap().read())),
+    (Call::CHDIR, libc::SYS_chdir, || failed(process::chdir("/"))),
+    (Call::FCHDIR, libc::SYS_fchdir, || failed(process::fchdir(null()))),
+    (Call::CHROOT, libc::SYS_chroot, || failed(process::chroot("/"))),
+    (Call::UNAME, libc::SYS_uname, || failed(uts::hostname())),
+    (Call::SETHOSTNAME, libc::SYS_sethostname, || failed(uts::set_hostname("butter"))),
+    (Call::SETDOMAINNAME, libc::SYS_setdomainname, || failed(uts::set_domainname("butter"))),
 ];
 
 /// The number is never lost, whatever the call and whether or not it has a reason of its own.

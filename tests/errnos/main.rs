@@ -15,6 +15,7 @@ mod inotify;
 mod io;
 mod pipe;
 mod poll;
+mod process;
 mod signal;
 mod signalfd;
 mod text;
@@ -54,6 +55,7 @@ const TABLES: &[Table] = &[
     inotify::TABLE,
     epoll::TABLE,
     timerfd::TABLE,
+    process::TABLE,
     signal::TABLE,
     thread::TABLE,
     signalfd::TABLE,

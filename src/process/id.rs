@@ -1,7 +1,4 @@
-//! This process and its parent, as the kernel numbers them.
-//!
-//! The numbers are the kernel's answer at each call, never a cached one: right after a raw `clone`, in a new PID
-//! namespace, and in a program that no C library started.
+//! The process and its parent, as the kernel numbers them.
 
 use core::fmt;
 
@@ -61,17 +58,4 @@ pub fn getpid() -> Pid {
 pub fn getppid() -> Option<Pid> {
     // SAFETY: touches no memory.
     Pid::new(unsafe { syscall!(Call::GETPPID, getppid()) }.infallible() as i32)
-}
-
-/// `exit_group(status)` - ends the process with all its threads; of the status, the parent sees the lowest 8 bits.
-///
-/// Nothing is run on the way: no destructor, no flush of what a C library or `std` still has in its buffers.
-///
-/// Since Linux 2.5.35; `exit_group`(2).
-#[inline]
-pub fn exit_group(status: i32) -> ! {
-    loop {
-        // SAFETY: every thread of the process ends, so that nothing sees its memory or descriptors afterwards.
-        let _ = unsafe { syscall!(Call::EXIT_GROUP, exit_group(status)) };
-    }
 }

@@ -1,0 +1,86 @@
+//! Where the process's paths begin.
+
+use core::ffi::CStr;
+
+use crate::error::{Call, Cause, Result, causes};
+use crate::fd::AsFd;
+use crate::path;
+use crate::syscall::syscall;
+
+/// `chdir(path)` - changes the working directory: where paths begin that do not begin with a slash.
+///
+/// All threads of the process have one together, unless this one has given up to share it. Nothing else changes; the
+/// directory may be removed or unmounted later, and stays what paths begin at.
+///
+/// # Errors
+///
+/// `ENOENT`, `ENOTDIR`, `ELOOP`, `ENAMETOOLONG` - the path leads nowhere, to or through something that is not a directory,
+/// has too many symbolic links, is too long. `EACCES` - a directory on the way, or the last one, may not be searched.
+/// `EINVAL` - the path has a NUL byte in it. `EIO`, `ENOMEM`.
+///
+/// Since Linux 1.0; chdir(2).
+#[inline]
+pub fn chdir(path: impl path::Arg) -> Result<()> {
+    terminated!(Call::CHDIR, to([path]) -> Result<()>)
+}
+
+#[inline]
+fn to(path: &CStr) -> Result<()> {
+    // SAFETY: the kernel reads the path up to its NUL byte, and keeps nothing of it.
+    unsafe { syscall!(Call::CHDIR, chdir(path.as_ptr())) }.unit()
+}
+
+/// `fchdir(fd)` - changes the working directory to one that is open, also only as a place (`O_PATH`).
+///
+/// # Errors
+///
+/// `ENOTDIR` - the descriptor is not a directory's. `EACCES` - the directory may not be searched.
+///
+/// Since Linux 1.0, for `O_PATH` since 3.5; chdir(2).
+#[inline]
+pub fn fchdir(fd: impl AsFd) -> Result<()> {
+    // SAFETY: touches no memory.
+    unsafe { syscall!(Call::FCHDIR, fchdir(fd.as_fd())) }.unit()
+}
+
+/// `chroot(path)` - changes the root: where paths begin that begin with a slash, and beyond which `..` does not go.
+///
+/// All threads of the process have one together, unless this one has given up to share it; children get it.
+///
+/// It does not change the working directory, which may then be outside: [`chdir`] to `"/"` next. It closes no descriptor,
+/// of which one may be a directory outside. It gives up no right: who may call it can leave again, by a second root below
+/// the working directory. And it changes no mount, so that what is mounted outside is seen in `/proc`. Alone it keeps in
+/// nobody who is root; a container has its root changed by `pivot_root`, in a mount namespace of its own.
+///
+/// # Errors
+///
+/// As [`chdir`]; `EPERM` - it takes the capability `CAP_SYS_CHROOT` in the process's user namespace.
+///
+/// Since Linux 1.0; chroot(2).
+#[inline]
+pub fn chroot(path: impl path::Arg) -> Result<()> {
+    terminated!(Call::CHROOT, root_at([path]) -> Result<()>)
+}
+
+#[inline]
+fn root_at(path: &CStr) -> Result<()> {
+    // SAFETY: the kernel reads the path up to its NUL byte, and keeps nothing of it.
+    unsafe { syscall!(Call::CHROOT, chroot(path.as_ptr())) }.unit()
+}
+
+pub(crate) const CAUSES: &[Cause] = causes! {
+    CHDIR:
+        NOENT => "a part of the path does not exist",
+        NOTDIR => "a part of the path, or what it leads to, is not a directory",
+        ACCES => "a directory on the way, or the last one, may not be searched",
+        INVAL => "the path has a NUL byte in it";
+    FCHDIR:
+        NOTDIR => "the descriptor is not a directory's",
+        ACCES => "the directory may not be searched";
+    CHROOT:
+        PERM => "it takes the capability CAP_SYS_CHROOT in the process's user namespace",
+        NOENT => "a part of the path does not exist",
+        NOTDIR => "a part of the path, or what it leads to, is not a directory",
+        ACCES => "a directory on the way, or the last one, may not be searched",
+        INVAL => "the path has a NUL byte in it";
+};
