@@ -3,7 +3,9 @@
 use core::fmt;
 
 use crate::error::{Cause, Errno, Error, ErrorKind, Reason};
-use crate::{copy, epoll, eventfd, inotify, io, path, pipe, poll, process, signal, signalfd, thread, timerfd, uts};
+use crate::{
+    copy, epoll, eventfd, inotify, io, namespace, path, pipe, poll, process, signal, signalfd, thread, timerfd, uts,
+};
 
 /// The causes of every feature.
 const TABLES: &[&[Cause]] = &[
@@ -20,6 +22,7 @@ const TABLES: &[&[Cause]] = &[
     timerfd::raw::CAUSES,
     signalfd::raw::CAUSES,
     uts::raw::CAUSES,
+    namespace::raw::CAUSES,
 ];
 
 impl Error {

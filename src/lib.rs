@@ -40,6 +40,7 @@ mod house {
     pub mod io;
     #[macro_use]
     pub mod path;
+    pub mod proc;
     pub mod process;
     pub mod signal;
     pub mod thread;
@@ -50,6 +51,7 @@ mod house {
     pub mod epoll;
     pub mod eventfd;
     pub mod inotify;
+    pub mod namespace;
     pub mod pipe;
     pub mod poll;
     pub mod signalfd;

@@ -1,8 +1,21 @@
 //! What the types over a descriptor have in common: `object!` for each, `event_source!` for those that are read.
 
 /// Gives a struct over one `OwnedFd` its conversions and its `Debug`.
+///
+/// One that relies on what its descriptor is says `checked`, and looks at a descriptor before it takes it over.
 macro_rules! object {
     ($name:ident) => {
+        object! { $name, checked }
+
+        /// Takes over a descriptor of this kind. On one of another kind calls fail, or mean what they mean there.
+        impl From<$crate::fd::OwnedFd> for $name {
+            #[inline]
+            fn from(fd: $crate::fd::OwnedFd) -> Self {
+                Self(fd)
+            }
+        }
+    };
+    ($name:ident, checked) => {
         impl $crate::fd::AsFd for $name {
             #[inline]
             fn as_fd(&self) -> $crate::fd::BorrowedFd<'_> {
@@ -21,14 +34,6 @@ macro_rules! object {
             #[inline]
             fn from(object: $name) -> Self {
                 object.0
-            }
-        }
-
-        /// Takes over a descriptor of this kind. On one of another kind calls fail, or mean what they mean there.
-        impl From<$crate::fd::OwnedFd> for $name {
-            #[inline]
-            fn from(fd: $crate::fd::OwnedFd) -> Self {
-                Self(fd)
             }
         }
 

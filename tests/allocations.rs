@@ -11,6 +11,7 @@ use butter::epoll::{Epoll, Interest, Ready, Token};
 use butter::eventfd::EventFd;
 use butter::inotify::{Inotify, Reader, WatchFlags};
 use butter::io;
+use butter::namespace::{Kind, Namespace, Namespaces};
 use butter::pipe::{self, SpliceFlags};
 use butter::poll::{self, PollFd, PollFlags};
 use butter::time::Timeout;
@@ -97,6 +98,12 @@ fn counters_pipes_and_waits_allocate_nothing() {
         assert_eq!(io::read(&copy, &mut [0; 8]), Ok(2));
     });
     assert_eq!(count, 0);
+}
+
+#[test]
+fn namespaces_are_opened_without_allocation() {
+    let (count, kind) = allocations(|| Namespace::own(Kind::PidForChildren).and_then(|namespace| namespace.kind()));
+    assert_eq!((count, kind), (0, Ok(Namespaces::PID)));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use butter::epoll::{Epoll, Ready};
 use butter::eventfd::EventFd;
 use butter::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use butter::inotify::{Inotify, WatchFlags};
+use butter::namespace::{Kind, Namespace, Namespaces};
 use butter::signal::SigSet;
 use butter::signalfd::SignalFd;
 use butter::time::{Clock, Timeout};
@@ -88,6 +89,9 @@ fn descriptor_zero_is_one_like_any_other() {
         as_descriptor_zero("Epoll", Epoll::create(), |epoll| {
             assert_eq!(epoll.wait(&mut [Ready::EMPTY], Timeout::Zero).unwrap().len(), 0);
         });
+        as_descriptor_zero("Namespace", Namespace::own(Kind::Uts), |namespace| {
+            assert_eq!(namespace.kind(), Ok(Namespaces::UTS));
+        });
     });
 }
 
@@ -153,6 +157,7 @@ fn what_the_crate_opens_is_closed_by_exec() {
         SignalFd::new(SigSet::EMPTY).unwrap().into(),
         SignalFd::nonblocking(SigSet::EMPTY).unwrap().into(),
         Epoll::create().unwrap().into(),
+        Namespace::own(Kind::User).unwrap().into(),
     ];
     opened.extend(ends.into_iter().flat_map(<[OwnedFd; 2]>::from));
     for fd in &opened {

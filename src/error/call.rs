@@ -145,4 +145,12 @@ calls! {
     UNAME = "uname", "1.0";
     SETHOSTNAME = "sethostname", "1.0";
     SETDOMAINNAME = "setdomainname", "1.0";
+    UNSHARE = "unshare", "2.6.16";
+    SETNS = "setns", "3.0";
+    OPENAT_NS = "openat(ns)", "3.0";
+    FSTATFS = "fstatfs", "1.0";
+    IOCTL_NS_GET_USERNS = "ioctl(NS_GET_USERNS)", "4.9";
+    IOCTL_NS_GET_PARENT = "ioctl(NS_GET_PARENT)", "4.9";
+    IOCTL_NS_GET_NSTYPE = "ioctl(NS_GET_NSTYPE)", "4.11";
+    IOCTL_NS_GET_OWNER_UID = "ioctl(NS_GET_OWNER_UID)", "4.11";
 }

@@ -52,6 +52,18 @@ pub enum AccessMode {
     Neither,
 }
 
+impl AccessMode {
+    /// The two bits.
+    pub(super) const fn bits(self) -> u32 {
+        match self {
+            Self::ReadOnly => 0,
+            Self::WriteOnly => 1,
+            Self::ReadWrite => 2,
+            Self::Neither => 3,
+        }
+    }
+}
+
 impl StatusFlags {
     /// What the file may be used for.
     #[must_use]

@@ -32,6 +32,8 @@ types! {
     inotify::WatchFlags
     io::DescriptorFlags
     io::StatusFlags
+    namespace::Namespaces
+    namespace::UnshareFlags
     pipe::PipeFlags
     pipe::SpliceFlags
     poll::PollFlags

@@ -15,6 +15,7 @@ const RENAMED: &[(&str, &str)] = &[
     ("CLOCK_REALTIME_COARSE", "RealtimeCoarse"),
     ("CLOCK_TAI", "Tai"),
     ("CLOCK_THREAD_CPUTIME_ID", "ThreadCpu"),
+    ("CLONE_NEWNS", "MOUNT"),
     ("E2BIG", "TOOBIG"),
     ("EPOLLERR", "ERROR"),
     ("EPOLLET", "EDGE"),
@@ -39,6 +40,8 @@ const RENAMED: &[(&str, &str)] = &[
 
 /// What stands before a name in C, where the crate leaves it out.
 const PREFIXES: &[&str] = &[
+    "CLONE_",
+    "CLONE_NEW",
     "E",
     "EFD_",
     "EPOLL",

@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 pub mod child;
+pub mod forked;
 pub mod inject;
 pub mod machine;
 pub mod signals;

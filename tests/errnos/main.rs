@@ -13,6 +13,7 @@ mod eventfd;
 mod general;
 mod inotify;
 mod io;
+mod namespace;
 mod pipe;
 mod poll;
 mod process;
@@ -60,6 +61,7 @@ const TABLES: &[Table] = &[
     thread::TABLE,
     signalfd::TABLE,
     uts::TABLE,
+    namespace::TABLE,
 ];
 
 fn failed<T>(result: butter::Result<T>) -> Option<Error> {
