@@ -9,7 +9,7 @@
 //!   `-4095..=-1` is a failure, anything else a success. It is inlined into its caller, across crates too, so that a
 //!   call costs what its instructions cost.
 //! - `signal.rs`: `restorer`, the address to which a signal's handler returns, where the kernel has none of its own.
-//! - `abi.rs`: the few structs and numbers of the kernel that are not the same everywhere.
+//! - `abi.rs`: the few structs and numbers of the kernel that are not the same everywhere, and how large a page may be.
 //!
 //! An argument travels as a [`Word`], a pointer that may be a number: a real pointer keeps its provenance on the way
 //! into the kernel, so that the compiler knows that the memory behind it may change.

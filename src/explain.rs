@@ -4,7 +4,8 @@ use core::fmt;
 
 use crate::error::{Cause, Errno, Error, ErrorKind, Reason};
 use crate::{
-    copy, epoll, eventfd, inotify, io, namespace, path, pipe, poll, process, signal, signalfd, thread, timerfd, uts,
+    copy, epoll, eventfd, inotify, io, memory, namespace, path, pipe, poll, process, signal, signalfd, thread, timerfd,
+    uts,
 };
 
 /// The causes of every feature.
@@ -13,6 +14,7 @@ const TABLES: &[&[Cause]] = &[
     process::CAUSES,
     signal::raw::CAUSES,
     thread::CAUSES,
+    memory::raw::CAUSES,
     pipe::raw::CAUSES,
     copy::raw::CAUSES,
     poll::raw::CAUSES,

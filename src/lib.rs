@@ -51,6 +51,7 @@ mod house {
     pub mod epoll;
     pub mod eventfd;
     pub mod inotify;
+    pub mod memory;
     pub mod namespace;
     pub mod pipe;
     pub mod poll;

@@ -68,6 +68,12 @@ impl Returned {
         Ok(self.value)
     }
 
+    /// The value as the address of memory that the kernel has just made the program's.
+    #[inline(always)]
+    pub(crate) fn pointer(self) -> Result<*mut u8> {
+        self.size().map(core::ptr::with_exposed_provenance_mut)
+    }
+
     /// The value as the kernel's `int`.
     #[inline(always)]
     pub(crate) const fn int(self) -> Result<i32> {

@@ -11,6 +11,7 @@ use butter::epoll::{Epoll, Interest, Ready, Token};
 use butter::eventfd::EventFd;
 use butter::inotify::{Inotify, Reader, WatchFlags};
 use butter::io;
+use butter::memory::Pages;
 use butter::namespace::{Kind, Namespace, Namespaces};
 use butter::pipe::{self, SpliceFlags};
 use butter::poll::{self, PollFd, PollFlags};
@@ -96,6 +97,8 @@ fn counters_pipes_and_waits_allocate_nothing() {
         assert_eq!(pipe::tee(&reader, &other, 8, SpliceFlags::empty()), Ok(1));
         assert_eq!(pipe::splice(&reader, None, &other, None, 8, SpliceFlags::empty()), Ok(1));
         assert_eq!(io::read(&copy, &mut [0; 8]), Ok(2));
+        let given = pipe::splice_pages(&other, Pages::new(5000).unwrap(), SpliceFlags::empty()).unwrap();
+        assert_eq!((given.bytes, given.rest.is_none()), (5000, true));
     });
     assert_eq!(count, 0);
 }

@@ -26,6 +26,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("eventfd", 5),
     ("inotify", 5),
     ("namespace", 5),
+    ("memory", 5),
     ("pipe", 5),
     ("poll", 5),
     ("signalfd", 5),

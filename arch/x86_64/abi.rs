@@ -10,6 +10,15 @@ pub(crate) struct EpollEvent {
 
 layout! { EpollEvent: size 12, align 1, events at 0, data at 4 }
 
+/// The sizes that a page may have.
+pub(crate) const PAGE_SIZES: [usize; 1] = [4096];
+
+// Flags of mappings that one processor has, and are no bit on the other.
+pub(crate) const MAP_32BIT: u32 = 0x40;
+pub(crate) const MAP_ABOVE4G: u32 = 0x80;
+pub(crate) const PROT_BTI: u32 = 0;
+pub(crate) const PROT_MTE: u32 = 0;
+
 // The flags of `open` whose bits are not the same everywhere.
 pub(crate) const O_DIRECT: u32 = 0x4000;
 pub(crate) const O_LARGEFILE: u32 = 0x8000;

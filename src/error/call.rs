@@ -102,6 +102,11 @@ calls! {
     FCNTL_SETFL = "fcntl(F_SETFL)", "1.0";
     IOCTL_FIONREAD = "ioctl(FIONREAD)", "1.0";
 
+    MMAP = "mmap", "1.0";
+    MUNMAP = "munmap", "1.0";
+    MPROTECT = "mprotect", "1.0";
+    MADVISE = "madvise", "2.4";
+
     PIPE2 = "pipe2", "2.6.27";
     SPLICE = "splice", "2.6.17";
     TEE = "tee", "2.6.17";

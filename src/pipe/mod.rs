@@ -28,7 +28,7 @@
 //! | `pipe2` | [`raw::pipe2`] | [`pipe`](pipe()), [`nonblocking`] | 2.6.27 |
 //! | `splice` | [`raw::splice`] | [`splice`] | 2.6.17 |
 //! | `tee` | [`raw::tee`] | [`tee`] | 2.6.17 |
-//! | `vmsplice` | [`raw::vmsplice`], [`raw::vmsplice_read`] | - | 2.6.17 |
+//! | `vmsplice` | [`raw::vmsplice`], [`raw::vmsplice_read`] | [`splice_pages`] | 2.6.17 |
 //! | `fcntl(F_GETPIPE_SZ)` | [`raw::fcntl_getpipe_sz`] | [`size`] | 2.6.35 |
 //! | `fcntl(F_SETPIPE_SZ)` | [`raw::fcntl_setpipe_sz`] | [`set_size`] | 2.6.35 |
 //! | `ioctl(FIONREAD)` | [`io::bytes_available`](crate::io::bytes_available) | - | 1.0 |
@@ -43,13 +43,15 @@
 //! - A move of fewer bytes than were asked for is usual; 0 says that the source has ended, or that nobody writes to it any
 //!   more.
 //! - What was moved is not copied: [`splice`] and [`tee`] pass references to pages on. A file that is written to while its
-//!   bytes are in a pipe changes them there too.
+//!   bytes are in a pipe changes them there too. Pages that were given by [`splice_pages`] nobody can change.
 //! - [`SpliceFlags::NONBLOCK`] is about the pipes. [`splice`] and [`tee`] do not wait for a non-blocking one either;
 //!   `vmsplice` does, unless it has the flag.
 
 mod abi;
 mod object;
+mod pages;
 pub mod raw;
 
 pub use abi::{PipeFlags, SpliceFlags};
 pub use object::{nonblocking, pipe, set_size, size, splice, tee};
+pub use pages::{PagesError, Spliced, splice_pages};

@@ -180,7 +180,7 @@ pub(crate) const CAUSES: &[Cause] = causes! {
         PIPE => "nobody reads the other end of the target";
     VMSPLICE:
         INVAL => "more than 1024 pieces, or a flag that this kernel does not know",
-        BADF => "the descriptor is no pipe",
+        BADF => "the descriptor is no pipe, or not the end that is asked for",
         AGAIN => "the pipe is full, or empty where it is read from, and the call is non-blocking",
         PIPE => "nobody reads the other end of the pipe";
     FCNTL_GETPIPE_SZ:

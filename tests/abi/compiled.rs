@@ -34,6 +34,8 @@ types! {
     io::StatusFlags
     namespace::Namespaces
     namespace::UnshareFlags
+    memory::MapFlags
+    memory::Protection
     pipe::PipeFlags
     pipe::SpliceFlags
     poll::PollFlags

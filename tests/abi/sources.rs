@@ -36,6 +36,8 @@ sources! {
     "src/io/slices.rs"
     "src/namespace/abi.rs"
     "src/namespace/raw.rs"
+    "src/memory/abi.rs"
+    "src/memory/raw.rs"
     "src/path.rs"
     "src/pipe/abi.rs"
     "src/pipe/raw.rs"

@@ -44,6 +44,16 @@ pub fn moment(clock: Clock, from_now: Duration) -> Timespec {
     (now + from_now).try_into().unwrap()
 }
 
+/// Whether the page at this address is mapped. Only in a process of one's own: another thread may map what is free.
+pub fn is_mapped(page: *const u8) -> bool {
+    let mut there = 0_u8;
+    // SAFETY: writes one byte; looks at the page's mapping only.
+    let done = unsafe { libc::mincore(page.cast_mut().cast(), 1, (&raw mut there).cast()) };
+    let error = std::io::Error::last_os_error();
+    assert!(done == 0 || error.raw_os_error() == Some(libc::ENOMEM), "mincore: {error}");
+    done == 0
+}
+
 /// Whether the running kernel is at least this one.
 pub fn kernel_is_at_least(major: u32, minor: u32) -> bool {
     let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").expect("/proc is mounted");

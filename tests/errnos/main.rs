@@ -13,6 +13,7 @@ mod eventfd;
 mod general;
 mod inotify;
 mod io;
+mod memory;
 mod namespace;
 mod pipe;
 mod poll;
@@ -49,6 +50,7 @@ struct Table {
 
 const TABLES: &[Table] = &[
     io::TABLE,
+    memory::TABLE,
     pipe::TABLE,
     copy::TABLE,
     poll::TABLE,
