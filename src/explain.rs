@@ -4,8 +4,8 @@ use core::fmt;
 
 use crate::error::{Cause, Errno, Error, ErrorKind, Reason};
 use crate::{
-    copy, epoll, eventfd, inotify, io, memory, namespace, path, pipe, poll, process, signal, signalfd, thread, timerfd,
-    uts,
+    copy, epoll, eventfd, inotify, io, memory, mount, namespace, path, pipe, poll, process, signal, signalfd, thread,
+    timerfd, uts,
 };
 
 /// The causes of every feature.
@@ -23,6 +23,7 @@ const TABLES: &[&[Cause]] = &[
     epoll::raw::CAUSES,
     timerfd::raw::CAUSES,
     signalfd::raw::CAUSES,
+    mount::raw::CAUSES,
     uts::raw::CAUSES,
     namespace::raw::CAUSES,
 ];

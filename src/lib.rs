@@ -52,6 +52,7 @@ mod house {
     pub mod eventfd;
     pub mod inotify;
     pub mod memory;
+    pub mod mount;
     pub mod namespace;
     pub mod pipe;
     pub mod poll;

@@ -103,15 +103,24 @@ impl<const ROOM: usize> Buffer<ROOM> {
         if has_nul(path) {
             return Err(Errno::INVAL);
         }
-        let start = self.0.as_mut_ptr().cast::<u8>();
-        // SAFETY: the path is shorter than the room, and they do not overlap: this one is ours alone.
-        unsafe { start.copy_from_nonoverlapping(path.as_ptr(), path.len()) };
-        // SAFETY: as above; the byte behind the path is in the room too.
-        unsafe { start.wrapping_add(path.len()).write(0) };
-        // SAFETY: just written, to the last byte.
-        let written = unsafe { core::slice::from_raw_parts(start, path.len() + 1) };
+        let ended = self.end(path).ok_or(Errno::NAMETOOLONG)?;
         // SAFETY: the only NUL byte is the last one.
-        Ok(unsafe { CStr::from_bytes_with_nul_unchecked(written) })
+        Ok(unsafe { CStr::from_bytes_with_nul_unchecked(ended) })
+    }
+
+    /// Copies bytes, of any kind, and puts a NUL byte behind them, if they fit.
+    #[inline]
+    pub(crate) fn end(&mut self, bytes: &[u8]) -> Option<&[u8]> {
+        if bytes.len() >= ROOM {
+            return None;
+        }
+        let start = self.0.as_mut_ptr().cast::<u8>();
+        // SAFETY: the bytes are fewer than the room, and they do not overlap: this one is ours alone.
+        unsafe { start.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+        // SAFETY: as above; the byte behind them is in the room too.
+        unsafe { start.wrapping_add(bytes.len()).write(0) };
+        // SAFETY: just written, to the last byte.
+        Some(unsafe { core::slice::from_raw_parts(start, bytes.len() + 1) })
     }
 }
 

@@ -10,12 +10,13 @@ use std::mem::MaybeUninit;
 use butter::epoll::{Epoll, Interest, Ready, Token};
 use butter::eventfd::EventFd;
 use butter::inotify::{Inotify, Reader, WatchFlags};
-use butter::io;
 use butter::memory::Pages;
+use butter::mount::MountFlags;
 use butter::namespace::{Kind, Namespace, Namespaces};
 use butter::pipe::{self, SpliceFlags};
 use butter::poll::{self, PollFd, PollFlags};
 use butter::time::Timeout;
+use butter::{Errno, io, mount, process, uts};
 
 thread_local! {
     static COUNT: Cell<u64> = const { Cell::new(0) };
@@ -107,6 +108,21 @@ fn counters_pipes_and_waits_allocate_nothing() {
 fn namespaces_are_opened_without_allocation() {
     let (count, kind) = allocations(|| Namespace::own(Kind::PidForChildren).and_then(|namespace| namespace.kind()));
     assert_eq!((count, kind), (0, Ok(Namespaces::PID)));
+}
+
+#[test]
+fn names_and_paths_allocate_nothing() {
+    let path = format!("/nowhere{}", "/.".repeat(500));
+    let (count, ()) = allocations(|| {
+        assert!(!uts::uname().unwrap().release().is_empty());
+        assert_eq!(uts::hostname().unwrap().as_name(), uts::uname().unwrap().nodename());
+        let unmounted = mount::unmount(&*path).unwrap_err();
+        assert_eq!(unmounted.errno(), Errno::NOENT);
+        let mounted = mount::mount("x", &*path, "tmpfs", MountFlags::empty(), "size=64k").unwrap_err();
+        assert_eq!(mounted.errno(), Errno::NOENT);
+        assert_eq!(process::chdir(&*path).unwrap_err().errno(), Errno::NOENT);
+    });
+    assert_eq!(count, 0);
 }
 
 #[test]

@@ -27,6 +27,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("inotify", 5),
     ("namespace", 5),
     ("memory", 5),
+    ("mount", 5),
     ("pipe", 5),
     ("poll", 5),
     ("signalfd", 5),

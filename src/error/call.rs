@@ -147,6 +147,15 @@ calls! {
     IOCTL_EPOLL_SET_PARAMS = "ioctl(EPIOCSPARAMS)", "6.9";
     PPOLL = "ppoll", "2.6.16";
 
+    MOUNT = "mount", "1.0";
+    MOUNT_BIND = "mount(MS_BIND)", "2.4";
+    MOUNT_MOVE = "mount(MS_MOVE)", "2.4.18";
+    MOUNT_PROPAGATION = "mount(propagation)", "2.6.15";
+    MOUNT_REMOUNT = "mount(MS_REMOUNT)", "1.0";
+    MOUNT_REMOUNT_BIND = "mount(MS_REMOUNT | MS_BIND)", "2.6.26";
+    UMOUNT2 = "umount2", "2.1.116";
+    PIVOT_ROOT = "pivot_root", "2.3.41";
+
     UNAME = "uname", "1.0";
     SETHOSTNAME = "sethostname", "1.0";
     SETDOMAINNAME = "setdomainname", "1.0";

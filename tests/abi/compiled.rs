@@ -36,6 +36,8 @@ types! {
     namespace::UnshareFlags
     memory::MapFlags
     memory::Protection
+    mount::MountFlags
+    mount::UnmountFlags
     pipe::PipeFlags
     pipe::SpliceFlags
     poll::PollFlags

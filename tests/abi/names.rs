@@ -60,6 +60,9 @@ const PREFIXES: &[&str] = &[
     "SS_",
     "TFD_",
     "TFD_TIMER_",
+    "MNT_",
+    "MS_",
+    "UMOUNT_",
 ];
 
 #[test]

@@ -38,6 +38,7 @@ sources! {
     "src/namespace/raw.rs"
     "src/memory/abi.rs"
     "src/memory/raw.rs"
+    "src/mount/abi.rs"
     "src/path.rs"
     "src/pipe/abi.rs"
     "src/pipe/raw.rs"

@@ -21,6 +21,7 @@ const HEADERS: &[&str] = &[
     "linux/magic.h",
     "linux/nsfs.h",
     "linux/mman.h",
+    "linux/mount.h",
     "linux/poll.h",
     "linux/sched.h",
     "linux/signal.h",
@@ -37,7 +38,11 @@ const HEADERS: &[&str] = &[
 const RESPELLED: &[(&str, &str)] = &[("O_ASYNC", "FASYNC")];
 
 /// Numbers that the kernel tells programs in no header; C libraries have them.
-const IN_NO_HEADER: &[&str] = &["SPLICE_F_MOVE", "SPLICE_F_NONBLOCK", "SPLICE_F_MORE", "SPLICE_F_GIFT"];
+#[rustfmt::skip]
+const IN_NO_HEADER: &[&str] = &[
+    "MNT_DETACH", "MNT_EXPIRE", "MNT_FORCE", "UMOUNT_NOFOLLOW",
+    "SPLICE_F_GIFT", "SPLICE_F_MORE", "SPLICE_F_MOVE", "SPLICE_F_NONBLOCK",
+];
 
 /// The numbers of a processor that the headers have.
 fn numbers_of(processor: &str) -> impl Iterator<Item = Number> {

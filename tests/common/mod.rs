@@ -7,6 +7,7 @@ pub mod child;
 pub mod forked;
 pub mod inject;
 pub mod machine;
+pub mod mountinfo;
 pub mod signals;
 
 use std::io::Write;

@@ -3,6 +3,7 @@
 use butter::error::{Call, ErrorKind};
 use butter::eventfd::EventFd;
 use butter::inotify::{Inotify, Watch, WatchFlags};
+use butter::mount::{self, MountFlags};
 use butter::signal::Signal;
 use butter::time::Timeout;
 use butter::timerfd::Timer;
@@ -33,6 +34,14 @@ const FILTERED: &[(Call, libc::c_long, Provoke)] = &[
     (Call::CHDIR, libc::SYS_chdir, || failed(process::chdir("/"))),
     (Call::FCHDIR, libc::SYS_fchdir, || failed(process::fchdir(null()))),
     (Call::CHROOT, libc::SYS_chroot, || failed(process::chroot("/"))),
+    (Call::MOUNT, libc::SYS_mount, || failed(mount::mount("x", "/", "tmpfs", MountFlags::empty(), ""))),
+    (Call::MOUNT_BIND, libc::SYS_mount, || failed(mount::bind_mount("/", "/"))),
+    (Call::MOUNT_MOVE, libc::SYS_mount, || failed(mount::move_mount("/", "/"))),
+    (Call::MOUNT_PROPAGATION, libc::SYS_mount, || failed(mount::make_slave("/"))),
+    (Call::MOUNT_REMOUNT, libc::SYS_mount, || failed(mount::remount("/", MountFlags::empty(), ""))),
+    (Call::MOUNT_REMOUNT_BIND, libc::SYS_mount, || failed(mount::remount_bind("/", MountFlags::empty()))),
+    (Call::UMOUNT2, libc::SYS_umount2, || failed(mount::unmount("/"))),
+    (Call::PIVOT_ROOT, libc::SYS_pivot_root, || failed(mount::pivot_root("/", "/"))),
     (Call::UNAME, libc::SYS_uname, || failed(uts::hostname())),
     (Call::SETHOSTNAME, libc::SYS_sethostname, || failed(uts::set_hostname("butter"))),
     (Call::SETDOMAINNAME, libc::SYS_setdomainname, || failed(uts::set_domainname("butter"))),

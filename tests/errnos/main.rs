@@ -14,6 +14,7 @@ mod general;
 mod inotify;
 mod io;
 mod memory;
+mod mount;
 mod namespace;
 mod pipe;
 mod poll;
@@ -62,6 +63,7 @@ const TABLES: &[Table] = &[
     signal::TABLE,
     thread::TABLE,
     signalfd::TABLE,
+    mount::TABLE,
     uts::TABLE,
     namespace::TABLE,
 ];

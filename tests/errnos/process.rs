@@ -18,11 +18,7 @@ const ROWS: &[Row] = &[
     Row(Call::CHDIR, Errno::NOENT, ErrorKind::NotFound, || chdir("/nowhere")),
     Row(Call::CHDIR, Errno::NOENT, ErrorKind::NotFound, || chdir("")),
     Row(Call::CHDIR, Errno::NOTDIR, ErrorKind::InvalidArgument, || chdir("/proc/version")),
-    Row(Call::CHDIR, Errno::ACCES, ErrorKind::PermissionDenied, || {
-        let directory = tempfile::tempdir().unwrap();
-        close(&directory);
-        as_nobody(|| chdir(common::bytes(directory.path())))
-    }),
+    Row(Call::CHDIR, Errno::ACCES, ErrorKind::PermissionDenied, || at_a_closed_directory(|path| chdir(path))),
     Row(Call::CHDIR, Errno::INVAL, ErrorKind::InvalidArgument, || chdir("/\0")),
     Row(Call::CHDIR, Errno::LOOP, ErrorKind::InvalidArgument, || at_a_loop(|path| chdir(path))),
     Row(Call::CHDIR, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || chdir([b'a'; 256])),
@@ -41,11 +37,7 @@ const ROWS: &[Row] = &[
     Row(Call::CHROOT, Errno::NOENT, ErrorKind::NotFound, || chroot("/nowhere")),
     Row(Call::CHROOT, Errno::NOENT, ErrorKind::NotFound, || chroot("")),
     Row(Call::CHROOT, Errno::NOTDIR, ErrorKind::InvalidArgument, || chroot("/proc/version")),
-    Row(Call::CHROOT, Errno::ACCES, ErrorKind::PermissionDenied, || {
-        let directory = tempfile::tempdir().unwrap();
-        close(&directory);
-        as_nobody(|| chroot(common::bytes(directory.path())))
-    }),
+    Row(Call::CHROOT, Errno::ACCES, ErrorKind::PermissionDenied, || at_a_closed_directory(|path| chroot(path))),
     Row(Call::CHROOT, Errno::INVAL, ErrorKind::InvalidArgument, || chroot("/\0")),
     Row(Call::CHROOT, Errno::LOOP, ErrorKind::InvalidArgument, || at_a_loop(|path| chroot(path))),
     Row(Call::CHROOT, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || chroot([b'a'; 256])),
@@ -66,8 +58,15 @@ fn close(directory: &TempDir) {
     fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
 }
 
+/// What a call says to nobody of something in a directory that nobody may search.
+pub fn at_a_closed_directory(call: impl FnOnce(&[u8]) -> Option<Error> + Send) -> Option<Error> {
+    let directory = tempfile::tempdir().unwrap();
+    close(&directory);
+    as_nobody(|| call(common::bytes(&directory.path().join("."))))
+}
+
 /// What a call says of a symbolic link to itself.
-fn at_a_loop(call: fn(&[u8]) -> Option<Error>) -> Option<Error> {
+pub fn at_a_loop(call: impl FnOnce(&[u8]) -> Option<Error>) -> Option<Error> {
     let directory = tempfile::tempdir().unwrap();
     let link = directory.path().join("link");
     std::os::unix::fs::symlink(&link, &link).unwrap();
