@@ -4,8 +4,8 @@ use core::fmt;
 
 use crate::error::{Cause, Errno, Error, ErrorKind, Reason};
 use crate::{
-    copy, epoll, eventfd, inotify, io, memory, mount, namespace, path, pipe, poll, process, signal, signalfd, thread,
-    timerfd, uts,
+    copy, epoll, eventfd, idmap, inotify, io, memory, mount, namespace, path, pipe, poll, process, signal, signalfd,
+    thread, timerfd, uts,
 };
 
 /// The causes of every feature.
@@ -26,6 +26,7 @@ const TABLES: &[&[Cause]] = &[
     mount::raw::CAUSES,
     uts::raw::CAUSES,
     namespace::raw::CAUSES,
+    idmap::raw::CAUSES,
 ];
 
 impl Error {

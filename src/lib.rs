@@ -50,6 +50,7 @@ mod house {
     pub mod copy;
     pub mod epoll;
     pub mod eventfd;
+    pub mod idmap;
     pub mod inotify;
     pub mod memory;
     pub mod mount;

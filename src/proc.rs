@@ -39,7 +39,7 @@ impl From<Tid> for Task {
 }
 
 /// Opens a file of a task by its name there: `ns/uts`. The path is built on the stack.
-#[inline(never)]
+#[inline]
 pub(crate) fn open(call: Call, task: Task, name: &str, access: AccessMode) -> Result<OwnedFd> {
     let mut path = Text::<64>::new();
     let Some(path) = path.path(task, name) else { return Err(Error::new(call, Errno::NAMETOOLONG)) };
@@ -53,16 +53,19 @@ pub(crate) struct Text<const ROOM: usize> {
 }
 
 impl<const ROOM: usize> Text<ROOM> {
+    #[inline]
     pub(crate) const fn new() -> Self {
         Self { bytes: [0; ROOM], len: 0 }
     }
 
     /// What it holds.
+    #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or_default()
     }
 
     /// Adds bytes; `None` where there is no room for all of them.
+    #[inline]
     pub(crate) fn push(&mut self, more: &[u8]) -> Option<()> {
         let rest = self.bytes.get_mut(self.len..)?;
         rest.get_mut(..more.len())?.copy_from_slice(more);
@@ -71,6 +74,7 @@ impl<const ROOM: usize> Text<ROOM> {
     }
 
     /// Adds a number in decimal; `None` where there is no room for it.
+    #[inline]
     pub(crate) fn push_number(&mut self, mut number: u32) -> Option<()> {
         let mut digits = [0; 10];
         let mut length = 0;
@@ -85,6 +89,7 @@ impl<const ROOM: usize> Text<ROOM> {
         self.push(digits.get(digits.len() - length..)?)
     }
 
+    #[inline]
     fn path(&mut self, task: Task, name: &str) -> Option<&CStr> {
         self.push(b"/proc/")?;
         match task {
@@ -95,7 +100,8 @@ impl<const ROOM: usize> Text<ROOM> {
         self.push(b"/")?;
         self.push(name.as_bytes())?;
         self.push(b"\0")?;
-        CStr::from_bytes_with_nul(self.as_bytes()).ok()
+        // SAFETY: the only NUL byte is the last one: the names are the crate's own, and have none.
+        Some(unsafe { CStr::from_bytes_with_nul_unchecked(self.as_bytes()) })
     }
 }
 

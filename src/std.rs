@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Errno, Error};
 use crate::explain::At;
+use crate::idmap::MapError;
 use crate::path::Name;
 
 bytes! {
@@ -35,6 +36,13 @@ impl From<Error> for io::Error {
 impl From<At<'_>> for io::Error {
     fn from(at: At<'_>) -> Self {
         at.error().into()
+    }
+}
+
+/// Keeps the raw OS error; the call and the mistake are lost.
+impl From<MapError> for io::Error {
+    fn from(error: MapError) -> Self {
+        error.error().into()
     }
 }
 

@@ -9,12 +9,14 @@ use std::mem::MaybeUninit;
 
 use butter::epoll::{Epoll, Interest, Ready, Token};
 use butter::eventfd::EventFd;
+use butter::idmap::{IdMaps, IdRange, Mistake};
 use butter::inotify::{Inotify, Reader, WatchFlags};
 use butter::memory::Pages;
 use butter::mount::MountFlags;
 use butter::namespace::{Kind, Namespace, Namespaces};
 use butter::pipe::{self, SpliceFlags};
 use butter::poll::{self, PollFd, PollFlags};
+use butter::proc::Task;
 use butter::time::Timeout;
 use butter::{Errno, io, mount, process, uts};
 
@@ -123,6 +125,14 @@ fn names_and_paths_allocate_nothing() {
         assert_eq!(process::chdir(&*path).unwrap_err().errno(), Errno::NOENT);
     });
     assert_eq!(count, 0);
+}
+
+#[test]
+fn maps_are_written_without_allocation() {
+    let ranges = [IdRange::new(0, 100_000, 65_536); 100];
+    let (count, error) = allocations(|| IdMaps::new(&ranges, &[]).write(Task::Own).unwrap_err());
+    // This process's own, which is set.
+    assert_eq!((count, error.mistake()), (0, Some(Mistake::SetAlready)));
 }
 
 #[test]

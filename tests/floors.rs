@@ -24,6 +24,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("copy", 5),
     ("epoll", 5),
     ("eventfd", 5),
+    ("idmap", 5),
     ("inotify", 5),
     ("namespace", 5),
     ("memory", 5),

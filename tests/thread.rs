@@ -78,6 +78,40 @@ fn the_mask_is_the_threads_own() {
 }
 
 #[test]
+fn users_and_groups_are_the_threads_own() {
+    let users = || {
+        // SAFETY: asks for a number.
+        let real = unsafe { libc::getuid() };
+        // SAFETY: as above.
+        [real, unsafe { libc::geteuid() }]
+    };
+    let groups = || {
+        // SAFETY: as above.
+        let real = unsafe { libc::getgid() };
+        // SAFETY: as above.
+        [real, unsafe { libc::getegid() }]
+    };
+    let same = move || {
+        assert_eq!([thread::getuid(), thread::geteuid()], users());
+        assert_eq!([thread::getgid(), thread::getegid()], groups());
+        (users(), groups())
+    };
+    let before = same();
+    let told = std::thread::spawn(move || {
+        // Root becomes another one, in effect; an ordinary user may not.
+        // SAFETY: changes the group of this thread alone, which ends here.
+        unsafe { libc::syscall(libc::SYS_setresgid, -1, 65534, -1) };
+        // SAFETY: as above, its user.
+        unsafe { libc::syscall(libc::SYS_setresuid, -1, 65534, -1) };
+        same()
+    });
+    let [real, effective] = told.join().unwrap().0;
+    assert_eq!(real, before.0[0]);
+    assert!(effective == 65534 || effective == before.0[1], "{effective}");
+    assert_eq!(same(), before, "another's change is not this one's");
+}
+
+#[test]
 fn what_is_held_back_comes_later() {
     common::child::in_child("what_is_held_back_comes_later", || {
         use std::sync::atomic::{AtomicBool, Ordering};

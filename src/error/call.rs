@@ -77,6 +77,9 @@ calls! {
     CHROOT = "chroot", "1.0";
     GETTID = "gettid", "2.4.11";
     GETUID = "getuid", "1.0";
+    GETEUID = "geteuid", "1.0";
+    GETGID = "getgid", "1.0";
+    GETEGID = "getegid", "1.0";
     RT_SIGPROCMASK = "rt_sigprocmask", "2.1.62";
     TGKILL = "tgkill", "2.5.75";
     RT_TGSIGQUEUEINFO = "rt_tgsigqueueinfo", "2.6.31";
@@ -167,4 +170,11 @@ calls! {
     IOCTL_NS_GET_PARENT = "ioctl(NS_GET_PARENT)", "4.9";
     IOCTL_NS_GET_NSTYPE = "ioctl(NS_GET_NSTYPE)", "4.11";
     IOCTL_NS_GET_OWNER_UID = "ioctl(NS_GET_OWNER_UID)", "4.11";
+
+    OPENAT_UID_MAP = "openat(uid_map)", "3.5";
+    OPENAT_GID_MAP = "openat(gid_map)", "3.5";
+    OPENAT_SETGROUPS = "openat(setgroups)", "3.19";
+    WRITE_UID_MAP = "write(uid_map)", "3.5";
+    WRITE_GID_MAP = "write(gid_map)", "3.5";
+    WRITE_SETGROUPS = "write(setgroups)", "3.19";
 }

@@ -19,7 +19,7 @@
 //!
 //! | kernel call | raw | function | since |
 //! |---|---|---|---|
-//! | `unshare` | [`raw::unshare`] | [`unshare`]; [`unshare_fs`], [`unshare_sysvsem`], [`unshare_files`] | 2.6.16 |
+//! | `unshare` | [`raw::unshare`] | [`unshare`], [`unshare_as_root`]; [`unshare_fs`], [`unshare_sysvsem`], [`unshare_files`] | 2.6.16 |
 //! | `setns` | [`raw::setns`] | [`Namespace::enter`], [`Namespace::enter_as`]; [`enter`] | 3.0 |
 //! | `openat`, `fstatfs` | [`raw::openat_ns`], [`raw::fstatfs_is_nsfs`] | [`Namespace::open`], [`Namespace::own`] | 3.0 |
 //! | `ioctl(NS_GET_USERNS)` | [`raw::ioctl_ns_get_userns`] | [`Namespace::user_namespace`] | 4.9 |
@@ -35,7 +35,7 @@
 //! - A thread that has made or entered another `PID` makes children there, and no further threads. Of a new one the first
 //!   child is number 1; when it ends, all that are in there are killed.
 //! - In a new user namespace the thread has all capabilities, over what belongs to it; its user and group are 65534 until
-//!   they are mapped.
+//!   they are [mapped](crate::idmap).
 //! - A mount namespace begins as a copy whose mounts still tell each other of changes: make them private before you mount.
 //! - A network namespace begins with a loopback device that is down.
 //! - Two descriptors are of one namespace if `fstat` tells the same device and inode of both. A namespace that is entered
@@ -46,4 +46,4 @@ mod object;
 pub mod raw;
 
 pub use abi::{Kind, Namespaces, UnshareFlags};
-pub use object::{Namespace, enter, unshare, unshare_files, unshare_fs, unshare_sysvsem};
+pub use object::{Namespace, enter, unshare, unshare_as_root, unshare_files, unshare_fs, unshare_sysvsem};

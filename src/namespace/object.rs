@@ -3,7 +3,9 @@
 use super::{Kind, Namespaces, UnshareFlags, raw};
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, OwnedFd};
+use crate::idmap::{IdMaps, IdRange, MapError};
 use crate::proc::Task;
+use crate::thread::{getegid, geteuid};
 
 /// Gives the calling thread new namespaces of these kinds; its children are born into them.
 ///
@@ -24,6 +26,22 @@ pub fn unshare(namespaces: Namespaces) -> Result<()> {
     }
     // SAFETY: none of the kinds has to do with the table of descriptors.
     unsafe { raw::unshare(namespaces.into()) }
+}
+
+/// Gives the calling thread a new user namespace whose root it is, and new namespaces of these kinds, which belong to it: as
+/// an ordinary user, where the machine allows it. The process must have no other thread.
+///
+/// Its effective user and group are 0 inside, and whatever they do there, outside they are who they were. `setgroups` is
+/// denied.
+///
+/// # Errors
+///
+/// As [`raw::unshare`] and [`IdMaps::write`]. Where a map fails the thread is in the new namespaces all the same, as 65534.
+pub fn unshare_as_root(namespaces: Namespaces) -> Result<(), MapError> {
+    // Once it is inside, it cannot ask for them any more.
+    let (user, group) = (geteuid(), getegid());
+    unshare(namespaces | Namespaces::USER)?;
+    IdMaps::new(&[IdRange::one(0, user)], &[IdRange::one(0, group)]).deny_setgroups().write(Task::Own)
 }
 
 /// Gives the calling thread a working directory, a root directory and a umask of its own, which begin as they were.

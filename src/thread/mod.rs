@@ -23,7 +23,7 @@
 //! | kernel call | function | since |
 //! |---|---|---|
 //! | `gettid` | [`gettid`] | 2.4.11 |
-//! | `getuid` | [`getuid`] | 1.0 |
+//! | `getuid`, `geteuid`, `getgid`, `getegid` | [`getuid`], [`geteuid`], [`getgid`], [`getegid`] | 1.0 |
 //! | `rt_sigprocmask` | [`rt_sigprocmask`]; [`mask`](mask()), [`block`], [`unblock`], [`set_mask`] | 2.1.62 |
 //! | `tgkill` | [`tgkill`]; [`kill`](kill()) | 2.5.75 |
 //! | `rt_tgsigqueueinfo` | [`rt_tgsigqueueinfo`]; [`queue`] | 2.6.31 |
@@ -34,7 +34,7 @@ mod kill;
 mod mask;
 mod stack;
 
-pub use id::{Tid, gettid, getuid};
+pub use id::{Tid, getegid, geteuid, getgid, gettid, getuid};
 pub(crate) use kill::CAUSES;
 pub use kill::{kill, queue, rt_tgsigqueueinfo, tgkill};
 pub use mask::{Blocked, How, block, mask, rt_sigprocmask, set_mask, unblock};

@@ -16,6 +16,8 @@ const OURS: &[(&str, &str)] = &[
     ("src/error/word.rs", "ERRNO_BITS"),
     ("src/error/word.rs", "MARK"),
     ("src/eventfd/abi.rs", "MAX"),
+    ("src/idmap/abi.rs", "MOST"),
+    ("src/idmap/abi.rs", "ROOM"),
     ("src/inotify/event.rs", "MAX_EVENT"),
     ("src/path.rs", "SHORT"),
     ("src/signal/cause.rs", "USER_HZ"),

@@ -27,6 +27,7 @@ sources! {
     "src/error/word.rs"
     "src/eventfd/abi.rs"
     "src/fd/own.rs"
+    "src/idmap/abi.rs"
     "src/inotify/abi.rs"
     "src/inotify/event.rs"
     "src/inotify/raw.rs"

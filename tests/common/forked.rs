@@ -33,31 +33,25 @@ impl<T: Copy + 'static> Forked<T> {
         // SAFETY: the child runs only what follows, and ends.
         match unsafe { libc::fork() } {
             0 => child(shared, body),
-            pid => Self { pid: Pid::new(pid).expect("a child can be made"), shared }.wait(),
+            pid => Self { pid: Pid::new(pid).expect("a child can be made"), shared },
         }
-    }
-
-    /// Waits until it has told.
-    fn wait(self) -> Self {
-        while !self.shared.done.load(Ordering::Acquire) {
-            let mut status = 0;
-            // SAFETY: writes one number.
-            let ended = unsafe { libc::waitpid(self.pid.get(), &raw mut status, libc::WNOHANG) };
-            if ended != 0 {
-                std::mem::forget(self); // reaped
-                panic!("the child has ended before it told anything: {status:#x}");
-            }
-            std::thread::sleep(Duration::from_micros(200));
-        }
-        self
     }
 
     pub fn pid(&self) -> Pid {
         self.pid
     }
 
-    /// What its closure returned.
+    /// Waits for what its closure returns.
     pub fn told(&self) -> T {
+        while !self.shared.done.load(Ordering::Acquire) {
+            // SAFETY: all zeroes are a record.
+            let mut ended: libc::siginfo_t = unsafe { std::mem::zeroed() };
+            let look = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+            // SAFETY: writes one record.
+            let looked = unsafe { libc::waitid(libc::P_PID, self.pid.get() as u32, &raw mut ended, look) };
+            assert_eq!((looked, ended.si_signo), (0, 0), "the child has ended before it told anything");
+            std::thread::sleep(Duration::from_micros(200));
+        }
         // SAFETY: the child has written it, and does not write any more.
         let told = unsafe { self.shared.told.get().read() };
         // SAFETY: written, by the same program.

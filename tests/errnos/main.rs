@@ -11,6 +11,7 @@ mod copy;
 mod epoll;
 mod eventfd;
 mod general;
+mod idmap;
 mod inotify;
 mod io;
 mod memory;
@@ -66,6 +67,7 @@ const TABLES: &[Table] = &[
     mount::TABLE,
     uts::TABLE,
     namespace::TABLE,
+    idmap::TABLE,
 ];
 
 fn failed<T>(result: butter::Result<T>) -> Option<Error> {
