@@ -1,10 +1,12 @@
 //! A test in a process of its own, for what would change the process that all tests share.
 
-use std::ffi::CStr;
 use std::io::{self, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::Command;
 
+use butter::Error;
+use butter::mount;
+use butter::namespace::{Namespaces, unshare, unshare_as_root, unshare_fs};
 use butter::process::Pid;
 use butter::signal::SigSet;
 
@@ -20,10 +22,7 @@ pub fn in_child(test: &str, body: impl FnOnce()) {
 
 /// As [`in_child`], in a process all of whose threads hold back these signals from the first.
 pub fn in_child_that_holds_back(signals: SigSet, test: &str, body: impl FnOnce()) {
-    let prepare = move || match butter::thread::set_mask(signals) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(io::Error::from_raw_os_error(error.errno().get().into())),
-    };
+    let prepare = move || butter::thread::set_mask(signals).map(drop).map_err(of_std);
     assert!(in_prepared_child(test, prepare, body), "{test}: its process did not start");
 }
 
@@ -39,8 +38,9 @@ pub fn in_limited_child(test: &str, body: impl FnOnce()) {
 /// As [`in_child`], in a new user namespace whose root the process is, and where it may lower its own limits; `false` if
 /// this machine does not let it have one.
 pub fn in_user_namespace(test: &str, body: impl FnOnce()) -> bool {
-    let maps = maps();
-    in_prepared_child(test, move || new_user_namespace(0, &maps), body)
+    // Before it runs the program the process has one thread; as the namespace's root it then keeps its capabilities.
+    let prepare = || unshare_as_root(Namespaces::empty()).map_err(|error| of_std(error.into()));
+    std::path::Path::new("/proc/self/ns/user").exists() && in_prepared_child(test, prepare, body)
 }
 
 /// As [`in_child`], in user, mount and UTS namespaces of its own, whose root the process is; without one for users where
@@ -48,10 +48,8 @@ pub fn in_user_namespace(test: &str, body: impl FnOnce()) -> bool {
 ///
 /// What is mounted or named in there is not seen outside, and nothing of it stays: that is looked at, too.
 pub fn in_namespaces(test: &str, body: impl FnOnce()) -> bool {
-    let maps = maps();
-    let prepare = move || {
-        let others = libc::CLONE_NEWNS | libc::CLONE_NEWUTS;
-        new_user_namespace(others, &maps).or_else(|_| unshare(others))?;
+    let prepare = || {
+        unshare_as_root(APART).or_else(|_| unshare(APART)).map_err(of_std)?;
         all_mounts_private()
     };
     apart(test, prepare, body)
@@ -60,7 +58,7 @@ pub fn in_namespaces(test: &str, body: impl FnOnce()) -> bool {
 /// As [`in_namespaces`], but as the machine's root: `false` for anybody else.
 pub fn in_namespaces_of_root(test: &str, body: impl FnOnce()) -> bool {
     let prepare = || {
-        unshare(libc::CLONE_NEWNS | libc::CLONE_NEWUTS)?;
+        unshare(APART).map_err(of_std)?;
         all_mounts_private()
     };
     apart(test, prepare, body)
@@ -78,7 +76,7 @@ pub fn in_namespaces_of_any_root(test: &str, body: impl Fn()) -> bool {
 /// Runs a closure in a thread that has a copy of all mounts, a root and a working directory of its own.
 pub fn with_own_mounts<T: Send>(body: impl FnOnce() -> T + Send) -> T {
     in_thread(|| {
-        unshare(libc::CLONE_NEWNS).expect("who has mount namespaces may have more");
+        unshare(Namespaces::MOUNT).expect("who has mount namespaces may have more");
         body()
     })
 }
@@ -86,10 +84,13 @@ pub fn with_own_mounts<T: Send>(body: impl FnOnce() -> T + Send) -> T {
 /// Runs a closure in a thread that has a root and a working directory of its own.
 pub fn with_own_directories<T: Send>(body: impl FnOnce() -> T + Send) -> T {
     in_thread(|| {
-        unshare(libc::CLONE_FS).expect("anybody may have directories of their own");
+        unshare_fs().expect("anybody may have directories of their own");
         body()
     })
 }
+
+/// What the machine's mounts and names are left behind by.
+const APART: Namespaces = Namespaces::MOUNT.union(Namespaces::UTS);
 
 /// A child whose mounts and names are not the machine's: neither is the other's, before and after.
 fn apart(test: &str, prepare: impl FnMut() -> io::Result<()> + Send + Sync + 'static, body: impl FnOnce()) -> bool {
@@ -104,46 +105,12 @@ fn apart(test: &str, prepare: impl FnMut() -> io::Result<()> + Send + Sync + 'st
     ran
 }
 
-type Maps = [(&'static CStr, String); 3];
-
-/// What makes the user the root of a new user namespace.
-fn maps() -> Maps {
-    // SAFETY: asks for a number.
-    let user = unsafe { libc::geteuid() };
-    // SAFETY: as above.
-    let group = unsafe { libc::getegid() };
-    [
-        (c"/proc/self/setgroups", "deny".to_owned()),
-        (c"/proc/self/uid_map", format!("0 {user} 1")),
-        (c"/proc/self/gid_map", format!("0 {group} 1")),
-    ]
-}
-
-/// Moves the process into a new user namespace and others that belong to it. As their root it keeps its capabilities when
-/// it runs a program.
-fn new_user_namespace(others: libc::c_int, maps: &Maps) -> io::Result<()> {
-    unshare(libc::CLONE_NEWUSER | others)?;
-    for (path, map) in maps {
-        // SAFETY: reads the path.
-        let file = unsafe { libc::open(path.as_ptr(), libc::O_WRONLY | libc::O_CLOEXEC) };
-        // SAFETY: reads the bytes.
-        if unsafe { libc::write(file, map.as_ptr().cast(), map.len()) } < 0 {
-            return Err(io::Error::last_os_error());
-        }
-    }
-    Ok(())
-}
-
-fn unshare(flags: libc::c_int) -> io::Result<()> {
-    // SAFETY: what the thread had together with others it has alone; touches no memory.
-    if unsafe { libc::unshare(flags) } == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+fn of_std(error: Error) -> io::Error {
+    io::Error::from_raw_os_error(error.errno().get().into())
 }
 
 fn all_mounts_private() -> io::Result<()> {
-    let (none, flags) = (std::ptr::null(), libc::MS_REC | libc::MS_PRIVATE);
-    // SAFETY: reads the path; changes this namespace alone.
-    let done = unsafe { libc::mount(none, c"/".as_ptr(), none, flags, none.cast()) };
-    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+    mount::make_private_recursive("/").map_err(of_std)
 }
 
 fn is_child_of(test: &str) -> bool {
@@ -166,7 +133,9 @@ fn in_prepared_child(
     unsafe { command.pre_exec(prepare) };
     let output = match command.output() {
         Ok(output) => output,
-        Err(error) if error.raw_os_error().is_some() => return false,
+        Err(error) if [libc::EPERM, libc::EACCES, libc::ENOSPC].map(Some).contains(&error.raw_os_error()) => {
+            return false;
+        }
         Err(error) => panic!("{test}: its process did not start: {error}"),
     };
     let text = [output.stdout, output.stderr].concat();
