@@ -1,8 +1,8 @@
 //! The files that `/proc` has for each process and thread, as far as the crate's calls use them.
 //!
 //! They are those of whatever is mounted at `/proc`: a program that has moved into a directory tree of somebody else's
-//! looks at that tree's. Numbers are those of the PID namespace that it was mounted in, which can be another one than the
-//! caller's.
+//! looks at that tree's. Numbers are those of the PID namespace that it was mounted in, which can be another one than
+//! the caller's.
 
 use core::ffi::CStr;
 

@@ -47,7 +47,8 @@ pub enum Mistake {
         /// Which one.
         range: usize,
     },
-    /// `setgroups` is allowed, which who may map only their own group must [deny](super::IdMaps::deny_setgroups) before.
+    /// `setgroups` is allowed, which who may map only their own group must [deny](super::IdMaps::deny_setgroups)
+    /// before.
     SetgroupsAllowed,
 }
 
@@ -164,8 +165,8 @@ pub(super) fn is_set(map: BorrowedFd<'_>) -> bool {
     matches!(io::read(map, &mut [0]), Ok(1))
 }
 
-/// The first of some ranges that is not mapped as a whole by the map of the namespace that it is written from; none where
-/// that map cannot be read, or is not set: then it is the one that is written.
+/// The first of some ranges that is not mapped as a whole by the map of the namespace that it is written from; none
+/// where that map cannot be read, or is not set: then it is the one that is written.
 #[inline]
 pub(super) fn not_mapped(ranges: &[IdRange], map: BorrowedFd<'_>) -> Option<Mistake> {
     let mut known = [IdRange::new(0, 0, 0); MOST];

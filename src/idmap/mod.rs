@@ -1,7 +1,7 @@
 //! Maps of users and groups: who is who in a user namespace.
 //!
-//! In a new user namespace nobody is anybody until its maps are set: by the thread that made it, or by a process that is
-//! still outside.
+//! In a new user namespace nobody is anybody until its maps are set: by the thread that made it, or by a process that
+//! is still outside.
 //!
 //! ```
 //! use butter::idmap::{IdMaps, IdRange};
@@ -40,8 +40,9 @@
 //!
 //! - Each map is set once, as a whole: before the namespace has processes that need it.
 //! - Whom the maps do not have is 65534 inside. That user's files are there, but neither changed nor made.
-//! - A map of more than one's own takes privileges in the parent namespace: a process that stays outside writes it, by the
-//!   number of one that is inside. The two programs `newuidmap` and `newgidmap` have them, and look into `/etc/subuid`.
+//! - A map of more than one's own takes privileges in the parent namespace: a process that stays outside writes it, by
+//!   the number of one that is inside. The two programs `newuidmap` and `newgidmap` have them, and look into
+//!   `/etc/subuid`.
 //! - A process that is not dumpable has files of root's: nobody else maps its users.
 //! - Where a security module lets ordinary users make namespaces without capabilities, the write fails with `EPERM`.
 

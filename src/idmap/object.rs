@@ -22,8 +22,8 @@ impl<'r> IdMaps<'r> {
         Self { users, groups, deny_setgroups: false }
     }
 
-    /// Denies `setgroups` before: to all in the namespace and those below it, for good. Who may map only their own group has
-    /// to, or they could drop a group that keeps them from something.
+    /// Denies `setgroups` before: to all in the namespace and those below it, for good. Who may map only their own
+    /// group has to, or they could drop a group that keeps them from something.
     #[must_use]
     pub const fn deny_setgroups(self) -> Self {
         Self { deny_setgroups: true, ..self }
@@ -32,13 +32,14 @@ impl<'r> IdMaps<'r> {
     /// Sets the maps of the user namespace that a process or thread is in: by its [`Pid`](crate::process::Pid), its
     /// [`Tid`](crate::thread::Tid), or [`Task::Own`]. First `setgroups`, then users, then groups; each in one write.
     ///
-    /// The writer is in that namespace or in its parent. In the parent with the capabilities `CAP_SETUID` and `CAP_SETGID` it
-    /// maps whatever is mapped there; else only the effective user and group who made the namespace, in one range each.
+    /// The writer is in that namespace or in its parent. In the parent with the capabilities `CAP_SETUID` and
+    /// `CAP_SETGID` it maps whatever is mapped there; else only the effective user and group who made the namespace, in
+    /// one range each.
     ///
     /// # Errors
     ///
-    /// As [`raw::openat_uid_map`], [`raw::write_uid_map`], [`raw::write_gid_map`] and [`raw::write_setgroups_deny`], with what
-    /// is wrong. What was set before the failure stays.
+    /// As [`raw::openat_uid_map`], [`raw::write_uid_map`], [`raw::write_gid_map`] and [`raw::write_setgroups_deny`],
+    /// with what is wrong. What was set before the failure stays.
     pub fn write(&self, task: impl Into<Task>) -> Result<(), MapError> {
         let task = task.into();
         if self.deny_setgroups {

@@ -13,9 +13,9 @@ use crate::syscall::syscall;
 ///
 /// # Errors
 ///
-/// `ENOENT` - there is no such process or thread, it has ended, or the kernel has no user namespaces; `/proc` is not mounted.
-/// `EACCES` - to write: the process is another user's; or it cannot be dumped, and the caller is not root. `EMFILE`,
-/// `ENFILE`, `ENOMEM` - as for any open.
+/// `ENOENT` - there is no such process or thread, it has ended, or the kernel has no user namespaces; `/proc` is not
+/// mounted. `EACCES` - to write: the process is another user's; or it cannot be dumped, and the caller is not root.
+/// `EMFILE`, `ENFILE`, `ENOMEM` - as for any open.
 ///
 /// Since Linux 3.5; `user_namespaces`(7).
 #[inline]
@@ -40,7 +40,8 @@ pub fn openat_gid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
 ///
 /// # Errors
 ///
-/// As [`openat_uid_map`]; `EACCES` - also, to write: the caller has not the capability `CAP_SYS_ADMIN` in the namespace.
+/// As [`openat_uid_map`]; `EACCES` - also, to write: the caller has not the capability `CAP_SYS_ADMIN` in the
+/// namespace.
 ///
 /// Since Linux 3.19; `user_namespaces`(7).
 #[inline]
@@ -50,16 +51,17 @@ pub fn openat_setgroups(task: Task, access: AccessMode) -> Result<OwnedFd> {
 
 /// `write(fd, text, length)` - sets the map of users, once and for all.
 ///
-/// The text is put together on the stack. The descriptor is a new one of [`openat_uid_map`]: the kernel wants the map in one
-/// write, at the file's beginning.
+/// The text is put together on the stack. The descriptor is a new one of [`openat_uid_map`]: the kernel wants the map
+/// in one write, at the file's beginning.
 ///
 /// # Errors
 ///
-/// `EINVAL` - there is no range, or there are more than [`MOST`](super::MOST), or their text has 4096 bytes or more; one is
-/// empty, goes beyond 4294967294, or overlaps another one inside or outside. `EPERM` - the map is set already. The writer has
-/// not the capabilities `CAP_SYS_ADMIN` in the namespace and `CAP_SETUID` in its parent; without the second, one range of one
-/// number can be written, which is outside the effective user who made the namespace and writes. A range is not mapped in
-/// the parent. One has the parent's user 0, and `CAP_SETFCAP` is missing (since Linux 5.12). `ENOMEM` - no memory for it.
+/// `EINVAL` - there is no range, or there are more than [`MOST`](super::MOST), or their text has 4096 bytes or more;
+/// one is empty, goes beyond 4294967294, or overlaps another one inside or outside. `EPERM` - the map is set already.
+/// The writer has not the capabilities `CAP_SYS_ADMIN` in the namespace and `CAP_SETUID` in its parent; without the
+/// second, one range of one number can be written, which is outside the effective user who made the namespace and
+/// writes. A range is not mapped in the parent. One has the parent's user 0, and `CAP_SETFCAP` is missing (since Linux
+/// 5.12). `ENOMEM` - no memory for it.
 ///
 /// Since Linux 3.5; `user_namespaces`(7).
 #[inline]
@@ -71,8 +73,8 @@ pub fn write_uid_map(fd: BorrowedFd<'_>, ranges: &[IdRange]) -> Result<()> {
 ///
 /// # Errors
 ///
-/// As [`write_uid_map`], with `CAP_SETGID` and effective groups. `EPERM` - also, without that capability: `setgroups` is still
-/// allowed.
+/// As [`write_uid_map`], with `CAP_SETGID` and effective groups. `EPERM` - also, without that capability: `setgroups`
+/// is still allowed.
 ///
 /// Since Linux 3.5; `user_namespaces`(7).
 #[inline]
@@ -106,28 +108,28 @@ fn write(call: Call, fd: BorrowedFd<'_>, text: &[u8]) -> Result<()> {
 
 pub(crate) const CAUSES: &[Cause] = causes! {
     OPENAT_UID_MAP:
-        NOENT => "there is no such process or thread, or it has ended; or the kernel has no user namespaces, or /proc is \
-            not mounted",
+        NOENT => "there is no such process or thread, or it has ended; or the kernel has no user namespaces, or /proc \
+            is not mounted",
         ACCES => "the process is another user's, or cannot be dumped (PR_SET_DUMPABLE), so that its files are root's";
     OPENAT_GID_MAP:
-        NOENT => "there is no such process or thread, or it has ended; or the kernel has no user namespaces, or /proc is \
-            not mounted",
+        NOENT => "there is no such process or thread, or it has ended; or the kernel has no user namespaces, or /proc \
+            is not mounted",
         ACCES => "the process is another user's, or cannot be dumped (PR_SET_DUMPABLE), so that its files are root's";
     OPENAT_SETGROUPS:
-        NOENT => "there is no such process or thread, or it has ended; or the kernel has no user namespaces, or /proc is \
-            not mounted",
-        ACCES => "CAP_SYS_ADMIN is missing in the process's user namespace; or the process is another user's, or cannot \
-            be dumped (PR_SET_DUMPABLE)";
+        NOENT => "there is no such process or thread, or it has ended; or the kernel has no user namespaces, or /proc \
+            is not mounted",
+        ACCES => "CAP_SYS_ADMIN is missing in the process's user namespace; or the process is another user's, or \
+            cannot be dumped (PR_SET_DUMPABLE)";
     WRITE_UID_MAP:
-        INVAL => "no range, or more than 340, or 4096 bytes of text or more; or a range is empty, goes beyond 4294967294, \
-            or overlaps another one",
-        PERM => "without CAP_SETUID in the parent namespace only one's own user can be mapped, and its user 0 not without \
-            CAP_SETFCAP; each range must be mapped in the parent; and a map is set once";
+        INVAL => "no range, or more than 340, or 4096 bytes of text or more; or a range is empty, goes beyond \
+            4294967294, or overlaps another one",
+        PERM => "without CAP_SETUID in the parent namespace only one's own user can be mapped, and its user 0 not \
+            without CAP_SETFCAP; each range must be mapped in the parent; and a map is set once";
     WRITE_GID_MAP:
-        INVAL => "no range, or more than 340, or 4096 bytes of text or more; or a range is empty, goes beyond 4294967294, \
-            or overlaps another one",
-        PERM => "without CAP_SETGID in the parent namespace only one's own group can be mapped, and only when setgroups is \
-            denied; each range must be mapped in the parent; and a map is set once";
+        INVAL => "no range, or more than 340, or 4096 bytes of text or more; or a range is empty, goes beyond \
+            4294967294, or overlaps another one",
+        PERM => "without CAP_SETGID in the parent namespace only one's own group can be mapped, and only when \
+            setgroups is denied; each range must be mapped in the parent; and a map is set once";
     WRITE_SETGROUPS:
         PERM => "the map of groups is set already: from then on setgroups cannot be denied";
 };

@@ -2,15 +2,22 @@
 
 flags! {
     /// Kinds of namespaces: a set of them, or one.
+    ///
+    /// Each thread has one of each, and its children begin with the same.
     pub struct Namespaces: u32 {
-        "CLONE_NEWNS" MOUNT = 0x2_0000, "what is mounted where. Since Linux 2.4.19.";
+        "CLONE_NEWNS" MOUNT = 0x2_0000, "what is mounted where. For a thread that does not share its working \
+            directory. Since Linux 2.4.19.";
         "CLONE_NEWCGROUP" CGROUP = 0x200_0000, "where the trees of control groups have their roots. Since Linux 4.6.";
         "CLONE_NEWUTS" UTS = 0x400_0000, "the names of the host and its domain. Since Linux 2.6.19.";
-        "CLONE_NEWIPC" IPC = 0x800_0000, "message queues, and System V's semaphores and shared memory. Since Linux 2.6.19.";
-        "CLONE_NEWUSER" USER = 0x1000_0000, "users, groups and capabilities. Since Linux 3.8.";
-        "CLONE_NEWPID" PID = 0x2000_0000, "the numbers of processes and threads. Since Linux 2.6.24; by `unshare` 3.8.";
+        "CLONE_NEWIPC" IPC = 0x800_0000, "message queues, and System V's semaphores and shared memory. Since Linux \
+            2.6.19.";
+        "CLONE_NEWUSER" USER = 0x1000_0000, "users, groups and capabilities. For a process with one thread. Since \
+            Linux 3.8.";
+        "CLONE_NEWPID" PID = 0x2000_0000, "the numbers of processes and threads. Another one is for children that are \
+            made later. Since Linux 2.6.24; by `unshare` 3.8.";
         "CLONE_NEWNET" NET = 0x4000_0000, "network devices, addresses, routes and ports. Since Linux 2.6.24.";
-        "CLONE_NEWTIME" TIME = 0x80, "where the clocks since the start of the machine begin. Since Linux 5.6.";
+        "CLONE_NEWTIME" TIME = 0x80, "where the clocks since the start of the machine begin. A new one is for children that \
+            are made later; entered by a process with one thread. Since Linux 5.6.";
     }
 }
 
@@ -26,9 +33,11 @@ flags! {
         "CLONE_NEWIPC" NEWIPC = 0x800_0000, "as [`Namespaces::IPC`], and `SYSVSEM` with it. Since Linux 2.6.19.";
         "CLONE_NEWUSER" NEWUSER = 0x1000_0000, "as [`Namespaces::USER`], and `FS` with it; only for a process with one \
             thread. Since Linux 3.8.";
-        "CLONE_NEWPID" NEWPID = 0x2000_0000, "as [`Namespaces::PID`], for the children that are made later. Since Linux 3.8.";
+        "CLONE_NEWPID" NEWPID = 0x2000_0000, "as [`Namespaces::PID`], for the children that are made later. Since \
+            Linux 3.8.";
         "CLONE_NEWNET" NEWNET = 0x4000_0000, "as [`Namespaces::NET`]. Since Linux 2.6.24.";
-        "CLONE_NEWTIME" NEWTIME = 0x80, "as [`Namespaces::TIME`], for the children that are made later. Since Linux 5.6.";
+        "CLONE_NEWTIME" NEWTIME = 0x80, "as [`Namespaces::TIME`], for the children that are made later. Since Linux \
+            5.6.";
     }
 }
 
@@ -55,8 +64,8 @@ pub enum Kind {
     User,
     /// `pid` - the numbers of processes and threads. Since Linux 3.8.
     Pid,
-    /// `pid_for_children` - the same for the children that are made from now on; to older kernels, a new one is there once
-    /// the first child is. Since Linux 4.12.
+    /// `pid_for_children` - the same for the children that are made from now on; to older kernels, a new one is there
+    /// once the first child is. Since Linux 4.12.
     PidForChildren,
     /// `net` - network devices, addresses, routes and ports. Since Linux 3.0.
     Net,

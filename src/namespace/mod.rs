@@ -29,17 +29,19 @@
 //!
 //! # Worth knowing
 //!
-//! - All of it is done to the calling thread, not to its process: two threads can be in different ones. A thread that is
-//!   made later has its maker's. Change namespaces before there are other threads, or in a thread that ends with the work.
+//! - All of it is done to the calling thread, not to its process: two threads can be in different ones. A thread that
+//!   is made later has its maker's. Change namespaces before there are other threads, or in a thread that ends with the
+//!   work.
 //! - `USER` is for a process with one thread, and so is it to enter `TIME`.
-//! - A thread that has made or entered another `PID` makes children there, and no further threads. Of a new one the first
-//!   child is number 1; when it ends, all that are in there are killed.
-//! - In a new user namespace the thread has all capabilities, over what belongs to it; its user and group are 65534 until
-//!   they are [mapped](crate::idmap).
-//! - A mount namespace begins as a copy whose mounts still tell each other of changes: make them private before you mount.
+//! - A thread that has made or entered another `PID` makes children there, and no further threads. Of a new one the
+//!   first child is number 1; when it ends, all that are in there are killed.
+//! - In a new user namespace the thread has all capabilities, over what belongs to it; its user and group are 65534
+//!   until they are [mapped](crate::idmap).
+//! - A mount namespace begins as a copy whose mounts still tell each other of changes: make them private before you
+//!   mount.
 //! - A network namespace begins with a loopback device that is down.
-//! - Two descriptors are of one namespace if `fstat` tells the same device and inode of both. A namespace that is entered
-//!   stays open as long as somebody is in it.
+//! - Two descriptors are of one namespace if `fstat` tells the same device and inode of both. A namespace that is
+//!   entered stays open as long as somebody is in it.
 
 mod abi;
 mod object;

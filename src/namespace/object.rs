@@ -9,9 +9,9 @@ use crate::thread::{getegid, geteuid};
 
 /// Gives the calling thread new namespaces of these kinds; its children are born into them.
 ///
-/// The thread is in the new ones at once, but for two kinds: `PID` and `TIME` are for the children that it makes from then
-/// on, of which the first is number 1 of the PID namespace. Other threads stay where they are. With `MOUNT` and `USER` the
-/// thread no longer shares its working directory, with `IPC` not what semaphores undo.
+/// The thread is in the new ones at once, but for two kinds: `PID` and `TIME` are for the children that it makes from
+/// then on, of which the first is number 1 of the PID namespace. Other threads stay where they are. With `MOUNT` and
+/// `USER` the thread no longer shares its working directory, with `IPC` not what semaphores undo.
 ///
 /// All are made, or none. With `USER` among them, the others belong to the new user namespace.
 ///
@@ -28,15 +28,16 @@ pub fn unshare(namespaces: Namespaces) -> Result<()> {
     unsafe { raw::unshare(namespaces.into()) }
 }
 
-/// Gives the calling thread a new user namespace whose root it is, and new namespaces of these kinds, which belong to it: as
-/// an ordinary user, where the machine allows it. The process must have no other thread.
+/// Gives the calling thread a new user namespace whose root it is, and new namespaces of these kinds, which belong to
+/// it: as an ordinary user, where the machine allows it. The process must have no other thread.
 ///
-/// Its effective user and group are 0 inside, and whatever they do there, outside they are who they were. `setgroups` is
-/// denied.
+/// Its effective user and group are 0 inside, and whatever they do there, outside they are who they were. `setgroups`
+/// is denied.
 ///
 /// # Errors
 ///
-/// As [`raw::unshare`] and [`IdMaps::write`]. Where a map fails the thread is in the new namespaces all the same, as 65534.
+/// As [`raw::unshare`] and [`IdMaps::write`]. Where a map fails the thread is in the new namespaces all the same, as
+/// 65534.
 pub fn unshare_as_root(namespaces: Namespaces) -> Result<(), MapError> {
     // Once it is inside, it cannot ask for them any more.
     let (user, group) = (geteuid(), getegid());
@@ -73,9 +74,9 @@ pub fn unshare_sysvsem() -> Result<()> {
 ///
 /// # Safety
 ///
-/// From now on a descriptor that this thread opens means nothing to another one, or another file, and the other way round:
-/// an [`OwnedFd`] or anything over one must not go to or come from another thread, nor be shared with one. Each that was
-/// open is there twice: who drops it closes one of the two.
+/// From now on a descriptor that this thread opens means nothing to another one, or another file, and the other way
+/// round: an [`OwnedFd`] or anything over one must not go to or come from another thread, nor be shared with one. Each
+/// that was open is there twice: who drops it closes one of the two.
 ///
 /// # Errors
 ///
@@ -87,12 +88,12 @@ pub unsafe fn unshare_files() -> Result<()> {
     unsafe { raw::unshare(UnshareFlags::FILES) }
 }
 
-/// Moves the calling thread into these namespaces of a process, by its descriptor (a pidfd): into all of them or, if one
-/// is refused, none.
+/// Moves the calling thread into these namespaces of a process, by its descriptor (a pidfd): into all of them or, if
+/// one is refused, none.
 ///
-/// The kernel looks at `USER` first, so that the capabilities which it brings count for the others. With `MOUNT` and others
-/// at once, older kernels (6.18 among them) do not mind that the thread shares its working directory: who shares it is
-/// taken along to the new root, but not into the namespaces. [`unshare_fs`] comes first.
+/// The kernel looks at `USER` first, so that the capabilities which it brings count for the others. With `MOUNT` and
+/// others at once, older kernels (6.18 among them) do not mind that the thread shares its working directory: who shares
+/// it is taken along to the new root, but not into the namespaces. [`unshare_fs`] comes first.
 ///
 /// # Errors
 ///
@@ -134,8 +135,8 @@ impl Namespace {
 
     /// Moves the calling thread into the namespace, and no other thread.
     ///
-    /// The thread is in it at once, but for `PID`: only the children that it makes from then on are. Into `MOUNT` the thread
-    /// comes with the namespace's root directory as its root and working directory.
+    /// The thread is in it at once, but for `PID`: only the children that it makes from then on are. Into `MOUNT` the
+    /// thread comes with the namespace's root directory as its root and working directory.
     ///
     /// # Errors
     ///

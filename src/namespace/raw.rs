@@ -21,18 +21,18 @@ const NSFS_MAGIC: i64 = 0x6E73_6673;
 ///
 /// # Safety
 ///
-/// With [`UnshareFlags::FILES`] the thread has a table of descriptors of its own from now on. No descriptor may go from it
-/// to another thread, nor to it from another one, without being opened there: the number would be another file's. A flag
-/// that has no name here must break nothing either.
+/// With [`UnshareFlags::FILES`] the thread has a table of descriptors of its own from now on. No descriptor may go from
+/// it to another thread, nor to it from another one, without being opened there: the number would be another file's. A
+/// flag that has no name here must break nothing either.
 ///
 /// # Errors
 ///
-/// `EINVAL` - a bit that the kernel does not know, or namespaces that it is built without. `NEWUSER`, and the process has
-/// other threads. `NEWPID`, and the thread's children are to be in another namespace than its own already. `EPERM` - the
-/// thread has not the capability `CAP_SYS_ADMIN`; for `NEWUSER` it needs none, but its root directory must be that of its
-/// mount namespace, its effective user and group must be mapped, and the machine must allow it. `ENOSPC` - the limit on
-/// such namespaces is reached, or they are nested too deep: 33 for `NEWUSER`, 32 for `NEWPID`. `EMFILE` - `FILES`, and the
-/// process has more descriptors than it may by now. `ENOMEM` - no memory for it.
+/// `EINVAL` - a bit that the kernel does not know, or namespaces that it is built without. `NEWUSER`, and the process
+/// has other threads. `NEWPID`, and the thread's children are to be in another namespace than its own already.
+/// `EPERM` - the thread has not the capability `CAP_SYS_ADMIN`; for `NEWUSER` it needs none, but its root directory
+/// must be that of its mount namespace, its effective user and group must be mapped, and the machine must allow it.
+/// `ENOSPC` - the limit on such namespaces is reached, or they are nested too deep: 33 for `NEWUSER`, 32 for `NEWPID`.
+/// `EMFILE` - `FILES`, and the process has more descriptors than it may by now. `ENOMEM` - no memory for it.
 ///
 /// Since Linux 2.6.16; unshare(2).
 #[inline]
@@ -43,17 +43,19 @@ pub unsafe fn unshare(flags: UnshareFlags) -> Result<()> {
 
 /// `setns(fd, nstype)` - moves the calling thread into a namespace, or into several of a process's.
 ///
-/// The descriptor is a namespace's, and the set is empty or has its kind; or it is a process's (a pidfd), and the set says
-/// which of its namespaces: all of them, or none if one of them is refused. By a process's descriptor since Linux 5.8.
+/// The descriptor is a namespace's, and the set is empty or has its kind; or it is a process's (a pidfd), and the set
+/// says which of its namespaces: all of them, or none if one of them is refused. By a process's descriptor since Linux
+/// 5.8.
 ///
 /// # Errors
 ///
-/// `EINVAL` - the descriptor is neither; the namespace is of another kind; a process's, and the set is empty or has a bit
-/// that is no kind. `USER`: it is the thread's own, or the process has other threads. `MOUNT` by itself, and `USER`: another
-/// thread or process shares the working directory. `PID`: it is neither the thread's own nor below it. `EPERM` - the thread has not
-/// the capability `CAP_SYS_ADMIN` in the user namespace that owns it, and in its own; for `MOUNT` also `CAP_SYS_CHROOT`;
-/// or it may not look into the process. `EUSERS` - `TIME`, and the process has other threads. `ESRCH` - the process has
-/// ended. `EBADF` - the descriptor was opened with `O_PATH`. `ENOMEM` - no memory for it.
+/// `EINVAL` - the descriptor is neither; the namespace is of another kind; a process's, and the set is empty or has a
+/// bit that is no kind. `USER`: it is the thread's own, or the process has other threads. `MOUNT` by itself, and
+/// `USER`: another thread or process shares the working directory. `PID`: it is neither the thread's own nor below it.
+/// `EPERM` - the thread has not the capability `CAP_SYS_ADMIN` in the user namespace that owns it, and in its own; for
+/// `MOUNT` also `CAP_SYS_CHROOT`; or it may not look into the process. `EUSERS` - `TIME`, and the process has other
+/// threads. `ESRCH` - the process has ended. `EBADF` - the descriptor was opened with `O_PATH`. `ENOMEM` - no memory
+/// for it.
 ///
 /// Since Linux 3.0; setns(2).
 #[inline]
@@ -67,9 +69,9 @@ pub fn setns(fd: BorrowedFd<'_>, kinds: Namespaces) -> Result<()> {
 /// # Errors
 ///
 /// `ENOENT` - there is no such process or thread, it has ended, or the kernel has no such namespaces; `/proc` is not
-/// mounted; for [`Kind::PidForChildren`] on older kernels, the namespace has no process yet. `EACCES` - the caller may not
-/// look into the process. `EMFILE` - the process has as many descriptors as it may. `ENFILE` - the system has as many open
-/// files as it may. `ENOMEM` - no memory for it.
+/// mounted; for [`Kind::PidForChildren`] on older kernels, the namespace has no process yet. `EACCES` - the caller may
+/// not look into the process. `EMFILE` - the process has as many descriptors as it may. `ENFILE` - the system has as
+/// many open files as it may. `ENOMEM` - no memory for it.
 ///
 /// Since Linux 3.0; namespaces(7).
 #[inline]
@@ -97,8 +99,8 @@ pub fn fstatfs_is_nsfs(fd: BorrowedFd<'_>) -> Result<bool> {
 ///
 /// # Safety
 ///
-/// The descriptor must be a namespace's, as [`fstatfs_is_nsfs`] tells: who serves another file system can answer with the
-/// number of a descriptor that is somebody else's.
+/// The descriptor must be a namespace's, as [`fstatfs_is_nsfs`] tells: who serves another file system can answer with
+/// the number of a descriptor that is somebody else's.
 ///
 /// # Errors
 ///
@@ -166,14 +168,14 @@ pub(crate) const CAUSES: &[Cause] = causes! {
     UNSHARE:
         INVAL => "a bit that is no namespace of this kernel's; or a new user namespace, and the process has other \
             threads; or a new PID namespace again before the thread is in the last one",
-        PERM => "CAP_SYS_ADMIN is missing; or, for a new user namespace, the thread is in a chroot, its user or group is \
-            not mapped, or the machine does not allow one",
+        PERM => "CAP_SYS_ADMIN is missing; or, for a new user namespace, the thread is in a chroot, its user or group \
+            is not mapped, or the machine does not allow one",
         NOSPC => "the limit on such namespaces is reached (user.max_*_namespaces), or they are nested too deep",
         MFILE => "more descriptors are open than a process may have by now (fs.nr_open)";
     SETNS:
-        INVAL => "the descriptor is no namespace's of that kind, nor a process's; or a process's without a kind; or the \
-            user namespace is the thread's own; or other threads share what it would change; or the PID namespace is not \
-            below",
+        INVAL => "the descriptor is no namespace's of that kind, nor a process's; or a process's without a kind; or \
+            the user namespace is the thread's own; or other threads share what it would change; or the PID namespace \
+            is not below",
         PERM => "CAP_SYS_ADMIN is missing in the namespace's user namespace or in the thread's own, or for a mount \
             namespace CAP_SYS_CHROOT; or the process may not be looked into",
         BADF => "the descriptor is a place in the file system, not an open file (O_PATH)",

@@ -49,7 +49,8 @@ pub fn gettid() -> Tid {
 
 /// `getuid()` - the thread's real user, as its user namespace counts; 65534 for one that it does not know.
 ///
-/// The kernel keeps users and groups for each thread; a C library sees to it that all threads of a program have the same.
+/// The kernel keeps users and groups for each thread; a C library sees to it that all threads of a program have the
+/// same.
 ///
 /// Since Linux 1.0; getuid(2).
 #[inline]

@@ -21,8 +21,8 @@ struct Shared<T> {
 }
 
 impl<T: Copy + 'static> Forked<T> {
-    /// Forks a child that runs a closure, tells what it returns, and stays. The closure must neither allocate nor lock: other
-    /// threads may have been at it when the child was made.
+    /// Forks a child that runs a closure, tells what it returns, and stays. The closure must neither allocate nor lock:
+    /// other threads may have been at it when the child was made.
     pub fn staying(body: impl FnOnce() -> T) -> Self {
         let (reach, shared) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_ANONYMOUS);
         // SAFETY: new memory, of zeroes: a valid `Shared`, in which nothing is told.
