@@ -10,10 +10,44 @@ pub(crate) fn restorer() -> Option<*const ()> {
     Some((nop_and_rt_sigreturn as *const ()).wrapping_byte_add(1))
 }
 
-/// `nop`, and behind it `mov $15, %rax; syscall`, in just these bytes and with no word about its frame: debuggers and
-/// unwinders know the frame of a signal by them. They take the address for one behind a call, and look for whose code
-/// stands before it: the `nop` sees to it that it is no other function's.
+/// `nop`, and behind it `mov $15, %rax; syscall` in just these bytes: debuggers, and some unwinders, know the frame of a
+/// signal by them. Others read where the interrupted registers are: in the `ucontext_t` to which the stack pointer points,
+/// each at its offset. They take the address for one behind a call, and look at the byte before: the `nop`.
 #[unsafe(naked)]
 unsafe extern "C" fn nop_and_rt_sigreturn() {
-    naked_asm!(".byte 0x90", ".byte 0x48, 0xC7, 0xC0, 0x0F, 0x00, 0x00, 0x00, 0x0F, 0x05")
+    /// DW_CFA_expression: a register's number, and the offset of where it is from the stack pointer, DW_OP_breg7, in two
+    /// bytes of 7 bits.
+    macro_rules! at {
+        ($($register:literal: $low:literal $high:literal;)*) => {
+            concat!($(".cfi_escape 0x10, ", $register, ", 3, 0x77, ", $low, ", ", $high, "\n"),*)
+        };
+    }
+    naked_asm!(
+        ".cfi_startproc",
+        ".cfi_signal_frame",
+        // DW_CFA_def_cfa_expression: what is at 160 from the stack pointer, the interrupted one.
+        ".cfi_escape 0x0F, 4, 0x77, 0xA0, 1, 0x06",
+        at! {
+            8: 0xA8 0; // r8 at 40
+            9: 0xB0 0; // r9 at 48
+            10: 0xB8 0; // r10 at 56
+            11: 0xC0 0; // r11 at 64
+            12: 0xC8 0; // r12 at 72
+            13: 0xD0 0; // r13 at 80
+            14: 0xD8 0; // r14 at 88
+            15: 0xE0 0; // r15 at 96
+            5: 0xE8 0; // rdi at 104
+            4: 0xF0 0; // rsi at 112
+            6: 0xF8 0; // rbp at 120
+            3: 0x80 1; // rbx at 128
+            1: 0x88 1; // rdx at 136
+            0: 0x90 1; // rax at 144
+            2: 0x98 1; // rcx at 152
+            7: 0xA0 1; // rsp at 160
+            16: 0xA8 1; // rip at 168
+        },
+        ".byte 0x90",
+        ".byte 0x48, 0xC7, 0xC0, 0x0F, 0x00, 0x00, 0x00, 0x0F, 0x05",
+        ".cfi_endproc",
+    )
 }
