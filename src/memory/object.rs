@@ -27,8 +27,8 @@ impl Pages {
     ///
     /// # Errors
     ///
-    /// `ENOMEM` - no memory for it, no room among the addresses, or as many mappings as a process may have. `EINVAL` - a
-    /// length of zero. `EAGAIN` - the process locks all its memory (`mlockall`), and may not lock so much.
+    /// `ENOMEM` - no memory for it, no room among the addresses, or as many mappings as a process may have. `EINVAL` -
+    /// a length of zero. `EAGAIN` - the process locks all its memory (`mlockall`), and may not lock so much.
     #[doc(alias = "mmap")]
     pub fn new(length: usize) -> Result<Self> {
         let (protection, flags) = (Protection::READ | Protection::WRITE, MapFlags::PRIVATE | MapFlags::ANONYMOUS);
@@ -39,7 +39,8 @@ impl Pages {
         Ok(Self { start, length })
     }
 
-    /// Shortens it to so many bytes; pages that have none of them are unmapped. If it is shorter already, nothing happens.
+    /// Shortens it to so many bytes; pages that have none of them are unmapped. If it is shorter already, nothing
+    /// happens.
     pub fn truncate(&mut self, length: usize) {
         if length < self.length {
             let kept = whole_pages(length);
@@ -50,8 +51,8 @@ impl Pages {
         }
     }
 
-    /// Without its first bytes: the pages that hold them are unmapped, and what is left begins with a page again. If one
-    /// of the pages also holds bytes that stay, these are copied. Nothing is left of no bytes.
+    /// Without its first bytes: the pages that hold them are unmapped, and what is left begins with a page again. If
+    /// one of the pages also holds bytes that stay, these are copied. Nothing is left of no bytes.
     pub(crate) fn without_first(mut self, bytes: usize) -> Result<Option<Self>> {
         if bytes >= self.length {
             return Ok(None);
@@ -72,8 +73,8 @@ impl Pages {
     }
 }
 
-/// Unmaps pages that nobody will use again. What the kernel does not unmap, because too many mappings would be left, nobody
-/// reaches any more.
+/// Unmaps pages that nobody will use again. What the kernel does not unmap, because too many mappings would be left,
+/// nobody reaches any more.
 ///
 /// # Safety
 ///

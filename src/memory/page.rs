@@ -7,8 +7,8 @@ use crate::arch::abi::PAGE_SIZES;
 
 /// The bytes of a page: 4096 on x86_64; on aarch64 4096, 16384 or 65536, as the kernel was built.
 ///
-/// The kernel is asked once, without the auxiliary vector, so that a program without a C library and a start of its own can
-/// know. Where a filter refuses the question it is the largest of these, of which the true one is a part.
+/// The kernel is asked once, without the auxiliary vector, so that a program without a C library and a start of its own
+/// can know. Where a filter refuses the question it is the largest of these, of which the true one is a part.
 #[doc(alias = "sysconf")]
 #[doc(alias = "AT_PAGESZ")]
 #[inline]

@@ -9,8 +9,8 @@ const MADV_NORMAL: u32 = 0;
 
 /// `mmap(addr, length, prot, flags, fd, offset)` - maps memory or a file; returns where.
 ///
-/// The address is a wish unless a flag says otherwise; null is none. The length is rounded up to whole pages; the offset
-/// must be a multiple of a page. The mapping lasts until it is unmapped, not only while the file is open.
+/// The address is a wish unless a flag says otherwise; null is none. The length is rounded up to whole pages; the
+/// offset must be a multiple of a page. The mapping lasts until it is unmapped, not only while the file is open.
 ///
 /// # Safety
 ///
@@ -19,13 +19,14 @@ const MADV_NORMAL: u32 = 0;
 ///
 /// # Errors
 ///
-/// `EINVAL` - a length of zero, an address or offset that is no multiple of a page, no kind of mapping or more than one.
-/// `EACCES` - the file is not open for reading, or not for writing where that is shared, or only for appending. `EBADF` -
-/// neither a file nor `ANONYMOUS`. `ENODEV` - this kind of file cannot be mapped. `ENOMEM` - no memory for it, no room among
-/// the addresses, or as many mappings as a process may have. `EEXIST` - something is mapped there, `FIXED_NOREPLACE`.
-/// `EOPNOTSUPP` - an unknown flag, `SHARED_VALIDATE`. `EOVERFLOW` - beyond what a file can have. `EPERM` - a seal forbids it;
-/// the file system forbids `EXEC`; or no memory may be locked. `EAGAIN` - more memory would be locked than may be. `ENFILE` -
-/// the system has as many open files as it may: anonymous memory that is shared is one.
+/// `EINVAL` - a length of zero, an address or offset that is no multiple of a page, no kind of mapping or more than
+/// one. `EACCES` - the file is not open for reading, or not for writing where that is shared, or only for appending.
+/// `EBADF` - neither a file nor `ANONYMOUS`. `ENODEV` - this kind of file cannot be mapped. `ENOMEM` - no memory for
+/// it, no room among the addresses, or as many mappings as a process may have. `EEXIST` - something is mapped there,
+/// `FIXED_NOREPLACE`. `EOPNOTSUPP` - an unknown flag, `SHARED_VALIDATE`. `EOVERFLOW` - beyond what a file can have.
+/// `EPERM` - a seal forbids it; the file system forbids `EXEC`; or no memory may be locked. `EAGAIN` - more memory
+/// would be locked than may be. `ENFILE` - the system has as many open files as it may: anonymous memory that is shared
+/// is one.
 ///
 /// Since Linux 1.0; mmap(2).
 #[inline]
@@ -65,14 +66,14 @@ pub unsafe fn munmap(address: *mut u8, length: usize) -> Result<()> {
 ///
 /// # Safety
 ///
-/// Nobody may do any more what is no longer allowed; what is allowed now must not let anybody see change what Rust takes for
-/// unchanged.
+/// Nobody may do any more what is no longer allowed; what is allowed now must not let anybody see change what Rust
+/// takes for unchanged.
 ///
 /// # Errors
 ///
-/// `EINVAL` - an address that is no multiple of a page, or a protection that there is not. `EACCES` - the file is not open
-/// for this, or a seal forbids it. `ENOMEM` - something of the range is not mapped; or as many mappings as a process may
-/// have. `EPERM` - it was sealed (`mseal`, Linux 6.10).
+/// `EINVAL` - an address that is no multiple of a page, or a protection that there is not. `EACCES` - the file is not
+/// open for this, or a seal forbids it. `ENOMEM` - something of the range is not mapped; or as many mappings as a
+/// process may have. `EPERM` - it was sealed (`mseal`, Linux 6.10).
 ///
 /// Since Linux 1.0; mprotect(2).
 #[inline]
@@ -90,7 +91,7 @@ pub(super) fn madvise_nothing(address: usize) -> Result<()> {
 
 pub(crate) const CAUSES: &[Cause] = causes! {
     MMAP:
-        INVAL => "a length of zero, an address or offset that is no multiple of a page, or no kind of mapping, or several",
+        INVAL => "a length of zero, an address or offset that is no multiple of a page, or no kind of mapping or several",
         ACCES => "the file is not open for this",
         BADF => "neither a file nor MAP_ANONYMOUS",
         NODEV => InvalidArgument "this kind of file cannot be mapped",
@@ -104,7 +105,7 @@ pub(crate) const CAUSES: &[Cause] = causes! {
         NFILE => "the system has as many open files as it may (fs.file-max)";
     MUNMAP:
         INVAL => "a length of zero, or an address that is no multiple of a page or beyond what a process has",
-        NOMEM => LimitReached "as many mappings as a process may have, and this one would become two (vm.max_map_count)",
+        NOMEM => LimitReached "as many mappings as a process may have, and this would make one more (vm.max_map_count)",
         PERM => "the mapping is sealed (mseal)";
     MPROTECT:
         INVAL => "an address that is no multiple of a page, or a protection that there is not",

@@ -1,4 +1,4 @@
-//! Pipes: bytes from one end to the other, in the kernel; and bytes moved to and fro without passing through the program.
+//! Pipes: bytes from one end to the other, and moved on to files and pipes without passing through the program.
 //!
 //! ```
 //! use butter::pipe::{self, SpliceFlags};
@@ -37,13 +37,13 @@
 //!
 //! - A write of at most 4096 bytes (`PIPE_BUF`) is never mixed with another's. A write that nobody will read raises
 //!   `SIGPIPE` before it fails with `EPIPE`; so do [`splice`] and [`tee`] into such a pipe.
-//! - A pipe has slots, each for a page or a part of one: 16 when it is made, which is 64 KiB where a page is 4096 bytes, or
-//!   only two when the user has very many pipes. What is moved into it takes a slot for each page of its source that it comes from, however few
-//!   bytes that is: a pipe can be full of few bytes.
-//! - A move of fewer bytes than were asked for is usual; 0 says that the source has ended, or that nobody writes to it any
-//!   more.
-//! - What was moved is not copied: [`splice`] and [`tee`] pass references to pages on. A file that is written to while its
-//!   bytes are in a pipe changes them there too. Pages that were given by [`splice_pages`] nobody can change.
+//! - A pipe has slots, each for a page or a part of one: 16 when it is made, which is 64 KiB where a page is 4096
+//!   bytes, or only two when the user has very many pipes. What is moved into it takes a slot for each page of its
+//!   source that it comes from, however few bytes that is: a pipe can be full of few bytes.
+//! - A move of fewer bytes than were asked for is usual; 0 says that the source has ended, or that nobody writes to it
+//!   any more.
+//! - What was moved is not copied: [`splice`] and [`tee`] pass references to pages on. A file that is written to while
+//!   its bytes are in a pipe changes them there too. Pages that were given by [`splice_pages`] nobody can change.
 //! - [`SpliceFlags::NONBLOCK`] is about the pipes. [`splice`] and [`tee`] do not wait for a non-blocking one either;
 //!   `vmsplice` does, unless it has the flag.
 

@@ -25,8 +25,8 @@ pub fn nonblocking() -> Result<(OwnedFd, OwnedFd)> {
     raw::pipe2(PipeFlags::CLOEXEC.union(PipeFlags::NONBLOCK))
 }
 
-/// Moves up to so many bytes from a pipe to a file or a socket, from one of these to a pipe, or from pipe to pipe: within
-/// the kernel. Returns how many went; 0 at the end of the source.
+/// Moves up to so many bytes from a pipe to a file or a socket, from one of these to a pipe, or from pipe to pipe:
+/// within the kernel. Returns how many went; 0 at the end of the source.
 ///
 /// With an offset, it is where in a file the move begins, which moves it on; the file's own position stays. Without one
 /// the file's own position is used and moved. A pipe takes none.
@@ -72,7 +72,8 @@ pub fn size(pipe: impl AsFd) -> Result<u32> {
     raw::fcntl_getpipe_sz(pipe.as_fd())
 }
 
-/// Makes the pipe take at least so many bytes; returns how many the kernel made of it: pages, as many as a power of two.
+/// Makes the pipe take at least so many bytes; returns how many the kernel made of it: pages, as many as a power of
+/// two.
 ///
 /// # Errors
 ///

@@ -24,14 +24,15 @@ pub struct PagesError {
     pages: Option<Pages>,
 }
 
-/// Gives memory to a pipe, by its writing end: as much as there is room for goes in without being copied, and is unmapped
-/// here. What does not fit comes back.
+/// Gives memory to a pipe, by its writing end: as much as there is room for goes in without being copied, and is
+/// unmapped here. What does not fit comes back.
 ///
-/// The pipe has the pages to itself then: nobody changes what is in it. It waits for room only if there is none at all, and
-/// never for a non-blocking pipe or with [`SpliceFlags::NONBLOCK`]: no byte has gone then. Pages that were never written to
-/// are zero.
+/// The pipe has the pages to itself then: nobody changes what is in it. It waits for room only if there is none at all,
+/// and never for a non-blocking pipe or with [`SpliceFlags::NONBLOCK`]: no byte has gone then. Pages that were never
+/// written to are zero.
 ///
-/// With [`SpliceFlags::GIFT`] a later [`splice`](super::splice()) may move the pages on into a file system that takes them.
+/// With [`SpliceFlags::GIFT`] a later [`splice`](super::splice()) may move the pages on into a file system that takes
+/// them.
 ///
 /// # Errors
 ///
@@ -68,7 +69,8 @@ pub fn splice_pages(pipe: impl AsFd, pages: Pages, flags: SpliceFlags) -> Result
 }
 
 fn give(pipe: BorrowedFd<'_>, pages: Pages, mut flags: SpliceFlags) -> Result<Spliced, PagesError> {
-    // By a reading end the kernel would write to the pages. And it does not look itself whether the pipe is non-blocking.
+    // By a reading end the kernel would write to the pages. And it does not look itself whether the pipe is
+    // non-blocking.
     match fcntl_getfl(pipe) {
         Ok(status) if matches!(status.access(), AccessMode::WriteOnly | AccessMode::ReadWrite) => {
             if status.contains(StatusFlags::NONBLOCK) {
@@ -80,8 +82,8 @@ fn give(pipe: BorrowedFd<'_>, pages: Pages, mut flags: SpliceFlags) -> Result<Sp
     }
     let all = [IoSlice::new(&pages)];
     let bytes = loop {
-        // SAFETY: the descriptor is open for writing: the kernel reads the pages and refers to those that went in. They are
-        // ours alone, and are unmapped below before anybody can write to them again.
+        // SAFETY: the descriptor is open for writing: the kernel reads the pages and refers to those that went in. They
+        // are ours alone, and are unmapped below before anybody can write to them again.
         match unsafe { raw::vmsplice(pipe, &all, flags) } {
             Ok(bytes) => break bytes,
             Err(error) if error.is(Errno::INTR) => {}
@@ -89,8 +91,8 @@ fn give(pipe: BorrowedFd<'_>, pages: Pages, mut flags: SpliceFlags) -> Result<Sp
             Err(error) => return Err(PagesError { error, pages: Some(pages) }),
         }
     };
-    // The kernel puts whole pages into a pipe, one into each slot; should it ever stop within a page, the rest of that one
-    // is copied.
+    // The kernel puts whole pages into a pipe, one into each slot; should it ever stop within a page, the rest of that
+    // one is copied.
     match pages.without_first(bytes) {
         Ok(rest) => Ok(Spliced { bytes, rest }),
         Err(error) => Err(PagesError { error, pages: None }),
@@ -104,8 +106,8 @@ impl PagesError {
         self.error
     }
 
-    /// The pages as they were. `None` only if a part of them went and there was no memory for the rest, which no kernel is
-    /// known to bring about.
+    /// The pages as they were. `None` only if a part of them went and there was no memory for the rest, which no kernel
+    /// is known to bring about.
     #[must_use]
     pub fn into_pages(self) -> Option<Pages> {
         self.pages

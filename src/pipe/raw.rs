@@ -34,19 +34,20 @@ pub fn pipe2(flags: PipeFlags) -> Result<(OwnedFd, OwnedFd)> {
     Ok((reader, writer))
 }
 
-/// `splice(fd_in, off_in, fd_out, off_out, len, flags)` - moves bytes from a file to a pipe, from a pipe to a file, or from
-/// pipe to pipe, within the kernel.
+/// `splice(fd_in, off_in, fd_out, off_out, len, flags)` - moves bytes from a file to a pipe, from a pipe to a file, or
+/// from pipe to pipe, within the kernel.
 ///
-/// Returns how many went: 0 at the end of the source. With an offset, the file's position is not used: the kernel moves the
-/// offset on instead. At most `0x7fff_f000` bytes go at once.
+/// Returns how many went: 0 at the end of the source. With an offset, the file's position is not used: the kernel moves
+/// the offset on instead. At most `0x7fff_f000` bytes go at once.
 ///
 /// # Errors
 ///
 /// `EAGAIN` - a pipe would have to be waited for, and it or the call is non-blocking. `EINTR` - a signal came first.
-/// `EBADF` - not open for reading, or not for writing. `EINVAL` - neither is a pipe, or both are the same one; the target
-/// is open in append mode; an offset beyond [`i64::MAX`], or for what has no positions; the file's driver does not splice;
-/// an unknown flag. `ESPIPE` - an offset for a pipe. `EPIPE` - nobody reads the pipe or socket that is the target; the
-/// signal `SIGPIPE` comes too. `ENOMEM` - no memory for it. And what a read or a write of the file fails with.
+/// `EBADF` - not open for reading, or not for writing. `EINVAL` - neither is a pipe, or both are the same one; the
+/// target is open in append mode; an offset beyond [`i64::MAX`], or for what has no positions; the file's driver does
+/// not splice; an unknown flag. `ESPIPE` - an offset for a pipe. `EPIPE` - nobody reads the pipe or socket that is the
+/// target; the signal `SIGPIPE` comes too. `ENOMEM` - no memory for it. And what a read or a write of the file fails
+/// with.
 ///
 /// Since Linux 2.6.17; splice(2).
 #[inline]
@@ -82,36 +83,36 @@ pub fn tee(from: BorrowedFd<'_>, to: BorrowedFd<'_>, length: usize, flags: Splic
     unsafe { syscall!(Call::TEE, tee(from, to, length, flags.bits())) }.size()
 }
 
-/// `vmsplice(fd, iov, nr_segs, flags)` - puts the pages behind these bytes into a pipe, by its writing end: not a copy, but
-/// the memory itself, for as long as the pipe holds it.
+/// `vmsplice(fd, iov, nr_segs, flags)` - puts the pages behind these bytes into a pipe, by its writing end: not a copy,
+/// but the memory itself, for as long as the pipe holds it.
 ///
 /// Returns how many bytes went: fewer than there are when the pipe has no room left, and some went in.
 ///
 /// # Safety
 ///
-/// The descriptor must be open for writing: by a reading end the kernel *writes* to the memory. What happens to the memory
-/// after the call is seen by whoever reads the pipe, at whatever time they do and however often it was passed on: until
-/// then it must not be written to, nor freed, since what is put there next would be read. Nothing says when that time is
-/// over.
+/// The descriptor must be open for writing: by a reading end the kernel *writes* to the memory. What happens to the
+/// memory after the call is seen by whoever reads the pipe, at whatever time they do and however often it was passed
+/// on: until then it must not be written to, nor freed, since what is put there next would be read. Nothing says when
+/// that time is over.
 ///
 /// # Errors
 ///
-/// `EAGAIN` - the pipe is full, and the call is non-blocking: that the pipe is does not matter here. `EINTR` - a signal came
-/// first. `EBADF` - the descriptor is no pipe. `EINVAL` - more than 1024 pieces, or an unknown flag. `EPIPE` - nobody reads the pipe; the signal `SIGPIPE`
-/// comes too. `ENOMEM` - no memory for it.
+/// `EAGAIN` - the pipe is full, and the call is non-blocking: that the pipe is does not matter here. `EINTR` - a signal
+/// came first. `EBADF` - the descriptor is no pipe. `EINVAL` - more than 1024 pieces, or an unknown flag. `EPIPE` -
+/// nobody reads the pipe; the signal `SIGPIPE` comes too. `ENOMEM` - no memory for it.
 ///
 /// Since Linux 2.6.17; vmsplice(2).
 #[inline]
 pub unsafe fn vmsplice(fd: BorrowedFd<'_>, pieces: &[IoSlice<'_>], flags: SpliceFlags) -> Result<usize> {
-    // SAFETY: the slices have the layout of `struct iovec`. By a writing end the kernel reads them, and keeps references to
-    // the pages behind them, which the caller leaves alone.
+    // SAFETY: the slices have the layout of `struct iovec`. By a writing end the kernel reads them, and keeps
+    // references to the pages behind them, which the caller leaves alone.
     unsafe { syscall!(Call::VMSPLICE, vmsplice(fd, pieces.as_ptr(), pieces.len(), flags.bits())) }.size()
 }
 
 /// `vmsplice(fd, iov, nr_segs, flags)` - takes bytes out of a pipe, by its reading end, into several buffers.
 ///
-/// It copies them, as [`readv`](crate::io::readv) does, which is the safe way. Returns how many came: 0 when there are none
-/// and nobody writes to the pipe any more.
+/// It copies them, as [`readv`](crate::io::readv) does, which is the safe way. Returns how many came: 0 when there are
+/// none and nobody writes to the pipe any more.
 ///
 /// # Safety
 ///
@@ -125,8 +126,8 @@ pub unsafe fn vmsplice(fd: BorrowedFd<'_>, pieces: &[IoSlice<'_>], flags: Splice
 /// Since Linux 2.6.23; vmsplice(2).
 #[inline]
 pub unsafe fn vmsplice_read(fd: BorrowedFd<'_>, buffers: &mut [IoSliceMut<'_>], flags: SpliceFlags) -> Result<usize> {
-    // SAFETY: the slices have the layout of `struct iovec`. By a reading end the kernel reads them, writes at most as many
-    // bytes to each as it says, and keeps nothing; that it is one the caller promises.
+    // SAFETY: the slices have the layout of `struct iovec`. By a reading end the kernel reads them, writes at most as
+    // many bytes to each as it says, and keeps nothing; that it is one the caller promises.
     unsafe { syscall!(Call::VMSPLICE, vmsplice(fd, buffers.as_mut_ptr(), buffers.len(), flags.bits())) }.size()
 }
 
@@ -143,8 +144,8 @@ pub fn fcntl_getpipe_sz(fd: BorrowedFd<'_>) -> Result<u32> {
     unsafe { syscall!(Call::FCNTL_GETPIPE_SZ, fcntl(fd, F_GETPIPE_SZ)) }.size().map(|size| size as u32)
 }
 
-/// `fcntl(fd, F_SETPIPE_SZ, size)` - makes the pipe take at least so many bytes; returns how many the kernel made of it: a
-/// power of two, and at least a page.
+/// `fcntl(fd, F_SETPIPE_SZ, size)` - makes the pipe take at least so many bytes; returns how many the kernel made of
+/// it: a power of two, and at least a page.
 ///
 /// # Errors
 ///
@@ -167,8 +168,8 @@ pub(crate) const CAUSES: &[Cause] = causes! {
             (fs.pipe-user-pages-hard)",
         NOPKG => Unsupported "the kernel is built without notification pipes (CONFIG_WATCH_QUEUE)";
     SPLICE:
-        INVAL => "neither is a pipe, or both are the same one; the target is in append mode (O_APPEND); an offset is none, \
-            or for what has no positions; the file does not splice; or a flag that this kernel does not know",
+        INVAL => "neither is a pipe, or both are the same one; the target is in append mode (O_APPEND); an offset is \
+            none, or for what has no positions; the file does not splice; or a flag that this kernel does not know",
         SPIPE => "a pipe has no offset",
         BADF => "the source is not open for reading, or the target not for writing",
         AGAIN => "nothing is there now, or there is no room, and the pipe or the call is non-blocking",
