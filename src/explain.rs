@@ -4,8 +4,8 @@ use core::fmt;
 
 use crate::error::{Cause, Errno, Error, ErrorKind, Reason};
 use crate::{
-    copy, epoll, eventfd, idmap, inotify, io, memory, mount, namespace, path, pipe, poll, process, signal, signalfd,
-    thread, timerfd, uts,
+    copy, epoll, eventfd, idmap, inotify, io, memfd, memory, mount, namespace, path, pipe, poll, process, signal,
+    signalfd, thread, timerfd, uts,
 };
 
 /// The causes of every feature.
@@ -15,6 +15,7 @@ const TABLES: &[&[Cause]] = &[
     signal::raw::CAUSES,
     thread::CAUSES,
     memory::raw::CAUSES,
+    memfd::raw::CAUSES,
     pipe::raw::CAUSES,
     copy::raw::CAUSES,
     poll::raw::CAUSES,

@@ -52,6 +52,7 @@ mod house {
     pub mod eventfd;
     pub mod idmap;
     pub mod inotify;
+    pub mod memfd;
     pub mod memory;
     pub mod mount;
     pub mod namespace;

@@ -11,6 +11,7 @@ use butter::epoll::{Epoll, Interest, Ready, Token};
 use butter::eventfd::EventFd;
 use butter::idmap::{IdMaps, IdRange, Mistake};
 use butter::inotify::{Inotify, Reader, WatchFlags};
+use butter::memfd::{MemFd, Seals};
 use butter::memory::Pages;
 use butter::mount::MountFlags;
 use butter::namespace::{Kind, Namespace, Namespaces};
@@ -123,6 +124,18 @@ fn names_and_paths_allocate_nothing() {
         let mounted = mount::mount("x", &*path, "tmpfs", MountFlags::empty(), "size=64k").unwrap_err();
         assert_eq!(mounted.errno(), Errno::NOENT);
         assert_eq!(process::chdir(&*path).unwrap_err().errno(), Errno::NOENT);
+    });
+    assert_eq!(count, 0);
+}
+
+#[test]
+fn files_in_memory_allocate_nothing() {
+    let (count, ()) = allocations(|| {
+        let memfd = MemFd::sealable("any name").unwrap();
+        memfd.write_at(b"bytes", 0).unwrap();
+        assert_eq!(memfd.map().unwrap().len(), 5);
+        memfd.add_seals(Seals::SHRINK | Seals::GROW | Seals::WRITE).unwrap();
+        assert_eq!(&*memfd.map_sealed().unwrap().unwrap(), b"bytes");
     });
     assert_eq!(count, 0);
 }

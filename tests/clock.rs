@@ -20,7 +20,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 
 /// Runs a test that sets the clock: one at a time, and in a machine of its own.
 fn with_clock(test: &str, body: fn()) {
-    if std::env::var_os("BUTTER_MACHINE_OF_ITS_OWN").is_none() {
+    if !common::machine_is_the_tests_own() {
         return common::skip(test, "it sets the clock, and BUTTER_MACHINE_OF_ITS_OWN is not set");
     }
     // SAFETY: asks for a number.

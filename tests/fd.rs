@@ -9,6 +9,7 @@ use butter::epoll::{Epoll, Ready};
 use butter::eventfd::EventFd;
 use butter::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use butter::inotify::{Inotify, WatchFlags};
+use butter::memfd::{MemFd, MemFdFlags};
 use butter::namespace::{Kind, Namespace, Namespaces};
 use butter::signal::SigSet;
 use butter::signalfd::SignalFd;
@@ -86,6 +87,9 @@ fn descriptor_zero_is_one_like_any_other() {
         as_descriptor_zero("SignalFd", SignalFd::nonblocking(SigSet::EMPTY), |signals| {
             assert_eq!(signals.try_read(), Ok(None));
         });
+        as_descriptor_zero("MemFd", MemFd::create("zero"), |memfd| {
+            assert_eq!((memfd.write_at(b"!", 4), memfd.len()), (Ok(1), Ok(5)));
+        });
         as_descriptor_zero("Epoll", Epoll::create(), |epoll| {
             assert_eq!(epoll.wait(&mut [Ready::EMPTY], Timeout::Zero).unwrap().len(), 0);
         });
@@ -158,6 +162,9 @@ fn what_the_crate_opens_is_closed_by_exec() {
         SignalFd::nonblocking(SigSet::EMPTY).unwrap().into(),
         Epoll::create().unwrap().into(),
         Namespace::own(Kind::User).unwrap().into(),
+        MemFd::create("").unwrap().into(),
+        MemFd::sealable("").unwrap().into(),
+        MemFd::create_with("", MemFdFlags::empty()).unwrap().into(),
     ];
     opened.extend(ends.into_iter().flat_map(<[OwnedFd; 2]>::from));
     for fd in &opened {

@@ -27,6 +27,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("idmap", 5),
     ("inotify", 5),
     ("namespace", 5),
+    ("memfd", 5),
     ("memory", 5),
     ("mount", 5),
     ("pipe", 5),

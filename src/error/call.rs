@@ -110,6 +110,16 @@ calls! {
     MPROTECT = "mprotect", "1.0";
     MADVISE = "madvise", "2.4";
 
+    MEMFD_CREATE = "memfd_create", "3.17";
+    MEMFD_CREATE_EXEC = "memfd_create(MFD_EXEC)", "6.3";
+    FCNTL_ADD_SEALS = "fcntl(F_ADD_SEALS)", "3.17";
+    FCNTL_ADD_SEALS_EXEC = "fcntl(F_ADD_SEALS, F_SEAL_EXEC)", "6.3";
+    FCNTL_GET_SEALS = "fcntl(F_GET_SEALS)", "3.17";
+    FTRUNCATE = "ftruncate", "1.0";
+    FSTAT = "fstat", "1.0";
+    MEMFD_PREAD = "memfd pread64", "3.17";
+    MEMFD_PWRITE = "memfd pwrite64", "3.17";
+
     PIPE2 = "pipe2", "2.6.27";
     SPLICE = "splice", "2.6.17";
     TEE = "tee", "2.6.17";

@@ -22,10 +22,12 @@
 //!
 //! # Worth knowing
 //!
-//! - A page takes memory when it is first written to. Where the kernel has promised more than there is, which it does unless
-//!   `vm.overcommit_memory` is 2, that write can end the process.
+//! - A page takes memory when it is first written to. Where the kernel has promised more than there is, which it does
+//!   unless `vm.overcommit_memory` is 2, that write can end the process.
 //! - A process has at most 65530 mappings (`vm.max_map_count`); neighbours of the same kind are one.
 //! - A child process made by `fork` has a copy of its own, made page by page when one of the two writes.
+//! - Memory of a file that others can write to or shorten is no Rust slice: [`memfd`](crate::memfd) has files of which
+//!   one can be made.
 
 mod abi;
 mod object;

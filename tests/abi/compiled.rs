@@ -34,6 +34,8 @@ types! {
     io::StatusFlags
     namespace::Namespaces
     namespace::UnshareFlags
+    memfd::MemFdFlags
+    memfd::Seals
     memory::MapFlags
     memory::Protection
     mount::MountFlags

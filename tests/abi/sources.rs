@@ -37,6 +37,8 @@ sources! {
     "src/io/slices.rs"
     "src/namespace/abi.rs"
     "src/namespace/raw.rs"
+    "src/memfd/abi.rs"
+    "src/memfd/raw.rs"
     "src/memory/abi.rs"
     "src/memory/raw.rs"
     "src/mount/abi.rs"

@@ -55,6 +55,11 @@ pub fn is_mapped(page: *const u8) -> bool {
     done == 0
 }
 
+/// Whether this is a machine that was booted for one program, where a test may change what all processes share.
+pub fn machine_is_the_tests_own() -> bool {
+    std::env::var_os("BUTTER_MACHINE_OF_ITS_OWN").is_some()
+}
+
 /// Whether the running kernel is at least this one.
 pub fn kernel_is_at_least(major: u32, minor: u32) -> bool {
     let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").expect("/proc is mounted");

@@ -14,6 +14,7 @@ mod general;
 mod idmap;
 mod inotify;
 mod io;
+mod memfd;
 mod memory;
 mod mount;
 mod namespace;
@@ -53,6 +54,7 @@ struct Table {
 const TABLES: &[Table] = &[
     io::TABLE,
     memory::TABLE,
+    memfd::TABLE,
     pipe::TABLE,
     copy::TABLE,
     poll::TABLE,

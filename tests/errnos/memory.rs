@@ -5,11 +5,13 @@ use std::ptr::{null_mut, without_provenance_mut};
 use butter::error::{Call, ErrorKind};
 use butter::eventfd::EventFd;
 use butter::fd::{AsFd, BorrowedFd, OwnedFd};
+use butter::memfd::Seals;
 use butter::memory::{MapFlags, Pages, Protection, page_size, raw};
 use butter::{Errno, Error};
 
 use crate::common::child::{as_nobody, in_child};
 use crate::common::{self, inject::inject};
+use crate::memfd::sealed;
 use crate::{Row, Table, a_regular_file, check, failed, row};
 
 pub const TABLE: Table =
@@ -38,7 +40,7 @@ const ROWS: &[Row] = &[
         map(Protection::READ, MapFlags::SHARED, Some(&a_regular_file()), u64::MAX << 16)
     }),
     Row(Call::MMAP, Errno::PERM, ErrorKind::PermissionDenied, || {
-        map(Protection::WRITE, MapFlags::SHARED, Some(&sealed()), 0)
+        map(Protection::WRITE, MapFlags::SHARED, Some(&sealed(Seals::WRITE).into()), 0)
     }),
     Row(Call::MMAP, Errno::NFILE, ErrorKind::LimitReached, || {
         inject(libc::SYS_mmap, Errno::NFILE, || map(Protection::READ, MapFlags::SHARED | MapFlags::ANONYMOUS, None, 0))
@@ -100,16 +102,6 @@ fn map(protection: Protection, flags: MapFlags, file: Option<&OwnedFd>, offset: 
 fn null_to_read() -> OwnedFd {
     let file = tempfile::NamedTempFile::new().unwrap();
     common::fd(std::fs::File::open(file.path()).unwrap())
-}
-
-/// A file in memory that is sealed against writing.
-fn sealed() -> OwnedFd {
-    // SAFETY: reads the name; a success is a new descriptor.
-    let fd = unsafe { libc::memfd_create(c"sealed".as_ptr(), libc::MFD_CLOEXEC | libc::MFD_ALLOW_SEALING) };
-    // SAFETY: touches no memory.
-    assert_eq!(unsafe { libc::fcntl(fd, libc::F_ADD_SEALS, libc::F_SEAL_WRITE) }, 0);
-    // SAFETY: just opened, and ours alone.
-    unsafe { butter::fd::FromRawFd::from_raw_fd(fd) }
 }
 
 /// A page that stays for ever; `None` where the kernel seals no mappings.

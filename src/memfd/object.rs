@@ -1,0 +1,169 @@
+//! The memfd as a type.
+
+use super::{Mapping, MemFdFlags, SealedMapping, Seals, mapping, raw};
+use crate::error::{Call, Errno, Error, Result};
+use crate::fd::{AsFd, OwnedFd};
+use crate::io::retry;
+use crate::path;
+
+/// A file in memory that is in no directory: whoever has a descriptor of it has it.
+///
+/// Another process gets it by inheriting the descriptor or over a socket; there, [`From<OwnedFd>`](OwnedFd) makes this
+/// type of it.
+pub struct MemFd(OwnedFd);
+
+object! { MemFd }
+
+#[allow(clippy::len_without_is_empty, reason = "the length is a call's answer")]
+impl MemFd {
+    /// A memfd, empty, to which no seals can be added. Closed by `execve`. The name is what people read of it in
+    /// `/proc`: any, of at most 249 bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`raw::memfd_create`].
+    #[doc(alias = "memfd_create")]
+    #[inline]
+    pub fn create(name: impl path::Arg) -> Result<Self> {
+        raw::memfd_create(name, MemFdFlags::CLOEXEC).map(Self)
+    }
+
+    /// As [`create`](Self::create), and seals can be added.
+    ///
+    /// # Errors
+    ///
+    /// As [`raw::memfd_create`].
+    #[inline]
+    pub fn sealable(name: impl path::Arg) -> Result<Self> {
+        raw::memfd_create(name, MemFdFlags::CLOEXEC.union(MemFdFlags::ALLOW_SEALING)).map(Self)
+    }
+
+    /// As [`create`](Self::create), with these flags: huge pages, and whether it may be executed.
+    ///
+    /// # Errors
+    ///
+    /// As [`raw::memfd_create`]. A kernel older than 6.3 does not know `EXEC` and `NOEXEC_SEAL`: the error's kind is
+    /// `Unsupported` then, if everything else of the call is right.
+    pub fn create_with(name: impl path::Arg, flags: MemFdFlags) -> Result<Self> {
+        let flags = flags | MemFdFlags::CLOEXEC;
+        match raw::memfd_create(&name, flags) {
+            Ok(fd) => Ok(Self(fd)),
+            Err(error) if error.is(Errno::INVAL) && asks_for_linux_6_3(name.view().bytes(), flags) => {
+                Err(Error::new(Call::MEMFD_CREATE_EXEC, Errno::INVAL))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// How many bytes it has.
+    ///
+    /// # Errors
+    ///
+    /// None of its own.
+    #[doc(alias = "fstat")]
+    #[inline]
+    pub fn len(&self) -> Result<u64> {
+        raw::fstat_size(self.as_fd())
+    }
+
+    /// Makes it so many bytes long: those beyond are gone, new ones are zero.
+    ///
+    /// # Errors
+    ///
+    /// As [`raw::ftruncate`].
+    #[doc(alias = "ftruncate")]
+    #[inline]
+    pub fn set_len(&self, length: u64) -> Result<()> {
+        retry(|| raw::ftruncate(self.as_fd(), length))
+    }
+
+    /// Reads bytes from a place in it; returns how many: 0 at its end.
+    ///
+    /// Whatever others do to it meanwhile, this is safe: the kernel copies.
+    ///
+    /// # Errors
+    ///
+    /// As [`raw::pread64`], without `EINTR`.
+    #[doc(alias = "pread")]
+    #[inline]
+    pub fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize> {
+        retry(|| raw::pread64(self.as_fd(), buffer, offset))
+    }
+
+    /// Writes bytes to a place in it, and makes it longer where it has to; returns how many went.
+    ///
+    /// # Errors
+    ///
+    /// As [`raw::pwrite64`], without `EINTR`.
+    #[doc(alias = "pwrite")]
+    #[inline]
+    pub fn write_at(&self, bytes: &[u8], offset: u64) -> Result<usize> {
+        retry(|| raw::pwrite64(self.as_fd(), bytes, offset))
+    }
+
+    /// What nobody can do to it any more.
+    ///
+    /// # Errors
+    ///
+    /// As [`raw::fcntl_get_seals`].
+    #[doc(alias = "F_GET_SEALS")]
+    #[inline]
+    pub fn seals(&self) -> Result<Seals> {
+        raw::fcntl_get_seals(self.as_fd())
+    }
+
+    /// Says for good what nobody can do to it any more, in no process.
+    ///
+    /// # Errors
+    ///
+    /// As [`raw::fcntl_add_seals`]. A kernel older than 6.3 does not know [`Seals::EXEC`]: the error's kind is
+    /// `Unsupported` then.
+    #[doc(alias = "F_ADD_SEALS")]
+    pub fn add_seals(&self, seals: Seals) -> Result<()> {
+        match raw::fcntl_add_seals(self.as_fd(), seals) {
+            // Of a memfd and with seals that have names here, it is the youngest of them that is not known.
+            Err(error) if error.is(Errno::INVAL) && seals.contains(Seals::EXEC) => {
+                let is_memfd = Seals::all().contains(seals) && self.seals().is_ok();
+                Err(if is_memfd { Error::new(Call::FCNTL_ADD_SEALS_EXEC, Errno::INVAL) } else { error })
+            }
+            done => done,
+        }
+    }
+
+    /// Maps the whole of it, as long as it is now, shared with everybody who has it, to be read and written to.
+    ///
+    /// # Errors
+    ///
+    /// `EPERM` - it is sealed against writing. And as [`memory::raw::mmap`](crate::memory::raw::mmap).
+    #[doc(alias = "mmap")]
+    #[inline]
+    pub fn map(&self) -> Result<Mapping> {
+        mapping::shared(self)
+    }
+
+    /// Maps the whole of it to be read as a slice, if it is sealed against shrinking, growing and writing: else `None`.
+    ///
+    /// What another process has sent is so either safe to look at for as long as one likes, or refused. Refused is also
+    /// what has both [`Seals::EXEC`] and [`Seals::FUTURE_WRITE`], as a program that was sealed has: kernels from Linux
+    /// 6.3 on, until it was mended, sealed one against writing that somebody went on writing to.
+    /// [`read_at`](Self::read_at) copies it.
+    ///
+    /// # Errors
+    ///
+    /// As [`raw::fcntl_get_seals`] and [`memory::raw::mmap`](crate::memory::raw::mmap).
+    #[inline]
+    pub fn map_sealed(&self) -> Result<Option<SealedMapping>> {
+        mapping::sealed(self)
+    }
+}
+
+/// Whether the kernel can have had nothing against a name and flags but that it does not know what came with Linux 6.3.
+#[cold]
+fn asks_for_linux_6_3(name: &[u8], flags: MemFdFlags) -> bool {
+    const YOUNG: MemFdFlags = MemFdFlags::EXEC.union(MemFdFlags::NOEXEC_SEAL);
+    const OLD: MemFdFlags = MemFdFlags::CLOEXEC.union(MemFdFlags::ALLOW_SEALING).union(MemFdFlags::HUGETLB);
+    // The kernel takes any size of huge pages here.
+    let known = if flags.contains(MemFdFlags::HUGETLB) { MemFdFlags::all() } else { OLD.union(YOUNG) };
+    let one = flags.intersects(YOUNG) && !flags.contains(YOUNG);
+    one && known.contains(flags) && name.len() < 250 && !name.contains(&0)
+}
