@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use crate::copy::CopyError;
 use crate::error::{Errno, Error};
 use crate::explain::At;
 use crate::idmap::MapError;
@@ -42,6 +43,13 @@ impl From<At<'_>> for io::Error {
 /// Keeps the raw OS error; the call and the mistake are lost.
 impl From<MapError> for io::Error {
     fn from(error: MapError) -> Self {
+        error.error().into()
+    }
+}
+
+/// Keeps the raw OS error; the call, and how much had arrived, are lost.
+impl From<CopyError> for io::Error {
+    fn from(error: CopyError) -> Self {
         error.error().into()
     }
 }

@@ -25,6 +25,7 @@
 //!   `sendfile`, `splice`, and reading and writing, which everything allows that can be read and written: a terminal, a
 //!   target for appending, what the kernel makes up in `/proc`.
 //! - A copy begins at the positions of the two files, and moves them.
+//! - What has borders in it, as datagrams have them, loses them: a copy is of a stream of bytes.
 //! - To copy a file to its own end without a limit does not end before the disk is full.
 
 mod error;

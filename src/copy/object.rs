@@ -9,6 +9,9 @@ use crate::error::{Errno, Error, Result};
 use crate::fd::{AsFd, AsRawFd, BorrowedFd};
 use crate::poll::PollFlags;
 
+/// What the kernel moves with one call at the most; of twice as much it says that it is no length.
+const AT_ONCE: usize = 0x7fff_f000;
+
 /// Copies all bytes of one descriptor to another; returns how many.
 ///
 /// As [`Copier::run`] does it.
@@ -24,8 +27,11 @@ pub fn copy(from: impl AsFd, to: impl AsFd) -> Result<u64, CopyError> {
 /// A copy from one descriptor to another: from where they stand, to the end of the source or a [limit](Self::limit).
 ///
 /// The way is chosen by what the two descriptors are, and every way copes with calls that move less than they were asked
-/// for, with signals, and with descriptors that are non-blocking, for which it waits. A target that nobody reads raises
-/// `SIGPIPE` before it fails with `EPIPE`, unless that is [ignored](crate::signal::ignore), as `std` does it.
+/// for, with signals, and with descriptors that are non-blocking, for which it waits as long as it takes. A target that
+/// nobody reads raises `SIGPIPE` before it fails with `EPIPE`, unless that is [ignored](crate::signal::ignore), as `std`
+/// does it.
+///
+/// A copy that has failed may go on with another [`step`](Self::step); what was lost stays lost.
 ///
 /// ```
 /// use butter::copy::Copier;
@@ -56,8 +62,8 @@ impl<'fd> Copier<'fd> {
     /// A copy from one descriptor to another.
     #[must_use]
     pub fn new<F: AsFd + ?Sized, T: AsFd + ?Sized>(from: &'fd F, to: &'fd T) -> Self {
-        let (from, to) = (from.as_fd(), to.as_fd());
-        Self { from, to, way: Way::CopyFileRange, method: Method::Auto, piece: Self::PIECE, left: u64::MAX, copied: 0 }
+        let (from, to, method) = (from.as_fd(), to.as_fd(), Method::Auto);
+        Self { from, to, way: Way::first(method), method, piece: Self::PIECE, left: u64::MAX, copied: 0 }
     }
 
     /// The same, of at most so many bytes.
@@ -67,23 +73,26 @@ impl<'fd> Copier<'fd> {
         self
     }
 
-    /// The same, in this way and no other.
+    /// The same, in this way and no other: where the two descriptors do not allow it, the copy fails.
+    ///
+    /// An end that the kernel finds by a file's size is taken as it is: with [`Method::CopyFileRange`] and
+    /// [`Method::Sendfile`], nothing is copied of a file of size 0 that has bytes all the same.
     #[must_use]
     pub fn method(mut self, method: Method) -> Self {
         self.method = method;
-        self.way = match method {
-            Method::Auto | Method::CopyFileRange => Way::CopyFileRange,
-            Method::Sendfile => Way::Sendfile,
-            Method::Splice => Way::Splice,
-            Method::ReadWrite => Way::ReadWrite,
-        };
+        self.way = Way::first(method);
         self
     }
 
-    /// The same, with at most so many bytes a step; at least 1.
+    /// The same, with at most so many bytes a step: at least 1, and no more than the kernel moves at once, 2 GiB less a
+    /// page.
     #[must_use]
     pub const fn piece(mut self, bytes: usize) -> Self {
-        self.piece = if bytes == 0 { 1 } else { bytes };
+        self.piece = match bytes {
+            0 => 1,
+            1..AT_ONCE => bytes,
+            AT_ONCE.. => AT_ONCE,
+        };
         self
     }
 
@@ -96,12 +105,7 @@ impl<'fd> Copier<'fd> {
     /// The way that the copy takes now: where it was left open, the one that has been found.
     #[must_use]
     pub const fn taken(&self) -> Method {
-        match self.way {
-            Way::CopyFileRange => Method::CopyFileRange,
-            Way::Sendfile => Method::Sendfile,
-            Way::Splice | Way::Pipe(..) => Method::Splice,
-            Way::ReadWrite => Method::ReadWrite,
-        }
+        self.way.method()
     }
 
     /// Copies up to the end of the source, or the limit; returns how many bytes have arrived.
@@ -109,6 +113,7 @@ impl<'fd> Copier<'fd> {
     /// # Errors
     ///
     /// A [`CopyError`], which says how many had arrived before.
+    #[inline]
     pub fn run(self) -> Result<u64, CopyError> {
         self.run_with(|_| {})
     }
@@ -136,56 +141,25 @@ impl<'fd> Copier<'fd> {
             return Ok(0);
         }
         loop {
-            match self.way.step(self.from, self.to, most) {
-                // To it, what the kernel makes up has no bytes: the next way knows.
-                Ok(0) if self.method == Method::Auto && matches!(self.way, Way::CopyFileRange) => {
-                    self.way = Way::Sendfile;
+            let stopped = match self.way.step(self.from, self.to, most) {
+                Ok(0) if self.copied == 0 && self.method == Method::Auto && self.way.trusts_the_size() => {
+                    self.way = Way::ReadWrite;
+                    continue;
                 }
                 Ok(count) => {
                     self.arrived(count);
                     return Ok(count);
                 }
-                Err(Stopped { error, arrived: 0, lost: 0 }) if error.is(Errno::AGAIN) => {
-                    self.wait().map_err(|error| self.failed(error, 0))?;
-                }
-                Err(Stopped { error, arrived, lost: 0 }) => {
-                    self.arrived(arrived);
-                    if !self.change_way(error).map_err(|error| self.failed(error, 0))? {
-                        return Err(self.failed(error, 0));
-                    }
-                }
-                Err(Stopped { error, arrived, lost }) => {
-                    self.arrived(arrived);
-                    let rescued =
-                        if self.method == Method::Auto { self.way.rescue(self.to, error, lost) } else { None };
-                    let Stopped { error, arrived, lost } = match rescued {
-                        Some(Ok(())) => {
-                            self.arrived(lost);
-                            return Ok(arrived + lost);
-                        }
-                        Some(Err(stopped)) => stopped,
-                        None => Stopped { error, arrived: 0, lost },
-                    };
-                    self.arrived(arrived);
-                    return Err(self.failed(error, lost));
-                }
+                Err(stopped) => stopped,
+            };
+            let Stopped { error, arrived, lost } = stopped;
+            self.arrived(arrived);
+            match error.errno() {
+                Errno::AGAIN if lost == 0 => self.wait(),
+                _ => self.way.change(self.method, self.from, self.to, &stopped),
             }
+            .map_err(|error| self.failed(error, lost))?;
         }
-    }
-
-    /// Tries another way, if a failure says that this one is not for these descriptors and another may be taken.
-    fn change_way(&mut self, error: Error) -> Result<bool> {
-        let may = match self.method {
-            Method::Auto => true,
-            // One method, of two ways.
-            Method::Splice => matches!(self.way, Way::Splice),
-            _ => false,
-        };
-        match self.way.next(error).filter(|_| may) {
-            Some(way) => self.way = way?,
-            None => return Ok(false),
-        }
-        Ok(true)
     }
 
     /// Waits until both descriptors are ready: which of them was not, a call that moves bytes itself does not say.
@@ -201,7 +175,8 @@ impl<'fd> Copier<'fd> {
     }
 
     #[cold]
-    fn failed(&self, error: Error, lost: usize) -> CopyError {
+    fn failed(&mut self, error: Error, lost: usize) -> CopyError {
+        self.way.give_up();
         CopyError { error, copied: self.copied, lost: lost as u64 }
     }
 }

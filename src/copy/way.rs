@@ -29,8 +29,9 @@ pub(super) enum Way {
     Sendfile,
     /// One of the two is a pipe.
     Splice,
-    /// Neither is: through this one.
-    Pipe(OwnedFd, OwnedFd),
+    /// Neither is: through this one. Where the target takes nothing from pipes, so many bytes are still in it, which go
+    /// through memory, and then everything; else it is empty between two steps.
+    Pipe(OwnedFd, OwnedFd, usize),
     ReadWrite,
 }
 
@@ -48,45 +49,110 @@ impl From<Error> for Stopped {
 }
 
 impl Way {
+    pub(super) const fn first(method: Method) -> Self {
+        match method {
+            Method::Auto | Method::CopyFileRange => Self::CopyFileRange,
+            Method::Sendfile => Self::Sendfile,
+            Method::Splice => Self::Splice,
+            Method::ReadWrite => Self::ReadWrite,
+        }
+    }
+
+    pub(super) const fn method(&self) -> Method {
+        match self {
+            Self::CopyFileRange => Method::CopyFileRange,
+            Self::Sendfile => Method::Sendfile,
+            Self::Splice | Self::Pipe(..) => Method::Splice,
+            Self::ReadWrite => Method::ReadWrite,
+        }
+    }
+
+    /// Whether an end that comes at once may be none: the kernel looks at the file's size, which is 0 for much of what is
+    /// made up when it is read.
+    pub(super) const fn trusts_the_size(&self) -> bool {
+        matches!(self, Self::CopyFileRange | Self::Sendfile)
+    }
+
     /// Moves up to so many bytes; returns how many arrived, 0 at the end of the source.
     pub(super) fn step(&mut self, from: BorrowedFd<'_>, to: BorrowedFd<'_>, most: usize) -> Result<usize, Stopped> {
         match self {
             Self::CopyFileRange => Ok(io::retry(|| raw::copy_file_range(from, None, to, None, most))?),
             Self::Sendfile => Ok(io::retry(|| raw::sendfile(to, from, None, most))?),
             Self::Splice => Ok(pipe::splice(from, None, to, None, most, SpliceFlags::MOVE)?),
-            Self::Pipe(reader, writer) => {
+            Self::Pipe(reader, writer, 0) => {
                 let count = pipe::splice(from, None, &*writer, None, most, SpliceFlags::MOVE)?;
                 drain(reader.as_fd(), to, count).map(|()| count)
+            }
+            Self::Pipe(reader, _, count) => {
+                let (mut arrived, count) = (0, *count);
+                while arrived < count {
+                    arrived += match through_memory(reader.as_fd(), to, count - arrived) {
+                        Ok(moved) => moved,
+                        Err(Stopped { error, arrived: moved, .. }) => {
+                            let arrived = arrived + moved;
+                            return Err(Stopped { error, arrived, lost: count - arrived });
+                        }
+                    };
+                }
+                *self = Self::ReadWrite;
+                Ok(count)
             }
             Self::ReadWrite => through_memory(from, to, most),
         }
     }
 
-    /// What to do with so many bytes that stand in the pipe, where the target takes none from one: they go through memory,
-    /// and everything after them. `None` where that is not what the failure says.
-    pub(super) fn rescue(&mut self, to: BorrowedFd<'_>, error: Error, count: usize) -> Option<Result<(), Stopped>> {
-        let Self::Pipe(reader, _) = self else { return None };
-        if !error.is(Errno::INVAL) {
-            return None;
+    /// Takes the next way, if the failure says that this one is not for these two descriptors, and the method leaves
+    /// another. Where it is a failure of the copy itself, the last way has it too.
+    ///
+    /// # Errors
+    ///
+    /// The failure itself where there is no other way, or what the next one fails with.
+    pub(super) fn change(
+        &mut self,
+        method: Method,
+        from: BorrowedFd<'_>,
+        to: BorrowedFd<'_>,
+        stopped: &Stopped,
+    ) -> Result<()> {
+        if !self.is_not_for(stopped.error) {
+            return Err(stopped.error);
         }
-        let mut left = count;
-        while left > 0 {
-            match through_memory(reader.as_fd(), to, left) {
-                Ok(moved) => left -= moved.min(left),
-                Err(Stopped { error, arrived, .. }) => {
-                    left -= arrived.min(left);
-                    return Some(Err(Stopped { error, arrived: count - left, lost: left }));
-                }
+        let auto = method == Method::Auto;
+        *self = match self {
+            Self::CopyFileRange if auto => Self::Sendfile,
+            Self::Sendfile if auto => Self::Splice,
+            // What does not go from a pipe or to one goes no better through another.
+            Self::Splice if !is_pipe(from) && !is_pipe(to) => match Self::pipe() {
+                Err(_) if auto => Self::ReadWrite,
+                way => way?,
+            },
+            Self::Pipe(.., rest) if auto && stopped.lost > 0 => {
+                *rest = stopped.lost;
+                return Ok(());
             }
-        }
-        *self = Self::ReadWrite;
-        Some(Ok(()))
+            Self::Splice | Self::Pipe(..) if auto => Self::ReadWrite,
+            _ => return Err(stopped.error),
+        };
+        Ok(())
     }
 
-    /// The way to try next where a failure says that this one is not for these two descriptors. `None` where it is a failure
-    /// of the copy itself, which the last way would have too.
-    pub(super) fn next(&self, error: Error) -> Option<Result<Self>> {
-        let not_this_way = match self {
+    /// Leaves what stands in the pipe: it is lost.
+    pub(super) fn give_up(&mut self) {
+        if let Self::Pipe(..) = self {
+            *self = Self::Splice;
+        }
+    }
+
+    /// A pipe to go through, of a mebibyte: as large as any user may have one by themselves.
+    fn pipe() -> Result<Self> {
+        let (reader, writer) = pipe::pipe()?;
+        // Where the user's pipes have as many pages as they may, it stays as it is.
+        let _ = pipe::set_size(&writer, 1 << 20);
+        Ok(Self::Pipe(reader, writer, 0))
+    }
+
+    fn is_not_for(&self, error: Error) -> bool {
+        match self {
             Self::CopyFileRange => matches!(
                 error.errno(),
                 Errno::XDEV
@@ -100,25 +166,15 @@ impl Way {
                     | Errno::IO
                     | Errno::OVERFLOW
             ),
-            Self::Sendfile | Self::Splice | Self::Pipe(..) => matches!(
+            Self::Sendfile | Self::Splice | Self::Pipe(.., 0) => matches!(
                 error.errno(),
                 Errno::INVAL | Errno::BADF | Errno::NOSYS | Errno::PERM | Errno::SPIPE | Errno::OPNOTSUPP
             ),
-            Self::ReadWrite => false,
-        };
-        not_this_way.then(|| match self {
-            Self::CopyFileRange => Ok(Self::Sendfile),
-            Self::Sendfile => Ok(Self::Splice),
-            Self::Splice => Self::pipe(),
-            Self::Pipe(..) | Self::ReadWrite => Ok(Self::ReadWrite),
-        })
+            Self::Pipe(.., 1..) | Self::ReadWrite => false,
+        }
     }
+}
 
-    /// A pipe to go through, of a mebibyte: as large as any user may have one by themselves.
-    fn pipe() -> Result<Self> {
-        let (reader, writer) = pipe::pipe()?;
-        // Where the user's pipes have as many pages as they may, it stays as it is.
-        let _ = pipe::set_size(&writer, 1 << 20);
-        Ok(Self::Pipe(reader, writer))
-    }
+fn is_pipe(fd: BorrowedFd<'_>) -> bool {
+    pipe::size(fd).is_ok()
 }

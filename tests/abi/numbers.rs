@@ -9,6 +9,7 @@ use crate::{NATIVE, PROCESSORS, expression, sources};
 /// Constants that are no names of the kernel's: the crate's own.
 const OURS: &[(&str, &str)] = &[
     ("src/copy/memory.rs", "ROOM"),
+    ("src/copy/object.rs", "AT_ONCE"),
     ("src/copy/object.rs", "PIECE"),
     ("src/epoll/abi.rs", "EMPTY"),
     ("src/epoll/raw.rs", "MOST"),

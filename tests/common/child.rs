@@ -5,7 +5,7 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::Command;
 
 use butter::Error;
-use butter::mount;
+use butter::mount::{self, MountFlags};
 use butter::namespace::{Namespaces, unshare, unshare_as_root, unshare_fs};
 use butter::process::Pid;
 use butter::signal::SigSet;
@@ -195,4 +195,17 @@ pub fn as_nobody<T: Send>(body: impl FnOnce() -> T + Send) -> T {
 
 fn in_thread<T: Send>(body: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| scope.spawn(body).join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+}
+
+/// Mounts an empty file system of so many bytes, which this thread and those that it starts see, and no others: the
+/// process must be the root of a user namespace.
+pub fn mount_tmpfs(place: &std::path::Path, size: u64) -> io::Result<()> {
+    let place = super::bytes(place);
+    unshare(Namespaces::MOUNT)
+        .and_then(|()| mount::make_private_recursive("/"))
+        .and_then(|()| {
+            let flags = MountFlags::NOSUID | MountFlags::NODEV;
+            mount::mount("tmpfs", place, "tmpfs", flags, format!("size={size}").as_bytes())
+        })
+        .map_err(of_std)
 }

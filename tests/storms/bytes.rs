@@ -10,13 +10,13 @@ use crate::common::signals::Storm;
 use crate::{Row, VERY_MANY, join};
 
 /// How many bytes go through the pipes at least. The static builds run in an emulated machine.
-const SIZE: usize = if cfg!(target_env = "musl") { 1 << 20 } else { 8 << 20 };
+pub(crate) const SIZE: usize = if cfg!(target_env = "musl") { 1 << 20 } else { 8 << 20 };
 
 /// How many are written at once: more than a pipe takes, so that signals come in the middle of a write.
-const PIECE: usize = 300_000;
+pub(crate) const PIECE: usize = 300_000;
 
 /// After how many bytes they begin anew; no multiple of it is a page or a pipe.
-const PERIOD: usize = 251;
+pub(crate) const PERIOD: usize = 251;
 
 /// A pipe that has no room, and how many bytes are in it.
 pub(crate) fn full_pipe() -> (OwnedFd, OwnedFd, usize) {
@@ -68,8 +68,7 @@ pub(crate) const CALLS: &[Row] = &[
 fn there_and_back(write: Write, read: Read) {
     let (there, back) = (pipe::pipe().unwrap(), pipe::pipe().unwrap());
     let storms = [0; 3].map(|_| Storm::new());
-    let pattern: Vec<u8> = (0..PIECE + PERIOD).map(|at| (at % PERIOD) as u8).collect();
-    let pattern = &pattern[..];
+    let pattern = &pattern();
     let (sent, returned, came) = thread::scope(|scope| {
         // Each end belongs to a thread, so that one that fails ends the others.
         let sender = scope.spawn(move || {
@@ -93,8 +92,13 @@ fn there_and_back(write: Write, read: Read) {
     assert_eq!((returned, came), (sent, sent));
 }
 
+/// The bytes from any place on, as many as a piece has.
+pub(crate) fn pattern() -> Vec<u8> {
+    (0..PIECE + PERIOD).map(|at| (at % PERIOD) as u8).collect()
+}
+
 /// Writes all bytes, and returns how many there are.
-fn write_all(writer: &OwnedFd, bytes: &[u8], write: Write) -> usize {
+pub(crate) fn write_all(writer: &OwnedFd, bytes: &[u8], write: Write) -> usize {
     let mut written = 0;
     while written < bytes.len() {
         written += io::retry(|| write(writer, &bytes[written..])).unwrap();
@@ -103,7 +107,7 @@ fn write_all(writer: &OwnedFd, bytes: &[u8], write: Write) -> usize {
 }
 
 /// Reads to the end, passes on what comes if it is what was sent, and returns how much it was.
-fn receive(reader: &OwnedFd, pattern: &[u8], read: Read, mut pass_on: impl FnMut(&[u8])) -> usize {
+pub(crate) fn receive(reader: &OwnedFd, pattern: &[u8], read: Read, mut pass_on: impl FnMut(&[u8])) -> usize {
     let mut room = vec![0; PIECE];
     let mut came = 0;
     loop {

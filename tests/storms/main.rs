@@ -7,6 +7,7 @@
 mod bytes;
 #[path = "../common/mod.rs"]
 mod common;
+mod copies;
 mod flows;
 mod interruptible;
 mod late;
@@ -52,6 +53,11 @@ fn signals_end_what_asks_for_it_each_time_and_change_nothing() {
 #[test]
 fn every_byte_goes_there_and_comes_back() {
     each_contained("every_byte_goes_there_and_comes_back", bytes::CALLS);
+}
+
+#[test]
+fn every_byte_is_copied_and_counted() {
+    each_contained("every_byte_is_copied_and_counted", copies::ROWS);
 }
 
 #[test]
