@@ -1,0 +1,108 @@
+//! Copies that fail: one line says why, and nothing half is left.
+
+use std::fs;
+use std::os::unix::process::CommandExt;
+
+use crate::common::{self, child};
+use crate::run::{command, names, program, run, scene, set_mode};
+
+#[test]
+fn a_full_device_is_told() {
+    let Some(program) = program("a_full_device_is_told") else { return };
+    let (_folder, source, _, _) = scene(100_000);
+    run(&program, &[&source, &"/dev/full"]).failed_with("ENOSPC");
+    run(&program, &[&"--keep-partial", &source, &"/dev/full"]).failed_with("after 0 bytes");
+}
+
+#[test]
+fn a_full_file_system_keeps_nothing_half_unless_it_is_asked_to() {
+    const NAME: &str = "fails::a_full_file_system_keeps_nothing_half_unless_it_is_asked_to";
+    let Some(program) = program(NAME) else { return };
+    let ran = child::in_user_namespace(NAME, || {
+        let (_folder, source, _, bytes) = scene(3_000_000);
+        let small = tempfile::tempdir().unwrap();
+        if let Err(error) = child::mount_tmpfs(small.path(), 1 << 20) {
+            return common::skip(NAME, &format!("no file system can be mounted: {error}"));
+        }
+        let target = small.path().join("target");
+        for method in ["auto", "sendfile", "splice", "read_write"] {
+            fs::write(&target, "older").unwrap();
+            let ended = run(&program, &[&"-m", &method, &source, &target]);
+            ended.failed_with("ENOSPC");
+            assert_eq!((names(small.path()), fs::read(&target).unwrap()), (vec!["target".into()], b"older".to_vec()));
+
+            fs::remove_file(&target).unwrap();
+            let ended = run(&program, &[&"-m", &method, &"--keep-partial", &source, &target]);
+            ended.failed_with("; what had arrived is ");
+            assert_eq!(names(small.path()), ["target.partial"]);
+            let kept = small.path().join("target.partial");
+            let arrived = fs::read(&kept).unwrap();
+            assert!(arrived.len() > 500_000 && arrived == bytes[..arrived.len()], "{method}: other bytes");
+            assert!(ended.stderr.contains(&format!("after {} bytes", arrived.len())), "{}", ended.stderr);
+            fs::remove_file(&kept).unwrap();
+        }
+    });
+    if !ran {
+        common::skip(NAME, "this machine does not let the process have a user namespace");
+    }
+}
+
+#[test]
+fn the_largest_file_that_is_allowed_is_told() {
+    let Some(program) = program("the_largest_file_that_is_allowed_is_told") else { return };
+    let (folder, source, target, _) = scene(300_000);
+    let mut command = command(&program);
+    let set_limit = || {
+        let limit = libc::rlimit { rlim_cur: 100_000, rlim_max: 100_000 };
+        // SAFETY: reads one struct.
+        match unsafe { libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit) } {
+            0 => Ok(()),
+            _ => Err(std::io::Error::last_os_error()),
+        }
+    };
+    // SAFETY: between fork and exec it makes one system call and does nothing else.
+    unsafe { command.pre_exec(set_limit) };
+    let output = command.args([&source, &target]).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("EFBIG") && told.ends_with("after 100000 bytes\n"), "{told}");
+    assert_eq!((output.status.code(), names(folder.path())), (Some(1), vec!["source".into()]));
+}
+
+#[test]
+fn what_cannot_be_read_or_written_is_told() {
+    let Some(program) = program("what_cannot_be_read_or_written_is_told") else { return };
+    let (folder, source, target, _) = scene(1000);
+    let missing = folder.path().join("missing");
+    run(&program, &[&missing, &target]).failed_with("missing cannot be opened: ENOENT");
+    run(&program, &[&source, &missing.join("target")]).failed_with("cannot be written to: ENOENT");
+    run(&program, &[&folder.path(), &target]).failed_with(" is a directory");
+    run(&program, &[&"/proc/self/mem", &target]).failed_with("EIO");
+    assert_eq!(names(folder.path()), ["source"]);
+}
+
+#[test]
+fn a_source_without_permission_is_told() {
+    let Some(program) = program("a_source_without_permission_is_told") else { return };
+    let (folder, source, target, _) = scene(1000);
+    set_mode(&source, 0o000);
+    // SAFETY: asks for a number.
+    if unsafe { libc::geteuid() } == 0 {
+        return common::skip("a_source_without_permission_is_told", "root may read everything");
+    }
+    run(&program, &[&source, &target]).failed_with("source cannot be opened: EACCES");
+    assert_eq!(names(folder.path()), ["source"]);
+}
+
+#[test]
+fn a_method_that_the_two_do_not_allow_is_told() {
+    let Some(program) = program("a_method_that_the_two_do_not_allow_is_told") else { return };
+    let (folder, _, target, _) = scene(1000);
+    let (reader, writer) = std::io::pipe().unwrap();
+    std::io::Write::write_all(&mut &writer, b"!").unwrap();
+    drop(writer);
+    let output =
+        command(&program).args(["-m", "sendfile", "/proc/self/fd/0"]).arg(&target).stdin(reader).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("sendfile: EINVAL"), "{told}");
+    assert_eq!((output.status.code(), names(folder.path())), (Some(1), vec!["source".into()]));
+}

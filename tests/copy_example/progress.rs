@@ -1,0 +1,35 @@
+//! The bar, and what is said at the end.
+
+use std::process::{Command, Stdio};
+
+use crate::common;
+use crate::run::{program, run, scene};
+
+#[test]
+fn without_a_terminal_there_is_one_line_at_the_end() {
+    let Some(program) = program("without_a_terminal_there_is_one_line_at_the_end") else { return };
+    let (_folder, source, target, _) = scene(300_000);
+    let ended = run(&program, &[&source, &target]);
+    assert!(ended.status.success() && ended.stdout.is_empty());
+    assert!(ended.stderr.starts_with("copy: 293.0 KiB in 0.") && ended.stderr.ends_with('\n'), "{}", ended.stderr);
+    assert!(!ended.stderr.contains(['\r', '\u{1b}', '[']) && ended.stderr.contains("/s, by "), "{}", ended.stderr);
+    assert_eq!(ended.stderr.lines().count(), 1);
+}
+
+#[test]
+fn on_a_terminal_a_bar_is_drawn_and_taken_away() {
+    const TEST: &str = "on_a_terminal_a_bar_is_drawn_and_taken_away";
+    let Some(program) = program(TEST) else { return };
+    let (_folder, source, target, _) = scene(300_000);
+    for (quiet, drawn) in [("", true), ("--quiet", false)] {
+        let line = format!("'{}' {quiet} '{}' '{}'", program.display(), source.display(), target.display());
+        let script = Command::new("script").args(["-qec", &line, "/dev/null"]).stdin(Stdio::null()).output();
+        let Ok(script) = script else { return common::skip(TEST, "`script` cannot be run") };
+        let told = String::from_utf8(script.stdout).unwrap();
+        if !script.status.success() && !target.exists() {
+            return common::skip(TEST, &format!("`script` has no terminal: {told}"));
+        }
+        assert_eq!(told.contains("\r[####") && told.contains("\r\u{1b}[Kcopy: 293.0 KiB in "), drawn, "{told:?}");
+        assert!(drawn || told.is_empty(), "{told:?}");
+    }
+}
