@@ -22,6 +22,21 @@ pub fn skip(test: &str, reason: &str) {
     let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
+/// The program of an example: what `BUTTER_` and its name name, else where cargo puts it, beside the directory of the
+/// tests' programs; `None`, said by name, where it is not.
+pub fn example(test: &str, name: &str) -> Option<std::path::PathBuf> {
+    if let Some(program) = std::env::var_os(format!("BUTTER_{}", name.to_uppercase())) {
+        return Some(program.into());
+    }
+    let tests = std::env::current_exe().unwrap();
+    let profile = tests.parent().and_then(std::path::Path::parent);
+    let program = profile.map(|profile| profile.join("examples").join(name)).filter(|program| program.is_file());
+    if program.is_none() {
+        skip(test, &format!("the example `{name}` is not beside the tests: `cargo build --example {name}` makes it"));
+    }
+    program
+}
+
 /// An object of `std` as the crate's own descriptor, which is another type without the feature `std`.
 pub fn fd(object: impl IntoRawFd) -> butter::fd::OwnedFd {
     // SAFETY: open, and given up by its owner.

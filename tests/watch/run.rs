@@ -17,19 +17,9 @@ use crate::{common, json};
 /// What every run has, so that a test that fails does not hang: the tests that end otherwise see another status.
 pub const AT_MOST: &str = "--timeout=120";
 
-/// The example's program: what `BUTTER_WATCH` names, else where cargo puts it, beside the directory of the tests'
-/// programs; `None`, said by name, where it is not.
+/// The example's program; `None`, said by name, where it is not.
 pub fn program(test: &str) -> Option<PathBuf> {
-    if let Some(program) = std::env::var_os("BUTTER_WATCH") {
-        return Some(program.into());
-    }
-    let tests = std::env::current_exe().unwrap();
-    let program = tests.parent().and_then(Path::parent).map(|profile| profile.join("examples/watch"));
-    let program = program.filter(|program| program.is_file());
-    if program.is_none() {
-        common::skip(test, "the example `watch` is not beside the tests: `cargo build --example watch` makes it");
-    }
-    program
+    common::example(test, "watch")
 }
 
 /// What a run has come to.
