@@ -4,6 +4,7 @@
 //! what is made of its result could be. Descriptors and buffers are made before; where a contender has no way of its own
 //! to make one, rustix makes it, or butter what rustix does not have.
 
+mod copy;
 mod decode;
 mod drain;
 mod epoll;
@@ -38,4 +39,6 @@ pub(crate) const ALL: &[(&str, Make)] = &[
     ("inotify decode padded", decode::padded),
     ("inotify decode trimmed", decode::trimmed),
     ("epoll", epoll::ping_pong),
+    ("copy files", copy::files),
+    ("copy relay", copy::sockets),
 ];
