@@ -10,19 +10,9 @@ use butter::signal::{self, Signal};
 
 use crate::common;
 
-/// The example's program: what `BUTTER_COPY` names, else where cargo puts it, beside the directory of the tests'
-/// programs; `None`, said by name, where it is not.
+/// The example's program; `None`, said by name, where it is not.
 pub fn program(test: &str) -> Option<PathBuf> {
-    if let Some(program) = std::env::var_os("BUTTER_COPY") {
-        return Some(program.into());
-    }
-    let tests = std::env::current_exe().unwrap();
-    let program = tests.parent().and_then(Path::parent).map(|profile| profile.join("examples/copy"));
-    let program = program.filter(|program| program.is_file());
-    if program.is_none() {
-        common::skip(test, "the example `copy` is not beside the tests: `cargo build --example copy` makes it");
-    }
-    program
+    common::example(test, "copy")
 }
 
 /// What a run has come to.

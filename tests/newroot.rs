@@ -1,0 +1,122 @@
+//! The example `newroot`, run as a user runs it.
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use butter::uts;
+use tempfile::TempDir;
+
+/// A folder with this test's own program in it, and the libraries that it is linked with.
+struct Root(TempDir);
+
+impl Root {
+    fn new() -> Self {
+        let root = Self(tempfile::Builder::new().prefix("new-root-").tempdir().unwrap());
+        let own = std::env::current_exe().unwrap();
+        fs::copy(&own, root.path().join("test")).unwrap();
+        // What the program has mapped: itself, its libraries and what loads them.
+        let maps = fs::read_to_string("/proc/self/maps").unwrap();
+        let files: BTreeSet<_> =
+            maps.lines().filter_map(|line| line.find('/').map(|at| Path::new(&line[at..]))).collect();
+        for file in files.into_iter().filter(|file| *file != own) {
+            root.take(file, file);
+            // Programs ask for it by this name.
+            if file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("ld-linux")) {
+                let name = Path::new(if cfg!(target_arch = "x86_64") { "/lib64" } else { "/lib" });
+                root.take(file, &name.join(file.file_name().unwrap()));
+            }
+        }
+        root
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn take(&self, file: &Path, name: &Path) {
+        let inside = self.path().join(name.strip_prefix("/").unwrap());
+        fs::create_dir_all(inside.parent().unwrap()).unwrap();
+        fs::copy(file, inside).unwrap();
+    }
+}
+
+fn newroot(program: &Path, arguments: &[&Path]) -> Output {
+    Command::new(program).args(arguments).env("BUTTER_INSIDE", "1").stdin(Stdio::null()).output().unwrap()
+}
+
+/// The example's program, where this machine lets it do its work.
+fn program(test: &str) -> Option<PathBuf> {
+    let program = common::example(test, "newroot")?;
+    let refused = newroot(&program, &["/proc", "/nothing"].map(Path::new));
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    if text.starts_with("newroot: unshare") {
+        common::skip(test, &text.lines().collect::<String>());
+        return None;
+    }
+    Some(program)
+}
+
+#[test]
+fn a_command_has_a_root_mounts_and_a_name_of_its_own() {
+    const TEST: &str = "a_command_has_a_root_mounts_and_a_name_of_its_own";
+    let Some(program) = program(TEST) else { return };
+    let (machine, host) = (common::machine::Machine::now(), uts::hostname().unwrap());
+    let root = Root::new();
+    fs::create_dir(root.path().join("proc")).unwrap();
+    let arguments = ["/test", "says_where_it_is", "--exact", "--nocapture", "--test-threads=1"].map(Path::new);
+    let run = newroot(&program, &[&[root.path()], &arguments[..]].concat());
+    let (told, error) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    assert_eq!(run.status.code(), Some(0), "{told}{error}");
+    let name = root.path().file_name().unwrap().to_str().unwrap();
+    let libraries = |entry: &str| ["lib", "lib64", "usr"].contains(&entry);
+    let entries: Vec<_> = told.lines().find_map(|line| line.split_once("entries: ")).unwrap().1.split(' ').collect();
+    let others: Vec<_> = entries.into_iter().filter(|entry| !libraries(entry)).collect();
+    assert_eq!(others, ["proc", "test"], "{told}");
+    assert!(told.contains(&format!("host: {name}\nat: /\n")), "{told}");
+    // Its root, and /proc; the machine's mounts are gone.
+    let mounts: Vec<_> = told.lines().filter_map(|line| line.strip_prefix("mount: ")).collect();
+    assert!(mounts.contains(&"/") && mounts.contains(&"/proc"), "{told}");
+    assert!(mounts.iter().all(|place| *place == "/" || place.starts_with("/proc")), "{told}");
+
+    assert_eq!(uts::hostname().unwrap(), host, "the machine has another name");
+    machine.is_untouched_by("BUTTER_INSIDE=1");
+}
+
+/// Not a test of its own: what the one above runs in its root.
+#[test]
+fn says_where_it_is() {
+    if std::env::var_os("BUTTER_INSIDE").is_none() {
+        return;
+    }
+    let entries: BTreeSet<_> = fs::read_dir("/").unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let entries: Vec<_> = entries.iter().map(|name| name.to_str().unwrap()).collect();
+    println!("\nentries: {}", entries.join(" "));
+    println!("host: {}\nat: {}", uts::hostname().unwrap(), std::env::current_dir().unwrap().display());
+    for line in fs::read_to_string("/proc/self/mountinfo").unwrap().lines() {
+        println!("mount: {}", line.split(' ').nth(4).unwrap());
+    }
+}
+
+#[test]
+fn what_fails_is_said_with_its_status() {
+    const TEST: &str = "what_fails_is_said_with_its_status";
+    let Some(program) = program(TEST) else { return };
+    let root = Root::new();
+    for (arguments, status, text) in [
+        (vec![], 2, "newroot: DIR COMMAND [ARGUMENT...]"),
+        (vec![root.path()], 2, "newroot: DIR COMMAND [ARGUMENT...]"),
+        (vec![Path::new("/nowhere"), Path::new("/test")], 125, "newroot: mount(MS_BIND) /nowhere: ENOENT"),
+        (vec![root.path(), Path::new("/nothing")], 126, "newroot: /nothing: No such file"),
+    ] {
+        let run = newroot(&program, &arguments);
+        let error = String::from_utf8_lossy(&run.stderr);
+        assert_eq!(run.status.code(), Some(status), "{error}");
+        assert!(error.starts_with(text) && error.lines().count() == 1, "{error}");
+    }
+    let no = [root.path(), Path::new("/test"), Path::new("--no-such-option")];
+    assert_eq!(newroot(&program, &no).status.code(), Some(101), "the status is the command's");
+}
