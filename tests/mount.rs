@@ -239,15 +239,15 @@ fn a_mount_is_moved_with_all_below_it() {
         tmpfs(&folder(format!("{from}/below")));
         File::create(format!("{from}/below/file")).unwrap();
         let (mounted, open) = (mounted_at(&from).unwrap().id, File::open(format!("{from}/below/file")).unwrap());
-        mount::move_mount(&*from, &*to).unwrap();
+        mount::move_to(&*from, &*to).unwrap();
         assert!(mounted_at(&from).is_none());
         assert_eq!(mounted_at(&to).unwrap().id, mounted, "it is the same mount");
         assert!(Path::new(&format!("{to}/below/file")).exists());
         drop(open);
 
-        let below = mount::move_mount(&*to, format!("{to}/below").as_bytes()).unwrap_err();
+        let below = mount::move_to(&*to, format!("{to}/below").as_bytes()).unwrap_err();
         assert_eq!((below.call(), below.errno()), (Call::MOUNT_MOVE, Errno::LOOP));
-        let nothing = mount::move_mount(&*from, &*to).unwrap_err();
+        let nothing = mount::move_to(&*from, &*to).unwrap_err();
         assert_eq!((nothing.call(), nothing.errno()), (Call::MOUNT_MOVE, Errno::INVAL));
     });
 }
@@ -520,7 +520,7 @@ fn a_mount_from_another_user_namespace_stays_as_it_is() {
             for (result, errno) in [
                 (mount::unmount("/proc"), Errno::INVAL),
                 (mount::detach("/proc"), Errno::INVAL),
-                (mount::move_mount("/proc", path), Errno::INVAL),
+                (mount::move_to("/proc", path), Errno::INVAL),
                 (mount::bind_mount("/", path), Errno::INVAL),
                 (mount::remount("/proc", F::empty(), ""), Errno::PERM),
                 (mount::remount_bind("/proc", F::NOATIME), Errno::PERM),

@@ -26,7 +26,7 @@
 //! | `mount(MS_BIND)` | [`raw::mount`] | [`bind_mount`], [`bind_mount_recursive`] | 2.4 |
 //! | `mount(MS_REMOUNT)` | [`raw::mount`] | [`remount`] | 1.0 |
 //! | `mount(MS_REMOUNT \| MS_BIND)` | [`raw::mount`] | [`remount_bind`] | 2.6.26 |
-//! | `mount(MS_MOVE)` | [`raw::mount`] | [`move_mount`] | 2.4.18 |
+//! | `mount(MS_MOVE)` | [`raw::mount`] | [`move_to`] | 2.4.18 |
 //! | `mount(MS_SHARED)` and its kin | [`raw::mount`] | [`make_shared`], [`make_private`], [`make_slave`], [`make_unbindable`]; `make_*_recursive` | 2.6.15 |
 //! | `umount2` | [`raw::umount2`] | [`unmount`], [`detach`], [`expire`] | 2.1.116 |
 //! | `pivot_root` | [`raw::pivot_root`] | [`pivot_root`] | 2.3.41 |
@@ -42,9 +42,12 @@
 //!   mounted below it stays as it is.
 //! - The same place may have many mounts, each covering the one before: [`unmount`] takes away the last.
 //! - In a namespace that belongs to a new user namespace, mounts from outside keep their flags and stay together: what they
-//!   cover cannot be uncovered. New mounts may be of some file systems only, as `tmpfs`, `proc` and `overlay`.
+//!   cover cannot be uncovered. New mounts may be of some file systems only, as `tmpfs`, `proc` and, since Linux 5.11,
+//!   `overlay`.
 //! - To the kernel `EINVAL` of an option is all there is to say; what the file system has against it stands in the kernel's
 //!   log.
+//! - Options can name descriptors by their numbers, as those of `fuse`, `9p` and `autofs` do: what a program mounts with such
+//!   ones it lends them to, for good.
 //! - Nothing here is undone when the program ends, but when the last process of the namespace does.
 
 mod abi;
@@ -54,7 +57,7 @@ pub mod raw;
 
 pub use abi::{MountFlags, UnmountFlags};
 pub use object::{
-    Expiry, bind_mount, bind_mount_recursive, detach, expire, mount, move_mount, pivot_root, remount, remount_bind,
+    Expiry, bind_mount, bind_mount_recursive, detach, expire, mount, move_to, pivot_root, remount, remount_bind,
     unmount,
 };
 pub use propagation::{

@@ -110,11 +110,14 @@ pub fn remount_bind(target: impl path::Arg, flags: MountFlags) -> Result<()> {
 /// place below itself.
 #[doc(alias = "MS_MOVE")]
 #[inline]
-pub fn move_mount(from: impl path::Arg, to: impl path::Arg) -> Result<()> {
+pub fn move_to(from: impl path::Arg, to: impl path::Arg) -> Result<()> {
     raw::mount(Some(from), to, NONE, MountFlags::MOVE, None)
 }
 
 /// Unmounts what is mounted last at a place, if nobody uses it.
+///
+/// The caller's own root directory is not unmounted so: instead, its file system can no longer be written to, by anybody who
+/// sees it. [`detach`] takes it away.
 ///
 /// # Errors
 ///
@@ -170,7 +173,7 @@ pub fn expire(target: impl path::Arg) -> Result<Expiry> {
 /// The place may be the new root itself: the old one then covers it, and [`detach`] takes it away. With the working directory
 /// in the new root this is `pivot_root(".", ".")`, then `detach(".")`. The new root has to be a mount point: a directory is
 /// one when it is [bound](bind_mount) to itself. Neither it nor the old one may be below a mount that is
-/// [shared](super::make_shared).
+/// [shared](super::make_shared), nor may the mount be that the place is on.
 ///
 /// # Errors
 ///

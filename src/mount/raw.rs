@@ -129,6 +129,9 @@ const fn call(flags: MountFlags) -> Call {
 
 /// `umount2(target, flags)` - unmounts what is mounted last at a place.
 ///
+/// Where that is the caller's root directory, and neither `DETACH` nor `EXPIRE` is asked for, nothing is unmounted: the kernel
+/// makes its file system one that cannot be written to, and the call succeeds.
+///
 /// # Errors
 ///
 /// `EPERM` - it takes the capability `CAP_SYS_ADMIN` in the user namespace that the mount namespace belongs to; `FORCE` takes
@@ -204,8 +207,9 @@ pub(crate) const CAUSES: &[Cause] = causes! {
         NOTDIR => "a directory and a file do not go on each other, or a part of a path is not a directory";
     MOUNT_MOVE:
         PERM => "it takes the capability CAP_SYS_ADMIN in the user namespace that the mount namespace belongs to",
-        INVAL => "nothing is mounted right there, in this namespace; or it is below a mount that is shared, or came from \
-            another user namespace; or a directory and a file do not go on each other; or a path has a NUL byte in it",
+        INVAL => "nothing is mounted right there, in this namespace; or it is below a mount that is shared, or goes into \
+            one with unbindable mounts, or came from another user namespace; or a directory and a file do not go on each \
+            other; or a path has a NUL byte in it",
         LOOP => "a mount cannot be moved to a place below it, or the path has too many symbolic links",
         NOENT => "a part of a path does not exist";
     MOUNT_PROPAGATION:

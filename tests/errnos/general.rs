@@ -36,7 +36,7 @@ const FILTERED: &[(Call, libc::c_long, Provoke)] = &[
     (Call::CHROOT, libc::SYS_chroot, || failed(process::chroot("/"))),
     (Call::MOUNT, libc::SYS_mount, || failed(mount::mount("x", "/", "tmpfs", MountFlags::empty(), ""))),
     (Call::MOUNT_BIND, libc::SYS_mount, || failed(mount::bind_mount("/", "/"))),
-    (Call::MOUNT_MOVE, libc::SYS_mount, || failed(mount::move_mount("/", "/"))),
+    (Call::MOUNT_MOVE, libc::SYS_mount, || failed(mount::move_to("/", "/"))),
     (Call::MOUNT_PROPAGATION, libc::SYS_mount, || failed(mount::make_slave("/"))),
     (Call::MOUNT_REMOUNT, libc::SYS_mount, || failed(mount::remount("/", MountFlags::empty(), ""))),
     (Call::MOUNT_REMOUNT_BIND, libc::SYS_mount, || failed(mount::remount_bind("/", MountFlags::empty()))),

@@ -5,9 +5,9 @@ use std::fs::{self, File};
 use butter::error::{Call, ErrorKind};
 use butter::mount::{self, MountFlags as F, UnmountFlags, raw};
 use butter::path::Arg;
-use butter::{Errno, Error};
+use butter::{Errno, Error, process};
 
-use crate::common::child::{as_nobody, in_namespaces_of_any_root, with_own_mounts};
+use crate::common::child::{as_nobody, in_namespaces_of_any_root, with_own_directories, with_own_mounts};
 use crate::common::{self, inject::inject};
 use crate::process::{at_a_closed_directory, at_a_loop};
 use crate::{Row, Table, check, failed};
@@ -28,7 +28,7 @@ const ROWS: &[Row] = &[
         as_nobody(|| failed(mount::bind_mount("/", "/")))
     }),
     Row(Call::MOUNT_MOVE, Errno::PERM, ErrorKind::PermissionDenied, || {
-        as_nobody(|| failed(mount::move_mount("/proc", "/")))
+        as_nobody(|| failed(mount::move_to("/proc", "/")))
     }),
     Row(Call::MOUNT_PROPAGATION, Errno::PERM, ErrorKind::PermissionDenied, || {
         as_nobody(|| failed(mount::make_private("/")))
@@ -125,29 +125,29 @@ const IN_NAMESPACES: &[Row] = &[
         at(|path| failed(mount::bind_mount([b'/'; 4096], path)))
     }),
     Row(Call::MOUNT_MOVE, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        at(|path| failed(mount::move_mount(&*folder(path), path)))
+        at(|path| failed(mount::move_to(&*folder(path), path)))
     }),
     Row(Call::MOUNT_MOVE, Errno::INVAL, ErrorKind::InvalidArgument, || {
         at(|path| {
             let below = below(path);
             mount::make_shared(path).unwrap();
-            failed(mount::move_mount(&*below, &*folder(path)))
+            failed(mount::move_to(&*below, &*folder(path)))
         })
     }),
     Row(Call::MOUNT_MOVE, Errno::LOOP, ErrorKind::InvalidArgument, || {
         at(|path| {
             let below = below(path);
-            failed(mount::move_mount(&*below, &*folder(&below)))
+            failed(mount::move_to(&*below, &*folder(&below)))
         })
     }),
     Row(Call::MOUNT_MOVE, Errno::NOENT, ErrorKind::NotFound, || {
-        at(|path| failed(mount::move_mount(&*format!("{path}/nowhere"), path)))
+        at(|path| failed(mount::move_to(&*format!("{path}/nowhere"), path)))
     }),
     Row(Call::MOUNT_MOVE, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        at(|path| failed(mount::move_mount(&*below(path), &*file(path))))
+        at(|path| failed(mount::move_to(&*below(path), &*file(path))))
     }),
     Row(Call::MOUNT_MOVE, Errno::NOTDIR, ErrorKind::InvalidArgument, || {
-        at(|path| failed(mount::move_mount(&*below(path), &*format!("{}/x", file(path)))))
+        at(|path| failed(mount::move_to(&*below(path), &*format!("{}/x", file(path)))))
     }),
     Row(Call::MOUNT_PROPAGATION, Errno::INVAL, ErrorKind::InvalidArgument, || {
         at(|path| failed(mount::make_private(&*folder(path))))
@@ -203,8 +203,12 @@ const IN_NAMESPACES: &[Row] = &[
             inject(libc::SYS_umount2, Errno::INVAL, || unmount_with(flags))
         }
     }),
-    Row(Call::UMOUNT2, Errno::INVAL, ErrorKind::InvalidArgument, || at(|_| failed(mount::expire("/")))),
-    Row(Call::UMOUNT2, Errno::INVAL, ErrorKind::InvalidArgument, || at(|_| failed(mount::unmount("/\0")))),
+    Row(Call::UMOUNT2, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        at(|path| within(path, || failed(mount::expire("/"))))
+    }),
+    Row(Call::UMOUNT2, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        at(|path| within(path, || failed(mount::unmount("/\0"))))
+    }),
     Row(Call::UMOUNT2, Errno::BUSY, ErrorKind::Busy, || {
         at(|path| {
             let _open = File::create(file(path)).unwrap();
@@ -268,6 +272,15 @@ const IN_NAMESPACES: &[Row] = &[
         at(|path| failed(mount::pivot_root(path, [b'/'; 4096])))
     }),
 ];
+
+/// Runs a closure in a thread whose root is this place: what is done to a root by mistake is done to that one.
+fn within(path: &str, body: impl FnOnce() -> Option<Error> + Send) -> Option<Error> {
+    with_own_directories(|| {
+        process::chroot(path).unwrap();
+        process::chdir("/").unwrap();
+        body()
+    })
+}
 
 /// What a mount is told that does not reach the kernel.
 fn filtered(errno: Errno) -> Option<Error> {
