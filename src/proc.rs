@@ -38,6 +38,15 @@ impl From<Tid> for Task {
     }
 }
 
+const PROC_SUPER_MAGIC: i64 = 0x9FA0;
+
+/// As [`open`], a file that the kernel has there: `ENOENT` where what is mounted at `/proc` is something else.
+#[inline]
+pub(crate) fn open_kernels(call: Call, task: Task, name: &str, access: AccessMode) -> Result<OwnedFd> {
+    let file = open(call, task, name, access)?;
+    if io::file_system(&file)? == PROC_SUPER_MAGIC { Ok(file) } else { Err(Error::new(call, Errno::NOENT)) }
+}
+
 /// Opens a file of a task by its name there: `ns/uts`. The path is built on the stack.
 #[inline]
 pub(crate) fn open(call: Call, task: Task, name: &str, access: AccessMode) -> Result<OwnedFd> {

@@ -276,7 +276,8 @@ fn what_is_no_namespace_is_not_entered_and_not_taken_for_one() {
         assert_eq!(errno(raw::setns(other.as_fd(), Namespaces::empty())), Errno::INVAL);
         assert_eq!(errno(raw::setns(other.as_fd(), Namespaces::UTS)), Errno::INVAL);
         assert_eq!(errno(raw::ioctl_ns_get_nstype(other.as_fd())), Errno::NOTTY);
-        assert_eq!(errno(raw::ioctl_ns_get_owner_uid(other.as_fd())), Errno::NOTTY);
+        // SAFETY: the kernel's own file, which does not know the request.
+        assert_eq!(errno(unsafe { raw::ioctl_ns_get_owner_uid(other.as_fd()) }), Errno::NOTTY);
         assert_eq!(raw::fstatfs_is_nsfs(other.as_fd()), Ok(false));
         let error = Namespace::try_from(other).unwrap_err();
         assert_eq!((error.call(), error.errno()), (butter::error::Call::FSTATFS, Errno::INVAL));

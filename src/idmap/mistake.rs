@@ -133,6 +133,9 @@ pub(super) fn in_ranges(ranges: &[IdRange]) -> Option<Mistake> {
         return Some(Mistake::TooLong);
     }
     for (range, of) in ranges.iter().enumerate() {
+        if range == MOST {
+            return Some(Mistake::TooManyRanges);
+        }
         if of.count == 0 {
             return Some(Mistake::Empty { range });
         }
@@ -146,9 +149,6 @@ pub(super) fn in_ranges(ranges: &[IdRange]) -> Option<Mistake> {
         });
         if let Some(earlier) = earlier {
             return Some(Mistake::Overlap { range, earlier });
-        }
-        if range >= MOST {
-            return Some(Mistake::TooManyRanges);
         }
     }
     None

@@ -14,13 +14,14 @@ use crate::syscall::syscall;
 /// # Errors
 ///
 /// `ENOENT` - there is no such process or thread, it has ended, or the kernel has no user namespaces; `/proc` is not
-/// mounted. `EACCES` - to write: the process is another user's; or it cannot be dumped, and the caller is not root.
+/// mounted, or something else is at its place. `EACCES` - to write: the process is another user's; or it cannot be
+/// dumped, and the caller is not root.
 /// `EMFILE`, `ENFILE`, `ENOMEM` - as for any open.
 ///
 /// Since Linux 3.5; `user_namespaces`(7).
 #[inline]
 pub fn openat_uid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
-    proc::open(Call::OPENAT_UID_MAP, task, "uid_map", access)
+    proc::open_kernels(Call::OPENAT_UID_MAP, task, "uid_map", access)
 }
 
 /// `openat(AT_FDCWD, "/proc/<pid>/gid_map", access | O_CLOEXEC)` - opens the map of groups.
@@ -32,7 +33,7 @@ pub fn openat_uid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
 /// Since Linux 3.5; `user_namespaces`(7).
 #[inline]
 pub fn openat_gid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
-    proc::open(Call::OPENAT_GID_MAP, task, "gid_map", access)
+    proc::open_kernels(Call::OPENAT_GID_MAP, task, "gid_map", access)
 }
 
 /// `openat(AT_FDCWD, "/proc/<pid>/setgroups", access | O_CLOEXEC)` - opens the file that says whether `setgroups` is
@@ -46,7 +47,7 @@ pub fn openat_gid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
 /// Since Linux 3.19; `user_namespaces`(7).
 #[inline]
 pub fn openat_setgroups(task: Task, access: AccessMode) -> Result<OwnedFd> {
-    proc::open(Call::OPENAT_SETGROUPS, task, "setgroups", access)
+    proc::open_kernels(Call::OPENAT_SETGROUPS, task, "setgroups", access)
 }
 
 /// `write(fd, text, length)` - sets the map of users, once and for all.

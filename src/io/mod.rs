@@ -16,6 +16,7 @@ pub(crate) mod buffer;
 mod call;
 mod events;
 mod fcntl;
+mod file_system;
 mod open;
 #[cfg(not(feature = "std"))]
 mod slices;
@@ -27,6 +28,7 @@ pub(crate) use events::{read_bytes, read_events};
 pub use fcntl::{
     AccessMode, DescriptorFlags, StatusFlags, fcntl_dupfd_cloexec, fcntl_getfd, fcntl_getfl, fcntl_setfd, fcntl_setfl,
 };
+pub(crate) use file_system::file_system;
 pub(crate) use open::openat;
 #[cfg(not(feature = "std"))]
 pub use slices::{IoSlice, IoSliceMut};

@@ -5,8 +5,8 @@ flags! {
     ///
     /// Each thread has one of each, and its children begin with the same.
     pub struct Namespaces: u32 {
-        "CLONE_NEWNS" MOUNT = 0x2_0000, "what is mounted where. For a thread that does not share its working \
-            directory. Since Linux 2.4.19.";
+        "CLONE_NEWNS" MOUNT = 0x2_0000, "what is mounted where; entered by a thread that does not share its \
+            working directory. Since Linux 2.4.19.";
         "CLONE_NEWCGROUP" CGROUP = 0x200_0000, "where the trees of control groups have their roots. Since Linux 4.6.";
         "CLONE_NEWUTS" UTS = 0x400_0000, "the names of the host and its domain. Since Linux 2.6.19.";
         "CLONE_NEWIPC" IPC = 0x800_0000, "message queues, and System V's semaphores and shared memory. Since Linux \
@@ -17,7 +17,8 @@ flags! {
             made later. Since Linux 2.6.24; by `unshare` 3.8.";
         "CLONE_NEWNET" NET = 0x4000_0000, "network devices, addresses, routes and ports. Since Linux 2.6.24.";
         "CLONE_NEWTIME" TIME = 0x80, "where the clocks since the start of the machine begin. A new one is for children that \
-            are made later; entered by a process with one thread. Since Linux 5.6.";
+            are made later, and for the thread itself once it calls `execve`; entered by a process with one thread. Since \
+            Linux 5.6.";
     }
 }
 
@@ -26,7 +27,7 @@ flags! {
     pub struct UnshareFlags: u32 {
         "CLONE_FS" FS = 0x200, "the working directory, the root directory and the umask. Since Linux 2.6.16.";
         "CLONE_FILES" FILES = 0x400, "the table of descriptors. Since Linux 2.6.16.";
-        "CLONE_SYSVSEM" SYSVSEM = 0x4_0000, "what System V's semaphores undo when the thread ends. Since Linux 2.6.26.";
+        "CLONE_SYSVSEM" SYSVSEM = 0x4_0000, "what System V's semaphores undo. Since Linux 2.6.26.";
         "CLONE_NEWNS" NEWNS = 0x2_0000, "as [`Namespaces::MOUNT`], and `FS` with it. Since Linux 2.6.16.";
         "CLONE_NEWCGROUP" NEWCGROUP = 0x200_0000, "as [`Namespaces::CGROUP`]. Since Linux 4.6.";
         "CLONE_NEWUTS" NEWUTS = 0x400_0000, "as [`Namespaces::UTS`]. Since Linux 2.6.19.";
@@ -36,8 +37,7 @@ flags! {
         "CLONE_NEWPID" NEWPID = 0x2000_0000, "as [`Namespaces::PID`], for the children that are made later. Since \
             Linux 3.8.";
         "CLONE_NEWNET" NEWNET = 0x4000_0000, "as [`Namespaces::NET`]. Since Linux 2.6.24.";
-        "CLONE_NEWTIME" NEWTIME = 0x80, "as [`Namespaces::TIME`], for the children that are made later. Since Linux \
-            5.6.";
+        "CLONE_NEWTIME" NEWTIME = 0x80, "as [`Namespaces::TIME`], for what comes later. Since Linux 5.6.";
     }
 }
 
@@ -108,12 +108,3 @@ impl From<Kind> for Namespaces {
         }
     }
 }
-
-/// `struct statfs`: what a file system says of itself. Only its kind is looked at.
-#[repr(C)]
-pub(super) struct Statfs {
-    pub(super) kind: i64,
-    _rest: [u64; 14],
-}
-
-layout! { Statfs: size 120, align 8, kind at 0 }

@@ -10,7 +10,8 @@ use crate::thread::{getegid, geteuid};
 /// Gives the calling thread new namespaces of these kinds; its children are born into them.
 ///
 /// The thread is in the new ones at once, but for two kinds: `PID` and `TIME` are for the children that it makes from
-/// then on, of which the first is number 1 of the PID namespace. Other threads stay where they are. With `MOUNT` and
+/// then on, of which the first is number 1 of the PID namespace; and into the one of `TIME` it goes itself when it calls
+/// `execve`. Other threads stay where they are. With `MOUNT` and
 /// `USER` the thread no longer shares its working directory, with `IPC` not what semaphores undo.
 ///
 /// All are made, or none. With `USER` among them, the others belong to the new user namespace.
@@ -58,7 +59,7 @@ pub fn unshare_fs() -> Result<()> {
 }
 
 /// Gives the calling thread a list of its own of what System V's semaphores undo, empty: it is undone when the thread
-/// ends, not when the process does.
+/// ends, not when the process does. What was to be undone for this thread alone is undone at once.
 ///
 /// # Errors
 ///
@@ -200,7 +201,8 @@ impl Namespace {
     #[doc(alias = "NS_GET_OWNER_UID")]
     #[inline]
     pub fn owner(&self) -> Result<u32> {
-        raw::ioctl_ns_get_owner_uid(self.as_fd())
+        // SAFETY: it is a namespace's.
+        unsafe { raw::ioctl_ns_get_owner_uid(self.as_fd()) }
     }
 }
 

@@ -1,12 +1,9 @@
 //! The kernel's calls on namespaces.
 
-use core::mem::MaybeUninit;
-
-use super::abi::Statfs;
 use super::{Kind, Namespaces, UnshareFlags};
 use crate::error::{Call, Cause, Result, causes};
 use crate::fd::{BorrowedFd, OwnedFd};
-use crate::io::AccessMode;
+use crate::io::{self, AccessMode};
 use crate::proc::{self, Task};
 use crate::syscall::syscall;
 
@@ -53,7 +50,7 @@ pub unsafe fn unshare(flags: UnshareFlags) -> Result<()> {
 /// bit that is no kind. `USER`: it is the thread's own, or the process has other threads. `MOUNT` by itself, and
 /// `USER`: another thread or process shares the working directory. `PID`: it is neither the thread's own nor below it.
 /// `EPERM` - the thread has not the capability `CAP_SYS_ADMIN` in the user namespace that owns it, and in its own; for
-/// `MOUNT` also `CAP_SYS_CHROOT`; or it may not look into the process. `EUSERS` - `TIME`, and the process has other
+/// `MOUNT` also `CAP_SYS_CHROOT`; for `USER` in the one that it enters, and nowhere else; or it may not look into the process. `EUSERS` - `TIME`, and the process has other
 /// threads. `ESRCH` - the process has ended. `EBADF` - the descriptor was opened with `O_PATH`. `ENOMEM` - no memory
 /// for it.
 ///
@@ -88,11 +85,7 @@ pub fn openat_ns(task: Task, kind: Kind) -> Result<OwnedFd> {
 /// Since Linux 1.0; fstatfs(2).
 #[inline]
 pub fn fstatfs_is_nsfs(fd: BorrowedFd<'_>) -> Result<bool> {
-    let mut told = MaybeUninit::<Statfs>::uninit();
-    // SAFETY: the kernel writes one struct and keeps nothing.
-    unsafe { syscall!(Call::FSTATFS, fstatfs(fd, told.as_mut_ptr())) }.unit()?;
-    // SAFETY: written, as the call has succeeded.
-    Ok(unsafe { told.assume_init_ref() }.kind == NSFS_MAGIC)
+    Ok(io::file_system(&fd)? == NSFS_MAGIC)
 }
 
 /// `ioctl(fd, NS_GET_USERNS)` - opens the user namespace that owns this one: whose capabilities count in it.
@@ -151,15 +144,19 @@ pub fn ioctl_ns_get_nstype(fd: BorrowedFd<'_>) -> Result<Namespaces> {
 
 /// `ioctl(fd, NS_GET_OWNER_UID, &uid)` - the user who made a user namespace, as the caller's user namespace counts.
 ///
+/// # Safety
+///
+/// As for [`ioctl_ns_get_userns`]: who serves another file can answer with whatever they like.
+///
 /// # Errors
 ///
 /// `EINVAL` - it is of another kind. `ENOTTY` - the descriptor is no namespace's.
 ///
 /// Since Linux 4.11; `ioctl_nsfs`(2).
 #[inline]
-pub fn ioctl_ns_get_owner_uid(fd: BorrowedFd<'_>) -> Result<u32> {
+pub unsafe fn ioctl_ns_get_owner_uid(fd: BorrowedFd<'_>) -> Result<u32> {
     let mut owner = 0_u32;
-    // SAFETY: the kernel writes one number and keeps nothing; a file that is no namespace's does not know the request.
+    // SAFETY: of a namespace, the kernel writes one number and keeps nothing.
     unsafe { syscall!(Call::IOCTL_NS_GET_OWNER_UID, ioctl(fd, NS_GET_OWNER_UID, &raw mut owner)) }.unit()?;
     Ok(owner)
 }

@@ -76,7 +76,7 @@ structs! {
     "src/io/slices.rs" IoSliceMut { base len } is "struct iovec" { iov_base iov_len }:
         libc::iovec { iov_base iov_len }
         general::iovec { iov_base iov_len };
-    "src/namespace/abi.rs" Statfs { kind } is "struct statfs" { f_type }:
+    "src/io/file_system.rs" Statfs { kind } is "struct statfs" { f_type }:
         libc::statfs { f_type }
         general::statfs { f_type };
     "src/poll/abi.rs" PollFd { fd events revents } is "struct pollfd" { fd events revents }:
