@@ -20,7 +20,8 @@ An option's value may follow it behind = as well. Behind -- everything is a path
 
 Target:
   A file is whole or not there: the bytes go to a file beside TARGET, .copy-PROCESS-NUMBER, which
-  gets the name TARGET when all have arrived. Until then an older TARGET stays as it is, and when
+  gets the name TARGET when all have arrived; they are not yet on the disk then, if the machine
+  should lose its power. Until then an older TARGET stays as it is, and when
   the copy fails, the half file is removed. So the directory must be writable. Other hard links to
   an older TARGET keep the old bytes.
 

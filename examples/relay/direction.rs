@@ -131,7 +131,7 @@ impl Direction {
         }
     }
 
-    /// Nobody takes the bytes any more: the source is told, and those in the pipe are lost.
+    /// Nobody takes the bytes any more: no more are read from the source, and those in the pipe are lost.
     fn give_up(&mut self, from: &Socket) {
         self.broken |= self.held > 0;
         self.pipe = self.pipe.take().filter(|_| self.held == 0);

@@ -33,12 +33,13 @@ impl CopyError {
     }
 }
 
-/// Prints the failure, and how much had arrived.
+/// Prints the failure, how much had arrived, and how much is lost, if any is.
 impl fmt::Display for CopyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { error, copied, .. } = self;
+        let Self { error, copied, lost } = self;
         let plural = if *copied == 1 { "" } else { "s" };
-        write!(f, "{error}, after {copied} byte{plural}")
+        write!(f, "{error}, after {copied} byte{plural}")?;
+        if *lost > 0 { write!(f, ", with {lost} more taken and lost") } else { Ok(()) }
     }
 }
 

@@ -29,6 +29,8 @@ pub(super) fn drain(pipe: BorrowedFd<'_>, to: BorrowedFd<'_>, count: usize) -> R
     while left > 0 {
         let moved = match pipe::splice(pipe, None, to, None, left, SpliceFlags::MOVE) {
             Err(error) if error.is(Errno::AGAIN) => wait(to, PollFlags::WRITE).map(|()| 0),
+            // The pipe has bytes: it is the target that takes none, and will take none later either.
+            Ok(0) => Err(Error::new(Call::SPLICE, Errno::IO)),
             moved => moved,
         };
         match moved {

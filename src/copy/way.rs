@@ -2,7 +2,7 @@
 
 use super::memory::{drain, through_memory};
 use super::raw;
-use crate::error::{Errno, Error, Result};
+use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd, OwnedFd};
 use crate::io;
 use crate::pipe::{self, SpliceFlags};
@@ -78,7 +78,13 @@ impl Way {
         match self {
             Self::CopyFileRange => Ok(io::retry(|| raw::copy_file_range(from, None, to, None, most))?),
             Self::Sendfile => Ok(io::retry(|| raw::sendfile(to, from, None, most))?),
-            Self::Splice => Ok(pipe::splice(from, None, to, None, most, SpliceFlags::MOVE)?),
+            Self::Splice => match pipe::splice(from, None, to, None, most, SpliceFlags::MOVE)? {
+                // Not the end, but a target that takes nothing.
+                0 if is_pipe(from) && io::bytes_available(from).is_ok_and(|bytes| bytes > 0) => {
+                    Err(Error::new(Call::SPLICE, Errno::IO).into())
+                }
+                moved => Ok(moved),
+            },
             Self::Pipe(reader, writer, 0) => {
                 let count = pipe::splice(from, None, &*writer, None, most, SpliceFlags::MOVE)?;
                 drain(reader.as_fd(), to, count).map(|()| count)

@@ -9,6 +9,7 @@ use butter::fd::OwnedFd;
 use butter::{Errno, io, pipe};
 
 use crate::common::child::{in_child, in_user_namespace};
+use crate::common::inject::pretend;
 use crate::ends::{tcp, unix};
 use crate::noise::{check_file, file_of, noise};
 use crate::{ALL, EMULATED, common, fd};
@@ -89,8 +90,22 @@ fn what_was_lost_stays_lost_and_the_copy_may_go_on() {
             let error = copier.step().unwrap_err();
             assert_eq!((error.error().errno(), error.copied()), (Errno::BADF, 0), "{method:?}: {error}");
             assert_eq!(error.lost(), sent.len() as u64, "{method:?}: {error}");
+            let told = error.to_string();
+            assert!(told.ends_with(&format!("after 0 bytes, with {} more taken and lost", sent.len())), "{told}");
         }
     }
+}
+
+#[test]
+fn a_target_that_takes_nothing_is_not_the_end() {
+    let ((source, writer), (_reader, target)) = (pipe::pipe().unwrap(), pipe::pipe().unwrap());
+    io::write(&writer, b"more").unwrap();
+    let copier = || Copier::new(&source, &target).method(Method::Splice);
+    let error = pretend(libc::SYS_splice, || copier().run()).unwrap_err();
+    assert_eq!((error.error().call(), error.error().errno(), error.lost()), (Call::SPLICE, Errno::IO, 0));
+    drop(writer);
+    assert_eq!(copier().run(), Ok(4));
+    assert_eq!(pretend(libc::SYS_splice, || copier().run()), Ok(0), "nothing is left");
 }
 
 #[test]
