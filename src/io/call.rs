@@ -12,8 +12,8 @@ const FIONREAD: u32 = 0x541B;
 
 /// `read(fd, buf, count)` - reads bytes into a buffer.
 ///
-/// Returns how many came: 0 at the end of a file, or when nobody writes to a pipe any more. At most `0x7fff_f000` come
-/// at once.
+/// Returns how many came: 0 at the end of a file, or when nobody writes to a pipe any more. At most 2 GiB less a
+/// page come at once.
 ///
 /// # Errors
 ///

@@ -15,6 +15,8 @@ use crate::error::Result;
 pub struct Pages {
     start: NonNull<u8>,
     length: usize,
+    /// Where the mapping ends, or within its last page: not before `length`.
+    mapped: usize,
 }
 
 // SAFETY: owns its memory, which no thread is tied to.
@@ -36,7 +38,7 @@ impl Pages {
         let start = unsafe { raw::mmap(core::ptr::null_mut(), length, protection, flags, None, 0) }?;
         // SAFETY: without being asked to, the kernel maps nothing at address 0.
         let start = unsafe { NonNull::new_unchecked(start) };
-        Ok(Self { start, length })
+        Ok(Self { start, length, mapped: length })
     }
 
     /// Shortens it to so many bytes; pages that have none of them are unmapped. If it is shorter already, nothing
@@ -46,7 +48,8 @@ impl Pages {
             let kept = whole_pages(length);
             let behind = self.start.as_ptr().wrapping_add(kept);
             // SAFETY: this memory, behind what is kept, is ours, and no longer part of us.
-            unsafe { unmap(behind, self.length.saturating_sub(kept)) };
+            unsafe { unmap(behind, self.mapped.saturating_sub(kept)) };
+            self.mapped = self.mapped.min(kept);
             self.length = length;
         }
     }
@@ -69,6 +72,7 @@ impl Pages {
         // SAFETY: within the mapping.
         self.start = unsafe { self.start.add(bytes) };
         self.length -= bytes;
+        self.mapped -= bytes;
         Ok(Some(self))
     }
 }
@@ -89,7 +93,7 @@ unsafe fn unmap(start: *mut u8, length: usize) {
 impl Drop for Pages {
     fn drop(&mut self) {
         // SAFETY: all of it is ours, and its end has come.
-        unsafe { unmap(self.start.as_ptr(), self.length) };
+        unsafe { unmap(self.start.as_ptr(), self.mapped) };
     }
 }
 
@@ -108,6 +112,13 @@ impl DerefMut for Pages {
     fn deref_mut(&mut self) -> &mut [u8] {
         // SAFETY: as above; the borrow is the only one.
         unsafe { core::slice::from_raw_parts_mut(self.start.as_ptr(), self.length) }
+    }
+}
+
+impl AsRef<[u8]> for Pages {
+    #[inline]
+    fn as_ref(&self) -> &[u8] {
+        self
     }
 }
 

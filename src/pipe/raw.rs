@@ -38,7 +38,7 @@ pub fn pipe2(flags: PipeFlags) -> Result<(OwnedFd, OwnedFd)> {
 /// from pipe to pipe, within the kernel.
 ///
 /// Returns how many went: 0 at the end of the source. With an offset, the file's position is not used: the kernel moves
-/// the offset on instead. At most `0x7fff_f000` bytes go at once.
+/// the offset on instead. At most 2 GiB less a page go at once.
 ///
 /// # Errors
 ///
