@@ -44,7 +44,7 @@ const PROC_SUPER_MAGIC: i64 = 0x9FA0;
 #[inline]
 pub(crate) fn open_kernels(call: Call, task: Task, name: &str, access: AccessMode) -> Result<OwnedFd> {
     let file = open(call, task, name, access)?;
-    if io::file_system(&file)? == PROC_SUPER_MAGIC { Ok(file) } else { Err(Error::new(call, Errno::NOENT)) }
+    if io::file_system(&file)?.kind == PROC_SUPER_MAGIC { Ok(file) } else { Err(Error::new(call, Errno::NOENT)) }
 }
 
 /// Opens a file of a task by its name there: `ns/uts`. The path is built on the stack.

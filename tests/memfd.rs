@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use butter::error::ErrorKind;
 use butter::fd::{AsRawFd, OwnedFd};
-use butter::memfd::{Mapping, MemFd, MemFdFlags, SealedMapping, Seals};
+use butter::memfd::{Mapping, MemFd, MemFdFlags, ReadMapping, SealedMapping, Seals};
 use butter::memory::page_size;
 use butter::{Errno, Result, io, pipe};
 use common::child::in_child;
@@ -174,6 +174,30 @@ fn what_two_have_mapped_they_share() {
 }
 
 #[test]
+fn who_may_only_read_maps_it_all_the_same() {
+    let memfd = memfd_of(&[7; 5000]);
+    let writable = memfd.map().unwrap();
+    memfd.add_seals(Seals::SHRINK | Seals::FUTURE_WRITE).unwrap();
+    assert_eq!(errno(memfd.map()), Errno::PERM);
+    let path = format!("/proc/self/fd/{}", memfd.as_raw_fd());
+    let read_only = MemFd::from(common::fd(std::fs::File::open(path).unwrap()));
+    for memfd in [&memfd, &read_only] {
+        let mapping: ReadMapping = memfd.map_read().unwrap();
+        let told = format!("{mapping:?}");
+        assert_eq!((mapping.len(), mapping.is_empty(), &*told), (5000, false, "ReadMapping { length: 5000 }"));
+        // SAFETY: within the mapping, and nobody else writes to it.
+        unsafe { writable.as_ptr().wrapping_add(4999).write_volatile(41) };
+        // SAFETY: as above.
+        let seen = unsafe { mapping.as_ptr().wrapping_add(4999).read_volatile() };
+        assert_eq!(seen, 41, "it is shared");
+    }
+    assert_eq!(errno(read_only.map()), Errno::ACCES);
+
+    let nothing = MemFd::create("").unwrap().map_read().unwrap();
+    assert_eq!((nothing.len(), nothing.is_empty()), (0, true));
+}
+
+#[test]
 fn two_processes_share_it_and_one_of_them_ends() {
     let memfd = memfd_of(&[0; 100]);
     memfd.add_seals(Seals::SHRINK).unwrap();
@@ -216,9 +240,13 @@ fn a_mapping_that_is_dropped_is_gone() {
             (mapping.as_ptr(), Box::new(move || drop(mapping)))
         });
         unmaps(|memfd| {
+            let mapping = memfd.map_read().unwrap();
+            (mapping.as_ptr(), Box::new(move || drop(mapping)))
+        });
+        unmaps(|memfd| {
             memfd.add_seals(Seals::WRITE).unwrap();
             let mapping: SealedMapping = memfd.map_sealed().unwrap().unwrap();
-            assert!(mapping.iter().all(|byte| *byte == 7));
+            assert!(mapping.as_ref().iter().all(|byte| *byte == 7));
             (mapping.as_ptr(), Box::new(move || drop(mapping)))
         });
     });
@@ -294,7 +322,9 @@ fn huge_pages_are_mapped_and_unmapped_as_they_are() {
         };
         assert_eq!(errno(memfd.write_at(b"!", 0)), Errno::INVAL, "by a mapping only");
         let start: *const u8 = mapping.as_ptr();
-        mapping.cells().unwrap()[SIZE as usize - 1].store(7, Ordering::Relaxed);
+        assert!(mapping.cells().is_none(), "a page may be taken out");
+        // SAFETY: within the mapping, of which nobody else knows.
+        unsafe { mapping.as_ptr().wrapping_add(SIZE as usize - 1).write_volatile(7) };
         assert!(is_mapped(start));
         drop(mapping);
         assert!(!is_mapped(start));
@@ -305,6 +335,24 @@ fn huge_pages_are_mapped_and_unmapped_as_they_are() {
         let start = bytes.as_ptr();
         drop(bytes);
         assert!(!is_mapped(start));
+        drop(memfd);
+
+        // A length that no `ftruncate` makes, and behind it no page.
+        let odd = MemFd::create_with("odd", flags).unwrap();
+        let hole = libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE;
+        for (mode, start, length) in [(0, 0, SIZE + 1), (hole, SIZE, SIZE)] {
+            // SAFETY: touches no memory.
+            let done = unsafe { libc::fallocate(odd.as_raw_fd(), mode, start as i64, length as i64) };
+            assert_eq!(done, 0, "{}", std::io::Error::last_os_error());
+        }
+        assert_eq!(odd.len(), Ok(SIZE + 1));
+        let mapping = odd.map().unwrap();
+        let (start, last) = (mapping.as_ptr(), mapping.as_ptr().wrapping_add(SIZE as usize));
+        assert!(mapping.len() as u64 == SIZE + 1 && is_mapped(start) && is_mapped(last));
+        drop(mapping);
+        assert!(!is_mapped(start) && !is_mapped(last), "it is unmapped as a whole");
+        odd.add_seals(FIXED).unwrap();
+        assert!(odd.map_sealed().unwrap().is_none(), "its last byte may be nowhere");
     });
 }
 

@@ -8,6 +8,7 @@ use core::sync::atomic::AtomicU8;
 use super::{MemFd, Seals};
 use crate::error::Result;
 use crate::fd::AsFd;
+use crate::io::file_system;
 use crate::memory::raw::{mmap, munmap};
 use crate::memory::{MapFlags, Protection};
 
@@ -15,6 +16,8 @@ use crate::memory::{MapFlags, Protection};
 struct Region {
     start: NonNull<u8>,
     length: usize,
+    /// Where the mapping ends, or within its last page.
+    mapped: usize,
 }
 
 // SAFETY: no thread is tied to the memory.
@@ -23,24 +26,47 @@ unsafe impl Send for Region {}
 unsafe impl Sync for Region {}
 
 impl Region {
-    fn map(memfd: &MemFd, length: usize, protection: Protection, flags: MapFlags) -> Result<Self> {
+    fn map(memfd: &MemFd, length: Length, protection: Protection, flags: MapFlags) -> Result<Self> {
+        let Length { bytes: length, mapped, .. } = length;
         if length == 0 {
             // The kernel maps no memory of no bytes; nobody looks there.
-            return Ok(Self { start: NonNull::dangling(), length });
+            return Ok(Self { start: NonNull::dangling(), length, mapped });
         }
         // SAFETY: new memory, at an address of the kernel's choice.
-        let start = unsafe { mmap(core::ptr::null_mut(), length, protection, flags, Some(memfd.as_fd()), 0) }?;
+        let start = unsafe { mmap(core::ptr::null_mut(), mapped, protection, flags, Some(memfd.as_fd()), 0) }?;
         // SAFETY: without being asked to, the kernel maps nothing at address 0.
-        Ok(Self { start: unsafe { NonNull::new_unchecked(start) }, length })
+        Ok(Self { start: unsafe { NonNull::new_unchecked(start) }, length, mapped })
     }
 }
 
 impl Drop for Region {
     fn drop(&mut self) {
-        if self.length > 0 {
+        if self.mapped > 0 {
             // SAFETY: mapped so long by us; what was lent of it has ended.
-            let _ = unsafe { munmap(self.start.as_ptr(), self.length) };
+            let _ = unsafe { munmap(self.start.as_ptr(), self.mapped) };
         }
+    }
+}
+
+/// How long a memfd is.
+struct Length {
+    bytes: usize,
+    /// The same, up to the end of the last huge page: the kernel unmaps no part of one.
+    mapped: usize,
+    has_huge_pages: bool,
+}
+
+const HUGETLBFS_MAGIC: i64 = 0x9584_58F6;
+
+impl Length {
+    fn of(memfd: &MemFd) -> Result<Self> {
+        let bytes = memfd.len()? as usize;
+        let of = file_system(&memfd.as_fd())?;
+        if of.kind != HUGETLBFS_MAGIC {
+            return Ok(Self { bytes, mapped: bytes, has_huge_pages: false });
+        }
+        let last = (of.block as usize).wrapping_sub(1);
+        Ok(Self { bytes, mapped: bytes.wrapping_add(last) & !last, has_huge_pages: true })
     }
 }
 
@@ -55,6 +81,9 @@ pub struct Mapping {
     cannot_shrink: bool,
 }
 
+/// A memfd as memory that is shared, as [`Mapping`] is, and that can be read only. Others may write to it at any moment.
+pub struct ReadMapping(Region);
+
 /// A memfd as bytes that nobody changes or takes away: sealed against shrinking, growing and writing. Unmapped when
 /// dropped; the descriptor is not needed for it.
 pub struct SealedMapping(Region);
@@ -63,9 +92,16 @@ pub struct SealedMapping(Region);
 pub(super) fn shared(memfd: &MemFd) -> Result<Mapping> {
     // In this order: one that was sealed against shrinking has, from then on, what it is found to have.
     let cannot_shrink = memfd.seals()?.contains(Seals::SHRINK);
-    let length = memfd.len()? as usize;
+    let length = Length::of(memfd)?;
+    // A huge page may be taken out of the middle all the same, and there may be no other for the next touch.
+    let cannot_shrink = cannot_shrink && !length.has_huge_pages;
     let region = Region::map(memfd, length, Protection::READ | Protection::WRITE, MapFlags::SHARED)?;
     Ok(Mapping { region, cannot_shrink })
+}
+
+/// The whole of a memfd, shared, to be read.
+pub(super) fn read(memfd: &MemFd) -> Result<ReadMapping> {
+    Region::map(memfd, Length::of(memfd)?, Protection::READ, MapFlags::SHARED).map(ReadMapping)
 }
 
 /// The whole of a memfd, if nobody changes it.
@@ -80,7 +116,11 @@ pub(super) fn sealed(memfd: &MemFd) -> Result<Option<SealedMapping>> {
     if unsure || !seals.contains(Seals::SHRINK | Seals::GROW | Seals::WRITE) {
         return Ok(None);
     }
-    let length = memfd.len()? as usize;
+    let length = Length::of(memfd)?;
+    if length.bytes != length.mapped {
+        // A length that `fallocate` can make. The bytes beyond the last whole huge page are there or not.
+        return Ok(None);
+    }
     // Private, as kernels before 6.7 share no mapping of what is sealed against writing, though it be only read.
     Region::map(memfd, length, Protection::READ, MapFlags::PRIVATE).map(|region| Some(SealedMapping(region)))
 }
@@ -108,7 +148,8 @@ impl Mapping {
     }
 
     /// Its bytes as atomic ones, if the memfd was sealed against shrinking when it was mapped: then they stay there,
-    /// and what others write to them is seen byte by byte. Else `None`.
+    /// and what others write to them is seen byte by byte. Else, or if it has huge pages, `None`: others may take one
+    /// out, whatever is sealed.
     #[inline]
     #[must_use]
     pub const fn cells(&self) -> Option<&[AtomicU8]> {
@@ -118,6 +159,36 @@ impl Mapping {
         // SAFETY: so many bytes are mapped, to be read and written to, for as long as we live, and the file cannot lose
         // them. Nobody has a plain reference to one: there is none to be had of shared memory.
         Some(unsafe { core::slice::from_raw_parts(self.region.start.as_ptr().cast(), self.region.length) })
+    }
+}
+
+impl ReadMapping {
+    /// Where the memory begins: a page.
+    #[inline]
+    #[must_use]
+    pub const fn as_ptr(&self) -> *const u8 {
+        self.0.start.as_ptr()
+    }
+
+    /// How many bytes it has: what the memfd had when it was mapped.
+    #[inline]
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.0.length
+    }
+
+    /// Whether it has no bytes.
+    #[inline]
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.length == 0
+    }
+}
+
+impl AsRef<[u8]> for SealedMapping {
+    #[inline]
+    fn as_ref(&self) -> &[u8] {
+        self
     }
 }
 
@@ -136,6 +207,13 @@ impl Deref for SealedMapping {
 impl fmt::Debug for Mapping {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Mapping").field("length", &self.region.length).finish()
+    }
+}
+
+/// Prints how many bytes, not which.
+impl fmt::Debug for ReadMapping {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReadMapping").field("length", &self.0.length).finish()
     }
 }
 

@@ -25,15 +25,18 @@
 //! | `fstat` | [`raw::fstat_size`] | [`MemFd::len`] | 1.0 |
 //! | `pread64` | [`raw::pread64`] | [`MemFd::read_at`] | 2.1.60 |
 //! | `pwrite64` | [`raw::pwrite64`] | [`MemFd::write_at`] | 2.1.60 |
-//! | `mmap` | [`memory::raw::mmap`](crate::memory::raw::mmap) | [`MemFd::map`], [`MemFd::map_sealed`] | 1.0 |
+//! | `mmap` | [`memory::raw::mmap`](crate::memory::raw::mmap) | [`MemFd::map`], [`MemFd::map_read`], [`MemFd::map_sealed`] | 1.0 |
 //!
 //! # Worth knowing
 //!
 //! - Memory that others can write to is no Rust slice, and memory of a file that others can make shorter may be gone at
 //!   the next touch, which is then the signal `SIGBUS`. So [`MemFd::map_sealed`] gives a slice only of what is sealed
 //!   against both, [`MemFd::map`] gives a pointer, and [`MemFd::read_at`] and [`MemFd::write_at`] copy in any case.
+//! - Where nothing was written yet, memory is found at the first touch, seals or none: if the machine has none left, or
+//!   promises none (`vm.overcommit_memory`), that touch is `SIGBUS`, or the end of the process.
 //! - [`Seals::WRITE`] is refused while somebody has it mapped by [`MemFd::map`] or the like, in whatever process.
-//!   [`Seals::FUTURE_WRITE`] is for a maker who goes on writing by a mapping of their own.
+//!   [`Seals::FUTURE_WRITE`] is for a maker who goes on writing by a mapping of their own: others have
+//!   [`MemFd::map_read`].
 //! - Who receives a memfd asks for its seals; who sends one adds [`Seals::SEAL`], or others add seals that the sender
 //!   did not want.
 //! - [`io::read`](crate::io::read) and [`io::write`](crate::io::write()) move the file's one position, which all that
@@ -49,5 +52,5 @@ mod object;
 pub mod raw;
 
 pub use abi::{MemFdFlags, Seals};
-pub use mapping::{Mapping, SealedMapping};
+pub use mapping::{Mapping, ReadMapping, SealedMapping};
 pub use object::MemFd;

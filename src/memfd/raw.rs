@@ -55,7 +55,7 @@ fn create_of_bytes(name: &[u8], flags: MemFdFlags) -> Result<OwnedFd> {
 ///
 /// `EPERM` - it is sealed against that, or the descriptor is not open for writing. `EBUSY` - `WRITE`, and it is mapped
 /// so that it can be written to, or its pages are in use by input or output. `EINVAL` - an unknown seal, or the
-/// descriptor is no memfd.
+/// descriptor is no file of tmpfs or hugetlbfs, as memfds are.
 ///
 /// Since Linux 3.17; `F_ADD_SEALS`(2const).
 #[inline]
@@ -64,11 +64,11 @@ pub fn fcntl_add_seals(fd: BorrowedFd<'_>, seals: Seals) -> Result<()> {
     unsafe { syscall!(Call::FCNTL_ADD_SEALS, fcntl(fd, F_ADD_SEALS, seals.bits())) }.unit()
 }
 
-/// `fcntl(fd, F_GET_SEALS)` - the seals.
+/// `fcntl(fd, F_GET_SEALS)` - the seals. Any file of tmpfs has them: one that is no memfd has `SEAL` alone.
 ///
 /// # Errors
 ///
-/// `EINVAL` - the descriptor is no memfd.
+/// `EINVAL` - the descriptor is no file of tmpfs or hugetlbfs, as memfds are.
 ///
 /// Since Linux 3.17; `F_GET_SEALS`(2const).
 #[inline]
@@ -152,7 +152,7 @@ pub(crate) const CAUSES: &[Cause] = causes! {
         PERM => "it is sealed against more seals (F_SEAL_SEAL, which one made without MFD_ALLOW_SEALING has), or not \
             open for writing",
         BUSY => "it is mapped so that it can be written to, or its pages are in use by input or output",
-        INVAL => "a seal that this kernel does not know, or the descriptor is no memfd";
+        INVAL => "a seal that this kernel does not know, or no file of tmpfs or hugetlbfs";
     FCNTL_ADD_SEALS_EXEC:
         INVAL => Unsupported "F_SEAL_EXEC is not in this kernel (Linux 6.3 has it)";
     FCNTL_GET_SEALS:

@@ -85,7 +85,7 @@ pub fn openat_ns(task: Task, kind: Kind) -> Result<OwnedFd> {
 /// Since Linux 1.0; fstatfs(2).
 #[inline]
 pub fn fstatfs_is_nsfs(fd: BorrowedFd<'_>) -> Result<bool> {
-    Ok(io::file_system(&fd)? == NSFS_MAGIC)
+    Ok(io::file_system(&fd)?.kind == NSFS_MAGIC)
 }
 
 /// `ioctl(fd, NS_GET_USERNS)` - opens the user namespace that owns this one: whose capabilities count in it.

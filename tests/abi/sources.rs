@@ -39,6 +39,7 @@ sources! {
     "src/namespace/abi.rs"
     "src/namespace/raw.rs"
     "src/memfd/abi.rs"
+    "src/memfd/mapping.rs"
     "src/memfd/raw.rs"
     "src/memory/abi.rs"
     "src/memory/raw.rs"

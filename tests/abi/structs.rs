@@ -76,9 +76,9 @@ structs! {
     "src/io/slices.rs" IoSliceMut { base len } is "struct iovec" { iov_base iov_len }:
         libc::iovec { iov_base iov_len }
         general::iovec { iov_base iov_len };
-    "src/io/file_system.rs" Statfs { kind } is "struct statfs" { f_type }:
-        libc::statfs { f_type }
-        general::statfs { f_type };
+    "src/io/file_system.rs" Statfs { kind block } is "struct statfs" { f_type f_bsize }:
+        libc::statfs { f_type f_bsize }
+        general::statfs { f_type f_bsize };
     "src/poll/abi.rs" PollFd { fd events revents } is "struct pollfd" { fd events revents }:
         libc::pollfd { fd events revents }
         general::pollfd { fd events revents };
