@@ -11,6 +11,7 @@ use butter::process::Pid;
 use butter::signal::SigSet;
 
 use super::machine::Machine;
+use super::mountinfo::mounts;
 
 const CHILD: &str = "BUTTER_CHILD_OF_TEST";
 
@@ -40,7 +41,11 @@ pub fn in_limited_child(test: &str, body: impl FnOnce()) {
 pub fn in_user_namespace(test: &str, body: impl FnOnce()) -> bool {
     // Before it runs the program the process has one thread; as the namespace's root it then keeps its capabilities.
     let prepare = || unshare_as_root(Namespaces::empty()).map_err(|error| of_std(error.into()));
-    std::path::Path::new("/proc/self/ns/user").exists() && in_prepared_child(test, prepare, body)
+    std::path::Path::new("/proc/self/ns/user").exists()
+        && in_prepared_child(test, prepare, || {
+            Machine::users_are_left_behind();
+            body();
+        })
 }
 
 /// As [`in_child`], in user, mount and UTS namespaces of its own, whose root the process is; without one for users where
@@ -48,20 +53,12 @@ pub fn in_user_namespace(test: &str, body: impl FnOnce()) -> bool {
 ///
 /// What is mounted or named in there is not seen outside, and nothing of it stays: that is looked at, too.
 pub fn in_namespaces(test: &str, body: impl FnOnce()) -> bool {
-    let prepare = || {
-        unshare_as_root(APART).or_else(|_| unshare(APART)).map_err(of_std)?;
-        all_mounts_private()
-    };
-    apart(test, prepare, body)
+    apart(test, true, body)
 }
 
 /// As [`in_namespaces`], but as the machine's root: `false` for anybody else.
 pub fn in_namespaces_of_root(test: &str, body: impl FnOnce()) -> bool {
-    let prepare = || {
-        unshare(APART).map_err(of_std)?;
-        all_mounts_private()
-    };
-    apart(test, prepare, body)
+    apart(test, false, body)
 }
 
 /// As [`in_namespaces`] and as [`in_namespaces_of_root`], one after the other; `false` if this machine lets it have neither.
@@ -89,28 +86,97 @@ pub fn with_own_directories<T: Send>(body: impl FnOnce() -> T + Send) -> T {
     })
 }
 
-/// What the machine's mounts and names are left behind by.
-const APART: Namespaces = Namespaces::MOUNT.union(Namespaces::UTS);
-
 /// A child whose mounts and names are not the machine's: neither is the other's, before and after.
-fn apart(test: &str, prepare: impl FnMut() -> io::Result<()> + Send + Sync + 'static, body: impl FnOnce()) -> bool {
+fn apart(test: &str, may_have_users: bool, body: impl FnOnce()) -> bool {
     let before = Machine::now();
-    let ran = in_prepared_child(test, prepare, || {
-        Machine::is_left_behind();
-        body();
-    });
+    let departure = Departure::planned(may_have_users);
+    let ran = in_prepared_child(
+        test,
+        move || departure.take(),
+        || {
+            Machine::is_left_behind();
+            let shared =
+                mounts().into_iter().find(|mount| mount.propagation.iter().any(|how| how.starts_with("shared:")));
+            assert!(shared.is_none(), "others would see what is mounted there: {shared:?}");
+            body();
+        },
+    );
     if !is_child_of(test) {
         before.is_untouched_by(&format!("{CHILD}={test}"));
     }
     ran
 }
 
-fn of_std(error: Error) -> io::Error {
-    io::Error::from_raw_os_error(error.errno().get().into())
+/// How a child leaves the machine's mounts and names behind: by libc alone, as what is tested may do too little.
+struct Departure {
+    /// What it leaves.
+    mounts: (u64, u64),
+    /// The maps of a user namespace whose root it is; none where it has no new one.
+    maps: Option<[(&'static str, String); 3]>,
 }
 
-fn all_mounts_private() -> io::Result<()> {
-    mount::make_private_recursive("/").map_err(of_std)
+impl Departure {
+    /// Before the child is forked, which must not allocate.
+    fn planned(may_have_users: bool) -> Self {
+        // SAFETY: asks for a number.
+        let user = unsafe { libc::geteuid() };
+        // SAFETY: as above.
+        let group = unsafe { libc::getegid() };
+        let maps = [
+            ("/proc/self/setgroups", "deny".to_owned()),
+            ("/proc/self/uid_map", format!("0 {user} 1")),
+            ("/proc/self/gid_map", format!("0 {group} 1")),
+        ];
+        Self { mounts: namespace_of_mounts().unwrap(), maps: may_have_users.then_some(maps) }
+    }
+
+    /// In the child. An error is of what the machine may forbid; with any other the process ends, and the test fails.
+    fn take(&self) -> io::Result<()> {
+        const APART: libc::c_int = libc::CLONE_NEWNS | libc::CLONE_NEWUTS;
+        match &self.maps {
+            Some(maps) if unshare_by_libc(libc::CLONE_NEWUSER | APART).is_ok() => {
+                maps.iter().try_for_each(|(file, map)| std::fs::write(file, map))?;
+            }
+            _ => unshare_by_libc(APART)?,
+        }
+        if namespace_of_mounts().is_ok_and(|mounts| mounts != self.mounts) {
+            let (none, private) = (std::ptr::null(), libc::MS_REC | libc::MS_PRIVATE);
+            // SAFETY: the place is a string, and nothing else is read.
+            if unsafe { libc::mount(none, c"/".as_ptr(), none, private, none.cast()) } == 0 {
+                return Ok(());
+            }
+            end("the mounts of a new namespace were not made private\n");
+        }
+        end("the mounts are still the machine's\n")
+    }
+}
+
+fn unshare_by_libc(what: libc::c_int) -> io::Result<()> {
+    // SAFETY: the child has one thread, and its descriptors stay.
+    if unsafe { libc::unshare(what) } == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// The namespace's device and inode.
+fn namespace_of_mounts() -> io::Result<(u64, u64)> {
+    // SAFETY: all zeroes are a record.
+    let mut file: libc::stat = unsafe { std::mem::zeroed() };
+    // SAFETY: reads the path and writes one record.
+    match unsafe { libc::stat(c"/proc/self/ns/mnt".as_ptr(), &raw mut file) } {
+        0 => Ok((file.st_dev, file.st_ino)),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// Ends a child that runs no program yet.
+fn end(why: &str) -> ! {
+    // SAFETY: reads the text.
+    unsafe { libc::write(2, why.as_ptr().cast(), why.len()) };
+    // SAFETY: ends the process, with a status of its own.
+    unsafe { libc::_exit(117) }
+}
+
+fn of_std(error: Error) -> io::Error {
+    io::Error::from_raw_os_error(error.errno().get().into())
 }
 
 fn is_child_of(test: &str) -> bool {
@@ -189,6 +255,10 @@ pub fn as_nobody<T: Send>(body: impl FnOnce() -> T + Send) -> T {
             // SAFETY: as above.
             assert_eq!(unsafe { libc::syscall(libc::SYS_setresuid, 65534, 65534, 65534) }, 0);
         }
+        // Whoever it was may have had some: version 3 and this thread, then three times two words of none.
+        let (header, none) = ([0x2008_0522_u32, 0], [0_u32; 6]);
+        // SAFETY: reads the two, and takes from this thread alone.
+        assert_eq!(unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), none.as_ptr()) }, 0);
         body()
     })
 }

@@ -11,6 +11,9 @@ const PARENT: &str = "BUTTER_CHILD_OF_PROCESS";
 const NAMESPACES: [(&str, &str); 2] =
     [("BUTTER_MACHINE_MNT", "/proc/self/ns/mnt"), ("BUTTER_MACHINE_UTS", "/proc/self/ns/uts")];
 
+/// The namespace that a test leaves before it is its own root; not every kernel has it.
+const USERS: (&str, &str) = ("BUTTER_MACHINE_USER", "/proc/self/ns/user");
+
 /// What the machine has mounted, and what it is called.
 pub struct Machine {
     /// Which mount, and how it is mounted.
@@ -33,14 +36,18 @@ impl Machine {
     /// What a child has to be told, so that it and what it leaves behind are known.
     pub fn marks() -> impl Iterator<Item = (&'static str, String)> {
         let namespaces = NAMESPACES.map(|(name, path)| (name, namespace(path)));
-        namespaces.into_iter().chain([(PARENT, std::process::id().to_string())])
+        let users = fs::exists(USERS.1).unwrap().then(|| (USERS.0, namespace(USERS.1)));
+        namespaces.into_iter().chain(users).chain([(PARENT, std::process::id().to_string())])
     }
 
     /// Asserts that this process, a child, has left the machine's mounts and names behind.
     pub fn is_left_behind() {
-        for (name, path) in NAMESPACES {
-            assert_ne!(env::var(name).expect("every child is told"), namespace(path), "{path} is the machine's");
-        }
+        NAMESPACES.into_iter().for_each(is_another);
+    }
+
+    /// Asserts that this process, a child, is in another user namespace than the machine's tests.
+    pub fn users_are_left_behind() {
+        is_another(USERS);
     }
 
     /// Asserts that all is as it was before a child, whose environment has this mark, and that it left no process.
@@ -66,6 +73,10 @@ impl Machine {
             std::thread::sleep(Duration::from_millis(1));
         }
     }
+}
+
+fn is_another((name, path): (&str, &str)) {
+    assert_ne!(env::var(name).expect("every child is told"), namespace(path), "{path} is the machine's");
 }
 
 fn namespace(path: &str) -> String {
