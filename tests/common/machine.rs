@@ -1,6 +1,7 @@
 //! The machine that the tests run on: what a test that mounts or names must leave as it was.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::{Duration, Instant};
 use std::{env, fs, io};
 
@@ -52,12 +53,15 @@ impl Machine {
 
     /// Asserts that all is as it was before a child, whose environment has this mark, and that it left no process.
     ///
-    /// What others mount meanwhile is no business of the tests', unless it is where tests have their files.
+    /// What others mount and unmount meanwhile is no business of the tests', unless it is where tests have their files.
     pub fn is_untouched_by(&self, child: &str) {
         let now = Self::now();
         assert_eq!(now.names, self.names, "the machine has another name");
         for (which, how) in &self.mounts {
-            assert!(now.mounts.get(which).is_none_or(|now| now == how), "the machine's mount {which} was changed");
+            match now.mounts.get(which) {
+                Some(now) => assert_eq!(now, how, "the machine's mount {which} was changed"),
+                None => assert!(!stays(which), "the machine's mount {which} is gone"),
+            }
         }
         let files = format!(" {}/", env::temp_dir().display());
         let new = now.mounts.keys().find(|which| !self.mounts.contains_key(*which) && which.contains(&files));
@@ -73,6 +77,12 @@ impl Machine {
             std::thread::sleep(Duration::from_millis(1));
         }
     }
+}
+
+/// Whether a mount is one that tests have their files on or in, or the one that they read of processes.
+fn stays(which: &str) -> bool {
+    let (point, files) = (Path::new(which.rsplit(' ').next().unwrap()), env::temp_dir());
+    files.starts_with(point) || point.starts_with(&files) || point == "/proc"
 }
 
 fn is_another((name, path): (&str, &str)) {
