@@ -13,6 +13,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
+use butter::error::Call;
 use butter::mount::{bind_mount_recursive, detach, make_private_recursive, pivot_root};
 use butter::namespace::{Namespaces, unshare, unshare_as_root};
 use butter::process::chdir;
@@ -36,13 +37,16 @@ fn main() -> ExitCode {
     126.into()
 }
 
-/// Makes DIR the root, and what was the root before unreachable; or says why not.
+/// Makes DIR the root, and what was the root before out of sight; or says why not.
 fn enter(root: &Path) -> Result<(), String> {
     let at = |what: &'static str| move |error: Error| error.at(what).to_string();
     let at_root = |error: Error| error.at(root).to_string();
     let name = root.canonicalize().ok().and_then(|root| root.file_name().map(OsStr::to_owned));
     // The machine's own root may do without users of its own, where it may not have them.
-    unshare_as_root(APART).map_err(Error::from).or_else(|_| unshare(APART)).map_err(|error| error.to_string())?;
+    match unshare_as_root(APART) {
+        Err(error) if error.error().call() == Call::UNSHARE => unshare(APART).map_err(|error| error.to_string())?,
+        made => made.map_err(|error| error.to_string())?,
+    }
     make_private_recursive("/").map_err(at("/"))?; // nothing that follows is seen outside
     bind_mount_recursive(root, root).map_err(at_root)?; // a mount, as the root has to be one
     chdir(root).map_err(at_root)?;
