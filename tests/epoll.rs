@@ -2,7 +2,6 @@
 
 mod common;
 
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use butter::epoll::{BusyPoll, Epoll, Interest, Readiness, Ready, Token, raw};
@@ -13,7 +12,7 @@ use butter::signal::{SigSet, Signal};
 use butter::time::{Timeout, Timespec};
 use butter::{Errno, io, pipe};
 use common::inject::inject;
-use common::signals::{SEEN, interrupted};
+use common::signals::{Storm, interrupted};
 
 fn tokens(ready: &[Ready]) -> Vec<u64> {
     let mut tokens: Vec<_> = ready.iter().map(|ready| ready.token().0).collect();
@@ -184,13 +183,13 @@ fn a_wait_keeps_its_deadline_under_signals() {
     let times = [Duration::from_millis(100), Duration::from_micros(100_500)];
     let fine = common::kernel_is_at_least(5, 11);
     for time in &times[..if fine { 2 } else { 1 }] {
-        let seen = SEEN.load(Ordering::Relaxed);
+        let storm = Storm::new();
         let began = Instant::now();
-        assert!(interrupted(|| epoll.wait(&mut [Ready::EMPTY], *time).unwrap().is_empty()));
+        assert!(storm.over(|| epoll.wait(&mut [Ready::EMPTY], *time).unwrap().is_empty()));
         let took = began.elapsed();
         assert!(took >= *time, "it ended early, after {took:?}");
         assert!(took < Duration::from_secs(10), "signals prolonged it to {took:?}");
-        assert!(SEEN.load(Ordering::Relaxed) > seen + 10, "hardly a signal came");
+        assert!(storm.seen() > 10, "hardly a signal came");
     }
 }
 
@@ -206,15 +205,15 @@ fn signals_end_only_the_wait_that_asks_for_it() {
 
     let counter = EventFd::new(0).unwrap();
     epoll.add(&counter, Token(1), Interest::READ).unwrap();
-    let seen = SEEN.load(Ordering::Relaxed);
+    let storm = Storm::new();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            while SEEN.load(Ordering::Relaxed) < seen + 20 {
+            while storm.seen() < 20 {
                 std::thread::yield_now();
             }
             counter.add(1).unwrap();
         });
-        assert_eq!(interrupted(|| epoll.wait(&mut [Ready::EMPTY], Timeout::Never).unwrap().len()), 1);
+        assert_eq!(storm.over(|| epoll.wait(&mut [Ready::EMPTY], Timeout::Never).unwrap().len()), 1);
     });
 }
 

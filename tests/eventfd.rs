@@ -3,14 +3,13 @@
 mod common;
 
 use std::sync::Barrier;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use butter::eventfd::{self, EventFd, EventFdFlags};
 use butter::fd::AsFd;
 use butter::time::Timeout;
 use butter::{Errno, io};
-use common::signals::{SEEN, interrupted};
+use common::signals::{Storm, interrupted};
 
 #[test]
 fn a_counter_gives_all_that_was_added() {
@@ -109,13 +108,13 @@ fn a_wait_ends_with_an_addition_or_with_the_time() {
 #[test]
 fn a_wait_keeps_its_deadline_under_signals() {
     let counter = EventFd::new(0).unwrap();
-    let seen = SEEN.load(Ordering::Relaxed);
+    let storm = Storm::new();
     let began = std::time::Instant::now();
-    assert_eq!(interrupted(|| counter.wait(Duration::from_millis(100))), Ok(false));
+    assert_eq!(storm.over(|| counter.wait(Duration::from_millis(100))), Ok(false));
     let took = began.elapsed();
     assert!(took >= Duration::from_millis(100), "it ended early, after {took:?}");
     assert!(took < Duration::from_secs(10), "signals prolonged it to {took:?}");
-    assert!(SEEN.load(Ordering::Relaxed) > seen + 10, "hardly a signal came");
+    assert!(storm.seen() > 10, "hardly a signal came");
 }
 
 #[test]
@@ -126,15 +125,15 @@ fn signals_end_only_what_asks_for_it() {
     assert_eq!(interrupted(|| counter.add_interruptible(1).unwrap_err().errno()), Errno::INTR);
     counter.read().unwrap();
 
-    let seen = SEEN.load(Ordering::Relaxed);
+    let storm = Storm::new();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            while SEEN.load(Ordering::Relaxed) < seen + 20 {
+            while storm.seen() < 20 {
                 std::thread::yield_now();
             }
             counter.add(9).unwrap();
         });
-        assert_eq!(interrupted(|| counter.read()), Ok(9));
+        assert_eq!(storm.over(|| counter.read()), Ok(9));
     });
 }
 

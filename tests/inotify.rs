@@ -6,7 +6,6 @@ use std::fs::{self, File};
 use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use butter::error::ErrorKind;
@@ -14,7 +13,7 @@ use butter::fd::AsFd;
 use butter::inotify::{EventFlags, InitFlags, Inotify, MAX_EVENT, Reader, Watch, WatchFlags, raw};
 use butter::time::Timeout;
 use butter::{Errno, io};
-use common::signals::{SEEN, interrupted};
+use common::signals::{Storm, interrupted};
 use tempfile::TempDir;
 
 /// An instance that watches a new directory.
@@ -349,15 +348,15 @@ fn a_blocking_instance_waits_for_an_event() {
     let inotify = Inotify::init().unwrap();
     inotify.add_watch(common::bytes(directory.path()), WatchFlags::CREATE).unwrap();
     assert_eq!(inotify.wait(Duration::from_millis(5)), Ok(false));
-    let seen = SEEN.load(Ordering::Relaxed);
+    let storm = Storm::new();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            while SEEN.load(Ordering::Relaxed) < seen + 20 {
+            while storm.seen() < 20 {
                 std::thread::yield_now();
             }
             File::create(directory.path().join("late")).unwrap();
         });
-        let name = interrupted(|| {
+        let name = storm.over(|| {
             let mut buffer = [0; 4096];
             let mut events = inotify.read_events(&mut buffer).unwrap();
             events.next().unwrap().name().as_bytes().to_vec()

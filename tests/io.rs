@@ -7,7 +7,7 @@ use std::mem::MaybeUninit;
 
 use butter::io::{self, AccessMode, DescriptorFlags, IoSlice, IoSliceMut, StatusFlags};
 use butter::{Errno, pipe};
-use common::signals::interrupted;
+use common::signals::{Storm, interrupted};
 
 #[test]
 fn what_is_written_is_read() {
@@ -99,14 +99,14 @@ fn an_interruption_is_told_unless_the_call_is_retried() {
     let (reader, writer) = pipe::pipe().unwrap();
     assert_eq!(interrupted(|| io::read(&reader, &mut [0]).unwrap_err().errno()), Errno::INTR);
 
-    let before = common::signals::SEEN.load(std::sync::atomic::Ordering::Relaxed);
+    let storm = Storm::new();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            while common::signals::SEEN.load(std::sync::atomic::Ordering::Relaxed) < before + 20 {
+            while storm.seen() < 20 {
                 std::thread::yield_now();
             }
             io::write(&writer, b"!").unwrap();
         });
-        assert_eq!(interrupted(|| io::retry(|| io::read(&reader, &mut [0]))), Ok(1));
+        assert_eq!(storm.over(|| io::retry(|| io::read(&reader, &mut [0]))), Ok(1));
     });
 }

@@ -2,7 +2,6 @@
 
 mod common;
 
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use butter::epoll::{Epoll, Interest, Ready, Token};
@@ -15,7 +14,7 @@ use butter::thread::{self, gettid};
 use butter::time::Timeout;
 use butter::{Errno, io};
 use common::child::{in_child, in_child_that_holds_back};
-use common::signals::{SEEN, interrupted};
+use common::signals::{Storm, interrupted};
 
 fn place(place: u8) -> Signal {
     Signal::real_time(place).unwrap()
@@ -204,13 +203,13 @@ fn handlers_of_other_signals_end_only_the_read_that_asks_for_it() {
     let wanted = SigSet::from([place(10)]);
     let signals = SignalFd::new(wanted).unwrap();
     assert_eq!(interrupted(|| signals.read_interruptible().unwrap_err().errno()), Errno::INTR);
-    let seen = SEEN.load(Ordering::Relaxed);
-    let read = interrupted(|| {
+    let storm = Storm::new();
+    let read = storm.over(|| {
         let _blocked = thread::block(wanted).unwrap();
-        let me = gettid();
+        let (me, seen) = (gettid(), storm.seen());
         std::thread::scope(|scope| {
             scope.spawn(move || {
-                while SEEN.load(Ordering::Relaxed) < seen + 6 {
+                while storm.seen() < seen + 6 {
                     std::thread::yield_now();
                 }
                 thread::queue(getpid(), me, place(10), 11).unwrap();

@@ -2,7 +2,6 @@
 
 mod common;
 
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use butter::epoll::{Epoll, Interest, Ready, Token};
@@ -14,7 +13,7 @@ use butter::{Errno, io};
 use common::child::as_nobody;
 use common::inject::inject;
 use common::moment;
-use common::signals::{SEEN, interrupted};
+use common::signals::{Storm, interrupted};
 
 fn timer() -> TimerFd {
     TimerFd::nonblocking(Clock::Monotonic).unwrap()
@@ -210,10 +209,10 @@ fn the_count_can_be_set() {
 fn signals_end_only_the_read_that_asks_for_it() {
     let timer = TimerFd::create(Clock::Monotonic).unwrap();
     assert_eq!(interrupted(|| timer.read_interruptible().unwrap_err().errno()), Errno::INTR);
-    let seen = SEEN.load(Ordering::Relaxed);
+    let storm = Storm::new();
     timer.set(Timer::once(milliseconds(50))).unwrap();
-    assert_eq!(interrupted(|| timer.read()), Ok(Ticks::Expired(1)));
-    assert!(SEEN.load(Ordering::Relaxed) > seen + 5, "hardly a signal came");
+    assert_eq!(storm.over(|| timer.read()), Ok(Ticks::Expired(1)));
+    assert!(storm.seen() > 5, "hardly a signal came");
 }
 
 #[test]

@@ -9,13 +9,12 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 use std::os::unix::net::UnixStream;
-use std::sync::atomic::Ordering;
 
 use butter::fd::{AsFd, BorrowedFd, OwnedFd};
 use butter::io::{self, IoSlice, IoSliceMut};
 use butter::pipe::{self, PipeFlags, SpliceFlags, raw};
 use butter::{Errno, Result};
-use common::signals::{SEEN, interrupted};
+use common::signals::{Storm, interrupted};
 
 const NONE: SpliceFlags = SpliceFlags::empty();
 
@@ -262,15 +261,15 @@ fn waits(
     end: impl Fn() + Sync,
 ) {
     assert_eq!(interrupted(ended).unwrap_err().errno(), Errno::INTR);
-    let seen = SEEN.load(Ordering::Relaxed);
+    let storm = Storm::new();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            while SEEN.load(Ordering::Relaxed) < seen + 20 {
+            while storm.seen() < 20 {
                 std::thread::yield_now();
             }
             end();
         });
-        assert_eq!(interrupted(goes_on), Ok(1));
+        assert_eq!(storm.over(goes_on), Ok(1));
     });
 }
 

@@ -1,7 +1,6 @@
 //! Memory given to a pipe for good.
 
 use std::fs::File;
-use std::sync::atomic::Ordering;
 
 use butter::io;
 use butter::memory::raw::{mmap, munmap};
@@ -11,7 +10,7 @@ use butter::signal::{self, Action, SigInfo, Signal};
 use butter::{Errno, Result};
 
 use crate::common::child::in_child;
-use crate::common::signals::{SEEN, interrupted};
+use crate::common::signals::Storm;
 use crate::common::{self, is_mapped};
 use crate::{NONE, drain, file_of, lent, noise};
 
@@ -171,15 +170,15 @@ fn pages_wait_for_room_whatever_signals_come() {
     let (reader, writer) = pipe::pipe().unwrap();
     let room = pipe::set_size(&writer, 4096).unwrap() as usize;
     assert!(splice_pages(&writer, pages(room), NONE).unwrap().rest.is_none());
-    let seen = SEEN.load(Ordering::Relaxed);
+    let storm = Storm::new();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            while SEEN.load(Ordering::Relaxed) < seen + 20 {
+            while storm.seen() < 20 {
                 std::thread::yield_now();
             }
             drain(&reader);
         });
-        assert_eq!(interrupted(|| splice_pages(&writer, pages(100), NONE).unwrap().bytes), 100);
+        assert_eq!(storm.over(|| splice_pages(&writer, pages(100), NONE).unwrap().bytes), 100);
     });
     assert!(drain(&reader) == noise(100));
 }
