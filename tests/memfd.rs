@@ -204,8 +204,10 @@ fn two_processes_share_it_and_one_of_them_ends() {
     let mapping = memfd.map().unwrap();
     // SAFETY: the child has a copy of the memory, uses the shared one by atomics, and ends.
     let child = unsafe { libc::fork() };
+    assert_ne!(child, -1, "fork: {}", std::io::Error::last_os_error());
     let cells = mapping.cells().unwrap();
     if child == 0 {
+        common::forked::ends_in_any_case();
         while cells[0].load(Ordering::Acquire) == 0 {
             std::hint::spin_loop();
         }

@@ -59,11 +59,16 @@ impl<T: Copy + 'static> Forked<T> {
     }
 }
 
-fn child<T>(shared: &Shared<T>, body: impl FnOnce() -> T) -> ! {
-    // SAFETY: it ends with the thread that has made it.
+/// Has a forked child end with the thread that has made it, and in any case after a minute.
+pub fn ends_in_any_case() {
+    // SAFETY: a number, which says what the kernel sends when that thread ends.
     unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
-    // SAFETY: and in any case after a while.
+    // SAFETY: touches no memory; the signal ends this process alone.
     unsafe { libc::alarm(60) };
+}
+
+fn child<T>(shared: &Shared<T>, body: impl FnOnce() -> T) -> ! {
+    ends_in_any_case();
     let Ok(told) = catch_unwind(AssertUnwindSafe(body)) else { exit_group(101) };
     // SAFETY: the parent reads it when it is done.
     unsafe { shared.told.get().write(MaybeUninit::new(told)) };
