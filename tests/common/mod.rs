@@ -1,5 +1,5 @@
-//! What tests share: processes, namespaces and threads of their own, injected failures, interruptions, and skips that are
-//! counted.
+//! What tests share: processes, namespaces and threads of their own, injected failures, interruptions, noise, and skips
+//! that are counted.
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
@@ -8,6 +8,7 @@ pub mod forked;
 pub mod inject;
 pub mod machine;
 pub mod mountinfo;
+pub mod noise;
 pub mod signals;
 
 use std::io::Write;

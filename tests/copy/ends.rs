@@ -10,7 +10,7 @@ use std::time::Duration;
 use butter::fd::OwnedFd;
 use butter::pipe;
 
-use crate::noise::{check, check_file, feed, file_of};
+use crate::common::noise::{check, check_file, feed, file_of};
 use crate::{common, fd, terminal};
 
 /// What it is, for the expectations of a test.

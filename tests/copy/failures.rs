@@ -10,8 +10,8 @@ use butter::{Errno, io, pipe};
 
 use crate::common::child::{in_child, in_user_namespace};
 use crate::common::inject::pretend;
+use crate::common::noise::{check_file, file_of, noise};
 use crate::ends::{tcp, unix};
-use crate::noise::{check_file, file_of, noise};
 use crate::{ALL, EMULATED, common, fd};
 
 const COUNT: u64 = if EMULATED { 1_000_000 } else { 8_000_000 };

@@ -5,9 +5,9 @@ use butter::copy::{Copier, Method, copy};
 use butter::error::Call;
 
 use crate::common::inject::inject;
+use crate::common::noise::{check_file, file_of};
 use crate::ends::{unix, written};
 use crate::fd;
-use crate::noise::{check_file, file_of};
 
 const COUNT: u64 = 100_003;
 

@@ -8,7 +8,7 @@ use butter::copy::{Copier, Method, copy};
 use butter::error::ErrorKind;
 use butter::{io, pipe};
 
-use crate::noise::{check_file, file_of, noise};
+use crate::common::noise::{check_file, file_of, noise};
 use crate::{ALL, fd};
 
 #[test]

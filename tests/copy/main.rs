@@ -7,7 +7,6 @@ mod ends;
 mod failures;
 mod fallbacks;
 mod files;
-mod noise;
 mod pairs;
 mod terminal;
 

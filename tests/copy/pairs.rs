@@ -7,8 +7,8 @@ use butter::copy::{Copier, Method};
 use butter::error::ErrorKind;
 use butter::fd::OwnedFd;
 
+use crate::common::noise::{check_file, file_of};
 use crate::ends::{Kind, Pace, SOURCES, TARGETS, nonblocking, read, tcp, unix, written};
-use crate::noise::{check_file, file_of};
 use crate::{ALL, EMULATED, common, fd, terminal};
 
 const COUNT: u64 = if EMULATED { 30_011 } else { 300_007 };

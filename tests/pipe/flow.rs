@@ -6,7 +6,8 @@ use butter::fd::OwnedFd;
 use butter::memory::Pages;
 use butter::pipe::{self, SpliceFlags};
 
-use crate::{NONE, noise};
+use crate::NONE;
+use crate::common::noise::noise_of;
 
 /// The static builds run in an emulated machine.
 const MUCH: usize = if cfg!(target_env = "musl") { 1 << 21 } else { 1 << 30 };
@@ -40,7 +41,7 @@ fn check(reader: &OwnedFd, noise: &[u8], slow: bool) -> usize {
 /// both is what went in, whoever waits for whom.
 #[test]
 fn a_gibibyte_is_given_duplicated_and_moved() {
-    let noise = noise(PIECE);
+    let noise = noise_of(PIECE);
     let [(first, give), (second, copy), (third, onward)] = [(); 3].map(|()| pipe::pipe().unwrap());
     for end in [&give, &copy, &onward] {
         pipe::set_size(end, 4096).unwrap();

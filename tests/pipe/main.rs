@@ -5,7 +5,6 @@ mod common;
 mod flow;
 mod pages;
 
-use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 use std::os::unix::net::UnixStream;
@@ -14,27 +13,10 @@ use butter::fd::{AsFd, BorrowedFd, OwnedFd};
 use butter::io::{self, IoSlice, IoSliceMut};
 use butter::pipe::{self, PipeFlags, SpliceFlags, raw};
 use butter::{Errno, Result};
+use common::noise::{file_of, file_with, noise_of};
 use common::signals::{Storm, interrupted};
 
 const NONE: SpliceFlags = SpliceFlags::empty();
-
-/// Bytes of which no two pages are the same.
-fn noise(length: usize) -> Vec<u8> {
-    let mut state = 0x2545_F491_4F6C_DD1D_u64;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state as u8
-    };
-    (0..length).map(|_| next()).collect()
-}
-
-fn file_of(bytes: &[u8]) -> File {
-    let file = tempfile::tempfile().unwrap();
-    file.write_all_at(bytes, 0).unwrap();
-    file
-}
 
 /// The descriptor of an object of `std`, in every build.
 fn lent(object: &impl std::os::fd::AsRawFd) -> BorrowedFd<'_> {
@@ -54,8 +36,8 @@ fn drain(reader: &OwnedFd) -> Vec<u8> {
 
 #[test]
 fn a_file_goes_through_a_pipe_unchanged() {
-    let bytes = noise(300_001);
-    let (source, target) = (file_of(&bytes), file_of(&[]));
+    let bytes = noise_of(300_001);
+    let (source, target) = (file_with(&bytes), file_with(&[]));
     let (reader, writer) = pipe::pipe().unwrap();
     let (mut from, mut to) = (0, 0);
     loop {
@@ -77,7 +59,7 @@ fn a_file_goes_through_a_pipe_unchanged() {
 
 #[test]
 fn an_offset_is_moved_on_and_the_position_stays() {
-    let (mut source, mut target) = (file_of(b"0123456789"), file_of(b"----------"));
+    let (mut source, mut target) = (file_with(b"0123456789"), file_with(b"----------"));
     source.seek(SeekFrom::Start(7)).unwrap();
     target.seek(SeekFrom::Start(8)).unwrap();
     let (reader, writer) = pipe::pipe().unwrap();
@@ -106,7 +88,7 @@ fn an_offset_is_moved_on_and_the_position_stays() {
 
 #[test]
 fn a_failed_move_leaves_the_offset_alone() {
-    let source = file_of(b"0123456789");
+    let source = file_with(b"0123456789");
     let (_reader, writer) = pipe::nonblocking().unwrap();
     while io::write(&writer, &[0; 4096]).is_ok() {}
     let mut offset = 3;
@@ -121,7 +103,7 @@ fn a_failed_move_leaves_the_offset_alone() {
 #[test]
 fn a_move_is_as_long_as_what_is_there() {
     let (reader, writer) = pipe::pipe().unwrap();
-    let target = file_of(&[]);
+    let target = file_with(&[]);
     io::write(&writer, b"short").unwrap();
     assert_eq!(pipe::splice(&reader, None, lent(&target), None, 0, NONE), Ok(0), "nothing was asked for");
     assert_eq!(pipe::splice(&reader, None, lent(&target), None, 1 << 20, NONE), Ok(5));
@@ -129,7 +111,7 @@ fn a_move_is_as_long_as_what_is_there() {
     assert_eq!(pipe::splice(&reader, None, lent(&target), None, 1 << 20, NONE), Ok(0), "the end");
 
     // No more goes than there is room for.
-    let (source, bytes) = (file_of(&noise(100_000)), noise(100_000));
+    let (source, bytes) = (file_of(100_000), noise_of(100_000));
     let (reader, writer) = pipe::pipe().unwrap();
     let room = pipe::set_size(&writer, 4096).unwrap() as usize;
     assert_eq!(pipe::splice(lent(&source), None, &writer, None, 100_000, NONE), Ok(room));
@@ -211,7 +193,7 @@ fn a_pipe_is_as_large_as_the_kernel_makes_it() {
 
 #[test]
 fn few_bytes_can_fill_a_pipe() {
-    let source = file_of(&noise(64));
+    let source = file_of(64);
     let (reader, writer) = pipe::nonblocking().unwrap();
     let slots = pipe::set_size(&writer, 16 * 4096).unwrap() / pipe::set_size(pipe::pipe().unwrap().0, 0).unwrap();
     for at in 0..slots {
@@ -220,7 +202,7 @@ fn few_bytes_can_fill_a_pipe() {
     }
     let more = pipe::splice(lent(&source), None, &writer, None, 1, NONE);
     assert_eq!(more.unwrap_err().errno(), Errno::AGAIN);
-    assert!(drain(&reader) == noise(64)[..slots as usize]);
+    assert!(drain(&reader) == noise_of(64)[..slots as usize]);
 }
 
 #[test]
@@ -276,7 +258,7 @@ fn waits(
 #[test]
 fn signals_end_only_raw_calls() {
     let ((first, into_first), (second, into_second)) = (pipe::pipe().unwrap(), pipe::pipe().unwrap());
-    let target = file_of(&[]);
+    let target = file_with(&[]);
     let (from, to) = (first.as_fd(), into_second.as_fd());
     let fill = || assert_eq!(io::write(&into_first, b"!"), Ok(1));
     waits(

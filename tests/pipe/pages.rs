@@ -10,14 +10,15 @@ use butter::signal::{self, Action, SigInfo, Signal};
 use butter::{Errno, Result};
 
 use crate::common::child::in_child;
+use crate::common::noise::{file_with, noise_of};
 use crate::common::signals::Storm;
 use crate::common::{self, is_mapped};
-use crate::{NONE, drain, file_of, lent, noise};
+use crate::{NONE, drain, lent};
 
 /// Pages of noise.
 fn pages(length: usize) -> Pages {
     let mut pages = Pages::new(length).unwrap();
-    pages.copy_from_slice(&noise(length));
+    pages.copy_from_slice(&noise_of(length));
     pages
 }
 
@@ -46,7 +47,7 @@ fn pages_in_a_pipe_are_gone_here_and_nobody_changes_them() {
                 Pages::new(64 * page).unwrap().fill(0xFF);
                 // SAFETY: nobody uses it any more.
                 unsafe { munmap(start, length) }.unwrap();
-                assert!(drain(&reader) == noise(length));
+                assert!(drain(&reader) == noise_of(length));
             }
         }
     });
@@ -64,7 +65,7 @@ fn what_does_not_fit_into_a_pipe_comes_back() {
         let rest = rest.unwrap();
         assert_eq!((bytes, rest.len()), (4 * page, length - 4 * page));
         assert_eq!(rest.as_ptr(), start.wrapping_add(4 * page), "the rest stays where it is");
-        assert!(*rest == noise(length)[4 * page..]);
+        assert!(*rest == noise_of(length)[4 * page..]);
         let mapped: Vec<_> = (0..11).map(|at| is_mapped(start.wrapping_add(at * page))).collect();
         assert_eq!(mapped, [[false; 4].as_slice(), &[true; 7]].concat());
 
@@ -75,7 +76,7 @@ fn what_does_not_fit_into_a_pipe_comes_back() {
             read.extend(drain(&reader));
             rest = spliced.rest;
         }
-        assert!(read == noise(length));
+        assert!(read == noise_of(length));
         assert!(!(0..11).any(|at| is_mapped(start.wrapping_add(at * page))));
     });
 }
@@ -89,7 +90,7 @@ fn no_room_is_an_answer_and_all_pages_come_back() {
         assert_eq!(splice_pages(writer, pages(room), flags).unwrap().bytes, room);
         let Spliced { bytes, rest } = splice_pages(writer, pages(3 * page), flags).unwrap();
         assert_eq!(bytes, 0);
-        assert!(*rest.unwrap() == noise(3 * page));
+        assert!(*rest.unwrap() == noise_of(3 * page));
     }
     let mut none = pages(page);
     none.truncate(0);
@@ -107,7 +108,7 @@ fn a_forked_process_changes_its_own_copy() {
         // So long that the kernel may make huge pages of it.
         let mut all = Pages::new(8 << 20).unwrap();
         for piece in all.chunks_exact_mut(length) {
-            piece.copy_from_slice(&noise(length));
+            piece.copy_from_slice(&noise_of(length));
         }
         // SAFETY: the child writes to its copy of the memory, makes system calls and ends.
         let child = unsafe { libc::fork() };
@@ -121,7 +122,7 @@ fn a_forked_process_changes_its_own_copy() {
         io::write(&tell, b"!").unwrap();
         io::read(&done, &mut [0]).unwrap();
         assert_eq!((bytes, rest.unwrap().len()), (length, (8 << 20) - length));
-        assert!(drain(&reader) == noise(length));
+        assert!(drain(&reader) == noise_of(length));
         let mut status = 0;
         // SAFETY: writes one number.
         assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
@@ -135,7 +136,7 @@ fn refused(result: Result<Spliced, PagesError>) -> Errno {
     let told = error.error();
     assert_eq!(error.to_string(), told.to_string());
     assert_eq!(format!("{error:?}"), format!("PagesError {{ error: {told:?}, pages: Some(Pages {{ length: 100 }}) }}"));
-    assert!(*error.into_pages().unwrap() == noise(100));
+    assert!(*error.into_pages().unwrap() == noise_of(100));
     told.errno()
 }
 
@@ -145,7 +146,7 @@ fn pages_go_to_a_writing_end_only() {
     io::write(&writer, &[7; 200]).unwrap();
     assert_eq!(refused(splice_pages(&reader, pages(100), NONE)), Errno::BADF);
     assert_eq!(io::bytes_available(&reader), Ok(200), "nothing was read into them");
-    assert_eq!(refused(splice_pages(lent(&file_of(&[])), pages(100), NONE)), Errno::BADF);
+    assert_eq!(refused(splice_pages(lent(&file_with(&[])), pages(100), NONE)), Errno::BADF);
     assert_eq!(refused(splice_pages(&writer, pages(100), SpliceFlags::from_bits_retain(0x100))), Errno::INVAL);
     drop(reader);
     assert_eq!(refused(splice_pages(&writer, pages(100), NONE)), Errno::PIPE);
@@ -162,7 +163,7 @@ fn a_pipe_open_both_ways_takes_pages() {
     assert_eq!(unsafe { libc::mkfifo(name.as_ptr(), 0o600) }, 0);
     let both = common::fd(File::options().read(true).write(true).open(&path).unwrap());
     assert_eq!(splice_pages(&both, pages(5000), NONE).unwrap().bytes, 5000);
-    assert!(drain(&both) == noise(5000));
+    assert!(drain(&both) == noise_of(5000));
 }
 
 #[test]
@@ -180,7 +181,7 @@ fn pages_wait_for_room_whatever_signals_come() {
         });
         assert_eq!(storm.over(|| splice_pages(&writer, pages(100), NONE).unwrap().bytes), 100);
     });
-    assert!(drain(&reader) == noise(100));
+    assert!(drain(&reader) == noise_of(100));
 }
 
 /// Answers a call with what a kernel would that stops in the middle of the second page.
@@ -211,7 +212,7 @@ fn no_page_is_shared_when_the_kernel_stops_within_one() {
         let Spliced { bytes, rest } = answer.unwrap();
         assert_eq!(bytes, page + 100);
         let rest = rest.unwrap();
-        assert!(*rest == noise(5 * page + 7)[page + 100..], "what did not go is not lost");
+        assert!(*rest == noise_of(5 * page + 7)[page + 100..], "what did not go is not lost");
         assert!(!rest.as_ptr_range().contains(&start), "it stands elsewhere");
         assert!(!is_mapped(start) && !is_mapped(start.wrapping_add(page)), "where it was is unmapped");
     });

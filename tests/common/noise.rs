@@ -30,6 +30,11 @@ pub fn noise(place: u64, count: usize) -> &'static [u8] {
     &noise[(place % PERIOD as u64) as usize..][..count]
 }
 
+/// The first so many, however many; of their pages no two are the same.
+pub fn noise_of(count: usize) -> Vec<u8> {
+    (0..count).step_by(PIECE).flat_map(|place| noise(place as u64, PIECE.min(count - place))).copied().collect()
+}
+
 /// Writes as many, from this place on; an error is where nobody reads them any more.
 pub fn feed(mut writer: impl Write, place: u64, count: u64) -> io::Result<()> {
     let (mut place, end) = (place, place + count);
@@ -69,6 +74,14 @@ pub fn check_file(mut file: &File, place: u64) -> u64 {
 pub fn file_of(count: u64) -> File {
     let mut file = tempfile::tempfile().unwrap();
     feed(&mut file, 0, count).unwrap();
+    file.rewind().unwrap();
+    file
+}
+
+/// A file of bytes that are chosen, at its start.
+pub fn file_with(bytes: &[u8]) -> File {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(bytes).unwrap();
     file.rewind().unwrap();
     file
 }
