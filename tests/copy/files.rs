@@ -121,7 +121,7 @@ fn the_way_that_was_found_is_told() {
 
 #[test]
 fn what_the_kernel_makes_up_is_copied_too() {
-    for path in ["/proc/self/maps", "/proc/filesystems", "/proc/self/mountinfo", "/proc/sys/kernel/osrelease"] {
+    for path in ["/proc/self/maps", "/proc/filesystems", "/proc/sys/kernel/osrelease"] {
         let expected = std::fs::read(path).unwrap();
         let (from, mut to) = (File::open(path).unwrap(), tempfile::tempfile().unwrap());
         assert_eq!(from.metadata().unwrap().len(), 0, "{path} says that it has no bytes");
