@@ -112,7 +112,9 @@ fn a_forked_process_changes_its_own_copy() {
         }
         // SAFETY: the child writes to its copy of the memory, makes system calls and ends.
         let child = unsafe { libc::fork() };
+        assert_ne!(child, -1, "fork: {}", std::io::Error::last_os_error());
         if child == 0 {
+            common::forked::ends_in_any_case();
             io::read(&told, &mut [0]).unwrap();
             all.fill(0xFF);
             io::write(&say, b"!").unwrap();
