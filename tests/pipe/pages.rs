@@ -98,37 +98,84 @@ fn no_room_is_an_answer_and_all_pages_come_back() {
     assert_eq!((bytes, rest.is_none()), (0, true), "nothing has room everywhere");
 }
 
+/// Gives the first of these pages to a pipe, and keeps the others or not, while a forked child has a copy of all and
+/// changes it.
+fn give_and_change_a_copy(mut all: Pages, keeps_rest: bool) {
+    let ((reader, writer), (told, tell)) = (pipe::pipe().unwrap(), pipe::pipe().unwrap());
+    let (done, say) = pipe::pipe().unwrap();
+    let (count, length) = (all.len(), 16 * page_size());
+    pipe::set_size(&writer, length as u32).unwrap();
+    // SAFETY: the child writes to its copy of the memory, makes system calls and ends.
+    let child = unsafe { libc::fork() };
+    assert_ne!(child, -1, "fork: {}", std::io::Error::last_os_error());
+    if child == 0 {
+        common::forked::ends_in_any_case();
+        io::read(&told, &mut [0]).unwrap();
+        all.fill(0xFF);
+        io::write(&say, b"!").unwrap();
+        butter::process::exit_group(i32::from(all.iter().any(|byte| *byte != 0xFF)));
+    }
+    drop(say);
+    let Spliced { bytes, rest } = splice_pages(&writer, all, NONE).unwrap();
+    assert_eq!((bytes, rest.as_ref().unwrap().len()), (length, count - length));
+    let kept = rest.filter(|_| keeps_rest);
+    io::write(&tell, b"!").unwrap();
+    assert_eq!(io::read(&done, &mut [0]), Ok(1));
+    assert!(drain(&reader) == noise_of(length));
+    assert!(kept.is_none_or(|rest| *rest == noise_of(count)[length..]));
+    let mut status = 0;
+    // SAFETY: writes one number.
+    assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+    assert_eq!(status, 0, "the copy is the child's");
+}
+
 #[test]
 fn a_forked_process_changes_its_own_copy() {
     in_child("pages::a_forked_process_changes_its_own_copy", || {
-        let ((reader, writer), (told, tell)) = (pipe::pipe().unwrap(), pipe::pipe().unwrap());
-        let (done, say) = pipe::pipe().unwrap();
-        let length = 16 * page_size();
-        pipe::set_size(&writer, length as u32).unwrap();
-        // So long that the kernel may make huge pages of it.
-        let mut all = Pages::new(8 << 20).unwrap();
-        for piece in all.chunks_exact_mut(length) {
-            piece.copy_from_slice(&noise_of(length));
+        for keeps_rest in [true, false] {
+            give_and_change_a_copy(pages(64 * page_size()), keeps_rest);
         }
-        // SAFETY: the child writes to its copy of the memory, makes system calls and ends.
-        let child = unsafe { libc::fork() };
-        assert_ne!(child, -1, "fork: {}", std::io::Error::last_os_error());
-        if child == 0 {
-            common::forked::ends_in_any_case();
-            io::read(&told, &mut [0]).unwrap();
-            all.fill(0xFF);
-            io::write(&say, b"!").unwrap();
-            butter::process::exit_group(i32::from(all.iter().any(|byte| *byte != 0xFF)));
+    });
+}
+
+/// How much of the mapping that begins there is in huge pages.
+fn in_huge_pages(start: *const u8) -> usize {
+    let maps = std::fs::read_to_string("/proc/self/smaps").unwrap_or_default();
+    let of_it = maps.lines().skip_while(|line| !line.starts_with(&format!("{:x}-", start.addr())));
+    let mut huge = of_it.filter_map(|line| line.strip_prefix("AnonHugePages:")?.trim().strip_suffix(" kB"));
+    huge.next().map_or(0, |huge| 1024 * huge.parse::<usize>().unwrap())
+}
+
+/// Huge pages of noise, the first at the start; none where the kernel makes none.
+fn huge_pages() -> Option<Pages> {
+    let size = std::fs::read_to_string("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size").ok()?;
+    let huge: usize = size.trim().parse().unwrap();
+    let mut all = Pages::new(3 * huge).unwrap();
+    // What stands before the first that can be one goes away, page by page.
+    let (reader, writer) = pipe::pipe().unwrap();
+    pipe::set_size(&writer, page_size() as u32).unwrap();
+    while !all.as_ptr().addr().is_multiple_of(huge) {
+        all = splice_pages(&writer, all, NONE).unwrap().rest.unwrap();
+        drain(&reader);
+    }
+    all.truncate(2 * huge);
+    // SAFETY: pages of ours, whose bytes stay.
+    unsafe { libc::madvise(all.as_mut_ptr().cast(), all.len(), libc::MADV_HUGEPAGE) };
+    let noise = noise_of(all.len());
+    all.copy_from_slice(&noise);
+    (in_huge_pages(all.as_ptr()) >= 2 * huge).then_some(all)
+}
+
+#[test]
+fn a_forked_process_changes_its_own_copy_of_huge_pages() {
+    const TEST: &str = "pages::a_forked_process_changes_its_own_copy_of_huge_pages";
+    in_child(TEST, || {
+        for keeps_rest in [true, false] {
+            match huge_pages() {
+                Some(all) => give_and_change_a_copy(all, keeps_rest),
+                None => return common::skip(TEST, "the kernel makes no huge pages of memory here"),
+            }
         }
-        let Spliced { bytes, rest } = splice_pages(&writer, all, NONE).unwrap();
-        io::write(&tell, b"!").unwrap();
-        io::read(&done, &mut [0]).unwrap();
-        assert_eq!((bytes, rest.unwrap().len()), (length, (8 << 20) - length));
-        assert!(drain(&reader) == noise_of(length));
-        let mut status = 0;
-        // SAFETY: writes one number.
-        assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
-        assert_eq!(status, 0, "the copy is the child's");
     });
 }
 
