@@ -25,8 +25,8 @@ impl CopyError {
         self.copied
     }
 
-    /// How many bytes beyond them had been taken from the source, and are lost: a source with positions has moved on by so
-    /// many.
+    /// How many bytes beyond them had been taken from the source, and are lost: a source with positions has moved on by
+    /// so many.
     #[must_use]
     pub const fn lost(self) -> u64 {
         self.lost

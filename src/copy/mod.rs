@@ -25,8 +25,8 @@
 //!   `sendfile`, `splice`, and reading and writing, which everything allows that can be read and written: a terminal, a
 //!   target for appending, what the kernel makes up in `/proc`.
 //! - A copy begins at the positions of the two files, and moves them.
-//! - What has borders in it, as datagrams have them, loses them: a copy is of a stream of bytes. A datagram of no bytes is
-//!   the end of it, and one that is longer than a step may be cut, which nobody tells.
+//! - What has borders in it, as datagrams have them, loses them: a copy is of a stream of bytes. A datagram of no bytes
+//!   is the end of it, and one that is longer than a step may be cut, which nobody tells.
 //! - To copy a file to its own end without a limit does not end before the disk is full.
 
 mod error;

@@ -41,13 +41,13 @@
 //! - A bind mount is mounted as what it shows. One that is [made read-only](remount_bind) is writable before, and what is
 //!   mounted below it stays as it is.
 //! - The same place may have many mounts, each covering the one before: [`unmount`] takes away the last.
-//! - In a namespace that belongs to a new user namespace, mounts from outside keep their flags and stay together: what they
-//!   cover cannot be uncovered. New mounts may be of some file systems only, as `tmpfs`, `proc` and, since Linux 5.11,
-//!   `overlay`.
-//! - To the kernel `EINVAL` of an option is all there is to say; what the file system has against it stands in the kernel's
-//!   log.
-//! - Options can name descriptors by their numbers, as those of `fuse`, `9p` and `autofs` do: what a program mounts with such
-//!   ones it lends them to, for good.
+//! - In a namespace that belongs to a new user namespace, mounts from outside keep their flags and stay together: what
+//!   they cover cannot be uncovered. New mounts may be of some file systems only, as `tmpfs`, `proc` and, since Linux
+//!   5.11, `overlay`.
+//! - To the kernel `EINVAL` of an option is all there is to say; what the file system has against it stands in the
+//!   kernel's log.
+//! - Options can name descriptors by their numbers, as those of `fuse`, `9p` and `autofs` do: what a program mounts
+//!   with such ones it lends them to, for good.
 //! - Nothing here is undone when the program ends, but when the last process of the namespace does.
 
 mod abi;

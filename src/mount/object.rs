@@ -19,14 +19,14 @@ const OPERATIONS: MountFlags = MountFlags::REMOUNT
 
 /// Mounts a file system of this type.
 ///
-/// The source is what the type takes for one: the path of a device; for a file system without one any text, which is shown
-/// in lists of mounts. Options are text with commas between, as `"size=16m,mode=755"`; `""` is none. On the target, what was
-/// there is covered and comes back when the mount is gone.
+/// The source is what the type takes for one: the path of a device; for a file system without one any text, which is
+/// shown in lists of mounts. Options are text with commas between, as `"size=16m,mode=755"`; `""` is none. On the
+/// target, what was there is covered and comes back when the mount is gone.
 ///
 /// # Errors
 ///
-/// As [`raw::mount`] without flags for another operation, which are `EINVAL`; so are 4096 bytes of options, and a NUL byte
-/// in them.
+/// As [`raw::mount`] without flags for another operation, which are `EINVAL`; so are 4096 bytes of options, and a NUL
+/// byte in them.
 #[inline]
 pub fn mount(
     source: impl path::Arg,
@@ -46,8 +46,9 @@ pub fn mount(
 ///
 /// # Errors
 ///
-/// As [`raw::mount`] with `BIND`: `EINVAL` - the mount is not of this namespace, or one that cannot be bound; mounts on it
-/// came from another user namespace, and what they cover would be seen. `ENOTDIR` - one is a directory, and one is not.
+/// As [`raw::mount`] with `BIND`: `EINVAL` - the mount is not of this namespace, or one that cannot be bound; mounts on
+/// it came from another user namespace, and what they cover would be seen. `ENOTDIR` - one is a directory, and one is
+/// not.
 #[doc(alias = "MS_BIND")]
 #[inline]
 pub fn bind_mount(from: impl path::Arg, to: impl path::Arg) -> Result<()> {
@@ -68,8 +69,8 @@ pub fn bind_mount_recursive(from: impl path::Arg, to: impl path::Arg) -> Result<
 /// Changes how a file system is mounted, wherever it is; and this mount of it.
 ///
 /// What is not said again is no more: `RDONLY`, `SYNCHRONOUS`, `MANDLOCK`, `I_VERSION` and `LAZYTIME` of the file system,
-/// and all that [`remount_bind`] sets of the mount. `DIRSYNC` stays as it was. Of options, most file systems keep those that
-/// are not named.
+/// and all that [`remount_bind`] sets of the mount. `DIRSYNC` stays as it was. Of options, most file systems keep those
+/// that are not named.
 ///
 /// # Errors
 ///
@@ -92,8 +93,8 @@ pub fn remount(target: impl path::Arg, flags: MountFlags, options: impl path::Ar
 /// # Errors
 ///
 /// As [`raw::mount`] with `REMOUNT` and `BIND`: `EINVAL` - nothing is mounted right there; or a flag for an operation.
-/// `EPERM` - what would be dropped was set in another user namespace. `EBUSY` - files are open for writing, and it is to be
-/// read-only.
+/// `EPERM` - what would be dropped was set in another user namespace. `EBUSY` - files are open for writing, and it is
+/// to be read-only.
 #[doc(alias = "MS_REMOUNT")]
 #[inline]
 pub fn remount_bind(target: impl path::Arg, flags: MountFlags) -> Result<()> {
@@ -106,8 +107,8 @@ pub fn remount_bind(target: impl path::Arg, flags: MountFlags) -> Result<()> {
 /// # Errors
 ///
 /// As [`raw::mount`] with `MOVE`: `EINVAL` - nothing is mounted right there, or it is mounted below a mount that is
-/// [shared](super::make_shared), or came from another user namespace; or one is a directory, and one is not. `ELOOP` - to a
-/// place below itself.
+/// [shared](super::make_shared), or came from another user namespace; or one is a directory, and one is not. `ELOOP` -
+/// to a place below itself.
 #[doc(alias = "MS_MOVE")]
 #[inline]
 pub fn move_to(from: impl path::Arg, to: impl path::Arg) -> Result<()> {
@@ -116,8 +117,8 @@ pub fn move_to(from: impl path::Arg, to: impl path::Arg) -> Result<()> {
 
 /// Unmounts what is mounted last at a place, if nobody uses it.
 ///
-/// The caller's own root directory is not unmounted so: instead, its file system can no longer be written to, by anybody who
-/// sees it. [`detach`] takes it away.
+/// The caller's own root directory is not unmounted so: instead, its file system can no longer be written to, by
+/// anybody who sees it. [`detach`] takes it away.
 ///
 /// # Errors
 ///
@@ -131,7 +132,8 @@ pub fn unmount(target: impl path::Arg) -> Result<()> {
 
 /// Takes a mount and all below it away from its place, used or not: nobody finds it any more, and who uses it still may.
 ///
-/// The file systems are given back when the last one stops. A working directory is such a use: to unmount `"."` takes this.
+/// The file systems are given back when the last one stops. A working directory is such a use: to unmount `"."` takes
+/// this.
 ///
 /// # Errors
 ///
@@ -156,8 +158,8 @@ pub enum Expiry {
 ///
 /// # Errors
 ///
-/// As [`raw::umount2`], without `EAGAIN`: `EBUSY` - it is in use now. `EINVAL` - nothing is mounted right there, or it is the
-/// root.
+/// As [`raw::umount2`], without `EAGAIN`: `EBUSY` - it is in use now. `EINVAL` - nothing is mounted right there, or it
+/// is the root.
 #[doc(alias = "MNT_EXPIRE")]
 #[inline]
 pub fn expire(target: impl path::Arg) -> Result<Expiry> {
@@ -170,9 +172,9 @@ pub fn expire(target: impl path::Arg) -> Result<Expiry> {
 
 /// Makes a mount the root of the mount namespace, and mounts the old root at a place below it.
 ///
-/// The place may be the new root itself: the old one then covers it, and [`detach`] takes it away. With the working directory
-/// in the new root this is `pivot_root(".", ".")`, then `detach(".")`. The new root has to be a mount point: a directory is
-/// one when it is [bound](bind_mount) to itself. Neither it nor the old one may be below a mount that is
+/// The place may be the new root itself: the old one then covers it, and [`detach`] takes it away. With the working
+/// directory in the new root this is `pivot_root(".", ".")`, then `detach(".")`. The new root has to be a mount point:
+/// a directory is one when it is [bound](bind_mount) to itself. Neither it nor the old one may be below a mount that is
 /// [shared](super::make_shared), nor may the mount be that the place is on.
 ///
 /// # Errors

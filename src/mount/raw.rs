@@ -11,10 +11,10 @@ use crate::syscall::syscall;
 /// which of these, the flags say.
 ///
 /// With `REMOUNT` it changes the file system of a mount, with `BIND` it shows a mount elsewhere, with both it changes a
-/// mount alone; with `SHARED`, `PRIVATE`, `SLAVE` or `UNBINDABLE` it changes where mounts below it go to and come from; with
-/// `MOVE` it moves a mount. Without any it makes a new mount. The kernel looks for `REMOUNT`, `BIND`, propagations and `MOVE`
-/// in this order, and ignores what does not go with the first that it finds; but beside a propagation it refuses all other
-/// than `REC` and `SILENT`.
+/// mount alone; with `SHARED`, `PRIVATE`, `SLAVE` or `UNBINDABLE` it changes where mounts below it go to and come from;
+/// with `MOVE` it moves a mount. Without any it makes a new mount. The kernel looks for `REMOUNT`, `BIND`, propagations
+/// and `MOVE` in this order, and ignores what does not go with the first that it finds; but beside a propagation it
+/// refuses all other than `REC` and `SILENT`.
 ///
 /// Where there is no source, type or data the kernel is given NULL. The data are options as text, or what else the file
 /// system takes: 4095 bytes at most, sent with a NUL byte behind them.
@@ -25,16 +25,17 @@ use crate::syscall::syscall;
 /// `mount(propagation)`.
 ///
 /// `EPERM` - it takes the capability `CAP_SYS_ADMIN` in the user namespace that the mount namespace belongs to, for most
-/// file systems in the first one; or the mount came from such a namespace, and what it must not do there cannot be allowed.
-/// `ENODEV` - the kernel has no such type. `ENOTBLK`, `ENXIO` - the source has to be a block device, and is none, or one that
-/// is not there. `EACCES` - that device is read-only, or stands on a mount with `NODEV`; or a directory on the way may not be
-/// searched. `EROFS` - the file system is read-only. `EBUSY` - it is mounted there already, its device is in use otherwise,
-/// or it is to be read-only while files are open for writing. `EINVAL` - the file system does not take the options or what
-/// is on the device; what should be a mount is none, is not of this namespace, or may not be moved or bound; more than one
-/// propagation. `ELOOP` - a mount cannot be moved to a place below it; or the path has too many symbolic links. `ENOENT`,
-/// `ENOTDIR`, `ENAMETOOLONG` - the path leads nowhere, to or through something that is not a directory, is too long; a file
-/// and a directory do not go on each other. `EMFILE` - no number is left for a file system without a device. `ENOSPC` - the
-/// namespace has as many mounts as it may. `ENOMEM`.
+/// file systems in the first one; or the mount came from such a namespace, and what it must not do there cannot be
+/// allowed. `ENODEV` - the kernel has no such type. `ENOTBLK`, `ENXIO` - the source has to be a block device, and is
+/// none, or one that is not there. `EACCES` - that device is read-only, or stands on a mount with `NODEV`; or a
+/// directory on the way may not be searched. `EROFS` - the file system is read-only. `EBUSY` - it is mounted there
+/// already, its device is in use otherwise, or it is to be read-only while files are open for writing. `EINVAL` - the
+/// file system does not take the options or what is on the device; what should be a mount is none, is not of this
+/// namespace, or may not be moved or bound; more than one propagation. `ELOOP` - a mount cannot be moved to a place
+/// below it; or the path has too many symbolic links. `ENOENT`, `ENOTDIR`, `ENAMETOOLONG` - the path leads nowhere, to
+/// or through something that is not a directory, is too long; a file and a directory do not go on each other.
+/// `EMFILE` - no number is left for a file system without a device. `ENOSPC` - the namespace has as many mounts as it
+/// may. `ENOMEM`.
 ///
 /// Since Linux 1.0; mount(2).
 #[inline]
@@ -129,17 +130,18 @@ const fn call(flags: MountFlags) -> Call {
 
 /// `umount2(target, flags)` - unmounts what is mounted last at a place.
 ///
-/// Where that is the caller's root directory, and neither `DETACH` nor `EXPIRE` is asked for, nothing is unmounted: the kernel
-/// makes its file system one that cannot be written to, and the call succeeds.
+/// Where that is the caller's root directory, and neither `DETACH` nor `EXPIRE` is asked for, nothing is unmounted: the
+/// kernel makes its file system one that cannot be written to, and the call succeeds.
 ///
 /// # Errors
 ///
-/// `EPERM` - it takes the capability `CAP_SYS_ADMIN` in the user namespace that the mount namespace belongs to; `FORCE` takes
-/// it in that of the file system, for older kernels in the first one. `EBUSY` - it is in use: by an open file, a working directory, a mount below. `EINVAL` - nothing is mounted right there, in this
-/// namespace; or it came from another user namespace together with what it covers; or `EXPIRE` with `FORCE` or `DETACH`, or
-/// for the root; or an unknown flag. `EAGAIN` - `EXPIRE`, and it is marked now. `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`,
-/// `ENAMETOOLONG` - the path leads nowhere, through something that is not a directory, is forbidden, has too many symbolic
-/// links, is too long. `ENOMEM`.
+/// `EPERM` - it takes the capability `CAP_SYS_ADMIN` in the user namespace that the mount namespace belongs to; `FORCE`
+/// takes it in that of the file system, for older kernels in the first one. `EBUSY` - it is in use: by an open file, a
+/// working directory, a mount below. `EINVAL` - nothing is mounted right there, in this namespace; or it came from
+/// another user namespace together with what it covers; or `EXPIRE` with `FORCE` or `DETACH`, or for the root; or an
+/// unknown flag. `EAGAIN` - `EXPIRE`, and it is marked now. `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG` -
+/// the path leads nowhere, through something that is not a directory, is forbidden, has too many symbolic links, is too
+/// long. `ENOMEM`.
 ///
 /// Since Linux 2.1.116; umount(2).
 #[inline]
@@ -153,20 +155,21 @@ fn umount2_ended(target: &CStr, flags: UnmountFlags) -> Result<()> {
     unsafe { syscall!(Call::UMOUNT2, umount2(target.as_ptr(), flags.bits())) }.unit()
 }
 
-/// `pivot_root(new_root, put_old)` - makes a mount the root of the mount namespace, and mounts the old root at a place below
-/// it.
+/// `pivot_root(new_root, put_old)` - makes a mount the root of the mount namespace, and mounts the old root at a place
+/// below it.
 ///
 /// Processes and threads of the namespace whose root or working directory is the old root get the new one; others stay
 /// where they are.
 ///
 /// # Errors
 ///
-/// `EPERM` - it takes the capability `CAP_SYS_ADMIN` in the user namespace that the mount namespace belongs to. `EBUSY` - the
-/// new root, or the place for the old one, is on the mount of the present root. `EINVAL` - the new root is no mount point, or
-/// the present one is none; the place is not below the new root; the mount of the place, or what the new root or the
-/// present one is mounted on, is shared; the new root came from another user namespace; the present root is the one that the
-/// kernel started with, in most kernels. `ENOTDIR` - one of them is not a directory. `ENOENT`, `EACCES`, `ELOOP`,
-/// `ENAMETOOLONG` - a path leads nowhere, is forbidden, has too many symbolic links, is too long. `ENOMEM`.
+/// `EPERM` - it takes the capability `CAP_SYS_ADMIN` in the user namespace that the mount namespace belongs to.
+/// `EBUSY` - the new root, or the place for the old one, is on the mount of the present root. `EINVAL` - the new root is
+/// no mount point, or the present one is none; the place is not below the new root; the mount of the place, or what the
+/// new root or the present one is mounted on, is shared; the new root came from another user namespace; the present
+/// root is the one that the kernel started with, in most kernels. `ENOTDIR` - one of them is not a directory. `ENOENT`,
+/// `EACCES`, `ELOOP`, `ENAMETOOLONG` - a path leads nowhere, is forbidden, has too many symbolic links, is too long.
+/// `ENOMEM`.
 ///
 /// Since Linux 2.3.41; `pivot_root`(2).
 #[inline]

@@ -50,9 +50,9 @@ pub unsafe fn unshare(flags: UnshareFlags) -> Result<()> {
 /// bit that is no kind. `USER`: it is the thread's own, or the process has other threads. `MOUNT` by itself, and
 /// `USER`: another thread or process shares the working directory. `PID`: it is neither the thread's own nor below it.
 /// `EPERM` - the thread has not the capability `CAP_SYS_ADMIN` in the user namespace that owns it, and in its own; for
-/// `MOUNT` also `CAP_SYS_CHROOT`; for `USER` in the one that it enters, and nowhere else; or it may not look into the process. `EUSERS` - `TIME`, and the process has other
-/// threads. `ESRCH` - the process has ended. `EBADF` - the descriptor was opened with `O_PATH`. `ENOMEM` - no memory
-/// for it.
+/// `MOUNT` also `CAP_SYS_CHROOT`; for `USER` in the one that it enters, and nowhere else; or it may not look into the
+/// process. `EUSERS` - `TIME`, and the process has other threads. `ESRCH` - the process has ended. `EBADF` - the
+/// descriptor was opened with `O_PATH`. `ENOMEM` - no memory for it.
 ///
 /// Since Linux 3.0; setns(2).
 #[inline]

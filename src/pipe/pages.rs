@@ -27,10 +27,10 @@ pub struct PagesError {
 /// Gives memory to a pipe, by its writing end: as much as there is room for goes in without being copied, and is
 /// unmapped here. What does not fit comes back.
 ///
-/// The pipe has the pages to itself then: nobody changes what is in it. (Before Linux 5.18 one may: a process that was forked
-/// when they had been written to, and writes to them itself, if they are huge pages.) It waits for room only if there is none at all,
-/// and never for a non-blocking pipe or with [`SpliceFlags::NONBLOCK`]: no byte has gone then. Pages that were never
-/// written to are zero.
+/// The pipe has the pages to itself then: nobody changes what is in it. (Before Linux 5.18 one may: a process that was
+/// forked when they had been written to, and writes to them itself, if they are huge pages.) It waits for room only if
+/// there is none at all, and never for a non-blocking pipe or with [`SpliceFlags::NONBLOCK`]: no byte has gone then.
+/// Pages that were never written to are zero.
 ///
 /// With [`SpliceFlags::GIFT`] a later [`splice`](super::splice()) may move the pages on into a file system that takes
 /// them.
