@@ -340,21 +340,26 @@ fn huge_pages_are_mapped_and_unmapped_as_they_are() {
         drop(memfd);
 
         // A length that no `ftruncate` makes, and behind it no page.
-        let odd = MemFd::create_with("odd", flags).unwrap();
-        let hole = libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE;
-        for (mode, start, length) in [(0, 0, SIZE + 1), (hole, SIZE, SIZE)] {
-            // SAFETY: touches no memory.
-            let done = unsafe { libc::fallocate(odd.as_raw_fd(), mode, start as i64, length as i64) };
-            assert_eq!(done, 0, "{}", std::io::Error::last_os_error());
-        }
-        assert_eq!(odd.len(), Ok(SIZE + 1));
-        let mapping = odd.map().unwrap();
+        let odd = || {
+            let odd = MemFd::create_with("odd", flags).unwrap();
+            let hole = libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE;
+            for (mode, start, length) in [(0, 0, SIZE + 1), (hole, SIZE, SIZE)] {
+                // SAFETY: touches no memory.
+                let done = unsafe { libc::fallocate(odd.as_raw_fd(), mode, start as i64, length as i64) };
+                assert_eq!(done, 0, "{}", std::io::Error::last_os_error());
+            }
+            assert_eq!(odd.len(), Ok(SIZE + 1));
+            odd
+        };
+        let sealed = odd();
+        sealed.add_seals(FIXED).unwrap();
+        assert!(sealed.map_sealed().unwrap().is_none(), "its last byte may be nowhere");
+        drop(sealed);
+        let mapping = odd().map().unwrap();
         let (start, last) = (mapping.as_ptr(), mapping.as_ptr().wrapping_add(SIZE as usize));
         assert!(mapping.len() as u64 == SIZE + 1 && is_mapped(start) && is_mapped(last));
         drop(mapping);
         assert!(!is_mapped(start) && !is_mapped(last), "it is unmapped as a whole");
-        odd.add_seals(FIXED).unwrap();
-        assert!(odd.map_sealed().unwrap().is_none(), "its last byte may be nowhere");
     });
 }
 
