@@ -95,20 +95,23 @@ fn seals_are_added_and_stay() {
 
 #[test]
 fn what_is_mapped_to_be_written_to_cannot_be_sealed_against_it() {
-    let memfd = memfd_of(b"mapped");
-    let mapping = memfd.map().unwrap();
-    assert_eq!(errno(memfd.add_seals(Seals::WRITE)), Errno::BUSY);
-    assert_eq!(memfd.seals(), Ok(Seals::empty()), "none is added");
-    memfd.add_seals(Seals::FUTURE_WRITE | Seals::SHRINK | Seals::GROW).unwrap();
-    assert_eq!((errno(memfd.write_at(b"M", 0)), errno(memfd.map())), (Errno::PERM, Errno::PERM));
-    assert!(memfd.map_sealed().unwrap().is_none(), "the mapping from before still writes");
-    // SAFETY: mapped, and nobody else uses it.
-    unsafe { mapping.as_ptr().write_volatile(b'M') };
-    let mut bytes = [0; 6];
-    assert_eq!((memfd.read_at(&mut bytes, 0), &bytes), (Ok(6), b"Mapped"));
-    drop(mapping);
-    memfd.add_seals(Seals::WRITE).unwrap();
-    assert_eq!(&*memfd.map_sealed().unwrap().unwrap(), b"Mapped");
+    // Where no other test forks: its child would have the mapping, too, for a while.
+    in_child("what_is_mapped_to_be_written_to_cannot_be_sealed_against_it", || {
+        let memfd = memfd_of(b"mapped");
+        let mapping = memfd.map().unwrap();
+        assert_eq!(errno(memfd.add_seals(Seals::WRITE)), Errno::BUSY);
+        assert_eq!(memfd.seals(), Ok(Seals::empty()), "none is added");
+        memfd.add_seals(Seals::FUTURE_WRITE | Seals::SHRINK | Seals::GROW).unwrap();
+        assert_eq!((errno(memfd.write_at(b"M", 0)), errno(memfd.map())), (Errno::PERM, Errno::PERM));
+        assert!(memfd.map_sealed().unwrap().is_none(), "the mapping from before still writes");
+        // SAFETY: mapped, and nobody else uses it.
+        unsafe { mapping.as_ptr().write_volatile(b'M') };
+        let mut bytes = [0; 6];
+        assert_eq!((memfd.read_at(&mut bytes, 0), &bytes), (Ok(6), b"Mapped"));
+        drop(mapping);
+        memfd.add_seals(Seals::WRITE).unwrap();
+        assert_eq!(&*memfd.map_sealed().unwrap().unwrap(), b"Mapped");
+    });
 }
 
 #[test]
