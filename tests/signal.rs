@@ -50,16 +50,19 @@ fn everyone_is_all_others_of_the_pid_namespace() {
     const TEST: &str = "everyone_is_all_others_of_the_pid_namespace";
     in_child(TEST, || {
         let (reader, writer) = pipe::pipe().unwrap();
-        let flags = libc::CLONE_NEWUSER | libc::CLONE_NEWPID | libc::SIGCHLD;
-        // SAFETY: as fork: the child has a copy of the memory, makes system calls and ends.
-        let first = unsafe { libc::syscall(libc::SYS_clone, libc::c_long::from(flags), 0, 0, 0, 0) };
+        // The system call both times: libc's fork waits for locks that another thread may have held when the first was made.
+        let fork = |namespaces: libc::c_int| {
+            let flags = libc::c_long::from(namespaces | libc::SIGCHLD);
+            // SAFETY: as fork: the child has a copy of the memory, makes system calls and ends.
+            unsafe { libc::syscall(libc::SYS_clone, flags, 0, 0, 0, 0) }
+        };
+        let first = fork(libc::CLONE_NEWUSER | libc::CLONE_NEWPID);
         if first < 0 {
             return common::skip(TEST, "no new PID namespace is allowed here");
         }
         if first == 0 {
             thread::set_mask(SigSet::all()).unwrap();
-            // SAFETY: as above.
-            if unsafe { libc::fork() } == 0 {
+            if fork(0) == 0 {
                 let came = signal::wait(Signal::USR1, Duration::from_secs(60)).unwrap();
                 butter::process::exit_group(if came.is_some() { 7 } else { 1 });
             }
