@@ -141,11 +141,13 @@ impl<'fd> Copier<'fd> {
             return Ok(0);
         }
         loop {
-            let stopped = match self.way.step(self.from, self.to, most) {
-                Ok(0) if self.copied == 0 && self.method == Method::Auto && self.way.trusts_the_size() => {
-                    self.way = Way::ReadWrite;
-                    continue;
+            let step = match self.way.step(self.from, self.to, most) {
+                Ok(0) if self.method == Method::Auto && self.way.trusts_the_size(self.from, self.to) => {
+                    self.go_on_or_end(most)
                 }
+                step => step,
+            };
+            let stopped = match step {
                 Ok(count) => {
                     self.arrived(count);
                     return Ok(count);
@@ -160,6 +162,15 @@ impl<'fd> Copier<'fd> {
             }
             .map_err(|error| self.failed(error, lost))?;
         }
+    }
+
+    /// Asks the source itself whether this is the end; if it is not, the rest is read and written.
+    fn go_on_or_end(&mut self, most: usize) -> Result<usize, Stopped> {
+        let step = Way::ReadWrite.step(self.from, self.to, most);
+        if !matches!(step, Ok(0)) {
+            self.way = Way::ReadWrite;
+        }
+        step
     }
 
     /// Waits until both descriptors are ready: which of them was not, a call that moves bytes itself does not say.

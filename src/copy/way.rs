@@ -67,10 +67,16 @@ impl Way {
         }
     }
 
-    /// Whether an end that comes at once may be none: the kernel looks at the file's size, which is 0 for much of what is
-    /// made up when it is read.
-    pub(super) const fn trusts_the_size(&self) -> bool {
-        matches!(self, Self::CopyFileRange | Self::Sendfile)
+    /// Whether an end that this way found may be none: the kernel looks at the file's size, which is 0 for much of what is
+    /// made up when it is read, and returns 0 for a target that takes nothing, too. What has no position, as a terminal,
+    /// has told its end once for all.
+    pub(super) fn trusts_the_size(&self, from: BorrowedFd<'_>, to: BorrowedFd<'_>) -> bool {
+        match self {
+            Self::CopyFileRange => true,
+            // An offset is taken only where there are positions.
+            Self::Sendfile => raw::sendfile(to, from, Some(&mut 0), 0).is_ok(),
+            _ => false,
+        }
     }
 
     /// Moves up to so many bytes; returns how many arrived, 0 at the end of the source.

@@ -4,7 +4,7 @@ use butter::Errno;
 use butter::copy::{Copier, Method, copy};
 use butter::error::Call;
 
-use crate::common::inject::inject;
+use crate::common::inject::{inject, pretend};
 use crate::common::noise::{check_file, file_of};
 use crate::ends::{unix, written};
 use crate::fd;
@@ -32,6 +32,32 @@ fn each_way_that_a_filter_bars_is_gone_round() {
             });
         });
     }
+}
+
+#[test]
+fn an_end_that_is_none_is_found_out() {
+    for (barred, number) in
+        [(libc::SYS_accept, libc::SYS_copy_file_range), (libc::SYS_copy_file_range, libc::SYS_sendfile)]
+    {
+        let to = tempfile::tempfile().unwrap();
+        let (source, target) = (fd(&file_of(COUNT)), fd(&to));
+        let mut copier = Copier::new(&source, &target).piece(40_000);
+        inject(barred, Errno::NOSYS, || {
+            assert_eq!(copier.step(), Ok(40_000));
+            pretend(number, || while copier.step().unwrap() > 0 {});
+        });
+        assert_eq!((copier.copied(), check_file(&to, 0), copier.taken()), (COUNT, COUNT, Method::ReadWrite));
+    }
+}
+
+#[test]
+fn a_target_that_takes_nothing_is_no_end() {
+    let (source, target) = (fd(&file_of(COUNT)), fd(&tempfile::tempfile().unwrap()));
+    let mut copier = Copier::new(&source, &target).piece(40_000);
+    assert_eq!(copier.step(), Ok(40_000));
+    let error = pretend(libc::SYS_copy_file_range, || pretend(libc::SYS_write, || copier.step().unwrap_err()));
+    assert_eq!((error.error().call(), error.error().errno()), (Call::WRITE, Errno::IO));
+    assert_eq!((error.copied(), error.lost()), (40_000, 16 * 1024));
 }
 
 #[test]
