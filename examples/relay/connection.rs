@@ -3,6 +3,7 @@
 use std::os::fd::OwnedFd;
 
 use butter::epoll::{Epoll, Readiness, Token};
+use butter::io;
 use rustix::io::Errno;
 use rustix::net::sockopt::socket_error;
 
@@ -103,8 +104,8 @@ impl Connection {
 
     /// Goes on with the way to the target; it is reached when it is [`Wait::Turn`].
     fn connect(&mut self, shared: &mut Shared) -> butter::Result<Wait> {
-        if self.client.gone {
-            // Nobody is there who would want it.
+        if self.client.gone && io::bytes_available(&self.client).unwrap_or(0) == 0 {
+            // Nobody is there who would want it, and nothing was left.
             shared.totals.broken += 1;
             return Ok(Wait::Over);
         }

@@ -1,7 +1,9 @@
 //! One direction of a connection: from one socket into a pipe, and out of it into the other socket.
 
-use butter::Errno;
+use std::os::fd::OwnedFd;
+
 use butter::pipe::{self, SpliceFlags};
+use butter::{Errno, io};
 use rustix::net::{Shutdown, shutdown};
 
 use crate::pool::{Pipe, Pool};
@@ -94,7 +96,17 @@ impl Direction {
         if self.pipe.is_none() {
             self.pipe = pool.take();
         }
-        match pipe::splice(&*from, None, &self.pipe.as_ref()?.writer, None, AT_ONCE, FLAGS) {
+        let writer = &self.pipe.as_ref()?.writer;
+        let mut moved = pipe::splice(&*from, None, writer, None, AT_ONCE, FLAGS);
+        let nothing = matches!(moved, Ok(0)) || moved.is_err_and(|error| error.is(Errno::AGAIN));
+        if from.urgent && nothing {
+            if self.held > 0 {
+                // There may be no room for what would be read.
+                return Some(false);
+            }
+            moved = pass_urgent(from, writer);
+        }
+        match moved {
             Ok(0) => self.phase = Phase::Ended,
             Ok(count) => self.held += count,
             Err(error) if error.is(Errno::AGAIN) => {
@@ -138,5 +150,14 @@ impl Direction {
         self.held = 0;
         self.phase = Phase::Over;
         let _ = shutdown(from, Shutdown::Read);
+    }
+}
+
+/// Moves the first byte behind urgent data through the program; 0 at the end.
+fn pass_urgent(from: &Socket, writer: &OwnedFd) -> butter::Result<usize> {
+    let mut byte = [0];
+    match io::read(from, &mut byte)? {
+        0 => Ok(0),
+        _ => io::write(writer, &byte),
     }
 }

@@ -30,6 +30,7 @@ Errors:
   that was reset is the end of its bytes for the other: what was read from it still goes there.
   Where TARGET cannot be reached the connection is closed; why is told when it is not the same
   as the time before. A unix TARGET that has no room for further connections is waited for.
+  Urgent data of TCP, of which there is a byte at a time, are left out.
 
 Limits:
   A connection takes two descriptors, and two more for each direction whose reader is slower than

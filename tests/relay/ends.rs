@@ -42,6 +42,82 @@ fn one_side_finishes_and_the_other_goes_on() {
 }
 
 #[test]
+fn who_sends_and_leaves_at_once_has_sent_all() {
+    const CLIENTS: usize = 100;
+    let Some(program) = program("who_sends_and_leaves_at_once_has_sent_all") else { return };
+    for listen in KINDS {
+        for target in KINDS {
+            let server = Server::new(target);
+            let relay = Relay::start(&program, listen, &server.address);
+            let before = relay.held();
+            for number in 0..CLIENTS {
+                relay.connect().send(&[number as u8]);
+            }
+            let mut received: Vec<_> = (0..CLIENTS).map(|_| server.accept().receive_all()).collect();
+            received.sort_unstable();
+            assert_eq!(received, (0..CLIENTS).map(|number| [number as u8]).collect::<Vec<_>>());
+            relay.settles_at(&before);
+            let accepted = CLIENTS as u64;
+            let totals = Totals { accepted, broken: 0, unreached: 0, cut: 0, there: accepted, back: 0 };
+            assert_eq!(relay.end(Signal::TERM).totals(), totals);
+        }
+    }
+}
+
+#[test]
+fn who_leaves_and_has_sent_nothing_needs_no_target() {
+    let Some(program) = program("who_leaves_and_has_sent_nothing_needs_no_target") else { return };
+    let server = Server::new(Kind::Unix);
+    // As many as may wait to be accepted there, and one more.
+    rustix::net::listen(&server, 0).unwrap();
+    let relay = Relay::start(&program, Kind::Unix, &server.address);
+    let before = relay.held();
+    let waits = relay.connect();
+    waits.send(b"first");
+    relay.sleeps();
+    drop(relay.connect());
+    relay.sleeps();
+    relay.comes_to("one client", || relay.held().sockets == before.sockets + 2);
+    waits.finish();
+    assert_eq!(server.accept().receive_all(), b"first");
+    let totals = Totals { accepted: 2, broken: 1, unreached: 0, cut: 0, there: 5, back: 0 };
+    assert_eq!(waits.count_all(), 0);
+    assert_eq!(relay.end(Signal::TERM).totals(), totals);
+}
+
+#[test]
+fn urgent_data_are_left_out_and_end_nothing() {
+    let Some(program) = program("urgent_data_are_left_out_and_end_nothing") else { return };
+    for target in KINDS {
+        let server = Server::new(target);
+        let relay = Relay::start(&program, Kind::Tcp, &server.address);
+        let (client, served) = (relay.connect(), server.accept());
+        let hears = |sent: &[u8]| {
+            let mut heard = vec![0; sent.len()];
+            (&served).read_exact(&mut heard).unwrap();
+            assert_eq!(heard, sent);
+        };
+        client.send(b"before");
+        hears(b"before");
+        // There is one at a time: the one before is ordinary when another comes.
+        for behind in [&b"behind"[..], b"and more"] {
+            client.send_urgent(b'!');
+            client.send(behind);
+            hears(behind);
+        }
+        client.send_urgent(b'!');
+        client.send(b"the end");
+        client.finish();
+        hears(b"the end");
+        assert_eq!(served.count_all(), 0);
+        drop(served);
+        assert_eq!(client.count_all(), 0);
+        let totals = relay.end(Signal::TERM).totals();
+        assert_eq!(totals, Totals { accepted: 1, broken: 0, unreached: 0, cut: 0, there: 27, back: 0 });
+    }
+}
+
+#[test]
 fn an_answer_arrives_though_nobody_wants_the_rest_of_the_question() {
     let Some(program) = program("an_answer_arrives_though_nobody_wants_the_rest_of_the_question") else { return };
     let server = Server::new(Kind::Unix);

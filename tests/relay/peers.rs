@@ -66,6 +66,11 @@ impl Stream {
         (&*self).write_all(bytes).unwrap();
     }
 
+    /// Sends a byte out of band.
+    pub fn send_urgent(&self, byte: u8) {
+        rustix::net::send(self, &[byte], rustix::net::SendFlags::OOB).unwrap();
+    }
+
     pub fn receive_all(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         (&*self).read_to_end(&mut bytes).unwrap();
@@ -79,6 +84,15 @@ impl Stream {
             count += read as u64;
         }
         count
+    }
+}
+
+impl AsFd for Stream {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Self::Tcp(stream) => stream.as_fd(),
+            Self::Unix(stream) => stream.as_fd(),
+        }
     }
 }
 
