@@ -28,7 +28,7 @@ pub(super) fn drain(pipe: BorrowedFd<'_>, to: BorrowedFd<'_>, count: usize) -> R
     let mut left = count;
     while left > 0 {
         let moved = match pipe::splice(pipe, None, to, None, left, SpliceFlags::MOVE) {
-            Err(error) if error.is(Errno::AGAIN) => wait(to, PollFlags::WRITE).map(|()| 0),
+            Err(error) if error.is(Errno::AGAIN) && is_nonblocking(to) => wait(to, PollFlags::WRITE).map(|()| 0),
             // The pipe has bytes: it is the target that takes none, and will take none later either.
             Ok(0) => Err(Error::new(Call::SPLICE, Errno::IO)),
             moved => moved,
@@ -46,7 +46,7 @@ fn write_all(to: BorrowedFd<'_>, bytes: &[u8]) -> Result<(), Stopped> {
     let mut left = bytes;
     while !left.is_empty() {
         let written = match io::retry(|| io::write(to, left)) {
-            Err(error) if error.is(Errno::AGAIN) => wait(to, PollFlags::WRITE).map(|()| 0),
+            Err(error) if error.is(Errno::AGAIN) && is_nonblocking(to) => wait(to, PollFlags::WRITE).map(|()| 0),
             // What takes nothing takes nothing later either.
             Ok(0) => Err(Error::new(Call::WRITE, Errno::IO)),
             written => written,
@@ -64,4 +64,9 @@ fn write_all(to: BorrowedFd<'_>, bytes: &[u8]) -> Result<(), Stopped> {
 /// Waits until a descriptor is ready for this.
 pub(super) fn wait(fd: BorrowedFd<'_>, flags: PollFlags) -> Result<()> {
     poll::wait(&mut [PollFd::from_borrowed_fd(fd, flags)], Timeout::Never).map(drop)
+}
+
+/// Whether a call that has to wait says so at once. A descriptor that cannot be asked is taken for one.
+pub(super) fn is_nonblocking(fd: BorrowedFd<'_>) -> bool {
+    io::fcntl_getfl(fd).map_or(true, |flags| flags.contains(io::StatusFlags::NONBLOCK))
 }

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::CopyError;
-use super::memory::wait;
+use super::memory::{is_nonblocking, wait};
 use super::way::{Method, Stopped, Way};
 use crate::error::{Errno, Error, Result};
 use crate::fd::{AsFd, AsRawFd, BorrowedFd};
@@ -27,9 +27,10 @@ pub fn copy(from: impl AsFd, to: impl AsFd) -> Result<u64, CopyError> {
 /// A copy from one descriptor to another: from where they stand, to the end of the source or a [limit](Self::limit).
 ///
 /// The way is chosen by what the two descriptors are, and every way copes with calls that move less than they were asked
-/// for, with signals, and with descriptors that are non-blocking, for which it waits as long as it takes. A target that
-/// nobody reads raises `SIGPIPE` before it fails with `EPIPE`, unless that is [ignored](crate::signal::ignore), as `std`
-/// does it.
+/// for, with signals, and with descriptors that are non-blocking, for which it waits as long as it takes. A timeout that a
+/// blocking socket has (`SO_RCVTIMEO`, `SO_SNDTIMEO`) ends the copy with `EAGAIN`, unless the other descriptor is
+/// non-blocking: which of the two was late, the kernel does not say. A target that nobody reads raises `SIGPIPE` before it
+/// fails with `EPIPE`, unless that is [ignored](crate::signal::ignore), as `std` does it.
 ///
 /// A copy that has failed may go on with another [`step`](Self::step); what was lost stays lost.
 ///
@@ -142,6 +143,9 @@ impl<'fd> Copier<'fd> {
         }
         loop {
             let step = match self.way.step(self.from, self.to, most) {
+                nothing if self.way.is_at_urgent_data(self.from, &nothing) => {
+                    Way::ReadWrite.step(self.from, self.to, most)
+                }
                 Ok(0) if self.method == Method::Auto && self.way.trusts_the_size(self.from, self.to) => {
                     self.go_on_or_end(most)
                 }
@@ -157,7 +161,7 @@ impl<'fd> Copier<'fd> {
             let Stopped { error, arrived, lost } = stopped;
             self.arrived(arrived);
             match error.errno() {
-                Errno::AGAIN if lost == 0 => self.wait(),
+                Errno::AGAIN if lost == 0 => self.wait(error),
                 _ => self.way.change(self.method, self.from, self.to, &stopped),
             }
             .map_err(|error| self.failed(error, lost))?;
@@ -174,7 +178,12 @@ impl<'fd> Copier<'fd> {
     }
 
     /// Waits until both descriptors are ready: which of them was not, a call that moves bytes itself does not say.
-    fn wait(&self) -> Result<()> {
+    ///
+    /// Where both block, a socket's own timeout was over: that is for the caller.
+    fn wait(&self, error: Error) -> Result<()> {
+        if !is_nonblocking(self.from) && !is_nonblocking(self.to) {
+            return Err(error);
+        }
         wait(self.from, PollFlags::READ)?;
         wait(self.to, PollFlags::WRITE)
     }

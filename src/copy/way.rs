@@ -6,6 +6,8 @@ use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd, OwnedFd};
 use crate::io;
 use crate::pipe::{self, SpliceFlags};
+use crate::poll::{self, PollFd, PollFlags};
+use crate::time::Timeout;
 
 /// How the bytes are to go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -77,6 +79,15 @@ impl Way {
             Self::Sendfile => raw::sendfile(to, from, Some(&mut 0), 0).is_ok(),
             _ => false,
         }
+    }
+
+    /// Whether a step that moved nothing stands before urgent data of TCP: only a read goes past them.
+    pub(super) fn is_at_urgent_data(&self, from: BorrowedFd<'_>, step: &Result<usize, Stopped>) -> bool {
+        let nothing = match step {
+            Ok(count) => *count == 0,
+            Err(stopped) => stopped.error.is(Errno::AGAIN) && stopped.lost == 0,
+        };
+        nothing && matches!(self, Self::Sendfile | Self::Splice | Self::Pipe(.., 0)) && has_urgent_data(from)
     }
 
     /// Moves up to so many bytes; returns how many arrived, 0 at the end of the source.
@@ -189,4 +200,9 @@ impl Way {
 
 fn is_pipe(fd: BorrowedFd<'_>) -> bool {
     pipe::size(fd).is_ok()
+}
+
+fn has_urgent_data(fd: BorrowedFd<'_>) -> bool {
+    let mut source = [PollFd::from_borrowed_fd(fd, PollFlags::PRIORITY)];
+    poll::wait(&mut source, Timeout::Zero).is_ok() && source[0].ready().contains(PollFlags::PRIORITY)
 }

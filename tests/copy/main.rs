@@ -8,6 +8,7 @@ mod failures;
 mod fallbacks;
 mod files;
 mod pairs;
+mod sockets;
 mod terminal;
 
 use std::fs::File;

@@ -1,0 +1,75 @@
+//! What is particular to sockets: urgent data, and timeouts of their own.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
+use butter::Errno;
+use butter::copy::{Copier, Method};
+
+use crate::common::{self, noise};
+use crate::fd;
+
+const METHODS: [Method; 3] = [Method::Auto, Method::Splice, Method::ReadWrite];
+
+fn tcp() -> (TcpStream, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let one = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    (one, listener.accept().unwrap().0)
+}
+
+#[test]
+fn urgent_data_are_left_out_and_are_no_end() {
+    for method in METHODS {
+        for nonblocking in [false, true] {
+            let (mut sender, receiver) = tcp();
+            receiver.set_nonblocking(nonblocking).unwrap();
+            sender.write_all(b"before").unwrap();
+            rustix::net::send(&sender, b"!", rustix::net::SendFlags::OOB).unwrap();
+            sender.write_all(b"behind").unwrap();
+            let (source, mut file) = (common::fd(receiver), tempfile::tempfile().unwrap());
+            let target = fd(&file);
+            // The sender is still there: that there is no more is no reason to go on.
+            assert_eq!(Copier::new(&source, &target).method(method).limit(12).run(), Ok(12), "{method:?}");
+            sender.write_all(b"and").unwrap();
+            rustix::net::send(&sender, b"!", rustix::net::SendFlags::OOB).unwrap();
+            drop(sender);
+            assert_eq!(Copier::new(&source, &target).method(method).run(), Ok(3), "{method:?}");
+            std::io::Seek::rewind(&mut file).unwrap();
+            assert_eq!(std::io::read_to_string(file).unwrap(), "beforebehindand", "{method:?}");
+        }
+    }
+}
+
+#[test]
+fn a_timeout_of_the_source_ends_a_copy() {
+    for method in METHODS {
+        let (mut sender, receiver) = UnixStream::pair().unwrap();
+        receiver.set_read_timeout(Some(Duration::from_millis(10))).unwrap();
+        sender.write_all(b"all there is").unwrap();
+        let (source, target) = (common::fd(receiver), fd(&tempfile::tempfile().unwrap()));
+        let error = Copier::new(&source, &target).method(method).run().unwrap_err();
+        assert_eq!((error.error().errno(), error.copied(), error.lost()), (Errno::AGAIN, 12, 0), "{method:?}: {error}");
+    }
+}
+
+#[test]
+fn a_timeout_of_the_target_ends_a_copy() {
+    for method in METHODS {
+        let (sender, mut receiver) = UnixStream::pair().unwrap();
+        sender.set_write_timeout(Some(Duration::from_millis(10))).unwrap();
+        let source = fd(&noise::file_of(8 << 20));
+        let error = {
+            let target = common::fd(sender);
+            Copier::new(&source, &target).method(method).run().unwrap_err()
+        };
+        assert_eq!(error.error().errno(), Errno::AGAIN, "{method:?}: {error}");
+        let mut came = Vec::new();
+        receiver.read_to_end(&mut came).unwrap();
+        assert_eq!(came.len() as u64, error.copied(), "{method:?}: {error}");
+        let position = std::io::Seek::stream_position(&mut File::from(source)).unwrap();
+        assert_eq!(position, error.copied() + error.lost(), "{method:?}: {error}");
+    }
+}
