@@ -10,6 +10,7 @@ use crate::error::{Errno, Error};
 use crate::explain::At;
 use crate::idmap::MapError;
 use crate::path::Name;
+use crate::pipe::PagesError;
 
 bytes! {
     [] OsStr, |path| path.as_bytes();
@@ -50,6 +51,13 @@ impl From<MapError> for io::Error {
 /// Keeps the raw OS error; the call, and how much had arrived, are lost.
 impl From<CopyError> for io::Error {
     fn from(error: CopyError) -> Self {
+        error.error().into()
+    }
+}
+
+/// Keeps the raw OS error; the call and the pages are lost.
+impl From<PagesError> for io::Error {
+    fn from(error: PagesError) -> Self {
         error.error().into()
     }
 }

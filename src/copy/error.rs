@@ -49,11 +49,7 @@ impl fmt::Debug for CopyError {
     }
 }
 
-impl core::error::Error for CopyError {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        Some(&self.error)
-    }
-}
+impl core::error::Error for CopyError {}
 
 /// How much had arrived is lost.
 impl From<CopyError> for Error {

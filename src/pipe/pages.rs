@@ -45,11 +45,15 @@ pub struct PagesError {
 /// ```
 /// use butter::memory::Pages;
 /// use butter::pipe::{self, SpliceFlags};
+/// use butter::poll::{self, PollFd, PollFlags};
+/// use butter::time::Timeout;
 /// use butter::{fd::OwnedFd, io};
 ///
 /// fn give_all(pipe: &OwnedFd, pages: Pages) -> butter::Result<()> {
 ///     let mut rest = Some(pages);
 ///     while let Some(pages) = rest {
+///         // Only a non-blocking pipe has to be waited for.
+///         poll::wait(&mut [PollFd::new(pipe, PollFlags::WRITE)], Timeout::Never)?;
 ///         rest = pipe::splice_pages(pipe, pages, SpliceFlags::empty())?.rest;
 ///     }
 ///     Ok(())
