@@ -1,9 +1,10 @@
-//! What only `std` needs: its errors and its paths.
+//! What only `std` needs: its errors, its paths and its times.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::copy::CopyError;
 use crate::error::{Errno, Error};
@@ -11,6 +12,7 @@ use crate::explain::At;
 use crate::idmap::MapError;
 use crate::path::Name;
 use crate::pipe::PagesError;
+use crate::time::{OutOfRange, Timespec};
 
 bytes! {
     [] OsStr, |path| path.as_bytes();
@@ -24,6 +26,18 @@ impl<'a> Name<'a> {
     #[must_use]
     pub fn as_os_str(self) -> &'a OsStr {
         OsStr::from_bytes(self.as_bytes())
+    }
+}
+
+/// On [`Clock::Realtime`](crate::time::Clock::Realtime); before 1970 it is before that clock's zero.
+impl TryFrom<SystemTime> for Timespec {
+    type Error = OutOfRange;
+
+    fn try_from(moment: SystemTime) -> Result<Self, OutOfRange> {
+        match moment.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(since) => Self::try_from(since),
+            Err(before) => Self::default().checked_sub(before.duration()).ok_or(OutOfRange),
+        }
     }
 }
 
@@ -74,5 +88,22 @@ impl Errno {
     #[must_use]
     pub fn from_io_error(error: &io::Error) -> Option<Self> {
         error.raw_os_error().and_then(|number| u16::try_from(number).ok()).and_then(Self::new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn moments_of_std_are_moments_of_the_clock() {
+        let half = Duration::from_millis(500);
+        let moment = |moment| Timespec::try_from(moment).unwrap();
+        let epoch = SystemTime::UNIX_EPOCH;
+        assert_eq!(moment(epoch), Timespec::default());
+        assert_eq!(moment(epoch + half), Timespec { seconds: 0, nanoseconds: 500_000_000 });
+        assert_eq!(moment(epoch - half), Timespec { seconds: -1, nanoseconds: 500_000_000 });
     }
 }

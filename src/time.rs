@@ -4,7 +4,7 @@ use core::fmt;
 use core::mem::MaybeUninit;
 use core::time::Duration;
 
-use crate::error::Call;
+use crate::error::{Call, Cause, causes};
 use crate::syscall::syscall;
 
 /// `struct timespec`: seconds, and nanoseconds within them.
@@ -30,7 +30,34 @@ impl Timespec {
         }
         Self { seconds: seconds as i64, nanoseconds: duration.subsec_nanos() as i64 }
     }
+
+    /// The moment so much later; `None` beyond the last that a timespec can hold, and where the nanoseconds are not within
+    /// a second.
+    #[must_use]
+    pub const fn checked_add(self, duration: Duration) -> Option<Self> {
+        self.moved(self.seconds.checked_add_unsigned(duration.as_secs()), duration.subsec_nanos() as i64)
+    }
+
+    /// The moment so much earlier, which may be before the clock's zero; `None` beyond the first that a timespec can hold,
+    /// and where the nanoseconds are not within a second.
+    #[must_use]
+    pub const fn checked_sub(self, duration: Duration) -> Option<Self> {
+        self.moved(self.seconds.checked_sub_unsigned(duration.as_secs()), -(duration.subsec_nanos() as i64))
+    }
+
+    /// The moment of these seconds, and so many nanoseconds, less than a second, later.
+    const fn moved(self, seconds: Option<i64>, by: i64) -> Option<Self> {
+        let (0..NANOSECONDS, Some(seconds)) = (self.nanoseconds, seconds) else { return None };
+        let nanoseconds = self.nanoseconds + by;
+        match seconds.checked_add(nanoseconds.div_euclid(NANOSECONDS)) {
+            Some(seconds) => Some(Self { seconds, nanoseconds: nanoseconds.rem_euclid(NANOSECONDS) }),
+            None => None,
+        }
+    }
 }
+
+/// So many are a second.
+const NANOSECONDS: i64 = 1_000_000_000;
 
 /// A time is beyond what the other type can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,26 +100,37 @@ impl TryFrom<Timespec> for Duration {
 #[repr(u32)]
 pub enum Clock {
     /// `CLOCK_REALTIME` - the time of day, as seconds since 1970; it can be set.
+    #[doc(alias = "CLOCK_REALTIME")]
     Realtime = 0,
     /// `CLOCK_MONOTONIC` - the time since some moment before the machine started, without the time that it slept.
+    #[doc(alias = "CLOCK_MONOTONIC")]
     Monotonic = 1,
     /// `CLOCK_PROCESS_CPUTIME_ID` - the processors' time that the process has used.
+    #[doc(alias = "CLOCK_PROCESS_CPUTIME_ID")]
     ProcessCpu = 2,
     /// `CLOCK_THREAD_CPUTIME_ID` - the processors' time that the thread has used.
+    #[doc(alias = "CLOCK_THREAD_CPUTIME_ID")]
     ThreadCpu = 3,
     /// `CLOCK_MONOTONIC_RAW` - as `Monotonic`, but never slowed or sped up. Since Linux 2.6.28.
+    #[doc(alias = "CLOCK_MONOTONIC_RAW")]
     MonotonicRaw = 4,
     /// `CLOCK_REALTIME_COARSE` - as `Realtime`, cheaper and coarser. Since Linux 2.6.32.
+    #[doc(alias = "CLOCK_REALTIME_COARSE")]
     RealtimeCoarse = 5,
     /// `CLOCK_MONOTONIC_COARSE` - as `Monotonic`, cheaper and coarser. Since Linux 2.6.32.
+    #[doc(alias = "CLOCK_MONOTONIC_COARSE")]
     MonotonicCoarse = 6,
     /// `CLOCK_BOOTTIME` - as `Monotonic`, with the time that the machine slept. Since Linux 2.6.39.
+    #[doc(alias = "CLOCK_BOOTTIME")]
     Boottime = 7,
     /// `CLOCK_REALTIME_ALARM` - as `Realtime`; a timer on it wakes the machine. Since Linux 3.0.
+    #[doc(alias = "CLOCK_REALTIME_ALARM")]
     RealtimeAlarm = 8,
     /// `CLOCK_BOOTTIME_ALARM` - as `Boottime`; a timer on it wakes the machine. Since Linux 3.0.
+    #[doc(alias = "CLOCK_BOOTTIME_ALARM")]
     BoottimeAlarm = 9,
     /// `CLOCK_TAI` - as `Realtime`, without leap seconds. Since Linux 3.10.
+    #[doc(alias = "CLOCK_TAI")]
     Tai = 11,
 }
 
@@ -111,6 +149,12 @@ pub fn clock_gettime(clock: Clock) -> crate::Result<Timespec> {
     // SAFETY: written, as the call has succeeded.
     Ok(unsafe { now.assume_init() })
 }
+
+pub(crate) const CAUSES: &[Cause] = causes! {
+    CLOCK_GETTIME:
+        INVAL => Unsupported "the kernel does not have the clock; or it is an alarm clock, and the machine has no clock \
+            that runs while it sleeps";
+};
 
 /// How long a wait may last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -210,6 +254,27 @@ mod tests {
         }
         for (seconds, nanoseconds) in [(-1, 0), (0, -1), (0, 1_000_000_000), (i64::MIN, i64::MIN)] {
             assert_eq!(Duration::try_from(Timespec { seconds, nanoseconds }), Err(OutOfRange));
+        }
+    }
+
+    #[test]
+    fn moments_are_counted_on_from() {
+        let at = |seconds, nanoseconds| Timespec { seconds, nanoseconds };
+        let add = |moment: Timespec, seconds, nanoseconds| moment.checked_add(Duration::new(seconds, nanoseconds));
+        let sub = |moment: Timespec, seconds, nanoseconds| moment.checked_sub(Duration::new(seconds, nanoseconds));
+        assert_eq!(add(at(1, 999_999_999), 2, 1), Some(at(4, 0)));
+        assert_eq!(add(at(-1, 5), 0, 999_999_994), Some(at(-1, 999_999_999)));
+        assert_eq!(sub(at(4, 0), 2, 1), Some(at(1, 999_999_999)));
+        assert_eq!(sub(at(0, 0), 0, 1), Some(at(-1, 999_999_999)));
+        let (first, last) = (at(i64::MIN, 0), at(i64::MAX, 999_999_999));
+        assert_eq!((add(last, 0, 1), sub(first, 0, 1)), (None, None));
+        assert_eq!((add(last, u64::MAX, 0), sub(first, u64::MAX, 0)), (None, None));
+        assert_eq!(add(first, u64::MAX, 999_999_999), Some(last));
+        assert_eq!(sub(last, u64::MAX, 999_999_999), Some(first));
+        assert_eq!(sub(at(0, 0), 1 << 63, 0), Some(first));
+        assert_eq!((sub(at(0, 0), 1 << 63, 1), add(at(0, 0), 1 << 63, 0)), (None, None));
+        for no_moment in [at(0, -1), at(0, 1_000_000_000), at(0, i64::MAX), at(0, i64::MIN)] {
+            assert_eq!((add(no_moment, 1, 1), sub(no_moment, 1, 1)), (None, None));
         }
     }
 

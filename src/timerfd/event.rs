@@ -23,7 +23,7 @@ pub enum Timer {
 pub enum Start {
     /// After this time; at once if it is zero.
     After(Duration),
-    /// At this moment of the timer's clock; at once if it has passed.
+    /// At this moment of the timer's clock; at once if it has passed. One before the clock's zero is out of range.
     At(Timespec),
 }
 

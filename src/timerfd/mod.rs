@@ -19,6 +19,28 @@
 //! # }
 //! ```
 //!
+//! A moment of the day, for which the timer is set anew whenever the clock is:
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use butter::time::{Clock, clock_gettime};
+//! use butter::timerfd::{Ticks, Timer, TimerFd};
+//!
+//! # fn main() -> butter::Result<()> {
+//! let timer = TimerFd::create(Clock::Realtime)?;
+//! let now = clock_gettime(Clock::Realtime)?;
+//! let moment = now.checked_add(Duration::from_millis(5)).expect("the clock is not at its end");
+//! loop {
+//!     timer.set_cancel_on_set(Timer::once_at(moment))?;
+//!     if let Ticks::Expired(_) = timer.read()? {
+//!         break;
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! | kernel call | raw | method | since |
 //! |---|---|---|---|
 //! | `timerfd_create` | [`raw::timerfd_create`] | [`TimerFd::create`], [`TimerFd::nonblocking`] | 2.6.25 |

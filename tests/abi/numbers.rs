@@ -26,6 +26,7 @@ const OURS: &[(&str, &str)] = &[
     ("src/signal/number.rs", "RTMIN"),
     ("src/signal/set.rs", "EMPTY"),
     ("src/signalfd/event.rs", "SIZE"),
+    ("src/time.rs", "NANOSECONDS"),
 ];
 
 /// Constants that the kernel knows under another name.
