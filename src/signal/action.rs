@@ -1,6 +1,6 @@
 //! What a process does when a signal comes.
 
-use core::ffi::c_void;
+use core::ffi::{c_int, c_void};
 use core::fmt;
 
 use super::{SigInfo, SigSet, Signal};
@@ -29,8 +29,11 @@ pub type Handler = extern "C" fn(Signal);
 /// A handler that also takes what is known of the signal, and the `ucontext_t` of what it interrupted.
 pub type InfoHandler = extern "C" fn(Signal, &SigInfo, *mut c_void);
 
+/// A handler as others write one: it takes a whole `int`. One that takes the signal alone leaves the rest.
+type AnyHandler = unsafe extern "C" fn(c_int, *const SigInfo, *mut c_void);
+
 /// `struct sigaction`, as the kernel lays it out: what a process does when a signal comes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(C)]
 pub struct Action {
     handler: *const (),
@@ -48,9 +51,11 @@ unsafe impl Sync for Action {}
 
 impl Action {
     /// `SIG_DFL` - what the signal does by itself: most end the process.
+    #[doc(alias = "SIG_DFL")]
     pub const DEFAULT: Self = Self::plain(0);
 
     /// `SIG_IGN` - nothing.
+    #[doc(alias = "SIG_IGN")]
     pub const IGNORE: Self = Self::plain(1);
 
     const fn plain(handler: usize) -> Self {
@@ -119,6 +124,48 @@ impl Action {
     #[must_use]
     pub fn is_ignored(&self) -> bool {
         self.handler.addr() == 1
+    }
+
+    /// Calls the handler, as the kernel would; `false` where there is none: by default, and where it is ignored.
+    ///
+    /// So a handler passes on what is not its own to the one that was there before it:
+    ///
+    /// ```
+    /// use butter::signal::{self, Action, SigInfo, Signal};
+    /// use std::ffi::c_void;
+    /// use std::sync::OnceLock;
+    ///
+    /// static BEFORE: OnceLock<Action> = OnceLock::new();
+    ///
+    /// extern "C" fn on_segv(signal: Signal, info: &SigInfo, context: *mut c_void) {
+    ///     // What is not ours goes to whoever was here first, or takes effect when the instruction is tried again.
+    ///     // SAFETY: as the kernel called this one.
+    ///     if !BEFORE.get().is_some_and(|before| unsafe { before.call(signal, info, context) }) {
+    ///         let _ = signal::reset(signal);
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> butter::Result<()> {
+    /// BEFORE.get_or_init(|| signal::action(Signal::SEGV).unwrap_or(Action::DEFAULT));
+    /// // SAFETY: the handler calls what is safe in one.
+    /// unsafe { signal::set_action(Signal::SEGV, &Action::info_handler(on_segv))? };
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Safety
+    ///
+    /// The handler is still there: it was set in this process, and is not of a library that was unloaded since. It can
+    /// run here, with these: from another handler, they are what that one was given, and its signal is the same.
+    pub unsafe fn call(&self, signal: Signal, info: &SigInfo, context: *mut c_void) -> bool {
+        if self.is_default() || self.is_ignored() {
+            return false;
+        }
+        // SAFETY: neither of the two numbers that are none: the address of a function, which takes these.
+        let handler = unsafe { core::mem::transmute::<*const (), AnyHandler>(self.handler) };
+        // SAFETY: as the caller promises.
+        unsafe { handler(signal.get().into(), info, context) };
+        true
     }
 }
 

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::cause::{Cause, FaultDetail, Record, Value, cause};
-use super::{Code, Signal};
+use super::{Code, Named, Signal};
 use crate::process::Pid;
 
 /// `siginfo_t`: a signal, why it came, and what came with it.
@@ -175,7 +175,11 @@ impl Record for SigInfo {
 
 impl fmt::Debug for SigInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SigInfo").field("signal", &self.signal()).field("cause", &self.cause()).finish()
+        f.debug_struct("SigInfo")
+            .field("signal", &self.signal())
+            .field("code", &Named(self.code(), self.signal()))
+            .field("cause", &self.cause())
+            .finish()
     }
 }
 
@@ -266,6 +270,6 @@ mod tests {
         assert_eq!((info.signal(), info.code(), info.errno()), (Signal::RTMAX, Code::SI_QUEUE, 0));
         let sent = Cause::Queue { pid: Pid::new(i32::MAX), uid: u32::MAX, value: Value::new(u32::MAX.into()) };
         assert_eq!(info.cause(), sent);
-        assert_eq!(format!("{info:?}"), format!("SigInfo {{ signal: RTMIN+29, cause: {sent:?} }}"));
+        assert_eq!(format!("{info:?}"), format!("SigInfo {{ signal: RTMIN+29, code: SI_QUEUE, cause: {sent:?} }}"));
     }
 }

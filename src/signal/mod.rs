@@ -38,7 +38,8 @@
 //!
 //! - Of a signal below 32 one can be held back, and those that come meanwhile are lost: after one `CHLD`, ask for every
 //!   child. From 32 up each is told, as long as its receiver's user has no more of them than `RLIMIT_SIGPENDING` says.
-//! - What was sent to the thread is taken before what was sent to the process, and of either the lowest number first.
+//! - What was sent to the thread is taken before what was sent to the process. Of either `SEGV`, `BUS`, `ILL`, `TRAP`, `FPE`
+//!   and `SYS` come first, and then the lowest number.
 //! - A program with musl that handles signals here and starts programs holds them back meanwhile:
 //!   [`raw::rt_sigaction`] says why.
 //! - C libraries keep signals 32 to 34 for themselves; [`Signal::RTMIN`] is 35, and [`SigSet::all`] leaves them out.
@@ -62,6 +63,7 @@ pub use action::{Action, ActionFlags, Handler, InfoHandler};
 pub use cause::{Cause, ChildEvent, FaultDetail, Value};
 pub(crate) use cause::{Record, cause};
 pub use code::Code;
+pub(crate) use code::Named;
 pub use info::SigInfo;
 pub use number::Signal;
 pub use object::{action, ignore, kill, pending, queue, reset, set_action, suspend, wait, wait_interruptible};

@@ -11,11 +11,12 @@ use crate::error::UnknownName;
 pub struct Signal(u8);
 
 macro_rules! signals {
-    ($($constant:ident = $number:literal, $text:literal;)*) => {
+    ($($constant:ident = $number:literal, $name:literal, $text:literal;)*) => {
         /// The signals that have a meaning of their own; the kernel's names without their SIG.
         impl Signal {
             $(
-                #[doc = concat!("`SIG", stringify!($constant), "` - ", $text, ".")]
+                #[doc = concat!("`", $name, "` - ", $text, ".")]
+                #[doc(alias = $name)]
                 pub const $constant: Self = Self($number);
             )*
         }
@@ -29,37 +30,37 @@ macro_rules! signals {
 }
 
 signals! {
-    HUP = 1, "the terminal went away";
-    INT = 2, "interrupt from the keyboard";
-    QUIT = 3, "quit from the keyboard";
-    ILL = 4, "illegal instruction";
-    TRAP = 5, "a trap of a debugger";
-    ABRT = 6, "abort";
-    BUS = 7, "a bad access to memory that is mapped";
-    FPE = 8, "an arithmetic error";
-    KILL = 9, "the end; cannot be blocked or handled";
-    USR1 = 10, "the program's own, first";
-    SEGV = 11, "an access to memory that is not mapped, or not so";
-    USR2 = 12, "the program's own, second";
-    PIPE = 13, "a write that nobody will read";
-    ALRM = 14, "a timer in real time";
-    TERM = 15, "a wish to end";
-    STKFLT = 16, "a fault of a coprocessor's stack; unused";
-    CHLD = 17, "a child ended, stopped or went on";
-    CONT = 18, "go on if stopped";
-    STOP = 19, "stop; cannot be blocked or handled";
-    TSTP = 20, "stop, from the terminal";
-    TTIN = 21, "a read from the terminal in the background";
-    TTOU = 22, "a write to the terminal in the background";
-    URG = 23, "urgent data on a socket";
-    XCPU = 24, "the limit on processor time is reached";
-    XFSZ = 25, "the limit on a file's size is reached";
-    VTALRM = 26, "a timer in the process's own time";
-    PROF = 27, "a timer in the process's and the system's time";
-    WINCH = 28, "the terminal's window has another size";
-    IO = 29, "a descriptor is ready";
-    PWR = 30, "power fails";
-    SYS = 31, "a bad system call, or one that a filter traps";
+    HUP = 1, "SIGHUP", "the terminal went away";
+    INT = 2, "SIGINT", "interrupt from the keyboard";
+    QUIT = 3, "SIGQUIT", "quit from the keyboard";
+    ILL = 4, "SIGILL", "illegal instruction";
+    TRAP = 5, "SIGTRAP", "a trap of a debugger";
+    ABRT = 6, "SIGABRT", "abort";
+    BUS = 7, "SIGBUS", "a bad access to memory that is mapped";
+    FPE = 8, "SIGFPE", "an arithmetic error";
+    KILL = 9, "SIGKILL", "the end; cannot be blocked or handled";
+    USR1 = 10, "SIGUSR1", "the program's own, first";
+    SEGV = 11, "SIGSEGV", "an access to memory that is not mapped, or not so";
+    USR2 = 12, "SIGUSR2", "the program's own, second";
+    PIPE = 13, "SIGPIPE", "a write that nobody will read";
+    ALRM = 14, "SIGALRM", "a timer in real time";
+    TERM = 15, "SIGTERM", "a wish to end";
+    STKFLT = 16, "SIGSTKFLT", "a fault of a coprocessor's stack; unused";
+    CHLD = 17, "SIGCHLD", "a child ended, stopped or went on";
+    CONT = 18, "SIGCONT", "go on if stopped";
+    STOP = 19, "SIGSTOP", "stop; cannot be blocked or handled";
+    TSTP = 20, "SIGTSTP", "stop, from the terminal";
+    TTIN = 21, "SIGTTIN", "a read from the terminal in the background";
+    TTOU = 22, "SIGTTOU", "a write to the terminal in the background";
+    URG = 23, "SIGURG", "urgent data on a socket";
+    XCPU = 24, "SIGXCPU", "the limit on processor time is reached";
+    XFSZ = 25, "SIGXFSZ", "the limit on a file's size is reached";
+    VTALRM = 26, "SIGVTALRM", "a timer in the process's own time";
+    PROF = 27, "SIGPROF", "a timer in the process's and the system's time";
+    WINCH = 28, "SIGWINCH", "the terminal's window has another size";
+    IO = 29, "SIGIO", "a descriptor is ready";
+    PWR = 30, "SIGPWR", "power fails";
+    SYS = 31, "SIGSYS", "a bad system call, or one that a filter traps";
 }
 
 impl Signal {
@@ -67,9 +68,11 @@ impl Signal {
     ///
     /// glibc keeps 32 and 33 only, and counts from 34, as the shells and service managers do that stand on it: what they call
     /// `RTMIN+3` is `RTMIN+2` here and with musl. Say the number where it matters.
+    #[doc(alias = "SIGRTMIN")]
     pub const RTMIN: Self = Self(35);
 
     /// The last signal: 64.
+    #[doc(alias = "SIGRTMAX")]
     pub const RTMAX: Self = Self(64);
 
     /// The signal of this number; `None` unless it is one of 1 to 64.

@@ -110,6 +110,9 @@ pub fn action(signal: Signal) -> Result<Action> {
 
 /// Sets what the process does when the signal comes; returns what it did.
 ///
+/// Where that comes to nothing, what has come and is held back is forgotten: with [`Action::IGNORE`], and with
+/// [`Action::DEFAULT`] for `CHLD`, `CONT`, `URG` and `WINCH`.
+///
 /// # Safety
 ///
 /// As for [`raw::rt_sigaction`].
@@ -141,6 +144,9 @@ pub fn ignore(signal: Signal) -> Result<Action> {
 }
 
 /// Lets a signal do what it does by itself; returns what the process did when it came.
+///
+/// `CHLD`, `CONT`, `URG` and `WINCH` do nothing by themselves: of these, what has come and is held back is forgotten.
+/// Reset `CHLD` before the first child begins, or ask for every child after it.
 ///
 /// # Errors
 ///

@@ -1,7 +1,7 @@
 //! Sets of signals.
 
 use core::fmt;
-use core::ops::{BitOr, Sub};
+use core::ops::{BitAnd, BitOr, Sub};
 
 use super::Signal;
 
@@ -70,6 +70,13 @@ impl SigSet {
         Self(self.0 & !other.0)
     }
 
+    /// The signals of both sets.
+    #[inline]
+    #[must_use]
+    pub const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// Whether the signal is one of the set.
     #[inline]
     #[must_use]
@@ -96,6 +103,12 @@ impl From<Signal> for SigSet {
     }
 }
 
+impl From<&Self> for SigSet {
+    fn from(set: &Self) -> Self {
+        *set
+    }
+}
+
 impl<const N: usize> From<[Signal; N]> for SigSet {
     fn from(signals: [Signal; N]) -> Self {
         signals.into_iter().collect()
@@ -111,6 +124,14 @@ impl FromIterator<Signal> for SigSet {
 impl Extend<Signal> for SigSet {
     fn extend<I: IntoIterator<Item = Signal>>(&mut self, signals: I) {
         *self = self.union(signals.into_iter().collect());
+    }
+}
+
+impl BitAnd for SigSet {
+    type Output = Self;
+
+    fn bitand(self, other: Self) -> Self {
+        self.intersection(other)
     }
 }
 
@@ -159,5 +180,7 @@ mod tests {
         set.extend([Signal::HUP]);
         assert_eq!(set, [Signal::HUP, Signal::INT, Signal::TERM].into_iter().collect());
         assert!(!set.is_empty() && (set - set).is_empty());
+        assert_eq!(set & SigSet::from([Signal::INT, Signal::USR1]), Signal::INT.into());
+        assert_eq!(SigSet::from(&set), set);
     }
 }

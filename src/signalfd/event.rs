@@ -4,7 +4,7 @@ use core::fmt;
 use core::iter::FusedIterator;
 
 use super::abi::Siginfo;
-use crate::signal::{Cause, Code, FaultDetail, Record, Signal, cause};
+use crate::signal::{Cause, Code, FaultDetail, Named, Record, Signal, cause};
 
 /// A signal that was read, with what is known of it.
 ///
@@ -158,7 +158,11 @@ impl Record for Siginfo {
 
 impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Event").field("signal", &self.signal()).field("cause", &self.cause()).finish()
+        f.debug_struct("Event")
+            .field("signal", &self.signal())
+            .field("code", &Named(self.code(), self.signal()))
+            .field("cause", &self.cause())
+            .finish()
     }
 }
 

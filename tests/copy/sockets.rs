@@ -1,6 +1,5 @@
 //! What is particular to sockets: urgent data, and timeouts of their own.
 
-use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
@@ -60,7 +59,8 @@ fn a_timeout_of_the_target_ends_a_copy() {
     for method in METHODS {
         let (sender, mut receiver) = UnixStream::pair().unwrap();
         sender.set_write_timeout(Some(Duration::from_millis(10))).unwrap();
-        let source = fd(&noise::file_of(8 << 20));
+        let mut file = noise::file_of(8 << 20);
+        let source = fd(&file);
         let error = {
             let target = common::fd(sender);
             Copier::new(&source, &target).method(method).run().unwrap_err()
@@ -69,7 +69,7 @@ fn a_timeout_of_the_target_ends_a_copy() {
         let mut came = Vec::new();
         receiver.read_to_end(&mut came).unwrap();
         assert_eq!(came.len() as u64, error.copied(), "{method:?}: {error}");
-        let position = std::io::Seek::stream_position(&mut File::from(source)).unwrap();
+        let position = std::io::Seek::stream_position(&mut file).unwrap();
         assert_eq!(position, error.copied() + error.lost(), "{method:?}: {error}");
     }
 }
