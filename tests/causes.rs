@@ -194,6 +194,57 @@ fn a_signal_with_codes_of_its_own_tells_no_reason_of_a_descriptor() {
     });
 }
 
+/// What takes hardware, a damaged page or a protection key: a thread may queue it to itself as the kernel would.
+#[test]
+fn every_fault_reads_as_it_was_sent() {
+    check("every_fault_reads_as_it_was_sent", || {
+        let at = 0x1234_5000_u64;
+        let fault = |code, detail| Cause::Fault { code, address: at, detail };
+        let bounds = FaultDetail::Bounds { lower: 3 | 4 << 32, upper: 5 | 6 << 32 };
+        let perf = FaultDetail::Perf { data: 12, kind: 3, flags: 4 };
+        for (signal, code, detail, detail_of_descriptor) in [
+            (Signal::SEGV, Code::SEGV_MAPERR, FaultDetail::None, FaultDetail::None),
+            (Signal::SEGV, Code::SEGV_BNDERR, bounds, FaultDetail::None),
+            (Signal::SEGV, Code::SEGV_PKUERR, FaultDetail::ProtectionKey(3), FaultDetail::None),
+            (Signal::SEGV, Code::SEGV_MTESERR, FaultDetail::None, FaultDetail::None),
+            (Signal::BUS, Code::BUS_ADRALN, FaultDetail::None, FaultDetail::None),
+            (Signal::BUS, Code::BUS_OBJERR, FaultDetail::None, FaultDetail::None),
+            (Signal::BUS, Code::BUS_MCEERR_AR, FaultDetail::Damage(12), FaultDetail::Damage(12)),
+            (Signal::BUS, Code::BUS_MCEERR_AO, FaultDetail::Damage(12), FaultDetail::Damage(12)),
+            (Signal::ILL, Code::ILL_ILLOPC, FaultDetail::None, FaultDetail::None),
+            (Signal::ILL, Code::ILL_BADIADDR, FaultDetail::None, FaultDetail::None),
+            (Signal::FPE, Code::FPE_INTDIV, FaultDetail::None, FaultDetail::None),
+            (Signal::FPE, Code::FPE_CONDTRAP, FaultDetail::None, FaultDetail::None),
+            (Signal::TRAP, Code::TRAP_BRKPT, FaultDetail::None, FaultDetail::None),
+            (Signal::TRAP, Code::TRAP_UNK, FaultDetail::None, FaultDetail::None),
+            (Signal::TRAP, Code::TRAP_PERF, perf, FaultDetail::None),
+        ] {
+            if code == Code::TRAP_PERF && !common::kernel_is_at_least(5, 13) {
+                continue;
+            }
+            let numbers = [signal.get().into(), 0, code.as_raw(), 0, at as i32, 0, 12, 0, 3, 4, 5, 6];
+            let told = told_by_both(signal, || queue_to_itself(signal, numbers));
+            let expected = [fault(code, detail), fault(code, detail_of_descriptor)];
+            assert_eq!(told, expected, "{signal} {code:?}");
+        }
+        let call = [31, 42, 1, 0, 0x2000, 0, 39, 0xC000_003E_u32.cast_signed(), 0, 0, 0, 0];
+        let (code, arch) = (Code::SYS_SECCOMP, 0xC000_003E);
+        let expected = Cause::Syscall { code, number: 39, arch, call_address: 0x2000, data: 42 };
+        assert_eq!(told_by_both(Signal::SYS, || queue_to_itself(Signal::SYS, call)), [expected; 2]);
+    });
+}
+
+/// Queues a record of these numbers, of 32 bits each, to this thread.
+fn queue_to_itself(signal: Signal, numbers: [i32; 12]) {
+    let mut bytes = [0; 128];
+    for (place, number) in bytes.chunks_exact_mut(4).zip(numbers) {
+        place.copy_from_slice(&number.to_ne_bytes());
+    }
+    let info = SigInfo::from_bytes(bytes).unwrap();
+    // SAFETY: the signal is held back, and no handler believes it.
+    unsafe { thread::rt_tgsigqueueinfo(getpid(), thread::gettid(), Some(signal), &info) }.unwrap();
+}
+
 #[test]
 fn a_traced_child_says_what_it_is_trapped_by() {
     check("a_traced_child_says_what_it_is_trapped_by", || {
