@@ -11,11 +11,13 @@ use butter::eventfd::EventFd;
 use butter::fd::BorrowedFd;
 use butter::inotify::{Inotify, Watch, WatchFlags};
 use butter::pipe::{self, SpliceFlags};
+use butter::poll::{self, PollFd};
 use butter::process::Pid;
-use butter::signal::{self, Signal};
+use butter::signal::{self, SigSet, Signal};
 use butter::signalfd::SignalFd;
-use butter::time::Timeout;
-use butter::timerfd::{Timer, TimerFd};
+use butter::thread::{self, Tid};
+use butter::time::{Clock, Timeout};
+use butter::timerfd::{self, Itimerspec, Ticks, Timer, TimerFd};
 
 unsafe extern "C" {
     /// Where failures go.
@@ -70,8 +72,53 @@ fn timerfd_set(timer: &TimerFd) {
 }
 
 #[unsafe(no_mangle)]
+fn timerfd_create() -> Option<TimerFd> {
+    or_cold(TimerFd::create(Clock::Monotonic))
+}
+
+#[unsafe(no_mangle)]
+fn timerfd_read(timer: &TimerFd) -> Option<Ticks> {
+    or_cold(timer.read())
+}
+
+#[unsafe(no_mangle)]
+fn timerfd_get(timer: BorrowedFd<'_>) -> Option<Itimerspec> {
+    or_cold(timerfd::raw::timerfd_gettime(timer))
+}
+
+#[unsafe(no_mangle)]
 fn kill(process: Pid) {
     or_cold(signal::kill(process, Signal::TERM));
+}
+
+#[unsafe(no_mangle)]
+fn pending() -> SigSet {
+    or_cold(signal::pending()).unwrap_or(SigSet::EMPTY)
+}
+
+#[unsafe(no_mangle)]
+fn tgkill(process: Pid, thread: Tid) {
+    or_cold(thread::kill(process, thread, Signal::RTMIN));
+}
+
+#[unsafe(no_mangle)]
+fn rt_sigprocmask(set: SigSet) -> SigSet {
+    or_cold(thread::set_mask(set)).unwrap_or(SigSet::EMPTY)
+}
+
+#[unsafe(no_mangle)]
+fn signalfd(set: SigSet) -> Option<SignalFd> {
+    or_cold(SignalFd::new(set))
+}
+
+#[unsafe(no_mangle)]
+fn signalfd_set_mask(signals: &SignalFd, set: SigSet) {
+    or_cold(signals.set_mask(set));
+}
+
+#[unsafe(no_mangle)]
+fn ppoll(fds: &mut [PollFd<'_>; 2]) -> u32 {
+    or_cold(poll::wait_interruptible(fds, Timeout::Zero, None)).unwrap_or(0)
 }
 
 #[unsafe(no_mangle)]
