@@ -31,7 +31,7 @@ const CALLERS: &[(&str, Cost, Cost)] = &[
     ("kill", Cost(7, 0), Cost(7, 0)),
     ("pending", Cost(11, 2), Cost(14, 2)),
     ("tgkill", Cost(8, 0), Cost(8, 0)),
-    ("rt_sigprocmask", Cost(15, 3), Cost(19, 3)),
+    ("rt_sigprocmask", Cost(14, 2), Cost(16, 2)),
     ("signalfd", Cost(12, 2), Cost(15, 2)),
     ("signalfd_set_mask", Cost(12, 2), Cost(16, 2)),
     ("ppoll", Cost(19, 3), Cost(18, 3)),
