@@ -4,11 +4,13 @@
 //! cargo run --release --example newroot -- DIR COMMAND [ARGUMENT...]
 //! ```
 //!
-//! What the command mounts, or calls the machine, is its own; of the files it sees those in DIR, and `/proc` and `/dev` where
-//! DIR has such folders. It is called by the last part of DIR's name. The exit status is the command's; 125 if there is no
-//! new root for it, 126 if it cannot be run, 2 for a wrong use.
+//! What the command mounts, or calls the machine, is its own; of the files it sees those in DIR, and `/proc` and `/dev`
+//! where DIR has such folders. It is called by the last part of DIR's name, up to 64 bytes of it. Where DIR is `/`, the
+//! command sees all files as before, and is called `newroot`. The exit status is the command's; 125 if there is no new
+//! root for it, 126 if it cannot be run, 2 for a wrong use.
 
 use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -16,8 +18,9 @@ use std::process::{Command, ExitCode};
 use butter::error::Call;
 use butter::mount::{bind_mount_recursive, detach, make_private_recursive, pivot_root};
 use butter::namespace::{Namespaces, unshare, unshare_as_root};
+use butter::path::Escape;
 use butter::process::chdir;
-use butter::uts::set_hostname;
+use butter::uts::{self, set_hostname};
 use butter::{Errno, Error};
 
 const APART: Namespaces = Namespaces::MOUNT.union(Namespaces::UTS).union(Namespaces::IPC);
@@ -33,31 +36,36 @@ fn main() -> ExitCode {
         return 125.into();
     }
     let error = Command::new(&command).args(arguments).exec();
-    eprintln!("newroot: {}: {error}", butter::path::Escape::new(&command));
+    eprintln!("newroot: {}: {error}", Escape::new(&command));
     126.into()
 }
 
-/// Makes DIR the root, and what was the root before out of sight; or says why not.
+/// Gives the process mounts and a name of its own, and makes DIR the root; or says why not.
 fn enter(root: &Path) -> Result<(), String> {
     let at = |what: &'static str| move |error: Error| error.at(what).to_string();
+    // In full: from ".", what is mounted over it is not seen.
+    let root = &root.canonicalize().map_err(|error| format!("{}: {error}", Escape::new(root)))?;
     let at_root = |error: Error| error.at(root).to_string();
-    let name = root.canonicalize().ok().and_then(|root| root.file_name().map(OsStr::to_owned));
     // The machine's own root may do without users of its own, where it may not have them.
     match unshare_as_root(APART) {
         Err(error) if error.error().call() == Call::UNSHARE => unshare(APART).map_err(|error| error.to_string())?,
         made => made.map_err(|error| error.to_string())?,
     }
     make_private_recursive("/").map_err(at("/"))?; // nothing that follows is seen outside
-    bind_mount_recursive(root, root).map_err(at_root)?; // a mount, as the root has to be one
-    chdir(root).map_err(at_root)?;
-    for folder in ["proc", "dev"] {
-        match bind_mount_recursive(Path::new("/").join(folder), folder) {
-            Err(error) if error.is(Errno::NOENT) => {}
-            bound => bound.map_err(at(folder))?,
+    // The root itself has no name, and needs no mount to be the root.
+    if root.file_name().is_some() {
+        bind_mount_recursive(root, root).map_err(at_root)?; // a mount, as the root has to be one
+        chdir(root).map_err(at_root)?;
+        for folder in ["proc", "dev"] {
+            match bind_mount_recursive(Path::new("/").join(folder), folder) {
+                Err(error) if error.is(Errno::NOENT) => {}
+                bound => bound.map_err(at(folder))?,
+            }
         }
+        pivot_root(".", ".").map_err(at_root)?; // the old root covers the new one,
+        detach(".").map_err(at("."))?; // until it is taken away
     }
-    pivot_root(".", ".").map_err(at_root)?; // the old root covers the new one,
-    detach(".").map_err(at("."))?; // until it is taken away
     chdir("/").map_err(at("/"))?;
-    set_hostname(name.as_deref().unwrap_or(OsStr::new("newroot"))).map_err(at_root)
+    let name = root.file_name().unwrap_or(OsStr::new("newroot")).as_bytes();
+    set_hostname(&name[..name.len().min(uts::MAX)]).map_err(at_root)
 }

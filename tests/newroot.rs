@@ -4,6 +4,8 @@ mod common;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -17,7 +19,12 @@ struct Root(TempDir);
 
 impl Root {
     fn new() -> Self {
-        let root = Self(tempfile::Builder::new().prefix("new-root-").tempdir().unwrap());
+        Self::called("new-root-")
+    }
+
+    /// One whose name begins with this.
+    fn called(name: &str) -> Self {
+        let root = Self(tempfile::Builder::new().prefix(name).tempdir().unwrap());
         let own = std::env::current_exe().unwrap();
         fs::copy(&own, root.path().join("test")).unwrap();
         // What the program has mapped: itself, its libraries and what loads them.
@@ -47,11 +54,25 @@ impl Root {
 }
 
 fn newroot(program: &Path, arguments: &[&Path]) -> Output {
-    Command::new(program).args(arguments).env("BUTTER_INSIDE", "1").stdin(Stdio::null()).output().unwrap()
+    newroot_from(Path::new("/"), program, arguments)
 }
 
-/// Runs the body with the example's program, where this machine lets it do its work: whatever that is, it is not done to
-/// the machine.
+fn newroot_from(directory: &Path, program: &Path, arguments: &[&Path]) -> Output {
+    let mut command = Command::new(program);
+    command.args(arguments).env("BUTTER_INSIDE", "1").current_dir(directory).stdin(Stdio::null()).output().unwrap()
+}
+
+/// What `says_where_it_is` tells, of a test's program that runs in a root.
+fn told_in(root: &Path, test: &Path, directory: &Path, program: &Path) -> String {
+    let arguments = ["says_where_it_is", "--exact", "--nocapture", "--test-threads=1"].map(Path::new);
+    let run = newroot_from(directory, program, &[&[root, test], &arguments[..]].concat());
+    let (told, error) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    assert_eq!(run.status.code(), Some(0), "{root:?} from {directory:?}: {told}{error}");
+    told.into_owned()
+}
+
+/// Runs the body with the example's program, where this machine lets it do its work: whatever that is, it is not done
+/// to the machine.
 fn with_program(test: &str, body: impl FnOnce(&Path)) {
     let ran = in_namespaces(test, || {
         let Some(program) = common::example(test, "newroot") else { return };
@@ -79,10 +100,7 @@ fn a_command_has_a_root_mounts_and_a_name_of_its_own() {
     with_program("a_command_has_a_root_mounts_and_a_name_of_its_own", |program| {
         let root = Root::new();
         fs::create_dir(root.path().join("proc")).unwrap();
-        let arguments = ["/test", "says_where_it_is", "--exact", "--nocapture", "--test-threads=1"].map(Path::new);
-        let run = newroot(program, &[&[root.path()], &arguments[..]].concat());
-        let (told, error) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
-        assert_eq!(run.status.code(), Some(0), "{told}{error}");
+        let told = told_in(root.path(), Path::new("/test"), Path::new("/"), program);
         let name = root.path().file_name().unwrap().to_str().unwrap();
         let libraries = |entry: &str| ["lib", "lib64", "usr"].contains(&entry);
         let entries: Vec<_> =
@@ -97,7 +115,56 @@ fn a_command_has_a_root_mounts_and_a_name_of_its_own() {
     });
 }
 
-/// Not a test of its own: what the one above runs in its root.
+#[test]
+fn a_root_may_be_named_in_any_way() {
+    with_program("a_root_may_be_named_in_any_way", |program| {
+        let (root, beside) = (Root::new(), tempfile::tempdir().unwrap());
+        let (parent, name) = (root.path().parent().unwrap(), root.path().file_name().unwrap());
+        symlink(root.path(), beside.path().join("link")).unwrap();
+        fs::create_dir(root.path().join("below")).unwrap();
+        for (directory, path) in [
+            (root.path(), Path::new(".")),
+            (root.path(), Path::new("./")),
+            (&root.path().join("below"), Path::new("..")),
+            (parent, Path::new(name)),
+            (parent, &Path::new(".").join(name).join("")),
+            (beside.path(), Path::new("link")),
+            (Path::new("/"), &beside.path().join("link/below/..")),
+            (&beside.path().join("link"), Path::new(".")),
+        ] {
+            let told = told_in(path, Path::new("/test"), directory, program);
+            let host = format!("host: {}\nat: /\n", name.display());
+            assert!(told.contains("entries: below ") && told.contains(&host), "{path:?} from {directory:?}: {told}");
+        }
+    });
+}
+
+#[test]
+fn a_name_that_is_too_long_for_a_machine_is_cut() {
+    with_program("a_name_that_is_too_long_for_a_machine_is_cut", |program| {
+        // The cut goes through the middle of a character.
+        let root = Root::called(&format!("x{}", "é".repeat(uts::MAX / 2)));
+        let told = told_in(root.path(), Path::new("/test"), Path::new("/"), program);
+        let name = root.path().file_name().unwrap().as_bytes();
+        assert!(name.len() > uts::MAX && str::from_utf8(&name[..uts::MAX]).is_err());
+        assert!(told.contains(&format!("host: {}\n", String::from_utf8_lossy(&name[..uts::MAX]))), "{told}");
+    });
+}
+
+#[test]
+fn the_root_that_is_there_already_stays() {
+    with_program("the_root_that_is_there_already_stays", |program| {
+        let own = std::env::current_exe().unwrap();
+        for path in ["/", "/..", "//."] {
+            let told = told_in(Path::new(path), &own, own.parent().unwrap(), program);
+            assert!(told.contains("host: newroot\nat: /\n"), "{told}");
+            let mounts: Vec<_> = told.lines().filter_map(|line| line.strip_prefix("mount: ")).collect();
+            assert_eq!(mounts, places(), "{told}");
+        }
+    });
+}
+
+/// Not a test of its own: what those above run in their roots.
 #[test]
 fn says_where_it_is() {
     if std::env::var_os("BUTTER_INSIDE").is_none() {
@@ -107,7 +174,8 @@ fn says_where_it_is() {
     let entries: Vec<_> = entries.iter().map(|name| name.to_str().unwrap()).collect();
     println!("\nentries: {}", entries.join(" "));
     println!("host: {}\nat: {}", uts::hostname().unwrap(), std::env::current_dir().unwrap().display());
-    for line in fs::read_to_string("/proc/self/mountinfo").unwrap().lines() {
+    let Ok(mounts) = fs::read_to_string("/proc/self/mountinfo") else { return }; // a root without /proc
+    for line in mounts.lines() {
         println!("mount: {}", line.split(' ').nth(4).unwrap());
     }
 }
@@ -119,7 +187,8 @@ fn what_fails_is_said_with_its_status() {
         for (arguments, status, text) in [
             (vec![], 2, "newroot: DIR COMMAND [ARGUMENT...]"),
             (vec![root.path()], 2, "newroot: DIR COMMAND [ARGUMENT...]"),
-            (vec![Path::new("/nowhere"), Path::new("/test")], 125, "newroot: mount(MS_BIND) /nowhere: ENOENT"),
+            (vec![Path::new("/nowhere"), Path::new("/test")], 125, "newroot: /nowhere: No such file"),
+            (vec![&root.path().join("test"), Path::new("/test")], 125, "newroot: chdir /"),
             (vec![root.path(), Path::new("/nothing")], 126, "newroot: /nothing: No such file"),
         ] {
             let run = newroot(program, &arguments);
