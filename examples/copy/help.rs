@@ -10,7 +10,8 @@ in it under the name of SOURCE. Symbolic links are followed.
 
 Options:
   -m, --method METHOD  auto, copy_file_range, sendfile, splice or read_write [auto]: the first of
-                       the others that SOURCE and TARGET allow, or this one alone
+                       the others that SOURCE and TARGET allow, or this one alone, which fails
+                       where it does not find all the bytes of SOURCE, as of a file in /proc
       --keep-partial   when the copy fails, leave what had arrived as TARGET.partial
   -q, --quiet          print errors only
   -h, --help           print this
@@ -21,9 +22,12 @@ An option's value may follow it behind = as well. Behind -- everything is a path
 Target:
   A file is whole or not there: the bytes go to a file beside TARGET, .copy-PROCESS-NUMBER, which
   gets the name TARGET when all have arrived; they are not yet on the disk then, if the machine
-  should lose its power. Until then an older TARGET stays as it is, and when
-  the copy fails, the half file is removed. So the directory must be writable. Other hard links to
-  an older TARGET keep the old bytes.
+  should lose its power. Until then an older TARGET stays as it is, and when the copy fails, the
+  half file is removed. So the directory must be writable. Other hard links to an older TARGET keep
+  the old bytes.
+
+  An older TARGET that may not be written to is not replaced; it may be if it is removed first. A
+  program that runs is replaced, and runs on as it was.
 
   The permissions are those of SOURCE less the umask, or those of the older TARGET.
 

@@ -7,8 +7,8 @@
 //! `--help` says what the options are, and [`help::HELP`] is that text: what happens to a TARGET that is there already,
 //! what is left when the copy fails, and the exit status stand there.
 //!
-//! The bytes go from descriptor to descriptor by [`Copier`], a piece at a time, and between two pieces the bar is drawn. A
-//! thread waits for the signals that end the program, however long a piece takes.
+//! The bytes go from descriptor to descriptor by [`Copier`], a piece at a time, and between two pieces the bar is
+//! drawn. A thread waits for the signals that end the program, however long a piece takes.
 
 mod failure;
 mod help;
@@ -21,6 +21,7 @@ mod target;
 use std::fmt;
 use std::fs::{File, Metadata};
 use std::io::{self, Write};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -69,8 +70,16 @@ fn copy(options: &Options) -> Result<(), Failure> {
 
     let mut progress = Progress::new(&metadata, options.quiet);
     let mut copier = Copier::new(&source, target.file()).method(options.method);
-    while copier.step().map_err(|error| Failure::copy(options, error))? > 0 {
+    let step = |copier: &mut Copier<'_>| copier.step().map_err(|error| Failure::copy(options, error));
+    while step(&mut copier)? > 0 {
         progress.show(copier.copied());
+    }
+    // An end found by the file's size is asked for again: bytes that the method gives now have come since.
+    if goes_on(options, &source, copier.copied())? && step(&mut copier)? == 0 {
+        let (method, source) = (name(options.method), Escape::new(&options.source));
+        return Err(Failure::Said(format!(
+            "{source} has more bytes than {method} finds; --method auto copies them all"
+        )));
     }
     let (copied, way) = (copier.copied(), copier.taken());
     target.finish()?;
@@ -88,6 +97,19 @@ fn open(path: &Path) -> Result<(File, Metadata), Failure> {
         return Err(Failure::Said(format!("{} is a directory", Escape::new(path))));
     }
     Ok((source, metadata))
+}
+
+/// Whether the source has bytes where a chosen method has found its end: what the kernel makes up is often of size 0.
+fn goes_on(options: &Options, source: &File, at: u64) -> Result<bool, Failure> {
+    // The others do not look at the size.
+    if !matches!(options.method, Method::CopyFileRange | Method::Sendfile) {
+        return Ok(false);
+    }
+    match source.read_at(&mut [0], at) {
+        // It has no positions, and no size either.
+        Err(error) if error.kind() == io::ErrorKind::NotSeekable => Ok(false),
+        read => when("read", &options.source, read.map(|count| count > 0)),
+    }
 }
 
 fn name(method: Method) -> &'static str {

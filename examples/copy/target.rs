@@ -6,6 +6,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use butter::path::Escape;
+use rustix::fs::{Access, AtFlags, CWD, accessat};
 
 use crate::failure::{Failure, when};
 use crate::options::Options;
@@ -33,6 +34,9 @@ impl Target {
             Ok(old) if old.is_file() => {
                 // The file that a link names is replaced, not the link.
                 let path = when("found", &path, fs::canonicalize(&path))?;
+                // Its directory may allow that where the file itself is write-protected.
+                let writable = accessat(CWD, &path, Access::WRITE_OK, AtFlags::EACCESS);
+                when("replaced", &path, writable.map_err(io::Error::from))?;
                 let target = Self::beside(path, 0o600, options)?;
                 let permissions = Permissions::from_mode(old.mode() & 0o777);
                 when("given permissions", &options.target, target.file.set_permissions(permissions))?;

@@ -3,8 +3,9 @@
 use std::fs;
 use std::os::unix::process::CommandExt;
 
+use crate::common::inject::pretend;
 use crate::common::{self, child};
-use crate::run::{command, names, program, run, scene, set_mode};
+use crate::run::{command, mode, names, program, run, scene, set_mode};
 
 #[test]
 fn a_full_device_is_told() {
@@ -105,4 +106,55 @@ fn a_method_that_the_two_do_not_allow_is_told() {
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(told.contains("sendfile: EINVAL"), "{told}");
     assert_eq!((output.status.code(), names(folder.path())), (Some(1), vec!["source".into()]));
+}
+
+#[test]
+fn a_method_that_finds_an_end_where_none_is_is_told() {
+    let Some(program) = program("a_method_that_finds_an_end_where_none_is_is_told") else { return };
+    for (method, call) in [("copy_file_range", libc::SYS_copy_file_range), ("sendfile", libc::SYS_sendfile)] {
+        let (folder, source, target, _) = scene(1000);
+        let told = format!("source has more bytes than {method} finds");
+        // As some kernels do it with a file in /proc, whose size is 0.
+        pretend(call, || run(&program, &[&"-m", &method, &source, &target]).failed_with(&told));
+        assert_eq!(names(folder.path()), ["source"]);
+        pretend(call, || run(&program, &[&"-m", &method, &"--keep-partial", &source, &target]).failed_with(&told));
+        assert_eq!(names(folder.path()), ["source", "target.partial"]);
+
+        fs::write(&source, "").unwrap();
+        pretend(call, || run(&program, &[&"-q", &"-m", &method, &source, &target]).done());
+        assert_eq!(fs::read(&target).unwrap(), b"");
+    }
+}
+
+#[test]
+fn a_target_that_is_write_protected_is_not_replaced() {
+    const TEST: &str = "a_target_that_is_write_protected_is_not_replaced";
+    let Some(program) = program(TEST) else { return };
+    if let Err(error) = child::as_nobody(|| fs::File::open(&program)) {
+        return common::skip(TEST, &format!("not everybody can run the example: {error}"));
+    }
+    let (folder, source, target, bytes) = scene(1000);
+    let link = folder.path().join("link");
+    std::os::unix::fs::symlink("target", &link).unwrap();
+    set_mode(folder.path(), 0o777);
+    fs::write(&target, "older").unwrap();
+    set_mode(&target, 0o444);
+    child::as_nobody(|| {
+        for name in [&target, &link] {
+            run(&program, &[&source, name]).failed_with("target cannot be replaced: EACCES");
+            run(&program, &[&"--keep-partial", &source, name]).failed_with("target cannot be replaced: EACCES");
+        }
+    });
+    assert_eq!(names(folder.path()), ["link", "source", "target"]);
+    assert_eq!(fs::read(&target).unwrap(), b"older");
+
+    // Root may write to it all the same, and it stays as protected as it was.
+    if fs::OpenOptions::new().write(true).open(&target).is_ok() {
+        run(&program, &[&"-q", &source, &target]).done();
+        assert!(fs::read(&target).unwrap() == bytes && mode(&target) == 0o444);
+    }
+    fs::write(&source, "newer").unwrap();
+    set_mode(&target, 0o666);
+    child::as_nobody(|| run(&program, &[&"-q", &source, &link]).done());
+    assert_eq!((fs::read(&target).unwrap(), mode(&target)), (b"newer".to_vec(), 0o666));
 }

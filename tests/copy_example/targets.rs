@@ -126,6 +126,37 @@ fn a_source_may_be_a_pipe_or_made_up() {
 }
 
 #[test]
+fn what_is_made_up_is_copied_whole_by_each_method_or_not_at_all() {
+    let Some(program) = program("what_is_made_up_is_copied_whole_by_each_method_or_not_at_all") else { return };
+    let (folder, _, target, _) = scene(1000);
+    for method in ["auto", "copy_file_range", "sendfile", "splice", "read_write"] {
+        let ended = run(&program, &[&"-q", &"-m", &method, &"/proc/filesystems", &target]);
+        if ended.status.success() {
+            assert!(fs::read(&target).unwrap() == fs::read("/proc/filesystems").unwrap(), "{method}: other bytes");
+            fs::remove_file(&target).unwrap();
+        } else {
+            assert!(!["auto", "read_write"].contains(&method), "{}", ended.stderr);
+            ended.failed_with("/proc/filesystems");
+        }
+        assert_eq!(names(folder.path()), ["source"], "{method}");
+    }
+}
+
+#[test]
+fn a_program_that_runs_is_replaced_and_runs_on() {
+    let Some(program) = program("a_program_that_runs_is_replaced_and_runs_on") else { return };
+    let (folder, source, target, bytes) = scene(10_000);
+    run(&program, &[&"-q", &program, &target]).done();
+    let late = folder.path().join("late");
+    let mut child = command(&target).args(["-q", "/proc/self/fd/0"]).arg(&late).stdin(Stdio::piped()).spawn().unwrap();
+    run(&program, &[&"-q", &source, &target]).done();
+    assert!(fs::read(&target).unwrap() == bytes);
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"late").unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(fs::read(&late).unwrap(), b"late");
+}
+
+#[test]
 fn an_empty_file_is_a_file() {
     let Some(program) = program("an_empty_file_is_a_file") else { return };
     let (_folder, source, target, _) = scene(0);
