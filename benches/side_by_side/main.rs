@@ -2,6 +2,7 @@
 //!
 //! `cargo bench` runs all rows, `cargo bench -- inotify` those with that word in their name, `--quick` takes less time.
 //! Everything runs interleaved in this one process, so that what disturbs the machine disturbs all alike: see `runner`.
+//! The programs of the row "copy process" are this one again.
 
 mod by_hand;
 mod failure;
@@ -27,7 +28,11 @@ use options::{Effort, Options};
 use table::Table;
 
 fn main() -> ExitCode {
-    match run() {
+    let done = match rows::copy_process::copied() {
+        Some(copied) => copied.map(drop).map_err(Failure::from),
+        None => run(),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("side_by_side: {failure}");

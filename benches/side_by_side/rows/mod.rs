@@ -5,6 +5,7 @@
 //! to make one, rustix makes it, or butter what rustix does not have.
 
 mod copy;
+pub(crate) mod copy_process;
 mod decode;
 mod drain;
 mod epoll;
@@ -41,4 +42,5 @@ pub(crate) const ALL: &[(&str, Make)] = &[
     ("epoll", epoll::ping_pong),
     ("copy files", copy::files),
     ("copy relay", copy::sockets),
+    ("copy process", copy_process::whole),
 ];
