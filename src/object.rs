@@ -55,7 +55,8 @@ macro_rules! event_source {
         impl $name {
             /// Waits until there is something to read, or the time is over: `false` says that it is over.
             ///
-            /// Signals do not end the wait and do not prolong it.
+            /// Signals do not end the wait and do not prolong it. With a time the clock is asked first, a second call:
+            /// [`poll::wait_interruptible`](crate::poll::wait_interruptible) does without.
             ///
             /// # Errors
             ///
