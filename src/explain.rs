@@ -5,7 +5,7 @@ use core::fmt;
 use crate::error::{Cause, Errno, Error, ErrorKind, Reason};
 use crate::{
     copy, epoll, eventfd, idmap, inotify, io, memfd, memory, mount, namespace, path, pipe, poll, process, signal,
-    signalfd, thread, timerfd, uts,
+    signalfd, thread, time, timerfd, uts,
 };
 
 /// The causes of every feature.
@@ -14,6 +14,7 @@ const TABLES: &[&[Cause]] = &[
     process::CAUSES,
     signal::raw::CAUSES,
     thread::CAUSES,
+    time::CAUSES,
     memory::raw::CAUSES,
     memfd::raw::CAUSES,
     pipe::raw::CAUSES,

@@ -67,10 +67,12 @@ pub(crate) const CAUSES: &[Cause] = causes! {
         ISDIR => "a directory has no bytes to copy",
         PERM => "the target is immutable",
         TXTBSY => "the file is one for swapping",
-        OVERFLOW => InvalidArgument "the range ends beyond the largest file";
+        OVERFLOW => InvalidArgument "the range ends beyond the largest file",
+        OPNOTSUPP => "the file system cannot copy by itself";
     SENDFILE:
         AGAIN => "the target has no room now, and is non-blocking",
-        INVAL => "the kernel cannot read the source by itself, or the target is for appending (O_APPEND)",
+        INVAL => "the kernel cannot read the source by itself, the target is for appending (O_APPEND), or no file has such \
+            an offset",
         BADF => "the source is not open for reading, or the target not for writing",
         SPIPE => "the source has no positions: no offset",
         OVERFLOW => InvalidArgument "the range ends beyond the largest file";

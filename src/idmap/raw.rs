@@ -111,16 +111,22 @@ pub(crate) const CAUSES: &[Cause] = causes! {
     OPENAT_UID_MAP:
         NOENT => "there is no such process or thread, or it has ended; or the kernel has no user namespaces, or /proc \
             is not mounted",
-        ACCES => "the process is another user's, or cannot be dumped (PR_SET_DUMPABLE), so that its files are root's";
+        ACCES => "the process is another user's, or cannot be dumped (PR_SET_DUMPABLE), so that its files are root's",
+        MFILE => "the process has as many descriptors as it may (RLIMIT_NOFILE)",
+        NFILE => "the system has as many open files as it may (fs.file-max)";
     OPENAT_GID_MAP:
         NOENT => "there is no such process or thread, or it has ended; or the kernel has no user namespaces, or /proc \
             is not mounted",
-        ACCES => "the process is another user's, or cannot be dumped (PR_SET_DUMPABLE), so that its files are root's";
+        ACCES => "the process is another user's, or cannot be dumped (PR_SET_DUMPABLE), so that its files are root's",
+        MFILE => "the process has as many descriptors as it may (RLIMIT_NOFILE)",
+        NFILE => "the system has as many open files as it may (fs.file-max)";
     OPENAT_SETGROUPS:
         NOENT => "there is no such process or thread, or it has ended; or the kernel has no user namespaces, or /proc \
             is not mounted",
         ACCES => "CAP_SYS_ADMIN is missing in the process's user namespace; or the process is another user's, or \
-            cannot be dumped (PR_SET_DUMPABLE)";
+            cannot be dumped (PR_SET_DUMPABLE)",
+        MFILE => "the process has as many descriptors as it may (RLIMIT_NOFILE)",
+        NFILE => "the system has as many open files as it may (fs.file-max)";
     WRITE_UID_MAP:
         INVAL => "no range, or more than 340, or 4096 bytes of text or more; or a range is empty, goes beyond \
             4294967294, or overlaps another one",

@@ -240,7 +240,9 @@ pub(crate) const CAUSES: &[Cause] = causes! {
         INVAL => "nothing is mounted right there, in this namespace; or it came from another user namespace with what it \
             covers; or EXPIRE goes neither with FORCE or DETACH nor with the root; or an unknown flag; or the path has a \
             NUL byte in it",
-        NOENT => "a part of the path does not exist";
+        NOENT => "a part of the path does not exist",
+        NOTDIR => "a part of the path that should be a directory is not one",
+        ACCES => "a directory on the way may not be searched";
     PIVOT_ROOT:
         PERM => "it takes the capability CAP_SYS_ADMIN in the user namespace that the mount namespace belongs to",
         BUSY => InvalidArgument "the new root, or the place for the old one, is on the mount of the present root",
@@ -248,5 +250,6 @@ pub(crate) const CAUSES: &[Cause] = causes! {
             place for the old one is not below the new; or the mount of that place, or one that a root is mounted on, is \
             shared; or a path has a NUL byte in it",
         NOENT => "a part of a path does not exist",
-        NOTDIR => "the new root, or the place for the old one, is not a directory";
+        NOTDIR => "the new root, or the place for the old one, is not a directory",
+        ACCES => "a directory on the way may not be searched";
 };

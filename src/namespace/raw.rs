@@ -187,10 +187,17 @@ pub(crate) const CAUSES: &[Cause] = causes! {
     FSTATFS:
         INVAL => "the descriptor is no namespace's";
     IOCTL_NS_GET_USERNS:
-        PERM => "the owner is outside of the caller's user namespace";
+        PERM => "the owner is outside of the caller's user namespace",
+        MFILE => "the process has as many descriptors as it may (RLIMIT_NOFILE)",
+        NFILE => "the system has as many open files as it may (fs.file-max)";
     IOCTL_NS_GET_PARENT:
         PERM => "there is no parent, or it is outside of the caller's namespace",
-        INVAL => "only user and PID namespaces have parents";
+        INVAL => "only user and PID namespaces have parents",
+        MFILE => "the process has as many descriptors as it may (RLIMIT_NOFILE)",
+        NFILE => "the system has as many open files as it may (fs.file-max)";
+    IOCTL_NS_GET_NSTYPE:
+        NOTTY => "the descriptor is no namespace's";
     IOCTL_NS_GET_OWNER_UID:
-        INVAL => "only user namespaces have owners";
+        INVAL => "only user namespaces have owners",
+        NOTTY => "the descriptor is no namespace's";
 };

@@ -28,7 +28,7 @@ pub fn signalfd4(mask: SigSet, flags: SignalFdFlags) -> Result<OwnedFd> {
 ///
 /// # Errors
 ///
-/// `EINVAL` - the descriptor is not one of signals.
+/// `EINVAL` - the descriptor is not one of signals. `EBADF` - it was opened with `O_PATH`.
 ///
 /// Since Linux 2.6.27; signalfd(2).
 #[inline]
@@ -57,7 +57,8 @@ pub(crate) const CAUSES: &[Cause] = causes! {
         NFILE => "the system has as many open files as it may (fs.file-max)",
         NODEV => Other "the kernel's file system of unnamed inodes is not there";
     SIGNALFD4_SET_MASK:
-        INVAL => "the descriptor is not one of signals";
+        INVAL => "the descriptor is not one of signals",
+        BADF => "the descriptor is a place in the file system, not an open file (O_PATH)";
     SIGNALFD_READ:
         AGAIN => "no signal of the set has come",
         INVAL => "the buffer has no room for a record, which has 128 bytes, or the descriptor is not one of signals";

@@ -115,5 +115,6 @@ pub(crate) const CAUSES: &[Cause] = causes! {
         CANCELED => "the clock was set";
     IOCTL_TIMERFD_SET_TICKS:
         INVAL => "a count of zero",
-        NOTTY => Unsupported "the kernel is built without CONFIG_CHECKPOINT_RESTORE, or the descriptor is no timer";
+        NOTTY => Unsupported "the kernel is built without CONFIG_CHECKPOINT_RESTORE, or the descriptor is no timer",
+        CANCELED => "the clock was set";
 };

@@ -7,6 +7,7 @@ mod ends;
 mod failures;
 mod fallbacks;
 mod files;
+mod offsets;
 mod pairs;
 mod sockets;
 mod terminal;

@@ -1,16 +1,13 @@
 //! Every cause in the sources has its row.
 
+use butter::Errno;
 use butter::error::Call;
 
 use crate::{TABLES, row};
 
-/// A cause that is in no row would never be looked at.
-#[test]
-fn every_cause_has_its_row() {
-    let gathered = include_str!("../../src/explain.rs").matches("::CAUSES").count();
-    assert_eq!(TABLES.len(), gathered, "a table of causes has no table of rows");
-
-    let mut causes = 0;
+/// The causes of all tables.
+pub fn causes() -> Vec<(Call, Errno)> {
+    let mut causes = Vec::new();
     for table in TABLES {
         let (_, table) = table.source.split_once("causes! {\n").expect("the file has a table of causes");
         let (table, _) = table.split_once("\n};").unwrap();
@@ -19,19 +16,30 @@ fn every_cause_has_its_row() {
             if let Some((errno, _)) = line.split_once(" => ") {
                 // E2BIG has a constant of another name.
                 let errno = errno.replace("TOOBIG", "2BIG");
-                let known = row(named(call), errno.parse().unwrap());
-                assert!(known.is_some(), "{call} has a cause for {errno}, which no row brings about");
-                causes += 1;
+                causes.push((named(call), errno.parse().unwrap()));
             } else if let Some(name) = line.strip_suffix(':') {
                 call = name;
             }
         }
     }
-    assert!(causes > 60, "only {causes} causes were found: the tables are not read right");
+    causes
+}
+
+/// A cause that is in no row would never be looked at.
+#[test]
+fn every_cause_has_its_row() {
+    let gathered = include_str!("../../src/explain.rs").matches("::CAUSES").count();
+    assert_eq!(TABLES.len(), gathered, "a table of causes has no table of rows");
+
+    let causes = causes();
+    for (call, errno) in &causes {
+        assert!(row(*call, *errno).is_some(), "{call} has a cause for {errno}, which no row brings about");
+    }
+    assert!(causes.len() > 60, "only {} causes were found: the tables are not read right", causes.len());
 }
 
 /// The call of a constant's name, from the table of calls.
-fn named(constant: &str) -> Call {
+pub fn named(constant: &str) -> Call {
     let table = include_str!("../../src/error/call.rs");
     let row = format!("    {constant} = \"");
     let name = table.lines().find_map(|line| line.strip_prefix(&row)).and_then(|rest| rest.split('"').next());

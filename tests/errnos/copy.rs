@@ -6,9 +6,11 @@ use std::io::Write;
 use butter::copy::raw::{copy_file_range, sendfile};
 use butter::error::{Call, ErrorKind};
 use butter::fd::{AsFd, OwnedFd};
+use butter::memfd::MemFd;
 use butter::{Errno, io, pipe};
 
 use crate::common::{self, inject::inject};
+use crate::io::a_closed_socket;
 use crate::{Row, Table, a_regular_file, failed, null};
 
 pub const TABLE: Table =
@@ -16,10 +18,21 @@ pub const TABLE: Table =
 
 const ROWS: &[Row] = &[
     Row(Call::COPY_FILE_RANGE, Errno::XDEV, ErrorKind::Unsupported, || {
-        inject(libc::SYS_copy_file_range, Errno::XDEV, || range(&a_regular_file(), &a_regular_file()))
+        let (from, to) = (OwnedFd::from(MemFd::create("").unwrap()), a_regular_file());
+        match copy_file_range(from.as_fd(), None, to.as_fd(), None, 1) {
+            // Between file systems it copied by reading and writing.
+            Ok(0) if !common::kernel_is_at_least(5, 19) => {
+                inject(libc::SYS_copy_file_range, Errno::XDEV, || range(&from, &to))
+            }
+            result => failed(result),
+        }
     }),
     Row(Call::COPY_FILE_RANGE, Errno::INVAL, ErrorKind::InvalidArgument, || {
         range(&pipe::pipe().unwrap().0, &a_regular_file())
+    }),
+    Row(Call::COPY_FILE_RANGE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let file = a_file();
+        failed(copy_file_range(file.as_fd(), Some(&mut 0), file.as_fd(), Some(&mut 0), 1))
     }),
     Row(Call::COPY_FILE_RANGE, Errno::BADF, ErrorKind::BadDescriptor, || range(&a_regular_file(), &for_appending())),
     Row(Call::COPY_FILE_RANGE, Errno::ISDIR, ErrorKind::InvalidArgument, || {
@@ -35,6 +48,9 @@ const ROWS: &[Row] = &[
         let (from, to) = (a_regular_file(), a_regular_file());
         failed(copy_file_range(from.as_fd(), Some(&mut 1), to.as_fd(), None, usize::MAX))
     }),
+    Row(Call::COPY_FILE_RANGE, Errno::OPNOTSUPP, ErrorKind::Unsupported, || {
+        inject(libc::SYS_copy_file_range, Errno::OPNOTSUPP, || range(&a_regular_file(), &a_regular_file()))
+    }),
     Row(Call::SENDFILE, Errno::AGAIN, ErrorKind::WouldBlock, || {
         let (_reader, writer) = pipe::nonblocking().unwrap();
         while io::write(&writer, &[0; 4096]).is_ok() {}
@@ -47,14 +63,21 @@ const ROWS: &[Row] = &[
         }
     }),
     Row(Call::SENDFILE, Errno::INVAL, ErrorKind::InvalidArgument, || send(&pipe::pipe().unwrap().0, &a_regular_file())),
+    Row(Call::SENDFILE, Errno::INVAL, ErrorKind::InvalidArgument, || send(&a_file(), &for_appending())),
+    Row(Call::SENDFILE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(sendfile(a_regular_file().as_fd(), a_file().as_fd(), Some(&mut { 1 << 63 }), 1))
+    }),
     Row(Call::SENDFILE, Errno::BADF, ErrorKind::BadDescriptor, || send(&a_file(), &null())),
     Row(Call::SENDFILE, Errno::SPIPE, ErrorKind::InvalidArgument, || {
         let (reader, _writer) = pipe::pipe().unwrap();
         failed(sendfile(a_regular_file().as_fd(), reader.as_fd(), Some(&mut 1), 1))
     }),
     Row(Call::SENDFILE, Errno::OVERFLOW, ErrorKind::InvalidArgument, || {
-        inject(libc::SYS_sendfile, Errno::OVERFLOW, || send(&a_file(), &a_regular_file()))
+        // No file of this file system is as large.
+        let from = common::fd(File::open("/proc/version").unwrap());
+        failed(sendfile(a_regular_file().as_fd(), from.as_fd(), Some(&mut { 1 << 62 }), 1))
     }),
+    Row(Call::SENDFILE, Errno::PIPE, ErrorKind::Other, || send(&a_file(), &a_closed_socket())),
 ];
 
 fn range(from: &OwnedFd, to: &OwnedFd) -> Option<butter::Error> {

@@ -10,10 +10,15 @@ use butter::{Errno, Error};
 
 use crate::common::child::{as_nobody, nobody};
 use crate::common::forked::{Forked, forked};
+use crate::common::inject::inject;
 use crate::{Row, Table, common, failed};
 
-pub const TABLE: Table =
-    Table { source: include_str!("../../src/idmap/raw.rs"), rows: ROWS, without_descriptors: &[], others: &[] };
+pub const TABLE: Table = Table {
+    source: include_str!("../../src/idmap/raw.rs"),
+    rows: ROWS,
+    without_descriptors: WITHOUT_DESCRIPTORS,
+    others: &[],
+};
 
 const ONE: &[IdRange] = &[IdRange::one(0, 1)];
 const EMPTY: &[IdRange] = &[IdRange::new(0, 0, 0)];
@@ -28,6 +33,9 @@ const ROWS: &[Row] = &[
     Row(Call::OPENAT_GID_MAP, Errno::ACCES, ErrorKind::PermissionDenied, || of_the_first_process(GROUPS)),
     Row(Call::OPENAT_SETGROUPS, Errno::NOENT, ErrorKind::NotFound, || refused(NO_GROUPS.write(nobody()))),
     Row(Call::OPENAT_SETGROUPS, Errno::ACCES, ErrorKind::PermissionDenied, || of_the_first_process(NO_GROUPS)),
+    Row(Call::OPENAT_UID_MAP, Errno::NFILE, ErrorKind::LimitReached, || filtered(USERS)),
+    Row(Call::OPENAT_GID_MAP, Errno::NFILE, ErrorKind::LimitReached, || filtered(GROUPS)),
+    Row(Call::OPENAT_SETGROUPS, Errno::NFILE, ErrorKind::LimitReached, || filtered(NO_GROUPS)),
     // The tests' own maps are set.
     Row(Call::WRITE_UID_MAP, Errno::PERM, ErrorKind::PermissionDenied, || refused(USERS.write(Task::Own))),
     Row(Call::WRITE_GID_MAP, Errno::PERM, ErrorKind::PermissionDenied, || refused(GROUPS.write(Task::Own))),
@@ -40,6 +48,16 @@ const ROWS: &[Row] = &[
         }
     }),
 ];
+
+const WITHOUT_DESCRIPTORS: &[Row] = &[
+    Row(Call::OPENAT_UID_MAP, Errno::MFILE, ErrorKind::LimitReached, || refused(USERS.write(Task::Own))),
+    Row(Call::OPENAT_GID_MAP, Errno::MFILE, ErrorKind::LimitReached, || refused(GROUPS.write(Task::Own))),
+    Row(Call::OPENAT_SETGROUPS, Errno::MFILE, ErrorKind::LimitReached, || refused(NO_GROUPS.write(Task::Own))),
+];
+
+fn filtered(maps: IdMaps<'_>) -> Option<Error> {
+    inject(libc::SYS_openat, Errno::NFILE, || refused(maps.write(Task::Own)))
+}
 
 fn refused(result: Result<(), MapError>) -> Option<Error> {
     failed(result.map_err(Error::from))

@@ -1,15 +1,18 @@
 //! Reading, writing and `fcntl`.
 
 use std::fs::File;
+use std::net::Shutdown;
+use std::os::unix::net::UnixStream;
 
 use butter::error::{Call, ErrorKind};
 use butter::eventfd::EventFd;
+use butter::fd::OwnedFd;
 use butter::io::{self, StatusFlags};
 use butter::{Errno, pipe};
 
 use crate::common::{self, child::as_nobody};
 use crate::epoll::epoll;
-use crate::{Row, Table, failed, null};
+use crate::{Row, Table, a_place, failed, null};
 
 pub const TABLE: Table = Table {
     source: include_str!("../../src/io/call.rs"),
@@ -60,12 +63,12 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::FCNTL_SETFL, Errno::PERM, ErrorKind::PermissionDenied, || {
         as_nobody(|| {
-            let of_root = common::fd(File::open("/proc/version").unwrap());
+            let of_root = open("/proc/version");
             failed(io::fcntl_setfl(&of_root, StatusFlags::NOATIME))
         })
     }),
     Row(Call::FCNTL_SETFL, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(io::fcntl_setfl(common::fd(File::open("/proc/version").unwrap()), StatusFlags::DIRECT))
+        failed(io::fcntl_setfl(open("/proc/version"), StatusFlags::DIRECT))
     }),
     Row(Call::IOCTL_FIONREAD, Errno::NOTTY, ErrorKind::InvalidArgument, || {
         failed(io::bytes_available(EventFd::new(1).unwrap()))
@@ -78,14 +81,40 @@ const ROWS: &[Row] = &[
         failed(io::bytes_available(epoll()))
     }),
     Row(Call::FCNTL_SETFL, Errno::BADF, ErrorKind::BadDescriptor, || {
-        // libc's own `open`: with musl, std takes the flag for an access mode and leaves it out.
-        // SAFETY: reads the path; a success is a new descriptor.
-        let place = unsafe { libc::open(c"/".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
-        // SAFETY: just opened, and ours alone.
-        let place: butter::fd::OwnedFd = unsafe { butter::fd::FromRawFd::from_raw_fd(place) };
-        failed(io::fcntl_setfl(&place, StatusFlags::NONBLOCK))
+        failed(io::fcntl_setfl(a_place(), StatusFlags::NONBLOCK))
     }),
+    Row(Call::IOCTL_FIONREAD, Errno::BADF, ErrorKind::BadDescriptor, || failed(io::bytes_available(a_place()))),
+    Row(Call::READ, Errno::ISDIR, ErrorKind::InvalidArgument, || failed(io::read(open("/"), &mut [0]))),
+    Row(Call::READV, Errno::ISDIR, ErrorKind::InvalidArgument, || {
+        failed(io::readv(open("/"), &mut [io::IoSliceMut::new(&mut [0])]))
+    }),
+    // The first page of a program is never there.
+    Row(Call::READ, Errno::IO, ErrorKind::Other, || failed(io::read(open("/proc/self/mem"), &mut [0]))),
+    Row(Call::READV, Errno::IO, ErrorKind::Other, || {
+        failed(io::readv(open("/proc/self/mem"), &mut [io::IoSliceMut::new(&mut [0])]))
+    }),
+    Row(Call::WRITE, Errno::PIPE, ErrorKind::Other, || failed(io::write(a_closed_socket(), b"!"))),
+    Row(Call::WRITEV, Errno::PIPE, ErrorKind::Other, || {
+        failed(io::writev(a_closed_socket(), &[io::IoSlice::new(b"!")]))
+    }),
+    Row(Call::WRITE, Errno::NOSPC, ErrorKind::LimitReached, || failed(io::write(full(), b"!"))),
+    Row(Call::WRITEV, Errno::NOSPC, ErrorKind::LimitReached, || failed(io::writev(full(), &[io::IoSlice::new(b"!")]))),
 ];
+
+fn open(path: &str) -> OwnedFd {
+    common::fd(File::open(path).unwrap())
+}
+
+fn full() -> OwnedFd {
+    common::fd(File::options().write(true).open("/dev/full").unwrap())
+}
+
+/// A socket that is written to no more; `std` has the process ignore `SIGPIPE`.
+pub fn a_closed_socket() -> OwnedFd {
+    let (socket, _other) = UnixStream::pair().unwrap();
+    socket.shutdown(Shutdown::Write).unwrap();
+    common::fd(socket)
+}
 
 const WITHOUT_DESCRIPTORS: &[Row] = &[Row(Call::FCNTL_DUPFD_CLOEXEC, Errno::MFILE, ErrorKind::LimitReached, || {
     // SAFETY: descriptor 0 stays open for the life of the process.

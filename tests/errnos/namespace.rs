@@ -11,7 +11,7 @@ use butter::process::Pid;
 use crate::common::child::{as_nobody, in_user_namespace, nobody};
 use crate::common::forked::{Forked, forked};
 use crate::common::{self, inject::inject};
-use crate::{Row, Table, check, failed, null};
+use crate::{Row, Table, check, failed, may_have_descriptors, null};
 
 pub const TABLE: Table = Table {
     source: include_str!("../../src/namespace/raw.rs"),
@@ -48,6 +48,9 @@ const ROWS: &[Row] = &[
         drop(child);
         failed(enter(process, Namespaces::UTS))
     }),
+    Row(Call::SETNS, Errno::NOENT, ErrorKind::NotFound, || {
+        inject(libc::SYS_setns, Errno::NOENT, || failed(own(Kind::Uts).enter()))
+    }),
     Row(Call::OPENAT_NS, Errno::NOENT, ErrorKind::NotFound, || failed(Namespace::open(nobody(), Kind::Uts))),
     Row(Call::OPENAT_NS, Errno::ACCES, ErrorKind::PermissionDenied, || {
         as_nobody(|| failed(Namespace::open(Pid::new(1).unwrap(), Kind::Uts)))
@@ -69,6 +72,40 @@ const ROWS: &[Row] = &[
     Row(Call::IOCTL_NS_GET_PARENT, Errno::PERM, ErrorKind::PermissionDenied, || failed(own(Kind::User).parent())),
     Row(Call::IOCTL_NS_GET_PARENT, Errno::INVAL, ErrorKind::InvalidArgument, || failed(own(Kind::Uts).parent())),
     Row(Call::IOCTL_NS_GET_OWNER_UID, Errno::INVAL, ErrorKind::InvalidArgument, || failed(own(Kind::Uts).owner())),
+    Row(Call::IOCTL_NS_GET_OWNER_UID, Errno::NOTTY, ErrorKind::InvalidArgument, || {
+        // SAFETY: the kernel's own file, which does not know the request.
+        failed(unsafe { raw::ioctl_ns_get_owner_uid(null().as_fd()) })
+    }),
+    Row(Call::IOCTL_NS_GET_NSTYPE, Errno::NOTTY, ErrorKind::InvalidArgument, || {
+        failed(raw::ioctl_ns_get_nstype(null().as_fd()))
+    }),
+    Row(Call::IOCTL_NS_GET_USERNS, Errno::MFILE, ErrorKind::LimitReached, || {
+        let uts = own(Kind::Uts);
+        forked(|| {
+            may_have_descriptors(0);
+            uts.user_namespace().err()
+        })
+    }),
+    Row(Call::IOCTL_NS_GET_PARENT, Errno::MFILE, ErrorKind::LimitReached, || {
+        let child = Forked::staying(|| unshare(Namespaces::USER));
+        if let Err(error) = child.told() {
+            common::skip("errnos: ioctl(NS_GET_PARENT) EMFILE", &error.to_string());
+            return None;
+        }
+        let below = Namespace::open(child.pid(), Kind::User).unwrap();
+        forked(|| {
+            may_have_descriptors(0);
+            below.parent().err()
+        })
+    }),
+    Row(Call::IOCTL_NS_GET_USERNS, Errno::NFILE, ErrorKind::LimitReached, || {
+        let uts = own(Kind::Uts);
+        inject(libc::SYS_ioctl, Errno::NFILE, || failed(uts.user_namespace()))
+    }),
+    Row(Call::IOCTL_NS_GET_PARENT, Errno::NFILE, ErrorKind::LimitReached, || {
+        let user = own(Kind::User);
+        inject(libc::SYS_ioctl, Errno::NFILE, || failed(user.parent()))
+    }),
 ];
 
 const WITHOUT_DESCRIPTORS: &[Row] =
@@ -110,9 +147,6 @@ fn a_user_without_namespaces_says_so() {
 fn other_files_are_told_from_namespaces() {
     let null = null();
     let general = |call, error| check(&Row(call, Errno::NOTTY, ErrorKind::InvalidArgument, || None), error);
-    general(Call::IOCTL_NS_GET_NSTYPE, raw::ioctl_ns_get_nstype(null.as_fd()).unwrap_err());
-    // SAFETY: the kernel's own file, which does not know the request.
-    general(Call::IOCTL_NS_GET_OWNER_UID, unsafe { raw::ioctl_ns_get_owner_uid(null.as_fd()) }.unwrap_err());
     // SAFETY: a device of the kernel's answers with no descriptor.
     general(Call::IOCTL_NS_GET_USERNS, unsafe { raw::ioctl_ns_get_userns(null.as_fd()) }.unwrap_err());
     // SAFETY: as above.

@@ -6,7 +6,7 @@ use butter::signal::SigSet;
 use butter::signalfd::{self, SignalFd, SignalFdFlags};
 
 use crate::common::inject::inject;
-use crate::{Row, Table, failed, null};
+use crate::{Row, Table, a_place, failed, null};
 
 pub const TABLE: Table = Table {
     source: include_str!("../../src/signalfd/raw.rs"),
@@ -27,6 +27,9 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::SIGNALFD4_SET_MASK, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(SignalFd::from(null()).set_mask(SigSet::EMPTY))
+    }),
+    Row(Call::SIGNALFD4_SET_MASK, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(SignalFd::from(a_place()).set_mask(SigSet::EMPTY))
     }),
     Row(Call::SIGNALFD_READ, Errno::AGAIN, ErrorKind::WouldBlock, || {
         failed(SignalFd::nonblocking(SigSet::EMPTY).unwrap().read())
