@@ -6,11 +6,12 @@ use std::fs::{self, File};
 use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use butter::error::ErrorKind;
 use butter::fd::AsFd;
-use butter::inotify::{EventFlags, InitFlags, Inotify, MAX_EVENT, Reader, Watch, WatchFlags, raw};
+use butter::inotify::{self, EventFlags, InitFlags, Inotify, MAX_EVENT, Reader, Watch, WatchFlags, raw};
 use butter::time::Timeout;
 use butter::{Errno, io};
 use common::signals::{Storm, interrupted};
@@ -462,4 +463,35 @@ fn an_owned_event_outlives_its_buffer() {
     assert_eq!((owned.watch(), owned.name().as_bytes()), (Some(watch), &b"sub"[..]));
     assert!(owned.is_dir() && !owned.is_overflow() && !owned.is_ignored() && !owned.is_unmount());
     assert_eq!((owned.flags(), owned.cookie()), (EventFlags::CREATE | EventFlags::ISDIR, None));
+}
+
+#[test]
+fn one_event_of_one_path_is_waited_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("news");
+    let mut buffer = [0; MAX_EVENT];
+    let flags = WatchFlags::CREATE | WatchFlags::DELETE;
+    let mut watch = |timeout: Timeout| {
+        let event = inotify::watch(common::bytes(directory.path()), flags, timeout, &mut buffer).unwrap();
+        event.map(|event| (event.name().as_bytes().to_vec(), event.flags()))
+    };
+    assert_eq!(watch(Duration::from_millis(20).into()), None);
+    let (stop, began) = (AtomicBool::new(false), Instant::now());
+    let told = std::thread::scope(|scope| {
+        // It may not watch yet when the file is made: whatever comes first is one of the two.
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) && began.elapsed() < Duration::from_secs(60) {
+                fs::write(&path, "").unwrap();
+                fs::remove_file(&path).unwrap();
+            }
+        });
+        let told = watch(Duration::from_secs(60).into());
+        stop.store(true, Ordering::Relaxed);
+        told
+    });
+    let (name, flags) = told.unwrap();
+    assert_eq!(name, b"news");
+    assert!([EventFlags::CREATE, EventFlags::DELETE].contains(&flags), "{flags}");
+    let nowhere = inotify::watch("/proc/self/nothing", WatchFlags::CREATE, Timeout::Zero, &mut buffer).unwrap_err();
+    assert_eq!(nowhere.errno(), Errno::NOENT);
 }

@@ -28,6 +28,8 @@
 //! | `ioctl(INOTIFY_IOC_SETNEXTWD)` | [`raw::ioctl_setnextwd`] | - | 4.18 |
 //! | `ioctl(FIONREAD)` | [`io::bytes_available`](crate::io::bytes_available) | - | 2.6.13 |
 //!
+//! [`watch`] waits for one event of one path, with an instance of its own.
+//!
 //! # Worth knowing
 //!
 //! - A watch is on the file, not on its name. A second [`add_watch`](Inotify::add_watch) for the same file, by another
@@ -55,7 +57,7 @@ mod reader;
 
 pub use abi::{EventFlags, InitFlags, WatchFlags};
 pub use event::{Cookie, Event, Events, MAX_EVENT, Watch, decode};
-pub use object::Inotify;
+pub use object::{Inotify, watch};
 #[cfg(feature = "alloc")]
 pub use owned::EventBuf;
 pub use reader::Reader;

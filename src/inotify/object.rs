@@ -1,10 +1,11 @@
 //! The instance as a type.
 
-use super::{Events, InitFlags, Watch, WatchFlags, decode, raw};
+use super::{Event, Events, InitFlags, Watch, WatchFlags, decode, raw};
 use crate::error::{Call, Result};
 use crate::fd::{AsFd, OwnedFd};
 use crate::io::{self, Buffer};
 use crate::path;
+use crate::time::Timeout;
 
 /// An inotify instance: a queue of events, and the watches that fill it.
 ///
@@ -79,4 +80,43 @@ impl Inotify {
     pub fn read_events_interruptible<'b>(&self, buffer: &'b mut (impl Buffer + ?Sized)) -> Result<Events<'b>> {
         raw::read(self.as_fd(), buffer).map(decode)
     }
+}
+
+/// Waits for one event of one path, with an instance of its own; `None` when the time is over.
+///
+/// A buffer of [`MAX_EVENT`](super::MAX_EVENT) bytes takes any. What happens before it watches, or after that event, it
+/// does not see: for more than one, make an [`Inotify`].
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use butter::inotify::{self, MAX_EVENT, WatchFlags};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let directory = tempfile::tempdir()?;
+/// # let directory = directory.path();
+/// let mut buffer = [0; MAX_EVENT];
+/// match inotify::watch(directory, WatchFlags::CREATE, Duration::from_millis(5), &mut buffer)? {
+///     Some(event) => println!("{} was made", event.name()),
+///     None => println!("nothing was"),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// As [`Inotify::nonblocking`], [`Inotify::add_watch`], [`Inotify::wait`] and [`Inotify::read_events`].
+pub fn watch<'b>(
+    path: impl path::Arg,
+    mask: WatchFlags,
+    timeout: impl Into<Timeout>,
+    buffer: &'b mut (impl Buffer + ?Sized),
+) -> Result<Option<Event<'b>>> {
+    let inotify = Inotify::nonblocking()?;
+    inotify.add_watch(path, mask)?;
+    if !inotify.wait(timeout)? {
+        return Ok(None);
+    }
+    Ok(inotify.read_events(buffer)?.next())
 }
