@@ -178,22 +178,6 @@ fn a_fine_time_is_kept() {
 }
 
 #[test]
-fn a_wait_keeps_its_deadline_under_signals() {
-    let epoll = Epoll::create().unwrap();
-    let times = [Duration::from_millis(100), Duration::from_micros(100_500)];
-    let fine = common::kernel_is_at_least(5, 11);
-    for time in &times[..if fine { 2 } else { 1 }] {
-        let storm = Storm::new();
-        let began = Instant::now();
-        assert!(storm.over(|| epoll.wait(&mut [Ready::EMPTY], *time).unwrap().is_empty()));
-        let took = began.elapsed();
-        assert!(took >= *time, "it ended early, after {took:?}");
-        assert!(took < Duration::from_secs(10), "signals prolonged it to {took:?}");
-        assert!(storm.seen() > 10, "hardly a signal came");
-    }
-}
-
-#[test]
 fn signals_end_only_the_wait_that_asks_for_it() {
     let epoll = Epoll::create().unwrap();
     let mut buffer = [Ready::EMPTY; 1];

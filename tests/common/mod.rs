@@ -15,6 +15,8 @@ use std::io::Write;
 use std::os::fd::{FromRawFd, IntoRawFd};
 use std::time::Duration;
 
+use butter::fd::AsFd;
+use butter::poll::{self, PollFd, PollFlags};
 use butter::time::{Clock, Timespec, clock_gettime};
 
 /// Says that a test could not run, and why. Written past libtest's capture, so that every run shows and counts it.
@@ -53,6 +55,14 @@ pub fn file(fd: butter::fd::OwnedFd) -> std::fs::File {
 /// A path of `std` as bytes, which every build of the crate takes.
 pub fn bytes(path: &std::path::Path) -> &[u8] {
     std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str())
+}
+
+/// Waits until nobody has the reading end of a pipe that was closed here: a process that another test starts meanwhile
+/// has it, too, until it runs its program.
+pub fn wait_until_unread(writer: impl AsFd) {
+    let mut fds = [PollFd::new(&writer, PollFlags::empty())];
+    assert_eq!(poll::wait(&mut fds, Duration::from_secs(60)), Ok(1), "somebody still reads");
+    assert_eq!(fds[0].ready(), PollFlags::ERROR);
 }
 
 /// A moment of a clock, this long from now.

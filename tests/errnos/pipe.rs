@@ -114,7 +114,9 @@ fn filled() -> (OwnedFd, OwnedFd) {
 
 /// The writing end of a pipe that nobody reads; `std` has the process ignore `SIGPIPE`.
 fn unread() -> OwnedFd {
-    pipe::pipe().unwrap().1
+    let writer = pipe::pipe().unwrap().1;
+    common::wait_until_unread(&writer);
+    writer
 }
 
 fn told(call: Call, errno: Errno) -> impl Fn(Result<usize>) {

@@ -201,6 +201,7 @@ fn pages_go_to_a_writing_end_only() {
     assert_eq!(refused(splice_pages(lent(&file_with(&[])), pages(100), NONE)), Errno::BADF);
     assert_eq!(refused(splice_pages(&writer, pages(100), SpliceFlags::from_bits_retain(0x100))), Errno::INVAL);
     drop(reader);
+    common::wait_until_unread(&writer);
     assert_eq!(refused(splice_pages(&writer, pages(100), NONE)), Errno::PIPE);
     let through: fn() -> Result<Spliced> = || Ok(splice_pages(pipe::pipe()?.0, pages(100), NONE)?);
     assert_eq!(through().unwrap_err().errno(), Errno::BADF);

@@ -21,8 +21,11 @@ use crate::{MANY, Row, has_fine_times, join, watched};
 const TIME: Duration = Duration::from_millis(50);
 const FINE_TIME: Duration = Duration::from_micros(50_250);
 
-/// Waits for each time, in a storm until many signals have come, and under signals whose handler takes long; each wait
-/// must end when its time is over, and not before.
+/// Waits for each time, in a storm until many signals have come, and under signals whose handler takes long; no wait
+/// may end before its time is over, and not each of them late.
+///
+/// In a storm, a wait that begins the whole time anew at each signal has no end. One that goes on with what was left
+/// before the handler ran takes many times as long where the handlers take long.
 fn kept(times: &[Duration], wait: impl Fn(Duration) -> Result<bool> + Sync) {
     for &time in times {
         let storm = Storm::new();
@@ -35,12 +38,20 @@ fn kept(times: &[Duration], wait: impl Fn(Duration) -> Result<bool> + Sync) {
     }
 }
 
+/// Waits for a time until that has once taken less than twice as long. A machine that has much else to do comes late,
+/// but not every time for a minute; what signals do to a wait they do to each.
 fn once(time: Duration, wait: &impl Fn(Duration) -> Result<bool>) {
-    let began = Instant::now();
-    assert_eq!(wait(time), Ok(false));
-    let took = began.elapsed();
-    assert!(took >= time, "{time:?} ended early, after {took:?}");
-    assert!(took < time + Duration::from_secs(10), "signals prolonged {time:?} to {took:?}");
+    let first = Instant::now();
+    loop {
+        let began = Instant::now();
+        assert_eq!(wait(time), Ok(false));
+        let took = began.elapsed();
+        assert!(took >= time, "{time:?} ended early, after {took:?}");
+        if took < time * 2 {
+            return;
+        }
+        assert!(first.elapsed() < Duration::from_secs(60), "signals prolong {time:?} each time, at last to {took:?}");
+    }
 }
 
 /// Runs a closure, again until some signals have come, in a thread that spends nearly all of its time in their handler.
