@@ -35,6 +35,23 @@ fn each_way_that_a_filter_bars_is_gone_round() {
 }
 
 #[test]
+fn each_way_that_the_two_do_not_allow_is_gone_round() {
+    const BOTH: [Errno; 3] = [Errno::INVAL, Errno::BADF, Errno::OPNOTSUPP];
+    let ranges = [Errno::XDEV, Errno::ISDIR, Errno::TXTBSY, Errno::IO, Errno::OVERFLOW];
+    for errno in BOTH.into_iter().chain(ranges) {
+        inject(libc::SYS_copy_file_range, errno, || assert_eq!(way_of_a_file(), Method::Sendfile, "{errno}"));
+    }
+    inject(libc::SYS_copy_file_range, Errno::XDEV, || {
+        for errno in BOTH.into_iter().chain([Errno::SPIPE]) {
+            inject(libc::SYS_sendfile, errno, || {
+                assert_eq!(way_of_a_file(), Method::Splice, "{errno}");
+                inject(libc::SYS_splice, errno, || assert_eq!(way_of_a_file(), Method::ReadWrite, "{errno}"));
+            });
+        }
+    });
+}
+
+#[test]
 fn an_end_that_is_none_is_found_out() {
     for (barred, number) in
         [(libc::SYS_accept, libc::SYS_copy_file_range), (libc::SYS_copy_file_range, libc::SYS_sendfile)]
