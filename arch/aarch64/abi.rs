@@ -10,15 +10,17 @@ pub(crate) struct EpollEvent {
 
 layout! { EpollEvent: size 16, align 8, events at 0, data at 8 }
 
-/// `struct stat`: of it, the length of a file, which stands in the same place everywhere.
+/// `struct stat`: of it, what kind of file it is, and its length.
 #[repr(C)]
 pub(crate) struct Stat {
-    before: [u64; 6],
+    before: [u64; 2],
+    pub(crate) mode: u32,
+    between: [u32; 7],
     pub(crate) size: i64,
     behind: [u64; 9],
 }
 
-layout! { Stat: size 128, align 8, before at 0, size at 48, behind at 56 }
+layout! { Stat: size 128, align 8, before at 0, mode at 16, size at 48, behind at 56 }
 
 /// The sizes that a page may have.
 pub(crate) const PAGE_SIZES: [usize; 3] = [4096, 0x4000, 0x1_0000];

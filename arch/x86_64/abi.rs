@@ -10,15 +10,17 @@ pub(crate) struct EpollEvent {
 
 layout! { EpollEvent: size 12, align 1, events at 0, data at 4 }
 
-/// `struct stat`: of it, the length of a file, which stands in the same place everywhere.
+/// `struct stat`: of it, what kind of file it is, and its length.
 #[repr(C)]
 pub(crate) struct Stat {
-    before: [u64; 6],
+    before: [u64; 3],
+    pub(crate) mode: u32,
+    between: [u32; 5],
     pub(crate) size: i64,
     behind: [u64; 11],
 }
 
-layout! { Stat: size 144, align 8, before at 0, size at 48, behind at 56 }
+layout! { Stat: size 144, align 8, before at 0, mode at 24, size at 48, behind at 56 }
 
 /// The sizes that a page may have.
 pub(crate) const PAGE_SIZES: [usize; 1] = [4096];

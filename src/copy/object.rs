@@ -3,10 +3,11 @@
 use core::fmt;
 
 use super::CopyError;
-use super::memory::{is_nonblocking, wait};
+use super::memory::{is_nonblocking, through_memory, wait};
 use super::way::{Method, Stopped, Way};
 use crate::error::{Errno, Error, Result};
 use crate::fd::{AsFd, AsRawFd, BorrowedFd};
+use crate::io::{self, FileType};
 use crate::poll::PollFlags;
 
 /// What the kernel moves with one call at the most; of twice as much it says that it is no length.
@@ -27,9 +28,10 @@ pub fn copy(from: impl AsFd, to: impl AsFd) -> Result<u64, CopyError> {
 /// A copy from one descriptor to another: from where they stand, to the end of the source or a [limit](Self::limit).
 ///
 /// The way is chosen by what the two descriptors are, and every way copes with calls that move less than they were asked
-/// for, with signals, and with descriptors that are non-blocking, for which it waits as long as it takes. A timeout that a
-/// blocking socket has (`SO_RCVTIMEO`, `SO_SNDTIMEO`) ends the copy with `EAGAIN`, unless the other descriptor is
-/// non-blocking: which of the two was late, the kernel does not say. A target that nobody reads raises `SIGPIPE` before it
+/// for, with signals, and with descriptors that are non-blocking, for which it waits as long as it takes. A timeout of a
+/// blocking source (`SO_RCVTIMEO`) ends the copy with `EAGAIN`, unless the target is non-blocking: which of the two was
+/// late, the kernel does not say. One of a blocking target (`SO_SNDTIMEO`) does, unless the source is non-blocking and the
+/// bytes go straight from one to the other. A target that nobody reads raises `SIGPIPE` before it
 /// fails with `EPIPE`, unless that is [ignored](crate::signal::ignore), as `std` does it.
 ///
 /// A copy that has failed may go on with another [`step`](Self::step); what was lost stays lost.
@@ -74,7 +76,8 @@ impl<'fd> Copier<'fd> {
         self
     }
 
-    /// The same, in this way and no other: where the two descriptors do not allow it, the copy fails.
+    /// The same, in this way and no other: where the two descriptors do not allow it, the copy fails. (What stands behind
+    /// urgent data of TCP is read and written all the same, a little of it.)
     ///
     /// An end that the kernel finds by a file's size is taken as it is: with [`Method::CopyFileRange`] and
     /// [`Method::Sendfile`], nothing is copied of a file of size 0 that has bytes all the same.
@@ -141,16 +144,17 @@ impl<'fd> Copier<'fd> {
         if most == 0 {
             return Ok(0);
         }
+        let mut waited = false;
         loop {
-            let step = match self.way.step(self.from, self.to, most) {
-                nothing if self.way.is_at_urgent_data(self.from, &nothing) => {
-                    Way::ReadWrite.step(self.from, self.to, most)
-                }
-                Ok(0) if self.method == Method::Auto && self.way.trusts_the_size(self.from, self.to) => {
-                    self.go_on_or_end(most)
-                }
-                step => step,
+            let mut step = self.way.step(self.from, self.to, most);
+            let nothing = match &step {
+                Ok(count) => *count == 0,
+                // Both were ready, and still it is not: as before urgent data.
+                Err(stopped) => waited && stopped.lost == 0 && stopped.error.is(Errno::AGAIN),
             };
+            if nothing && self.way.may_miss(self.from, self.method) {
+                step = self.read_on(most);
+            }
             let stopped = match step {
                 Ok(count) => {
                     self.arrived(count);
@@ -161,17 +165,25 @@ impl<'fd> Copier<'fd> {
             let Stopped { error, arrived, lost } = stopped;
             self.arrived(arrived);
             match error.errno() {
-                Errno::AGAIN if lost == 0 => self.wait(error),
+                Errno::AGAIN if lost == 0 => {
+                    waited = true;
+                    self.wait(error)
+                }
                 _ => self.way.change(self.method, self.from, self.to, &stopped),
             }
             .map_err(|error| self.failed(error, lost))?;
         }
     }
 
-    /// Asks the source itself whether this is the end; if it is not, the rest is read and written.
-    fn go_on_or_end(&mut self, most: usize) -> Result<usize, Stopped> {
-        let step = Way::ReadWrite.step(self.from, self.to, most);
-        if !matches!(step, Ok(0)) {
+    /// Reads and writes what comes next. What stands behind urgent data may go as before again; the rest of a file does
+    /// not, and no other way finds bytes that are lost.
+    fn read_on(&mut self, most: usize) -> Result<usize, Stopped> {
+        let step = through_memory(self.from, self.to, most);
+        let goes_on = match &step {
+            Ok(count) => *count == 0 || io::file_type(self.from) == FileType::Socket,
+            Err(stopped) => stopped.lost == 0 && stopped.error.is(Errno::AGAIN),
+        };
+        if !goes_on {
             self.way = Way::ReadWrite;
         }
         step

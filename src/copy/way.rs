@@ -4,10 +4,8 @@ use super::memory::{drain, through_memory};
 use super::raw;
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd, OwnedFd};
-use crate::io;
+use crate::io::{self, FileType};
 use crate::pipe::{self, SpliceFlags};
-use crate::poll::{self, PollFd, PollFlags};
-use crate::time::Timeout;
 
 /// How the bytes are to go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -69,25 +67,17 @@ impl Way {
         }
     }
 
-    /// Whether an end that this way found may be none: the kernel looks at the file's size, which is 0 for much of what is
-    /// made up when it is read, and returns 0 for a target that takes nothing, too. What has no position, as a terminal,
-    /// has told its end once for all.
-    pub(super) fn trusts_the_size(&self, from: BorrowedFd<'_>, to: BorrowedFd<'_>) -> bool {
-        match self {
-            Self::CopyFileRange => true,
-            // An offset is taken only where there are positions.
-            Self::Sendfile => raw::sendfile(to, from, Some(&mut 0), 0).is_ok(),
-            _ => false,
+    /// Whether this way, which has moved nothing, may have missed bytes that a read finds: in a file, whose size the kernel
+    /// looks at, which is 0 for much of what is made up when it is read; or in a socket, behind urgent data. (What is
+    /// neither has told its end once for all, as a terminal does.)
+    pub(super) fn may_miss(&self, from: BorrowedFd<'_>, method: Method) -> bool {
+        let by_itself = matches!(self, Self::Sendfile | Self::Splice | Self::Pipe(.., 0));
+        let by_size = method == Method::Auto && matches!(self, Self::CopyFileRange | Self::Sendfile);
+        match io::file_type(from) {
+            FileType::Regular => by_size,
+            FileType::Socket => by_itself,
+            FileType::Other => false,
         }
-    }
-
-    /// Whether a step that moved nothing stands before urgent data of TCP: only a read goes past them.
-    pub(super) fn is_at_urgent_data(&self, from: BorrowedFd<'_>, step: &Result<usize, Stopped>) -> bool {
-        let nothing = match step {
-            Ok(count) => *count == 0,
-            Err(stopped) => stopped.error.is(Errno::AGAIN) && stopped.lost == 0,
-        };
-        nothing && matches!(self, Self::Sendfile | Self::Splice | Self::Pipe(.., 0)) && has_urgent_data(from)
     }
 
     /// Moves up to so many bytes; returns how many arrived, 0 at the end of the source.
@@ -200,9 +190,4 @@ impl Way {
 
 fn is_pipe(fd: BorrowedFd<'_>) -> bool {
     pipe::size(fd).is_ok()
-}
-
-fn has_urgent_data(fd: BorrowedFd<'_>) -> bool {
-    let mut source = [PollFd::from_borrowed_fd(fd, PollFlags::PRIORITY)];
-    poll::wait(&mut source, Timeout::Zero).is_ok() && source[0].ready().contains(PollFlags::PRIORITY)
 }

@@ -20,6 +20,7 @@ mod file_system;
 mod open;
 #[cfg(not(feature = "std"))]
 mod slices;
+mod stat;
 
 pub use buffer::Buffer;
 pub(crate) use call::{CAUSES, available};
@@ -32,5 +33,6 @@ pub(crate) use file_system::file_system;
 pub(crate) use open::openat;
 #[cfg(not(feature = "std"))]
 pub use slices::{IoSlice, IoSliceMut};
+pub(crate) use stat::{FileType, file_type, stat};
 #[cfg(feature = "std")]
 pub use std::io::{IoSlice, IoSliceMut};

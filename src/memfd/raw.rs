@@ -1,12 +1,11 @@
 //! The kernel's calls on memfds.
 
 use core::ffi::CStr;
-use core::mem::MaybeUninit;
 
 use super::{MemFdFlags, Seals};
-use crate::arch::abi::Stat;
 use crate::error::{Call, Cause, Errno, Error, Result, causes};
 use crate::fd::{BorrowedFd, OwnedFd};
+use crate::io;
 use crate::path::{self, View};
 use crate::syscall::syscall;
 
@@ -102,11 +101,7 @@ pub fn ftruncate(fd: BorrowedFd<'_>, length: u64) -> Result<()> {
 /// Since Linux 1.0; fstat(2).
 #[inline]
 pub fn fstat_size(fd: BorrowedFd<'_>) -> Result<u64> {
-    let mut stat = MaybeUninit::<Stat>::uninit();
-    // SAFETY: the kernel writes one struct and keeps nothing.
-    unsafe { syscall!(Call::FSTAT, fstat(fd, stat.as_mut_ptr())) }.unit()?;
-    // SAFETY: written, as the call has succeeded.
-    Ok(unsafe { stat.assume_init() }.size.cast_unsigned())
+    io::stat(fd).map(|stat| stat.size.cast_unsigned())
 }
 
 /// `pread64(fd, buf, count, offset)` - reads bytes from a place in a file; returns how many: 0 at its end.

@@ -36,6 +36,7 @@ sources! {
     "src/io/file_system.rs"
     "src/io/open.rs"
     "src/io/slices.rs"
+    "src/io/stat.rs"
     "src/namespace/abi.rs"
     "src/namespace/raw.rs"
     "src/memfd/abi.rs"

@@ -60,9 +60,9 @@ structs! {
     "arch" EpollEvent { events data } is "struct epoll_event" { events data }:
         libc::epoll_event { events u64 }
         general::epoll_event { events data };
-    "arch" Stat { before size behind } is "struct stat" { st_dev st_size st_blksize }:
-        libc::stat { st_dev st_size st_blksize }
-        general::stat { st_dev st_size st_blksize };
+    "arch" Stat { before mode size behind } is "struct stat" { st_dev st_mode st_size st_blksize }:
+        libc::stat { st_dev st_mode st_size st_blksize }
+        general::stat { st_dev st_mode st_size st_blksize };
     "src/epoll/abi.rs" BusyPoll { microseconds budget prefer padding } is
         "struct epoll_params" { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad }:
         libc::epoll_params { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad }

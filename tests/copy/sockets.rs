@@ -1,5 +1,6 @@
 //! What is particular to sockets: urgent data, and timeouts of their own.
 
+use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
@@ -39,6 +40,36 @@ fn urgent_data_are_left_out_and_are_no_end() {
             std::io::Seek::rewind(&mut file).unwrap();
             assert_eq!(std::io::read_to_string(file).unwrap(), "beforebehindand", "{method:?}");
         }
+    }
+}
+
+#[test]
+fn urgent_data_that_were_taken_are_no_end_either() {
+    for nonblocking in [false, true] {
+        let (mut sender, receiver) = tcp();
+        receiver.set_nonblocking(nonblocking).unwrap();
+        rustix::net::send(&sender, b"!", rustix::net::SendFlags::OOB).unwrap();
+        let mut urgent = [0];
+        while rustix::net::recv(&receiver, &mut urgent, rustix::net::RecvFlags::OOB).is_err() {}
+        sender.write_all(b"behind").unwrap();
+        let (source, target) = (common::fd(receiver), fd(&tempfile::tempfile().unwrap()));
+        assert_eq!((Copier::new(&source, &target).limit(6).run(), urgent), (Ok(6), *b"!"));
+    }
+}
+
+#[test]
+fn what_stood_behind_urgent_data_and_cannot_be_written_is_lost() {
+    for method in METHODS {
+        let (mut sender, receiver) = tcp();
+        rustix::net::send(&sender, b"!", rustix::net::SendFlags::OOB).unwrap();
+        sender.write_all(b"rest").unwrap();
+        drop(sender);
+        // Not open for writing.
+        let (source, target) = (common::fd(receiver), common::fd(File::open("/dev/null").unwrap()));
+        let mut copier = Copier::new(&source, &target).method(method);
+        let error = copier.step().unwrap_err();
+        assert_eq!((error.error().errno(), error.copied(), error.lost()), (Errno::BADF, 0, 4), "{method:?}: {error}");
+        assert_eq!(copier.step(), Ok(0), "{method:?}");
     }
 }
 
