@@ -98,13 +98,13 @@ impl Direction {
         }
         let writer = &self.pipe.as_ref()?.writer;
         let mut moved = pipe::splice(&*from, None, writer, None, AT_ONCE, FLAGS);
-        let nothing = matches!(moved, Ok(0)) || moved.is_err_and(|error| error.is(Errno::AGAIN));
-        if from.urgent && nothing {
+        let stands = from.urgent && moved.is_err_and(|error| error.is(Errno::AGAIN));
+        if stands || matches!(moved, Ok(0)) {
             if self.held > 0 {
                 // There may be no room for what would be read.
                 return Some(false);
             }
-            moved = pass_urgent(from, writer);
+            moved = pass_one(from, writer);
         }
         match moved {
             Ok(0) => self.phase = Phase::Ended,
@@ -153,8 +153,8 @@ impl Direction {
     }
 }
 
-/// Moves the first byte behind urgent data through the program; 0 at the end.
-fn pass_urgent(from: &Socket, writer: &OwnedFd) -> butter::Result<usize> {
+/// Moves one byte through the program, which urgent data do not stop; 0 at the end.
+fn pass_one(from: &Socket, writer: &OwnedFd) -> butter::Result<usize> {
     let mut byte = [0];
     match io::read(from, &mut byte)? {
         0 => Ok(0),

@@ -12,7 +12,7 @@ pub(crate) struct Socket {
     fd: OwnedFd,
     pub(crate) readable: bool,
     pub(crate) writable: bool,
-    /// It has had urgent data, before which `splice` stops: a read leaves them out.
+    /// It has had urgent data, before which `splice` stops as at the end: a read leaves them out.
     pub(crate) urgent: bool,
     /// It takes nothing any more: both ends have finished with it, or an error has.
     pub(crate) gone: bool,
