@@ -71,15 +71,21 @@ fn copy(options: &Options) -> Result<(), Failure> {
     let mut progress = Progress::new(&metadata, options.quiet);
     let mut copier = Copier::new(&source, target.file()).method(options.method);
     let step = |copier: &mut Copier<'_>| copier.step().map_err(|error| Failure::copy(options, error));
-    while step(&mut copier)? > 0 {
+    loop {
+        while step(&mut copier)? > 0 {
+            progress.show(copier.copied());
+        }
+        // An end found by the file's size is looked at again: bytes that the method gives now have come since.
+        if !goes_on(options, &source, copier.copied())? {
+            break;
+        }
+        if step(&mut copier)? == 0 {
+            let (method, source) = (name(options.method), Escape::new(&options.source));
+            return Err(Failure::Said(format!(
+                "{source} has more bytes than {method} finds; --method auto copies them all"
+            )));
+        }
         progress.show(copier.copied());
-    }
-    // An end found by the file's size is asked for again: bytes that the method gives now have come since.
-    if goes_on(options, &source, copier.copied())? && step(&mut copier)? == 0 {
-        let (method, source) = (name(options.method), Escape::new(&options.source));
-        return Err(Failure::Said(format!(
-            "{source} has more bytes than {method} finds; --method auto copies them all"
-        )));
     }
     let (copied, way) = (copier.copied(), copier.taken());
     target.finish()?;
