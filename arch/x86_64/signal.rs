@@ -1,7 +1,7 @@
-//! The way back from a signal's handler: a handler returns to an address that the program gives with it, where
+//! The way into a signal's handler, and back: a handler returns to an address that the program gives with it, where
 //! `rt_sigreturn` has to be called on the stack as it is then.
 
-use core::arch::naked_asm;
+use core::arch::{asm, naked_asm};
 
 /// The address. Without one the process dies when the handler should run.
 #[inline(always)]
@@ -50,4 +50,20 @@ unsafe extern "C" fn nop_and_rt_sigreturn() {
         ".byte 0x48, 0xC7, 0xC0, 0x0F, 0x00, 0x00, 0x00, 0x0F, 0x05",
         ".cfi_endproc",
     )
+}
+
+/// Calls a signal's handler with what the kernel gives one: the signal, the record and the context. It may take fewer.
+///
+/// # Safety
+///
+/// The address of a handler, which can run here with these.
+pub(crate) unsafe fn call(handler: *const (), signal: usize, info: *const (), context: *mut ()) {
+    // SAFETY: a function of C's convention keeps what `clobber_abi` does not name; what else it does is the caller's
+    // promise.
+    unsafe {
+        asm!(
+            "call {handler}", handler = in(reg) handler, in("rdi") signal, in("rsi") info, in("rdx") context,
+            clobber_abi("C"),
+        );
+    }
 }

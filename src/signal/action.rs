@@ -1,10 +1,10 @@
 //! What a process does when a signal comes.
 
-use core::ffi::{c_int, c_void};
+use core::ffi::c_void;
 use core::fmt;
 
 use super::{SigInfo, SigSet, Signal};
-use crate::arch::signal::restorer;
+use crate::arch::signal::{call, restorer};
 
 flags! {
     /// How a handler is run, and what is told of children.
@@ -29,10 +29,10 @@ pub type Handler = extern "C" fn(Signal);
 /// A handler that also takes what is known of the signal, and the `ucontext_t` of what it interrupted.
 pub type InfoHandler = extern "C" fn(Signal, &SigInfo, *mut c_void);
 
-/// A handler as others write one: it takes a whole `int`. One that takes the signal alone leaves the rest.
-type AnyHandler = unsafe extern "C" fn(c_int, *const SigInfo, *mut c_void);
-
 /// `struct sigaction`, as the kernel lays it out: what a process does when a signal comes.
+///
+/// Two are equal if the handler, the flags, the way back and the mask are: a C library's default may not be
+/// [`DEFAULT`](Self::DEFAULT), which [`is_default`](Self::is_default) finds out.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(C)]
 pub struct Action {
@@ -126,12 +126,14 @@ impl Action {
         self.handler.addr() == 1
     }
 
-    /// Calls the handler, as the kernel would; `false` where there is none: by default, and where it is ignored.
+    /// Calls the handler; `false` where there is none: by default, and where it is ignored.
+    ///
+    /// It has the caller's mask and stack, and stays whatever its flags say.
     ///
     /// So a handler passes on what is not its own to the one that was there before it:
     ///
     /// ```
-    /// use butter::signal::{self, Action, SigInfo, Signal};
+    /// use butter::signal::{self, Action, ActionFlags, SigInfo, Signal};
     /// use std::ffi::c_void;
     /// use std::sync::OnceLock;
     ///
@@ -148,7 +150,7 @@ impl Action {
     /// # fn main() -> butter::Result<()> {
     /// BEFORE.get_or_init(|| signal::action(Signal::SEGV).unwrap_or(Action::DEFAULT));
     /// // SAFETY: the handler calls what is safe in one.
-    /// unsafe { signal::set_action(Signal::SEGV, &Action::info_handler(on_segv))? };
+    /// unsafe { signal::set_action(Signal::SEGV, &Action::info_handler(on_segv).with_flags(ActionFlags::ONSTACK))? };
     /// # Ok(())
     /// # }
     /// ```
@@ -161,10 +163,8 @@ impl Action {
         if self.is_default() || self.is_ignored() {
             return false;
         }
-        // SAFETY: neither of the two numbers that are none: the address of a function, which takes these.
-        let handler = unsafe { core::mem::transmute::<*const (), AnyHandler>(self.handler) };
-        // SAFETY: as the caller promises.
-        unsafe { handler(signal.get().into(), info, context) };
+        // SAFETY: neither of the two numbers that are none; and as the caller promises.
+        unsafe { call(self.handler, signal.get().into(), core::ptr::from_ref(info).cast(), context.cast()) };
         true
     }
 }
