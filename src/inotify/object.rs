@@ -85,7 +85,8 @@ impl Inotify {
 /// Waits for one event of one path, with an instance of its own; `None` when the time is over.
 ///
 /// A buffer of [`MAX_EVENT`](super::MAX_EVENT) bytes takes any. What happens before it watches, or after that event, it
-/// does not see: for more than one, make an [`Inotify`].
+/// does not see: for more than one, make an [`Inotify`]. That the path itself is gone comes unasked, too:
+/// [`is_ignored`](Event::is_ignored), or unmounted.
 ///
 /// ```
 /// use std::time::Duration;

@@ -74,7 +74,7 @@ macro_rules! codes {
             #[doc = concat!($doc, ".")]
             impl Code {
                 $(
-                    #[doc = concat!($text, ".")]
+                    #[doc = concat!("`", stringify!($name), "` - ", $text, ".")]
                     pub const $name: Self = Self($number);
                 )*
             }
