@@ -8,8 +8,8 @@
 //!   number and its arguments where the kernel looks for them, enters the kernel and returns what came back, untouched:
 //!   `-4095..=-1` is a failure, anything else a success. It is inlined into its caller, across crates too, so that a
 //!   call costs what its instructions cost.
-//! - `signal.rs`: `restorer`, the address to which a signal's handler returns, where the kernel has none of its own; and
-//!   `call`, which calls a handler as the kernel does: with more arguments than it may take.
+//! - `signal.rs`: `restorer`, the address to which a signal's handler returns, where the kernel has none of its own;
+//!   and `call`, which calls a handler as the kernel does: with more arguments than it may take.
 //! - `abi.rs`: the few structs and numbers of the kernel that are not the same everywhere, and how large a page may be.
 //!
 //! An argument travels as a [`Word`], a pointer that may be a number: a real pointer keeps its provenance on the way

@@ -1,7 +1,8 @@
 //! File descriptors, owned and borrowed.
 //!
-//! With `std` these are the types of [`std::os::fd`](https://doc.rust-lang.org/std/os/fd/); without it, the crate's own, a strict subset with the same names
-//! and sizes, so that a program reads the same in both. There no negative number is a descriptor, in `std` -1 is none.
+//! With `std` these are the types of [`std::os::fd`](https://doc.rust-lang.org/std/os/fd/); without it, the crate's
+//! own, a strict subset with the same names and sizes, so that a program reads the same in both. There no negative
+//! number is a descriptor, in `std` -1 is none.
 //!
 //! | type | is |
 //! |---|---|
@@ -9,8 +10,8 @@
 //! | [`BorrowedFd`] | an open descriptor of somebody else's, for as long as the borrow lasts |
 //! | [`RawFd`] | a number |
 //!
-//! Objects over a descriptor are not compared: a number that is closed is the next object's. Who means the number compares
-//! what [`as_raw_fd`](AsRawFd::as_raw_fd) says.
+//! Objects over a descriptor are not compared: a number that is closed is the next object's. Who means the number
+//! compares what [`as_raw_fd`](AsRawFd::as_raw_fd) says.
 
 #[cfg(not(feature = "std"))]
 #[path = "fd/own.rs"]

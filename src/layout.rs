@@ -1,5 +1,5 @@
-//! `layout!`: the size, the alignment and the offset of every field of a struct that the kernel reads or writes, checked
-//! in every build.
+//! `layout!`: the size, the alignment and the offset of every field of a struct that the kernel reads or writes,
+//! checked in every build.
 
 /// Checks a struct's layout: `layout! { Name: size 16, align 4, first at 0, second at 4 }`.
 macro_rules! layout {

@@ -1,9 +1,9 @@
 //! Paths and file names, as bytes: what the kernel takes and gives.
 //!
-//! A path is any of `&CStr`, `&str`, `&[u8]` and a [`Name`], also one of [its own](crate::uts::NameBuf); with `alloc` also what owns one of the first three; and with
-//! `std` `&Path`, `&OsStr` and what owns them. A `&CStr` goes to the
-//! kernel as it is; any other is terminated on the stack of the call, without an allocator. A path that holds a NUL byte
-//! is EINVAL, one of 4096 bytes or more ENAMETOOLONG: no such path reaches the kernel.
+//! A path is any of `&CStr`, `&str`, `&[u8]` and a [`Name`], also one of [its own](crate::uts::NameBuf); with `alloc`
+//! also what owns one of the first three; and with `std` `&Path`, `&OsStr` and what owns them. A `&CStr` goes to the
+//! kernel as it is; any other is terminated on the stack of the call, without an allocator. A path that holds a NUL
+//! byte is EINVAL, one of 4096 bytes or more ENAMETOOLONG: no such path reaches the kernel.
 
 use core::ffi::CStr;
 use core::fmt;
@@ -124,8 +124,8 @@ impl<const ROOM: usize> Buffer<ROOM> {
     }
 }
 
-/// Makes a call on paths of any type: `terminated!(Call::X, x(fd: BorrowedFd<'_>, [path], flags: Flags) -> Result<()>)`,
-/// where `x` is a function of the same arguments that takes `&CStr`s.
+/// Makes a call on paths of any type: `terminated!(Call::X, x(fd: BorrowedFd<'_>, [path], flags: Flags) ->
+/// Result<()>)`, where `x` is a function of the same arguments that takes `&CStr`s.
 ///
 /// Paths that end in NUL bytes already go straight in. If one does not, all go through one function of the call's own,
 /// never inlined, that ends them on its stack; of that it takes little unless a path is long.

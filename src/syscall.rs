@@ -5,7 +5,8 @@ use crate::error::{Call, Errno, Error, Result};
 
 /// A value that may be an argument of a system call. Sealed: every implementation stands in this crate.
 ///
-/// Signed integers are extended by their sign, as the kernel expects of an `int` or a `long`; a pointer stays a pointer.
+/// Signed integers are extended by their sign, as the kernel expects of an `int` or a `long`; a pointer stays a
+/// pointer.
 pub(crate) trait Arg {
     /// The argument as a register holds it.
     fn word(self) -> Word;

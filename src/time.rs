@@ -31,15 +31,15 @@ impl Timespec {
         Self { seconds: seconds as i64, nanoseconds: duration.subsec_nanos() as i64 }
     }
 
-    /// The moment so much later; `None` beyond the last that a timespec can hold, and where the nanoseconds are not within
-    /// a second.
+    /// The moment so much later; `None` beyond the last that a timespec can hold, and where the nanoseconds are not
+    /// within a second.
     #[must_use]
     pub const fn checked_add(self, duration: Duration) -> Option<Self> {
         self.moved(self.seconds.checked_add_unsigned(duration.as_secs()), duration.subsec_nanos() as i64)
     }
 
-    /// The moment so much earlier, which may be before the clock's zero; `None` beyond the first that a timespec can hold,
-    /// and where the nanoseconds are not within a second.
+    /// The moment so much earlier, which may be before the clock's zero; `None` beyond the first that a timespec can
+    /// hold, and where the nanoseconds are not within a second.
     #[must_use]
     pub const fn checked_sub(self, duration: Duration) -> Option<Self> {
         self.moved(self.seconds.checked_sub_unsigned(duration.as_secs()), -(duration.subsec_nanos() as i64))

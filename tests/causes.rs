@@ -18,8 +18,8 @@ use common::child::{in_child, in_child_that_holds_back};
 
 const SIZE: usize = 128;
 
-/// Takes the next signal of this kind twice from what it brings about: once by a wait, once from a descriptor. Both tell
-/// the same cause, which is returned for each.
+/// Takes the next signal of this kind twice from what it brings about: once by a wait, once from a descriptor. Both
+/// tell the same cause, which is returned for each.
 fn told_by_both(signal: Signal, mut bring_about: impl FnMut()) -> [Cause; 2] {
     let wanted = SigSet::from([signal]);
     bring_about();

@@ -1,7 +1,7 @@
 //! How many instructions a call costs beyond the kernel's: counted one by one, in an optimised build.
 //!
-//! A child process runs a loop, and this one steps it from instruction to instruction; two lengths of the loop tell what
-//! one round costs. The bounds are those of the toolchain that the project is released with.
+//! A child process runs a loop, and this one steps it from instruction to instruction; two lengths of the loop tell
+//! what one round costs. The bounds are those of the toolchain that the project is released with.
 
 mod common;
 

@@ -30,7 +30,8 @@ fn with_std_it_asks_for_close_at_most() {
     }
 }
 
-/// The undefined symbols of the library built so are the compiler's own, those of these crates, and at most these others.
+/// The undefined symbols of the library built so are the compiler's own, those of these crates, and at most these
+/// others.
 fn check(test: &str, target: &str, features: &str, crates: &[&str], others: &[&str]) {
     let undefined = match build(target, features) {
         Ok(folder) => undefined(&folder),

@@ -1,9 +1,10 @@
-//! `svc 0`: the number in `x8`, the result over the first argument. The other general registers and the lower 128 bits of
-//! the vector registers come back as they were.
+//! `svc 0`: the number in `x8`, the result over the first argument. The other general registers and the lower 128 bits
+//! of the vector registers come back as they were.
 //!
-//! What SVE adds to the vector registers does not: the kernel clears the predicates, `ffr` and every bit beyond the lowest
-//! 128. Where the whole program is compiled for SVE, a stub says so, and its caller keeps nothing there. A function that
-//! turns SVE on for itself (`#[target_feature(enable = "sve")]`) in a program that is not must leave calls to others.
+//! What SVE adds to the vector registers does not: the kernel clears the predicates, `ffr` and every bit beyond the
+//! lowest 128. Where the whole program is compiled for SVE, a stub says so, and its caller keeps nothing there. A
+//! function that turns SVE on for itself (`#[target_feature(enable = "sve")]`) in a program that is not must leave
+//! calls to others.
 
 #[cfg(not(target_feature = "sve"))]
 stubs! {

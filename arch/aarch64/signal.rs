@@ -1,5 +1,5 @@
-//! The way into a signal's handler, and back: where the program gives no address for it, the kernel takes its own, which
-//! debuggers and unwinders know.
+//! The way into a signal's handler, and back: where the program gives no address for it, the kernel takes its own,
+//! which debuggers and unwinders know.
 
 use core::arch::asm;
 

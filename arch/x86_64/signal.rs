@@ -10,13 +10,13 @@ pub(crate) fn restorer() -> Option<*const ()> {
     Some((nop_and_rt_sigreturn as *const ()).wrapping_byte_add(1))
 }
 
-/// `nop`, and behind it `mov $15, %rax; syscall` in just these bytes: debuggers, and some unwinders, know the frame of a
-/// signal by them. Others read where the interrupted registers are: in the `ucontext_t` to which the stack pointer points,
-/// each at its offset. They take the address for one behind a call, and look at the byte before: the `nop`.
+/// `nop`, and behind it `mov $15, %rax; syscall` in just these bytes: debuggers, and some unwinders, know the frame of
+/// a signal by them. Others read where the interrupted registers are: in the `ucontext_t` to which the stack pointer
+/// points, each at its offset. They take the address for one behind a call, and look at the byte before: the `nop`.
 #[unsafe(naked)]
 unsafe extern "C" fn nop_and_rt_sigreturn() {
-    /// DW_CFA_expression: a register's number, and the offset of where it is from the stack pointer, DW_OP_breg7, in two
-    /// bytes of 7 bits.
+    /// DW_CFA_expression: a register's number, and the offset of where it is from the stack pointer, DW_OP_breg7, in
+    /// two bytes of 7 bits.
     macro_rules! at {
         ($($register:literal: $low:literal $high:literal;)*) => {
             concat!($(".cfi_escape 0x10, ", $register, ", 3, 0x77, ", $low, ", ", $high, "\n"),*)

@@ -13,7 +13,8 @@ impl Spread {
     pub(crate) fn of(mut numbers: Vec<f64>) -> Self {
         numbers.sort_by(f64::total_cmp);
         let count = numbers.len();
-        // How many of the numbers lie below the true median is binomial, with a deviation of half the root of the count.
+        // How many of the numbers lie below the true median is binomial, with a deviation of half the root of the
+        // count.
         let reach = (1.96 * (count as f64).sqrt() / 2.0).ceil() as usize;
         let middle = count / 2;
         let at = |index: usize| numbers[index.min(count - 1)];

@@ -8,9 +8,9 @@
 //! errors, and the exit status stand there.
 //!
 //! One epoll waits for all: the listener, both sockets of every connection, the signals that end the program, and two
-//! timers. A direction of a connection is a pipe between two sockets, which `splice` fills from one and empties into the
-//! other. A pipe is taken from the pool when there is something to read, and given back as soon as it is empty: a connection
-//! that waits has none, and one whose reader is slow holds what a pipe holds.
+//! timers. A direction of a connection is a pipe between two sockets, which `splice` fills from one and empties into
+//! the other. A pipe is taken from the pool when there is something to read, and given back as soon as it is empty: a
+//! connection that waits has none, and one whose reader is slow holds what a pipe holds.
 
 mod address;
 mod connection;

@@ -8,9 +8,9 @@
 //! that are not text are written stand there.
 //!
 //! One epoll waits for all: the queue of events, the signals that end the program, the timer of the heartbeat, and the
-//! reader of the output, so that `watch /tmp | head -1` ends when `head` does and not at the next event. Each turn of the
-//! loop reads as many events as there are, prints them without an allocation, and writes them at once. Whatever else is to
-//! be waited for gets a token and an arm.
+//! reader of the output, so that `watch /tmp | head -1` ends when `head` does and not at the next event. Each turn of
+//! the loop reads as many events as there are, prints them without an allocation, and writes them at once. Whatever
+//! else is to be waited for gets a token and an arm.
 
 mod end;
 mod heartbeat;

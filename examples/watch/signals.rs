@@ -21,9 +21,9 @@ pub(crate) struct Signals {
 impl Signals {
     /// Holds them back, from now on, without those that are ignored.
     ///
-    /// Who starts a program with a signal ignored, as `nohup` does and a shell for what it puts in the background, wants
-    /// it to go on. The action has to be asked for: one that is held back the kernel keeps even though it is ignored,
-    /// and the descriptor would tell it.
+    /// Who starts a program with a signal ignored, as `nohup` does and a shell for what it puts in the background,
+    /// wants it to go on. The action has to be asked for: one that is held back the kernel keeps even though it is
+    /// ignored, and the descriptor would tell it.
     pub(crate) fn hold_back() -> butter::Result<Self> {
         let mut held_back = SigSet::EMPTY;
         for signal in ENDING {

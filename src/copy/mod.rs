@@ -21,14 +21,14 @@
 //!
 //! # Worth knowing
 //!
-//! - `copy_file_range` is tried first: from a file to a file, a file system that can lets both share what is stored. Then
-//!   `sendfile`, `splice`, and reading and writing, which everything allows that can be read and written: a terminal, a
-//!   target for appending, what the kernel makes up in `/proc`.
+//! - `copy_file_range` is tried first: from a file to a file, a file system that can lets both share what is stored.
+//!   Then `sendfile`, `splice`, and reading and writing, which everything allows that can be read and written: a
+//!   terminal, a target for appending, what the kernel makes up in `/proc`.
 //! - A copy begins at the positions of the two files, and moves them.
 //! - What has borders in it, as datagrams have them, loses them: a copy is of a stream of bytes. A datagram of no bytes
 //!   is the end of it, and one that is longer than a step may be cut, which nobody tells.
-//! - Urgent data of TCP are left out, as `read` leaves them out; the kernel's own calls stop there as at the end, and a copy
-//!   by [`Method::Sendfile`] or [`Method::Splice`] reads and writes what comes next, too.
+//! - Urgent data of TCP are left out, as `read` leaves them out; the kernel's own calls stop there as at the end, and a
+//!   copy by [`Method::Sendfile`] or [`Method::Splice`] reads and writes what comes next, too.
 //! - To copy a file to its own end without a limit does not end before the disk is full.
 
 mod error;

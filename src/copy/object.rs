@@ -27,11 +27,11 @@ pub fn copy(from: impl AsFd, to: impl AsFd) -> Result<u64, CopyError> {
 
 /// A copy from one descriptor to another: from where they stand, to the end of the source or a [limit](Self::limit).
 ///
-/// The way is chosen by what the two descriptors are, and every way copes with calls that move less than they were asked
-/// for, with signals, and with descriptors that are non-blocking, for which it waits as long as it takes. A timeout of a
-/// blocking source (`SO_RCVTIMEO`) ends the copy with `EAGAIN`, unless the target is non-blocking: which of the two was
-/// late, the kernel does not say. One of a blocking target (`SO_SNDTIMEO`) does, unless the source is non-blocking and the
-/// bytes go straight from one to the other. A target that nobody reads raises `SIGPIPE` before it
+/// The way is chosen by what the two descriptors are, and every way copes with calls that move less than they were
+/// asked for, with signals, and with descriptors that are non-blocking, for which it waits as long as it takes. A
+/// timeout of a blocking source (`SO_RCVTIMEO`) ends the copy with `EAGAIN`, unless the target is non-blocking: which
+/// of the two was late, the kernel does not say. One of a blocking target (`SO_SNDTIMEO`) does, unless the source is
+/// non-blocking and the bytes go straight from one to the other. A target that nobody reads raises `SIGPIPE` before it
 /// fails with `EPIPE`, unless that is [ignored](crate::signal::ignore), as `std` does it.
 ///
 /// A copy that has failed may go on with another [`step`](Self::step); what was lost stays lost.
@@ -76,8 +76,8 @@ impl<'fd> Copier<'fd> {
         self
     }
 
-    /// The same, in this way and no other: where the two descriptors do not allow it, the copy fails. (What stands behind
-    /// urgent data of TCP is read and written all the same, a little of it.)
+    /// The same, in this way and no other: where the two descriptors do not allow it, the copy fails. (What stands
+    /// behind urgent data of TCP is read and written all the same, a little of it.)
     ///
     /// An end that the kernel finds by a file's size is taken as it is: with [`Method::CopyFileRange`] and
     /// [`Method::Sendfile`], nothing is copied of a file of size 0 that has bytes all the same.

@@ -4,19 +4,19 @@ use crate::error::{Call, Cause, Result, causes};
 use crate::fd::BorrowedFd;
 use crate::syscall::syscall;
 
-/// `copy_file_range(fd_in, off_in, fd_out, off_out, len, 0)` - copies up to so many bytes of a file into a file; where the
-/// file system can, without copying what is stored.
+/// `copy_file_range(fd_in, off_in, fd_out, off_out, len, 0)` - copies up to so many bytes of a file into a file; where
+/// the file system can, without copying what is stored.
 ///
-/// Returns how many: 0 at the end of the source, and for a file of size 0 that the kernel makes up, as in `/proc`. With an
-/// offset it begins there and the offset moves on; without one, the file's own position is used and moves.
+/// Returns how many: 0 at the end of the source, and for a file of size 0 that the kernel makes up, as in `/proc`. With
+/// an offset it begins there and the offset moves on; without one, the file's own position is used and moves.
 ///
 /// # Errors
 ///
-/// `EXDEV` - the file systems are not of one kind, or theirs cannot. `EINVAL` - not regular files, or the ranges overlap in
-/// one file. `EBADF` - the source is not open for reading, the target not for writing, or for appending. `EISDIR` - a
-/// directory. `ENOSPC`, `EDQUOT`, `EFBIG` - no room in the file system, the quota or the file. `EPERM` - the target is
-/// immutable. `ETXTBSY` - a file for swapping. `EOVERFLOW` - the ranges end beyond all files. `EOPNOTSUPP` - the file
-/// system cannot. `ENOMEM`, `EIO`.
+/// `EXDEV` - the file systems are not of one kind, or theirs cannot. `EINVAL` - not regular files, or the ranges
+/// overlap in one file. `EBADF` - the source is not open for reading, the target not for writing, or for appending.
+/// `EISDIR` - a directory. `ENOSPC`, `EDQUOT`, `EFBIG` - no room in the file system, the quota or the file. `EPERM` -
+/// the target is immutable. `ETXTBSY` - a file for swapping. `EOVERFLOW` - the ranges end beyond all files.
+/// `EOPNOTSUPP` - the file system cannot. `ENOMEM`, `EIO`.
 ///
 /// Since Linux 4.5; `copy_file_range`(2).
 #[inline]
@@ -29,22 +29,23 @@ pub fn copy_file_range(
 ) -> Result<usize> {
     let from_offset = from_offset.map_or(core::ptr::null_mut(), core::ptr::from_mut);
     let to_offset = to_offset.map_or(core::ptr::null_mut(), core::ptr::from_mut);
-    // SAFETY: the kernel reads the offsets that are there, writes what they are afterwards over them, and keeps nothing.
+    // SAFETY: the kernel reads the offsets that are there, writes what they are afterwards over them, and keeps
+    // nothing.
     unsafe { syscall!(Call::COPY_FILE_RANGE, copy_file_range(from, from_offset, to, to_offset, length, 0_u32)) }.size()
 }
 
 /// `sendfile(out_fd, in_fd, offset, count)` - copies up to so many bytes of a file into any descriptor.
 ///
-/// Returns how many: 0 at the end of the source. With an offset it begins there and the offset moves on; without one, the
-/// file's own position is used and moves. The order of the descriptors is the kernel's: the target comes first.
+/// Returns how many: 0 at the end of the source. With an offset it begins there and the offset moves on; without one,
+/// the file's own position is used and moves. The order of the descriptors is the kernel's: the target comes first.
 ///
 /// # Errors
 ///
-/// `EAGAIN` - the target has no room now, and is non-blocking. `EINVAL` - the source is a pipe, a socket or another file
-/// that the kernel cannot read by itself, or the target is open for appending; before Linux 5.12 also where the target is a
-/// pipe; an offset of more than `i64::MAX`. `EBADF` - the source is not open for reading, or the target not for writing.
-/// `EINTR` - a signal came first. `ESPIPE` - an offset, and the source has no positions. `EPIPE` - nobody reads the
-/// target; the signal `SIGPIPE` comes too. `EOVERFLOW` - beyond all files. `ENOMEM`, `EIO`.
+/// `EAGAIN` - the target has no room now, and is non-blocking. `EINVAL` - the source is a pipe, a socket or another
+/// file that the kernel cannot read by itself, or the target is open for appending; before Linux 5.12 also where the
+/// target is a pipe; an offset of more than `i64::MAX`. `EBADF` - the source is not open for reading, or the target not
+/// for writing. `EINTR` - a signal came first. `ESPIPE` - an offset, and the source has no positions. `EPIPE` - nobody
+/// reads the target; the signal `SIGPIPE` comes too. `EOVERFLOW` - beyond all files. `ENOMEM`, `EIO`.
 ///
 /// Since Linux 2.2; sendfile(2).
 #[inline]

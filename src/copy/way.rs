@@ -67,9 +67,9 @@ impl Way {
         }
     }
 
-    /// Whether this way, which has moved nothing, may have missed bytes that a read finds: in a file, whose size the kernel
-    /// looks at, which is 0 for much of what is made up when it is read; or in a socket, behind urgent data. (What is
-    /// neither has told its end once for all, as a terminal does.)
+    /// Whether this way, which has moved nothing, may have missed bytes that a read finds: in a file, whose size the
+    /// kernel looks at, which is 0 for much of what is made up when it is read; or in a socket, behind urgent data.
+    /// (What is neither has told its end once for all, as a terminal does.)
     pub(super) fn may_miss(&self, from: BorrowedFd<'_>, method: Method) -> bool {
         let by_itself = matches!(self, Self::Sendfile | Self::Splice | Self::Pipe(.., 0));
         let by_size = method == Method::Auto && matches!(self, Self::CopyFileRange | Self::Sendfile);

@@ -37,8 +37,8 @@ pub fn epoll_create1(flags: EpollFlags) -> Result<OwnedFd> {
 ///
 /// `EEXIST` - it is waited for already. `EPERM` - a regular file or a directory: always ready. `EINVAL` - the epoll
 /// itself, or not an epoll; or `EXCLUSIVE` with what it does not go with, or for another epoll. `ELOOP` - an epoll that
-/// waits for this one, or more than five in each other. `ENOSPC` - the user waits for as many as they may. `ENOMEM` - no
-/// memory for it.
+/// waits for this one, or more than five in each other. `ENOSPC` - the user waits for as many as they may. `ENOMEM` -
+/// no memory for it.
 ///
 /// Since Linux 2.5.45; epoll_ctl(2).
 #[inline]
@@ -77,8 +77,8 @@ pub fn epoll_ctl_del(epoll: BorrowedFd<'_>, fd: BorrowedFd<'_>) -> Result<()> {
     unsafe { syscall!(Call::EPOLL_CTL_DEL, epoll_ctl(epoll, EPOLL_CTL_DEL, fd, none)) }.unit()
 }
 
-/// `epoll_pwait(epfd, events, maxevents, timeout, sigmask, sigsetsize)` - waits until a descriptor is ready, the time is
-/// over or a signal comes.
+/// `epoll_pwait(epfd, events, maxevents, timeout, sigmask, sigsetsize)` - waits until a descriptor is ready, the time
+/// is over or a signal comes.
 ///
 /// Returns how many entries of the buffer are filled: 0 when the time is over. The timeout is in milliseconds, rounded
 /// up to the clock's step: 0 only looks, a negative one waits for ever. With a mask, the thread has that signal mask
@@ -163,8 +163,8 @@ pub fn ioctl_epiocgparams(epoll: BorrowedFd<'_>) -> Result<BusyPoll> {
 /// # Errors
 ///
 /// `ENOTTY` - the kernel is older than 6.9, or not an epoll. `EOPNOTSUPP` - the kernel is built without it. `EINVAL` -
-/// more than `i32::MAX` microseconds, or a preference other than 0 and 1. `EPERM` - a budget of more than 64 takes the capability
-/// `CAP_NET_ADMIN`.
+/// more than `i32::MAX` microseconds, or a preference other than 0 and 1. `EPERM` - a budget of more than 64 takes the
+/// capability `CAP_NET_ADMIN`.
 ///
 /// Since Linux 6.9; `ioctl_eventpoll`(2).
 #[inline]

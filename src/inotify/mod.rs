@@ -35,9 +35,9 @@
 //! - A watch is on the file, not on its name. A second [`add_watch`](Inotify::add_watch) for the same file, by another
 //!   link too, gives the same [`Watch`], and its events replace the first's: unless [`WatchFlags::MASK_ADD`] adds them,
 //!   or [`WatchFlags::MASK_CREATE`] makes it fail.
-//! - A watch ends by itself when its file is deleted or unmounted, and after one event with [`WatchFlags::ONESHOT`]. Its
-//!   last event [is ignored](Event::is_ignored); events that were queued before it may still come after a removal. The
-//!   kernel counts watches up and does not use a number again until the count is through.
+//! - A watch ends by itself when its file is deleted or unmounted, and after one event with [`WatchFlags::ONESHOT`].
+//!   Its last event [is ignored](Event::is_ignored); events that were queued before it may still come after a removal.
+//!   The kernel counts watches up and does not use a number again until the count is through.
 //! - Directories below a watched one are not watched.
 //! - When the queue is full (`fs.inotify.max_queued_events`) events are lost, and one [overflow](Event::is_overflow)
 //!   says so: look at the files again. The last event of a watch can be among the lost ones.

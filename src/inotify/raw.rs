@@ -33,9 +33,9 @@ pub fn inotify_init1(flags: InitFlags) -> Result<OwnedFd> {
 ///
 /// `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG` - the path leads nowhere, through something that is not a
 /// directory, is forbidden, has too many symbolic links, is too long. `EACCES` - the file may not be read. `EEXIST` -
-/// `MASK_CREATE`, and the file is watched. `EINVAL` - the mask is empty, has a bit that the kernel does not know, or `MASK_ADD` and `MASK_CREATE`; the
-/// descriptor is no inotify instance; the path has a NUL byte in it. `ENOSPC` - the user has as many watches as they
-/// may. `ENOMEM` - no memory for it.
+/// `MASK_CREATE`, and the file is watched. `EINVAL` - the mask is empty, has a bit that the kernel does not know, or
+/// `MASK_ADD` and `MASK_CREATE`; the descriptor is no inotify instance; the path has a NUL byte in it. `ENOSPC` - the
+/// user has as many watches as they may. `ENOMEM` - no memory for it.
 ///
 /// Since Linux 2.6.13; inotify_add_watch(2).
 #[inline]

@@ -73,8 +73,8 @@ impl<'i, 'b, B: Buffer + ?Sized> Reader<'i, 'b, B> {
         })
     }
 
-    /// Waits until there is an event to read, or the time is over: `false` says that it is over. What the reader has taken
-    /// already is not waited for.
+    /// Waits until there is an event to read, or the time is over: `false` says that it is over. What the reader has
+    /// taken already is not waited for.
     ///
     /// Signals do not end the wait and do not prolong it.
     ///

@@ -114,8 +114,8 @@ pub fn close(fd: OwnedFd) -> Result<()> {
 
 /// `ioctl(fd, FIONREAD, &count)` - how many bytes a read would get at once.
 ///
-/// For inotify, the bytes of all queued events; for a pipe or a socket, the bytes in it. A regular file counts what lies
-/// behind its position, modulo 2^32: not for large ones. Fewer than none are none.
+/// For inotify, the bytes of all queued events; for a pipe or a socket, the bytes in it. A regular file counts what
+/// lies behind its position, modulo 2^32: not for large ones. Fewer than none are none.
 ///
 /// # Errors
 ///

@@ -81,7 +81,8 @@ pub struct Mapping {
     cannot_shrink: bool,
 }
 
-/// A memfd as memory that is shared, as [`Mapping`] is, and that can be read only. Others may write to it at any moment.
+/// A memfd as memory that is shared, as [`Mapping`] is, and that can be read only. Others may write to it at any
+/// moment.
 pub struct ReadMapping(Region);
 
 /// A memfd as bytes that nobody changes or takes away: sealed against shrinking, growing and writing. Unmapped when

@@ -19,8 +19,8 @@ impl MemFd {
     /// A memfd, empty, to which no seals can be added. Closed by `execve`. The name is what people read of it in
     /// `/proc`: any, of at most 249 bytes.
     ///
-    /// Where `vm.memfd_noexec` is not 0, since Linux 6.3, it is as with [`MemFdFlags::NOEXEC_SEAL`]: seals can be added,
-    /// by whoever has it. Add [`Seals::SEAL`] before others have it, if they shall not.
+    /// Where `vm.memfd_noexec` is not 0, since Linux 6.3, it is as with [`MemFdFlags::NOEXEC_SEAL`]: seals can be
+    /// added, by whoever has it. Add [`Seals::SEAL`] before others have it, if they shall not.
     ///
     /// # Errors
     ///
@@ -144,8 +144,8 @@ impl MemFd {
         mapping::shared(self)
     }
 
-    /// As [`map`](Self::map), to be read only: what can be done with [`Seals::FUTURE_WRITE`], too, and with a descriptor
-    /// that is open for reading.
+    /// As [`map`](Self::map), to be read only: what can be done with [`Seals::FUTURE_WRITE`], too, and with a
+    /// descriptor that is open for reading.
     ///
     /// # Errors
     ///
@@ -160,9 +160,8 @@ impl MemFd {
     ///
     /// What another process has sent is so either safe to look at for as long as one likes, or refused. Refused is also
     /// what has both [`Seals::EXEC`] and [`Seals::FUTURE_WRITE`], as a program that was sealed has: kernels from Linux
-    /// 6.3 on, until it was mended, sealed one against writing that somebody went on writing to. And what has huge pages
-    /// of which the last is not a whole one.
-    /// [`read_at`](Self::read_at) copies it.
+    /// 6.3 on, until it was mended, sealed one against writing that somebody went on writing to. And what has huge
+    /// pages of which the last is not a whole one. [`read_at`](Self::read_at) copies it.
     ///
     /// # Errors
     ///

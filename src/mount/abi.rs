@@ -3,9 +3,9 @@
 flags! {
     /// What [`raw::mount`](super::raw::mount) does, and how the mount and its file system are to be.
     ///
-    /// Some are the file system's, and hold wherever it is mounted; some are the one mount's; some say what the call does.
-    /// The functions of this module set these last by themselves, and take none of them. Bits that the kernel sets for its
-    /// own use have no names.
+    /// Some are the file system's, and hold wherever it is mounted; some are the one mount's; some say what the call
+    /// does. The functions of this module set these last by themselves, and take none of them. Bits that the kernel
+    /// sets for its own use have no names.
     pub struct MountFlags: u64 {
         "MS_RDONLY" RDONLY = 0x1, "nothing can be written: of a new mount, the file system as a whole.";
         "MS_NOSUID" NOSUID = 0x2, "of the mount: programs do not get other users, groups or capabilities when they are run.";

@@ -38,8 +38,8 @@
 //!   [`make_slave_recursive`] to go on seeing what is mounted outside.
 //! - Paths are followed through symbolic links to the end. To unmount by a path that others can change takes
 //!   [`UnmountFlags::NOFOLLOW`], with [`raw::umount2`].
-//! - A bind mount is mounted as what it shows. One that is [made read-only](remount_bind) is writable before, and what is
-//!   mounted below it stays as it is.
+//! - A bind mount is mounted as what it shows. One that is [made read-only](remount_bind) is writable before, and what
+//!   is mounted below it stays as it is.
 //! - The same place may have many mounts, each covering the one before: [`unmount`] takes away the last.
 //! - In a namespace that belongs to a new user namespace, mounts from outside keep their flags and stay together: what
 //!   they cover cannot be uncovered. New mounts may be of some file systems only, as `tmpfs`, `proc` and, since Linux

@@ -68,15 +68,15 @@ pub fn bind_mount_recursive(from: impl path::Arg, to: impl path::Arg) -> Result<
 
 /// Changes how a file system is mounted, wherever it is; and this mount of it.
 ///
-/// What is not said again is no more: `RDONLY`, `SYNCHRONOUS`, `MANDLOCK`, `I_VERSION` and `LAZYTIME` of the file system,
-/// and all that [`remount_bind`] sets of the mount. `DIRSYNC` stays as it was. Of options, most file systems keep those
-/// that are not named.
+/// What is not said again is no more: `RDONLY`, `SYNCHRONOUS`, `MANDLOCK`, `I_VERSION` and `LAZYTIME` of the file
+/// system, and all that [`remount_bind`] sets of the mount. `DIRSYNC` stays as it was. Of options, most file systems
+/// keep those that are not named.
 ///
 /// # Errors
 ///
 /// As [`raw::mount`] with `REMOUNT`, and flags and options as [`mount`]: `EINVAL` - nothing is mounted right there.
-/// `EBUSY` - files are open for writing, and it is to be read-only. `EPERM` - the file system was mounted in another user
-/// namespace.
+/// `EBUSY` - files are open for writing, and it is to be read-only. `EPERM` - the file system was mounted in another
+/// user namespace.
 #[doc(alias = "MS_REMOUNT")]
 #[inline]
 pub fn remount(target: impl path::Arg, flags: MountFlags, options: impl path::Arg) -> Result<()> {
@@ -87,8 +87,8 @@ pub fn remount(target: impl path::Arg, flags: MountFlags, options: impl path::Ar
 /// Changes one mount, and neither its file system nor mounts below it.
 ///
 /// Exactly these of `RDONLY`, `NOSUID`, `NODEV`, `NOEXEC`, `NOSYMFOLLOW`, `NOATIME`, `NODIRATIME`, `RELATIME` and
-/// `STRICTATIME` hold from then on; the others are dropped. Only where none of the last four is said, those stay as they
-/// were. Any other flag is ignored.
+/// `STRICTATIME` hold from then on; the others are dropped. Only where none of the last four is said, those stay as
+/// they were. Any other flag is ignored.
 ///
 /// # Errors
 ///
@@ -130,7 +130,8 @@ pub fn unmount(target: impl path::Arg) -> Result<()> {
     raw::umount2(target, UnmountFlags::empty())
 }
 
-/// Takes a mount and all below it away from its place, used or not: nobody finds it any more, and who uses it still may.
+/// Takes a mount and all below it away from its place, used or not: nobody finds it any more, and who uses it still
+/// may.
 ///
 /// The file systems are given back when the last one stops. A working directory is such a use: to unmount `"."` takes
 /// this.

@@ -8,8 +8,8 @@ use crate::path;
 
 /// Makes a mount shared: mounts made below it appear below all its peers, and theirs below it; so do unmounts.
 ///
-/// Its peers are what it was bound from and to, and its copies in other namespaces, since it is shared. Alone it is a peer
-/// group of one.
+/// Its peers are what it was bound from and to, and its copies in other namespaces, since it is shared. Alone it is a
+/// peer group of one.
 ///
 /// # Errors
 ///

@@ -7,8 +7,8 @@ use crate::error::{Call, Cause, Errno, Error, Result, causes};
 use crate::path::{self, Buffer, View};
 use crate::syscall::syscall;
 
-/// `mount(source, target, filesystemtype, mountflags, data)` - mounts a file system, or changes or moves what is mounted:
-/// which of these, the flags say.
+/// `mount(source, target, filesystemtype, mountflags, data)` - mounts a file system, or changes or moves what is
+/// mounted: which of these, the flags say.
 ///
 /// With `REMOUNT` it changes the file system of a mount, with `BIND` it shows a mount elsewhere, with both it changes a
 /// mount alone; with `SHARED`, `PRIVATE`, `SLAVE` or `UNBINDABLE` it changes where mounts below it go to and come from;
@@ -78,8 +78,8 @@ fn mount_ended(
     let pointer = |text: Option<&CStr>| text.map_or(core::ptr::null(), CStr::as_ptr);
     let data: *const c_char = data.map_or(core::ptr::null(), |data| data.as_ptr().cast());
     let (source, target, fstype) = (pointer(source), target.as_ptr(), pointer(fstype));
-    // SAFETY: the kernel reads the texts up to their NUL bytes, and of the data a page, or as much as can be read; it keeps
-    // copies.
+    // SAFETY: the kernel reads the texts up to their NUL bytes, and of the data a page, or as much as can be read; it
+    // keeps copies.
     unsafe { syscall!(call(flags), mount(source, target, fstype, flags.bits(), data)) }.unit()
 }
 

@@ -10,9 +10,9 @@ use crate::thread::{getegid, geteuid};
 /// Gives the calling thread new namespaces of these kinds; its children are born into them.
 ///
 /// The thread is in the new ones at once, but for two kinds: `PID` and `TIME` are for the children that it makes from
-/// then on, of which the first is number 1 of the PID namespace; and into the one of `TIME` it goes itself when it calls
-/// `execve`. Other threads stay where they are. With `MOUNT` and `USER` the thread no longer shares its working directory,
-/// with `IPC` not what semaphores undo.
+/// then on, of which the first is number 1 of the PID namespace; and into the one of `TIME` it goes itself when it
+/// calls `execve`. Other threads stay where they are. With `MOUNT` and `USER` the thread no longer shares its working
+/// directory, with `IPC` not what semaphores undo.
 ///
 /// All are made, or none. With `USER` among them, the others belong to the new user namespace.
 ///

@@ -26,8 +26,8 @@ pub fn nonblocking() -> Result<(OwnedFd, OwnedFd)> {
 }
 
 /// Moves up to so many bytes from a pipe to a file or a socket, from one of these to a pipe, or from pipe to pipe:
-/// within the kernel. Returns how many went; 0 at the end of the source, and before urgent data of TCP, which only a read
-/// goes past.
+/// within the kernel. Returns how many went; 0 at the end of the source, and before urgent data of TCP, which only a
+/// read goes past.
 ///
 /// With an offset, it is where in a file the move begins, which moves it on; the file's own position stays. Without one
 /// the file's own position is used and moved. A pipe takes none.

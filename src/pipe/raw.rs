@@ -38,8 +38,8 @@ pub fn pipe2(flags: PipeFlags) -> Result<(OwnedFd, OwnedFd)> {
 /// from pipe to pipe, within the kernel.
 ///
 /// Returns how many went: 0 at the end of the source, and before urgent data of TCP, which only a read goes past; a
-/// non-blocking call may fail with `EAGAIN` there. With an offset, the file's position is not used: the kernel moves the
-/// offset on instead. At most 2 GiB less a page go at once.
+/// non-blocking call may fail with `EAGAIN` there. With an offset, the file's position is not used: the kernel moves
+/// the offset on instead. At most 2 GiB less a page go at once.
 ///
 /// # Errors
 ///

@@ -14,9 +14,9 @@ use crate::syscall::syscall;
 ///
 /// # Errors
 ///
-/// `ENOENT`, `ENOTDIR`, `ELOOP`, `ENAMETOOLONG` - the path leads nowhere, to or through something that is not a directory,
-/// has too many symbolic links, is too long. `EACCES` - a directory on the way, or the last one, may not be searched.
-/// `EINVAL` - the path has a NUL byte in it. `EIO`, `ENOMEM`.
+/// `ENOENT`, `ENOTDIR`, `ELOOP`, `ENAMETOOLONG` - the path leads nowhere, to or through something that is not a
+/// directory, has too many symbolic links, is too long. `EACCES` - a directory on the way, or the last one, may not be
+/// searched. `EINVAL` - the path has a NUL byte in it. `EIO`, `ENOMEM`.
 ///
 /// Since Linux 1.0; chdir(2).
 #[inline]
@@ -47,10 +47,11 @@ pub fn fchdir(fd: impl AsFd) -> Result<()> {
 ///
 /// All threads of the process have one together, unless this one has given up to share it; children get it.
 ///
-/// It does not change the working directory, which may then be outside: [`chdir`] to `"/"` next. It closes no descriptor,
-/// of which one may be a directory outside. It gives up no right: who may call it can leave again, by a second root below
-/// the working directory. And it changes no mount, so that what is mounted outside is seen in `/proc`. Alone it keeps in
-/// nobody who is root; a container has its root changed by `pivot_root`, in a mount namespace of its own.
+/// It does not change the working directory, which may then be outside: [`chdir`] to `"/"` next. It closes no
+/// descriptor, of which one may be a directory outside. It gives up no right: who may call it can leave again, by a
+/// second root below the working directory. And it changes no mount, so that what is mounted outside is seen in
+/// `/proc`. Alone it keeps in nobody who is root; a container has its root changed by `pivot_root`, in a mount
+/// namespace of its own.
 ///
 /// # Errors
 ///

@@ -24,9 +24,9 @@
 //!
 //! - All threads have the working directory, the root and the umask together, unless one has given up to share them
 //!   (`unshare(CLONE_FS)`, and with it every new mount namespace).
-//! - [`chroot`] moves nothing but the start of absolute paths. The working directory and open descriptors stay where they
-//!   are, and lead out: [`chdir`] follows it, or goes before and the new root is `"."`. Who may call it may leave again.
-//!   A container's root is changed with `pivot_root`.
+//! - [`chroot`] moves nothing but the start of absolute paths. The working directory and open descriptors stay where
+//!   they are, and lead out: [`chdir`] follows it, or goes before and the new root is `"."`. Who may call it may leave
+//!   again. A container's root is changed with `pivot_root`.
 
 mod directory;
 mod exit;

@@ -7,10 +7,12 @@ use crate::process::Pid;
 
 /// Why a signal came, and what came with it.
 ///
-/// A process is `None` where the receiver's PID namespace does not have it: the kernel, or a process of another namespace.
+/// A process is `None` where the receiver's PID namespace does not have it: the kernel, or a process of another
+/// namespace.
 ///
 /// Where a user has as many queued signals as they may (`RLIMIT_SIGPENDING`), the kernel sends some without saying why:
-/// that is [`Kill`](Self::Kill) by no process and user 0, whoever sent it. A user that comes without a process proves nothing.
+/// that is [`Kill`](Self::Kill) by no process and user 0, whoever sent it. A user that comes without a process proves
+/// nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Cause {
@@ -55,7 +57,8 @@ pub enum Cause {
         /// What the timer was given.
         value: Value,
     },
-    /// `POLL_IN` and its like, `SI_SIGIO` - a descriptor is ready: `fcntl(F_SETSIG)`. Without that it is [`Kernel`](Self::Kernel).
+    /// `POLL_IN` and its like, `SI_SIGIO` - a descriptor is ready: `fcntl(F_SETSIG)`. Without that it is
+    /// [`Kernel`](Self::Kernel).
     Poll {
         /// For what, as a number.
         code: Code,
@@ -77,8 +80,8 @@ pub enum Cause {
         /// The time that it has spent in the kernel.
         system_time: Duration,
     },
-    /// `SEGV_MAPERR`, `BUS_ADRALN`, `ILL_ILLOPC`, `FPE_INTDIV`, `TRAP_BRKPT` and their like - an instruction could not be
-    /// carried out, or was watched; or memory is damaged.
+    /// `SEGV_MAPERR`, `BUS_ADRALN`, `ILL_ILLOPC`, `FPE_INTDIV`, `TRAP_BRKPT` and their like - an instruction could not
+    /// be carried out, or was watched; or memory is damaged.
     Fault {
         /// Why.
         code: Code,
@@ -128,7 +131,8 @@ pub enum ChildEvent {
         /// Whether its memory was written to a file.
         core_dumped: bool,
     },
-    /// `CLD_TRAPPED` - it is traced, and stopped for its tracer by this signal, which may be one that the tracer made up.
+    /// `CLD_TRAPPED` - it is traced, and stopped for its tracer by this signal, which may be one that the tracer made
+    /// up.
     Trapped(Option<Signal>),
     /// `CLD_STOPPED` - this signal stopped it; none where it was its tracer's wish.
     Stopped(Option<Signal>),

@@ -1,7 +1,7 @@
 //! Signals: their names, sets of them, and to send, take and handle them.
 //!
-//! A program that waits for events best takes its signals as events too, from a [`SignalFd`](crate::signalfd::SignalFd).
-//! Where it does nothing but wait for signals, [`wait`] is enough:
+//! A program that waits for events best takes its signals as events too, from a
+//! [`SignalFd`](crate::signalfd::SignalFd). Where it does nothing but wait for signals, [`wait`] is enough:
 //!
 //! ```
 //! use butter::process::getpid;
@@ -38,13 +38,13 @@
 //!
 //! - Of a signal below 32 one can be held back, and those that come meanwhile are lost: after one `CHLD`, ask for every
 //!   child. From 32 up each is told, as long as its receiver's user has no more of them than `RLIMIT_SIGPENDING` says.
-//! - What was sent to the thread is taken before what was sent to the process. Of either `SEGV`, `BUS`, `ILL`, `TRAP`, `FPE`
-//!   and `SYS` come first, and then the lowest number.
+//! - What was sent to the thread is taken before what was sent to the process. Of either `SEGV`, `BUS`, `ILL`, `TRAP`,
+//!   `FPE` and `SYS` come first, and then the lowest number.
 //! - A program with musl that handles signals here and starts programs holds them back meanwhile:
 //!   [`raw::rt_sigaction`] says why.
 //! - C libraries keep signals 32 to 34 for themselves; [`Signal::RTMIN`] is 35, and [`SigSet::all`] leaves them out.
-//! - A handler may run between any two instructions, of any thread that does not hold the signal back. Hardly anything is
-//!   safe there: to write to an [`EventFd`](crate::eventfd::EventFd) is.
+//! - A handler may run between any two instructions, of any thread that does not hold the signal back. Hardly anything
+//!   is safe there: to write to an [`EventFd`](crate::eventfd::EventFd) is.
 //! - `execve` sets what was handled back to the default; what was ignored stays ignored, and what was held back, held
 //!   back.
 //! - The first process of a PID namespace gets no signal from within that it does not handle or take.

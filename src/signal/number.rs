@@ -66,8 +66,8 @@ signals! {
 impl Signal {
     /// The first real-time signal that is a program's own: 35. C libraries keep 32 to 34 for themselves.
     ///
-    /// glibc keeps 32 and 33 only, and counts from 34, as the shells and service managers do that stand on it: what they call
-    /// `RTMIN+3` is `RTMIN+2` here and with musl. Say the number where it matters.
+    /// glibc keeps 32 and 33 only, and counts from 34, as the shells and service managers do that stand on it: what
+    /// they call `RTMIN+3` is `RTMIN+2` here and with musl. Say the number where it matters.
     #[doc(alias = "SIGRTMIN")]
     pub const RTMIN: Self = Self(35);
 

@@ -20,9 +20,9 @@ pub fn kill(target: impl Into<Target>, signal: impl Into<Option<Signal>>) -> Res
 
 /// Sends a signal to a process with a value: the receiver's [`Cause::Queue`](super::Cause::Queue).
 ///
-/// Each one that is sent so is told, in the order in which they were sent, if its number is 32 or more. Of one below, those
-/// that come while one is held back are lost; and where the receiver's user has as many queued signals as they may, it
-/// comes without its value.
+/// Each one that is sent so is told, in the order in which they were sent, if its number is 32 or more. Of one below,
+/// those that come while one is held back are lost; and where the receiver's user has as many queued signals as they
+/// may, it comes without its value.
 ///
 /// # Errors
 ///
@@ -31,8 +31,8 @@ pub fn kill(target: impl Into<Target>, signal: impl Into<Option<Signal>>) -> Res
 #[inline]
 pub fn queue(process: Pid, signal: Signal, value: impl Into<Value>) -> Result<()> {
     let info = SigInfo::queue(signal, getpid(), getuid(), value.into());
-    // SAFETY: the record says what is true. Of a C library's own handlers, glibc's ignore what was queued, and musl's do
-    // nothing unless musl has asked for it.
+    // SAFETY: the record says what is true. Of a C library's own handlers, glibc's ignore what was queued, and musl's
+    // do nothing unless musl has asked for it.
     unsafe { raw::rt_sigqueueinfo(process, Some(signal), &info) }
 }
 
@@ -49,8 +49,8 @@ pub fn pending() -> Result<SigSet> {
 
 /// Takes one of these signals, and waits for one as long as it may; `None` when the time is over.
 ///
-/// [Block](crate::thread::block) them before: one that is not held back takes effect instead. Other signals do not end the
-/// wait and do not prolong it; to know the moment at which it ends, a wait with a time asks the clock first.
+/// [Block](crate::thread::block) them before: one that is not held back takes effect instead. Other signals do not end
+/// the wait and do not prolong it; to know the moment at which it ends, a wait with a time asks the clock first.
 ///
 /// # Errors
 ///
@@ -129,9 +129,9 @@ pub unsafe fn set_action(signal: Signal, action: &Action) -> Result<Action> {
 
 /// Ignores a signal; returns what the process did when it came.
 ///
-/// What has come and is held back is forgotten with it. `execve` keeps it so. Of `CHLD` it means also that children leave
-/// nothing to wait for. Where the program itself is at fault the kernel does not ask: the process ends. A C library waits
-/// for ever for threads that ignore its signals, 32 to 34.
+/// What has come and is held back is forgotten with it. `execve` keeps it so. Of `CHLD` it means also that children
+/// leave nothing to wait for. Where the program itself is at fault the kernel does not ask: the process ends. A C
+/// library waits for ever for threads that ignore its signals, 32 to 34.
 ///
 /// # Errors
 ///

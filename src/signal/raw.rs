@@ -28,8 +28,8 @@ impl Arg for Option<Signal> {
 ///
 /// # Errors
 ///
-/// `ESRCH` - there is no such process or group. `EPERM` - the caller may send it to none of them. `EINVAL` - the group of
-/// number 1, for which the kernel has no number.
+/// `ESRCH` - there is no such process or group. `EPERM` - the caller may send it to none of them. `EINVAL` - the group
+/// of number 1, for which the kernel has no number.
 ///
 /// Since Linux 1.0; kill(2).
 #[inline]
@@ -46,15 +46,15 @@ pub fn kill(target: Target, signal: Option<Signal>) -> Result<()> {
 /// # Safety
 ///
 /// The process must not believe the record more than is true, its [`Value`](super::Value) excepted, which is whatever a
-/// sender likes: a handler may take the addresses in it for addresses, and a C library's own handlers, of signals 32 to 34,
-/// believe whom they come from.
+/// sender likes: a handler may take the addresses in it for addresses, and a C library's own handlers, of signals 32 to
+/// 34, believe whom they come from.
 ///
 /// # Errors
 ///
-/// `EAGAIN` - the receiver's user has as many queued signals as they may, and the signal is 32 or more. `ESRCH` - there is
-/// no such process. `EPERM` - the caller may not send it to the process; or the record says that the kernel or `tgkill`
-/// sends it, and this is not the first thread of that process. `E2BIG` - the record has more than the kernel keeps of one
-/// with this code.
+/// `EAGAIN` - the receiver's user has as many queued signals as they may, and the signal is 32 or more. `ESRCH` - there
+/// is no such process. `EPERM` - the caller may not send it to the process; or the record says that the kernel or
+/// `tgkill` sends it, and this is not the first thread of that process. `E2BIG` - the record has more than the kernel
+/// keeps of one with this code.
 ///
 /// Since Linux 2.1.67; `rt_sigqueueinfo`(2).
 #[inline]
@@ -84,8 +84,8 @@ pub fn rt_sigpending() -> Result<SigSet> {
 ///
 /// # Errors
 ///
-/// `EAGAIN` - the time is over. `EINTR` - a signal that is not of the set came, also one whose handler asks for restarts.
-/// `EINVAL` - the timeout is negative or has a billion nanoseconds or more.
+/// `EAGAIN` - the time is over. `EINTR` - a signal that is not of the set came, also one whose handler asks for
+/// restarts. `EINVAL` - the timeout is negative or has a billion nanoseconds or more.
 ///
 /// Since Linux 2.1.67; `sigtimedwait`(2).
 #[inline]
@@ -125,12 +125,13 @@ pub fn rt_sigsuspend(mask: SigSet) -> Result<()> {
 ///
 /// # Safety
 ///
-/// A handler runs in any thread that does not hold the signal back, between any two instructions: it must do only what is
-/// right there, which allocation and locks are not. An action that was read back must be one whose handler is still there.
+/// A handler runs in any thread that does not hold the signal back, between any two instructions: it must do only what
+/// is right there, which allocation and locks are not. An action that was read back must be one whose handler is still
+/// there.
 ///
-/// In a program with musl it must also be right in a process that musl's `posix_spawn` is about to make a program of, which
-/// shares the memory and has little stack: musl sets back only the handlers that it knows of. Hold the signal back while
-/// one starts programs.
+/// In a program with musl it must also be right in a process that musl's `posix_spawn` is about to make a program of,
+/// which shares the memory and has little stack: musl sets back only the handlers that it knows of. Hold the signal
+/// back while one starts programs.
 ///
 /// # Errors
 ///

@@ -16,7 +16,8 @@ impl SigSet {
     /// No signal.
     pub const EMPTY: Self = Self(0);
 
-    /// Every signal but 32 to 34, which C libraries keep for themselves: to block those can break a program that has one.
+    /// Every signal but 32 to 34, which C libraries keep for themselves: to block those can break a program that has
+    /// one.
     #[must_use]
     pub const fn all() -> Self {
         Self(!(0b111 << 31))

@@ -183,8 +183,8 @@ pub struct Events<'b> {
 }
 
 impl<'b> Events<'b> {
-    /// The bytes that are not decoded yet. Behind the last signal: what was not a whole one, empty for all that the kernel
-    /// gives.
+    /// The bytes that are not decoded yet. Behind the last signal: what was not a whole one, empty for all that the
+    /// kernel gives.
     #[inline]
     #[must_use]
     pub const fn rest(&self) -> &'b [u8] {

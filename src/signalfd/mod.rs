@@ -30,18 +30,19 @@
 //!
 //! # Worth knowing
 //!
-//! - A signal is read only where it is held back: [`thread::block`](crate::thread::block) them in `main`, before there are
-//!   other threads, which have the mask of the one that makes them.
-//! - A guard that lets them through again lets through what has come and was not read: a `TERM` ends the program then. Read
-//!   until nothing is there before.
+//! - A signal is read only where it is held back: [`thread::block`](crate::thread::block) them in `main`, before there
+//!   are other threads, which have the mask of the one that makes them.
+//! - A guard that lets them through again lets through what has come and was not read: a `TERM` ends the program then.
+//!   Read until nothing is there before.
 //! - Of a signal below 32 one record stands for all that came while it was held back: after one `CHLD`, ask for every
 //!   child.
 //! - A program that is started keeps the mask: give it a clean one.
 //! - What is held back is read also where the process ignores it: a program that should leave alone what it was started
 //!   without looks at [`signal::action`](crate::signal::action()) first.
-//! - A signal that says that an instruction could not be carried out is never read: where it is held back, the process ends.
-//! - A descriptor that a child process has from its parent reads the child's own signals, but an epoll that both have waits
-//!   for the parent's, whoever asks it: in a child, make both anew.
+//! - A signal that says that an instruction could not be carried out is never read: where it is held back, the process
+//!   ends.
+//! - A descriptor that a child process has from its parent reads the child's own signals, but an epoll that both have
+//!   waits for the parent's, whoever asks it: in a child, make both anew.
 
 mod abi;
 mod event;

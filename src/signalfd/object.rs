@@ -10,8 +10,8 @@ use crate::signal::SigSet;
 
 /// Signals that are read instead of handled.
 ///
-/// Shared by reference: each signal goes to one reader. Which signals a read takes is a matter of the thread that reads:
-/// those for it, and those for its process.
+/// Shared by reference: each signal goes to one reader. Which signals a read takes is a matter of the thread that
+/// reads: those for it, and those for its process.
 pub struct SignalFd(OwnedFd);
 
 object! { SignalFd }
@@ -20,8 +20,8 @@ event_source! { SignalFd }
 impl SignalFd {
     /// Reads these signals; a read waits until one comes. Closed by `execve`.
     ///
-    /// [Block](crate::thread::block) them in every thread: what is not held back takes effect instead. `KILL` and `STOP` are
-    /// left out.
+    /// [Block](crate::thread::block) them in every thread: what is not held back takes effect instead. `KILL` and
+    /// `STOP` are left out.
     ///
     /// # Errors
     ///
@@ -95,8 +95,8 @@ impl SignalFd {
         io::read_events(Call::SIGNALFD_READ, self.as_fd(), buffer).map(decode)
     }
 
-    /// As [`read_events`](Self::read_events), but the handler of another signal ends the wait, and nothing is there is a
-    /// failure.
+    /// As [`read_events`](Self::read_events), but the handler of another signal ends the wait, and nothing is there is
+    /// a failure.
     ///
     /// # Errors
     ///

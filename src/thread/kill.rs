@@ -15,8 +15,8 @@ use crate::thread::{Tid, getuid};
 ///
 /// # Errors
 ///
-/// `ESRCH` - the process has no such thread. `EPERM` - the caller may not send it. `EAGAIN` - the receiver's user has as many
-/// queued signals as they may, and the signal is 32 or more. `EINVAL` - a number that is not positive.
+/// `ESRCH` - the process has no such thread. `EPERM` - the caller may not send it. `EAGAIN` - the receiver's user has
+/// as many queued signals as they may, and the signal is 32 or more. `EINVAL` - a number that is not positive.
 ///
 /// Since Linux 2.5.75; tgkill(2).
 #[inline]
@@ -25,7 +25,8 @@ pub unsafe fn tgkill(process: Pid, thread: Tid, signal: Option<Signal>) -> Resul
     unsafe { syscall!(Call::TGKILL, tgkill(process.get(), thread.get(), signal)) }.unit()
 }
 
-/// `rt_tgsigqueueinfo(tgid, tid, sig, &info)` - as [`rt_sigqueueinfo`](crate::signal::raw::rt_sigqueueinfo), to one thread.
+/// `rt_tgsigqueueinfo(tgid, tid, sig, &info)` - as [`rt_sigqueueinfo`](crate::signal::raw::rt_sigqueueinfo), to one
+/// thread.
 ///
 /// # Safety
 ///
@@ -33,8 +34,8 @@ pub unsafe fn tgkill(process: Pid, thread: Tid, signal: Option<Signal>) -> Resul
 ///
 /// # Errors
 ///
-/// As [`rt_sigqueueinfo`](crate::signal::raw::rt_sigqueueinfo), where `EPERM` is about the thread: only the calling one may
-/// be told what it likes. `ESRCH` - the process has no such thread. `EINVAL` - a number that is not positive.
+/// As [`rt_sigqueueinfo`](crate::signal::raw::rt_sigqueueinfo), where `EPERM` is about the thread: only the calling one
+/// may be told what it likes. `ESRCH` - the process has no such thread. `EINVAL` - a number that is not positive.
 ///
 /// Since Linux 2.6.31; `rt_sigqueueinfo`(2).
 #[inline]
@@ -70,8 +71,8 @@ pub fn kill(process: Pid, thread: Tid, signal: impl Into<Option<Signal>>) -> Res
 #[inline]
 pub fn queue(process: Pid, thread: Tid, signal: Signal, value: impl Into<Value>) -> Result<()> {
     let info = SigInfo::queue(signal, getpid(), getuid(), value.into());
-    // SAFETY: the record says what is true. Of a C library's own handlers, glibc's ignore what was queued, and musl's do
-    // nothing unless musl has asked for it.
+    // SAFETY: the record says what is true. Of a C library's own handlers, glibc's ignore what was queued, and musl's
+    // do nothing unless musl has asked for it.
     unsafe { rt_tgsigqueueinfo(process, thread, Some(signal), &info) }
 }
 

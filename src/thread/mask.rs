@@ -88,8 +88,8 @@ pub fn set_mask(signals: impl Into<SigSet>) -> Result<SigSet> {
 /// Signals that the thread holds back for as long as this lives.
 ///
 /// Dropped, it lets through those that [`block`] added to the mask, and no others: of several, drop the last first. It
-/// stays in its thread, whose mask it is about. A signal that came meanwhile takes effect then: read what a signalfd has
-/// before.
+/// stays in its thread, whose mask it is about. A signal that came meanwhile takes effect then: read what a signalfd
+/// has before.
 #[must_use = "dropped at once, it holds nothing back"]
 pub struct Blocked {
     added: SigSet,

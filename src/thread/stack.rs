@@ -16,7 +16,8 @@ flags! {
     }
 }
 
-/// `stack_t`: the stack on which handlers run that ask for it, [`ActionFlags::ONSTACK`](crate::signal::ActionFlags::ONSTACK).
+/// `stack_t`: the stack on which handlers run that ask for it,
+/// [`ActionFlags::ONSTACK`](crate::signal::ActionFlags::ONSTACK).
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct SignalStack {
@@ -66,24 +67,27 @@ impl fmt::Debug for SignalStack {
     }
 }
 
-/// `sigaltstack(ss, &old)` - sets the stack on which the thread runs handlers that ask for it; returns what it was. Without
-/// one, only returns it.
+/// `sigaltstack(ss, &old)` - sets the stack on which the thread runs handlers that ask for it; returns what it was.
+/// Without one, only returns it.
 ///
 /// # Safety
 ///
-/// The memory must be the stack's alone, and stay so until the thread has another one or ends. It must have room for the
-/// frame of a signal, which the auxiliary vector gives as `AT_MINSIGSTKSZ`, and for what the handlers need beyond it.
+/// The memory must be the stack's alone, and stay so until the thread has another one or ends. It must have room for
+/// the frame of a signal, which the auxiliary vector gives as `AT_MINSIGSTKSZ`, and for what the handlers need beyond
+/// it.
 ///
 /// # Errors
 ///
-/// `ENOMEM` - it is smaller than any may be: 2048 bytes, on aarch64 5120; a frame can take more. `EINVAL` - flags that are no mode. `EPERM` - the thread runs on its present one now.
+/// `ENOMEM` - it is smaller than any may be: 2048 bytes, on aarch64 5120; a frame can take more. `EINVAL` - flags that
+/// are no mode. `EPERM` - the thread runs on its present one now.
 ///
 /// Since Linux 2.1.67; sigaltstack(2).
 #[inline]
 pub unsafe fn sigaltstack(stack: Option<&SignalStack>) -> Result<SignalStack> {
     let mut old = MaybeUninit::<SignalStack>::uninit();
     let stack = stack.map_or(core::ptr::null(), core::ptr::from_ref);
-    // SAFETY: the kernel reads one struct and writes one; it keeps the address of the stack, which is the caller's promise.
+    // SAFETY: the kernel reads one struct and writes one; it keeps the address of the stack, which is the caller's
+    // promise.
     unsafe { syscall!(Call::SIGALTSTACK, sigaltstack(stack, old.as_mut_ptr())) }.unit()?;
     // SAFETY: written, as the call has succeeded; the padding is nobody's.
     Ok(unsafe { old.assume_init() })

@@ -51,15 +51,15 @@
 //!
 //! # Worth knowing
 //!
-//! - The clocks are `Realtime`, `Monotonic`, `Boottime` and the two alarms, which wake the machine and take the capability
-//!   `CAP_WAKE_ALARM`.
+//! - The clocks are `Realtime`, `Monotonic`, `Boottime` and the two alarms, which wake the machine and take the
+//!   capability `CAP_WAKE_ALARM`.
 //! - To the kernel a delay of zero means no timer at all. Here it goes off at once; [`Timer::Disarmed`] is no timer.
 //! - A moment on a clock that is set goes off when the clock says so, earlier or later than was thought.
 //!   [`TimerFd::set_cancel_on_set`] asks to be told: [`Ticks::ClockChanged`], once for all changes since the last read.
 //!   Then set it anew: a timer that went off before the change was read has stopped, and [`TimerFd::get`] does not say
 //!   so.
-//! - The kernel knows a change by how the clock stood when the timer was made, or last told of one: make the timer where
-//!   it is set.
+//! - The kernel knows a change by how the clock stood when the timer was made, or last told of one: make the timer
+//!   where it is set.
 //! - What went off and was not read is forgotten when the timer is set anew.
 //! - A child process, and every duplicate of the descriptor, shares the timer.
 

@@ -40,8 +40,8 @@ impl TimerFd {
     ///
     /// # Errors
     ///
-    /// As [`raw::timerfd_settime`], without `ECANCELED`; `EINVAL` also for a period of zero, and for a time of more than
-    /// [`i64::MAX`] seconds.
+    /// As [`raw::timerfd_settime`], without `ECANCELED`; `EINVAL` also for a period of zero, and for a time of more
+    /// than [`i64::MAX`] seconds.
     #[doc(alias = "timerfd_settime")]
     #[inline]
     pub fn set(&self, timer: Timer) -> Result<()> {

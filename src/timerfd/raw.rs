@@ -15,8 +15,8 @@ const TFD_IOC_SET_TICKS: u32 = 0x4008_5400;
 /// # Errors
 ///
 /// `EINVAL` - a clock that timers cannot have, or an unknown flag. `EPERM` - an alarm clock takes the capability
-/// `CAP_WAKE_ALARM`. `EMFILE` - the process has as many descriptors as it may. `ENFILE` - the system has. `ENODEV` - the
-/// kernel's file system of unnamed inodes is not there. `ENOMEM` - no memory for it.
+/// `CAP_WAKE_ALARM`. `EMFILE` - the process has as many descriptors as it may. `ENFILE` - the system has. `ENODEV` -
+/// the kernel's file system of unnamed inodes is not there. `ENOMEM` - no memory for it.
 ///
 /// Since Linux 2.6.25; `timerfd_create`(2).
 #[inline]
@@ -86,8 +86,8 @@ pub fn read(fd: BorrowedFd<'_>) -> Result<u64> {
 ///
 /// # Errors
 ///
-/// `EINVAL` - a count of zero. `ENOTTY` - the kernel is older than 3.17 or built without checkpoints, or the descriptor is
-/// no timer. `ECANCELED` - the clock was set, and the timer asks to be told.
+/// `EINVAL` - a count of zero. `ENOTTY` - the kernel is older than 3.17 or built without checkpoints, or the descriptor
+/// is no timer. `ECANCELED` - the clock was set, and the timer asks to be told.
 ///
 /// Since Linux 3.17; `timerfd_create`(2).
 #[inline]

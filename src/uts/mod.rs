@@ -23,9 +23,9 @@
 //! - A name is bytes, 64 at most ([`MAX`]), not ended by a NUL and in no promised encoding. To the kernel anything is a
 //!   name, spaces and slashes too; to others it is a label of DNS.
 //! - There is no call that reads only the host's name: [`hostname`] asks for all and keeps the one.
-//! - Of the release only the first numbers mean the same everywhere, and a distribution's kernel may have later calls than
-//!   they say, or a filter fewer. Whether a call is there is best found out by making it. A process can ask to be told
-//!   2.6 or another processor (`personality`).
+//! - Of the release only the first numbers mean the same everywhere, and a distribution's kernel may have later calls
+//!   than they say, or a filter fewer. Whether a call is there is best found out by making it. A process can ask to be
+//!   told 2.6 or another processor (`personality`).
 
 mod abi;
 mod name;

@@ -44,8 +44,8 @@ fn name(line: &str) -> &str {
     line.split_whitespace().next().unwrap_or("")
 }
 
-/// The instructions of a function that run when its call succeeds, to its return: the way on which nothing is called, as
-/// failures call a function. Of several, the longest.
+/// The instructions of a function that run when its call succeeds, to its return: the way on which nothing is called,
+/// as failures call a function. Of several, the longest.
 pub fn success<'l>(listing: &'l str, function: &str, processor: &Processor) -> Vec<&'l str> {
     let lines: Vec<_> = listing.lines().map(str::trim).collect();
     let label = |name: &str| {

@@ -15,8 +15,8 @@ use listing::{AARCH64, Processor, X86_64};
 
 const TOOLCHAIN: &str = "1.95.0";
 
-/// A caller, and for x86_64 and for aarch64 the instructions on its way of a success, its return among them, and how many
-/// of those store something: a value whose address the kernel is given, and registers of the caller's caller.
+/// A caller, and for x86_64 and for aarch64 the instructions on its way of a success, its return among them, and how
+/// many of those store something: a value whose address the kernel is given, and registers of the caller's caller.
 const CALLERS: &[(&str, Cost, Cost)] = &[
     ("getpid", Cost(3, 0), Cost(3, 0)),
     ("eventfd2", Cost(7, 0), Cost(7, 0)),
@@ -80,8 +80,8 @@ fn compare(test: &str, target: &str, processor: &Processor, cost: fn(&(&str, Cos
     assert!(wrong.is_empty(), "other than CALLERS says:\n{wrong}");
 }
 
-/// The kernel clears what SVE adds to the vector registers: a caller compiled for it keeps nothing there, and so saves its
-/// own caller's half of them.
+/// The kernel clears what SVE adds to the vector registers: a caller compiled for it keeps nothing there, and so saves
+/// its own caller's half of them.
 #[test]
 fn a_call_compiled_for_sve_gives_up_all_vector_registers() {
     match compile("aarch64-unknown-linux-musl", "-Ctarget-feature=+sve") {

@@ -36,8 +36,8 @@ pub fn in_limited_child(test: &str, body: impl FnOnce()) {
     });
 }
 
-/// As [`in_child`], in a new user namespace whose root the process is, and where it may lower its own limits; `false` if
-/// this machine does not let it have one.
+/// As [`in_child`], in a new user namespace whose root the process is, and where it may lower its own limits; `false`
+/// if this machine does not let it have one.
 pub fn in_user_namespace(test: &str, body: impl FnOnce()) -> bool {
     // Before it runs the program the process has one thread; as the namespace's root it then keeps its capabilities.
     let prepare = || unshare_as_root(Namespaces::empty()).map_err(|error| of_std(error.into()));
@@ -48,8 +48,8 @@ pub fn in_user_namespace(test: &str, body: impl FnOnce()) -> bool {
         })
 }
 
-/// As [`in_child`], in user, mount and UTS namespaces of its own, whose root the process is; without one for users where
-/// only the machine's root may have the others. `false` if this machine does not let it have them.
+/// As [`in_child`], in user, mount and UTS namespaces of its own, whose root the process is; without one for users
+/// where only the machine's root may have the others. `false` if this machine does not let it have them.
 ///
 /// What is mounted or named in there is not seen outside, and nothing of it stays: that is looked at, too.
 pub fn in_namespaces(test: &str, body: impl FnOnce()) -> bool {
@@ -61,7 +61,8 @@ pub fn in_namespaces_of_root(test: &str, body: impl FnOnce()) -> bool {
     apart(test, false, body)
 }
 
-/// As [`in_namespaces`] and as [`in_namespaces_of_root`], one after the other; `false` if this machine lets it have neither.
+/// As [`in_namespaces`] and as [`in_namespaces_of_root`], one after the other; `false` if this machine lets it have
+/// neither.
 pub fn in_namespaces_of_any_root(test: &str, body: impl Fn()) -> bool {
     if is_child_of(test) {
         return in_namespaces(test, body);

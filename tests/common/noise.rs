@@ -1,4 +1,5 @@
-//! Bytes of which each place is told from its neighbours, and which nobody has to keep: written, and checked as they come.
+//! Bytes of which each place is told from its neighbours, and which nobody has to keep: written, and checked as they
+//! come.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};

@@ -303,8 +303,8 @@ fn filesystem(target: &str, source: &str, fstype: &str) -> Option<Error> {
     failed(mount::mount(source, target, fstype, F::empty(), ""))
 }
 
-/// Runs a closure with the path of a directory on which a file system of its own is mounted, in a thread that has a copy
-/// of all mounts.
+/// Runs a closure with the path of a directory on which a file system of its own is mounted, in a thread that has a
+/// copy of all mounts.
 fn at(body: impl FnOnce(&str) -> Option<Error> + Send) -> Option<Error> {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().to_str().unwrap();

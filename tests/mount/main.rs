@@ -18,8 +18,8 @@ use common::mountinfo::mounted_at;
 
 const NONE: Option<&str> = None;
 
-/// Runs the body with the path of a directory on which a file system of its own is mounted, in a thread that has a copy of
-/// all mounts.
+/// Runs the body with the path of a directory on which a file system of its own is mounted, in a thread that has a copy
+/// of all mounts.
 fn with_mounts(test: &str, body: impl Fn(&str) + Sync) {
     let ran = in_namespaces_of_any_root(test, || {
         let directory = tempfile::tempdir().unwrap();

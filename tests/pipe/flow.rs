@@ -37,8 +37,8 @@ fn check(reader: &OwnedFd, noise: &[u8], slow: bool) -> usize {
     }
 }
 
-/// Memory is given to a pipe of one page, duplicated from there into a second and moved on into a third: what comes out of
-/// both is what went in, whoever waits for whom.
+/// Memory is given to a pipe of one page, duplicated from there into a second and moved on into a third: what comes out
+/// of both is what went in, whoever waits for whom.
 #[test]
 fn a_gibibyte_is_given_duplicated_and_moved() {
     let noise = noise_of(PIECE);

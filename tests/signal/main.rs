@@ -50,7 +50,8 @@ fn everyone_is_all_others_of_the_pid_namespace() {
     const TEST: &str = "everyone_is_all_others_of_the_pid_namespace";
     in_child(TEST, || {
         let (reader, writer) = pipe::pipe().unwrap();
-        // The system call both times: libc's fork waits for locks that another thread may have held when the first was made.
+        // The system call both times: libc's fork waits for locks that another thread may have held when the first was
+        // made.
         let fork = |namespaces: libc::c_int| {
             let flags = libc::c_long::from(namespaces | libc::SIGCHLD);
             // SAFETY: as fork: the child has a copy of the memory, makes system calls and ends.

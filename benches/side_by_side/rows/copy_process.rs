@@ -1,5 +1,5 @@
-//! A whole program that copies a file: started, done and waited for. Where it is this one again, by butter or by std, it
-//! does nothing else.
+//! A whole program that copies a file: started, done and waited for. Where it is this one again, by butter or by std,
+//! it does nothing else.
 
 use std::env;
 use std::ffi::OsString;

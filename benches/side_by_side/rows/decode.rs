@@ -18,8 +18,8 @@ type Said = fn(&Buffer) -> u64;
 const PADDED: Said = |buffer| buffer.padded;
 const TRIMMED: Said = |buffer| buffer.trimmed;
 
-/// A round: what the buffer holds is unknown to the compiler each time anew, and the sum of all that the events say goes
-/// through `black_box`. Between the two, everything may be optimised.
+/// A round: what the buffer holds is unknown to the compiler each time anew, and the sum of all that the events say
+/// goes through `black_box`. Between the two, everything may be optimised.
 fn round(name: &'static str, expected: Said, decode: impl Fn(&[u8], &mut Sum) + 'static) -> impl FnMut() + 'static {
     let mut buffers = sample::buffers().iter().cycle();
     move || {

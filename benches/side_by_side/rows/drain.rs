@@ -69,7 +69,8 @@ fn drainer<I: 'static>(
         (0..INSTANCES).map(|_| make(source.directory.path())).collect::<Result<Vec<_>, _>>().map_err(|failure| {
             format!("{name}: {failure} (all contenders together have 56 instances; fs.inotify.max_user_instances)")
         })?;
-    // What the events say, which is the same in every round: the watch is the first of its instance, there is no cookie.
+    // What the events say, which is the same in every round: the watch is the first of its instance, there is no
+    // cookie.
     let names: usize = source.files.iter().filter_map(|file| file.file_name()).map(|name| name.len()).sum();
     let events = EVENTS * INSTANCES;
     let expected = (events * (1 + libc::IN_ATTRIB as usize) + names * INSTANCES, events);

@@ -1,8 +1,8 @@
 //! What is measured.
 //!
 //! What a call returns goes through `black_box`, in every contender alike: a call itself is never optimised away, but
-//! what is made of its result could be. Descriptors and buffers are made before; where a contender has no way of its own
-//! to make one, rustix makes it, or butter what rustix does not have.
+//! what is made of its result could be. Descriptors and buffers are made before; where a contender has no way of its
+//! own to make one, rustix makes it, or butter what rustix does not have.
 
 mod copy;
 pub(crate) mod copy_process;

@@ -1,8 +1,8 @@
 //! Real-time signals that were queued, each with a value: read one at a time, and many with one call.
 //!
-//! Only reading them is measured, and looking at the number and the value of each, not what queues them. They are for the
-//! thread that reads, which holds them back; contenders take turns, so that each finds its own and no others. Only butter
-//! asks why a signal came before it believes the value: the others take that for granted.
+//! Only reading them is measured, and looking at the number and the value of each, not what queues them. They are for
+//! the thread that reads, which holds them back; contenders take turns, so that each finds its own and no others. Only
+//! butter asks why a signal came before it believes the value: the others take that for granted.
 
 use std::hint::black_box;
 use std::mem;
@@ -29,8 +29,8 @@ const SAID: u64 = (SIGNALS * SIGNAL.get() as usize + SIGNALS * (SIGNALS - 1) / 2
 
 type Record = libc::signalfd_siginfo;
 
-/// On the stack, from the start of a page: the kernel copies into the same memory for all contenders. Where each had its
-/// own, one of two equal ones was faster by 1 %.
+/// On the stack, from the start of a page: the kernel copies into the same memory for all contenders. Where each had
+/// its own, one of two equal ones was faster by 1 %.
 #[repr(align(4096))]
 struct Room<R>(R);
 

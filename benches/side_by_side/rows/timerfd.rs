@@ -1,7 +1,7 @@
 //! A timer that never goes off while it is measured: set to every hour, and asked what it will do.
 //!
-//! Each contender is given the hour in its own type and unknown to the compiler, the stub and libc in the kernel's: what
-//! the others make of it, and of what the kernel tells, is part of what is measured.
+//! Each contender is given the hour in its own type and unknown to the compiler, the stub and libc in the kernel's:
+//! what the others make of it, and of what the kernel tells, is part of what is measured.
 
 use std::hint::black_box;
 use std::os::fd::OwnedFd;

@@ -15,8 +15,8 @@ use crate::{plain, stub};
 
 const MASK: u32 = libc::IN_CREATE;
 
-/// The directory that a contender watches, by its path in both types. Each has its own: to find a watch, the kernel goes
-/// through all that a file has. The first addition makes the watch, in the batches that warm up.
+/// The directory that a contender watches, by its path in both types. Each has its own: to find a watch, the kernel
+/// goes through all that a file has. The first addition makes the watch, in the batches that warm up.
 struct Scene {
     text: String,
     terminated: CString,
