@@ -104,9 +104,9 @@ impl Connection {
 
     /// Goes on with the way to the target; it is reached when it is [`Wait::Turn`].
     fn connect(&mut self, shared: &mut Shared) -> butter::Result<Wait> {
-        // Before urgent data none are told of, however many stand behind them.
-        let left = self.client.urgent || io::bytes_available(&self.client).is_ok_and(|bytes| bytes > 0);
-        if self.client.gone && !left {
+        // Before urgent data no bytes are told of, however many stand behind them.
+        let is_empty = || !self.client.urgent && io::bytes_available(&self.client).unwrap_or(0) == 0;
+        if self.client.gone && is_empty() {
             // Nobody is there who would want it, and nothing was left.
             shared.totals.broken += 1;
             return Ok(Wait::Over);
