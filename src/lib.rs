@@ -24,6 +24,8 @@ mod house {
     mod flags;
     #[macro_use]
     mod object;
+    #[macro_use]
+    mod id;
 
     // Floor 0: the processor.
     #[path = "../arch/mod.rs"]

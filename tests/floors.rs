@@ -41,7 +41,7 @@ const FLOORS: &[(&str, u32)] = &[
 ];
 
 /// Macros that every floor writes with, and the root: no floor.
-const EVERYWHERE: &[&str] = &["lib", "layout", "flags", "object"];
+const EVERYWHERE: &[&str] = &["lib", "layout", "flags", "object", "id"];
 
 /// Where a feature of the crate may be asked for.
 const ASKS_FOR_FEATURES: &[&str] = &["src/lib.rs", "src/fd.rs"];

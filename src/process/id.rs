@@ -1,40 +1,12 @@
 //! The process and its parent, as the kernel numbers them.
 
-use core::fmt;
-
 use crate::error::Call;
 use crate::syscall::syscall;
 
-/// A process's number, as the caller's PID namespace counts: positive, unless a filter answers in the kernel's place.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(transparent)]
-pub struct Pid(i32);
-
-impl Pid {
-    /// The process of this number; `None` unless it is positive.
-    #[must_use]
-    pub const fn new(number: i32) -> Option<Self> {
-        if number > 0 { Some(Self(number)) } else { None }
-    }
-
-    /// The number.
-    #[inline]
-    #[must_use]
-    pub const fn get(self) -> i32 {
-        self.0
-    }
-}
-
-impl fmt::Display for Pid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
-
-impl fmt::Debug for Pid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Pid({})", self.0)
-    }
+id! {
+    /// A process's number, as the caller's PID namespace counts: positive, unless a filter answers in the kernel's
+    /// place.
+    Pid: "process"
 }
 
 /// `getpid()` - the process's own number.

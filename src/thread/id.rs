@@ -1,40 +1,11 @@
 //! Who the thread is.
 
-use core::fmt;
-
 use crate::error::Call;
 use crate::syscall::syscall;
 
-/// A thread's number, as the caller's PID namespace counts; the first thread's is its process's.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(transparent)]
-pub struct Tid(i32);
-
-impl Tid {
-    /// The thread of this number; `None` unless it is positive.
-    #[must_use]
-    pub const fn new(number: i32) -> Option<Self> {
-        if number > 0 { Some(Self(number)) } else { None }
-    }
-
-    /// The number.
-    #[inline]
-    #[must_use]
-    pub const fn get(self) -> i32 {
-        self.0
-    }
-}
-
-impl fmt::Display for Tid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
-
-impl fmt::Debug for Tid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Tid({})", self.0)
-    }
+id! {
+    /// A thread's number, as the caller's PID namespace counts; the first thread's is its process's.
+    Tid: "thread"
 }
 
 /// `gettid()` - the calling thread's number.
