@@ -4,6 +4,7 @@ use butter::error::{Call, ErrorKind};
 use butter::fd::AsFd;
 use butter::{Errno, Error};
 
+use crate::common::child::as_nobody;
 use crate::common::inject::inject;
 use crate::descriptors::{OF_DESCRIPTORS, PLACE};
 use crate::filtered::FILTERED;
@@ -36,12 +37,15 @@ const UNTOLD: &[(Errno, ErrorKind)] = &[
 /// The number is never lost, whatever the call and whether or not it has a reason of its own.
 #[test]
 fn what_a_call_gives_no_meaning_has_that_of_its_errno() {
-    for &(call, number, provoke) in FILTERED {
-        each(call, |errno| inject(number, errno, provoke));
-    }
-    for &(call, number, provoke) in OF_DESCRIPTORS {
-        each(call, |errno| inject(number, errno, || provoke(PLACE.as_fd())));
-    }
+    // A call that went past the filter would not be let do anything to the machine.
+    as_nobody(|| {
+        for &(call, number, provoke) in FILTERED {
+            each(call, |errno| inject(number, errno, provoke));
+        }
+        for &(call, number, provoke) in OF_DESCRIPTORS {
+            each(call, |errno| inject(number, errno, || provoke(PLACE.as_fd())));
+        }
+    });
 }
 
 /// Looks at all that have no row of the call's, where they are looked at.
