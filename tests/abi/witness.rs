@@ -28,6 +28,7 @@ const HEADERS: &[&str] = &[
     "linux/sched.h",
     "linux/signal.h",
     "linux/signalfd.h",
+    "linux/stat.h",
     "linux/time.h",
     "linux/time_types.h",
     "linux/timerfd.h",
