@@ -15,8 +15,8 @@ pub(crate) fn restorer() -> Option<*const ()> {
 ///
 /// The address of a handler, which can run here with these.
 pub(crate) unsafe fn call(handler: *const (), signal: usize, info: *const (), context: *mut ()) {
-    // SAFETY: a function of C's convention keeps what `clobber_abi` does not name; what else it does is the caller's
-    // promise.
+    // SAFETY: a function of C's convention finds the stack aligned, as the block may use it, and keeps what
+    // `clobber_abi` does not name; what else it does is the caller's promise.
     unsafe {
         asm!(
             "blr {handler}", handler = in(reg) handler, in("x0") signal, in("x1") info, in("x2") context,

@@ -58,8 +58,8 @@ unsafe extern "C" fn nop_and_rt_sigreturn() {
 ///
 /// The address of a handler, which can run here with these.
 pub(crate) unsafe fn call(handler: *const (), signal: usize, info: *const (), context: *mut ()) {
-    // SAFETY: a function of C's convention keeps what `clobber_abi` does not name; what else it does is the caller's
-    // promise.
+    // SAFETY: a function of C's convention finds the stack aligned, as the block may use it, and keeps what
+    // `clobber_abi` does not name; what else it does is the caller's promise.
     unsafe {
         asm!(
             "call {handler}", handler = in(reg) handler, in("rdi") signal, in("rsi") info, in("rdx") context,

@@ -41,11 +41,13 @@ pub fn copy_file_range(
 ///
 /// # Errors
 ///
-/// `EAGAIN` - the target has no room now, and is non-blocking. `EINVAL` - the source is a pipe, a socket or another
-/// file that the kernel cannot read by itself, or the target is open for appending; before Linux 5.12 also where the
-/// target is a pipe; an offset of more than `i64::MAX`. `EBADF` - the source is not open for reading, or the target not
-/// for writing. `EINTR` - a signal came first. `ESPIPE` - an offset, and the source has no positions. `EPIPE` - nobody
-/// reads the target; the signal `SIGPIPE` comes too. `EOVERFLOW` - beyond all files. `ENOMEM`, `EIO`.
+/// `EAGAIN` - the target has no room now, or the source has nothing, and is non-blocking. `EINVAL` - the source is a
+/// pipe or another file that the kernel cannot read by itself; or a socket or a terminal, and the target is no pipe; or
+/// the target is open for appending; before Linux 5.12 also where the target is a pipe; an offset of more than
+/// `i64::MAX`.
+/// `EBADF` - the source is not open for reading, or the target not for writing. `EINTR` - a signal came first.
+/// `ESPIPE` - an offset, and the source has no positions. `EPIPE` - nobody reads the target; the signal `SIGPIPE` comes
+/// too. `EOVERFLOW` - beyond all files. `ENOMEM`, `EIO`.
 ///
 /// Since Linux 2.2; sendfile(2).
 #[inline]
@@ -71,7 +73,7 @@ pub(crate) const CAUSES: &[Cause] = causes! {
         OVERFLOW => InvalidArgument "the range ends beyond the largest file",
         OPNOTSUPP => "the file system cannot copy by itself";
     SENDFILE:
-        AGAIN => "the target has no room now, and is non-blocking",
+        AGAIN => "the target has no room now, or the source has nothing, and is non-blocking",
         INVAL => "the kernel cannot read the source by itself, the target is for appending (O_APPEND), or no file has such \
             an offset",
         BADF => "the source is not open for reading, or the target not for writing",

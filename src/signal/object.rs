@@ -145,8 +145,8 @@ pub fn ignore(signal: Signal) -> Result<Action> {
 
 /// Lets a signal do what it does by itself; returns what the process did when it came.
 ///
-/// `CHLD`, `CONT`, `URG` and `WINCH` do nothing by themselves: of these, what has come and is held back is forgotten.
-/// Reset `CHLD` before the first child begins, or ask for every child after it.
+/// `CHLD`, `URG` and `WINCH` do nothing by themselves, and `CONT` nothing that waits until it is taken: of these, what
+/// has come and is held back is forgotten. Reset `CHLD` before the first child begins, or ask for every child after it.
 ///
 /// # Errors
 ///
