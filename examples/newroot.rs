@@ -48,7 +48,9 @@ fn enter(root: &Path) -> Result<(), String> {
     let at_root = |error: Error| error.at(root).to_string();
     // The machine's own root may do without users of its own, where it may not have them.
     match unshare_as_root(APART) {
-        Err(error) if error.error().call() == Call::UNSHARE => unshare(APART).map_err(|error| error.to_string())?,
+        Err(error) if error.error().call() == Call::UNSHARE => {
+            unshare(APART).map_err(|error| error.to_string())?
+        }
         made => made.map_err(|error| error.to_string())?,
     }
     make_private_recursive("/").map_err(at("/"))?; // nothing that follows is seen outside

@@ -4,8 +4,8 @@ use core::fmt;
 
 use crate::error::{Cause, Errno, Error, ErrorKind, Reason};
 use crate::{
-    copy, epoll, eventfd, idmap, inotify, io, memfd, memory, mount, namespace, path, pipe, poll, process, signal,
-    signalfd, thread, time, timerfd, uts,
+    copy, epoll, eventfd, idmap, inotify, io, memfd, memory, mount, namespace, path, pipe, poll,
+    process, signal, signalfd, thread, time, timerfd, uts,
 };
 
 /// The causes of every feature.

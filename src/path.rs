@@ -165,7 +165,9 @@ fn has_nul(path: &[u8]) -> bool {
     }
     match path.last_chunk() {
         // The last word overlaps the one before it.
-        Some(last) => path.as_chunks().0.iter().fold(zeroes(*last), |found, word| found | zeroes(*word)) != 0,
+        Some(last) => {
+            path.as_chunks().0.iter().fold(zeroes(*last), |found, word| found | zeroes(*word)) != 0
+        }
         None => path.contains(&0),
     }
 }
@@ -314,7 +316,10 @@ mod tests {
                 path[nul] = 0;
                 assert_eq!(buffer.terminate(&path[..length]), Err(Errno::INVAL), "{length}, {nul}");
             }
-            assert_eq!(buffer.terminate(&[1; 40][..length]).unwrap().to_bytes(), &[1; 40][..length]);
+            assert_eq!(
+                buffer.terminate(&[1; 40][..length]).unwrap().to_bytes(),
+                &[1; 40][..length]
+            );
         }
         assert_eq!(buffer.terminate(&[b'a'; MAX]), Err(Errno::NAMETOOLONG));
         assert_eq!(buffer.terminate(&[b'a'; MAX - 1]).unwrap().count_bytes(), MAX - 1);
@@ -340,7 +345,10 @@ mod tests {
         assert_eq!(name.as_bytes(), b"a\xFFb");
         assert_eq!(name.as_str(), None);
         assert_eq!(name.escape().to_string(), r"a\xffb");
-        assert_eq!(Escape::new("gr\u{fc}n\n\\\u{1b}[2J\u{85}").to_string(), "gr\u{fc}n\\n\\\\\\u{1b}[2J\\u{85}");
+        assert_eq!(
+            Escape::new("gr\u{fc}n\n\\\u{1b}[2J\u{85}").to_string(),
+            "gr\u{fc}n\\n\\\\\\u{1b}[2J\\u{85}"
+        );
         assert_eq!(format!("[{:>6}]", Name::from_bytes(b"abc")), "[   abc]");
         assert_eq!(format!("[{:<4}]", Name::default()), "[    ]");
     }

@@ -42,16 +42,27 @@ const PROC_SUPER_MAGIC: i64 = 0x9FA0;
 
 /// As [`open`], a file that the kernel has there: `ENOENT` where what is mounted at `/proc` is something else.
 #[inline]
-pub(crate) fn open_kernels(call: Call, task: Task, name: &str, access: AccessMode) -> Result<OwnedFd> {
+pub(crate) fn open_kernels(
+    call: Call,
+    task: Task,
+    name: &str,
+    access: AccessMode,
+) -> Result<OwnedFd> {
     let file = open(call, task, name, access)?;
-    if io::file_system(&file)?.kind == PROC_SUPER_MAGIC { Ok(file) } else { Err(Error::new(call, Errno::NOENT)) }
+    if io::file_system(&file)?.kind == PROC_SUPER_MAGIC {
+        Ok(file)
+    } else {
+        Err(Error::new(call, Errno::NOENT))
+    }
 }
 
 /// Opens a file of a task by its name there: `ns/uts`. The path is built on the stack.
 #[inline]
 pub(crate) fn open(call: Call, task: Task, name: &str, access: AccessMode) -> Result<OwnedFd> {
     let mut path = Text::<64>::new();
-    let Some(path) = path.path(task, name) else { return Err(Error::new(call, Errno::NAMETOOLONG)) };
+    let Some(path) = path.path(task, name) else {
+        return Err(Error::new(call, Errno::NAMETOOLONG));
+    };
     io::openat(call, path, access)
 }
 
@@ -122,7 +133,10 @@ mod tests {
     fn a_path_is_put_together_on_the_stack() {
         let path = |task, name| Text::<64>::new().path(task, name).map(CStr::to_owned);
         assert_eq!(path(Task::Own, "ns/mnt").as_deref(), Some(c"/proc/thread-self/ns/mnt"));
-        assert_eq!(path(Pid::new(1).unwrap().into(), "uid_map").as_deref(), Some(c"/proc/1/uid_map"));
+        assert_eq!(
+            path(Pid::new(1).unwrap().into(), "uid_map").as_deref(),
+            Some(c"/proc/1/uid_map")
+        );
         let last = Tid::new(i32::MAX).unwrap();
         assert_eq!(
             path(last.into(), "ns/time_for_children").as_deref(),

@@ -35,14 +35,20 @@ impl Timespec {
     /// within a second.
     #[must_use]
     pub const fn checked_add(self, duration: Duration) -> Option<Self> {
-        self.moved(self.seconds.checked_add_unsigned(duration.as_secs()), duration.subsec_nanos() as i64)
+        self.moved(
+            self.seconds.checked_add_unsigned(duration.as_secs()),
+            duration.subsec_nanos() as i64,
+        )
     }
 
     /// The moment so much earlier, which may be before the clock's zero; `None` beyond the first that a timespec can
     /// hold, and where the nanoseconds are not within a second.
     #[must_use]
     pub const fn checked_sub(self, duration: Duration) -> Option<Self> {
-        self.moved(self.seconds.checked_sub_unsigned(duration.as_secs()), -(duration.subsec_nanos() as i64))
+        self.moved(
+            self.seconds.checked_sub_unsigned(duration.as_secs()),
+            -(duration.subsec_nanos() as i64),
+        )
     }
 
     /// The moment of these seconds, and so many nanoseconds, less than a second, later.
@@ -50,7 +56,9 @@ impl Timespec {
         let (0..NANOSECONDS, Some(seconds)) = (self.nanoseconds, seconds) else { return None };
         let nanoseconds = self.nanoseconds + by;
         match seconds.checked_add(nanoseconds.div_euclid(NANOSECONDS)) {
-            Some(seconds) => Some(Self { seconds, nanoseconds: nanoseconds.rem_euclid(NANOSECONDS) }),
+            Some(seconds) => {
+                Some(Self { seconds, nanoseconds: nanoseconds.rem_euclid(NANOSECONDS) })
+            }
             None => None,
         }
     }
@@ -145,7 +153,8 @@ pub enum Clock {
 pub fn clock_gettime(clock: Clock) -> crate::Result<Timespec> {
     let mut now = MaybeUninit::<Timespec>::uninit();
     // SAFETY: the kernel writes one timespec and keeps nothing.
-    unsafe { syscall!(Call::CLOCK_GETTIME, clock_gettime(clock as u32, now.as_mut_ptr())) }.unit()?;
+    unsafe { syscall!(Call::CLOCK_GETTIME, clock_gettime(clock as u32, now.as_mut_ptr())) }
+        .unit()?;
     // SAFETY: written, as the call has succeeded.
     Ok(unsafe { now.assume_init() })
 }
@@ -249,7 +258,9 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_an_error_both_ways() {
         assert_eq!(Timespec::try_from(Duration::MAX), Err(OutOfRange));
-        for duration in [Duration::ZERO, Duration::new(5, 999_999_999), Duration::from_secs(i64::MAX as u64)] {
+        for duration in
+            [Duration::ZERO, Duration::new(5, 999_999_999), Duration::from_secs(i64::MAX as u64)]
+        {
             assert_eq!(Timespec::try_from(duration).unwrap().try_into(), Ok(duration));
         }
         for (seconds, nanoseconds) in [(-1, 0), (0, -1), (0, 1_000_000_000), (i64::MIN, i64::MIN)] {
@@ -260,8 +271,12 @@ mod tests {
     #[test]
     fn moments_are_counted_on_from() {
         let at = |seconds, nanoseconds| Timespec { seconds, nanoseconds };
-        let add = |moment: Timespec, seconds, nanoseconds| moment.checked_add(Duration::new(seconds, nanoseconds));
-        let sub = |moment: Timespec, seconds, nanoseconds| moment.checked_sub(Duration::new(seconds, nanoseconds));
+        let add = |moment: Timespec, seconds, nanoseconds| {
+            moment.checked_add(Duration::new(seconds, nanoseconds))
+        };
+        let sub = |moment: Timespec, seconds, nanoseconds| {
+            moment.checked_sub(Duration::new(seconds, nanoseconds))
+        };
         assert_eq!(add(at(1, 999_999_999), 2, 1), Some(at(4, 0)));
         assert_eq!(add(at(-1, 5), 0, 999_999_994), Some(at(-1, 999_999_999)));
         assert_eq!(sub(at(4, 0), 2, 1), Some(at(1, 999_999_999)));

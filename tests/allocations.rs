@@ -93,7 +93,10 @@ fn counters_pipes_and_waits_allocate_nothing() {
         epoll.add(&counter, Token(1), Interest::READ).unwrap();
         counter.add(3).unwrap();
         assert_eq!(epoll.wait(&mut [Ready::EMPTY; 8], Timeout::Never).unwrap().len(), 1);
-        assert_eq!(poll::wait(&mut [PollFd::new(&counter, PollFlags::READ)], Timeout::Never), Ok(1));
+        assert_eq!(
+            poll::wait(&mut [PollFd::new(&counter, PollFlags::READ)], Timeout::Never),
+            Ok(1)
+        );
         assert_eq!(counter.try_read(), Ok(Some(3)));
         let (reader, writer) = pipe::pipe().unwrap();
         io::write(&writer, b"!").unwrap();
@@ -101,7 +104,8 @@ fn counters_pipes_and_waits_allocate_nothing() {
         assert_eq!(pipe::tee(&reader, &other, 8, SpliceFlags::empty()), Ok(1));
         assert_eq!(pipe::splice(&reader, None, &other, None, 8, SpliceFlags::empty()), Ok(1));
         assert_eq!(io::read(&copy, &mut [0; 8]), Ok(2));
-        let given = pipe::splice_pages(&other, Pages::new(5000).unwrap(), SpliceFlags::empty()).unwrap();
+        let given =
+            pipe::splice_pages(&other, Pages::new(5000).unwrap(), SpliceFlags::empty()).unwrap();
         assert_eq!((given.bytes, given.rest.is_none()), (5000, true));
     });
     assert_eq!(count, 0);
@@ -109,7 +113,8 @@ fn counters_pipes_and_waits_allocate_nothing() {
 
 #[test]
 fn namespaces_are_opened_without_allocation() {
-    let (count, kind) = allocations(|| Namespace::own(Kind::PidForChildren).and_then(|namespace| namespace.kind()));
+    let (count, kind) =
+        allocations(|| Namespace::own(Kind::PidForChildren).and_then(|namespace| namespace.kind()));
     assert_eq!((count, kind), (0, Ok(Namespaces::PID)));
 }
 
@@ -121,7 +126,8 @@ fn names_and_paths_allocate_nothing() {
         assert_eq!(uts::hostname().unwrap().as_name(), uts::uname().unwrap().nodename());
         let unmounted = mount::unmount(&*path).unwrap_err();
         assert_eq!(unmounted.errno(), Errno::NOENT);
-        let mounted = mount::mount("x", &*path, "tmpfs", MountFlags::empty(), "size=64k").unwrap_err();
+        let mounted =
+            mount::mount("x", &*path, "tmpfs", MountFlags::empty(), "size=64k").unwrap_err();
         assert_eq!(mounted.errno(), Errno::NOENT);
         assert_eq!(process::chdir(&*path).unwrap_err().errno(), Errno::NOENT);
     });
@@ -153,8 +159,9 @@ fn an_error_prints_without_allocation() {
     use std::io::Write;
     let error = Inotify::init().unwrap().add_watch("/nowhere", WatchFlags::CREATE).unwrap_err();
     let mut text = [0; 256];
-    let (count, ()) =
-        allocations(|| write!(&mut text[..], "{error} {:?} {}", error.kind(), error.at("/nowhere")).unwrap());
+    let (count, ()) = allocations(|| {
+        write!(&mut text[..], "{error} {:?} {}", error.kind(), error.at("/nowhere")).unwrap()
+    });
     assert_eq!(count, 0);
     assert!(text.starts_with(b"inotify_add_watch: ENOENT"));
 }

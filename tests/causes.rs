@@ -55,13 +55,18 @@ fn a_timer_says_which_and_how_often() {
             event.sigev_value.sival_ptr = std::ptr::without_provenance_mut(0x1234_5678_9ABC);
             let (event, mut timer) = (&raw const event, 0);
             // SAFETY: the kernel reads the event and writes the number of the timer.
-            let made = unsafe { libc::syscall(libc::SYS_timer_create, libc::CLOCK_MONOTONIC, event, &raw mut timer) };
+            let made = unsafe {
+                libc::syscall(libc::SYS_timer_create, libc::CLOCK_MONOTONIC, event, &raw mut timer)
+            };
             assert_eq!(made, 0);
             timers.push(timer);
             let millisecond = libc::timespec { tv_sec: 0, tv_nsec: 1_000_000 };
             let often = libc::itimerspec { it_interval: millisecond, it_value: millisecond };
             // SAFETY: reads the setting.
-            assert_eq!(unsafe { libc::syscall(libc::SYS_timer_settime, timer, 0, &raw const often, 0) }, 0);
+            assert_eq!(
+                unsafe { libc::syscall(libc::SYS_timer_settime, timer, 0, &raw const often, 0) },
+                0
+            );
             std::thread::sleep(Duration::from_millis(20));
         });
         for (cause, timer) in causes.into_iter().zip(timers) {
@@ -79,9 +84,13 @@ fn a_child_says_what_became_of_it() {
             let mut pids = Vec::new();
             let causes = told_by_both(Signal::CHLD, || pids.push(child(by)));
             for (cause, pid) in causes.into_iter().zip(pids) {
-                let Cause::Child { pid: told, uid, user_time, system_time, .. } = cause else { panic!("{cause:?}") };
+                let Cause::Child { pid: told, uid, user_time, system_time, .. } = cause else {
+                    panic!("{cause:?}")
+                };
                 assert_eq!((told, uid), (Pid::new(pid), getuid()));
-                assert!(user_time < Duration::from_secs(60) && system_time < Duration::from_secs(60));
+                assert!(
+                    user_time < Duration::from_secs(60) && system_time < Duration::from_secs(60)
+                );
                 // SAFETY: waits for a child that has ended.
                 assert_eq!(unsafe { libc::waitpid(pid, std::ptr::null_mut(), 0) }, pid);
             }
@@ -124,7 +133,11 @@ fn a_child_that_stops_and_goes_on_says_so() {
             let _ = signal::suspend(SigSet::EMPTY);
         });
         let pid = Pid::new(sleeper).unwrap();
-        let told = |by| match signal::wait(Signal::CHLD, Duration::from_secs(60)).unwrap().unwrap().cause() {
+        let told = |by| match signal::wait(Signal::CHLD, Duration::from_secs(60))
+            .unwrap()
+            .unwrap()
+            .cause()
+        {
             Cause::Child { pid: Some(told), event, .. } if told == pid => event,
             other => panic!("{by}: {other:?}"),
         };
@@ -222,7 +235,8 @@ fn every_fault_reads_as_it_was_sent() {
             if code == Code::TRAP_PERF && !common::kernel_is_at_least(5, 13) {
                 continue;
             }
-            let numbers = [signal.get().into(), 0, code.as_raw(), 0, at as i32, 0, 12, 0, 3, 4, 5, 6];
+            let numbers =
+                [signal.get().into(), 0, code.as_raw(), 0, at as i32, 0, 12, 0, 3, 4, 5, 6];
             let told = told_by_both(signal, || queue_to_itself(signal, numbers));
             let expected = [fault(code, detail), fault(code, detail_of_descriptor)];
             assert_eq!(told, expected, "{signal} {code:?}");
@@ -266,7 +280,10 @@ fn the_kernel_says_no_more_than_that_it_was_it() {
     check("the_kernel_says_no_more_than_that_it_was_it", || {
         let causes = told_by_both(Signal::ALRM, || {
             let soon = libc::timeval { tv_sec: 0, tv_usec: 1000 };
-            let timer = libc::itimerval { it_interval: libc::timeval { tv_sec: 0, tv_usec: 0 }, it_value: soon };
+            let timer = libc::itimerval {
+                it_interval: libc::timeval { tv_sec: 0, tv_usec: 0 },
+                it_value: soon,
+            };
             // SAFETY: reads one struct.
             unsafe { libc::syscall(libc::SYS_setitimer, libc::ITIMER_REAL, &raw const timer, 0) };
         });
@@ -282,7 +299,9 @@ fn a_message_in_an_empty_queue_says_who_sent_it() {
         let attributes = [0_i64, 4, 8, 0, 0, 0, 0, 0];
         let (flags, mode) = (libc::O_RDWR | libc::O_CREAT | libc::O_EXCL | libc::O_CLOEXEC, 0o600);
         // SAFETY: reads the name and the attributes.
-        let queue = unsafe { libc::syscall(libc::SYS_mq_open, name.as_ptr(), flags, mode, attributes.as_ptr()) };
+        let queue = unsafe {
+            libc::syscall(libc::SYS_mq_open, name.as_ptr(), flags, mode, attributes.as_ptr())
+        };
         if queue < 0 {
             return common::skip(TEST, &format!("mq_open: {}", std::io::Error::last_os_error()));
         }
@@ -297,10 +316,15 @@ fn a_message_in_an_empty_queue_says_who_sent_it() {
             // SAFETY: reads the event.
             assert_eq!(unsafe { libc::syscall(libc::SYS_mq_notify, queue, &raw const event) }, 0);
             // SAFETY: reads the message, of no bytes.
-            assert_eq!(unsafe { libc::syscall(libc::SYS_mq_timedsend, queue, c"".as_ptr(), 0, 0, 0) }, 0);
+            assert_eq!(
+                unsafe { libc::syscall(libc::SYS_mq_timedsend, queue, c"".as_ptr(), 0, 0, 0) },
+                0
+            );
             let mut room = [0_u8; 8];
             // SAFETY: writes at most as many bytes as there is room for.
-            unsafe { libc::syscall(libc::SYS_mq_timedreceive, queue, room.as_mut_ptr(), room.len(), 0, 0) };
+            unsafe {
+                libc::syscall(libc::SYS_mq_timedreceive, queue, room.as_mut_ptr(), room.len(), 0, 0)
+            };
         });
         for cause in causes {
             let Cause::MessageQueue { pid, uid, value } = cause else { panic!("{cause:?}") };
@@ -317,7 +341,8 @@ fn a_sender_of_another_namespace_is_nobody() {
         let (told, tell) = pipe::pipe().unwrap();
         let flags = libc::CLONE_NEWUSER | libc::CLONE_NEWPID | libc::SIGCHLD;
         // SAFETY: as fork: the child has a copy of the memory, makes system calls and ends.
-        let first = unsafe { libc::syscall(libc::SYS_clone, libc::c_long::from(flags), 0, 0, 0, 0) };
+        let first =
+            unsafe { libc::syscall(libc::SYS_clone, libc::c_long::from(flags), 0, 0, 0, 0) };
         if first < 0 {
             return common::skip(TEST, "no new PID namespace is allowed here");
         }
@@ -325,7 +350,8 @@ fn a_sender_of_another_namespace_is_nobody() {
             thread::set_mask(SigSet::all()).unwrap();
             io::write(&tell, b"!").unwrap();
             let info = signal::wait(Signal::USR1, Duration::from_secs(60)).unwrap();
-            let nobody = info.is_some_and(|info| matches!(info.cause(), Cause::Kill { pid: None, .. }));
+            let nobody =
+                info.is_some_and(|info| matches!(info.cause(), Cause::Kill { pid: None, .. }));
             io::write(&writer, &[u8::from(nobody)]).unwrap();
             butter::process::exit_group(0);
         }
@@ -348,7 +374,12 @@ fn what_a_sender_makes_up_is_kept() {
         bytes[16..24].copy_from_slice(&[1, 0, 0, 0, 2, 0, 0, 0]);
         bytes[24..32].copy_from_slice(&3_u64.to_ne_bytes());
         let info = SigInfo::from_bytes(bytes).unwrap();
-        let made_up = Cause::Other { code: Code::from_raw(-99), pid: Pid::new(1), uid: 2, value: 3_u64.into() };
+        let made_up = Cause::Other {
+            code: Code::from_raw(-99),
+            pid: Pid::new(1),
+            uid: 2,
+            value: 3_u64.into(),
+        };
         let causes = told_by_both(Signal::RTMIN, || {
             // SAFETY: no handler gets it.
             unsafe { signal::raw::rt_sigqueueinfo(getpid(), Some(Signal::RTMIN), &info) }.unwrap();
@@ -363,7 +394,8 @@ static PAGE: AtomicU64 = AtomicU64::new(0);
 /// Lets the page be used when it was touched where nothing may be.
 extern "C" fn mend(_: Signal, info: &SigInfo, _: *mut c_void) {
     let page = PAGE.load(Ordering::Relaxed);
-    let right = Cause::Fault { code: Code::SEGV_ACCERR, address: page + 8, detail: FaultDetail::None };
+    let right =
+        Cause::Fault { code: Code::SEGV_ACCERR, address: page + 8, detail: FaultDetail::None };
     if info.cause() != right {
         butter::process::exit_group(9);
     }
@@ -392,7 +424,8 @@ static TRAPPED: AtomicU32 = AtomicU32::new(0);
 
 extern "C" fn trapped(_: Signal, info: &SigInfo, _: *mut c_void) {
     let arch = if cfg!(target_arch = "x86_64") { 0xC000_003E } else { 0xC000_00B7 };
-    if let Cause::Syscall { code: Code::SYS_SECCOMP, number, arch: told, call_address, data: 42 } = info.cause()
+    if let Cause::Syscall { code: Code::SYS_SECCOMP, number, arch: told, call_address, data: 42 } =
+        info.cause()
         && i64::from(number) == libc::SYS_getpriority
         && told == arch
         && call_address != 0

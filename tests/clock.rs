@@ -59,7 +59,8 @@ fn now() -> Duration {
 }
 
 fn set(time: Duration) {
-    let time = libc::timespec { tv_sec: time.as_secs() as i64, tv_nsec: time.subsec_nanos().into() };
+    let time =
+        libc::timespec { tv_sec: time.as_secs() as i64, tv_nsec: time.subsec_nanos().into() };
     // SAFETY: reads one struct.
     let done = unsafe { libc::clock_settime(libc::CLOCK_REALTIME, &raw const time) };
     assert_eq!(done, 0, "clock_settime: {}", io::Error::last_os_error());
@@ -120,7 +121,10 @@ fn left(timer: &TimerFd) -> Duration {
 fn assert_at(timer: &TimerFd, moment: Timespec) {
     let moment = Duration::try_from(moment).unwrap();
     let (before, left, after) = (now(), left(timer), now());
-    assert!(moment - after <= left && left <= moment - before, "{left:?} is not the time to {moment:?}");
+    assert!(
+        moment - after <= left && left <= moment - before,
+        "{left:?} is not the time to {moment:?}"
+    );
 }
 
 #[test]
@@ -132,7 +136,11 @@ fn each_jump_is_told_once() {
             for (way, jump) in JUMPS {
                 for seconds in [3600, -7200, 1, -1] {
                     jump(seconds);
-                    assert_eq!(timer.try_read(), Ok(Some(Ticks::ClockChanged)), "{way}, by {seconds}");
+                    assert_eq!(
+                        timer.try_read(),
+                        Ok(Some(Ticks::ClockChanged)),
+                        "{way}, by {seconds}"
+                    );
                     assert_eq!(timer.try_read(), Ok(None), "{way}, by {seconds}");
                     assert_at(&timer, moment);
                 }
@@ -153,7 +161,10 @@ fn a_clock_that_is_slowed_or_hurried_is_not_set() {
             adjust(libc::ADJ_OFFSET_SINGLESHOT, offset);
             let began = Instant::now();
             while adjust(libc::ADJ_OFFSET_SS_READ, 0) == offset {
-                assert!(began.elapsed() < Duration::from_secs(30), "the kernel does not adjust the clock");
+                assert!(
+                    began.elapsed() < Duration::from_secs(30),
+                    "the kernel does not adjust the clock"
+                );
                 thread::sleep(Duration::from_millis(10));
             }
             assert_eq!(timer.try_read(), Ok(None));
@@ -167,7 +178,11 @@ fn only_a_moment_on_a_clock_that_is_set_knows_of_a_jump() {
     with_clock("only_a_moment_on_a_clock_that_is_set_knows_of_a_jump", || {
         let timers = [Clock::Monotonic, Clock::Boottime, Clock::Realtime].map(|clock| {
             let timer = TimerFd::nonblocking(clock).unwrap();
-            let hour = if clock == Clock::Realtime { Timer::once(HOUR) } else { Timer::once_at(moment(clock, HOUR)) };
+            let hour = if clock == Clock::Realtime {
+                Timer::once(HOUR)
+            } else {
+                Timer::once_at(moment(clock, HOUR))
+            };
             assert_eq!(timer.set_cancel_on_set(hour), Ok(false));
             timer
         });
@@ -177,7 +192,10 @@ fn only_a_moment_on_a_clock_that_is_set_knows_of_a_jump() {
             let after = timers.each_ref().map(left);
             for (timer, (before, after)) in timers.iter().zip(before.into_iter().zip(after)) {
                 assert_eq!(timer.try_read(), Ok(None), "{timer:?}");
-                assert!(after <= before && before <= after + began.elapsed(), "{before:?} became {after:?}");
+                assert!(
+                    after <= before && before <= after + began.elapsed(),
+                    "{before:?} became {after:?}"
+                );
             }
         }
     });
@@ -186,7 +204,10 @@ fn only_a_moment_on_a_clock_that_is_set_knows_of_a_jump() {
 #[test]
 fn a_moment_comes_when_the_clock_says_so() {
     with_clock("a_moment_comes_when_the_clock_says_so", || {
-        let (once, every) = (TimerFd::nonblocking(Clock::Realtime).unwrap(), TimerFd::create(Clock::Realtime).unwrap());
+        let (once, every) = (
+            TimerFd::nonblocking(Clock::Realtime).unwrap(),
+            TimerFd::create(Clock::Realtime).unwrap(),
+        );
         let hour = moment(Clock::Realtime, HOUR);
         once.set(Timer::once_at(hour)).unwrap();
         every.set(Timer::every_from(hour, 10 * MINUTE)).unwrap();
@@ -215,7 +236,10 @@ fn who_sets_a_timer_is_told_of_a_jump_before() {
         assert_eq!(timer.set_cancel_on_set(soon), Ok(true));
         assert_eq!(timer.wait(Duration::from_secs(30)), Ok(true));
         assert_eq!(timer.try_read(), Ok(Some(Ticks::Expired(1))), "it is armed all the same");
-        assert_eq!(timer.set_cancel_on_set(Timer::once_at(moment(Clock::Realtime, HOUR))), Ok(false));
+        assert_eq!(
+            timer.set_cancel_on_set(Timer::once_at(moment(Clock::Realtime, HOUR))),
+            Ok(false)
+        );
     });
 }
 
@@ -235,7 +259,11 @@ fn what_goes_off_before_a_jump_is_forgotten_with_it() {
                     jump(by);
                     assert_eq!(timer.try_read(), Ok(Some(Ticks::ClockChanged)));
                 }
-                assert_eq!(timer.wait(Duration::from_millis(300)), Ok(false), "it has stopped, with a period too");
+                assert_eq!(
+                    timer.wait(Duration::from_millis(300)),
+                    Ok(false),
+                    "it has stopped, with a period too"
+                );
             }
         }
     });

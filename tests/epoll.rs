@@ -37,8 +37,15 @@ fn a_wait_tells_tokens_and_readiness() {
     assert_eq!(tokens(ready), [0, 0x0123_4567_89AB_CDEF, u64::MAX]);
     let of_reader = ready.iter().find(|ready| ready.token() == Token(u64::MAX)).unwrap();
     assert_eq!(of_reader.readiness(), Readiness::READ);
-    assert_eq!(format!("{of_reader:?}"), format!("Ready {{ token: Token({}), readiness: Readiness(READ) }}", u64::MAX));
-    assert_eq!(epoll.wait(&mut buffer[..1], Timeout::Zero).unwrap().len(), 1, "as many as there is room for");
+    assert_eq!(
+        format!("{of_reader:?}"),
+        format!("Ready {{ token: Token({}), readiness: Readiness(READ) }}", u64::MAX)
+    );
+    assert_eq!(
+        epoll.wait(&mut buffer[..1], Timeout::Zero).unwrap().len(),
+        1,
+        "as many as there is room for"
+    );
 }
 
 #[test]
@@ -50,7 +57,10 @@ fn what_is_modified_or_deleted_is_told_so() {
     assert!(epoll.wait(&mut buffer, Timeout::Zero).unwrap().is_empty());
     epoll.modify(&counter, Token(2), Interest::READ | Interest::WRITE).unwrap();
     let ready = epoll.wait(&mut buffer, Timeout::Zero).unwrap();
-    assert_eq!((ready[0].token(), ready[0].readiness()), (Token(2), Readiness::READ | Readiness::WRITE));
+    assert_eq!(
+        (ready[0].token(), ready[0].readiness()),
+        (Token(2), Readiness::READ | Readiness::WRITE)
+    );
     epoll.delete(&counter).unwrap();
     assert!(epoll.wait(&mut buffer, Timeout::Zero).unwrap().is_empty());
     assert_eq!(epoll.delete(&counter).unwrap_err().kind(), ErrorKind::NotFound);
@@ -89,7 +99,8 @@ fn exclusive_goes_with_some_flags_only() {
     one.add(&counter, Token(1), interest | Interest::EDGE | Interest::WAKEUP).unwrap();
     other.add(&counter, Token(2), interest).unwrap();
     counter.add(1).unwrap();
-    let told = [&one, &other].map(|epoll| epoll.wait(&mut [Ready::EMPTY], Timeout::Zero).unwrap().len());
+    let told =
+        [&one, &other].map(|epoll| epoll.wait(&mut [Ready::EMPTY], Timeout::Zero).unwrap().len());
     assert!(told.contains(&1), "one of them at least");
     assert_eq!(one.modify(&counter, Token(1), interest).unwrap_err().errno(), Errno::INVAL);
     for wrong in [Interest::ONESHOT, Interest::READ_HANGUP] {
@@ -127,7 +138,10 @@ fn a_socket_whose_peer_will_write_no_more_says_so() {
     epoll.add(&near, Token(1), Interest::READ_HANGUP).unwrap();
     far.shutdown(std::net::Shutdown::Write).unwrap();
     let mut buffer = [Ready::EMPTY; 1];
-    assert_eq!(epoll.wait(&mut buffer, Timeout::Zero).unwrap()[0].readiness(), Readiness::READ_HANGUP);
+    assert_eq!(
+        epoll.wait(&mut buffer, Timeout::Zero).unwrap()[0].readiness(),
+        Readiness::READ_HANGUP
+    );
 }
 
 #[test]
@@ -181,11 +195,15 @@ fn a_fine_time_is_kept() {
 fn signals_end_only_the_wait_that_asks_for_it() {
     let epoll = Epoll::create().unwrap();
     let mut buffer = [Ready::EMPTY; 1];
-    let error = interrupted(|| epoll.wait_interruptible(&mut buffer, Timeout::Never, None).unwrap_err());
+    let error =
+        interrupted(|| epoll.wait_interruptible(&mut buffer, Timeout::Never, None).unwrap_err());
     assert_eq!(error.kind(), ErrorKind::Interrupted);
     let mask = SigSet::from([Signal::USR1]);
     let time = Duration::from_millis(50);
-    assert!(interrupted(|| epoll.wait_interruptible(&mut [Ready::EMPTY], time, Some(&mask)).unwrap().is_empty()));
+    assert!(interrupted(|| epoll
+        .wait_interruptible(&mut [Ready::EMPTY], time, Some(&mask))
+        .unwrap()
+        .is_empty()));
 
     let counter = EventFd::new(0).unwrap();
     epoll.add(&counter, Token(1), Interest::READ).unwrap();
@@ -197,7 +215,10 @@ fn signals_end_only_the_wait_that_asks_for_it() {
             }
             counter.add(1).unwrap();
         });
-        assert_eq!(storm.over(|| epoll.wait(&mut [Ready::EMPTY], Timeout::Never).unwrap().len()), 1);
+        assert_eq!(
+            storm.over(|| epoll.wait(&mut [Ready::EMPTY], Timeout::Never).unwrap().len()),
+            1
+        );
     });
 }
 
@@ -206,7 +227,9 @@ fn busy_polling_is_told_and_set() {
     const TEST: &str = "busy_polling_is_told_and_set";
     let epoll = Epoll::create().unwrap();
     match epoll.busy_poll() {
-        Err(error) if error.kind() == ErrorKind::Unsupported => common::skip(TEST, &error.to_string()),
+        Err(error) if error.kind() == ErrorKind::Unsupported => {
+            common::skip(TEST, &error.to_string())
+        }
         told => {
             assert_eq!(told.unwrap(), BusyPoll::default());
             let mut params = BusyPoll::default();

@@ -65,7 +65,9 @@ fn of_many_that_see_it_ready_one_reads_and_none_waits() {
         all_have_seen_it.wait();
         counter.try_read().unwrap()
     };
-    let mut told = std::thread::scope(|scope| [(); 4].map(|()| scope.spawn(read)).map(|reader| reader.join().unwrap()));
+    let mut told = std::thread::scope(|scope| {
+        [(); 4].map(|()| scope.spawn(read)).map(|reader| reader.join().unwrap())
+    });
     told.sort_unstable();
     assert_eq!(told, [None, None, None, Some(1)]);
 }
@@ -102,7 +104,11 @@ fn a_wait_ends_with_an_addition_or_with_the_time() {
         });
         assert_eq!(counter.wait(Timeout::Never), Ok(true));
     });
-    assert_eq!(counter.wait(Duration::from_secs(3600)), Ok(true), "what is there is not waited for");
+    assert_eq!(
+        counter.wait(Duration::from_secs(3600)),
+        Ok(true),
+        "what is there is not waited for"
+    );
 }
 
 #[test]

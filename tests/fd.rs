@@ -57,7 +57,11 @@ fn open_descriptors() -> usize {
 }
 
 /// An object with descriptor 0: it says what it is, works, and leaves nothing open.
-fn as_descriptor_zero<T: AsRawFd + fmt::Debug>(name: &str, object: butter::Result<T>, works: impl FnOnce(&T)) {
+fn as_descriptor_zero<T: AsRawFd + fmt::Debug>(
+    name: &str,
+    object: butter::Result<T>,
+    works: impl FnOnce(&T),
+) {
     let object = object.unwrap();
     assert_eq!(object.as_raw_fd(), 0);
     assert_eq!(format!("{object:?}"), format!("{name} {{ fd: 0 }}"));
@@ -171,5 +175,9 @@ fn what_the_crate_opens_is_closed_by_exec() {
         assert_eq!(fcntl_getfd(fd), Ok(DescriptorFlags::CLOEXEC));
     }
     io::fcntl_setfd(&opened[0], DescriptorFlags::empty()).unwrap();
-    assert_eq!(fcntl_getfd(&opened[0]), Ok(DescriptorFlags::empty()), "who wants it inherited says so");
+    assert_eq!(
+        fcntl_getfd(&opened[0]),
+        Ok(DescriptorFlags::empty()),
+        "who wants it inherited says so"
+    );
 }

@@ -143,16 +143,27 @@ fn no_import_points_up_or_round_in_a_circle() {
         let mut code = source.code.clone();
         while let Some((before, rest)) = code.split_once("use crate::{") {
             let (names, after) = rest.split_once('}').unwrap();
-            let written: String = names.split(',').map(|name| format!("use crate::{};", name.trim())).collect();
+            let written: String =
+                names.split(',').map(|name| format!("use crate::{};", name.trim())).collect();
             code = format!("{before}{written}{after}");
         }
-        for used in names_behind(&code, "crate::").filter(|name| !name.is_empty() && *name != module) {
+        for used in
+            names_behind(&code, "crate::").filter(|name| !name.is_empty() && *name != module)
+        {
             let Some(of_used) = floor(used) else {
                 let root = ["Errno", "Error", "Result"].contains(&used);
-                assert!(root || EVERYWHERE.contains(&used), "{} uses crate::{used}, which is no module", source.path);
+                assert!(
+                    root || EVERYWHERE.contains(&used),
+                    "{} uses crate::{used}, which is no module",
+                    source.path
+                );
                 continue;
             };
-            assert!(of_used <= floor(module).unwrap(), "{} uses crate::{used}, which is above it", source.path);
+            assert!(
+                of_used <= floor(module).unwrap(),
+                "{} uses crate::{used}, which is above it",
+                source.path
+            );
             if of_used == 5 {
                 uses.entry(module.to_owned()).or_default().insert(used.to_owned());
             }
@@ -193,16 +204,29 @@ fn calls_stand_on_floors_3_and_4_only() {
             calls += here;
         }
     }
-    assert!(calls == 0 || calls > 20, "only {calls} calls were found: the sources are not read right");
+    assert!(
+        calls == 0 || calls > 20,
+        "only {calls} calls were found: the sources are not read right"
+    );
 }
 
 #[test]
 fn features_are_asked_for_in_few_places() {
     for source in sources("features_are_asked_for_in_few_places") {
-        let allowed = ASKS_FOR_FEATURES.contains(&source.path.as_str()) || source.path.ends_with("/mod.rs");
-        assert!(allowed || !source.code.contains("(feature ="), "{} asks for a feature", source.path);
+        let allowed =
+            ASKS_FOR_FEATURES.contains(&source.path.as_str()) || source.path.ends_with("/mod.rs");
+        assert!(
+            allowed || !source.code.contains("(feature ="),
+            "{} asks for a feature",
+            source.path
+        );
         let inside = |line: &&str| line.starts_with("        ") && line.contains("(feature =");
-        assert_eq!(source.code.lines().find(inside), None, "{} asks for a feature inside something", source.path);
+        assert_eq!(
+            source.code.lines().find(inside),
+            None,
+            "{} asks for a feature inside something",
+            source.path
+        );
     }
 }
 
@@ -211,8 +235,11 @@ fn a_raw_function_has_the_kernels_name() {
     let known: Vec<_> = Sysno::iter().map(|number| number.name()).collect();
     for source in sources("a_raw_function_has_the_kernels_name") {
         if source.path.ends_with("/raw.rs") {
-            for name in names_behind(&source.code, "pub fn ").chain(names_behind(&source.code, "pub unsafe fn ")) {
-                let kernels = known.iter().any(|call| name == *call || name.starts_with(&format!("{call}_")));
+            for name in names_behind(&source.code, "pub fn ")
+                .chain(names_behind(&source.code, "pub unsafe fn "))
+            {
+                let kernels =
+                    known.iter().any(|call| name == *call || name.starts_with(&format!("{call}_")));
                 assert!(kernels, "{}: {name} is not named as a system call", source.path);
             }
         }

@@ -39,8 +39,8 @@ fn newborn(test: &str) -> Option<Forked<Result<()>>> {
 /// Whether the caller may map others than itself.
 fn is_root(test: &str) -> bool {
     // SAFETY: asks for a number.
-    let root =
-        unsafe { libc::geteuid() } == 0 && fs::read_to_string("/proc/self/uid_map").unwrap().contains("4294967295");
+    let root = unsafe { libc::geteuid() } == 0
+        && fs::read_to_string("/proc/self/uid_map").unwrap().contains("4294967295");
     if !root {
         common::skip(test, "only the machine's root maps others than itself");
     }
@@ -50,7 +50,9 @@ fn is_root(test: &str) -> bool {
 /// A map of a process as the kernel tells it.
 fn map_of(process: Pid, file: &str) -> Vec<IdRange> {
     let text = fs::read_to_string(format!("/proc/{process}/{file}")).unwrap();
-    let numbers = |line: &str| line.split_whitespace().map(|number| number.parse().unwrap()).collect::<Vec<u32>>();
+    let numbers = |line: &str| {
+        line.split_whitespace().map(|number| number.parse().unwrap()).collect::<Vec<u32>>()
+    };
     text.lines().map(numbers).map(|numbers| range(numbers[0], numbers[1], numbers[2])).collect()
 }
 
@@ -80,8 +82,11 @@ fn a_user_becomes_root_of_a_namespace_of_its_own() {
     assert_eq!(map_of(child.pid(), "uid_map"), [IdRange::one(0, user)]);
     assert_eq!(map_of(child.pid(), "gid_map"), [IdRange::one(0, group)]);
     assert_eq!(setgroups_of(child.pid()), "deny\n");
-    for (file, same) in [("user", false), ("uts", false), ("mnt", false), ("ipc", false), ("net", true)] {
-        let [there, here] = [format!("/proc/{}/ns/{file}", child.pid()), format!("/proc/self/ns/{file}")];
+    for (file, same) in
+        [("user", false), ("uts", false), ("mnt", false), ("ipc", false), ("net", true)]
+    {
+        let [there, here] =
+            [format!("/proc/{}/ns/{file}", child.pid()), format!("/proc/self/ns/{file}")];
         assert_eq!(fs::read_link(there).unwrap() == fs::read_link(here).unwrap(), same, "{file}");
     }
 }
@@ -99,10 +104,17 @@ fn a_parent_maps_its_childs_one_user_and_group() {
     let (users, groups) = ([IdRange::one(7, geteuid())], [IdRange::one(8, getegid())]);
     let child = child.pid();
     assert_eq!(IdMaps::new(&users, &[]).write(child), Ok(()));
-    assert_eq!((map_of(child, "uid_map"), map_of(child, "gid_map")), (users.to_vec(), vec![]), "the other is left");
+    assert_eq!(
+        (map_of(child, "uid_map"), map_of(child, "gid_map")),
+        (users.to_vec(), vec![]),
+        "the other is left"
+    );
     assert_eq!(setgroups_of(child), "allow\n");
     assert_eq!(IdMaps::new(&[], &groups).deny_setgroups().write(Task::Process(child)), Ok(()));
-    assert_eq!((map_of(child, "gid_map"), setgroups_of(child)), (groups.to_vec(), "deny\n".to_owned()));
+    assert_eq!(
+        (map_of(child, "gid_map"), setgroups_of(child)),
+        (groups.to_vec(), "deny\n".to_owned())
+    );
 
     let again = (Call::WRITE_UID_MAP, Errno::PERM, Some(Mistake::SetAlready));
     assert_eq!(refused(IdMaps::new(&users, &groups).write(child)), again);
@@ -179,8 +191,9 @@ fn who_may_map_only_themselves_is_told_why_not_more() {
         Some((groups, None)),
         None,
     ];
-    let told =
-        told.map(|result| result.err().map(|error| ((error.error().call(), error.error().errno()), error.mistake())));
+    let told = told.map(|result| {
+        result.err().map(|error| ((error.error().call(), error.error().errno()), error.mistake()))
+    });
     assert_eq!(told, expected);
 }
 
@@ -214,8 +227,10 @@ fn root_maps_many_ranges() {
     const TEST: &str = "root_maps_many_ranges";
     let Some(child) = newborn(TEST).filter(|_| is_root(TEST)) else { return };
     // The most that are allowed, in an order that the kernel has to sort.
-    let users: Vec<_> = (0..MOST as u32).map(|number| range(700 - 2 * number, 5 * number + 10, 2)).collect();
-    let groups = [range(0, 100_000, 65_536), range(65_536, 0, 1), range(100_000, 1_000_000, 4_000_000_000)];
+    let users: Vec<_> =
+        (0..MOST as u32).map(|number| range(700 - 2 * number, 5 * number + 10, 2)).collect();
+    let groups =
+        [range(0, 100_000, 65_536), range(65_536, 0, 1), range(100_000, 1_000_000, 4_000_000_000)];
     assert_eq!(IdMaps::new(&users, &groups).write(child.pid()), Ok(()));
     assert_eq!(setgroups_of(child.pid()), "allow\n");
     let mut told = map_of(child.pid(), "uid_map");
@@ -249,7 +264,8 @@ fn what_is_mapped_outside_is_looked_up_in_many_ranges() {
     });
     // Its map takes more than one read.
     let ranges: Vec<_> = (0..100).map(|number| range(100 * number, 1000 * number, 10)).collect();
-    let (began, namespace) = (Instant::now(), |task: &str| fs::read_link(format!("/proc/{task}/ns/user")).unwrap());
+    let (began, namespace) =
+        (Instant::now(), |task: &str| fs::read_link(format!("/proc/{task}/ns/user")).unwrap());
     while namespace(&child.pid().to_string()) == namespace("self") {
         assert!(began.elapsed() < Duration::from_secs(30), "the child has no namespace of its own");
         std::thread::yield_now();
@@ -286,7 +302,10 @@ fn nobody_has_no_maps() {
     let gone = |call| (call, Errno::NOENT, None);
     assert_eq!(refused(IdMaps::new(&one, &[]).write(nobody)), gone(Call::OPENAT_UID_MAP));
     assert_eq!(refused(IdMaps::new(&[], &one).write(nobody)), gone(Call::OPENAT_GID_MAP));
-    assert_eq!(refused(IdMaps::new(&[], &[]).deny_setgroups().write(nobody)), gone(Call::OPENAT_SETGROUPS));
+    assert_eq!(
+        refused(IdMaps::new(&[], &[]).deny_setgroups().write(nobody)),
+        gone(Call::OPENAT_SETGROUPS)
+    );
 }
 
 /// Numbers that often meet each other, and the last ones.
@@ -296,7 +315,10 @@ fn any_number() -> impl Strategy<Value = u32> {
 
 fn any_ranges() -> impl Strategy<Value = Vec<IdRange>> {
     let any_range = (any_number(), any_number(), prop_oneof![9 => 0..12_u32, 1 => u32::MAX - 3..]);
-    prop::collection::vec(any_range.prop_map(|(inside, outside, count)| range(inside, outside, count)), 1..8)
+    prop::collection::vec(
+        any_range.prop_map(|(inside, outside, count)| range(inside, outside, count)),
+        1..8,
+    )
 }
 
 /// Whether two ranges of a first number and a count have a number in common.
@@ -342,14 +364,18 @@ fn what_the_kernel_refuses_in_any_ranges_is_found() {
 #[test]
 fn an_error_prints_what_is_wrong() {
     let Some(child) = newborn("an_error_prints_what_is_wrong") else { return };
-    let print = |ranges: &[IdRange]| IdMaps::new(ranges, &[]).write(child.pid()).unwrap_err().to_string();
+    let print =
+        |ranges: &[IdRange]| IdMaps::new(ranges, &[]).write(child.pid()).unwrap_err().to_string();
     let with = |text: &str, reason: &str| {
         if cfg!(feature = "explain") { format!("{text}: {reason}") } else { text.to_owned() }
     };
     let invalid = "write(uid_map): EINVAL";
     let overlap = "two ranges overlap (ranges 0 and 2, counted from 0)";
     assert_eq!(print(&[range(0, 0, 5), range(5, 5, 1), range(4, 6, 1)]), with(invalid, overlap));
-    assert_eq!(print(&[range(0, 0, 0)]), with(invalid, "a range is empty (range 0, counted from 0)"));
+    assert_eq!(
+        print(&[range(0, 0, 0)]),
+        with(invalid, "a range is empty (range 0, counted from 0)")
+    );
     let many: Vec<_> = (0..341).map(|number| range(number, number, 1)).collect();
     assert_eq!(print(&many), with(invalid, "a map has at most 340 ranges"));
 

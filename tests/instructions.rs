@@ -135,7 +135,8 @@ fn timerfd_set_and_get() {
 #[test]
 fn splice_four_calls() {
     static BYTES: [u8; 4096] = [7; 4096];
-    let ((first, into_first), (second, into_second)) = (pipe::pipe().unwrap(), pipe::pipe().unwrap());
+    let ((first, into_first), (second, into_second)) =
+        (pipe::pipe().unwrap(), pipe::pipe().unwrap());
     let null = common::fd(std::fs::File::options().write(true).open("/dev/null").unwrap());
     let bytes = [IoSlice::new(&BYTES)];
     let none = SpliceFlags::empty();
@@ -177,7 +178,9 @@ fn signalfd_send_and_read_bytes() {
     at_most(17, 2, "signalfd_send_and_read_bytes", |rounds| {
         let (me, mut buffer) = (process::getpid(), [0; SIZE]);
         for _ in 0..rounds {
-            if signal::kill(me, Signal::USR2).is_err() || butter::io::read(&signals, &mut buffer).is_err() {
+            if signal::kill(me, Signal::USR2).is_err()
+                || butter::io::read(&signals, &mut buffer).is_err()
+            {
                 failed();
             }
             black_box(buffer[0]);

@@ -13,14 +13,20 @@ use common::signals::{Storm, interrupted};
 fn what_is_written_is_read() {
     let (reader, writer) = pipe::pipe().unwrap();
     assert_eq!(io::write(&writer, b"hello, "), Ok(7));
-    assert_eq!(io::writev(&writer, &[IoSlice::new(b"wor"), IoSlice::new(b""), IoSlice::new(b"ld")]), Ok(5));
+    assert_eq!(
+        io::writev(&writer, &[IoSlice::new(b"wor"), IoSlice::new(b""), IoSlice::new(b"ld")]),
+        Ok(5)
+    );
     assert_eq!(io::bytes_available(&reader), Ok(12));
 
     let mut buffer = [0; 5];
     assert_eq!(io::read(&reader, &mut buffer), Ok(5));
     assert_eq!(&buffer, b"hello");
     let (mut one, mut two) = ([0; 2], [0; 9]);
-    assert_eq!(io::readv(&reader, &mut [IoSliceMut::new(&mut one), IoSliceMut::new(&mut two)]), Ok(7));
+    assert_eq!(
+        io::readv(&reader, &mut [IoSliceMut::new(&mut one), IoSliceMut::new(&mut two)]),
+        Ok(7)
+    );
     assert_eq!((&one, &two[..5]), (b", ", &b"world"[..]));
 
     drop(writer);
@@ -69,7 +75,10 @@ fn flags_are_told_and_set() {
     .open("/")
     .unwrap();
     let told = io::fcntl_getfl(common::fd(directory)).unwrap();
-    assert!(told.contains(StatusFlags::DIRECTORY | StatusFlags::NOFOLLOW | StatusFlags::LARGEFILE), "{told}");
+    assert!(
+        told.contains(StatusFlags::DIRECTORY | StatusFlags::NOFOLLOW | StatusFlags::LARGEFILE),
+        "{told}"
+    );
     assert!(!told.contains(StatusFlags::DIRECT));
 }
 
@@ -86,7 +95,8 @@ fn a_duplicate_is_another_descriptor_of_the_same_file() {
 
 #[test]
 fn packets_are_read_one_by_one() {
-    let (reader, writer) = pipe::raw::pipe2(pipe::PipeFlags::CLOEXEC | pipe::PipeFlags::DIRECT).unwrap();
+    let (reader, writer) =
+        pipe::raw::pipe2(pipe::PipeFlags::CLOEXEC | pipe::PipeFlags::DIRECT).unwrap();
     io::write(&writer, b"one").unwrap();
     io::write(&writer, b"other").unwrap();
     let mut buffer = [0; 64];

@@ -57,7 +57,8 @@ fn what_is_written_is_read() {
 
 #[test]
 fn a_name_is_read_in_proc_and_may_be_long() {
-    let link = |memfd: &MemFd| std::fs::read_link(format!("/proc/self/fd/{}", memfd.as_raw_fd())).unwrap();
+    let link =
+        |memfd: &MemFd| std::fs::read_link(format!("/proc/self/fd/{}", memfd.as_raw_fd())).unwrap();
     let memfd = MemFd::create(b"any /thing").unwrap();
     assert_eq!(link(&memfd).to_str().unwrap(), "/memfd:any /thing (deleted)");
     let longest = "n".repeat(249);
@@ -73,8 +74,15 @@ fn seals_are_added_and_stay() {
     let memfd = memfd_of(b"0123456789");
     assert_eq!(memfd.seals(), Ok(Seals::empty()));
     memfd.add_seals(Seals::GROW).unwrap();
-    assert_eq!((errno(memfd.set_len(11)), errno(memfd.write_at(b"!", 10))), (Errno::PERM, Errno::PERM));
-    assert_eq!((errno(memfd.write_at(b"!!", 9)), memfd.len()), (Errno::PERM, Ok(10)), "not even what has room");
+    assert_eq!(
+        (errno(memfd.set_len(11)), errno(memfd.write_at(b"!", 10))),
+        (Errno::PERM, Errno::PERM)
+    );
+    assert_eq!(
+        (errno(memfd.write_at(b"!!", 9)), memfd.len()),
+        (Errno::PERM, Ok(10)),
+        "not even what has room"
+    );
     memfd.set_len(9).unwrap();
     memfd.add_seals(Seals::SHRINK).unwrap();
     assert_eq!(errno(memfd.set_len(8)), Errno::PERM);
@@ -102,7 +110,10 @@ fn what_is_mapped_to_be_written_to_cannot_be_sealed_against_it() {
         assert_eq!(errno(memfd.add_seals(Seals::WRITE)), Errno::BUSY);
         assert_eq!(memfd.seals(), Ok(Seals::empty()), "none is added");
         memfd.add_seals(Seals::FUTURE_WRITE | Seals::SHRINK | Seals::GROW).unwrap();
-        assert_eq!((errno(memfd.write_at(b"M", 0)), errno(memfd.map())), (Errno::PERM, Errno::PERM));
+        assert_eq!(
+            (errno(memfd.write_at(b"M", 0)), errno(memfd.map())),
+            (Errno::PERM, Errno::PERM)
+        );
         assert!(memfd.map_sealed().unwrap().is_none(), "the mapping from before still writes");
         // SAFETY: mapped, and nobody else uses it.
         unsafe { mapping.as_ptr().write_volatile(b'M') };
@@ -128,7 +139,9 @@ fn a_slice_is_given_only_of_what_nobody_changes() {
 
     // Not even by somebody who gets another descriptor of it.
     let path = format!("/proc/self/fd/{}", memfd.as_raw_fd());
-    let other = MemFd::from(common::fd(std::fs::File::options().read(true).write(true).open(path).unwrap()));
+    let other = MemFd::from(common::fd(
+        std::fs::File::options().read(true).write(true).open(path).unwrap(),
+    ));
     assert_eq!(errno(other.write_at(b"C", 0)), Errno::PERM);
     assert_eq!((errno(other.map()), errno(other.set_len(0))), (Errno::PERM, Errno::PERM));
     // SAFETY: touches no memory of the program.
@@ -144,7 +157,9 @@ fn a_slice_is_given_only_of_what_nobody_changes() {
 
     // The descriptor is not needed for it, and another thread may have it.
     drop((memfd, other));
-    std::thread::scope(|scope| scope.spawn(move || assert_eq!(&*bytes, b"unchanged")).join().unwrap());
+    std::thread::scope(|scope| {
+        scope.spawn(move || assert_eq!(&*bytes, b"unchanged")).join().unwrap()
+    });
 
     let empty = MemFd::sealable("").unwrap();
     empty.add_seals(FIXED).unwrap();
@@ -159,7 +174,10 @@ fn what_two_have_mapped_they_share() {
     memfd.add_seals(Seals::SHRINK).unwrap();
     let (one, other) = (memfd.map().unwrap(), memfd.map().unwrap());
     assert!(blind.cells().is_none(), "it was mapped before");
-    assert_eq!((one.len(), one.is_empty(), format!("{one:?}")), (5000, false, "Mapping { length: 5000 }".to_owned()));
+    assert_eq!(
+        (one.len(), one.is_empty(), format!("{one:?}")),
+        (5000, false, "Mapping { length: 5000 }".to_owned())
+    );
     assert_ne!(one.as_ptr(), other.as_ptr());
     let (one, other) = (one.cells().unwrap(), other.cells().unwrap());
     one[4999].store(7, Ordering::Release);
@@ -187,7 +205,10 @@ fn who_may_only_read_maps_it_all_the_same() {
     for memfd in [&memfd, &read_only] {
         let mapping: ReadMapping = memfd.map_read().unwrap();
         let told = format!("{mapping:?}");
-        assert_eq!((mapping.len(), mapping.is_empty(), &*told), (5000, false, "ReadMapping { length: 5000 }"));
+        assert_eq!(
+            (mapping.len(), mapping.is_empty(), &*told),
+            (5000, false, "ReadMapping { length: 5000 }")
+        );
         // SAFETY: within the mapping, and nobody else writes to it.
         unsafe { writable.as_ptr().wrapping_add(4999).write_volatile(41) };
         // SAFETY: as above.
@@ -292,13 +313,17 @@ fn whether_it_may_be_executed_is_said_for_good() {
     not.add_seals(FIXED).unwrap();
     assert_eq!(&*not.map_sealed().unwrap().unwrap(), b"data");
 
-    let program = MemFd::create_with("program", MemFdFlags::EXEC | MemFdFlags::ALLOW_SEALING).unwrap();
+    let program =
+        MemFd::create_with("program", MemFdFlags::EXEC | MemFdFlags::ALLOW_SEALING).unwrap();
     assert_eq!((program.seals(), mode(&program)), (Ok(Seals::empty()), 0o111));
     program.write_at(b"program", 0).unwrap();
     program.add_seals(Seals::EXEC).unwrap();
     // Of what may be executed, that is also a seal against writing.
     assert_eq!(program.seals(), Ok(FIXED | Seals::FUTURE_WRITE | Seals::EXEC));
-    assert!(program.map_sealed().unwrap().is_none(), "some kernels did not look whether it was mapped");
+    assert!(
+        program.map_sealed().unwrap().is_none(),
+        "some kernels did not look whether it was mapped"
+    );
     let mut bytes = [0; 7];
     assert_eq!((program.read_at(&mut bytes, 0), &bytes), (Ok(7), b"program"));
 }
@@ -313,7 +338,9 @@ fn huge_pages_are_mapped_and_unmapped_as_they_are() {
     in_child(TEST, || {
         let flags = MemFdFlags::ALLOW_SEALING | MemFdFlags::HUGETLB | MemFdFlags::HUGE_2MB;
         let memfd = match MemFd::create_with("huge", flags) {
-            Err(error) if error.kind() == ErrorKind::Unsupported => return common::skip(TEST, &error.to_string()),
+            Err(error) if error.kind() == ErrorKind::Unsupported => {
+                return common::skip(TEST, &error.to_string());
+            }
             memfd => memfd.unwrap(),
         };
         assert_eq!(errno(memfd.set_len(SIZE + 4096)), Errno::INVAL, "no multiple of a huge page");
@@ -348,7 +375,8 @@ fn huge_pages_are_mapped_and_unmapped_as_they_are() {
             let hole = libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE;
             for (mode, start, length) in [(0, 0, SIZE + 1), (hole, SIZE, SIZE)] {
                 // SAFETY: touches no memory.
-                let done = unsafe { libc::fallocate(odd.as_raw_fd(), mode, start as i64, length as i64) };
+                let done =
+                    unsafe { libc::fallocate(odd.as_raw_fd(), mode, start as i64, length as i64) };
                 assert_eq!(done, 0, "{}", std::io::Error::last_os_error());
             }
             assert_eq!(odd.len(), Ok(SIZE + 1));

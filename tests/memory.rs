@@ -59,7 +59,10 @@ fn what_is_dropped_or_cut_off_is_unmapped() {
         pages.truncate(9 * page);
         assert_eq!((pages.len(), mapped()), (5 * page + 1, [true; 6]), "it does not grow");
         pages.truncate(2 * page + 1);
-        assert_eq!((pages.len(), mapped()), (2 * page + 1, [true, true, true, false, false, false]));
+        assert_eq!(
+            (pages.len(), mapped()),
+            (2 * page + 1, [true, true, true, false, false, false])
+        );
         assert_eq!(pages[2 * page], 7);
         pages.truncate(2 * page);
         assert_eq!(mapped(), [true, true, false, false, false, false]);
@@ -85,7 +88,9 @@ fn a_file_is_mapped_and_protected() {
     let file = common::fd(file);
     let (read, write) = (Protection::READ, Protection::WRITE);
     // SAFETY: new memory, at an address of the kernel's choice.
-    let start = unsafe { raw::mmap(null_mut(), page, read, MapFlags::SHARED, Some(file.as_fd()), 0) }.unwrap();
+    let start =
+        unsafe { raw::mmap(null_mut(), page, read, MapFlags::SHARED, Some(file.as_fd()), 0) }
+            .unwrap();
     // SAFETY: mapped just now; the file is this test's own.
     assert_eq!(unsafe { start.cast::<[u8; 5]>().read() }, *b"bytes");
     // SAFETY: nobody else uses it.
@@ -103,8 +108,12 @@ fn a_file_is_mapped_and_protected() {
 fn sizes_of_huge_pages_have_names() {
     let huge = MapFlags::PRIVATE | MapFlags::HUGETLB | MapFlags::HUGE_2MB;
     assert_eq!(huge.to_string(), "PRIVATE | HUGETLB | HUGE_2MB");
-    for name in ["SHARED_VALIDATE", "HUGE_16GB", "HUGE_512MB", "HUGE_1MB", "HUGE_64KB", "HUGE_16KB"] {
+    for name in ["SHARED_VALIDATE", "HUGE_16GB", "HUGE_512MB", "HUGE_1MB", "HUGE_64KB", "HUGE_16KB"]
+    {
         assert_eq!(name.parse::<MapFlags>().unwrap().to_string(), name);
     }
-    assert_eq!((Protection::NONE.to_string(), Protection::default()), (String::new(), Protection::NONE));
+    assert_eq!(
+        (Protection::NONE.to_string(), Protection::default()),
+        (String::new(), Protection::NONE)
+    );
 }

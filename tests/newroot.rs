@@ -30,8 +30,10 @@ impl Root {
         fs::copy(&own, root.path().join("test")).unwrap();
         // What the program has mapped: itself, its libraries and what loads them.
         let maps = fs::read_to_string("/proc/self/maps").unwrap();
-        let files: BTreeSet<_> =
-            maps.lines().filter_map(|line| line.find('/').map(|at| Path::new(&line[at..]))).collect();
+        let files: BTreeSet<_> = maps
+            .lines()
+            .filter_map(|line| line.find('/').map(|at| Path::new(&line[at..])))
+            .collect();
         for file in files.into_iter().filter(|file| *file != own) {
             root.take(file, file);
             // Programs ask for it by this name.
@@ -60,14 +62,22 @@ fn newroot(program: &Path, arguments: &[&Path]) -> Output {
 
 fn newroot_from(directory: &Path, program: &Path, arguments: &[&Path]) -> Output {
     let mut command = Command::new(program);
-    command.args(arguments).env("BUTTER_INSIDE", "1").current_dir(directory).stdin(Stdio::null()).output().unwrap()
+    command
+        .args(arguments)
+        .env("BUTTER_INSIDE", "1")
+        .current_dir(directory)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
 }
 
 /// What `says_where_it_is` tells, of a test's program that runs in a root.
 fn told_in(root: &Path, test: &Path, directory: &Path, program: &Path) -> String {
-    let arguments = ["says_where_it_is", "--exact", "--nocapture", "--test-threads=1"].map(Path::new);
+    let arguments =
+        ["says_where_it_is", "--exact", "--nocapture", "--test-threads=1"].map(Path::new);
     let run = newroot_from(directory, program, &[&[root, test], &arguments[..]].concat());
-    let (told, error) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    let (told, error) =
+        (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
     assert_eq!(run.status.code(), Some(0), "{root:?} from {directory:?}: {told}{error}");
     told.into_owned()
 }
@@ -80,11 +90,18 @@ fn with_program(test: &str, body: impl FnOnce(&Path)) {
         let before = (places(), uts::hostname().unwrap());
         let refused = newroot(&program, &["/proc", "/nothing"].map(Path::new));
         let text = String::from_utf8_lossy(&refused.stderr).into_owned();
-        if ["EPERM", "ENOSPC"].iter().any(|errno| text.starts_with(&format!("newroot: unshare: {errno}"))) {
+        if ["EPERM", "ENOSPC"]
+            .iter()
+            .any(|errno| text.starts_with(&format!("newroot: unshare: {errno}")))
+        {
             return common::skip(test, text.trim_end());
         }
         body(&program);
-        assert_eq!((places(), uts::hostname().unwrap()), before, "it is done to whoever runs the program");
+        assert_eq!(
+            (places(), uts::hostname().unwrap()),
+            before,
+            "it is done to whoever runs the program"
+        );
     });
     if !ran {
         common::skip(test, "no new namespaces are allowed here");
@@ -104,8 +121,13 @@ fn a_command_has_a_root_mounts_and_a_name_of_its_own() {
         let told = told_in(root.path(), Path::new("/test"), Path::new("/"), program);
         let name = root.path().file_name().unwrap().to_str().unwrap();
         let libraries = |entry: &str| ["lib", "lib64", "usr"].contains(&entry);
-        let entries: Vec<_> =
-            told.lines().find_map(|line| line.split_once("entries: ")).unwrap().1.split(' ').collect();
+        let entries: Vec<_> = told
+            .lines()
+            .find_map(|line| line.split_once("entries: "))
+            .unwrap()
+            .1
+            .split(' ')
+            .collect();
         let others: Vec<_> = entries.into_iter().filter(|entry| !libraries(entry)).collect();
         assert_eq!(others, ["proc", "test"], "{told}");
         assert!(told.contains(&format!("host: {name}\nat: /\n")), "{told}");
@@ -135,7 +157,10 @@ fn a_root_may_be_named_in_any_way() {
         ] {
             let told = told_in(path, Path::new("/test"), directory, program);
             let host = format!("host: {}\nat: /\n", name.display());
-            assert!(told.contains("entries: below ") && told.contains(&host), "{path:?} from {directory:?}: {told}");
+            assert!(
+                told.contains("entries: below ") && told.contains(&host),
+                "{path:?} from {directory:?}: {told}"
+            );
         }
     });
 }
@@ -148,7 +173,10 @@ fn a_name_that_is_too_long_for_a_machine_is_cut() {
         let told = told_in(root.path(), Path::new("/test"), Path::new("/"), program);
         let name = root.path().file_name().unwrap().as_bytes();
         assert!(name.len() > uts::MAX && str::from_utf8(&name[..uts::MAX]).is_err());
-        assert!(told.contains(&format!("host: {}\n", String::from_utf8_lossy(&name[..uts::MAX]))), "{told}");
+        assert!(
+            told.contains(&format!("host: {}\n", String::from_utf8_lossy(&name[..uts::MAX]))),
+            "{told}"
+        );
     });
 }
 
@@ -159,7 +187,8 @@ fn the_root_that_is_there_already_stays() {
         for path in ["/", "/..", "//."] {
             let told = told_in(Path::new(path), &own, own.parent().unwrap(), program);
             assert!(told.contains("host: newroot\nat: /\n"), "{told}");
-            let mounts: Vec<_> = told.lines().filter_map(|line| line.strip_prefix("mount: ")).collect();
+            let mounts: Vec<_> =
+                told.lines().filter_map(|line| line.strip_prefix("mount: ")).collect();
             assert_eq!(mounts, places(), "{told}");
         }
     });
@@ -171,10 +200,15 @@ fn says_where_it_is() {
     if std::env::var_os("BUTTER_INSIDE").is_none() {
         return;
     }
-    let entries: BTreeSet<_> = fs::read_dir("/").unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let entries: BTreeSet<_> =
+        fs::read_dir("/").unwrap().map(|entry| entry.unwrap().file_name()).collect();
     let entries: Vec<_> = entries.iter().map(|name| name.to_str().unwrap()).collect();
     println!("\nentries: {}", entries.join(" "));
-    println!("host: {}\nat: {}", uts::hostname().unwrap(), std::env::current_dir().unwrap().display());
+    println!(
+        "host: {}\nat: {}",
+        uts::hostname().unwrap(),
+        std::env::current_dir().unwrap().display()
+    );
     let Ok(mounts) = fs::read_to_string("/proc/self/mountinfo") else { return }; // a root without /proc
     for line in mounts.lines() {
         println!("mount: {}", line.split(' ').nth(4).unwrap());
@@ -188,7 +222,11 @@ fn what_fails_is_said_with_its_status() {
         for (arguments, status, text) in [
             (vec![], 2, "newroot: DIR COMMAND [ARGUMENT...]"),
             (vec![root.path()], 2, "newroot: DIR COMMAND [ARGUMENT...]"),
-            (vec![Path::new("/nowhere"), Path::new("/test")], 125, "newroot: /nowhere: No such file"),
+            (
+                vec![Path::new("/nowhere"), Path::new("/test")],
+                125,
+                "newroot: /nowhere: No such file",
+            ),
             (vec![&root.path().join("test"), Path::new("/test")], 125, "newroot: chdir /"),
             (vec![root.path(), Path::new("/nothing")], 126, "newroot: /nothing: No such file"),
         ] {

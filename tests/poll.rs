@@ -94,6 +94,8 @@ fn a_time_finer_than_a_millisecond_is_kept() {
         began.elapsed()
     };
     // A machine that has much else to do comes late often, but not every time.
-    let shortest = (0..1000).map(|_| (0..10).map(took).min().unwrap()).find(|took| *took < Duration::from_millis(1));
+    let shortest = (0..1000)
+        .map(|_| (0..10).map(took).min().unwrap())
+        .find(|took| *took < Duration::from_millis(1));
     assert!(shortest.expect("none took less than a millisecond") >= time, "{shortest:?}");
 }

@@ -36,7 +36,9 @@ fn each_thread_has_its_own_number() {
 fn in_raw_clone(flags: i32, child: impl Fn() -> [i32; 3]) -> Option<([i32; 3], i32)> {
     let (reader, writer) = butter::pipe::pipe().unwrap();
     // SAFETY: as fork: the child has a copy of the memory, makes system calls and ends.
-    let pid = unsafe { libc::syscall(libc::SYS_clone, libc::c_long::from(flags | libc::SIGCHLD), 0, 0, 0, 0) };
+    let pid = unsafe {
+        libc::syscall(libc::SYS_clone, libc::c_long::from(flags | libc::SIGCHLD), 0, 0, 0, 0)
+    };
     if pid == 0 {
         let mut bytes = [0; 12];
         for (place, number) in bytes.chunks_exact_mut(4).zip(child()) {
@@ -62,7 +64,8 @@ fn in_raw_clone(flags: i32, child: impl Fn() -> [i32; 3]) -> Option<([i32; 3], i
 #[test]
 fn they_are_right_in_the_child_of_a_raw_clone() {
     // SAFETY: asks libc, which may have cached the parent's.
-    let child = || [getpid().get(), getppid().map_or(0, |parent| parent.get()), unsafe { libc::getpid() }];
+    let child =
+        || [getpid().get(), getppid().map_or(0, |parent| parent.get()), unsafe { libc::getpid() }];
     let ([pid, parent, of_libc], told) = in_raw_clone(0, child).unwrap();
     assert_eq!((pid, parent), (told, getpid().get()));
     if of_libc != pid {
@@ -75,14 +78,19 @@ fn they_are_right_in_a_new_pid_namespace() {
     let child = || [getpid().get(), getppid().map_or(0, |parent| parent.get()), gettid().get()];
     match in_raw_clone(libc::CLONE_NEWUSER | libc::CLONE_NEWPID, child) {
         Some((seen, _)) => assert_eq!(seen, [1, 0, 1]),
-        None => common::skip("they_are_right_in_a_new_pid_namespace", "no new PID namespace is allowed here"),
+        None => common::skip(
+            "they_are_right_in_a_new_pid_namespace",
+            "no new PID namespace is allowed here",
+        ),
     }
 }
 
 /// The names in a directory.
 fn names(path: &str) -> Vec<String> {
-    let mut names: Vec<_> =
-        fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<_> = fs::read_dir(path)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
     names.sort();
     names
 }
@@ -115,7 +123,11 @@ fn the_working_directory_is_changed_by_path_and_by_descriptor() {
         chdir(long.as_str()).unwrap();
         assert_eq!(std::env::current_dir().unwrap().as_os_str(), "/proc");
     });
-    assert_eq!(std::env::current_dir().unwrap(), before, "a thread of its own directories changed the others'");
+    assert_eq!(
+        std::env::current_dir().unwrap(),
+        before,
+        "a thread of its own directories changed the others'"
+    );
 }
 
 #[test]
@@ -143,7 +155,10 @@ fn a_new_root_is_where_absolute_paths_begin_and_nothing_else() {
             assert!(names("..").contains(&own.to_owned()), "and leads further out");
 
             chdir("/").unwrap();
-            assert_eq!((names("."), names(".."), names("in/..")), (names("/"), names("/"), names("/")));
+            assert_eq!(
+                (names("."), names(".."), names("in/..")),
+                (names("/"), names("/"), names("/"))
+            );
 
             // A root below the working directory: out again.
             chroot("in").unwrap();

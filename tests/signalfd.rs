@@ -35,7 +35,8 @@ fn value(event: &Event) -> i32 {
 
 /// The set of a descriptor, as /proc tells it.
 fn told(signals: &SignalFd) -> SigSet {
-    let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", signals.as_raw_fd())).unwrap();
+    let info =
+        std::fs::read_to_string(format!("/proc/self/fdinfo/{}", signals.as_raw_fd())).unwrap();
     let bits = info.lines().find_map(|line| line.strip_prefix("sigmask:")).unwrap();
     SigSet::from_bits(u64::from_str_radix(bits.trim(), 16).unwrap())
 }
@@ -155,7 +156,11 @@ fn a_thread_reads_its_own_and_its_process_s() {
         send(place(7), 1);
         signal::queue(getpid(), place(8), 2).unwrap();
         let elsewhere: Vec<_> = std::thread::scope(|scope| {
-            let read = || std::iter::from_fn(|| signals.try_read().unwrap()).map(|event| value(&event)).collect();
+            let read = || {
+                std::iter::from_fn(|| signals.try_read().unwrap())
+                    .map(|event| value(&event))
+                    .collect()
+            };
             scope.spawn(read).join().unwrap()
         });
         assert_eq!(elsewhere, [2], "what is for the process, any of its threads may read");
@@ -165,7 +170,8 @@ fn a_thread_reads_its_own_and_its_process_s() {
 
 #[test]
 fn a_child_reads_its_own_but_an_epoll_that_it_has_from_its_parent_does_not_see_them() {
-    const TEST: &str = "a_child_reads_its_own_but_an_epoll_that_it_has_from_its_parent_does_not_see_them";
+    const TEST: &str =
+        "a_child_reads_its_own_but_an_epoll_that_it_has_from_its_parent_does_not_see_them";
     in_child_that_holds_back(SigSet::all(), TEST, || {
         let (signals, epoll) = (SignalFd::nonblocking(place(0)).unwrap(), Epoll::create().unwrap());
         epoll.add(&signals, Token(1), Interest::READ).unwrap();
@@ -244,10 +250,17 @@ fn flags_are_as_they_were_asked_for() {
     let signals = SignalFd::nonblocking(SigSet::EMPTY).unwrap();
     assert_eq!(io::fcntl_getfd(&signals), Ok(io::DescriptorFlags::CLOEXEC));
     assert!(io::fcntl_getfl(&signals).unwrap().contains(io::StatusFlags::NONBLOCK));
-    assert!(!io::fcntl_getfl(SignalFd::new(SigSet::EMPTY).unwrap()).unwrap().contains(io::StatusFlags::NONBLOCK));
+    assert!(
+        !io::fcntl_getfl(SignalFd::new(SigSet::EMPTY).unwrap())
+            .unwrap()
+            .contains(io::StatusFlags::NONBLOCK)
+    );
     let error = raw::signalfd4(SigSet::EMPTY, SignalFdFlags::from_bits_retain(1)).unwrap_err();
     assert_eq!(error.errno(), Errno::INVAL);
-    assert_eq!(signalfd::raw::read(signals.as_fd(), &mut [0; SIZE]).unwrap_err().errno(), Errno::AGAIN);
+    assert_eq!(
+        signalfd::raw::read(signals.as_fd(), &mut [0; SIZE]).unwrap_err().errno(),
+        Errno::AGAIN
+    );
 }
 
 /// Several processes send numbers, many more than may be queued at a time: each arrives, once, in its sender's order.
@@ -274,7 +287,11 @@ fn a_hundred_thousand_of_several_senders_all_arrive() {
         // Nothing is read before all of them met the limit.
         let mut at_limit = 0;
         while at_limit < SENDERS as u64 {
-            assert_eq!(refused.wait(Duration::from_secs(60)), Ok(true), "{at_limit} senders met the limit");
+            assert_eq!(
+                refused.wait(Duration::from_secs(60)),
+                Ok(true),
+                "{at_limit} senders met the limit"
+            );
             at_limit += refused.read().unwrap();
         }
         let (mut next, mut ended) = ([0; SENDERS], 0);
@@ -310,7 +327,8 @@ fn send_all(receiver: Pid, signal: Signal, count: i32, refused: &EventFd) -> ! {
     let mut told = false;
     for number in 0..count {
         while let Err(error) = signal::queue(receiver, signal, number) {
-            let expected = error.kind() == ErrorKind::LimitReached && (told || refused.add(1).is_ok());
+            let expected =
+                error.kind() == ErrorKind::LimitReached && (told || refused.add(1).is_ok());
             if !expected {
                 butter::process::exit_group(100);
             }

@@ -15,9 +15,12 @@ const COMPILERS_OWN: &[&str] = &["memcpy", "memmove", "memset", "memcmp", "bcmp"
 
 #[test]
 fn without_std_it_asks_for_nothing() {
-    for target in
-        ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-musl", "x86_64-unknown-none", "aarch64-unknown-none"]
-    {
+    for target in [
+        "x86_64-unknown-linux-gnu",
+        "aarch64-unknown-linux-musl",
+        "x86_64-unknown-none",
+        "aarch64-unknown-none",
+    ] {
         check("without_std_it_asks_for_nothing", target, "", &["core"], &[]);
     }
 }
@@ -51,7 +54,11 @@ fn check(test: &str, target: &str, features: &str, crates: &[&str], others: &[&s
 fn crates_of(symbol: &str) -> BTreeSet<String> {
     // What is implemented for a type of the language, as `str::escape_debug`, is told from the name as it is mangled.
     if let Some(mangled) = symbol.strip_prefix("_R") {
-        let roots = mangled.split("Cs").skip(1).filter_map(|root| root.split_once('_')).map(|(_, name)| name);
+        let roots = mangled
+            .split("Cs")
+            .skip(1)
+            .filter_map(|root| root.split_once('_'))
+            .map(|(_, name)| name);
         return roots.filter_map(counted).collect();
     }
     let name = format!("{:#}", rustc_demangle::demangle(symbol));
@@ -76,7 +83,15 @@ fn build(target: &str, features: &str) -> Result<PathBuf, String> {
     }
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("symbols-{features}"));
     let output = Command::new("cargo")
-        .args(["build", "--lib", "--release", "--quiet", "--no-default-features", "--features", features])
+        .args([
+            "build",
+            "--lib",
+            "--release",
+            "--quiet",
+            "--no-default-features",
+            "--features",
+            features,
+        ])
         .args(["--target", target, "--target-dir"])
         .arg(&out)
         .current_dir(root)
@@ -96,8 +111,12 @@ fn undefined(folder: &Path) -> BTreeSet<String> {
             let file = path.file_name().unwrap().to_str().unwrap();
             file.starts_with(&format!("lib{name}-")) && file.ends_with(".rlib")
         };
-        let archive = archives.filter(is_wanted).max_by_key(|path| path.metadata().unwrap().modified().unwrap());
-        let bytes = std::fs::read(archive.unwrap_or_else(|| panic!("{} has no {name}", folder.display()))).unwrap();
+        let archive = archives
+            .filter(is_wanted)
+            .max_by_key(|path| path.metadata().unwrap().modified().unwrap());
+        let bytes =
+            std::fs::read(archive.unwrap_or_else(|| panic!("{} has no {name}", folder.display())))
+                .unwrap();
         let archive = ArchiveFile::parse(&*bytes).unwrap();
         for member in archive.members() {
             let member = member.unwrap();

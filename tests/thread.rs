@@ -25,11 +25,18 @@ fn told() -> SigSet {
 fn the_mask_is_what_proc_says() {
     in_thread(|| {
         let wanted = SigSet::from([Signal::USR2, Signal::RTMIN, Signal::RTMAX]);
-        assert_eq!(rt_sigprocmask(How::Set, Some(wanted)), Ok(SigSet::EMPTY), "it returns the old one");
+        assert_eq!(
+            rt_sigprocmask(How::Set, Some(wanted)),
+            Ok(SigSet::EMPTY),
+            "it returns the old one"
+        );
         assert_eq!((mask().unwrap(), told()), (wanted, wanted));
         assert_eq!(unblock(Signal::RTMIN), Ok(wanted));
         assert_eq!(told(), wanted.without(Signal::RTMIN));
-        assert_eq!(rt_sigprocmask(How::Block, Some([Signal::HUP].into())), Ok(wanted.without(Signal::RTMIN)));
+        assert_eq!(
+            rt_sigprocmask(How::Block, Some([Signal::HUP].into())),
+            Ok(wanted.without(Signal::RTMIN))
+        );
         assert_eq!(told(), wanted.without(Signal::RTMIN).with(Signal::HUP));
     });
 }
@@ -69,7 +76,8 @@ fn a_guard_undoes_only_what_it_did() {
 fn the_mask_is_the_threads_own() {
     in_thread(|| {
         let _blocked = block(Signal::USR2).unwrap();
-        let (child, tid) = std::thread::spawn(|| (mask().unwrap(), thread::gettid())).join().unwrap();
+        let (child, tid) =
+            std::thread::spawn(|| (mask().unwrap(), thread::gettid())).join().unwrap();
         assert_eq!(child, [Signal::USR2].into(), "a new thread has its maker's");
         assert_ne!(tid, thread::gettid());
         std::thread::spawn(|| set_mask(SigSet::all())).join().unwrap().unwrap();

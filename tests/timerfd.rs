@@ -84,7 +84,9 @@ fn a_timer_set_anew_keeps_nothing_of_before() {
     let day = HOUR * 24;
     timer.set(Timer::every(HOUR)).unwrap();
     timer.set(Timer::every(day)).unwrap();
-    let Timer::EveryAfter(Start::After(left), period) = timer.get().unwrap() else { panic!("it is armed") };
+    let Timer::EveryAfter(Start::After(left), period) = timer.get().unwrap() else {
+        panic!("it is armed")
+    };
     assert!(left > HOUR, "it first goes off after the new period");
     assert_eq!(period, day);
 }
@@ -94,13 +96,19 @@ fn what_is_left_and_what_was_set_are_told() {
     let timer = timer();
     let day = HOUR * 24;
     assert_eq!(timer.replace(Timer::every_after(HOUR, day)), Ok(Timer::Disarmed));
-    let Timer::EveryAfter(Start::After(left), period) = timer.get().unwrap() else { panic!("it is armed") };
+    let Timer::EveryAfter(Start::After(left), period) = timer.get().unwrap() else {
+        panic!("it is armed")
+    };
     assert!(left <= HOUR && left > HOUR - MINUTE, "{left:?}");
     assert_eq!(period, day);
     std::thread::sleep(milliseconds(30));
-    let Timer::EveryAfter(Start::After(later), _) = timer.replace(Timer::once(day)).unwrap() else { panic!() };
+    let Timer::EveryAfter(Start::After(later), _) = timer.replace(Timer::once(day)).unwrap() else {
+        panic!()
+    };
     assert!(later <= left - milliseconds(30), "{later:?} of {left:?}");
-    assert!(matches!(timer.replace(Timer::Disarmed), Ok(Timer::Once(Start::After(left))) if left <= day));
+    assert!(
+        matches!(timer.replace(Timer::Disarmed), Ok(Timer::Once(Start::After(left))) if left <= day)
+    );
 }
 
 #[test]
@@ -122,7 +130,9 @@ fn a_moment_is_one_of_the_timers_clock() {
 #[test]
 fn alarm_clocks_take_a_capability() {
     for clock in [Clock::RealtimeAlarm, Clock::BoottimeAlarm] {
-        as_nobody(|| assert_eq!(TimerFd::create(clock).unwrap_err().kind(), ErrorKind::PermissionDenied));
+        as_nobody(|| {
+            assert_eq!(TimerFd::create(clock).unwrap_err().kind(), ErrorKind::PermissionDenied)
+        });
         match TimerFd::nonblocking(clock) {
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                 common::skip("alarm_clocks_take_a_capability", &error.to_string());
@@ -144,7 +154,9 @@ fn clocks_that_timers_cannot_have_are_refused() {
         assert!(clock_gettime(clock).is_ok(), "{clock:?} can be asked all the same");
     }
     assert_eq!(
-        raw::timerfd_create(Clock::Monotonic, TimerFdFlags::from_bits_retain(1)).unwrap_err().errno(),
+        raw::timerfd_create(Clock::Monotonic, TimerFdFlags::from_bits_retain(1))
+            .unwrap_err()
+            .errno(),
         Errno::INVAL
     );
 }
@@ -159,12 +171,20 @@ fn bad_times_are_refused_and_long_ones_are_not() {
         let error = raw::timerfd_settime(timer.as_fd(), SetFlags::empty(), &new, None).unwrap_err();
         assert_eq!(error.errno(), Errno::INVAL);
     }
-    assert_eq!(timer.set(Timer::once(Duration::MAX)).unwrap_err().kind(), ErrorKind::InvalidArgument);
-    assert_eq!(timer.set(Timer::every(Duration::ZERO)).unwrap_err().kind(), ErrorKind::InvalidArgument);
+    assert_eq!(
+        timer.set(Timer::once(Duration::MAX)).unwrap_err().kind(),
+        ErrorKind::InvalidArgument
+    );
+    assert_eq!(
+        timer.set(Timer::every(Duration::ZERO)).unwrap_err().kind(),
+        ErrorKind::InvalidArgument
+    );
     assert_eq!(timer.set(Timer::once(Duration::from_secs(1_000_000_000))), Ok(()));
     let flags = SetFlags::from_bits_retain(4);
     assert_eq!(
-        raw::timerfd_settime(timer.as_fd(), flags, &Itimerspec::default(), None).unwrap_err().errno(),
+        raw::timerfd_settime(timer.as_fd(), flags, &Itimerspec::default(), None)
+            .unwrap_err()
+            .errno(),
         Errno::INVAL
     );
 }
@@ -183,7 +203,10 @@ fn a_cancelled_call_is_a_change_of_the_clock() {
     let timer = timer();
     let reads = || (timer.read(), timer.try_read(), timer.read_interruptible());
     let changed = Ticks::ClockChanged;
-    assert_eq!(inject(libc::SYS_read, Errno::CANCELED, reads), (Ok(changed), Ok(Some(changed)), Ok(changed)));
+    assert_eq!(
+        inject(libc::SYS_read, Errno::CANCELED, reads),
+        (Ok(changed), Ok(Some(changed)), Ok(changed))
+    );
     let set = || timer.set_cancel_on_set(Timer::once_at(Timespec::default()));
     assert_eq!(inject(libc::SYS_timerfd_settime, Errno::CANCELED, set), Ok(true));
 }

@@ -36,7 +36,10 @@ fn the_kernel_says_what_it_is() {
     }
     assert_eq!(uts::hostname().unwrap().as_name(), uname.nodename());
     assert_eq!(uts::domainname().unwrap().as_name(), uname.domainname());
-    assert!(format!("{uname:?}").starts_with("Uname { sysname: \"Linux\", nodename: \""), "{uname:?}");
+    assert!(
+        format!("{uname:?}").starts_with("Uname { sysname: \"Linux\", nodename: \""),
+        "{uname:?}"
+    );
 }
 
 #[test]
@@ -59,7 +62,10 @@ fn a_name_is_read_as_it_was_set() {
             uts::set_hostname(too_long).unwrap_err();
             uts::set_domainname(too_long).unwrap_err();
         }
-        assert_eq!((uts::hostname().unwrap(), uts::domainname().unwrap().to_string().as_str()), (set, "another"));
+        assert_eq!(
+            (uts::hostname().unwrap(), uts::domainname().unwrap().to_string().as_str()),
+            (set, "another")
+        );
     });
 }
 

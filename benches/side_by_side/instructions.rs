@@ -47,7 +47,14 @@ impl Instructions {
         let attributes = &raw const attributes;
         // SAFETY: the kernel reads as many bytes as the struct says it has, and keeps nothing of them.
         let fd = unsafe {
-            libc::syscall(libc::SYS_perf_event_open, attributes, this_thread, any_processor, no_group, no_flags)
+            libc::syscall(
+                libc::SYS_perf_event_open,
+                attributes,
+                this_thread,
+                any_processor,
+                no_group,
+                no_flags,
+            )
         };
         if fd < 0 {
             return Err(io::Error::last_os_error());

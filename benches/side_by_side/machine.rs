@@ -14,7 +14,9 @@ pub(crate) fn describe() -> String {
 pub(crate) fn pin() -> String {
     match last_allowed().and_then(bind) {
         Ok(cpu) => format!("pinned to processor {cpu}"),
-        Err(error) => format!("not pinned to a processor, a wider spread is to be expected: {error}"),
+        Err(error) => {
+            format!("not pinned to a processor, a wider spread is to be expected: {error}")
+        }
     }
 }
 
@@ -28,7 +30,10 @@ fn last_allowed() -> io::Result<usize> {
         // SAFETY: a number below the size of the set; nothing but the set is read.
         unsafe { libc::CPU_ISSET(*cpu, &set) }
     };
-    (0..libc::CPU_SETSIZE as usize).rev().find(allowed).ok_or_else(|| io::Error::other("no processor is allowed"))
+    (0..libc::CPU_SETSIZE as usize)
+        .rev()
+        .find(allowed)
+        .ok_or_else(|| io::Error::other("no processor is allowed"))
 }
 
 fn bind(cpu: usize) -> io::Result<usize> {

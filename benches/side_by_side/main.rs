@@ -46,7 +46,9 @@ fn run() -> Result<(), Failure> {
     let wanted: Vec<_> = rows::ALL.iter().filter(|(name, _)| options.wants(name)).collect();
     if wanted.is_empty() {
         let names: Vec<_> = rows::ALL.iter().map(|(name, _)| *name).collect();
-        return Err(format!("no row has that in its name; the rows are: {}", names.join(", ")).into());
+        return Err(
+            format!("no row has that in its name; the rows are: {}", names.join(", ")).into()
+        );
     }
 
     println!("{}", machine::describe());
@@ -62,7 +64,9 @@ fn run() -> Result<(), Failure> {
         }
     };
     if options.effort == Effort::Check {
-        println!("a check that everything runs: one short cycle, numbers mean nothing; `cargo bench` measures");
+        println!(
+            "a check that everything runs: one short cycle, numbers mean nothing; `cargo bench` measures"
+        );
     }
 
     let mut table = Table::new(counter.is_some());

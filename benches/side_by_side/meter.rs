@@ -49,7 +49,9 @@ impl<'c> Meter<'c> {
     fn now(&self) -> u64 {
         match self.source {
             Source::Clock(start) => start.elapsed().as_nanos() as u64,
-            Source::Counter(counter) => counter.read().unwrap_or_else(|error| failed("reading the counter", error)),
+            Source::Counter(counter) => {
+                counter.read().unwrap_or_else(|error| failed("reading the counter", error))
+            }
         }
     }
 }

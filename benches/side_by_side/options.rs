@@ -36,7 +36,9 @@ impl Options {
                     println!("{HELP}");
                     return Ok(None);
                 }
-                option if option.starts_with('-') => return Err(format!("unknown option {option}\n\n{HELP}").into()),
+                option if option.starts_with('-') => {
+                    return Err(format!("unknown option {option}\n\n{HELP}").into());
+                }
                 _ => words.push(argument),
             }
         }

@@ -69,9 +69,13 @@ pub(crate) fn add_watch(inotify: &OwnedFd, path: &CStr, mask: u32) -> c_int {
 
 /// Takes as many signals as there is room for; returns those that it has taken.
 #[inline(always)]
-pub(crate) fn signals<'r>(fd: &OwnedFd, records: &'r mut [libc::signalfd_siginfo]) -> &'r [libc::signalfd_siginfo] {
+pub(crate) fn signals<'r>(
+    fd: &OwnedFd,
+    records: &'r mut [libc::signalfd_siginfo],
+) -> &'r [libc::signalfd_siginfo] {
     // SAFETY: the kernel writes at most as many records as there are.
-    let bytes = unsafe { libc::read(fd.as_raw_fd(), records.as_mut_ptr().cast(), size_of_val(records)) };
+    let bytes =
+        unsafe { libc::read(fd.as_raw_fd(), records.as_mut_ptr().cast(), size_of_val(records)) };
     let Ok(bytes) = usize::try_from(bytes) else { failed("libc read", io::Error::last_os_error()) };
     // SAFETY: never more than there is room for.
     unsafe { records.get_unchecked(..bytes / size_of::<libc::signalfd_siginfo>()) }
@@ -79,10 +83,17 @@ pub(crate) fn signals<'r>(fd: &OwnedFd, records: &'r mut [libc::signalfd_siginfo
 
 /// Waits without an end; returns those that are ready.
 #[inline(always)]
-pub(crate) fn wait<'r>(epoll: &OwnedFd, ready: &'r mut [libc::epoll_event]) -> &'r [libc::epoll_event] {
+pub(crate) fn wait<'r>(
+    epoll: &OwnedFd,
+    ready: &'r mut [libc::epoll_event],
+) -> &'r [libc::epoll_event] {
     // SAFETY: the kernel writes at most as many entries as there are.
-    let count = unsafe { libc::epoll_wait(epoll.as_raw_fd(), ready.as_mut_ptr(), ready.len() as c_int, -1) };
-    let Ok(count) = usize::try_from(count) else { failed("libc epoll_wait", io::Error::last_os_error()) };
+    let count = unsafe {
+        libc::epoll_wait(epoll.as_raw_fd(), ready.as_mut_ptr(), ready.len() as c_int, -1)
+    };
+    let Ok(count) = usize::try_from(count) else {
+        failed("libc epoll_wait", io::Error::last_os_error())
+    };
     // SAFETY: never more than there is room for.
     unsafe { ready.get_unchecked(..count) }
 }

@@ -25,7 +25,11 @@ pub(crate) struct Measured {
 }
 
 /// Measures every contender of a row, in their order.
-pub(crate) fn measure(row: &mut Row, effort: Effort, counter: Option<&Instructions>) -> Vec<Measured> {
+pub(crate) fn measure(
+    row: &mut Row,
+    effort: Effort,
+    counter: Option<&Instructions>,
+) -> Vec<Measured> {
     let (rounds, cycles) = match effort {
         Effort::Check => (1, 1),
         Effort::Quick => (rounds_of_a_batch(&mut row.contenders[0]), 60),
@@ -33,8 +37,9 @@ pub(crate) fn measure(row: &mut Row, effort: Effort, counter: Option<&Instructio
     };
     let operations = f64::from(rounds) * f64::from(row.operations);
     let count = row.contenders.len();
-    let mut measured: Vec<_> =
-        (0..count).map(|_| Measured { nanoseconds: Vec::with_capacity(cycles), instructions: None }).collect();
+    let mut measured: Vec<_> = (0..count)
+        .map(|_| Measured { nanoseconds: Vec::with_capacity(cycles), instructions: None })
+        .collect();
 
     let mut clock = Meter::nanoseconds();
     for cycle in 0..WARM_UP + cycles {

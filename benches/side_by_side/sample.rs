@@ -50,7 +50,8 @@ impl Buffer {
         self.bytes.extend(name);
         self.bytes.resize(end, 0);
 
-        let said = i64::from(watch).cast_unsigned().wrapping_add(u64::from(mask) + u64::from(cookie));
+        let said =
+            i64::from(watch).cast_unsigned().wrapping_add(u64::from(mask) + u64::from(cookie));
         self.padded = self.padded.wrapping_add(said).wrapping_add(padded as u64);
         self.trimmed = self.trimmed.wrapping_add(said).wrapping_add(name.len() as u64);
     }

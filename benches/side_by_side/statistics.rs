@@ -18,7 +18,11 @@ impl Spread {
         let reach = (1.96 * (count as f64).sqrt() / 2.0).ceil() as usize;
         let middle = count / 2;
         let at = |index: usize| numbers[index.min(count - 1)];
-        let median = if count.is_multiple_of(2) { f64::midpoint(at(middle - 1), at(middle)) } else { at(middle) };
+        let median = if count.is_multiple_of(2) {
+            f64::midpoint(at(middle - 1), at(middle))
+        } else {
+            at(middle)
+        };
         Self {
             median,
             sure: (at((count - 1 - middle).saturating_sub(reach)), at(middle + reach)),

@@ -17,7 +17,10 @@ pub(crate) struct Sum {
 impl Sum {
     #[inline(always)]
     pub(crate) fn add(&mut self, watch: i32, mask: u32, cookie: u32, name: &[u8]) {
-        let said = i64::from(watch).cast_unsigned().wrapping_add(u64::from(mask)).wrapping_add(u64::from(cookie));
+        let said = i64::from(watch)
+            .cast_unsigned()
+            .wrapping_add(u64::from(mask))
+            .wrapping_add(u64::from(cookie));
         self.said = self.said.wrapping_add(said).wrapping_add(name.len() as u64);
         self.events += 1;
         // Where the name stands: so that the slice is really made. Its bytes are left to who trims it.

@@ -18,7 +18,9 @@ impl Table {
         println!(
             "ns: median for one operation. ratio: median of its ratios to the row's first contender, cycle by cycle;"
         );
-        println!("95 %: where their true median is, 95 times in 100; half: the middle half of them.");
+        println!(
+            "95 %: where their true median is, 95 times in 100; half: the middle half of them."
+        );
         println!();
         println!(
             "{:<22} {:>9}  {:>6}  {:<13}  {:<13}{title}  aims of butter",
@@ -39,7 +41,11 @@ impl Table {
                 None if self.instructions => format!("  {:>12}", ""),
                 None => String::new(),
             };
-            let aims = if contender.name == BUTTER { self.judge(name, row, measured, its) } else { String::new() };
+            let aims = if contender.name == BUTTER {
+                self.judge(name, row, measured, its)
+            } else {
+                String::new()
+            };
             let line = format!(
                 "  {:<20} {nanoseconds:>9.2}  {:>6.3}  {sure:<13}  {half:<13}{instructions}  {aims}",
                 contender.name, ratio.median

@@ -29,7 +29,11 @@ impl Failure {
 }
 
 /// Says what could not be done with a path.
-pub(crate) fn when<T>(done: &'static str, path: &Path, result: io::Result<T>) -> Result<T, Failure> {
+pub(crate) fn when<T>(
+    done: &'static str,
+    path: &Path,
+    result: io::Result<T>,
+) -> Result<T, Failure> {
     result.map_err(|error| Failure::Path(done, path.to_owned(), error))
 }
 
@@ -40,12 +44,19 @@ impl fmt::Display for Failure {
             Self::Path(done, path, error) => {
                 write!(f, "{} cannot be {done}: ", Escape::new(path))?;
                 match Errno::from_io_error(error) {
-                    Some(errno) => write!(f, "{errno}: {}", errno.text().unwrap_or("no such number is known")),
+                    Some(errno) => {
+                        write!(f, "{errno}: {}", errno.text().unwrap_or("no such number is known"))
+                    }
                     None => error.fmt(f),
                 }
             }
             Self::Copy { source, target, error } => {
-                write!(f, "{} cannot be copied to {}: {error}", Escape::new(source), Escape::new(target))
+                write!(
+                    f,
+                    "{} cannot be copied to {}: {error}",
+                    Escape::new(source),
+                    Escape::new(target)
+                )
             }
             Self::Said(text) => f.write_str(text),
         }

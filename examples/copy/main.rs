@@ -70,7 +70,8 @@ fn copy(options: &Options) -> Result<(), Failure> {
 
     let mut progress = Progress::new(&metadata, options.quiet);
     let mut copier = Copier::new(&source, target.file()).method(options.method);
-    let step = |copier: &mut Copier<'_>| copier.step().map_err(|error| Failure::copy(options, error));
+    let step =
+        |copier: &mut Copier<'_>| copier.step().map_err(|error| Failure::copy(options, error));
     loop {
         while step(&mut copier)? > 0 {
             progress.show(copier.copied());

@@ -26,7 +26,8 @@ pub(crate) enum Request {
 
 /// Reads the arguments, without the program's name. The error is what to tell the user.
 pub(crate) fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Request, String> {
-    let (mut chosen, mut keep_partial, mut quiet, mut paths) = (Method::Auto, false, false, Vec::new());
+    let (mut chosen, mut keep_partial, mut quiet, mut paths) =
+        (Method::Auto, false, false, Vec::new());
     while let Some(argument) = arguments.next() {
         if argument == "--" {
             paths.extend(arguments.by_ref());
@@ -40,7 +41,8 @@ pub(crate) fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Req
         match (name.as_bytes(), value) {
             (b"-m" | b"--method", value) => {
                 let value = value.map(OsStr::to_owned).or_else(|| arguments.next());
-                chosen = method(&value.ok_or_else(|| format!("{} takes a value", Escape::new(name)))?)?;
+                chosen =
+                    method(&value.ok_or_else(|| format!("{} takes a value", Escape::new(name)))?)?;
             }
             (b"--keep-partial", None) => keep_partial = true,
             (b"-q" | b"--quiet", None) => quiet = true,

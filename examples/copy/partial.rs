@@ -24,14 +24,20 @@ fn partial() -> MutexGuard<'static, Option<Partial>> {
 }
 
 /// Makes one in this directory, with these permissions less the umask.
-pub(crate) fn create(directory: &Path, permissions: u32, kept: Option<PathBuf>) -> io::Result<File> {
+pub(crate) fn create(
+    directory: &Path,
+    permissions: u32,
+    kept: Option<PathBuf>,
+) -> io::Result<File> {
     let mut partial = partial();
     let process = std::process::id();
     let mut number = 0_u32;
     loop {
         let path = directory.join(format!(".copy-{process}-{number}"));
         match OpenOptions::new().write(true).create_new(true).mode(permissions).open(&path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 1000 => number += 1,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 1000 => {
+                number += 1
+            }
             file => {
                 if file.is_ok() {
                     *partial = Some(Partial { path, kept });

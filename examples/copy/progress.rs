@@ -31,7 +31,12 @@ pub(crate) struct Progress {
 impl Progress {
     pub(crate) fn new(source: &Metadata, quiet: bool) -> Self {
         let whole = Some(source.len()).filter(|length| *length > 0);
-        Self { began: Instant::now(), drawn: None, whole, wanted: !quiet && io::stderr().is_terminal() }
+        Self {
+            began: Instant::now(),
+            drawn: None,
+            whole,
+            wanted: !quiet && io::stderr().is_terminal(),
+        }
     }
 
     /// Draws, unless that was done a moment ago.
@@ -44,12 +49,15 @@ impl Progress {
         let rate = Rate(copied, self.began.elapsed());
         let _ = match self.whole {
             Some(whole) => {
-                let part = |of: u64| (u128::from(copied.min(whole)) * u128::from(of) / u128::from(whole)) as usize;
+                let part = |of: u64| {
+                    (u128::from(copied.min(whole)) * u128::from(of) / u128::from(whole)) as usize
+                };
                 let (bar, percent) = ("#".repeat(part(WIDTH)), part(100));
                 let (copied, whole) = (Bytes(copied), Bytes(whole));
                 let width = WIDTH as usize;
-                io::stderr()
-                    .write_fmt(format_args!("\r[{bar:.<width$}] {percent:>3} % {copied} of {whole}, {rate}\x1b[K"))
+                io::stderr().write_fmt(format_args!(
+                    "\r[{bar:.<width$}] {percent:>3} % {copied} of {whole}, {rate}\x1b[K"
+                ))
             }
             None => io::stderr().write_fmt(format_args!("\r{}, {rate}\x1b[K", Bytes(copied))),
         };

@@ -23,14 +23,18 @@ impl Target {
         let mut path = options.target.clone();
         if path.is_dir() {
             let name = options.source.file_name();
-            path.push(name.ok_or_else(|| Failure::Said(format!("{} has no name", Escape::new(&options.source))))?);
+            path.push(name.ok_or_else(|| {
+                Failure::Said(format!("{} has no name", Escape::new(&options.source)))
+            })?);
         }
         match fs::metadata(&path) {
             Ok(old) if (old.dev(), old.ino()) == (source.dev(), source.ino()) => {
                 let (source, target) = (Escape::new(&options.source), Escape::new(&path));
                 Err(Failure::Said(format!("{source} and {target} are the same file")))
             }
-            Ok(old) if old.is_dir() => Err(Failure::Said(format!("{} is a directory", Escape::new(&path)))),
+            Ok(old) if old.is_dir() => {
+                Err(Failure::Said(format!("{} is a directory", Escape::new(&path))))
+            }
             Ok(old) if old.is_file() => {
                 // The file that a link names is replaced, not the link.
                 let path = when("found", &path, fs::canonicalize(&path))?;
@@ -39,7 +43,11 @@ impl Target {
                 when("replaced", &path, writable.map_err(io::Error::from))?;
                 let target = Self::beside(path, 0o600, options)?;
                 let permissions = Permissions::from_mode(old.mode() & 0o777);
-                when("given permissions", &options.target, target.file.set_permissions(permissions))?;
+                when(
+                    "given permissions",
+                    &options.target,
+                    target.file.set_permissions(permissions),
+                )?;
                 Ok(target)
             }
             Ok(_) => {

@@ -26,7 +26,9 @@ impl Address {
             return Self::unix(Path::new(text));
         }
         let address = text.to_str().and_then(|text| text.parse().ok()).map(Self::Tcp);
-        address.ok_or_else(|| format!("`{}` is not IP:PORT, unix:PATH, or a path with a / in it", Escape::new(text)))
+        address.ok_or_else(|| {
+            format!("`{}` is not IP:PORT, unix:PATH, or a path with a / in it", Escape::new(text))
+        })
     }
 
     fn unix(path: &Path) -> Result<Self, String> {

@@ -29,7 +29,14 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(target: Address, report: Report) -> butter::Result<Self> {
         let epoll = Epoll::create()?;
-        Ok(Self { epoll, pool: Pool::new(), totals: Totals::default(), report, target, unreached: None })
+        Ok(Self {
+            epoll,
+            pool: Pool::new(),
+            totals: Totals::default(),
+            report,
+            target,
+            unreached: None,
+        })
     }
 
     fn did_not_reach(&mut self, error: Errno) {
@@ -66,15 +73,27 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// Adds what was accepted; the tokens are those of its two sockets.
-    pub(crate) fn begin(client: OwnedFd, epoll: &Epoll, tokens: [Token; 2]) -> butter::Result<Self> {
+    pub(crate) fn begin(
+        client: OwnedFd,
+        epoll: &Epoll,
+        tokens: [Token; 2],
+    ) -> butter::Result<Self> {
         let client = Socket::add(client, epoll, tokens[0])?;
-        Ok(Self { client, target: Target::None, token: tokens[1], there: Direction::new(), back: Direction::new() })
+        Ok(Self {
+            client,
+            target: Target::None,
+            token: tokens[1],
+            there: Direction::new(),
+            back: Direction::new(),
+        })
     }
 
     pub(crate) fn note(&mut self, side: Side, readiness: Readiness) {
         match (side, &mut self.target) {
             (Side::Client, _) => self.client.note(readiness),
-            (Side::Target, Target::Soon(target) | Target::Reached(target)) => target.note(readiness),
+            (Side::Target, Target::Soon(target) | Target::Reached(target)) => {
+                target.note(readiness)
+            }
             (Side::Target, Target::None) => {}
         }
     }
@@ -105,7 +124,8 @@ impl Connection {
     /// Goes on with the way to the target; it is reached when it is [`Wait::Turn`].
     fn connect(&mut self, shared: &mut Shared) -> butter::Result<Wait> {
         // Before urgent data no bytes are told of, however many stand behind them.
-        let is_empty = || !self.client.urgent && io::bytes_available(&self.client).unwrap_or(0) == 0;
+        let is_empty =
+            || !self.client.urgent && io::bytes_available(&self.client).unwrap_or(0) == 0;
         if self.client.gone && is_empty() {
             // Nobody is there who would want it, and nothing was left.
             shared.totals.broken += 1;

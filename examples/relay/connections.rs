@@ -60,7 +60,8 @@ impl Connections {
     /// Notes what one of the sockets is ready for.
     pub(crate) fn note(&mut self, event: &Ready) {
         let Token(token) = event.token();
-        let (number, side) = ((token / 2) as usize, if token % 2 == 0 { Side::Client } else { Side::Target });
+        let (number, side) =
+            ((token / 2) as usize, if token % 2 == 0 { Side::Client } else { Side::Target });
         if let Some(Some((connection, place))) = self.all.get_mut(number) {
             connection.note(side, event.readiness());
             if *place == Place::Nowhere {

@@ -53,7 +53,13 @@ impl Direction {
     }
 
     /// Moves what can be moved, and counts what has arrived.
-    pub(crate) fn advance(&mut self, from: &mut Socket, to: &mut Socket, pool: &mut Pool, arrived: &mut u64) -> Wait {
+    pub(crate) fn advance(
+        &mut self,
+        from: &mut Socket,
+        to: &mut Socket,
+        pool: &mut Pool,
+        arrived: &mut u64,
+    ) -> Wait {
         let mut wait = Wait::Turn;
         for _ in 0..ROUNDS {
             if self.phase != Phase::Over && to.gone {
@@ -124,7 +130,9 @@ impl Direction {
 
     /// Out of the pipe to where the bytes go: whether anything changed.
     fn drain(&mut self, from: &Socket, to: &mut Socket, arrived: &mut u64) -> bool {
-        let Some(pipe) = self.pipe.as_ref().filter(|_| self.held > 0 && to.writable) else { return false };
+        let Some(pipe) = self.pipe.as_ref().filter(|_| self.held > 0 && to.writable) else {
+            return false;
+        };
         match pipe::splice(&pipe.reader, None, &*to, None, self.held, FLAGS) {
             Ok(count @ 1..) => {
                 self.held -= count;

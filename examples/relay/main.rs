@@ -48,7 +48,8 @@ fn main() -> ExitCode {
     let signals = Signals::hold_back();
     match options::parse(std::env::args_os().skip(1)) {
         Ok(Request::Relay(options)) => {
-            let relayed = signals.map_err(io::Error::from).and_then(|signals| relay(&options, &signals));
+            let relayed =
+                signals.map_err(io::Error::from).and_then(|signals| relay(&options, &signals));
             relayed.unwrap_or_else(|error| {
                 Report::new(false).tell(format_args!("{error}"));
                 FAILED.into()

@@ -37,7 +37,10 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Request
         }
     }
     let [listen, target] = addresses.as_slice() else {
-        return Err(format!("two addresses are wanted, LISTEN and TARGET, not {}", addresses.len()));
+        return Err(format!(
+            "two addresses are wanted, LISTEN and TARGET, not {}",
+            addresses.len()
+        ));
     };
     let (listen, target) = (Address::parse(listen)?, Address::parse(target)?);
     if matches!(target, Address::Tcp(address) if address.port() == 0) {

@@ -32,7 +32,9 @@ impl Progress {
         let (then, there, back) = self.last;
         let now = Instant::now();
         // A line that was held up is for the time until it is shown.
-        let rate = |bytes: u64| Bytes((bytes as f64 / now.duration_since(then).as_secs_f64().max(1e-3)) as u64);
+        let rate = |bytes: u64| {
+            Bytes((bytes as f64 / now.duration_since(then).as_secs_f64().max(1e-3)) as u64)
+        };
         report.draw(format_args!(
             "{} open, {} ended; there {}, {}/s; back {}, {}/s",
             totals.open(),

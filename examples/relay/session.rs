@@ -38,7 +38,11 @@ pub(crate) struct Session<'s> {
 }
 
 impl<'s> Session<'s> {
-    pub(crate) fn new(listener: &'s Listener, signals: &'s Signals, shared: &'s mut Shared) -> butter::Result<Self> {
+    pub(crate) fn new(
+        listener: &'s Listener,
+        signals: &'s Signals,
+        shared: &'s mut Shared,
+    ) -> butter::Result<Self> {
         let progress = Progress::new(shared.report.draws())?;
         let pause = Pause::new()?;
         let room = Room::behind(&pause);

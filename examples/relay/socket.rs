@@ -20,7 +20,11 @@ pub(crate) struct Socket {
 
 impl Socket {
     pub(crate) fn add(fd: OwnedFd, epoll: &Epoll, token: Token) -> butter::Result<Self> {
-        epoll.add(&fd, token, Interest::READ | Interest::WRITE | Interest::PRIORITY | Interest::EDGE)?;
+        epoll.add(
+            &fd,
+            token,
+            Interest::READ | Interest::WRITE | Interest::PRIORITY | Interest::EDGE,
+        )?;
         Ok(Self { fd, readable: false, writable: false, urgent: false, gone: false })
     }
 

@@ -41,7 +41,9 @@ fn main() -> ExitCode {
     // First of all: until then a signal ends the program by itself.
     let signals = Signals::hold_back();
     let done = match options::parse(std::env::args_os().skip(1)) {
-        Ok(Request::Watch(options)) => signals.map_err(Failure::from).and_then(|signals| watch(&options, &signals)),
+        Ok(Request::Watch(options)) => {
+            signals.map_err(Failure::from).and_then(|signals| watch(&options, &signals))
+        }
         Ok(Request::Print(text)) => {
             // Who does not read the help has no need of it.
             let _ = io::stdout().write_all(text.as_bytes());

@@ -127,7 +127,8 @@ fn events(list: &str) -> Result<WatchFlags, String> {
     let mut events = WatchFlags::empty();
     for name in list.split([',', '|']).map(str::trim) {
         events |= event(name).ok_or_else(|| {
-            let names: Vec<_> = WatchFlags::ALL_EVENTS.iter_names().map(|(name, _)| name.to_lowercase()).collect();
+            let names: Vec<_> =
+                WatchFlags::ALL_EVENTS.iter_names().map(|(name, _)| name.to_lowercase()).collect();
             let (name, names) = (Escape::new(name.as_bytes()), names.join(", "));
             format!("there is no event `{name}`; there are {names}, close, move, all")
         })?;
@@ -149,7 +150,10 @@ fn format(name: &str) -> Result<Format, String> {
     match name {
         "text" => Ok(Format::Text),
         "json" => Ok(Format::Json),
-        _ => Err(format!("there is no format `{}`; there are text, json", Escape::new(name.as_bytes()))),
+        _ => Err(format!(
+            "there is no format `{}`; there are text, json",
+            Escape::new(name.as_bytes())
+        )),
     }
 }
 
@@ -158,7 +162,9 @@ fn colour(when: &str) -> Result<bool, String> {
         "auto" => Ok(colour_by_itself()),
         "always" => Ok(true),
         "never" => Ok(false),
-        _ => Err(format!("--color is auto, always or never, not `{}`", Escape::new(when.as_bytes()))),
+        _ => {
+            Err(format!("--color is auto, always or never, not `{}`", Escape::new(when.as_bytes())))
+        }
     }
 }
 
@@ -174,12 +180,15 @@ fn count(number: &str) -> Result<u64, String> {
 }
 
 fn timeout(number: &str) -> Result<Duration, String> {
-    let wrong = || format!("--timeout is a number of seconds, not `{}`", Escape::new(number.as_bytes()));
+    let wrong =
+        || format!("--timeout is a number of seconds, not `{}`", Escape::new(number.as_bytes()));
     seconds(number).ok_or_else(wrong)
 }
 
 fn every(number: &str) -> Result<Duration, String> {
-    let wrong = || format!("--every is a number of seconds above 0, not `{}`", Escape::new(number.as_bytes()));
+    let wrong = || {
+        format!("--every is a number of seconds above 0, not `{}`", Escape::new(number.as_bytes()))
+    };
     // A timer takes no other.
     let takes = |period: &Duration| !period.is_zero() && Timespec::try_from(*period).is_ok();
     seconds(number).filter(takes).ok_or_else(wrong)

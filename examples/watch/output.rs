@@ -21,7 +21,9 @@ impl Display for JsonString<'_> {
         for chunk in self.0.utf8_chunks() {
             let mut plain = chunk.valid();
             // JSON lets the control characters beyond the first 32 stand, a terminal may obey them.
-            while let Some(special) = plain.find(|c: char| c.is_control() || matches!(c, '"' | '\\')) {
+            while let Some(special) =
+                plain.find(|c: char| c.is_control() || matches!(c, '"' | '\\'))
+            {
                 let (before, behind) = plain.split_at(special);
                 f.write_str(before)?;
                 let mut behind = behind.chars();
@@ -95,7 +97,12 @@ pub(crate) struct Printer<W: Write> {
 
 impl<W: Write> Printer<W> {
     pub(crate) fn new(out: W, format: Format, colour: bool) -> Self {
-        Self { out: BufWriter::with_capacity(256 * 1024, out), format, colour, time: String::with_capacity(32) }
+        Self {
+            out: BufWriter::with_capacity(256 * 1024, out),
+            format,
+            colour,
+            time: String::with_capacity(32),
+        }
     }
 
     /// Looks at the clock, for the events that follow.
@@ -107,7 +114,12 @@ impl<W: Write> Printer<W> {
         let _ = match self.format {
             Format::Text => {
                 let (hours, minutes) = (seconds / 3600 % 24, seconds / 60 % 60);
-                write!(self.time, "{hours:02}:{minutes:02}:{:02}.{:03}Z", seconds % 60, now.subsec_millis())
+                write!(
+                    self.time,
+                    "{hours:02}:{minutes:02}:{:02}.{:03}Z",
+                    seconds % 60,
+                    now.subsec_millis()
+                )
             }
             Format::Json => write!(self.time, "{seconds}.{:06}", now.subsec_micros()),
         };
@@ -133,7 +145,10 @@ impl<W: Write> Printer<W> {
     pub(crate) fn print_heartbeat(&mut self, count: u64, missed: u64) -> io::Result<()> {
         let (out, time) = (&mut self.out, &self.time);
         if self.format == Format::Json {
-            return writeln!(out, "{{\"time\":{time},\"heartbeat\":true,\"count\":{count},\"missed\":{missed}}}");
+            return writeln!(
+                out,
+                "{{\"time\":{time},\"heartbeat\":true,\"count\":{count},\"missed\":{missed}}}"
+            );
         }
         let (dim, plain) = if self.colour { (DIM, PLAIN) } else { Default::default() };
         write!(out, "{dim}{time}  {:<WIDTH$}{}", "HEARTBEAT", Number(count, "event"))?;
@@ -158,9 +173,16 @@ impl<W: Write> Printer<W> {
         }
     }
 
-    fn text(&mut self, flags: EventFlags, path: Option<&[u8]>, name: &[u8], cookie: Option<u32>) -> io::Result<()> {
+    fn text(
+        &mut self,
+        flags: EventFlags,
+        path: Option<&[u8]>,
+        name: &[u8],
+        cookie: Option<u32>,
+    ) -> io::Result<()> {
         let out = &mut self.out;
-        let (dim, colour, plain) = if self.colour { (DIM, colour(flags), PLAIN) } else { Default::default() };
+        let (dim, colour, plain) =
+            if self.colour { (DIM, colour(flags), PLAIN) } else { Default::default() };
         write!(out, "{dim}{}{plain}  {colour}", self.time)?;
         let mut width = 0;
         for name in names(flags) {
@@ -255,4 +277,5 @@ fn colour(flags: EventFlags) -> &'static str {
 }
 
 /// The bits that say how a watch or the queue fares, and not what happened to a file.
-const NOTICES: EventFlags = EventFlags::IGNORED.union(EventFlags::UNMOUNT).union(EventFlags::Q_OVERFLOW);
+const NOTICES: EventFlags =
+    EventFlags::IGNORED.union(EventFlags::UNMOUNT).union(EventFlags::Q_OVERFLOW);

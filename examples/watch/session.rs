@@ -33,7 +33,12 @@ pub(crate) struct Session<'s> {
 }
 
 impl<'s> Session<'s> {
-    pub(crate) fn new(inotify: &'s Inotify, signals: &'s Signals, watched: Watched, options: &Options) -> Self {
+    pub(crate) fn new(
+        inotify: &'s Inotify,
+        signals: &'s Signals,
+        watched: Watched,
+        options: &Options,
+    ) -> Self {
         let printer = Printer::new(Output::new(signals), options.format, options.colour);
         Self { inotify, signals, watched, printer, count: 0, wanted: options.count, lost: false }
     }

@@ -32,7 +32,11 @@ impl Signals {
             }
         }
         thread::block(held_back)?.keep();
-        Ok(Self { held_back, descriptor: SignalFd::nonblocking(held_back)?, first: Cell::new(None) })
+        Ok(Self {
+            held_back,
+            descriptor: SignalFd::nonblocking(held_back)?,
+            first: Cell::new(None),
+        })
     }
 
     /// The first that was read.

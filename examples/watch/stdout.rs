@@ -26,7 +26,10 @@ impl<'s> Output<'s> {
 impl Write for Output<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         loop {
-            let mut both = [PollFd::new(&self.stdout, PollFlags::WRITE), PollFd::new(self.signals, PollFlags::READ)];
+            let mut both = [
+                PollFd::new(&self.stdout, PollFlags::WRITE),
+                PollFd::new(self.signals, PollFlags::READ),
+            ];
             poll::wait(&mut both, Timeout::Never)?;
             let ready = both[0].ready();
             if ready.intersects(PollFlags::ERROR | PollFlags::HANGUP) {

@@ -75,6 +75,11 @@ impl Watched {
 /// The watches that an instance has, as `/proc` lists them.
 pub(crate) fn in_the_kernel(inotify: &Inotify) -> io::Result<Vec<Watch>> {
     let list = fs::read_to_string(format!("/proc/self/fdinfo/{}", inotify.as_raw_fd()))?;
-    let numbers = list.lines().filter_map(|line| line.strip_prefix("inotify wd:")?.split(' ').next());
-    numbers.map(|number| i32::from_str_radix(number, 16).map(Watch::from_raw).map_err(io::Error::other)).collect()
+    let numbers =
+        list.lines().filter_map(|line| line.strip_prefix("inotify wd:")?.split(' ').next());
+    numbers
+        .map(|number| {
+            i32::from_str_radix(number, 16).map(Watch::from_raw).map_err(io::Error::other)
+        })
+        .collect()
 }

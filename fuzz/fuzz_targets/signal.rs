@@ -22,7 +22,10 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         let number = i32::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
         match SigInfo::from_bytes(bytes.try_into().expect("there are as many")) {
             Some(info) => {
-                assert_eq!((info.to_bytes().as_slice(), i32::from(info.signal().get())), (bytes, number));
+                assert_eq!(
+                    (info.to_bytes().as_slice(), i32::from(info.signal().get())),
+                    (bytes, number)
+                );
                 assert!(format!("{info:?}").contains(&info.signal().to_string()));
             }
             None => assert!(!(1..=64).contains(&number)),

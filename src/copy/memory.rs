@@ -14,7 +14,11 @@ use crate::time::Timeout;
 const ROOM: usize = 16 * 1024;
 
 /// Reads up to so many bytes, and writes them; returns how many, 0 at the end of the source.
-pub(super) fn through_memory(from: BorrowedFd<'_>, to: BorrowedFd<'_>, most: usize) -> Result<usize, Stopped> {
+pub(super) fn through_memory(
+    from: BorrowedFd<'_>,
+    to: BorrowedFd<'_>,
+    most: usize,
+) -> Result<usize, Stopped> {
     let mut room = [MaybeUninit::uninit(); ROOM];
     let room = &mut room[..most.min(ROOM)];
     let count = io::retry(|| io::read_uninit(from, room).map(|bytes| bytes.len()))?;
@@ -28,7 +32,9 @@ pub(super) fn drain(pipe: BorrowedFd<'_>, to: BorrowedFd<'_>, count: usize) -> R
     let mut left = count;
     while left > 0 {
         let moved = match pipe::splice(pipe, None, to, None, left, SpliceFlags::MOVE) {
-            Err(error) if error.is(Errno::AGAIN) && is_nonblocking(to) => wait(to, PollFlags::WRITE).map(|()| 0),
+            Err(error) if error.is(Errno::AGAIN) && is_nonblocking(to) => {
+                wait(to, PollFlags::WRITE).map(|()| 0)
+            }
             // The pipe has bytes: it is the target that takes none, and will take none later either.
             Ok(0) => Err(Error::new(Call::SPLICE, Errno::IO)),
             moved => moved,
@@ -46,7 +52,9 @@ fn write_all(to: BorrowedFd<'_>, bytes: &[u8]) -> Result<(), Stopped> {
     let mut left = bytes;
     while !left.is_empty() {
         let written = match io::retry(|| io::write(to, left)) {
-            Err(error) if error.is(Errno::AGAIN) && is_nonblocking(to) => wait(to, PollFlags::WRITE).map(|()| 0),
+            Err(error) if error.is(Errno::AGAIN) && is_nonblocking(to) => {
+                wait(to, PollFlags::WRITE).map(|()| 0)
+            }
             // What takes nothing takes nothing later either.
             Ok(0) => Err(Error::new(Call::WRITE, Errno::IO)),
             written => written,

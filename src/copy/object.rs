@@ -66,7 +66,15 @@ impl<'fd> Copier<'fd> {
     #[must_use]
     pub fn new<F: AsFd + ?Sized, T: AsFd + ?Sized>(from: &'fd F, to: &'fd T) -> Self {
         let (from, to, method) = (from.as_fd(), to.as_fd(), Method::Auto);
-        Self { from, to, way: Way::first(method), method, piece: Self::PIECE, left: u64::MAX, copied: 0 }
+        Self {
+            from,
+            to,
+            way: Way::first(method),
+            method,
+            piece: Self::PIECE,
+            left: u64::MAX,
+            copied: 0,
+        }
     }
 
     /// The same, of at most so many bytes.

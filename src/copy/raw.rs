@@ -31,7 +31,13 @@ pub fn copy_file_range(
     let to_offset = to_offset.map_or(core::ptr::null_mut(), core::ptr::from_mut);
     // SAFETY: the kernel reads the offsets that are there, writes what they are afterwards over them, and keeps
     // nothing.
-    unsafe { syscall!(Call::COPY_FILE_RANGE, copy_file_range(from, from_offset, to, to_offset, length, 0_u32)) }.size()
+    unsafe {
+        syscall!(
+            Call::COPY_FILE_RANGE,
+            copy_file_range(from, from_offset, to, to_offset, length, 0_u32)
+        )
+    }
+    .size()
 }
 
 /// `sendfile(out_fd, in_fd, offset, count)` - copies up to so many bytes of a file into any descriptor.

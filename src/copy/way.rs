@@ -72,7 +72,8 @@ impl Way {
     /// (What is neither has told its end once for all, as a terminal does.)
     pub(super) fn may_miss(&self, from: BorrowedFd<'_>, method: Method) -> bool {
         let by_itself = matches!(self, Self::Sendfile | Self::Splice | Self::Pipe(.., 0));
-        let by_size = method == Method::Auto && matches!(self, Self::CopyFileRange | Self::Sendfile);
+        let by_size =
+            method == Method::Auto && matches!(self, Self::CopyFileRange | Self::Sendfile);
         match io::file_type(from) {
             FileType::Regular => by_size,
             FileType::Socket => by_itself,
@@ -81,9 +82,16 @@ impl Way {
     }
 
     /// Moves up to so many bytes; returns how many arrived, 0 at the end of the source.
-    pub(super) fn step(&mut self, from: BorrowedFd<'_>, to: BorrowedFd<'_>, most: usize) -> Result<usize, Stopped> {
+    pub(super) fn step(
+        &mut self,
+        from: BorrowedFd<'_>,
+        to: BorrowedFd<'_>,
+        most: usize,
+    ) -> Result<usize, Stopped> {
         match self {
-            Self::CopyFileRange => Ok(io::retry(|| raw::copy_file_range(from, None, to, None, most))?),
+            Self::CopyFileRange => {
+                Ok(io::retry(|| raw::copy_file_range(from, None, to, None, most))?)
+            }
             Self::Sendfile => Ok(io::retry(|| raw::sendfile(to, from, None, most))?),
             Self::Splice => match pipe::splice(from, None, to, None, most, SpliceFlags::MOVE)? {
                 // Not the end, but a target that takes nothing.
@@ -181,7 +189,12 @@ impl Way {
             ),
             Self::Sendfile | Self::Splice | Self::Pipe(.., 0) => matches!(
                 error.errno(),
-                Errno::INVAL | Errno::BADF | Errno::NOSYS | Errno::PERM | Errno::SPIPE | Errno::OPNOTSUPP
+                Errno::INVAL
+                    | Errno::BADF
+                    | Errno::NOSYS
+                    | Errno::PERM
+                    | Errno::SPIPE
+                    | Errno::OPNOTSUPP
             ),
             Self::Pipe(.., 1..) | Self::ReadWrite => false,
         }

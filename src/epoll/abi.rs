@@ -89,7 +89,10 @@ impl Ready {
 
 impl fmt::Debug for Ready {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ready").field("token", &self.token()).field("readiness", &self.readiness()).finish()
+        f.debug_struct("Ready")
+            .field("token", &self.token())
+            .field("readiness", &self.readiness())
+            .finish()
     }
 }
 

@@ -44,7 +44,12 @@ impl Epoll {
     ///
     /// As [`raw::epoll_ctl_mod`].
     #[inline]
-    pub fn modify(&self, fd: &(impl AsFd + ?Sized), token: Token, interest: Interest) -> Result<()> {
+    pub fn modify(
+        &self,
+        fd: &(impl AsFd + ?Sized),
+        token: Token,
+        interest: Interest,
+    ) -> Result<()> {
         raw::epoll_ctl_mod(self.as_fd(), fd.as_fd(), token, interest)
     }
 
@@ -69,7 +74,11 @@ impl Epoll {
     /// # Errors
     ///
     /// `EINVAL` - the buffer has no room. `ENOSYS` - a time finer than a millisecond, on a kernel older than 5.11.
-    pub fn wait<'r>(&self, ready: &'r mut [Ready], timeout: impl Into<Timeout>) -> Result<&'r [Ready]> {
+    pub fn wait<'r>(
+        &self,
+        ready: &'r mut [Ready],
+        timeout: impl Into<Timeout>,
+    ) -> Result<&'r [Ready]> {
         let timeout = timeout.into();
         let deadline = Deadline::of(timeout)?;
         let count = match wait_once(self.as_fd(), ready, timeout, None) {
@@ -127,14 +136,21 @@ const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
 
 /// One call: the older one for what it can express, so that it works on every kernel.
 #[inline]
-fn wait_once(epoll: BorrowedFd<'_>, ready: &mut [Ready], timeout: Timeout, mask: Option<&SigSet>) -> Result<usize> {
+fn wait_once(
+    epoll: BorrowedFd<'_>,
+    ready: &mut [Ready],
+    timeout: Timeout,
+    mask: Option<&SigSet>,
+) -> Result<usize> {
     match timeout {
         Timeout::Never => raw::epoll_pwait(epoll, ready, -1, mask),
         Timeout::Zero => raw::epoll_pwait(epoll, ready, 0, mask),
         Timeout::After(duration) if timeout.in_milliseconds() == timeout => {
             raw::epoll_pwait(epoll, ready, duration.min(LONGEST).as_millis() as i32, mask)
         }
-        Timeout::After(duration) => raw::epoll_pwait2(epoll, ready, Some(&Timespec::saturating_from(duration)), mask),
+        Timeout::After(duration) => {
+            raw::epoll_pwait2(epoll, ready, Some(&Timespec::saturating_from(duration)), mask)
+        }
     }
 }
 

@@ -42,10 +42,16 @@ pub fn epoll_create1(flags: EpollFlags) -> Result<OwnedFd> {
 ///
 /// Since Linux 2.5.45; epoll_ctl(2).
 #[inline]
-pub fn epoll_ctl_add(epoll: BorrowedFd<'_>, fd: BorrowedFd<'_>, token: Token, interest: Interest) -> Result<()> {
+pub fn epoll_ctl_add(
+    epoll: BorrowedFd<'_>,
+    fd: BorrowedFd<'_>,
+    token: Token,
+    interest: Interest,
+) -> Result<()> {
     let event = Ready::wanted(token, interest);
     // SAFETY: the kernel reads the event and keeps no pointer to it.
-    unsafe { syscall!(Call::EPOLL_CTL_ADD, epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &raw const event)) }.unit()
+    unsafe { syscall!(Call::EPOLL_CTL_ADD, epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &raw const event)) }
+        .unit()
 }
 
 /// `epoll_ctl(epfd, EPOLL_CTL_MOD, fd, event)` - changes what a descriptor is waited for, and its token.
@@ -57,10 +63,16 @@ pub fn epoll_ctl_add(epoll: BorrowedFd<'_>, fd: BorrowedFd<'_>, token: Token, in
 ///
 /// Since Linux 2.5.45; epoll_ctl(2).
 #[inline]
-pub fn epoll_ctl_mod(epoll: BorrowedFd<'_>, fd: BorrowedFd<'_>, token: Token, interest: Interest) -> Result<()> {
+pub fn epoll_ctl_mod(
+    epoll: BorrowedFd<'_>,
+    fd: BorrowedFd<'_>,
+    token: Token,
+    interest: Interest,
+) -> Result<()> {
     let event = Ready::wanted(token, interest);
     // SAFETY: the kernel reads the event and keeps no pointer to it.
-    unsafe { syscall!(Call::EPOLL_CTL_MOD, epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &raw const event)) }.unit()
+    unsafe { syscall!(Call::EPOLL_CTL_MOD, epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &raw const event)) }
+        .unit()
 }
 
 /// `epoll_ctl(epfd, EPOLL_CTL_DEL, fd, NULL)` - waits for a descriptor no more.
@@ -101,7 +113,14 @@ pub fn epoll_pwait(
     unsafe {
         syscall!(
             Call::EPOLL_PWAIT,
-            epoll_pwait(epoll, ready.as_mut_ptr(), count(ready), milliseconds, mask, size_of::<SigSet>())
+            epoll_pwait(
+                epoll,
+                ready.as_mut_ptr(),
+                count(ready),
+                milliseconds,
+                mask,
+                size_of::<SigSet>()
+            )
         )
     }
     .size()
@@ -130,7 +149,14 @@ pub fn epoll_pwait2(
     unsafe {
         syscall!(
             Call::EPOLL_PWAIT2,
-            epoll_pwait2(epoll, ready.as_mut_ptr(), count(ready), timeout, mask, size_of::<SigSet>())
+            epoll_pwait2(
+                epoll,
+                ready.as_mut_ptr(),
+                count(ready),
+                timeout,
+                mask,
+                size_of::<SigSet>()
+            )
         )
     }
     .size()
@@ -154,7 +180,8 @@ fn count(ready: &[Ready]) -> usize {
 pub fn ioctl_epiocgparams(epoll: BorrowedFd<'_>) -> Result<BusyPoll> {
     let mut params = BusyPoll::default();
     // SAFETY: the request's number says that one struct of this size is written, and nothing is kept.
-    unsafe { syscall!(Call::IOCTL_EPOLL_GET_PARAMS, ioctl(epoll, EPIOCGPARAMS, &raw mut params)) }.unit()?;
+    unsafe { syscall!(Call::IOCTL_EPOLL_GET_PARAMS, ioctl(epoll, EPIOCGPARAMS, &raw mut params)) }
+        .unit()?;
     Ok(params)
 }
 

@@ -70,7 +70,8 @@ impl FromStr for Errno {
     type Err = UnknownName;
 
     fn from_str(text: &str) -> Result<Self, UnknownName> {
-        let bare = |name: &str| NAMES.iter().position(|known| known.strip_prefix('E') == Some(name));
+        let bare =
+            |name: &str| NAMES.iter().position(|known| known.strip_prefix('E') == Some(name));
         let name = text.strip_prefix('E').unwrap_or(text);
         let number = match name {
             "WOULDBLOCK" => Some(11),
@@ -266,9 +267,11 @@ mod tests {
                 assert_eq!(name[1..].parse(), Ok(errno));
             }
         }
-        for (second, errno) in
-            [("EWOULDBLOCK", Errno::AGAIN), ("EDEADLOCK", Errno::DEADLK), ("ENOTSUP", Errno::OPNOTSUPP)]
-        {
+        for (second, errno) in [
+            ("EWOULDBLOCK", Errno::AGAIN),
+            ("EDEADLOCK", Errno::DEADLK),
+            ("ENOTSUP", Errno::OPNOTSUPP),
+        ] {
             assert_eq!(second.parse(), Ok(errno));
         }
         assert_eq!("".parse::<Errno>(), Err(UnknownName));

@@ -54,11 +54,17 @@ impl Errno {
             | Self::NOTBLK
             | Self::NOTSOCK => ErrorKind::InvalidArgument,
             Self::PERM | Self::ACCES | Self::ROFS => ErrorKind::PermissionDenied,
-            Self::NOENT | Self::SRCH | Self::NODEV | Self::NXIO | Self::CHILD => ErrorKind::NotFound,
-            Self::EXIST => ErrorKind::AlreadyExists,
-            Self::MFILE | Self::NFILE | Self::NOSPC | Self::DQUOT | Self::FBIG | Self::MLINK | Self::USERS => {
-                ErrorKind::LimitReached
+            Self::NOENT | Self::SRCH | Self::NODEV | Self::NXIO | Self::CHILD => {
+                ErrorKind::NotFound
             }
+            Self::EXIST => ErrorKind::AlreadyExists,
+            Self::MFILE
+            | Self::NFILE
+            | Self::NOSPC
+            | Self::DQUOT
+            | Self::FBIG
+            | Self::MLINK
+            | Self::USERS => ErrorKind::LimitReached,
             Self::NOMEM | Self::NOBUFS => ErrorKind::OutOfMemory,
             Self::AGAIN => ErrorKind::WouldBlock,
             Self::INTR => ErrorKind::Interrupted,

@@ -33,7 +33,8 @@ pub fn eventfd2(initial: u32, flags: EventFdFlags) -> Result<OwnedFd> {
 pub fn read(fd: BorrowedFd<'_>) -> Result<u64> {
     let mut value = 0_u64;
     // SAFETY: the kernel writes at most these 8 bytes, and keeps nothing.
-    unsafe { syscall!(Call::EVENTFD_READ, read(fd, &raw mut value, size_of::<u64>())) }.exactly(size_of::<u64>())?;
+    unsafe { syscall!(Call::EVENTFD_READ, read(fd, &raw mut value, size_of::<u64>())) }
+        .exactly(size_of::<u64>())?;
     Ok(value)
 }
 
@@ -48,7 +49,8 @@ pub fn read(fd: BorrowedFd<'_>) -> Result<u64> {
 #[inline]
 pub fn write(fd: BorrowedFd<'_>, value: u64) -> Result<()> {
     // SAFETY: the kernel reads these 8 bytes, and keeps nothing.
-    unsafe { syscall!(Call::EVENTFD_WRITE, write(fd, &raw const value, size_of::<u64>())) }.exactly(size_of::<u64>())
+    unsafe { syscall!(Call::EVENTFD_WRITE, write(fd, &raw const value, size_of::<u64>())) }
+        .exactly(size_of::<u64>())
 }
 
 pub(crate) const CAUSES: &[Cause] = causes! {

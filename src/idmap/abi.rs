@@ -91,7 +91,11 @@ mod tests {
 
     #[test]
     fn a_map_is_a_line_for_each_range() {
-        let ranges = [IdRange::one(0, 1000), IdRange::new(1, 100_000, 65_536), IdRange::new(u32::MAX, 0, 10)];
+        let ranges = [
+            IdRange::one(0, 1000),
+            IdRange::new(1, 100_000, 65_536),
+            IdRange::new(u32::MAX, 0, 10),
+        ];
         let text = text(&ranges).unwrap();
         assert_eq!(text.as_bytes(), b"0 1000 1\n1 100000 65536\n4294967295 0 10\n");
         assert_eq!(ranges[1].to_string(), "1 100000 65536");

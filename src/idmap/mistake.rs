@@ -88,7 +88,9 @@ impl Mistake {
             Self::BeyondLast { .. } => "a range goes beyond 4294967294",
             Self::Overlap { .. } => "two ranges overlap",
             Self::SetAlready => "the map is set already, which can be done once",
-            Self::NotMapped { .. } => "a range is not mapped in the namespace that it is written from",
+            Self::NotMapped { .. } => {
+                "a range is not mapped in the namespace that it is written from"
+            }
             Self::SetgroupsAllowed => "setgroups is still allowed, and must be denied before",
         })
     }
@@ -96,9 +98,13 @@ impl Mistake {
     /// The ranges that it is about.
     const fn ranges(self) -> (Option<usize>, Option<usize>) {
         match self {
-            Self::Empty { range } | Self::BeyondLast { range } | Self::NotMapped { range } => (Some(range), None),
+            Self::Empty { range } | Self::BeyondLast { range } | Self::NotMapped { range } => {
+                (Some(range), None)
+            }
             Self::Overlap { range, earlier } => (Some(earlier), Some(range)),
-            Self::TooManyRanges | Self::TooLong | Self::SetAlready | Self::SetgroupsAllowed => (None, None),
+            Self::TooManyRanges | Self::TooLong | Self::SetAlready | Self::SetgroupsAllowed => {
+                (None, None)
+            }
         }
     }
 }
@@ -106,13 +112,17 @@ impl Mistake {
 /// Prints as an [`Error`] does, with the mistake as its reason.
 impl fmt::Display for MapError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some((mistake, reason)) = self.mistake.and_then(|mistake| Some((mistake, mistake.reason().text()?))) else {
+        let Some((mistake, reason)) =
+            self.mistake.and_then(|mistake| Some((mistake, mistake.reason().text()?)))
+        else {
             return self.error.fmt(f);
         };
         write!(f, "{}: {}: {reason}", self.error.call(), self.error.errno())?;
         match mistake.ranges() {
             (Some(range), None) => write!(f, " (range {range}, counted from 0)"),
-            (Some(earlier), Some(range)) => write!(f, " (ranges {earlier} and {range}, counted from 0)"),
+            (Some(earlier), Some(range)) => {
+                write!(f, " (ranges {earlier} and {range}, counted from 0)")
+            }
             _ => Ok(()),
         }
     }
@@ -180,9 +190,11 @@ pub(super) fn not_mapped(ranges: &[IdRange], map: BorrowedFd<'_>) -> Option<Mist
     let known = known.get(..found).filter(|known| !known.is_empty())?;
     let is_known = |range: &IdRange| {
         let first = range.outside;
-        known
-            .iter()
-            .any(|of| first >= of.inside && of.count >= range.count && first - of.inside <= of.count - range.count)
+        known.iter().any(|of| {
+            first >= of.inside
+                && of.count >= range.count
+                && first - of.inside <= of.count - range.count
+        })
     };
     ranges.iter().position(|range| !is_known(range)).map(|range| Mistake::NotMapped { range })
 }
@@ -211,7 +223,10 @@ mod tests {
             (&[range(1, 0, u32::MAX)], Some(Mistake::BeyondLast { range: 0 })),
             (&[range(0, 0, 10), range(9, 10, 1)], Some(Mistake::Overlap { range: 1, earlier: 0 })),
             (&[range(0, 0, 10), range(10, 9, 1)], Some(Mistake::Overlap { range: 1, earlier: 0 })),
-            (&[range(50, 50, 1), range(5, 5, 5), range(1, 1, 9)], Some(Mistake::Overlap { range: 2, earlier: 1 })),
+            (
+                &[range(50, 50, 1), range(5, 5, 5), range(1, 1, 9)],
+                Some(Mistake::Overlap { range: 2, earlier: 1 }),
+            ),
         ] {
             assert_eq!(in_ranges(ranges), mistake, "{ranges:?}");
         }
@@ -223,7 +238,12 @@ mod tests {
         assert_eq!(in_ranges(&ranges[..340]), None);
         assert_eq!(in_ranges(&ranges[..341]), Some(Mistake::TooManyRanges));
         assert_eq!(in_ranges(&ranges), Some(Mistake::TooLong));
-        let long: Vec<_> = (0..200).map(|number| range(1_000_000_000 + number, 2_000_000_000 + number, 1)).collect();
-        assert_eq!((in_ranges(&long[..170]), in_ranges(&long[..171])), (None, Some(Mistake::TooLong)));
+        let long: Vec<_> = (0..200)
+            .map(|number| range(1_000_000_000 + number, 2_000_000_000 + number, 1))
+            .collect();
+        assert_eq!(
+            (in_ranges(&long[..170]), in_ranges(&long[..171])),
+            (None, Some(Mistake::TooLong))
+        );
     }
 }

@@ -74,11 +74,20 @@ impl Map {
             Self::Users => raw::write_uid_map(map.as_fd(), ranges),
             Self::Groups => raw::write_gid_map(map.as_fd(), ranges),
         };
-        written.map_err(|error| MapError { error, mistake: self.mistake(error, task, map.as_fd(), ranges) })
+        written.map_err(|error| MapError {
+            error,
+            mistake: self.mistake(error, task, map.as_fd(), ranges),
+        })
     }
 
     #[cold]
-    fn mistake(self, error: Error, task: Task, map: BorrowedFd<'_>, ranges: &[IdRange]) -> Option<Mistake> {
+    fn mistake(
+        self,
+        error: Error,
+        task: Task,
+        map: BorrowedFd<'_>,
+        ranges: &[IdRange],
+    ) -> Option<Mistake> {
         if error.is(Errno::INVAL) {
             return mistake::in_ranges(ranges);
         }
@@ -89,9 +98,13 @@ impl Map {
             return Some(Mistake::SetAlready);
         }
         let own = self.open(Task::Own, AccessMode::ReadOnly).ok();
-        own.and_then(|own| mistake::not_mapped(ranges, own.as_fd())).or_else(|| match (self, ranges) {
-            (Self::Groups, [IdRange { count: 1, .. }]) if setgroups_is_allowed(task) => Some(Mistake::SetgroupsAllowed),
-            _ => None,
+        own.and_then(|own| mistake::not_mapped(ranges, own.as_fd())).or_else(|| {
+            match (self, ranges) {
+                (Self::Groups, [IdRange { count: 1, .. }]) if setgroups_is_allowed(task) => {
+                    Some(Mistake::SetgroupsAllowed)
+                }
+                _ => None,
+            }
         })
     }
 }

@@ -77,7 +77,10 @@ impl Inotify {
     ///
     /// As [`raw::read`].
     #[inline]
-    pub fn read_events_interruptible<'b>(&self, buffer: &'b mut (impl Buffer + ?Sized)) -> Result<Events<'b>> {
+    pub fn read_events_interruptible<'b>(
+        &self,
+        buffer: &'b mut (impl Buffer + ?Sized),
+    ) -> Result<Events<'b>> {
         raw::read(self.as_fd(), buffer).map(decode)
     }
 }

@@ -39,14 +39,20 @@ pub fn inotify_init1(flags: InitFlags) -> Result<OwnedFd> {
 ///
 /// Since Linux 2.6.13; inotify_add_watch(2).
 #[inline]
-pub fn inotify_add_watch(fd: BorrowedFd<'_>, path: impl path::Arg, mask: WatchFlags) -> Result<Watch> {
+pub fn inotify_add_watch(
+    fd: BorrowedFd<'_>,
+    path: impl path::Arg,
+    mask: WatchFlags,
+) -> Result<Watch> {
     terminated!(Call::INOTIFY_ADD_WATCH, add_watch(fd: BorrowedFd<'_>, [path], mask: WatchFlags) -> Result<Watch>)
 }
 
 #[inline]
 fn add_watch(fd: BorrowedFd<'_>, path: &CStr, mask: WatchFlags) -> Result<Watch> {
     // SAFETY: the kernel reads the path up to its NUL byte, and keeps nothing of it.
-    let returned = unsafe { syscall!(Call::INOTIFY_ADD_WATCH, inotify_add_watch(fd, path.as_ptr(), mask.bits())) };
+    let returned = unsafe {
+        syscall!(Call::INOTIFY_ADD_WATCH, inotify_add_watch(fd, path.as_ptr(), mask.bits()))
+    };
     returned.int().map(Watch::from_raw)
 }
 
@@ -87,7 +93,10 @@ pub fn read<'b>(fd: BorrowedFd<'_>, buffer: &'b mut (impl Buffer + ?Sized)) -> R
 #[inline]
 pub fn ioctl_setnextwd(fd: BorrowedFd<'_>, watch: Watch) -> Result<()> {
     // SAFETY: the argument is the number itself, no address; a file that is not inotify's does not know the request.
-    unsafe { syscall!(Call::IOCTL_INOTIFY_SETNEXTWD, ioctl(fd, INOTIFY_IOC_SETNEXTWD, watch.as_raw())) }.unit()
+    unsafe {
+        syscall!(Call::IOCTL_INOTIFY_SETNEXTWD, ioctl(fd, INOTIFY_IOC_SETNEXTWD, watch.as_raw()))
+    }
+    .unit()
 }
 
 pub(crate) const CAUSES: &[Cause] = causes! {

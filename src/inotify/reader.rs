@@ -39,7 +39,10 @@ pub struct Reader<'i, 'b, B: Buffer + ?Sized> {
 impl<B: Buffer + ?Sized> fmt::Debug for Reader<'_, '_, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let unread = self.end - self.start;
-        f.debug_struct("Reader").field("inotify", self.inotify).field("unread_bytes", &unread).finish_non_exhaustive()
+        f.debug_struct("Reader")
+            .field("inotify", self.inotify)
+            .field("unread_bytes", &unread)
+            .finish_non_exhaustive()
     }
 }
 
@@ -58,12 +61,15 @@ impl<'i, 'b, B: Buffer + ?Sized> Reader<'i, 'b, B> {
     /// event, which stays in the queue.
     pub fn read(&mut self) -> Result<Event<'_>> {
         if self.start == self.end {
-            let count = io::retry(|| raw::read(self.inotify.as_fd(), self.buffer).map(<[u8]>::len))?;
+            let count =
+                io::retry(|| raw::read(self.inotify.as_fd(), self.buffer).map(<[u8]>::len))?;
             (self.start, self.end) = (0, count);
         }
         let (start, _) = self.buffer.room();
         // SAFETY: the last read has written the buffer up to `end`, which is not before `start`.
-        let unread = unsafe { core::slice::from_raw_parts(start.wrapping_add(self.start), self.end - self.start) };
+        let unread = unsafe {
+            core::slice::from_raw_parts(start.wrapping_add(self.start), self.end - self.start)
+        };
         let mut events = decode(unread);
         let event = events.next();
         self.start = self.end - events.rest().len();

@@ -48,7 +48,12 @@ pub fn read_uninit(fd: impl AsFd, buffer: &mut [MaybeUninit<u8>]) -> Result<&mut
 ///
 /// `start` must point to `room` bytes that the kernel may write.
 #[inline]
-pub(super) unsafe fn read_into(call: Call, fd: BorrowedFd<'_>, start: *mut u8, room: usize) -> Result<usize> {
+pub(super) unsafe fn read_into(
+    call: Call,
+    fd: BorrowedFd<'_>,
+    start: *mut u8,
+    room: usize,
+) -> Result<usize> {
     // SAFETY: the kernel writes at most `room` bytes from `start`, as the caller allows, and keeps nothing.
     unsafe { syscall!(call, read(fd, start, room)) }.size()
 }
@@ -127,7 +132,8 @@ pub fn close(fd: OwnedFd) -> Result<()> {
 pub fn bytes_available(fd: impl AsFd) -> Result<u32> {
     let mut count: c_int = 0;
     // SAFETY: the kernel writes one `int` and keeps nothing.
-    unsafe { syscall!(Call::IOCTL_FIONREAD, ioctl(fd.as_fd(), FIONREAD, &raw mut count)) }.unit()?;
+    unsafe { syscall!(Call::IOCTL_FIONREAD, ioctl(fd.as_fd(), FIONREAD, &raw mut count)) }
+        .unit()?;
     Ok(count.max(0).cast_unsigned())
 }
 

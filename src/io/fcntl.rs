@@ -146,7 +146,8 @@ pub fn fcntl_setfl(fd: impl AsFd, flags: StatusFlags) -> Result<()> {
 #[inline]
 pub fn fcntl_dupfd_cloexec(fd: impl AsFd, lowest: RawFd) -> Result<OwnedFd> {
     // SAFETY: touches no memory.
-    let returned = unsafe { syscall!(Call::FCNTL_DUPFD_CLOEXEC, fcntl(fd.as_fd(), F_DUPFD_CLOEXEC, lowest)) };
+    let returned =
+        unsafe { syscall!(Call::FCNTL_DUPFD_CLOEXEC, fcntl(fd.as_fd(), F_DUPFD_CLOEXEC, lowest)) };
     // SAFETY: a success is a new descriptor.
     unsafe { returned.descriptor() }
 }

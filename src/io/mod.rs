@@ -27,7 +27,8 @@ pub(crate) use call::{CAUSES, available};
 pub use call::{bytes_available, close, read, read_uninit, readv, retry, write, writev};
 pub(crate) use events::{read_bytes, read_events};
 pub use fcntl::{
-    AccessMode, DescriptorFlags, StatusFlags, fcntl_dupfd_cloexec, fcntl_getfd, fcntl_getfl, fcntl_setfd, fcntl_setfl,
+    AccessMode, DescriptorFlags, StatusFlags, fcntl_dupfd_cloexec, fcntl_getfd, fcntl_getfl,
+    fcntl_setfd, fcntl_setfl,
 };
 pub(crate) use file_system::file_system;
 pub(crate) use open::openat;

@@ -33,7 +33,9 @@ impl Region {
             return Ok(Self { start: NonNull::dangling(), length, mapped });
         }
         // SAFETY: new memory, at an address of the kernel's choice.
-        let start = unsafe { mmap(core::ptr::null_mut(), mapped, protection, flags, Some(memfd.as_fd()), 0) }?;
+        let start = unsafe {
+            mmap(core::ptr::null_mut(), mapped, protection, flags, Some(memfd.as_fd()), 0)
+        }?;
         // SAFETY: without being asked to, the kernel maps nothing at address 0.
         Ok(Self { start: unsafe { NonNull::new_unchecked(start) }, length, mapped })
     }
@@ -96,7 +98,8 @@ pub(super) fn shared(memfd: &MemFd) -> Result<Mapping> {
     let length = Length::of(memfd)?;
     // A huge page may be taken out of the middle all the same, and there may be no other for the next touch.
     let cannot_shrink = cannot_shrink && !length.has_huge_pages;
-    let region = Region::map(memfd, length, Protection::READ | Protection::WRITE, MapFlags::SHARED)?;
+    let region =
+        Region::map(memfd, length, Protection::READ | Protection::WRITE, MapFlags::SHARED)?;
     Ok(Mapping { region, cannot_shrink })
 }
 
@@ -123,7 +126,8 @@ pub(super) fn sealed(memfd: &MemFd) -> Result<Option<SealedMapping>> {
         return Ok(None);
     }
     // Private, as kernels before 6.7 share no mapping of what is sealed against writing, though it be only read.
-    Region::map(memfd, length, Protection::READ, MapFlags::PRIVATE).map(|region| Some(SealedMapping(region)))
+    Region::map(memfd, length, Protection::READ, MapFlags::PRIVATE)
+        .map(|region| Some(SealedMapping(region)))
 }
 
 impl Mapping {
@@ -159,7 +163,9 @@ impl Mapping {
         }
         // SAFETY: so many bytes are mapped, to be read and written to, for as long as we live, and the file cannot lose
         // them. Nobody has a plain reference to one: there is none to be had of shared memory.
-        Some(unsafe { core::slice::from_raw_parts(self.region.start.as_ptr().cast(), self.region.length) })
+        Some(unsafe {
+            core::slice::from_raw_parts(self.region.start.as_ptr().cast(), self.region.length)
+        })
     }
 }
 

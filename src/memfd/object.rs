@@ -51,7 +51,9 @@ impl MemFd {
         let flags = flags | MemFdFlags::CLOEXEC;
         match raw::memfd_create(&name, flags) {
             Ok(fd) => Ok(Self(fd)),
-            Err(error) if error.is(Errno::INVAL) && asks_for_linux_6_3(name.view().bytes(), flags) => {
+            Err(error)
+                if error.is(Errno::INVAL) && asks_for_linux_6_3(name.view().bytes(), flags) =>
+            {
                 Err(Error::new(Call::MEMFD_CREATE_EXEC, Errno::INVAL))
             }
             Err(error) => Err(error),
@@ -127,7 +129,11 @@ impl MemFd {
             // Of a memfd and with seals that have names here, it is the youngest of them that is not known.
             Err(error) if error.is(Errno::INVAL) && seals.contains(Seals::EXEC) => {
                 let is_memfd = Seals::all().contains(seals) && self.seals().is_ok();
-                Err(if is_memfd { Error::new(Call::FCNTL_ADD_SEALS_EXEC, Errno::INVAL) } else { error })
+                Err(if is_memfd {
+                    Error::new(Call::FCNTL_ADD_SEALS_EXEC, Errno::INVAL)
+                } else {
+                    error
+                })
             }
             done => done,
         }
@@ -176,9 +182,11 @@ impl MemFd {
 #[cold]
 fn asks_for_linux_6_3(name: &[u8], flags: MemFdFlags) -> bool {
     const YOUNG: MemFdFlags = MemFdFlags::EXEC.union(MemFdFlags::NOEXEC_SEAL);
-    const OLD: MemFdFlags = MemFdFlags::CLOEXEC.union(MemFdFlags::ALLOW_SEALING).union(MemFdFlags::HUGETLB);
+    const OLD: MemFdFlags =
+        MemFdFlags::CLOEXEC.union(MemFdFlags::ALLOW_SEALING).union(MemFdFlags::HUGETLB);
     // The kernel takes any size of huge pages here.
-    let known = if flags.contains(MemFdFlags::HUGETLB) { MemFdFlags::all() } else { OLD.union(YOUNG) };
+    let known =
+        if flags.contains(MemFdFlags::HUGETLB) { MemFdFlags::all() } else { OLD.union(YOUNG) };
     let one = flags.intersects(YOUNG) && !flags.contains(YOUNG);
     one && known.contains(flags) && name.len() < 250 && !name.contains(&0)
 }

@@ -34,7 +34,8 @@ pub fn memfd_create(name: impl path::Arg, flags: MemFdFlags) -> Result<OwnedFd> 
 #[inline]
 fn create(name: &CStr, flags: MemFdFlags) -> Result<OwnedFd> {
     // SAFETY: the kernel reads the name up to its NUL byte, and keeps a copy.
-    let returned = unsafe { syscall!(Call::MEMFD_CREATE, memfd_create(name.as_ptr(), flags.bits())) };
+    let returned =
+        unsafe { syscall!(Call::MEMFD_CREATE, memfd_create(name.as_ptr(), flags.bits())) };
     // SAFETY: a success is a new descriptor.
     unsafe { returned.descriptor() }
 }
@@ -114,7 +115,8 @@ pub fn fstat_size(fd: BorrowedFd<'_>) -> Result<u64> {
 #[inline]
 pub fn pread64(fd: BorrowedFd<'_>, buffer: &mut [u8], offset: u64) -> Result<usize> {
     // SAFETY: the kernel writes at most as many bytes to the buffer as it has, and keeps nothing.
-    unsafe { syscall!(Call::MEMFD_PREAD, pread64(fd, buffer.as_mut_ptr(), buffer.len(), offset)) }.size()
+    unsafe { syscall!(Call::MEMFD_PREAD, pread64(fd, buffer.as_mut_ptr(), buffer.len(), offset)) }
+        .size()
 }
 
 /// `pwrite64(fd, buf, count, offset)` - writes bytes to a place in a file, which grows where it has to; returns how
@@ -130,7 +132,8 @@ pub fn pread64(fd: BorrowedFd<'_>, buffer: &mut [u8], offset: u64) -> Result<usi
 #[inline]
 pub fn pwrite64(fd: BorrowedFd<'_>, bytes: &[u8], offset: u64) -> Result<usize> {
     // SAFETY: the kernel reads the bytes and keeps nothing.
-    unsafe { syscall!(Call::MEMFD_PWRITE, pwrite64(fd, bytes.as_ptr(), bytes.len(), offset)) }.size()
+    unsafe { syscall!(Call::MEMFD_PWRITE, pwrite64(fd, bytes.as_ptr(), bytes.len(), offset)) }
+        .size()
 }
 
 pub(crate) const CAUSES: &[Cause] = causes! {

@@ -33,9 +33,11 @@ impl Pages {
     /// a length of zero. `EAGAIN` - the process locks all its memory (`mlockall`), and may not lock so much.
     #[doc(alias = "mmap")]
     pub fn new(length: usize) -> Result<Self> {
-        let (protection, flags) = (Protection::READ | Protection::WRITE, MapFlags::PRIVATE | MapFlags::ANONYMOUS);
+        let (protection, flags) =
+            (Protection::READ | Protection::WRITE, MapFlags::PRIVATE | MapFlags::ANONYMOUS);
         // SAFETY: new memory, at an address of the kernel's choice.
-        let start = unsafe { raw::mmap(core::ptr::null_mut(), length, protection, flags, None, 0) }?;
+        let start =
+            unsafe { raw::mmap(core::ptr::null_mut(), length, protection, flags, None, 0) }?;
         // SAFETY: without being asked to, the kernel maps nothing at address 0.
         let start = unsafe { NonNull::new_unchecked(start) };
         Ok(Self { start, length, mapped: length })

@@ -40,7 +40,10 @@ pub unsafe fn mmap(
 ) -> Result<*mut u8> {
     let fd = fd.map_or(-1, |fd| fd.as_raw_fd());
     // SAFETY: the kernel maps memory where nothing is, or where the caller allows it.
-    unsafe { syscall!(Call::MMAP, mmap(address, length, protection.bits(), flags.bits(), fd, offset)) }.pointer()
+    unsafe {
+        syscall!(Call::MMAP, mmap(address, length, protection.bits(), flags.bits(), fd, offset))
+    }
+    .pointer()
 }
 
 /// `munmap(addr, length)` - unmaps whole pages: all that have a byte of this range.

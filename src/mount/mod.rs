@@ -57,10 +57,10 @@ pub mod raw;
 
 pub use abi::{MountFlags, UnmountFlags};
 pub use object::{
-    Expiry, bind_mount, bind_mount_recursive, detach, expire, mount, move_to, pivot_root, remount, remount_bind,
-    unmount,
+    Expiry, bind_mount, bind_mount_recursive, detach, expire, mount, move_to, pivot_root, remount,
+    remount_bind, unmount,
 };
 pub use propagation::{
-    make_private, make_private_recursive, make_shared, make_shared_recursive, make_slave, make_slave_recursive,
-    make_unbindable, make_unbindable_recursive,
+    make_private, make_private_recursive, make_shared, make_shared_recursive, make_slave,
+    make_slave_recursive, make_unbindable, make_unbindable_recursive,
 };

@@ -49,7 +49,9 @@ pub fn mount(
     let source = source.as_ref().map(|path| path.view());
     let fstype = fstype.as_ref().map(|name| name.view());
     match (target.view(), data, ended(source), ended(fstype)) {
-        (View::Terminated(target), None, Ok(source), Ok(fstype)) => mount_ended(source, target, fstype, flags, None),
+        (View::Terminated(target), None, Ok(source), Ok(fstype)) => {
+            mount_ended(source, target, fstype, flags, None)
+        }
         (target, ..) => {
             let (source, fstype) = (source.map(View::bytes), fstype.map(View::bytes));
             mount_of_bytes::<{ path::SHORT }>(source, target.bytes(), fstype, flags, data)
@@ -92,7 +94,9 @@ fn mount_of_bytes<const ROOM: usize>(
     data: Option<&[u8]>,
 ) -> Result<()> {
     let does_not_fit = |text: Option<&[u8]>| text.is_some_and(|text| text.len() >= ROOM);
-    if ROOM < path::MAX && (does_not_fit(source) || does_not_fit(Some(target)) || does_not_fit(data)) {
+    if ROOM < path::MAX
+        && (does_not_fit(source) || does_not_fit(Some(target)) || does_not_fit(data))
+    {
         return mount_of_bytes::<{ path::MAX }>(source, target, fstype, flags, data);
     }
     let (mut of_source, mut of_target) = (Buffer::<ROOM>::new(), Buffer::<ROOM>::new());
@@ -111,8 +115,10 @@ fn mount_of_bytes<const ROOM: usize>(
 
 /// Which of its calls a `mount` is, as the kernel decides it.
 const fn call(flags: MountFlags) -> Call {
-    const PROPAGATION: MountFlags =
-        MountFlags::SHARED.union(MountFlags::PRIVATE).union(MountFlags::SLAVE).union(MountFlags::UNBINDABLE);
+    const PROPAGATION: MountFlags = MountFlags::SHARED
+        .union(MountFlags::PRIVATE)
+        .union(MountFlags::SLAVE)
+        .union(MountFlags::UNBINDABLE);
     if flags.contains(MountFlags::REMOUNT.union(MountFlags::BIND)) {
         Call::MOUNT_REMOUNT_BIND
     } else if flags.contains(MountFlags::REMOUNT) {

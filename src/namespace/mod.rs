@@ -48,4 +48,6 @@ mod object;
 pub mod raw;
 
 pub use abi::{Kind, Namespaces, UnshareFlags};
-pub use object::{Namespace, enter, unshare, unshare_as_root, unshare_files, unshare_fs, unshare_sysvsem};
+pub use object::{
+    Namespace, enter, unshare, unshare_as_root, unshare_files, unshare_fs, unshare_sysvsem,
+};

@@ -43,7 +43,9 @@ pub fn unshare_as_root(namespaces: Namespaces) -> Result<(), MapError> {
     // Once it is inside, it cannot ask for them any more.
     let (user, group) = (geteuid(), getegid());
     unshare(namespaces | Namespaces::USER)?;
-    IdMaps::new(&[IdRange::one(0, user)], &[IdRange::one(0, group)]).deny_setgroups().write(Task::Own)
+    IdMaps::new(&[IdRange::one(0, user)], &[IdRange::one(0, group)])
+        .deny_setgroups()
+        .write(Task::Own)
 }
 
 /// Gives the calling thread a working directory, a root directory and a umask of its own, which begin as they were.
@@ -212,6 +214,10 @@ impl TryFrom<OwnedFd> for Namespace {
 
     #[inline]
     fn try_from(fd: OwnedFd) -> Result<Self> {
-        if raw::fstatfs_is_nsfs(fd.as_fd())? { Ok(Self(fd)) } else { Err(Error::new(Call::FSTATFS, Errno::INVAL)) }
+        if raw::fstatfs_is_nsfs(fd.as_fd())? {
+            Ok(Self(fd))
+        } else {
+            Err(Error::new(Call::FSTATFS, Errno::INVAL))
+        }
     }
 }

@@ -157,7 +157,8 @@ pub fn ioctl_ns_get_nstype(fd: BorrowedFd<'_>) -> Result<Namespaces> {
 pub unsafe fn ioctl_ns_get_owner_uid(fd: BorrowedFd<'_>) -> Result<u32> {
     let mut owner = 0_u32;
     // SAFETY: of a namespace, the kernel writes one number and keeps nothing.
-    unsafe { syscall!(Call::IOCTL_NS_GET_OWNER_UID, ioctl(fd, NS_GET_OWNER_UID, &raw mut owner)) }.unit()?;
+    unsafe { syscall!(Call::IOCTL_NS_GET_OWNER_UID, ioctl(fd, NS_GET_OWNER_UID, &raw mut owner)) }
+        .unit()?;
     Ok(owner)
 }
 

@@ -45,7 +45,9 @@ pub fn splice(
     flags: SpliceFlags,
 ) -> Result<usize> {
     let (from, to) = (from.as_fd(), to.as_fd());
-    retry(move || raw::splice(from, from_offset.as_deref_mut(), to, to_offset.as_deref_mut(), length, flags))
+    retry(move || {
+        raw::splice(from, from_offset.as_deref_mut(), to, to_offset.as_deref_mut(), length, flags)
+    })
 }
 
 /// Duplicates up to so many bytes of one pipe into another: they stay where they were, too. Returns how many; 0 when

@@ -69,7 +69,11 @@ pub struct PagesError {
 /// # }
 /// ```
 #[doc(alias = "vmsplice")]
-pub fn splice_pages(pipe: impl AsFd, pages: Pages, flags: SpliceFlags) -> Result<Spliced, PagesError> {
+pub fn splice_pages(
+    pipe: impl AsFd,
+    pages: Pages,
+    flags: SpliceFlags,
+) -> Result<Spliced, PagesError> {
     give(pipe.as_fd(), pages, flags)
 }
 
@@ -82,7 +86,12 @@ fn give(pipe: BorrowedFd<'_>, pages: Pages, mut flags: SpliceFlags) -> Result<Sp
                 flags |= SpliceFlags::NONBLOCK;
             }
         }
-        Ok(_) => return Err(PagesError { error: Error::new(Call::VMSPLICE, Errno::BADF), pages: Some(pages) }),
+        Ok(_) => {
+            return Err(PagesError {
+                error: Error::new(Call::VMSPLICE, Errno::BADF),
+                pages: Some(pages),
+            });
+        }
         Err(error) => return Err(PagesError { error, pages: Some(pages) }),
     }
     let all = [IoSlice::new(&pages)];
@@ -134,7 +143,10 @@ impl fmt::Display for PagesError {
 
 impl fmt::Debug for PagesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PagesError").field("error", &self.error).field("pages", &self.pages).finish()
+        f.debug_struct("PagesError")
+            .field("error", &self.error)
+            .field("pages", &self.pages)
+            .finish()
     }
 }
 

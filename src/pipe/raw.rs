@@ -64,7 +64,10 @@ pub fn splice(
     let to_offset = to_offset.map_or(core::ptr::null_mut(), core::ptr::from_mut);
     // SAFETY: the kernel reads and writes each offset that is there, touches no other memory of the program, and keeps
     // nothing.
-    unsafe { syscall!(Call::SPLICE, splice(from, from_offset, to, to_offset, length, flags.bits())) }.size()
+    unsafe {
+        syscall!(Call::SPLICE, splice(from, from_offset, to, to_offset, length, flags.bits()))
+    }
+    .size()
 }
 
 /// `tee(fd_in, fd_out, len, flags)` - duplicates bytes of one pipe into another, and leaves them where they are.
@@ -79,7 +82,12 @@ pub fn splice(
 ///
 /// Since Linux 2.6.17; tee(2).
 #[inline]
-pub fn tee(from: BorrowedFd<'_>, to: BorrowedFd<'_>, length: usize, flags: SpliceFlags) -> Result<usize> {
+pub fn tee(
+    from: BorrowedFd<'_>,
+    to: BorrowedFd<'_>,
+    length: usize,
+    flags: SpliceFlags,
+) -> Result<usize> {
     // SAFETY: touches no memory of the program.
     unsafe { syscall!(Call::TEE, tee(from, to, length, flags.bits())) }.size()
 }
@@ -104,10 +112,15 @@ pub fn tee(from: BorrowedFd<'_>, to: BorrowedFd<'_>, length: usize, flags: Splic
 ///
 /// Since Linux 2.6.17; vmsplice(2).
 #[inline]
-pub unsafe fn vmsplice(fd: BorrowedFd<'_>, pieces: &[IoSlice<'_>], flags: SpliceFlags) -> Result<usize> {
+pub unsafe fn vmsplice(
+    fd: BorrowedFd<'_>,
+    pieces: &[IoSlice<'_>],
+    flags: SpliceFlags,
+) -> Result<usize> {
     // SAFETY: the slices have the layout of `struct iovec`. By a writing end the kernel reads them, and keeps
     // references to the pages behind them, which the caller leaves alone.
-    unsafe { syscall!(Call::VMSPLICE, vmsplice(fd, pieces.as_ptr(), pieces.len(), flags.bits())) }.size()
+    unsafe { syscall!(Call::VMSPLICE, vmsplice(fd, pieces.as_ptr(), pieces.len(), flags.bits())) }
+        .size()
 }
 
 /// `vmsplice(fd, iov, nr_segs, flags)` - takes bytes out of a pipe, by its reading end, into several buffers.
@@ -126,10 +139,17 @@ pub unsafe fn vmsplice(fd: BorrowedFd<'_>, pieces: &[IoSlice<'_>], flags: Splice
 ///
 /// Since Linux 2.6.23; vmsplice(2).
 #[inline]
-pub unsafe fn vmsplice_read(fd: BorrowedFd<'_>, buffers: &mut [IoSliceMut<'_>], flags: SpliceFlags) -> Result<usize> {
+pub unsafe fn vmsplice_read(
+    fd: BorrowedFd<'_>,
+    buffers: &mut [IoSliceMut<'_>],
+    flags: SpliceFlags,
+) -> Result<usize> {
     // SAFETY: the slices have the layout of `struct iovec`. By a reading end the kernel reads them, writes at most as
     // many bytes to each as it says, and keeps nothing; that it is one the caller promises.
-    unsafe { syscall!(Call::VMSPLICE, vmsplice(fd, buffers.as_mut_ptr(), buffers.len(), flags.bits())) }.size()
+    unsafe {
+        syscall!(Call::VMSPLICE, vmsplice(fd, buffers.as_mut_ptr(), buffers.len(), flags.bits()))
+    }
+    .size()
 }
 
 /// `fcntl(fd, F_GETPIPE_SZ)` - how many bytes the pipe takes at most.
@@ -142,7 +162,9 @@ pub unsafe fn vmsplice_read(fd: BorrowedFd<'_>, buffers: &mut [IoSliceMut<'_>], 
 #[inline]
 pub fn fcntl_getpipe_sz(fd: BorrowedFd<'_>) -> Result<u32> {
     // SAFETY: touches no memory.
-    unsafe { syscall!(Call::FCNTL_GETPIPE_SZ, fcntl(fd, F_GETPIPE_SZ)) }.size().map(|size| size as u32)
+    unsafe { syscall!(Call::FCNTL_GETPIPE_SZ, fcntl(fd, F_GETPIPE_SZ)) }
+        .size()
+        .map(|size| size as u32)
 }
 
 /// `fcntl(fd, F_SETPIPE_SZ, size)` - makes the pipe take at least so many bytes; returns how many the kernel made of
@@ -158,7 +180,9 @@ pub fn fcntl_getpipe_sz(fd: BorrowedFd<'_>) -> Result<u32> {
 #[inline]
 pub fn fcntl_setpipe_sz(fd: BorrowedFd<'_>, size: u32) -> Result<u32> {
     // SAFETY: touches no memory.
-    unsafe { syscall!(Call::FCNTL_SETPIPE_SZ, fcntl(fd, F_SETPIPE_SZ, size)) }.size().map(|size| size as u32)
+    unsafe { syscall!(Call::FCNTL_SETPIPE_SZ, fcntl(fd, F_SETPIPE_SZ, size)) }
+        .size()
+        .map(|size| size as u32)
 }
 
 pub(crate) const CAUSES: &[Cause] = causes! {

@@ -36,7 +36,11 @@ pub fn wait(fds: &mut [PollFd<'_>], timeout: impl Into<Timeout>) -> Result<u32> 
 ///
 /// As [`wait`]; `EINTR` - a signal came first.
 #[inline]
-pub fn wait_interruptible(fds: &mut [PollFd<'_>], timeout: impl Into<Timeout>, mask: Option<&SigSet>) -> Result<u32> {
+pub fn wait_interruptible(
+    fds: &mut [PollFd<'_>],
+    timeout: impl Into<Timeout>,
+    mask: Option<&SigSet>,
+) -> Result<u32> {
     raw::ppoll(fds, timeout.into().timespec().as_mut(), mask)
 }
 

@@ -20,13 +20,21 @@ use crate::time::Timespec;
 ///
 /// Since Linux 2.6.16; ppoll(2).
 #[inline]
-pub fn ppoll(fds: &mut [PollFd<'_>], timeout: Option<&mut Timespec>, mask: Option<&SigSet>) -> Result<u32> {
+pub fn ppoll(
+    fds: &mut [PollFd<'_>],
+    timeout: Option<&mut Timespec>,
+    mask: Option<&SigSet>,
+) -> Result<u32> {
     let timeout = timeout.map_or(core::ptr::null_mut(), core::ptr::from_mut);
     let mask = mask.map_or(core::ptr::null(), core::ptr::from_ref);
     // SAFETY: the kernel reads the descriptors and writes what they are ready for into the same list, writes the rest
     // of the time over the timeout, reads the mask, and keeps nothing.
-    let returned =
-        unsafe { syscall!(Call::PPOLL, ppoll(fds.as_mut_ptr(), fds.len(), timeout, mask, size_of::<SigSet>())) };
+    let returned = unsafe {
+        syscall!(
+            Call::PPOLL,
+            ppoll(fds.as_mut_ptr(), fds.len(), timeout, mask, size_of::<SigSet>())
+        )
+    };
     Ok(returned.int()?.cast_unsigned())
 }
 

@@ -164,7 +164,14 @@ impl Action {
             return false;
         }
         // SAFETY: neither of the two numbers that are none; and as the caller promises.
-        unsafe { call(self.handler, signal.get().into(), core::ptr::from_ref(info).cast(), context.cast()) };
+        unsafe {
+            call(
+                self.handler,
+                signal.get().into(),
+                core::ptr::from_ref(info).cast(),
+                context.cast(),
+            )
+        };
         true
     }
 }

@@ -244,7 +244,9 @@ pub(crate) fn cause(record: &impl Record) -> Cause {
         Code::SI_TKILL => return Cause::ThreadKill { pid, uid },
         Code::SI_QUEUE => return Cause::Queue { pid, uid, value },
         Code::SI_MESGQ => return Cause::MessageQueue { pid, uid, value },
-        Code::SI_TIMER => return Cause::Timer { id: record.timer(), overrun: record.overrun(), value },
+        Code::SI_TIMER => {
+            return Cause::Timer { id: record.timer(), overrun: record.overrun(), value };
+        }
         Code::SI_SIGIO => return poll(record),
         Code::SI_KERNEL => return Cause::Kernel,
         _ => {}
@@ -264,7 +266,9 @@ pub(crate) fn cause(record: &impl Record) -> Cause {
         | (Some(signal @ Signal::BUS), 1..=5)
         | (Some(signal @ Signal::TRAP), 1..=6) => {
             let detail = match (signal, code) {
-                (Signal::BUS, Code::BUS_MCEERR_AR | Code::BUS_MCEERR_AO) => FaultDetail::Damage(record.damage()),
+                (Signal::BUS, Code::BUS_MCEERR_AR | Code::BUS_MCEERR_AO) => {
+                    FaultDetail::Damage(record.damage())
+                }
                 _ => record.detail(signal, code),
             };
             Cause::Fault { code, address: record.address(), detail }

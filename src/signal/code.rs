@@ -196,7 +196,9 @@ mod tests {
         ] {
             assert_eq!(name(signal, code), Some(expected));
         }
-        for (signal, code) in [(Signal::SEGV, 11), (Signal::SYS, 3), (Signal::IO, 7), (Signal::IO, -8)] {
+        for (signal, code) in
+            [(Signal::SEGV, 11), (Signal::SYS, 3), (Signal::IO, 7), (Signal::IO, -8)]
+        {
             assert_eq!(name(signal, code), None);
         }
         let named = |signal, code| format!("{:?}", Named(Code(code), signal));

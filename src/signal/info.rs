@@ -151,7 +151,9 @@ impl Record for SigInfo {
 
     fn detail(&self, signal: Signal, code: Code) -> FaultDetail {
         match (signal, code) {
-            (Signal::SEGV, Code::SEGV_BNDERR) => FaultDetail::Bounds { lower: self.fields[2], upper: self.fields[3] },
+            (Signal::SEGV, Code::SEGV_BNDERR) => {
+                FaultDetail::Bounds { lower: self.fields[2], upper: self.fields[3] }
+            }
             (Signal::SEGV, Code::SEGV_PKUERR) => FaultDetail::ProtectionKey(self.low(2)),
             (Signal::TRAP, Code::TRAP_PERF) => {
                 FaultDetail::Perf { data: self.fields[1], kind: self.low(2), flags: self.high(2) }
@@ -208,32 +210,54 @@ mod tests {
             record([signal.get().into(), 0, code.as_raw(), 0, 0x1000, 1, 12, 0, 3, 4, 5, 6]).cause()
         };
         let at = 0x1_0000_1000;
-        assert_eq!(told(Signal::SEGV, Code::SEGV_MAPERR), fault(Code::SEGV_MAPERR, at, FaultDetail::None));
+        assert_eq!(
+            told(Signal::SEGV, Code::SEGV_MAPERR),
+            fault(Code::SEGV_MAPERR, at, FaultDetail::None)
+        );
         let bounds = FaultDetail::Bounds { lower: 3 | 4 << 32, upper: 5 | 6 << 32 };
         assert_eq!(told(Signal::SEGV, Code::SEGV_BNDERR), fault(Code::SEGV_BNDERR, at, bounds));
         let key = FaultDetail::ProtectionKey(3);
         assert_eq!(told(Signal::SEGV, Code::SEGV_PKUERR), fault(Code::SEGV_PKUERR, at, key));
-        assert_eq!(told(Signal::BUS, Code::BUS_ADRALN), fault(Code::BUS_ADRALN, at, FaultDetail::None));
+        assert_eq!(
+            told(Signal::BUS, Code::BUS_ADRALN),
+            fault(Code::BUS_ADRALN, at, FaultDetail::None)
+        );
         let damage = FaultDetail::Damage(12);
         assert_eq!(told(Signal::BUS, Code::BUS_MCEERR_AR), fault(Code::BUS_MCEERR_AR, at, damage));
         assert_eq!(told(Signal::BUS, Code::BUS_MCEERR_AO), fault(Code::BUS_MCEERR_AO, at, damage));
         let perf = FaultDetail::Perf { data: 12, kind: 3, flags: 4 };
         assert_eq!(told(Signal::TRAP, Code::TRAP_PERF), fault(Code::TRAP_PERF, at, perf));
-        assert_eq!(told(Signal::ILL, Code::ILL_BADIADDR), fault(Code::ILL_BADIADDR, at, FaultDetail::None));
-        assert_eq!(told(Signal::FPE, Code::FPE_CONDTRAP), fault(Code::FPE_CONDTRAP, at, FaultDetail::None));
+        assert_eq!(
+            told(Signal::ILL, Code::ILL_BADIADDR),
+            fault(Code::ILL_BADIADDR, at, FaultDetail::None)
+        );
+        assert_eq!(
+            told(Signal::FPE, Code::FPE_CONDTRAP),
+            fault(Code::FPE_CONDTRAP, at, FaultDetail::None)
+        );
     }
 
     #[test]
     fn a_code_that_the_signal_does_not_have_is_no_fault() {
-        let told = |signal: i32, code: i32| record([signal, 0, code, 0, 7, 8, 9, 0, 0, 0, 0, 0]).cause();
-        let other = |code| Cause::Other { code: Code::from_raw(code), pid: Pid::new(7), uid: 8, value: Value::new(9) };
+        let told =
+            |signal: i32, code: i32| record([signal, 0, code, 0, 7, 8, 9, 0, 0, 0, 0, 0]).cause();
+        let other = |code| Cause::Other {
+            code: Code::from_raw(code),
+            pid: Pid::new(7),
+            uid: 8,
+            value: Value::new(9),
+        };
         assert_eq!(told(11, 11), other(11));
         assert_eq!(told(15, 7), other(7));
         assert_eq!(told(17, 7), other(7));
         assert_eq!(told(31, 127), other(127));
         assert_eq!(told(15, i32::MIN), other(i32::MIN));
         assert_eq!(told(40, 6), Cause::Poll { code: Code::POLL_HUP, band: 7, fd: 9 });
-        assert_eq!(told(31, 3), Cause::Poll { code: Code::POLL_MSG, band: 7, fd: 9 }, "as the kernel sees it");
+        assert_eq!(
+            told(31, 3),
+            Cause::Poll { code: Code::POLL_MSG, band: 7, fd: 9 },
+            "as the kernel sees it"
+        );
         for none in [0, 65, -1, i32::MAX] {
             let mut bytes = [0; 128];
             bytes[..4].copy_from_slice(&none.to_ne_bytes());
@@ -243,8 +267,9 @@ mod tests {
 
     #[test]
     fn a_child_is_told_with_its_times() {
-        let told =
-            |code: Code, status, ticks| record([17, 0, code.as_raw(), 0, 7, 8, status, 0, ticks, 0, 1, 0]).cause();
+        let told = |code: Code, status, ticks| {
+            record([17, 0, code.as_raw(), 0, 7, 8, status, 0, ticks, 0, 1, 0]).cause()
+        };
         let child = |event, user_time| Cause::Child {
             pid: Pid::new(7),
             uid: 8,
@@ -252,7 +277,10 @@ mod tests {
             user_time,
             system_time: Duration::from_millis(10),
         };
-        assert_eq!(told(Code::CLD_EXITED, 255, 250), child(ChildEvent::Exited(255), Duration::from_millis(2500)));
+        assert_eq!(
+            told(Code::CLD_EXITED, 255, 250),
+            child(ChildEvent::Exited(255), Duration::from_millis(2500))
+        );
         let dumped = ChildEvent::Killed { signal: Signal::ABRT, core_dumped: true };
         assert_eq!(told(Code::CLD_DUMPED, 6, 0), child(dumped, Duration::ZERO));
         let trapped = ChildEvent::Trapped(Some(Signal::TRAP));
@@ -266,10 +294,18 @@ mod tests {
 
     #[test]
     fn what_is_queued_reads_back() {
-        let info = SigInfo::queue(Signal::RTMAX, Pid::new(i32::MAX).unwrap(), u32::MAX, Value::from(-1));
+        let info =
+            SigInfo::queue(Signal::RTMAX, Pid::new(i32::MAX).unwrap(), u32::MAX, Value::from(-1));
         assert_eq!((info.signal(), info.code(), info.errno()), (Signal::RTMAX, Code::SI_QUEUE, 0));
-        let sent = Cause::Queue { pid: Pid::new(i32::MAX), uid: u32::MAX, value: Value::new(u32::MAX.into()) };
+        let sent = Cause::Queue {
+            pid: Pid::new(i32::MAX),
+            uid: u32::MAX,
+            value: Value::new(u32::MAX.into()),
+        };
         assert_eq!(info.cause(), sent);
-        assert_eq!(format!("{info:?}"), format!("SigInfo {{ signal: RTMIN+29, code: SI_QUEUE, cause: {sent:?} }}"));
+        assert_eq!(
+            format!("{info:?}"),
+            format!("SigInfo {{ signal: RTMIN+29, code: SI_QUEUE, cause: {sent:?} }}")
+        );
     }
 }

@@ -66,6 +66,8 @@ pub use code::Code;
 pub(crate) use code::Named;
 pub use info::SigInfo;
 pub use number::Signal;
-pub use object::{action, ignore, kill, pending, queue, reset, set_action, suspend, wait, wait_interruptible};
+pub use object::{
+    action, ignore, kill, pending, queue, reset, set_action, suspend, wait, wait_interruptible,
+};
 pub use set::SigSet;
 pub use target::Target;

@@ -91,7 +91,11 @@ impl Signal {
     /// The real-time signal of this place, counted from [`RTMIN`](Self::RTMIN); `None` beyond the 29th.
     #[must_use]
     pub const fn real_time(place: u8) -> Option<Self> {
-        if place <= Self::RTMAX.0 - Self::RTMIN.0 { Some(Self(Self::RTMIN.0 + place)) } else { None }
+        if place <= Self::RTMAX.0 - Self::RTMIN.0 {
+            Some(Self(Self::RTMIN.0 + place))
+        } else {
+            None
+        }
     }
 
     /// The number.
@@ -145,14 +149,21 @@ impl FromStr for Signal {
             "RTMAX" => Some(Self::RTMAX),
             _ => None,
         };
-        let named = || NAMES.iter().position(|known| *known == name).and_then(|number| Self::new(number as u8));
+        let named = || {
+            NAMES.iter().position(|known| *known == name).and_then(|number| Self::new(number as u8))
+        };
         let from_first = || name.strip_prefix("RTMIN+").and_then(digits).and_then(Self::real_time);
         let from_last = || {
             let place = name.strip_prefix("RTMAX-").and_then(digits)?;
             (Self::RTMAX.0 - Self::RTMIN.0).checked_sub(place).and_then(Self::real_time)
         };
         let numbered = || digits(text).and_then(Self::new);
-        second.or_else(named).or_else(from_first).or_else(from_last).or_else(numbered).ok_or(UnknownName)
+        second
+            .or_else(named)
+            .or_else(from_first)
+            .or_else(from_last)
+            .or_else(numbered)
+            .ok_or(UnknownName)
     }
 }
 
@@ -168,7 +179,10 @@ mod tests {
     #[test]
     fn only_1_to_64_are_signals() {
         assert_eq!((Signal::new(0), Signal::new(65)), (None, None));
-        assert_eq!((Signal::new(15), Signal::from_raw(15)), (Some(Signal::TERM), Some(Signal::TERM)));
+        assert_eq!(
+            (Signal::new(15), Signal::from_raw(15)),
+            (Some(Signal::TERM), Some(Signal::TERM))
+        );
         assert_eq!([0, -15, 65, 256 + 15].map(Signal::from_raw), [None; 4]);
         assert_eq!(Signal::real_time(0), Some(Signal::RTMIN));
         assert_eq!((Signal::real_time(29), Signal::real_time(30)), (Some(Signal::RTMAX), None));
@@ -187,13 +201,23 @@ mod tests {
         assert_eq!(Signal::TERM.to_string(), "TERM");
         assert_eq!(Signal::real_time(3).unwrap().to_string(), "RTMIN+3");
         assert_eq!(Signal::new(33).unwrap().to_string(), "33");
-        assert_eq!(format!("{:9}|{:>4}|", Signal::real_time(3).unwrap(), Signal::INT), "RTMIN+3  | INT|");
-        let others =
-            [("SIGIOT", Signal::ABRT), ("CLD", Signal::CHLD), ("POLL", Signal::IO), ("RTMAX-29", Signal::RTMIN)];
+        assert_eq!(
+            format!("{:9}|{:>4}|", Signal::real_time(3).unwrap(), Signal::INT),
+            "RTMIN+3  | INT|"
+        );
+        let others = [
+            ("SIGIOT", Signal::ABRT),
+            ("CLD", Signal::CHLD),
+            ("POLL", Signal::IO),
+            ("RTMAX-29", Signal::RTMIN),
+        ];
         for (name, signal) in others {
             assert_eq!(name.parse(), Ok(signal), "{name}");
         }
-        for wrong in ["", "SIG", "NOSUCH", "0", "65", "9999", "+5", "RTMIN+30", "RTMAX-30", "RTMIN+-1", "RTMIN-1"] {
+        for wrong in [
+            "", "SIG", "NOSUCH", "0", "65", "9999", "+5", "RTMIN+30", "RTMAX-30", "RTMIN+-1",
+            "RTMIN-1",
+        ] {
             assert_eq!(wrong.parse::<Signal>(), Err(UnknownName), "{wrong}");
         }
     }

@@ -75,7 +75,10 @@ pub fn wait(signals: impl Into<SigSet>, timeout: impl Into<Timeout>) -> Result<O
 /// # Errors
 ///
 /// `EINTR` - a signal that is not waited for came.
-pub fn wait_interruptible(signals: impl Into<SigSet>, timeout: impl Into<Timeout>) -> Result<Option<SigInfo>> {
+pub fn wait_interruptible(
+    signals: impl Into<SigSet>,
+    timeout: impl Into<Timeout>,
+) -> Result<Option<SigInfo>> {
     match raw::rt_sigtimedwait(signals.into(), timeout.into().timespec().as_ref()) {
         Ok(info) => Ok(Some(info)),
         Err(error) if error.is(Errno::AGAIN) => Ok(None),

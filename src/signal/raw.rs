@@ -75,7 +75,8 @@ pub unsafe fn rt_sigqueueinfo(process: Pid, signal: Option<Signal>, info: &SigIn
 pub fn rt_sigpending() -> Result<SigSet> {
     let mut set = SigSet::EMPTY;
     // SAFETY: the kernel writes one set and keeps nothing.
-    unsafe { syscall!(Call::RT_SIGPENDING, rt_sigpending(&raw mut set, size_of::<SigSet>())) }.unit()?;
+    unsafe { syscall!(Call::RT_SIGPENDING, rt_sigpending(&raw mut set, size_of::<SigSet>())) }
+        .unit()?;
     Ok(set)
 }
 
@@ -118,7 +119,8 @@ pub fn rt_sigtimedwait(set: SigSet, timeout: Option<&Timespec>) -> Result<SigInf
 #[inline]
 pub fn rt_sigsuspend(mask: SigSet) -> Result<()> {
     // SAFETY: the kernel reads the set and keeps nothing.
-    unsafe { syscall!(Call::RT_SIGSUSPEND, rt_sigsuspend(&raw const mask, size_of::<SigSet>())) }.unit()
+    unsafe { syscall!(Call::RT_SIGSUSPEND, rt_sigsuspend(&raw const mask, size_of::<SigSet>())) }
+        .unit()
 }
 
 /// `rt_sigaction(sig, act, oldact, sigsetsize)` - what the process does when a signal comes, and what it did.
@@ -143,8 +145,13 @@ pub unsafe fn rt_sigaction(signal: Signal, action: Option<&Action>) -> Result<Ac
     let mut old = MaybeUninit::<Action>::uninit();
     let action = action.map_or(core::ptr::null(), core::ptr::from_ref);
     // SAFETY: the kernel reads one action and writes one; that the handler may run is the caller's promise.
-    unsafe { syscall!(Call::RT_SIGACTION, rt_sigaction(signal, action, old.as_mut_ptr(), size_of::<SigSet>())) }
-        .unit()?;
+    unsafe {
+        syscall!(
+            Call::RT_SIGACTION,
+            rt_sigaction(signal, action, old.as_mut_ptr(), size_of::<SigSet>())
+        )
+    }
+    .unit()?;
     // SAFETY: written, as the call has succeeded.
     Ok(unsafe { old.assume_init() })
 }

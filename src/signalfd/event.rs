@@ -272,13 +272,21 @@ mod tests {
         assert_eq!(poll.cause(), Cause::Poll { code: Code::POLL_IN, band: 0x41, fd: 5 });
         let damage = event(7, 5, &[(72, 0x1000), (80, 12)]);
         let detail = FaultDetail::Damage(12);
-        assert_eq!(damage.cause(), Cause::Fault { code: Code::BUS_MCEERR_AO, address: 0x1000, detail });
+        assert_eq!(
+            damage.cause(),
+            Cause::Fault { code: Code::BUS_MCEERR_AO, address: 0x1000, detail }
+        );
         let call = event(31, 1, &[(4, 42), (84, 39), (88, 0x2000), (96, 0xC000_003E)]);
         let (code, arch) = (Code::SYS_SECCOMP, 0xC000_003E);
-        assert_eq!(call.cause(), Cause::Syscall { code, number: 39, arch, call_address: 0x2000, data: 42 });
+        assert_eq!(
+            call.cause(),
+            Cause::Syscall { code, number: 39, arch, call_address: 0x2000, data: 42 }
+        );
         assert_eq!((call.errno(), event(5, 1, &[(36, 6)]).trap_number()), (42, 6));
         let child = event(17, 1, &[(12, 7), (16, 8), (40, 42), (56, 100), (64, 200)]);
-        let Cause::Child { user_time, system_time, .. } = child.cause() else { panic!("{child:?}") };
+        let Cause::Child { user_time, system_time, .. } = child.cause() else {
+            panic!("{child:?}")
+        };
         assert_eq!((user_time.as_secs(), system_time.as_secs()), (1, 2));
     }
 }

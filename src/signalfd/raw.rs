@@ -18,8 +18,12 @@ use crate::syscall::syscall;
 #[inline]
 pub fn signalfd4(mask: SigSet, flags: SignalFdFlags) -> Result<OwnedFd> {
     // SAFETY: the kernel reads one set and keeps nothing of its memory.
-    let returned =
-        unsafe { syscall!(Call::SIGNALFD4, signalfd4(-1_i32, &raw const mask, size_of::<SigSet>(), flags.bits())) };
+    let returned = unsafe {
+        syscall!(
+            Call::SIGNALFD4,
+            signalfd4(-1_i32, &raw const mask, size_of::<SigSet>(), flags.bits())
+        )
+    };
     // SAFETY: a success is a new descriptor.
     unsafe { returned.descriptor() }
 }
@@ -34,7 +38,13 @@ pub fn signalfd4(mask: SigSet, flags: SignalFdFlags) -> Result<OwnedFd> {
 #[inline]
 pub fn signalfd4_set_mask(fd: BorrowedFd<'_>, mask: SigSet) -> Result<()> {
     // SAFETY: the kernel reads one set and keeps nothing of its memory; it returns the descriptor that it was given.
-    unsafe { syscall!(Call::SIGNALFD4_SET_MASK, signalfd4(fd, &raw const mask, size_of::<SigSet>(), 0_u32)) }.unit()
+    unsafe {
+        syscall!(
+            Call::SIGNALFD4_SET_MASK,
+            signalfd4(fd, &raw const mask, size_of::<SigSet>(), 0_u32)
+        )
+    }
+    .unit()
 }
 
 /// `read(fd, buf, count)` - takes signals that are held back, as many as there is room for; returns the records' bytes.

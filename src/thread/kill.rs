@@ -39,10 +39,21 @@ pub unsafe fn tgkill(process: Pid, thread: Tid, signal: Option<Signal>) -> Resul
 ///
 /// Since Linux 2.6.31; `rt_sigqueueinfo`(2).
 #[inline]
-pub unsafe fn rt_tgsigqueueinfo(process: Pid, thread: Tid, signal: Option<Signal>, info: &SigInfo) -> Result<()> {
+pub unsafe fn rt_tgsigqueueinfo(
+    process: Pid,
+    thread: Tid,
+    signal: Option<Signal>,
+    info: &SigInfo,
+) -> Result<()> {
     let info = core::ptr::from_ref(info);
     // SAFETY: the kernel copies one record; that the thread may get it is the caller's promise.
-    unsafe { syscall!(Call::RT_TGSIGQUEUEINFO, rt_tgsigqueueinfo(process.get(), thread.get(), signal, info)) }.unit()
+    unsafe {
+        syscall!(
+            Call::RT_TGSIGQUEUEINFO,
+            rt_tgsigqueueinfo(process.get(), thread.get(), signal, info)
+        )
+    }
+    .unit()
 }
 
 /// Sends a signal to a thread of a process; without one, `None`, looks whether it could be sent.

@@ -34,8 +34,13 @@ pub fn rt_sigprocmask(how: How, set: Option<SigSet>) -> Result<SigSet> {
     let given = set.unwrap_or(SigSet::EMPTY);
     let set = if set.is_some() { &raw const given } else { core::ptr::null() };
     // SAFETY: the kernel reads one set, writes one, and keeps nothing.
-    unsafe { syscall!(Call::RT_SIGPROCMASK, rt_sigprocmask(how as u32, set, &raw mut old, size_of::<SigSet>())) }
-        .unit()?;
+    unsafe {
+        syscall!(
+            Call::RT_SIGPROCMASK,
+            rt_sigprocmask(how as u32, set, &raw mut old, size_of::<SigSet>())
+        )
+    }
+    .unit()?;
     Ok(old)
 }
 

@@ -30,7 +30,8 @@ layout! { SignalStack: size 24, align 8, base at 0, flags at 8, size at 16 }
 
 impl SignalStack {
     /// No stack: handlers run on the thread's own.
-    pub const NONE: Self = Self { base: core::ptr::null_mut(), flags: StackFlags::DISABLE, size: 0 };
+    pub const NONE: Self =
+        Self { base: core::ptr::null_mut(), flags: StackFlags::DISABLE, size: 0 };
 
     /// A stack of so many bytes, from its lowest address.
     #[must_use]

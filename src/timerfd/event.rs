@@ -66,7 +66,9 @@ impl Timer {
     /// What the kernel is given: a period of zero is none, and so out of range.
     #[inline]
     pub(super) fn to_kernel(self) -> Result<(SetFlags, Itimerspec), OutOfRange> {
-        let period = |period: Duration| if period.is_zero() { Err(OutOfRange) } else { Timespec::try_from(period) };
+        let period = |period: Duration| {
+            if period.is_zero() { Err(OutOfRange) } else { Timespec::try_from(period) }
+        };
         let (start, interval) = match self {
             Self::Disarmed => return Ok((SetFlags::empty(), Itimerspec::default())),
             Self::Once(start) => (start, Timespec::default()),
@@ -87,7 +89,8 @@ impl Timer {
     /// What the kernel tells: times from now, whatever the timer was set with.
     #[inline]
     pub(super) fn from_kernel(told: Itimerspec) -> Self {
-        let [value, interval] = [told.value, told.interval].map(|time| Duration::try_from(time).unwrap_or_default());
+        let [value, interval] =
+            [told.value, told.interval].map(|time| Duration::try_from(time).unwrap_or_default());
         match (value.is_zero(), interval.is_zero()) {
             (true, _) => Self::Disarmed,
             (false, true) => Self::once(value),
@@ -154,7 +157,10 @@ mod tests {
         assert_eq!(told(ZERO, ZERO), Timer::Disarmed);
         assert_eq!(told(ZERO, SECOND), Timer::Disarmed);
         assert_eq!(told(SECOND, ZERO), Timer::once(Duration::from_secs(1)));
-        assert_eq!(told(LEAST, SECOND), Timer::every_after(Duration::from_nanos(1), Duration::from_secs(1)));
+        assert_eq!(
+            told(LEAST, SECOND),
+            Timer::every_after(Duration::from_nanos(1), Duration::from_secs(1))
+        );
         let hostile = Timespec { seconds: -1, nanoseconds: i64::MAX };
         assert_eq!(told(hostile, hostile), Timer::Disarmed);
     }

@@ -22,7 +22,8 @@ const TFD_IOC_SET_TICKS: u32 = 0x4008_5400;
 #[inline]
 pub fn timerfd_create(clock: Clock, flags: TimerFdFlags) -> Result<OwnedFd> {
     // SAFETY: touches no memory.
-    let returned = unsafe { syscall!(Call::TIMERFD_CREATE, timerfd_create(clock as u32, flags.bits())) };
+    let returned =
+        unsafe { syscall!(Call::TIMERFD_CREATE, timerfd_create(clock as u32, flags.bits())) };
     // SAFETY: a success is a new descriptor.
     unsafe { returned.descriptor() }
 }
@@ -77,7 +78,8 @@ pub fn timerfd_gettime(fd: BorrowedFd<'_>) -> Result<Itimerspec> {
 pub fn read(fd: BorrowedFd<'_>) -> Result<u64> {
     let mut count = 0_u64;
     // SAFETY: the kernel writes at most these 8 bytes, and keeps nothing.
-    unsafe { syscall!(Call::TIMERFD_READ, read(fd, &raw mut count, size_of::<u64>())) }.exactly(size_of::<u64>())?;
+    unsafe { syscall!(Call::TIMERFD_READ, read(fd, &raw mut count, size_of::<u64>())) }
+        .exactly(size_of::<u64>())?;
     Ok(count)
 }
 
@@ -93,7 +95,10 @@ pub fn read(fd: BorrowedFd<'_>) -> Result<u64> {
 #[inline]
 pub fn ioctl_set_ticks(fd: BorrowedFd<'_>, count: u64) -> Result<()> {
     // SAFETY: the request's number says that 8 bytes are read, and nothing is kept.
-    unsafe { syscall!(Call::IOCTL_TIMERFD_SET_TICKS, ioctl(fd, TFD_IOC_SET_TICKS, &raw const count)) }.unit()
+    unsafe {
+        syscall!(Call::IOCTL_TIMERFD_SET_TICKS, ioctl(fd, TFD_IOC_SET_TICKS, &raw const count))
+    }
+    .unit()
 }
 
 pub(crate) const CAUSES: &[Cause] = causes! {

@@ -80,7 +80,11 @@ mod tests {
     #[test]
     fn a_name_ends_before_the_first_nul_or_with_its_field() {
         let mut field = [b'x'; 65];
-        assert_eq!(NameBuf::from_field(field).as_bytes(), [b'x'; 65], "as only a filter could answer");
+        assert_eq!(
+            NameBuf::from_field(field).as_bytes(),
+            [b'x'; 65],
+            "as only a filter could answer"
+        );
         field[64] = 0;
         assert_eq!(NameBuf::from_field(field).as_bytes(), [b'x'; 64]);
         field[3] = 0;
@@ -93,6 +97,9 @@ mod tests {
         assert_eq!(NameBuf::from_field(field), "");
         field[..3].copy_from_slice(b"a\xFFb");
         let odd = NameBuf::from_field(field);
-        assert_eq!((odd.to_string(), format!("{odd:?}")), ("a\u{FFFD}b".into(), r#""a\xffb""#.into()));
+        assert_eq!(
+            (odd.to_string(), format!("{odd:?}")),
+            ("a\u{FFFD}b".into(), r#""a\xffb""#.into())
+        );
     }
 }

@@ -71,14 +71,16 @@ fn scanned(kind: Kind<'_>) -> Vec<(String, i128)> {
 
 #[test]
 fn errnos_are_what_the_scan_read() {
-    let named = (1..=Errno::MAX).filter_map(|number| Some((Errno::new(number)?.name()?.to_owned(), number.into())));
+    let named = (1..=Errno::MAX)
+        .filter_map(|number| Some((Errno::new(number)?.name()?.to_owned(), number.into())));
     assert_eq!(named.collect::<Vec<_>>(), scanned(Kind::Errno));
 }
 
 #[test]
 fn signals_are_what_the_scan_read() {
     // From 32 up they have places, not names.
-    let names = (1..=31).filter_map(|number| Some((Signal::new(number)?.to_string(), i128::from(number))));
+    let names =
+        (1..=31).filter_map(|number| Some((Signal::new(number)?.to_string(), i128::from(number))));
     let named: Vec<_> = names.map(|(name, number)| (format!("SIG{name}"), number)).collect();
     assert_eq!(named, scanned(Kind::Signal));
 }

@@ -50,8 +50,12 @@ const RENAMED: &[(&str, &str, &str)] = &[
 ];
 
 /// Constants that only one processor has, and which. On the other they are no bit.
-const OF_ONE: &[(&str, &str)] =
-    &[("MAP_32BIT", "x86_64"), ("MAP_ABOVE4G", "x86_64"), ("PROT_BTI", "aarch64"), ("PROT_MTE", "aarch64")];
+const OF_ONE: &[(&str, &str)] = &[
+    ("MAP_32BIT", "x86_64"),
+    ("MAP_ABOVE4G", "x86_64"),
+    ("PROT_BTI", "aarch64"),
+    ("PROT_MTE", "aarch64"),
+];
 
 /// A number of the kernel's.
 pub struct Number {
@@ -76,9 +80,14 @@ pub fn of(processor: &str) -> Vec<Number> {
             let plain = |name: &str| plain(processor, source.path, name);
             let value = expression::value(constant.expression, &plain);
             let value = value.unwrap_or_else(|| {
-                panic!("{}: the value of {} is not understood: {}", source.path, constant.name, constant.expression)
+                panic!(
+                    "{}: the value of {} is not understood: {}",
+                    source.path, constant.name, constant.expression
+                )
             });
-            let renamed = RENAMED.iter().find(|&&(path, name, _)| (path, name) == (source.path, constant.own));
+            let renamed = RENAMED
+                .iter()
+                .find(|&&(path, name, _)| (path, name) == (source.path, constant.own));
             let name = renamed.map_or(constant.name, |&(_, _, name)| name.to_owned());
             let flags = match constant.kind {
                 Kind::Flag(of) => Some(format!("{}::{of}", module(source.path))),
@@ -103,9 +112,11 @@ pub fn known_to(processor: &str) -> Vec<Number> {
 
 /// The value of a plain constant that another one names: of the same file, or of the processor.
 fn plain(processor: &str, path: &str, name: &str) -> Option<i128> {
-    let seen = sources::of(processor).filter(|source| source.path == path || source.path.starts_with("arch/"));
+    let seen = sources::of(processor)
+        .filter(|source| source.path == path || source.path.starts_with("arch/"));
     let mut constants = seen.flat_map(|source| scan::constants(source.path, source.text));
-    let constant = constants.find(|constant| constant.kind == Kind::Plain && constant.name == name)?;
+    let constant =
+        constants.find(|constant| constant.kind == Kind::Plain && constant.name == name)?;
     expression::value(constant.expression, &|_| None)
 }
 
@@ -118,7 +129,8 @@ fn module(path: &str) -> &str {
 #[test]
 fn every_constant_is_in_the_table_and_nothing_else() {
     let known: BTreeSet<_> = oracles::table().into_iter().map(|row| row.name.to_owned()).collect();
-    let found: BTreeSet<_> = PROCESSORS.iter().flat_map(|processor| of(processor)).map(|number| number.name).collect();
+    let found: BTreeSet<_> =
+        PROCESSORS.iter().flat_map(|processor| of(processor)).map(|number| number.name).collect();
     let missing: Vec<_> = found.difference(&known).collect();
     assert!(missing.is_empty(), "in the sources, but in no table of tests/abi: {missing:?}");
     let stale: Vec<_> = known.difference(&found).collect();
@@ -151,9 +163,18 @@ fn they_are_what_libc_and_linux_raw_sys_say() {
     let mut compared = 0;
     for number in known_to(NATIVE) {
         let Some(row) = table.iter().find(|row| row.name == number.name) else { continue };
-        assert!(!row.found.is_empty() || NO_CRATE_HAS.contains(&row.name), "nobody has {}", row.name);
+        assert!(
+            !row.found.is_empty() || NO_CRATE_HAS.contains(&row.name),
+            "nobody has {}",
+            row.name
+        );
         for (oracle, value) in &row.found {
-            assert!(same(number.value, *value), "{}: {:#x}, but {value:#x} in {oracle}", row.name, number.value);
+            assert!(
+                same(number.value, *value),
+                "{}: {:#x}, but {value:#x} in {oracle}",
+                row.name,
+                number.value
+            );
             compared += 1;
         }
     }

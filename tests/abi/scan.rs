@@ -32,13 +32,18 @@ pub struct Layout<'a> {
 
 /// The part of a source that is not its unit tests.
 fn code<'a>(path: &str, text: &'a str) -> &'a str {
-    if path.ends_with("_tests.rs") { "" } else { text.split("#[cfg(test)]\nmod ").next().unwrap_or(text) }
+    if path.ends_with("_tests.rs") {
+        ""
+    } else {
+        text.split("#[cfg(test)]\nmod ").next().unwrap_or(text)
+    }
 }
 
 /// Each line that is not a comment, and its text to the end of the source.
 fn lines<'a>(path: &str, text: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
     let code = code(path, text);
-    let lines = code.lines().map(move |line| (line, &code[line.as_ptr().addr() - code.as_ptr().addr()..]));
+    let lines =
+        code.lines().map(move |line| (line, &code[line.as_ptr().addr() - code.as_ptr().addr()..]));
     lines.filter(|(line, _)| !line.trim_start().starts_with("//"))
 }
 
@@ -63,7 +68,8 @@ pub fn constants<'a>(path: &str, text: &'a str) -> Vec<Constant<'a>> {
 fn constant<'a>(rest: &'a str, table: &str, flags: &'a str) -> Option<Constant<'a>> {
     let line = rest.lines().next()?;
     if table == "flags" && line.starts_with('"') {
-        let parts = rest[1..].split_once("\" ").and_then(|(c, rest)| Some((c, rest.split_once(" = ")?)));
+        let parts =
+            rest[1..].split_once("\" ").and_then(|(c, rest)| Some((c, rest.split_once(" = ")?)));
         let Some((c, (own, rest))) = parts else { panic!("not a line of flags!: {line}") };
         let expression = rest.split_once(',')?.0;
         return Some(Constant { own, name: c.to_owned(), kind: Kind::Flag(flags), expression });
@@ -80,11 +86,14 @@ fn constant<'a>(rest: &'a str, table: &str, flags: &'a str) -> Option<Constant<'
         };
         return Some(Constant { own, name, kind, expression });
     }
-    let visible = line.strip_prefix("pub").map_or(line, |line| line.trim_start_matches(|c| c != ' ').trim_start());
+    let visible = line
+        .strip_prefix("pub")
+        .map_or(line, |line| line.trim_start_matches(|c| c != ' ').trim_start());
     let (own, _) = visible.strip_prefix("const ")?.split_once(": ")?;
     let (kind, expression) = between(rest, ": ", ";")?.split_once('=')?;
     let expression = match kind.trim() {
-        "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize" | "c_int" => expression.trim(),
+        "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize"
+        | "c_int" => expression.trim(),
         // A number in a type of its own.
         "Self" => expression.trim().strip_prefix("Self(")?.strip_suffix(')')?,
         _ => return None,
@@ -103,19 +112,25 @@ fn layout(rest: &str) -> Option<Layout<'_>> {
     let mut parts = parts.trim().trim_end_matches(',').split(',').map(str::trim);
     let mut number = |prefix| parts.next()?.strip_prefix(prefix)?.parse().ok();
     let (size, align) = (number("size ")?, number("align ")?);
-    let fields = parts.map(|part| part.split_once(" at ").and_then(|(field, at)| Some((field, at.parse().ok()?))));
+    let fields = parts.map(|part| {
+        part.split_once(" at ").and_then(|(field, at)| Some((field, at.parse().ok()?)))
+    });
     Some(Layout { name, size, align, fields: fields.collect::<Option<_>>()? })
 }
 
 /// The structs that are laid out as C does it.
 pub fn c_structs<'a>(path: &str, text: &'a str) -> Vec<&'a str> {
     let starts = lines(path, text).filter(|(line, _)| line.trim_start().starts_with("#[repr(C"));
-    starts.filter_map(|(_, rest)| rest.split_once("struct ")?.1.split([' ', '<', '(', ';']).next()).collect()
+    starts
+        .filter_map(|(_, rest)| rest.split_once("struct ")?.1.split([' ', '<', '(', ';']).next())
+        .collect()
 }
 
 /// Whether a source has nothing to compare.
 pub fn finds_nothing(path: &str, text: &str) -> bool {
-    constants(path, text).is_empty() && layouts(path, text).is_empty() && c_structs(path, text).is_empty()
+    constants(path, text).is_empty()
+        && layouts(path, text).is_empty()
+        && c_structs(path, text).is_empty()
 }
 
 fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {

@@ -69,7 +69,9 @@ sources! {
 /// The sources that are compiled for a processor.
 pub fn of(processor: &str) -> impl Iterator<Item = &'static Source> {
     let own = format!("arch/{processor}/");
-    SOURCES.iter().filter(move |source| !source.path.starts_with("arch/") || source.path.starts_with(&own))
+    SOURCES
+        .iter()
+        .filter(move |source| !source.path.starts_with("arch/") || source.path.starts_with(&own))
 }
 
 #[test]
@@ -88,7 +90,10 @@ fn no_source_is_left_out() {
                 let name = path.strip_prefix(root).unwrap().to_str().unwrap();
                 let text = std::fs::read_to_string(&path).unwrap();
                 let listed = SOURCES.iter().any(|source| source.path == name);
-                assert!(listed || scan::finds_nothing(name, &text), "list {name} in tests/abi/sources.rs");
+                assert!(
+                    listed || scan::finds_nothing(name, &text),
+                    "list {name} in tests/abi/sources.rs"
+                );
             }
         }
     }

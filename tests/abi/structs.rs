@@ -140,8 +140,12 @@ pub fn of(processor: &str) -> Vec<(&'static Struct, Layout<'static>)> {
 fn every_layout_is_in_the_table_and_nothing_else() {
     let known: BTreeSet<_> = STRUCTS.iter().map(|row| (row.path, row.ours.0)).collect();
     for processor in PROCESSORS {
-        let found: BTreeSet<_> = layouts(processor).into_iter().map(|(path, layout)| (path, layout.name)).collect();
-        assert_eq!(found, known, "left: in the sources of {processor}; right: in tests/abi/structs.rs");
+        let found: BTreeSet<_> =
+            layouts(processor).into_iter().map(|(path, layout)| (path, layout.name)).collect();
+        assert_eq!(
+            found, known,
+            "left: in the sources of {processor}; right: in tests/abi/structs.rs"
+        );
     }
 }
 
@@ -151,7 +155,11 @@ fn every_struct_that_is_laid_out_as_in_c_says_its_layout() {
         let said = scan::layouts(source.path, source.text);
         for name in scan::c_structs(source.path, source.text) {
             let ours = OURS.contains(&(source.path, name));
-            assert!(ours || said.iter().any(|layout| layout.name == name), "{}: no layout! of {name}", source.path);
+            assert!(
+                ours || said.iter().any(|layout| layout.name == name),
+                "{}: no layout! of {name}",
+                source.path
+            );
         }
     }
 }
@@ -161,7 +169,12 @@ fn they_are_laid_out_as_libc_and_linux_raw_sys_say() {
     for (row, layout) in of(NATIVE) {
         let (ours, name) = (offsets(&layout), layout.name);
         for other in row.oracles {
-            assert_eq!((layout.size, layout.align), (other.size, other.align), "{name} and {}", other.of);
+            assert_eq!(
+                (layout.size, layout.align),
+                (other.size, other.align),
+                "{name} and {}",
+                other.of
+            );
             assert_eq!(ours, other.offsets, "{name} and {}", other.of);
         }
     }

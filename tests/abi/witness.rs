@@ -69,7 +69,10 @@ fn assertions(processor: &str) -> BTreeSet<String> {
     };
     for number in numbers_of(processor) {
         let respelled = RESPELLED.iter().find(|(name, _)| *name == number.name);
-        equal(&format!("({})", respelled.map_or(&*number.name, |(_, name)| name)), &literal(number.value));
+        equal(
+            &format!("({})", respelled.map_or(&*number.name, |(_, name)| name)),
+            &literal(number.value),
+        );
     }
     for (row, layout) in structs::of(processor) {
         equal(&format!("sizeof({})", row.c), &layout.size.to_string());
@@ -83,8 +86,10 @@ fn assertions(processor: &str) -> BTreeSet<String> {
 
 /// The whole source: one part for each processor.
 fn source() -> String {
-    let numbers = PROCESSORS.iter().flat_map(|processor| numbers_of(processor)).map(|number| number.name);
-    let structs = PROCESSORS.iter().flat_map(|processor| structs::of(processor)).map(|(row, _)| row.c);
+    let numbers =
+        PROCESSORS.iter().flat_map(|processor| numbers_of(processor)).map(|number| number.name);
+    let structs =
+        PROCESSORS.iter().flat_map(|processor| structs::of(processor)).map(|(row, _)| row.c);
     let (numbers, structs): (BTreeSet<_>, BTreeSet<_>) = (numbers.collect(), structs.collect());
     let mut text = format!("// {} constants and {} structs\n", numbers.len(), structs.len());
     for header in HEADERS {

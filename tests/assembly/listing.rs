@@ -50,7 +50,10 @@ pub fn success<'l>(listing: &'l str, function: &str, processor: &Processor) -> V
     let lines: Vec<_> = listing.lines().map(str::trim).collect();
     let label = |name: &str| {
         let label = format!("{name}:");
-        lines.iter().position(|line| *line == label).unwrap_or_else(|| panic!("there is no {label}"))
+        lines
+            .iter()
+            .position(|line| *line == label)
+            .unwrap_or_else(|| panic!("there is no {label}"))
     };
     let mut found: Option<Vec<&str>> = None;
     // Ways that have come so far, and where each goes on.
@@ -72,7 +75,9 @@ pub fn success<'l>(listing: &'l str, function: &str, processor: &Processor) -> V
                     break;
                 }
                 // A jump to another function is a call whose return is this one's.
-                jump if processor.jumps.contains(&jump) && target.starts_with(".L") => at = label(target) + 1,
+                jump if processor.jumps.contains(&jump) && target.starts_with(".L") => {
+                    at = label(target) + 1
+                }
                 call if processor.jumps.contains(&call) || processor.calls.contains(&call) => break,
                 branch if processor.branches.iter().any(|start| branch.starts_with(start)) => {
                     ways.push((way.clone(), label(target) + 1));

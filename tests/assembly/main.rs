@@ -49,12 +49,22 @@ struct Cost(usize, usize);
 
 #[test]
 fn a_call_on_x86_64_costs_its_instructions() {
-    compare("a_call_on_x86_64_costs_its_instructions", "x86_64-unknown-linux-gnu", &X86_64, |row| row.1);
+    compare(
+        "a_call_on_x86_64_costs_its_instructions",
+        "x86_64-unknown-linux-gnu",
+        &X86_64,
+        |row| row.1,
+    );
 }
 
 #[test]
 fn a_call_on_aarch64_costs_its_instructions() {
-    compare("a_call_on_aarch64_costs_its_instructions", "aarch64-unknown-linux-musl", &AARCH64, |row| row.2);
+    compare(
+        "a_call_on_aarch64_costs_its_instructions",
+        "aarch64-unknown-linux-musl",
+        &AARCH64,
+        |row| row.2,
+    );
 }
 
 fn compare(test: &str, target: &str, processor: &Processor, cost: fn(&(&str, Cost, Cost)) -> Cost) {
@@ -65,7 +75,9 @@ fn compare(test: &str, target: &str, processor: &Processor, cost: fn(&(&str, Cos
     let mut wrong = String::new();
     for row in CALLERS {
         let way = listing::success(&listing, row.0, processor);
-        let number = |is: fn(&Processor, &str) -> bool| way.iter().filter(|line| is(processor, line)).count();
+        let number = |is: fn(&Processor, &str) -> bool| {
+            way.iter().filter(|line| is(processor, line)).count()
+        };
         let kernel = number(Processor::enters_kernel);
         let stores = number(Processor::stores);
         if (kernel, Cost(way.len(), stores)) != (1, cost(row)) {
@@ -91,7 +103,9 @@ fn a_call_compiled_for_sve_gives_up_all_vector_registers() {
                 assert!(way.contains(&format!("d{register}")), "d{register} is not saved:\n{way}");
             }
         }
-        Err(reason) => common::skip("a_call_compiled_for_sve_gives_up_all_vector_registers", &reason),
+        Err(reason) => {
+            common::skip("a_call_compiled_for_sve_gives_up_all_vector_registers", &reason)
+        }
     }
 }
 
@@ -106,7 +120,10 @@ fn compile(target: &str, flags: &str) -> Result<String, String> {
     if !version.starts_with(&format!("rustc {TOOLCHAIN} ")) {
         return Err(format!("the counts are of Rust {TOOLCHAIN}, which is not installed"));
     }
-    let libdir = run(Command::new("rustc").args(["--print", "target-libdir", "--target", target]), &toolchain())?;
+    let libdir = run(
+        Command::new("rustc").args(["--print", "target-libdir", "--target", target]),
+        &toolchain(),
+    )?;
     if !Path::new(libdir.trim()).exists() {
         return Err(format!("the target {target} is not installed for Rust {TOOLCHAIN}"));
     }
@@ -133,7 +150,9 @@ fn compile(target: &str, flags: &str) -> Result<String, String> {
         .arg("--extern")
         .arg(format!("butter={}", built.join("libbutter.rlib").display()));
     rustc.arg("-L").arg(format!("dependency={}", built.join("deps").display()));
-    run(rustc.arg("-o").arg(&listing).arg(callers), &toolchain()).map_err(|error| panic!("{error}")).ok();
+    run(rustc.arg("-o").arg(&listing).arg(callers), &toolchain())
+        .map_err(|error| panic!("{error}"))
+        .ok();
     Ok(std::fs::read_to_string(listing).expect("the compiler has written it"))
 }
 
@@ -144,7 +163,11 @@ fn toolchain() -> [(&'static str, &'static str); 1] {
 
 /// What a command prints, or what it says of its failure.
 fn run(command: &mut Command, environment: &[(&str, &str)]) -> Result<String, String> {
-    command.env_remove("RUSTFLAGS").env_remove("RUSTC").env_remove("CARGO").envs(environment.iter().copied());
+    command
+        .env_remove("RUSTFLAGS")
+        .env_remove("RUSTC")
+        .env_remove("CARGO")
+        .envs(environment.iter().copied());
     let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
     if !output.status.success() {
         return Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr)));

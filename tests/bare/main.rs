@@ -22,9 +22,15 @@ fn a_bare_program_runs_on_aarch64() {
     const TEST: &str = "a_bare_program_runs_on_aarch64";
     let Some(program) = build(TEST, "aarch64-unknown-none") else { return };
     if std::env::var_os("BUTTER_BOOT").is_none() {
-        return common::skip(TEST, "BUTTER_BOOT is not set: no machine of that processor is booted");
+        return common::skip(
+            TEST,
+            "BUTTER_BOOT is not set: no machine of that processor is booted",
+        );
     }
-    let output = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/vm/run")).arg(&program).output().unwrap();
+    let output = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/vm/run"))
+        .arg(&program)
+        .output()
+        .unwrap();
     match output.status.code() {
         Some(69) => common::skip(TEST, String::from_utf8_lossy(&output.stderr).trim()),
         _ => check(output),
@@ -37,7 +43,10 @@ fn check(output: Output) {
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(output.status.code(), Some(1), "{text}{}", String::from_utf8_lossy(&output.stderr));
     assert!(lines[0].starts_with("process ") && lines[0].ends_with(": 42"), "{text}");
-    assert_eq!(lines[1], "inotify_add_watch: ENOENT", "without the feature `explain` it says so much");
+    assert_eq!(
+        lines[1], "inotify_add_watch: ENOENT",
+        "without the feature `explain` it says so much"
+    );
     assert_eq!(lines.len(), 2, "{text}");
 }
 
@@ -51,12 +60,27 @@ fn build(test: &str, target: &str) -> Option<PathBuf> {
     }
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bare");
     let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--lib", "--release", "--quiet", "--no-default-features", "--target", target]);
+    cargo.args([
+        "build",
+        "--lib",
+        "--release",
+        "--quiet",
+        "--no-default-features",
+        "--target",
+        target,
+    ]);
     succeed(cargo.arg("--target-dir").arg(&out).current_dir(root));
     let built = out.join(target).join("release");
     let program = out.join(format!("program-{target}"));
     let mut rustc = Command::new("rustc");
-    rustc.args(["--edition=2024", "--target", target, "-Copt-level=s", "-Cpanic=abort", "-Crelocation-model=static"]);
+    rustc.args([
+        "--edition=2024",
+        "--target",
+        target,
+        "-Copt-level=s",
+        "-Cpanic=abort",
+        "-Crelocation-model=static",
+    ]);
     rustc.args(["-Cstrip=symbols", "-Ccodegen-units=1"]).arg(source).arg("-o").arg(&program);
     rustc.arg("--extern").arg(format!("butter={}", built.join("libbutter.rlib").display()));
     succeed(rustc.arg("-L").arg(format!("dependency={}", built.join("deps").display())));

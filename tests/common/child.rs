@@ -96,8 +96,9 @@ fn apart(test: &str, may_have_users: bool, body: impl FnOnce()) -> bool {
         move || departure.take(),
         || {
             Machine::is_left_behind();
-            let shared =
-                mounts().into_iter().find(|mount| mount.propagation.iter().any(|how| how.starts_with("shared:")));
+            let shared = mounts()
+                .into_iter()
+                .find(|mount| mount.propagation.iter().any(|how| how.starts_with("shared:")));
             assert!(shared.is_none(), "others would see what is mounted there: {shared:?}");
             body();
         },
@@ -193,14 +194,19 @@ fn in_prepared_child(
         body();
         return true;
     }
-    let mut command = Command::new(std::env::current_exe().expect("the test knows its own program"));
+    let mut command =
+        Command::new(std::env::current_exe().expect("the test knows its own program"));
     command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(CHILD, test);
     command.envs(Machine::marks());
     // SAFETY: between fork and exec it makes system calls and does not allocate.
     unsafe { command.pre_exec(prepare) };
     let output = match command.output() {
         Ok(output) => output,
-        Err(error) if [libc::EPERM, libc::EACCES, libc::ENOSPC].map(Some).contains(&error.raw_os_error()) => {
+        Err(error)
+            if [libc::EPERM, libc::EACCES, libc::ENOSPC]
+                .map(Some)
+                .contains(&error.raw_os_error()) =>
+        {
             return false;
         }
         Err(error) => panic!("{test}: its process did not start: {error}"),
@@ -211,7 +217,11 @@ fn in_prepared_child(
         // Past libtest's capture, as the child did.
         let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
     }
-    assert!(output.status.success(), "{test}: its process ended with {:?}:\n{text}", output.status.into_raw());
+    assert!(
+        output.status.success(),
+        "{test}: its process ended with {:?}:\n{text}",
+        output.status.into_raw()
+    );
     assert!(text.contains("1 passed"), "{test}: its process ran no such test:\n{text}");
     true
 }
@@ -226,7 +236,8 @@ pub fn nobody() -> Pid {
 
 /// A process of another user than the calling thread's, whom it may not send signals; `None` where there is none.
 pub fn of_another_user(test: &str) -> Option<Pid> {
-    let owner = std::fs::metadata("/proc/1").map(|first| std::os::unix::fs::MetadataExt::uid(&first));
+    let owner =
+        std::fs::metadata("/proc/1").map(|first| std::os::unix::fs::MetadataExt::uid(&first));
     // SAFETY: asks for a number.
     if owner.is_ok_and(|owner| owner != unsafe { libc::geteuid() }) {
         return Pid::new(1);
@@ -237,7 +248,9 @@ pub fn of_another_user(test: &str) -> Option<Pid> {
 
 /// Lets the process open no further descriptor.
 pub fn open_no_more() {
-    let next = std::fs::File::open("/dev/null").map(|file| std::os::fd::AsRawFd::as_raw_fd(&file)).unwrap();
+    let next = std::fs::File::open("/dev/null")
+        .map(|file| std::os::fd::AsRawFd::as_raw_fd(&file))
+        .unwrap();
     let limit = libc::rlimit { rlim_cur: next as u64, rlim_max: next as u64 };
     // SAFETY: reads one struct.
     assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) }, 0);
@@ -265,7 +278,9 @@ pub fn as_nobody<T: Send>(body: impl FnOnce() -> T + Send) -> T {
 }
 
 fn in_thread<T: Send>(body: impl FnOnce() -> T + Send) -> T {
-    std::thread::scope(|scope| scope.spawn(body).join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    std::thread::scope(|scope| {
+        scope.spawn(body).join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 /// Mounts an empty file system of so many bytes, which this thread and those that it starts see, and no others: the

@@ -24,9 +24,12 @@ impl<T: Copy + 'static> Forked<T> {
     /// Forks a child that runs a closure, tells what it returns, and stays. The closure must neither allocate nor lock:
     /// other threads may have been at it when the child was made.
     pub fn staying(body: impl FnOnce() -> T) -> Self {
-        let (reach, shared) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_ANONYMOUS);
+        let (reach, shared) =
+            (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_ANONYMOUS);
         // SAFETY: new memory, of zeroes: a valid `Shared`, in which nothing is told.
-        let memory = unsafe { libc::mmap(std::ptr::null_mut(), size_of::<Shared<T>>(), reach, shared, -1, 0) };
+        let memory = unsafe {
+            libc::mmap(std::ptr::null_mut(), size_of::<Shared<T>>(), reach, shared, -1, 0)
+        };
         assert_ne!(memory, libc::MAP_FAILED);
         // SAFETY: as above; it is never given back, and written to only by the child, through its cells.
         let shared = unsafe { &*memory.cast::<Shared<T>>() };
@@ -48,8 +51,13 @@ impl<T: Copy + 'static> Forked<T> {
             let mut ended: libc::siginfo_t = unsafe { std::mem::zeroed() };
             let look = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
             // SAFETY: writes one record.
-            let looked = unsafe { libc::waitid(libc::P_PID, self.pid.get() as u32, &raw mut ended, look) };
-            assert_eq!((looked, ended.si_signo), (0, 0), "the child has ended before it told anything");
+            let looked =
+                unsafe { libc::waitid(libc::P_PID, self.pid.get() as u32, &raw mut ended, look) };
+            assert_eq!(
+                (looked, ended.si_signo),
+                (0, 0),
+                "the child has ended before it told anything"
+            );
             std::thread::sleep(Duration::from_micros(200));
         }
         // SAFETY: the child has written it, and does not write any more.

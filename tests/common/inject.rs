@@ -21,7 +21,11 @@ const TRAP: u32 = 0x0003_0000;
 /// Runs a closure in a thread in which one system call does not reach the kernel and fails with this errno.
 ///
 /// The filter dies with its thread; no other thread has it.
-pub fn inject<T: Send>(call: libc::c_long, errno: butter::Errno, body: impl FnOnce() -> T + Send) -> T {
+pub fn inject<T: Send>(
+    call: libc::c_long,
+    errno: butter::Errno,
+    body: impl FnOnce() -> T + Send,
+) -> T {
     filtered(call, FAIL_WITH | u32::from(errno.get()), body)
 }
 
@@ -60,6 +64,8 @@ fn filter(call: u32, answer: u32) {
     let done = unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) };
     assert_eq!(done, 0, "PR_SET_NO_NEW_PRIVS: {}", std::io::Error::last_os_error());
     // SAFETY: the kernel copies the program, which it reads from these two.
-    let done = unsafe { libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program, 0, 0) };
+    let done = unsafe {
+        libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program, 0, 0)
+    };
     assert_eq!(done, 0, "PR_SET_SECCOMP: {}", std::io::Error::last_os_error());
 }

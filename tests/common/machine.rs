@@ -27,9 +27,11 @@ pub struct Machine {
 
 impl Machine {
     pub fn now() -> Self {
-        let mounts = String::from_utf8_lossy(&fs::read("/proc/self/mountinfo").unwrap()).into_owned();
+        let mounts =
+            String::from_utf8_lossy(&fs::read("/proc/self/mountinfo").unwrap()).into_owned();
         // Numbers, device and places come first; what can be changed of a mount stands behind them.
-        let mounts = mounts.lines().map(|line| line.split_at(line.match_indices(' ').nth(4).unwrap().0));
+        let mounts =
+            mounts.lines().map(|line| line.split_at(line.match_indices(' ').nth(4).unwrap().0));
         let name = |name| fs::read_to_string(format!("/proc/sys/kernel/{name}")).unwrap();
         Self {
             mounts: mounts.map(|(which, how)| (which.to_owned(), how.to_owned())).collect(),
@@ -63,9 +65,14 @@ impl Machine {
         for (which, how) in self.mounts.iter().filter(|(which, _)| stays(which)) {
             assert_eq!(now.mounts.get(which), Some(how), "the machine's mount {which} was changed");
         }
-        let new = now.mounts.keys().find(|which| !self.mounts.contains_key(*which) && is_of_a_test(which));
+        let new = now
+            .mounts
+            .keys()
+            .find(|which| !self.mounts.contains_key(*which) && is_of_a_test(which));
         assert_eq!(new, None, "mounted on the machine");
-        let roots = |mounts: &BTreeMap<String, String>| mounts.keys().filter(|which| which.ends_with(" /")).count();
+        let roots = |mounts: &BTreeMap<String, String>| {
+            mounts.keys().filter(|which| which.ends_with(" /")).count()
+        };
         assert_eq!(roots(&now.mounts), roots(&self.mounts), "the machine's root is another");
 
         let marks = [child.to_owned(), format!("{PARENT}={}", std::process::id())];
@@ -85,7 +92,8 @@ fn stays(which: &str) -> bool {
 
 /// Whether a mount is on or in a directory that a test has made.
 fn is_of_a_test(which: &str) -> bool {
-    let inside = point(which).strip_prefix(files()).ok().and_then(|inside| inside.iter().next()?.to_str());
+    let inside =
+        point(which).strip_prefix(files()).ok().and_then(|inside| inside.iter().next()?.to_str());
     inside.is_some_and(|directory| DIRECTORIES.iter().any(|begins| directory.starts_with(begins)))
 }
 
@@ -99,7 +107,11 @@ fn files() -> PathBuf {
 }
 
 fn is_another((name, path): (&str, &str)) {
-    assert_ne!(env::var(name).expect("every child is told"), namespace(path), "{path} is the machine's");
+    assert_ne!(
+        env::var(name).expect("every child is told"),
+        namespace(path),
+        "{path} is the machine's"
+    );
 }
 
 fn namespace(path: &str) -> String {
@@ -110,6 +122,8 @@ fn namespace(path: &str) -> String {
 fn processes(marks: &[String]) -> usize {
     let all = fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path().join("environ"));
     let environments = all.filter_map(|path| -> Option<Vec<u8>> { io::Result::ok(fs::read(path)) });
-    let has = |environment: &[u8], mark: &String| environment.split(|&byte| byte == 0).any(|is| is == mark.as_bytes());
+    let has = |environment: &[u8], mark: &String| {
+        environment.split(|&byte| byte == 0).any(|is| is == mark.as_bytes())
+    };
     environments.filter(|environment| marks.iter().all(|mark| has(environment, mark))).count()
 }

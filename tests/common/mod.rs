@@ -33,9 +33,16 @@ pub fn example(test: &str, name: &str) -> Option<std::path::PathBuf> {
     }
     let tests = std::env::current_exe().unwrap();
     let profile = tests.parent().and_then(std::path::Path::parent);
-    let program = profile.map(|profile| profile.join("examples").join(name)).filter(|program| program.is_file());
+    let program = profile
+        .map(|profile| profile.join("examples").join(name))
+        .filter(|program| program.is_file());
     if program.is_none() {
-        skip(test, &format!("the example `{name}` is not beside the tests: `cargo build --example {name}` makes it"));
+        skip(
+            test,
+            &format!(
+                "the example `{name}` is not beside the tests: `cargo build --example {name}` makes it"
+            ),
+        );
     }
     program
 }
@@ -89,7 +96,8 @@ pub fn machine_is_the_tests_own() -> bool {
 /// Whether the running kernel is at least this one.
 pub fn kernel_is_at_least(major: u32, minor: u32) -> bool {
     let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").expect("/proc is mounted");
-    let mut numbers = release.split(|c: char| !c.is_ascii_digit()).map(|number| number.parse().unwrap_or(0));
+    let mut numbers =
+        release.split(|c: char| !c.is_ascii_digit()).map(|number| number.parse().unwrap_or(0));
     (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (major, minor)
 }
 
@@ -98,10 +106,16 @@ pub fn cannot_build_for(target: &str) -> Option<String> {
     if !std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs").exists() {
         return Some("the source is not on this machine".into());
     }
-    let rustc = std::process::Command::new("rustc").args(["--print", "target-libdir", "--target", target]).output();
+    let rustc = std::process::Command::new("rustc")
+        .args(["--print", "target-libdir", "--target", target])
+        .output();
     match rustc {
         Err(error) => Some(format!("rustc cannot be run: {error}")),
-        Ok(output) if std::path::Path::new(String::from_utf8_lossy(&output.stdout).trim()).exists() => None,
+        Ok(output)
+            if std::path::Path::new(String::from_utf8_lossy(&output.stdout).trim()).exists() =>
+        {
+            None
+        }
         Ok(_) => Some(format!("the target {target} is not installed")),
     }
 }

@@ -32,7 +32,8 @@ pub fn mounted_at(point: &str) -> Option<Mounted> {
 fn mounted(line: &str) -> Mounted {
     let list = |text: &str| text.split(',').map(str::to_owned).collect();
     let (mount, file_system) = line.split_once(" - ").unwrap();
-    let (mount, file_system): (Vec<_>, Vec<_>) = (mount.split(' ').collect(), file_system.split(' ').collect());
+    let (mount, file_system): (Vec<_>, Vec<_>) =
+        (mount.split(' ').collect(), file_system.split(' ').collect());
     Mounted {
         id: mount[0].parse().unwrap(),
         parent: mount[1].parse().unwrap(),

@@ -33,7 +33,11 @@ pub fn noise(place: u64, count: usize) -> &'static [u8] {
 
 /// The first so many, however many; of their pages no two are the same.
 pub fn noise_of(count: usize) -> Vec<u8> {
-    (0..count).step_by(PIECE).flat_map(|place| noise(place as u64, PIECE.min(count - place))).copied().collect()
+    (0..count)
+        .step_by(PIECE)
+        .flat_map(|place| noise(place as u64, PIECE.min(count - place)))
+        .copied()
+        .collect()
 }
 
 /// Writes as many, from this place on; an error is where nobody reads them any more.
@@ -57,7 +61,9 @@ pub fn check(mut reader: impl Read, place: u64, at_once: usize) -> u64 {
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             // So the last byte of a terminal, and a peer that went away, are told.
-            Err(error) if matches!(error.raw_os_error(), Some(libc::EIO | libc::ECONNRESET)) => return came,
+            Err(error) if matches!(error.raw_os_error(), Some(libc::EIO | libc::ECONNRESET)) => {
+                return came;
+            }
             Err(error) => panic!("after {came} bytes: {error}"),
         };
         assert!(room[..count] == *noise(place + came, count), "other bytes, after {came}");

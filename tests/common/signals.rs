@@ -75,7 +75,9 @@ impl KernelTimer {
         let mut id = 0;
         let monotonic = libc::CLOCK_MONOTONIC;
         // SAFETY: the kernel reads the event and writes the timer's number, an `int`.
-        let made = unsafe { libc::syscall(libc::SYS_timer_create, monotonic, &raw const event, &raw mut id) };
+        let made = unsafe {
+            libc::syscall(libc::SYS_timer_create, monotonic, &raw const event, &raw mut id)
+        };
         assert_eq!(made, 0, "timer_create: {}", std::io::Error::last_os_error());
         let timer = Self(id);
         let period = libc::timespec { tv_sec: 0, tv_nsec: period.subsec_nanos().into() };

@@ -41,7 +41,11 @@ pub struct Target {
 }
 
 pub const SOURCES: &[Source] = &[
-    Source { name: "file", kind: Kind::File, open: |count| (fd(&file_of(count)), thread::spawn(|| {})) },
+    Source {
+        name: "file",
+        kind: Kind::File,
+        open: |count| (fd(&file_of(count)), thread::spawn(|| {})),
+    },
     Source { name: "pipe", kind: Kind::Pipe, open: |count| written(pipe::pipe().unwrap(), count) },
     Source {
         name: "non-blocking pipe",
@@ -98,8 +102,16 @@ pub const TARGETS: &[Target] = &[
             read((reader, nonblocking(writer)), Pace::Fast)
         },
     },
-    Target { name: "pipe of one page, read slowly", kind: Kind::Pipe, open: || small_pipe(|writer| writer) },
-    Target { name: "non-blocking pipe of one page, read slowly", kind: Kind::Pipe, open: || small_pipe(nonblocking) },
+    Target {
+        name: "pipe of one page, read slowly",
+        kind: Kind::Pipe,
+        open: || small_pipe(|writer| writer),
+    },
+    Target {
+        name: "non-blocking pipe of one page, read slowly",
+        kind: Kind::Pipe,
+        open: || small_pipe(nonblocking),
+    },
     Target { name: "unix socket", kind: Kind::Socket, open: || read(unix(), Pace::Fast) },
     Target {
         name: "non-blocking unix socket",

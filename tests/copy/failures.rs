@@ -19,7 +19,8 @@ const COUNT: u64 = if EMULATED { 1_000_000 } else { 8_000_000 };
 #[test]
 fn a_reader_that_goes_away_is_told_with_what_had_arrived() {
     type Make = fn() -> (OwnedFd, OwnedFd);
-    let kinds: [(&str, Make); 3] = [("pipe", || pipe::pipe().unwrap()), ("unix socket", unix), ("TCP socket", tcp)];
+    let kinds: [(&str, Make); 3] =
+        [("pipe", || pipe::pipe().unwrap()), ("unix socket", unix), ("TCP socket", tcp)];
     for (kind, make) in kinds {
         for method in [Method::Auto, Method::Sendfile, Method::Splice, Method::ReadWrite] {
             let what = format!("{method:?} to a {kind}");
@@ -30,19 +31,28 @@ fn a_reader_that_goes_away_is_told_with_what_had_arrived() {
             let reading = std::thread::spawn(move || {
                 let mut room = vec![0; 100_000];
                 let came = reader.read_exact(&mut room);
-                assert!(room[..50_000] == *noise(0, 50_000) && room[50_000..] == *noise(50_000, 50_000));
+                assert!(
+                    room[..50_000] == *noise(0, 50_000) && room[50_000..] == *noise(50_000, 50_000)
+                );
                 came
             });
-            let error = Copier::new(&fd(&from), &target).method(method).piece(1 << 20).run().unwrap_err();
+            let error =
+                Copier::new(&fd(&from), &target).method(method).piece(1 << 20).run().unwrap_err();
             drop(target);
             let came = reading.join();
             if method == Method::Sendfile && kind == "pipe" && error.error().is(Errno::INVAL) {
-                common::skip("failures: sendfile to a pipe", "before Linux 5.12 it takes no pipe for a target");
+                common::skip(
+                    "failures: sendfile to a pipe",
+                    "before Linux 5.12 it takes no pipe for a target",
+                );
                 continue;
             }
             came.unwrap().unwrap();
             let errno = error.error().errno();
-            assert!(errno == Errno::PIPE || kind != "pipe" && errno == Errno::CONNRESET, "{what}: {error}");
+            assert!(
+                errno == Errno::PIPE || kind != "pipe" && errno == Errno::CONNRESET,
+                "{what}: {error}"
+            );
             // What a call has moved that failed in the middle, it says; a TCP socket takes more than is ever read.
             assert!(error.copied() >= 100_000 || method == Method::Sendfile, "{what}: {error}");
             assert_eq!(from.stream_position().unwrap(), error.copied() + error.lost(), "{what}");
@@ -63,7 +73,11 @@ fn a_writer_that_goes_away_is_told() {
         drop(at);
         let to = tempfile::tempfile().unwrap();
         let error = Copier::new(&source, &fd(&to)).method(method).run().unwrap_err();
-        assert_eq!((error.error().errno(), error.copied(), error.lost()), (Errno::CONNRESET, 0, 0), "{method:?}");
+        assert_eq!(
+            (error.error().errno(), error.copied(), error.lost()),
+            (Errno::CONNRESET, 0, 0),
+            "{method:?}"
+        );
     }
 }
 
@@ -73,8 +87,16 @@ fn a_device_that_is_full_says_so() {
         let full = common::fd(OpenOptions::new().write(true).open("/dev/full").unwrap());
         let mut from = file_of(COUNT);
         let error = Copier::new(&fd(&from), &full).method(method).run().unwrap_err();
-        assert_eq!((error.error().call(), error.error().errno()), (Call::WRITE, Errno::NOSPC), "{method:?}");
-        assert_eq!((error.copied(), error.lost()), (0, from.stream_position().unwrap()), "{method:?}");
+        assert_eq!(
+            (error.error().call(), error.error().errno()),
+            (Call::WRITE, Errno::NOSPC),
+            "{method:?}"
+        );
+        assert_eq!(
+            (error.copied(), error.lost()),
+            (0, from.stream_position().unwrap()),
+            "{method:?}"
+        );
     }
 }
 
@@ -88,10 +110,17 @@ fn what_was_lost_stays_lost_and_the_copy_may_go_on() {
         for sent in ["first", "and another"] {
             io::write(&writer, sent.as_bytes()).unwrap();
             let error = copier.step().unwrap_err();
-            assert_eq!((error.error().errno(), error.copied()), (Errno::BADF, 0), "{method:?}: {error}");
+            assert_eq!(
+                (error.error().errno(), error.copied()),
+                (Errno::BADF, 0),
+                "{method:?}: {error}"
+            );
             assert_eq!(error.lost(), sent.len() as u64, "{method:?}: {error}");
             let told = error.to_string();
-            assert!(told.ends_with(&format!("after 0 bytes, with {} more taken and lost", sent.len())), "{told}");
+            assert!(
+                told.ends_with(&format!("after 0 bytes, with {} more taken and lost", sent.len())),
+                "{told}"
+            );
         }
     }
 }
@@ -102,7 +131,10 @@ fn a_target_that_takes_nothing_is_not_the_end() {
     io::write(&writer, b"more").unwrap();
     let copier = || Copier::new(&source, &target).method(Method::Splice);
     let error = pretend(libc::SYS_splice, || copier().run()).unwrap_err();
-    assert_eq!((error.error().call(), error.error().errno(), error.lost()), (Call::SPLICE, Errno::IO, 0));
+    assert_eq!(
+        (error.error().call(), error.error().errno(), error.lost()),
+        (Call::SPLICE, Errno::IO, 0)
+    );
     drop(writer);
     assert_eq!(copier().run(), Ok(4));
     assert_eq!(pretend(libc::SYS_splice, || copier().run()), Ok(0), "nothing is left");
@@ -144,7 +176,11 @@ fn the_largest_file_that_is_allowed_ends_a_copy() {
             if error.error().errno() == Errno::XDEV && method == Method::CopyFileRange {
                 continue;
             }
-            assert_eq!((error.error().errno(), error.copied()), (Errno::FBIG, LIMIT), "{method:?}: {error}");
+            assert_eq!(
+                (error.error().errno(), error.copied()),
+                (Errno::FBIG, LIMIT),
+                "{method:?}: {error}"
+            );
             assert_eq!(check_file(&to, 0), LIMIT, "{method:?}");
             assert_eq!(from.stream_position().unwrap(), LIMIT + error.lost(), "{method:?}");
         }
@@ -164,14 +200,19 @@ fn a_file_system_that_is_full_ends_a_copy() {
             for name in ["first", "second"] {
                 let (mut from, path) = (from.try_clone().unwrap(), place.path().join(name));
                 from.rewind().unwrap();
-                let to = File::options().read(true).write(true).create_new(true).open(&path).unwrap();
+                let to =
+                    File::options().read(true).write(true).create_new(true).open(&path).unwrap();
                 let error = Copier::new(&fd(&from), &fd(&to)).method(method).run().unwrap_err();
                 if error.error().errno() != Errno::XDEV || method != Method::CopyFileRange {
                     assert_eq!(error.error().errno(), Errno::NOSPC, "{method:?}: {error}");
                     assert!(error.copied() > 500_000, "{method:?}: {error}");
                 }
                 assert_eq!(check_file(&to, 0), error.copied(), "{method:?}");
-                assert_eq!(from.stream_position().unwrap(), error.copied() + error.lost(), "{method:?}");
+                assert_eq!(
+                    from.stream_position().unwrap(),
+                    error.copied() + error.lost(),
+                    "{method:?}"
+                );
                 std::fs::remove_file(&path).unwrap();
             }
         }

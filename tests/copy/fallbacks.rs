@@ -39,13 +39,17 @@ fn each_way_that_the_two_do_not_allow_is_gone_round() {
     const BOTH: [Errno; 3] = [Errno::INVAL, Errno::BADF, Errno::OPNOTSUPP];
     let ranges = [Errno::XDEV, Errno::ISDIR, Errno::TXTBSY, Errno::IO, Errno::OVERFLOW];
     for errno in BOTH.into_iter().chain(ranges) {
-        inject(libc::SYS_copy_file_range, errno, || assert_eq!(way_of_a_file(), Method::Sendfile, "{errno}"));
+        inject(libc::SYS_copy_file_range, errno, || {
+            assert_eq!(way_of_a_file(), Method::Sendfile, "{errno}")
+        });
     }
     inject(libc::SYS_copy_file_range, Errno::XDEV, || {
         for errno in BOTH.into_iter().chain([Errno::SPIPE]) {
             inject(libc::SYS_sendfile, errno, || {
                 assert_eq!(way_of_a_file(), Method::Splice, "{errno}");
-                inject(libc::SYS_splice, errno, || assert_eq!(way_of_a_file(), Method::ReadWrite, "{errno}"));
+                inject(libc::SYS_splice, errno, || {
+                    assert_eq!(way_of_a_file(), Method::ReadWrite, "{errno}")
+                });
             });
         }
     });
@@ -53,9 +57,10 @@ fn each_way_that_the_two_do_not_allow_is_gone_round() {
 
 #[test]
 fn an_end_that_is_none_is_found_out() {
-    for (barred, number) in
-        [(libc::SYS_accept, libc::SYS_copy_file_range), (libc::SYS_copy_file_range, libc::SYS_sendfile)]
-    {
+    for (barred, number) in [
+        (libc::SYS_accept, libc::SYS_copy_file_range),
+        (libc::SYS_copy_file_range, libc::SYS_sendfile),
+    ] {
         let to = tempfile::tempfile().unwrap();
         let (source, target) = (fd(&file_of(COUNT)), fd(&to));
         let mut copier = Copier::new(&source, &target).piece(40_000);
@@ -63,7 +68,10 @@ fn an_end_that_is_none_is_found_out() {
             assert_eq!(copier.step(), Ok(40_000));
             pretend(number, || while copier.step().unwrap() > 0 {});
         });
-        assert_eq!((copier.copied(), check_file(&to, 0), copier.taken()), (COUNT, COUNT, Method::ReadWrite));
+        assert_eq!(
+            (copier.copied(), check_file(&to, 0), copier.taken()),
+            (COUNT, COUNT, Method::ReadWrite)
+        );
     }
 }
 
@@ -72,7 +80,9 @@ fn a_target_that_takes_nothing_is_no_end() {
     let (source, target) = (fd(&file_of(COUNT)), fd(&tempfile::tempfile().unwrap()));
     let mut copier = Copier::new(&source, &target).piece(40_000);
     assert_eq!(copier.step(), Ok(40_000));
-    let error = pretend(libc::SYS_copy_file_range, || pretend(libc::SYS_write, || copier.step().unwrap_err()));
+    let error = pretend(libc::SYS_copy_file_range, || {
+        pretend(libc::SYS_write, || copier.step().unwrap_err())
+    });
     assert_eq!((error.error().call(), error.error().errno()), (Call::WRITE, Errno::IO));
     assert_eq!((error.copied(), error.lost()), (40_000, 16 * 1024));
 }
@@ -99,7 +109,10 @@ fn a_pipe_that_cannot_be_had_is_done_without() {
     let (source, feeder) = written(unix(), COUNT);
     inject(libc::SYS_pipe2, Errno::MFILE, || {
         let error = Copier::new(&source, &fd(&to)).method(Method::Splice).run().unwrap_err();
-        assert_eq!((error.error().call(), error.error().errno(), error.lost()), (Call::PIPE2, Errno::MFILE, 0));
+        assert_eq!(
+            (error.error().call(), error.error().errno(), error.lost()),
+            (Call::PIPE2, Errno::MFILE, 0)
+        );
         assert_eq!(copy(&source, fd(&to)), Ok(COUNT));
     });
     feeder.join().unwrap();

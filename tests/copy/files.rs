@@ -21,15 +21,27 @@ fn a_copy_begins_where_the_files_stand_and_ends_at_its_limit() {
         let (source, target) = (fd(&from), fd(&to));
         let copier = Copier::new(&source, &target).method(method).limit(100_000);
         match copier.run() {
-            Err(error) if method == Method::CopyFileRange && error.error().kind() == ErrorKind::Unsupported => continue,
+            Err(error)
+                if method == Method::CopyFileRange
+                    && error.error().kind() == ErrorKind::Unsupported =>
+            {
+                continue;
+            }
             copied => assert_eq!(copied, Ok(100_000), "{method:?}"),
         }
-        assert_eq!((from.stream_position().unwrap(), to.stream_position().unwrap()), (101_000, 100_005), "{method:?}");
+        assert_eq!(
+            (from.stream_position().unwrap(), to.stream_position().unwrap()),
+            (101_000, 100_005),
+            "{method:?}"
+        );
         let mut copied = Vec::new();
         to.rewind().unwrap();
         to.read_to_end(&mut copied).unwrap();
         assert!(copied[..5] == [b'.'; 5] && copied.len() == 100_005, "{method:?}");
-        assert!(copied[5..50_005] == *noise(1000, 50_000) && copied[50_005..] == *noise(51_000, 50_000), "{method:?}");
+        assert!(
+            copied[5..50_005] == *noise(1000, 50_000) && copied[50_005..] == *noise(51_000, 50_000),
+            "{method:?}"
+        );
     }
 }
 
@@ -39,7 +51,11 @@ fn a_limit_leaves_the_rest_in_the_source() {
         for (reader, writer) in [pipe::pipe().unwrap(), crate::ends::unix()] {
             let to = tempfile::tempfile().unwrap();
             io::write(&writer, b"as many as were asked for, and the rest").unwrap();
-            assert_eq!(Copier::new(&reader, &fd(&to)).method(method).limit(25).run(), Ok(25), "{method:?}");
+            assert_eq!(
+                Copier::new(&reader, &fd(&to)).method(method).limit(25).run(),
+                Ok(25),
+                "{method:?}"
+            );
             assert_eq!(io::bytes_available(&reader), Ok(14), "{method:?}");
             assert_eq!(Copier::new(&reader, &fd(&to)).method(method).limit(0).run(), Ok(0));
         }
@@ -106,8 +122,9 @@ fn the_way_that_was_found_is_told() {
     let (source, target) = (fd(&file_of(100)), fd(&tempfile::tempfile().unwrap()));
     let mut copier = Copier::new(&source, &target);
     while copier.step().unwrap() > 0 {}
-    let expected =
-        Copier::new(&fd(&file_of(1)), &fd(&tempfile::tempfile().unwrap())).method(Method::CopyFileRange).run();
+    let expected = Copier::new(&fd(&file_of(1)), &fd(&tempfile::tempfile().unwrap()))
+        .method(Method::CopyFileRange)
+        .run();
     if expected.is_ok() {
         assert_eq!(copier.taken(), Method::CopyFileRange);
     }
@@ -152,10 +169,18 @@ fn parts_of_one_file_that_do_not_meet_are_copied() {
     for method in [Method::Auto, Method::Sendfile, Method::Splice, Method::ReadWrite] {
         let named = tempfile::NamedTempFile::new().unwrap();
         named.as_file().write_all_at(noise(0, 30_000), 0).unwrap();
-        let (from, mut to) = (named.reopen().unwrap(), OpenOptions::new().write(true).open(named.path()).unwrap());
+        let (from, mut to) =
+            (named.reopen().unwrap(), OpenOptions::new().write(true).open(named.path()).unwrap());
         to.seek(SeekFrom::Start(30_000)).unwrap();
-        assert_eq!(Copier::new(&fd(&from), &fd(&to)).method(method).limit(30_000).run(), Ok(30_000), "{method:?}");
+        assert_eq!(
+            Copier::new(&fd(&from), &fd(&to)).method(method).limit(30_000).run(),
+            Ok(30_000),
+            "{method:?}"
+        );
         let came = std::fs::read(named.path()).unwrap();
-        assert!(came[..30_000] == *noise(0, 30_000) && came[30_000..] == *noise(0, 30_000), "{method:?}");
+        assert!(
+            came[..30_000] == *noise(0, 30_000) && came[30_000..] == *noise(0, 30_000),
+            "{method:?}"
+        );
     }
 }

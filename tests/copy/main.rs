@@ -17,7 +17,8 @@ use std::fs::File;
 use butter::copy::Method;
 use butter::fd::OwnedFd;
 
-const ALL: [Method; 5] = [Method::Auto, Method::CopyFileRange, Method::Sendfile, Method::Splice, Method::ReadWrite];
+const ALL: [Method; 5] =
+    [Method::Auto, Method::CopyFileRange, Method::Sendfile, Method::Splice, Method::ReadWrite];
 
 /// The static builds run in an emulated machine.
 const EMULATED: bool = cfg!(target_env = "musl");

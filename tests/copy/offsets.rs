@@ -31,26 +31,44 @@ fn check((from, to): (u64, u64), (mut source, mut target): (File, File), positio
     target.rewind().unwrap();
     target.read_to_end(&mut came).unwrap();
     let (before, copied) = came.split_at(to as usize);
-    assert!(before.iter().all(|byte| *byte == 0) && *copied == *noise(from, COUNT), "other bytes came");
+    assert!(
+        before.iter().all(|byte| *byte == 0) && *copied == *noise(from, COUNT),
+        "other bytes came"
+    );
 }
 
 #[test]
 fn a_range_of_files_is_where_each_offset_says_or_else_where_the_file_is() {
-    const TEST: &str = "offsets::a_range_of_files_is_where_each_offset_says_or_else_where_the_file_is";
+    const TEST: &str =
+        "offsets::a_range_of_files_is_where_each_offset_says_or_else_where_the_file_is";
     let moved = COUNT as u64;
     for (with_from, with_to) in [(true, true), (true, false), (false, true), (false, false)] {
         let (from, to) = files();
-        let (mut from_offset, mut to_offset) = (with_from.then_some(OFFSETS.0), with_to.then_some(OFFSETS.1));
+        let (mut from_offset, mut to_offset) =
+            (with_from.then_some(OFFSETS.0), with_to.then_some(OFFSETS.1));
         let starts = (from_offset.unwrap_or(POSITIONS.0), to_offset.unwrap_or(POSITIONS.1));
         let (source, target) = (fd(&from), fd(&to));
-        match copy_file_range(source.as_fd(), from_offset.as_mut(), target.as_fd(), to_offset.as_mut(), COUNT) {
-            Err(error) if error.kind() == ErrorKind::Unsupported => return common::skip(TEST, &error.to_string()),
+        match copy_file_range(
+            source.as_fd(),
+            from_offset.as_mut(),
+            target.as_fd(),
+            to_offset.as_mut(),
+            COUNT,
+        ) {
+            Err(error) if error.kind() == ErrorKind::Unsupported => {
+                return common::skip(TEST, &error.to_string());
+            }
             copied => assert_eq!(copied, Ok(COUNT)),
         }
         assert_eq!(from_offset, with_from.then_some(OFFSETS.0 + moved));
         assert_eq!(to_offset, with_to.then_some(OFFSETS.1 + moved));
-        let position = |with_offset, position| if with_offset { position } else { position + moved };
-        check(starts, (from, to), (position(with_from, POSITIONS.0), position(with_to, POSITIONS.1)));
+        let position =
+            |with_offset, position| if with_offset { position } else { position + moved };
+        check(
+            starts,
+            (from, to),
+            (position(with_from, POSITIONS.0), position(with_to, POSITIONS.1)),
+        );
     }
 }
 
@@ -61,10 +79,17 @@ fn what_is_sent_is_where_the_offset_says_or_else_where_the_file_is() {
         let (from, to) = files();
         let (source, target) = (fd(&from), fd(&to));
         let mut from_offset = offset;
-        assert_eq!(sendfile(target.as_fd(), source.as_fd(), from_offset.as_mut(), COUNT), Ok(COUNT));
+        assert_eq!(
+            sendfile(target.as_fd(), source.as_fd(), from_offset.as_mut(), COUNT),
+            Ok(COUNT)
+        );
         assert_eq!(from_offset, offset.map(|offset| offset + moved));
         let position = if offset.is_some() { POSITIONS.0 } else { POSITIONS.0 + moved };
-        check((offset.unwrap_or(POSITIONS.0), POSITIONS.1), (from, to), (position, POSITIONS.1 + moved));
+        check(
+            (offset.unwrap_or(POSITIONS.0), POSITIONS.1),
+            (from, to),
+            (position, POSITIONS.1 + moved),
+        );
     }
 }
 

@@ -18,7 +18,9 @@ fn must_do(method: Method, source: Kind, target: Kind) -> bool {
     match method {
         Method::Auto | Method::ReadWrite => true,
         Method::CopyFileRange => false,
-        Method::Sendfile => source == Kind::File && (target == Kind::Socket || target == Kind::File),
+        Method::Sendfile => {
+            source == Kind::File && (target == Kind::Socket || target == Kind::File)
+        }
         // Since Linux 6.5 every kind of file splices; before, a terminal may not.
         Method::Splice => !matches!(target, Kind::Appending | Kind::Terminal),
     }
@@ -45,7 +47,10 @@ fn every_method_goes_between_every_two_ends_or_says_that_it_does_not() {
                     Ok(copied) => assert_eq!(copied, COUNT, "{what}"),
                     Err(error) => {
                         let errno = error.error().errno();
-                        let no_way = matches!(errno, Errno::INVAL | Errno::BADF | Errno::XDEV | Errno::OPNOTSUPP);
+                        let no_way = matches!(
+                            errno,
+                            Errno::INVAL | Errno::BADF | Errno::XDEV | Errno::OPNOTSUPP
+                        );
                         assert!(!must_do(method, from.kind, to.kind) && no_way, "{what}: {error}");
                     }
                 }
@@ -55,7 +60,11 @@ fn every_method_goes_between_every_two_ends_or_says_that_it_does_not() {
 }
 
 /// Copies in pieces that are unlike a page, and looks at what is told meanwhile.
-fn copied(source: &OwnedFd, target: &OwnedFd, method: Method) -> (Result<u64, butter::copy::CopyError>, u64) {
+fn copied(
+    source: &OwnedFd,
+    target: &OwnedFd,
+    method: Method,
+) -> (Result<u64, butter::copy::CopyError>, u64) {
     let mut last = 0;
     let copied = Copier::new(source, target).method(method).piece(70_001).run_with(|copied| {
         assert!(copied > last, "it tells {copied} after {last}");
@@ -86,7 +95,10 @@ fn a_gibibyte_goes_from_file_to_file_by_each_method() {
             // SAFETY: touches no memory.
             assert!(unsafe { libc::lseek(from.as_raw_fd(), place as i64, libc::SEEK_SET) } >= 0);
             match Copier::new(&fd(&from), &fd(&to)).method(method).limit(count).run() {
-                Err(error) if method == Method::CopyFileRange && error.error().kind() == ErrorKind::Unsupported => {
+                Err(error)
+                    if method == Method::CopyFileRange
+                        && error.error().kind() == ErrorKind::Unsupported =>
+                {
                     common::skip("pairs: a gibibyte by copy_file_range", &error.to_string());
                     break;
                 }
@@ -100,7 +112,8 @@ fn a_gibibyte_goes_from_file_to_file_by_each_method() {
 #[test]
 fn gibibytes_are_relayed_between_pipes_and_sockets() {
     type Make = fn() -> (OwnedFd, OwnedFd);
-    let kinds: [(&str, Make); 3] = [("pipe", || butter::pipe::pipe().unwrap()), ("unix", unix), ("TCP", tcp)];
+    let kinds: [(&str, Make); 3] =
+        [("pipe", || butter::pipe::pipe().unwrap()), ("unix", unix), ("TCP", tcp)];
     for method in [Method::Auto, Method::Splice, Method::ReadWrite] {
         for (from, source) in kinds {
             for (to, target) in kinds {

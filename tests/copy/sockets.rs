@@ -32,7 +32,11 @@ fn urgent_data_are_left_out_and_are_no_end() {
             let (source, mut file) = (common::fd(receiver), tempfile::tempfile().unwrap());
             let target = fd(&file);
             // The sender is still there: that there is no more is no reason to go on.
-            assert_eq!(Copier::new(&source, &target).method(method).limit(12).run(), Ok(12), "{method:?}");
+            assert_eq!(
+                Copier::new(&source, &target).method(method).limit(12).run(),
+                Ok(12),
+                "{method:?}"
+            );
             sender.write_all(b"and").unwrap();
             rustix::net::send(&sender, b"!", rustix::net::SendFlags::OOB).unwrap();
             drop(sender);
@@ -68,7 +72,11 @@ fn what_stood_behind_urgent_data_and_cannot_be_written_is_lost() {
         let (source, target) = (common::fd(receiver), common::fd(File::open("/dev/null").unwrap()));
         let mut copier = Copier::new(&source, &target).method(method);
         let error = copier.step().unwrap_err();
-        assert_eq!((error.error().errno(), error.copied(), error.lost()), (Errno::BADF, 0, 4), "{method:?}: {error}");
+        assert_eq!(
+            (error.error().errno(), error.copied(), error.lost()),
+            (Errno::BADF, 0, 4),
+            "{method:?}: {error}"
+        );
         assert_eq!(copier.step(), Ok(0), "{method:?}");
     }
 }
@@ -81,7 +89,11 @@ fn a_timeout_of_the_source_ends_a_copy() {
         sender.write_all(b"all there is").unwrap();
         let (source, target) = (common::fd(receiver), fd(&tempfile::tempfile().unwrap()));
         let error = Copier::new(&source, &target).method(method).run().unwrap_err();
-        assert_eq!((error.error().errno(), error.copied(), error.lost()), (Errno::AGAIN, 12, 0), "{method:?}: {error}");
+        assert_eq!(
+            (error.error().errno(), error.copied(), error.lost()),
+            (Errno::AGAIN, 12, 0),
+            "{method:?}: {error}"
+        );
     }
 }
 

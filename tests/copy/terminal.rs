@@ -11,7 +11,12 @@ use crate::common;
 
 /// The master and the terminal; `None` where the machine has none.
 pub fn pair() -> Option<(File, File)> {
-    let master = OpenOptions::new().read(true).write(true).custom_flags(libc::O_NOCTTY).open("/dev/ptmx").ok()?;
+    let master = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .custom_flags(libc::O_NOCTTY)
+        .open("/dev/ptmx")
+        .ok()?;
     let unlocked = 0;
     // SAFETY: the kernel reads an int.
     if unsafe { libc::ioctl(master.as_raw_fd(), libc::TIOCSPTLCK, &raw const unlocked) } != 0 {
@@ -38,7 +43,12 @@ fn set(terminal: &File, change: impl FnOnce(&mut libc::termios)) {
     // SAFETY: all zeroes are valid modes.
     let mut modes: libc::termios = unsafe { std::mem::zeroed() };
     // SAFETY: the modes are written to.
-    assert_eq!(unsafe { libc::tcgetattr(terminal.as_raw_fd(), &raw mut modes) }, 0, "{}", io::Error::last_os_error());
+    assert_eq!(
+        unsafe { libc::tcgetattr(terminal.as_raw_fd(), &raw mut modes) },
+        0,
+        "{}",
+        io::Error::last_os_error()
+    );
     change(&mut modes);
     // SAFETY: the modes are read.
     let done = unsafe { libc::tcsetattr(terminal.as_raw_fd(), libc::TCSANOW, &raw const modes) };

@@ -30,7 +30,10 @@ fn a_full_file_system_keeps_nothing_half_unless_it_is_asked_to() {
             fs::write(&target, "older").unwrap();
             let ended = run(&program, &[&"-m", &method, &source, &target]);
             ended.failed_with("ENOSPC");
-            assert_eq!((names(small.path()), fs::read(&target).unwrap()), (vec!["target".into()], b"older".to_vec()));
+            assert_eq!(
+                (names(small.path()), fs::read(&target).unwrap()),
+                (vec!["target".into()], b"older".to_vec())
+            );
 
             fs::remove_file(&target).unwrap();
             let ended = run(&program, &[&"-m", &method, &"--keep-partial", &source, &target]);
@@ -38,8 +41,15 @@ fn a_full_file_system_keeps_nothing_half_unless_it_is_asked_to() {
             assert_eq!(names(small.path()), ["target.partial"]);
             let kept = small.path().join("target.partial");
             let arrived = fs::read(&kept).unwrap();
-            assert!(arrived.len() > 500_000 && arrived == bytes[..arrived.len()], "{method}: other bytes");
-            assert!(ended.stderr.contains(&format!("after {} bytes", arrived.len())), "{}", ended.stderr);
+            assert!(
+                arrived.len() > 500_000 && arrived == bytes[..arrived.len()],
+                "{method}: other bytes"
+            );
+            assert!(
+                ended.stderr.contains(&format!("after {} bytes", arrived.len())),
+                "{}",
+                ended.stderr
+            );
             fs::remove_file(&kept).unwrap();
         }
     });
@@ -101,8 +111,12 @@ fn a_method_that_the_two_do_not_allow_is_told() {
     let (reader, writer) = std::io::pipe().unwrap();
     std::io::Write::write_all(&mut &writer, b"!").unwrap();
     drop(writer);
-    let output =
-        command(&program).args(["-m", "sendfile", "/proc/self/fd/0"]).arg(&target).stdin(reader).output().unwrap();
+    let output = command(&program)
+        .args(["-m", "sendfile", "/proc/self/fd/0"])
+        .arg(&target)
+        .stdin(reader)
+        .output()
+        .unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(told.contains("sendfile: EINVAL"), "{told}");
     assert_eq!((output.status.code(), names(folder.path())), (Some(1), vec!["source".into()]));
@@ -111,13 +125,17 @@ fn a_method_that_the_two_do_not_allow_is_told() {
 #[test]
 fn a_method_that_finds_an_end_where_none_is_is_told() {
     let Some(program) = program("a_method_that_finds_an_end_where_none_is_is_told") else { return };
-    for (method, call) in [("copy_file_range", libc::SYS_copy_file_range), ("sendfile", libc::SYS_sendfile)] {
+    for (method, call) in
+        [("copy_file_range", libc::SYS_copy_file_range), ("sendfile", libc::SYS_sendfile)]
+    {
         let (folder, source, target, _) = scene(1000);
         let told = format!("source has more bytes than {method} finds");
         // As some kernels do it with a file in /proc, whose size is 0.
         pretend(call, || run(&program, &[&"-m", &method, &source, &target]).failed_with(&told));
         assert_eq!(names(folder.path()), ["source"]);
-        pretend(call, || run(&program, &[&"-m", &method, &"--keep-partial", &source, &target]).failed_with(&told));
+        pretend(call, || {
+            run(&program, &[&"-m", &method, &"--keep-partial", &source, &target]).failed_with(&told)
+        });
         assert_eq!(names(folder.path()), ["source", "target.partial"]);
 
         fs::write(&source, "").unwrap();
@@ -142,7 +160,8 @@ fn a_target_that_is_write_protected_is_not_replaced() {
     child::as_nobody(|| {
         for name in [&target, &link] {
             run(&program, &[&source, name]).failed_with("target cannot be replaced: EACCES");
-            run(&program, &[&"--keep-partial", &source, name]).failed_with("target cannot be replaced: EACCES");
+            run(&program, &[&"--keep-partial", &source, name])
+                .failed_with("target cannot be replaced: EACCES");
         }
     });
     assert_eq!(names(folder.path()), ["link", "source", "target"]);

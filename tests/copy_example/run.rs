@@ -48,7 +48,8 @@ pub fn command(program: &Path) -> Command {
 }
 
 pub fn run(program: &Path, arguments: &[&dyn AsRef<OsStr>]) -> Ended {
-    let output = command(program).args(arguments.iter().map(|argument| argument.as_ref())).output().unwrap();
+    let output =
+        command(program).args(arguments.iter().map(|argument| argument.as_ref())).output().unwrap();
     let stderr = String::from_utf8(output.stderr).expect("the errors are UTF-8");
     Ended { status: output.status, stdout: output.stdout, stderr }
 }
@@ -57,7 +58,8 @@ pub fn run(program: &Path, arguments: &[&dyn AsRef<OsStr>]) -> Ended {
 pub fn scene(count: usize) -> (tempfile::TempDir, PathBuf, PathBuf, Vec<u8>) {
     let folder = tempfile::tempdir().unwrap();
     let (source, target) = (folder.path().join("source"), folder.path().join("target"));
-    let bytes: Vec<u8> = (0..count as u64).map(|at| (at.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as u8).collect();
+    let bytes: Vec<u8> =
+        (0..count as u64).map(|at| (at.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as u8).collect();
     fs::write(&source, &bytes).unwrap();
     (folder, source, target, bytes)
 }

@@ -41,7 +41,10 @@ fn a_signal_removes_the_half_file_and_ends_it() {
         let (mut told, status) = (String::new(), child.wait().unwrap());
         child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
         assert_eq!(status.signal(), Some(signal.get().into()), "{told}");
-        assert!(told.starts_with(&format!("copy: {signal} ended it")) && told.lines().count() == 1, "{told}");
+        assert!(
+            told.starts_with(&format!("copy: {signal} ended it")) && told.lines().count() == 1,
+            "{told}"
+        );
         let left = if keep { vec!["source", "target.partial"] } else { vec!["source"] };
         assert_eq!(names(folder.path()), left);
         drop(stdin);
@@ -56,7 +59,8 @@ fn a_signal_that_is_ignored_stays_ignored() {
     let ignore = || Ok(signal::ignore(Signal::HUP).map(drop)?);
     // SAFETY: between fork and exec it makes one system call and does nothing else.
     unsafe { command.pre_exec(ignore) };
-    let mut child = command.args(["-q", "/proc/self/fd/0"]).arg(&target).stdin(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        command.args(["-q", "/proc/self/fd/0"]).arg(&target).stdin(Stdio::piped()).spawn().unwrap();
     wait_for_a_half_file(folder.path());
     send(&child, Signal::HUP);
     child.stdin.take().unwrap().write_all(&bytes).unwrap();

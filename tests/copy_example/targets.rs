@@ -27,7 +27,9 @@ fn the_copy_is_identical_by_each_method() {
 
 #[test]
 fn permissions_are_those_of_the_source_less_the_umask() {
-    let Some(program) = program("permissions_are_those_of_the_source_less_the_umask") else { return };
+    let Some(program) = program("permissions_are_those_of_the_source_less_the_umask") else {
+        return;
+    };
     let (_folder, source, target, _) = scene(10);
     for (its, umask, expected) in [
         (0o644, 0o022, 0o644),
@@ -53,7 +55,10 @@ fn permissions_are_those_of_the_source_less_the_umask() {
 
 #[test]
 fn an_older_target_is_replaced_and_its_permissions_and_links_stay() {
-    let Some(program) = program("an_older_target_is_replaced_and_its_permissions_and_links_stay") else { return };
+    let Some(program) = program("an_older_target_is_replaced_and_its_permissions_and_links_stay")
+    else {
+        return;
+    };
     let (folder, source, target, bytes) = scene(10_000);
     fs::write(&target, "older and longer".repeat(10_000)).unwrap();
     set_mode(&target, 0o640);
@@ -82,7 +87,11 @@ fn into_a_directory_it_goes_under_its_own_name() {
     fs::create_dir(directory.join("source")).unwrap();
     run(&program, &[&source, &directory]).failed_with("directory/source is a directory");
     // Without a directory in front, it is the one that the program runs in.
-    let status = command(&program).args(["-q", "source", "here"]).current_dir(folder.path()).status().unwrap();
+    let status = command(&program)
+        .args(["-q", "source", "here"])
+        .current_dir(folder.path())
+        .status()
+        .unwrap();
     assert!(status.success() && fs::read(folder.path().join("here")).unwrap() == bytes);
 }
 
@@ -104,8 +113,13 @@ fn the_same_file_is_refused() {
 fn pipes_and_devices_are_written_to_as_they_are() {
     let Some(program) = program("pipes_and_devices_are_written_to_as_they_are") else { return };
     let (_folder, source, _, bytes) = scene(300_000);
-    let output =
-        command(&program).arg("-q").arg(&source).arg("/proc/self/fd/1").stdout(Stdio::piped()).output().unwrap();
+    let output = command(&program)
+        .arg("-q")
+        .arg(&source)
+        .arg("/proc/self/fd/1")
+        .stdout(Stdio::piped())
+        .output()
+        .unwrap();
     assert!(output.status.success() && output.stdout == bytes);
     run(&program, &[&"-q", &source, &"/dev/null"]).done();
     assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
@@ -115,8 +129,12 @@ fn pipes_and_devices_are_written_to_as_they_are() {
 fn a_source_may_be_a_pipe_or_made_up() {
     let Some(program) = program("a_source_may_be_a_pipe_or_made_up") else { return };
     let (_folder, _, target, bytes) = scene(300_000);
-    let mut child =
-        command(&program).args(["-q", "/proc/self/fd/0"]).arg(&target).stdin(Stdio::piped()).spawn().unwrap();
+    let mut child = command(&program)
+        .args(["-q", "/proc/self/fd/0"])
+        .arg(&target)
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), &bytes).unwrap();
     assert!(child.wait().unwrap().success());
     assert!(fs::read(&target).unwrap() == bytes);
@@ -127,12 +145,18 @@ fn a_source_may_be_a_pipe_or_made_up() {
 
 #[test]
 fn what_is_made_up_is_copied_whole_by_each_method_or_not_at_all() {
-    let Some(program) = program("what_is_made_up_is_copied_whole_by_each_method_or_not_at_all") else { return };
+    let Some(program) = program("what_is_made_up_is_copied_whole_by_each_method_or_not_at_all")
+    else {
+        return;
+    };
     let (folder, _, target, _) = scene(1000);
     for method in ["auto", "copy_file_range", "sendfile", "splice", "read_write"] {
         let ended = run(&program, &[&"-q", &"-m", &method, &"/proc/filesystems", &target]);
         if ended.status.success() {
-            assert!(fs::read(&target).unwrap() == fs::read("/proc/filesystems").unwrap(), "{method}: other bytes");
+            assert!(
+                fs::read(&target).unwrap() == fs::read("/proc/filesystems").unwrap(),
+                "{method}: other bytes"
+            );
             fs::remove_file(&target).unwrap();
         } else {
             assert!(!["auto", "read_write"].contains(&method), "{}", ended.stderr);
@@ -148,7 +172,12 @@ fn a_program_that_runs_is_replaced_and_runs_on() {
     let (folder, source, target, bytes) = scene(10_000);
     run(&program, &[&"-q", &program, &target]).done();
     let late = folder.path().join("late");
-    let mut child = command(&target).args(["-q", "/proc/self/fd/0"]).arg(&late).stdin(Stdio::piped()).spawn().unwrap();
+    let mut child = command(&target)
+        .args(["-q", "/proc/self/fd/0"])
+        .arg(&late)
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
     run(&program, &[&"-q", &source, &target]).done();
     assert!(fs::read(&target).unwrap() == bytes);
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"late").unwrap();
@@ -161,6 +190,10 @@ fn an_empty_file_is_a_file() {
     let Some(program) = program("an_empty_file_is_a_file") else { return };
     let (_folder, source, target, _) = scene(0);
     let ended = run(&program, &[&source, &target]);
-    assert!(ended.status.success() && ended.stderr.starts_with("copy: 0 bytes in "), "{}", ended.stderr);
+    assert!(
+        ended.status.success() && ended.stderr.starts_with("copy: 0 bytes in "),
+        "{}",
+        ended.stderr
+    );
     assert_eq!(fs::metadata(&target).unwrap().size(), 0);
 }

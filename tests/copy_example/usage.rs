@@ -15,16 +15,27 @@ fn wrong_use_is_told() {
         (&[b"", b"target"], "a path is empty"),
         (&[b"--frobnicate", b"one", b"two"], "there is no option --frobnicate"),
         (&[b"-x\xff\x1b"], r"there is no option -x\xff\u{1b}"),
-        (&[b"--method=fast", b"one", b"two"], "there is no method `fast`; there are auto, copy_file_range, sendfile"),
+        (
+            &[b"--method=fast", b"one", b"two"],
+            "there is no method `fast`; there are auto, copy_file_range, sendfile",
+        ),
         (&[b"-m"], "-m takes a value"),
         (&[b"--quiet=yes"], "--quiet takes no value"),
         (&[b"--keep-partial=no"], "--keep-partial takes no value"),
     ] {
-        let arguments: Vec<_> = arguments.iter().map(|argument| OsStr::from_bytes(argument)).collect();
+        let arguments: Vec<_> =
+            arguments.iter().map(|argument| OsStr::from_bytes(argument)).collect();
         let output = command(&program).args(&arguments).output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
-        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{arguments:?}: {stderr}");
-        assert!(stderr.starts_with(&format!("copy: {told}")) && stderr.lines().count() == 1, "{stderr}");
+        assert_eq!(
+            (output.status.code(), output.stdout.len()),
+            (Some(2), 0),
+            "{arguments:?}: {stderr}"
+        );
+        assert!(
+            stderr.starts_with(&format!("copy: {told}")) && stderr.lines().count() == 1,
+            "{stderr}"
+        );
     }
 }
 
@@ -34,7 +45,15 @@ fn help_names_everything() {
     let ended = run(&program, &[&"--help"]);
     let text = String::from_utf8(ended.stdout).unwrap();
     assert_eq!((ended.status.code(), ended.stderr.as_str()), (Some(0), ""));
-    for word in ["--method", "--keep-partial", "--quiet", "--help", "--version", "copy_file_range", "read_write"] {
+    for word in [
+        "--method",
+        "--keep-partial",
+        "--quiet",
+        "--help",
+        "--version",
+        "copy_file_range",
+        "read_write",
+    ] {
         assert!(text.contains(word), "{word}");
     }
     for status in 0..=2 {
@@ -50,7 +69,9 @@ fn what_looks_like_an_option_can_be_a_path() {
     let Some(program) = program("what_looks_like_an_option_can_be_a_path") else { return };
     let (folder, _, _, bytes) = scene(100);
     let arguments = ["--quiet", "--", "source", "--help"];
-    assert!(command(&program).args(arguments).current_dir(folder.path()).status().unwrap().success());
+    assert!(
+        command(&program).args(arguments).current_dir(folder.path()).status().unwrap().success()
+    );
     assert_eq!(std::fs::read(folder.path().join("--help")).unwrap(), bytes);
     assert_eq!(names(folder.path()), ["--help", "source"]);
 }

@@ -9,7 +9,8 @@ use crate::{TABLES, row};
 pub fn causes() -> Vec<(Call, Errno)> {
     let mut causes = Vec::new();
     for table in TABLES {
-        let (_, table) = table.source.split_once("causes! {\n").expect("the file has a table of causes");
+        let (_, table) =
+            table.source.split_once("causes! {\n").expect("the file has a table of causes");
         let (table, _) = table.split_once("\n};").unwrap();
         let mut call = "";
         for line in table.lines().map(str::trim) {
@@ -33,16 +34,26 @@ fn every_cause_has_its_row() {
 
     let causes = causes();
     for (call, errno) in &causes {
-        assert!(row(*call, *errno).is_some(), "{call} has a cause for {errno}, which no row brings about");
+        assert!(
+            row(*call, *errno).is_some(),
+            "{call} has a cause for {errno}, which no row brings about"
+        );
     }
-    assert!(causes.len() > 60, "only {} causes were found: the tables are not read right", causes.len());
+    assert!(
+        causes.len() > 60,
+        "only {} causes were found: the tables are not read right",
+        causes.len()
+    );
 }
 
 /// The call of a constant's name, from the table of calls.
 pub fn named(constant: &str) -> Call {
     let table = include_str!("../../src/error/call.rs");
     let row = format!("    {constant} = \"");
-    let name = table.lines().find_map(|line| line.strip_prefix(&row)).and_then(|rest| rest.split('"').next());
+    let name = table
+        .lines()
+        .find_map(|line| line.strip_prefix(&row))
+        .and_then(|rest| rest.split('"').next());
     let name = name.unwrap_or_else(|| panic!("{constant} does not stand in the table of calls"));
     Call::ALL.iter().copied().find(|call| call.name() == name).unwrap()
 }

@@ -13,8 +13,12 @@ use crate::common::{self, inject::inject};
 use crate::io::a_closed_socket;
 use crate::{Row, Table, a_regular_file, failed, null};
 
-pub const TABLE: Table =
-    Table { source: include_str!("../../src/copy/raw.rs"), rows: ROWS, without_descriptors: &[], others: &[] };
+pub const TABLE: Table = Table {
+    source: include_str!("../../src/copy/raw.rs"),
+    rows: ROWS,
+    without_descriptors: &[],
+    others: &[],
+};
 
 const ROWS: &[Row] = &[
     Row(Call::COPY_FILE_RANGE, Errno::XDEV, ErrorKind::Unsupported, || {
@@ -34,36 +38,51 @@ const ROWS: &[Row] = &[
         let file = a_file();
         failed(copy_file_range(file.as_fd(), Some(&mut 0), file.as_fd(), Some(&mut 0), 1))
     }),
-    Row(Call::COPY_FILE_RANGE, Errno::BADF, ErrorKind::BadDescriptor, || range(&a_regular_file(), &for_appending())),
+    Row(Call::COPY_FILE_RANGE, Errno::BADF, ErrorKind::BadDescriptor, || {
+        range(&a_regular_file(), &for_appending())
+    }),
     Row(Call::COPY_FILE_RANGE, Errno::ISDIR, ErrorKind::InvalidArgument, || {
         range(&common::fd(File::open("/").unwrap()), &a_regular_file())
     }),
     Row(Call::COPY_FILE_RANGE, Errno::PERM, ErrorKind::PermissionDenied, || {
-        inject(libc::SYS_copy_file_range, Errno::PERM, || range(&a_regular_file(), &a_regular_file()))
+        inject(libc::SYS_copy_file_range, Errno::PERM, || {
+            range(&a_regular_file(), &a_regular_file())
+        })
     }),
     Row(Call::COPY_FILE_RANGE, Errno::TXTBSY, ErrorKind::Busy, || {
-        inject(libc::SYS_copy_file_range, Errno::TXTBSY, || range(&a_regular_file(), &a_regular_file()))
+        inject(libc::SYS_copy_file_range, Errno::TXTBSY, || {
+            range(&a_regular_file(), &a_regular_file())
+        })
     }),
     Row(Call::COPY_FILE_RANGE, Errno::OVERFLOW, ErrorKind::InvalidArgument, || {
         let (from, to) = (a_regular_file(), a_regular_file());
         failed(copy_file_range(from.as_fd(), Some(&mut 1), to.as_fd(), None, usize::MAX))
     }),
     Row(Call::COPY_FILE_RANGE, Errno::OPNOTSUPP, ErrorKind::Unsupported, || {
-        inject(libc::SYS_copy_file_range, Errno::OPNOTSUPP, || range(&a_regular_file(), &a_regular_file()))
+        inject(libc::SYS_copy_file_range, Errno::OPNOTSUPP, || {
+            range(&a_regular_file(), &a_regular_file())
+        })
     }),
     Row(Call::SENDFILE, Errno::AGAIN, ErrorKind::WouldBlock, || {
         let (_reader, writer) = pipe::nonblocking().unwrap();
         while io::write(&writer, &[0; 4096]).is_ok() {}
         match send(&a_file(), &writer) {
             Some(error) if error.is(Errno::INVAL) => {
-                common::skip("errnos: sendfile EAGAIN", "before Linux 5.12 it takes no pipe for a target");
+                common::skip(
+                    "errnos: sendfile EAGAIN",
+                    "before Linux 5.12 it takes no pipe for a target",
+                );
                 None
             }
             error => error,
         }
     }),
-    Row(Call::SENDFILE, Errno::INVAL, ErrorKind::InvalidArgument, || send(&pipe::pipe().unwrap().0, &a_regular_file())),
-    Row(Call::SENDFILE, Errno::INVAL, ErrorKind::InvalidArgument, || send(&a_file(), &for_appending())),
+    Row(Call::SENDFILE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        send(&pipe::pipe().unwrap().0, &a_regular_file())
+    }),
+    Row(Call::SENDFILE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        send(&a_file(), &for_appending())
+    }),
     Row(Call::SENDFILE, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(sendfile(a_regular_file().as_fd(), a_file().as_fd(), Some(&mut { 1 << 63 }), 1))
     }),

@@ -28,7 +28,9 @@ pub const OF_DESCRIPTORS: &[(Call, libc::c_long, OfDescriptor)] = &[
     (Call::WRITEV, libc::SYS_writev, |fd| failed(io::writev(fd, &[IoSlice::new(b"!")]))),
     (Call::FCNTL_DUPFD_CLOEXEC, libc::SYS_fcntl, |fd| failed(io::fcntl_dupfd_cloexec(fd, 0))),
     (Call::FCNTL_GETFD, libc::SYS_fcntl, |fd| failed(io::fcntl_getfd(fd))),
-    (Call::FCNTL_SETFD, libc::SYS_fcntl, |fd| failed(io::fcntl_setfd(fd, DescriptorFlags::CLOEXEC))),
+    (Call::FCNTL_SETFD, libc::SYS_fcntl, |fd| {
+        failed(io::fcntl_setfd(fd, DescriptorFlags::CLOEXEC))
+    }),
     (Call::FCNTL_GETFL, libc::SYS_fcntl, |fd| failed(io::fcntl_getfl(fd))),
     (Call::FCNTL_SETFL, libc::SYS_fcntl, |fd| failed(io::fcntl_setfl(fd, StatusFlags::empty()))),
     (Call::IOCTL_FIONREAD, libc::SYS_ioctl, |fd| failed(io::bytes_available(fd))),
@@ -38,7 +40,9 @@ pub const OF_DESCRIPTORS: &[(Call, libc::c_long, OfDescriptor)] = &[
     (Call::FSTAT, libc::SYS_fstat, |fd| failed(memfd::fstat_size(fd))),
     (Call::MEMFD_PREAD, libc::SYS_pread64, |fd| failed(memfd::pread64(fd, &mut [0], 0))),
     (Call::MEMFD_PWRITE, libc::SYS_pwrite64, |fd| failed(memfd::pwrite64(fd, b"!", 0))),
-    (Call::SPLICE, libc::SYS_splice, |fd| failed(pipe::splice(fd, None, fd, None, 1, SpliceFlags::empty()))),
+    (Call::SPLICE, libc::SYS_splice, |fd| {
+        failed(pipe::splice(fd, None, fd, None, 1, SpliceFlags::empty()))
+    }),
     (Call::TEE, libc::SYS_tee, |fd| failed(pipe::tee(fd, fd, 1, SpliceFlags::empty()))),
     (Call::VMSPLICE, libc::SYS_vmsplice, |fd| {
         // SAFETY: no bytes, and no pipe.
@@ -46,7 +50,9 @@ pub const OF_DESCRIPTORS: &[(Call, libc::c_long, OfDescriptor)] = &[
     }),
     (Call::FCNTL_GETPIPE_SZ, libc::SYS_fcntl, |fd| failed(pipe::fcntl_getpipe_sz(fd))),
     (Call::FCNTL_SETPIPE_SZ, libc::SYS_fcntl, |fd| failed(pipe::fcntl_setpipe_sz(fd, 4096))),
-    (Call::COPY_FILE_RANGE, libc::SYS_copy_file_range, |fd| failed(copy::copy_file_range(fd, None, fd, None, 1))),
+    (Call::COPY_FILE_RANGE, libc::SYS_copy_file_range, |fd| {
+        failed(copy::copy_file_range(fd, None, fd, None, 1))
+    }),
     (Call::SENDFILE, libc::SYS_sendfile, |fd| failed(copy::sendfile(fd, fd, None, 1))),
     (Call::EVENTFD_READ, libc::SYS_read, |fd| failed(eventfd::raw::read(fd))),
     (Call::EVENTFD_WRITE, libc::SYS_write, |fd| failed(eventfd::raw::write(fd, 1))),
@@ -56,7 +62,9 @@ pub const OF_DESCRIPTORS: &[(Call, libc::c_long, OfDescriptor)] = &[
     (Call::INOTIFY_RM_WATCH, libc::SYS_inotify_rm_watch, |fd| {
         failed(inotify::raw::inotify_rm_watch(fd, Watch::from_raw(1)))
     }),
-    (Call::INOTIFY_READ, libc::SYS_read, |fd| failed(inotify::raw::read(fd, &mut [0; 272]).map(drop))),
+    (Call::INOTIFY_READ, libc::SYS_read, |fd| {
+        failed(inotify::raw::read(fd, &mut [0; 272]).map(drop))
+    }),
     (Call::IOCTL_INOTIFY_SETNEXTWD, libc::SYS_ioctl, |fd| {
         failed(inotify::raw::ioctl_setnextwd(fd, Watch::from_raw(1)))
     }),
@@ -66,7 +74,9 @@ pub const OF_DESCRIPTORS: &[(Call, libc::c_long, OfDescriptor)] = &[
     (Call::TIMERFD_GETTIME, libc::SYS_timerfd_gettime, |fd| failed(timerfd::timerfd_gettime(fd))),
     (Call::TIMERFD_READ, libc::SYS_read, |fd| failed(timerfd::read(fd))),
     (Call::IOCTL_TIMERFD_SET_TICKS, libc::SYS_ioctl, |fd| failed(timerfd::ioctl_set_ticks(fd, 1))),
-    (Call::SIGNALFD4_SET_MASK, libc::SYS_signalfd4, |fd| failed(signalfd::signalfd4_set_mask(fd, SigSet::EMPTY))),
+    (Call::SIGNALFD4_SET_MASK, libc::SYS_signalfd4, |fd| {
+        failed(signalfd::signalfd4_set_mask(fd, SigSet::EMPTY))
+    }),
     (Call::SIGNALFD_READ, libc::SYS_read, |fd| failed(signalfd::read(fd, &mut [0; 128]).map(drop))),
     (Call::EPOLL_CTL_ADD, libc::SYS_epoll_ctl, |fd| {
         failed(epoll::raw::epoll_ctl_add(fd, fd, Token(1), Interest::READ))
@@ -75,11 +85,15 @@ pub const OF_DESCRIPTORS: &[(Call, libc::c_long, OfDescriptor)] = &[
         failed(epoll::raw::epoll_ctl_mod(fd, fd, Token(1), Interest::READ))
     }),
     (Call::EPOLL_CTL_DEL, libc::SYS_epoll_ctl, |fd| failed(epoll::raw::epoll_ctl_del(fd, fd))),
-    (Call::EPOLL_PWAIT, libc::SYS_epoll_pwait, |fd| failed(epoll::raw::epoll_pwait(fd, &mut [Ready::EMPTY], 0, None))),
+    (Call::EPOLL_PWAIT, libc::SYS_epoll_pwait, |fd| {
+        failed(epoll::raw::epoll_pwait(fd, &mut [Ready::EMPTY], 0, None))
+    }),
     (Call::EPOLL_PWAIT2, libc::SYS_epoll_pwait2, |fd| {
         failed(epoll::raw::epoll_pwait2(fd, &mut [Ready::EMPTY], None, None))
     }),
-    (Call::IOCTL_EPOLL_GET_PARAMS, libc::SYS_ioctl, |fd| failed(epoll::raw::ioctl_epiocgparams(fd))),
+    (Call::IOCTL_EPOLL_GET_PARAMS, libc::SYS_ioctl, |fd| {
+        failed(epoll::raw::ioctl_epiocgparams(fd))
+    }),
     (Call::IOCTL_EPOLL_SET_PARAMS, libc::SYS_ioctl, |fd| {
         failed(epoll::raw::ioctl_epiocsparams(fd, &BusyPoll::default()))
     }),

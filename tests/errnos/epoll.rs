@@ -40,7 +40,9 @@ const ROWS: &[Row] = &[
         failed(other.add(&one, Token(1), Interest::READ))
     }),
     Row(Call::EPOLL_CTL_ADD, Errno::NOSPC, ErrorKind::LimitReached, || {
-        inject(libc::SYS_epoll_ctl, Errno::NOSPC, || failed(epoll().add(&null(), Token(1), Interest::READ)))
+        inject(libc::SYS_epoll_ctl, Errno::NOSPC, || {
+            failed(epoll().add(&null(), Token(1), Interest::READ))
+        })
     }),
     Row(Call::EPOLL_CTL_MOD, Errno::NOENT, ErrorKind::NotFound, || {
         failed(epoll().modify(&EventFd::new(0).unwrap(), Token(1), Interest::READ))
@@ -52,15 +54,21 @@ const ROWS: &[Row] = &[
         let (epoll, counter) = epoll_of_one();
         failed(epoll.modify(&counter, Token(1), Interest::READ | Interest::EXCLUSIVE))
     }),
-    Row(Call::EPOLL_CTL_DEL, Errno::NOENT, ErrorKind::NotFound, || failed(epoll().delete(&EventFd::new(0).unwrap()))),
-    Row(Call::EPOLL_CTL_DEL, Errno::PERM, ErrorKind::InvalidArgument, || failed(epoll().delete(&a_regular_file()))),
+    Row(Call::EPOLL_CTL_DEL, Errno::NOENT, ErrorKind::NotFound, || {
+        failed(epoll().delete(&EventFd::new(0).unwrap()))
+    }),
+    Row(Call::EPOLL_CTL_DEL, Errno::PERM, ErrorKind::InvalidArgument, || {
+        failed(epoll().delete(&a_regular_file()))
+    }),
     Row(Call::EPOLL_CTL_DEL, Errno::INVAL, ErrorKind::InvalidArgument, || {
         let epoll = epoll();
         failed(epoll.delete(&epoll))
     }),
     Row(Call::EPOLL_PWAIT, Errno::INTR, ErrorKind::Interrupted, || {
         let epoll = epoll();
-        interrupted(|| failed(epoll::raw::epoll_pwait(epoll.as_fd(), &mut [Ready::EMPTY], -1, None)))
+        interrupted(|| {
+            failed(epoll::raw::epoll_pwait(epoll.as_fd(), &mut [Ready::EMPTY], -1, None))
+        })
     }),
     Row(Call::EPOLL_PWAIT, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(epoll::raw::epoll_pwait(epoll().as_fd(), &mut [], 0, None))
@@ -69,7 +77,9 @@ const ROWS: &[Row] = &[
         let epoll = epoll();
         unless_missing(
             "EINTR",
-            interrupted(|| epoll::raw::epoll_pwait2(epoll.as_fd(), &mut [Ready::EMPTY], None, None)),
+            interrupted(|| {
+                epoll::raw::epoll_pwait2(epoll.as_fd(), &mut [Ready::EMPTY], None, None)
+            }),
         )
     }),
     Row(Call::EPOLL_PWAIT2, Errno::INVAL, ErrorKind::InvalidArgument, || {
@@ -87,7 +97,9 @@ const ROWS: &[Row] = &[
         inject(libc::SYS_ioctl, Errno::OPNOTSUPP, || failed(epoll().busy_poll()))
     }),
     Row(Call::IOCTL_EPOLL_SET_PARAMS, Errno::OPNOTSUPP, ErrorKind::Unsupported, || {
-        inject(libc::SYS_ioctl, Errno::OPNOTSUPP, || failed(epoll().set_busy_poll(&epoll::BusyPoll::default())))
+        inject(libc::SYS_ioctl, Errno::OPNOTSUPP, || {
+            failed(epoll().set_busy_poll(&epoll::BusyPoll::default()))
+        })
     }),
     Row(Call::IOCTL_EPOLL_SET_PARAMS, Errno::NOTTY, ErrorKind::Unsupported, || {
         failed(epoll::raw::ioctl_epiocsparams(null().as_fd(), &epoll::BusyPoll::default()))

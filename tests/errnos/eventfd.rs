@@ -24,8 +24,12 @@ const ROWS: &[Row] = &[
     Row(Call::EVENTFD2, Errno::NODEV, ErrorKind::Other, || {
         inject(libc::SYS_eventfd2, Errno::NODEV, || failed(EventFd::new(0)))
     }),
-    Row(Call::EVENTFD_READ, Errno::AGAIN, ErrorKind::WouldBlock, || failed(EventFd::nonblocking(0).unwrap().read())),
-    Row(Call::EVENTFD_READ, Errno::INVAL, ErrorKind::InvalidArgument, || failed(EventFd::from(null()).read())),
+    Row(Call::EVENTFD_READ, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        failed(EventFd::nonblocking(0).unwrap().read())
+    }),
+    Row(Call::EVENTFD_READ, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(EventFd::from(null()).read())
+    }),
     Row(Call::EVENTFD_WRITE, Errno::AGAIN, ErrorKind::WouldBlock, || {
         failed(EventFd::nonblocking(1).unwrap().add(eventfd::MAX))
     }),

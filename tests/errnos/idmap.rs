@@ -28,19 +28,37 @@ const NO_GROUPS: IdMaps<'_> = IdMaps::new(&[], &[]).deny_setgroups();
 
 const ROWS: &[Row] = &[
     Row(Call::OPENAT_UID_MAP, Errno::NOENT, ErrorKind::NotFound, || refused(USERS.write(nobody()))),
-    Row(Call::OPENAT_UID_MAP, Errno::ACCES, ErrorKind::PermissionDenied, || of_the_first_process(USERS)),
-    Row(Call::OPENAT_GID_MAP, Errno::NOENT, ErrorKind::NotFound, || refused(GROUPS.write(nobody()))),
-    Row(Call::OPENAT_GID_MAP, Errno::ACCES, ErrorKind::PermissionDenied, || of_the_first_process(GROUPS)),
-    Row(Call::OPENAT_SETGROUPS, Errno::NOENT, ErrorKind::NotFound, || refused(NO_GROUPS.write(nobody()))),
-    Row(Call::OPENAT_SETGROUPS, Errno::ACCES, ErrorKind::PermissionDenied, || of_the_first_process(NO_GROUPS)),
+    Row(Call::OPENAT_UID_MAP, Errno::ACCES, ErrorKind::PermissionDenied, || {
+        of_the_first_process(USERS)
+    }),
+    Row(Call::OPENAT_GID_MAP, Errno::NOENT, ErrorKind::NotFound, || {
+        refused(GROUPS.write(nobody()))
+    }),
+    Row(Call::OPENAT_GID_MAP, Errno::ACCES, ErrorKind::PermissionDenied, || {
+        of_the_first_process(GROUPS)
+    }),
+    Row(Call::OPENAT_SETGROUPS, Errno::NOENT, ErrorKind::NotFound, || {
+        refused(NO_GROUPS.write(nobody()))
+    }),
+    Row(Call::OPENAT_SETGROUPS, Errno::ACCES, ErrorKind::PermissionDenied, || {
+        of_the_first_process(NO_GROUPS)
+    }),
     Row(Call::OPENAT_UID_MAP, Errno::NFILE, ErrorKind::LimitReached, || filtered(USERS)),
     Row(Call::OPENAT_GID_MAP, Errno::NFILE, ErrorKind::LimitReached, || filtered(GROUPS)),
     Row(Call::OPENAT_SETGROUPS, Errno::NFILE, ErrorKind::LimitReached, || filtered(NO_GROUPS)),
     // The tests' own maps are set.
-    Row(Call::WRITE_UID_MAP, Errno::PERM, ErrorKind::PermissionDenied, || refused(USERS.write(Task::Own))),
-    Row(Call::WRITE_GID_MAP, Errno::PERM, ErrorKind::PermissionDenied, || refused(GROUPS.write(Task::Own))),
-    Row(Call::WRITE_UID_MAP, Errno::INVAL, ErrorKind::InvalidArgument, || of_a_child(IdMaps::new(EMPTY, &[]))),
-    Row(Call::WRITE_GID_MAP, Errno::INVAL, ErrorKind::InvalidArgument, || of_a_child(IdMaps::new(&[], EMPTY))),
+    Row(Call::WRITE_UID_MAP, Errno::PERM, ErrorKind::PermissionDenied, || {
+        refused(USERS.write(Task::Own))
+    }),
+    Row(Call::WRITE_GID_MAP, Errno::PERM, ErrorKind::PermissionDenied, || {
+        refused(GROUPS.write(Task::Own))
+    }),
+    Row(Call::WRITE_UID_MAP, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        of_a_child(IdMaps::new(EMPTY, &[]))
+    }),
+    Row(Call::WRITE_GID_MAP, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        of_a_child(IdMaps::new(&[], EMPTY))
+    }),
     Row(Call::WRITE_SETGROUPS, Errno::PERM, ErrorKind::PermissionDenied, || {
         match forked(|| unshare_as_root(Namespaces::empty()).map(|()| NO_GROUPS.write(Task::Own))) {
             Ok(result) => refused(result),
@@ -50,9 +68,15 @@ const ROWS: &[Row] = &[
 ];
 
 const WITHOUT_DESCRIPTORS: &[Row] = &[
-    Row(Call::OPENAT_UID_MAP, Errno::MFILE, ErrorKind::LimitReached, || refused(USERS.write(Task::Own))),
-    Row(Call::OPENAT_GID_MAP, Errno::MFILE, ErrorKind::LimitReached, || refused(GROUPS.write(Task::Own))),
-    Row(Call::OPENAT_SETGROUPS, Errno::MFILE, ErrorKind::LimitReached, || refused(NO_GROUPS.write(Task::Own))),
+    Row(Call::OPENAT_UID_MAP, Errno::MFILE, ErrorKind::LimitReached, || {
+        refused(USERS.write(Task::Own))
+    }),
+    Row(Call::OPENAT_GID_MAP, Errno::MFILE, ErrorKind::LimitReached, || {
+        refused(GROUPS.write(Task::Own))
+    }),
+    Row(Call::OPENAT_SETGROUPS, Errno::MFILE, ErrorKind::LimitReached, || {
+        refused(NO_GROUPS.write(Task::Own))
+    }),
 ];
 
 fn filtered(maps: IdMaps<'_>) -> Option<Error> {

@@ -28,13 +28,16 @@ const ROWS: &[Row] = &[
     Row(Call::INOTIFY_INIT1, Errno::NFILE, ErrorKind::LimitReached, || {
         inject(libc::SYS_inotify_init1, Errno::NFILE, || failed(Inotify::init()))
     }),
-    Row(Call::INOTIFY_ADD_WATCH, Errno::NOENT, ErrorKind::NotFound, || watch("/nowhere/at/all", WatchFlags::CREATE)),
+    Row(Call::INOTIFY_ADD_WATCH, Errno::NOENT, ErrorKind::NotFound, || {
+        watch("/nowhere/at/all", WatchFlags::CREATE)
+    }),
     Row(Call::INOTIFY_ADD_WATCH, Errno::NOTDIR, ErrorKind::InvalidArgument, || {
         watch("/proc/version", WatchFlags::ONLYDIR | WatchFlags::OPEN)
     }),
     Row(Call::INOTIFY_ADD_WATCH, Errno::ACCES, ErrorKind::PermissionDenied, || {
         let directory = tempfile::tempdir().unwrap();
-        fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o000)).unwrap();
+        fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o000))
+            .unwrap();
         as_nobody(|| watch(common::bytes(directory.path()), WatchFlags::CREATE))
     }),
     Row(Call::INOTIFY_ADD_WATCH, Errno::EXIST, ErrorKind::AlreadyExists, || {
@@ -42,7 +45,9 @@ const ROWS: &[Row] = &[
         inotify.add_watch("/", WatchFlags::CREATE).unwrap();
         failed(inotify.add_watch("/", WatchFlags::CREATE | WatchFlags::MASK_CREATE))
     }),
-    Row(Call::INOTIFY_ADD_WATCH, Errno::INVAL, ErrorKind::InvalidArgument, || watch("/", WatchFlags::empty())),
+    Row(Call::INOTIFY_ADD_WATCH, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        watch("/", WatchFlags::empty())
+    }),
     Row(Call::INOTIFY_ADD_WATCH, Errno::LOOP, ErrorKind::InvalidArgument, || {
         let (_directory, link) = symbolic_link_to_itself();
         watch(common::bytes(&link), WatchFlags::CREATE)
@@ -67,7 +72,10 @@ const ROWS: &[Row] = &[
         let inotify = Inotify::init().unwrap();
         match inotify::raw::ioctl_setnextwd(inotify.as_fd(), Watch::from_raw(0)) {
             Err(error) if error.is(Errno::NOTTY) => {
-                common::skip("errnos: ioctl(INOTIFY_IOC_SETNEXTWD) EINVAL", "no CONFIG_CHECKPOINT_RESTORE");
+                common::skip(
+                    "errnos: ioctl(INOTIFY_IOC_SETNEXTWD) EINVAL",
+                    "no CONFIG_CHECKPOINT_RESTORE",
+                );
                 None
             }
             result => failed(result),
@@ -83,7 +91,9 @@ const WITHOUT_DESCRIPTORS: &[Row] =
 
 /// What fails for a user whose limits are lowered to what they have, in the order of [`LIMITS`].
 const WITHOUT_WATCHES: &[Row] = &[
-    Row(Call::INOTIFY_ADD_WATCH, Errno::NOSPC, ErrorKind::LimitReached, || watch("/", WatchFlags::CREATE)),
+    Row(Call::INOTIFY_ADD_WATCH, Errno::NOSPC, ErrorKind::LimitReached, || {
+        watch("/", WatchFlags::CREATE)
+    }),
     Row(Call::INOTIFY_INIT1, Errno::MFILE, ErrorKind::LimitReached, || failed(Inotify::init())),
 ];
 
@@ -132,7 +142,10 @@ fn bad_paths_and_masks_are_refused_in_every_form() {
     let path = "/".repeat(4096);
     check(too_long, watch(path.as_str(), mask).unwrap());
     check(too_long, watch(CString::new(path.as_str()).unwrap().as_c_str(), mask).unwrap());
-    assert!(Inotify::init().unwrap().add_watch(&path[..4095], mask).is_ok(), "4095 bytes are a path");
+    assert!(
+        Inotify::init().unwrap().add_watch(&path[..4095], mask).is_ok(),
+        "4095 bytes are a path"
+    );
 
     check(told(Errno::NOENT), watch("", mask).unwrap());
     check(told(Errno::NOENT), watch(c"", mask).unwrap());

@@ -25,7 +25,9 @@ const ROWS: &[Row] = &[
     Row(Call::READ, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(io::read(EventFd::new(1).unwrap(), &mut [0; 4]))
     }),
-    Row(Call::READ, Errno::BADF, ErrorKind::BadDescriptor, || failed(io::read(pipe::pipe().unwrap().1, &mut [0; 4]))),
+    Row(Call::READ, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(io::read(pipe::pipe().unwrap().1, &mut [0; 4]))
+    }),
     Row(Call::READ, Errno::AGAIN, ErrorKind::WouldBlock, || {
         let (reader, _writer) = pipe::nonblocking().unwrap();
         failed(io::read(&reader, &mut [0; 4]))
@@ -41,8 +43,12 @@ const ROWS: &[Row] = &[
         let (reader, _writer) = pipe::nonblocking().unwrap();
         failed(io::readv(&reader, &mut [io::IoSliceMut::new(&mut [0; 4])]))
     }),
-    Row(Call::WRITE, Errno::INVAL, ErrorKind::InvalidArgument, || failed(io::write(EventFd::new(1).unwrap(), &[0; 4]))),
-    Row(Call::WRITE, Errno::BADF, ErrorKind::BadDescriptor, || failed(io::write(pipe::pipe().unwrap().0, b"!"))),
+    Row(Call::WRITE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(io::write(EventFd::new(1).unwrap(), &[0; 4]))
+    }),
+    Row(Call::WRITE, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(io::write(pipe::pipe().unwrap().0, b"!"))
+    }),
     Row(Call::WRITE, Errno::AGAIN, ErrorKind::WouldBlock, || {
         let (_reader, writer) = pipe::nonblocking().unwrap();
         (0..1024).find_map(|_| io::write(&writer, &[0; 4096]).err())
@@ -83,13 +89,19 @@ const ROWS: &[Row] = &[
     Row(Call::FCNTL_SETFL, Errno::BADF, ErrorKind::BadDescriptor, || {
         failed(io::fcntl_setfl(a_place(), StatusFlags::NONBLOCK))
     }),
-    Row(Call::IOCTL_FIONREAD, Errno::BADF, ErrorKind::BadDescriptor, || failed(io::bytes_available(a_place()))),
-    Row(Call::READ, Errno::ISDIR, ErrorKind::InvalidArgument, || failed(io::read(open("/"), &mut [0]))),
+    Row(Call::IOCTL_FIONREAD, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(io::bytes_available(a_place()))
+    }),
+    Row(Call::READ, Errno::ISDIR, ErrorKind::InvalidArgument, || {
+        failed(io::read(open("/"), &mut [0]))
+    }),
     Row(Call::READV, Errno::ISDIR, ErrorKind::InvalidArgument, || {
         failed(io::readv(open("/"), &mut [io::IoSliceMut::new(&mut [0])]))
     }),
     // The first page of a program is never there.
-    Row(Call::READ, Errno::IO, ErrorKind::Other, || failed(io::read(open("/proc/self/mem"), &mut [0]))),
+    Row(Call::READ, Errno::IO, ErrorKind::Other, || {
+        failed(io::read(open("/proc/self/mem"), &mut [0]))
+    }),
     Row(Call::READV, Errno::IO, ErrorKind::Other, || {
         failed(io::readv(open("/proc/self/mem"), &mut [io::IoSliceMut::new(&mut [0])]))
     }),
@@ -98,7 +110,9 @@ const ROWS: &[Row] = &[
         failed(io::writev(a_closed_socket(), &[io::IoSlice::new(b"!")]))
     }),
     Row(Call::WRITE, Errno::NOSPC, ErrorKind::LimitReached, || failed(io::write(full(), b"!"))),
-    Row(Call::WRITEV, Errno::NOSPC, ErrorKind::LimitReached, || failed(io::writev(full(), &[io::IoSlice::new(b"!")]))),
+    Row(Call::WRITEV, Errno::NOSPC, ErrorKind::LimitReached, || {
+        failed(io::writev(full(), &[io::IoSlice::new(b"!")]))
+    }),
 ];
 
 fn open(path: &str) -> OwnedFd {
@@ -116,8 +130,9 @@ pub fn a_closed_socket() -> OwnedFd {
     common::fd(socket)
 }
 
-const WITHOUT_DESCRIPTORS: &[Row] = &[Row(Call::FCNTL_DUPFD_CLOEXEC, Errno::MFILE, ErrorKind::LimitReached, || {
-    // SAFETY: descriptor 0 stays open for the life of the process.
-    let stdin = unsafe { butter::fd::BorrowedFd::borrow_raw(0) };
-    failed(io::fcntl_dupfd_cloexec(stdin, 0))
-})];
+const WITHOUT_DESCRIPTORS: &[Row] =
+    &[Row(Call::FCNTL_DUPFD_CLOEXEC, Errno::MFILE, ErrorKind::LimitReached, || {
+        // SAFETY: descriptor 0 stays open for the life of the process.
+        let stdin = unsafe { butter::fd::BorrowedFd::borrow_raw(0) };
+        failed(io::fcntl_dupfd_cloexec(stdin, 0))
+    })];

@@ -119,7 +119,10 @@ fn may_be_missing(call: Call) -> bool {
 
 /// The row of a call and an errno, in any of the tables.
 fn row(call: Call, errno: Errno) -> Option<&'static Row> {
-    let rows = TABLES.iter().flat_map(|table| [table.rows, table.without_descriptors, table.others]).flatten();
+    let rows = TABLES
+        .iter()
+        .flat_map(|table| [table.rows, table.without_descriptors, table.others])
+        .flatten();
     rows.into_iter().find(|row| row.0 == call && row.1 == errno)
 }
 

@@ -21,7 +21,9 @@ pub const TABLE: Table = Table {
 };
 
 const ROWS: &[Row] = &[
-    Row(Call::MEMFD_CREATE, Errno::INVAL, ErrorKind::InvalidArgument, || failed(MemFd::create([b'n'; 250]))),
+    Row(Call::MEMFD_CREATE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(MemFd::create([b'n'; 250]))
+    }),
     Row(Call::MEMFD_CREATE, Errno::NFILE, ErrorKind::LimitReached, || {
         inject(libc::SYS_memfd_create, Errno::NFILE, || failed(MemFd::create("")))
     }),
@@ -36,7 +38,9 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::MEMFD_CREATE_EXEC, Errno::INVAL, ErrorKind::Unsupported, || {
         if common::kernel_is_at_least(6, 3) {
-            return inject(libc::SYS_memfd_create, Errno::INVAL, || failed(MemFd::create_with("", MemFdFlags::EXEC)));
+            return inject(libc::SYS_memfd_create, Errno::INVAL, || {
+                failed(MemFd::create_with("", MemFdFlags::EXEC))
+            });
         }
         failed(MemFd::create_with("", MemFdFlags::EXEC))
     }),
@@ -48,16 +52,25 @@ const ROWS: &[Row] = &[
         let _mapped = memfd.map().unwrap();
         failed(memfd.add_seals(Seals::WRITE))
     }),
-    Row(Call::FCNTL_ADD_SEALS, Errno::INVAL, ErrorKind::InvalidArgument, || failed(no_memfd().add_seals(Seals::EXEC))),
+    Row(Call::FCNTL_ADD_SEALS, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(no_memfd().add_seals(Seals::EXEC))
+    }),
     Row(Call::FCNTL_ADD_SEALS_EXEC, Errno::INVAL, ErrorKind::Unsupported, || {
         if common::kernel_is_at_least(6, 3) {
-            common::skip("errnos: fcntl(F_ADD_SEALS, F_SEAL_EXEC) EINVAL", "F_SEAL_EXEC is in this kernel");
+            common::skip(
+                "errnos: fcntl(F_ADD_SEALS, F_SEAL_EXEC) EINVAL",
+                "F_SEAL_EXEC is in this kernel",
+            );
             return None;
         }
         failed(sealed(Seals::empty()).add_seals(Seals::EXEC))
     }),
-    Row(Call::FCNTL_GET_SEALS, Errno::INVAL, ErrorKind::InvalidArgument, || failed(no_memfd().seals())),
-    Row(Call::FTRUNCATE, Errno::PERM, ErrorKind::PermissionDenied, || failed(sealed(Seals::GROW).set_len(1 << 20))),
+    Row(Call::FCNTL_GET_SEALS, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(no_memfd().seals())
+    }),
+    Row(Call::FTRUNCATE, Errno::PERM, ErrorKind::PermissionDenied, || {
+        failed(sealed(Seals::GROW).set_len(1 << 20))
+    }),
     Row(Call::FTRUNCATE, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(MemFd::create("").unwrap().set_len(u64::MAX))
     }),
@@ -83,11 +96,18 @@ const WITHOUT_DESCRIPTORS: &[Row] =
 
 /// What fails in a process of its own.
 const OTHERS: &[Row] = &[
-    Row(Call::FTRUNCATE, Errno::FBIG, ErrorKind::LimitReached, || failed(MemFd::create("").unwrap().set_len(MOST + 1))),
+    Row(Call::FTRUNCATE, Errno::FBIG, ErrorKind::LimitReached, || {
+        failed(MemFd::create("").unwrap().set_len(MOST + 1))
+    }),
     Row(Call::MEMFD_PWRITE, Errno::FBIG, ErrorKind::LimitReached, || {
         failed(MemFd::create("").unwrap().write_at(b"!", MOST))
     }),
-    Row(Call::MEMFD_CREATE, Errno::ACCES, ErrorKind::PermissionDenied, where_nothing_may_be_executed),
+    Row(
+        Call::MEMFD_CREATE,
+        Errno::ACCES,
+        ErrorKind::PermissionDenied,
+        where_nothing_may_be_executed,
+    ),
 ];
 
 /// How long a file may be in such a process.
@@ -120,21 +140,31 @@ fn where_nothing_may_be_executed() -> Option<Error> {
         return None;
     }
     // SAFETY: as fork: the child has a copy of the memory, makes system calls and ends.
-    let child =
-        unsafe { libc::syscall(libc::SYS_clone, libc::c_long::from(libc::CLONE_NEWPID | libc::SIGCHLD), 0, 0, 0, 0) };
+    let child = unsafe {
+        libc::syscall(
+            libc::SYS_clone,
+            libc::c_long::from(libc::CLONE_NEWPID | libc::SIGCHLD),
+            0,
+            0,
+            0,
+            0,
+        )
+    };
     if child < 0 {
         common::skip(NOTE, "no new PID namespace is allowed here");
         return None;
     }
     if child == 0 {
         // SAFETY: reads the path; a success is a new descriptor.
-        let setting = unsafe { libc::open(c"/proc/sys/vm/memfd_noexec".as_ptr(), libc::O_WRONLY | libc::O_CLOEXEC) };
+        let setting = unsafe {
+            libc::open(c"/proc/sys/vm/memfd_noexec".as_ptr(), libc::O_WRONLY | libc::O_CLOEXEC)
+        };
         // SAFETY: reads the byte.
         if unsafe { libc::write(setting, c"2".as_ptr().cast(), 1) } != 1 {
             exit_group(2);
         }
-        let refused =
-            raw::memfd_create(c"", MemFdFlags::CLOEXEC | MemFdFlags::EXEC).is_err_and(|error| error.is(Errno::ACCES));
+        let refused = raw::memfd_create(c"", MemFdFlags::CLOEXEC | MemFdFlags::EXEC)
+            .is_err_and(|error| error.is(Errno::ACCES));
         let allowed = raw::memfd_create(c"", MemFdFlags::CLOEXEC | MemFdFlags::NOEXEC_SEAL).is_ok();
         exit_group(i32::from(!refused || !allowed));
     }
@@ -187,17 +217,32 @@ fn memfds_are_refused_in_every_form() {
 
     let memfd = sealed(Seals::SHRINK);
     check(row(Call::FTRUNCATE, Errno::PERM).unwrap(), failed(memfd.set_len(0)).unwrap());
-    check(row(Call::FTRUNCATE, Errno::INVAL).unwrap(), failed(MemFd::from(null()).set_len(0)).unwrap());
+    check(
+        row(Call::FTRUNCATE, Errno::INVAL).unwrap(),
+        failed(MemFd::from(null()).set_len(0)).unwrap(),
+    );
     let unknown = row(Call::FCNTL_ADD_SEALS, Errno::INVAL).unwrap();
     check(unknown, failed(memfd.add_seals(Seals::from_bits_retain(1 << 20))).unwrap());
-    check(unknown, failed(memfd.add_seals(Seals::from_bits_retain(1 << 20) | Seals::EXEC)).unwrap());
+    check(
+        unknown,
+        failed(memfd.add_seals(Seals::from_bits_retain(1 << 20) | Seals::EXEC)).unwrap(),
+    );
     let for_reading = reopened(File::options().read(true));
-    check(row(Call::FCNTL_ADD_SEALS, Errno::PERM).unwrap(), failed(for_reading.add_seals(Seals::GROW)).unwrap());
+    check(
+        row(Call::FCNTL_ADD_SEALS, Errno::PERM).unwrap(),
+        failed(for_reading.add_seals(Seals::GROW)).unwrap(),
+    );
     check(row(Call::MMAP, Errno::ACCES).unwrap(), failed(for_reading.map()).unwrap());
     for seal in [Seals::WRITE, Seals::FUTURE_WRITE] {
         check(row(Call::MMAP, Errno::PERM).unwrap(), failed(sealed(seal).map()).unwrap());
-        check(row(Call::MEMFD_PWRITE, Errno::PERM).unwrap(), failed(sealed(seal).write_at(b"!", 0)).unwrap());
+        check(
+            row(Call::MEMFD_PWRITE, Errno::PERM).unwrap(),
+            failed(sealed(seal).write_at(b"!", 0)).unwrap(),
+        );
     }
     check(row(Call::FCNTL_GET_SEALS, Errno::INVAL).unwrap(), failed(no_memfd().map()).unwrap());
-    check(row(Call::FCNTL_GET_SEALS, Errno::INVAL).unwrap(), failed(no_memfd().map_sealed()).unwrap());
+    check(
+        row(Call::FCNTL_GET_SEALS, Errno::INVAL).unwrap(),
+        failed(no_memfd().map_sealed()).unwrap(),
+    );
 }

@@ -14,19 +14,27 @@ use crate::common::{self, inject::inject};
 use crate::memfd::sealed;
 use crate::{Row, Table, a_regular_file, check, failed, row};
 
-pub const TABLE: Table =
-    Table { source: include_str!("../../src/memory/raw.rs"), rows: ROWS, without_descriptors: &[], others: OTHERS };
+pub const TABLE: Table = Table {
+    source: include_str!("../../src/memory/raw.rs"),
+    rows: ROWS,
+    without_descriptors: &[],
+    others: OTHERS,
+};
 
 const ROWS: &[Row] = &[
     Row(Call::MMAP, Errno::INVAL, ErrorKind::InvalidArgument, || failed(Pages::new(0))),
     Row(Call::MMAP, Errno::ACCES, ErrorKind::PermissionDenied, || {
         map(Protection::WRITE, MapFlags::SHARED, Some(&null_to_read()), 0)
     }),
-    Row(Call::MMAP, Errno::BADF, ErrorKind::BadDescriptor, || map(Protection::READ, MapFlags::PRIVATE, None, 0)),
+    Row(Call::MMAP, Errno::BADF, ErrorKind::BadDescriptor, || {
+        map(Protection::READ, MapFlags::PRIVATE, None, 0)
+    }),
     Row(Call::MMAP, Errno::NODEV, ErrorKind::InvalidArgument, || {
         map(Protection::READ, MapFlags::SHARED, Some(&EventFd::new(0).unwrap().into()), 0)
     }),
-    Row(Call::MMAP, Errno::NOMEM, ErrorKind::OutOfMemory, || failed(Pages::new(isize::MAX.cast_unsigned()))),
+    Row(Call::MMAP, Errno::NOMEM, ErrorKind::OutOfMemory, || {
+        failed(Pages::new(isize::MAX.cast_unsigned()))
+    }),
     Row(Call::MMAP, Errno::EXIST, ErrorKind::AlreadyExists, || {
         let pages = Pages::new(1).unwrap();
         let flags = MapFlags::PRIVATE | MapFlags::ANONYMOUS | MapFlags::FIXED_NOREPLACE;
@@ -34,7 +42,12 @@ const ROWS: &[Row] = &[
         failed(unsafe { raw::mmap(pages.as_ptr().cast_mut(), 1, Protection::READ, flags, None, 0) })
     }),
     Row(Call::MMAP, Errno::OPNOTSUPP, ErrorKind::Unsupported, || {
-        map(Protection::READ, MapFlags::SHARED_VALIDATE | MapFlags::SYNC, Some(&a_regular_file()), 0)
+        map(
+            Protection::READ,
+            MapFlags::SHARED_VALIDATE | MapFlags::SYNC,
+            Some(&a_regular_file()),
+            0,
+        )
     }),
     Row(Call::MMAP, Errno::OVERFLOW, ErrorKind::InvalidArgument, || {
         map(Protection::READ, MapFlags::SHARED, Some(&a_regular_file()), u64::MAX << 16)
@@ -43,7 +56,9 @@ const ROWS: &[Row] = &[
         map(Protection::WRITE, MapFlags::SHARED, Some(&sealed(Seals::WRITE).into()), 0)
     }),
     Row(Call::MMAP, Errno::NFILE, ErrorKind::LimitReached, || {
-        inject(libc::SYS_mmap, Errno::NFILE, || map(Protection::READ, MapFlags::SHARED | MapFlags::ANONYMOUS, None, 0))
+        inject(libc::SYS_mmap, Errno::NFILE, || {
+            map(Protection::READ, MapFlags::SHARED | MapFlags::ANONYMOUS, None, 0)
+        })
     }),
     Row(Call::MUNMAP, Errno::INVAL, ErrorKind::InvalidArgument, || {
         // SAFETY: no page begins there.
@@ -61,7 +76,9 @@ const ROWS: &[Row] = &[
     Row(Call::MPROTECT, Errno::ACCES, ErrorKind::PermissionDenied, || {
         let file = null_to_read();
         // SAFETY: new memory, at an address of the kernel's choice.
-        let page = unsafe { raw::mmap(null_mut(), 1, Protection::READ, MapFlags::SHARED, Some(file.as_fd()), 0) };
+        let page = unsafe {
+            raw::mmap(null_mut(), 1, Protection::READ, MapFlags::SHARED, Some(file.as_fd()), 0)
+        };
         let page = page.unwrap();
         // SAFETY: just mapped, and used by nobody.
         let error = failed(unsafe { raw::mprotect(page, 1, Protection::WRITE) });
@@ -92,7 +109,12 @@ const OTHERS: &[Row] = &[
     Row(Call::MUNMAP, Errno::NOMEM, ErrorKind::LimitReached, without_mappings),
 ];
 
-fn map(protection: Protection, flags: MapFlags, file: Option<&OwnedFd>, offset: u64) -> Option<Error> {
+fn map(
+    protection: Protection,
+    flags: MapFlags,
+    file: Option<&OwnedFd>,
+    offset: u64,
+) -> Option<Error> {
     let file: Option<BorrowedFd<'_>> = file.map(AsFd::as_fd);
     // SAFETY: nothing is mapped: it fails.
     failed(unsafe { raw::mmap(null_mut(), 1, protection, flags, file, offset) })
@@ -107,12 +129,17 @@ fn null_to_read() -> OwnedFd {
 /// A page that stays for ever; `None` where the kernel seals no mappings.
 fn sealed_page(call: &str) -> Option<*mut u8> {
     // SAFETY: new memory, at an address of the kernel's choice.
-    let page = unsafe { raw::mmap(null_mut(), 1, Protection::NONE, MapFlags::PRIVATE | MapFlags::ANONYMOUS, None, 0) };
+    let page = unsafe {
+        raw::mmap(null_mut(), 1, Protection::NONE, MapFlags::PRIVATE | MapFlags::ANONYMOUS, None, 0)
+    };
     let page = page.unwrap();
     const SYS_MSEAL: libc::c_long = 462;
     // SAFETY: nobody uses the page.
     if unsafe { libc::syscall(SYS_MSEAL, page, page_size(), 0) } != 0 {
-        common::skip(&format!("errnos: {call} EPERM"), "mseal is not in this kernel (Linux 6.10 has it)");
+        common::skip(
+            &format!("errnos: {call} EPERM"),
+            "mseal is not in this kernel (Linux 6.10 has it)",
+        );
         // SAFETY: as above.
         unsafe { raw::munmap(page, 1) }.unwrap();
         return None;
@@ -122,7 +149,8 @@ fn sealed_page(call: &str) -> Option<*mut u8> {
 
 /// Takes as many mappings as the process may have, and then wants one more.
 fn without_mappings() -> Option<Error> {
-    let most: usize = std::fs::read_to_string("/proc/sys/vm/max_map_count").unwrap().trim().parse().unwrap();
+    let most: usize =
+        std::fs::read_to_string("/proc/sys/vm/max_map_count").unwrap().trim().parse().unwrap();
     if most > 300_000 {
         common::skip("errnos: munmap ENOMEM", &format!("a process may have {most} mappings here"));
         return None;
@@ -167,11 +195,21 @@ fn mappings_are_refused_in_every_form() {
     check(invalid, map(Protection::READ, MapFlags::empty(), Some(&file), 0).unwrap());
     let misplaced = MapFlags::PRIVATE | MapFlags::ANONYMOUS | MapFlags::FIXED;
     // SAFETY: no page begins there.
-    let error = failed(unsafe { raw::mmap(without_provenance_mut(1), 1, Protection::READ, misplaced, None, 0) });
+    let error = failed(unsafe {
+        raw::mmap(without_provenance_mut(1), 1, Protection::READ, misplaced, None, 0)
+    });
     check(invalid, error.unwrap());
     check(row(Call::MMAP, Errno::NOMEM).unwrap(), failed(Pages::new(usize::MAX)).unwrap());
-    check(row(Call::MMAP, Errno::NODEV).unwrap(), map(Protection::READ, MapFlags::SHARED, Some(&a_pipe()), 0).unwrap());
-    let beyond = map(Protection::READ, MapFlags::SHARED_VALIDATE | MapFlags::from_bits_retain(1 << 23), Some(&file), 0);
+    check(
+        row(Call::MMAP, Errno::NODEV).unwrap(),
+        map(Protection::READ, MapFlags::SHARED, Some(&a_pipe()), 0).unwrap(),
+    );
+    let beyond = map(
+        Protection::READ,
+        MapFlags::SHARED_VALIDATE | MapFlags::from_bits_retain(1 << 23),
+        Some(&file),
+        0,
+    );
     check(row(Call::MMAP, Errno::OPNOTSUPP).unwrap(), beyond.unwrap());
 
     let invalid = row(Call::MUNMAP, Errno::INVAL).unwrap();

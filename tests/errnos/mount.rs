@@ -7,7 +7,9 @@ use butter::mount::{self, MountFlags as F, UnmountFlags, raw};
 use butter::path::Arg;
 use butter::{Errno, Error, process};
 
-use crate::common::child::{as_nobody, in_namespaces_of_any_root, with_own_directories, with_own_mounts};
+use crate::common::child::{
+    as_nobody, in_namespaces_of_any_root, with_own_directories, with_own_mounts,
+};
 use crate::common::{self, inject::inject};
 use crate::process::{at_a_closed_directory, at_a_loop};
 use crate::{Row, Table, check, failed};
@@ -39,11 +41,15 @@ const ROWS: &[Row] = &[
     Row(Call::MOUNT_REMOUNT_BIND, Errno::PERM, ErrorKind::PermissionDenied, || {
         as_nobody(|| failed(mount::remount_bind("/proc", F::NOSUID)))
     }),
-    Row(Call::UMOUNT2, Errno::PERM, ErrorKind::PermissionDenied, || as_nobody(|| failed(mount::unmount("/proc")))),
+    Row(Call::UMOUNT2, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| failed(mount::unmount("/proc")))
+    }),
     Row(Call::PIVOT_ROOT, Errno::PERM, ErrorKind::PermissionDenied, || {
         as_nobody(|| failed(mount::pivot_root("/proc", "/proc")))
     }),
-    Row(Call::MOUNT, Errno::ACCES, ErrorKind::PermissionDenied, || at_a_closed_directory(|path| tmpfs(path))),
+    Row(Call::MOUNT, Errno::ACCES, ErrorKind::PermissionDenied, || {
+        at_a_closed_directory(|path| tmpfs(path))
+    }),
     Row(Call::MOUNT_BIND, Errno::ACCES, ErrorKind::PermissionDenied, || {
         at_a_closed_directory(|path| failed(mount::bind_mount("/", path)))
     }),
@@ -61,8 +67,12 @@ const ROWS: &[Row] = &[
 
 /// What fails for those who may mount.
 const IN_NAMESPACES: &[Row] = &[
-    Row(Call::MOUNT, Errno::NODEV, ErrorKind::Unsupported, || at(|path| filesystem(path, "x", "nosuchfs"))),
-    Row(Call::MOUNT, Errno::NODEV, ErrorKind::Unsupported, || at(|path| filesystem(path, "x", &"x".repeat(300)))),
+    Row(Call::MOUNT, Errno::NODEV, ErrorKind::Unsupported, || {
+        at(|path| filesystem(path, "x", "nosuchfs"))
+    }),
+    Row(Call::MOUNT, Errno::NODEV, ErrorKind::Unsupported, || {
+        at(|path| filesystem(path, "x", &"x".repeat(300)))
+    }),
     Row(Call::MOUNT, Errno::NOTBLK, ErrorKind::InvalidArgument, || {
         of_devices(Errno::NOTBLK, |path| filesystem(path, "/proc/version", "ext4"))
     }),
@@ -91,15 +101,27 @@ const IN_NAMESPACES: &[Row] = &[
     Row(Call::MOUNT, Errno::INVAL, ErrorKind::InvalidArgument, || {
         at(|path| failed(mount::mount("x", path, "tmpfs", F::empty(), [b','; 4096])))
     }),
-    Row(Call::MOUNT, Errno::INVAL, ErrorKind::InvalidArgument, || at(|path| filesystem(path, "x\0", "tmpfs"))),
-    Row(Call::MOUNT, Errno::INVAL, ErrorKind::InvalidArgument, || at(|path| filesystem(path, "x", "tmpfs\0"))),
-    Row(Call::MOUNT, Errno::NOENT, ErrorKind::NotFound, || at(|path| tmpfs(&*format!("{path}/nowhere")))),
+    Row(Call::MOUNT, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        at(|path| filesystem(path, "x\0", "tmpfs"))
+    }),
+    Row(Call::MOUNT, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        at(|path| filesystem(path, "x", "tmpfs\0"))
+    }),
+    Row(Call::MOUNT, Errno::NOENT, ErrorKind::NotFound, || {
+        at(|path| tmpfs(&*format!("{path}/nowhere")))
+    }),
     Row(Call::MOUNT, Errno::NOENT, ErrorKind::NotFound, || at(|_| tmpfs(""))),
     Row(Call::MOUNT, Errno::NOTDIR, ErrorKind::InvalidArgument, || at(|path| tmpfs(&*file(path)))),
-    Row(Call::MOUNT, Errno::NOTDIR, ErrorKind::InvalidArgument, || at(|path| tmpfs(&*format!("{}/x", file(path))))),
-    Row(Call::MOUNT, Errno::LOOP, ErrorKind::InvalidArgument, || at(|_| at_a_loop(|path| tmpfs(path)))),
+    Row(Call::MOUNT, Errno::NOTDIR, ErrorKind::InvalidArgument, || {
+        at(|path| tmpfs(&*format!("{}/x", file(path))))
+    }),
+    Row(Call::MOUNT, Errno::LOOP, ErrorKind::InvalidArgument, || {
+        at(|_| at_a_loop(|path| tmpfs(path)))
+    }),
     Row(Call::MOUNT, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || at(|_| tmpfs([b'a'; 256]))),
-    Row(Call::MOUNT, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || at(|_| tmpfs([b'/'; 4096]))),
+    Row(Call::MOUNT, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || {
+        at(|_| tmpfs([b'/'; 4096]))
+    }),
     Row(Call::MOUNT_BIND, Errno::INVAL, ErrorKind::InvalidArgument, || {
         at(|path| {
             mount::make_unbindable(path).unwrap();
@@ -176,7 +198,9 @@ const IN_NAMESPACES: &[Row] = &[
             let overlay = || mount::mount("x", &*one, "overlay", F::empty(), &*options);
             match overlay() {
                 Ok(()) => failed(mount::remount(&*one, F::empty(), "")),
-                Err(_) => inject(libc::SYS_mount, Errno::ROFS, || failed(mount::remount(&*one, F::empty(), ""))),
+                Err(_) => inject(libc::SYS_mount, Errno::ROFS, || {
+                    failed(mount::remount(&*one, F::empty(), ""))
+                }),
             }
         })
     }),
@@ -189,8 +213,12 @@ const IN_NAMESPACES: &[Row] = &[
             failed(mount::remount_bind(path, F::RDONLY))
         })
     }),
-    Row(Call::UMOUNT2, Errno::INVAL, ErrorKind::InvalidArgument, || at(|path| failed(mount::unmount(&*folder(path))))),
-    Row(Call::UMOUNT2, Errno::INVAL, ErrorKind::InvalidArgument, || unmount_with(UnmountFlags::from_bits_retain(16))),
+    Row(Call::UMOUNT2, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        at(|path| failed(mount::unmount(&*folder(path))))
+    }),
+    Row(Call::UMOUNT2, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        unmount_with(UnmountFlags::from_bits_retain(16))
+    }),
     Row(Call::UMOUNT2, Errno::INVAL, ErrorKind::InvalidArgument, || {
         unmount_with(UnmountFlags::EXPIRE | UnmountFlags::DETACH)
     }),
@@ -222,7 +250,9 @@ const IN_NAMESPACES: &[Row] = &[
         })
     }),
     Row(Call::UMOUNT2, Errno::AGAIN, ErrorKind::WouldBlock, || unmount_with(UnmountFlags::EXPIRE)),
-    Row(Call::UMOUNT2, Errno::NOENT, ErrorKind::NotFound, || at(|_| failed(mount::unmount("/nowhere")))),
+    Row(Call::UMOUNT2, Errno::NOENT, ErrorKind::NotFound, || {
+        at(|_| failed(mount::unmount("/nowhere")))
+    }),
     Row(Call::UMOUNT2, Errno::NOENT, ErrorKind::NotFound, || at(|_| failed(mount::unmount("")))),
     Row(Call::UMOUNT2, Errno::NOTDIR, ErrorKind::InvalidArgument, || {
         at(|path| failed(mount::unmount(&*format!("{}/x", file(path)))))
@@ -230,9 +260,15 @@ const IN_NAMESPACES: &[Row] = &[
     Row(Call::UMOUNT2, Errno::LOOP, ErrorKind::InvalidArgument, || {
         at(|_| at_a_loop(|path| failed(mount::unmount(path))))
     }),
-    Row(Call::UMOUNT2, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || at(|_| failed(mount::unmount([b'a'; 256])))),
-    Row(Call::UMOUNT2, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || at(|_| failed(mount::unmount([b'/'; 4096])))),
-    Row(Call::PIVOT_ROOT, Errno::BUSY, ErrorKind::InvalidArgument, || at(|path| failed(mount::pivot_root(path, "/")))),
+    Row(Call::UMOUNT2, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || {
+        at(|_| failed(mount::unmount([b'a'; 256])))
+    }),
+    Row(Call::UMOUNT2, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || {
+        at(|_| failed(mount::unmount([b'/'; 4096])))
+    }),
+    Row(Call::PIVOT_ROOT, Errno::BUSY, ErrorKind::InvalidArgument, || {
+        at(|path| failed(mount::pivot_root(path, "/")))
+    }),
     Row(Call::PIVOT_ROOT, Errno::INVAL, ErrorKind::InvalidArgument, || {
         at(|path| failed(mount::pivot_root(&*folder(path), &*format!("{path}/folder"))))
     }),
@@ -258,7 +294,9 @@ const IN_NAMESPACES: &[Row] = &[
     Row(Call::PIVOT_ROOT, Errno::NOENT, ErrorKind::NotFound, || {
         at(|path| failed(mount::pivot_root(path, &*format!("{path}/nowhere"))))
     }),
-    Row(Call::PIVOT_ROOT, Errno::NOENT, ErrorKind::NotFound, || at(|path| failed(mount::pivot_root("/nowhere", path)))),
+    Row(Call::PIVOT_ROOT, Errno::NOENT, ErrorKind::NotFound, || {
+        at(|path| failed(mount::pivot_root("/nowhere", path)))
+    }),
     Row(Call::PIVOT_ROOT, Errno::NOTDIR, ErrorKind::InvalidArgument, || {
         at(|path| failed(mount::pivot_root(path, &*file(path))))
     }),
@@ -268,7 +306,8 @@ const IN_NAMESPACES: &[Row] = &[
     Row(Call::PIVOT_ROOT, Errno::ACCES, ErrorKind::PermissionDenied, || {
         at(|path| {
             let closed = folder(path);
-            fs::set_permissions(&closed, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+            fs::set_permissions(&closed, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+                .unwrap();
             give_up_to_search_closed_directories();
             failed(mount::pivot_root(path, &*format!("{closed}/.")))
         })
@@ -349,7 +388,9 @@ fn file(path: &str) -> String {
 fn device(path: &str) -> String {
     let device = format!("{path}/device\0");
     // SAFETY: reads the path.
-    let made = unsafe { libc::mknod(device.as_ptr().cast(), libc::S_IFBLK | 0o600, libc::makedev(511, 77)) };
+    let made = unsafe {
+        libc::mknod(device.as_ptr().cast(), libc::S_IFBLK | 0o600, libc::makedev(511, 77))
+    };
     assert_eq!(made, 0, "mknod: {}", std::io::Error::last_os_error());
     device.trim_end_matches('\0').to_owned()
 }

@@ -21,44 +21,58 @@ pub const TABLE: Table = Table {
 };
 
 const ROWS: &[Row] = &[
-    Row(Call::UNSHARE, Errno::INVAL, ErrorKind::InvalidArgument, || failed(unshare(Namespaces::from_bits_retain(1)))),
-    Row(Call::UNSHARE, Errno::PERM, ErrorKind::PermissionDenied, || as_nobody(|| failed(unshare(Namespaces::UTS)))),
+    Row(Call::UNSHARE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(unshare(Namespaces::from_bits_retain(1)))
+    }),
+    Row(Call::UNSHARE, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| failed(unshare(Namespaces::UTS)))
+    }),
     Row(Call::UNSHARE, Errno::MFILE, ErrorKind::LimitReached, || {
         // SAFETY: it is refused.
         inject(libc::SYS_unshare, Errno::MFILE, || failed(unsafe { unshare_files() }))
     }),
     Row(Call::SETNS, Errno::INVAL, ErrorKind::InvalidArgument, || failed(own(Kind::User).enter())),
-    Row(Call::SETNS, Errno::PERM, ErrorKind::PermissionDenied, || as_nobody(|| failed(own(Kind::Uts).enter()))),
+    Row(Call::SETNS, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| failed(own(Kind::Uts).enter()))
+    }),
     Row(Call::SETNS, Errno::BADF, ErrorKind::BadDescriptor, || {
         // SAFETY: reads the path.
-        let place = unsafe { libc::open(c"/proc/self/ns/uts".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
+        let place =
+            unsafe { libc::open(c"/proc/self/ns/uts".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
         failed(enter(new(place), Namespaces::UTS))
     }),
-    Row(Call::SETNS, Errno::USERS, ErrorKind::InvalidArgument, || match Namespace::own(Kind::Time) {
-        Ok(time) => failed(time.enter()),
-        Err(error) => {
-            common::skip("errnos: setns EUSERS", &error.to_string());
-            None
+    Row(Call::SETNS, Errno::USERS, ErrorKind::InvalidArgument, || {
+        match Namespace::own(Kind::Time) {
+            Ok(time) => failed(time.enter()),
+            Err(error) => {
+                common::skip("errnos: setns EUSERS", &error.to_string());
+                None
+            }
         }
     }),
     Row(Call::SETNS, Errno::SRCH, ErrorKind::NotFound, || {
         let child = Forked::staying(|| ());
         // SAFETY: asks for a descriptor.
-        let process = new(unsafe { libc::syscall(libc::SYS_pidfd_open, child.pid().get(), 0) } as i32);
+        let process =
+            new(unsafe { libc::syscall(libc::SYS_pidfd_open, child.pid().get(), 0) } as i32);
         drop(child);
         failed(enter(process, Namespaces::UTS))
     }),
     Row(Call::SETNS, Errno::NOENT, ErrorKind::NotFound, || {
         inject(libc::SYS_setns, Errno::NOENT, || failed(own(Kind::Uts).enter()))
     }),
-    Row(Call::OPENAT_NS, Errno::NOENT, ErrorKind::NotFound, || failed(Namespace::open(nobody(), Kind::Uts))),
+    Row(Call::OPENAT_NS, Errno::NOENT, ErrorKind::NotFound, || {
+        failed(Namespace::open(nobody(), Kind::Uts))
+    }),
     Row(Call::OPENAT_NS, Errno::ACCES, ErrorKind::PermissionDenied, || {
         as_nobody(|| failed(Namespace::open(Pid::new(1).unwrap(), Kind::Uts)))
     }),
     Row(Call::OPENAT_NS, Errno::NFILE, ErrorKind::LimitReached, || {
         inject(libc::SYS_openat, Errno::NFILE, || failed(Namespace::own(Kind::Uts)))
     }),
-    Row(Call::FSTATFS, Errno::INVAL, ErrorKind::InvalidArgument, || failed(Namespace::try_from(null()))),
+    Row(Call::FSTATFS, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(Namespace::try_from(null()))
+    }),
     Row(Call::IOCTL_NS_GET_USERNS, Errno::PERM, ErrorKind::PermissionDenied, || {
         let uts = own(Kind::Uts);
         match forked(|| unshare(Namespaces::USER).map(|()| uts.user_namespace().err())) {
@@ -69,9 +83,15 @@ const ROWS: &[Row] = &[
             }
         }
     }),
-    Row(Call::IOCTL_NS_GET_PARENT, Errno::PERM, ErrorKind::PermissionDenied, || failed(own(Kind::User).parent())),
-    Row(Call::IOCTL_NS_GET_PARENT, Errno::INVAL, ErrorKind::InvalidArgument, || failed(own(Kind::Uts).parent())),
-    Row(Call::IOCTL_NS_GET_OWNER_UID, Errno::INVAL, ErrorKind::InvalidArgument, || failed(own(Kind::Uts).owner())),
+    Row(Call::IOCTL_NS_GET_PARENT, Errno::PERM, ErrorKind::PermissionDenied, || {
+        failed(own(Kind::User).parent())
+    }),
+    Row(Call::IOCTL_NS_GET_PARENT, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(own(Kind::Uts).parent())
+    }),
+    Row(Call::IOCTL_NS_GET_OWNER_UID, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(own(Kind::Uts).owner())
+    }),
     Row(Call::IOCTL_NS_GET_OWNER_UID, Errno::NOTTY, ErrorKind::InvalidArgument, || {
         // SAFETY: the kernel's own file, which does not know the request.
         failed(unsafe { raw::ioctl_ns_get_owner_uid(null().as_fd()) })
@@ -109,11 +129,14 @@ const ROWS: &[Row] = &[
 ];
 
 const WITHOUT_DESCRIPTORS: &[Row] =
-    &[Row(Call::OPENAT_NS, Errno::MFILE, ErrorKind::LimitReached, || failed(Namespace::own(Kind::Uts)))];
+    &[Row(Call::OPENAT_NS, Errno::MFILE, ErrorKind::LimitReached, || {
+        failed(Namespace::own(Kind::Uts))
+    })];
 
 /// What fails for a user whose limit is lowered.
-const LIMITED: &[Row] =
-    &[Row(Call::UNSHARE, Errno::NOSPC, ErrorKind::LimitReached, || failed(forked(|| unshare(Namespaces::USER))))];
+const LIMITED: &[Row] = &[Row(Call::UNSHARE, Errno::NOSPC, ErrorKind::LimitReached, || {
+    failed(forked(|| unshare(Namespaces::USER)))
+})];
 
 fn own(kind: Kind) -> Namespace {
     Namespace::own(kind).unwrap()
@@ -131,7 +154,10 @@ fn a_user_without_namespaces_says_so() {
     const TEST: &str = "namespace::a_user_without_namespaces_says_so";
     let ran = in_user_namespace(TEST, || {
         if let Err(error) = fs::write("/proc/sys/user/max_user_namespaces", "0") {
-            return common::skip(TEST, &format!("user.max_user_namespaces cannot be lowered: {error}"));
+            return common::skip(
+                TEST,
+                &format!("user.max_user_namespaces cannot be lowered: {error}"),
+            );
         }
         for row in LIMITED {
             check(row, (row.3)().unwrap());
@@ -146,9 +172,16 @@ fn a_user_without_namespaces_says_so() {
 #[test]
 fn other_files_are_told_from_namespaces() {
     let null = null();
-    let general = |call, error| check(&Row(call, Errno::NOTTY, ErrorKind::InvalidArgument, || None), error);
+    let general =
+        |call, error| check(&Row(call, Errno::NOTTY, ErrorKind::InvalidArgument, || None), error);
     // SAFETY: a device of the kernel's answers with no descriptor.
-    general(Call::IOCTL_NS_GET_USERNS, unsafe { raw::ioctl_ns_get_userns(null.as_fd()) }.unwrap_err());
+    general(
+        Call::IOCTL_NS_GET_USERNS,
+        unsafe { raw::ioctl_ns_get_userns(null.as_fd()) }.unwrap_err(),
+    );
     // SAFETY: as above.
-    general(Call::IOCTL_NS_GET_PARENT, unsafe { raw::ioctl_ns_get_parent(null.as_fd()) }.unwrap_err());
+    general(
+        Call::IOCTL_NS_GET_PARENT,
+        unsafe { raw::ioctl_ns_get_parent(null.as_fd()) }.unwrap_err(),
+    );
 }

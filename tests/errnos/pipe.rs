@@ -68,10 +68,15 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::VMSPLICE, Errno::AGAIN, ErrorKind::WouldBlock, || {
         let (_reader, writer) = pipe::pipe().unwrap();
-        (0..1024).find_map(|_| vmsplice(&writer, &[IoSlice::new(b"!")], SpliceFlags::NONBLOCK).err())
+        (0..1024)
+            .find_map(|_| vmsplice(&writer, &[IoSlice::new(b"!")], SpliceFlags::NONBLOCK).err())
     }),
-    Row(Call::VMSPLICE, Errno::PIPE, ErrorKind::Other, || failed(vmsplice(&unread(), &[IoSlice::new(b"!")], NONE))),
-    Row(Call::FCNTL_GETPIPE_SZ, Errno::BADF, ErrorKind::BadDescriptor, || failed(pipe::size(null()))),
+    Row(Call::VMSPLICE, Errno::PIPE, ErrorKind::Other, || {
+        failed(vmsplice(&unread(), &[IoSlice::new(b"!")], NONE))
+    }),
+    Row(Call::FCNTL_GETPIPE_SZ, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(pipe::size(null()))
+    }),
     Row(Call::FCNTL_SETPIPE_SZ, Errno::PERM, ErrorKind::PermissionDenied, || {
         let (_reader, writer) = pipe::pipe().unwrap();
         as_nobody(|| failed(pipe::set_size(&writer, 1 << 30)))
@@ -84,10 +89,13 @@ const ROWS: &[Row] = &[
     Row(Call::FCNTL_SETPIPE_SZ, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(pipe::set_size(pipe::pipe().unwrap().0, u32::MAX))
     }),
-    Row(Call::FCNTL_SETPIPE_SZ, Errno::BADF, ErrorKind::BadDescriptor, || failed(pipe::set_size(null(), 4096))),
+    Row(Call::FCNTL_SETPIPE_SZ, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(pipe::set_size(null(), 4096))
+    }),
 ];
 
-const WITHOUT_DESCRIPTORS: &[Row] = &[Row(Call::PIPE2, Errno::MFILE, ErrorKind::LimitReached, || failed(pipe::pipe()))];
+const WITHOUT_DESCRIPTORS: &[Row] =
+    &[Row(Call::PIPE2, Errno::MFILE, ErrorKind::LimitReached, || failed(pipe::pipe()))];
 
 const NONE: SpliceFlags = SpliceFlags::empty();
 
@@ -134,7 +142,8 @@ fn moves_are_refused_in_every_form() {
     invalid(pipe::splice(&reader, None, a_regular_file(), None, 1, unknown));
     invalid(pipe::splice(&reader, None, a_regular_file(), Some(&mut { u64::MAX }), 1, NONE));
     let directory = tempfile::tempdir().unwrap();
-    let appended = File::options().append(true).create(true).open(directory.path().join("log")).unwrap();
+    let appended =
+        File::options().append(true).create(true).open(directory.path().join("log")).unwrap();
     invalid(splice(&reader, &common::fd(appended)));
     let (_one, socket) = std::os::unix::net::UnixStream::pair().unwrap();
     invalid(pipe::splice(&reader, None, common::fd(socket), Some(&mut 0), 1, NONE));
@@ -146,7 +155,14 @@ fn moves_are_refused_in_every_form() {
     let would_wait = told(Call::SPLICE, Errno::AGAIN);
     let (empty, _writer) = pipe::pipe().unwrap();
     would_wait(pipe::splice(&empty, None, a_regular_file(), None, 1, SpliceFlags::NONBLOCK));
-    told(Call::SPLICE, Errno::SPIPE)(pipe::splice(a_regular_file(), None, &writer, Some(&mut 0), 1, NONE));
+    told(Call::SPLICE, Errno::SPIPE)(pipe::splice(
+        a_regular_file(),
+        None,
+        &writer,
+        Some(&mut 0),
+        1,
+        NONE,
+    ));
     assert_eq!(io::bytes_available(&reader), Ok(1), "nothing was moved");
 }
 
@@ -168,7 +184,11 @@ fn duplicates_are_refused_in_every_form() {
 #[test]
 fn memory_is_refused_in_every_form() {
     let (reader, writer) = pipe::pipe().unwrap();
-    told(Call::VMSPLICE, Errno::INVAL)(vmsplice(&writer, &[IoSlice::new(b"!")], SpliceFlags::from_bits_retain(0x100)));
+    told(Call::VMSPLICE, Errno::INVAL)(vmsplice(
+        &writer,
+        &[IoSlice::new(b"!")],
+        SpliceFlags::from_bits_retain(0x100),
+    ));
 
     let mut room = [0; 4];
     let mut into = |fd: &OwnedFd, flags| {
@@ -180,5 +200,7 @@ fn memory_is_refused_in_every_form() {
     told(Call::VMSPLICE, Errno::INVAL)(into(&reader, SpliceFlags::from_bits_retain(0x100)));
     let mut pieces: Vec<_> = (0..1025).map(|_| IoSliceMut::new(&mut [])).collect();
     // SAFETY: a reading end.
-    told(Call::VMSPLICE, Errno::INVAL)(unsafe { pipe::raw::vmsplice_read(reader.as_fd(), &mut pieces, NONE) });
+    told(Call::VMSPLICE, Errno::INVAL)(unsafe {
+        pipe::raw::vmsplice_read(reader.as_fd(), &mut pieces, NONE)
+    });
 }

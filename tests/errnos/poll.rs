@@ -8,8 +8,12 @@ use butter::{Errno, pipe};
 use crate::common::{forked::forked, signals::interrupted};
 use crate::{Row, Table, failed, may_have_descriptors, null};
 
-pub const TABLE: Table =
-    Table { source: include_str!("../../src/poll/raw.rs"), rows: ROWS, without_descriptors: &[], others: &[] };
+pub const TABLE: Table = Table {
+    source: include_str!("../../src/poll/raw.rs"),
+    rows: ROWS,
+    without_descriptors: &[],
+    others: &[],
+};
 
 const ROWS: &[Row] = &[
     Row(Call::PPOLL, Errno::INVAL, ErrorKind::InvalidArgument, || {
@@ -27,6 +31,8 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::PPOLL, Errno::INTR, ErrorKind::Interrupted, || {
         let (reader, _writer) = pipe::pipe().unwrap();
-        interrupted(|| failed(poll::raw::ppoll(&mut [PollFd::new(&reader, PollFlags::READ)], None, None)))
+        interrupted(|| {
+            failed(poll::raw::ppoll(&mut [PollFd::new(&reader, PollFlags::READ)], None, None))
+        })
     }),
 ];

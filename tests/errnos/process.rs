@@ -11,19 +11,27 @@ use crate::common::child::{as_nobody, with_own_directories};
 use crate::common::{self, inject::inject};
 use crate::{Row, Table, failed, null};
 
-pub const TABLE: Table =
-    Table { source: include_str!("../../src/process/directory.rs"), rows: ROWS, without_descriptors: &[], others: &[] };
+pub const TABLE: Table = Table {
+    source: include_str!("../../src/process/directory.rs"),
+    rows: ROWS,
+    without_descriptors: &[],
+    others: &[],
+};
 
 const ROWS: &[Row] = &[
     Row(Call::CHDIR, Errno::NOENT, ErrorKind::NotFound, || chdir("/nowhere")),
     Row(Call::CHDIR, Errno::NOENT, ErrorKind::NotFound, || chdir("")),
     Row(Call::CHDIR, Errno::NOTDIR, ErrorKind::InvalidArgument, || chdir("/proc/version")),
-    Row(Call::CHDIR, Errno::ACCES, ErrorKind::PermissionDenied, || at_a_closed_directory(|path| chdir(path))),
+    Row(Call::CHDIR, Errno::ACCES, ErrorKind::PermissionDenied, || {
+        at_a_closed_directory(|path| chdir(path))
+    }),
     Row(Call::CHDIR, Errno::INVAL, ErrorKind::InvalidArgument, || chdir("/\0")),
     Row(Call::CHDIR, Errno::LOOP, ErrorKind::InvalidArgument, || at_a_loop(|path| chdir(path))),
     Row(Call::CHDIR, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || chdir([b'a'; 256])),
     Row(Call::CHDIR, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || chdir([b'/'; 4096])),
-    Row(Call::CHDIR, Errno::IO, ErrorKind::Other, || inject(libc::SYS_chdir, Errno::IO, || chdir("/"))),
+    Row(Call::CHDIR, Errno::IO, ErrorKind::Other, || {
+        inject(libc::SYS_chdir, Errno::IO, || chdir("/"))
+    }),
     Row(Call::FCHDIR, Errno::NOTDIR, ErrorKind::InvalidArgument, || {
         with_own_directories(|| failed(process::fchdir(null())))
     }),
@@ -37,12 +45,16 @@ const ROWS: &[Row] = &[
     Row(Call::CHROOT, Errno::NOENT, ErrorKind::NotFound, || chroot("/nowhere")),
     Row(Call::CHROOT, Errno::NOENT, ErrorKind::NotFound, || chroot("")),
     Row(Call::CHROOT, Errno::NOTDIR, ErrorKind::InvalidArgument, || chroot("/proc/version")),
-    Row(Call::CHROOT, Errno::ACCES, ErrorKind::PermissionDenied, || at_a_closed_directory(|path| chroot(path))),
+    Row(Call::CHROOT, Errno::ACCES, ErrorKind::PermissionDenied, || {
+        at_a_closed_directory(|path| chroot(path))
+    }),
     Row(Call::CHROOT, Errno::INVAL, ErrorKind::InvalidArgument, || chroot("/\0")),
     Row(Call::CHROOT, Errno::LOOP, ErrorKind::InvalidArgument, || at_a_loop(|path| chroot(path))),
     Row(Call::CHROOT, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || chroot([b'a'; 256])),
     Row(Call::CHROOT, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || chroot([b'/'; 4096])),
-    Row(Call::CHROOT, Errno::IO, ErrorKind::Other, || inject(libc::SYS_chroot, Errno::IO, || chroot("/"))),
+    Row(Call::CHROOT, Errno::IO, ErrorKind::Other, || {
+        inject(libc::SYS_chroot, Errno::IO, || chroot("/"))
+    }),
 ];
 
 fn chdir(path: impl Arg + Send) -> Option<Error> {
@@ -55,7 +67,8 @@ fn chroot(path: impl Arg + Send) -> Option<Error> {
 
 /// Lets nobody search a directory.
 fn close(directory: &TempDir) {
-    fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .unwrap();
 }
 
 /// What a call says to nobody of something in a directory that nobody may search.

@@ -26,13 +26,19 @@ const ROWS: &[Row] = &[
     Row(Call::KILL, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(signal::kill(Target::Group(Pid::new(1).unwrap()), None))
     }),
-    Row(Call::RT_SIGQUEUEINFO, Errno::SRCH, ErrorKind::NotFound, || failed(signal::queue(nobody(), Signal::USR1, 1))),
+    Row(Call::RT_SIGQUEUEINFO, Errno::SRCH, ErrorKind::NotFound, || {
+        failed(signal::queue(nobody(), Signal::USR1, 1))
+    }),
     Row(Call::RT_SIGQUEUEINFO, Errno::PERM, ErrorKind::PermissionDenied, || {
-        as_nobody(|| failed(signal::queue(of_another_user("errnos: rt_sigqueueinfo EPERM")?, Signal::URG, 1)))
+        as_nobody(|| {
+            failed(signal::queue(of_another_user("errnos: rt_sigqueueinfo EPERM")?, Signal::URG, 1))
+        })
     }),
     Row(Call::RT_SIGQUEUEINFO, Errno::TOOBIG, ErrorKind::InvalidArgument, || {
         // SAFETY: it is refused.
-        failed(unsafe { signal::raw::rt_sigqueueinfo(process::getpid(), Some(Signal::URG), &too_big()) })
+        failed(unsafe {
+            signal::raw::rt_sigqueueinfo(process::getpid(), Some(Signal::URG), &too_big())
+        })
     }),
     Row(Call::RT_SIGTIMEDWAIT, Errno::AGAIN, ErrorKind::WouldBlock, || {
         failed(signal::raw::rt_sigtimedwait(SigSet::EMPTY, Some(&Timespec::default())))
@@ -47,7 +53,9 @@ const ROWS: &[Row] = &[
     Row(Call::RT_SIGSUSPEND, Errno::INTR, ErrorKind::Interrupted, || {
         interrupted(|| failed(signal::raw::rt_sigsuspend(SigSet::EMPTY)))
     }),
-    Row(Call::RT_SIGACTION, Errno::INVAL, ErrorKind::InvalidArgument, || failed(signal::ignore(Signal::STOP))),
+    Row(Call::RT_SIGACTION, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(signal::ignore(Signal::STOP))
+    }),
 ];
 
 /// A record of a code that the kernel does not know, with more in it than it would keep.
@@ -73,12 +81,16 @@ const WITHOUT_SIGNALS: &[Row] = &[
 
 #[test]
 fn a_process_without_room_for_signals_says_so() {
-    in_child_that_holds_back(SigSet::all(), "signal::a_process_without_room_for_signals_says_so", || {
-        let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-        // SAFETY: reads one struct.
-        assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_SIGPENDING, &raw const none) }, 0);
-        for row in WITHOUT_SIGNALS {
-            check(row, (row.3)().unwrap());
-        }
-    });
+    in_child_that_holds_back(
+        SigSet::all(),
+        "signal::a_process_without_room_for_signals_says_so",
+        || {
+            let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+            // SAFETY: reads one struct.
+            assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_SIGPENDING, &raw const none) }, 0);
+            for row in WITHOUT_SIGNALS {
+                check(row, (row.3)().unwrap());
+            }
+        },
+    );
 }

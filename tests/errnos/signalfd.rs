@@ -40,4 +40,6 @@ const ROWS: &[Row] = &[
 ];
 
 const WITHOUT_DESCRIPTORS: &[Row] =
-    &[Row(Call::SIGNALFD4, Errno::MFILE, ErrorKind::LimitReached, || failed(SignalFd::new(SigSet::EMPTY)))];
+    &[Row(Call::SIGNALFD4, Errno::MFILE, ErrorKind::LimitReached, || {
+        failed(SignalFd::new(SigSet::EMPTY))
+    })];

@@ -11,7 +11,10 @@ fn an_error_prints_call_errno_and_reason() {
     let error = watch("/nowhere", WatchFlags::CREATE).unwrap();
     let reason = if cfg!(feature = "explain") { ": a part of the path does not exist" } else { "" };
     assert_eq!(error.to_string(), format!("inotify_add_watch: ENOENT{reason}"));
-    assert_eq!(error.at("/nowhere").to_string(), format!("inotify_add_watch /nowhere: ENOENT{reason}"));
+    assert_eq!(
+        error.at("/nowhere").to_string(),
+        format!("inotify_add_watch /nowhere: ENOENT{reason}")
+    );
     assert_eq!(error.at(c"/nowhere").to_string(), error.at(b"/nowhere").to_string());
     assert_eq!(format!("{error:?}"), format!("Error(inotify_add_watch: ENOENT{reason})"));
     assert_eq!(Error::from(error.at("/nowhere")), error);
@@ -25,11 +28,16 @@ fn an_error_prints_call_errno_and_reason() {
     assert_eq!(general.to_string(), format!("eventfd2: EHOSTDOWN{text}"));
 
     let old = Error::new(Call::EPOLL_PWAIT2, Errno::NOSYS);
-    let text = if cfg!(feature = "explain") { ": unsupported by this kernel (Linux 5.11 has it)" } else { "" };
+    let text = if cfg!(feature = "explain") {
+        ": unsupported by this kernel (Linux 5.11 has it)"
+    } else {
+        ""
+    };
     assert_eq!(old.to_string(), format!("epoll_pwait2: ENOSYS{text}"));
 
     let filtered = Error::new(Call::EVENTFD2, Errno::NOSYS);
-    let text = if cfg!(feature = "explain") { ": not in this kernel, or refused by a filter" } else { "" };
+    let text =
+        if cfg!(feature = "explain") { ": not in this kernel, or refused by a filter" } else { "" };
     assert_eq!(filtered.to_string(), format!("eventfd2: ENOSYS{text}"));
     assert_eq!(filtered.kind(), ErrorKind::Unsupported);
 }

@@ -11,15 +11,21 @@ use crate::common::inject::inject;
 use crate::signal::too_big;
 use crate::{Row, Table, failed};
 
-pub const TABLE: Table =
-    Table { source: include_str!("../../src/thread/kill.rs"), rows: ROWS, without_descriptors: &[], others: &[] };
+pub const TABLE: Table = Table {
+    source: include_str!("../../src/thread/kill.rs"),
+    rows: ROWS,
+    without_descriptors: &[],
+    others: &[],
+};
 
 const ROWS: &[Row] = &[
     Row(Call::TGKILL, Errno::SRCH, ErrorKind::NotFound, || {
         failed(thread::kill(process::getpid(), Tid::new(i32::MAX).unwrap(), None))
     }),
     Row(Call::TGKILL, Errno::PERM, ErrorKind::PermissionDenied, || {
-        as_nobody(|| failed(thread::kill(of_another_user("errnos: tgkill EPERM")?, Tid::new(1)?, None)))
+        as_nobody(|| {
+            failed(thread::kill(of_another_user("errnos: tgkill EPERM")?, Tid::new(1)?, None))
+        })
     }),
     Row(Call::TGKILL, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(thread::kill(process::getpid(), thread::gettid(), Signal::new(33)))
@@ -50,7 +56,8 @@ const ROWS: &[Row] = &[
         failed(unsafe { thread::sigaltstack(Some(&small)) })
     }),
     Row(Call::SIGALTSTACK, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        let odd = SignalStack::new(std::ptr::dangling_mut(), 1 << 20, StackFlags::from_bits_retain(4));
+        let odd =
+            SignalStack::new(std::ptr::dangling_mut(), 1 << 20, StackFlags::from_bits_retain(4));
         // SAFETY: it is refused.
         failed(unsafe { thread::sigaltstack(Some(&odd)) })
     }),

@@ -7,13 +7,19 @@ use butter::time::{Clock, clock_gettime};
 use crate::common::inject::inject;
 use crate::{Row, Table, failed};
 
-pub const TABLE: Table =
-    Table { source: include_str!("../../src/time.rs"), rows: ROWS, without_descriptors: &[], others: &[] };
+pub const TABLE: Table = Table {
+    source: include_str!("../../src/time.rs"),
+    rows: ROWS,
+    without_descriptors: &[],
+    others: &[],
+};
 
 const ROWS: &[Row] = &[Row(Call::CLOCK_GETTIME, Errno::INVAL, ErrorKind::Unsupported, || {
     // A machine that has no clock of its own has none that wakes it.
     match clock_gettime(Clock::BoottimeAlarm) {
-        Ok(_) => inject(libc::SYS_clock_gettime, Errno::INVAL, || failed(clock_gettime(Clock::BoottimeAlarm))),
+        Ok(_) => inject(libc::SYS_clock_gettime, Errno::INVAL, || {
+            failed(clock_gettime(Clock::BoottimeAlarm))
+        }),
         refused => failed(refused),
     }
 })];

@@ -19,7 +19,9 @@ pub const TABLE: Table = Table {
 };
 
 const ROWS: &[Row] = &[
-    Row(Call::TIMERFD_CREATE, Errno::INVAL, ErrorKind::InvalidArgument, || failed(TimerFd::create(Clock::Tai))),
+    Row(Call::TIMERFD_CREATE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(TimerFd::create(Clock::Tai))
+    }),
     Row(Call::TIMERFD_CREATE, Errno::PERM, ErrorKind::PermissionDenied, || {
         as_nobody(|| failed(TimerFd::create(Clock::BoottimeAlarm)))
     }),
@@ -32,25 +34,32 @@ const ROWS: &[Row] = &[
     Row(Call::TIMERFD_SETTIME, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(timer().unwrap().set(Timer::every(Duration::ZERO)))
     }),
-    Row(Call::TIMERFD_SETTIME, Errno::PERM, ErrorKind::PermissionDenied, || {
-        match TimerFd::create(Clock::BoottimeAlarm) {
-            Ok(alarm) => as_nobody(|| failed(alarm.set(Timer::once(Duration::from_secs(1))))),
-            Err(error) => {
-                common::skip("errnos: timerfd_settime EPERM", &error.to_string());
-                None
-            }
+    Row(Call::TIMERFD_SETTIME, Errno::PERM, ErrorKind::PermissionDenied, || match TimerFd::create(
+        Clock::BoottimeAlarm,
+    ) {
+        Ok(alarm) => as_nobody(|| failed(alarm.set(Timer::once(Duration::from_secs(1))))),
+        Err(error) => {
+            common::skip("errnos: timerfd_settime EPERM", &error.to_string());
+            None
         }
     }),
     Row(Call::TIMERFD_SETTIME, Errno::CANCELED, ErrorKind::Other, || {
         after_a_jump(libc::SYS_timerfd_settime, |timer| {
-            let (day, flags) = (moment(Clock::Realtime, DAY), SetFlags::ABSTIME | SetFlags::CANCEL_ON_SET);
+            let (day, flags) =
+                (moment(Clock::Realtime, DAY), SetFlags::ABSTIME | SetFlags::CANCEL_ON_SET);
             let day = Itimerspec { value: day, interval: Timespec::default() };
             timerfd::raw::timerfd_settime(timer, flags, &day, None)
         })
     }),
-    Row(Call::TIMERFD_GETTIME, Errno::INVAL, ErrorKind::InvalidArgument, || failed(TimerFd::from(null()).get())),
-    Row(Call::TIMERFD_READ, Errno::AGAIN, ErrorKind::WouldBlock, || failed(timer().unwrap().read())),
-    Row(Call::TIMERFD_READ, Errno::INVAL, ErrorKind::InvalidArgument, || failed(TimerFd::from(null()).read())),
+    Row(Call::TIMERFD_GETTIME, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(TimerFd::from(null()).get())
+    }),
+    Row(Call::TIMERFD_READ, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        failed(timer().unwrap().read())
+    }),
+    Row(Call::TIMERFD_READ, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(TimerFd::from(null()).read())
+    }),
     Row(Call::TIMERFD_READ, Errno::CANCELED, ErrorKind::Other, || {
         after_a_jump(libc::SYS_read, |timer| timerfd::raw::read(timer).map(drop))
     }),

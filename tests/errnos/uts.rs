@@ -7,11 +7,17 @@ use butter::uts;
 use crate::common::child::{as_nobody, in_namespaces};
 use crate::{Row, Table, check, common, failed};
 
-pub const TABLE: Table =
-    Table { source: include_str!("../../src/uts/raw.rs"), rows: ROWS, without_descriptors: &[], others: IN_NAMESPACES };
+pub const TABLE: Table = Table {
+    source: include_str!("../../src/uts/raw.rs"),
+    rows: ROWS,
+    without_descriptors: &[],
+    others: IN_NAMESPACES,
+};
 
 const ROWS: &[Row] = &[
-    Row(Call::SETHOSTNAME, Errno::PERM, ErrorKind::PermissionDenied, || as_nobody(|| failed(uts::set_hostname("x")))),
+    Row(Call::SETHOSTNAME, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| failed(uts::set_hostname("x")))
+    }),
     Row(Call::SETDOMAINNAME, Errno::PERM, ErrorKind::PermissionDenied, || {
         as_nobody(|| failed(uts::set_domainname("x")))
     }),
@@ -19,10 +25,18 @@ const ROWS: &[Row] = &[
 
 /// What fails for those who may set the names, and so is tried in a namespace that has names of its own.
 const IN_NAMESPACES: &[Row] = &[
-    Row(Call::SETHOSTNAME, Errno::INVAL, ErrorKind::InvalidArgument, || failed(uts::set_hostname([b'x'; 65]))),
-    Row(Call::SETDOMAINNAME, Errno::INVAL, ErrorKind::InvalidArgument, || failed(uts::set_domainname([b'x'; 65]))),
-    Row(Call::SETHOSTNAME, Errno::INVAL, ErrorKind::InvalidArgument, || failed(uts::set_hostname("x\0"))),
-    Row(Call::SETDOMAINNAME, Errno::INVAL, ErrorKind::InvalidArgument, || failed(uts::set_domainname("x\0"))),
+    Row(Call::SETHOSTNAME, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(uts::set_hostname([b'x'; 65]))
+    }),
+    Row(Call::SETDOMAINNAME, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(uts::set_domainname([b'x'; 65]))
+    }),
+    Row(Call::SETHOSTNAME, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(uts::set_hostname("x\0"))
+    }),
+    Row(Call::SETDOMAINNAME, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(uts::set_domainname("x\0"))
+    }),
 ];
 
 #[test]

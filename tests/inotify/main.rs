@@ -51,7 +51,10 @@ fn each_event_that_can_be_asked_for_comes() {
     fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     assert_eq!(flags(&inotify), [E::ATTRIB]);
     fs::rename(&path, directory.path().join("renamed")).unwrap();
-    assert_eq!(drain(&inotify), [(E::MOVED_FROM, b"file".to_vec()), (E::MOVED_TO, b"renamed".to_vec())]);
+    assert_eq!(
+        drain(&inotify),
+        [(E::MOVED_FROM, b"file".to_vec()), (E::MOVED_TO, b"renamed".to_vec())]
+    );
     fs::remove_file(directory.path().join("renamed")).unwrap();
     assert_eq!(flags(&inotify), [E::DELETE]);
     fs::create_dir(directory.path().join("sub")).unwrap();
@@ -89,9 +92,16 @@ fn listing_a_directory_tells_of_it_without_a_name() {
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
     let mut buffer = [MaybeUninit::uninit(); 4096];
     let events: Vec<_> = inotify.read_events(&mut buffer).unwrap().collect();
-    assert!(events.iter().all(|event| event.is_dir() && event.name().is_empty() && event.watch() == Some(watch)));
+    assert!(
+        events
+            .iter()
+            .all(|event| event.is_dir() && event.name().is_empty() && event.watch() == Some(watch))
+    );
     let seen = events.iter().fold(EventFlags::empty(), |seen, event| seen | event.flags());
-    assert_eq!(seen, EventFlags::OPEN | EventFlags::ACCESS | EventFlags::CLOSE_NOWRITE | EventFlags::ISDIR);
+    assert_eq!(
+        seen,
+        EventFlags::OPEN | EventFlags::ACCESS | EventFlags::CLOSE_NOWRITE | EventFlags::ISDIR
+    );
 }
 
 #[test]

@@ -19,7 +19,11 @@ fn a_buffer_too_small_loses_nothing() {
     File::create(directory.path().join("a name of more than sixteen bytes")).unwrap();
     for room in [0, 15, 16, 17, 48, 63] {
         let error = inotify.read_events(&mut vec![0; room][..]).unwrap_err();
-        assert_eq!((error.errno(), error.kind()), (Errno::INVAL, ErrorKind::InvalidArgument), "{room}");
+        assert_eq!(
+            (error.errno(), error.kind()),
+            (Errno::INVAL, ErrorKind::InvalidArgument),
+            "{room}"
+        );
     }
     assert_eq!(inotify.read_events(&mut [0; 64]).unwrap().count(), 1);
     assert_eq!(inotify.read_events(&mut [0; 64]).unwrap().count(), 0, "nothing there is an answer");
@@ -36,7 +40,11 @@ fn what_is_available_is_the_bytes_of_the_events() {
 
 #[test]
 fn a_full_queue_says_so_once_and_goes_on() {
-    let limit: usize = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap().trim().parse().unwrap();
+    let limit: usize = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events")
+        .unwrap()
+        .trim()
+        .parse()
+        .unwrap();
     if limit > 100_000 {
         return common::skip(
             "reading::a_full_queue_says_so_once_and_goes_on",
@@ -49,7 +57,9 @@ fn a_full_queue_says_so_once_and_goes_on() {
         File::create(file).unwrap();
     }
     // Two files in turn: equal events in a row would become one.
-    let touch = |file: &Path| fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let touch = |file: &Path| {
+        fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap()
+    };
     for _ in 0..limit / 2 + 10 {
         files.iter().for_each(|file| touch(file));
     }
@@ -116,7 +126,10 @@ fn what_a_reader_has_taken_comes_before_what_is_queued() {
     ];
     let cookies = expected.map(|(flags, name)| {
         let event = reader.read().unwrap();
-        assert_eq!((event.flags(), event.name().as_bytes(), event.watch()), (flags, name.as_bytes(), Some(watch)));
+        assert_eq!(
+            (event.flags(), event.name().as_bytes(), event.watch()),
+            (flags, name.as_bytes(), Some(watch))
+        );
         event.cookie()
     });
     assert!(cookies[2].is_some());
@@ -141,7 +154,11 @@ fn a_reader_that_is_dropped_discards_what_it_has_taken() {
 fn what_is_no_inotify_ends_and_never_loops() {
     let inotify = Inotify::from(common::fd(File::open("/dev/zero").unwrap()));
     let mut buffer = [0; 64];
-    assert_eq!(inotify.read_events(&mut buffer).unwrap().count(), 4, "zeroes are events of watch 0 without a name");
+    assert_eq!(
+        inotify.read_events(&mut buffer).unwrap().count(),
+        4,
+        "zeroes are events of watch 0 without a name"
+    );
     let inotify = Inotify::from(common::fd(File::open("/dev/null").unwrap()));
     assert_eq!(Reader::new(&inotify, &mut buffer).read().unwrap_err().errno(), Errno::INVAL);
     assert_eq!(inotify.read_events(&mut buffer).unwrap().count(), 0);
@@ -176,7 +193,9 @@ fn a_blocking_instance_waits_for_an_event() {
 fn a_wait_for_one_event_ends_with_it_or_with_the_time() {
     let directory = tempfile::tempdir().unwrap();
     let inotify = Inotify::init().unwrap();
-    inotify.add_watch(common::bytes(directory.path()), WatchFlags::ALL_EVENTS | WatchFlags::ONESHOT).unwrap();
+    inotify
+        .add_watch(common::bytes(directory.path()), WatchFlags::ALL_EVENTS | WatchFlags::ONESHOT)
+        .unwrap();
     let began = Instant::now();
     assert_eq!(inotify.wait(Duration::from_millis(20)), Ok(false));
     assert!(began.elapsed() >= Duration::from_millis(20));
@@ -195,9 +214,13 @@ fn a_wait_for_one_event_ends_with_it_or_with_the_time() {
 fn every_event_of_a_million_comes() {
     // The static builds run in an emulated machine, where a million would take a quarter of an hour.
     let events = if cfg!(target_env = "musl") { 20_000 } else { 1_000_000 };
-    let directory = tempfile::tempdir_in(if Path::new("/dev/shm").exists() { "/dev/shm" } else { "/tmp" }).unwrap();
+    let directory =
+        tempfile::tempdir_in(if Path::new("/dev/shm").exists() { "/dev/shm" } else { "/tmp" })
+            .unwrap();
     let inotify = Inotify::init().unwrap();
-    inotify.add_watch(common::bytes(directory.path()), WatchFlags::CREATE | WatchFlags::DELETE).unwrap();
+    inotify
+        .add_watch(common::bytes(directory.path()), WatchFlags::CREATE | WatchFlags::DELETE)
+        .unwrap();
     std::thread::scope(|scope| {
         let made = scope.spawn(|| {
             // Names that differ from event to event, and tell their order. The writer stays within the queue's limit.

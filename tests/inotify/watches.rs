@@ -39,7 +39,10 @@ fn masks_replace_add_and_refuse() {
     fs::create_dir(directory.path().join("sub")).unwrap();
     fs::remove_file(directory.path().join("file")).unwrap();
     assert_eq!(flags(&inotify), [EventFlags::CREATE | EventFlags::ISDIR, EventFlags::DELETE]);
-    assert_eq!(again(WatchFlags::CREATE | WatchFlags::MASK_CREATE).unwrap_err().kind(), ErrorKind::AlreadyExists);
+    assert_eq!(
+        again(WatchFlags::CREATE | WatchFlags::MASK_CREATE).unwrap_err().kind(),
+        ErrorKind::AlreadyExists
+    );
 }
 
 #[test]
@@ -57,7 +60,8 @@ fn a_removed_watch_says_so_last() {
 
 #[test]
 fn oneshot_onlydir_dont_follow_and_excl_unlink() {
-    let (inotify, _, directory) = watched(WatchFlags::CREATE | WatchFlags::ONESHOT | WatchFlags::ONLYDIR);
+    let (inotify, _, directory) =
+        watched(WatchFlags::CREATE | WatchFlags::ONESHOT | WatchFlags::ONLYDIR);
     let file = directory.path().join("file");
     File::create(&file).unwrap();
     File::create(directory.path().join("other")).unwrap();
@@ -116,7 +120,10 @@ fn the_next_watch_can_have_a_number_of_ones_choice() {
     let inotify = Inotify::nonblocking().unwrap();
     match raw::ioctl_setnextwd(inotify.as_fd(), Watch::from_raw(1234)) {
         Err(error) if error.kind() == ErrorKind::Unsupported => {
-            common::skip("watches::the_next_watch_can_have_a_number_of_ones_choice", &error.to_string());
+            common::skip(
+                "watches::the_next_watch_can_have_a_number_of_ones_choice",
+                &error.to_string(),
+            );
         }
         done => {
             done.unwrap();
@@ -132,7 +139,8 @@ fn one_event_of_one_path_is_waited_for() {
     let mut buffer = [0; MAX_EVENT];
     let flags = WatchFlags::CREATE | WatchFlags::DELETE;
     let mut watch = |timeout: Timeout| {
-        let event = inotify::watch(common::bytes(directory.path()), flags, timeout, &mut buffer).unwrap();
+        let event =
+            inotify::watch(common::bytes(directory.path()), flags, timeout, &mut buffer).unwrap();
         event.map(|event| (event.name().as_bytes().to_vec(), event.flags()))
     };
     assert_eq!(watch(Duration::from_millis(20).into()), None);
@@ -152,6 +160,8 @@ fn one_event_of_one_path_is_waited_for() {
     let (name, flags) = told.unwrap();
     assert_eq!(name, b"news");
     assert!([EventFlags::CREATE, EventFlags::DELETE].contains(&flags), "{flags}");
-    let nowhere = inotify::watch("/proc/self/nothing", WatchFlags::CREATE, Timeout::Zero, &mut buffer).unwrap_err();
+    let nowhere =
+        inotify::watch("/proc/self/nothing", WatchFlags::CREATE, Timeout::Zero, &mut buffer)
+            .unwrap_err();
     assert_eq!(nowhere.errno(), Errno::NOENT);
 }

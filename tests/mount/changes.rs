@@ -24,10 +24,18 @@ fn a_mount_is_changed_alone() {
         File::create(format!("{from}/file")).unwrap();
         File::create(format!("{to}/below/file")).unwrap();
         assert_eq!(options(path), ["rw", "relatime"], "where it was bound from stays as it is");
-        assert_eq!(options(&format!("{to}/below")), ["rw", "relatime"], "and what is mounted below");
+        assert_eq!(
+            options(&format!("{to}/below")),
+            ["rw", "relatime"],
+            "and what is mounted below"
+        );
 
         mount::remount_bind(&*to, F::RDONLY | F::NOEXEC).unwrap();
-        assert_eq!(options(&to), ["ro", "noexec", "noatime"], "the others are dropped, but for the access times");
+        assert_eq!(
+            options(&to),
+            ["ro", "noexec", "noatime"],
+            "the others are dropped, but for the access times"
+        );
         mount::remount_bind(&*to, F::NODIRATIME).unwrap();
         assert_eq!(options(&to), ["rw", "nodiratime", "relatime"]);
         mount::remount_bind(&*to, F::STRICTATIME).unwrap();
@@ -39,7 +47,8 @@ fn a_mount_is_changed_alone() {
         assert_eq!(mount::remount_bind(&*to, F::RDONLY).unwrap_err().kind(), ErrorKind::Busy);
         drop(open);
         mount::remount_bind(&*to, F::RDONLY).unwrap();
-        let nothing = mount::remount_bind(format!("{from}/file").as_bytes(), F::RDONLY).unwrap_err();
+        let nothing =
+            mount::remount_bind(format!("{from}/file").as_bytes(), F::RDONLY).unwrap_err();
         assert_eq!((nothing.call(), nothing.errno()), (Call::MOUNT_REMOUNT_BIND, Errno::INVAL));
     });
 }
@@ -56,12 +65,20 @@ fn a_file_system_is_changed_wherever_it_is_mounted() {
 
         let (one, bound) = (mounted_at(&at).unwrap(), mounted_at(&other).unwrap());
         assert_eq!(one.options, ["ro", "nosuid", "relatime"], "what is not said again is dropped");
-        assert_eq!(bound.options, ["rw", "nosuid", "noexec", "relatime"], "of the mount, of this one alone");
+        assert_eq!(
+            bound.options,
+            ["rw", "nosuid", "noexec", "relatime"],
+            "of the mount, of this one alone"
+        );
         for mounted in [one, bound] {
             let of_file_system = mounted.of_file_system;
-            for (option, is) in
-                [("ro", true), ("sync", false), ("dirsync", true), ("size=128k", true), ("nr_inodes=50", true)]
-            {
+            for (option, is) in [
+                ("ro", true),
+                ("sync", false),
+                ("dirsync", true),
+                ("size=128k", true),
+                ("nr_inodes=50", true),
+            ] {
                 assert_eq!(has(&of_file_system, option), is, "{option} of {of_file_system:?}");
             }
         }

@@ -34,7 +34,9 @@ fn each_flag_is_in_effect() {
             mount::mount("x", &*at, "tmpfs", flags, "").unwrap();
             let mut mounted = mounted_at(&at).unwrap();
             assert_eq!(mounted.options.join(" "), of_mount, "{flags}");
-            mounted.of_file_system.retain(|option| ["rw", "ro", "sync", "dirsync", "lazytime"].contains(&&**option));
+            mounted
+                .of_file_system
+                .retain(|option| ["rw", "ro", "sync", "dirsync", "lazytime"].contains(&&**option));
             assert_eq!(mounted.of_file_system.join(" "), of_file_system, "{flags}");
             mount::unmount(&*at).unwrap();
         }
@@ -44,7 +46,10 @@ fn each_flag_is_in_effect() {
         assert_eq!(refused.raw_os_error(), Some(libc::EROFS));
         mount::mount("x", &*at, "tmpfs", F::NOSYMFOLLOW | F::NOEXEC, "").unwrap();
         std::os::unix::fs::symlink("/proc/self", format!("{at}/link")).unwrap();
-        assert_eq!(fs::read_dir(format!("{at}/link")).unwrap_err().raw_os_error(), Some(libc::ELOOP));
+        assert_eq!(
+            fs::read_dir(format!("{at}/link")).unwrap_err().raw_os_error(),
+            Some(libc::ELOOP)
+        );
         fs::copy("/proc/self/exe", format!("{at}/program")).unwrap();
         let refused = std::process::Command::new(format!("{at}/program")).spawn().unwrap_err();
         assert_eq!(refused.raw_os_error(), Some(libc::EACCES));
@@ -69,7 +74,14 @@ fn an_error_tells_which_of_the_operations_it_was() {
         ] {
             for error in [
                 raw::mount(Some("x"), "/nowhere", Some("tmpfs"), flags, None).unwrap_err(),
-                raw::mount(None::<&std::ffi::CStr>, c"/nowhere", None::<&std::ffi::CStr>, flags, None).unwrap_err(),
+                raw::mount(
+                    None::<&std::ffi::CStr>,
+                    c"/nowhere",
+                    None::<&std::ffi::CStr>,
+                    flags,
+                    None,
+                )
+                .unwrap_err(),
             ] {
                 assert_eq!((error.call(), error.errno()), (call, Errno::NOENT), "{flags}");
             }
@@ -84,7 +96,9 @@ fn flags_for_an_operation_are_not_taken_along() {
     use MountFlags as F;
     // Refused before the kernel sees it, which would not let nobody do it either.
     as_nobody(|| {
-        for flag in [F::REMOUNT, F::BIND, F::MOVE, F::REC, F::SHARED, F::PRIVATE, F::SLAVE, F::UNBINDABLE] {
+        for flag in
+            [F::REMOUNT, F::BIND, F::MOVE, F::REC, F::SHARED, F::PRIVATE, F::SLAVE, F::UNBINDABLE]
+        {
             let flags = flag | F::RDONLY;
             for (result, call) in [
                 (mount::mount("x", "/", "tmpfs", flags, ""), Call::MOUNT),
@@ -98,7 +112,10 @@ fn flags_for_an_operation_are_not_taken_along() {
         let error = mount::mount("x", "/", "tmpfs", F::RDONLY, "").unwrap_err();
         assert_eq!(error.errno(), Errno::PERM);
         for options in [&b"size=64k\0"[..], &[b','; 4096]] {
-            assert_eq!(mount::mount("x", "/", "tmpfs", F::RDONLY, options).unwrap_err().errno(), Errno::INVAL);
+            assert_eq!(
+                mount::mount("x", "/", "tmpfs", F::RDONLY, options).unwrap_err().errno(),
+                Errno::INVAL
+            );
             assert_eq!(mount::remount("/", F::RDONLY, options).unwrap_err().errno(), Errno::INVAL);
         }
     });

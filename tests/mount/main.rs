@@ -68,9 +68,15 @@ fn a_file_system_covers_a_place_until_it_is_unmounted() {
         let one = mounted_at(&at).unwrap();
         assert_eq!((&*one.fstype, &*one.source, &*one.root), ("tmpfs", "a\\040source", "/"));
         assert_eq!(one.parent, mounted_at(path).unwrap().id);
-        assert!(has(&one.options, "rw") && has(&one.options, "nosuid") && has(&one.options, "nodev"), "{one:?}");
+        assert!(
+            has(&one.options, "rw") && has(&one.options, "nosuid") && has(&one.options, "nodev"),
+            "{one:?}"
+        );
         assert!(!has(&one.options, "noexec"), "{one:?}");
-        assert!(has(&one.of_file_system, "size=64k") && has(&one.of_file_system, "mode=710"), "{one:?}");
+        assert!(
+            has(&one.of_file_system, "size=64k") && has(&one.of_file_system, "mode=710"),
+            "{one:?}"
+        );
         assert_eq!(fs::read_dir(&at).unwrap().count(), 0);
         fs::write(format!("{at}/one"), "one").unwrap();
 

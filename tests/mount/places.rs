@@ -16,8 +16,11 @@ use crate::{NONE, folder, has, options, tmpfs, with_mounts};
 #[test]
 fn a_bind_mount_shows_a_file_or_a_directory_at_another_place() {
     with_mounts("places::a_bind_mount_shows_a_file_or_a_directory_at_another_place", |path| {
-        let (from, to, below) =
-            (folder(format!("{path}/from")), folder(format!("{path}/to")), folder(format!("{path}/from/below")));
+        let (from, to, below) = (
+            folder(format!("{path}/from")),
+            folder(format!("{path}/to")),
+            folder(format!("{path}/from/below")),
+        );
         fs::write(format!("{from}/file"), "the file").unwrap();
         fs::write(format!("{path}/other"), "the other").unwrap();
         mount::mount("x", &*below, "tmpfs", MountFlags::NOEXEC, "").unwrap();
@@ -25,9 +28,16 @@ fn a_bind_mount_shows_a_file_or_a_directory_at_another_place() {
 
         mount::bind_mount(&*from, &*to).unwrap();
         let bound = mounted_at(&to).unwrap();
-        assert_eq!((&*bound.root, &*bound.source, &*bound.fstype), ("/from", "of\\040the\\040test", "tmpfs"));
+        assert_eq!(
+            (&*bound.root, &*bound.source, &*bound.fstype),
+            ("/from", "of\\040the\\040test", "tmpfs")
+        );
         assert_eq!(fs::read_to_string(format!("{to}/file")).unwrap(), "the file");
-        assert_eq!(fs::read_dir(format!("{to}/below")).unwrap().count(), 0, "mounts below are not shown");
+        assert_eq!(
+            fs::read_dir(format!("{to}/below")).unwrap().count(),
+            0,
+            "mounts below are not shown"
+        );
         fs::write(format!("{to}/new"), "new").unwrap();
         assert_eq!(fs::read_to_string(format!("{from}/new")).unwrap(), "new");
         mount::unmount(&*to).unwrap();
@@ -35,17 +45,29 @@ fn a_bind_mount_shows_a_file_or_a_directory_at_another_place() {
         mount::bind_mount_recursive(&*from, &*to).unwrap();
         assert!(Path::new(&format!("{to}/below/deep")).exists());
         assert!(has(&options(&format!("{to}/below")), "noexec"));
-        assert_eq!(mount::unmount(&*to).unwrap_err().kind(), ErrorKind::Busy, "something is mounted below");
+        assert_eq!(
+            mount::unmount(&*to).unwrap_err().kind(),
+            ErrorKind::Busy,
+            "something is mounted below"
+        );
         mount::unmount(format!("{to}/below").as_bytes()).unwrap();
         mount::unmount(&*to).unwrap();
 
-        mount::bind_mount(format!("{from}/file").as_bytes(), format!("{path}/other").as_bytes()).unwrap();
+        mount::bind_mount(format!("{from}/file").as_bytes(), format!("{path}/other").as_bytes())
+            .unwrap();
         assert_eq!(fs::read_to_string(format!("{path}/other")).unwrap(), "the file");
         mount::unmount(format!("{path}/other").as_bytes()).unwrap();
         assert_eq!(fs::read_to_string(format!("{path}/other")).unwrap(), "the other");
 
         // The kernel takes no other flag with it.
-        raw::mount(Some(&*from), &*to, NONE, MountFlags::BIND | MountFlags::RDONLY | MountFlags::NODEV, None).unwrap();
+        raw::mount(
+            Some(&*from),
+            &*to,
+            NONE,
+            MountFlags::BIND | MountFlags::RDONLY | MountFlags::NODEV,
+            None,
+        )
+        .unwrap();
         assert_eq!(options(&to), ["rw", "relatime"]);
     });
 }
@@ -57,7 +79,8 @@ fn a_mount_is_moved_with_all_below_it() {
         tmpfs(&from);
         tmpfs(&folder(format!("{from}/below")));
         File::create(format!("{from}/below/file")).unwrap();
-        let (mounted, open) = (mounted_at(&from).unwrap().id, File::open(format!("{from}/below/file")).unwrap());
+        let (mounted, open) =
+            (mounted_at(&from).unwrap().id, File::open(format!("{from}/below/file")).unwrap());
         mount::move_to(&*from, &*to).unwrap();
         assert!(mounted_at(&from).is_none());
         assert_eq!(mounted_at(&to).unwrap().id, mounted, "it is the same mount");
@@ -87,7 +110,13 @@ fn a_link_is_followed_unless_it_must_not_be() {
 }
 
 /// Mounts a file system and takes it away again; the list must have told of it so.
-fn round(target: impl Arg + Copy, source: impl Arg, fstype: impl Arg, options: impl Arg, told: (&str, &str)) {
+fn round(
+    target: impl Arg + Copy,
+    source: impl Arg,
+    fstype: impl Arg,
+    options: impl Arg,
+    told: (&str, &str),
+) {
     mount::mount(source, target, fstype, MountFlags::empty(), options).unwrap();
     let mounted = mounts().pop().unwrap();
     assert_eq!((&*mounted.point, &*mounted.source), told);
@@ -123,7 +152,14 @@ fn paths_are_of_any_bytes_any_length_and_any_type() {
         mount::bind_mount(&*c, &*to).unwrap();
         raw::umount2(&*format!("{to}{}", "/.".repeat(200)), UnmountFlags::empty()).unwrap();
         // With no source, the kernel writes one in its place.
-        raw::mount(NONE, &*to, Some("tmpfs"), MountFlags::empty(), Some(b"size=64k\0,mode=nonsense")).unwrap();
+        raw::mount(
+            NONE,
+            &*to,
+            Some("tmpfs"),
+            MountFlags::empty(),
+            Some(b"size=64k\0,mode=nonsense"),
+        )
+        .unwrap();
         let mounted = mounted_at(&to).unwrap();
         assert_eq!(mounted.source, "none");
         assert!(has(&mounted.of_file_system, "size=64k"), "{mounted:?}");

@@ -18,7 +18,8 @@ fn propagation(path: &str) -> String {
 #[test]
 fn what_is_mounted_below_goes_where_it_is_told_to() {
     with_mounts("propagation::what_is_mounted_below_goes_where_it_is_told_to", |path| {
-        let [one, peer, slave, own] = ["one", "peer", "slave", "own"].map(|name| folder(format!("{path}/{name}")));
+        let [one, peer, slave, own] =
+            ["one", "peer", "slave", "own"].map(|name| folder(format!("{path}/{name}")));
         tmpfs(&one);
         for below in ["a", "b", "c"] {
             folder(format!("{one}/{below}"));
@@ -28,13 +29,22 @@ fn what_is_mounted_below_goes_where_it_is_told_to() {
         assert_eq!(propagation(&one), "shared");
         for place in [&peer, &slave, &own] {
             mount::bind_mount(&*one, &**place).unwrap();
-            assert_eq!(mounted_at(place).unwrap().propagation, mounted_at(&one).unwrap().propagation, "they are peers");
+            assert_eq!(
+                mounted_at(place).unwrap().propagation,
+                mounted_at(&one).unwrap().propagation,
+                "they are peers"
+            );
         }
         mount::make_slave(&*slave).unwrap();
         mount::make_private(&*own).unwrap();
-        assert_eq!([&one, &peer, &slave, &own].map(|place| propagation(place)), ["shared", "shared", "master", ""]);
+        assert_eq!(
+            [&one, &peer, &slave, &own].map(|place| propagation(place)),
+            ["shared", "shared", "master", ""]
+        );
 
-        let below = |name: &str| [&one, &peer, &slave, &own].map(|at| mounted_at(&format!("{at}/{name}")).is_some());
+        let below = |name: &str| {
+            [&one, &peer, &slave, &own].map(|at| mounted_at(&format!("{at}/{name}")).is_some())
+        };
         tmpfs(&format!("{one}/a"));
         assert_eq!(below("a"), [true, true, true, false]);
         tmpfs(&format!("{slave}/b"));
@@ -52,7 +62,10 @@ fn what_is_mounted_below_goes_where_it_is_told_to() {
         let refused = mount::bind_mount(&*own, &*to).unwrap_err();
         assert_eq!((refused.call(), refused.errno()), (Call::MOUNT_BIND, Errno::INVAL));
         mount::bind_mount_recursive(path, &*to).unwrap();
-        assert!(mounted_at(&format!("{to}/one")).is_some() && mounted_at(&format!("{to}/own")).is_none());
+        assert!(
+            mounted_at(&format!("{to}/one")).is_some()
+                && mounted_at(&format!("{to}/own")).is_none()
+        );
     });
 }
 
@@ -92,6 +105,10 @@ fn a_propagation_is_of_one_mount_or_of_all_below_too() {
             are("master", "master");
         });
         are("shared", "shared");
-        assert!(mounts().iter().all(|mount| mount.point.starts_with(path) || mount.propagation.is_empty()));
+        assert!(
+            mounts()
+                .iter()
+                .all(|mount| mount.point.starts_with(path) || mount.propagation.is_empty())
+        );
     });
 }

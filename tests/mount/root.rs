@@ -32,7 +32,8 @@ fn the_root_is_changed_and_the_old_one_taken_away() {
         assert!(Path::new("/inside").exists());
         mount::detach(".").unwrap();
         process::chdir("/").unwrap();
-        let mut names: Vec<_> = fs::read_dir("/..").unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let mut names: Vec<_> =
+            fs::read_dir("/..").unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
         assert_eq!(names, ["inside", "proc"]);
         let left: Vec<_> = mounts().into_iter().map(|mount| mount.point).collect();
@@ -54,7 +55,8 @@ fn the_old_root_is_put_below_the_new_one() {
         assert_eq!(refused.errno(), Errno::INVAL);
         mount::bind_mount(&*new, &*new).unwrap();
         mount::pivot_root(&*new, &*old).unwrap();
-        let names: Vec<_> = fs::read_dir("/").unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let names: Vec<_> =
+            fs::read_dir("/").unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["old"]);
         assert!(Path::new(&format!("/old{new}")).exists());
         assert!(Path::new("/old/proc/self").exists());

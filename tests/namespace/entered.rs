@@ -7,13 +7,20 @@ use butter::fd::{AsFd, AsRawFd, OwnedFd};
 use butter::namespace::{Kind, Namespace, Namespaces, enter, raw, unshare, unshare_fs};
 
 use crate::common::forked::Forked;
-use crate::{FILES, as_root_of_its_own, common, errno, in_thread, inode, inode_behind, inode_of, inodes, pidfd};
+use crate::{
+    FILES, as_root_of_its_own, common, errno, in_thread, inode, inode_behind, inode_of, inodes,
+    pidfd,
+};
 
 #[test]
 fn a_thread_goes_to_another_namespace_and_back() {
     as_root_of_its_own("entered::a_thread_goes_to_another_namespace_and_back", || {
         in_thread(|| {
-            assert_eq!(errno(Namespace::own(Kind::Uts).unwrap().enter()), Errno::PERM, "somebody else's");
+            assert_eq!(
+                errno(Namespace::own(Kind::Uts).unwrap().enter()),
+                Errno::PERM,
+                "somebody else's"
+            );
             unshare(Namespaces::UTS).unwrap();
             let home = Namespace::own(Kind::Uts).unwrap();
             let at_home = inode("uts");
@@ -28,7 +35,11 @@ fn a_thread_goes_to_another_namespace_and_back() {
             assert_eq!(inode("uts"), at_home, "another thread has moved");
             assert_eq!(away.enter_as(Kind::Uts), Ok(()));
             assert_eq!(home.enter_as(Namespaces::UTS), Ok(()));
-            for other in [Namespaces::IPC, Namespaces::UTS | Namespaces::IPC, Namespaces::from_bits_retain(1)] {
+            for other in [
+                Namespaces::IPC,
+                Namespaces::UTS | Namespaces::IPC,
+                Namespaces::from_bits_retain(1),
+            ] {
                 assert_eq!(errno(away.enter_as(other)), Errno::INVAL, "{other}");
             }
             assert_eq!(inode("uts"), at_home);
@@ -40,22 +51,29 @@ fn a_thread_goes_to_another_namespace_and_back() {
 
 #[test]
 fn a_mount_namespace_is_entered_by_a_thread_with_a_directory_of_its_own() {
-    as_root_of_its_own("entered::a_mount_namespace_is_entered_by_a_thread_with_a_directory_of_its_own", || {
-        in_thread(|| {
-            unshare(Namespaces::MOUNT).unwrap();
-            let home = Namespace::own(Kind::Mount).unwrap();
-            unshare(Namespaces::MOUNT).unwrap();
-            std::env::set_current_dir("/proc").unwrap();
+    as_root_of_its_own(
+        "entered::a_mount_namespace_is_entered_by_a_thread_with_a_directory_of_its_own",
+        || {
             in_thread(|| {
-                assert_eq!(errno(home.enter()), Errno::INVAL, "the thread shares it with its maker");
-                assert_eq!(unshare_fs(), Ok(()));
-                assert_eq!(home.enter(), Ok(()));
-                assert_eq!(inode("mnt"), inode_behind(&home));
-                assert_eq!(std::env::current_dir().unwrap().to_str(), Some("/"));
+                unshare(Namespaces::MOUNT).unwrap();
+                let home = Namespace::own(Kind::Mount).unwrap();
+                unshare(Namespaces::MOUNT).unwrap();
+                std::env::set_current_dir("/proc").unwrap();
+                in_thread(|| {
+                    assert_eq!(
+                        errno(home.enter()),
+                        Errno::INVAL,
+                        "the thread shares it with its maker"
+                    );
+                    assert_eq!(unshare_fs(), Ok(()));
+                    assert_eq!(home.enter(), Ok(()));
+                    assert_eq!(inode("mnt"), inode_behind(&home));
+                    assert_eq!(std::env::current_dir().unwrap().to_str(), Some("/"));
+                });
+                assert_eq!(std::env::current_dir().unwrap().to_str(), Some("/proc"));
             });
-            assert_eq!(std::env::current_dir().unwrap().to_str(), Some("/proc"));
-        });
-    });
+        },
+    );
 }
 
 #[test]
@@ -80,7 +98,8 @@ fn what_is_no_namespace_is_not_entered_and_not_taken_for_one() {
     assert_eq!(Namespace::try_from(fd).unwrap().as_raw_fd(), number, "it is taken back as it was");
 
     // SAFETY: reads the path.
-    let place = unsafe { libc::open(c"/proc/self/ns/uts".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
+    let place =
+        unsafe { libc::open(c"/proc/self/ns/uts".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
     // SAFETY: new, and nobody else's.
     let place: OwnedFd = unsafe { butter::fd::FromRawFd::from_raw_fd(place) };
     assert_eq!(errno(raw::setns(place.as_fd(), Namespaces::empty())), Errno::BADF);
@@ -107,7 +126,11 @@ fn several_namespaces_of_a_process_are_entered_or_none() {
                 let last = Namespaces::UTS | Namespaces::NET | Namespaces::TIME;
                 assert_eq!(errno(enter(&fd, last)), Errno::USERS);
             }
-            assert_eq!(errno(enter(&fd, Namespaces::MOUNT)), Errno::INVAL, "the working directory is shared");
+            assert_eq!(
+                errno(enter(&fd, Namespaces::MOUNT)),
+                Errno::INVAL,
+                "the working directory is shared"
+            );
             assert_eq!(inodes(), before, "none is entered");
             in_thread(|| {
                 std::env::set_current_dir("/proc").unwrap();

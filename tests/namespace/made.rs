@@ -6,14 +6,17 @@ use std::time::{Duration, Instant};
 use butter::Errno;
 use butter::io::{DescriptorFlags, fcntl_getfd};
 use butter::namespace::{
-    Kind, Namespace, Namespaces, UnshareFlags, raw, unshare, unshare_files, unshare_fs, unshare_sysvsem,
+    Kind, Namespace, Namespaces, UnshareFlags, raw, unshare, unshare_files, unshare_fs,
+    unshare_sysvsem,
 };
 use butter::process::{Pid, getpid, getppid};
 use butter::thread::getuid;
 
 use crate::common::child::{as_nobody, in_child};
 use crate::common::forked::{Forked, forked};
-use crate::{FILES, as_root_of_its_own, common, errno, in_thread, inode, inode_behind, inode_of, inodes};
+use crate::{
+    FILES, as_root_of_its_own, common, errno, in_thread, inode, inode_behind, inode_of, inodes,
+};
 
 #[test]
 fn each_kind_is_new_for_the_thread_and_for_no_other() {
@@ -23,8 +26,14 @@ fn each_kind_is_new_for_the_thread_and_for_no_other() {
         let sets = kinds.iter().map(|kind| vec![*kind]).chain([kinds.to_vec()]);
         for set in sets {
             in_thread(|| {
-                assert_eq!(unshare(set.iter().map(|&kind| Namespaces::from(kind)).collect()), Ok(()), "{set:?}");
-                for ((file, kind), (now, before)) in FILES.into_iter().zip(inodes().into_iter().zip(before)) {
+                assert_eq!(
+                    unshare(set.iter().map(|&kind| Namespaces::from(kind)).collect()),
+                    Ok(()),
+                    "{set:?}"
+                );
+                for ((file, kind), (now, before)) in
+                    FILES.into_iter().zip(inodes().into_iter().zip(before))
+                {
                     assert_eq!(now != before, set.contains(&kind), "{file} after {set:?}");
                 }
             });
@@ -43,10 +52,21 @@ fn a_new_pid_namespace_is_for_the_children() {
             assert_eq!(unshare(Namespaces::PID), Ok(()));
             assert_eq!(inode("pid"), before[5]);
             if let Err(error) = Namespace::own(Kind::PidForChildren) {
-                assert_eq!(error.errno(), Errno::NOENT, "nobody is in it yet, which newer kernels do not mind");
+                assert_eq!(
+                    error.errno(),
+                    Errno::NOENT,
+                    "nobody is in it yet, which newer kernels do not mind"
+                );
             }
-            assert_eq!(errno(unshare(Namespaces::PID)), Errno::INVAL, "the thread is not in the last one");
-            assert!(std::thread::Builder::new().spawn(|| ()).is_err(), "a thread is of its process's namespace");
+            assert_eq!(
+                errno(unshare(Namespaces::PID)),
+                Errno::INVAL,
+                "the thread is not in the last one"
+            );
+            assert!(
+                std::thread::Builder::new().spawn(|| ()).is_err(),
+                "a thread is of its process's namespace"
+            );
 
             let first = Forked::staying(|| (getpid(), getppid()));
             assert_eq!(first.told(), (Pid::new(1).unwrap(), None));
@@ -64,7 +84,10 @@ fn a_new_pid_namespace_is_for_the_children() {
             if child == 0 {
                 butter::process::exit_group(0);
             }
-            assert_eq!((child, std::io::Error::last_os_error().raw_os_error()), (-1, Some(libc::ENOMEM)));
+            assert_eq!(
+                (child, std::io::Error::last_os_error().raw_os_error()),
+                (-1, Some(libc::ENOMEM))
+            );
         });
     });
 }
@@ -101,16 +124,28 @@ fn a_new_user_namespace_is_for_a_process_with_one_thread() {
     }
     assert_eq!(child.told().1, 65534, "the user is not mapped");
     for (file, kind) in FILES {
-        assert_eq!(inode_of(child.pid(), file) != inode(file), [Kind::User, Kind::Uts].contains(&kind), "{file}");
+        assert_eq!(
+            inode_of(child.pid(), file) != inode(file),
+            [Kind::User, Kind::Uts].contains(&kind),
+            "{file}"
+        );
     }
     let status = fs::read_to_string(format!("/proc/{}/status", child.pid())).unwrap();
     let capabilities = status.lines().find_map(|line| line.strip_prefix("CapEff:")).unwrap().trim();
-    assert!(u64::from_str_radix(capabilities, 16).unwrap().count_ones() > 35, "it has all: {capabilities}");
+    assert!(
+        u64::from_str_radix(capabilities, 16).unwrap().count_ones() > 35,
+        "it has all: {capabilities}"
+    );
 
-    let [user, uts] = [Kind::User, Kind::Uts].map(|kind| Namespace::open(child.pid(), kind).unwrap());
+    let [user, uts] =
+        [Kind::User, Kind::Uts].map(|kind| Namespace::open(child.pid(), kind).unwrap());
     assert_eq!(inode_behind(&user.parent().unwrap()), inode("user"));
     assert_eq!(inode_behind(&uts.user_namespace().unwrap()), inode_behind(&user));
-    assert_eq!(inode_behind(&user.user_namespace().unwrap()), inode("user"), "as its parent is its owner");
+    assert_eq!(
+        inode_behind(&user.user_namespace().unwrap()),
+        inode("user"),
+        "as its parent is its owner"
+    );
     for opened in [user.parent(), uts.user_namespace()] {
         assert_eq!(fcntl_getfd(opened.unwrap()), Ok(DescriptorFlags::CLOEXEC));
     }
@@ -131,7 +166,10 @@ fn bits_that_are_no_kind_are_refused() {
         }
         // CLONE_VFORK: the kernel does not know it here.
         // SAFETY: it is refused.
-        assert_eq!(errno(unsafe { raw::unshare(UnshareFlags::from_bits_retain(0x4000)) }), Errno::INVAL);
+        assert_eq!(
+            errno(unsafe { raw::unshare(UnshareFlags::from_bits_retain(0x4000)) }),
+            Errno::INVAL
+        );
         assert_eq!(inodes(), before);
     });
 }
@@ -151,9 +189,14 @@ fn an_ordinary_user_makes_none_and_enters_none() {
 fn a_limit_on_namespaces_is_told() {
     const TEST: &str = "made::a_limit_on_namespaces_is_told";
     as_root_of_its_own(TEST, || {
-        for (limit, kind) in [("uts", Namespaces::UTS), ("net", Namespaces::NET), ("user", Namespaces::USER)] {
+        for (limit, kind) in
+            [("uts", Namespaces::UTS), ("net", Namespaces::NET), ("user", Namespaces::USER)]
+        {
             if let Err(error) = fs::write(format!("/proc/sys/user/max_{limit}_namespaces"), "0") {
-                return common::skip(TEST, &format!("user.max_{limit}_namespaces cannot be lowered: {error}"));
+                return common::skip(
+                    TEST,
+                    &format!("user.max_{limit}_namespaces cannot be lowered: {error}"),
+                );
             }
             assert_eq!(errno(forked(|| unshare(kind))), Errno::NOSPC, "{kind}");
         }
@@ -203,7 +246,8 @@ fn a_thread_undoes_its_own_semaphores_when_it_ends() {
             let value = || unsafe { libc::semctl(set, 0, libc::GETVAL) };
             in_thread(|| {
                 unshare_sysvsem().unwrap();
-                let mut add = libc::sembuf { sem_num: 0, sem_op: 1, sem_flg: libc::SEM_UNDO as i16 };
+                let mut add =
+                    libc::sembuf { sem_num: 0, sem_op: 1, sem_flg: libc::SEM_UNDO as i16 };
                 // SAFETY: reads one operation.
                 assert_eq!(unsafe { libc::semop(set, &raw mut add, 1) }, 0);
                 assert_eq!(value(), 1);

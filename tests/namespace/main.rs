@@ -37,7 +37,8 @@ fn as_root_of_its_own(test: &str, body: impl FnOnce()) {
 }
 
 fn in_thread<T: Send>(body: impl FnOnce() -> T + Send) -> T {
-    std::thread::scope(|scope| scope.spawn(body).join()).unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    std::thread::scope(|scope| scope.spawn(body).join())
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// The inode of a namespace of a task: `thread-self`, or a number. 0 where the task has none.

@@ -16,14 +16,21 @@ fn each_file_of_proc_is_opened_as_its_kind() {
     let before = inodes();
     for ((file, kind), inode) in FILES.into_iter().zip(before) {
         if inode == 0 {
-            common::skip("told::each_file_of_proc_is_opened_as_its_kind", &format!("the kernel has no {file}"));
+            common::skip(
+                "told::each_file_of_proc_is_opened_as_its_kind",
+                &format!("the kernel has no {file}"),
+            );
             continue;
         }
         let namespace = Namespace::own(kind).unwrap();
         assert_eq!(namespace.kind(), Ok(kind.into()), "{file}");
         assert_eq!(inode_behind(&namespace), inode, "{file}");
         assert_eq!(inode_behind(&Namespace::open(getpid(), kind).unwrap()), inode, "{file}");
-        assert_eq!(inode_behind(&Namespace::open(Task::Thread(gettid()), kind).unwrap()), inode, "{file}");
+        assert_eq!(
+            inode_behind(&Namespace::open(Task::Thread(gettid()), kind).unwrap()),
+            inode,
+            "{file}"
+        );
         if kind != Kind::User && Namespaces::from(kind) != Namespaces::PID {
             assert_eq!(errno(namespace.parent()), Errno::INVAL, "{file}");
         }

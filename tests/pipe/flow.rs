@@ -65,7 +65,8 @@ fn a_gibibyte_is_given_duplicated_and_moved() {
                 let duplicated = pipe::tee(&first, &copy, 1 << 20, NONE).unwrap();
                 let mut left = duplicated;
                 while left > 0 {
-                    left -= pipe::splice(&first, None, &onward, None, left, SpliceFlags::MOVE).unwrap();
+                    left -=
+                        pipe::splice(&first, None, &onward, None, left, SpliceFlags::MOVE).unwrap();
                 }
                 moved += duplicated;
             }

@@ -41,12 +41,15 @@ fn a_file_goes_through_a_pipe_unchanged() {
     let (reader, writer) = pipe::pipe().unwrap();
     let (mut from, mut to) = (0, 0);
     loop {
-        let moved = pipe::splice(lent(&source), Some(&mut from), &writer, None, 1 << 20, SpliceFlags::MORE).unwrap();
+        let moved =
+            pipe::splice(lent(&source), Some(&mut from), &writer, None, 1 << 20, SpliceFlags::MORE)
+                .unwrap();
         if moved == 0 {
             break;
         }
         while io::bytes_available(&reader).unwrap() > 0 {
-            pipe::splice(&reader, None, lent(&target), Some(&mut to), 1 << 20, SpliceFlags::MOVE).unwrap();
+            pipe::splice(&reader, None, lent(&target), Some(&mut to), 1 << 20, SpliceFlags::MOVE)
+                .unwrap();
         }
         assert_eq!(from, to, "all that went in came out");
     }
@@ -70,7 +73,11 @@ fn an_offset_is_moved_on_and_the_position_stays() {
     assert_eq!((from, to), (6, 8));
     assert_eq!((source.stream_position().unwrap(), target.stream_position().unwrap()), (7, 8));
 
-    assert_eq!(pipe::splice(lent(&source), None, &writer, None, 2, NONE), Ok(2), "the position is used");
+    assert_eq!(
+        pipe::splice(lent(&source), None, &writer, None, 2, NONE),
+        Ok(2),
+        "the position is used"
+    );
     assert_eq!(pipe::splice(&reader, None, lent(&target), None, 2, NONE), Ok(2));
     assert_eq!((source.stream_position().unwrap(), target.stream_position().unwrap()), (9, 10));
     assert_eq!(drain(&reader), b"8");
@@ -96,7 +103,11 @@ fn a_failed_move_leaves_the_offset_alone() {
     assert_eq!((full.unwrap_err().errno(), offset), (Errno::AGAIN, 3));
     let mut beyond = 10;
     let (_reader, writer) = pipe::pipe().unwrap();
-    assert_eq!(pipe::splice(lent(&source), Some(&mut beyond), &writer, None, 4, NONE), Ok(0), "the end");
+    assert_eq!(
+        pipe::splice(lent(&source), Some(&mut beyond), &writer, None, 4, NONE),
+        Ok(0),
+        "the end"
+    );
     assert_eq!(beyond, 10);
 }
 
@@ -105,7 +116,11 @@ fn a_move_is_as_long_as_what_is_there() {
     let (reader, writer) = pipe::pipe().unwrap();
     let target = file_with(&[]);
     io::write(&writer, b"short").unwrap();
-    assert_eq!(pipe::splice(&reader, None, lent(&target), None, 0, NONE), Ok(0), "nothing was asked for");
+    assert_eq!(
+        pipe::splice(&reader, None, lent(&target), None, 0, NONE),
+        Ok(0),
+        "nothing was asked for"
+    );
     assert_eq!(pipe::splice(&reader, None, lent(&target), None, 1 << 20, NONE), Ok(5));
     drop(writer);
     assert_eq!(pipe::splice(&reader, None, lent(&target), None, 1 << 20, NONE), Ok(0), "the end");
@@ -120,7 +135,8 @@ fn a_move_is_as_long_as_what_is_there() {
 
 #[test]
 fn bytes_go_from_pipe_to_pipe_and_to_a_socket() {
-    let ((first, into_first), (second, into_second)) = (pipe::pipe().unwrap(), pipe::pipe().unwrap());
+    let ((first, into_first), (second, into_second)) =
+        (pipe::pipe().unwrap(), pipe::pipe().unwrap());
     let (near, mut far) = UnixStream::pair().unwrap();
     io::write(&into_first, b"from pipe to pipe to socket").unwrap();
     assert_eq!(pipe::splice(&first, None, &into_second, None, 18, SpliceFlags::MOVE), Ok(18));
@@ -140,14 +156,18 @@ fn bytes_go_from_pipe_to_pipe_and_to_a_socket() {
 
 #[test]
 fn a_duplicate_leaves_the_bytes_where_they_are() {
-    let ((first, into_first), (second, into_second)) = (pipe::pipe().unwrap(), pipe::pipe().unwrap());
+    let ((first, into_first), (second, into_second)) =
+        (pipe::pipe().unwrap(), pipe::pipe().unwrap());
     io::write(&into_first, b"hello").unwrap();
     assert_eq!(pipe::tee(&first, &into_second, 1024, NONE), Ok(5));
     assert_eq!((drain(&first), drain(&second)), (b"hello".to_vec(), b"hello".to_vec()));
 
     // It has no place of its own: it begins with the first byte each time.
     io::write(&into_first, b"again").unwrap();
-    assert_eq!([pipe::tee(&first, &into_second, 2, NONE), pipe::tee(&first, &into_second, 1024, NONE)], [Ok(2), Ok(5)]);
+    assert_eq!(
+        [pipe::tee(&first, &into_second, 2, NONE), pipe::tee(&first, &into_second, 1024, NONE)],
+        [Ok(2), Ok(5)]
+    );
     assert_eq!(drain(&second), b"agagain");
     assert_eq!(io::bytes_available(&first), Ok(5));
 
@@ -195,7 +215,8 @@ fn a_pipe_is_as_large_as_the_kernel_makes_it() {
 fn few_bytes_can_fill_a_pipe() {
     let source = file_of(64);
     let (reader, writer) = pipe::nonblocking().unwrap();
-    let slots = pipe::set_size(&writer, 16 * 4096).unwrap() / pipe::set_size(pipe::pipe().unwrap().0, 0).unwrap();
+    let slots = pipe::set_size(&writer, 16 * 4096).unwrap()
+        / pipe::set_size(pipe::pipe().unwrap().0, 0).unwrap();
     for at in 0..slots {
         let mut offset = at.into();
         assert_eq!(pipe::splice(lent(&source), Some(&mut offset), &writer, None, 1, NONE), Ok(1));
@@ -233,7 +254,10 @@ fn bytes_come_out_of_a_pipe_into_memory() {
     assert_eq!((&one, &two[..8]), (b"hello", &b", world\0"[..]));
     drop(writer);
     // SAFETY: as above.
-    assert_eq!(unsafe { raw::vmsplice_read(reader.as_fd(), &mut [IoSliceMut::new(&mut one)], NONE) }, Ok(0));
+    assert_eq!(
+        unsafe { raw::vmsplice_read(reader.as_fd(), &mut [IoSliceMut::new(&mut one)], NONE) },
+        Ok(0)
+    );
 }
 
 /// A raw call that waits is ended by signals; one that is retried is not.
@@ -257,7 +281,8 @@ fn waits(
 
 #[test]
 fn signals_end_only_raw_calls() {
-    let ((first, into_first), (second, into_second)) = (pipe::pipe().unwrap(), pipe::pipe().unwrap());
+    let ((first, into_first), (second, into_second)) =
+        (pipe::pipe().unwrap(), pipe::pipe().unwrap());
     let target = file_with(&[]);
     let (from, to) = (first.as_fd(), into_second.as_fd());
     let fill = || assert_eq!(io::write(&into_first, b"!"), Ok(1));

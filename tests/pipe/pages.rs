@@ -29,8 +29,9 @@ fn pages_in_a_pipe_are_gone_here_and_nobody_changes_them() {
         for length in [1, 100, page, page + 1, 5 * page, 8 * page - 1] {
             for flags in [NONE, SpliceFlags::GIFT] {
                 let pages = pages(length);
-                let places: Vec<_> =
-                    (0..length.div_ceil(page)).map(|at| pages.as_ptr().wrapping_add(at * page)).collect();
+                let places: Vec<_> = (0..length.div_ceil(page))
+                    .map(|at| pages.as_ptr().wrapping_add(at * page))
+                    .collect();
                 assert!(places.iter().all(|place| is_mapped(*place)));
                 let Spliced { bytes, rest } = splice_pages(&writer, pages, flags).unwrap();
                 assert_eq!((bytes, rest.is_none()), (length, true));
@@ -40,7 +41,9 @@ fn pages_in_a_pipe_are_gone_here_and_nobody_changes_them() {
                 let flags = MapFlags::PRIVATE | MapFlags::ANONYMOUS | MapFlags::FIXED_NOREPLACE;
                 let start = places[0].cast_mut();
                 // SAFETY: replaces nothing.
-                let same = unsafe { mmap(start, length, Protection::READ | Protection::WRITE, flags, None, 0) };
+                let same = unsafe {
+                    mmap(start, length, Protection::READ | Protection::WRITE, flags, None, 0)
+                };
                 assert_eq!(same, Ok(start), "nothing is mapped there");
                 // SAFETY: just mapped so long, and nobody else's.
                 unsafe { start.write_bytes(0xFF, length) };
@@ -84,7 +87,8 @@ fn what_does_not_fit_into_a_pipe_comes_back() {
 #[test]
 fn no_room_is_an_answer_and_all_pages_come_back() {
     let page = page_size();
-    let ((_one, blocking), (_other, nonblocking)) = (pipe::pipe().unwrap(), pipe::nonblocking().unwrap());
+    let ((_one, blocking), (_other, nonblocking)) =
+        (pipe::pipe().unwrap(), pipe::nonblocking().unwrap());
     for (writer, flags) in [(&blocking, SpliceFlags::NONBLOCK), (&nonblocking, NONE)] {
         let room = pipe::set_size(writer, page as u32).unwrap() as usize;
         assert_eq!(splice_pages(writer, pages(room), flags).unwrap().bytes, room);
@@ -142,13 +146,15 @@ fn a_forked_process_changes_its_own_copy() {
 fn in_huge_pages(start: *const u8) -> usize {
     let maps = std::fs::read_to_string("/proc/self/smaps").unwrap_or_default();
     let of_it = maps.lines().skip_while(|line| !line.starts_with(&format!("{:x}-", start.addr())));
-    let mut huge = of_it.filter_map(|line| line.strip_prefix("AnonHugePages:")?.trim().strip_suffix(" kB"));
+    let mut huge =
+        of_it.filter_map(|line| line.strip_prefix("AnonHugePages:")?.trim().strip_suffix(" kB"));
     huge.next().map_or(0, |huge| 1024 * huge.parse::<usize>().unwrap())
 }
 
 /// Huge pages of noise, the first at the start; none where the kernel makes none.
 fn huge_pages() -> Option<Pages> {
-    let size = std::fs::read_to_string("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size").ok()?;
+    let size =
+        std::fs::read_to_string("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size").ok()?;
     let huge: usize = size.trim().parse().unwrap();
     let mut all = Pages::new(3 * huge).unwrap();
     // What stands before the first that can be one goes away, page by page.
@@ -187,7 +193,10 @@ fn refused(result: Result<Spliced, PagesError>) -> Errno {
     let error = result.unwrap_err();
     let told = error.error();
     assert_eq!(error.to_string(), told.to_string());
-    assert_eq!(format!("{error:?}"), format!("PagesError {{ error: {told:?}, pages: Some(Pages {{ length: 100 }}) }}"));
+    assert_eq!(
+        format!("{error:?}"),
+        format!("PagesError {{ error: {told:?}, pages: Some(Pages {{ length: 100 }}) }}")
+    );
     assert!(*error.into_pages().unwrap() == noise_of(100));
     told.errno()
 }
@@ -199,7 +208,10 @@ fn pages_go_to_a_writing_end_only() {
     assert_eq!(refused(splice_pages(&reader, pages(100), NONE)), Errno::BADF);
     assert_eq!(io::bytes_available(&reader), Ok(200), "nothing was read into them");
     assert_eq!(refused(splice_pages(lent(&file_with(&[])), pages(100), NONE)), Errno::BADF);
-    assert_eq!(refused(splice_pages(&writer, pages(100), SpliceFlags::from_bits_retain(0x100))), Errno::INVAL);
+    assert_eq!(
+        refused(splice_pages(&writer, pages(100), SpliceFlags::from_bits_retain(0x100))),
+        Errno::INVAL
+    );
     drop(reader);
     common::wait_until_unread(&writer);
     assert_eq!(refused(splice_pages(&writer, pages(100), NONE)), Errno::PIPE);
@@ -256,17 +268,24 @@ extern "C" fn one_page_and_a_hundred_bytes(_: Signal, _: &SigInfo, context: *mut
 fn no_page_is_shared_when_the_kernel_stops_within_one() {
     in_child("pages::no_page_is_shared_when_the_kernel_stops_within_one", || {
         // SAFETY: the handler changes its context only.
-        unsafe { signal::set_action(Signal::SYS, &Action::info_handler(one_page_and_a_hundred_bytes)) }.unwrap();
+        unsafe {
+            signal::set_action(Signal::SYS, &Action::info_handler(one_page_and_a_hundred_bytes))
+        }
+        .unwrap();
         let page = page_size();
         let (_reader, writer) = pipe::pipe().unwrap();
         let all = pages(5 * page + 7);
         let start = all.as_ptr();
-        let answer = common::inject::trap(libc::SYS_vmsplice, 0, || splice_pages(&writer, all, NONE));
+        let answer =
+            common::inject::trap(libc::SYS_vmsplice, 0, || splice_pages(&writer, all, NONE));
         let Spliced { bytes, rest } = answer.unwrap();
         assert_eq!(bytes, page + 100);
         let rest = rest.unwrap();
         assert!(*rest == noise_of(5 * page + 7)[page + 100..], "what did not go is not lost");
         assert!(!rest.as_ptr_range().contains(&start), "it stands elsewhere");
-        assert!(!is_mapped(start) && !is_mapped(start.wrapping_add(page)), "where it was is unmapped");
+        assert!(
+            !is_mapped(start) && !is_mapped(start.wrapping_add(page)),
+            "where it was is unmapped"
+        );
     });
 }

@@ -18,7 +18,10 @@ fn die(mut die: impl FnMut(bool)) -> u64 {
 
 #[test]
 fn what_arrived_from_clients_that_died_is_counted_to_the_byte() {
-    let Some(program) = program("what_arrived_from_clients_that_died_is_counted_to_the_byte") else { return };
+    let Some(program) = program("what_arrived_from_clients_that_died_is_counted_to_the_byte")
+    else {
+        return;
+    };
     for kind in KINDS {
         let server = Server::new(kind);
         let relay = Relay::start(&program, kind, &server.address);
@@ -68,8 +71,15 @@ fn servers_that_die_leave_nothing_behind() {
         });
         relay.settles_at(&before);
         let totals = relay.end(Signal::TERM).totals();
-        assert_eq!((totals.accepted, totals.unreached, totals.cut, totals.back), (accepted, 0, 0, 0));
-        assert!((arrived..=given).contains(&totals.there), "{arrived} <= {} <= {given}", totals.there);
+        assert_eq!(
+            (totals.accepted, totals.unreached, totals.cut, totals.back),
+            (accepted, 0, 0, 0)
+        );
+        assert!(
+            (arrived..=given).contains(&totals.there),
+            "{arrived} <= {} <= {given}",
+            totals.there
+        );
     }
 }
 

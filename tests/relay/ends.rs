@@ -36,7 +36,10 @@ fn one_side_finishes_and_the_other_goes_on() {
             }
             let totals = relay.end(Signal::TERM).totals();
             let bytes = PLENTY as u64 + 11;
-            assert_eq!(totals, Totals { accepted: 2, broken: 0, unreached: 0, cut: 0, there: bytes, back: bytes });
+            assert_eq!(
+                totals,
+                Totals { accepted: 2, broken: 0, unreached: 0, cut: 0, there: bytes, back: bytes }
+            );
         }
     }
 }
@@ -53,12 +56,14 @@ fn who_sends_and_leaves_at_once_has_sent_all() {
             for number in 0..CLIENTS {
                 relay.connect().send(&[number as u8]);
             }
-            let mut received: Vec<_> = (0..CLIENTS).map(|_| server.accept().receive_all()).collect();
+            let mut received: Vec<_> =
+                (0..CLIENTS).map(|_| server.accept().receive_all()).collect();
             received.sort_unstable();
             assert_eq!(received, (0..CLIENTS).map(|number| [number as u8]).collect::<Vec<_>>());
             relay.settles_at(&before);
             let accepted = CLIENTS as u64;
-            let totals = Totals { accepted, broken: 0, unreached: 0, cut: 0, there: accepted, back: 0 };
+            let totals =
+                Totals { accepted, broken: 0, unreached: 0, cut: 0, there: accepted, back: 0 };
             assert_eq!(relay.end(Signal::TERM).totals(), totals);
         }
     }
@@ -113,13 +118,19 @@ fn urgent_data_are_left_out_and_end_nothing() {
         drop(served);
         assert_eq!(client.count_all(), 0);
         let totals = relay.end(Signal::TERM).totals();
-        assert_eq!(totals, Totals { accepted: 1, broken: 0, unreached: 0, cut: 0, there: 27, back: 0 });
+        assert_eq!(
+            totals,
+            Totals { accepted: 1, broken: 0, unreached: 0, cut: 0, there: 27, back: 0 }
+        );
     }
 }
 
 #[test]
 fn an_answer_arrives_though_nobody_wants_the_rest_of_the_question() {
-    let Some(program) = program("an_answer_arrives_though_nobody_wants_the_rest_of_the_question") else { return };
+    let Some(program) = program("an_answer_arrives_though_nobody_wants_the_rest_of_the_question")
+    else {
+        return;
+    };
     let server = Server::new(Kind::Unix);
     let relay = Relay::start(&program, Kind::Unix, &server.address);
     let (client, served) = (relay.connect(), server.accept());
@@ -131,7 +142,10 @@ fn an_answer_arrives_though_nobody_wants_the_rest_of_the_question() {
         }
     };
     // It is told to who writes: the relay reads no more, or is through.
-    assert!(matches!(failed.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset), "{failed}");
+    assert!(
+        matches!(failed.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset),
+        "{failed}"
+    );
     let mut answer = [0; 8];
     (&client).read_exact(&mut answer).unwrap();
     assert_eq!(&answer, b"too long");
@@ -139,7 +153,9 @@ fn an_answer_arrives_though_nobody_wants_the_rest_of_the_question() {
 
 #[test]
 fn a_target_that_is_not_there_ends_that_connection_only() {
-    let Some(program) = program("a_target_that_is_not_there_ends_that_connection_only") else { return };
+    let Some(program) = program("a_target_that_is_not_there_ends_that_connection_only") else {
+        return;
+    };
     let (_guard, path) = directory();
     let path = path.join("target");
     let address = format!("unix:{}", path.display());
@@ -171,7 +187,8 @@ fn a_port_that_refuses_is_told() {
     let Some(program) = program("a_port_that_refuses_is_told") else { return };
     // Bound, so that nobody else has it, and not listening.
     let (family, kind) = (rustix::net::AddressFamily::INET, rustix::net::SocketType::STREAM);
-    let socket = rustix::net::socket_with(family, kind, rustix::net::SocketFlags::CLOEXEC, None).unwrap();
+    let socket =
+        rustix::net::socket_with(family, kind, rustix::net::SocketFlags::CLOEXEC, None).unwrap();
     rustix::net::bind(&socket, &SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
     let address = SocketAddr::try_from(rustix::net::getsockname(&socket).unwrap()).unwrap();
     let mut relay = Relay::start(&program, Kind::Unix, &address.to_string());
@@ -204,5 +221,8 @@ fn a_target_without_room_is_waited_for() {
     }
     let totals = relay.end(Signal::TERM).totals();
     let accepted = CLIENTS as u64;
-    assert_eq!(totals, Totals { accepted, broken: 0, unreached: 0, cut: 0, there: accepted, back: 0 });
+    assert_eq!(
+        totals,
+        Totals { accepted, broken: 0, unreached: 0, cut: 0, there: accepted, back: 0 }
+    );
 }

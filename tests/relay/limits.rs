@@ -11,12 +11,15 @@ use crate::run::{Relay, Totals, program};
 #[test]
 fn those_for_whom_there_is_no_room_wait_until_another_ends() {
     const CLIENTS: usize = 10;
-    let Some(program) = program("those_for_whom_there_is_no_room_wait_until_another_ends") else { return };
+    let Some(program) = program("those_for_whom_there_is_no_room_wait_until_another_ends") else {
+        return;
+    };
     for kind in KINDS {
         let server = Server::new(kind);
         let relay = Relay::prepared(&program, kind, &server.address, |command| {
             let limit = Some(32);
-            let lower = move || Ok(setrlimit(Resource::Nofile, Rlimit { current: limit, maximum: limit })?);
+            let lower =
+                move || Ok(setrlimit(Resource::Nofile, Rlimit { current: limit, maximum: limit })?);
             // SAFETY: between fork and exec it makes one system call and does nothing else.
             unsafe { command.pre_exec(lower) };
         });
@@ -47,7 +50,10 @@ fn those_for_whom_there_is_no_room_wait_until_another_ends() {
 
 #[test]
 fn a_limit_that_is_lowered_meanwhile_holds_up_until_it_is_raised() {
-    let Some(program) = program("a_limit_that_is_lowered_meanwhile_holds_up_until_it_is_raised") else { return };
+    let Some(program) = program("a_limit_that_is_lowered_meanwhile_holds_up_until_it_is_raised")
+    else {
+        return;
+    };
     for kind in KINDS {
         // Room for nothing, for the accepted socket, for both, and for these and half a pipe.
         for room in 0..=3 {
@@ -59,7 +65,9 @@ fn a_limit_that_is_lowered_meanwhile_holds_up_until_it_is_raised() {
             // It may have been started with some that have higher numbers.
             let before = relay.descriptors();
             let next = (0..).find(|number| !before.contains(number)).unwrap();
-            let set = |current| prlimit(Some(pid), Resource::Nofile, Rlimit { current, maximum }).unwrap();
+            let set = |current| {
+                prlimit(Some(pid), Resource::Nofile, Rlimit { current, maximum }).unwrap()
+            };
             assert_eq!(set(Some(next + room)).current, maximum);
             let client = relay.connect();
             client.send(b"patience");
@@ -73,14 +81,20 @@ fn a_limit_that_is_lowered_meanwhile_holds_up_until_it_is_raised() {
             served.finish();
             assert_eq!(client.receive_all(), b"");
             let totals = relay.end(Signal::TERM).totals();
-            assert_eq!(totals, Totals { accepted: 1, broken: 0, unreached: 0, cut: 0, there: 8, back: 0 });
+            assert_eq!(
+                totals,
+                Totals { accepted: 1, broken: 0, unreached: 0, cut: 0, there: 8, back: 0 }
+            );
         }
     }
 }
 
 #[test]
 fn connections_that_wait_for_room_do_not_keep_a_signal_waiting() {
-    let Some(program) = program("connections_that_wait_for_room_do_not_keep_a_signal_waiting") else { return };
+    let Some(program) = program("connections_that_wait_for_room_do_not_keep_a_signal_waiting")
+    else {
+        return;
+    };
     let server = Server::new(Kind::Tcp);
     let relay = Relay::start(&program, Kind::Unix, &server.address);
     let pid = Pid::from_raw(relay.pid().get()).unwrap();

@@ -42,8 +42,12 @@ impl Stream {
 
     pub fn set_timeouts(&self, timeout: Option<Duration>) {
         match self {
-            Self::Tcp(stream) => stream.set_read_timeout(timeout).and(stream.set_write_timeout(timeout)).unwrap(),
-            Self::Unix(stream) => stream.set_read_timeout(timeout).and(stream.set_write_timeout(timeout)).unwrap(),
+            Self::Tcp(stream) => {
+                stream.set_read_timeout(timeout).and(stream.set_write_timeout(timeout)).unwrap()
+            }
+            Self::Unix(stream) => {
+                stream.set_read_timeout(timeout).and(stream.set_write_timeout(timeout)).unwrap()
+            }
         }
     }
 
@@ -202,7 +206,9 @@ impl Blocks {
     pub fn new(seed: u8) -> Self {
         let mut state = u64::from(seed) + 1;
         let mut next = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             (state >> 56) as u8
         };
         Self { block: (0..BLOCK).map(|_| next()).collect(), number: 0 }

@@ -29,7 +29,8 @@ fn bytes_go_to_and_fro_between_sockets_of_all_kinds() {
                 echo(&relay, &server);
             }
             let totals = relay.end(Signal::TERM).totals();
-            let expected = Totals { accepted: 3, broken: 0, unreached: 0, cut: 0, there: 45, back: 45 };
+            let expected =
+                Totals { accepted: 3, broken: 0, unreached: 0, cut: 0, there: 45, back: 45 };
             assert_eq!(totals, expected, "{listen:?} to {target:?}");
         }
     }
@@ -37,8 +38,12 @@ fn bytes_go_to_and_fro_between_sockets_of_all_kinds() {
 
 #[test]
 fn much_goes_both_ways_at_once_and_every_byte_is_the_same() {
-    let Some(program) = program("much_goes_both_ways_at_once_and_every_byte_is_the_same") else { return };
-    for (listen, target) in [(Kind::Tcp, Kind::Tcp), (Kind::Unix, Kind::Unix), (Kind::Tcp, Kind::Unix)] {
+    let Some(program) = program("much_goes_both_ways_at_once_and_every_byte_is_the_same") else {
+        return;
+    };
+    for (listen, target) in
+        [(Kind::Tcp, Kind::Tcp), (Kind::Unix, Kind::Unix), (Kind::Tcp, Kind::Unix)]
+    {
         let server = Server::new(target);
         let relay = Relay::start(&program, listen, &server.address);
         let (client, served) = (relay.connect(), server.accept());
@@ -88,7 +93,10 @@ fn many_connections_are_open_at_once() {
         let bytes = (0..MANY as u64).map(|number| 1000 + number).sum();
         let totals = relay.end(Signal::TERM).totals();
         let accepted = MANY as u64;
-        assert_eq!(totals, Totals { accepted, broken: 0, unreached: 0, cut: 0, there: bytes, back: bytes });
+        assert_eq!(
+            totals,
+            Totals { accepted, broken: 0, unreached: 0, cut: 0, there: bytes, back: bytes }
+        );
     }
 }
 

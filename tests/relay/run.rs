@@ -22,7 +22,8 @@ pub fn program(test: &str) -> Option<PathBuf> {
 /// What a run that only says something comes to: its status, output and errors.
 pub fn run(program: &Path, arguments: &[&OsStr]) -> (Option<i32>, String, String) {
     let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().unwrap();
-    let [stdout, stderr] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+    let [stdout, stderr] =
+        [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
     (output.status.code(), stdout, stderr)
 }
 
@@ -44,7 +45,9 @@ impl Totals {
             .filter(|digits| !digits.is_empty())
             .map(|digits| digits.parse().unwrap())
             .collect();
-        let [accepted, broken, unreached, cut, there, back] = numbers[..] else { panic!("no totals: {line}") };
+        let [accepted, broken, unreached, cut, there, back] = numbers[..] else {
+            panic!("no totals: {line}")
+        };
         Self { accepted, broken, unreached, cut, there, back }
     }
 }
@@ -89,7 +92,12 @@ impl Relay {
     }
 
     /// As [`start`](Self::start), with more said of how.
-    pub fn prepared(program: &Path, listen: Kind, target: &str, prepare: impl FnOnce(&mut Command)) -> Self {
+    pub fn prepared(
+        program: &Path,
+        listen: Kind,
+        target: &str,
+        prepare: impl FnOnce(&mut Command),
+    ) -> Self {
         for ending in [Signal::INT, Signal::TERM, Signal::HUP] {
             // It has them from the tests, which may have been started with them ignored.
             signal::reset(ending).unwrap();
@@ -104,8 +112,15 @@ impl Relay {
         prepare(&mut command);
         let mut child = command.spawn().unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut relay = Self { child, stderr, said: String::new(), address: String::new(), directory: Some(directory) };
-        relay.address = relay.wait_for("relay: listening on ").split_once(',').unwrap().0.to_owned();
+        let mut relay = Self {
+            child,
+            stderr,
+            said: String::new(),
+            address: String::new(),
+            directory: Some(directory),
+        };
+        relay.address =
+            relay.wait_for("relay: listening on ").split_once(',').unwrap().0.to_owned();
         relay
     }
 
@@ -113,7 +128,12 @@ impl Relay {
     pub fn wait_for(&mut self, start: &str) -> String {
         loop {
             let before = self.said.len();
-            assert_ne!(self.stderr.read_line(&mut self.said).unwrap(), 0, "it never said `{start}`:\n{}", self.said);
+            assert_ne!(
+                self.stderr.read_line(&mut self.said).unwrap(),
+                0,
+                "it never said `{start}`:\n{}",
+                self.said
+            );
             if let Some(rest) = self.said[before..].strip_prefix(start) {
                 return rest.to_owned();
             }
@@ -138,7 +158,8 @@ impl Relay {
 
     /// The numbers of its descriptors.
     pub fn descriptors(&self) -> Vec<u64> {
-        let names = std::fs::read_dir(self.proc("fd")).unwrap().map(|entry| entry.unwrap().file_name());
+        let names =
+            std::fs::read_dir(self.proc("fd")).unwrap().map(|entry| entry.unwrap().file_name());
         names.map(|name| name.to_str().unwrap().parse().unwrap()).collect()
     }
 
@@ -161,7 +182,8 @@ impl Relay {
 
     /// Waits until it sleeps: that it need not do anything is seen at some time, if it is so.
     pub fn sleeps(&self) {
-        let sleeps = || std::fs::read_to_string(self.proc("status")).unwrap().contains("\nState:\tS");
+        let sleeps =
+            || std::fs::read_to_string(self.proc("status")).unwrap().contains("\nState:\tS");
         self.comes_to("sleep", sleeps);
     }
 

@@ -22,8 +22,14 @@ fn a_signal_ends_it_with_totals_and_without_a_trace() {
             assert!(path.exists());
             let ended = relay.end(signal);
             assert!(!path.exists());
-            let told = format!("relay: {signal} ended it: 1 connection (0 broken, 0 without the target, 1 cut off)");
-            assert!(ended.said.ends_with(&format!("{told}; 5 bytes there, 0 bytes back\n")), "{}", ended.said);
+            let told = format!(
+                "relay: {signal} ended it: 1 connection (0 broken, 0 without the target, 1 cut off)"
+            );
+            assert!(
+                ended.said.ends_with(&format!("{told}; 5 bytes there, 0 bytes back\n")),
+                "{}",
+                ended.said
+            );
             assert_eq!(ended.status, Some(0));
             assert_eq!((client.count_all(), served.count_all()), (0, 0));
         }
@@ -45,7 +51,10 @@ fn a_signal_ends_it_while_bytes_pour() {
             (relay.end(Signal::TERM).totals(), reading.join().unwrap())
         });
         // The server sent nothing, so that nothing of what was counted is lost on the way to it.
-        assert_eq!(totals, Totals { accepted: 1, broken: 0, unreached: 0, cut: 1, there: arrived, back: 0 });
+        assert_eq!(
+            totals,
+            Totals { accepted: 1, broken: 0, unreached: 0, cut: 1, there: arrived, back: 0 }
+        );
     }
 }
 

@@ -30,7 +30,11 @@ fn a_slow_reader_stops_the_writer() {
         };
         assert_eq!(stopped, ErrorKind::WouldBlock);
         relay.sleeps();
-        assert_eq!(relay.held().all, before.all + 4, "two sockets, and one pipe for this direction");
+        assert_eq!(
+            relay.held().all,
+            before.all + 4,
+            "two sockets, and one pipe for this direction"
+        );
 
         // Others are not held up by it.
         let (other, others) = (relay.connect(), server.accept());

@@ -19,7 +19,10 @@ fn wrong_use_is_told() {
         (&[] as &[&[u8]], "two addresses are wanted, LISTEN and TARGET, not 0"),
         (&[b"/a"], "two addresses are wanted, LISTEN and TARGET, not 1"),
         (&[b"/a", b"/b", b"/c"], "two addresses are wanted, LISTEN and TARGET, not 3"),
-        (&[b"--", b"--help", b"/b"], "`--help` is not IP:PORT, unix:PATH, or a path with a / in it"),
+        (
+            &[b"--", b"--help", b"/b"],
+            "`--help` is not IP:PORT, unix:PATH, or a path with a / in it",
+        ),
         (&[b"--frobnicate", b"/a", b"/b"], "there is no option --frobnicate"),
         (&[b"-x\xff\x1b", b"/a", b"/b"], r"there is no option -x\xff\u{1b}"),
         (&[b"--quiet=yes", b"/a", b"/b"], "there is no option --quiet=yes"),
@@ -33,7 +36,8 @@ fn wrong_use_is_told() {
         (&[b"/a", &long], "//////"),
         (&[b"unix:/a", b"/a"], "LISTEN and TARGET are the same"),
     ] {
-        let arguments: Vec<_> = arguments.iter().map(|argument| OsStr::from_bytes(argument)).collect();
+        let arguments: Vec<_> =
+            arguments.iter().map(|argument| OsStr::from_bytes(argument)).collect();
         let (status, stdout, stderr) = run(&program, &arguments);
         assert_eq!((status, stdout.as_str()), (Some(2), ""), "{arguments:?}");
         assert!(stderr.starts_with(&format!("relay: {told}")), "{arguments:?}: {stderr}");
@@ -46,7 +50,9 @@ fn help_names_everything() {
     let Some(program) = program("help_names_everything") else { return };
     let (status, text, stderr) = run(&program, &["--help".as_ref()]);
     assert_eq!((status, stderr.as_str()), (Some(0), ""));
-    for said in ["IP:PORT", "unix:PATH", "--quiet", "--help", "--version", "\n  0  ", "\n  1  ", "\n  2  "] {
+    for said in
+        ["IP:PORT", "unix:PATH", "--quiet", "--help", "--version", "\n  0  ", "\n  1  ", "\n  2  "]
+    {
         assert!(text.contains(said), "{said}");
     }
     assert!(text.lines().all(|line| line.chars().count() <= 100));
@@ -62,7 +68,8 @@ fn an_address_that_is_taken_is_told_and_left() {
     let path = path.join("taken");
     std::fs::write(&path, "somebody's").unwrap();
     for listen in [tcp.address.as_str(), path.to_str().unwrap()] {
-        let (status, _, stderr) = run(&program, &["-q".as_ref(), listen.as_ref(), "/nowhere/to/go".as_ref()]);
+        let (status, _, stderr) =
+            run(&program, &["-q".as_ref(), listen.as_ref(), "/nowhere/to/go".as_ref()]);
         assert_eq!((status, stderr.lines().count()), (Some(1), 1), "{stderr}");
         assert!(stderr.contains(&format!("{listen} cannot be listened on: Address ")), "{stderr}");
     }

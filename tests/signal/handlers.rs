@@ -21,7 +21,9 @@ extern "C" fn count(signal: Signal) {
 fn a_handler_runs_and_returns() {
     in_child("handlers::a_handler_runs_and_returns", || {
         assert!(signal::action(Signal::USR1).unwrap().is_default());
-        let action = Action::handler(count).with_mask([Signal::USR2].into()).with_flags(ActionFlags::RESTART);
+        let action = Action::handler(count)
+            .with_mask([Signal::USR2].into())
+            .with_flags(ActionFlags::RESTART);
         // SAFETY: the handler only counts.
         let old = unsafe { signal::set_action(Signal::USR1, &action) }.unwrap();
         assert!(old.is_default() && !old.is_ignored());
@@ -72,14 +74,19 @@ fn a_handler_passes_on_to_the_one_before_it() {
         BEFORE[0].get_or_init(|| set(Action::handler(count)));
         // SAFETY: a set without flags takes one argument.
         let mut with_info: libc::sigaction = unsafe { std::mem::zeroed() };
-        (with_info.sa_sigaction, with_info.sa_flags) = (foreign as *const () as usize, libc::SA_SIGINFO);
+        (with_info.sa_sigaction, with_info.sa_flags) =
+            (foreign as *const () as usize, libc::SA_SIGINFO);
         // SAFETY: the handler counts.
         assert_eq!(unsafe { libc::sigaction(64, &raw const with_info, std::ptr::null_mut()) }, 0);
         let action = Action::info_handler(pass_on);
         BEFORE[1].get_or_init(|| set(action));
         assert_eq!(signal::action(Signal::RTMAX), Ok(action));
         send(0);
-        assert_eq!((PASSED_ON.load(Ordering::Relaxed), CAME.load(Ordering::Relaxed)), (0, 0), "by default");
+        assert_eq!(
+            (PASSED_ON.load(Ordering::Relaxed), CAME.load(Ordering::Relaxed)),
+            (0, 0),
+            "by default"
+        );
         send(1);
         assert_eq!((PASSED_ON.load(Ordering::Relaxed), CAME.load(Ordering::Relaxed)), (1, 1));
         assert_ne!(BEFORE[0].get(), BEFORE[1].get());
@@ -124,10 +131,14 @@ fn a_handler_is_told_why_and_holds_back_what_it_asks_for() {
         thread::queue(getpid(), gettid(), Signal::RTMIN, -42).unwrap();
         assert_eq!(VALUE.load(Ordering::Relaxed), -42);
         let held_back = SigSet::from_bits(HELD_BACK.load(Ordering::Relaxed));
-        assert!(held_back.contains(Signal::HUP) && held_back.contains(Signal::RTMIN), "{held_back:?}");
+        assert!(
+            held_back.contains(Signal::HUP) && held_back.contains(Signal::RTMIN),
+            "{held_back:?}"
+        );
         assert!(!thread::mask().unwrap().contains(Signal::HUP), "only while it runs");
 
-        let action = Action::info_handler(look).with_flags(ActionFlags::NODEFER | ActionFlags::RESETHAND);
+        let action =
+            Action::info_handler(look).with_flags(ActionFlags::NODEFER | ActionFlags::RESETHAND);
         // SAFETY: as above.
         unsafe { signal::set_action(Signal::RTMIN, &action) }.unwrap();
         thread::queue(getpid(), gettid(), Signal::RTMIN, 43).unwrap();
@@ -151,10 +162,17 @@ fn a_handler_may_have_a_stack_of_its_own() {
         let range = memory.as_ptr_range();
         let used = STACK.load(Ordering::Relaxed) as usize;
         assert!((range.start.addr()..range.end.addr()).contains(&used));
-        assert_eq!(REFUSED.load(Ordering::Relaxed), u32::from(Errno::PERM.get()), "it cannot be changed from there");
+        assert_eq!(
+            REFUSED.load(Ordering::Relaxed),
+            u32::from(Errno::PERM.get()),
+            "it cannot be changed from there"
+        );
         // SAFETY: the one from before.
         let mine = unsafe { sigaltstack(Some(&old)) }.unwrap();
-        assert_eq!((mine.base(), mine.size(), mine.flags()), (stack.base(), stack.size(), StackFlags::empty()));
+        assert_eq!(
+            (mine.base(), mine.size(), mine.flags()),
+            (stack.base(), stack.size(), StackFlags::empty())
+        );
         // SAFETY: changes nothing.
         assert_eq!(unsafe { sigaltstack(None) }.unwrap().base(), old.base());
     });
@@ -210,7 +228,10 @@ fn a_handler_returns_behind_a_nop() {
         let mut action = [0_usize; 4];
         let (no_new, old) = (std::ptr::null::<u8>(), action.as_mut_ptr());
         // SAFETY: the kernel writes one action, of 32 bytes.
-        assert_eq!(unsafe { libc::syscall(libc::SYS_rt_sigaction, libc::SIGUSR1, no_new, old, 8) }, 0);
+        assert_eq!(
+            unsafe { libc::syscall(libc::SYS_rt_sigaction, libc::SIGUSR1, no_new, old, 8) },
+            0
+        );
         let code = std::ptr::with_exposed_provenance::<[u8; 10]>(action[2] - 1);
         // SAFETY: the program's own code.
         assert_eq!(unsafe { *code }, [0x90, 0x48, 0xC7, 0xC0, 0x0F, 0, 0, 0, 0x0F, 0x05]);
@@ -226,7 +247,8 @@ fn an_unwinder_sees_what_was_interrupted() {
         extern "C" fn unwind(_: Signal) {
             // The signal comes within a system call of this thread, which holds no lock then.
             let trace = std::backtrace::Backtrace::force_capture().to_string();
-            SEEN_BELOW.store(1 + u32::from(trace.contains("the_interrupted_one")), Ordering::Relaxed);
+            SEEN_BELOW
+                .store(1 + u32::from(trace.contains("the_interrupted_one")), Ordering::Relaxed);
         }
         #[inline(never)]
         fn the_interrupted_one() {

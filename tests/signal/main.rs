@@ -18,31 +18,39 @@ use common::signals::interrupted;
 
 #[test]
 fn a_signal_to_a_process_is_told_with_its_sender() {
-    in_child_that_holds_back(SigSet::all(), "a_signal_to_a_process_is_told_with_its_sender", || {
-        assert_eq!(signal::kill(getpid(), Signal::USR1), Ok(()));
-        assert_eq!(signal::pending(), Ok([Signal::USR1].into()));
-        let info = signal::wait(Signal::USR1, Timeout::Zero).unwrap().unwrap();
-        assert_eq!(info.signal(), Signal::USR1);
-        assert_eq!(info.cause(), Cause::Kill { pid: Some(getpid()), uid: getuid() });
-        assert_eq!(signal::pending(), Ok(SigSet::EMPTY), "it was taken");
-        assert_eq!(signal::kill(getpid(), None), Ok(()), "there is somebody");
-        assert_eq!(signal::pending(), Ok(SigSet::EMPTY), "and nothing was sent");
-    });
+    in_child_that_holds_back(
+        SigSet::all(),
+        "a_signal_to_a_process_is_told_with_its_sender",
+        || {
+            assert_eq!(signal::kill(getpid(), Signal::USR1), Ok(()));
+            assert_eq!(signal::pending(), Ok([Signal::USR1].into()));
+            let info = signal::wait(Signal::USR1, Timeout::Zero).unwrap().unwrap();
+            assert_eq!(info.signal(), Signal::USR1);
+            assert_eq!(info.cause(), Cause::Kill { pid: Some(getpid()), uid: getuid() });
+            assert_eq!(signal::pending(), Ok(SigSet::EMPTY), "it was taken");
+            assert_eq!(signal::kill(getpid(), None), Ok(()), "there is somebody");
+            assert_eq!(signal::pending(), Ok(SigSet::EMPTY), "and nothing was sent");
+        },
+    );
 }
 
 #[test]
 fn groups_are_sent_to_and_the_first_one_is_not_everyone() {
-    in_child_that_holds_back(SigSet::all(), "groups_are_sent_to_and_the_first_one_is_not_everyone", || {
-        // SAFETY: puts this process in a group of its own.
-        assert_eq!(unsafe { libc::setpgid(0, 0) }, 0);
-        for target in [Target::OwnGroup, Target::Group(getpid())] {
-            signal::kill(target, Signal::USR2).unwrap();
-            let info = signal::wait(Signal::USR2, Timeout::Zero).unwrap();
-            assert!(info.is_some(), "{target:?}");
-        }
-        let first = Target::Group(Pid::new(1).unwrap());
-        assert_eq!(signal::kill(first, None).unwrap_err().kind(), ErrorKind::InvalidArgument);
-    });
+    in_child_that_holds_back(
+        SigSet::all(),
+        "groups_are_sent_to_and_the_first_one_is_not_everyone",
+        || {
+            // SAFETY: puts this process in a group of its own.
+            assert_eq!(unsafe { libc::setpgid(0, 0) }, 0);
+            for target in [Target::OwnGroup, Target::Group(getpid())] {
+                signal::kill(target, Signal::USR2).unwrap();
+                let info = signal::wait(Signal::USR2, Timeout::Zero).unwrap();
+                assert!(info.is_some(), "{target:?}");
+            }
+            let first = Target::Group(Pid::new(1).unwrap());
+            assert_eq!(signal::kill(first, None).unwrap_err().kind(), ErrorKind::InvalidArgument);
+        },
+    );
 }
 
 #[test]
@@ -81,7 +89,10 @@ fn everyone_is_all_others_of_the_pid_namespace() {
         drop(writer);
         let mut report = [0; 4];
         assert_eq!(io::read(&reader, &mut report), Ok(4));
-        assert_eq!(report, [1; 4], "it was alone, it could be sent, not to the sender, but to the other");
+        assert_eq!(
+            report, [1; 4],
+            "it was alone, it could be sent, not to the sender, but to the other"
+        );
         // SAFETY: waits for a child.
         unsafe { libc::waitpid(first as i32, std::ptr::null_mut(), 0) };
     });
@@ -89,24 +100,31 @@ fn everyone_is_all_others_of_the_pid_namespace() {
 
 #[test]
 fn queued_values_come_in_order_and_the_lowest_signal_first() {
-    in_child_that_holds_back(SigSet::all(), "queued_values_come_in_order_and_the_lowest_signal_first", || {
-        let (low, high) = (Signal::RTMIN, Signal::real_time(3).unwrap());
-        for number in 0..5_i32 {
-            signal::queue(getpid(), high, -number).unwrap();
-            signal::queue(getpid(), low, u64::MAX - number as u64).unwrap();
-        }
-        let take = || signal::wait([low, high], Timeout::Zero).unwrap().unwrap();
-        for (signal, value) in (0..5_u64)
-            .map(|number| (low, Value::new(u64::MAX - number)))
-            .chain((0..5).map(|number: i32| (high, Value::from(-number))))
-        {
-            let info = take();
-            assert_eq!(info.signal(), signal);
-            assert_eq!(info.cause(), Cause::Queue { pid: Some(getpid()), uid: getuid(), value });
-        }
-        assert_eq!(Value::from(-3).int(), -3);
-        assert!(signal::wait([low, high], Timeout::Zero).unwrap().is_none());
-    });
+    in_child_that_holds_back(
+        SigSet::all(),
+        "queued_values_come_in_order_and_the_lowest_signal_first",
+        || {
+            let (low, high) = (Signal::RTMIN, Signal::real_time(3).unwrap());
+            for number in 0..5_i32 {
+                signal::queue(getpid(), high, -number).unwrap();
+                signal::queue(getpid(), low, u64::MAX - number as u64).unwrap();
+            }
+            let take = || signal::wait([low, high], Timeout::Zero).unwrap().unwrap();
+            for (signal, value) in (0..5_u64)
+                .map(|number| (low, Value::new(u64::MAX - number)))
+                .chain((0..5).map(|number: i32| (high, Value::from(-number))))
+            {
+                let info = take();
+                assert_eq!(info.signal(), signal);
+                assert_eq!(
+                    info.cause(),
+                    Cause::Queue { pid: Some(getpid()), uid: getuid(), value }
+                );
+            }
+            assert_eq!(Value::from(-3).int(), -3);
+            assert!(signal::wait([low, high], Timeout::Zero).unwrap().is_none());
+        },
+    );
 }
 
 #[test]
@@ -142,26 +160,33 @@ fn the_threads_own_come_before_the_process_s() {
         let (low, high) = (Signal::RTMIN, Signal::RTMAX);
         signal::queue(getpid(), low, 1).unwrap();
         thread::queue(getpid(), gettid(), high, 2).unwrap();
-        let taken = [(); 2].map(|()| signal::wait([low, high], Timeout::Zero).unwrap().unwrap().signal());
+        let taken =
+            [(); 2].map(|()| signal::wait([low, high], Timeout::Zero).unwrap().unwrap().signal());
         assert_eq!(taken, [high, low]);
     });
 }
 
 #[test]
 fn without_room_a_standard_signal_comes_without_what_is_known_of_it() {
-    in_child_that_holds_back(SigSet::all(), "without_room_a_standard_signal_comes_without_what_is_known_of_it", || {
-        let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-        // SAFETY: reads one struct.
-        assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_SIGPENDING, &raw const none) }, 0);
-        signal::queue(getpid(), Signal::USR1, 42).unwrap();
-        let info = signal::wait(Signal::USR1, Timeout::Zero).unwrap().unwrap();
-        assert_eq!(info.cause(), Cause::Kill { pid: None, uid: 0 });
-    });
+    in_child_that_holds_back(
+        SigSet::all(),
+        "without_room_a_standard_signal_comes_without_what_is_known_of_it",
+        || {
+            let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+            // SAFETY: reads one struct.
+            assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_SIGPENDING, &raw const none) }, 0);
+            signal::queue(getpid(), Signal::USR1, 42).unwrap();
+            let info = signal::wait(Signal::USR1, Timeout::Zero).unwrap().unwrap();
+            assert_eq!(info.cause(), Cause::Kill { pid: None, uid: 0 });
+        },
+    );
 }
 
 #[test]
 fn a_wait_that_somebody_else_answers_is_no_signal() {
-    let error = pretend(libc::SYS_rt_sigtimedwait, || signal::wait(SigSet::all(), Timeout::Zero).unwrap_err());
+    let error = pretend(libc::SYS_rt_sigtimedwait, || {
+        signal::wait(SigSet::all(), Timeout::Zero).unwrap_err()
+    });
     assert_eq!(error.errno(), Errno::INVAL);
 }
 
@@ -182,13 +207,17 @@ fn a_signal_to_a_thread_is_that_threads() {
     std::thread::scope(|scope| {
         let _blocked = thread::block(Signal::USR2).unwrap();
         thread::kill(getpid(), gettid(), Signal::USR2).unwrap();
-        let of_another = scope.spawn(|| signal::wait(Signal::USR2, Timeout::Zero).unwrap()).join().unwrap();
+        let of_another =
+            scope.spawn(|| signal::wait(Signal::USR2, Timeout::Zero).unwrap()).join().unwrap();
         assert!(of_another.is_none());
         let info = signal::wait(Signal::USR2, Timeout::Zero).unwrap().unwrap();
         assert_eq!(info.cause(), Cause::ThreadKill { pid: Some(getpid()), uid: getuid() });
     });
     assert_eq!(thread::kill(getpid(), gettid(), None), Ok(()));
-    assert_eq!(getuid(), std::fs::metadata("/proc/self").map(|of| std::os::unix::fs::MetadataExt::uid(&of)).unwrap());
+    assert_eq!(
+        getuid(),
+        std::fs::metadata("/proc/self").map(|of| std::os::unix::fs::MetadataExt::uid(&of)).unwrap()
+    );
 }
 
 #[test]
@@ -206,7 +235,8 @@ fn who_is_not_there_and_who_may_not_be_sent_to_are_told() {
     assert_eq!(signal::kill(gone, None).unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(signal::queue(gone, Signal::USR1, 1).unwrap_err().kind(), ErrorKind::NotFound);
     as_nobody(|| {
-        if let Some(other) = of_another_user("who_is_not_there_and_who_may_not_be_sent_to_are_told") {
+        if let Some(other) = of_another_user("who_is_not_there_and_who_may_not_be_sent_to_are_told")
+        {
             assert_eq!(signal::kill(other, None).unwrap_err().kind(), ErrorKind::PermissionDenied);
         }
     });

@@ -83,10 +83,13 @@ fn there_and_back(write: Write, read: Read) {
         });
         let returner = scope.spawn(move || {
             storms[1].over(|| {
-                receive(&there.0, pattern, read, |bytes| assert_eq!(write_all(&back.1, bytes, write), bytes.len()))
+                receive(&there.0, pattern, read, |bytes| {
+                    assert_eq!(write_all(&back.1, bytes, write), bytes.len())
+                })
             })
         });
-        let receiver = scope.spawn(move || storms[2].over(|| receive(&back.0, pattern, read, |_| {})));
+        let receiver =
+            scope.spawn(move || storms[2].over(|| receive(&back.0, pattern, read, |_| {})));
         (join(sender), join(returner), join(receiver))
     });
     assert_eq!((returned, came), (sent, sent));
@@ -107,7 +110,12 @@ pub(crate) fn write_all(writer: &OwnedFd, bytes: &[u8], write: Write) -> usize {
 }
 
 /// Reads to the end, passes on what comes if it is what was sent, and returns how much it was.
-pub(crate) fn receive(reader: &OwnedFd, pattern: &[u8], read: Read, mut pass_on: impl FnMut(&[u8])) -> usize {
+pub(crate) fn receive(
+    reader: &OwnedFd,
+    pattern: &[u8],
+    read: Read,
+    mut pass_on: impl FnMut(&[u8]),
+) -> usize {
     let mut room = vec![0; PIECE];
     let mut came = 0;
     loop {
@@ -115,7 +123,10 @@ pub(crate) fn receive(reader: &OwnedFd, pattern: &[u8], read: Read, mut pass_on:
         if count == 0 {
             return came;
         }
-        assert!(room[..count] == pattern[came % PERIOD..][..count], "after {came} bytes come wrong ones");
+        assert!(
+            room[..count] == pattern[came % PERIOD..][..count],
+            "after {came} bytes come wrong ones"
+        );
         pass_on(&room[..count]);
         came += count;
     }

@@ -15,9 +15,13 @@ use crate::common::signals::Storm;
 use crate::{Row, VERY_MANY, common, join};
 
 pub(crate) const ROWS: &[Row] = &[
-    ("splice from pipe to pipe", || relayed(Method::Splice, pipe::pipe().unwrap(), pipe::pipe().unwrap())),
+    ("splice from pipe to pipe", || {
+        relayed(Method::Splice, pipe::pipe().unwrap(), pipe::pipe().unwrap())
+    }),
     ("splice from socket to socket", || relayed(Method::Splice, sockets(), sockets())),
-    ("read and write from socket to pipe", || relayed(Method::ReadWrite, sockets(), pipe::pipe().unwrap())),
+    ("read and write from socket to pipe", || {
+        relayed(Method::ReadWrite, sockets(), pipe::pipe().unwrap())
+    }),
     ("the best way from pipe to non-blocking socket", || {
         let (reader, writer) = UnixStream::pair().unwrap();
         writer.set_nonblocking(true).unwrap();
@@ -46,7 +50,9 @@ fn relayed(method: Method, (from, source): (OwnedFd, OwnedFd), (sink, to): (Owne
             storms[0].over(|| {
                 let mut sent = 0;
                 while sent < SIZE || storms.iter().any(|storm| storm.seen() < VERY_MANY) {
-                    sent += write_all(&source, &pattern[sent % PERIOD..][..PIECE], |fd, bytes| io::write(fd, bytes));
+                    sent += write_all(&source, &pattern[sent % PERIOD..][..PIECE], |fd, bytes| {
+                        io::write(fd, bytes)
+                    });
                 }
                 drop(source);
                 sent
@@ -59,8 +65,9 @@ fn relayed(method: Method, (from, source): (OwnedFd, OwnedFd), (sink, to): (Owne
                 copied
             })
         });
-        let receiver =
-            scope.spawn(move || storms[2].over(|| receive(&sink, pattern, |fd, room| io::read(fd, room), |_| {})));
+        let receiver = scope.spawn(move || {
+            storms[2].over(|| receive(&sink, pattern, |fd, room| io::read(fd, room), |_| {}))
+        });
         (join(sender), join(copier), join(receiver))
     });
     assert_eq!((copied, came), (Ok(sent as u64), sent));
@@ -94,8 +101,9 @@ fn sent(method: Method, (sink, to): (OwnedFd, OwnedFd)) {
                 copied
             })
         });
-        let receiver =
-            scope.spawn(move || storms[1].over(|| receive(&sink, pattern, |fd, room| io::read(fd, room), |_| {})));
+        let receiver = scope.spawn(move || {
+            storms[1].over(|| receive(&sink, pattern, |fd, room| io::read(fd, room), |_| {}))
+        });
         (join(copier), join(receiver))
     });
     assert_eq!(copied, came as u64);
@@ -111,7 +119,10 @@ fn from_file_to_file(method: Method) {
             from.rewind().unwrap();
             let ends = (common::fd(from.try_clone().unwrap()), common::fd(to.try_clone().unwrap()));
             match Copier::new(&ends.0, &ends.1).method(method).run() {
-                Err(error) if method == Method::CopyFileRange && error.error().kind() == ErrorKind::Unsupported => {
+                Err(error)
+                    if method == Method::CopyFileRange
+                        && error.error().kind() == ErrorKind::Unsupported =>
+                {
                     return common::skip("storms: copy_file_range", &error.to_string());
                 }
                 copied => assert_eq!(copied, Ok(LENGTH as u64)),

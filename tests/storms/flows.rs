@@ -130,7 +130,8 @@ pub(crate) const EDGES: &[Row] = &[
 
 /// Adds to a counter, each time that an epoll has told the last time; it does so once.
 fn edges(timeout: Timeout) {
-    let (epoll, counter, storm) = (Epoll::create().unwrap(), EventFd::new(0).unwrap(), Storm::new());
+    let (epoll, counter, storm) =
+        (Epoll::create().unwrap(), EventFd::new(0).unwrap(), Storm::new());
     epoll.add(&counter, Token(1), Interest::READ | Interest::EDGE).unwrap();
     let (tell, told) = mpsc::channel();
     thread::scope(|scope| {
@@ -138,7 +139,11 @@ fn edges(timeout: Timeout) {
             storm.over(|| {
                 for times in 1.. {
                     let mut buffer = [Ready::EMPTY; 2];
-                    assert_eq!(epoll.wait(&mut buffer, timeout).unwrap().len(), 1, "the time is over at {times}");
+                    assert_eq!(
+                        epoll.wait(&mut buffer, timeout).unwrap().len(),
+                        1,
+                        "the time is over at {times}"
+                    );
                     if storm.seen() >= VERY_MANY {
                         return times;
                     }

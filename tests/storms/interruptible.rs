@@ -67,11 +67,17 @@ pub(crate) const CALLS: &[Row] = &[
         let mut left = Timespec::saturating_from(HOUR);
         ended(|| {
             let before = left;
-            let done = poll::raw::ppoll(&mut [PollFd::new(&counter, PollFlags::READ)], Some(&mut left), None);
+            let done = poll::raw::ppoll(
+                &mut [PollFd::new(&counter, PollFlags::READ)],
+                Some(&mut left),
+                None,
+            );
             assert!(left < before, "no time has passed");
             done.map(drop)
         });
-        ended(|| poll::raw::ppoll(&mut [PollFd::new(&counter, PollFlags::READ)], None, None).map(drop));
+        ended(|| {
+            poll::raw::ppoll(&mut [PollFd::new(&counter, PollFlags::READ)], None, None).map(drop)
+        });
     }),
     ("poll::wait_interruptible", || {
         let counter = EventFd::new(0).unwrap();

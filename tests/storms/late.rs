@@ -90,7 +90,10 @@ pub(crate) const CALLS: &[Row] = &[
     ("EventFd::add", || {
         let counter = EventFd::new(0).unwrap();
         counter.add(eventfd::MAX).unwrap();
-        assert_eq!(late(|| counter.add(5), || assert_eq!(counter.read(), Ok(eventfd::MAX))), Ok(()));
+        assert_eq!(
+            late(|| counter.add(5), || assert_eq!(counter.read(), Ok(eventfd::MAX))),
+            Ok(())
+        );
         assert_eq!(counter.read(), Ok(5), "it was added once");
     }),
     ("Inotify::read_events", || {
@@ -104,7 +107,8 @@ pub(crate) const CALLS: &[Row] = &[
     }),
     ("inotify::Reader::read", || {
         let (inotify, directory) = watched();
-        let name = || Reader::new(&inotify, &mut [0; 4096]).read().unwrap().name().as_bytes().to_vec();
+        let name =
+            || Reader::new(&inotify, &mut [0; 4096]).read().unwrap().name().as_bytes().to_vec();
         assert_eq!(late(name, || touch(&directory)), b"late");
     }),
     ("TimerFd::read", || {
@@ -127,7 +131,8 @@ pub(crate) const CALLS: &[Row] = &[
     ("poll::wait", || {
         for timeout in [Timeout::Never, HOUR.into(), FINE_HOUR.into()] {
             let ((reader, writer), counter) = (pipe::pipe().unwrap(), EventFd::new(0).unwrap());
-            let mut fds = [reader.as_fd(), counter.as_fd()].map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::READ));
+            let mut fds = [reader.as_fd(), counter.as_fd()]
+                .map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::READ));
             let write = || assert_eq!(io::write(&writer, b"!"), Ok(1));
             assert_eq!(late(|| poll::wait(&mut fds, timeout), write), Ok(1));
             assert_eq!(fds.map(|fd| fd.ready()), [PollFlags::READ, PollFlags::empty()]);
@@ -136,7 +141,9 @@ pub(crate) const CALLS: &[Row] = &[
     ("SignalFd::read, read_events", || {
         let signals = SignalFd::new(WANTED).unwrap();
         assert_eq!(late_signal(|| value(signals.read().unwrap().cause())), 9);
-        let events = || signals.read_events(&mut [0; 2 * SIZE]).unwrap().map(|event| value(event.cause())).sum();
+        let events = || {
+            signals.read_events(&mut [0; 2 * SIZE]).unwrap().map(|event| value(event.cause())).sum()
+        };
         assert_eq!(late_signal(events), 9);
     }),
     ("SignalFd::wait, signal::wait", || {
@@ -147,7 +154,8 @@ pub(crate) const CALLS: &[Row] = &[
                 value(signals.read().unwrap().cause())
             };
             assert_eq!(late_signal(wait), 9);
-            let wait = || signal::wait(WANTED, timeout).unwrap().expect("it waits until one has come");
+            let wait =
+                || signal::wait(WANTED, timeout).unwrap().expect("it waits until one has come");
             assert_eq!(late_signal(|| value(wait().cause())), 9);
         }
     }),
@@ -161,7 +169,8 @@ pub(crate) const CALLS: &[Row] = &[
 ];
 
 fn late_epoll(timeout: Timeout) {
-    let (epoll, counters) = (Epoll::create().unwrap(), [0, 0].map(|start| EventFd::new(start).unwrap()));
+    let (epoll, counters) =
+        (Epoll::create().unwrap(), [0, 0].map(|start| EventFd::new(start).unwrap()));
     epoll.add(&counters[0], Token(7), Interest::READ).unwrap();
     epoll.add(&counters[1], Token(8), Interest::READ).unwrap();
     let tokens = || {
@@ -182,7 +191,9 @@ fn late_signal(call: impl FnOnce() -> i32 + Send) -> i32 {
         tid.store(thread::gettid().get(), Ordering::Release);
         call()
     };
-    let send = || thread::queue(getpid(), Tid::new(tid.load(Ordering::Acquire)).unwrap(), WANTED, 9).unwrap();
+    let send = || {
+        thread::queue(getpid(), Tid::new(tid.load(Ordering::Acquire)).unwrap(), WANTED, 9).unwrap()
+    };
     late(held_back, send)
 }
 

@@ -47,7 +47,10 @@ fn deadlines_are_kept() {
 
 #[test]
 fn signals_end_what_asks_for_it_each_time_and_change_nothing() {
-    each_contained("signals_end_what_asks_for_it_each_time_and_change_nothing", interruptible::CALLS);
+    each_contained(
+        "signals_end_what_asks_for_it_each_time_and_change_nothing",
+        interruptible::CALLS,
+    );
 }
 
 #[test]
@@ -114,6 +117,8 @@ fn has_fine_times(row: &str) -> bool {
 /// A directory that is watched by an instance whose reads wait.
 fn watched() -> (Inotify, TempDir) {
     let (inotify, directory) = (Inotify::init().unwrap(), tempfile::tempdir().unwrap());
-    inotify.add_watch(common::bytes(directory.path()), WatchFlags::CREATE | WatchFlags::DELETE).unwrap();
+    inotify
+        .add_watch(common::bytes(directory.path()), WatchFlags::CREATE | WatchFlags::DELETE)
+        .unwrap();
     (inotify, directory)
 }

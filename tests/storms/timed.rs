@@ -50,7 +50,10 @@ fn once(time: Duration, wait: &impl Fn(Duration) -> Result<bool>) {
         if took < time * 2 {
             return;
         }
-        assert!(first.elapsed() < Duration::from_secs(60), "signals prolong {time:?} each time, at last to {took:?}");
+        assert!(
+            first.elapsed() < Duration::from_secs(60),
+            "signals prolong {time:?} each time, at last to {took:?}"
+        );
     }
 }
 
@@ -104,7 +107,8 @@ pub(crate) const CALLS: &[Row] = &[
     ("poll::wait", || {
         let ((reader, _writer), counter) = (pipe::pipe().unwrap(), EventFd::new(0).unwrap());
         kept(&[TIME, FINE_TIME], |time| {
-            let mut fds = [reader.as_fd(), counter.as_fd()].map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::READ));
+            let mut fds = [reader.as_fd(), counter.as_fd()]
+                .map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::READ));
             Ok(poll::wait(&mut fds, time)? > 0)
         });
     }),

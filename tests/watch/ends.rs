@@ -12,7 +12,9 @@ use crate::{common, json};
 
 #[test]
 fn a_time_ends_it_and_says_whether_the_count_was_reached() {
-    let Some(program) = program("a_time_ends_it_and_says_whether_the_count_was_reached") else { return };
+    let Some(program) = program("a_time_ends_it_and_says_whether_the_count_was_reached") else {
+        return;
+    };
     let (_guard, path) = directory();
     let start = std::time::Instant::now();
     let ended = Running::start(&program, &["--timeout", "0.25"], &[&path]).end();
@@ -46,7 +48,11 @@ fn it_ends_with_the_last_watched_path() {
         ]
     );
     assert_eq!(ended.status, 3);
-    assert!(ended.stderr.ends_with("watch: 2 events: every watched path is gone\n"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.ends_with("watch: 2 events: every watched path is gone\n"),
+        "{}",
+        ended.stderr
+    );
 }
 
 #[test]
@@ -57,7 +63,8 @@ fn lost_events_are_told_and_the_status_says_so() {
     let (full, other) = (path.join("full"), path.join("other"));
     fs::create_dir(&full).unwrap();
     fs::create_dir(&other).unwrap();
-    let watch = Running::start(&program, &["--format=json", "--events=move,delete_self"], &[&full, &other]);
+    let watch =
+        Running::start(&program, &["--format=json", "--events=move,delete_self"], &[&full, &other]);
     watch.stop();
     // Not by open and close: a file that another test's new program holds open until it runs is closed late.
     let last = rename(&full, limit / 2 + 1);
@@ -71,16 +78,28 @@ fn lost_events_are_told_and_the_status_says_so() {
 
     let ended = watch.end();
     let objects = ended.objects();
-    let is = |object: &json::Value, event: &str| object["events"].literal_or_array() == format!("[{event}]");
+    let is = |object: &json::Value, event: &str| {
+        object["events"].literal_or_array() == format!("[{event}]")
+    };
     let (moves, others) = objects.split_at(limit);
     assert!(moves.iter().all(|object| is(object, "MOVED_FROM") || is(object, "MOVED_TO")));
-    let [overflow, unheard, deleted, ignored] = others else { panic!("other than four: {}", others.len()) };
-    assert!(is(overflow, "Q_OVERFLOW") && overflow["path"].text().is_none() && overflow["watch"].literal() == "null");
+    let [overflow, unheard, deleted, ignored] = others else {
+        panic!("other than four: {}", others.len())
+    };
+    assert!(
+        is(overflow, "Q_OVERFLOW")
+            && overflow["path"].text().is_none()
+            && overflow["watch"].literal() == "null"
+    );
     assert!(is(unheard, "IGNORED") && unheard["path"].text() == full.to_str());
     assert!(is(deleted, "DELETE_SELF") && deleted["path"].text() == other.to_str());
     assert!(is(ignored, "IGNORED") && ignored["path"].text() == other.to_str());
     assert_eq!(ended.status, 4);
-    assert!(ended.stderr.ends_with("every watched path is gone; events were lost\n"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.ends_with("every watched path is gone; events were lost\n"),
+        "{}",
+        ended.stderr
+    );
 }
 
 #[test]
@@ -98,7 +117,10 @@ fn an_unmount_is_told() {
             done = unsafe { libc::mount(kind, target.as_ptr(), kind, 0, std::ptr::null()) };
         }
         if done != 0 {
-            common::skip(NAME, &format!("nothing can be mounted: {}", std::io::Error::last_os_error()));
+            common::skip(
+                NAME,
+                &format!("nothing can be mounted: {}", std::io::Error::last_os_error()),
+            );
             return;
         }
         let watch = Running::start(&program, &["--events=create"], &[&path]);
@@ -107,8 +129,10 @@ fn an_unmount_is_told() {
         assert_eq!(done, 0, "umount2: {}", std::io::Error::last_os_error());
         let ended = watch.end();
         let path = path.display();
-        let told =
-            [format!("UNMOUNT {path}: the file system was unmounted"), format!("IGNORED {path}: the watch has ended")];
+        let told = [
+            format!("UNMOUNT {path}: the file system was unmounted"),
+            format!("IGNORED {path}: the watch has ended"),
+        ];
         assert_eq!((ended.told().as_slice(), ended.status), (&told[..], 3));
         assert!(ended.stderr.contains("watch: 0 events"), "{}", ended.stderr);
     });

@@ -42,7 +42,11 @@ impl Index<&str> for Value {
 
     fn index(&self, key: &str) -> &Self {
         let Self::Object(members) = self else { panic!("no object: {self:?}") };
-        &members.iter().find(|(name, _)| name == key).unwrap_or_else(|| panic!("no {key}: {self:?}")).1
+        &members
+            .iter()
+            .find(|(name, _)| name == key)
+            .unwrap_or_else(|| panic!("no {key}: {self:?}"))
+            .1
     }
 }
 
@@ -85,7 +89,12 @@ fn value(rest: &mut &str) -> Option<Value> {
     }
 }
 
-fn list(rest: &mut &str, open: &str, close: &str, mut element: impl FnMut(&mut &str) -> Option<()>) -> Option<()> {
+fn list(
+    rest: &mut &str,
+    open: &str,
+    close: &str,
+    mut element: impl FnMut(&mut &str) -> Option<()>,
+) -> Option<()> {
     take(rest, open)?;
     if take(rest, close).is_some() {
         return Some(());
@@ -140,17 +149,30 @@ fn literal(rest: &mut &str) -> Option<Value> {
     let number = |text: &str| {
         let text = text.strip_prefix('-').unwrap_or(text);
         let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let digits =
+            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         digits(whole) && digits(fraction) && (whole == "0" || !whole.starts_with('0'))
     };
-    (matches!(literal, "true" | "false" | "null") || number(literal)).then(|| Value::Literal(literal.to_owned()))
+    (matches!(literal, "true" | "false" | "null") || number(literal))
+        .then(|| Value::Literal(literal.to_owned()))
 }
 
 #[test]
 fn only_json_is_json() {
     assert!(parse(r#"{"a":[1,-2.5,"\u001b\n"],"b":{},"c":null}"#).is_some());
-    for wrong in ["", "{", "{}x", r#"{"a":1,}"#, r#"{"a":1,"a":2}"#, "01", "1.", "\"\n\"", r#""\x41""#, "nul", "[1 2]"]
-    {
+    for wrong in [
+        "",
+        "{",
+        "{}x",
+        r#"{"a":1,}"#,
+        r#"{"a":1,"a":2}"#,
+        "01",
+        "1.",
+        "\"\n\"",
+        r#""\x41""#,
+        "nul",
+        "[1 2]",
+    ] {
         assert_eq!(parse(wrong), None, "{wrong}");
     }
 }

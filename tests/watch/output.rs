@@ -11,7 +11,11 @@ use crate::run::{Running, directory, program, run};
 fn text_tells_what_happened_to_whom() {
     let Some(program) = program("text_tells_what_happened_to_whom") else { return };
     let (_guard, path) = directory();
-    let watch = Running::start(&program, &["--events=create,Close_Write|IN_DELETE", "--count", "5"], &[&path]);
+    let watch = Running::start(
+        &program,
+        &["--events=create,Close_Write|IN_DELETE", "--count", "5"],
+        &[&path],
+    );
     fs::write(path.join("a file"), "!").unwrap();
     // Another test's new program may hold the file open until it runs.
     watch.wait_for_output("CLOSE_WRITE");
@@ -27,10 +31,17 @@ fn text_tells_what_happened_to_whom() {
     assert_eq!(told[3], format!("DELETE {path}/a file"));
     assert_eq!(told[4], format!("DELETE {path}/sub/"));
     assert_eq!((told.len(), ended.status), (5, 0));
-    assert_eq!(ended.stderr, "watch: watching 1 path\nwatch: 5 events: that is as many as were asked for\n");
+    assert_eq!(
+        ended.stderr,
+        "watch: watching 1 path\nwatch: 5 events: that is as many as were asked for\n"
+    );
 
-    let columns: Vec<_> = ended.lines().iter().map(|line| line.find(&path.to_string()).unwrap()).collect();
-    assert!(columns.iter().all(|column| *column == columns[0]), "the paths stand in one column: {columns:?}");
+    let columns: Vec<_> =
+        ended.lines().iter().map(|line| line.find(&path.to_string()).unwrap()).collect();
+    assert!(
+        columns.iter().all(|column| *column == columns[0]),
+        "the paths stand in one column: {columns:?}"
+    );
     let (time, _) = ended.lines()[0].split_once(' ').unwrap();
     let shape: String = time.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
     assert_eq!(shape, "00:00:00.000Z");
@@ -42,7 +53,8 @@ fn json_tells_what_happened_to_whom() {
     let (_guard, path) = directory();
     let options = ["--events", "create,attrib", "--format", "json", "--count", "3"];
     let watch = Running::start(&program, &options, &[&path]);
-    let before = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs_f64();
+    let before =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs_f64();
     fs::write(path.join("a \"quoted\" \\ name"), "!").unwrap();
     fs::create_dir(path.join("sub")).unwrap();
     fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
@@ -72,7 +84,11 @@ const HARD: &[(&[u8], &str, &str)] = &[
     (b"two\nlines\t\r", r"two\nlines\t\r", "two\nlines\t\r"),
     (b"\x1b[31mred\x7f", r"\u{1b}[31mred\u{7f}", "\u{1b}[31mred\u{7f}"),
     (b"\\xff 'quoted' \"twice\"", r#"\\xff 'quoted' "twice""#, "\\xff 'quoted' \"twice\""),
-    ("grün 猫 \u{202e}\u{9b}2J".as_bytes(), r"grün 猫 \u{202e}\u{9b}2J", "grün 猫 \u{202e}\u{9b}2J"),
+    (
+        "grün 猫 \u{202e}\u{9b}2J".as_bytes(),
+        r"grün 猫 \u{202e}\u{9b}2J",
+        "grün 猫 \u{202e}\u{9b}2J",
+    ),
 ];
 
 #[test]
@@ -82,7 +98,11 @@ fn text_writes_any_name_on_one_line() {
     let path = path.join(OsStr::from_bytes(b"d\xffr\n"));
     fs::create_dir(&path).unwrap();
     let count = HARD.len().to_string();
-    let watch = Running::start(&program, &["--events=create", "--color=never", "--count", &count], &[&path]);
+    let watch = Running::start(
+        &program,
+        &["--events=create", "--color=never", "--count", &count],
+        &[&path],
+    );
     for (name, ..) in HARD {
         fs::write(path.join(OsStr::from_bytes(name)), "").unwrap();
     }
@@ -101,17 +121,28 @@ fn json_loses_no_byte_of_a_name() {
     let path = parent.join(OsStr::from_bytes(b"d\xffr\n"));
     fs::create_dir(&path).unwrap();
     let count = HARD.len().to_string();
-    let watch = Running::start(&program, &["--events=create", "--format=json", "--count", &count], &[&path]);
+    let watch = Running::start(
+        &program,
+        &["--events=create", "--format=json", "--count", &count],
+        &[&path],
+    );
     for (name, ..) in HARD {
         fs::write(path.join(OsStr::from_bytes(name)), "").unwrap();
     }
     let ended = watch.end();
     assert_eq!((ended.status, ended.lines().len()), (0, HARD.len()), "{:?}", ended.lines());
-    let hexadecimal = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hexadecimal =
+        |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     for ((object, line), (name, _, text)) in ended.objects().iter().zip(ended.lines()).zip(HARD) {
         assert!(!line.chars().any(char::is_control), "{line:?}");
-        assert_eq!(object["path_bytes"].text(), Some(hexadecimal(path.as_os_str().as_bytes()).as_str()));
-        assert_eq!(object["path"].text(), Some(format!("{}/d\u{fffd}r\n", parent.display()).as_str()));
+        assert_eq!(
+            object["path_bytes"].text(),
+            Some(hexadecimal(path.as_os_str().as_bytes()).as_str())
+        );
+        assert_eq!(
+            object["path"].text(),
+            Some(format!("{}/d\u{fffd}r\n", parent.display()).as_str())
+        );
         assert_eq!(object["name"].text(), Some(*text));
         if std::str::from_utf8(name).is_ok() {
             assert!(!object.keys().contains(&"name_bytes"), "{line}");
@@ -132,14 +163,20 @@ fn the_halves_of_a_rename_have_one_cookie() {
 
     let (text, json) = (text.end(), json.end());
     let objects = json.objects();
-    assert_eq!(objects.iter().map(|o| o["name"].text()).collect::<Vec<_>>(), [Some("old"), Some("new")]);
+    assert_eq!(
+        objects.iter().map(|o| o["name"].text()).collect::<Vec<_>>(),
+        [Some("old"), Some("new")]
+    );
     let cookie = objects[0]["cookie"].literal();
     assert!(cookie.parse::<u32>().is_ok_and(|cookie| cookie > 0), "{cookie}");
     assert_eq!(objects[1]["cookie"].literal(), cookie);
 
     let path = path.display();
     // Each instance is told of the rename with the same cookie.
-    assert_eq!(text.told(), [format!("MOVED_FROM #{cookie} {path}/old"), format!("MOVED_TO #{cookie} {path}/new")]);
+    assert_eq!(
+        text.told(),
+        [format!("MOVED_FROM #{cookie} {path}/old"), format!("MOVED_TO #{cookie} {path}/new")]
+    );
     assert_eq!((text.status, json.status), (0, 0));
 }
 
@@ -175,7 +212,8 @@ fn colour_is_for_terminals_or_on_demand() {
 fn quiet_is_quiet() {
     let Some(program) = program("quiet_is_quiet") else { return };
     let (_guard, path) = directory();
-    let arguments = [OsStr::new("--quiet"), OsStr::new("--timeout=0.01"), path.as_os_str(), path.as_os_str()];
+    let arguments =
+        [OsStr::new("--quiet"), OsStr::new("--timeout=0.01"), path.as_os_str(), path.as_os_str()];
     let ended = run(&program, &arguments);
     assert_eq!((ended.status, ended.stdout.as_slice(), ended.stderr.as_str()), (0, &b""[..], ""));
 }

@@ -41,7 +41,10 @@ impl Ended {
     }
 
     pub fn objects(&self) -> Vec<json::Value> {
-        self.lines().iter().map(|line| json::parse(line).unwrap_or_else(|| panic!("no JSON: {line}"))).collect()
+        self.lines()
+            .iter()
+            .map(|line| json::parse(line).unwrap_or_else(|| panic!("no JSON: {line}")))
+            .collect()
     }
 }
 
@@ -77,7 +80,8 @@ pub fn stop(child: &Child) {
     send(child, Signal::STOP);
     let mut status = 0;
     // SAFETY: writes an int; a child that has stopped is still there to be waited for.
-    let stopped = unsafe { libc::waitpid(child.id().cast_signed(), &raw mut status, libc::WUNTRACED) };
+    let stopped =
+        unsafe { libc::waitpid(child.id().cast_signed(), &raw mut status, libc::WUNTRACED) };
     assert!(stopped > 0 && libc::WIFSTOPPED(status), "{status:#x}");
 }
 
@@ -134,7 +138,12 @@ impl Running {
     pub fn wait_for(&mut self, start: &str) {
         loop {
             let before = self.said.len();
-            assert_ne!(self.stderr.read_line(&mut self.said).unwrap(), 0, "it never said `{start}`:\n{}", self.said);
+            assert_ne!(
+                self.stderr.read_line(&mut self.said).unwrap(),
+                0,
+                "it never said `{start}`:\n{}",
+                self.said
+            );
             if self.said[before..].starts_with(start) {
                 return;
             }

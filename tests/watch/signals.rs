@@ -26,7 +26,10 @@ fn a_signal_ends_it_and_is_named() {
         watch.signal(signal);
         let ended = watch.end();
         assert_eq!(ended.told(), [format!("CREATE {}/before/", path.display())]);
-        assert_eq!(ended.stderr, format!("watch: watching 1 path\nwatch: 1 event: {signal} ended it\n"));
+        assert_eq!(
+            ended.stderr,
+            format!("watch: watching 1 path\nwatch: 1 event: {signal} ended it\n")
+        );
         assert_eq!(ended.status, 0);
 
         let watch = Running::start(&program, &[], &[&path]);
@@ -47,7 +50,11 @@ fn what_happened_before_the_signal_is_told() {
     watch.signal(Signal::CONT);
     let ended = watch.end();
     assert_eq!((ended.lines().len(), ended.status), (2 * RENAMES, 0));
-    assert!(ended.stderr.ends_with(&format!("watch: {} events: TERM ended it\n", 2 * RENAMES)), "{}", ended.stderr);
+    assert!(
+        ended.stderr.ends_with(&format!("watch: {} events: TERM ended it\n", 2 * RENAMES)),
+        "{}",
+        ended.stderr
+    );
 }
 
 #[test]
@@ -68,7 +75,11 @@ fn what_the_events_say_has_precedence() {
         watch.signal(Signal::CONT);
     }
     let (counting, going) = (counting.end(), going.end());
-    assert!(counting.stderr.ends_with("that is as many as were asked for\n"), "{}", counting.stderr);
+    assert!(
+        counting.stderr.ends_with("that is as many as were asked for\n"),
+        "{}",
+        counting.stderr
+    );
     assert!(going.stderr.ends_with("every watched path is gone\n"), "{}", going.stderr);
     assert_eq!((counting.status, going.status), (0, 3));
 }
@@ -84,7 +95,11 @@ fn events_that_were_lost_have_precedence() {
     watch.signal(Signal::INT);
     watch.signal(Signal::CONT);
     let ended = watch.end();
-    assert!(ended.stderr.ends_with(" events: INT ended it; events were lost\n"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.ends_with(" events: INT ended it; events were lost\n"),
+        "{}",
+        ended.stderr
+    );
     assert_eq!(ended.status, 4);
 }
 
@@ -151,7 +166,10 @@ fn a_signal_for_the_reader_too_is_told() {
     send(&child, Signal::CONT);
     let mut said = String::new();
     stderr.read_to_string(&mut said).unwrap();
-    assert_eq!((code(child.wait().unwrap()), said.as_str()), (0, "watch: 0 events: INT ended it\n"));
+    assert_eq!(
+        (code(child.wait().unwrap()), said.as_str()),
+        (0, "watch: 0 events: INT ended it\n")
+    );
 }
 
 #[test]

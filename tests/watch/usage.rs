@@ -19,7 +19,11 @@ fn every_path_that_cannot_be_watched_is_named() {
     let path = path.display();
     let start = format!("watch: {path}/nowhere cannot be watched: inotify_add_watch: ENOENT");
     assert!(lines[0].starts_with(&start), "{}", lines[0]);
-    assert!(lines[1].starts_with(&format!(r"watch: {path}/neither\nhere\xff cannot be watched: ")), "{}", lines[1]);
+    assert!(
+        lines[1].starts_with(&format!(r"watch: {path}/neither\nhere\xff cannot be watched: ")),
+        "{}",
+        lines[1]
+    );
     assert_eq!(lines.len(), 2, "{lines:?}");
 }
 
@@ -38,9 +42,15 @@ fn the_limit_on_watches_is_told() {
         let mut arguments = vec![OsStr::new(AT_MOST)];
         arguments.extend(paths.iter().map(|path| path.as_os_str()));
         let ended = run(&program, &arguments);
-        let start = format!("watch: {} cannot be watched: inotify_add_watch: ENOSPC", paths[1].display());
+        let start =
+            format!("watch: {} cannot be watched: inotify_add_watch: ENOSPC", paths[1].display());
         assert!(ended.stderr.starts_with(&start), "{}", ended.stderr);
-        assert_eq!((ended.status, ended.stderr.lines().count(), ended.stdout.len()), (1, 1, 0), "{}", ended.stderr);
+        assert_eq!(
+            (ended.status, ended.stderr.lines().count(), ended.stdout.len()),
+            (1, 1, 0),
+            "{}",
+            ended.stderr
+        );
     });
     if !ran {
         common::skip(NAME, "this machine does not let the process have a user namespace");
@@ -78,10 +88,15 @@ fn wrong_use_is_told() {
         (&[b"/", b"--every"], "--every takes a value"),
         (&[b"--quiet=yes", b"/"], "--quiet takes no value"),
     ] {
-        let arguments: Vec<_> = arguments.iter().map(|argument| OsStr::from_bytes(argument)).collect();
+        let arguments: Vec<_> =
+            arguments.iter().map(|argument| OsStr::from_bytes(argument)).collect();
         let ended = run(&program, &arguments);
         assert_eq!((ended.status, ended.stdout.len()), (2, 0), "{arguments:?}");
-        assert!(ended.stderr.starts_with(&format!("watch: {told}")), "{arguments:?}: {}", ended.stderr);
+        assert!(
+            ended.stderr.starts_with(&format!("watch: {told}")),
+            "{arguments:?}: {}",
+            ended.stderr
+        );
         assert_eq!(ended.stderr.lines().count(), 1, "{arguments:?}: {}", ended.stderr);
     }
 }
@@ -92,9 +107,17 @@ fn help_names_everything() {
     let ended = run(&program, &["--help".as_ref()]);
     let text = String::from_utf8(ended.stdout).unwrap();
     assert_eq!((ended.status, ended.stderr.as_str()), (0, ""));
-    for option in
-        ["--events", "--format", "--color", "--count", "--timeout", "--every", "--quiet", "--help", "--version"]
-    {
+    for option in [
+        "--events",
+        "--format",
+        "--color",
+        "--count",
+        "--timeout",
+        "--every",
+        "--quiet",
+        "--help",
+        "--version",
+    ] {
         assert!(text.contains(option), "{option}");
     }
     for status in 0..=5 {

@@ -67,7 +67,12 @@ fn copier(
 }
 
 /// Reads and writes in turn, up to so many bytes.
-fn read_and_write(mut from: impl Read, mut to: impl Write, room: &mut [u8], most: usize) -> io::Result<u64> {
+fn read_and_write(
+    mut from: impl Read,
+    mut to: impl Write,
+    room: &mut [u8],
+    most: usize,
+) -> io::Result<u64> {
     let mut copied = 0;
     while copied < most {
         match from.read(room)? {
@@ -86,7 +91,9 @@ pub(crate) fn files() -> Result<Row, Failure> {
         let mut room = vec![0; ROOM];
         copier(name, move |files| read_and_write(&files.from, &files.to, &mut room, FILE))
     };
-    let butter = |method| copier(BUTTER, move |files| Ok(Copier::new(&files.from, &files.to).method(method).run()?));
+    let butter = |method| {
+        copier(BUTTER, move |files| Ok(Copier::new(&files.from, &files.to).method(method).run()?))
+    };
     let about = "4 MiB from file to file, both in memory; fs::copy opens them, too, and makes the second anew";
     Ok(Row::new(about, 1)
         .with("read, write", by_hand("read, write")?)
@@ -128,7 +135,8 @@ fn relay(
 ) -> Result<Run, Failure> {
     // A copy borrows its ends, and lasts as long as the program.
     let sockets: &'static Sockets = Box::leak(Box::new(Sockets::new()?));
-    let (message, mut received, mut pass_on) = (vec![b'.'; MESSAGE], vec![0; MESSAGE], make(sockets));
+    let (message, mut received, mut pass_on) =
+        (vec![b'.'; MESSAGE], vec![0; MESSAGE], make(sockets));
     Ok(Box::new(move |rounds, meter| {
         for _ in 0..rounds {
             (&sockets.client).write_all(&message).unwrap_or_else(|error| failed(name, error));
@@ -159,8 +167,9 @@ pub(crate) fn sockets() -> Result<Row, Failure> {
             Ok(copier.copied() - start)
         })
     });
-    let std =
-        relay("io::copy", |sockets| Box::new(|| io::copy(&mut (&sockets.from).take(MESSAGE as u64), &mut &sockets.to)));
+    let std = relay("io::copy", |sockets| {
+        Box::new(|| io::copy(&mut (&sockets.from).take(MESSAGE as u64), &mut &sockets.to))
+    });
     Ok(Row::new("64 KiB passed on from one unix socket to another", 1)
         .with_run("read, write", by_hand("read, write")?)
         .with_run("read, write again", by_hand("read, write again")?)

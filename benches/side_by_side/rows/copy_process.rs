@@ -29,7 +29,11 @@ pub(crate) fn copied() -> Option<io::Result<u64>> {
     })
 }
 
-fn program(name: &'static str, program: OsString, first: &'static [&str]) -> Result<impl FnMut() + 'static, Failure> {
+fn program(
+    name: &'static str,
+    program: OsString,
+    first: &'static [&str],
+) -> Result<impl FnMut() + 'static, Failure> {
     let memory = Path::new("/dev/shm");
     let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
     let folder = when("a temporary directory", folder)?;

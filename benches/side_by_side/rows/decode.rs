@@ -20,7 +20,11 @@ const TRIMMED: Said = |buffer| buffer.trimmed;
 
 /// A round: what the buffer holds is unknown to the compiler each time anew, and the sum of all that the events say
 /// goes through `black_box`. Between the two, everything may be optimised.
-fn round(name: &'static str, expected: Said, decode: impl Fn(&[u8], &mut Sum) + 'static) -> impl FnMut() + 'static {
+fn round(
+    name: &'static str,
+    expected: Said,
+    decode: impl Fn(&[u8], &mut Sum) + 'static,
+) -> impl FnMut() + 'static {
     let mut buffers = sample::buffers().iter().cycle();
     move || {
         let Some(buffer) = buffers.next() else { return };
@@ -28,18 +32,26 @@ fn round(name: &'static str, expected: Said, decode: impl Fn(&[u8], &mut Sum) + 
         decode(black_box(&buffer.bytes), &mut sum);
         let (said, events) = sum.finish();
         if events != u64::from(sample::EVENTS) || said != expected(buffer) {
-            failed(name, format!("{events} events of {} decoded, or not what they say", sample::EVENTS));
+            failed(
+                name,
+                format!("{events} events of {} decoded, or not what they say", sample::EVENTS),
+            );
         }
     }
 }
 
 fn by_hand(expected: Said, trim: impl Fn(&[u8]) -> &[u8] + 'static) -> impl FnMut() + 'static {
     round("by hand", expected, move |bytes, sum| {
-        by_hand::decode(bytes, |Header { watch, mask, cookie, .. }, name| sum.add(watch, mask, cookie, trim(name)));
+        by_hand::decode(bytes, |Header { watch, mask, cookie, .. }, name| {
+            sum.add(watch, mask, cookie, trim(name))
+        });
     })
 }
 
-fn butter(expected: Said, name: impl for<'b> Fn(&Event<'b>) -> &'b [u8] + 'static) -> impl FnMut() + 'static {
+fn butter(
+    expected: Said,
+    name: impl for<'b> Fn(&Event<'b>) -> &'b [u8] + 'static,
+) -> impl FnMut() + 'static {
     round(BUTTER, expected, move |bytes, sum| {
         for event in decode(bytes) {
             let watch = event.watch().map_or(-1, Watch::as_raw);

@@ -40,7 +40,9 @@ struct Source {
 impl Source {
     fn new() -> Result<Self, Failure> {
         let directory = when("a temporary directory", TempDir::new())?;
-        let name = |number: usize| directory.path().join(format!("{number:02}{}", "x".repeat(number * 7 % 36)));
+        let name = |number: usize| {
+            directory.path().join(format!("{number:02}{}", "x".repeat(number * 7 % 36)))
+        };
         let files: Vec<_> = (0..EVENTS).map(name).collect();
         for file in &files {
             when("a temporary file", File::create(file))?;
@@ -71,7 +73,8 @@ fn drainer<I: 'static>(
         })?;
     // What the events say, which is the same in every round: the watch is the first of its instance, there is no
     // cookie.
-    let names: usize = source.files.iter().filter_map(|file| file.file_name()).map(|name| name.len()).sum();
+    let names: usize =
+        source.files.iter().filter_map(|file| file.file_name()).map(|name| name.len()).sum();
     let events = EVENTS * INSTANCES;
     let expected = (events * (1 + libc::IN_ATTRIB as usize) + names * INSTANCES, events);
     Ok(Box::new(move |rounds, meter| {
@@ -115,7 +118,8 @@ fn butter() -> Result<Run, Failure> {
     };
     let mut buffer = Buffer([0_u8; ROOM]);
     drainer(BUTTER, make, move |inotify, sum| {
-        let events = inotify.read_events(&mut buffer.0).unwrap_or_else(|error| failed(BUTTER, error));
+        let events =
+            inotify.read_events(&mut buffer.0).unwrap_or_else(|error| failed(BUTTER, error));
         for event in events {
             let watch = event.watch().map_or(-1, Watch::as_raw);
             let cookie = event.cookie().map_or(0, |cookie| cookie.get());
@@ -161,7 +165,10 @@ fn inotify_crate() -> Result<Run, Failure> {
     };
     let mut buffer = Buffer([0; ROOM]);
     drainer("inotify crate", make, move |inotify, sum| {
-        for event in inotify.read_events(&mut buffer.0).unwrap_or_else(|error| failed("inotify crate", error)) {
+        for event in inotify
+            .read_events(&mut buffer.0)
+            .unwrap_or_else(|error| failed("inotify crate", error))
+        {
             let name = event.name.map_or(&[][..], |name| name.as_bytes());
             sum.add(event.wd.get_watch_descriptor_id(), event.mask.bits(), event.cookie, name);
         }

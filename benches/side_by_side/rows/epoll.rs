@@ -81,7 +81,8 @@ fn libc() -> Result<impl FnMut() + 'static, Failure> {
 }
 
 fn butter() -> Result<impl FnMut() + 'static, Failure> {
-    let counters = [when("eventfd2", EventFd::nonblocking(0))?, when("eventfd2", EventFd::nonblocking(0))?];
+    let counters =
+        [when("eventfd2", EventFd::nonblocking(0))?, when("eventfd2", EventFd::nonblocking(0))?];
     let epoll = when("epoll_create1", Epoll::create())?;
     for (token, counter) in (0..).zip(&counters) {
         when("epoll_ctl", epoll.add(counter, Token(token), Interest::READ))?;
@@ -92,7 +93,9 @@ fn butter() -> Result<impl FnMut() + 'static, Failure> {
             &counters,
             |counter| counter.add(1).unwrap_or_else(|error| failed(BUTTER, error)),
             |counters| {
-                let ready = epoll.wait(&mut ready, Timeout::Never).unwrap_or_else(|error| failed(BUTTER, error));
+                let ready = epoll
+                    .wait(&mut ready, Timeout::Never)
+                    .unwrap_or_else(|error| failed(BUTTER, error));
                 for event in ready {
                     let value = of(counters, event.token().0).read();
                     black_box(value.unwrap_or_else(|error| failed(BUTTER, error)));
@@ -114,11 +117,12 @@ fn rustix() -> Result<impl FnMut() + 'static, Failure> {
                 }
             },
             |counters| {
-                let (ready, _) =
-                    rustix_epoll::wait(&epoll, &mut ready[..], None).unwrap_or_else(|error| failed("rustix", error));
+                let (ready, _) = rustix_epoll::wait(&epoll, &mut ready[..], None)
+                    .unwrap_or_else(|error| failed("rustix", error));
                 for event in ready {
                     let mut value = [0; 8];
-                    if let Err(error) = rustix::io::read(of(counters, event.data.u64()), &mut value) {
+                    if let Err(error) = rustix::io::read(of(counters, event.data.u64()), &mut value)
+                    {
                         failed("rustix", error);
                     }
                     black_box(u64::from_ne_bytes(value));
@@ -132,9 +136,13 @@ fn nix() -> Result<impl FnMut() + 'static, Failure> {
     let flags = nix_eventfd::EfdFlags::EFD_CLOEXEC | nix_eventfd::EfdFlags::EFD_NONBLOCK;
     let counter = || when("eventfd2", nix_eventfd::EventFd::from_flags(flags));
     let counters = [counter()?, counter()?];
-    let epoll = when("epoll_create1", nix_epoll::Epoll::new(nix_epoll::EpollCreateFlags::EPOLL_CLOEXEC))?;
+    let epoll =
+        when("epoll_create1", nix_epoll::Epoll::new(nix_epoll::EpollCreateFlags::EPOLL_CLOEXEC))?;
     for (token, counter) in (0..).zip(&counters) {
-        when("epoll_ctl", epoll.add(counter, nix_epoll::EpollEvent::new(nix_epoll::EpollFlags::EPOLLIN, token)))?;
+        when(
+            "epoll_ctl",
+            epoll.add(counter, nix_epoll::EpollEvent::new(nix_epoll::EpollFlags::EPOLLIN, token)),
+        )?;
     }
     let mut ready = [nix_epoll::EpollEvent::empty(); ROOM];
     Ok(move || {
@@ -146,8 +154,9 @@ fn nix() -> Result<impl FnMut() + 'static, Failure> {
                 }
             },
             |counters| {
-                let count =
-                    epoll.wait(&mut ready, nix_epoll::EpollTimeout::NONE).unwrap_or_else(|error| failed("nix", error));
+                let count = epoll
+                    .wait(&mut ready, nix_epoll::EpollTimeout::NONE)
+                    .unwrap_or_else(|error| failed("nix", error));
                 for event in &ready[..count] {
                     let value = of(counters, event.data()).read();
                     black_box(value.unwrap_or_else(|error| failed("nix", error)));

@@ -14,7 +14,8 @@ pub(crate) fn add_and_read() -> Result<Row, Failure> {
     let raw = || when("eventfd2", eventfd(0, EventfdFlags::CLOEXEC));
     let (bare, again, plain, rustix) = (raw()?, raw()?, raw()?, raw()?);
     let butter = when("eventfd2", EventFd::new(0))?;
-    let nix = when("eventfd2", nix_eventfd::EventFd::from_flags(nix_eventfd::EfdFlags::EFD_CLOEXEC))?;
+    let nix =
+        when("eventfd2", nix_eventfd::EventFd::from_flags(nix_eventfd::EfdFlags::EFD_CLOEXEC))?;
     Ok(Row::new("one addition and one read", 1)
         .with("stub", move || {
             black_box(stub::add(&bare, 1));

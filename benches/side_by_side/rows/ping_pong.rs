@@ -38,7 +38,11 @@ where
     C: Send + Sync + 'static,
     A: Fn(&C, u64) + Copy + Send + 'static,
 {
-    fn start(counters: Counters<C>, add: A, take: impl Fn(&C) -> u64 + Send + 'static) -> Result<Self, Failure> {
+    fn start(
+        counters: Counters<C>,
+        add: A,
+        take: impl Fn(&C) -> u64 + Send + 'static,
+    ) -> Result<Self, Failure> {
         let counters = Arc::new(counters);
         let its = Arc::clone(&counters);
         let answer = move || {

@@ -105,12 +105,16 @@ fn stub() -> Result<Run, Failure> {
 
 fn butter() -> Result<Run, Failure> {
     let signals = butters()?;
-    one_by_one(BUTTER, (), move |()| said(&signals.read().unwrap_or_else(|error| failed(BUTTER, error))))
+    one_by_one(BUTTER, (), move |()| {
+        said(&signals.read().unwrap_or_else(|error| failed(BUTTER, error)))
+    })
 }
 
 fn libc() -> Result<Run, Failure> {
     let fd = raw()?;
-    one_by_one("libc", records::<1>(), move |record| plain::signals(&fd, record).iter().map(plainly).sum())
+    one_by_one("libc", records::<1>(), move |record| {
+        plain::signals(&fd, record).iter().map(plainly).sum()
+    })
 }
 
 fn nix() -> Result<Run, Failure> {
@@ -153,7 +157,9 @@ fn butter_at_once() -> Result<Run, Failure> {
 
 fn libc_at_once() -> Result<Run, Failure> {
     let fd = raw()?;
-    reader("libc, by hand", records::<SIGNALS>(), move |records| plain::signals(&fd, records).iter().map(plainly).sum())
+    reader("libc, by hand", records::<SIGNALS>(), move |records| {
+        plain::signals(&fd, records).iter().map(plainly).sum()
+    })
 }
 
 pub(crate) fn drain() -> Result<Row, Failure> {

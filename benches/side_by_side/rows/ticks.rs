@@ -20,8 +20,10 @@ use crate::{plain, stub};
 const TIMERS: u32 = 64;
 
 /// Once, a nanosecond after the clock began: at once.
-const PAST: Itimerspec =
-    Itimerspec { it_interval: Timespec { tv_sec: 0, tv_nsec: 0 }, it_value: Timespec { tv_sec: 0, tv_nsec: 1 } };
+const PAST: Itimerspec = Itimerspec {
+    it_interval: Timespec { tv_sec: 0, tv_nsec: 0 },
+    it_value: Timespec { tv_sec: 0, tv_nsec: 1 },
+};
 
 /// Lets a timer go off, and waits until it has.
 fn expire(timer: &impl AsFd) -> io::Result<()> {
@@ -31,7 +33,10 @@ fn expire(timer: &impl AsFd) -> io::Result<()> {
 }
 
 /// A contender: makes its timers, and reads each of them once a round.
-fn reader<T: AsFd + 'static>(make: impl Fn(OwnedFd) -> T, read: impl Fn(&T) + 'static) -> Result<Run, Failure> {
+fn reader<T: AsFd + 'static>(
+    make: impl Fn(OwnedFd) -> T,
+    read: impl Fn(&T) + 'static,
+) -> Result<Run, Failure> {
     let raw = || rustix::time::timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::CLOEXEC);
     let timers = (0..TIMERS).map(|_| Ok(make(raw()?))).collect::<io::Result<Vec<_>>>();
     let timers = when("timerfd_create", timers)?;

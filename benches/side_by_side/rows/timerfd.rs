@@ -31,7 +31,10 @@ const RUSTIXES: Itimerspec = {
 const NIXES: TimeSpec = TimeSpec::new(SECONDS, 0);
 
 fn raw() -> Result<OwnedFd, Failure> {
-    when("timerfd_create", rustix::time::timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::CLOEXEC))
+    when(
+        "timerfd_create",
+        rustix::time::timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::CLOEXEC),
+    )
 }
 
 fn butter() -> Result<TimerFd, Failure> {
@@ -39,7 +42,8 @@ fn butter() -> Result<TimerFd, Failure> {
 }
 
 fn nix() -> Result<nix_timerfd::TimerFd, Failure> {
-    let (clock, flags) = (nix_timerfd::ClockId::CLOCK_MONOTONIC, nix_timerfd::TimerFlags::TFD_CLOEXEC);
+    let (clock, flags) =
+        (nix_timerfd::ClockId::CLOCK_MONOTONIC, nix_timerfd::TimerFlags::TFD_CLOEXEC);
     when("timerfd_create", nix_timerfd::TimerFd::new(clock, flags))
 }
 

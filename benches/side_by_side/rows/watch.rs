@@ -26,7 +26,11 @@ struct Scene {
 impl Scene {
     fn new() -> Result<Self, Failure> {
         let directory = when("a temporary directory", TempDir::new())?;
-        let text = directory.path().to_str().ok_or("the path of the temporary directory is not UTF-8")?.to_owned();
+        let text = directory
+            .path()
+            .to_str()
+            .ok_or("the path of the temporary directory is not UTF-8")?
+            .to_owned();
         let terminated = CString::new(text.clone())?;
         Ok(Self { text, terminated, _directory: directory })
     }
@@ -60,7 +64,8 @@ macro_rules! generic {
     ($row:expr, $path:ident) => {{
         let (butter, butters) = (when("inotify_init1", Inotify::init())?, Scene::new()?);
         let (its_rustix, rustixes) = (raw()?, Scene::new()?);
-        let (its_nix, nixes) = (when("inotify_init1", nix::Inotify::init(nix::InitFlags::empty()))?, Scene::new()?);
+        let (its_nix, nixes) =
+            (when("inotify_init1", nix::Inotify::init(nix::InitFlags::empty()))?, Scene::new()?);
         $row.with(BUTTER, move || {
             match butter.add_watch(butters.$path(), WatchFlags::CREATE) {
                 Ok(watch) => black_box(watch),
@@ -94,7 +99,8 @@ pub(crate) fn terminated() -> Result<Row, Failure> {
 
 pub(crate) fn text() -> Result<Row, Failure> {
     let (fd, scene) = (raw()?, Scene::new()?);
-    let (mut watches, watched) = (when("inotify_init1", inotify::Inotify::init())?.watches(), Scene::new()?);
+    let (mut watches, watched) =
+        (when("inotify_init1", inotify::Inotify::init())?.watches(), Scene::new()?);
     let row = row("one call, with a path that must be terminated first; the stub's is already")?
         .with("libc", move || {
             let path = CString::new(scene.text()).unwrap_or_else(|error| failed("libc", error));

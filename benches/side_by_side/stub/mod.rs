@@ -29,14 +29,24 @@ pub(crate) fn getppid() -> isize {
 #[inline(always)]
 pub(crate) fn add(counter: &OwnedFd, value: u64) -> isize {
     // SAFETY: the kernel reads the 8 bytes of the value.
-    unsafe { call3(libc::SYS_write, [number(counter), (&raw const value).expose_provenance(), size_of::<u64>()]) }
+    unsafe {
+        call3(
+            libc::SYS_write,
+            [number(counter), (&raw const value).expose_provenance(), size_of::<u64>()],
+        )
+    }
 }
 
 #[inline(always)]
 pub(crate) fn take(counter: &OwnedFd) -> u64 {
     let mut value = 0_u64;
     // SAFETY: the kernel writes the 8 bytes of the value.
-    unsafe { call3(libc::SYS_read, [number(counter), (&raw mut value).expose_provenance(), size_of::<u64>()]) };
+    unsafe {
+        call3(
+            libc::SYS_read,
+            [number(counter), (&raw mut value).expose_provenance(), size_of::<u64>()],
+        )
+    };
     value
 }
 
@@ -59,7 +69,14 @@ pub(crate) fn signals(fd: &OwnedFd, records: &mut [libc::signalfd_siginfo]) -> i
 #[inline(always)]
 pub(crate) fn wait(epoll: &OwnedFd, ready: &mut [libc::epoll_event]) -> isize {
     let (for_ever, no_mask, mask_size) = (-1_isize as usize, 0, 8);
-    let arguments = [number(epoll), ready.as_mut_ptr().expose_provenance(), ready.len(), for_ever, no_mask, mask_size];
+    let arguments = [
+        number(epoll),
+        ready.as_mut_ptr().expose_provenance(),
+        ready.len(),
+        for_ever,
+        no_mask,
+        mask_size,
+    ];
     // SAFETY: the kernel writes at most as many entries as there are.
     unsafe { call6(libc::SYS_epoll_pwait, arguments) }
 }
@@ -78,7 +95,9 @@ pub(crate) fn set(timer: &OwnedFd, new: &libc::itimerspec) -> isize {
 pub(crate) fn get(timer: &OwnedFd) -> MaybeUninit<libc::itimerspec> {
     let mut current = MaybeUninit::<libc::itimerspec>::uninit();
     // SAFETY: the kernel writes one setting.
-    unsafe { call2(libc::SYS_timerfd_gettime, [number(timer), current.as_mut_ptr().expose_provenance()]) };
+    unsafe {
+        call2(libc::SYS_timerfd_gettime, [number(timer), current.as_mut_ptr().expose_provenance()])
+    };
     current
 }
 
