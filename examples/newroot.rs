@@ -42,10 +42,10 @@ fn main() -> ExitCode {
 
 /// Gives the process mounts and a name of its own, and makes DIR the root; or says why not.
 fn enter(root: &Path) -> Result<(), String> {
-    let at = |what: &'static str| move |error: Error| error.at(what).to_string();
+    let at = |what: &'static str| move |error: Error| error.with_path(what).to_string();
     // In full: from ".", what is mounted over it is not seen.
     let root = &root.canonicalize().map_err(|error| format!("{}: {error}", Escape::new(root)))?;
-    let at_root = |error: Error| error.at(root).to_string();
+    let at_root = |error: Error| error.with_path(root).to_string();
     // The machine's own root may do without users of its own, where it may not have them.
     match unshare_as_root(APART) {
         Err(error) if error.error().call() == Call::UNSHARE => {
@@ -69,5 +69,5 @@ fn enter(root: &Path) -> Result<(), String> {
     }
     chdir("/").map_err(at("/"))?;
     let name = root.file_name().unwrap_or(OsStr::new("newroot")).as_bytes();
-    set_hostname(&name[..name.len().min(uts::MAX)]).map_err(at_root)
+    set_hostname(&name[..name.len().min(uts::HOST_NAME_MAX)]).map_err(at_root)
 }

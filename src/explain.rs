@@ -2,37 +2,38 @@
 
 use core::fmt;
 
-use crate::error::{Cause, Errno, Error, ErrorKind, Reason};
+use crate::error::{Errno, ErrnoReason, Error, ErrorKind, Reason};
 use crate::{
-    copy, epoll, eventfd, idmap, inotify, io, memfd, memory, mount, namespace, path, pipe, poll,
+    copy, epoll, eventfd, fs, idmap, inotify, io, memfd, mm, mount, namespace, path, pipe, poll,
     process, signal, signalfd, thread, time, timerfd, uts,
 };
 
 /// The causes of every feature.
-const TABLES: &[&[Cause]] = &[
-    io::CAUSES,
-    process::CAUSES,
-    signal::raw::CAUSES,
-    thread::CAUSES,
-    time::CAUSES,
-    memory::raw::CAUSES,
-    memfd::raw::CAUSES,
-    pipe::raw::CAUSES,
-    copy::raw::CAUSES,
-    poll::raw::CAUSES,
-    eventfd::raw::CAUSES,
-    inotify::raw::CAUSES,
-    epoll::raw::CAUSES,
-    timerfd::raw::CAUSES,
-    signalfd::raw::CAUSES,
-    mount::raw::CAUSES,
-    uts::raw::CAUSES,
-    namespace::raw::CAUSES,
-    idmap::raw::CAUSES,
+const TABLES: &[&[ErrnoReason]] = &[
+    fs::REASONS,
+    io::REASONS,
+    process::REASONS,
+    signal::raw::REASONS,
+    thread::REASONS,
+    time::REASONS,
+    mm::raw::REASONS,
+    memfd::raw::REASONS,
+    pipe::raw::REASONS,
+    copy::raw::REASONS,
+    poll::raw::REASONS,
+    eventfd::raw::REASONS,
+    inotify::raw::REASONS,
+    epoll::raw::REASONS,
+    timerfd::raw::REASONS,
+    signalfd::raw::REASONS,
+    mount::raw::REASONS,
+    uts::raw::REASONS,
+    namespace::raw::REASONS,
+    idmap::raw::REASONS,
 ];
 
 impl Error {
-    fn cause(self) -> Option<&'static Cause> {
+    fn errno_reason(self) -> Option<&'static ErrnoReason> {
         let mut causes = TABLES.iter().copied().flatten();
         causes.find(|cause| cause.call == self.call() && cause.errno == self.errno())
     }
@@ -40,7 +41,7 @@ impl Error {
     /// What kind of failure it is.
     #[must_use]
     pub fn kind(self) -> ErrorKind {
-        match self.cause() {
+        match self.errno_reason() {
             Some(cause) => cause.kind,
             None => self.errno().kind(),
         }
@@ -50,7 +51,7 @@ impl Error {
     /// of its own. `None` without the feature `explain`.
     #[must_use]
     pub fn reason(self) -> Option<&'static str> {
-        match self.cause() {
+        match self.errno_reason() {
             Some(cause) => cause.reason.text(),
             None => Reason::general(self.errno()),
         }
@@ -58,8 +59,8 @@ impl Error {
 
     /// The error with the path that the call worked on, for printing: `inotify_add_watch /nowhere: ENOENT: ...`.
     #[must_use]
-    pub fn at<P: path::Arg + ?Sized>(self, path: &P) -> At<'_> {
-        At { error: self, path: path::Escape::new(path) }
+    pub fn with_path<P: path::Arg + ?Sized>(self, path: &P) -> WithPath<'_> {
+        WithPath { error: self, path: path::Escape::new(path) }
     }
 }
 
@@ -100,15 +101,15 @@ impl fmt::Debug for Error {
 
 impl core::error::Error for Error {}
 
-/// An [`Error`] and the path that the call worked on: made by [`Error::at`], printed with the path behind the call's
+/// An [`Error`] and the path that the call worked on: made by [`Error::with_path`], printed with the path behind the call's
 /// name, on one line whatever the path holds.
 #[derive(Clone, Copy)]
-pub struct At<'a> {
+pub struct WithPath<'a> {
     error: Error,
     path: path::Escape<'a>,
 }
 
-impl At<'_> {
+impl WithPath<'_> {
     /// The error without the path.
     #[must_use]
     pub fn error(self) -> Error {
@@ -116,22 +117,22 @@ impl At<'_> {
     }
 }
 
-impl fmt::Display for At<'_> {
+impl fmt::Display for WithPath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         print(f, self.error, Some(self.path))
     }
 }
 
-impl fmt::Debug for At<'_> {
+impl fmt::Debug for WithPath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Error({self})")
     }
 }
 
-impl core::error::Error for At<'_> {}
+impl core::error::Error for WithPath<'_> {}
 
-impl From<At<'_>> for Error {
-    fn from(at: At<'_>) -> Self {
+impl From<WithPath<'_>> for Error {
+    fn from(at: WithPath<'_>) -> Self {
         at.error
     }
 }

@@ -1,6 +1,6 @@
 //! `syscall!`, the one door to the processor's stubs, and what comes back through it.
 
-use crate::arch::Word;
+use crate::arch::ArgReg;
 use crate::error::{Call, Errno, Error, Result};
 
 /// A value that may be an argument of a system call. Sealed: every implementation stands in this crate.
@@ -9,14 +9,14 @@ use crate::error::{Call, Errno, Error, Result};
 /// pointer.
 pub(crate) trait Arg {
     /// The argument as a register holds it.
-    fn word(self) -> Word;
+    fn word(self) -> ArgReg;
 }
 
 macro_rules! numbers {
     ($($number:ty)*) => {$(
         impl Arg for $number {
             #[inline(always)]
-            fn word(self) -> Word {
+            fn word(self) -> ArgReg {
                 core::ptr::without_provenance_mut(self as usize)
             }
         }
@@ -27,14 +27,14 @@ numbers! { u32 u64 usize i32 i64 isize }
 
 impl<T> Arg for *mut T {
     #[inline(always)]
-    fn word(self) -> Word {
+    fn word(self) -> ArgReg {
         self.cast()
     }
 }
 
 impl<T> Arg for *const T {
     #[inline(always)]
-    fn word(self) -> Word {
+    fn word(self) -> ArgReg {
         self.cast_mut().cast()
     }
 }
@@ -42,12 +42,12 @@ impl<T> Arg for *const T {
 /// What a call returned, not looked at yet, with the call that it came from.
 #[must_use]
 #[derive(Clone, Copy)]
-pub(crate) struct Returned {
+pub(crate) struct RawReturn {
     call: Call,
     value: usize,
 }
 
-impl Returned {
+impl RawReturn {
     #[inline(always)]
     pub(crate) const fn new(call: Call, value: usize) -> Self {
         Self { call, value }
@@ -110,7 +110,7 @@ impl Returned {
 /// Issues a system call: `syscall!(Call::INOTIFY_RM_WATCH, inotify_rm_watch(fd, watch))`.
 ///
 /// The first argument says whose failure it would be, the second is the kernel's own name and the arguments. An unsafe
-/// expression; its value is a [`Returned`].
+/// expression; its value is a [`RawReturn`].
 macro_rules! syscall {
     ($call:expr, $name:ident()) => { syscall!(@stub syscall0, $call, $name,) };
     ($call:expr, $name:ident($a:expr)) => { syscall!(@stub syscall1, $call, $name, $a) };
@@ -126,7 +126,7 @@ macro_rules! syscall {
         syscall!(@stub syscall6, $call, $name, $a, $b, $c, $d, $e, $f)
     };
     (@stub $stub:ident, $call:expr, $name:ident, $($argument:expr),*) => {
-        $crate::syscall::Returned::new(
+        $crate::syscall::RawReturn::new(
             $call,
             $crate::arch::call::$stub(
                 ::syscalls::Sysno::$name as usize,

@@ -4,7 +4,7 @@ use core::fmt;
 use core::mem::MaybeUninit;
 use core::time::Duration;
 
-use crate::error::{Call, Cause, causes};
+use crate::error::{Call, ErrnoReason, errno_reasons};
 use crate::syscall::syscall;
 
 /// `struct timespec`: seconds, and nanoseconds within them.
@@ -70,34 +70,34 @@ const NANOSECONDS: i64 = 1_000_000_000;
 /// A time is beyond what the other type can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct OutOfRange;
+pub struct OutOfRangeError;
 
-impl fmt::Display for OutOfRange {
+impl fmt::Display for OutOfRangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the time is negative, or beyond what can be held")
     }
 }
 
-impl core::error::Error for OutOfRange {}
+impl core::error::Error for OutOfRangeError {}
 
 impl TryFrom<Duration> for Timespec {
-    type Error = OutOfRange;
+    type Error = OutOfRangeError;
 
     #[inline]
-    fn try_from(duration: Duration) -> Result<Self, OutOfRange> {
-        let seconds = i64::try_from(duration.as_secs()).map_err(|_| OutOfRange)?;
+    fn try_from(duration: Duration) -> Result<Self, OutOfRangeError> {
+        let seconds = i64::try_from(duration.as_secs()).map_err(|_| OutOfRangeError)?;
         Ok(Self { seconds, nanoseconds: duration.subsec_nanos().into() })
     }
 }
 
 impl TryFrom<Timespec> for Duration {
-    type Error = OutOfRange;
+    type Error = OutOfRangeError;
 
     #[inline]
-    fn try_from(time: Timespec) -> Result<Self, OutOfRange> {
+    fn try_from(time: Timespec) -> Result<Self, OutOfRangeError> {
         match (u64::try_from(time.seconds), u32::try_from(time.nanoseconds)) {
             (Ok(seconds), Ok(nanoseconds @ 0..=999_999_999)) => Ok(Self::new(seconds, nanoseconds)),
-            _ => Err(OutOfRange),
+            _ => Err(OutOfRangeError),
         }
     }
 }
@@ -159,7 +159,7 @@ pub fn clock_gettime(clock: Clock) -> crate::Result<Timespec> {
     Ok(unsafe { now.assume_init() })
 }
 
-pub(crate) const CAUSES: &[Cause] = causes! {
+pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     CLOCK_GETTIME:
         INVAL => Unsupported "the kernel does not have the clock; or it is an alarm clock, and the machine has no clock \
             that runs while it sleeps";
@@ -169,7 +169,7 @@ pub(crate) const CAUSES: &[Cause] = causes! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Timeout {
     /// Until there is something.
-    Never,
+    Infinite,
     /// Not at all: only look.
     Zero,
     /// This long, whatever signals come in between.
@@ -181,7 +181,7 @@ impl Timeout {
     #[inline]
     pub(crate) const fn timespec(self) -> Option<Timespec> {
         match self {
-            Self::Never => None,
+            Self::Infinite => None,
             Self::Zero => Some(Timespec { seconds: 0, nanoseconds: 0 }),
             Self::After(duration) => Some(Timespec::saturating_from(duration)),
         }
@@ -189,7 +189,7 @@ impl Timeout {
 
     /// The time up to whole milliseconds: a wait for it works on every Linux, where a finer one may take a newer call.
     #[must_use]
-    pub const fn in_milliseconds(self) -> Self {
+    pub const fn ceil_to_millis(self) -> Self {
         match self {
             Self::After(duration) => {
                 let beyond = duration.subsec_nanos() % 1_000_000;
@@ -209,11 +209,11 @@ impl From<Duration> for Timeout {
     }
 }
 
-/// `None` is [`Timeout::Never`].
+/// `None` is [`Timeout::Infinite`].
 impl From<Option<Duration>> for Timeout {
     #[inline]
     fn from(duration: Option<Duration>) -> Self {
-        duration.map_or(Self::Never, Self::from)
+        duration.map_or(Self::Infinite, Self::from)
     }
 }
 
@@ -226,14 +226,14 @@ impl Deadline {
     #[inline]
     pub(crate) fn of(timeout: Timeout) -> crate::Result<Option<Self>> {
         match timeout {
-            Timeout::Never | Timeout::Zero => Ok(None),
+            Timeout::Infinite | Timeout::Zero => Ok(None),
             // A moment beyond all clocks does not come.
             Timeout::After(duration) => Ok(monotonic()?.checked_add(duration).map(Self)),
         }
     }
 
     /// How much is left: nothing when the moment has passed.
-    pub(crate) fn left(self) -> crate::Result<Timeout> {
+    pub(crate) fn remaining(self) -> crate::Result<Timeout> {
         Ok(Timeout::from(self.0.saturating_sub(monotonic()?)))
     }
 }
@@ -257,14 +257,14 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_an_error_both_ways() {
-        assert_eq!(Timespec::try_from(Duration::MAX), Err(OutOfRange));
+        assert_eq!(Timespec::try_from(Duration::MAX), Err(OutOfRangeError));
         for duration in
             [Duration::ZERO, Duration::new(5, 999_999_999), Duration::from_secs(i64::MAX as u64)]
         {
             assert_eq!(Timespec::try_from(duration).unwrap().try_into(), Ok(duration));
         }
         for (seconds, nanoseconds) in [(-1, 0), (0, -1), (0, 1_000_000_000), (i64::MIN, i64::MIN)] {
-            assert_eq!(Duration::try_from(Timespec { seconds, nanoseconds }), Err(OutOfRange));
+            assert_eq!(Duration::try_from(Timespec { seconds, nanoseconds }), Err(OutOfRangeError));
         }
     }
 
@@ -295,19 +295,19 @@ mod tests {
 
     #[test]
     fn milliseconds_are_rounded_up() {
-        let rounded = |nanos| Timeout::After(Duration::from_nanos(nanos)).in_milliseconds();
+        let rounded = |nanos| Timeout::After(Duration::from_nanos(nanos)).ceil_to_millis();
         assert_eq!(rounded(0), Timeout::After(Duration::ZERO));
         assert_eq!(rounded(1), Timeout::After(Duration::from_millis(1)));
         assert_eq!(rounded(3_000_001), Timeout::After(Duration::from_millis(4)));
         assert_eq!(rounded(999_999_999), Timeout::After(Duration::from_secs(1)));
         assert_eq!(rounded(5_000_000), Timeout::After(Duration::from_millis(5)));
-        assert_eq!(Timeout::After(Duration::MAX).in_milliseconds(), Timeout::After(Duration::MAX));
-        assert_eq!(Timeout::Never.in_milliseconds(), Timeout::Never);
+        assert_eq!(Timeout::After(Duration::MAX).ceil_to_millis(), Timeout::After(Duration::MAX));
+        assert_eq!(Timeout::Infinite.ceil_to_millis(), Timeout::Infinite);
     }
 
     #[test]
     fn no_duration_is_never() {
-        assert_eq!(Timeout::from(None), Timeout::Never);
+        assert_eq!(Timeout::from(None), Timeout::Infinite);
         assert_eq!(Timeout::from(Some(Duration::ZERO)), Timeout::Zero);
         assert_eq!(Timeout::from(Duration::MAX), Timeout::After(Duration::MAX));
     }

@@ -7,17 +7,17 @@ use std::cell::Cell;
 use std::fs;
 use std::mem::MaybeUninit;
 
-use butter::epoll::{Epoll, Interest, Ready, Token};
+use butter::epoll::{Epoll, Event, Interest, Token};
 use butter::eventfd::EventFd;
-use butter::idmap::{IdMaps, IdRange, Mistake};
+use butter::idmap::Task;
+use butter::idmap::{IdMaps, IdRange, MapErrorKind};
 use butter::inotify::{Inotify, Reader, WatchFlags};
 use butter::memfd::{MemFd, Seals};
-use butter::memory::Pages;
+use butter::mm::AnonymousMapping;
 use butter::mount::MountFlags;
 use butter::namespace::{Kind, Namespace, Namespaces};
 use butter::pipe::{self, SpliceFlags};
 use butter::poll::{self, PollFd, PollFlags};
-use butter::proc::Task;
 use butter::time::Timeout;
 use butter::{Errno, io, mount, process, uts};
 
@@ -75,7 +75,7 @@ fn inotify_allocates_nothing() {
             bytes += event.name().as_bytes().len() + event.padded_name().len();
         }
         let mut reader = Reader::new(&inotify, &mut buffer);
-        while let Some(event) = reader.try_read().unwrap() {
+        while let Some(event) = reader.try_next().unwrap() {
             events += 1;
             bytes += event.name().as_bytes().len() + event.padded_name().len();
         }
@@ -89,12 +89,12 @@ fn inotify_allocates_nothing() {
 fn counters_pipes_and_waits_allocate_nothing() {
     let (count, ()) = allocations(|| {
         let counter = EventFd::nonblocking(0).unwrap();
-        let epoll = Epoll::create().unwrap();
-        epoll.add(&counter, Token(1), Interest::READ).unwrap();
-        counter.add(3).unwrap();
-        assert_eq!(epoll.wait(&mut [Ready::EMPTY; 8], Timeout::Never).unwrap().len(), 1);
+        let epoll = Epoll::new().unwrap();
+        epoll.add(&counter, Token(1), Interest::IN).unwrap();
+        counter.write(3).unwrap();
+        assert_eq!(epoll.wait(&mut [Event::default(); 8], Timeout::Infinite).unwrap().len(), 1);
         assert_eq!(
-            poll::wait(&mut [PollFd::new(&counter, PollFlags::READ)], Timeout::Never),
+            poll::wait(&mut [PollFd::new(&counter, PollFlags::IN)], Timeout::Infinite),
             Ok(1)
         );
         assert_eq!(counter.try_read(), Ok(Some(3)));
@@ -105,7 +105,8 @@ fn counters_pipes_and_waits_allocate_nothing() {
         assert_eq!(pipe::splice(&reader, None, &other, None, 8, SpliceFlags::empty()), Ok(1));
         assert_eq!(io::read(&copy, &mut [0; 8]), Ok(2));
         let given =
-            pipe::splice_pages(&other, Pages::new(5000).unwrap(), SpliceFlags::empty()).unwrap();
+            pipe::splice_pages(&other, AnonymousMapping::new(5000).unwrap(), SpliceFlags::empty())
+                .unwrap();
         assert_eq!((given.bytes, given.rest.is_none()), (5000, true));
     });
     assert_eq!(count, 0);
@@ -151,16 +152,16 @@ fn maps_are_written_without_allocation() {
     let ranges = [IdRange::new(0, 100_000, 65_536); 100];
     let (count, error) = allocations(|| IdMaps::new(&ranges, &[]).write(Task::Own).unwrap_err());
     // This process's own, which is set.
-    assert_eq!((count, error.mistake()), (0, Some(Mistake::SetAlready)));
+    assert_eq!((count, error.kind()), (0, Some(MapErrorKind::SetAlready)));
 }
 
 #[test]
 fn an_error_prints_without_allocation() {
     use std::io::Write;
-    let error = Inotify::init().unwrap().add_watch("/nowhere", WatchFlags::CREATE).unwrap_err();
+    let error = Inotify::new().unwrap().add_watch("/nowhere", WatchFlags::CREATE).unwrap_err();
     let mut text = [0; 256];
     let (count, ()) = allocations(|| {
-        write!(&mut text[..], "{error} {:?} {}", error.kind(), error.at("/nowhere")).unwrap()
+        write!(&mut text[..], "{error} {:?} {}", error.kind(), error.with_path("/nowhere")).unwrap()
     });
     assert_eq!(count, 0);
     assert!(text.starts_with(b"inotify_add_watch: ENOENT"));

@@ -8,15 +8,15 @@ use std::time::Duration;
 
 use butter::fd::AsRawFd;
 use butter::poll::PollFlags;
-use butter::process::{Pid, getpid};
+use butter::process::{Pid, Uid, getpid, getuid};
 use butter::signal::{self, Action, Cause, ChildEvent, Code, FaultDetail, SigInfo, SigSet, Signal};
 use butter::signalfd::SignalFd;
-use butter::thread::{self, getuid};
+use butter::thread;
 use butter::time::Timeout;
 use butter::{io, pipe};
 use common::child::{in_child, in_child_that_holds_back};
 
-const SIZE: usize = 128;
+const EVENT_SIZE: usize = 128;
 
 /// Takes the next signal of this kind twice from what it brings about: once by a wait, once from a descriptor. Both
 /// tell the same cause, which is returned for each.
@@ -51,7 +51,7 @@ fn a_timer_says_which_and_how_often() {
             // SAFETY: all zeroes is a valid event; its fields are set below.
             let mut event: libc::sigevent = unsafe { std::mem::zeroed() };
             event.sigev_notify = libc::SIGEV_SIGNAL;
-            event.sigev_signo = Signal::RTMIN.get().into();
+            event.sigev_signo = Signal::RTMIN.as_raw().into();
             event.sigev_value.sival_ptr = std::ptr::without_provenance_mut(0x1234_5678_9ABC);
             let (event, mut timer) = (&raw const event, 0);
             // SAFETY: the kernel reads the event and writes the number of the timer.
@@ -87,7 +87,7 @@ fn a_child_says_what_became_of_it() {
                 let Cause::Child { pid: told, uid, user_time, system_time, .. } = cause else {
                     panic!("{cause:?}")
                 };
-                assert_eq!((told, uid), (Pid::new(pid), getuid()));
+                assert_eq!((told, uid), (Pid::from_raw(pid), getuid()));
                 assert!(
                     user_time < Duration::from_secs(60) && system_time < Duration::from_secs(60)
                 );
@@ -114,7 +114,7 @@ fn a_child_says_what_became_of_it() {
         };
         let time = busy(|| {
             let limit = libc::rlimit { rlim_cur: 1, rlim_max: 1 };
-            thread::set_mask(SigSet::EMPTY).unwrap();
+            signal::set_mask(SigSet::empty()).unwrap();
             // SAFETY: reads one struct: the kernel ends the process after a second of the processor's time.
             unsafe { libc::setrlimit(libc::RLIMIT_CPU, &raw const limit) };
             loop {
@@ -129,10 +129,10 @@ fn a_child_says_what_became_of_it() {
 fn a_child_that_stops_and_goes_on_says_so() {
     check("a_child_that_stops_and_goes_on_says_so", || {
         let sleeper = child(|| {
-            thread::set_mask(SigSet::EMPTY).unwrap();
-            let _ = signal::suspend(SigSet::EMPTY);
+            signal::set_mask(SigSet::empty()).unwrap();
+            let _ = signal::suspend(SigSet::empty());
         });
-        let pid = Pid::new(sleeper).unwrap();
+        let pid = Pid::from_raw(sleeper).unwrap();
         let told = |by| match signal::wait(Signal::CHLD, Duration::from_secs(60))
             .unwrap()
             .unwrap()
@@ -171,7 +171,7 @@ fn asks_for_signals(fd: i32, signal: Signal) {
     const F_SETSIG: i32 = 10;
     for (command, argument) in [
         (libc::F_SETOWN, std::process::id().cast_signed()),
-        (F_SETSIG, signal.get().into()),
+        (F_SETSIG, signal.as_raw().into()),
         (libc::F_SETFL, libc::O_ASYNC),
     ] {
         // SAFETY: touches no memory.
@@ -189,7 +189,7 @@ fn a_descriptor_that_is_ready_says_for_what() {
             let Cause::Poll { code, band, fd: told } = cause else { panic!("{cause:?}") };
             assert_eq!((code, told), (Code::POLL_IN, fd));
             let band = PollFlags::from_bits_retain(band);
-            assert!(band.contains(PollFlags::READ), "{band}");
+            assert!(band.contains(PollFlags::IN), "{band}");
         }
     });
 }
@@ -236,7 +236,7 @@ fn every_fault_reads_as_it_was_sent() {
                 continue;
             }
             let numbers =
-                [signal.get().into(), 0, code.as_raw(), 0, at as i32, 0, 12, 0, 3, 4, 5, 6];
+                [signal.as_raw().into(), 0, code.as_raw(), 0, at as i32, 0, 12, 0, 3, 4, 5, 6];
             let told = told_by_both(signal, || queue_to_itself(signal, numbers));
             let expected = [fault(code, detail), fault(code, detail_of_descriptor)];
             assert_eq!(told, expected, "{signal} {code:?}");
@@ -311,7 +311,7 @@ fn a_message_in_an_empty_queue_says_who_sent_it() {
             // SAFETY: all zeroes is a valid event; its fields are set below.
             let mut event: libc::sigevent = unsafe { std::mem::zeroed() };
             event.sigev_notify = libc::SIGEV_SIGNAL;
-            event.sigev_signo = Signal::RTMIN.get().into();
+            event.sigev_signo = Signal::RTMIN.as_raw().into();
             event.sigev_value.sival_ptr = std::ptr::without_provenance_mut(77);
             // SAFETY: reads the event.
             assert_eq!(unsafe { libc::syscall(libc::SYS_mq_notify, queue, &raw const event) }, 0);
@@ -347,7 +347,7 @@ fn a_sender_of_another_namespace_is_nobody() {
             return common::skip(TEST, "no new PID namespace is allowed here");
         }
         if first == 0 {
-            thread::set_mask(SigSet::all()).unwrap();
+            signal::set_mask(SigSet::all()).unwrap();
             io::write(&tell, b"!").unwrap();
             let info = signal::wait(Signal::USR1, Duration::from_secs(60)).unwrap();
             let nobody =
@@ -356,7 +356,7 @@ fn a_sender_of_another_namespace_is_nobody() {
             butter::process::exit_group(0);
         }
         assert_eq!(io::read(&told, &mut [0]), Ok(1));
-        signal::kill(Pid::new(first as i32).unwrap(), Signal::USR1).unwrap();
+        signal::kill(Pid::from_raw(first as i32).unwrap(), Signal::USR1).unwrap();
         let mut report = [0];
         assert_eq!(io::read(&reader, &mut report), Ok(1));
         assert_eq!(report, [1]);
@@ -368,16 +368,16 @@ fn a_sender_of_another_namespace_is_nobody() {
 #[test]
 fn what_a_sender_makes_up_is_kept() {
     check("what_a_sender_makes_up_is_kept", || {
-        let mut bytes = [0; SIZE];
-        bytes[0] = Signal::RTMIN.get();
+        let mut bytes = [0; EVENT_SIZE];
+        bytes[0] = Signal::RTMIN.as_raw() as u8;
         bytes[8..12].copy_from_slice(&(-99_i32).to_ne_bytes());
         bytes[16..24].copy_from_slice(&[1, 0, 0, 0, 2, 0, 0, 0]);
         bytes[24..32].copy_from_slice(&3_u64.to_ne_bytes());
         let info = SigInfo::from_bytes(bytes).unwrap();
         let made_up = Cause::Other {
             code: Code::from_raw(-99),
-            pid: Pid::new(1),
-            uid: 2,
+            pid: Pid::from_raw(1),
+            uid: Uid::from_raw(2),
             value: 3_u64.into(),
         };
         let causes = told_by_both(Signal::RTMIN, || {

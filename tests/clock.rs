@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fs, io, thread};
 
-use butter::epoll::{Epoll, Interest, Ready, Token};
+use butter::epoll::{Epoll, Event, Interest, Token};
 use butter::time::{Clock, Timeout, Timespec, clock_gettime};
 use butter::timerfd::{Start, Ticks, Timer, TimerFd};
 use common::child::in_limited_child;
@@ -206,7 +206,7 @@ fn a_moment_comes_when_the_clock_says_so() {
     with_clock("a_moment_comes_when_the_clock_says_so", || {
         let (once, every) = (
             TimerFd::nonblocking(Clock::Realtime).unwrap(),
-            TimerFd::create(Clock::Realtime).unwrap(),
+            TimerFd::new(Clock::Realtime).unwrap(),
         );
         let hour = moment(Clock::Realtime, HOUR);
         once.set(Timer::once_at(hour)).unwrap();
@@ -287,15 +287,18 @@ fn a_clock_is_where_it_was_when_the_timer_was_made() {
 #[test]
 fn who_waits_is_woken_by_a_jump() {
     with_clock("who_waits_is_woken_by_a_jump", || {
-        let (timer, epoll) = (TimerFd::create(Clock::Realtime).unwrap(), Epoll::create().unwrap());
+        let (timer, epoll) = (TimerFd::new(Clock::Realtime).unwrap(), Epoll::new().unwrap());
         let day = moment(Clock::Realtime, DAY);
         assert_eq!(timer.set_cancel_on_set(Timer::every_from(day, DAY)), Ok(false));
-        epoll.add(&timer, Token(1), Interest::READ).unwrap();
+        epoll.add(&timer, Token(1), Interest::IN).unwrap();
 
         assert_eq!(woken(|| timer.read()), Ok(Ticks::ClockChanged));
-        assert_eq!(woken(|| timer.wait(Timeout::Never)), Ok(true));
+        assert_eq!(woken(|| timer.wait(Timeout::Infinite)), Ok(true));
         assert_eq!(timer.read(), Ok(Ticks::ClockChanged));
-        assert_eq!(woken(|| epoll.wait(&mut [Ready::EMPTY], Timeout::Never).unwrap().len()), 1);
+        assert_eq!(
+            woken(|| epoll.wait(&mut [Event::default()], Timeout::Infinite).unwrap().len()),
+            1
+        );
         assert_eq!(timer.read(), Ok(Ticks::ClockChanged));
         assert_at(&timer, day);
         assert_eq!(timer.wait(Timeout::Zero), Ok(false));
@@ -307,7 +310,7 @@ fn woken<T: Send>(call: impl FnOnce() -> T + Send) -> T {
     let tid = AtomicI32::new(0);
     thread::scope(|scope| {
         let waiting = scope.spawn(|| {
-            tid.store(butter::thread::gettid().get(), Ordering::Release);
+            tid.store(butter::thread::gettid().as_raw(), Ordering::Release);
             call()
         });
         while tid.load(Ordering::Acquire) == 0 || !sleeps(tid.load(Ordering::Acquire)) {

@@ -5,7 +5,7 @@ mod common;
 use std::sync::Barrier;
 use std::time::Duration;
 
-use butter::eventfd::{self, EventFd, EventFdFlags};
+use butter::eventfd::{self, CreateFlags, EventFd};
 use butter::fd::AsFd;
 use butter::time::Timeout;
 use butter::{Errno, io};
@@ -16,10 +16,10 @@ fn a_counter_gives_all_that_was_added() {
     let counter = EventFd::new(36).unwrap();
     assert_eq!(counter.read(), Ok(36));
     for _ in 0..5 {
-        counter.add(36).unwrap();
+        counter.write(36).unwrap();
     }
     assert_eq!(counter.read(), Ok(180));
-    counter.add(0).unwrap();
+    counter.write(0).unwrap();
     assert_eq!(counter.wait(Timeout::Zero), Ok(false), "nothing was added");
     assert_eq!(EventFd::new(u32::MAX).unwrap().read(), Ok(u64::from(u32::MAX)));
 }
@@ -29,7 +29,7 @@ fn a_semaphore_gives_one_at_a_time() {
     let permits = EventFd::nonblocking_semaphore(3).unwrap();
     assert_eq!([permits.try_read(), permits.try_read(), permits.try_read()], [Ok(Some(1)); 3]);
     assert_eq!(permits.try_read(), Ok(None));
-    permits.add(2).unwrap();
+    permits.write(2).unwrap();
     assert_eq!((permits.read(), permits.read()), (Ok(1), Ok(1)));
     assert_eq!(EventFd::semaphore(1).unwrap().read(), Ok(1));
 }
@@ -38,20 +38,24 @@ fn a_semaphore_gives_one_at_a_time() {
 fn nothing_there_and_no_room_are_answers() {
     let counter = EventFd::nonblocking(0).unwrap();
     assert_eq!(counter.try_read(), Ok(None));
-    assert_eq!(counter.try_add(eventfd::MAX), Ok(true));
-    assert_eq!(counter.try_add(1), Ok(false));
-    assert_eq!(counter.try_add(0), Ok(true));
-    assert_eq!(counter.try_add(u64::MAX).unwrap_err().errno(), Errno::INVAL);
-    assert_eq!(counter.try_read(), Ok(Some(eventfd::MAX)), "what was refused changed nothing");
+    assert_eq!(counter.try_write(eventfd::VALUE_MAX), Ok(true));
+    assert_eq!(counter.try_write(1), Ok(false));
+    assert_eq!(counter.try_write(0), Ok(true));
+    assert_eq!(counter.try_write(u64::MAX).unwrap_err().errno(), Errno::INVAL);
+    assert_eq!(
+        counter.try_read(),
+        Ok(Some(eventfd::VALUE_MAX)),
+        "what was refused changed nothing"
+    );
 }
 
 #[test]
 fn an_addition_without_room_waits_for_a_read() {
     let counter = EventFd::new(0).unwrap();
-    counter.add(eventfd::MAX).unwrap();
+    counter.write(eventfd::VALUE_MAX).unwrap();
     std::thread::scope(|scope| {
-        scope.spawn(|| counter.add(5).unwrap());
-        assert_eq!(counter.read(), Ok(eventfd::MAX));
+        scope.spawn(|| counter.write(5).unwrap());
+        assert_eq!(counter.read(), Ok(eventfd::VALUE_MAX));
         assert_eq!(counter.read(), Ok(5));
     });
 }
@@ -84,7 +88,7 @@ fn its_bytes_are_the_codec_s() {
 
 #[test]
 fn raw_takes_flags_as_they_are() {
-    let fd = eventfd::raw::eventfd2(1, EventFdFlags::NONBLOCK).unwrap();
+    let fd = eventfd::raw::eventfd2(1, CreateFlags::NONBLOCK).unwrap();
     assert_eq!(io::fcntl_getfd(&fd), Ok(io::DescriptorFlags::empty()));
     assert_eq!(eventfd::raw::read(fd.as_fd()), Ok(1));
     assert_eq!(eventfd::raw::write(fd.as_fd(), 5), Ok(()));
@@ -100,9 +104,9 @@ fn a_wait_ends_with_an_addition_or_with_the_time() {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             std::thread::sleep(Duration::from_millis(20));
-            counter.add(1).unwrap();
+            counter.write(1).unwrap();
         });
-        assert_eq!(counter.wait(Timeout::Never), Ok(true));
+        assert_eq!(counter.wait(Timeout::Infinite), Ok(true));
     });
     assert_eq!(
         counter.wait(Duration::from_secs(3600)),
@@ -115,8 +119,8 @@ fn a_wait_ends_with_an_addition_or_with_the_time() {
 fn signals_end_only_what_asks_for_it() {
     let counter = EventFd::new(0).unwrap();
     assert_eq!(interrupted(|| counter.read_interruptible().unwrap_err().errno()), Errno::INTR);
-    counter.add(eventfd::MAX).unwrap();
-    assert_eq!(interrupted(|| counter.add_interruptible(1).unwrap_err().errno()), Errno::INTR);
+    counter.write(eventfd::VALUE_MAX).unwrap();
+    assert_eq!(interrupted(|| counter.write_interruptible(1).unwrap_err().errno()), Errno::INTR);
     counter.read().unwrap();
 
     let storm = Storm::new();
@@ -125,7 +129,7 @@ fn signals_end_only_what_asks_for_it() {
             while storm.seen() < 20 {
                 std::thread::yield_now();
             }
-            counter.add(9).unwrap();
+            counter.write(9).unwrap();
         });
         assert_eq!(storm.over(|| counter.read()), Ok(9));
     });
@@ -138,7 +142,7 @@ fn no_addition_of_many_threads_is_lost() {
     let counter = EventFd::new(0).unwrap();
     let sum: u64 = std::thread::scope(|scope| {
         for _ in 0..4 {
-            scope.spawn(|| (0..EACH).for_each(|_| counter.add(1).unwrap()));
+            scope.spawn(|| (0..EACH).for_each(|_| counter.write(1).unwrap()));
         }
         let mut sum = 0;
         while sum < 4 * EACH {

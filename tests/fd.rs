@@ -5,11 +5,11 @@ mod common;
 use std::fmt;
 use std::fs::File;
 
-use butter::epoll::{Epoll, Ready};
+use butter::epoll::{Epoll, Event};
 use butter::eventfd::EventFd;
 use butter::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use butter::inotify::{Inotify, WatchFlags};
-use butter::memfd::{MemFd, MemFdFlags};
+use butter::memfd::{CreateFlags, MemFd};
 use butter::namespace::{Kind, Namespace, Namespaces};
 use butter::signal::SigSet;
 use butter::signalfd::SignalFd;
@@ -81,21 +81,21 @@ fn descriptor_zero_is_one_like_any_other() {
             assert_eq!(counter.wait(Timeout::Zero), Ok(true));
             assert_eq!(counter.read(), Ok(7));
         });
-        as_descriptor_zero("TimerFd", TimerFd::create(Clock::Monotonic), |timer| {
+        as_descriptor_zero("TimerFd", TimerFd::new(Clock::Monotonic), |timer| {
             assert_eq!(timer.get(), Ok(Timer::Disarmed));
         });
         as_descriptor_zero("Inotify", Inotify::nonblocking(), |inotify| {
             assert!(inotify.add_watch("/", WatchFlags::DELETE_SELF).is_ok());
             assert_eq!(inotify.read_events(&mut [0; 16]).unwrap().count(), 0);
         });
-        as_descriptor_zero("SignalFd", SignalFd::nonblocking(SigSet::EMPTY), |signals| {
+        as_descriptor_zero("SignalFd", SignalFd::nonblocking(SigSet::empty()), |signals| {
             assert_eq!(signals.try_read(), Ok(None));
         });
-        as_descriptor_zero("MemFd", MemFd::create("zero"), |memfd| {
+        as_descriptor_zero("MemFd", MemFd::new("zero"), |memfd| {
             assert_eq!((memfd.write_at(b"!", 4), memfd.len()), (Ok(1), Ok(5)));
         });
-        as_descriptor_zero("Epoll", Epoll::create(), |epoll| {
-            assert_eq!(epoll.wait(&mut [Ready::EMPTY], Timeout::Zero).unwrap().len(), 0);
+        as_descriptor_zero("Epoll", Epoll::new(), |epoll| {
+            assert_eq!(epoll.wait(&mut [Event::default()], Timeout::Zero).unwrap().len(), 0);
         });
         as_descriptor_zero("Namespace", Namespace::own(Kind::Uts), |namespace| {
             assert_eq!(namespace.kind(), Ok(Namespaces::UTS));
@@ -158,17 +158,17 @@ fn what_the_crate_opens_is_closed_by_exec() {
         EventFd::nonblocking(0).unwrap().into(),
         EventFd::semaphore(0).unwrap().into(),
         EventFd::nonblocking_semaphore(0).unwrap().into(),
-        TimerFd::create(Clock::Monotonic).unwrap().into(),
+        TimerFd::new(Clock::Monotonic).unwrap().into(),
         TimerFd::nonblocking(Clock::Monotonic).unwrap().into(),
-        Inotify::init().unwrap().into(),
+        Inotify::new().unwrap().into(),
         Inotify::nonblocking().unwrap().into(),
-        SignalFd::new(SigSet::EMPTY).unwrap().into(),
-        SignalFd::nonblocking(SigSet::EMPTY).unwrap().into(),
-        Epoll::create().unwrap().into(),
+        SignalFd::new(SigSet::empty()).unwrap().into(),
+        SignalFd::nonblocking(SigSet::empty()).unwrap().into(),
+        Epoll::new().unwrap().into(),
         Namespace::own(Kind::User).unwrap().into(),
-        MemFd::create("").unwrap().into(),
+        MemFd::new("").unwrap().into(),
         MemFd::sealable("").unwrap().into(),
-        MemFd::create_with("", MemFdFlags::empty()).unwrap().into(),
+        MemFd::with_flags("", CreateFlags::empty()).unwrap().into(),
     ];
     opened.extend(ends.into_iter().flat_map(<[OwnedFd; 2]>::from));
     for fd in &opened {

@@ -15,9 +15,11 @@ const FLOORS: &[(&str, u32)] = &[
     ("syscall", 2),
     ("fd", 3),
     ("io", 3),
+    ("fs", 3),
+    ("ids", 3),
     ("path", 3),
-    ("proc", 3),
-    ("process", 3),
+    ("poll", 3),
+    ("procfs", 3),
     ("signal", 3),
     ("thread", 3),
     ("time", 3),
@@ -28,23 +30,23 @@ const FLOORS: &[(&str, u32)] = &[
     ("inotify", 5),
     ("namespace", 5),
     ("memfd", 5),
-    ("memory", 5),
+    ("mm", 5),
     ("mount", 5),
     ("pipe", 5),
-    ("poll", 5),
+    ("process", 5),
     ("signalfd", 5),
     ("timerfd", 5),
     ("uts", 5),
     ("explain", 6),
-    ("heap", 6),
-    ("std", 6),
+    ("alloc_impls", 6),
+    ("std_impls", 6),
 ];
 
 /// Macros that every floor writes with, and the root: no floor.
-const EVERYWHERE: &[&str] = &["lib", "layout", "flags", "object", "id"];
+const EVERYWHERE: &[&str] = &["lib", "macros"];
 
 /// Where a feature of the crate may be asked for.
-const ASKS_FOR_FEATURES: &[&str] = &["src/lib.rs", "src/fd.rs"];
+const ASKS_FOR_FEATURES: &[&str] = &["src/lib.rs", "src/fd/mod.rs"];
 
 struct Source {
     path: String,

@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use butter::error::Call;
 use butter::fd::AsFd;
-use butter::idmap::{IdMaps, IdRange, MOST, MapError, Mistake, raw};
+use butter::idmap::Task;
+use butter::idmap::{IdMaps, IdRange, MAX_RANGES, MapError, MapErrorKind, raw};
 use butter::io::AccessMode;
 use butter::namespace::{Namespaces, unshare, unshare_as_root};
-use butter::proc::Task;
-use butter::process::Pid;
-use butter::thread::{Tid, getegid, geteuid, getgid, getuid};
+use butter::process::{Pid, getegid, geteuid, getgid, getuid};
+use butter::thread::Tid;
 use butter::{Errno, Error, Result};
 use common::child::nobody;
 use common::forked::{Forked, forked};
@@ -61,18 +61,22 @@ fn setgroups_of(process: Pid) -> String {
 }
 
 /// What a refused map says: the call, the errno and the mistake.
-fn refused(result: Result<(), MapError>) -> (Call, Errno, Option<Mistake>) {
+fn refused(result: Result<(), MapError>) -> (Call, Errno, Option<MapErrorKind>) {
     let error = result.unwrap_err();
-    (error.error().call(), error.error().errno(), error.mistake())
+    (error.error().call(), error.error().errno(), error.kind())
 }
 
 #[test]
 fn a_user_becomes_root_of_a_namespace_of_its_own() {
     const TEST: &str = "a_user_becomes_root_of_a_namespace_of_its_own";
-    let (user, group) = (geteuid(), getegid());
+    let (user, group) = (geteuid().as_raw(), getegid().as_raw());
     let child = Forked::staying(|| {
         let made = unshare_as_root(Namespaces::UTS | Namespaces::MOUNT);
-        (made, [getuid(), geteuid(), getgid(), getegid()], unshare(Namespaces::IPC))
+        (
+            made,
+            [getuid().as_raw(), geteuid().as_raw(), getgid().as_raw(), getegid().as_raw()],
+            unshare(Namespaces::IPC),
+        )
     });
     let (made, ids, more) = child.told();
     if made.is_err_and(|error| error.error().call() == Call::UNSHARE) {
@@ -101,7 +105,8 @@ fn a_process_with_other_threads_does_not() {
 #[test]
 fn a_parent_maps_its_childs_one_user_and_group() {
     let Some(child) = newborn("a_parent_maps_its_childs_one_user_and_group") else { return };
-    let (users, groups) = ([IdRange::one(7, geteuid())], [IdRange::one(8, getegid())]);
+    let (users, groups) =
+        ([IdRange::one(7, geteuid().as_raw())], [IdRange::one(8, getegid().as_raw())]);
     let child = child.pid();
     assert_eq!(IdMaps::new(&users, &[]).write(child), Ok(()));
     assert_eq!(
@@ -116,9 +121,9 @@ fn a_parent_maps_its_childs_one_user_and_group() {
         (groups.to_vec(), "deny\n".to_owned())
     );
 
-    let again = (Call::WRITE_UID_MAP, Errno::PERM, Some(Mistake::SetAlready));
+    let again = (Call::WRITE_UID_MAP, Errno::PERM, Some(MapErrorKind::SetAlready));
     assert_eq!(refused(IdMaps::new(&users, &groups).write(child)), again);
-    let again = (Call::WRITE_GID_MAP, Errno::PERM, Some(Mistake::SetAlready));
+    let again = (Call::WRITE_GID_MAP, Errno::PERM, Some(MapErrorKind::SetAlready));
     assert_eq!(refused(IdMaps::new(&[], &groups).write(child)), again);
     let too_late = (Call::WRITE_SETGROUPS, Errno::PERM, None);
     assert_eq!(refused(IdMaps::new(&[], &[]).deny_setgroups().write(child)), too_late);
@@ -128,8 +133,8 @@ fn a_parent_maps_its_childs_one_user_and_group() {
 #[test]
 fn a_thread_is_mapped_by_its_number() {
     let Some(child) = newborn("a_thread_is_mapped_by_its_number") else { return };
-    let thread = Tid::new(child.pid().get()).unwrap();
-    assert_eq!(IdMaps::new(&[IdRange::one(0, geteuid())], &[]).write(thread), Ok(()));
+    let thread = Tid::from_raw(child.pid().as_raw()).unwrap();
+    assert_eq!(IdMaps::new(&[IdRange::one(0, geteuid().as_raw())], &[]).write(thread), Ok(()));
     assert_eq!(map_of(child.pid(), "uid_map").len(), 1);
 }
 
@@ -137,15 +142,15 @@ fn a_thread_is_mapped_by_its_number() {
 fn each_mistake_in_the_ranges_is_told() {
     let Some(child) = newborn("each_mistake_in_the_ranges_is_told") else { return };
     let many: Vec<_> = (0..500).map(|number| range(number, number, 1)).collect();
-    let mistakes: [(&[IdRange], Mistake); 8] = [
-        (&[range(0, 0, 0)], Mistake::Empty { range: 0 }),
-        (&[range(0, 1000, 1), range(1, 1001, 0)], Mistake::Empty { range: 1 }),
-        (&[range(u32::MAX, 0, 1)], Mistake::BeyondLast { range: 0 }),
-        (&[range(0, 1000, 1), range(1, 10, u32::MAX)], Mistake::BeyondLast { range: 1 }),
-        (&[range(0, 0, 5), range(4, 5, 1)], Mistake::Overlap { range: 1, earlier: 0 }),
-        (&[range(0, 0, 5), range(5, 4, 1)], Mistake::Overlap { range: 1, earlier: 0 }),
-        (&many[..=MOST], Mistake::TooManyRanges),
-        (&many, Mistake::TooLong),
+    let mistakes: [(&[IdRange], MapErrorKind); 8] = [
+        (&[range(0, 0, 0)], MapErrorKind::Empty { range: 0 }),
+        (&[range(0, 1000, 1), range(1, 1001, 0)], MapErrorKind::Empty { range: 1 }),
+        (&[range(u32::MAX, 0, 1)], MapErrorKind::BeyondLast { range: 0 }),
+        (&[range(0, 1000, 1), range(1, 10, u32::MAX)], MapErrorKind::BeyondLast { range: 1 }),
+        (&[range(0, 0, 5), range(4, 5, 1)], MapErrorKind::Overlap { range: 1, earlier: 0 }),
+        (&[range(0, 0, 5), range(5, 4, 1)], MapErrorKind::Overlap { range: 1, earlier: 0 }),
+        (&many[..=MAX_RANGES], MapErrorKind::TooManyRanges),
+        (&many, MapErrorKind::TooLong),
     ];
     for (ranges, mistake) in mistakes {
         let expected = (Call::WRITE_UID_MAP, Errno::INVAL, Some(mistake));
@@ -162,7 +167,7 @@ fn each_mistake_in_the_ranges_is_told() {
 fn who_may_map_only_themselves_is_told_why_not_more() {
     const TEST: &str = "who_may_map_only_themselves_is_told_why_not_more";
     // A thread in its own new namespace has no capabilities in the parent, whoever it is.
-    let (user, group) = (geteuid(), getegid());
+    let (user, group) = (geteuid().as_raw(), getegid().as_raw());
     let own = |users: &[IdRange], groups: &[IdRange]| IdMaps::new(users, groups).write(Task::Own);
     let told = forked(|| {
         unshare(Namespaces::USER)?;
@@ -181,18 +186,18 @@ fn who_may_map_only_themselves_is_told_why_not_more() {
     let Ok(told) = told else { return common::skip(TEST, "no new user namespace is allowed here") };
     let (users, groups) = ((Call::WRITE_UID_MAP, Errno::PERM), (Call::WRITE_GID_MAP, Errno::PERM));
     let expected = [
-        Some((groups, Some(Mistake::SetgroupsAllowed))),
+        Some((groups, Some(MapErrorKind::SetgroupsAllowed))),
         Some((users, None)),
         Some((users, None)),
         Some((users, None)),
         None,
-        Some((users, Some(Mistake::SetAlready))),
+        Some((users, Some(MapErrorKind::SetAlready))),
         Some((groups, None)),
         Some((groups, None)),
         None,
     ];
     let told = told.map(|result| {
-        result.err().map(|error| ((error.error().call(), error.error().errno()), error.mistake()))
+        result.err().map(|error| ((error.error().call(), error.error().errno()), error.kind()))
     });
     assert_eq!(told, expected);
 }
@@ -216,7 +221,8 @@ fn who_is_not_known_outside_is_not_mapped() {
         Ok::<_, MapError>(told)
     });
     let Ok(told) = told else { return common::skip(TEST, "no new user namespace is allowed here") };
-    let not_mapped = |call, range| Err((call, Errno::PERM, Some(Mistake::NotMapped { range })));
+    let not_mapped =
+        |call, range| Err((call, Errno::PERM, Some(MapErrorKind::NotMapped { range })));
     let users = |range| not_mapped(Call::WRITE_UID_MAP, range);
     let told = told.map(|result| result.map_err(|error| refused(Err(error))));
     assert_eq!(told, [users(0), users(1), users(0), not_mapped(Call::WRITE_GID_MAP, 0), Ok(())]);
@@ -228,7 +234,7 @@ fn root_maps_many_ranges() {
     let Some(child) = newborn(TEST).filter(|_| is_root(TEST)) else { return };
     // The most that are allowed, in an order that the kernel has to sort.
     let users: Vec<_> =
-        (0..MOST as u32).map(|number| range(700 - 2 * number, 5 * number + 10, 2)).collect();
+        (0..MAX_RANGES as u32).map(|number| range(700 - 2 * number, 5 * number + 10, 2)).collect();
     let groups =
         [range(0, 100_000, 65_536), range(65_536, 0, 1), range(100_000, 1_000_000, 4_000_000_000)];
     assert_eq!(IdMaps::new(&users, &groups).write(child.pid()), Ok(()));
@@ -248,7 +254,7 @@ fn what_is_mapped_outside_is_looked_up_in_many_ranges() {
     let Some(_) = newborn(TEST).filter(|_| is_root(TEST)) else { return };
     let child = Forked::staying(|| {
         unshare(Namespaces::USER).map_err(MapError::from)?;
-        while getegid() != 0 {
+        while getegid().as_raw() != 0 {
             std::thread::yield_now(); // until both maps are set
         }
         let child = Forked::staying(|| unshare(Namespaces::USER));
@@ -271,8 +277,8 @@ fn what_is_mapped_outside_is_looked_up_in_many_ranges() {
         std::thread::yield_now();
     }
     assert_eq!(IdMaps::new(&ranges, &ranges).write(child.pid()), Ok(()));
-    let told = child.told().unwrap().map(|result| result.map_err(|error| error.mistake()));
-    let not_mapped = |range| Err(Some(Mistake::NotMapped { range }));
+    let told = child.told().unwrap().map(|result| result.map_err(|error| error.kind()));
+    let not_mapped = |range| Err(Some(MapErrorKind::NotMapped { range }));
     assert_eq!(told, [not_mapped(0), not_mapped(0), not_mapped(1), not_mapped(0), Ok(())]);
 }
 
@@ -297,7 +303,7 @@ fn namespaces_are_nested_so_deep_and_no_deeper() {
 
 #[test]
 fn nobody_has_no_maps() {
-    let one = [IdRange::one(0, geteuid())];
+    let one = [IdRange::one(0, geteuid().as_raw())];
     let nobody = nobody();
     let gone = |call| (call, Errno::NOENT, None);
     assert_eq!(refused(IdMaps::new(&one, &[]).write(nobody)), gone(Call::OPENAT_UID_MAP));
@@ -340,13 +346,13 @@ fn what_the_kernel_refuses_in_any_ranges_is_found() {
                 prop_assert_eq!(next.told(), Ok(()));
                 child.replace(next);
             }
-            Err(error) if error.error().is(Errno::INVAL) => match error.mistake() {
-                Some(Mistake::Empty { range }) => prop_assert_eq!(ranges[range].count, 0),
-                Some(Mistake::BeyondLast { range }) => {
+            Err(error) if error.error().is(Errno::INVAL) => match error.kind() {
+                Some(MapErrorKind::Empty { range }) => prop_assert_eq!(ranges[range].count, 0),
+                Some(MapErrorKind::BeyondLast { range }) => {
                     let IdRange { inside, outside, count } = ranges[range];
                     prop_assert!(u64::from(inside.max(outside)) + u64::from(count) > u32::MAX.into());
                 }
-                Some(Mistake::Overlap { range, earlier }) => {
+                Some(MapErrorKind::Overlap { range, earlier }) => {
                     let (one, other) = (ranges[range], ranges[earlier]);
                     prop_assert!(range > earlier);
                     prop_assert!(

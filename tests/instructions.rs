@@ -15,7 +15,7 @@ use butter::io::IoSlice;
 use butter::pipe::{self, SpliceFlags};
 use butter::process;
 use butter::signal::{self, Signal};
-use butter::signalfd::{self, SIZE, SignalFd};
+use butter::signalfd::{self, EVENT_SIZE, SignalFd};
 use butter::thread;
 use butter::time::Clock;
 use butter::timerfd::{Timer, TimerFd};
@@ -87,7 +87,7 @@ fn eventfd_add_and_read() {
     let counter = EventFd::nonblocking(0).unwrap();
     at_most(20, 2, "eventfd_add_and_read", |rounds| {
         for _ in 0..rounds {
-            if counter.add(1).is_err() || counter.read().is_err() {
+            if counter.write(1).is_err() || counter.read().is_err() {
                 failed();
             }
         }
@@ -96,7 +96,7 @@ fn eventfd_add_and_read() {
 
 #[test]
 fn inotify_add_watch() {
-    let inotify = Inotify::init().unwrap();
+    let inotify = Inotify::new().unwrap();
     at_most(8, 1, "inotify_add_watch", |rounds| {
         for _ in 0..rounds {
             if inotify.add_watch(c"/", WatchFlags::CREATE).is_err() {
@@ -109,7 +109,7 @@ fn inotify_add_watch() {
 /// The path is terminated on the stack of the call.
 #[test]
 fn inotify_add_watch_of_a_str() {
-    let inotify = Inotify::init().unwrap();
+    let inotify = Inotify::new().unwrap();
     at_most(90, 1, "inotify_add_watch_of_a_str", |rounds| {
         for _ in 0..rounds {
             if inotify.add_watch(black_box("/proc/self"), WatchFlags::CREATE).is_err() {
@@ -156,7 +156,7 @@ fn splice_four_calls() {
 
 #[test]
 fn signalfd_send_and_read() {
-    let _blocked = thread::block(Signal::USR2).unwrap();
+    let _blocked = signal::block(Signal::USR2).unwrap();
     let signals = SignalFd::nonblocking(Signal::USR2).unwrap();
     at_most(24, 2, "signalfd_send_and_read", |rounds| {
         let me = process::getpid();
@@ -173,10 +173,10 @@ fn signalfd_send_and_read() {
 /// The same by a read of bytes, of which the first is the signal's number: what the call itself costs.
 #[test]
 fn signalfd_send_and_read_bytes() {
-    let _blocked = thread::block(Signal::USR2).unwrap();
+    let _blocked = signal::block(Signal::USR2).unwrap();
     let signals = SignalFd::nonblocking(Signal::USR2).unwrap();
     at_most(17, 2, "signalfd_send_and_read_bytes", |rounds| {
-        let (me, mut buffer) = (process::getpid(), [0; SIZE]);
+        let (me, mut buffer) = (process::getpid(), [0; EVENT_SIZE]);
         for _ in 0..rounds {
             if signal::kill(me, Signal::USR2).is_err()
                 || butter::io::read(&signals, &mut buffer).is_err()
@@ -190,8 +190,8 @@ fn signalfd_send_and_read_bytes() {
 
 #[test]
 fn decoding_sixty_signals() {
-    let mut bytes = [0; 60 * SIZE];
-    bytes.iter_mut().step_by(SIZE).for_each(|first| *first = 15);
+    let mut bytes = [0; 60 * EVENT_SIZE];
+    bytes.iter_mut().step_by(EVENT_SIZE).for_each(|first| *first = 15);
     at_most(60 * 10, 0, "decoding_sixty_signals", |rounds| {
         for _ in 0..rounds {
             for event in signalfd::decode(black_box(&bytes)) {

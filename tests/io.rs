@@ -96,7 +96,7 @@ fn a_duplicate_is_another_descriptor_of_the_same_file() {
 #[test]
 fn packets_are_read_one_by_one() {
     let (reader, writer) =
-        pipe::raw::pipe2(pipe::PipeFlags::CLOEXEC | pipe::PipeFlags::DIRECT).unwrap();
+        pipe::raw::pipe2(pipe::CreateFlags::CLOEXEC | pipe::CreateFlags::DIRECT).unwrap();
     io::write(&writer, b"one").unwrap();
     io::write(&writer, b"other").unwrap();
     let mut buffer = [0; 64];

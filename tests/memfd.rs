@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use butter::error::ErrorKind;
 use butter::fd::{AsRawFd, OwnedFd};
-use butter::memfd::{Mapping, MemFd, MemFdFlags, ReadMapping, SealedMapping, Seals};
-use butter::memory::page_size;
+use butter::memfd::{CreateFlags, Mapping, MemFd, SealedMapping, Seals, SharedReadMapping};
+use butter::mm::page_size;
 use butter::{Errno, Result, io, pipe};
 use common::child::in_child;
 use common::is_mapped;
@@ -32,7 +32,7 @@ fn read<const N: usize>(cells: &[AtomicU8]) -> [u8; N] {
 
 #[test]
 fn what_is_written_is_read() {
-    let memfd = MemFd::create("file").unwrap();
+    let memfd = MemFd::new("file").unwrap();
     assert_eq!(memfd.len(), Ok(0));
     assert_eq!(memfd.read_at(&mut [0], 0), Ok(0), "the end");
     memfd.set_len(10).unwrap();
@@ -59,14 +59,14 @@ fn what_is_written_is_read() {
 fn a_name_is_read_in_proc_and_may_be_long() {
     let link =
         |memfd: &MemFd| std::fs::read_link(format!("/proc/self/fd/{}", memfd.as_raw_fd())).unwrap();
-    let memfd = MemFd::create(b"any /thing").unwrap();
+    let memfd = MemFd::new(b"any /thing").unwrap();
     assert_eq!(link(&memfd).to_str().unwrap(), "/memfd:any /thing (deleted)");
     let longest = "n".repeat(249);
     assert_eq!(
         link(&MemFd::sealable(longest.as_str()).unwrap()).to_str().unwrap(),
         format!("/memfd:{longest} (deleted)")
     );
-    assert_eq!(link(&MemFd::create(c"").unwrap()).to_str().unwrap(), "/memfd: (deleted)");
+    assert_eq!(link(&MemFd::new(c"").unwrap()).to_str().unwrap(), "/memfd: (deleted)");
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn seals_are_added_and_stay() {
     let mut bytes = [0; 10];
     assert_eq!((memfd.read_at(&mut bytes, 0), &bytes), (Ok(9), b"x12345678\0"));
 
-    assert_eq!(MemFd::create("unsealable").unwrap().seals(), Ok(Seals::SEAL));
+    assert_eq!(MemFd::new("unsealable").unwrap().seals(), Ok(Seals::SEAL));
     assert_eq!(FIXED.to_string(), "SHRINK | GROW | WRITE");
 }
 
@@ -170,16 +170,16 @@ fn a_slice_is_given_only_of_what_nobody_changes() {
 fn what_two_have_mapped_they_share() {
     let memfd = memfd_of(&[0; 5000]);
     let blind = memfd.map().unwrap();
-    assert!(blind.cells().is_none(), "it could lose its bytes");
+    assert!(blind.as_atomics().is_none(), "it could lose its bytes");
     memfd.add_seals(Seals::SHRINK).unwrap();
     let (one, other) = (memfd.map().unwrap(), memfd.map().unwrap());
-    assert!(blind.cells().is_none(), "it was mapped before");
+    assert!(blind.as_atomics().is_none(), "it was mapped before");
     assert_eq!(
         (one.len(), one.is_empty(), format!("{one:?}")),
         (5000, false, "Mapping { length: 5000 }".to_owned())
     );
     assert_ne!(one.as_ptr(), other.as_ptr());
-    let (one, other) = (one.cells().unwrap(), other.cells().unwrap());
+    let (one, other) = (one.as_atomics().unwrap(), other.as_atomics().unwrap());
     one[4999].store(7, Ordering::Release);
     assert_eq!(other[4999].load(Ordering::Acquire), 7);
     memfd.write_at(b"from a call", 100).unwrap();
@@ -191,7 +191,10 @@ fn what_two_have_mapped_they_share() {
 
     let empty = MemFd::sealable("").unwrap();
     let nothing = empty.map().unwrap();
-    assert_eq!((nothing.len(), nothing.is_empty(), nothing.cells().is_none()), (0, true, true));
+    assert_eq!(
+        (nothing.len(), nothing.is_empty(), nothing.as_atomics().is_none()),
+        (0, true, true)
+    );
 }
 
 #[test]
@@ -203,11 +206,11 @@ fn who_may_only_read_maps_it_all_the_same() {
     let path = format!("/proc/self/fd/{}", memfd.as_raw_fd());
     let read_only = MemFd::from(common::fd(std::fs::File::open(path).unwrap()));
     for memfd in [&memfd, &read_only] {
-        let mapping: ReadMapping = memfd.map_read().unwrap();
+        let mapping: SharedReadMapping = memfd.map_read().unwrap();
         let told = format!("{mapping:?}");
         assert_eq!(
             (mapping.len(), mapping.is_empty(), &*told),
-            (5000, false, "ReadMapping { length: 5000 }")
+            (5000, false, "SharedReadMapping { length: 5000 }")
         );
         // SAFETY: within the mapping, and nobody else writes to it.
         unsafe { writable.as_ptr().wrapping_add(4999).write_volatile(41) };
@@ -217,7 +220,7 @@ fn who_may_only_read_maps_it_all_the_same() {
     }
     assert_eq!(errno(read_only.map()), Errno::ACCES);
 
-    let nothing = MemFd::create("").unwrap().map_read().unwrap();
+    let nothing = MemFd::new("").unwrap().map_read().unwrap();
     assert_eq!((nothing.len(), nothing.is_empty()), (0, true));
 }
 
@@ -229,7 +232,7 @@ fn two_processes_share_it_and_one_of_them_ends() {
     // SAFETY: the child has a copy of the memory, uses the shared one by atomics, and ends.
     let child = unsafe { libc::fork() };
     assert_ne!(child, -1, "fork: {}", std::io::Error::last_os_error());
-    let cells = mapping.cells().unwrap();
+    let cells = mapping.as_atomics().unwrap();
     if child == 0 {
         common::forked::ends_in_any_case();
         while cells[0].load(Ordering::Acquire) == 0 {
@@ -284,7 +287,7 @@ fn a_copy_of_what_was_taken_away_is_short_and_no_crash() {
     let mapping = memfd.map().unwrap();
     memfd.set_len(0).unwrap();
     assert_eq!(memfd.read_at(&mut [0; 100], 5000), Ok(0));
-    assert!(mapping.cells().is_none() && memfd.map_sealed().unwrap().is_none());
+    assert!(mapping.as_atomics().is_none() && memfd.map_sealed().unwrap().is_none());
     drop(mapping);
 }
 
@@ -298,7 +301,7 @@ fn whether_it_may_be_executed_is_said_for_good() {
     };
     // SAFETY: touches no memory.
     let allow = |memfd: &MemFd| unsafe { libc::fchmod(memfd.as_raw_fd(), 0o777) };
-    let not = match MemFd::create_with("data", MemFdFlags::NOEXEC_SEAL) {
+    let not = match MemFd::with_flags("data", CreateFlags::NOEXEC_SEAL) {
         Err(error) if error.kind() == ErrorKind::Unsupported => {
             assert!(!common::kernel_is_at_least(6, 3), "{error}");
             let seal = MemFd::sealable("").unwrap().add_seals(Seals::EXEC).unwrap_err();
@@ -314,7 +317,7 @@ fn whether_it_may_be_executed_is_said_for_good() {
     assert_eq!(&*not.map_sealed().unwrap().unwrap(), b"data");
 
     let program =
-        MemFd::create_with("program", MemFdFlags::EXEC | MemFdFlags::ALLOW_SEALING).unwrap();
+        MemFd::with_flags("program", CreateFlags::EXEC | CreateFlags::ALLOW_SEALING).unwrap();
     assert_eq!((program.seals(), mode(&program)), (Ok(Seals::empty()), 0o111));
     program.write_at(b"program", 0).unwrap();
     program.add_seals(Seals::EXEC).unwrap();
@@ -336,8 +339,8 @@ fn huge_pages_are_mapped_and_unmapped_as_they_are() {
         let _ = std::fs::write("/proc/sys/vm/nr_hugepages", "4");
     }
     in_child(TEST, || {
-        let flags = MemFdFlags::ALLOW_SEALING | MemFdFlags::HUGETLB | MemFdFlags::HUGE_2MB;
-        let memfd = match MemFd::create_with("huge", flags) {
+        let flags = CreateFlags::ALLOW_SEALING | CreateFlags::HUGETLB | CreateFlags::HUGE_2MB;
+        let memfd = match MemFd::with_flags("huge", flags) {
             Err(error) if error.kind() == ErrorKind::Unsupported => {
                 return common::skip(TEST, &error.to_string());
             }
@@ -354,7 +357,7 @@ fn huge_pages_are_mapped_and_unmapped_as_they_are() {
         };
         assert_eq!(errno(memfd.write_at(b"!", 0)), Errno::INVAL, "by a mapping only");
         let start: *const u8 = mapping.as_ptr();
-        assert!(mapping.cells().is_none(), "a page may be taken out");
+        assert!(mapping.as_atomics().is_none(), "a page may be taken out");
         // SAFETY: within the mapping, of which nobody else knows.
         unsafe { mapping.as_ptr().wrapping_add(SIZE as usize - 1).write_volatile(7) };
         assert!(is_mapped(start));
@@ -371,7 +374,7 @@ fn huge_pages_are_mapped_and_unmapped_as_they_are() {
 
         // A length that no `ftruncate` makes, and behind it no page.
         let odd = || {
-            let odd = MemFd::create_with("odd", flags).unwrap();
+            let odd = MemFd::with_flags("odd", flags).unwrap();
             let hole = libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE;
             for (mode, start, length) in [(0, 0, SIZE + 1), (hole, SIZE, SIZE)] {
                 // SAFETY: touches no memory.

@@ -7,7 +7,7 @@ use std::ptr::null_mut;
 
 use butter::Errno;
 use butter::fd::AsFd;
-use butter::memory::{MapFlags, Pages, Protection, page_size, raw};
+use butter::mm::{AnonymousMapping, MapFlags, ProtFlags, page_size, raw};
 use common::child::in_child;
 use common::inject::inject;
 use common::is_mapped;
@@ -23,7 +23,7 @@ fn where_a_filter_refuses_the_question_the_answer_is_safe() {
     in_child("where_a_filter_refuses_the_question_the_answer_is_safe", || {
         let told = inject(libc::SYS_madvise, Errno::PERM, page_size);
         assert_eq!(told, if cfg!(target_arch = "x86_64") { 4096 } else { 65536 });
-        let mut pages = Pages::new(100_000).unwrap();
+        let mut pages = AnonymousMapping::new(100_000).unwrap();
         pages.truncate(5000);
         assert_eq!(pages.len(), 5000);
     });
@@ -31,7 +31,8 @@ fn where_a_filter_refuses_the_question_the_answer_is_safe() {
 
 #[test]
 fn pages_are_zero_and_their_own() {
-    let (mut one, mut two) = (Pages::new(10_000).unwrap(), Pages::new(1).unwrap());
+    let (mut one, mut two) =
+        (AnonymousMapping::new(10_000).unwrap(), AnonymousMapping::new(1).unwrap());
     assert!(one.iter().chain(two.iter()).all(|byte| *byte == 0));
     assert_eq!((one.len(), two.len()), (10_000, 1));
     assert_eq!((one.as_ptr().addr() % page_size(), two.as_ptr().addr() % page_size()), (0, 0));
@@ -39,7 +40,10 @@ fn pages_are_zero_and_their_own() {
     two.fill(2);
     assert!(one.iter().all(|byte| *byte == 1));
     assert_eq!(&*two, [2]);
-    assert_eq!(format!("{one:?} {two:?}"), "Pages { length: 10000 } Pages { length: 1 }");
+    assert_eq!(
+        format!("{one:?} {two:?}"),
+        "AnonymousMapping { length: 10000 } AnonymousMapping { length: 1 }"
+    );
     // They may go to another thread, and be seen by several.
     std::thread::scope(|scope| {
         scope.spawn(|| assert_eq!(one[9999], 1));
@@ -51,7 +55,7 @@ fn pages_are_zero_and_their_own() {
 fn what_is_dropped_or_cut_off_is_unmapped() {
     in_child("what_is_dropped_or_cut_off_is_unmapped", || {
         let page = page_size();
-        let mut pages = Pages::new(5 * page + 1).unwrap();
+        let mut pages = AnonymousMapping::new(5 * page + 1).unwrap();
         let start = pages.as_ptr();
         let mapped = || [0, 1, 2, 3, 4, 5].map(|at| is_mapped(start.wrapping_add(at * page)));
         assert_eq!(mapped(), [true; 6]);
@@ -72,7 +76,7 @@ fn what_is_dropped_or_cut_off_is_unmapped() {
         assert_eq!((pages.len(), mapped()), (0, [false; 6]));
         drop(pages);
 
-        let pages = Pages::new(1 << 20).unwrap();
+        let pages = AnonymousMapping::new(1 << 20).unwrap();
         let last = pages.as_ptr().wrapping_add((1 << 20) - page);
         assert!(is_mapped(last));
         drop(pages);
@@ -86,7 +90,7 @@ fn a_file_is_mapped_and_protected() {
     let file = tempfile::tempfile().unwrap();
     file.write_all_at(b"bytes of a file", 0).unwrap();
     let file = common::fd(file);
-    let (read, write) = (Protection::READ, Protection::WRITE);
+    let (read, write) = (ProtFlags::READ, ProtFlags::WRITE);
     // SAFETY: new memory, at an address of the kernel's choice.
     let start =
         unsafe { raw::mmap(null_mut(), page, read, MapFlags::SHARED, Some(file.as_fd()), 0) }
@@ -113,7 +117,7 @@ fn sizes_of_huge_pages_have_names() {
         assert_eq!(name.parse::<MapFlags>().unwrap().to_string(), name);
     }
     assert_eq!(
-        (Protection::NONE.to_string(), Protection::default()),
-        (String::new(), Protection::NONE)
+        (ProtFlags::NONE.to_string(), ProtFlags::default()),
+        (String::new(), ProtFlags::NONE)
     );
 }

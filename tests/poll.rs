@@ -18,17 +18,17 @@ fn it_tells_which_are_ready_and_for_what() {
     let (reader, writer) = pipe::pipe().unwrap();
     let counter = EventFd::new(0).unwrap();
     let mut fds = [
-        PollFd::new(&reader, PollFlags::READ),
-        PollFd::new(&writer, PollFlags::WRITE),
-        PollFd::new(&counter, PollFlags::READ | PollFlags::WRITE),
+        PollFd::new(&reader, PollFlags::IN),
+        PollFd::new(&writer, PollFlags::OUT),
+        PollFd::new(&counter, PollFlags::IN | PollFlags::OUT),
     ];
     assert_eq!(poll::wait(&mut fds, Timeout::Zero), Ok(2));
-    assert_eq!(fds.map(|fd| fd.ready()), [PollFlags::empty(), PollFlags::WRITE, PollFlags::WRITE]);
+    assert_eq!(fds.map(|fd| fd.ready()), [PollFlags::empty(), PollFlags::OUT, PollFlags::OUT]);
     assert_eq!(fds[0].as_fd().as_raw_fd(), reader.as_raw_fd());
-    assert_eq!(fds[2].events(), PollFlags::READ | PollFlags::WRITE);
+    assert_eq!(fds[2].events(), PollFlags::IN | PollFlags::OUT);
     io::write(&writer, b"!").unwrap();
-    assert_eq!(poll::wait(&mut fds[..1], Timeout::Never), Ok(1));
-    assert_eq!(fds[0].ready(), PollFlags::READ);
+    assert_eq!(poll::wait(&mut fds[..1], Timeout::Infinite), Ok(1));
+    assert_eq!(fds[0].ready(), PollFlags::IN);
     assert_eq!(poll::wait(&mut [], Duration::from_millis(1)), Ok(0));
 }
 
@@ -39,7 +39,7 @@ fn an_end_that_hung_up_is_told_without_being_asked_for() {
     let mut fds = [PollFd::new(&reader, PollFlags::empty())];
     // A process that another test starts has the end that was dropped, too, until it runs its program.
     assert_eq!(poll::wait(&mut fds, Duration::from_secs(60)), Ok(1));
-    assert_eq!(fds[0].ready(), PollFlags::HANGUP);
+    assert_eq!(fds[0].ready(), PollFlags::HUP);
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn a_descriptor_over_1024_is_like_any_other() {
 fn the_rest_of_the_time_comes_back() {
     let counter = EventFd::new(0).unwrap();
     let mut left = Timespec { seconds: 0, nanoseconds: 1_500_000 };
-    let mut fds = [PollFd::new(&counter, PollFlags::READ)];
+    let mut fds = [PollFd::new(&counter, PollFlags::IN)];
     assert_eq!(poll::raw::ppoll(&mut fds, Some(&mut left), None), Ok(0));
     assert_eq!(left, Timespec::default());
 }
@@ -78,11 +78,11 @@ fn a_mask_holds_signals_back_while_it_waits() {
     let counter = EventFd::new(0).unwrap();
     let mask = SigSet::from([Signal::USR1]);
     let wait = |timeout: Timeout, mask| {
-        let mut fds = [PollFd::new(&counter, PollFlags::READ)];
+        let mut fds = [PollFd::new(&counter, PollFlags::IN)];
         interrupted(|| poll::wait_interruptible(&mut fds, timeout, mask))
     };
     assert_eq!(wait(Duration::from_millis(50).into(), Some(&mask)), Ok(0), "no signal ended it");
-    assert_eq!(wait(Timeout::Never, None).unwrap_err().errno(), Errno::INTR);
+    assert_eq!(wait(Timeout::Infinite, None).unwrap_err().errno(), Errno::INTR);
 }
 
 #[test]

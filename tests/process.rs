@@ -18,17 +18,17 @@ fn they_are_what_proc_says() {
         let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
         line.trim().parse::<i32>().unwrap()
     };
-    assert_eq!(getpid().get(), field("Tgid:"));
-    assert_eq!(gettid().get(), field("Pid:"));
-    assert_eq!(getppid().map_or(0, |parent| parent.get()), field("PPid:"));
-    assert_eq!(getpid().get(), std::process::id().cast_signed());
+    assert_eq!(getpid().as_raw(), field("Tgid:"));
+    assert_eq!(gettid().as_raw(), field("Pid:"));
+    assert_eq!(getppid().map_or(0, |parent| parent.as_raw()), field("PPid:"));
+    assert_eq!(getpid().as_raw(), std::process::id().cast_signed());
 }
 
 #[test]
 fn each_thread_has_its_own_number() {
     let other = std::thread::spawn(|| (getpid(), gettid())).join().unwrap();
     assert_eq!(other.0, getpid());
-    assert_ne!(other.1.get(), getpid().get());
+    assert_ne!(other.1.as_raw(), getpid().as_raw());
     assert_ne!(other.1, gettid());
 }
 
@@ -64,10 +64,13 @@ fn in_raw_clone(flags: i32, child: impl Fn() -> [i32; 3]) -> Option<([i32; 3], i
 #[test]
 fn they_are_right_in_the_child_of_a_raw_clone() {
     // SAFETY: asks libc, which may have cached the parent's.
-    let child =
-        || [getpid().get(), getppid().map_or(0, |parent| parent.get()), unsafe { libc::getpid() }];
+    let child = || {
+        [getpid().as_raw(), getppid().map_or(0, |parent| parent.as_raw()), unsafe {
+            libc::getpid()
+        }]
+    };
     let ([pid, parent, of_libc], told) = in_raw_clone(0, child).unwrap();
-    assert_eq!((pid, parent), (told, getpid().get()));
+    assert_eq!((pid, parent), (told, getpid().as_raw()));
     if of_libc != pid {
         eprintln!("libc's cached getpid says {of_libc}, the kernel {pid}");
     }
@@ -75,7 +78,8 @@ fn they_are_right_in_the_child_of_a_raw_clone() {
 
 #[test]
 fn they_are_right_in_a_new_pid_namespace() {
-    let child = || [getpid().get(), getppid().map_or(0, |parent| parent.get()), gettid().get()];
+    let child =
+        || [getpid().as_raw(), getppid().map_or(0, |parent| parent.as_raw()), gettid().as_raw()];
     match in_raw_clone(libc::CLONE_NEWUSER | libc::CLONE_NEWPID, child) {
         Some((seen, _)) => assert_eq!(seen, [1, 0, 1]),
         None => common::skip(

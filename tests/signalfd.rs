@@ -4,13 +4,13 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use butter::epoll::{Epoll, Interest, Ready, Token};
+use butter::epoll::{self, Epoll, Interest, Token};
 use butter::error::ErrorKind;
 use butter::eventfd::EventFd;
 use butter::fd::{AsFd, AsRawFd};
-use butter::process::{Pid, getpid};
+use butter::process::{self, Pid, getpid};
 use butter::signal::{self, Cause, SigSet, Signal};
-use butter::signalfd::{self, Event, SIZE, SignalFd, SignalFdFlags, decode, raw};
+use butter::signalfd::{self, CreateFlags, EVENT_SIZE, Event, SignalFd, decode, raw};
 use butter::thread::{self, gettid};
 use butter::time::Timeout;
 use butter::{Errno, io};
@@ -18,7 +18,7 @@ use common::child::{in_child, in_child_that_holds_back};
 use common::signals::{Storm, interrupted};
 
 fn place(place: u8) -> Signal {
-    Signal::real_time(place).unwrap()
+    Signal::rt(place).unwrap()
 }
 
 /// Sends a value to this thread.
@@ -48,20 +48,20 @@ fn what_is_held_back_is_read_with_its_sender() {
         signal::kill(getpid(), Signal::USR1).unwrap();
         let event = signals.read().unwrap();
         assert_eq!(event.signal(), Signal::USR1);
-        assert_eq!(event.cause(), Cause::Kill { pid: Some(getpid()), uid: thread::getuid() });
-        assert_eq!(signal::pending(), Ok(SigSet::EMPTY), "it was taken");
+        assert_eq!(event.cause(), Cause::Kill { pid: Some(getpid()), uid: process::getuid() });
+        assert_eq!(signal::pending(), Ok(SigSet::empty()), "it was taken");
     });
 }
 
 #[test]
 fn nothing_there_is_an_answer() {
     let signals = SignalFd::nonblocking(place(0)).unwrap();
-    let _blocked = thread::block(place(0)).unwrap();
+    let _blocked = signal::block(place(0)).unwrap();
     assert_eq!(signals.try_read(), Ok(None));
-    assert_eq!(signals.read_events(&mut [0; 4 * SIZE]).unwrap().count(), 0);
+    assert_eq!(signals.read_events(&mut [0; 4 * EVENT_SIZE]).unwrap().count(), 0);
     assert_eq!(signals.wait(Timeout::Zero), Ok(false));
     send(place(0), 7);
-    assert_eq!(signals.wait(Timeout::Never), Ok(true));
+    assert_eq!(signals.wait(Timeout::Infinite), Ok(true));
     assert_eq!(signals.try_read().unwrap().as_ref().map(value), Some(7));
     assert_eq!(signals.try_read(), Ok(None));
 }
@@ -69,13 +69,13 @@ fn nothing_there_is_an_answer() {
 #[test]
 fn many_are_read_at_once_and_each_is_told() {
     let wanted = SigSet::from([place(1), place(2)]);
-    let _blocked = thread::block(wanted).unwrap();
+    let _blocked = signal::block(wanted).unwrap();
     let signals = SignalFd::nonblocking(wanted).unwrap();
     for number in 0..10 {
         send(place(1), number);
     }
     send(place(2), 10);
-    let mut buffer = [0; 4 * SIZE + 100];
+    let mut buffer = [0; 4 * EVENT_SIZE + 100];
     let mut values = Vec::new();
     for expected in [4, 4, 3, 0] {
         let events = signals.read_events(&mut buffer).unwrap();
@@ -87,11 +87,11 @@ fn many_are_read_at_once_and_each_is_told() {
 
 #[test]
 fn a_buffer_may_stand_anywhere_and_be_uninitialised() {
-    let _blocked = thread::block(place(3)).unwrap();
+    let _blocked = signal::block(place(3)).unwrap();
     let signals = SignalFd::nonblocking(place(3)).unwrap();
     for start in 0..8 {
         send(place(3), start);
-        let mut buffer = [std::mem::MaybeUninit::uninit(); 3 * SIZE];
+        let mut buffer = [std::mem::MaybeUninit::uninit(); 3 * EVENT_SIZE];
         let mut events = signals.read_events(&mut buffer[start as usize..]).unwrap();
         assert_eq!(events.next().map(value), Some(start));
         assert!(events.next().is_none() && events.rest().is_empty());
@@ -100,17 +100,17 @@ fn a_buffer_may_stand_anywhere_and_be_uninitialised() {
 
 #[test]
 fn too_small_a_buffer_loses_nothing() {
-    let _blocked = thread::block(place(4)).unwrap();
+    let _blocked = signal::block(place(4)).unwrap();
     let signals = SignalFd::nonblocking(place(4)).unwrap();
     send(place(4), 5);
-    let error = signals.read_events(&mut [0; SIZE - 1]).unwrap_err();
+    let error = signals.read_events(&mut [0; EVENT_SIZE - 1]).unwrap_err();
     assert_eq!((error.errno(), error.kind()), (Errno::INVAL, ErrorKind::InvalidArgument));
     assert_eq!(value(&signals.read().unwrap()), 5);
 }
 
 #[test]
 fn the_set_is_changed_in_place() {
-    let _blocked = thread::block([place(5), place(6)]).unwrap();
+    let _blocked = signal::block([place(5), place(6)]).unwrap();
     let signals = SignalFd::nonblocking(place(5)).unwrap();
     send(place(6), 1);
     assert_eq!(signals.try_read(), Ok(None), "not of the set");
@@ -126,16 +126,19 @@ fn the_set_is_changed_in_place() {
 
 #[test]
 fn kill_and_stop_are_left_out() {
-    let signals = SignalFd::new(SigSet::everything()).unwrap();
-    assert_eq!(told(&signals), SigSet::everything() - SigSet::from([Signal::KILL, Signal::STOP]));
-    signals.set_mask(SigSet::EMPTY).unwrap();
-    assert_eq!(told(&signals), SigSet::EMPTY);
+    let signals = SignalFd::new(SigSet::all_including_reserved()).unwrap();
+    assert_eq!(
+        told(&signals),
+        SigSet::all_including_reserved() - SigSet::from([Signal::KILL, Signal::STOP])
+    );
+    signals.set_mask(SigSet::empty()).unwrap();
+    assert_eq!(told(&signals), SigSet::empty());
 }
 
 #[test]
 fn another_kind_of_descriptor_is_refused() {
     let counter = butter::eventfd::EventFd::new(0).unwrap();
-    let error = raw::signalfd4_set_mask(counter.as_fd(), SigSet::EMPTY).unwrap_err();
+    let error = raw::signalfd4_set_mask(counter.as_fd(), SigSet::empty()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
 }
 
@@ -173,16 +176,16 @@ fn a_child_reads_its_own_but_an_epoll_that_it_has_from_its_parent_does_not_see_t
     const TEST: &str =
         "a_child_reads_its_own_but_an_epoll_that_it_has_from_its_parent_does_not_see_them";
     in_child_that_holds_back(SigSet::all(), TEST, || {
-        let (signals, epoll) = (SignalFd::nonblocking(place(0)).unwrap(), Epoll::create().unwrap());
-        epoll.add(&signals, Token(1), Interest::READ).unwrap();
+        let (signals, epoll) = (SignalFd::nonblocking(place(0)).unwrap(), Epoll::new().unwrap());
+        epoll.add(&signals, Token(1), Interest::IN).unwrap();
         // SAFETY: the child makes system calls, and ends.
         let child = unsafe { libc::fork() };
         if child == 0 {
             signal::queue(getpid(), place(0), 1).unwrap();
-            let seen = epoll.wait(&mut [Ready::EMPTY], Timeout::Zero).unwrap().len();
-            let own = Epoll::create().unwrap();
-            own.add(&signals, Token(1), Interest::READ).unwrap();
-            let seen_anew = own.wait(&mut [Ready::EMPTY], Timeout::Zero).unwrap().len();
+            let seen = epoll.wait(&mut [epoll::Event::default()], Timeout::Zero).unwrap().len();
+            let own = Epoll::new().unwrap();
+            own.add(&signals, Token(1), Interest::IN).unwrap();
+            let seen_anew = own.wait(&mut [epoll::Event::default()], Timeout::Zero).unwrap().len();
             let read = signals.try_read().unwrap().is_some();
             butter::process::exit_group(i32::from((seen, seen_anew, read) != (0, 1, true)));
         }
@@ -195,13 +198,13 @@ fn a_child_reads_its_own_but_an_epoll_that_it_has_from_its_parent_does_not_see_t
 
 #[test]
 fn it_wakes_an_epoll() {
-    let _blocked = thread::block(place(9)).unwrap();
-    let (signals, epoll) = (SignalFd::nonblocking(place(9)).unwrap(), Epoll::create().unwrap());
-    epoll.add(&signals, Token(9), Interest::READ).unwrap();
-    let mut ready = [Ready::EMPTY; 2];
+    let _blocked = signal::block(place(9)).unwrap();
+    let (signals, epoll) = (SignalFd::nonblocking(place(9)).unwrap(), Epoll::new().unwrap());
+    epoll.add(&signals, Token(9), Interest::IN).unwrap();
+    let mut ready = [epoll::Event::default(); 2];
     assert!(epoll.wait(&mut ready, Timeout::Zero).unwrap().is_empty());
     send(place(9), 3);
-    assert_eq!(epoll.wait(&mut ready, Timeout::Never).unwrap()[0].token(), Token(9));
+    assert_eq!(epoll.wait(&mut ready, Timeout::Infinite).unwrap()[0].token(), Token(9));
     assert_eq!(value(&signals.read().unwrap()), 3);
 }
 
@@ -212,7 +215,7 @@ fn handlers_of_other_signals_end_only_the_read_that_asks_for_it() {
     assert_eq!(interrupted(|| signals.read_interruptible().unwrap_err().errno()), Errno::INTR);
     let storm = Storm::new();
     let read = storm.over(|| {
-        let _blocked = thread::block(wanted).unwrap();
+        let _blocked = signal::block(wanted).unwrap();
         let (me, seen) = (gettid(), storm.seen());
         std::thread::scope(|scope| {
             scope.spawn(move || {
@@ -232,11 +235,11 @@ fn handlers_of_other_signals_end_only_the_read_that_asks_for_it() {
 
 #[test]
 fn its_bytes_decode_elsewhere() {
-    let _blocked = thread::block(place(11)).unwrap();
+    let _blocked = signal::block(place(11)).unwrap();
     let signals = SignalFd::nonblocking(place(11)).unwrap();
     send(place(11), 12);
-    let mut buffer = [0; SIZE];
-    assert_eq!(io::read(&signals, &mut buffer), Ok(SIZE));
+    let mut buffer = [0; EVENT_SIZE];
+    assert_eq!(io::read(&signals, &mut buffer), Ok(EVENT_SIZE));
     let event = decode(&buffer).next().unwrap();
     assert_eq!((value(event), event.as_bytes()), (12, &buffer));
     assert_eq!(Event::from_bytes(&buffer), Some(event));
@@ -245,20 +248,20 @@ fn its_bytes_decode_elsewhere() {
 
 #[test]
 fn flags_are_as_they_were_asked_for() {
-    let fd = raw::signalfd4(SigSet::EMPTY, SignalFdFlags::empty()).unwrap();
+    let fd = raw::signalfd4(SigSet::empty(), CreateFlags::empty()).unwrap();
     assert_eq!(io::fcntl_getfd(&fd), Ok(io::DescriptorFlags::empty()));
-    let signals = SignalFd::nonblocking(SigSet::EMPTY).unwrap();
+    let signals = SignalFd::nonblocking(SigSet::empty()).unwrap();
     assert_eq!(io::fcntl_getfd(&signals), Ok(io::DescriptorFlags::CLOEXEC));
     assert!(io::fcntl_getfl(&signals).unwrap().contains(io::StatusFlags::NONBLOCK));
     assert!(
-        !io::fcntl_getfl(SignalFd::new(SigSet::EMPTY).unwrap())
+        !io::fcntl_getfl(SignalFd::new(SigSet::empty()).unwrap())
             .unwrap()
             .contains(io::StatusFlags::NONBLOCK)
     );
-    let error = raw::signalfd4(SigSet::EMPTY, SignalFdFlags::from_bits_retain(1)).unwrap_err();
+    let error = raw::signalfd4(SigSet::empty(), CreateFlags::from_bits_retain(1)).unwrap_err();
     assert_eq!(error.errno(), Errno::INVAL);
     assert_eq!(
-        signalfd::raw::read(signals.as_fd(), &mut [0; SIZE]).unwrap_err().errno(),
+        signalfd::raw::read(signals.as_fd(), &mut [0; EVENT_SIZE]).unwrap_err().errno(),
         Errno::AGAIN
     );
 }
@@ -281,7 +284,7 @@ fn a_hundred_thousand_of_several_senders_all_arrive() {
             // SAFETY: the child makes system calls, and ends.
             match unsafe { libc::fork() } {
                 0 => send_all(receiver, place(number as u8 % 2), EACH, &refused),
-                pid => Pid::new(pid).unwrap(),
+                pid => Pid::from_raw(pid).unwrap(),
             }
         });
         // Nothing is read before all of them met the limit.
@@ -295,7 +298,7 @@ fn a_hundred_thousand_of_several_senders_all_arrive() {
             at_limit += refused.read().unwrap();
         }
         let (mut next, mut ended) = ([0; SENDERS], 0);
-        let mut buffer = [0; 64 * SIZE];
+        let mut buffer = [0; 64 * EVENT_SIZE];
         while ended < SENDERS || next != [EACH; SENDERS] {
             assert_eq!(signals.wait(Duration::from_secs(60)), Ok(true), "{next:?}");
             for event in signals.read_events(&mut buffer).unwrap() {
@@ -328,7 +331,7 @@ fn send_all(receiver: Pid, signal: Signal, count: i32, refused: &EventFd) -> ! {
     for number in 0..count {
         while let Err(error) = signal::queue(receiver, signal, number) {
             let expected =
-                error.kind() == ErrorKind::LimitReached && (told || refused.add(1).is_ok());
+                error.kind() == ErrorKind::LimitReached && (told || refused.write(1).is_ok());
             if !expected {
                 butter::process::exit_group(100);
             }

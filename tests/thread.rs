@@ -2,13 +2,14 @@
 
 mod common;
 
-use butter::signal::{SigSet, Signal};
-use butter::thread::{self, How, block, mask, rt_sigprocmask, set_mask, unblock};
+use butter::process::{self, Gid, Uid};
+use butter::signal::{How, SigSet, Signal, block, mask, rt_sigprocmask, set_mask, unblock};
+use butter::thread;
 
 /// Runs a test in a thread of its own, whose mask is empty.
 fn in_thread(body: impl FnOnce() + Send + 'static) {
     let clean = || {
-        set_mask(SigSet::EMPTY).unwrap();
+        set_mask(SigSet::empty()).unwrap();
         body();
     };
     std::thread::spawn(clean).join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -27,7 +28,7 @@ fn the_mask_is_what_proc_says() {
         let wanted = SigSet::from([Signal::USR2, Signal::RTMIN, Signal::RTMAX]);
         assert_eq!(
             rt_sigprocmask(How::Set, Some(wanted)),
-            Ok(SigSet::EMPTY),
+            Ok(SigSet::empty()),
             "it returns the old one"
         );
         assert_eq!((mask().unwrap(), told()), (wanted, wanted));
@@ -44,10 +45,10 @@ fn the_mask_is_what_proc_says() {
 #[test]
 fn kill_and_stop_are_left_out() {
     in_thread(|| {
-        set_mask(SigSet::everything()).unwrap();
+        set_mask(SigSet::all_including_reserved()).unwrap();
         let kept = SigSet::from([Signal::KILL, Signal::STOP]);
-        assert_eq!(mask(), Ok(SigSet::everything() - kept));
-        assert_eq!(told(), SigSet::everything() - kept);
+        assert_eq!(mask(), Ok(SigSet::all_including_reserved() - kept));
+        assert_eq!(told(), SigSet::all_including_reserved() - kept);
         set_mask(SigSet::all()).unwrap();
         assert_eq!(mask(), Ok(SigSet::all() - kept));
     });
@@ -67,7 +68,7 @@ fn a_guard_undoes_only_what_it_did() {
         set_mask(mask().unwrap().with(Signal::TERM)).unwrap();
         drop(outer);
         assert_eq!(mask(), Ok(before.with(Signal::TERM)), "what others did stays");
-        block(Signal::HUP).unwrap().keep();
+        block(Signal::HUP).unwrap().forget();
         assert_eq!(mask(), Ok(before.with(Signal::TERM).with(Signal::HUP)));
     });
 }
@@ -100,8 +101,8 @@ fn users_and_groups_are_the_threads_own() {
         [real, unsafe { libc::getegid() }]
     };
     let same = move || {
-        assert_eq!([thread::getuid(), thread::geteuid()], users());
-        assert_eq!([thread::getgid(), thread::getegid()], groups());
+        assert_eq!([process::getuid(), process::geteuid()].map(Uid::as_raw), users());
+        assert_eq!([process::getgid(), process::getegid()].map(Gid::as_raw), groups());
         (users(), groups())
     };
     let before = same();

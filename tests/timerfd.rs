@@ -4,11 +4,11 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use butter::epoll::{Epoll, Interest, Ready, Token};
+use butter::epoll::{Epoll, Event, Interest, Token};
 use butter::error::ErrorKind;
 use butter::fd::AsFd;
 use butter::time::{Clock, Timeout, Timespec, clock_gettime};
-use butter::timerfd::{Itimerspec, SetFlags, Start, Ticks, Timer, TimerFd, TimerFdFlags, raw};
+use butter::timerfd::{CreateFlags, Itimerspec, SetFlags, Start, Ticks, Timer, TimerFd, raw};
 use butter::{Errno, io};
 use common::child::as_nobody;
 use common::inject::inject;
@@ -42,7 +42,7 @@ fn once_goes_off_once() {
 
 #[test]
 fn every_goes_off_again_and_again_and_counts() {
-    let timer = TimerFd::create(Clock::Monotonic).unwrap();
+    let timer = TimerFd::new(Clock::Monotonic).unwrap();
     let began = Instant::now();
     timer.set(Timer::every(milliseconds(10))).unwrap();
     let mut count = 0;
@@ -131,7 +131,7 @@ fn a_moment_is_one_of_the_timers_clock() {
 fn alarm_clocks_take_a_capability() {
     for clock in [Clock::RealtimeAlarm, Clock::BoottimeAlarm] {
         as_nobody(|| {
-            assert_eq!(TimerFd::create(clock).unwrap_err().kind(), ErrorKind::PermissionDenied)
+            assert_eq!(TimerFd::new(clock).unwrap_err().kind(), ErrorKind::PermissionDenied)
         });
         match TimerFd::nonblocking(clock) {
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
@@ -150,11 +150,11 @@ fn alarm_clocks_take_a_capability() {
 fn clocks_that_timers_cannot_have_are_refused() {
     let others = [Clock::ProcessCpu, Clock::ThreadCpu, Clock::MonotonicRaw, Clock::Tai];
     for clock in others.into_iter().chain([Clock::RealtimeCoarse, Clock::MonotonicCoarse]) {
-        assert_eq!(TimerFd::create(clock).unwrap_err().errno(), Errno::INVAL, "{clock:?}");
+        assert_eq!(TimerFd::new(clock).unwrap_err().errno(), Errno::INVAL, "{clock:?}");
         assert!(clock_gettime(clock).is_ok(), "{clock:?} can be asked all the same");
     }
     assert_eq!(
-        raw::timerfd_create(Clock::Monotonic, TimerFdFlags::from_bits_retain(1))
+        raw::timerfd_create(Clock::Monotonic, CreateFlags::from_bits_retain(1))
             .unwrap_err()
             .errno(),
         Errno::INVAL
@@ -191,11 +191,11 @@ fn bad_times_are_refused_and_long_ones_are_not() {
 
 #[test]
 fn a_timer_wakes_an_epoll() {
-    let (timer, epoll) = (timer(), Epoll::create().unwrap());
-    epoll.add(&timer, Token(1), Interest::READ).unwrap();
+    let (timer, epoll) = (timer(), Epoll::new().unwrap());
+    epoll.add(&timer, Token(1), Interest::IN).unwrap();
     timer.set(Timer::once(milliseconds(10))).unwrap();
-    let mut ready = [Ready::EMPTY; 2];
-    assert_eq!(epoll.wait(&mut ready, Timeout::Never).unwrap()[0].token(), Token(1));
+    let mut ready = [Event::default(); 2];
+    assert_eq!(epoll.wait(&mut ready, Timeout::Infinite).unwrap()[0].token(), Token(1));
 }
 
 #[test]
@@ -238,7 +238,7 @@ fn the_count_can_be_set() {
 
 #[test]
 fn signals_end_only_the_read_that_asks_for_it() {
-    let timer = TimerFd::create(Clock::Monotonic).unwrap();
+    let timer = TimerFd::new(Clock::Monotonic).unwrap();
     assert_eq!(interrupted(|| timer.read_interruptible().unwrap_err().errno()), Errno::INTR);
     let storm = Storm::new();
     storm.over(|| {
@@ -251,7 +251,7 @@ fn signals_end_only_the_read_that_asks_for_it() {
 
 #[test]
 fn flags_are_as_they_were_asked_for() {
-    let fd = raw::timerfd_create(Clock::Monotonic, TimerFdFlags::empty()).unwrap();
+    let fd = raw::timerfd_create(Clock::Monotonic, CreateFlags::empty()).unwrap();
     assert_eq!(io::fcntl_getfd(&fd), Ok(io::DescriptorFlags::empty()));
     assert!(io::fcntl_getfl(timer()).unwrap().contains(io::StatusFlags::NONBLOCK));
 }

@@ -4,7 +4,7 @@ mod common;
 
 use std::fs;
 
-use butter::uts::{self, MAX};
+use butter::uts::{self, HOST_NAME_MAX};
 use common::child::in_namespaces_of_any_root;
 
 /// Runs the body where names are its own.
@@ -45,7 +45,8 @@ fn the_kernel_says_what_it_is() {
 #[test]
 fn a_name_is_read_as_it_was_set() {
     with_own_names("a_name_is_read_as_it_was_set", || {
-        let longest: Vec<u8> = (0..MAX).map(|at| [b'x', 0xFF, b' ', b'\n', 0x80][at % 5]).collect();
+        let longest: Vec<u8> =
+            (0..HOST_NAME_MAX).map(|at| [b'x', 0xFF, b' ', b'\n', 0x80][at % 5]).collect();
         // A shorter one behind a longer one: nothing of that is left.
         for name in [&longest[..], b"box", b"\xFF\xFE", b"a.b/c d", b"", &longest[..63], b"x"] {
             uts::set_hostname(name).unwrap();
@@ -58,7 +59,7 @@ fn a_name_is_read_as_it_was_set() {
             uts::set_domainname("another").unwrap();
         }
         let set = uts::hostname().unwrap();
-        for too_long in [&[b'y'; MAX + 1][..], &[b'y'; 5000]] {
+        for too_long in [&[b'y'; HOST_NAME_MAX + 1][..], &[b'y'; 5000]] {
             uts::set_hostname(too_long).unwrap_err();
             uts::set_domainname(too_long).unwrap_err();
         }

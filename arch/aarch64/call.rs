@@ -7,7 +7,7 @@
 //! calls to others.
 
 #[cfg(not(target_feature = "sve"))]
-stubs! {
+syscall_stubs! {
     instruction: "svc 0",
     number: "x8",
     arguments: ["x0" "x1" "x2" "x3" "x4" "x5"],
@@ -16,7 +16,7 @@ stubs! {
 }
 
 #[cfg(target_feature = "sve")]
-stubs! {
+syscall_stubs! {
     instruction: "svc 0",
     number: "x8",
     arguments: ["x0" "x1" "x2" "x3" "x4" "x5"],

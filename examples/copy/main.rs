@@ -88,7 +88,7 @@ fn copy(options: &Options) -> Result<(), Failure> {
         }
         progress.show(copier.copied());
     }
-    let (copied, way) = (copier.copied(), copier.taken());
+    let (copied, way) = (copier.copied(), copier.method_used());
     target.finish()?;
     if !options.quiet {
         say(format_args!("{}, by {}", progress.summary(copied), name(way)));

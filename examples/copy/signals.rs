@@ -16,15 +16,15 @@ const ENDING: [Signal; 3] = [Signal::INT, Signal::TERM, Signal::HUP];
 /// One that is ignored, as `nohup` does it, stays so. A file that gets too large is then an error like any other.
 pub(crate) fn watch() -> Result<(), Failure> {
     signal::ignore(Signal::XFSZ)?;
-    let mut ending = SigSet::EMPTY;
+    let mut ending = SigSet::empty();
     for signal in ENDING {
         if !signal::action(signal)?.is_ignored() {
             ending = ending.with(signal);
         }
     }
-    thread::block(ending)?.keep();
+    signal::block(ending)?.forget();
     std::thread::spawn(move || {
-        if let Ok(Some(info)) = signal::wait(ending, Timeout::Never) {
+        if let Ok(Some(info)) = signal::wait(ending, Timeout::Infinite) {
             end(info.signal());
         }
     });
@@ -35,8 +35,8 @@ pub(crate) fn watch() -> Result<(), Failure> {
 fn end(signal: Signal) {
     let abandoned = partial::abandon();
     say(format_args!("{signal} ended it{abandoned}"));
-    let _ = signal::reset(signal);
-    let _ = thread::unblock(signal);
+    let _ = signal::set_default(signal);
+    let _ = signal::unblock(signal);
     let _ = signal::kill(getpid(), signal);
     // What was abandoned is held until here, and the other thread does not go on.
     drop(abandoned);

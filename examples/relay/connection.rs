@@ -28,7 +28,7 @@ pub(crate) struct Shared {
 
 impl Shared {
     pub(crate) fn new(target: Address, report: Report) -> butter::Result<Self> {
-        let epoll = Epoll::create()?;
+        let epoll = Epoll::new()?;
         Ok(Self {
             epoll,
             pool: Pool::new(),

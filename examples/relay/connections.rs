@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::os::fd::OwnedFd;
 
-use butter::epoll::{Epoll, Ready, Token};
+use butter::epoll::{Epoll, Event, Token};
 
 use crate::connection::{Connection, Shared, Side};
 use crate::direction::Wait;
@@ -58,7 +58,7 @@ impl Connections {
     }
 
     /// Notes what one of the sockets is ready for.
-    pub(crate) fn note(&mut self, event: &Ready) {
+    pub(crate) fn note(&mut self, event: &Event) {
         let Token(token) = event.token();
         let (number, side) =
             ((token / 2) as usize, if token % 2 == 0 { Side::Client } else { Side::Target });

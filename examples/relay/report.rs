@@ -48,8 +48,8 @@ impl Report {
     /// Whether standard error takes something now.
     pub(crate) fn is_taken() -> bool {
         let stderr = io::stderr();
-        let mut ready = [PollFd::new(&stderr, PollFlags::WRITE)];
-        poll::wait(&mut ready, Timeout::Zero).is_ok() && ready[0].ready().contains(PollFlags::WRITE)
+        let mut ready = [PollFd::new(&stderr, PollFlags::OUT)];
+        poll::wait(&mut ready, Timeout::Zero).is_ok() && ready[0].ready().contains(PollFlags::OUT)
     }
 
     fn line(&self, line: fmt::Arguments<'_>) {

@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
-use butter::epoll::{Interest, Ready, Token};
+use butter::epoll::{Event, Interest, Token};
 use butter::signal::Signal;
 use butter::time::{Clock, Timeout};
 use butter::timerfd::{Timer, TimerFd};
@@ -46,10 +46,10 @@ impl<'s> Session<'s> {
         let progress = Progress::new(shared.report.draws())?;
         let pause = Pause::new()?;
         let room = Room::behind(&pause);
-        shared.epoll.add(listener, LISTENER, Interest::READ)?;
-        shared.epoll.add(signals, SIGNALS, Interest::READ)?;
-        shared.epoll.add(&progress, PROGRESS, Interest::READ)?;
-        shared.epoll.add(&pause, PAUSE, Interest::READ)?;
+        shared.epoll.add(listener, LISTENER, Interest::IN)?;
+        shared.epoll.add(signals, SIGNALS, Interest::IN)?;
+        shared.epoll.add(&progress, PROGRESS, Interest::IN)?;
+        shared.epoll.add(&pause, PAUSE, Interest::IN)?;
         Ok(Self {
             listener,
             listening: true,
@@ -69,9 +69,10 @@ impl<'s> Session<'s> {
 
     /// Relays until a signal comes.
     pub(crate) fn run(&mut self) -> io::Result<Signal> {
-        let mut ready = [Ready::EMPTY; 256];
+        let mut ready = [Event::default(); 256];
         loop {
-            let timeout = if self.connections.are_busy() { Timeout::Zero } else { Timeout::Never };
+            let timeout =
+                if self.connections.are_busy() { Timeout::Zero } else { Timeout::Infinite };
             let mut accept = false;
             // Only noted here: no connection ends, and gives its number to another, while events of it may follow.
             for event in self.shared.epoll.wait(&mut ready, timeout)? {
@@ -131,7 +132,7 @@ impl<'s> Session<'s> {
             }
         }
         if listen != self.listening {
-            let interest = if listen { Interest::READ } else { Interest::empty() };
+            let interest = if listen { Interest::IN } else { Interest::empty() };
             self.shared.epoll.modify(self.listener, LISTENER, interest)?;
             self.listening = listen;
         }

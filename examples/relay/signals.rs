@@ -16,13 +16,13 @@ pub(crate) struct Signals {
 impl Signals {
     /// Holds them back, from now on, without those that are ignored: who starts a program so wants it to go on.
     pub(crate) fn hold_back() -> butter::Result<Self> {
-        let mut held_back = SigSet::EMPTY;
+        let mut held_back = SigSet::empty();
         for signal in ENDING {
             if !signal::action(signal)?.is_ignored() {
                 held_back = held_back.with(signal);
             }
         }
-        thread::block(held_back)?.keep();
+        signal::block(held_back)?.forget();
         Ok(Self { held_back, descriptor: SignalFd::nonblocking(held_back)? })
     }
 
@@ -37,7 +37,7 @@ impl Signals {
 
     /// From now on one more ends the program at once.
     pub(crate) fn let_through(&self) -> butter::Result<()> {
-        thread::unblock(self.held_back).map(drop)
+        signal::unblock(self.held_back).map(drop)
     }
 }
 

@@ -20,19 +20,15 @@ pub(crate) struct Socket {
 
 impl Socket {
     pub(crate) fn add(fd: OwnedFd, epoll: &Epoll, token: Token) -> butter::Result<Self> {
-        epoll.add(
-            &fd,
-            token,
-            Interest::READ | Interest::WRITE | Interest::PRIORITY | Interest::EDGE,
-        )?;
+        epoll.add(&fd, token, Interest::IN | Interest::OUT | Interest::PRI | Interest::ET)?;
         Ok(Self { fd, readable: false, writable: false, urgent: false, gone: false })
     }
 
     pub(crate) fn note(&mut self, readiness: Readiness) {
-        self.gone |= readiness.intersects(Readiness::HANGUP | Readiness::ERROR);
-        self.urgent |= readiness.contains(Readiness::PRIORITY);
-        self.readable |= self.gone || readiness.contains(Readiness::READ);
-        self.writable |= self.gone || readiness.contains(Readiness::WRITE);
+        self.gone |= readiness.intersects(Readiness::HUP | Readiness::ERR);
+        self.urgent |= readiness.contains(Readiness::PRI);
+        self.readable |= self.gone || readiness.contains(Readiness::IN);
+        self.writable |= self.gone || readiness.contains(Readiness::OUT);
     }
 }
 

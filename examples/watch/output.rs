@@ -132,7 +132,7 @@ impl<W: Write> Printer<W> {
     /// Writes an event, of this path where it is of one.
     pub(crate) fn print(&mut self, event: &Event<'_>, path: Option<&Path>) -> io::Result<()> {
         let name = event.name().as_bytes();
-        let cookie = event.cookie().map(|cookie| cookie.get());
+        let cookie = event.cookie().map(|cookie| cookie.as_raw());
         self.line(event.flags(), event.watch(), path, name, cookie)
     }
 

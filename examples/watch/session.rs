@@ -4,7 +4,7 @@ use std::io;
 use std::time::Instant;
 
 use butter::Errno;
-use butter::epoll::{Epoll, Interest, Ready, Token};
+use butter::epoll::{self, Epoll, Interest, Token};
 use butter::inotify::{Event, Events, Inotify};
 use butter::time::Timeout;
 
@@ -58,10 +58,10 @@ impl<'s> Session<'s> {
 
     fn wait_and_show(&mut self, options: &Options) -> Result<End, Failure> {
         let heartbeat = Heartbeat::every(options.every)?;
-        let epoll = Epoll::create()?;
-        epoll.add(self.inotify, FILES, Interest::READ)?;
-        epoll.add(self.signals, SIGNALS, Interest::READ)?;
-        epoll.add(&heartbeat, HEARTBEAT, Interest::READ)?;
+        let epoll = Epoll::new()?;
+        epoll.add(self.inotify, FILES, Interest::IN)?;
+        epoll.add(self.signals, SIGNALS, Interest::IN)?;
+        epoll.add(&heartbeat, HEARTBEAT, Interest::IN)?;
         // With no interest of its own an epoll tells that the other end is closed, and nothing else.
         match epoll.add(&io::stdout(), OUTPUT, Interest::empty()) {
             // A regular file has no other end.
@@ -71,7 +71,7 @@ impl<'s> Session<'s> {
 
         let deadline = options.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let mut buffer = [0; 64 * 1024];
-        let mut ready = [Ready::EMPTY; 4];
+        let mut ready = [epoll::Event::default(); 4];
         loop {
             let left = left(deadline);
             for event in epoll.wait(&mut ready, left)? {
@@ -176,6 +176,6 @@ impl<'s> Session<'s> {
 
 /// How long to wait: up to whole milliseconds, which every kernel can.
 fn left(deadline: Option<Instant>) -> Timeout {
-    let Some(deadline) = deadline else { return Timeout::Never };
-    Timeout::from(deadline.saturating_duration_since(Instant::now())).in_milliseconds()
+    let Some(deadline) = deadline else { return Timeout::Infinite };
+    Timeout::from(deadline.saturating_duration_since(Instant::now())).ceil_to_millis()
 }

@@ -25,13 +25,13 @@ impl Signals {
     /// wants it to go on. The action has to be asked for: one that is held back the kernel keeps even though it is
     /// ignored, and the descriptor would tell it.
     pub(crate) fn hold_back() -> butter::Result<Self> {
-        let mut held_back = SigSet::EMPTY;
+        let mut held_back = SigSet::empty();
         for signal in ENDING {
             if !signal::action(signal)?.is_ignored() {
                 held_back = held_back.with(signal);
             }
         }
-        thread::block(held_back)?.keep();
+        signal::block(held_back)?.forget();
         Ok(Self {
             held_back,
             descriptor: SignalFd::nonblocking(held_back)?,
@@ -56,7 +56,7 @@ impl Signals {
     pub(crate) fn insist(&self) -> butter::Result<()> {
         match self.first() {
             None => self.read().map(drop),
-            Some(_) => thread::unblock(self.held_back).map(drop),
+            Some(_) => signal::unblock(self.held_back).map(drop),
         }
     }
 }

@@ -27,12 +27,12 @@ impl Write for Output<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         loop {
             let mut both = [
-                PollFd::new(&self.stdout, PollFlags::WRITE),
-                PollFd::new(self.signals, PollFlags::READ),
+                PollFd::new(&self.stdout, PollFlags::OUT),
+                PollFd::new(self.signals, PollFlags::IN),
             ];
-            poll::wait(&mut both, Timeout::Never)?;
+            poll::wait(&mut both, Timeout::Infinite)?;
             let ready = both[0].ready();
-            if ready.intersects(PollFlags::ERROR | PollFlags::HANGUP) {
+            if ready.intersects(PollFlags::ERR | PollFlags::HUP) {
                 return Err(io::ErrorKind::BrokenPipe.into());
             }
             if !ready.is_empty() {

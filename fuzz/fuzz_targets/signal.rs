@@ -14,7 +14,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         assert!(format!("{event:?}").contains(&event.signal().to_string()));
         let queued = matches!(event.cause(), Cause::Queue { .. });
         assert_eq!(queued, event.code().as_raw() == -1);
-        taken += signalfd::SIZE;
+        taken += signalfd::EVENT_SIZE;
     }
     assert_eq!(taken + events.rest().len(), bytes.len());
 

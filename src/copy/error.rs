@@ -25,7 +25,7 @@ impl CopyError {
         self.copied
     }
 
-    /// How many bytes beyond them had been taken from the source, and are lost: a source with positions has moved on by
+    /// How many bytes beyond them had been method_used from the source, and are lost: a source with positions has moved on by
     /// so many.
     #[must_use]
     pub const fn lost(self) -> u64 {
@@ -39,7 +39,7 @@ impl fmt::Display for CopyError {
         let Self { error, copied, lost } = self;
         let plural = if *copied == 1 { "" } else { "s" };
         write!(f, "{error}, after {copied} byte{plural}")?;
-        if *lost > 0 { write!(f, ", with {lost} more taken and lost") } else { Ok(()) }
+        if *lost > 0 { write!(f, ", with {lost} more method_used and lost") } else { Ok(()) }
     }
 }
 

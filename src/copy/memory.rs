@@ -2,7 +2,7 @@
 
 use core::mem::MaybeUninit;
 
-use super::way::Stopped;
+use super::strategy::StepError;
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::BorrowedFd;
 use crate::io;
@@ -18,7 +18,7 @@ pub(super) fn through_memory(
     from: BorrowedFd<'_>,
     to: BorrowedFd<'_>,
     most: usize,
-) -> Result<usize, Stopped> {
+) -> Result<usize, StepError> {
     let mut room = [MaybeUninit::uninit(); ROOM];
     let room = &mut room[..most.min(ROOM)];
     let count = io::retry(|| io::read_uninit(from, room).map(|bytes| bytes.len()))?;
@@ -28,12 +28,16 @@ pub(super) fn through_memory(
 }
 
 /// Moves so many bytes from a pipe that holds them to the target, within the kernel.
-pub(super) fn drain(pipe: BorrowedFd<'_>, to: BorrowedFd<'_>, count: usize) -> Result<(), Stopped> {
+pub(super) fn drain(
+    pipe: BorrowedFd<'_>,
+    to: BorrowedFd<'_>,
+    count: usize,
+) -> Result<(), StepError> {
     let mut left = count;
     while left > 0 {
         let moved = match pipe::splice(pipe, None, to, None, left, SpliceFlags::MOVE) {
             Err(error) if error.is(Errno::AGAIN) && is_nonblocking(to) => {
-                wait(to, PollFlags::WRITE).map(|()| 0)
+                wait(to, PollFlags::OUT).map(|()| 0)
             }
             // The pipe has bytes: it is the target that takes none, and will take none later either.
             Ok(0) => Err(Error::new(Call::SPLICE, Errno::IO)),
@@ -41,19 +45,19 @@ pub(super) fn drain(pipe: BorrowedFd<'_>, to: BorrowedFd<'_>, count: usize) -> R
         };
         match moved {
             Ok(moved) => left -= moved.min(left),
-            Err(error) => return Err(Stopped { error, arrived: count - left, lost: left }),
+            Err(error) => return Err(StepError { error, arrived: count - left, lost: left }),
         }
     }
     Ok(())
 }
 
 /// Writes all of these bytes, however many go at once.
-fn write_all(to: BorrowedFd<'_>, bytes: &[u8]) -> Result<(), Stopped> {
+fn write_all(to: BorrowedFd<'_>, bytes: &[u8]) -> Result<(), StepError> {
     let mut left = bytes;
     while !left.is_empty() {
         let written = match io::retry(|| io::write(to, left)) {
             Err(error) if error.is(Errno::AGAIN) && is_nonblocking(to) => {
-                wait(to, PollFlags::WRITE).map(|()| 0)
+                wait(to, PollFlags::OUT).map(|()| 0)
             }
             // What takes nothing takes nothing later either.
             Ok(0) => Err(Error::new(Call::WRITE, Errno::IO)),
@@ -62,7 +66,11 @@ fn write_all(to: BorrowedFd<'_>, bytes: &[u8]) -> Result<(), Stopped> {
         match written {
             Ok(written) => left = left.get(written..).unwrap_or(&[]),
             Err(error) => {
-                return Err(Stopped { error, arrived: bytes.len() - left.len(), lost: left.len() });
+                return Err(StepError {
+                    error,
+                    arrived: bytes.len() - left.len(),
+                    lost: left.len(),
+                });
             }
         }
     }
@@ -71,10 +79,10 @@ fn write_all(to: BorrowedFd<'_>, bytes: &[u8]) -> Result<(), Stopped> {
 
 /// Waits until a descriptor is ready for this.
 pub(super) fn wait(fd: BorrowedFd<'_>, flags: PollFlags) -> Result<()> {
-    poll::wait(&mut [PollFd::from_borrowed_fd(fd, flags)], Timeout::Never).map(drop)
+    poll::wait(&mut [PollFd::from_borrowed_fd(fd, flags)], Timeout::Infinite).map(drop)
 }
 
-/// Whether a call that has to wait says so at once. A descriptor that cannot be asked is taken for one.
+/// Whether a call that has to wait says so at once. A descriptor that cannot be asked is method_used for one.
 pub(super) fn is_nonblocking(fd: BorrowedFd<'_>) -> bool {
     io::fcntl_getfl(fd).map_or(true, |flags| flags.contains(io::StatusFlags::NONBLOCK))
 }

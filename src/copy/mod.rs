@@ -31,12 +31,12 @@
 //!   copy by [`Method::Sendfile`] or [`Method::Splice`] reads and writes what comes next, too.
 //! - To copy a file to its own end without a limit does not end before the disk is full.
 
+mod copier;
 mod error;
 mod memory;
-mod object;
 pub mod raw;
-mod way;
+mod strategy;
 
+pub use copier::{Copier, copy};
 pub use error::CopyError;
-pub use object::{Copier, copy};
-pub use way::Method;
+pub use strategy::Method;

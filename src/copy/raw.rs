@@ -1,6 +1,6 @@
 //! The kernel's calls that copy between two descriptors by themselves.
 
-use crate::error::{Call, Cause, Result, causes};
+use crate::error::{Call, ErrnoReason, Result, errno_reasons};
 use crate::fd::BorrowedFd;
 use crate::syscall::syscall;
 
@@ -68,7 +68,7 @@ pub fn sendfile(
     unsafe { syscall!(Call::SENDFILE, sendfile(to, from, from_offset, length)) }.size()
 }
 
-pub(crate) const CAUSES: &[Cause] = causes! {
+pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     COPY_FILE_RANGE:
         XDEV => Unsupported "the two file systems are not of one kind, or theirs cannot copy by itself",
         INVAL => "not regular files, or ranges of one file that overlap",

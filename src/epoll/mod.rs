@@ -3,18 +3,18 @@
 //! ```
 //! use std::time::Duration;
 //!
-//! use butter::epoll::{Epoll, Interest, Ready, Token};
+//! use butter::epoll::{Epoll, Interest, Event, Token};
 //! use butter::eventfd::EventFd;
 //!
 //! const WORK: Token = Token(1);
 //!
 //! # fn main() -> butter::Result<()> {
 //! let work = EventFd::nonblocking(0)?;
-//! let epoll = Epoll::create()?;
-//! epoll.add(&work, WORK, Interest::READ)?;
+//! let epoll = Epoll::new()?;
+//! epoll.add(&work, WORK, Interest::IN)?;
 //! work.add(3)?;
 //!
-//! let mut ready = [Ready::EMPTY; 16];
+//! let mut ready = [Event::default(); 16];
 //! for event in epoll.wait(&mut ready, Duration::from_secs(1))? {
 //!     match event.token() {
 //!         WORK => assert_eq!(work.try_read()?, Some(3)),
@@ -27,7 +27,7 @@
 //!
 //! | kernel call | raw | method | since |
 //! |---|---|---|---|
-//! | `epoll_create1` | [`raw::epoll_create1`] | [`Epoll::create`] | 2.6.27 |
+//! | `epoll_create1` | [`raw::epoll_create1`] | [`Epoll::new`] | 2.6.27 |
 //! | `epoll_ctl(EPOLL_CTL_ADD)` | [`raw::epoll_ctl_add`] | [`Epoll::add`] | 2.5.45 |
 //! | `epoll_ctl(EPOLL_CTL_MOD)` | [`raw::epoll_ctl_mod`] | [`Epoll::modify`] | 2.5.45 |
 //! | `epoll_ctl(EPOLL_CTL_DEL)` | [`raw::epoll_ctl_del`] | [`Epoll::delete`] | 2.5.45 |
@@ -41,14 +41,14 @@
 //! - What is added is the open file behind the descriptor, under the descriptor's number. While a duplicate of it is
 //!   open, in a child process too, closing the descriptor does not take it out, and nobody can any more: delete it
 //!   first.
-//! - Without [`Interest::EDGE`] a wait tells of a descriptor for as long as it is ready. With it, once for each time
+//! - Without [`Interest::ET`] a wait tells of a descriptor for as long as it is ready. With it, once for each time
 //!   that it becomes ready: read until there is nothing left.
 //! - Regular files and directories are always ready, and cannot be added: `EPERM`.
-//! - [`Readiness::ERROR`] and [`Readiness::HANGUP`] are told whether or not they are asked for.
+//! - [`Readiness::ERR`] and [`Readiness::HUP`] are told whether or not they are asked for.
 
-mod abi;
-mod object;
+mod instance;
 pub mod raw;
+mod types;
 
-pub use abi::{BusyPoll, EpollFlags, Interest, Readiness, Ready, Token};
-pub use object::Epoll;
+pub use instance::Epoll;
+pub use types::{BusyPoll, CreateFlags, Event, Interest, Readiness, Token};

@@ -2,8 +2,8 @@
 
 use core::ffi::c_int;
 
-use super::{BusyPoll, EpollFlags, Interest, Ready, Token};
-use crate::error::{Call, Cause, Result, causes};
+use super::{BusyPoll, CreateFlags, Event, Interest, Token};
+use crate::error::{Call, ErrnoReason, Result, errno_reasons};
 use crate::fd::{BorrowedFd, OwnedFd};
 use crate::signal::SigSet;
 use crate::syscall::syscall;
@@ -24,7 +24,7 @@ const EPIOCGPARAMS: u32 = 0x8008_8A02;
 ///
 /// Since Linux 2.6.27; epoll_create(2).
 #[inline]
-pub fn epoll_create1(flags: EpollFlags) -> Result<OwnedFd> {
+pub fn epoll_create1(flags: CreateFlags) -> Result<OwnedFd> {
     // SAFETY: touches no memory.
     let returned = unsafe { syscall!(Call::EPOLL_CREATE1, epoll_create1(flags.bits())) };
     // SAFETY: a success is a new descriptor.
@@ -48,7 +48,7 @@ pub fn epoll_ctl_add(
     token: Token,
     interest: Interest,
 ) -> Result<()> {
-    let event = Ready::wanted(token, interest);
+    let event = Event::wanted(token, interest);
     // SAFETY: the kernel reads the event and keeps no pointer to it.
     unsafe { syscall!(Call::EPOLL_CTL_ADD, epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &raw const event)) }
         .unit()
@@ -69,7 +69,7 @@ pub fn epoll_ctl_mod(
     token: Token,
     interest: Interest,
 ) -> Result<()> {
-    let event = Ready::wanted(token, interest);
+    let event = Event::wanted(token, interest);
     // SAFETY: the kernel reads the event and keeps no pointer to it.
     unsafe { syscall!(Call::EPOLL_CTL_MOD, epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &raw const event)) }
         .unit()
@@ -84,7 +84,7 @@ pub fn epoll_ctl_mod(
 /// Since Linux 2.5.45; epoll_ctl(2).
 #[inline]
 pub fn epoll_ctl_del(epoll: BorrowedFd<'_>, fd: BorrowedFd<'_>) -> Result<()> {
-    let none = core::ptr::null::<Ready>();
+    let none = core::ptr::null::<Event>();
     // SAFETY: touches no memory.
     unsafe { syscall!(Call::EPOLL_CTL_DEL, epoll_ctl(epoll, EPOLL_CTL_DEL, fd, none)) }.unit()
 }
@@ -104,7 +104,7 @@ pub fn epoll_ctl_del(epoll: BorrowedFd<'_>, fd: BorrowedFd<'_>) -> Result<()> {
 #[inline]
 pub fn epoll_pwait(
     epoll: BorrowedFd<'_>,
-    ready: &mut [Ready],
+    ready: &mut [Event],
     milliseconds: i32,
     mask: Option<&SigSet>,
 ) -> Result<usize> {
@@ -138,7 +138,7 @@ pub fn epoll_pwait(
 #[inline]
 pub fn epoll_pwait2(
     epoll: BorrowedFd<'_>,
-    ready: &mut [Ready],
+    ready: &mut [Event],
     timeout: Option<&Timespec>,
     mask: Option<&SigSet>,
 ) -> Result<usize> {
@@ -164,8 +164,8 @@ pub fn epoll_pwait2(
 
 /// How many entries the kernel may fill: it refuses more than fit an `int`'s worth of bytes.
 #[inline]
-fn count(ready: &[Ready]) -> usize {
-    const MOST: usize = c_int::MAX as usize / size_of::<Ready>();
+fn count(ready: &[Event]) -> usize {
+    const MOST: usize = c_int::MAX as usize / size_of::<Event>();
     ready.len().min(MOST)
 }
 
@@ -201,7 +201,7 @@ pub fn ioctl_epiocsparams(epoll: BorrowedFd<'_>, params: &BusyPoll) -> Result<()
     unsafe { syscall!(Call::IOCTL_EPOLL_SET_PARAMS, ioctl(epoll, EPIOCSPARAMS, params)) }.unit()
 }
 
-pub(crate) const CAUSES: &[Cause] = causes! {
+pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     EPOLL_CREATE1:
         INVAL => "a flag that this kernel does not know",
         MFILE => "the process has as many descriptors as it may (RLIMIT_NOFILE)",

@@ -6,7 +6,7 @@ use core::fmt;
 ///
 /// Finer than a system call's number: a read of inotify events and a read of an event counter are two calls, because
 /// their failures mean different things.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(transparent)]
 pub struct Call(u16);
 
@@ -117,8 +117,8 @@ calls! {
     FCNTL_GET_SEALS = "fcntl(F_GET_SEALS)", "3.17";
     FTRUNCATE = "ftruncate", "1.0";
     FSTAT = "fstat", "1.0";
-    MEMFD_PREAD = "memfd pread64", "3.17";
-    MEMFD_PWRITE = "memfd pwrite64", "3.17";
+    PREAD64 = "pread64", "2.1.60";
+    PWRITE64 = "pwrite64", "2.1.60";
 
     PIPE2 = "pipe2", "2.6.27";
     SPLICE = "splice", "2.6.17";

@@ -4,7 +4,8 @@ use core::fmt;
 use core::num::NonZeroU16;
 use core::str::FromStr;
 
-use super::UnknownName;
+/// The largest errno: the kernel returns an error as `-ERRNO_MAX..=-1` (its `MAX_ERRNO`).
+pub const ERRNO_MAX: i32 = 4095;
 
 /// Why a call failed, as a number of the kernel: 1 to 4095.
 ///
@@ -14,29 +15,31 @@ use super::UnknownName;
 pub struct Errno(NonZeroU16);
 
 impl Errno {
-    /// The largest number that the kernel can report.
-    pub const MAX: u16 = 4095;
-
-    /// The errno of this number; `None` unless it is one of 1 to 4095.
+    /// Creates an errno from its number. Returns `None` unless it is in `1..=4095`.
     #[must_use]
-    pub const fn new(number: u16) -> Option<Self> {
-        match NonZeroU16::new(number) {
-            Some(number) if number.get() <= Self::MAX => Some(Self(number)),
-            _ => None,
+    pub const fn from_raw(number: i32) -> Option<Self> {
+        if 1 <= number && number <= ERRNO_MAX {
+            // The number is not zero.
+            match NonZeroU16::new(number as u16) {
+                Some(number) => Some(Self(number)),
+                None => None,
+            }
+        } else {
+            None
         }
     }
 
-    /// The number.
+    /// Returns the number.
     #[inline]
     #[must_use]
-    pub const fn get(self) -> u16 {
-        self.0.get()
+    pub const fn as_raw(self) -> i32 {
+        self.0.get() as i32
     }
 
     /// The kernel's name: `"ENOENT"`. `None` for a number that has none.
     #[must_use]
     pub fn name(self) -> Option<&'static str> {
-        NAMES.get(usize::from(self.get())).copied().filter(|name| !name.is_empty())
+        NAMES.get(usize::from(self.0.get())).copied().filter(|name| !name.is_empty())
     }
 
     /// What the number means in general, as a phrase: `"no such file or directory"`. `None` for one without a name.
@@ -44,16 +47,29 @@ impl Errno {
     /// What it means for one call is said by the [`Error`](crate::Error) that holds both.
     #[must_use]
     pub fn text(self) -> Option<&'static str> {
-        TEXTS.get(usize::from(self.get())).copied().filter(|text| !text.is_empty())
+        TEXTS.get(usize::from(self.0.get())).copied().filter(|text| !text.is_empty())
     }
 }
+
+/// The error of parsing a name: no errno, signal or flag has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ParseNameError;
+
+impl fmt::Display for ParseNameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unknown name")
+    }
+}
+
+impl core::error::Error for ParseNameError {}
 
 /// Prints the name, or `errno 999` for a number without one.
 impl fmt::Display for Errno {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.name() {
             Some(name) => f.pad(name),
-            None => write!(f, "errno {}", self.get()),
+            None => write!(f, "errno {}", self.as_raw()),
         }
     }
 }
@@ -67,9 +83,9 @@ impl fmt::Debug for Errno {
 /// Reads a name, with or without its E: `ENOENT`, `NOENT`; also the second names `EWOULDBLOCK`, `EDEADLOCK`,
 /// `ENOTSUP`, `EFSBADCRC`, `EFSCORRUPTED`.
 impl FromStr for Errno {
-    type Err = UnknownName;
+    type Err = ParseNameError;
 
-    fn from_str(text: &str) -> Result<Self, UnknownName> {
+    fn from_str(text: &str) -> Result<Self, ParseNameError> {
         let bare =
             |name: &str| NAMES.iter().position(|known| known.strip_prefix('E') == Some(name));
         let name = text.strip_prefix('E').unwrap_or(text);
@@ -81,7 +97,7 @@ impl FromStr for Errno {
             "FSCORRUPTED" => Some(117),
             name => bare(name).or_else(|| bare(text)),
         };
-        number.and_then(|number| u16::try_from(number).ok()).and_then(Self::new).ok_or(UnknownName)
+        number.and_then(|number| Self::from_raw(number as i32)).ok_or(ParseNameError)
     }
 }
 
@@ -251,16 +267,16 @@ mod tests {
 
     #[test]
     fn only_1_to_4095_are_errnos() {
-        assert_eq!(Errno::new(0), None);
-        assert_eq!(Errno::new(4096), None);
-        assert_eq!(Errno::new(1), Some(Errno::PERM));
-        assert_eq!(Errno::new(4095).map(Errno::get), Some(4095));
+        assert_eq!(Errno::from_raw(0), None);
+        assert_eq!(Errno::from_raw(4096), None);
+        assert_eq!(Errno::from_raw(1), Some(Errno::PERM));
+        assert_eq!(Errno::from_raw(4095).map(Errno::as_raw), Some(4095));
     }
 
     #[test]
     fn names_go_both_ways() {
-        for number in if cfg!(miri) { 1..=20 } else { 1..=Errno::MAX } {
-            let errno = Errno::new(number).unwrap();
+        for number in if cfg!(miri) { 1..=20 } else { 1..=ERRNO_MAX } {
+            let errno = Errno::from_raw(number).unwrap();
             assert_eq!(errno.name().is_some(), errno.text().is_some());
             if let Some(name) = errno.name() {
                 assert_eq!(name.parse(), Ok(errno));
@@ -274,15 +290,15 @@ mod tests {
         ] {
             assert_eq!(second.parse(), Ok(errno));
         }
-        assert_eq!("".parse::<Errno>(), Err(UnknownName));
-        assert_eq!("E".parse::<Errno>(), Err(UnknownName));
-        assert_eq!("ENOSUCH".parse::<Errno>(), Err(UnknownName));
+        assert_eq!("".parse::<Errno>(), Err(ParseNameError));
+        assert_eq!("E".parse::<Errno>(), Err(ParseNameError));
+        assert_eq!("ENOSUCH".parse::<Errno>(), Err(ParseNameError));
     }
 
     #[test]
     fn a_number_without_a_name_is_kept() {
-        assert_eq!(Errno::new(41).unwrap().to_string(), "errno 41");
-        assert_eq!(Errno::new(4000).unwrap().to_string(), "errno 4000");
+        assert_eq!(Errno::from_raw(41).unwrap().to_string(), "errno 41");
+        assert_eq!(Errno::from_raw(4000).unwrap().to_string(), "errno 4000");
         assert_eq!(format!("{:>8}", Errno::NOENT), "  ENOENT");
     }
 }

@@ -1,35 +1,34 @@
-//! What failed and why: [`Error`] holds the [`Call`] and its [`Errno`].
+//! Errors: [`Error`] contains the [`Call`] that failed and its [`Errno`].
 //!
-//! An error is one word of 32 bits, made by one subtraction; a `Result<(), Error>` is 4 bytes. What it means is asked
-//! for when it is needed: [`Error::kind`] is the small set that a program matches on, printing it says which call
-//! failed, with what, and why.
+//! An error is one 32-bit word, so a `Result<(), Error>` is 4 bytes. [`Error::kind`] returns the small
+//! set of values that programs match on. `Display` prints the call, the errno and, with the feature
+//! `explain`, the reason.
 //!
 //! ```
 //! use butter::error::ErrorKind;
 //! use butter::inotify::{Inotify, WatchFlags};
 //!
 //! # fn main() -> butter::Result<()> {
-//! let error = Inotify::init()?.add_watch("/nowhere", WatchFlags::CREATE).unwrap_err();
+//! let error = Inotify::new()?.add_watch("/nowhere", WatchFlags::CREATE).unwrap_err();
 //! assert_eq!(error.kind(), ErrorKind::NotFound);
-//! println!("{}", error.at("/nowhere"));
+//! println!("{}", error.with_path("/nowhere"));
 //! // inotify_add_watch /nowhere: ENOENT: a part of the path does not exist
 //! # Ok(())
 //! # }
 //! ```
 
 mod call;
-mod cause;
 mod errno;
+mod errno_reason;
 mod kind;
-mod name;
-#[cfg_attr(not(feature = "explain"), path = "no_reason.rs")]
+#[cfg_attr(not(feature = "explain"), path = "reason_off.rs")]
 mod reason;
-mod word;
+mod repr;
 
+pub use crate::explain::WithPath;
 pub use call::Call;
-pub(crate) use cause::{Cause, causes};
-pub use errno::Errno;
+pub use errno::{ERRNO_MAX, Errno, ParseNameError};
+pub(crate) use errno_reason::{ErrnoReason, errno_reasons};
 pub use kind::ErrorKind;
-pub use name::UnknownName;
 pub(crate) use reason::Reason;
-pub use word::{Error, Result};
+pub use repr::{Error, Result};

@@ -25,16 +25,16 @@
 //!
 //! # Worth knowing
 //!
-//! - A counter holds at most [`MAX`], 2^64 - 2. An addition beyond that waits until somebody reads, or is refused by a
+//! - A counter holds at most [`VALUE_MAX`], 2^64 - 2. An addition beyond that waits until somebody reads, or is refused by a
 //!   non-blocking counter; [`u64::MAX`] itself can never be added.
 //! - A counter gives all it has to one reader; a semaphore gives 1 to each.
 //! - A child process, and every duplicate of the descriptor, shares the counter.
 
-mod abi;
+mod counter;
 mod event;
-mod object;
 pub mod raw;
+mod types;
 
-pub use abi::{EventFdFlags, MAX};
+pub use counter::EventFd;
 pub use event::{decode, encode};
-pub use object::EventFd;
+pub use types::{CreateFlags, VALUE_MAX};

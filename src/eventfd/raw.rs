@@ -1,7 +1,7 @@
 //! The kernel's calls on event counters.
 
-use super::EventFdFlags;
-use crate::error::{Call, Cause, Result, causes};
+use super::CreateFlags;
+use crate::error::{Call, ErrnoReason, Result, errno_reasons};
 use crate::fd::{BorrowedFd, OwnedFd};
 use crate::syscall::syscall;
 
@@ -14,7 +14,7 @@ use crate::syscall::syscall;
 ///
 /// Since Linux 2.6.27; eventfd(2).
 #[inline]
-pub fn eventfd2(initial: u32, flags: EventFdFlags) -> Result<OwnedFd> {
+pub fn eventfd2(initial: u32, flags: CreateFlags) -> Result<OwnedFd> {
     // SAFETY: touches no memory.
     let returned = unsafe { syscall!(Call::EVENTFD2, eventfd2(initial, flags.bits())) };
     // SAFETY: a success is a new descriptor.
@@ -42,7 +42,7 @@ pub fn read(fd: BorrowedFd<'_>) -> Result<u64> {
 ///
 /// # Errors
 ///
-/// `EAGAIN` - the counter would exceed [`MAX`](super::MAX), and is non-blocking. `EINTR` - a signal came first.
+/// `EAGAIN` - the counter would exceed [`VALUE_MAX`](super::VALUE_MAX), and is non-blocking. `EINTR` - a signal came first.
 /// `EINVAL` - [`u64::MAX`] can never be added.
 ///
 /// Since Linux 2.6.22; eventfd(2).
@@ -53,7 +53,7 @@ pub fn write(fd: BorrowedFd<'_>, value: u64) -> Result<()> {
         .exactly(size_of::<u64>())
 }
 
-pub(crate) const CAUSES: &[Cause] = causes! {
+pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     EVENTFD2:
         INVAL => "a flag that this kernel does not know",
         MFILE => "the process has as many descriptors as it may (RLIMIT_NOFILE)",

@@ -6,12 +6,12 @@
 //! ```
 //! use butter::idmap::{IdMaps, IdRange};
 //! use butter::namespace::{self, Namespaces};
-//! use butter::proc::Task;
+//! use butter::idmap::Task;
 //! use butter::thread;
 //!
 //! /// An ordinary user may be themselves.
 //! fn alone() -> butter::Result<()> {
-//!     let (user, group) = (thread::geteuid(), thread::getegid()); // inside, nobody knows any more
+//!     let (user, group) = (process::geteuid(), process::getegid()); // inside, nobody knows any more
 //!     namespace::unshare(Namespaces::USER)?;
 //!     let (users, groups) = ([IdRange::one(user, user)], [IdRange::one(group, group)]);
 //!     IdMaps::new(&users, &groups).deny_setgroups().write(Task::Own)?;
@@ -46,11 +46,12 @@
 //! - A process that is not dumpable has files of root's: nobody else maps its users.
 //! - Where a security module lets ordinary users make namespaces without capabilities, the write fails with `EPERM`.
 
-mod abi;
-mod mistake;
-mod object;
+mod map_error;
+mod maps;
 pub mod raw;
+mod types;
 
-pub use abi::{IdRange, MOST};
-pub use mistake::{MapError, Mistake};
-pub use object::IdMaps;
+pub use crate::procfs::Task;
+pub use map_error::{MapError, MapErrorKind};
+pub use maps::IdMaps;
+pub use types::{IdRange, MAX_RANGES};

@@ -1,11 +1,11 @@
 //! The kernel's calls on the maps of a user namespace, which are files.
 
 use super::IdRange;
-use super::abi::text;
-use crate::error::{Call, Cause, Errno, Error, Result, causes};
+use super::types::text;
+use crate::error::{Call, Errno, ErrnoReason, Error, Result, errno_reasons};
 use crate::fd::{BorrowedFd, OwnedFd};
 use crate::io::AccessMode;
-use crate::proc::{self, Task};
+use crate::procfs::{self, Task};
 use crate::syscall::syscall;
 
 /// `openat(AT_FDCWD, "/proc/<pid>/uid_map", access | O_CLOEXEC)` - opens the map of users of the user namespace that a
@@ -21,7 +21,7 @@ use crate::syscall::syscall;
 /// Since Linux 3.5; `user_namespaces`(7).
 #[inline]
 pub fn openat_uid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
-    proc::open_kernels(Call::OPENAT_UID_MAP, task, "uid_map", access)
+    procfs::open_procfs(Call::OPENAT_UID_MAP, task, "uid_map", access)
 }
 
 /// `openat(AT_FDCWD, "/proc/<pid>/gid_map", access | O_CLOEXEC)` - opens the map of groups.
@@ -33,7 +33,7 @@ pub fn openat_uid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
 /// Since Linux 3.5; `user_namespaces`(7).
 #[inline]
 pub fn openat_gid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
-    proc::open_kernels(Call::OPENAT_GID_MAP, task, "gid_map", access)
+    procfs::open_procfs(Call::OPENAT_GID_MAP, task, "gid_map", access)
 }
 
 /// `openat(AT_FDCWD, "/proc/<pid>/setgroups", access | O_CLOEXEC)` - opens the file that says whether `setgroups` is
@@ -47,7 +47,7 @@ pub fn openat_gid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
 /// Since Linux 3.19; `user_namespaces`(7).
 #[inline]
 pub fn openat_setgroups(task: Task, access: AccessMode) -> Result<OwnedFd> {
-    proc::open_kernels(Call::OPENAT_SETGROUPS, task, "setgroups", access)
+    procfs::open_procfs(Call::OPENAT_SETGROUPS, task, "setgroups", access)
 }
 
 /// `write(fd, text, length)` - sets the map of users, once and for all.
@@ -57,7 +57,7 @@ pub fn openat_setgroups(task: Task, access: AccessMode) -> Result<OwnedFd> {
 ///
 /// # Errors
 ///
-/// `EINVAL` - there is no range, or there are more than [`MOST`](super::MOST), or their text has 4096 bytes or more;
+/// `EINVAL` - there is no range, or there are more than [`MAX_RANGES`](super::MAX_RANGES), or their text has 4096 bytes or more;
 /// one is empty, goes beyond 4294967294, or overlaps another one inside or outside. `EPERM` - the map is set already.
 /// The writer has not the capabilities `CAP_SYS_ADMIN` in the namespace and `CAP_SETUID` in its parent; without the
 /// second, one range of one number can be written, which is outside the effective user who made the namespace and
@@ -107,7 +107,7 @@ fn write(call: Call, fd: BorrowedFd<'_>, text: &[u8]) -> Result<()> {
     unsafe { syscall!(call, write(fd, text.as_ptr(), text.len())) }.exactly(text.len())
 }
 
-pub(crate) const CAUSES: &[Cause] = causes! {
+pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     OPENAT_UID_MAP:
         NOENT => "there is no such process or thread, or it has ended; or the kernel has no user namespaces, or /proc \
             is not mounted",

@@ -6,11 +6,11 @@ use core::iter::FusedIterator;
 use core::num::NonZeroU32;
 
 use super::EventFlags;
-use super::abi::Header;
+use super::types::Header;
 use crate::path::Name;
 
 /// The bytes of the longest event: a buffer of this size always takes one.
-pub const MAX_EVENT: usize = size_of::<Header>() + 256;
+pub const EVENT_SIZE_MAX: usize = size_of::<Header>() + 256;
 
 /// The number of a watch, among those of its instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,7 +42,7 @@ impl Cookie {
     /// The kernel's number.
     #[inline]
     #[must_use]
-    pub const fn get(self) -> u32 {
+    pub const fn as_raw(self) -> u32 {
         self.0.get()
     }
 }

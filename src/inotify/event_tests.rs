@@ -45,7 +45,7 @@ fn events_come_in_their_order_with_all_that_they_hold() {
     assert_eq!(events[0].padded_name(), b"made\0\0\0\0\0\0\0\0\0\0\0\0");
 
     assert_eq!(events[1].flags(), EventFlags::MOVED_FROM);
-    assert_eq!(events[1].cookie().map(Cookie::get), Some(77));
+    assert_eq!(events[1].cookie().map(Cookie::as_raw), Some(77));
     assert_eq!(events[1].name(), "a name of sixteen");
 
     assert!(events[2].is_dir() && events[2].name().is_empty());
@@ -130,7 +130,7 @@ proptest! {
             let event = events.next().unwrap();
             prop_assert_eq!(event.watch().map(Watch::as_raw), (*wd >= 0).then_some(*wd));
             prop_assert_eq!(event.flags().bits(), *mask);
-            prop_assert_eq!(event.cookie().map_or(0, Cookie::get), *cookie);
+            prop_assert_eq!(event.cookie().map_or(0, Cookie::as_raw), *cookie);
             prop_assert_eq!(event.name(), name.as_str());
         }
         prop_assert_eq!(events.next(), None);

@@ -21,7 +21,7 @@
 //!
 //! | kernel call | raw | method | since |
 //! |---|---|---|---|
-//! | `inotify_init1` | [`raw::inotify_init1`] | [`Inotify::init`], [`Inotify::nonblocking`] | 2.6.27 |
+//! | `inotify_init1` | [`raw::inotify_init1`] | [`Inotify::new`], [`Inotify::nonblocking`] | 2.6.27 |
 //! | `inotify_add_watch` | [`raw::inotify_add_watch`] | [`Inotify::add_watch`] | 2.6.13 |
 //! | `inotify_rm_watch` | [`raw::inotify_rm_watch`] | [`Inotify::remove_watch`] | 2.6.13 |
 //! | `read` | [`raw::read`] | [`Inotify::read_events`], [`Reader`] | 2.6.13 |
@@ -47,17 +47,17 @@
 //!   of what the kernel makes up, as in `/proc`.
 //! - A child process shares the queue.
 
-mod abi;
 mod event;
-mod object;
+mod instance;
 #[cfg(feature = "alloc")]
 mod owned;
 pub mod raw;
 mod reader;
+mod types;
 
-pub use abi::{EventFlags, InitFlags, WatchFlags};
-pub use event::{Cookie, Event, Events, MAX_EVENT, Watch, decode};
-pub use object::{Inotify, watch};
+pub use event::{Cookie, EVENT_SIZE_MAX, Event, Events, Watch, decode};
+pub use instance::{Inotify, watch};
 #[cfg(feature = "alloc")]
 pub use owned::EventBuf;
 pub use reader::Reader;
+pub use types::{EventFlags, InitFlags, WatchFlags};

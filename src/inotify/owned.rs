@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 
-use super::abi::Header;
+use super::types::Header;
 use super::{Cookie, Event, EventFlags, Watch};
 use crate::path::Name;
 

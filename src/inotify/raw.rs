@@ -3,10 +3,10 @@
 use core::ffi::CStr;
 
 use super::{InitFlags, Watch, WatchFlags};
-use crate::error::{Call, Cause, Result, causes};
+use crate::error::{Call, ErrnoReason, Result, errno_reasons};
 use crate::fd::{BorrowedFd, OwnedFd};
 use crate::io::{self, Buffer};
-use crate::path;
+use crate::path::{self, PathBytes, with_c_str};
 use crate::syscall::syscall;
 
 const INOTIFY_IOC_SETNEXTWD: u32 = 0x4004_4900;
@@ -44,11 +44,16 @@ pub fn inotify_add_watch(
     path: impl path::Arg,
     mask: WatchFlags,
 ) -> Result<Watch> {
-    terminated!(Call::INOTIFY_ADD_WATCH, add_watch(fd: BorrowedFd<'_>, [path], mask: WatchFlags) -> Result<Watch>)
+    add_watch_path(fd, path.as_path_bytes(), mask)
 }
 
 #[inline]
-fn add_watch(fd: BorrowedFd<'_>, path: &CStr, mask: WatchFlags) -> Result<Watch> {
+fn add_watch_path(fd: BorrowedFd<'_>, path: PathBytes<'_>, mask: WatchFlags) -> Result<Watch> {
+    with_c_str(Call::INOTIFY_ADD_WATCH, path, |path| inotify_add_watch_c(fd, path, mask))
+}
+
+#[inline]
+fn inotify_add_watch_c(fd: BorrowedFd<'_>, path: &CStr, mask: WatchFlags) -> Result<Watch> {
     // SAFETY: the kernel reads the path up to its NUL byte, and keeps nothing of it.
     let returned = unsafe {
         syscall!(Call::INOTIFY_ADD_WATCH, inotify_add_watch(fd, path.as_ptr(), mask.bits()))
@@ -99,7 +104,7 @@ pub fn ioctl_setnextwd(fd: BorrowedFd<'_>, watch: Watch) -> Result<()> {
     .unit()
 }
 
-pub(crate) const CAUSES: &[Cause] = causes! {
+pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     INOTIFY_INIT1:
         INVAL => "a flag that this kernel does not know",
         MFILE => "the user has as many instances as they may (fs.inotify.max_user_instances), or the process as many \

@@ -59,13 +59,13 @@ impl<'i, 'b, B: Buffer + ?Sized> Reader<'i, 'b, B> {
     ///
     /// `EAGAIN` - there is none, and the instance is non-blocking. `EINVAL` - the buffer is too small for the next
     /// event, which stays in the queue.
-    pub fn read(&mut self) -> Result<Event<'_>> {
+    pub fn next(&mut self) -> Result<Event<'_>> {
         if self.start == self.end {
             let count =
                 io::retry(|| raw::read(self.inotify.as_fd(), self.buffer).map(<[u8]>::len))?;
             (self.start, self.end) = (0, count);
         }
-        let (start, _) = self.buffer.room();
+        let (start, _) = self.buffer.parts_mut();
         // SAFETY: the last read has written the buffer up to `end`, which is not before `start`.
         let unread = unsafe {
             core::slice::from_raw_parts(start.wrapping_add(self.start), self.end - self.start)
@@ -96,7 +96,7 @@ impl<'i, 'b, B: Buffer + ?Sized> Reader<'i, 'b, B> {
     /// # Errors
     ///
     /// As [`read`](Self::read), without `EAGAIN`.
-    pub fn try_read(&mut self) -> Result<Option<Event<'_>>> {
-        io::available(self.read())
+    pub fn try_next(&mut self) -> Result<Option<Event<'_>>> {
+        io::would_block_as_none(self.next())
     }
 }

@@ -4,7 +4,7 @@ use core::ffi::c_int;
 use core::mem::{ManuallyDrop, MaybeUninit};
 
 use super::{IoSlice, IoSliceMut};
-use crate::error::{Call, Cause, Errno, Error, Result, causes};
+use crate::error::{Call, Errno, ErrnoReason, Error, Result, errno_reasons};
 use crate::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use crate::syscall::syscall;
 
@@ -165,9 +165,13 @@ fn again<T>(mut error: Error, mut call: impl FnMut() -> Result<T>) -> Result<T> 
     Err(error)
 }
 
-/// Makes "nothing is there now" an answer.
+/// Converts `EAGAIN` to `None`: for raw calls on non-blocking descriptors.
+///
+/// # Errors
+///
+/// Any other error is returned unchanged.
 #[inline(always)]
-pub(crate) fn available<T>(result: Result<T>) -> Result<Option<T>> {
+pub fn would_block_as_none<T>(result: Result<T>) -> Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.is(Errno::AGAIN) => Ok(None),
@@ -175,7 +179,7 @@ pub(crate) fn available<T>(result: Result<T>) -> Result<Option<T>> {
     }
 }
 
-pub(crate) const CAUSES: &[Cause] = causes! {
+pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     READ:
         INVAL => "the buffer is too small or misaligned for what this descriptor has, or the file cannot be read",
         BADF => "the descriptor is not open for reading",

@@ -54,7 +54,7 @@ pub enum AccessMode {
 
 impl AccessMode {
     /// The two bits.
-    pub(super) const fn bits(self) -> u32 {
+    pub(crate) const fn bits(self) -> u32 {
         match self {
             Self::ReadOnly => 0,
             Self::WriteOnly => 1,

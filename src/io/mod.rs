@@ -14,26 +14,21 @@
 
 pub(crate) mod buffer;
 mod call;
-mod events;
 mod fcntl;
-mod file_system;
-mod open;
 #[cfg(not(feature = "std"))]
 mod slices;
-mod stat;
 
 pub use buffer::Buffer;
-pub(crate) use call::{CAUSES, available};
-pub use call::{bytes_available, close, read, read_uninit, readv, retry, write, writev};
-pub(crate) use events::{read_bytes, read_events};
+pub(crate) use buffer::{read_bytes, read_events};
+pub(crate) use call::REASONS;
+pub use call::{
+    bytes_available, close, read, read_uninit, readv, retry, would_block_as_none, write, writev,
+};
 pub use fcntl::{
     AccessMode, DescriptorFlags, StatusFlags, fcntl_dupfd_cloexec, fcntl_getfd, fcntl_getfl,
     fcntl_setfd, fcntl_setfl,
 };
-pub(crate) use file_system::file_system;
-pub(crate) use open::openat;
 #[cfg(not(feature = "std"))]
 pub use slices::{IoSlice, IoSliceMut};
-pub(crate) use stat::{FileType, file_type, stat};
 #[cfg(feature = "std")]
 pub use std::io::{IoSlice, IoSliceMut};

@@ -8,9 +8,9 @@ use core::sync::atomic::AtomicU8;
 use super::{MemFd, Seals};
 use crate::error::Result;
 use crate::fd::AsFd;
-use crate::io::file_system;
-use crate::memory::raw::{mmap, munmap};
-use crate::memory::{MapFlags, Protection};
+use crate::fs;
+use crate::mm::raw::{mmap, munmap};
+use crate::mm::{MapFlags, ProtFlags};
 
 /// Memory that is mapped for as long as this lives.
 struct Region {
@@ -26,7 +26,7 @@ unsafe impl Send for Region {}
 unsafe impl Sync for Region {}
 
 impl Region {
-    fn map(memfd: &MemFd, length: Length, protection: Protection, flags: MapFlags) -> Result<Self> {
+    fn map(memfd: &MemFd, length: Length, protection: ProtFlags, flags: MapFlags) -> Result<Self> {
         let Length { bytes: length, mapped, .. } = length;
         if length == 0 {
             // The kernel maps no memory of no bytes; nobody looks there.
@@ -63,11 +63,11 @@ const HUGETLBFS_MAGIC: i64 = 0x9584_58F6;
 impl Length {
     fn of(memfd: &MemFd) -> Result<Self> {
         let bytes = memfd.len()? as usize;
-        let of = file_system(&memfd.as_fd())?;
+        let of = fs::fstatfs(memfd.as_fd())?;
         if of.kind != HUGETLBFS_MAGIC {
             return Ok(Self { bytes, mapped: bytes, has_huge_pages: false });
         }
-        let last = (of.block as usize).wrapping_sub(1);
+        let last = (of.block_size as usize).wrapping_sub(1);
         Ok(Self { bytes, mapped: bytes.wrapping_add(last) & !last, has_huge_pages: true })
     }
 }
@@ -85,7 +85,7 @@ pub struct Mapping {
 
 /// A memfd as memory that is shared, as [`Mapping`] is, and that can be read only. Others may write to it at any
 /// moment.
-pub struct ReadMapping(Region);
+pub struct SharedReadMapping(Region);
 
 /// A memfd as bytes that nobody changes or takes away: sealed against shrinking, growing and writing. Unmapped when
 /// dropped; the descriptor is not needed for it.
@@ -98,14 +98,13 @@ pub(super) fn shared(memfd: &MemFd) -> Result<Mapping> {
     let length = Length::of(memfd)?;
     // A huge page may be taken out of the middle all the same, and there may be no other for the next touch.
     let cannot_shrink = cannot_shrink && !length.has_huge_pages;
-    let region =
-        Region::map(memfd, length, Protection::READ | Protection::WRITE, MapFlags::SHARED)?;
+    let region = Region::map(memfd, length, ProtFlags::READ | ProtFlags::WRITE, MapFlags::SHARED)?;
     Ok(Mapping { region, cannot_shrink })
 }
 
 /// The whole of a memfd, shared, to be read.
-pub(super) fn read(memfd: &MemFd) -> Result<ReadMapping> {
-    Region::map(memfd, Length::of(memfd)?, Protection::READ, MapFlags::SHARED).map(ReadMapping)
+pub(super) fn read(memfd: &MemFd) -> Result<SharedReadMapping> {
+    Region::map(memfd, Length::of(memfd)?, ProtFlags::READ, MapFlags::SHARED).map(SharedReadMapping)
 }
 
 /// The whole of a memfd, if nobody changes it.
@@ -126,7 +125,7 @@ pub(super) fn sealed(memfd: &MemFd) -> Result<Option<SealedMapping>> {
         return Ok(None);
     }
     // Private, as kernels before 6.7 share no mapping of what is sealed against writing, though it be only read.
-    Region::map(memfd, length, Protection::READ, MapFlags::PRIVATE)
+    Region::map(memfd, length, ProtFlags::READ, MapFlags::PRIVATE)
         .map(|region| Some(SealedMapping(region)))
 }
 
@@ -157,7 +156,7 @@ impl Mapping {
     /// out, whatever is sealed.
     #[inline]
     #[must_use]
-    pub const fn cells(&self) -> Option<&[AtomicU8]> {
+    pub const fn as_atomics(&self) -> Option<&[AtomicU8]> {
         if !self.cannot_shrink {
             return None;
         }
@@ -169,7 +168,7 @@ impl Mapping {
     }
 }
 
-impl ReadMapping {
+impl SharedReadMapping {
     /// Where the memory begins: a page.
     #[inline]
     #[must_use]
@@ -218,9 +217,9 @@ impl fmt::Debug for Mapping {
 }
 
 /// Prints how many bytes, not which.
-impl fmt::Debug for ReadMapping {
+impl fmt::Debug for SharedReadMapping {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReadMapping").field("length", &self.0.length).finish()
+        f.debug_struct("SharedReadMapping").field("length", &self.0.length).finish()
     }
 }
 

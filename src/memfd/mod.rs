@@ -18,14 +18,14 @@
 //!
 //! | kernel call | raw | method | since |
 //! |---|---|---|---|
-//! | `memfd_create` | [`raw::memfd_create`] | [`MemFd::create`], [`MemFd::sealable`], [`MemFd::create_with`] | 3.17 |
+//! | `memfd_create` | [`raw::memfd_create`] | [`MemFd::new`], [`MemFd::sealable`], [`MemFd::with_flags`] | 3.17 |
 //! | `fcntl(F_ADD_SEALS)` | [`raw::fcntl_add_seals`] | [`MemFd::add_seals`] | 3.17 |
 //! | `fcntl(F_GET_SEALS)` | [`raw::fcntl_get_seals`] | [`MemFd::seals`] | 3.17 |
 //! | `ftruncate` | [`raw::ftruncate`] | [`MemFd::set_len`] | 1.0 |
 //! | `fstat` | [`raw::fstat_size`] | [`MemFd::len`] | 1.0 |
 //! | `pread64` | [`raw::pread64`] | [`MemFd::read_at`] | 2.1.60 |
 //! | `pwrite64` | [`raw::pwrite64`] | [`MemFd::write_at`] | 2.1.60 |
-//! | `mmap` | [`memory::raw::mmap`](crate::memory::raw::mmap) | [`MemFd::map`], [`MemFd::map_read`], [`MemFd::map_sealed`] | 1.0 |
+//! | `mmap` | [`mm::raw::mmap`](crate::mm::raw::mmap) | [`MemFd::map`], [`MemFd::map_read`], [`MemFd::map_sealed`] | 1.0 |
 //!
 //! # Worth knowing
 //!
@@ -43,14 +43,14 @@
 //!   have the descriptor share.
 //! - Of huge pages, the length is a multiple of their size, a mapping is the only way to write, and there have to be
 //!   some (`vm.nr_hugepages`).
-//! - Since Linux 6.3 `vm.memfd_noexec` says what it is without [`MemFdFlags::EXEC`] and [`MemFdFlags::NOEXEC_SEAL`],
+//! - Since Linux 6.3 `vm.memfd_noexec` says what it is without [`CreateFlags::EXEC`] and [`CreateFlags::NOEXEC_SEAL`],
 //!   and the kernel notes in its log, once, that a program has left it open.
 
-mod abi;
+mod file;
 mod mapping;
-mod object;
 pub mod raw;
+mod types;
 
-pub use abi::{MemFdFlags, Seals};
-pub use mapping::{Mapping, ReadMapping, SealedMapping};
-pub use object::MemFd;
+pub use file::MemFd;
+pub use mapping::{Mapping, SealedMapping, SharedReadMapping};
+pub use types::{CreateFlags, Seals};

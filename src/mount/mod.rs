@@ -50,17 +50,17 @@
 //!   with such ones it lends them to, for good.
 //! - Nothing here is undone when the program ends, but when the last process of the namespace does.
 
-mod abi;
-mod object;
+mod ops;
 mod propagation;
 pub mod raw;
+mod types;
 
-pub use abi::{MountFlags, UnmountFlags};
-pub use object::{
-    Expiry, bind_mount, bind_mount_recursive, detach, expire, mount, move_to, pivot_root, remount,
-    remount_bind, unmount,
+pub use ops::{
+    ExpireOutcome, bind_mount, bind_mount_recursive, detach, expire, mount, move_to, pivot_root,
+    remount, remount_bind, unmount,
 };
 pub use propagation::{
     make_private, make_private_recursive, make_shared, make_shared_recursive, make_slave,
     make_slave_recursive, make_unbindable, make_unbindable_recursive,
 };
+pub use types::{MountFlags, UnmountFlags};

@@ -3,8 +3,8 @@
 use core::ffi::{CStr, c_char};
 
 use super::{MountFlags, UnmountFlags};
-use crate::error::{Call, Cause, Errno, Error, Result, causes};
-use crate::path::{self, Buffer, View};
+use crate::error::{Call, Errno, ErrnoReason, Error, Result, errno_reasons};
+use crate::path::{self, Buffer, PathBytes, with_c_str};
 use crate::syscall::syscall;
 
 /// `mount(source, target, filesystemtype, mountflags, data)` - mounts a file system, or changes or moves what is
@@ -46,14 +46,14 @@ pub fn mount(
     flags: MountFlags,
     data: Option<&[u8]>,
 ) -> Result<()> {
-    let source = source.as_ref().map(|path| path.view());
-    let fstype = fstype.as_ref().map(|name| name.view());
-    match (target.view(), data, ended(source), ended(fstype)) {
-        (View::Terminated(target), None, Ok(source), Ok(fstype)) => {
-            mount_ended(source, target, fstype, flags, None)
+    let source = source.as_ref().map(|path| path.as_path_bytes());
+    let fstype = fstype.as_ref().map(|name| name.as_path_bytes());
+    match (target.as_path_bytes(), data, ended(source), ended(fstype)) {
+        (PathBytes::Terminated(target), None, Ok(source), Ok(fstype)) => {
+            mount_c(source, target, fstype, flags, None)
         }
         (target, ..) => {
-            let (source, fstype) = (source.map(View::bytes), fstype.map(View::bytes));
+            let (source, fstype) = (source.map(PathBytes::bytes), fstype.map(PathBytes::bytes));
             mount_of_bytes::<{ path::SHORT }>(source, target.bytes(), fstype, flags, data)
         }
     }
@@ -61,16 +61,16 @@ pub fn mount(
 
 /// What needs no room: no text, or one that ends in a NUL byte.
 #[inline(always)]
-fn ended(text: Option<View<'_>>) -> Result<Option<&CStr>, ()> {
+fn ended(text: Option<PathBytes<'_>>) -> Result<Option<&CStr>, ()> {
     match text {
         None => Ok(None),
-        Some(View::Terminated(text)) => Ok(Some(text)),
-        Some(View::Bytes(_)) => Err(()),
+        Some(PathBytes::Terminated(text)) => Ok(Some(text)),
+        Some(PathBytes::Bytes(_)) => Err(()),
     }
 }
 
 #[inline]
-fn mount_ended(
+fn mount_c(
     source: Option<&CStr>,
     target: &CStr,
     fstype: Option<&CStr>,
@@ -94,10 +94,10 @@ fn mount_of_bytes<const ROOM: usize>(
     data: Option<&[u8]>,
 ) -> Result<()> {
     let does_not_fit = |text: Option<&[u8]>| text.is_some_and(|text| text.len() >= ROOM);
-    if ROOM < path::MAX
+    if ROOM < path::PATH_MAX
         && (does_not_fit(source) || does_not_fit(Some(target)) || does_not_fit(data))
     {
-        return mount_of_bytes::<{ path::MAX }>(source, target, fstype, flags, data);
+        return mount_of_bytes::<{ path::PATH_MAX }>(source, target, fstype, flags, data);
     }
     let (mut of_source, mut of_target) = (Buffer::<ROOM>::new(), Buffer::<ROOM>::new());
     let (mut of_fstype, mut of_data) = (Buffer::<{ path::SHORT }>::new(), Buffer::<ROOM>::new());
@@ -109,8 +109,8 @@ fn mount_of_bytes<const ROOM: usize>(
     let unknown = |errno| refused(if errno == Errno::NAMETOOLONG { Errno::NODEV } else { errno });
     let fstype = fstype.map_err(unknown)?;
     // Of data any bytes may be a part.
-    let data = data.map(|data| of_data.end(data).ok_or(refused(Errno::INVAL))).transpose()?;
-    mount_ended(source, target, fstype, flags, data)
+    let data = data.map(|data| of_data.push_nul(data).ok_or(refused(Errno::INVAL))).transpose()?;
+    mount_c(source, target, fstype, flags, data)
 }
 
 /// Which of its calls a `mount` is, as the kernel decides it.
@@ -152,11 +152,16 @@ const fn call(flags: MountFlags) -> Call {
 /// Since Linux 2.1.116; umount(2).
 #[inline]
 pub fn umount2(target: impl path::Arg, flags: UnmountFlags) -> Result<()> {
-    terminated!(Call::UMOUNT2, umount2_ended([target], flags: UnmountFlags) -> Result<()>)
+    umount2_path(target.as_path_bytes(), flags)
 }
 
 #[inline]
-fn umount2_ended(target: &CStr, flags: UnmountFlags) -> Result<()> {
+fn umount2_path(target: PathBytes<'_>, flags: UnmountFlags) -> Result<()> {
+    with_c_str(Call::UMOUNT2, target, |target| umount2_c(target, flags))
+}
+
+#[inline]
+fn umount2_c(target: &CStr, flags: UnmountFlags) -> Result<()> {
     // SAFETY: the kernel reads the path up to its NUL byte, and keeps nothing of it.
     unsafe { syscall!(Call::UMOUNT2, umount2(target.as_ptr(), flags.bits())) }.unit()
 }
@@ -180,16 +185,23 @@ fn umount2_ended(target: &CStr, flags: UnmountFlags) -> Result<()> {
 /// Since Linux 2.3.41; `pivot_root`(2).
 #[inline]
 pub fn pivot_root(new_root: impl path::Arg, put_old: impl path::Arg) -> Result<()> {
-    terminated!(Call::PIVOT_ROOT, pivot_root_ended([new_root, put_old]) -> Result<()>)
+    pivot_root_paths(new_root.as_path_bytes(), put_old.as_path_bytes())
 }
 
 #[inline]
-fn pivot_root_ended(new_root: &CStr, put_old: &CStr) -> Result<()> {
+fn pivot_root_paths(new_root: PathBytes<'_>, put_old: PathBytes<'_>) -> Result<()> {
+    with_c_str(Call::PIVOT_ROOT, new_root, |new_root| {
+        with_c_str(Call::PIVOT_ROOT, put_old, |put_old| pivot_root_c(new_root, put_old))
+    })
+}
+
+#[inline]
+fn pivot_root_c(new_root: &CStr, put_old: &CStr) -> Result<()> {
     // SAFETY: the kernel reads the paths up to their NUL bytes, and keeps nothing of them.
     unsafe { syscall!(Call::PIVOT_ROOT, pivot_root(new_root.as_ptr(), put_old.as_ptr())) }.unit()
 }
 
-pub(crate) const CAUSES: &[Cause] = causes! {
+pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     MOUNT:
         PERM => "it takes the capability CAP_SYS_ADMIN in the user namespace that the mount namespace belongs to, for most \
             file systems in the first one",

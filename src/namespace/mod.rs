@@ -43,11 +43,12 @@
 //! - Two descriptors are of one namespace if `fstat` tells the same device and inode of both. A namespace that is
 //!   entered stays open as long as somebody is in it.
 
-mod abi;
-mod object;
+mod handle;
 pub mod raw;
+mod types;
 
-pub use abi::{Kind, Namespaces, UnshareFlags};
-pub use object::{
+pub use crate::procfs::Task;
+pub use handle::{
     Namespace, enter, unshare, unshare_as_root, unshare_files, unshare_fs, unshare_sysvsem,
 };
+pub use types::{Kind, Namespaces, UnshareFlags};

@@ -1,10 +1,12 @@
 //! The kernel's calls on namespaces.
 
 use super::{Kind, Namespaces, UnshareFlags};
-use crate::error::{Call, Cause, Result, causes};
+use crate::error::{Call, ErrnoReason, Result, errno_reasons};
 use crate::fd::{BorrowedFd, OwnedFd};
-use crate::io::{self, AccessMode};
-use crate::proc::{self, Task};
+use crate::fs;
+use crate::ids::Uid;
+use crate::io::AccessMode;
+use crate::procfs::{self, Task};
 use crate::syscall::syscall;
 
 const NS_GET_USERNS: u32 = 0xB701;
@@ -73,7 +75,7 @@ pub fn setns(fd: BorrowedFd<'_>, kinds: Namespaces) -> Result<()> {
 /// Since Linux 3.0; namespaces(7).
 #[inline]
 pub fn openat_ns(task: Task, kind: Kind) -> Result<OwnedFd> {
-    proc::open(Call::OPENAT_NS, task, kind.file(), AccessMode::ReadOnly)
+    procfs::open(Call::OPENAT_NS, task, kind.file(), AccessMode::ReadOnly)
 }
 
 /// `fstatfs(fd, &buf)` - whether a descriptor is a namespace's: the kernel's own file system has them all.
@@ -85,7 +87,7 @@ pub fn openat_ns(task: Task, kind: Kind) -> Result<OwnedFd> {
 /// Since Linux 1.0; fstatfs(2).
 #[inline]
 pub fn fstatfs_is_nsfs(fd: BorrowedFd<'_>) -> Result<bool> {
-    Ok(io::file_system(&fd)?.kind == NSFS_MAGIC)
+    Ok(fs::fstatfs(fd)?.kind == NSFS_MAGIC)
 }
 
 /// `ioctl(fd, NS_GET_USERNS)` - opens the user namespace that owns this one: whose capabilities count in it.
@@ -154,15 +156,15 @@ pub fn ioctl_ns_get_nstype(fd: BorrowedFd<'_>) -> Result<Namespaces> {
 ///
 /// Since Linux 4.11; `ioctl_nsfs`(2).
 #[inline]
-pub unsafe fn ioctl_ns_get_owner_uid(fd: BorrowedFd<'_>) -> Result<u32> {
+pub unsafe fn ioctl_ns_get_owner_uid(fd: BorrowedFd<'_>) -> Result<Uid> {
     let mut owner = 0_u32;
     // SAFETY: of a namespace, the kernel writes one number and keeps nothing.
     unsafe { syscall!(Call::IOCTL_NS_GET_OWNER_UID, ioctl(fd, NS_GET_OWNER_UID, &raw mut owner)) }
         .unit()?;
-    Ok(owner)
+    Ok(Uid::from_raw(owner))
 }
 
-pub(crate) const CAUSES: &[Cause] = causes! {
+pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     UNSHARE:
         INVAL => "a bit that is no namespace of this kernel's; or a new user namespace, and the process has other \
             threads; or a new PID namespace again before the thread is in the last one",

@@ -43,15 +43,15 @@
 //! - A move of fewer bytes than were asked for is usual; 0 says that the source has ended, or that nobody writes to it
 //!   any more.
 //! - What was moved is not copied: [`splice`] and [`tee`] pass references to pages on. A file that is written to while
-//!   its bytes are in a pipe changes them there too. Pages that were given by [`splice_pages`] nobody can change.
+//!   its bytes are in a pipe changes them there too. AnonymousMapping that were given by [`splice_pages`] nobody can change.
 //! - [`SpliceFlags::NONBLOCK`] is about the pipes. [`splice`] and [`tee`] do not wait for a non-blocking one either;
 //!   `vmsplice` does, unless it has the flag.
 
-mod abi;
-mod object;
+mod ops;
 mod pages;
 pub mod raw;
+mod types;
 
-pub use abi::{PipeFlags, SpliceFlags};
-pub use object::{nonblocking, pipe, set_size, size, splice, tee};
+pub use ops::{nonblocking, pipe, set_size, size, splice, tee};
 pub use pages::{PagesError, Spliced, splice_pages};
+pub use types::{CreateFlags, SpliceFlags};

@@ -6,7 +6,7 @@ use super::{SpliceFlags, raw};
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd};
 use crate::io::{AccessMode, IoSlice, StatusFlags, fcntl_getfl};
-use crate::memory::Pages;
+use crate::mm::AnonymousMapping;
 
 /// What became of pages that were given to a pipe.
 #[derive(Debug)]
@@ -15,13 +15,13 @@ pub struct Spliced {
     /// How many bytes went into the pipe.
     pub bytes: usize,
     /// What did not fit, from the first byte that did not go; `None` when all went.
-    pub rest: Option<Pages>,
+    pub rest: Option<AnonymousMapping>,
 }
 
-/// Pages that could not be given to a pipe, and why.
+/// AnonymousMapping that could not be given to a pipe, and why.
 pub struct PagesError {
     error: Error,
-    pages: Option<Pages>,
+    pages: Option<AnonymousMapping>,
 }
 
 /// Gives memory to a pipe, by its writing end: as much as there is room for goes in without being copied, and is
@@ -30,7 +30,7 @@ pub struct PagesError {
 /// The pipe has the pages to itself then: nobody changes what is in it. (Before Linux 5.18 one may: a process that was
 /// forked when they had been written to, and writes to them itself, if they are huge pages.) It waits for room only if
 /// there is none at all, and never for a non-blocking pipe or with [`SpliceFlags::NONBLOCK`]: no byte has gone then.
-/// Pages that were never written to are zero.
+/// AnonymousMapping that were never written to are zero.
 ///
 /// With [`SpliceFlags::GIFT`] a later [`splice`](super::splice()) may move the pages on into a file system that takes
 /// them.
@@ -43,17 +43,17 @@ pub struct PagesError {
 /// Since Linux 2.6.17; vmsplice(2).
 ///
 /// ```
-/// use butter::memory::Pages;
+/// use butter::mm::AnonymousMapping;
 /// use butter::pipe::{self, SpliceFlags};
 /// use butter::poll::{self, PollFd, PollFlags};
 /// use butter::time::Timeout;
 /// use butter::{fd::OwnedFd, io};
 ///
-/// fn give_all(pipe: &OwnedFd, pages: Pages) -> butter::Result<()> {
+/// fn give_all(pipe: &OwnedFd, pages: AnonymousMapping) -> butter::Result<()> {
 ///     let mut rest = Some(pages);
 ///     while let Some(pages) = rest {
 ///         // Only a non-blocking pipe has to be waited for.
-///         poll::wait(&mut [PollFd::new(pipe, PollFlags::WRITE)], Timeout::Never)?;
+///         poll::wait(&mut [PollFd::new(pipe, PollFlags::OUT)], Timeout::Infinite)?;
 ///         rest = pipe::splice_pages(pipe, pages, SpliceFlags::empty())?.rest;
 ///     }
 ///     Ok(())
@@ -61,7 +61,7 @@ pub struct PagesError {
 ///
 /// # fn main() -> butter::Result<()> {
 /// let (reader, writer) = pipe::pipe()?;
-/// let mut pages = Pages::new(10_000)?;
+/// let mut pages = AnonymousMapping::new(10_000)?;
 /// pages.fill(b'!');
 /// give_all(&writer, pages)?;
 /// assert_eq!(io::bytes_available(&reader)?, 10_000);
@@ -71,13 +71,17 @@ pub struct PagesError {
 #[doc(alias = "vmsplice")]
 pub fn splice_pages(
     pipe: impl AsFd,
-    pages: Pages,
+    pages: AnonymousMapping,
     flags: SpliceFlags,
 ) -> Result<Spliced, PagesError> {
     give(pipe.as_fd(), pages, flags)
 }
 
-fn give(pipe: BorrowedFd<'_>, pages: Pages, mut flags: SpliceFlags) -> Result<Spliced, PagesError> {
+fn give(
+    pipe: BorrowedFd<'_>,
+    pages: AnonymousMapping,
+    mut flags: SpliceFlags,
+) -> Result<Spliced, PagesError> {
     // By a reading end the kernel would write to the pages. And it does not look itself whether the pipe is
     // non-blocking.
     match fcntl_getfl(pipe) {
@@ -123,7 +127,7 @@ impl PagesError {
     /// The pages as they were. `None` only if a part of them went and there was no memory for the rest, which no kernel
     /// is known to bring about.
     #[must_use]
-    pub fn into_pages(self) -> Option<Pages> {
+    pub fn into_pages(self) -> Option<AnonymousMapping> {
         self.pages
     }
 }

@@ -3,8 +3,8 @@
 use core::ffi::c_int;
 use core::mem::MaybeUninit;
 
-use super::{PipeFlags, SpliceFlags};
-use crate::error::{Call, Cause, Result, causes};
+use super::{CreateFlags, SpliceFlags};
+use crate::error::{Call, ErrnoReason, Result, errno_reasons};
 use crate::fd::{BorrowedFd, OwnedFd, owned};
 use crate::io::{IoSlice, IoSliceMut};
 use crate::syscall::syscall;
@@ -21,7 +21,7 @@ const F_GETPIPE_SZ: u32 = 1032;
 ///
 /// Since Linux 2.6.27; pipe2(2).
 #[inline]
-pub fn pipe2(flags: PipeFlags) -> Result<(OwnedFd, OwnedFd)> {
+pub fn pipe2(flags: CreateFlags) -> Result<(OwnedFd, OwnedFd)> {
     let mut ends = MaybeUninit::<[c_int; 2]>::uninit();
     // SAFETY: the kernel writes two numbers on success, and keeps nothing.
     unsafe { syscall!(Call::PIPE2, pipe2(ends.as_mut_ptr(), flags.bits())) }.unit()?;
@@ -185,7 +185,7 @@ pub fn fcntl_setpipe_sz(fd: BorrowedFd<'_>, size: u32) -> Result<u32> {
         .map(|size| size as u32)
 }
 
-pub(crate) const CAUSES: &[Cause] = causes! {
+pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     PIPE2:
         INVAL => "a flag that this kernel does not know",
         MFILE => "the process has as many descriptors as it may (RLIMIT_NOFILE)",

@@ -9,9 +9,9 @@
 //! # fn main() -> butter::Result<()> {
 //! let (reader, writer) = pipe::pipe()?;
 //! io::write(&writer, b"!")?;
-//! let mut fds = [PollFd::new(&reader, PollFlags::READ)];
+//! let mut fds = [PollFd::new(&reader, PollFlags::IN)];
 //! assert_eq!(poll::wait(&mut fds, Duration::from_secs(1))?, 1);
-//! assert!(fds[0].ready().contains(PollFlags::READ));
+//! assert!(fds[0].ready().contains(PollFlags::IN));
 //! # Ok(())
 //! # }
 //! ```
@@ -22,10 +22,10 @@
 //!
 //! A wait costs the kernel a look at every descriptor in the list: for many, see [`epoll`](crate::epoll).
 
-mod abi;
-mod object;
+mod ops;
 pub mod raw;
+mod types;
 
-pub use abi::{PollFd, PollFlags};
-pub(crate) use object::readable;
-pub use object::{wait, wait_interruptible};
+pub(crate) use ops::readable;
+pub use ops::{wait, wait_interruptible};
+pub use types::{PollFd, PollFlags};

@@ -1,7 +1,7 @@
 //! The kernel's call.
 
 use super::PollFd;
-use crate::error::{Call, Cause, Result, causes};
+use crate::error::{Call, ErrnoReason, Result, errno_reasons};
 use crate::signal::SigSet;
 use crate::syscall::syscall;
 use crate::time::Timespec;
@@ -38,7 +38,7 @@ pub fn ppoll(
     Ok(returned.int()?.cast_unsigned())
 }
 
-pub(crate) const CAUSES: &[Cause] = causes! {
+pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     PPOLL:
         INVAL => "the timeout is no time, or the list is longer than the limit on descriptors (RLIMIT_NOFILE)",
         INTR => "a signal came before anything was ready";

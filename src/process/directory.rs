@@ -1,10 +1,10 @@
-//! Where the process's paths begin.
+//! Working directory, root directory, and termination of the process.
 
 use core::ffi::CStr;
 
-use crate::error::{Call, Cause, Result, causes};
+use crate::error::{Call, ErrnoReason, Result, errno_reasons};
 use crate::fd::AsFd;
-use crate::path;
+use crate::path::{self, with_c_str};
 use crate::syscall::syscall;
 
 /// `chdir(path)` - changes the working directory: where paths begin that do not begin with a slash.
@@ -21,11 +21,11 @@ use crate::syscall::syscall;
 /// Since Linux 1.0; chdir(2).
 #[inline]
 pub fn chdir(path: impl path::Arg) -> Result<()> {
-    terminated!(Call::CHDIR, to([path]) -> Result<()>)
+    with_c_str(Call::CHDIR, path.as_path_bytes(), chdir_c)
 }
 
 #[inline]
-fn to(path: &CStr) -> Result<()> {
+fn chdir_c(path: &CStr) -> Result<()> {
     // SAFETY: the kernel reads the path up to its NUL byte, and keeps nothing of it.
     unsafe { syscall!(Call::CHDIR, chdir(path.as_ptr())) }.unit()
 }
@@ -60,16 +60,34 @@ pub fn fchdir(fd: impl AsFd) -> Result<()> {
 /// Since Linux 1.0; chroot(2).
 #[inline]
 pub fn chroot(path: impl path::Arg) -> Result<()> {
-    terminated!(Call::CHROOT, root_at([path]) -> Result<()>)
+    with_c_str(Call::CHROOT, path.as_path_bytes(), chroot_c)
 }
 
 #[inline]
-fn root_at(path: &CStr) -> Result<()> {
+fn chroot_c(path: &CStr) -> Result<()> {
     // SAFETY: the kernel reads the path up to its NUL byte, and keeps nothing of it.
     unsafe { syscall!(Call::CHROOT, chroot(path.as_ptr())) }.unit()
 }
 
-pub(crate) const CAUSES: &[Cause] = causes! {
+/// `exit_group(status)` - terminates the process with all its threads. The parent receives the
+/// lowest 8 bits of the status.
+///
+/// Nothing is run before: no destructors, no `atexit` handlers, and no flushing of the buffers of a
+/// C library or `std`.
+///
+/// Since Linux 2.5.35; [exit_group(2)].
+///
+/// [exit_group(2)]: https://man7.org/linux/man-pages/man2/exit_group.2.html
+#[inline]
+pub fn exit_group(status: i32) -> ! {
+    loop {
+        // SAFETY: every thread of the process ends, so nothing uses its memory or descriptors
+        // afterwards.
+        let _ = unsafe { syscall!(Call::EXIT_GROUP, exit_group(status)) };
+    }
+}
+
+pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     CHDIR:
         NOENT => "a part of the path does not exist",
         NOTDIR => "a part of the path, or what it leads to, is not a directory",

@@ -1,38 +1,42 @@
-//! This process: its number and its parent's, its directories, its end.
+//! The calling process: IDs, working directory, root directory, termination.
 //!
-//! The numbers are the kernel's answer at each call, never a cached one: right after a raw `clone`, in a new PID
-//! namespace, and in a program that no C library started.
+//! IDs are not cached: each function asks the kernel, so the results are correct right after a raw
+//! `clone`, in a new PID namespace, and in a program that no C library started.
 //!
 //! ```
 //! use butter::process;
 //!
 //! # fn main() -> butter::Result<()> {
-//! println!("process {}, child of {:?}", process::getpid(), process::getppid());
+//! println!("process {}, parent {:?}", process::getpid(), process::getppid());
 //! process::chdir("/")?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! | kernel call | function | since |
-//! |---|---|---|
-//! | `getpid`, `getppid` | [`getpid`], [`getppid`] | 1.0 |
-//! | `chdir`, `fchdir` | [`chdir`], [`fchdir`] | 1.0 |
-//! | `chroot` | [`chroot`] | 1.0 |
-//! | `exit_group` | [`exit_group`] | 2.5.35 |
+//! | kernel call | raw | function | since |
+//! |---|---|---|---|
+//! | `getpid`, `getppid` | [`raw::getpid`], [`raw::getppid`] | [`getpid`], [`getppid`] | 1.0 |
+//! | `getuid`, `geteuid`, `getgid`, `getegid` | - | [`getuid`], [`geteuid`], [`getgid`], [`getegid`] | 1.0 |
+//! | `chdir`, `fchdir` | - | [`chdir`], [`fchdir`] | 1.0 |
+//! | `chroot` | - | [`chroot`] | 1.0 |
+//! | `exit_group` | - | [`exit_group`] | 2.5.35 |
 //!
-//! # Worth knowing
+//! # Notes
 //!
-//! - All threads have the working directory, the root and the umask together, unless one has given up to share them
-//!   (`unshare(CLONE_FS)`, and with it every new mount namespace).
-//! - [`chroot`] moves nothing but the start of absolute paths. The working directory and open descriptors stay where
-//!   they are, and lead out: [`chdir`] follows it, or goes before and the new root is `"."`. Who may call it may leave
-//!   again. A container's root is changed with `pivot_root`.
+//! - All threads share the working directory, the root directory and the umask, unless a thread has
+//!   unshared them (`unshare(CLONE_FS)`, or a new mount namespace).
+//! - User and group IDs belong to a thread in the kernel. C libraries keep them the same in all
+//!   threads of a process.
+//! - [`chroot`] only changes where absolute paths start. The working directory and open descriptors
+//!   keep referring to the old tree: call [`chdir`] afterwards, or change the directory first and
+//!   make `"."` the root. A process that may call `chroot` can leave it again. A container changes
+//!   its root with [`pivot_root`](crate::mount::pivot_root).
 
 mod directory;
-mod exit;
-mod id;
+pub mod raw;
 
-pub(crate) use directory::CAUSES;
+pub use crate::ids::{Gid, Pgid, Pid, Uid, getegid, geteuid, getgid, getpid, getppid, getuid};
+pub(crate) use directory::REASONS;
+#[doc(alias = "_exit")]
+pub use directory::exit_group;
 pub use directory::{chdir, chroot, fchdir};
-pub use exit::exit_group;
-pub use id::{Pid, getpid, getppid};

@@ -63,7 +63,7 @@ impl Action {
             handler: core::ptr::without_provenance(handler),
             flags: ActionFlags::empty(),
             restorer: core::ptr::null(),
-            mask: SigSet::EMPTY,
+            mask: SigSet::empty(),
         }
     }
 
@@ -80,7 +80,7 @@ impl Action {
     }
 
     fn function(handler: *const (), flags: ActionFlags) -> Self {
-        let plain = Self { handler, flags, restorer: core::ptr::null(), mask: SigSet::EMPTY };
+        let plain = Self { handler, flags, restorer: core::ptr::null(), mask: SigSet::empty() };
         match restorer() {
             Some(restorer) => Self { restorer, flags: flags.union(ActionFlags::RESTORER), ..plain },
             None => plain,
@@ -143,7 +143,7 @@ impl Action {
     ///     // What is not ours goes to whoever was here first, or takes effect when the instruction is tried again.
     ///     // SAFETY: as the kernel called this one.
     ///     if !BEFORE.get().is_some_and(|before| unsafe { before.call(signal, info, context) }) {
-    ///         let _ = signal::reset(signal);
+    ///         let _ = signal::set_default(signal);
     ///     }
     /// }
     ///
@@ -167,7 +167,7 @@ impl Action {
         unsafe {
             call(
                 self.handler,
-                signal.get().into(),
+                signal.as_raw() as usize,
                 core::ptr::from_ref(info).cast(),
                 context.cast(),
             )

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::{Code, Signal};
-use crate::process::Pid;
+use crate::ids::{Pid, Uid};
 
 /// Why a signal came, and what came with it.
 ///
@@ -21,21 +21,21 @@ pub enum Cause {
         /// Who sent it.
         pid: Option<Pid>,
         /// The sender's real user.
-        uid: u32,
+        uid: Uid,
     },
     /// `SI_TKILL` - a process sent it to one thread: `tgkill`.
     ThreadKill {
         /// Who sent it.
         pid: Option<Pid>,
         /// The sender's real user.
-        uid: u32,
+        uid: Uid,
     },
     /// `SI_QUEUE` - a process sent it with a value: `rt_sigqueueinfo`. It is the sender that fills this in.
     Queue {
         /// Who says that it has sent it.
         pid: Option<Pid>,
         /// What it says that its real user is.
-        uid: u32,
+        uid: Uid,
         /// What it sent along.
         value: Value,
     },
@@ -44,7 +44,7 @@ pub enum Cause {
         /// Who sent the message.
         pid: Option<Pid>,
         /// The sender's real user.
-        uid: u32,
+        uid: Uid,
         /// What `mq_notify` was given.
         value: Value,
     },
@@ -72,7 +72,7 @@ pub enum Cause {
         /// Which child.
         pid: Option<Pid>,
         /// The child's real user.
-        uid: u32,
+        uid: Uid,
         /// What became of it.
         event: ChildEvent,
         /// The time that it has spent in user space.
@@ -112,7 +112,7 @@ pub enum Cause {
         /// Who sent it.
         pid: Option<Pid>,
         /// The sender's real user.
-        uid: u32,
+        uid: Uid,
         /// What came with it.
         value: Value,
     },
@@ -238,7 +238,8 @@ pub(crate) trait Record {
 /// descriptor's readiness if it is one of those, a negative one comes from a process.
 pub(crate) fn cause(record: &impl Record) -> Cause {
     let code = record.code();
-    let (pid, uid, value) = (Pid::new(record.pid()), record.uid(), Value::new(record.value()));
+    let (pid, uid, value) =
+        (Pid::from_raw(record.pid()), Uid::from_raw(record.uid()), Value::new(record.value()));
     match code {
         Code::SI_USER => return Cause::Kill { pid, uid },
         Code::SI_TKILL => return Cause::ThreadKill { pid, uid },

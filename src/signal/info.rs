@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::cause::{Cause, FaultDetail, Record, Value, cause};
 use super::{Code, Named, Signal};
-use crate::process::Pid;
+use crate::ids::{Pid, Uid};
 
 /// `siginfo_t`: a signal, why it came, and what came with it.
 ///
@@ -25,11 +25,11 @@ layout! { SigInfo: size 128, align 8, signo at 0, errno at 4, code at 8, fields 
 impl SigInfo {
     /// What `sigqueue` sends: a value, and who sends it.
     #[must_use]
-    pub const fn queue(signal: Signal, pid: Pid, uid: u32, value: Value) -> Self {
+    pub const fn queue(signal: Signal, pid: Pid, uid: Uid, value: Value) -> Self {
         let mut fields = [0; 14];
-        fields[0] = pid.get().cast_unsigned() as u64 | (uid as u64) << 32;
+        fields[0] = pid.as_raw().cast_unsigned() as u64 | (uid.as_raw() as u64) << 32;
         fields[1] = value.get();
-        Self { signo: signal.get() as i32, errno: 0, code: Code::SI_QUEUE, padding: 0, fields }
+        Self { signo: signal.as_raw() as i32, errno: 0, code: Code::SI_QUEUE, padding: 0, fields }
     }
 
     /// The record of these bytes; `None` unless they begin with the number of a signal.
@@ -207,7 +207,8 @@ mod tests {
     fn faults_tell_what_there_is_to_tell() {
         let fault = |code, address, detail| Cause::Fault { code, address, detail };
         let told = |signal: Signal, code: Code| {
-            record([signal.get().into(), 0, code.as_raw(), 0, 0x1000, 1, 12, 0, 3, 4, 5, 6]).cause()
+            record([signal.as_raw().into(), 0, code.as_raw(), 0, 0x1000, 1, 12, 0, 3, 4, 5, 6])
+                .cause()
         };
         let at = 0x1_0000_1000;
         assert_eq!(
@@ -243,8 +244,8 @@ mod tests {
             |signal: i32, code: i32| record([signal, 0, code, 0, 7, 8, 9, 0, 0, 0, 0, 0]).cause();
         let other = |code| Cause::Other {
             code: Code::from_raw(code),
-            pid: Pid::new(7),
-            uid: 8,
+            pid: Pid::from_raw(7),
+            uid: Uid::from_raw(8),
             value: Value::new(9),
         };
         assert_eq!(told(11, 11), other(11));
@@ -271,8 +272,8 @@ mod tests {
             record([17, 0, code.as_raw(), 0, 7, 8, status, 0, ticks, 0, 1, 0]).cause()
         };
         let child = |event, user_time| Cause::Child {
-            pid: Pid::new(7),
-            uid: 8,
+            pid: Pid::from_raw(7),
+            uid: Uid::from_raw(8),
             event,
             user_time,
             system_time: Duration::from_millis(10),
@@ -294,18 +295,22 @@ mod tests {
 
     #[test]
     fn what_is_queued_reads_back() {
-        let info =
-            SigInfo::queue(Signal::RTMAX, Pid::new(i32::MAX).unwrap(), u32::MAX, Value::from(-1));
+        let info = SigInfo::queue(
+            Signal::RTMAX,
+            Pid::from_raw(i32::MAX).unwrap(),
+            Uid::from_raw(u32::MAX),
+            Value::from(-1),
+        );
         assert_eq!((info.signal(), info.code(), info.errno()), (Signal::RTMAX, Code::SI_QUEUE, 0));
         let sent = Cause::Queue {
-            pid: Pid::new(i32::MAX),
-            uid: u32::MAX,
+            pid: Pid::from_raw(i32::MAX),
+            uid: Uid::from_raw(u32::MAX),
             value: Value::new(u32::MAX.into()),
         };
         assert_eq!(info.cause(), sent);
         assert_eq!(
             format!("{info:?}"),
-            format!("SigInfo {{ signal: RTMIN+29, code: SI_QUEUE, cause: {sent:?} }}")
+            format!("SigInfo {{ signal: RTMIN+30, code: SI_QUEUE, cause: {sent:?} }}")
         );
     }
 }

@@ -11,10 +11,10 @@
 //!
 //! # fn main() -> butter::Result<()> {
 //! let wanted = SigSet::from([Signal::RTMIN, Signal::TERM]);
-//! let _blocked = thread::block(wanted)?; // one that is not held back takes effect instead
+//! let _blocked = signal::block(wanted)?; // one that is not held back takes effect instead
 //! signal::queue(getpid(), Signal::RTMIN, 42)?;
 //!
-//! let taken = signal::wait(wanted, Timeout::Never)?.expect("it waits until one is there");
+//! let taken = signal::wait(wanted, Timeout::Infinite)?.expect("it waits until one is there");
 //! match taken.cause() {
 //!     Cause::Queue { pid, value, .. } => println!("{pid:?} has sent {}", value.int()),
 //!     other => println!("{}: {other:?}", taken.signal()),
@@ -50,24 +50,29 @@
 //! - The first process of a PID namespace gets no signal from within that it does not handle or take.
 
 mod action;
+mod alt_stack;
 mod cause;
 mod code;
 mod info;
+mod mask;
 mod number;
-mod object;
+mod ops;
 pub mod raw;
 mod set;
 mod target;
 
 pub use action::{Action, ActionFlags, Handler, InfoHandler};
+pub use alt_stack::{SignalStack, StackFlags, sigaltstack};
 pub use cause::{Cause, ChildEvent, FaultDetail, Value};
 pub(crate) use cause::{Record, cause};
 pub use code::Code;
 pub(crate) use code::Named;
 pub use info::SigInfo;
+pub use mask::{How, MaskGuard, block, mask, rt_sigprocmask, set_mask, unblock};
 pub use number::Signal;
-pub use object::{
-    action, ignore, kill, pending, queue, reset, set_action, suspend, wait, wait_interruptible,
+pub use ops::{
+    action, ignore, kill, pending, queue, set_action, set_default, suspend, wait,
+    wait_interruptible,
 };
 pub use set::SigSet;
 pub use target::Target;

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use crate::error::UnknownName;
+use crate::error::ParseNameError;
 
 /// A signal's number, 1 to 64.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,54 +64,53 @@ signals! {
 }
 
 impl Signal {
-    /// The first real-time signal that is a program's own: 35. C libraries keep 32 to 34 for themselves.
-    ///
-    /// glibc keeps 32 and 33 only, and counts from 34, as the shells and service managers do that stand on it: what
-    /// they call `RTMIN+3` is `RTMIN+2` here and with musl. Say the number where it matters.
+    /// `SIGRTMIN` - the first real-time signal that a program can use: 34, as in glibc, systemd and
+    /// container engines. musl reserves 34 for itself.
     #[doc(alias = "SIGRTMIN")]
-    pub const RTMIN: Self = Self(35);
+    pub const RTMIN: Self = Self(34);
 
-    /// The last signal: 64.
+    /// `SIGRTMAX` - the last signal: 64.
     #[doc(alias = "SIGRTMAX")]
     pub const RTMAX: Self = Self(64);
 
-    /// The signal of this number; `None` unless it is one of 1 to 64.
-    #[must_use]
-    pub const fn new(number: u8) -> Option<Self> {
-        if 1 <= number && number <= 64 { Some(Self(number)) } else { None }
-    }
-
-    /// The signal of the number that the kernel, or another crate, calls it by; `None` unless it is one of 1 to 64.
+    /// Creates a signal from its number. Returns `None` unless it is in `1..=64`.
     #[inline]
     #[must_use]
     pub const fn from_raw(number: i32) -> Option<Self> {
         if 1 <= number && number <= 64 { Some(Self(number as u8)) } else { None }
     }
 
-    /// The real-time signal of this place, counted from [`RTMIN`](Self::RTMIN); `None` beyond the 29th.
+    /// Returns the real-time signal `SIGRTMIN+n`, counted from 34. Returns `None` unless `n` is in
+    /// `0..=30`.
+    #[doc(alias = "SIGRTMIN")]
     #[must_use]
-    pub const fn real_time(place: u8) -> Option<Self> {
-        if place <= Self::RTMAX.0 - Self::RTMIN.0 {
-            Some(Self(Self::RTMIN.0 + place))
-        } else {
-            None
-        }
+    pub const fn rt(n: u8) -> Option<Self> {
+        if n <= Self::RTMAX.0 - Self::RTMIN.0 { Some(Self(Self::RTMIN.0 + n)) } else { None }
     }
 
-    /// The number.
+    /// Returns the number.
     #[inline]
     #[must_use]
-    pub const fn get(self) -> u8 {
-        self.0
+    pub const fn as_raw(self) -> i32 {
+        self.0 as i32
+    }
+
+    /// Returns the name without `SIG`: `"TERM"`. A real-time signal is `"RTMIN+3"`, counted from 34.
+    /// Returns `None` for 32 and 33, which C libraries reserve.
+    #[doc(alias = "sigabbrev_np")]
+    #[doc(alias = "strsignal")]
+    #[must_use]
+    pub fn name(self) -> Option<&'static str> {
+        let number = usize::from(self.0);
+        let first = usize::from(Self::RTMIN.0);
+        NAMES.get(number).or_else(|| REAL_TIME.get(number.checked_sub(first)?)).copied()
     }
 }
 
-/// Prints the kernel's name without SIG in front: `TERM`; a real-time signal as `RTMIN+3`, counted from
-/// [`RTMIN`](Signal::RTMIN), 35; one of a C library's as its number.
+/// Prints the [name](Signal::name), or the number if there is none.
 impl fmt::Display for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let real_time = || REAL_TIME.get(usize::from(self.0.checked_sub(Self::RTMIN.0)?));
-        match NAMES.get(usize::from(self.0)).or_else(real_time) {
+        match self.name() {
             Some(name) => f.pad(name),
             None => fmt::Display::fmt(&self.0, f),
         }
@@ -120,11 +119,11 @@ impl fmt::Display for Signal {
 
 /// The names of the real-time signals, from [`RTMIN`](Signal::RTMIN).
 #[rustfmt::skip]
-const REAL_TIME: [&str; 30] = [
-    "RTMIN", "RTMIN+1", "RTMIN+2", "RTMIN+3", "RTMIN+4", "RTMIN+5", "RTMIN+6", "RTMIN+7", "RTMIN+8", "RTMIN+9",
-    "RTMIN+10", "RTMIN+11", "RTMIN+12", "RTMIN+13", "RTMIN+14", "RTMIN+15", "RTMIN+16", "RTMIN+17", "RTMIN+18",
-    "RTMIN+19", "RTMIN+20", "RTMIN+21", "RTMIN+22", "RTMIN+23", "RTMIN+24", "RTMIN+25", "RTMIN+26", "RTMIN+27",
-    "RTMIN+28", "RTMIN+29",
+const REAL_TIME: [&str; 31] = [
+    "RTMIN", "RTMIN+1", "RTMIN+2", "RTMIN+3", "RTMIN+4", "RTMIN+5", "RTMIN+6", "RTMIN+7",
+    "RTMIN+8", "RTMIN+9", "RTMIN+10", "RTMIN+11", "RTMIN+12", "RTMIN+13", "RTMIN+14", "RTMIN+15",
+    "RTMIN+16", "RTMIN+17", "RTMIN+18", "RTMIN+19", "RTMIN+20", "RTMIN+21", "RTMIN+22", "RTMIN+23",
+    "RTMIN+24", "RTMIN+25", "RTMIN+26", "RTMIN+27", "RTMIN+28", "RTMIN+29", "RTMIN+30",
 ];
 
 impl fmt::Debug for Signal {
@@ -133,15 +132,15 @@ impl fmt::Debug for Signal {
     }
 }
 
-/// Reads a name, with or without SIG in front: `SIGTERM`, `TERM`; the second names `ABRT`, `CHLD` and `IO` have: `IOT`,
-/// `CLD`, `POLL`; `RTMIN+3`, counted from 35, and `RTMAX-2`; or a number.
+/// Parses a name with or without `SIG` (`SIGTERM`, `TERM`), the alternative names `IOT`, `CLD` and
+/// `POLL`, `RTMIN+3` (counted from 34) and `RTMAX-2`, or a number.
 impl FromStr for Signal {
-    type Err = UnknownName;
+    type Err = ParseNameError;
 
-    fn from_str(text: &str) -> Result<Self, UnknownName> {
+    fn from_str(text: &str) -> Result<Self, ParseNameError> {
         let name = text.strip_prefix("SIG").unwrap_or(text);
-        let second = match name {
-            "" => return Err(UnknownName),
+        let alternative = match name {
+            "" => return Err(ParseNameError),
             "IOT" => Some(Self::ABRT),
             "CLD" => Some(Self::CHLD),
             "POLL" => Some(Self::IO),
@@ -149,25 +148,26 @@ impl FromStr for Signal {
             "RTMAX" => Some(Self::RTMAX),
             _ => None,
         };
-        let named = || {
-            NAMES.iter().position(|known| *known == name).and_then(|number| Self::new(number as u8))
+        let by_name = || {
+            let number = NAMES.iter().position(|known| *known == name)?;
+            Self::from_raw(number as i32)
         };
-        let from_first = || name.strip_prefix("RTMIN+").and_then(digits).and_then(Self::real_time);
+        let from_first = || name.strip_prefix("RTMIN+").and_then(digits).and_then(Self::rt);
         let from_last = || {
-            let place = name.strip_prefix("RTMAX-").and_then(digits)?;
-            (Self::RTMAX.0 - Self::RTMIN.0).checked_sub(place).and_then(Self::real_time)
+            let n = name.strip_prefix("RTMAX-").and_then(digits)?;
+            (Self::RTMAX.0 - Self::RTMIN.0).checked_sub(n).and_then(Self::rt)
         };
-        let numbered = || digits(text).and_then(Self::new);
-        second
-            .or_else(named)
+        let by_number = || digits(text).and_then(|number| Self::from_raw(number.into()));
+        alternative
+            .or_else(by_name)
             .or_else(from_first)
             .or_else(from_last)
-            .or_else(numbered)
-            .ok_or(UnknownName)
+            .or_else(by_number)
+            .ok_or(ParseNameError)
     }
 }
 
-/// A number without a sign.
+/// Parses a number without a sign.
 fn digits(text: &str) -> Option<u8> {
     if text.starts_with('+') { None } else { text.parse().ok() }
 }
@@ -178,47 +178,43 @@ mod tests {
 
     #[test]
     fn only_1_to_64_are_signals() {
-        assert_eq!((Signal::new(0), Signal::new(65)), (None, None));
         assert_eq!(
-            (Signal::new(15), Signal::from_raw(15)),
+            (Signal::from_raw(15), Signal::from_raw(15)),
             (Some(Signal::TERM), Some(Signal::TERM))
         );
-        assert_eq!([0, -15, 65, 256 + 15].map(Signal::from_raw), [None; 4]);
-        assert_eq!(Signal::real_time(0), Some(Signal::RTMIN));
-        assert_eq!((Signal::real_time(29), Signal::real_time(30)), (Some(Signal::RTMAX), None));
+        assert_eq!([0, -1, -15, 65, 256 + 15].map(Signal::from_raw), [None; 5]);
+        assert_eq!(Signal::rt(0), Some(Signal::RTMIN));
+        assert_eq!((Signal::rt(30), Signal::rt(31)), (Some(Signal::RTMAX), None));
     }
 
     #[test]
     fn names_go_both_ways() {
-        for signal in (1..=64).filter_map(Signal::new) {
+        for signal in (1..=64).filter_map(Signal::from_raw) {
             let name = signal.to_string();
             assert_eq!(name.parse(), Ok(signal), "{name}");
-            assert_eq!(signal.get().to_string().parse(), Ok(signal));
+            assert_eq!(signal.as_raw().to_string().parse(), Ok(signal));
             if !name.starts_with(|c: char| c.is_ascii_digit()) {
                 assert_eq!(format!("SIG{name}").parse(), Ok(signal));
             }
         }
         assert_eq!(Signal::TERM.to_string(), "TERM");
-        assert_eq!(Signal::real_time(3).unwrap().to_string(), "RTMIN+3");
-        assert_eq!(Signal::new(33).unwrap().to_string(), "33");
-        assert_eq!(
-            format!("{:9}|{:>4}|", Signal::real_time(3).unwrap(), Signal::INT),
-            "RTMIN+3  | INT|"
-        );
+        assert_eq!(Signal::rt(3).unwrap().to_string(), "RTMIN+3");
+        assert_eq!(Signal::from_raw(33).unwrap().to_string(), "33");
+        assert_eq!(format!("{:9}|{:>4}|", Signal::rt(3).unwrap(), Signal::INT), "RTMIN+3  | INT|");
         let others = [
             ("SIGIOT", Signal::ABRT),
             ("CLD", Signal::CHLD),
             ("POLL", Signal::IO),
-            ("RTMAX-29", Signal::RTMIN),
+            ("RTMAX-30", Signal::RTMIN),
         ];
         for (name, signal) in others {
             assert_eq!(name.parse(), Ok(signal), "{name}");
         }
         for wrong in [
-            "", "SIG", "NOSUCH", "0", "65", "9999", "+5", "RTMIN+30", "RTMAX-30", "RTMIN+-1",
+            "", "SIG", "NOSUCH", "0", "65", "9999", "+5", "RTMIN+31", "RTMAX-31", "RTMIN+-1",
             "RTMIN-1",
         ] {
-            assert_eq!(wrong.parse::<Signal>(), Err(UnknownName), "{wrong}");
+            assert_eq!(wrong.parse::<Signal>(), Err(ParseNameError), "{wrong}");
         }
     }
 }

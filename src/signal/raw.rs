@@ -3,24 +3,24 @@
 use core::mem::MaybeUninit;
 
 use super::{Action, SigInfo, SigSet, Signal, Target};
-use crate::arch::Word;
-use crate::error::{Call, Cause, Errno, Error, Result, causes};
-use crate::process::Pid;
+use crate::arch::ArgReg;
+use crate::error::{Call, Errno, ErrnoReason, Error, Result, errno_reasons};
+use crate::ids::Pid;
 use crate::syscall::{Arg, syscall};
 use crate::time::Timespec;
 
 impl Arg for Signal {
     #[inline(always)]
-    fn word(self) -> Word {
-        u32::from(self.get()).word()
+    fn word(self) -> ArgReg {
+        self.as_raw().word()
     }
 }
 
 /// No signal is 0: the call looks whether it might send one.
 impl Arg for Option<Signal> {
     #[inline(always)]
-    fn word(self) -> Word {
-        self.map_or(0, |signal| u32::from(signal.get())).word()
+    fn word(self) -> ArgReg {
+        self.map_or(0, Signal::as_raw).word()
     }
 }
 
@@ -61,7 +61,8 @@ pub fn kill(target: Target, signal: Option<Signal>) -> Result<()> {
 pub unsafe fn rt_sigqueueinfo(process: Pid, signal: Option<Signal>, info: &SigInfo) -> Result<()> {
     let info = core::ptr::from_ref(info);
     // SAFETY: the kernel copies one record; that the process may get it is the caller's promise.
-    unsafe { syscall!(Call::RT_SIGQUEUEINFO, rt_sigqueueinfo(process.get(), signal, info)) }.unit()
+    unsafe { syscall!(Call::RT_SIGQUEUEINFO, rt_sigqueueinfo(process.as_raw(), signal, info)) }
+        .unit()
 }
 
 /// `rt_sigpending(&set, sigsetsize)` - the signals that have come for the thread or its process, and are held back.
@@ -73,7 +74,7 @@ pub unsafe fn rt_sigqueueinfo(process: Pid, signal: Option<Signal>, info: &SigIn
 /// Since Linux 2.1.67; sigpending(2).
 #[inline]
 pub fn rt_sigpending() -> Result<SigSet> {
-    let mut set = SigSet::EMPTY;
+    let mut set = SigSet::empty();
     // SAFETY: the kernel writes one set and keeps nothing.
     unsafe { syscall!(Call::RT_SIGPENDING, rt_sigpending(&raw mut set, size_of::<SigSet>())) }
         .unit()?;
@@ -156,7 +157,7 @@ pub unsafe fn rt_sigaction(signal: Signal, action: Option<&Action>) -> Result<Ac
     Ok(unsafe { old.assume_init() })
 }
 
-pub(crate) const CAUSES: &[Cause] = causes! {
+pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     KILL:
         SRCH => "there is no such process or process group",
         PERM => "the caller may send it to none of them",
@@ -174,4 +175,8 @@ pub(crate) const CAUSES: &[Cause] = causes! {
         INTR => "a signal's handler has run";
     RT_SIGACTION:
         INVAL => "what KILL and STOP do cannot be set";
+    SIGALTSTACK:
+        NOMEM => InvalidArgument "the stack is smaller than any may be: 2048 bytes, on aarch64 5120",
+        INVAL => "flags that are no mode of a stack",
+        PERM => Busy "the thread runs on that stack now";
 };

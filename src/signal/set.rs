@@ -13,8 +13,13 @@ pub struct SigSet(u64);
 layout! { SigSet: size 8, align 8 }
 
 impl SigSet {
-    /// No signal.
-    pub const EMPTY: Self = Self(0);
+    /// Returns the empty set.
+    #[doc(alias = "sigemptyset")]
+    #[inline]
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self(0)
+    }
 
     /// Every signal but 32 to 34, which C libraries keep for themselves: to block those can break a program that has
     /// one.
@@ -25,7 +30,7 @@ impl SigSet {
 
     /// Every signal, 1 to 64.
     #[must_use]
-    pub const fn everything() -> Self {
+    pub const fn all_including_reserved() -> Self {
         Self(u64::MAX)
     }
 
@@ -47,14 +52,14 @@ impl SigSet {
     #[inline]
     #[must_use]
     pub const fn with(self, signal: Signal) -> Self {
-        Self(self.0 | 1 << (signal.get() - 1))
+        Self(self.0 | 1 << (signal.as_raw() - 1))
     }
 
     /// The set without this signal.
     #[inline]
     #[must_use]
     pub const fn without(self, signal: Signal) -> Self {
-        Self(self.0 & !(1 << (signal.get() - 1)))
+        Self(self.0 & !(1 << (signal.as_raw() - 1)))
     }
 
     /// The signals of either set.
@@ -82,7 +87,7 @@ impl SigSet {
     #[inline]
     #[must_use]
     pub const fn contains(self, signal: Signal) -> bool {
-        self.0 & 1 << (signal.get() - 1) != 0
+        self.0 & 1 << (signal.as_raw() - 1) != 0
     }
 
     /// Whether no signal is.
@@ -94,13 +99,13 @@ impl SigSet {
 
     /// The signals, from the lowest.
     pub fn iter(self) -> impl Iterator<Item = Signal> {
-        (1..=64).filter_map(Signal::new).filter(move |&signal| self.contains(signal))
+        (1..=64).filter_map(Signal::from_raw).filter(move |&signal| self.contains(signal))
     }
 }
 
 impl From<Signal> for SigSet {
     fn from(signal: Signal) -> Self {
-        Self::EMPTY.with(signal)
+        Self::empty().with(signal)
     }
 }
 
@@ -118,7 +123,7 @@ impl<const N: usize> From<[Signal; N]> for SigSet {
 
 impl FromIterator<Signal> for SigSet {
     fn from_iter<I: IntoIterator<Item = Signal>>(signals: I) -> Self {
-        signals.into_iter().fold(Self::EMPTY, Self::with)
+        signals.into_iter().fold(Self::empty(), Self::with)
     }
 }
 
@@ -168,15 +173,15 @@ mod tests {
         assert_eq!(set.bits(), 0x4002);
         assert!(set.contains(Signal::INT) && !set.contains(Signal::HUP));
         assert_eq!(set.without(Signal::INT).bits(), 0x4000);
-        assert_eq!(SigSet::EMPTY.with(Signal::new(64).unwrap()).bits(), 1 << 63);
+        assert_eq!(SigSet::empty().with(Signal::from_raw(64).unwrap()).bits(), 1 << 63);
         assert_eq!(format!("{set:?}"), "{INT, TERM}");
-        assert_eq!(format!("{:?}", SigSet::from_bits(1 << 63)), "{RTMIN+29}");
+        assert_eq!(format!("{:?}", SigSet::from_bits(1 << 63)), "{RTMIN+30}");
     }
 
     #[test]
     fn all_leaves_out_what_c_libraries_keep() {
-        let kept = SigSet::everything() - SigSet::all();
-        assert_eq!(kept.iter().map(Signal::get).collect::<Vec<_>>(), [32, 33, 34]);
+        let kept = SigSet::all_including_reserved() - SigSet::all();
+        assert_eq!(kept.iter().map(Signal::as_raw).collect::<Vec<_>>(), [32, 33, 34]);
         let mut set = SigSet::from([Signal::INT]) | [Signal::TERM].into();
         set.extend([Signal::HUP]);
         assert_eq!(set, [Signal::HUP, Signal::INT, Signal::TERM].into_iter().collect());

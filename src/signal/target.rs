@@ -1,6 +1,6 @@
 //! Who gets a signal.
 
-use crate::process::Pid;
+use crate::ids::Pid;
 
 /// Whom [`kill`](super::kill) sends a signal to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,9 +27,9 @@ impl Target {
     #[inline]
     pub(super) fn number(self) -> Option<i32> {
         match self {
-            Self::Process(pid) => Some(pid.get()),
-            Self::Group(group) if group.get() == 1 => None,
-            Self::Group(group) => Some(group.get().wrapping_neg()),
+            Self::Process(pid) => Some(pid.as_raw()),
+            Self::Group(group) if group.as_raw() == 1 => None,
+            Self::Group(group) => Some(group.as_raw().wrapping_neg()),
             Self::OwnGroup => Some(0),
             Self::Everyone => Some(-1),
         }

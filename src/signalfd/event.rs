@@ -3,7 +3,7 @@
 use core::fmt;
 use core::iter::FusedIterator;
 
-use super::abi::Siginfo;
+use super::types::Siginfo;
 use crate::signal::{Cause, Code, FaultDetail, Named, Record, Signal, cause};
 
 /// A signal that was read, with what is known of it.
@@ -11,16 +11,16 @@ use crate::signal::{Cause, Code, FaultDetail, Named, Record, Signal, cause};
 /// Any 128 bytes of which the first four are the number of a signal are one, wherever they stand.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(transparent)]
-pub struct Event([u8; SIZE]);
+pub struct Event([u8; EVENT_SIZE]);
 
 /// The bytes of a signal.
-pub const SIZE: usize = 128;
+pub const EVENT_SIZE: usize = 128;
 
 impl Event {
     /// The event of these bytes, where they stand; `None` unless they begin with the number of a signal.
     #[inline]
     #[must_use]
-    pub const fn from_bytes(bytes: &[u8; SIZE]) -> Option<&Self> {
+    pub const fn from_bytes(bytes: &[u8; EVENT_SIZE]) -> Option<&Self> {
         // SAFETY: an event is these bytes, at any alignment.
         let event = unsafe { &*core::ptr::from_ref(bytes).cast::<Self>() };
         match event.record().signo {
@@ -32,7 +32,7 @@ impl Event {
     /// The bytes.
     #[inline]
     #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; SIZE] {
+    pub const fn as_bytes(&self) -> &[u8; EVENT_SIZE] {
         &self.0
     }
 
@@ -46,7 +46,7 @@ impl Event {
     #[inline]
     #[must_use]
     pub const fn signal(&self) -> Signal {
-        match Signal::new(self.record().signo as u8) {
+        match Signal::from_raw(self.record().signo.cast_signed()) {
             Some(signal) => signal,
             // SAFETY: an event is only made of bytes that say 1 to 64.
             None => unsafe { core::hint::unreachable_unchecked() },
@@ -205,7 +205,7 @@ impl<'b> Iterator for Events<'b> {
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.rest.len() / SIZE))
+        (0, Some(self.rest.len() / EVENT_SIZE))
     }
 }
 
@@ -220,10 +220,10 @@ impl fmt::Debug for Events<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::process::Pid;
+    use crate::ids::{Pid, Uid};
 
-    fn record(signal: u32, code: i32) -> [u8; SIZE] {
-        let mut bytes = [0; SIZE];
+    fn record(signal: u32, code: i32) -> [u8; EVENT_SIZE] {
+        let mut bytes = [0; EVENT_SIZE];
         bytes[..4].copy_from_slice(&signal.to_ne_bytes());
         bytes[8..12].copy_from_slice(&code.to_ne_bytes());
         bytes
@@ -237,7 +237,7 @@ mod tests {
         }
         bytes.extend_from_slice(&[1; 5]);
         let mut events = decode(&bytes[3..]);
-        let signals: Vec<_> = events.by_ref().map(|event| event.signal().get()).collect();
+        let signals: Vec<_> = events.by_ref().map(|event| event.signal().as_raw()).collect();
         assert_eq!((signals, events.rest()), (vec![15, 64, 1], &[1; 5][..]));
         assert_eq!(decode(&[]).count(), 0);
         assert_eq!(decode(&bytes[3..130]).rest().len(), 127);
@@ -249,7 +249,7 @@ mod tests {
             let bytes = [record(15, 0), record(wrong, 0), record(15, 0)].concat();
             let mut events = decode(&bytes);
             assert_eq!(events.by_ref().count(), 1);
-            assert_eq!(events.rest().len(), 2 * SIZE);
+            assert_eq!(events.rest().len(), 2 * EVENT_SIZE);
             assert!(Event::from_bytes(&record(wrong, 0)).is_none());
         }
     }
@@ -263,9 +263,9 @@ mod tests {
             }
             *Event::from_bytes(&bytes).unwrap()
         };
-        let (pid, value) = (Pid::new(7), 9_u64.into());
+        let (pid, value) = (Pid::from_raw(7), 9_u64.into());
         let queued = event(40, -1, &[(12, 7), (16, 8), (44, 9), (48, 9)]);
-        assert_eq!(queued.cause(), Cause::Queue { pid, uid: 8, value });
+        assert_eq!(queued.cause(), Cause::Queue { pid, uid: Uid::from_raw(8), value });
         let timer = event(40, -2, &[(24, 3), (32, 4), (48, 9)]);
         assert_eq!(timer.cause(), Cause::Timer { id: 3, overrun: 4, value });
         let poll = event(29, 1, &[(20, 5), (28, 0x41)]);

@@ -8,7 +8,7 @@
 //!
 //! # fn main() -> butter::Result<()> {
 //! let wanted = SigSet::from([Signal::INT, Signal::TERM]);
-//! let _blocked = thread::block(wanted)?; // in `main`, before there are other threads
+//! let _blocked = signal::block(wanted)?; // in `main`, before there are other threads
 //! let signals = SignalFd::nonblocking(wanted)?;
 //! signal::kill(getpid(), Signal::TERM)?;
 //!
@@ -30,7 +30,7 @@
 //!
 //! # Worth knowing
 //!
-//! - A signal is read only where it is held back: [`thread::block`](crate::thread::block) them in `main`, before there
+//! - A signal is read only where it is held back: [`signal::block`](crate::signal::block) them in `main`, before there
 //!   are other threads, which have the mask of the one that makes them.
 //! - A guard that lets them through again lets through what has come and was not read: a `TERM` ends the program then.
 //!   Read until nothing is there before.
@@ -44,11 +44,11 @@
 //! - A descriptor that a child process has from its parent reads the child's own signals, but an epoll that both have
 //!   waits for the parent's, whoever asks it: in a child, make both anew.
 
-mod abi;
+mod descriptor;
 mod event;
-mod object;
 pub mod raw;
+mod types;
 
-pub use abi::SignalFdFlags;
-pub use event::{Event, Events, SIZE, decode};
-pub use object::SignalFd;
+pub use descriptor::SignalFd;
+pub use event::{EVENT_SIZE, Event, Events, decode};
+pub use types::CreateFlags;

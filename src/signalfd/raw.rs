@@ -1,7 +1,7 @@
 //! The kernel's calls on descriptors of signals.
 
-use super::SignalFdFlags;
-use crate::error::{Call, Cause, Result, causes};
+use super::CreateFlags;
+use crate::error::{Call, ErrnoReason, Result, errno_reasons};
 use crate::fd::{BorrowedFd, OwnedFd};
 use crate::io::{self, Buffer};
 use crate::signal::SigSet;
@@ -16,7 +16,7 @@ use crate::syscall::syscall;
 ///
 /// Since Linux 2.6.27; signalfd(2).
 #[inline]
-pub fn signalfd4(mask: SigSet, flags: SignalFdFlags) -> Result<OwnedFd> {
+pub fn signalfd4(mask: SigSet, flags: CreateFlags) -> Result<OwnedFd> {
     // SAFETY: the kernel reads one set and keeps nothing of its memory.
     let returned = unsafe {
         syscall!(
@@ -60,7 +60,7 @@ pub fn read<'b>(fd: BorrowedFd<'_>, buffer: &'b mut (impl Buffer + ?Sized)) -> R
     io::read_bytes(Call::SIGNALFD_READ, fd, buffer)
 }
 
-pub(crate) const CAUSES: &[Cause] = causes! {
+pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     SIGNALFD4:
         INVAL => "a flag that this kernel does not know",
         MFILE => "the process has as many descriptors as it may (RLIMIT_NOFILE)",

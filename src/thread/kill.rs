@@ -1,10 +1,10 @@
 //! Signals to one thread.
 
-use crate::error::{Call, Cause, Errno, Error, Result, causes};
-use crate::process::{Pid, getpid};
+use crate::error::{Call, Errno, ErrnoReason, Error, Result, errno_reasons};
+use crate::ids::{Pid, getpid};
+use crate::ids::{Tid, getuid};
 use crate::signal::{SigInfo, SigSet, Signal, Value};
 use crate::syscall::syscall;
-use crate::thread::{Tid, getuid};
 
 /// `tgkill(tgid, tid, sig)` - sends a signal to a thread of a process; without one, looks whether it could be sent.
 ///
@@ -22,7 +22,7 @@ use crate::thread::{Tid, getuid};
 #[inline]
 pub unsafe fn tgkill(process: Pid, thread: Tid, signal: Option<Signal>) -> Result<()> {
     // SAFETY: touches no memory; what the handlers do is the caller's promise.
-    unsafe { syscall!(Call::TGKILL, tgkill(process.get(), thread.get(), signal)) }.unit()
+    unsafe { syscall!(Call::TGKILL, tgkill(process.as_raw(), thread.as_raw(), signal)) }.unit()
 }
 
 /// `rt_tgsigqueueinfo(tgid, tid, sig, &info)` - as [`rt_sigqueueinfo`](crate::signal::raw::rt_sigqueueinfo), to one
@@ -50,7 +50,7 @@ pub unsafe fn rt_tgsigqueueinfo(
     unsafe {
         syscall!(
             Call::RT_TGSIGQUEUEINFO,
-            rt_tgsigqueueinfo(process.get(), thread.get(), signal, info)
+            rt_tgsigqueueinfo(process.as_raw(), thread.as_raw(), signal, info)
         )
     }
     .unit()
@@ -87,7 +87,7 @@ pub fn queue(process: Pid, thread: Tid, signal: Signal, value: impl Into<Value>)
     unsafe { rt_tgsigqueueinfo(process, thread, Some(signal), &info) }
 }
 
-pub(crate) const CAUSES: &[Cause] = causes! {
+pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     TGKILL:
         SRCH => "the process has no such thread",
         PERM => "the caller may not send it to that process",
@@ -99,8 +99,4 @@ pub(crate) const CAUSES: &[Cause] = causes! {
         AGAIN => LimitReached "the receiver's limit on queued signals is reached (RLIMIT_SIGPENDING)",
         TOOBIG => "the record has more than the kernel keeps of one with this code",
         INVAL => "the number of a process or thread is positive";
-    SIGALTSTACK:
-        NOMEM => InvalidArgument "the stack is smaller than any may be: 2048 bytes, on aarch64 5120",
-        INVAL => "flags that are no mode of a stack",
-        PERM => Busy "the thread runs on that stack now";
 };

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::{Itimerspec, SetFlags};
-use crate::time::{OutOfRange, Timespec};
+use crate::time::{OutOfRangeError, Timespec};
 
 /// What a timer does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,9 +65,9 @@ impl Timer {
 
     /// What the kernel is given: a period of zero is none, and so out of range.
     #[inline]
-    pub(super) fn to_kernel(self) -> Result<(SetFlags, Itimerspec), OutOfRange> {
+    pub(super) fn to_kernel(self) -> Result<(SetFlags, Itimerspec), OutOfRangeError> {
         let period = |period: Duration| {
-            if period.is_zero() { Err(OutOfRange) } else { Timespec::try_from(period) }
+            if period.is_zero() { Err(OutOfRangeError) } else { Timespec::try_from(period) }
         };
         let (start, interval) = match self {
             Self::Disarmed => return Ok((SetFlags::empty(), Itimerspec::default())),
@@ -140,9 +140,9 @@ mod tests {
         assert_eq!(kernel(Timer::once(Duration::ZERO)), (0, LEAST, ZERO));
         assert_eq!(kernel(Timer::once_at(ZERO)), (1, LEAST, ZERO));
         assert_eq!(kernel(Timer::every_after(Duration::ZERO, second)), (0, LEAST, SECOND));
-        assert_eq!(Timer::every(Duration::ZERO).to_kernel(), Err(OutOfRange));
-        assert_eq!(Timer::every_after(second, Duration::ZERO).to_kernel(), Err(OutOfRange));
-        assert_eq!(Timer::once(Duration::MAX).to_kernel(), Err(OutOfRange));
+        assert_eq!(Timer::every(Duration::ZERO).to_kernel(), Err(OutOfRangeError));
+        assert_eq!(Timer::every_after(second, Duration::ZERO).to_kernel(), Err(OutOfRangeError));
+        assert_eq!(Timer::once(Duration::MAX).to_kernel(), Err(OutOfRangeError));
     }
 
     #[test]

@@ -7,7 +7,7 @@
 //! use butter::timerfd::{Ticks, Timer, TimerFd};
 //!
 //! # fn main() -> butter::Result<()> {
-//! let timer = TimerFd::create(Clock::Monotonic)?;
+//! let timer = TimerFd::new(Clock::Monotonic)?;
 //! timer.set(Timer::every(Duration::from_millis(5)))?;
 //! for _ in 0..3 {
 //!     match timer.read()? {
@@ -28,7 +28,7 @@
 //! use butter::timerfd::{Ticks, Timer, TimerFd};
 //!
 //! # fn main() -> butter::Result<()> {
-//! let timer = TimerFd::create(Clock::Realtime)?;
+//! let timer = TimerFd::new(Clock::Realtime)?;
 //! let now = clock_gettime(Clock::Realtime)?;
 //! let moment = now.checked_add(Duration::from_millis(5)).expect("the clock is not at its end");
 //! loop {
@@ -43,7 +43,7 @@
 //!
 //! | kernel call | raw | method | since |
 //! |---|---|---|---|
-//! | `timerfd_create` | [`raw::timerfd_create`] | [`TimerFd::create`], [`TimerFd::nonblocking`] | 2.6.25 |
+//! | `timerfd_create` | [`raw::timerfd_create`] | [`TimerFd::new`], [`TimerFd::nonblocking`] | 2.6.25 |
 //! | `timerfd_settime` | [`raw::timerfd_settime`] | [`TimerFd::set`], [`TimerFd::replace`], [`TimerFd::set_cancel_on_set`] | 2.6.25 |
 //! | `timerfd_gettime` | [`raw::timerfd_gettime`] | [`TimerFd::get`] | 2.6.25 |
 //! | `read` | [`raw::read`] | [`TimerFd::read`], [`TimerFd::try_read`] | 2.6.25 |
@@ -63,11 +63,11 @@
 //! - What went off and was not read is forgotten when the timer is set anew.
 //! - A child process, and every duplicate of the descriptor, shares the timer.
 
-mod abi;
 mod event;
-mod object;
 pub mod raw;
+mod timer;
+mod types;
 
-pub use abi::{Itimerspec, SetFlags, TimerFdFlags};
 pub use event::{Start, Ticks, Timer};
-pub use object::TimerFd;
+pub use timer::TimerFd;
+pub use types::{CreateFlags, Itimerspec, SetFlags};

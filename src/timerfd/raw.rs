@@ -2,8 +2,8 @@
 
 use core::mem::MaybeUninit;
 
-use super::{Itimerspec, SetFlags, TimerFdFlags};
-use crate::error::{Call, Cause, Result, causes};
+use super::{CreateFlags, Itimerspec, SetFlags};
+use crate::error::{Call, ErrnoReason, Result, errno_reasons};
 use crate::fd::{BorrowedFd, OwnedFd};
 use crate::syscall::syscall;
 use crate::time::Clock;
@@ -20,7 +20,7 @@ const TFD_IOC_SET_TICKS: u32 = 0x4008_5400;
 ///
 /// Since Linux 2.6.25; `timerfd_create`(2).
 #[inline]
-pub fn timerfd_create(clock: Clock, flags: TimerFdFlags) -> Result<OwnedFd> {
+pub fn timerfd_create(clock: Clock, flags: CreateFlags) -> Result<OwnedFd> {
     // SAFETY: touches no memory.
     let returned =
         unsafe { syscall!(Call::TIMERFD_CREATE, timerfd_create(clock as u32, flags.bits())) };
@@ -101,7 +101,7 @@ pub fn ioctl_set_ticks(fd: BorrowedFd<'_>, count: u64) -> Result<()> {
     .unit()
 }
 
-pub(crate) const CAUSES: &[Cause] = causes! {
+pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     TIMERFD_CREATE:
         INVAL => "a clock that timers cannot have, or a flag that this kernel does not know",
         PERM => "an alarm clock takes the capability CAP_WAKE_ALARM",

@@ -20,18 +20,18 @@
 //! # Worth knowing
 //!
 //! - The names belong to the thread's UTS namespace; a container has one of its own, or it renames the machine.
-//! - A name is bytes, 64 at most ([`MAX`]), not ended by a NUL and in no promised encoding. To the kernel anything is a
+//! - A name is bytes, 64 at most ([`HOST_NAME_MAX`]), not ended by a NUL and in no promised encoding. To the kernel anything is a
 //!   name, spaces and slashes too; to others it is a label of DNS.
 //! - There is no call that reads only the host's name: [`hostname`] asks for all and keeps the one.
 //! - Of the release only the first numbers mean the same everywhere, and a distribution's kernel may have later calls
 //!   than they say, or a filter fewer. Whether a call is there is best found out by making it. A process can ask to be
 //!   told 2.6 or another processor (`personality`).
 
-mod abi;
 mod name;
-mod object;
+mod ops;
 pub mod raw;
+mod types;
 
-pub use abi::{MAX, Uname};
 pub use name::NameBuf;
-pub use object::{domainname, hostname, set_domainname, set_hostname, uname};
+pub use ops::{domainname, hostname, set_domainname, set_hostname, uname};
+pub use types::{HOST_NAME_MAX, Uname};

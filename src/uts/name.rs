@@ -3,23 +3,23 @@
 use core::fmt;
 use core::hash::{Hash, Hasher};
 
-use super::abi;
+use super::types;
 use crate::path::Name;
 
 /// What the machine is called, as bytes of its own: 64 at most, in no promised encoding.
 #[derive(Clone, Copy)]
-pub struct NameBuf([u8; abi::MAX + 1]);
+pub struct NameBuf([u8; types::HOST_NAME_MAX + 1]);
 
 impl NameBuf {
     /// The name in a field of `struct new_utsname`.
-    pub(super) const fn from_field(field: [u8; abi::MAX + 1]) -> Self {
+    pub(super) const fn from_field(field: [u8; types::HOST_NAME_MAX + 1]) -> Self {
         Self(field)
     }
 
     /// The name, lent.
     #[must_use]
     pub fn as_name(&self) -> Name<'_> {
-        abi::name(&self.0)
+        types::name(&self.0)
     }
 
     /// The bytes.
@@ -29,7 +29,7 @@ impl NameBuf {
     }
 }
 
-bytes! {
+impl_path_arg! {
     [] NameBuf, |name| name.as_bytes();
 }
 

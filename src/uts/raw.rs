@@ -3,7 +3,7 @@
 use core::mem::MaybeUninit;
 
 use super::Uname;
-use crate::error::{Call, Cause, Result, causes};
+use crate::error::{Call, ErrnoReason, Result, errno_reasons};
 use crate::syscall::syscall;
 
 /// `uname(&buf)` - what the kernel is, and what the machine is called.
@@ -59,7 +59,7 @@ fn length(name: &[u8]) -> i32 {
     i32::try_from(name.len()).unwrap_or(-1)
 }
 
-pub(crate) const CAUSES: &[Cause] = causes! {
+pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     SETHOSTNAME:
         INVAL => "a name has at most 64 bytes, and no NUL byte among them",
         PERM => "it takes the capability CAP_SYS_ADMIN in the user namespace that the UTS namespace belongs to";

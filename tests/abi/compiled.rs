@@ -23,10 +23,10 @@ macro_rules! types {
 }
 
 types! {
-    epoll::EpollFlags
+    epoll::CreateFlags
     epoll::Interest
     epoll::Readiness
-    eventfd::EventFdFlags
+    eventfd::CreateFlags
     inotify::EventFlags
     inotify::InitFlags
     inotify::WatchFlags
@@ -34,20 +34,20 @@ types! {
     io::StatusFlags
     namespace::Namespaces
     namespace::UnshareFlags
-    memfd::MemFdFlags
+    memfd::CreateFlags
     memfd::Seals
-    memory::MapFlags
-    memory::Protection
+    mm::MapFlags
+    mm::ProtFlags
     mount::MountFlags
     mount::UnmountFlags
-    pipe::PipeFlags
+    pipe::CreateFlags
     pipe::SpliceFlags
     poll::PollFlags
     signal::ActionFlags
-    signalfd::SignalFdFlags
-    thread::StackFlags
+    signalfd::CreateFlags
+    signal::StackFlags
     timerfd::SetFlags
-    timerfd::TimerFdFlags
+    timerfd::CreateFlags
 }
 
 #[test]
@@ -71,16 +71,16 @@ fn scanned(kind: Kind<'_>) -> Vec<(String, i128)> {
 
 #[test]
 fn errnos_are_what_the_scan_read() {
-    let named = (1..=Errno::MAX)
-        .filter_map(|number| Some((Errno::new(number)?.name()?.to_owned(), number.into())));
+    let named = (1..=butter::error::ERRNO_MAX)
+        .filter_map(|number| Some((Errno::from_raw(number)?.name()?.to_owned(), number.into())));
     assert_eq!(named.collect::<Vec<_>>(), scanned(Kind::Errno));
 }
 
 #[test]
 fn signals_are_what_the_scan_read() {
     // From 32 up they have places, not names.
-    let names =
-        (1..=31).filter_map(|number| Some((Signal::new(number)?.to_string(), i128::from(number))));
+    let names = (1..=31)
+        .filter_map(|number| Some((Signal::from_raw(number)?.to_string(), i128::from(number))));
     let named: Vec<_> = names.map(|(name, number)| (format!("SIG{name}"), number)).collect();
     assert_eq!(named, scanned(Kind::Signal));
 }

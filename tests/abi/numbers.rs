@@ -19,7 +19,7 @@ const OURS: &[(&str, &str)] = &[
     ("src/eventfd/abi.rs", "MAX"),
     ("src/idmap/abi.rs", "MOST"),
     ("src/idmap/abi.rs", "ROOM"),
-    ("src/inotify/event.rs", "MAX_EVENT"),
+    ("src/inotify/event.rs", "EVENT_SIZE_MAX"),
     ("src/path.rs", "SHORT"),
     ("src/signal/cause.rs", "USER_HZ"),
     ("src/signal/number.rs", "RTMAX"),

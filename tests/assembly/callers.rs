@@ -6,7 +6,7 @@ use core::ffi::CStr;
 use core::time::Duration;
 
 use butter::Error;
-use butter::epoll::{Epoll, Ready};
+use butter::epoll::{Epoll, Event};
 use butter::eventfd::EventFd;
 use butter::fd::BorrowedFd;
 use butter::inotify::{Inotify, Watch, WatchFlags};
@@ -73,7 +73,7 @@ fn timerfd_set(timer: &TimerFd) {
 
 #[unsafe(no_mangle)]
 fn timerfd_create() -> Option<TimerFd> {
-    or_cold(TimerFd::create(Clock::Monotonic))
+    or_cold(TimerFd::new(Clock::Monotonic))
 }
 
 #[unsafe(no_mangle)]
@@ -93,7 +93,7 @@ fn kill(process: Pid) {
 
 #[unsafe(no_mangle)]
 fn pending() -> SigSet {
-    or_cold(signal::pending()).unwrap_or(SigSet::EMPTY)
+    or_cold(signal::pending()).unwrap_or(SigSet::empty())
 }
 
 #[unsafe(no_mangle)]
@@ -103,7 +103,7 @@ fn tgkill(process: Pid, thread: Tid) {
 
 #[unsafe(no_mangle)]
 fn rt_sigprocmask(set: SigSet) -> SigSet {
-    or_cold(thread::set_mask(set)).unwrap_or(SigSet::EMPTY)
+    or_cold(signal::set_mask(set)).unwrap_or(SigSet::empty())
 }
 
 #[unsafe(no_mangle)]
@@ -153,6 +153,6 @@ fn tee(from: BorrowedFd<'_>, to: BorrowedFd<'_>, length: usize) -> usize {
 }
 
 #[unsafe(no_mangle)]
-fn epoll_pwait<'r>(epoll: &Epoll, ready: &'r mut [Ready; 16]) -> &'r [Ready] {
+fn epoll_pwait<'r>(epoll: &Epoll, ready: &'r mut [Event; 16]) -> &'r [Event] {
     or_cold(epoll.wait_interruptible(ready, Timeout::Zero, None)).unwrap_or_default()
 }

@@ -9,7 +9,7 @@
 
 use core::fmt::{self, Write};
 
-use butter::epoll::{Epoll, Interest, Ready, Token};
+use butter::epoll::{Epoll, Interest, Event, Token};
 use butter::eventfd::EventFd;
 use butter::fd::BorrowedFd;
 use butter::inotify::{Inotify, WatchFlags};
@@ -36,12 +36,12 @@ fn run() -> butter::Result<()> {
     let inotify = Inotify::nonblocking()?;
     inotify.add_watch("/", WatchFlags::CREATE)?;
     let counter = EventFd::nonblocking(0)?;
-    let epoll = Epoll::create()?;
-    epoll.add(&inotify, Token(1), Interest::READ)?;
-    epoll.add(&counter, Token(2), Interest::READ)?;
+    let epoll = Epoll::new()?;
+    epoll.add(&inotify, Token(1), Interest::IN)?;
+    epoll.add(&counter, Token(2), Interest::IN)?;
     counter.add(42)?;
-    let mut ready = [Ready::EMPTY; 4];
-    let woken_by = epoll.wait(&mut ready, Timeout::Never)?.first().map(Ready::token);
+    let mut ready = [Event::default(); 4];
+    let woken_by = epoll.wait(&mut ready, Timeout::Infinite)?.first().map(Event::token);
     if woken_by == Some(Token(2)) {
         let _ = writeln!(Output, "process {}: {}", process::getpid(), counter.read()?);
     }

@@ -23,7 +23,7 @@ pub fn in_child(test: &str, body: impl FnOnce()) {
 
 /// As [`in_child`], in a process all of whose threads hold back these signals from the first.
 pub fn in_child_that_holds_back(signals: SigSet, test: &str, body: impl FnOnce()) {
-    let prepare = move || butter::thread::set_mask(signals).map(drop).map_err(of_std);
+    let prepare = move || butter::signal::set_mask(signals).map(drop).map_err(of_std);
     assert!(in_prepared_child(test, prepare, body), "{test}: its process did not start");
 }
 
@@ -178,7 +178,7 @@ fn end(why: &str) -> ! {
 }
 
 fn of_std(error: Error) -> io::Error {
-    io::Error::from_raw_os_error(error.errno().get().into())
+    io::Error::from_raw_os_error(error.errno().as_raw())
 }
 
 fn is_child_of(test: &str) -> bool {
@@ -231,7 +231,7 @@ pub fn nobody() -> Pid {
     let mut program = Command::new("/proc/self/exe");
     let mut child = program.arg("--help").stdout(std::process::Stdio::null()).spawn().unwrap();
     child.wait().unwrap();
-    Pid::new(child.id().cast_signed()).unwrap()
+    Pid::from_raw(child.id().cast_signed()).unwrap()
 }
 
 /// A process of another user than the calling thread's, whom it may not send signals; `None` where there is none.
@@ -240,7 +240,7 @@ pub fn of_another_user(test: &str) -> Option<Pid> {
         std::fs::metadata("/proc/1").map(|first| std::os::unix::fs::MetadataExt::uid(&first));
     // SAFETY: asks for a number.
     if owner.is_ok_and(|owner| owner != unsafe { libc::geteuid() }) {
-        return Pid::new(1);
+        return Pid::from_raw(1);
     }
     super::skip(test, "the first process is this user's own");
     None

@@ -36,7 +36,7 @@ impl<T: Copy + 'static> Forked<T> {
         // SAFETY: the child runs only what follows, and ends.
         match unsafe { libc::fork() } {
             0 => child(shared, body),
-            pid => Self { pid: Pid::new(pid).expect("a child can be made"), shared },
+            pid => Self { pid: Pid::from_raw(pid).expect("a child can be made"), shared },
         }
     }
 
@@ -51,8 +51,9 @@ impl<T: Copy + 'static> Forked<T> {
             let mut ended: libc::siginfo_t = unsafe { std::mem::zeroed() };
             let look = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
             // SAFETY: writes one record.
-            let looked =
-                unsafe { libc::waitid(libc::P_PID, self.pid.get() as u32, &raw mut ended, look) };
+            let looked = unsafe {
+                libc::waitid(libc::P_PID, self.pid.as_raw() as u32, &raw mut ended, look)
+            };
             assert_eq!(
                 (looked, ended.si_signo),
                 (0, 0),
@@ -90,9 +91,9 @@ fn child<T>(shared: &Shared<T>, body: impl FnOnce() -> T) -> ! {
 impl<T: Copy + 'static> Drop for Forked<T> {
     fn drop(&mut self) {
         // SAFETY: the child is not reaped yet.
-        unsafe { libc::kill(self.pid.get(), libc::SIGKILL) };
+        unsafe { libc::kill(self.pid.as_raw(), libc::SIGKILL) };
         // SAFETY: reaps it.
-        unsafe { libc::waitpid(self.pid.get(), std::ptr::null_mut(), 0) };
+        unsafe { libc::waitpid(self.pid.as_raw(), std::ptr::null_mut(), 0) };
     }
 }
 

@@ -26,7 +26,7 @@ pub fn inject<T: Send>(
     errno: butter::Errno,
     body: impl FnOnce() -> T + Send,
 ) -> T {
-    filtered(call, FAIL_WITH | u32::from(errno.get()), body)
+    filtered(call, FAIL_WITH | errno.as_raw() as u32, body)
 }
 
 /// As [`inject`], but the call raises a signal, with these data.

@@ -69,7 +69,7 @@ pub fn bytes(path: &std::path::Path) -> &[u8] {
 pub fn wait_until_unread(writer: impl AsFd) {
     let mut fds = [PollFd::new(&writer, PollFlags::empty())];
     assert_eq!(poll::wait(&mut fds, Duration::from_secs(60)), Ok(1), "somebody still reads");
-    assert_eq!(fds[0].ready(), PollFlags::ERROR);
+    assert_eq!(fds[0].ready(), PollFlags::ERR);
 }
 
 /// A moment of a clock, this long from now.

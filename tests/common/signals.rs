@@ -71,7 +71,7 @@ impl KernelTimer {
         let mut event: libc::sigevent = unsafe { std::mem::zeroed() };
         event.sigev_notify = libc::SIGEV_THREAD_ID;
         event.sigev_signo = libc::SIGUSR1;
-        event.sigev_notify_thread_id = butter::thread::gettid().get();
+        event.sigev_notify_thread_id = butter::thread::gettid().as_raw();
         let mut id = 0;
         let monotonic = libc::CLOCK_MONOTONIC;
         // SAFETY: the kernel reads the event and writes the timer's number, an `int`.
@@ -99,7 +99,7 @@ impl Drop for KernelTimer {
 
 /// Sends a signal to a thread of this process; `false` if it has ended.
 pub fn signal(thread: i32, signal: libc::c_int) -> bool {
-    let process = butter::process::getpid().get();
+    let process = butter::process::getpid().as_raw();
     // SAFETY: touches no memory; the caller has the signal handled.
     unsafe { libc::syscall(libc::SYS_tgkill, process, thread, signal) == 0 }
 }

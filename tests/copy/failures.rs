@@ -36,8 +36,11 @@ fn a_reader_that_goes_away_is_told_with_what_had_arrived() {
                 );
                 came
             });
-            let error =
-                Copier::new(&fd(&from), &target).method(method).piece(1 << 20).run().unwrap_err();
+            let error = Copier::new(&fd(&from), &target)
+                .method(method)
+                .chunk_size(1 << 20)
+                .run()
+                .unwrap_err();
             drop(target);
             let came = reading.join();
             if method == Method::Sendfile && kind == "pipe" && error.error().is(Errno::INVAL) {

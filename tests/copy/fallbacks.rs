@@ -18,7 +18,7 @@ fn way_of_a_file() -> Method {
     let mut copier = Copier::new(&source, &target);
     while copier.step().unwrap() > 0 {}
     assert_eq!((copier.copied(), check_file(&to, 0)), (COUNT, COUNT));
-    copier.taken()
+    copier.method_used()
 }
 
 #[test]
@@ -63,13 +63,13 @@ fn an_end_that_is_none_is_found_out() {
     ] {
         let to = tempfile::tempfile().unwrap();
         let (source, target) = (fd(&file_of(COUNT)), fd(&to));
-        let mut copier = Copier::new(&source, &target).piece(40_000);
+        let mut copier = Copier::new(&source, &target).chunk_size(40_000);
         inject(barred, Errno::NOSYS, || {
             assert_eq!(copier.step(), Ok(40_000));
             pretend(number, || while copier.step().unwrap() > 0 {});
         });
         assert_eq!(
-            (copier.copied(), check_file(&to, 0), copier.taken()),
+            (copier.copied(), check_file(&to, 0), copier.method_used()),
             (COUNT, COUNT, Method::ReadWrite)
         );
     }
@@ -78,7 +78,7 @@ fn an_end_that_is_none_is_found_out() {
 #[test]
 fn a_target_that_takes_nothing_is_no_end() {
     let (source, target) = (fd(&file_of(COUNT)), fd(&tempfile::tempfile().unwrap()));
-    let mut copier = Copier::new(&source, &target).piece(40_000);
+    let mut copier = Copier::new(&source, &target).chunk_size(40_000);
     assert_eq!(copier.step(), Ok(40_000));
     let error = pretend(libc::SYS_copy_file_range, || {
         pretend(libc::SYS_write, || copier.step().unwrap_err())

@@ -68,8 +68,8 @@ fn pieces_are_as_large_as_they_may_be() {
         for method in [Method::Auto, Method::Sendfile, Method::Splice, Method::ReadWrite] {
             let (source, target) = (fd(&file_of(10)), fd(&tempfile::tempfile().unwrap()));
             let mut count = 0;
-            let copier = Copier::new(&source, &target).method(method).piece(piece);
-            assert_eq!(copier.run_with(|_| count += 1), Ok(10), "{method:?} by {piece}");
+            let copier = Copier::new(&source, &target).method(method).chunk_size(piece);
+            assert_eq!(copier.run_with_progress(|_| count += 1), Ok(10), "{method:?} by {piece}");
             assert_eq!(count, steps, "{method:?} by {piece}");
         }
     }
@@ -126,14 +126,14 @@ fn the_way_that_was_found_is_told() {
         .method(Method::CopyFileRange)
         .run();
     if expected.is_ok() {
-        assert_eq!(copier.taken(), Method::CopyFileRange);
+        assert_eq!(copier.method_used(), Method::CopyFileRange);
     }
     let (reader, writer) = pipe::pipe().unwrap();
     io::write(&writer, b"!").unwrap();
     drop(writer);
     let mut copier = Copier::new(&reader, &target);
     while copier.step().unwrap() > 0 {}
-    assert_eq!(copier.taken(), Method::Splice);
+    assert_eq!(copier.method_used(), Method::Splice);
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn a_target_for_appending_is_written_to_at_its_end() {
     let (source, target) = (fd(&file_of(50_000)), fd(&to));
     let mut copier = Copier::new(&source, &target);
     while copier.step().unwrap() > 0 {}
-    assert_eq!((copier.copied(), copier.taken()), (50_000, Method::ReadWrite));
+    assert_eq!((copier.copied(), copier.method_used()), (50_000, Method::ReadWrite));
     let came = std::fs::read(named.path()).unwrap();
     assert!(came[..6] == *b"before" && came[6..] == *noise(0, 50_000));
 }

@@ -66,10 +66,11 @@ fn copied(
     method: Method,
 ) -> (Result<u64, butter::copy::CopyError>, u64) {
     let mut last = 0;
-    let copied = Copier::new(source, target).method(method).piece(70_001).run_with(|copied| {
-        assert!(copied > last, "it tells {copied} after {last}");
-        last = copied;
-    });
+    let copied =
+        Copier::new(source, target).method(method).chunk_size(70_001).run_with_progress(|copied| {
+            assert!(copied > last, "it tells {copied} after {last}");
+            last = copied;
+        });
     if copied.is_ok() {
         assert_eq!(copied, Ok(last));
     }

@@ -40,7 +40,7 @@ impl Ended {
 pub fn command(program: &Path) -> Command {
     for ending in [Signal::INT, Signal::TERM, Signal::HUP] {
         // It has them from the tests, which may have been started with them ignored.
-        signal::reset(ending).unwrap();
+        signal::set_default(ending).unwrap();
     }
     let mut command = Command::new(program);
     command.stdin(Stdio::null());

@@ -11,7 +11,7 @@ use butter::signal::{self, Signal};
 use crate::run::{command, names, program, scene};
 
 fn send(child: &Child, signal: Signal) {
-    signal::kill(Pid::new(child.id().cast_signed()).unwrap(), signal).unwrap();
+    signal::kill(Pid::from_raw(child.id().cast_signed()).unwrap(), signal).unwrap();
 }
 
 /// Waits until something of the copy is there.
@@ -40,7 +40,7 @@ fn a_signal_removes_the_half_file_and_ends_it() {
         send(&child, signal);
         let (mut told, status) = (String::new(), child.wait().unwrap());
         child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
-        assert_eq!(status.signal(), Some(signal.get().into()), "{told}");
+        assert_eq!(status.signal(), Some(signal.as_raw().into()), "{told}");
         assert!(
             told.starts_with(&format!("copy: {signal} ended it")) && told.lines().count() == 1,
             "{told}"

@@ -10,7 +10,7 @@ pub fn causes() -> Vec<(Call, Errno)> {
     let mut causes = Vec::new();
     for table in TABLES {
         let (_, table) =
-            table.source.split_once("causes! {\n").expect("the file has a table of causes");
+            table.source.split_once("errno_reasons! {\n").expect("the file has a table of causes");
         let (table, _) = table.split_once("\n};").unwrap();
         let mut call = "";
         for line in table.lines().map(str::trim) {
@@ -29,7 +29,7 @@ pub fn causes() -> Vec<(Call, Errno)> {
 /// A cause that is in no row would never be looked at.
 #[test]
 fn every_cause_has_its_row() {
-    let gathered = include_str!("../../src/explain.rs").matches("::CAUSES").count();
+    let gathered = include_str!("../../src/explain.rs").matches("::REASONS").count();
     assert_eq!(TABLES.len(), gathered, "a table of causes has no table of rows");
 
     let causes = causes();

@@ -22,7 +22,7 @@ pub const TABLE: Table = Table {
 
 const ROWS: &[Row] = &[
     Row(Call::COPY_FILE_RANGE, Errno::XDEV, ErrorKind::Unsupported, || {
-        let (from, to) = (OwnedFd::from(MemFd::create("").unwrap()), a_regular_file());
+        let (from, to) = (OwnedFd::from(MemFd::new("").unwrap()), a_regular_file());
         match copy_file_range(from.as_fd(), None, to.as_fd(), None, 1) {
             // Between file systems it copied by reading and writing.
             Ok(0) if !common::kernel_is_at_least(5, 19) => {

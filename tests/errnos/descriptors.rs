@@ -3,13 +3,13 @@
 use std::sync::LazyLock;
 
 use butter::copy::raw as copy;
-use butter::epoll::{self, BusyPoll, Interest, Ready, Token};
+use butter::epoll::{self, BusyPoll, Event, Interest, Token};
 use butter::error::{Call, ErrorKind};
 use butter::fd::{AsFd, BorrowedFd, OwnedFd};
 use butter::idmap::raw as idmap;
 use butter::inotify::{self, Watch, WatchFlags};
 use butter::io::{self, DescriptorFlags, IoSlice, IoSliceMut, StatusFlags};
-use butter::memfd::{Seals, raw as memfd};
+use butter::memfd::{MemFd, Seals, raw as memfd};
 use butter::namespace::{Namespaces, raw as namespace};
 use butter::pipe::{SpliceFlags, raw as pipe};
 use butter::signal::SigSet;
@@ -18,6 +18,14 @@ use butter::timerfd::{Itimerspec, SetFlags, raw as timerfd};
 use butter::{Errno, Error, eventfd, process};
 
 use crate::{Row, a_place, check, common, failed};
+
+fn as_memfd(fd: BorrowedFd<'_>) -> MemFd {
+    use std::os::fd::{AsRawFd, FromRawFd};
+    // SAFETY: a duplicate is made by the kernel, and owned by nobody else.
+    let copy = unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_DUPFD_CLOEXEC, 0) };
+    // SAFETY: as above.
+    unsafe { OwnedFd::from_raw_fd(copy) }.into()
+}
 
 /// The call, its system call, and how it is made: once, as what makes it again after a signal would not end.
 pub const OF_DESCRIPTORS: &[(Call, libc::c_long, OfDescriptor)] = &[
@@ -36,10 +44,10 @@ pub const OF_DESCRIPTORS: &[(Call, libc::c_long, OfDescriptor)] = &[
     (Call::IOCTL_FIONREAD, libc::SYS_ioctl, |fd| failed(io::bytes_available(fd))),
     (Call::FCNTL_ADD_SEALS, libc::SYS_fcntl, |fd| failed(memfd::fcntl_add_seals(fd, Seals::WRITE))),
     (Call::FCNTL_GET_SEALS, libc::SYS_fcntl, |fd| failed(memfd::fcntl_get_seals(fd))),
-    (Call::FTRUNCATE, libc::SYS_ftruncate, |fd| failed(memfd::ftruncate(fd, 0))),
-    (Call::FSTAT, libc::SYS_fstat, |fd| failed(memfd::fstat_size(fd))),
-    (Call::MEMFD_PREAD, libc::SYS_pread64, |fd| failed(memfd::pread64(fd, &mut [0], 0))),
-    (Call::MEMFD_PWRITE, libc::SYS_pwrite64, |fd| failed(memfd::pwrite64(fd, b"!", 0))),
+    (Call::FTRUNCATE, libc::SYS_ftruncate, |fd| failed(as_memfd(fd).set_len(0))),
+    (Call::FSTAT, libc::SYS_fstat, |fd| failed(as_memfd(fd).len())),
+    (Call::PREAD64, libc::SYS_pread64, |fd| failed(as_memfd(fd).read_at(&mut [0], 0))),
+    (Call::PWRITE64, libc::SYS_pwrite64, |fd| failed(as_memfd(fd).write_at(b"!", 0))),
     (Call::SPLICE, libc::SYS_splice, |fd| {
         failed(pipe::splice(fd, None, fd, None, 1, SpliceFlags::empty()))
     }),
@@ -75,21 +83,21 @@ pub const OF_DESCRIPTORS: &[(Call, libc::c_long, OfDescriptor)] = &[
     (Call::TIMERFD_READ, libc::SYS_read, |fd| failed(timerfd::read(fd))),
     (Call::IOCTL_TIMERFD_SET_TICKS, libc::SYS_ioctl, |fd| failed(timerfd::ioctl_set_ticks(fd, 1))),
     (Call::SIGNALFD4_SET_MASK, libc::SYS_signalfd4, |fd| {
-        failed(signalfd::signalfd4_set_mask(fd, SigSet::EMPTY))
+        failed(signalfd::signalfd4_set_mask(fd, SigSet::empty()))
     }),
     (Call::SIGNALFD_READ, libc::SYS_read, |fd| failed(signalfd::read(fd, &mut [0; 128]).map(drop))),
     (Call::EPOLL_CTL_ADD, libc::SYS_epoll_ctl, |fd| {
-        failed(epoll::raw::epoll_ctl_add(fd, fd, Token(1), Interest::READ))
+        failed(epoll::raw::epoll_ctl_add(fd, fd, Token(1), Interest::IN))
     }),
     (Call::EPOLL_CTL_MOD, libc::SYS_epoll_ctl, |fd| {
-        failed(epoll::raw::epoll_ctl_mod(fd, fd, Token(1), Interest::READ))
+        failed(epoll::raw::epoll_ctl_mod(fd, fd, Token(1), Interest::IN))
     }),
     (Call::EPOLL_CTL_DEL, libc::SYS_epoll_ctl, |fd| failed(epoll::raw::epoll_ctl_del(fd, fd))),
     (Call::EPOLL_PWAIT, libc::SYS_epoll_pwait, |fd| {
-        failed(epoll::raw::epoll_pwait(fd, &mut [Ready::EMPTY], 0, None))
+        failed(epoll::raw::epoll_pwait(fd, &mut [Event::default()], 0, None))
     }),
     (Call::EPOLL_PWAIT2, libc::SYS_epoll_pwait2, |fd| {
-        failed(epoll::raw::epoll_pwait2(fd, &mut [Ready::EMPTY], None, None))
+        failed(epoll::raw::epoll_pwait2(fd, &mut [Event::default()], None, None))
     }),
     (Call::IOCTL_EPOLL_GET_PARAMS, libc::SYS_ioctl, |fd| {
         failed(epoll::raw::ioctl_epiocgparams(fd))

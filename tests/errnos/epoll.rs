@@ -1,7 +1,7 @@
 //! epoll.
 
 use butter::Errno;
-use butter::epoll::{self, Epoll, EpollFlags, Interest, Ready, Token};
+use butter::epoll::{self, CreateFlags, Epoll, Event, Interest, Token};
 use butter::error::{Call, ErrorKind};
 use butter::eventfd::EventFd;
 use butter::fd::AsFd;
@@ -18,41 +18,41 @@ pub const TABLE: Table = Table {
 
 const ROWS: &[Row] = &[
     Row(Call::EPOLL_CREATE1, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(epoll::raw::epoll_create1(EpollFlags::from_bits_retain(1)))
+        failed(epoll::raw::epoll_create1(CreateFlags::from_bits_retain(1)))
     }),
     Row(Call::EPOLL_CREATE1, Errno::NFILE, ErrorKind::LimitReached, || {
-        inject(libc::SYS_epoll_create1, Errno::NFILE, || failed(Epoll::create()))
+        inject(libc::SYS_epoll_create1, Errno::NFILE, || failed(Epoll::new()))
     }),
     Row(Call::EPOLL_CTL_ADD, Errno::EXIST, ErrorKind::AlreadyExists, || {
         let (epoll, counter) = epoll_of_one();
-        failed(epoll.add(&counter, Token(2), Interest::READ))
+        failed(epoll.add(&counter, Token(2), Interest::IN))
     }),
     Row(Call::EPOLL_CTL_ADD, Errno::PERM, ErrorKind::InvalidArgument, || {
-        failed(epoll().add(&a_regular_file(), Token(1), Interest::READ))
+        failed(epoll().add(&a_regular_file(), Token(1), Interest::IN))
     }),
     Row(Call::EPOLL_CTL_ADD, Errno::INVAL, ErrorKind::InvalidArgument, || {
         let epoll = epoll();
-        failed(epoll.add(&epoll, Token(1), Interest::READ))
+        failed(epoll.add(&epoll, Token(1), Interest::IN))
     }),
     Row(Call::EPOLL_CTL_ADD, Errno::LOOP, ErrorKind::InvalidArgument, || {
         let (one, other) = (epoll(), epoll());
-        one.add(&other, Token(1), Interest::READ).unwrap();
-        failed(other.add(&one, Token(1), Interest::READ))
+        one.add(&other, Token(1), Interest::IN).unwrap();
+        failed(other.add(&one, Token(1), Interest::IN))
     }),
     Row(Call::EPOLL_CTL_ADD, Errno::NOSPC, ErrorKind::LimitReached, || {
         inject(libc::SYS_epoll_ctl, Errno::NOSPC, || {
-            failed(epoll().add(&null(), Token(1), Interest::READ))
+            failed(epoll().add(&null(), Token(1), Interest::IN))
         })
     }),
     Row(Call::EPOLL_CTL_MOD, Errno::NOENT, ErrorKind::NotFound, || {
-        failed(epoll().modify(&EventFd::new(0).unwrap(), Token(1), Interest::READ))
+        failed(epoll().modify(&EventFd::new(0).unwrap(), Token(1), Interest::IN))
     }),
     Row(Call::EPOLL_CTL_MOD, Errno::PERM, ErrorKind::InvalidArgument, || {
-        failed(epoll().modify(&a_regular_file(), Token(1), Interest::READ))
+        failed(epoll().modify(&a_regular_file(), Token(1), Interest::IN))
     }),
     Row(Call::EPOLL_CTL_MOD, Errno::INVAL, ErrorKind::InvalidArgument, || {
         let (epoll, counter) = epoll_of_one();
-        failed(epoll.modify(&counter, Token(1), Interest::READ | Interest::EXCLUSIVE))
+        failed(epoll.modify(&counter, Token(1), Interest::IN | Interest::EXCLUSIVE))
     }),
     Row(Call::EPOLL_CTL_DEL, Errno::NOENT, ErrorKind::NotFound, || {
         failed(epoll().delete(&EventFd::new(0).unwrap()))
@@ -67,7 +67,7 @@ const ROWS: &[Row] = &[
     Row(Call::EPOLL_PWAIT, Errno::INTR, ErrorKind::Interrupted, || {
         let epoll = epoll();
         interrupted(|| {
-            failed(epoll::raw::epoll_pwait(epoll.as_fd(), &mut [Ready::EMPTY], -1, None))
+            failed(epoll::raw::epoll_pwait(epoll.as_fd(), &mut [Event::default()], -1, None))
         })
     }),
     Row(Call::EPOLL_PWAIT, Errno::INVAL, ErrorKind::InvalidArgument, || {
@@ -78,7 +78,7 @@ const ROWS: &[Row] = &[
         unless_missing(
             "EINTR",
             interrupted(|| {
-                epoll::raw::epoll_pwait2(epoll.as_fd(), &mut [Ready::EMPTY], None, None)
+                epoll::raw::epoll_pwait2(epoll.as_fd(), &mut [Event::default()], None, None)
             }),
         )
     }),
@@ -87,7 +87,7 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::EPOLL_PWAIT2, Errno::NOSYS, ErrorKind::Unsupported, || {
         inject(libc::SYS_epoll_pwait2, Errno::NOSYS, || {
-            failed(epoll::raw::epoll_pwait2(epoll().as_fd(), &mut [Ready::EMPTY], None, None))
+            failed(epoll::raw::epoll_pwait2(epoll().as_fd(), &mut [Event::default()], None, None))
         })
     }),
     Row(Call::IOCTL_EPOLL_GET_PARAMS, Errno::NOTTY, ErrorKind::Unsupported, || {
@@ -119,14 +119,14 @@ const ROWS: &[Row] = &[
 ];
 
 const WITHOUT_DESCRIPTORS: &[Row] =
-    &[Row(Call::EPOLL_CREATE1, Errno::MFILE, ErrorKind::LimitReached, || failed(Epoll::create()))];
+    &[Row(Call::EPOLL_CREATE1, Errno::MFILE, ErrorKind::LimitReached, || failed(Epoll::new()))];
 
 pub fn epoll() -> Epoll {
-    Epoll::create().unwrap()
+    Epoll::new().unwrap()
 }
 
 fn epoll_of_one() -> (Epoll, EventFd) {
     let (epoll, counter) = (epoll(), EventFd::new(0).unwrap());
-    epoll.add(&counter, Token(1), Interest::READ).unwrap();
+    epoll.add(&counter, Token(1), Interest::IN).unwrap();
     (epoll, counter)
 }

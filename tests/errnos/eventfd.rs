@@ -2,7 +2,7 @@
 
 use butter::Errno;
 use butter::error::{Call, ErrorKind};
-use butter::eventfd::{self, EventFd, EventFdFlags};
+use butter::eventfd::{self, CreateFlags, EventFd};
 
 use crate::common::inject::inject;
 use crate::{Row, Table, failed, null};
@@ -16,7 +16,7 @@ pub const TABLE: Table = Table {
 
 const ROWS: &[Row] = &[
     Row(Call::EVENTFD2, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(eventfd::raw::eventfd2(0, EventFdFlags::from_bits_retain(0x10)))
+        failed(eventfd::raw::eventfd2(0, CreateFlags::from_bits_retain(0x10)))
     }),
     Row(Call::EVENTFD2, Errno::NFILE, ErrorKind::LimitReached, || {
         inject(libc::SYS_eventfd2, Errno::NFILE, || failed(EventFd::new(0)))
@@ -31,10 +31,10 @@ const ROWS: &[Row] = &[
         failed(EventFd::from(null()).read())
     }),
     Row(Call::EVENTFD_WRITE, Errno::AGAIN, ErrorKind::WouldBlock, || {
-        failed(EventFd::nonblocking(1).unwrap().add(eventfd::MAX))
+        failed(EventFd::nonblocking(1).unwrap().write(eventfd::VALUE_MAX))
     }),
     Row(Call::EVENTFD_WRITE, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(EventFd::nonblocking(1).unwrap().add(u64::MAX))
+        failed(EventFd::nonblocking(1).unwrap().write(u64::MAX))
     }),
 ];
 

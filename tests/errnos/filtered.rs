@@ -1,23 +1,23 @@
 //! Every other call that can fail, so that a filter can fail it.
 
-use butter::epoll::{self, EpollFlags};
+use butter::epoll;
 use butter::error::Call;
-use butter::eventfd::{self, EventFdFlags};
+use butter::eventfd;
+use butter::idmap::Task::Own;
 use butter::idmap::raw as idmap;
 use butter::inotify::{self, InitFlags};
 use butter::io::{self, AccessMode};
-use butter::memfd::{MemFdFlags, raw as memfd};
-use butter::memory::{Pages, Protection, raw as memory};
+use butter::memfd;
+use butter::mm::{AnonymousMapping, ProtFlags, raw as memory};
 use butter::mount::{self, MountFlags};
 use butter::namespace::{Kind, Namespaces, raw as namespace, unshare};
-use butter::pipe::{PipeFlags, raw as pipe};
-use butter::proc::Task::Own;
+use butter::pipe;
 use butter::process::getpid;
 use butter::signal::{self, SigSet, Signal};
-use butter::signalfd::{SignalFdFlags, raw as signalfd};
+use butter::signalfd;
 use butter::thread::gettid;
 use butter::time::{Clock, Timespec, clock_gettime};
-use butter::timerfd::{TimerFdFlags, raw as timerfd};
+use butter::timerfd;
 use butter::{poll, process, thread, uts};
 
 use crate::descriptors::OF_DESCRIPTORS;
@@ -27,14 +27,14 @@ use crate::{Provoke, failed, null};
 pub const FILTERED: &[(Call, libc::c_long, Provoke)] = &[
     (Call::CHDIR, libc::SYS_chdir, || failed(process::chdir("/"))),
     (Call::CHROOT, libc::SYS_chroot, || failed(process::chroot("/"))),
-    (Call::RT_SIGPROCMASK, libc::SYS_rt_sigprocmask, || failed(thread::block(Signal::USR1))),
+    (Call::RT_SIGPROCMASK, libc::SYS_rt_sigprocmask, || failed(signal::block(Signal::USR1))),
     (Call::TGKILL, libc::SYS_tgkill, || failed(thread::kill(getpid(), gettid(), None))),
     (Call::RT_TGSIGQUEUEINFO, libc::SYS_rt_tgsigqueueinfo, || {
         failed(thread::queue(getpid(), gettid(), Signal::URG, 1))
     }),
     (Call::SIGALTSTACK, libc::SYS_sigaltstack, || {
         // SAFETY: changes nothing.
-        failed(unsafe { thread::sigaltstack(None) })
+        failed(unsafe { signal::sigaltstack(None) })
     }),
     (Call::CLOCK_GETTIME, libc::SYS_clock_gettime, || failed(clock_gettime(Clock::Monotonic))),
     (Call::KILL, libc::SYS_kill, || failed(signal::kill(getpid(), None))),
@@ -43,42 +43,40 @@ pub const FILTERED: &[(Call, libc::c_long, Provoke)] = &[
     }),
     (Call::RT_SIGPENDING, libc::SYS_rt_sigpending, || failed(signal::raw::rt_sigpending())),
     (Call::RT_SIGTIMEDWAIT, libc::SYS_rt_sigtimedwait, || {
-        failed(signal::raw::rt_sigtimedwait(SigSet::EMPTY, Some(&Timespec::default())))
+        failed(signal::raw::rt_sigtimedwait(SigSet::empty(), Some(&Timespec::default())))
     }),
     (Call::RT_SIGSUSPEND, libc::SYS_rt_sigsuspend, || {
-        failed(signal::raw::rt_sigsuspend(SigSet::EMPTY))
+        failed(signal::raw::rt_sigsuspend(SigSet::empty()))
     }),
     (Call::RT_SIGACTION, libc::SYS_rt_sigaction, || failed(signal::action(Signal::URG))),
     (Call::CLOSE, libc::SYS_close, || failed(io::close(null()))),
-    (Call::MMAP, libc::SYS_mmap, || failed(Pages::new(1))),
+    (Call::MMAP, libc::SYS_mmap, || failed(AnonymousMapping::new(1))),
     (Call::MUNMAP, libc::SYS_munmap, || {
         // SAFETY: no page begins there.
         failed(unsafe { memory::munmap(std::ptr::without_provenance_mut(1), 1) })
     }),
     (Call::MPROTECT, libc::SYS_mprotect, || {
         // SAFETY: no page begins there.
-        failed(unsafe {
-            memory::mprotect(std::ptr::without_provenance_mut(1), 1, Protection::NONE)
-        })
+        failed(unsafe { memory::mprotect(std::ptr::without_provenance_mut(1), 1, ProtFlags::NONE) })
     }),
     (Call::MEMFD_CREATE, libc::SYS_memfd_create, || {
-        failed(memfd::memfd_create(c"", MemFdFlags::CLOEXEC))
+        failed(memfd::raw::memfd_create(c"", memfd::CreateFlags::CLOEXEC))
     }),
-    (Call::PIPE2, libc::SYS_pipe2, || failed(pipe::pipe2(PipeFlags::CLOEXEC))),
+    (Call::PIPE2, libc::SYS_pipe2, || failed(pipe::raw::pipe2(pipe::CreateFlags::CLOEXEC))),
     (Call::EVENTFD2, libc::SYS_eventfd2, || {
-        failed(eventfd::raw::eventfd2(0, EventFdFlags::CLOEXEC))
+        failed(eventfd::raw::eventfd2(0, eventfd::CreateFlags::CLOEXEC))
     }),
     (Call::INOTIFY_INIT1, libc::SYS_inotify_init1, || {
         failed(inotify::raw::inotify_init1(InitFlags::CLOEXEC))
     }),
     (Call::TIMERFD_CREATE, libc::SYS_timerfd_create, || {
-        failed(timerfd::timerfd_create(Clock::Monotonic, TimerFdFlags::CLOEXEC))
+        failed(timerfd::raw::timerfd_create(Clock::Monotonic, timerfd::CreateFlags::CLOEXEC))
     }),
     (Call::SIGNALFD4, libc::SYS_signalfd4, || {
-        failed(signalfd::signalfd4(SigSet::EMPTY, SignalFdFlags::CLOEXEC))
+        failed(signalfd::raw::signalfd4(SigSet::empty(), signalfd::CreateFlags::CLOEXEC))
     }),
     (Call::EPOLL_CREATE1, libc::SYS_epoll_create1, || {
-        failed(epoll::raw::epoll_create1(EpollFlags::CLOEXEC))
+        failed(epoll::raw::epoll_create1(epoll::CreateFlags::CLOEXEC))
     }),
     (Call::PPOLL, libc::SYS_ppoll, || failed(poll::raw::ppoll(&mut [], None, None))),
     (Call::MOUNT, libc::SYS_mount, || {

@@ -2,9 +2,9 @@
 
 use butter::error::{Call, ErrorKind};
 use butter::fd::AsFd;
+use butter::idmap::Task;
 use butter::idmap::{IdMaps, IdRange, MapError, raw};
 use butter::namespace::{Namespaces, unshare, unshare_as_root};
-use butter::proc::Task;
 use butter::process::Pid;
 use butter::{Errno, Error};
 
@@ -88,7 +88,7 @@ fn refused(result: Result<(), MapError>) -> Option<Error> {
 }
 
 fn of_the_first_process(maps: IdMaps<'_>) -> Option<Error> {
-    as_nobody(|| refused(maps.write(Pid::new(1).unwrap())))
+    as_nobody(|| refused(maps.write(Pid::from_raw(1).unwrap())))
 }
 
 /// In a new user namespace, whose maps are not set.

@@ -26,7 +26,7 @@ const ROWS: &[Row] = &[
         failed(inotify::raw::inotify_init1(InitFlags::from_bits_retain(1)))
     }),
     Row(Call::INOTIFY_INIT1, Errno::NFILE, ErrorKind::LimitReached, || {
-        inject(libc::SYS_inotify_init1, Errno::NFILE, || failed(Inotify::init()))
+        inject(libc::SYS_inotify_init1, Errno::NFILE, || failed(Inotify::new()))
     }),
     Row(Call::INOTIFY_ADD_WATCH, Errno::NOENT, ErrorKind::NotFound, || {
         watch("/nowhere/at/all", WatchFlags::CREATE)
@@ -41,7 +41,7 @@ const ROWS: &[Row] = &[
         as_nobody(|| watch(common::bytes(directory.path()), WatchFlags::CREATE))
     }),
     Row(Call::INOTIFY_ADD_WATCH, Errno::EXIST, ErrorKind::AlreadyExists, || {
-        let inotify = Inotify::init().unwrap();
+        let inotify = Inotify::new().unwrap();
         inotify.add_watch("/", WatchFlags::CREATE).unwrap();
         failed(inotify.add_watch("/", WatchFlags::CREATE | WatchFlags::MASK_CREATE))
     }),
@@ -56,7 +56,7 @@ const ROWS: &[Row] = &[
         watch([b'a'; 256], WatchFlags::CREATE)
     }),
     Row(Call::INOTIFY_RM_WATCH, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(Inotify::init().unwrap().remove_watch(Watch::from_raw(77)))
+        failed(Inotify::new().unwrap().remove_watch(Watch::from_raw(77)))
     }),
     Row(Call::INOTIFY_READ, Errno::AGAIN, ErrorKind::WouldBlock, || {
         failed(Inotify::nonblocking().unwrap().read_events_interruptible(&mut [0; 272]))
@@ -69,7 +69,7 @@ const ROWS: &[Row] = &[
         failed(inotify.read_events(&mut [0; 16]))
     }),
     Row(Call::IOCTL_INOTIFY_SETNEXTWD, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        let inotify = Inotify::init().unwrap();
+        let inotify = Inotify::new().unwrap();
         match inotify::raw::ioctl_setnextwd(inotify.as_fd(), Watch::from_raw(0)) {
             Err(error) if error.is(Errno::NOTTY) => {
                 common::skip(
@@ -87,21 +87,21 @@ const ROWS: &[Row] = &[
 ];
 
 const WITHOUT_DESCRIPTORS: &[Row] =
-    &[Row(Call::INOTIFY_INIT1, Errno::MFILE, ErrorKind::LimitReached, || failed(Inotify::init()))];
+    &[Row(Call::INOTIFY_INIT1, Errno::MFILE, ErrorKind::LimitReached, || failed(Inotify::new()))];
 
 /// What fails for a user whose limits are lowered to what they have, in the order of [`LIMITS`].
 const WITHOUT_WATCHES: &[Row] = &[
     Row(Call::INOTIFY_ADD_WATCH, Errno::NOSPC, ErrorKind::LimitReached, || {
         watch("/", WatchFlags::CREATE)
     }),
-    Row(Call::INOTIFY_INIT1, Errno::MFILE, ErrorKind::LimitReached, || failed(Inotify::init())),
+    Row(Call::INOTIFY_INIT1, Errno::MFILE, ErrorKind::LimitReached, || failed(Inotify::new())),
 ];
 
 /// The limits on watches, then on instances.
 const LIMITS: [&str; 2] = ["max_inotify_watches", "max_inotify_instances"];
 
 pub fn watch(path: impl butter::path::Arg, mask: WatchFlags) -> Option<Error> {
-    failed(Inotify::init().unwrap().add_watch(path, mask))
+    failed(Inotify::new().unwrap().add_watch(path, mask))
 }
 
 fn symbolic_link_to_itself() -> (tempfile::TempDir, PathBuf) {
@@ -143,7 +143,7 @@ fn bad_paths_and_masks_are_refused_in_every_form() {
     check(too_long, watch(path.as_str(), mask).unwrap());
     check(too_long, watch(CString::new(path.as_str()).unwrap().as_c_str(), mask).unwrap());
     assert!(
-        Inotify::init().unwrap().add_watch(&path[..4095], mask).is_ok(),
+        Inotify::new().unwrap().add_watch(&path[..4095], mask).is_ok(),
         "4095 bytes are a path"
     );
 

@@ -5,7 +5,7 @@ use std::fs::{File, OpenOptions};
 use butter::error::{Call, ErrorKind};
 use butter::eventfd::EventFd;
 use butter::fd::{AsRawFd, OwnedFd};
-use butter::memfd::{MemFd, MemFdFlags, Seals, raw};
+use butter::memfd::{CreateFlags, MemFd, Seals, raw};
 use butter::process::exit_group;
 use butter::{Errno, Error};
 
@@ -22,13 +22,13 @@ pub const TABLE: Table = Table {
 
 const ROWS: &[Row] = &[
     Row(Call::MEMFD_CREATE, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(MemFd::create([b'n'; 250]))
+        failed(MemFd::new([b'n'; 250]))
     }),
     Row(Call::MEMFD_CREATE, Errno::NFILE, ErrorKind::LimitReached, || {
-        inject(libc::SYS_memfd_create, Errno::NFILE, || failed(MemFd::create("")))
+        inject(libc::SYS_memfd_create, Errno::NFILE, || failed(MemFd::new("")))
     }),
     Row(Call::MEMFD_CREATE, Errno::NODEV, ErrorKind::Unsupported, || {
-        match MemFd::create_with("", MemFdFlags::HUGETLB | MemFdFlags::HUGE_8MB) {
+        match MemFd::with_flags("", CreateFlags::HUGETLB | CreateFlags::HUGE_8MB) {
             Err(error) if error.is(Errno::NOSYS) => {
                 common::skip("errnos: memfd_create ENODEV", &error.to_string());
                 None
@@ -39,13 +39,13 @@ const ROWS: &[Row] = &[
     Row(Call::MEMFD_CREATE_EXEC, Errno::INVAL, ErrorKind::Unsupported, || {
         if common::kernel_is_at_least(6, 3) {
             return inject(libc::SYS_memfd_create, Errno::INVAL, || {
-                failed(MemFd::create_with("", MemFdFlags::EXEC))
+                failed(MemFd::with_flags("", CreateFlags::EXEC))
             });
         }
-        failed(MemFd::create_with("", MemFdFlags::EXEC))
+        failed(MemFd::with_flags("", CreateFlags::EXEC))
     }),
     Row(Call::FCNTL_ADD_SEALS, Errno::PERM, ErrorKind::PermissionDenied, || {
-        failed(MemFd::create("").unwrap().add_seals(Seals::GROW))
+        failed(MemFd::new("").unwrap().add_seals(Seals::GROW))
     }),
     Row(Call::FCNTL_ADD_SEALS, Errno::BUSY, ErrorKind::Busy, || {
         let memfd = sealed(Seals::empty());
@@ -72,35 +72,35 @@ const ROWS: &[Row] = &[
         failed(sealed(Seals::GROW).set_len(1 << 20))
     }),
     Row(Call::FTRUNCATE, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(MemFd::create("").unwrap().set_len(u64::MAX))
+        failed(MemFd::new("").unwrap().set_len(u64::MAX))
     }),
-    Row(Call::MEMFD_PREAD, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(MemFd::create("").unwrap().read_at(&mut [0], u64::MAX))
+    Row(Call::PREAD64, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(MemFd::new("").unwrap().read_at(&mut [0], u64::MAX))
     }),
-    Row(Call::MEMFD_PREAD, Errno::BADF, ErrorKind::BadDescriptor, || {
+    Row(Call::PREAD64, Errno::BADF, ErrorKind::BadDescriptor, || {
         failed(reopened(File::options().write(true)).read_at(&mut [0], 0))
     }),
-    Row(Call::MEMFD_PWRITE, Errno::PERM, ErrorKind::PermissionDenied, || {
+    Row(Call::PWRITE64, Errno::PERM, ErrorKind::PermissionDenied, || {
         failed(sealed(Seals::WRITE).write_at(b"!", 0))
     }),
-    Row(Call::MEMFD_PWRITE, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(MemFd::create("").unwrap().write_at(b"!", u64::MAX))
+    Row(Call::PWRITE64, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(MemFd::new("").unwrap().write_at(b"!", u64::MAX))
     }),
-    Row(Call::MEMFD_PWRITE, Errno::BADF, ErrorKind::BadDescriptor, || {
+    Row(Call::PWRITE64, Errno::BADF, ErrorKind::BadDescriptor, || {
         failed(reopened(File::options().read(true)).write_at(b"!", 0))
     }),
 ];
 
 const WITHOUT_DESCRIPTORS: &[Row] =
-    &[Row(Call::MEMFD_CREATE, Errno::MFILE, ErrorKind::LimitReached, || failed(MemFd::create("")))];
+    &[Row(Call::MEMFD_CREATE, Errno::MFILE, ErrorKind::LimitReached, || failed(MemFd::new("")))];
 
 /// What fails in a process of its own.
 const OTHERS: &[Row] = &[
     Row(Call::FTRUNCATE, Errno::FBIG, ErrorKind::LimitReached, || {
-        failed(MemFd::create("").unwrap().set_len(MOST + 1))
+        failed(MemFd::new("").unwrap().set_len(MOST + 1))
     }),
-    Row(Call::MEMFD_PWRITE, Errno::FBIG, ErrorKind::LimitReached, || {
-        failed(MemFd::create("").unwrap().write_at(b"!", MOST))
+    Row(Call::PWRITE64, Errno::FBIG, ErrorKind::LimitReached, || {
+        failed(MemFd::new("").unwrap().write_at(b"!", MOST))
     }),
     Row(
         Call::MEMFD_CREATE,
@@ -163,9 +163,10 @@ fn where_nothing_may_be_executed() -> Option<Error> {
         if unsafe { libc::write(setting, c"2".as_ptr().cast(), 1) } != 1 {
             exit_group(2);
         }
-        let refused = raw::memfd_create(c"", MemFdFlags::CLOEXEC | MemFdFlags::EXEC)
+        let refused = raw::memfd_create(c"", CreateFlags::CLOEXEC | CreateFlags::EXEC)
             .is_err_and(|error| error.is(Errno::ACCES));
-        let allowed = raw::memfd_create(c"", MemFdFlags::CLOEXEC | MemFdFlags::NOEXEC_SEAL).is_ok();
+        let allowed =
+            raw::memfd_create(c"", CreateFlags::CLOEXEC | CreateFlags::NOEXEC_SEAL).is_ok();
         exit_group(i32::from(!refused || !allowed));
     }
     let mut status = 0;
@@ -199,21 +200,21 @@ fn limits_on_memfds_are_told() {
 fn memfds_are_refused_in_every_form() {
     let invalid = row(Call::MEMFD_CREATE, Errno::INVAL).unwrap();
     let name = std::ffi::CString::new([b'n'; 250]).unwrap();
-    check(invalid, failed(MemFd::create(name.as_c_str())).unwrap());
-    check(invalid, failed(MemFd::create("n".repeat(10_000).as_str())).unwrap());
-    check(invalid, failed(MemFd::create("a\0b")).unwrap());
-    let young = [MemFdFlags::EXEC, MemFdFlags::NOEXEC_SEAL];
+    check(invalid, failed(MemFd::new(name.as_c_str())).unwrap());
+    check(invalid, failed(MemFd::new("n".repeat(10_000).as_str())).unwrap());
+    check(invalid, failed(MemFd::new("a\0b")).unwrap());
+    let young = [CreateFlags::EXEC, CreateFlags::NOEXEC_SEAL];
     for flags in [
-        MemFdFlags::from_bits_retain(1 << 20),
-        MemFdFlags::from_bits_retain(1 << 20) | young[0],
-        MemFdFlags::HUGE_2MB,
-        MemFdFlags::HUGE_2MB | young[1],
+        CreateFlags::from_bits_retain(1 << 20),
+        CreateFlags::from_bits_retain(1 << 20) | young[0],
+        CreateFlags::HUGE_2MB,
+        CreateFlags::HUGE_2MB | young[1],
         young[0] | young[1],
     ] {
-        check(invalid, failed(MemFd::create_with("", flags)).unwrap());
+        check(invalid, failed(MemFd::with_flags("", flags)).unwrap());
     }
-    check(invalid, failed(MemFd::create_with("a\0b", young[0])).unwrap());
-    check(invalid, failed(MemFd::create_with([b'n'; 250], young[1])).unwrap());
+    check(invalid, failed(MemFd::with_flags("a\0b", young[0])).unwrap());
+    check(invalid, failed(MemFd::with_flags([b'n'; 250], young[1])).unwrap());
 
     let memfd = sealed(Seals::SHRINK);
     check(row(Call::FTRUNCATE, Errno::PERM).unwrap(), failed(memfd.set_len(0)).unwrap());
@@ -236,7 +237,7 @@ fn memfds_are_refused_in_every_form() {
     for seal in [Seals::WRITE, Seals::FUTURE_WRITE] {
         check(row(Call::MMAP, Errno::PERM).unwrap(), failed(sealed(seal).map()).unwrap());
         check(
-            row(Call::MEMFD_PWRITE, Errno::PERM).unwrap(),
+            row(Call::PWRITE64, Errno::PERM).unwrap(),
             failed(sealed(seal).write_at(b"!", 0)).unwrap(),
         );
     }

@@ -6,7 +6,7 @@ use butter::error::{Call, ErrorKind};
 use butter::eventfd::EventFd;
 use butter::fd::{AsFd, BorrowedFd, OwnedFd};
 use butter::memfd::Seals;
-use butter::memory::{MapFlags, Pages, Protection, page_size, raw};
+use butter::mm::{AnonymousMapping, MapFlags, ProtFlags, page_size, raw};
 use butter::{Errno, Error};
 
 use crate::common::child::{as_nobody, in_child};
@@ -15,49 +15,44 @@ use crate::memfd::sealed;
 use crate::{Row, Table, a_regular_file, check, failed, row};
 
 pub const TABLE: Table = Table {
-    source: include_str!("../../src/memory/raw.rs"),
+    source: include_str!("../../src/mm/raw.rs"),
     rows: ROWS,
     without_descriptors: &[],
     others: OTHERS,
 };
 
 const ROWS: &[Row] = &[
-    Row(Call::MMAP, Errno::INVAL, ErrorKind::InvalidArgument, || failed(Pages::new(0))),
+    Row(Call::MMAP, Errno::INVAL, ErrorKind::InvalidArgument, || failed(AnonymousMapping::new(0))),
     Row(Call::MMAP, Errno::ACCES, ErrorKind::PermissionDenied, || {
-        map(Protection::WRITE, MapFlags::SHARED, Some(&null_to_read()), 0)
+        map(ProtFlags::WRITE, MapFlags::SHARED, Some(&null_to_read()), 0)
     }),
     Row(Call::MMAP, Errno::BADF, ErrorKind::BadDescriptor, || {
-        map(Protection::READ, MapFlags::PRIVATE, None, 0)
+        map(ProtFlags::READ, MapFlags::PRIVATE, None, 0)
     }),
     Row(Call::MMAP, Errno::NODEV, ErrorKind::InvalidArgument, || {
-        map(Protection::READ, MapFlags::SHARED, Some(&EventFd::new(0).unwrap().into()), 0)
+        map(ProtFlags::READ, MapFlags::SHARED, Some(&EventFd::new(0).unwrap().into()), 0)
     }),
     Row(Call::MMAP, Errno::NOMEM, ErrorKind::OutOfMemory, || {
-        failed(Pages::new(isize::MAX.cast_unsigned()))
+        failed(AnonymousMapping::new(isize::MAX.cast_unsigned()))
     }),
     Row(Call::MMAP, Errno::EXIST, ErrorKind::AlreadyExists, || {
-        let pages = Pages::new(1).unwrap();
+        let pages = AnonymousMapping::new(1).unwrap();
         let flags = MapFlags::PRIVATE | MapFlags::ANONYMOUS | MapFlags::FIXED_NOREPLACE;
         // SAFETY: replaces nothing.
-        failed(unsafe { raw::mmap(pages.as_ptr().cast_mut(), 1, Protection::READ, flags, None, 0) })
+        failed(unsafe { raw::mmap(pages.as_ptr().cast_mut(), 1, ProtFlags::READ, flags, None, 0) })
     }),
     Row(Call::MMAP, Errno::OPNOTSUPP, ErrorKind::Unsupported, || {
-        map(
-            Protection::READ,
-            MapFlags::SHARED_VALIDATE | MapFlags::SYNC,
-            Some(&a_regular_file()),
-            0,
-        )
+        map(ProtFlags::READ, MapFlags::SHARED_VALIDATE | MapFlags::SYNC, Some(&a_regular_file()), 0)
     }),
     Row(Call::MMAP, Errno::OVERFLOW, ErrorKind::InvalidArgument, || {
-        map(Protection::READ, MapFlags::SHARED, Some(&a_regular_file()), u64::MAX << 16)
+        map(ProtFlags::READ, MapFlags::SHARED, Some(&a_regular_file()), u64::MAX << 16)
     }),
     Row(Call::MMAP, Errno::PERM, ErrorKind::PermissionDenied, || {
-        map(Protection::WRITE, MapFlags::SHARED, Some(&sealed(Seals::WRITE).into()), 0)
+        map(ProtFlags::WRITE, MapFlags::SHARED, Some(&sealed(Seals::WRITE).into()), 0)
     }),
     Row(Call::MMAP, Errno::NFILE, ErrorKind::LimitReached, || {
         inject(libc::SYS_mmap, Errno::NFILE, || {
-            map(Protection::READ, MapFlags::SHARED | MapFlags::ANONYMOUS, None, 0)
+            map(ProtFlags::READ, MapFlags::SHARED | MapFlags::ANONYMOUS, None, 0)
         })
     }),
     Row(Call::MUNMAP, Errno::INVAL, ErrorKind::InvalidArgument, || {
@@ -71,29 +66,29 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::MPROTECT, Errno::INVAL, ErrorKind::InvalidArgument, || {
         // SAFETY: no page begins there.
-        failed(unsafe { raw::mprotect(without_provenance_mut(1), 1, Protection::READ) })
+        failed(unsafe { raw::mprotect(without_provenance_mut(1), 1, ProtFlags::READ) })
     }),
     Row(Call::MPROTECT, Errno::ACCES, ErrorKind::PermissionDenied, || {
         let file = null_to_read();
         // SAFETY: new memory, at an address of the kernel's choice.
         let page = unsafe {
-            raw::mmap(null_mut(), 1, Protection::READ, MapFlags::SHARED, Some(file.as_fd()), 0)
+            raw::mmap(null_mut(), 1, ProtFlags::READ, MapFlags::SHARED, Some(file.as_fd()), 0)
         };
         let page = page.unwrap();
         // SAFETY: just mapped, and used by nobody.
-        let error = failed(unsafe { raw::mprotect(page, 1, Protection::WRITE) });
+        let error = failed(unsafe { raw::mprotect(page, 1, ProtFlags::WRITE) });
         // SAFETY: as above.
         unsafe { raw::munmap(page, 1) }.unwrap();
         error
     }),
     Row(Call::MPROTECT, Errno::NOMEM, ErrorKind::OutOfMemory, || {
         // SAFETY: nothing is mapped so low.
-        failed(unsafe { raw::mprotect(without_provenance_mut(page_size()), 1, Protection::READ) })
+        failed(unsafe { raw::mprotect(without_provenance_mut(page_size()), 1, ProtFlags::READ) })
     }),
     Row(Call::MPROTECT, Errno::PERM, ErrorKind::PermissionDenied, || {
         let page = sealed_page("mprotect")?;
         // SAFETY: nobody uses it.
-        failed(unsafe { raw::mprotect(page, 1, Protection::READ) })
+        failed(unsafe { raw::mprotect(page, 1, ProtFlags::READ) })
     }),
 ];
 
@@ -103,14 +98,14 @@ const OTHERS: &[Row] = &[
         as_nobody(|| {
             let flags = MapFlags::PRIVATE | MapFlags::ANONYMOUS | MapFlags::LOCKED;
             // SAFETY: new memory, at an address of the kernel's choice.
-            failed(unsafe { raw::mmap(null_mut(), 1 << 24, Protection::READ, flags, None, 0) })
+            failed(unsafe { raw::mmap(null_mut(), 1 << 24, ProtFlags::READ, flags, None, 0) })
         })
     }),
     Row(Call::MUNMAP, Errno::NOMEM, ErrorKind::LimitReached, without_mappings),
 ];
 
 fn map(
-    protection: Protection,
+    protection: ProtFlags,
     flags: MapFlags,
     file: Option<&OwnedFd>,
     offset: u64,
@@ -130,7 +125,7 @@ fn null_to_read() -> OwnedFd {
 fn sealed_page(call: &str) -> Option<*mut u8> {
     // SAFETY: new memory, at an address of the kernel's choice.
     let page = unsafe {
-        raw::mmap(null_mut(), 1, Protection::NONE, MapFlags::PRIVATE | MapFlags::ANONYMOUS, None, 0)
+        raw::mmap(null_mut(), 1, ProtFlags::NONE, MapFlags::PRIVATE | MapFlags::ANONYMOUS, None, 0)
     };
     let page = page.unwrap();
     const SYS_MSEAL: libc::c_long = 462;
@@ -159,12 +154,12 @@ fn without_mappings() -> Option<Error> {
     let length = (2 * most + 8) * page;
     let flags = MapFlags::PRIVATE | MapFlags::ANONYMOUS | MapFlags::NORESERVE;
     // SAFETY: new memory, at an address of the kernel's choice.
-    let start = unsafe { raw::mmap(null_mut(), length, Protection::NONE, flags, None, 0) }.unwrap();
+    let start = unsafe { raw::mmap(null_mut(), length, ProtFlags::NONE, flags, None, 0) }.unwrap();
     // Every other page is made another mapping, until there are too many.
     let full = (1..most + 8).find_map(|at| {
         let other = start.wrapping_add((2 * at - 1) * page);
         // SAFETY: nobody uses it.
-        unsafe { raw::mprotect(other, page, Protection::READ) }.err()
+        unsafe { raw::mprotect(other, page, ProtFlags::READ) }.err()
     });
     let full = full.expect("there is a limit");
     check(row(Call::MPROTECT, Errno::NOMEM).unwrap(), full);
@@ -191,21 +186,24 @@ fn limits_on_memory_are_told() {
 fn mappings_are_refused_in_every_form() {
     let invalid = row(Call::MMAP, Errno::INVAL).unwrap();
     let file = a_regular_file();
-    check(invalid, map(Protection::READ, MapFlags::SHARED, Some(&file), 1).unwrap());
-    check(invalid, map(Protection::READ, MapFlags::empty(), Some(&file), 0).unwrap());
+    check(invalid, map(ProtFlags::READ, MapFlags::SHARED, Some(&file), 1).unwrap());
+    check(invalid, map(ProtFlags::READ, MapFlags::empty(), Some(&file), 0).unwrap());
     let misplaced = MapFlags::PRIVATE | MapFlags::ANONYMOUS | MapFlags::FIXED;
     // SAFETY: no page begins there.
     let error = failed(unsafe {
-        raw::mmap(without_provenance_mut(1), 1, Protection::READ, misplaced, None, 0)
+        raw::mmap(without_provenance_mut(1), 1, ProtFlags::READ, misplaced, None, 0)
     });
     check(invalid, error.unwrap());
-    check(row(Call::MMAP, Errno::NOMEM).unwrap(), failed(Pages::new(usize::MAX)).unwrap());
+    check(
+        row(Call::MMAP, Errno::NOMEM).unwrap(),
+        failed(AnonymousMapping::new(usize::MAX)).unwrap(),
+    );
     check(
         row(Call::MMAP, Errno::NODEV).unwrap(),
-        map(Protection::READ, MapFlags::SHARED, Some(&a_pipe()), 0).unwrap(),
+        map(ProtFlags::READ, MapFlags::SHARED, Some(&a_pipe()), 0).unwrap(),
     );
     let beyond = map(
-        Protection::READ,
+        ProtFlags::READ,
         MapFlags::SHARED_VALIDATE | MapFlags::from_bits_retain(1 << 23),
         Some(&file),
         0,
@@ -213,11 +211,11 @@ fn mappings_are_refused_in_every_form() {
     check(row(Call::MMAP, Errno::OPNOTSUPP).unwrap(), beyond.unwrap());
 
     let invalid = row(Call::MUNMAP, Errno::INVAL).unwrap();
-    let mut pages = Pages::new(1).unwrap();
+    let mut pages = AnonymousMapping::new(1).unwrap();
     // SAFETY: no memory.
     check(invalid, failed(unsafe { raw::munmap(pages.as_mut_ptr(), 0) }).unwrap());
     let invalid = row(Call::MPROTECT, Errno::INVAL).unwrap();
-    let unknown = Protection::from_bits_retain(1 << 20);
+    let unknown = ProtFlags::from_bits_retain(1 << 20);
     // SAFETY: changes nothing: it fails.
     check(invalid, failed(unsafe { raw::mprotect(pages.as_mut_ptr(), 1, unknown) }).unwrap());
 }

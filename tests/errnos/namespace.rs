@@ -54,7 +54,7 @@ const ROWS: &[Row] = &[
         let child = Forked::staying(|| ());
         // SAFETY: asks for a descriptor.
         let process =
-            new(unsafe { libc::syscall(libc::SYS_pidfd_open, child.pid().get(), 0) } as i32);
+            new(unsafe { libc::syscall(libc::SYS_pidfd_open, child.pid().as_raw(), 0) } as i32);
         drop(child);
         failed(enter(process, Namespaces::UTS))
     }),
@@ -65,7 +65,7 @@ const ROWS: &[Row] = &[
         failed(Namespace::open(nobody(), Kind::Uts))
     }),
     Row(Call::OPENAT_NS, Errno::ACCES, ErrorKind::PermissionDenied, || {
-        as_nobody(|| failed(Namespace::open(Pid::new(1).unwrap(), Kind::Uts)))
+        as_nobody(|| failed(Namespace::open(Pid::from_raw(1).unwrap(), Kind::Uts)))
     }),
     Row(Call::OPENAT_NS, Errno::NFILE, ErrorKind::LimitReached, || {
         inject(libc::SYS_openat, Errno::NFILE, || failed(Namespace::own(Kind::Uts)))

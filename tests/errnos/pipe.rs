@@ -6,7 +6,7 @@ use butter::error::{Call, ErrorKind};
 use butter::eventfd::EventFd;
 use butter::fd::{AsFd, OwnedFd};
 use butter::io::{self, IoSlice, IoSliceMut};
-use butter::pipe::{self, PipeFlags, SpliceFlags};
+use butter::pipe::{self, CreateFlags, SpliceFlags};
 use butter::{Errno, Result};
 
 use crate::common::child::as_nobody;
@@ -22,13 +22,15 @@ pub const TABLE: Table = Table {
 
 const ROWS: &[Row] = &[
     Row(Call::PIPE2, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(pipe::raw::pipe2(PipeFlags::from_bits_retain(1)))
+        failed(pipe::raw::pipe2(CreateFlags::from_bits_retain(1)))
     }),
     Row(Call::PIPE2, Errno::NFILE, ErrorKind::LimitReached, || {
         inject(libc::SYS_pipe2, Errno::NFILE, || failed(pipe::pipe()))
     }),
     Row(Call::PIPE2, Errno::NOPKG, ErrorKind::Unsupported, || {
-        inject(libc::SYS_pipe2, Errno::NOPKG, || failed(pipe::raw::pipe2(PipeFlags::NOTIFICATION)))
+        inject(libc::SYS_pipe2, Errno::NOPKG, || {
+            failed(pipe::raw::pipe2(CreateFlags::NOTIFICATION))
+        })
     }),
     Row(Call::SPLICE, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(splice(&a_regular_file(), &a_regular_file()))

@@ -24,7 +24,7 @@ const ROWS: &[Row] = &[
         let null = null();
         forked(|| {
             may_have_descriptors(1);
-            let one = || PollFd::new(&null, PollFlags::READ);
+            let one = || PollFd::new(&null, PollFlags::IN);
             poll::raw::ppoll(&mut [one()], None, None).expect("as many as it may have");
             poll::raw::ppoll(&mut [one(), one()], None, None).err()
         })
@@ -32,7 +32,7 @@ const ROWS: &[Row] = &[
     Row(Call::PPOLL, Errno::INTR, ErrorKind::Interrupted, || {
         let (reader, _writer) = pipe::pipe().unwrap();
         interrupted(|| {
-            failed(poll::raw::ppoll(&mut [PollFd::new(&reader, PollFlags::READ)], None, None))
+            failed(poll::raw::ppoll(&mut [PollFd::new(&reader, PollFlags::IN)], None, None))
         })
     }),
 ];

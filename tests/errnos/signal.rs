@@ -24,7 +24,7 @@ const ROWS: &[Row] = &[
         as_nobody(|| failed(signal::kill(of_another_user("errnos: kill EPERM")?, None)))
     }),
     Row(Call::KILL, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(signal::kill(Target::Group(Pid::new(1).unwrap()), None))
+        failed(signal::kill(Target::Group(Pid::from_raw(1).unwrap()), None))
     }),
     Row(Call::RT_SIGQUEUEINFO, Errno::SRCH, ErrorKind::NotFound, || {
         failed(signal::queue(nobody(), Signal::USR1, 1))
@@ -41,17 +41,17 @@ const ROWS: &[Row] = &[
         })
     }),
     Row(Call::RT_SIGTIMEDWAIT, Errno::AGAIN, ErrorKind::WouldBlock, || {
-        failed(signal::raw::rt_sigtimedwait(SigSet::EMPTY, Some(&Timespec::default())))
+        failed(signal::raw::rt_sigtimedwait(SigSet::empty(), Some(&Timespec::default())))
     }),
     Row(Call::RT_SIGTIMEDWAIT, Errno::INTR, ErrorKind::Interrupted, || {
-        interrupted(|| failed(signal::raw::rt_sigtimedwait(SigSet::EMPTY, None)))
+        interrupted(|| failed(signal::raw::rt_sigtimedwait(SigSet::empty(), None)))
     }),
     Row(Call::RT_SIGTIMEDWAIT, Errno::INVAL, ErrorKind::InvalidArgument, || {
         let never = Timespec { seconds: 0, nanoseconds: 1_000_000_000 };
-        failed(signal::raw::rt_sigtimedwait(SigSet::EMPTY, Some(&never)))
+        failed(signal::raw::rt_sigtimedwait(SigSet::empty(), Some(&never)))
     }),
     Row(Call::RT_SIGSUSPEND, Errno::INTR, ErrorKind::Interrupted, || {
-        interrupted(|| failed(signal::raw::rt_sigsuspend(SigSet::EMPTY)))
+        interrupted(|| failed(signal::raw::rt_sigsuspend(SigSet::empty())))
     }),
     Row(Call::RT_SIGACTION, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(signal::ignore(Signal::STOP))
@@ -61,7 +61,7 @@ const ROWS: &[Row] = &[
 /// A record of a code that the kernel does not know, with more in it than it would keep.
 pub fn too_big() -> SigInfo {
     let mut bytes = [0; 128];
-    (bytes[0], bytes[127]) = (Signal::URG.get(), 1);
+    (bytes[0], bytes[127]) = (Signal::URG.as_raw() as u8, 1);
     bytes[8..12].copy_from_slice(&(-99_i32).to_ne_bytes());
     SigInfo::from_bytes(bytes).unwrap()
 }

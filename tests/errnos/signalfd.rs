@@ -3,7 +3,7 @@
 use butter::Errno;
 use butter::error::{Call, ErrorKind};
 use butter::signal::SigSet;
-use butter::signalfd::{self, SignalFd, SignalFdFlags};
+use butter::signalfd::{self, CreateFlags, SignalFd};
 
 use crate::common::inject::inject;
 use crate::{Row, Table, a_place, failed, null};
@@ -17,29 +17,29 @@ pub const TABLE: Table = Table {
 
 const ROWS: &[Row] = &[
     Row(Call::SIGNALFD4, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(signalfd::raw::signalfd4(SigSet::EMPTY, SignalFdFlags::from_bits_retain(1)))
+        failed(signalfd::raw::signalfd4(SigSet::empty(), CreateFlags::from_bits_retain(1)))
     }),
     Row(Call::SIGNALFD4, Errno::NFILE, ErrorKind::LimitReached, || {
-        inject(libc::SYS_signalfd4, Errno::NFILE, || failed(SignalFd::new(SigSet::EMPTY)))
+        inject(libc::SYS_signalfd4, Errno::NFILE, || failed(SignalFd::new(SigSet::empty())))
     }),
     Row(Call::SIGNALFD4, Errno::NODEV, ErrorKind::Other, || {
-        inject(libc::SYS_signalfd4, Errno::NODEV, || failed(SignalFd::new(SigSet::EMPTY)))
+        inject(libc::SYS_signalfd4, Errno::NODEV, || failed(SignalFd::new(SigSet::empty())))
     }),
     Row(Call::SIGNALFD4_SET_MASK, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(SignalFd::from(null()).set_mask(SigSet::EMPTY))
+        failed(SignalFd::from(null()).set_mask(SigSet::empty()))
     }),
     Row(Call::SIGNALFD4_SET_MASK, Errno::BADF, ErrorKind::BadDescriptor, || {
-        failed(SignalFd::from(a_place()).set_mask(SigSet::EMPTY))
+        failed(SignalFd::from(a_place()).set_mask(SigSet::empty()))
     }),
     Row(Call::SIGNALFD_READ, Errno::AGAIN, ErrorKind::WouldBlock, || {
-        failed(SignalFd::nonblocking(SigSet::EMPTY).unwrap().read())
+        failed(SignalFd::nonblocking(SigSet::empty()).unwrap().read())
     }),
     Row(Call::SIGNALFD_READ, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(SignalFd::nonblocking(SigSet::EMPTY).unwrap().read_events(&mut [0; 127]))
+        failed(SignalFd::nonblocking(SigSet::empty()).unwrap().read_events(&mut [0; 127]))
     }),
 ];
 
 const WITHOUT_DESCRIPTORS: &[Row] =
     &[Row(Call::SIGNALFD4, Errno::MFILE, ErrorKind::LimitReached, || {
-        failed(SignalFd::new(SigSet::EMPTY))
+        failed(SignalFd::new(SigSet::empty()))
     })];

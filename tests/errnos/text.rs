@@ -12,14 +12,14 @@ fn an_error_prints_call_errno_and_reason() {
     let reason = if cfg!(feature = "explain") { ": a part of the path does not exist" } else { "" };
     assert_eq!(error.to_string(), format!("inotify_add_watch: ENOENT{reason}"));
     assert_eq!(
-        error.at("/nowhere").to_string(),
+        error.with_path("/nowhere").to_string(),
         format!("inotify_add_watch /nowhere: ENOENT{reason}")
     );
-    assert_eq!(error.at(c"/nowhere").to_string(), error.at(b"/nowhere").to_string());
+    assert_eq!(error.with_path(c"/nowhere").to_string(), error.with_path(b"/nowhere").to_string());
     assert_eq!(format!("{error:?}"), format!("Error(inotify_add_watch: ENOENT{reason})"));
-    assert_eq!(Error::from(error.at("/nowhere")), error);
+    assert_eq!(Error::from(error.with_path("/nowhere")), error);
 
-    let unknown = Error::new(Call::EVENTFD2, Errno::new(999).unwrap());
+    let unknown = Error::new(Call::EVENTFD2, Errno::from_raw(999).unwrap());
     assert_eq!(unknown.to_string(), "eventfd2: errno 999");
     assert_eq!(unknown.kind(), ErrorKind::Other);
 
@@ -53,5 +53,8 @@ fn std_keeps_the_number() {
     assert_eq!(Errno::from_io_error(&std::io::Error::other("of no call")), None);
     let boxed: Box<dyn std::error::Error> = error.into();
     assert_eq!(boxed.to_string(), error.to_string());
-    assert_eq!(std::io::Error::from(error.at("/nowhere")).raw_os_error(), Some(libc::ENOENT));
+    assert_eq!(
+        std::io::Error::from(error.with_path("/nowhere")).raw_os_error(),
+        Some(libc::ENOENT)
+    );
 }

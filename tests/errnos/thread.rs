@@ -3,8 +3,8 @@
 use butter::Errno;
 use butter::error::{Call, ErrorKind};
 use butter::process;
-use butter::signal::Signal;
-use butter::thread::{self, SignalStack, StackFlags, Tid};
+use butter::signal::{self, Signal, SignalStack, StackFlags};
+use butter::thread::{self, Tid};
 
 use crate::common::child::{as_nobody, of_another_user};
 use crate::common::inject::inject;
@@ -20,23 +20,23 @@ pub const TABLE: Table = Table {
 
 const ROWS: &[Row] = &[
     Row(Call::TGKILL, Errno::SRCH, ErrorKind::NotFound, || {
-        failed(thread::kill(process::getpid(), Tid::new(i32::MAX).unwrap(), None))
+        failed(thread::kill(process::getpid(), Tid::from_raw(i32::MAX).unwrap(), None))
     }),
     Row(Call::TGKILL, Errno::PERM, ErrorKind::PermissionDenied, || {
         as_nobody(|| {
-            failed(thread::kill(of_another_user("errnos: tgkill EPERM")?, Tid::new(1)?, None))
+            failed(thread::kill(of_another_user("errnos: tgkill EPERM")?, Tid::from_raw(1)?, None))
         })
     }),
     Row(Call::TGKILL, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(thread::kill(process::getpid(), thread::gettid(), Signal::new(33)))
+        failed(thread::kill(process::getpid(), thread::gettid(), Signal::from_raw(33)))
     }),
     Row(Call::RT_TGSIGQUEUEINFO, Errno::SRCH, ErrorKind::NotFound, || {
-        failed(thread::queue(process::getpid(), Tid::new(i32::MAX).unwrap(), Signal::URG, 1))
+        failed(thread::queue(process::getpid(), Tid::from_raw(i32::MAX).unwrap(), Signal::URG, 1))
     }),
     Row(Call::RT_TGSIGQUEUEINFO, Errno::PERM, ErrorKind::PermissionDenied, || {
         as_nobody(|| {
             let other = of_another_user("errnos: rt_tgsigqueueinfo EPERM")?;
-            failed(thread::queue(other, Tid::new(1)?, Signal::URG, 1))
+            failed(thread::queue(other, Tid::from_raw(1)?, Signal::URG, 1))
         })
     }),
     Row(Call::RT_TGSIGQUEUEINFO, Errno::TOOBIG, ErrorKind::InvalidArgument, || {
@@ -53,18 +53,18 @@ const ROWS: &[Row] = &[
     Row(Call::SIGALTSTACK, Errno::NOMEM, ErrorKind::InvalidArgument, || {
         let small = SignalStack::new(std::ptr::dangling_mut(), 64, StackFlags::empty());
         // SAFETY: it is refused.
-        failed(unsafe { thread::sigaltstack(Some(&small)) })
+        failed(unsafe { signal::sigaltstack(Some(&small)) })
     }),
     Row(Call::SIGALTSTACK, Errno::INVAL, ErrorKind::InvalidArgument, || {
         let odd =
             SignalStack::new(std::ptr::dangling_mut(), 1 << 20, StackFlags::from_bits_retain(4));
         // SAFETY: it is refused.
-        failed(unsafe { thread::sigaltstack(Some(&odd)) })
+        failed(unsafe { signal::sigaltstack(Some(&odd)) })
     }),
     Row(Call::SIGALTSTACK, Errno::PERM, ErrorKind::Busy, || {
         inject(libc::SYS_sigaltstack, Errno::PERM, || {
             // SAFETY: it is refused.
-            failed(unsafe { thread::sigaltstack(Some(&SignalStack::NONE)) })
+            failed(unsafe { signal::sigaltstack(Some(&SignalStack::NONE)) })
         })
     }),
 ];

@@ -20,10 +20,10 @@ pub const TABLE: Table = Table {
 
 const ROWS: &[Row] = &[
     Row(Call::TIMERFD_CREATE, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(TimerFd::create(Clock::Tai))
+        failed(TimerFd::new(Clock::Tai))
     }),
     Row(Call::TIMERFD_CREATE, Errno::PERM, ErrorKind::PermissionDenied, || {
-        as_nobody(|| failed(TimerFd::create(Clock::BoottimeAlarm)))
+        as_nobody(|| failed(TimerFd::new(Clock::BoottimeAlarm)))
     }),
     Row(Call::TIMERFD_CREATE, Errno::NFILE, ErrorKind::LimitReached, || {
         inject(libc::SYS_timerfd_create, Errno::NFILE, || failed(timer()))
@@ -34,13 +34,13 @@ const ROWS: &[Row] = &[
     Row(Call::TIMERFD_SETTIME, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(timer().unwrap().set(Timer::every(Duration::ZERO)))
     }),
-    Row(Call::TIMERFD_SETTIME, Errno::PERM, ErrorKind::PermissionDenied, || match TimerFd::create(
-        Clock::BoottimeAlarm,
-    ) {
-        Ok(alarm) => as_nobody(|| failed(alarm.set(Timer::once(Duration::from_secs(1))))),
-        Err(error) => {
-            common::skip("errnos: timerfd_settime EPERM", &error.to_string());
-            None
+    Row(Call::TIMERFD_SETTIME, Errno::PERM, ErrorKind::PermissionDenied, || {
+        match TimerFd::new(Clock::BoottimeAlarm) {
+            Ok(alarm) => as_nobody(|| failed(alarm.set(Timer::once(Duration::from_secs(1))))),
+            Err(error) => {
+                common::skip("errnos: timerfd_settime EPERM", &error.to_string());
+                None
+            }
         }
     }),
     Row(Call::TIMERFD_SETTIME, Errno::CANCELED, ErrorKind::Other, || {

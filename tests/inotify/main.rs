@@ -11,7 +11,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use butter::Errno;
-use butter::inotify::{EventFlags, InitFlags, Inotify, MAX_EVENT, Watch, WatchFlags};
+use butter::inotify::{EVENT_SIZE_MAX, EventFlags, InitFlags, Inotify, Watch, WatchFlags};
 use tempfile::TempDir;
 
 /// An instance that watches a new directory.
@@ -107,7 +107,7 @@ fn listing_a_directory_tells_of_it_without_a_name() {
 #[test]
 fn names_of_any_bytes_and_every_length_come_whole() {
     let (inotify, _, directory) = watched(WatchFlags::CREATE);
-    let mut buffer = [0; MAX_EVENT];
+    let mut buffer = [0; EVENT_SIZE_MAX];
     for length in 1..=255 {
         let name: Vec<u8> = (0..length).map(|at| [0xFF, b' ', b'\n', 0x80, b'a'][at % 5]).collect();
         File::create(directory.path().join(Path::new(std::ffi::OsStr::from_bytes(&name)))).unwrap();

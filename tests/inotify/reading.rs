@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use butter::error::ErrorKind;
-use butter::inotify::{EventFlags, Inotify, MAX_EVENT, Reader, WatchFlags};
+use butter::inotify::{EVENT_SIZE_MAX, EventFlags, Inotify, Reader, WatchFlags};
 use butter::time::Timeout;
 use butter::{Errno, io};
 
@@ -88,20 +88,24 @@ fn events_are_read_one_at_a_time() {
     let (inotify, _, directory) = watched(WatchFlags::CREATE);
     let mut buffer = [0; 64];
     let mut reader = Reader::new(&inotify, &mut buffer);
-    assert_eq!(reader.try_read(), Ok(None));
-    assert_eq!(reader.read().unwrap_err().kind(), ErrorKind::WouldBlock);
+    assert_eq!(reader.try_next(), Ok(None));
+    assert_eq!(reader.next().unwrap_err().kind(), ErrorKind::WouldBlock);
     for number in 0..50 {
         File::create(directory.path().join(format!("file {number}"))).unwrap();
     }
     for number in 0..50 {
-        assert_eq!(reader.read().unwrap().name(), format!("file {number}").as_str());
+        assert_eq!(reader.next().unwrap().name(), format!("file {number}").as_str());
     }
-    assert_eq!(reader.try_read(), Ok(None));
+    assert_eq!(reader.try_next(), Ok(None));
 
     File::create(directory.path().join("a".repeat(100))).unwrap();
-    assert_eq!(reader.read().unwrap_err().errno(), Errno::INVAL, "it does not fit 64 bytes");
+    assert_eq!(reader.next().unwrap_err().errno(), Errno::INVAL, "it does not fit 64 bytes");
 
-    assert_eq!(inotify.read_events(&mut [0; MAX_EVENT]).unwrap().count(), 1, "and was not lost");
+    assert_eq!(
+        inotify.read_events(&mut [0; EVENT_SIZE_MAX]).unwrap().count(),
+        1,
+        "and was not lost"
+    );
 }
 
 #[test]
@@ -112,9 +116,9 @@ fn what_a_reader_has_taken_comes_before_what_is_queued() {
     fs::rename(directory.path().join("file"), directory.path().join("renamed")).unwrap();
     let mut buffer = [0; 4096];
     let mut reader = Reader::new(&inotify, &mut buffer);
-    assert_eq!(reader.read().unwrap().flags(), E::CREATE);
+    assert_eq!(reader.next().unwrap().flags(), E::CREATE);
     assert_eq!(inotify.wait(Timeout::Zero), Ok(false), "the reader has them all");
-    assert_eq!(reader.wait(Timeout::Never), Ok(true));
+    assert_eq!(reader.wait(Timeout::Infinite), Ok(true));
     inotify.remove_watch(watch).unwrap();
 
     let expected = [
@@ -125,7 +129,7 @@ fn what_a_reader_has_taken_comes_before_what_is_queued() {
         (E::IGNORED, ""),
     ];
     let cookies = expected.map(|(flags, name)| {
-        let event = reader.read().unwrap();
+        let event = reader.next().unwrap();
         assert_eq!(
             (event.flags(), event.name().as_bytes(), event.watch()),
             (flags, name.as_bytes(), Some(watch))
@@ -135,7 +139,7 @@ fn what_a_reader_has_taken_comes_before_what_is_queued() {
     assert!(cookies[2].is_some());
     assert_eq!(cookies, [None, None, cookies[2], cookies[2], None]);
     assert_eq!(reader.wait(Duration::from_millis(1)), Ok(false));
-    assert_eq!(reader.try_read(), Ok(None));
+    assert_eq!(reader.try_next(), Ok(None));
 }
 
 #[test]
@@ -144,7 +148,7 @@ fn a_reader_that_is_dropped_discards_what_it_has_taken() {
     for name in ["one", "other"] {
         File::create(directory.path().join(name)).unwrap();
     }
-    assert_eq!(Reader::new(&inotify, &mut [0; 4096]).read().unwrap().name(), "one");
+    assert_eq!(Reader::new(&inotify, &mut [0; 4096]).next().unwrap().name(), "one");
     assert_eq!(flags(&inotify), []);
     File::create(directory.path().join("third")).unwrap();
     assert_eq!(drain(&inotify), [(EventFlags::CREATE, b"third".to_vec())]);
@@ -160,14 +164,14 @@ fn what_is_no_inotify_ends_and_never_loops() {
         "zeroes are events of watch 0 without a name"
     );
     let inotify = Inotify::from(common::fd(File::open("/dev/null").unwrap()));
-    assert_eq!(Reader::new(&inotify, &mut buffer).read().unwrap_err().errno(), Errno::INVAL);
+    assert_eq!(Reader::new(&inotify, &mut buffer).next().unwrap_err().errno(), Errno::INVAL);
     assert_eq!(inotify.read_events(&mut buffer).unwrap().count(), 0);
 }
 
 #[test]
 fn a_blocking_instance_waits_for_an_event() {
     let directory = tempfile::tempdir().unwrap();
-    let inotify = Inotify::init().unwrap();
+    let inotify = Inotify::new().unwrap();
     inotify.add_watch(common::bytes(directory.path()), WatchFlags::CREATE).unwrap();
     assert_eq!(inotify.wait(Duration::from_millis(5)), Ok(false));
     let storm = Storm::new();
@@ -192,7 +196,7 @@ fn a_blocking_instance_waits_for_an_event() {
 #[test]
 fn a_wait_for_one_event_ends_with_it_or_with_the_time() {
     let directory = tempfile::tempdir().unwrap();
-    let inotify = Inotify::init().unwrap();
+    let inotify = Inotify::new().unwrap();
     inotify
         .add_watch(common::bytes(directory.path()), WatchFlags::ALL_EVENTS | WatchFlags::ONESHOT)
         .unwrap();
@@ -217,7 +221,7 @@ fn every_event_of_a_million_comes() {
     let directory =
         tempfile::tempdir_in(if Path::new("/dev/shm").exists() { "/dev/shm" } else { "/tmp" })
             .unwrap();
-    let inotify = Inotify::init().unwrap();
+    let inotify = Inotify::new().unwrap();
     inotify
         .add_watch(common::bytes(directory.path()), WatchFlags::CREATE | WatchFlags::DELETE)
         .unwrap();

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use butter::Errno;
 use butter::error::ErrorKind;
 use butter::fd::AsFd;
-use butter::inotify::{self, EventFlags, Inotify, MAX_EVENT, Watch, WatchFlags, raw};
+use butter::inotify::{self, EVENT_SIZE_MAX, EventFlags, Inotify, Watch, WatchFlags, raw};
 use butter::time::Timeout;
 
 use crate::{common, drain, flags, watched};
@@ -136,7 +136,7 @@ fn the_next_watch_can_have_a_number_of_ones_choice() {
 fn one_event_of_one_path_is_waited_for() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("news");
-    let mut buffer = [0; MAX_EVENT];
+    let mut buffer = [0; EVENT_SIZE_MAX];
     let flags = WatchFlags::CREATE | WatchFlags::DELETE;
     let mut watch = |timeout: Timeout| {
         let event =

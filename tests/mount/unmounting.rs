@@ -1,10 +1,10 @@
-//! Expiry, and what is taken away while it is in use.
+//! ExpireOutcome, and what is taken away while it is in use.
 
 use std::fs::{self, File};
 use std::io::Write;
 
 use butter::error::ErrorKind;
-use butter::mount::{self, Expiry, UnmountFlags, raw};
+use butter::mount::{self, ExpireOutcome, UnmountFlags, raw};
 use butter::{Errno, process};
 
 use crate::common::mountinfo::mounted_at;
@@ -15,14 +15,14 @@ fn a_mount_expires_when_nobody_has_used_it_in_between() {
     with_mounts("unmounting::a_mount_expires_when_nobody_has_used_it_in_between", |path| {
         let at = folder(format!("{path}/at"));
         tmpfs(&at);
-        assert_eq!(mount::expire(&*at), Ok(Expiry::Marked));
+        assert_eq!(mount::expire(&*at), Ok(ExpireOutcome::Marked));
         fs::metadata(format!("{at}/.")).unwrap();
-        assert_eq!(mount::expire(&*at), Ok(Expiry::Marked), "it was used");
+        assert_eq!(mount::expire(&*at), Ok(ExpireOutcome::Marked), "it was used");
         let open = File::create(format!("{at}/file")).unwrap();
         assert_eq!(mount::expire(&*at).unwrap_err().kind(), ErrorKind::Busy);
         drop(open);
-        assert_eq!(mount::expire(&*at), Ok(Expiry::Marked));
-        assert_eq!(mount::expire(&*at), Ok(Expiry::Unmounted));
+        assert_eq!(mount::expire(&*at), Ok(ExpireOutcome::Marked));
+        assert_eq!(mount::expire(&*at), Ok(ExpireOutcome::Unmounted));
         assert!(mounted_at(&at).is_none());
         assert_eq!(mount::expire(&*at).unwrap_err().errno(), Errno::INVAL);
     });

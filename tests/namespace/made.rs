@@ -9,8 +9,8 @@ use butter::namespace::{
     Kind, Namespace, Namespaces, UnshareFlags, raw, unshare, unshare_files, unshare_fs,
     unshare_sysvsem,
 };
-use butter::process::{Pid, getpid, getppid};
-use butter::thread::getuid;
+use butter::process::getuid;
+use butter::process::{Pid, Uid, getpid, getppid};
 
 use crate::common::child::{as_nobody, in_child};
 use crate::common::forked::{Forked, forked};
@@ -69,12 +69,12 @@ fn a_new_pid_namespace_is_for_the_children() {
             );
 
             let first = Forked::staying(|| (getpid(), getppid()));
-            assert_eq!(first.told(), (Pid::new(1).unwrap(), None));
+            assert_eq!(first.told(), (Pid::from_raw(1).unwrap(), None));
             let of_child = inode_of(first.pid(), "pid");
             assert_ne!(of_child, before[5]);
             assert_eq!(inode("pid_for_children"), of_child);
             assert_eq!(inode_behind(&Namespace::own(Kind::PidForChildren).unwrap()), of_child);
-            assert_eq!(forked(getpid), Pid::new(2).unwrap());
+            assert_eq!(forked(getpid), Pid::from_raw(2).unwrap());
             let inside = Namespace::open(first.pid(), Kind::Pid).unwrap();
             assert_eq!(inode_behind(&inside.parent().unwrap()), before[5]);
 
@@ -122,7 +122,7 @@ fn a_new_user_namespace_is_for_a_process_with_one_thread() {
         assert_eq!(error.errno(), Errno::PERM);
         return common::skip(TEST, "no new user namespace is allowed here");
     }
-    assert_eq!(child.told().1, 65534, "the user is not mapped");
+    assert_eq!(child.told().1.as_raw(), 65534, "the user is not mapped");
     for (file, kind) in FILES {
         assert_eq!(
             inode_of(child.pid(), file) != inode(file),
@@ -150,7 +150,7 @@ fn a_new_user_namespace_is_for_a_process_with_one_thread() {
         assert_eq!(fcntl_getfd(opened.unwrap()), Ok(DescriptorFlags::CLOEXEC));
     }
     // SAFETY: asks for a number.
-    assert_eq!(user.owner(), Ok(unsafe { libc::geteuid() }));
+    assert_eq!(user.owner(), Ok(Uid::from_raw(unsafe { libc::geteuid() })));
     assert_eq!(errno(uts.owner()), Errno::INVAL);
 }
 
@@ -181,7 +181,7 @@ fn an_ordinary_user_makes_none_and_enters_none() {
             assert_eq!(errno(unshare(kind)), Errno::PERM, "{kind}");
         }
         assert_eq!(errno(Namespace::own(Kind::Uts).unwrap().enter()), Errno::PERM);
-        assert_eq!(errno(Namespace::open(Pid::new(1).unwrap(), Kind::Uts)), Errno::ACCES);
+        assert_eq!(errno(Namespace::open(Pid::from_raw(1).unwrap(), Kind::Uts)), Errno::ACCES);
     });
 }
 

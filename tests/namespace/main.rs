@@ -65,7 +65,7 @@ fn errno<T: std::fmt::Debug>(result: Result<T>) -> Errno {
 
 fn pidfd(process: Pid) -> OwnedFd {
     // SAFETY: asks for a descriptor; touches no memory.
-    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, process.get(), 0) };
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, process.as_raw(), 0) };
     assert!(fd >= 0, "{}", std::io::Error::last_os_error());
     // SAFETY: new, and nobody else's.
     unsafe { butter::fd::FromRawFd::from_raw_fd(fd as i32) }

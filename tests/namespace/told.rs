@@ -3,8 +3,8 @@
 use std::sync::mpsc;
 
 use butter::Errno;
+use butter::idmap::Task;
 use butter::namespace::{Kind, Namespace, Namespaces, UnshareFlags, unshare};
-use butter::proc::Task;
 use butter::process::getpid;
 use butter::thread::gettid;
 
@@ -72,7 +72,7 @@ fn owners_are_told_as_far_as_the_caller_sees() {
             let made = Namespace::own(Kind::Uts).unwrap();
             assert_eq!(inode_behind(&made.user_namespace().unwrap()), inode("user"));
         });
-        assert_eq!(Namespace::own(Kind::User).unwrap().owner(), Ok(0));
+        assert_eq!(Namespace::own(Kind::User).unwrap().owner(), Ok(butter::process::Uid::ROOT));
     });
 }
 

@@ -3,7 +3,7 @@
 use std::thread;
 
 use butter::fd::OwnedFd;
-use butter::memory::Pages;
+use butter::mm::AnonymousMapping;
 use butter::pipe::{self, SpliceFlags};
 
 use crate::NONE;
@@ -50,7 +50,7 @@ fn a_gibibyte_is_given_duplicated_and_moved() {
     thread::scope(|scope| {
         scope.spawn(|| {
             for _ in 0..count / PIECE {
-                let mut pages = Pages::new(PIECE).unwrap();
+                let mut pages = AnonymousMapping::new(PIECE).unwrap();
                 pages.copy_from_slice(&noise);
                 let mut rest = Some(pages);
                 while let Some(pages) = rest {

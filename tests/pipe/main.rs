@@ -11,7 +11,7 @@ use std::os::unix::net::UnixStream;
 
 use butter::fd::{AsFd, BorrowedFd, OwnedFd};
 use butter::io::{self, IoSlice, IoSliceMut};
-use butter::pipe::{self, PipeFlags, SpliceFlags, raw};
+use butter::pipe::{self, CreateFlags, SpliceFlags, raw};
 use butter::{Errno, Result};
 use common::noise::{file_of, file_with, noise_of};
 use common::signals::{Storm, interrupted};
@@ -179,7 +179,7 @@ fn a_duplicate_leaves_the_bytes_where_they_are() {
 
 #[test]
 fn packets_stay_packets() {
-    let packets = || raw::pipe2(PipeFlags::CLOEXEC | PipeFlags::DIRECT).unwrap();
+    let packets = || raw::pipe2(CreateFlags::CLOEXEC | CreateFlags::DIRECT).unwrap();
     let ((first, into_first), (second, into_second)) = (packets(), packets());
     io::write(&into_first, b"one").unwrap();
     io::write(&into_first, b"other").unwrap();

@@ -3,8 +3,8 @@
 use std::fs::File;
 
 use butter::io;
-use butter::memory::raw::{mmap, munmap};
-use butter::memory::{MapFlags, Pages, Protection, page_size};
+use butter::mm::raw::{mmap, munmap};
+use butter::mm::{AnonymousMapping, MapFlags, ProtFlags, page_size};
 use butter::pipe::{self, PagesError, SpliceFlags, Spliced, splice_pages};
 use butter::signal::{self, Action, SigInfo, Signal};
 use butter::{Errno, Result};
@@ -15,9 +15,9 @@ use crate::common::signals::Storm;
 use crate::common::{self, is_mapped};
 use crate::{NONE, drain, lent};
 
-/// Pages of noise.
-fn pages(length: usize) -> Pages {
-    let mut pages = Pages::new(length).unwrap();
+/// AnonymousMapping of noise.
+fn pages(length: usize) -> AnonymousMapping {
+    let mut pages = AnonymousMapping::new(length).unwrap();
     pages.copy_from_slice(&noise_of(length));
     pages
 }
@@ -42,12 +42,12 @@ fn pages_in_a_pipe_are_gone_here_and_nobody_changes_them() {
                 let start = places[0].cast_mut();
                 // SAFETY: replaces nothing.
                 let same = unsafe {
-                    mmap(start, length, Protection::READ | Protection::WRITE, flags, None, 0)
+                    mmap(start, length, ProtFlags::READ | ProtFlags::WRITE, flags, None, 0)
                 };
                 assert_eq!(same, Ok(start), "nothing is mapped there");
                 // SAFETY: just mapped so long, and nobody else's.
                 unsafe { start.write_bytes(0xFF, length) };
-                Pages::new(64 * page).unwrap().fill(0xFF);
+                AnonymousMapping::new(64 * page).unwrap().fill(0xFF);
                 // SAFETY: nobody uses it any more.
                 unsafe { munmap(start, length) }.unwrap();
                 assert!(drain(&reader) == noise_of(length));
@@ -104,7 +104,7 @@ fn no_room_is_an_answer_and_all_pages_come_back() {
 
 /// Gives the first of these pages to a pipe, and keeps the others or not, while a forked child has a copy of all and
 /// changes it.
-fn give_and_change_a_copy(mut all: Pages, keeps_rest: bool) {
+fn give_and_change_a_copy(mut all: AnonymousMapping, keeps_rest: bool) {
     let ((reader, writer), (told, tell)) = (pipe::pipe().unwrap(), pipe::pipe().unwrap());
     let (done, say) = pipe::pipe().unwrap();
     let (count, length) = (all.len(), 16 * page_size());
@@ -152,11 +152,11 @@ fn in_huge_pages(start: *const u8) -> usize {
 }
 
 /// Huge pages of noise, the first at the start; none where the kernel makes none.
-fn huge_pages() -> Option<Pages> {
+fn huge_pages() -> Option<AnonymousMapping> {
     let size =
         std::fs::read_to_string("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size").ok()?;
     let huge: usize = size.trim().parse().unwrap();
-    let mut all = Pages::new(3 * huge).unwrap();
+    let mut all = AnonymousMapping::new(3 * huge).unwrap();
     // What stands before the first that can be one goes away, page by page.
     let (reader, writer) = pipe::pipe().unwrap();
     pipe::set_size(&writer, page_size() as u32).unwrap();
@@ -195,7 +195,9 @@ fn refused(result: Result<Spliced, PagesError>) -> Errno {
     assert_eq!(error.to_string(), told.to_string());
     assert_eq!(
         format!("{error:?}"),
-        format!("PagesError {{ error: {told:?}, pages: Some(Pages {{ length: 100 }}) }}")
+        format!(
+            "PagesError {{ error: {told:?}, pages: Some(AnonymousMapping {{ length: 100 }}) }}"
+        )
     );
     assert!(*error.into_pages().unwrap() == noise_of(100));
     told.errno()

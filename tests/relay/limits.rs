@@ -59,7 +59,7 @@ fn a_limit_that_is_lowered_meanwhile_holds_up_until_it_is_raised() {
         for room in 0..=3 {
             let server = Server::new(kind);
             let relay = Relay::start(&program, kind, &server.address);
-            let pid = Pid::from_raw(relay.pid().get()).unwrap();
+            let pid = Pid::from_raw(relay.pid().as_raw()).unwrap();
             // What it raised the limit to.
             let maximum = getrlimit(Resource::Nofile).maximum;
             // It may have been started with some that have higher numbers.
@@ -97,7 +97,7 @@ fn connections_that_wait_for_room_do_not_keep_a_signal_waiting() {
     };
     let server = Server::new(Kind::Tcp);
     let relay = Relay::start(&program, Kind::Unix, &server.address);
-    let pid = Pid::from_raw(relay.pid().get()).unwrap();
+    let pid = Pid::from_raw(relay.pid().as_raw()).unwrap();
     let maximum = getrlimit(Resource::Nofile).maximum;
     prlimit(Some(pid), Resource::Nofile, Rlimit { current: Some(3), maximum }).unwrap();
     let client = relay.connect();

@@ -45,7 +45,7 @@ fn terminal(test: &str) -> Option<(File, File)> {
 fn a_terminal_shows_how_it_goes() {
     let Some(program) = program("a_terminal_shows_how_it_goes") else { return };
     let Some((terminal, mut looked_at)) = terminal("a_terminal_shows_how_it_goes") else { return };
-    signal::reset(Signal::TERM).unwrap();
+    signal::set_default(Signal::TERM).unwrap();
     let server = Server::new(Kind::Unix);
     let mut command = Command::new(program);
     command
@@ -84,7 +84,7 @@ fn a_terminal_shows_how_it_goes() {
     served.finish();
     assert_eq!(client.receive_all().len(), 3);
     see("\r\x1b[K0 open, 1 ended; there 1.5 KiB, ");
-    signal::kill(Pid::new(child.id().cast_signed()).unwrap(), Signal::TERM).unwrap();
+    signal::kill(Pid::from_raw(child.id().cast_signed()).unwrap(), Signal::TERM).unwrap();
     see(
         "\r\x1b[Krelay: TERM ended it: 1 connection (0 broken, 0 without the target, 0 cut off); 1536 bytes there, ",
     );

@@ -100,7 +100,7 @@ impl Relay {
     ) -> Self {
         for ending in [Signal::INT, Signal::TERM, Signal::HUP] {
             // It has them from the tests, which may have been started with them ignored.
-            signal::reset(ending).unwrap();
+            signal::set_default(ending).unwrap();
         }
         let (directory, path) = directory();
         let mut command = Command::new(program);
@@ -149,7 +149,7 @@ impl Relay {
     }
 
     pub fn pid(&self) -> Pid {
-        Pid::new(self.child.id().cast_signed()).unwrap()
+        Pid::from_raw(self.child.id().cast_signed()).unwrap()
     }
 
     fn proc(&self, file: &str) -> PathBuf {

@@ -79,7 +79,7 @@ fn an_address_that_is_taken_is_told_and_left() {
 #[test]
 fn quiet_says_the_port_and_nothing_else() {
     let Some(program) = program("quiet_says_the_port_and_nothing_else") else { return };
-    signal::reset(Signal::TERM).unwrap();
+    signal::set_default(Signal::TERM).unwrap();
     let server = Server::new(Kind::Unix);
     let mut command = Command::new(program);
     command.args(["--quiet", "127.0.0.1:0", &server.address]).stdin(Stdio::null());
@@ -91,7 +91,7 @@ fn quiet_says_the_port_and_nothing_else() {
     let served = server.accept();
     client.finish();
     assert_eq!(served.receive_all(), b"");
-    signal::kill(Pid::new(child.id().cast_signed()).unwrap(), Signal::TERM).unwrap();
+    signal::kill(Pid::from_raw(child.id().cast_signed()).unwrap(), Signal::TERM).unwrap();
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
 }

@@ -7,14 +7,15 @@ use butter::Errno;
 use butter::error::ErrorKind;
 use butter::process::getpid;
 use butter::signal::{self, Action, ActionFlags, Cause, SigInfo, SigSet, Signal};
-use butter::thread::{self, SignalStack, StackFlags, gettid, sigaltstack};
+use butter::signal::{SignalStack, StackFlags, sigaltstack};
+use butter::thread::{self, gettid};
 
 use crate::common::child::in_child;
 
 static CAME: AtomicU32 = AtomicU32::new(0);
 
 extern "C" fn count(signal: Signal) {
-    CAME.fetch_add(u32::from(signal.get()), Ordering::Relaxed);
+    CAME.fetch_add(signal.as_raw() as u32, Ordering::Relaxed);
 }
 
 #[test]
@@ -35,10 +36,10 @@ fn a_handler_runs_and_returns() {
         }
         assert_eq!(CAME.load(Ordering::Relaxed), 1000 * 10);
 
-        assert!(!signal::reset(Signal::USR1).unwrap().is_default());
+        assert!(!signal::set_default(Signal::USR1).unwrap().is_default());
         assert!(signal::ignore(Signal::USR1).unwrap().is_default());
         thread::kill(getpid(), gettid(), Signal::USR1).unwrap();
-        assert!(signal::reset(Signal::USR1).unwrap().is_ignored());
+        assert!(signal::set_default(Signal::USR1).unwrap().is_ignored());
         assert_eq!(CAME.load(Ordering::Relaxed), 1000 * 10);
     });
 }
@@ -60,7 +61,7 @@ extern "C" fn foreign(signal: libc::c_int, info: *const libc::siginfo_t, context
     let info = unsafe { &*info };
     // SAFETY: it was sent with a value.
     let value = unsafe { info.si_value() }.sival_ptr.addr();
-    if signal == i32::from(Signal::RTMAX.get()) && value == 1 && !context.is_null() {
+    if signal == i32::from(Signal::RTMAX.as_raw()) && value == 1 && !context.is_null() {
         CAME.fetch_add(1, Ordering::Relaxed);
     }
 }
@@ -110,10 +111,10 @@ extern "C" fn look(signal: Signal, info: &SigInfo, context: *mut c_void) {
     let here = 0_u8;
     // SAFETY: on that stack it is refused, and elsewhere handlers go on on the thread's own.
     if let Err(error) = unsafe { sigaltstack(Some(&SignalStack::NONE)) } {
-        REFUSED.store(error.errno().get().into(), Ordering::Relaxed);
+        REFUSED.store(error.errno().as_raw() as u32, Ordering::Relaxed);
     }
     STACK.store((&raw const here).addr() as u64, Ordering::Relaxed);
-    HELD_BACK.store(thread::mask().map_or(0, SigSet::bits), Ordering::Relaxed);
+    HELD_BACK.store(signal::mask().map_or(0, SigSet::bits), Ordering::Relaxed);
     if let Cause::Queue { value, .. } = info.cause()
         && info.signal() == signal
         && !context.is_null()
@@ -135,7 +136,7 @@ fn a_handler_is_told_why_and_holds_back_what_it_asks_for() {
             held_back.contains(Signal::HUP) && held_back.contains(Signal::RTMIN),
             "{held_back:?}"
         );
-        assert!(!thread::mask().unwrap().contains(Signal::HUP), "only while it runs");
+        assert!(!signal::mask().unwrap().contains(Signal::HUP), "only while it runs");
 
         let action =
             Action::info_handler(look).with_flags(ActionFlags::NODEFER | ActionFlags::RESETHAND);
@@ -164,7 +165,7 @@ fn a_handler_may_have_a_stack_of_its_own() {
         assert!((range.start.addr()..range.end.addr()).contains(&used));
         assert_eq!(
             REFUSED.load(Ordering::Relaxed),
-            u32::from(Errno::PERM.get()),
+            Errno::PERM.as_raw() as u32,
             "it cannot be changed from there"
         );
         // SAFETY: the one from before.
@@ -185,7 +186,8 @@ extern "C" fn compute(_: Signal) {
 
 /// Sends the thread a signal and holds a number in a vector register meanwhile; returns what is there afterwards.
 fn keep_in_a_vector(number: u64) -> u64 {
-    let (pid, tid, signal) = (getpid().get(), gettid().get(), i32::from(Signal::USR1.get()));
+    let (pid, tid, signal) =
+        (getpid().as_raw(), gettid().as_raw(), i32::from(Signal::USR1.as_raw()));
     let kept;
     #[cfg(target_arch = "x86_64")]
     // SAFETY: one system call, which the signal's handler follows; the registers that change are named.

@@ -7,9 +7,9 @@ mod handlers;
 use std::time::{Duration, Instant};
 
 use butter::error::ErrorKind;
-use butter::process::{Pid, getpid};
+use butter::process::{Pid, Uid, getpid, getuid};
 use butter::signal::{self, Cause, SigSet, Signal, Target, Value};
-use butter::thread::{self, gettid, getuid};
+use butter::thread::{self, gettid};
 use butter::time::Timeout;
 use butter::{Errno, io, pipe};
 use common::child::{as_nobody, in_child, in_child_that_holds_back, nobody, of_another_user};
@@ -27,9 +27,9 @@ fn a_signal_to_a_process_is_told_with_its_sender() {
             let info = signal::wait(Signal::USR1, Timeout::Zero).unwrap().unwrap();
             assert_eq!(info.signal(), Signal::USR1);
             assert_eq!(info.cause(), Cause::Kill { pid: Some(getpid()), uid: getuid() });
-            assert_eq!(signal::pending(), Ok(SigSet::EMPTY), "it was taken");
+            assert_eq!(signal::pending(), Ok(SigSet::empty()), "it was taken");
             assert_eq!(signal::kill(getpid(), None), Ok(()), "there is somebody");
-            assert_eq!(signal::pending(), Ok(SigSet::EMPTY), "and nothing was sent");
+            assert_eq!(signal::pending(), Ok(SigSet::empty()), "and nothing was sent");
         },
     );
 }
@@ -47,7 +47,7 @@ fn groups_are_sent_to_and_the_first_one_is_not_everyone() {
                 let info = signal::wait(Signal::USR2, Timeout::Zero).unwrap();
                 assert!(info.is_some(), "{target:?}");
             }
-            let first = Target::Group(Pid::new(1).unwrap());
+            let first = Target::Group(Pid::from_raw(1).unwrap());
             assert_eq!(signal::kill(first, None).unwrap_err().kind(), ErrorKind::InvalidArgument);
         },
     );
@@ -70,13 +70,13 @@ fn everyone_is_all_others_of_the_pid_namespace() {
             return common::skip(TEST, "no new PID namespace is allowed here");
         }
         if first == 0 {
-            thread::set_mask(SigSet::all()).unwrap();
+            signal::set_mask(SigSet::all()).unwrap();
             if fork(0) == 0 {
                 let came = signal::wait(Signal::USR1, Duration::from_secs(60)).unwrap();
                 butter::process::exit_group(if came.is_some() { 7 } else { 1 });
             }
             // Only where it reaches nobody else: the first process of a namespace, and no parent in it.
-            let alone = getpid().get() == 1 && butter::process::getppid().is_none();
+            let alone = getpid().as_raw() == 1 && butter::process::getppid().is_none();
             let sent = if alone { signal::kill(Target::Everyone, Signal::USR1) } else { Ok(()) };
             let own = signal::wait(Signal::USR1, Timeout::Zero).unwrap();
             let mut status = 0;
@@ -104,7 +104,7 @@ fn queued_values_come_in_order_and_the_lowest_signal_first() {
         SigSet::all(),
         "queued_values_come_in_order_and_the_lowest_signal_first",
         || {
-            let (low, high) = (Signal::RTMIN, Signal::real_time(3).unwrap());
+            let (low, high) = (Signal::RTMIN, Signal::rt(3).unwrap());
             for number in 0..5_i32 {
                 signal::queue(getpid(), high, -number).unwrap();
                 signal::queue(getpid(), low, u64::MAX - number as u64).unwrap();
@@ -145,12 +145,12 @@ fn what_comes_to_nothing_is_forgotten() {
         for signal in [Signal::CHLD, Signal::CONT, Signal::URG, Signal::WINCH, Signal::USR1] {
             signal::kill(getpid(), signal).unwrap();
             assert_eq!(signal::pending(), Ok(signal.into()), "it is held back");
-            signal::reset(signal).unwrap();
-            let left = if signal == Signal::USR1 { signal.into() } else { SigSet::EMPTY };
+            signal::set_default(signal).unwrap();
+            let left = if signal == Signal::USR1 { signal.into() } else { SigSet::empty() };
             assert_eq!(signal::pending(), Ok(left), "{signal}");
         }
         signal::ignore(Signal::USR1).unwrap();
-        assert_eq!(signal::pending(), Ok(SigSet::EMPTY));
+        assert_eq!(signal::pending(), Ok(SigSet::empty()));
     });
 }
 
@@ -177,7 +177,7 @@ fn without_room_a_standard_signal_comes_without_what_is_known_of_it() {
             assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_SIGPENDING, &raw const none) }, 0);
             signal::queue(getpid(), Signal::USR1, 42).unwrap();
             let info = signal::wait(Signal::USR1, Timeout::Zero).unwrap().unwrap();
-            assert_eq!(info.cause(), Cause::Kill { pid: None, uid: 0 });
+            assert_eq!(info.cause(), Cause::Kill { pid: None, uid: Uid::ROOT });
         },
     );
 }
@@ -205,7 +205,7 @@ fn of_a_standard_signal_one_is_held_back() {
 #[test]
 fn a_signal_to_a_thread_is_that_threads() {
     std::thread::scope(|scope| {
-        let _blocked = thread::block(Signal::USR2).unwrap();
+        let _blocked = signal::block(Signal::USR2).unwrap();
         thread::kill(getpid(), gettid(), Signal::USR2).unwrap();
         let of_another =
             scope.spawn(|| signal::wait(Signal::USR2, Timeout::Zero).unwrap()).join().unwrap();
@@ -215,7 +215,7 @@ fn a_signal_to_a_thread_is_that_threads() {
     });
     assert_eq!(thread::kill(getpid(), gettid(), None), Ok(()));
     assert_eq!(
-        getuid(),
+        getuid().as_raw(),
         std::fs::metadata("/proc/self").map(|of| std::os::unix::fs::MetadataExt::uid(&of)).unwrap()
     );
 }
@@ -223,7 +223,7 @@ fn a_signal_to_a_thread_is_that_threads() {
 #[test]
 fn a_c_librarys_signals_are_not_sent_to_threads() {
     for number in [32, 33, 34] {
-        let signal = Signal::new(number).unwrap();
+        let signal = Signal::from_raw(number).unwrap();
         let error = thread::kill(getpid(), gettid(), signal).unwrap_err();
         assert_eq!((error.errno(), error.kind()), (Errno::INVAL, ErrorKind::InvalidArgument));
     }
@@ -244,7 +244,7 @@ fn who_is_not_there_and_who_may_not_be_sent_to_are_told() {
 
 #[test]
 fn a_wait_ends_with_the_signal_or_the_time() {
-    let _blocked = thread::block(Signal::USR2).unwrap();
+    let _blocked = signal::block(Signal::USR2).unwrap();
     let began = Instant::now();
     assert!(signal::wait(Signal::USR2, Duration::from_millis(30)).unwrap().is_none());
     assert!(began.elapsed() >= Duration::from_millis(30));
@@ -254,17 +254,17 @@ fn a_wait_ends_with_the_signal_or_the_time() {
             std::thread::sleep(Duration::from_millis(20));
             thread::kill(getpid(), me, Signal::USR2).unwrap();
         });
-        assert!(signal::wait(Signal::USR2, Timeout::Never).unwrap().is_some());
+        assert!(signal::wait(Signal::USR2, Timeout::Infinite).unwrap().is_some());
     });
 }
 
 #[test]
 fn other_signals_end_only_the_wait_that_asks_for_it() {
     let wanted = SigSet::from([Signal::USR2]);
-    let error = interrupted(|| signal::wait_interruptible(wanted, Timeout::Never).unwrap_err());
+    let error = interrupted(|| signal::wait_interruptible(wanted, Timeout::Infinite).unwrap_err());
     assert_eq!(error.errno(), Errno::INTR);
     let (time, began) = (Duration::from_millis(50), Instant::now());
     assert!(interrupted(|| signal::wait(wanted, time).unwrap()).is_none());
     assert!(began.elapsed() >= time);
-    assert_eq!(interrupted(|| signal::suspend(thread::mask().unwrap())), Ok(()));
+    assert_eq!(interrupted(|| signal::suspend(signal::mask().unwrap())), Ok(()));
 }

@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use butter::epoll::{Epoll, Interest, Ready, Token};
+use butter::epoll::{self, Epoll, Interest, Token};
 use butter::eventfd::{self, EventFd};
 use butter::inotify::{Event, Inotify, Reader};
 use butter::io;
@@ -17,7 +17,7 @@ use crate::{Row, VERY_MANY, has_fine_times, join, watched};
 
 /// Adds so much at a time that every other addition has to wait for the reader, who waits for the next.
 pub(crate) fn counter() {
-    const HALF: u64 = eventfd::MAX / 2 + 1;
+    const HALF: u64 = eventfd::VALUE_MAX / 2 + 1;
     let (counter, storms) = (EventFd::new(0).unwrap(), [Storm::new(), Storm::new()]);
     let (added, came) = thread::scope(|scope| {
         let reader = scope.spawn(|| {
@@ -33,10 +33,10 @@ pub(crate) fn counter() {
         let added = storms[1].over(|| {
             let mut sum = 1;
             while storms.iter().any(|storm| storm.seen() < VERY_MANY) {
-                counter.add(HALF).unwrap();
+                counter.write(HALF).unwrap();
                 sum += u128::from(HALF);
             }
-            counter.add(1).unwrap();
+            counter.write(1).unwrap();
             sum
         });
         (added, join(reader))
@@ -47,7 +47,7 @@ pub(crate) fn counter() {
 
 /// Reads a timer until many signals have come. What it has told by then is how often its period has passed.
 pub(crate) fn ticks() {
-    let (timer, storm) = (TimerFd::create(Clock::Monotonic).unwrap(), Storm::new());
+    let (timer, storm) = (TimerFd::new(Clock::Monotonic).unwrap(), Storm::new());
     let period = Duration::from_micros(1500);
     storm.over(|| {
         let before = Instant::now();
@@ -79,7 +79,7 @@ pub(crate) const FILES: &[Row] = &[
         files(|inotify, seen| {
             let mut buffer = [0; 256];
             let mut reader = Reader::new(inotify, &mut buffer);
-            while seen(reader.read().unwrap()) {}
+            while seen(reader.next().unwrap()) {}
         });
     }),
 ];
@@ -119,7 +119,7 @@ fn files(read: Read) {
 }
 
 pub(crate) const EDGES: &[Row] = &[
-    ("for ever", || edges(Timeout::Never)),
+    ("for ever", || edges(Timeout::Infinite)),
     ("for whole milliseconds", || edges(Duration::from_secs(60).into())),
     ("for a finer time", || {
         if has_fine_times("Epoll::wait of what is told once") {
@@ -130,15 +130,14 @@ pub(crate) const EDGES: &[Row] = &[
 
 /// Adds to a counter, each time that an epoll has told the last time; it does so once.
 fn edges(timeout: Timeout) {
-    let (epoll, counter, storm) =
-        (Epoll::create().unwrap(), EventFd::new(0).unwrap(), Storm::new());
-    epoll.add(&counter, Token(1), Interest::READ | Interest::EDGE).unwrap();
+    let (epoll, counter, storm) = (Epoll::new().unwrap(), EventFd::new(0).unwrap(), Storm::new());
+    epoll.add(&counter, Token(1), Interest::IN | Interest::ET).unwrap();
     let (tell, told) = mpsc::channel();
     thread::scope(|scope| {
         let waiting = scope.spawn(move || {
             storm.over(|| {
                 for times in 1.. {
-                    let mut buffer = [Ready::EMPTY; 2];
+                    let mut buffer = [epoll::Event::default(); 2];
                     assert_eq!(
                         epoll.wait(&mut buffer, timeout).unwrap().len(),
                         1,
@@ -152,8 +151,8 @@ fn edges(timeout: Timeout) {
                 unreachable!()
             })
         });
-        counter.add(1).unwrap();
-        told.iter().for_each(|()| counter.add(1).unwrap());
+        counter.write(1).unwrap();
+        told.iter().for_each(|()| counter.write(1).unwrap());
         assert_eq!(counter.read(), Ok(join(waiting)));
     });
 }

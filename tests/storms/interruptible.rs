@@ -2,14 +2,14 @@
 
 use std::mem::MaybeUninit;
 
-use butter::epoll::{self, Epoll, Interest, Ready, Token};
+use butter::epoll::{self, Epoll, Event, Interest, Token};
 use butter::eventfd::{self, EventFd};
 use butter::fd::AsFd;
 use butter::inotify;
 use butter::io::{self, IoSlice, IoSliceMut};
 use butter::poll::{self, PollFd, PollFlags};
 use butter::signal::{self, SigSet};
-use butter::signalfd::{self, SIZE, SignalFd};
+use butter::signalfd::{self, EVENT_SIZE, SignalFd};
 use butter::time::{Clock, Timeout, Timespec};
 use butter::timerfd::{self, Timer, TimerFd};
 use butter::{Errno, Result, pipe};
@@ -46,10 +46,10 @@ pub(crate) const CALLS: &[Row] = &[
         let counter = EventFd::new(0).unwrap();
         ended(|| counter.read_interruptible().map(drop));
         ended(|| eventfd::raw::read(counter.as_fd()).map(drop));
-        counter.add(eventfd::MAX).unwrap();
-        ended(|| counter.add_interruptible(1));
+        counter.write(eventfd::VALUE_MAX).unwrap();
+        ended(|| counter.write_interruptible(1));
         ended(|| eventfd::raw::write(counter.as_fd(), 1));
-        assert_eq!(counter.read(), Ok(eventfd::MAX));
+        assert_eq!(counter.read(), Ok(eventfd::VALUE_MAX));
     }),
     ("Inotify", || {
         let (inotify, _directory) = watched();
@@ -57,7 +57,7 @@ pub(crate) const CALLS: &[Row] = &[
         ended(|| inotify::raw::read(inotify.as_fd(), &mut [0; 4096]).map(drop));
     }),
     ("TimerFd", || {
-        let timer = TimerFd::create(Clock::Monotonic).unwrap();
+        let timer = TimerFd::new(Clock::Monotonic).unwrap();
         timer.set(Timer::once(HOUR)).unwrap();
         ended(|| timer.read_interruptible().map(drop));
         ended(|| timerfd::raw::read(timer.as_fd()).map(drop));
@@ -68,7 +68,7 @@ pub(crate) const CALLS: &[Row] = &[
         ended(|| {
             let before = left;
             let done = poll::raw::ppoll(
-                &mut [PollFd::new(&counter, PollFlags::READ)],
+                &mut [PollFd::new(&counter, PollFlags::IN)],
                 Some(&mut left),
                 None,
             );
@@ -76,33 +76,33 @@ pub(crate) const CALLS: &[Row] = &[
             done.map(drop)
         });
         ended(|| {
-            poll::raw::ppoll(&mut [PollFd::new(&counter, PollFlags::READ)], None, None).map(drop)
+            poll::raw::ppoll(&mut [PollFd::new(&counter, PollFlags::IN)], None, None).map(drop)
         });
     }),
     ("poll::wait_interruptible", || {
         let counter = EventFd::new(0).unwrap();
-        for timeout in [Timeout::Never, HOUR.into()] {
-            let mut fds = [PollFd::new(&counter, PollFlags::READ)];
+        for timeout in [Timeout::Infinite, HOUR.into()] {
+            let mut fds = [PollFd::new(&counter, PollFlags::IN)];
             ended(|| poll::wait_interruptible(&mut fds, timeout, None).map(drop));
         }
     }),
     ("SignalFd", || {
-        let signals = SignalFd::new(SigSet::EMPTY).unwrap();
+        let signals = SignalFd::new(SigSet::empty()).unwrap();
         ended(|| signals.read_interruptible().map(drop));
-        ended(|| signals.read_events_interruptible(&mut [0; SIZE]).map(drop));
-        ended(|| signalfd::raw::read(signals.as_fd(), &mut [0; SIZE]).map(drop));
+        ended(|| signals.read_events_interruptible(&mut [0; EVENT_SIZE]).map(drop));
+        ended(|| signalfd::raw::read(signals.as_fd(), &mut [0; EVENT_SIZE]).map(drop));
     }),
     ("signal", || {
-        ended(|| signal::wait_interruptible(SigSet::EMPTY, Timeout::Never).map(drop));
-        ended(|| signal::wait_interruptible(SigSet::EMPTY, HOUR).map(drop));
-        ended(|| signal::raw::rt_sigtimedwait(SigSet::EMPTY, None).map(drop));
-        ended(|| signal::raw::rt_sigsuspend(SigSet::EMPTY));
+        ended(|| signal::wait_interruptible(SigSet::empty(), Timeout::Infinite).map(drop));
+        ended(|| signal::wait_interruptible(SigSet::empty(), HOUR).map(drop));
+        ended(|| signal::raw::rt_sigtimedwait(SigSet::empty(), None).map(drop));
+        ended(|| signal::raw::rt_sigsuspend(SigSet::empty()));
     }),
     ("Epoll", || {
-        let (epoll, counter) = (Epoll::create().unwrap(), EventFd::new(0).unwrap());
-        epoll.add(&counter, Token(1), Interest::READ).unwrap();
-        let mut ready = [Ready::EMPTY; 2];
-        ended(|| epoll.wait_interruptible(&mut ready, Timeout::Never, None).map(drop));
+        let (epoll, counter) = (Epoll::new().unwrap(), EventFd::new(0).unwrap());
+        epoll.add(&counter, Token(1), Interest::IN).unwrap();
+        let mut ready = [Event::default(); 2];
+        ended(|| epoll.wait_interruptible(&mut ready, Timeout::Infinite, None).map(drop));
         ended(|| epoll.wait_interruptible(&mut ready, HOUR, None).map(drop));
         ended(|| epoll::raw::epoll_pwait(epoll.as_fd(), &mut ready, -1, None).map(drop));
         if has_fine_times("Epoll::wait_interruptible") {

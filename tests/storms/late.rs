@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
-use butter::epoll::{Epoll, Interest, Ready, Token};
+use butter::epoll::{Epoll, Event, Interest, Token};
 use butter::eventfd::{self, EventFd};
 use butter::fd::AsFd;
 use butter::inotify::Reader;
@@ -15,7 +15,7 @@ use butter::pipe;
 use butter::poll::{self, PollFd, PollFlags};
 use butter::process::getpid;
 use butter::signal::{self, Cause, Signal};
-use butter::signalfd::{SIZE, SignalFd};
+use butter::signalfd::{EVENT_SIZE, SignalFd};
 use butter::thread::{self, Tid};
 use butter::time::{Clock, Timeout};
 use butter::timerfd::{Ticks, Timer, TimerFd};
@@ -82,16 +82,16 @@ pub(crate) const CALLS: &[Row] = &[
     }),
     ("EventFd::read", || {
         let counter = EventFd::new(0).unwrap();
-        assert_eq!(late(|| counter.read(), || counter.add(9).unwrap()), Ok(9));
+        assert_eq!(late(|| counter.read(), || counter.write(9).unwrap()), Ok(9));
         let permits = EventFd::semaphore(0).unwrap();
-        assert_eq!(late(|| permits.read(), || permits.add(2).unwrap()), Ok(1));
+        assert_eq!(late(|| permits.read(), || permits.write(2).unwrap()), Ok(1));
         assert_eq!((permits.read(), permits.wait(Timeout::Zero)), (Ok(1), Ok(false)));
     }),
     ("EventFd::add", || {
         let counter = EventFd::new(0).unwrap();
-        counter.add(eventfd::MAX).unwrap();
+        counter.write(eventfd::VALUE_MAX).unwrap();
         assert_eq!(
-            late(|| counter.add(5), || assert_eq!(counter.read(), Ok(eventfd::MAX))),
+            late(|| counter.write(5), || assert_eq!(counter.read(), Ok(eventfd::VALUE_MAX))),
             Ok(())
         );
         assert_eq!(counter.read(), Ok(5), "it was added once");
@@ -108,47 +108,51 @@ pub(crate) const CALLS: &[Row] = &[
     ("inotify::Reader::read", || {
         let (inotify, directory) = watched();
         let name =
-            || Reader::new(&inotify, &mut [0; 4096]).read().unwrap().name().as_bytes().to_vec();
+            || Reader::new(&inotify, &mut [0; 4096]).next().unwrap().name().as_bytes().to_vec();
         assert_eq!(late(name, || touch(&directory)), b"late");
     }),
     ("TimerFd::read", || {
-        let timer = TimerFd::create(Clock::Monotonic).unwrap();
+        let timer = TimerFd::new(Clock::Monotonic).unwrap();
         assert_eq!(late(|| timer.read(), || fire(&timer)), Ok(Ticks::Expired(1)));
     }),
     ("wait of an object", || {
-        for timeout in [Timeout::Never, HOUR.into(), FINE_HOUR.into()] {
+        for timeout in [Timeout::Infinite, HOUR.into(), FINE_HOUR.into()] {
             let counter = EventFd::new(0).unwrap();
-            assert_eq!(late(|| counter.wait(timeout), || counter.add(9).unwrap()), Ok(true));
+            assert_eq!(late(|| counter.wait(timeout), || counter.write(9).unwrap()), Ok(true));
             assert_eq!(counter.read(), Ok(9));
             let (inotify, directory) = watched();
             assert_eq!(late(|| inotify.wait(timeout), || touch(&directory)), Ok(true));
             assert_eq!(inotify.read_events(&mut [0; 4096]).unwrap().count(), 1);
-            let timer = TimerFd::create(Clock::Monotonic).unwrap();
+            let timer = TimerFd::new(Clock::Monotonic).unwrap();
             assert_eq!(late(|| timer.wait(timeout), || fire(&timer)), Ok(true));
             assert_eq!(timer.read(), Ok(Ticks::Expired(1)));
         }
     }),
     ("poll::wait", || {
-        for timeout in [Timeout::Never, HOUR.into(), FINE_HOUR.into()] {
+        for timeout in [Timeout::Infinite, HOUR.into(), FINE_HOUR.into()] {
             let ((reader, writer), counter) = (pipe::pipe().unwrap(), EventFd::new(0).unwrap());
             let mut fds = [reader.as_fd(), counter.as_fd()]
-                .map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::READ));
+                .map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
             let write = || assert_eq!(io::write(&writer, b"!"), Ok(1));
             assert_eq!(late(|| poll::wait(&mut fds, timeout), write), Ok(1));
-            assert_eq!(fds.map(|fd| fd.ready()), [PollFlags::READ, PollFlags::empty()]);
+            assert_eq!(fds.map(|fd| fd.ready()), [PollFlags::IN, PollFlags::empty()]);
         }
     }),
     ("SignalFd::read, read_events", || {
         let signals = SignalFd::new(WANTED).unwrap();
         assert_eq!(late_signal(|| value(signals.read().unwrap().cause())), 9);
         let events = || {
-            signals.read_events(&mut [0; 2 * SIZE]).unwrap().map(|event| value(event.cause())).sum()
+            signals
+                .read_events(&mut [0; 2 * EVENT_SIZE])
+                .unwrap()
+                .map(|event| value(event.cause()))
+                .sum()
         };
         assert_eq!(late_signal(events), 9);
     }),
     ("SignalFd::wait, signal::wait", || {
         let signals = SignalFd::nonblocking(WANTED).unwrap();
-        for timeout in [Timeout::Never, HOUR.into(), FINE_HOUR.into()] {
+        for timeout in [Timeout::Infinite, HOUR.into(), FINE_HOUR.into()] {
             let wait = || {
                 assert_eq!(signals.wait(timeout), Ok(true));
                 value(signals.read().unwrap().cause())
@@ -160,7 +164,7 @@ pub(crate) const CALLS: &[Row] = &[
         }
     }),
     ("Epoll::wait", || {
-        late_epoll(Timeout::Never);
+        late_epoll(Timeout::Infinite);
         late_epoll(HOUR.into());
         if has_fine_times("Epoll::wait for what comes late") {
             late_epoll(FINE_HOUR.into());
@@ -170,14 +174,14 @@ pub(crate) const CALLS: &[Row] = &[
 
 fn late_epoll(timeout: Timeout) {
     let (epoll, counters) =
-        (Epoll::create().unwrap(), [0, 0].map(|start| EventFd::new(start).unwrap()));
-    epoll.add(&counters[0], Token(7), Interest::READ).unwrap();
-    epoll.add(&counters[1], Token(8), Interest::READ).unwrap();
+        (Epoll::new().unwrap(), [0, 0].map(|start| EventFd::new(start).unwrap()));
+    epoll.add(&counters[0], Token(7), Interest::IN).unwrap();
+    epoll.add(&counters[1], Token(8), Interest::IN).unwrap();
     let tokens = || {
-        let mut buffer = [Ready::EMPTY; 4];
-        epoll.wait(&mut buffer, timeout).unwrap().iter().map(Ready::token).collect::<Vec<_>>()
+        let mut buffer = [Event::default(); 4];
+        epoll.wait(&mut buffer, timeout).unwrap().iter().map(Event::token).collect::<Vec<_>>()
     };
-    assert_eq!(late(tokens, || counters[1].add(1).unwrap()), [Token(8)], "{timeout:?}");
+    assert_eq!(late(tokens, || counters[1].write(1).unwrap()), [Token(8)], "{timeout:?}");
 }
 
 /// The signal that is waited for.
@@ -187,12 +191,13 @@ const WANTED: Signal = Signal::RTMIN;
 fn late_signal(call: impl FnOnce() -> i32 + Send) -> i32 {
     let tid = AtomicI32::new(0);
     let held_back = || {
-        let _blocked = thread::block(WANTED).unwrap();
-        tid.store(thread::gettid().get(), Ordering::Release);
+        let _blocked = signal::block(WANTED).unwrap();
+        tid.store(thread::gettid().as_raw(), Ordering::Release);
         call()
     };
     let send = || {
-        thread::queue(getpid(), Tid::new(tid.load(Ordering::Acquire)).unwrap(), WANTED, 9).unwrap()
+        thread::queue(getpid(), Tid::from_raw(tid.load(Ordering::Acquire)).unwrap(), WANTED, 9)
+            .unwrap()
     };
     late(held_back, send)
 }

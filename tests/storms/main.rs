@@ -116,7 +116,7 @@ fn has_fine_times(row: &str) -> bool {
 
 /// A directory that is watched by an instance whose reads wait.
 fn watched() -> (Inotify, TempDir) {
-    let (inotify, directory) = (Inotify::init().unwrap(), tempfile::tempdir().unwrap());
+    let (inotify, directory) = (Inotify::new().unwrap(), tempfile::tempdir().unwrap());
     inotify
         .add_watch(common::bytes(directory.path()), WatchFlags::CREATE | WatchFlags::DELETE)
         .unwrap();

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use butter::Result;
-use butter::epoll::{Epoll, Interest, Ready, Token};
+use butter::epoll::{Epoll, Event, Interest, Token};
 use butter::eventfd::EventFd;
 use butter::fd::AsFd;
 use butter::pipe;
@@ -69,7 +69,7 @@ fn slowly(body: impl Fn() + Sync) {
     let tid = AtomicI32::new(0);
     thread::scope(|scope| {
         let waiting = scope.spawn(|| {
-            tid.store(butter::thread::gettid().get(), Ordering::Release);
+            tid.store(butter::thread::gettid().as_raw(), Ordering::Release);
             while HANDLED.load(Ordering::Acquire) < before + 3 {
                 body();
             }
@@ -96,26 +96,26 @@ pub(crate) const CALLS: &[Row] = &[
         kept(&[TIME, FINE_TIME], |time| inotify.wait(time));
     }),
     ("TimerFd::wait", || {
-        let timer = TimerFd::create(Clock::Monotonic).unwrap();
+        let timer = TimerFd::new(Clock::Monotonic).unwrap();
         kept(&[TIME, FINE_TIME], |time| timer.wait(time));
     }),
     ("SignalFd::wait, signal::wait", || {
-        let signals = SignalFd::new(SigSet::EMPTY).unwrap();
+        let signals = SignalFd::new(SigSet::empty()).unwrap();
         kept(&[TIME, FINE_TIME], |time| signals.wait(time));
-        kept(&[TIME, FINE_TIME], |time| Ok(signal::wait(SigSet::EMPTY, time)?.is_some()));
+        kept(&[TIME, FINE_TIME], |time| Ok(signal::wait(SigSet::empty(), time)?.is_some()));
     }),
     ("poll::wait", || {
         let ((reader, _writer), counter) = (pipe::pipe().unwrap(), EventFd::new(0).unwrap());
         kept(&[TIME, FINE_TIME], |time| {
             let mut fds = [reader.as_fd(), counter.as_fd()]
-                .map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::READ));
+                .map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
             Ok(poll::wait(&mut fds, time)? > 0)
         });
     }),
     ("Epoll::wait", || {
-        let (epoll, counter) = (Epoll::create().unwrap(), EventFd::new(0).unwrap());
-        epoll.add(&counter, Token(1), Interest::READ).unwrap();
-        let wait = |time| Ok(!epoll.wait(&mut [Ready::EMPTY; 2], time)?.is_empty());
+        let (epoll, counter) = (Epoll::new().unwrap(), EventFd::new(0).unwrap());
+        epoll.add(&counter, Token(1), Interest::IN).unwrap();
+        let wait = |time| Ok(!epoll.wait(&mut [Event::default(); 2], time)?.is_empty());
         kept(&[TIME], wait);
         if has_fine_times("Epoll::wait for a time") {
             kept(&[FINE_TIME], wait);

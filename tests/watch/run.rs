@@ -62,7 +62,7 @@ pub fn run(program: &Path, arguments: &[&OsStr]) -> Ended {
 pub fn command(program: &Path, options: &[&str], paths: &[&Path]) -> Command {
     for ending in [Signal::INT, Signal::TERM, Signal::HUP] {
         // It has them from the tests, which may have been started with them ignored.
-        signal::reset(ending).unwrap();
+        signal::set_default(ending).unwrap();
     }
     let mut command = Command::new(program);
     command.args([AT_MOST]).args(options).arg("--").args(paths);
@@ -72,7 +72,7 @@ pub fn command(program: &Path, options: &[&str], paths: &[&Path]) -> Command {
 
 /// Sends a signal to a child that is not waited for yet, so that its number is its own.
 pub fn send(child: &Child, signal: Signal) {
-    signal::kill(Pid::new(child.id().cast_signed()).unwrap(), signal).unwrap();
+    signal::kill(Pid::from_raw(child.id().cast_signed()).unwrap(), signal).unwrap();
 }
 
 /// Stops a child, until it is sent `CONT`.

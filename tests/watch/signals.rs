@@ -203,7 +203,7 @@ fn a_second_signal_does_not_wait_for_the_reader() {
         child.try_wait().unwrap()
     });
     let status = ended.expect("it ends at some time");
-    assert_eq!(status.signal(), Some(Signal::INT.get().into()));
+    assert_eq!(status.signal(), Some(Signal::INT.as_raw().into()));
 }
 
 /// The program, watching, while nobody reads its output: one for renames.

@@ -55,7 +55,7 @@ fn butter(
     round(BUTTER, expected, move |bytes, sum| {
         for event in decode(bytes) {
             let watch = event.watch().map_or(-1, Watch::as_raw);
-            let cookie = event.cookie().map_or(0, |cookie| cookie.get());
+            let cookie = event.cookie().map_or(0, |cookie| cookie.as_raw());
             sum.add(watch, event.flags().bits(), cookie, name(&event));
         }
     })

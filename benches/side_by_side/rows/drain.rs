@@ -122,7 +122,7 @@ fn butter() -> Result<Run, Failure> {
             inotify.read_events(&mut buffer.0).unwrap_or_else(|error| failed(BUTTER, error));
         for event in events {
             let watch = event.watch().map_or(-1, Watch::as_raw);
-            let cookie = event.cookie().map_or(0, |cookie| cookie.get());
+            let cookie = event.cookie().map_or(0, |cookie| cookie.as_raw());
             sum.add(watch, event.flags().bits(), cookie, event.name().as_bytes());
         }
     })

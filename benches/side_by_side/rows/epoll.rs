@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
 
-use butter::epoll::{Epoll, Interest, Ready, Token};
+use butter::epoll::{Epoll, Event, Interest, Token};
 use butter::eventfd::EventFd;
 use butter::time::Timeout;
 use nix::sys::epoll as nix_epoll;
@@ -83,18 +83,18 @@ fn libc() -> Result<impl FnMut() + 'static, Failure> {
 fn butter() -> Result<impl FnMut() + 'static, Failure> {
     let counters =
         [when("eventfd2", EventFd::nonblocking(0))?, when("eventfd2", EventFd::nonblocking(0))?];
-    let epoll = when("epoll_create1", Epoll::create())?;
+    let epoll = when("epoll_create1", Epoll::new())?;
     for (token, counter) in (0..).zip(&counters) {
-        when("epoll_ctl", epoll.add(counter, Token(token), Interest::READ))?;
+        when("epoll_ctl", epoll.add(counter, Token(token), Interest::IN))?;
     }
-    let mut ready = [Ready::EMPTY; ROOM];
+    let mut ready = [Event::default(); ROOM];
     Ok(move || {
         both(
             &counters,
-            |counter| counter.add(1).unwrap_or_else(|error| failed(BUTTER, error)),
+            |counter| counter.write(1).unwrap_or_else(|error| failed(BUTTER, error)),
             |counters| {
                 let ready = epoll
-                    .wait(&mut ready, Timeout::Never)
+                    .wait(&mut ready, Timeout::Infinite)
                     .unwrap_or_else(|error| failed(BUTTER, error));
                 for event in ready {
                     let value = of(counters, event.token().0).read();

@@ -26,7 +26,7 @@ pub(crate) fn add_and_read() -> Result<Row, Failure> {
             black_box(stub::take(&again));
         })
         .with(BUTTER, move || {
-            if let Err(error) = butter.add(1) {
+            if let Err(error) = butter.write(1) {
                 failed(BUTTER, error);
             }
             match butter.read() {

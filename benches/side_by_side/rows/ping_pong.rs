@@ -95,7 +95,7 @@ fn stub() -> Result<impl FnMut() + 'static, Failure> {
 fn butter() -> Result<impl FnMut() + 'static, Failure> {
     player(
         || when("eventfd2", EventFd::new(0)),
-        |counter, value| counter.add(value).unwrap_or_else(|error| failed(BUTTER, error)),
+        |counter, value| counter.write(value).unwrap_or_else(|error| failed(BUTTER, error)),
         |counter| counter.read().unwrap_or_else(|error| failed(BUTTER, error)),
     )
 }

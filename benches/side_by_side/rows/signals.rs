@@ -9,8 +9,8 @@ use std::mem;
 use std::os::fd::OwnedFd;
 
 use butter::process::getpid;
-use butter::signal::{Cause, Signal};
-use butter::signalfd::{Event, SIZE, SignalFd};
+use butter::signal::{self, Cause, Signal};
+use butter::signalfd::{EVENT_SIZE, Event, SignalFd};
 use butter::thread::{self, gettid};
 use nix::sys::signalfd as nix_signalfd;
 
@@ -25,7 +25,7 @@ const SIGNAL: Signal = Signal::RTMIN;
 const SIGNALS: usize = 64;
 
 /// What the signals of a round say, added up.
-const SAID: u64 = (SIGNALS * SIGNAL.get() as usize + SIGNALS * (SIGNALS - 1) / 2) as u64;
+const SAID: u64 = (SIGNALS * SIGNAL.as_raw() as usize + SIGNALS * (SIGNALS - 1) / 2) as u64;
 
 type Record = libc::signalfd_siginfo;
 
@@ -49,7 +49,7 @@ fn plainly(record: &Record) -> u64 {
 #[inline(always)]
 fn said(event: &Event) -> u64 {
     match event.cause() {
-        Cause::Queue { value, .. } => u64::from(event.signal().get()) + value.get(),
+        Cause::Queue { value, .. } => event.signal().as_raw() as u64 + value.get(),
         _ => failed(BUTTER, "a signal that was not queued"),
     }
 }
@@ -68,7 +68,7 @@ fn reader<R: Copy + 'static>(
     room: R,
     read: impl Fn(&mut R) -> u64 + 'static,
 ) -> Result<Run, Failure> {
-    when("rt_sigprocmask", thread::block(SIGNAL))?.keep();
+    when("rt_sigprocmask", signal::block(SIGNAL))?.forget();
     Ok(Box::new(move |rounds, meter| {
         let mut room = Room(room);
         for _ in 0..rounds {
@@ -149,7 +149,7 @@ fn by_hand() -> Result<Run, Failure> {
 
 fn butter_at_once() -> Result<Run, Failure> {
     let signals = butters()?;
-    reader(BUTTER, [0; SIGNALS * SIZE], move |buffer| {
+    reader(BUTTER, [0; SIGNALS * EVENT_SIZE], move |buffer| {
         let events = signals.read_events(buffer).unwrap_or_else(|error| failed(BUTTER, error));
         events.map(said).sum()
     })

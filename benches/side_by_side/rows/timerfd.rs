@@ -38,7 +38,7 @@ fn raw() -> Result<OwnedFd, Failure> {
 }
 
 fn butter() -> Result<TimerFd, Failure> {
-    when("timerfd_create", TimerFd::create(Clock::Monotonic))
+    when("timerfd_create", TimerFd::new(Clock::Monotonic))
 }
 
 fn nix() -> Result<nix_timerfd::TimerFd, Failure> {

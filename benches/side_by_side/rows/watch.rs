@@ -62,7 +62,7 @@ fn row(about: &'static str) -> Result<Row, Failure> {
 /// The contenders whose one function takes a path of either type.
 macro_rules! generic {
     ($row:expr, $path:ident) => {{
-        let (butter, butters) = (when("inotify_init1", Inotify::init())?, Scene::new()?);
+        let (butter, butters) = (when("inotify_init1", Inotify::new())?, Scene::new()?);
         let (its_rustix, rustixes) = (raw()?, Scene::new()?);
         let (its_nix, nixes) =
             (when("inotify_init1", nix::Inotify::init(nix::InitFlags::empty()))?, Scene::new()?);

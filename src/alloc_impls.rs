@@ -1,0 +1,31 @@
+//! What only an allocator needs: paths that own their bytes, and buffers on the heap.
+
+use alloc::ffi::CString;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::io::Buffer;
+use crate::io::buffer::sealed::BufferParts;
+use crate::path::{Arg, AsPathBytes, PathBytes};
+
+impl_path_arg! {
+    [] String, |path| path.as_bytes();
+    [] Vec<u8>, |path| path;
+}
+
+impl Arg for CString {}
+impl AsPathBytes for CString {
+    #[inline]
+    fn as_path_bytes(&self) -> PathBytes<'_> {
+        PathBytes::Terminated(self)
+    }
+}
+
+/// The room is the vector's length, not its capacity.
+impl Buffer for Vec<u8> {}
+impl BufferParts for Vec<u8> {
+    #[inline(always)]
+    fn parts_mut(&mut self) -> (*mut u8, usize) {
+        (self.as_mut_ptr(), self.len())
+    }
+}

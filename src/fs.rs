@@ -1,0 +1,114 @@
+//! The calls on files that other modules need.
+
+use core::ffi::CStr;
+use core::mem::MaybeUninit;
+
+use crate::arch::abi::Stat;
+use crate::error::{Call, ErrnoReason, Result, errno_reasons};
+use crate::fd::{BorrowedFd, OwnedFd};
+use crate::io::AccessMode;
+use crate::syscall::syscall;
+
+const AT_FDCWD: i32 = -100;
+const O_CLOEXEC: u32 = 0x8_0000;
+
+const S_IFMT: u32 = 0o17_0000;
+const S_IFREG: u32 = 0o10_0000;
+const S_IFSOCK: u32 = 0o14_0000;
+
+/// The file types that other modules distinguish.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FileType {
+    Regular,
+    Socket,
+    Other,
+}
+
+/// `struct statfs`: information about a file system.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct Statfs {
+    /// The type of the file system: `TMPFS_MAGIC` and the like.
+    pub(crate) kind: i64,
+    /// The block size in bytes.
+    pub(crate) block_size: i64,
+    _rest: [u64; 13],
+}
+
+layout! { Statfs: size 120, align 8, kind at 0, block_size at 8 }
+
+/// `openat(AT_FDCWD, path, access | O_CLOEXEC)` - opens a file that exists. An error names `call`.
+#[inline]
+pub(crate) fn openat(call: Call, path: &CStr, access: AccessMode) -> Result<OwnedFd> {
+    let flags = access.bits() | O_CLOEXEC;
+    // SAFETY: the kernel reads the path up to its NUL byte and keeps nothing of it.
+    let returned = unsafe { syscall!(call, openat(AT_FDCWD, path.as_ptr(), flags)) };
+    // SAFETY: on success, the result is a new descriptor.
+    unsafe { returned.descriptor() }
+}
+
+/// `fstat(fd, &stat)` - returns the status of a file.
+#[inline]
+pub(crate) fn fstat(fd: BorrowedFd<'_>) -> Result<Stat> {
+    let mut stat = MaybeUninit::<Stat>::uninit();
+    // SAFETY: the kernel writes one struct and keeps nothing.
+    unsafe { syscall!(Call::FSTAT, fstat(fd, stat.as_mut_ptr())) }.unit()?;
+    // SAFETY: written, because the call has succeeded.
+    Ok(unsafe { stat.assume_init() })
+}
+
+/// Returns the type of a file; `Other` if `fstat` fails.
+pub(crate) fn file_type(fd: BorrowedFd<'_>) -> FileType {
+    match fstat(fd).map(|stat| stat.mode & S_IFMT) {
+        Ok(S_IFREG) => FileType::Regular,
+        Ok(S_IFSOCK) => FileType::Socket,
+        _ => FileType::Other,
+    }
+}
+
+/// `fstatfs(fd, &buf)` - returns information about the file system of a file.
+#[inline]
+pub(crate) fn fstatfs(fd: BorrowedFd<'_>) -> Result<Statfs> {
+    let mut statfs = MaybeUninit::<Statfs>::uninit();
+    // SAFETY: the kernel writes one struct and keeps nothing.
+    unsafe { syscall!(Call::FSTATFS, fstatfs(fd, statfs.as_mut_ptr())) }.unit()?;
+    // SAFETY: written, because the call has succeeded.
+    Ok(unsafe { statfs.assume_init() })
+}
+
+/// `ftruncate(fd, length)` - sets the length of a file.
+#[inline]
+pub(crate) fn ftruncate(fd: BorrowedFd<'_>, length: u64) -> Result<()> {
+    // SAFETY: touches no memory of the program; a mapping of the file is not a Rust object.
+    unsafe { syscall!(Call::FTRUNCATE, ftruncate(fd, length)) }.unit()
+}
+
+/// `pread64(fd, buf, count, offset)` - reads bytes at an offset.
+#[inline]
+pub(crate) fn pread64(fd: BorrowedFd<'_>, buffer: &mut [u8], offset: u64) -> Result<usize> {
+    // SAFETY: the kernel writes at most `buffer.len()` bytes to the buffer and keeps nothing.
+    unsafe { syscall!(Call::PREAD64, pread64(fd, buffer.as_mut_ptr(), buffer.len(), offset)) }
+        .size()
+}
+
+/// `pwrite64(fd, buf, count, offset)` - writes bytes at an offset.
+#[inline]
+pub(crate) fn pwrite64(fd: BorrowedFd<'_>, bytes: &[u8], offset: u64) -> Result<usize> {
+    // SAFETY: the kernel reads the bytes and keeps nothing.
+    unsafe { syscall!(Call::PWRITE64, pwrite64(fd, bytes.as_ptr(), bytes.len(), offset)) }.size()
+}
+
+pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
+    FTRUNCATE:
+        PERM => "it is sealed against this (F_SEAL_SHRINK, F_SEAL_GROW)",
+        INVAL => "no length for this file, or it is not open for writing",
+        FBIG => "more than a file may have (RLIMIT_FSIZE)";
+    PREAD64:
+        INVAL => "no offset of a file",
+        BADF => "the descriptor is not open for reading";
+    PWRITE64:
+        PERM => "it is sealed against writing, or would grow and is sealed against that",
+        INVAL => "no offset of a file, or one of huge pages, which is written to by a mapping only",
+        FBIG => "beyond what a file may have (RLIMIT_FSIZE)",
+        BADF => "the descriptor is not open for writing";
+};

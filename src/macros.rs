@@ -1,0 +1,338 @@
+//! Macros that every layer uses: `layout!`, `flags!`, `id_newtype!`, `fd_wrapper!` and
+//! `event_source!`.
+
+use bitflags::Bits;
+use bitflags::parser::ParseHex;
+
+use crate::error::ParseNameError;
+
+/// Checks the layout of a struct that the kernel reads or writes: its size, its alignment and the
+/// offset of every field, in every build.
+///
+/// `layout! { Name: size 16, align 4, first at 0, second at 4 }`
+macro_rules! layout {
+    (
+        $name:ty: size $size:literal, align $align:literal
+        $(, $field:ident at $offset:literal)* $(,)?
+    ) => {
+        ::static_assertions::const_assert_eq!(::core::mem::size_of::<$name>(), $size);
+        ::static_assertions::const_assert_eq!(::core::mem::align_of::<$name>(), $align);
+        $(::static_assertions::const_assert_eq!(::core::mem::offset_of!($name, $field), $offset);)*
+    };
+}
+
+/// Defines a set of flags: constants with the kernel's names as search aliases, and a text form
+/// that can be printed and parsed (`CREATE | CLOSE_WRITE`).
+///
+/// Unknown bits are preserved by every operation, `!` included.
+///
+/// A constant is written `"IN_CREATE" CREATE = 0x100, "description.";`.
+macro_rules! flags {
+    (
+        $(#[$outer:meta])*
+        pub struct $name:ident: $bits:ty {
+            $($c:literal $flag:ident = $value:expr, $text:literal;)*
+        }
+    ) => {
+        ::bitflags::bitflags! {
+            $(#[$outer])*
+            ///
+            /// Unknown bits are preserved. `Display` and `FromStr` use the names, separated by `|`;
+            /// `FromStr` also accepts the C names.
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+            #[repr(transparent)]
+            pub struct $name: $bits {
+                $(
+                    #[doc = concat!("`", $c, "` - ", $text)]
+                    #[doc(alias = $c)]
+                    const $flag = $value;
+                )*
+                // Every other bit may be a flag of a newer kernel: `!` and `complement` keep it.
+                const _ = !0;
+            }
+        }
+
+        impl $name {
+            /// All flags that have a name in this version of the crate.
+            pub const KNOWN: Self = Self::from_bits_retain(0 $(| Self::$flag.bits())*);
+        }
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::bitflags::parser::to_writer(self, f)
+            }
+        }
+
+        impl ::core::str::FromStr for $name {
+            type Err = $crate::error::ParseNameError;
+
+            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+                let bits = $crate::macros::parse_flags(text, |name| match name {
+                    $($c | stringify!($flag) => Some(Self::$flag.bits()),)*
+                    _ => None,
+                })?;
+                Ok(Self::from_bits_retain(bits))
+            }
+        }
+    };
+}
+
+/// Parses flags that are separated by `|`: names, for which `bits_of` returns the bits, and
+/// hexadecimal numbers (`0x80`). The empty string is the empty set.
+pub(crate) fn parse_flags<B: Bits + ParseHex>(
+    text: &str,
+    bits_of: impl Fn(&str) -> Option<B>,
+) -> Result<B, ParseNameError> {
+    if text.trim().is_empty() {
+        return Ok(B::EMPTY);
+    }
+    text.split('|').map(str::trim).try_fold(B::EMPTY, |bits, name| {
+        let flag = match name.strip_prefix("0x") {
+            Some(digits) => B::parse_hex(digits).ok(),
+            None => bits_of(name),
+        };
+        flag.map(|flag| bits | flag).ok_or(ParseNameError)
+    })
+}
+
+/// Defines the type of an ID. IDs of processes, threads and process groups are positive.
+macro_rules! id_newtype {
+    ($(#[$doc:meta])* $name:ident: NonZeroI32, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(transparent)]
+        pub struct $name(::core::num::NonZeroI32);
+
+        impl $name {
+            #[doc = concat!("Creates ", $what, " from a number. Returns `None` unless it is positive.")]
+            #[inline]
+            #[must_use]
+            pub const fn from_raw(number: i32) -> Option<Self> {
+                match ::core::num::NonZeroI32::new(number) {
+                    Some(positive) if number > 0 => Some(Self(positive)),
+                    _ => None,
+                }
+            }
+
+            /// Returns the number. It is always positive.
+            #[inline]
+            #[must_use]
+            pub const fn as_raw(self) -> i32 {
+                self.0.get()
+            }
+        }
+
+        id_newtype! { @fmt $name }
+    };
+    ($(#[$doc:meta])* $name:ident: u32, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(transparent)]
+        pub struct $name(u32);
+
+        impl $name {
+            /// ID 0, which has all capabilities in the initial user namespace.
+            pub const ROOT: Self = Self(0);
+
+            #[doc = concat!("Creates ", $what, " from a number.")]
+            #[inline]
+            #[must_use]
+            pub const fn from_raw(number: u32) -> Self {
+                Self(number)
+            }
+
+            /// Returns the number.
+            #[inline]
+            #[must_use]
+            pub const fn as_raw(self) -> u32 {
+                self.0
+            }
+        }
+
+        id_newtype! { @fmt $name }
+    };
+    (@fmt $name:ident) => {
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        impl ::core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+    };
+}
+
+/// Implements the descriptor traits, the conversions and `Debug` for an object over an `OwnedFd`.
+///
+/// - `fd_wrapper! { Name }`: a tuple struct whose descriptor is the entire state.
+/// - `fd_wrapper! { Name, checked }`: the same for an object that relies on the kind of its
+///   descriptor, and implements `TryFrom<OwnedFd>` itself.
+/// - `fd_wrapper! { Name, state in field }`: a struct with further state, whose descriptor is in
+///   `field`. It has no conversions: the type provides `into_parts()`.
+macro_rules! fd_wrapper {
+    ($name:ident) => {
+        fd_wrapper! { $name, checked }
+
+        /// Takes ownership of a descriptor of this kind. With a descriptor of another kind, calls
+        /// fail, or have the meaning that they have for that kind.
+        impl From<$crate::fd::OwnedFd> for $name {
+            #[inline]
+            fn from(fd: $crate::fd::OwnedFd) -> Self {
+                Self(fd)
+            }
+        }
+
+        impl $crate::fd::FromRawFd for $name {
+            #[inline]
+            unsafe fn from_raw_fd(fd: $crate::fd::RawFd) -> Self {
+                // SAFETY: open and owned by nobody else, upheld by the caller.
+                Self(unsafe { $crate::fd::FromRawFd::from_raw_fd(fd) })
+            }
+        }
+    };
+    ($name:ident, checked) => {
+        fd_wrapper! { @borrow $name, 0 }
+
+        impl From<$name> for $crate::fd::OwnedFd {
+            #[inline]
+            fn from(object: $name) -> Self {
+                object.0
+            }
+        }
+
+        impl $crate::fd::IntoRawFd for $name {
+            #[inline]
+            fn into_raw_fd(self) -> $crate::fd::RawFd {
+                $crate::fd::IntoRawFd::into_raw_fd(self.0)
+            }
+        }
+    };
+    ($name:ident, state in $fd:ident) => {
+        fd_wrapper! { @borrow $name, $fd }
+    };
+    (@borrow $name:ident, $fd:tt) => {
+        impl $crate::fd::AsFd for $name {
+            #[inline]
+            fn as_fd(&self) -> $crate::fd::BorrowedFd<'_> {
+                $crate::fd::AsFd::as_fd(&self.$fd)
+            }
+        }
+
+        impl $crate::fd::AsRawFd for $name {
+            #[inline]
+            fn as_raw_fd(&self) -> $crate::fd::RawFd {
+                $crate::fd::AsRawFd::as_raw_fd(&self.$fd)
+            }
+        }
+
+        impl ::core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                let fd = $crate::fd::AsRawFd::as_raw_fd(self);
+                f.debug_struct(stringify!($name)).field("fd", &fd).finish()
+            }
+        }
+
+        ::static_assertions::assert_impl_all!($name: Send, Sync, Unpin);
+        // The kernel reuses the numbers of closed descriptors: equal numbers do not mean equal
+        // objects.
+        ::static_assertions::assert_not_impl_any!($name: Clone, PartialEq, ::core::hash::Hash);
+    };
+}
+
+/// Implements `wait`, which all objects that events are read from share.
+macro_rules! event_source {
+    ($name:ident) => {
+        impl $name {
+            /// Waits until an event can be read. Returns `false` if the timeout expires first.
+            ///
+            /// Signals do not interrupt the wait and do not prolong it. A wait with a timeout reads
+            /// the clock first, which is a second call;
+            /// [`poll::wait_interruptible`](crate::poll::wait_interruptible) does not.
+            ///
+            /// # Errors
+            ///
+            /// - `EINVAL`: the limit on open file descriptors (`RLIMIT_NOFILE`) is 0.
+            /// - `ENOMEM`: the kernel is out of memory.
+            pub fn wait(&self, timeout: impl Into<$crate::time::Timeout>) -> $crate::Result<bool> {
+                $crate::poll::readable($crate::fd::AsFd::as_fd(self), timeout.into())
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::error::ParseNameError;
+    use crate::fd::{AsRawFd, OwnedFd};
+
+    flags! {
+        /// A test set.
+        pub struct TestFlags: u32 {
+            "T_FIRST" FIRST = 1, "the first.";
+            "T_HIGH" HIGH = 0x8000_0000, "the last.";
+        }
+    }
+
+    id_newtype! {
+        /// A test ID.
+        TestId: NonZeroI32, "an ID"
+    }
+
+    struct Stateful {
+        fd: OwnedFd,
+        state: u32,
+    }
+
+    fd_wrapper! { Stateful, state in fd }
+
+    impl Stateful {
+        fn into_parts(self) -> (OwnedFd, u32) {
+            (self.fd, self.state)
+        }
+    }
+
+    #[test]
+    fn flags_preserve_unknown_bits() {
+        let flags = TestFlags::from_bits_retain(0x11);
+        assert_eq!((!flags).bits(), !0x11);
+        assert_eq!(flags.union(TestFlags::HIGH).bits(), 0x8000_0011);
+        assert_eq!(
+            (TestFlags::KNOWN.bits(), flags.to_string().as_str()),
+            (0x8000_0001, "FIRST | 0x10")
+        );
+    }
+
+    #[test]
+    fn flags_are_parsed_from_rust_and_c_names() {
+        let parse = |text: &str| text.parse::<TestFlags>().map(|flags| flags.bits());
+        assert_eq!(parse(""), Ok(0));
+        assert_eq!(parse("FIRST"), Ok(1));
+        assert_eq!(parse("T_FIRST|HIGH"), Ok(0x8000_0001));
+        assert_eq!(parse(" FIRST | 0x10 "), Ok(0x11));
+        for wrong in ["first", "FIRST |", "| FIRST", "0x", "0xG", "T_", "1"] {
+            assert_eq!(parse(wrong), Err(ParseNameError), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn id_is_positive() {
+        assert_eq!([i32::MIN, -1, 0].map(TestId::from_raw), [None; 3]);
+        assert_eq!(TestId::from_raw(i32::MAX).map(TestId::as_raw), Some(i32::MAX));
+        assert_eq!(size_of::<Option<TestId>>(), 4);
+    }
+
+    #[test]
+    fn stateful_fd_wrapper_borrows_its_descriptor() {
+        let (reader, _writer) = crate::pipe::pipe().unwrap();
+        let number = reader.as_raw_fd();
+        let object = Stateful { fd: reader, state: 7 };
+        assert_eq!(object.as_raw_fd(), number);
+        assert_eq!(format!("{object:?}"), format!("Stateful {{ fd: {number} }}"));
+        let (fd, state) = object.into_parts();
+        assert_eq!((fd.as_raw_fd(), state), (number, 7));
+    }
+}
