@@ -1,16 +1,18 @@
-//! Buffers of events as the kernel writes them, the same in every run and for all contenders.
+//! Buffers of inotify events as the kernel writes them, identical in every run and for all
+//! contenders.
 
 use std::sync::LazyLock;
 
-/// How many events a buffer holds.
+/// The number of events in a buffer.
 pub(crate) const EVENTS: u32 = 400;
 
-/// How many buffers there are: so many that a processor cannot learn the lengths of the names by heart, as it cannot
-/// where every read brings new ones (16 are not enough, measured), and so few that they stay in its second cache, where
-/// a read leaves what it has copied. They are 800 KB.
+/// The number of buffers. They are numerous enough that the branch predictor cannot learn the
+/// lengths of the names, as it cannot if every read returns new ones (16 are not enough, measured),
+/// and few enough to stay in the L2 cache, where a read leaves the bytes that it copies. They
+/// occupy 800 KB in total.
 pub(crate) const BUFFERS: usize = 48;
 
-/// Events, and what they say as a `Sum` adds it up: with padded names, and with trimmed ones.
+/// Encoded events, and their expected checksums (`Sum`) with padded and with trimmed names.
 #[derive(Default)]
 pub(crate) struct Buffer {
     pub(crate) bytes: Vec<u8>,
@@ -26,8 +28,8 @@ pub(crate) fn buffers() -> &'static [Buffer] {
     &ALL
 }
 
-/// Names of 1 to 40 bytes, padded to 16 with at least one NUL; now and then an event without a name; at the end an
-/// overflow, which is of no watch.
+/// Creates events with names of 1 to 40 bytes, padded to a multiple of 16 with at least one NUL,
+/// and some events without a name. The last event is a queue overflow, which belongs to no watch.
 fn buffer(random: &mut Random) -> Buffer {
     let mut buffer = Buffer::default();
     for _ in 1..EVENTS {
@@ -50,14 +52,14 @@ impl Buffer {
         self.bytes.extend(name);
         self.bytes.resize(end, 0);
 
-        let said =
+        let contents =
             i64::from(watch).cast_unsigned().wrapping_add(u64::from(mask) + u64::from(cookie));
-        self.padded = self.padded.wrapping_add(said).wrapping_add(padded as u64);
-        self.trimmed = self.trimmed.wrapping_add(said).wrapping_add(name.len() as u64);
+        self.padded = self.padded.wrapping_add(contents).wrapping_add(padded as u64);
+        self.trimmed = self.trimmed.wrapping_add(contents).wrapping_add(name.len() as u64);
     }
 }
 
-/// Xorshift: good enough to surprise a processor.
+/// An xorshift generator, which is sufficient to defeat branch prediction.
 struct Random(u64);
 
 impl Random {

@@ -1,14 +1,14 @@
-//! `svc 0`: the number in `x8`, the result over the first argument.
+//! `svc 0`: the number is passed in `x8`, and the result replaces the first argument.
 
 use core::arch::asm;
 
 /// # Safety
 ///
-/// The call must leave the memory and the descriptors of the program as Rust expects them.
+/// The call must not violate memory safety or I/O safety.
 #[inline(always)]
 pub(super) unsafe fn call0(number: i64) -> isize {
     let result;
-    // SAFETY: what it does to memory is the caller's promise.
+    // SAFETY: the caller guarantees that the call is safe.
     unsafe {
         asm!("svc 0", in("x8") number, lateout("x0") result, options(nostack, preserves_flags));
     }
@@ -17,11 +17,11 @@ pub(super) unsafe fn call0(number: i64) -> isize {
 
 /// # Safety
 ///
-/// As [`call0`].
+/// See [`call0`].
 #[inline(always)]
 pub(super) unsafe fn call2(number: i64, [a, b]: [usize; 2]) -> isize {
     let result;
-    // SAFETY: what it does to memory is the caller's promise.
+    // SAFETY: the caller guarantees that the call is safe.
     unsafe {
         asm!(
             "svc 0",
@@ -36,11 +36,11 @@ pub(super) unsafe fn call2(number: i64, [a, b]: [usize; 2]) -> isize {
 
 /// # Safety
 ///
-/// As [`call0`].
+/// See [`call0`].
 #[inline(always)]
 pub(super) unsafe fn call3(number: i64, [a, b, c]: [usize; 3]) -> isize {
     let result;
-    // SAFETY: what it does to memory is the caller's promise.
+    // SAFETY: the caller guarantees that the call is safe.
     unsafe {
         asm!(
             "svc 0",
@@ -56,11 +56,11 @@ pub(super) unsafe fn call3(number: i64, [a, b, c]: [usize; 3]) -> isize {
 
 /// # Safety
 ///
-/// As [`call0`].
+/// See [`call0`].
 #[inline(always)]
 pub(super) unsafe fn call4(number: i64, [a, b, c, d]: [usize; 4]) -> isize {
     let result;
-    // SAFETY: what it does to memory is the caller's promise.
+    // SAFETY: the caller guarantees that the call is safe.
     unsafe {
         asm!(
             "svc 0",
@@ -77,11 +77,11 @@ pub(super) unsafe fn call4(number: i64, [a, b, c, d]: [usize; 4]) -> isize {
 
 /// # Safety
 ///
-/// As [`call0`].
+/// See [`call0`].
 #[inline(always)]
 pub(super) unsafe fn call6(number: i64, [a, b, c, d, e, f]: [usize; 6]) -> isize {
     let result;
-    // SAFETY: what it does to memory is the caller's promise.
+    // SAFETY: the caller guarantees that the call is safe.
     unsafe {
         asm!(
             "svc 0",

@@ -1,21 +1,21 @@
-//! The machine: which it is, and one processor of it for all contenders.
+//! Description of the host, and the CPU that all contenders run on.
 
 use std::{env, fs, io, mem};
 
-/// Kernel, processor and C library, in one line.
+/// Returns the kernel, the architecture and the C library, in one line.
 pub(crate) fn describe() -> String {
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let libc = if cfg!(target_env = "musl") { "musl" } else { "glibc" };
     format!("Linux {} on {}, {libc}", kernel.trim(), env::consts::ARCH)
 }
 
-/// Binds the process to the last processor that it may use; says how that went. The last, because the first is where
-/// interrupts usually go.
+/// Pins the process to the last CPU of its affinity mask, because interrupts usually go to the
+/// first one. Returns a description of the result.
 pub(crate) fn pin() -> String {
     match last_allowed().and_then(bind) {
-        Ok(cpu) => format!("pinned to processor {cpu}"),
+        Ok(cpu) => format!("pinned to CPU {cpu}"),
         Err(error) => {
-            format!("not pinned to a processor, a wider spread is to be expected: {error}")
+            format!("not pinned to a CPU, expect a wider spread: {error}")
         }
     }
 }
@@ -27,18 +27,18 @@ fn last_allowed() -> io::Result<usize> {
         return Err(io::Error::last_os_error());
     }
     let allowed = |cpu: &usize| {
-        // SAFETY: a number below the size of the set; nothing but the set is read.
+        // SAFETY: the index is less than the size of the set, and only the set is read.
         unsafe { libc::CPU_ISSET(*cpu, &set) }
     };
     (0..libc::CPU_SETSIZE as usize)
         .rev()
         .find(allowed)
-        .ok_or_else(|| io::Error::other("no processor is allowed"))
+        .ok_or_else(|| io::Error::other("the affinity mask is empty"))
 }
 
 fn bind(cpu: usize) -> io::Result<usize> {
     let mut set = empty();
-    // SAFETY: a number below the size of the set; nothing but the set is written.
+    // SAFETY: the index is less than the size of the set, and only the set is written.
     unsafe { libc::CPU_SET(cpu, &mut set) };
     // SAFETY: the kernel reads the set.
     if unsafe { libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), &set) } != 0 {
@@ -48,6 +48,6 @@ fn bind(cpu: usize) -> io::Result<usize> {
 }
 
 fn empty() -> libc::cpu_set_t {
-    // SAFETY: an array of integers; all zero is the empty set.
+    // SAFETY: an array of integers, for which all zeros is valid: the empty set.
     unsafe { mem::zeroed() }
 }

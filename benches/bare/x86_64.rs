@@ -1,14 +1,14 @@
-//! `syscall`: `rcx` and `r11` are the instruction's own.
+//! `syscall`: the instruction overwrites `rcx` and `r11`.
 
 use core::arch::asm;
 
 /// # Safety
 ///
-/// The call must leave the memory and the descriptors of the program as Rust expects them.
+/// The call must not violate memory safety or I/O safety.
 #[inline(always)]
 pub(super) unsafe fn call0(number: i64) -> isize {
     let result;
-    // SAFETY: what it does to memory is the caller's promise.
+    // SAFETY: the caller guarantees that the call is safe.
     unsafe {
         asm!(
             "syscall",
@@ -23,11 +23,11 @@ pub(super) unsafe fn call0(number: i64) -> isize {
 
 /// # Safety
 ///
-/// As [`call0`].
+/// See [`call0`].
 #[inline(always)]
 pub(super) unsafe fn call2(number: i64, [a, b]: [usize; 2]) -> isize {
     let result;
-    // SAFETY: what it does to memory is the caller's promise.
+    // SAFETY: the caller guarantees that the call is safe.
     unsafe {
         asm!(
             "syscall",
@@ -44,11 +44,11 @@ pub(super) unsafe fn call2(number: i64, [a, b]: [usize; 2]) -> isize {
 
 /// # Safety
 ///
-/// As [`call0`].
+/// See [`call0`].
 #[inline(always)]
 pub(super) unsafe fn call3(number: i64, [a, b, c]: [usize; 3]) -> isize {
     let result;
-    // SAFETY: what it does to memory is the caller's promise.
+    // SAFETY: the caller guarantees that the call is safe.
     unsafe {
         asm!(
             "syscall",
@@ -66,11 +66,11 @@ pub(super) unsafe fn call3(number: i64, [a, b, c]: [usize; 3]) -> isize {
 
 /// # Safety
 ///
-/// As [`call0`].
+/// See [`call0`].
 #[inline(always)]
 pub(super) unsafe fn call4(number: i64, [a, b, c, d]: [usize; 4]) -> isize {
     let result;
-    // SAFETY: what it does to memory is the caller's promise.
+    // SAFETY: the caller guarantees that the call is safe.
     unsafe {
         asm!(
             "syscall",
@@ -89,11 +89,11 @@ pub(super) unsafe fn call4(number: i64, [a, b, c, d]: [usize; 4]) -> isize {
 
 /// # Safety
 ///
-/// As [`call0`].
+/// See [`call0`].
 #[inline(always)]
 pub(super) unsafe fn call6(number: i64, [a, b, c, d, e, f]: [usize; 6]) -> isize {
     let result;
-    // SAFETY: what it does to memory is the caller's promise.
+    // SAFETY: the caller guarantees that the call is safe.
     unsafe {
         asm!(
             "syscall",

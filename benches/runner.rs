@@ -1,39 +1,39 @@
 //! The measurement: short batches of all contenders in turn, hundreds of times.
 //!
-//! A machine that others use too is fast in one second and slow in the next. So no contender is measured on its own: a
-//! cycle is one batch of each, of about half a millisecond, and only batches of the same cycle are compared. Each cycle
-//! starts with another contender, and every second one goes backwards, so that nobody always comes first or always
-//! follows the same one. The first contender takes part twice: how far its second self is from 1 is what the method
-//! cannot tell apart.
+//! The speed of a shared host changes from second to second. Therefore no contender is measured
+//! separately: a cycle consists of one batch per contender, each of about half a millisecond, and
+//! only batches of the same cycle are compared. Each cycle starts with a different contender, and
+//! every second cycle runs in reverse order, so that no contender always runs first or always
+//! follows the same one. The baseline takes part twice: the deviation of its second ratio from 1 is
+//! the difference that the method cannot resolve.
 
 use std::time::{Duration, Instant};
 
-use crate::instructions::Instructions;
-use crate::meter::Meter;
+use crate::meter::{InstructionCounter, Meter};
 use crate::options::Effort;
 use crate::row::{Contender, Row};
 
 const BATCH: Duration = Duration::from_micros(500);
 const WARM_UP: usize = 4;
 
-/// What one contender took.
+/// The measurements of one contender.
 pub(crate) struct Measured {
-    /// Nanoseconds for an operation, one number a cycle.
+    /// Nanoseconds per operation, one value per cycle.
     pub(crate) nanoseconds: Vec<f64>,
-    /// Instructions of user space for an operation.
+    /// User-space instructions per operation.
     pub(crate) instructions: Option<f64>,
 }
 
-/// Measures every contender of a row, in their order.
+/// Measures every contender of a row. The results are in the order of the contenders.
 pub(crate) fn measure(
     row: &mut Row,
     effort: Effort,
-    counter: Option<&Instructions>,
+    counter: Option<&InstructionCounter>,
 ) -> Vec<Measured> {
     let (rounds, cycles) = match effort {
         Effort::Check => (1, 1),
-        Effort::Quick => (rounds_of_a_batch(&mut row.contenders[0]), 60),
-        Effort::Full => (rounds_of_a_batch(&mut row.contenders[0]), 600),
+        Effort::Quick => (rounds_per_batch(&mut row.contenders[0]), 60),
+        Effort::Full => (rounds_per_batch(&mut row.contenders[0]), 600),
     };
     let operations = f64::from(rounds) * f64::from(row.operations);
     let count = row.contenders.len();
@@ -61,24 +61,24 @@ pub(crate) fn measure(
     measured
 }
 
-/// How many rounds fill a batch, with the work around them that does not count.
-fn rounds_of_a_batch(contender: &mut Contender) -> u32 {
+/// Returns the number of rounds that fill a batch, including the work that is not measured.
+fn rounds_per_batch(contender: &mut Contender) -> u32 {
     let mut clock = Meter::nanoseconds();
     let mut rounds = 1;
     loop {
         let start = Instant::now();
         (contender.run)(rounds, &mut clock);
-        let taken = start.elapsed();
-        if taken >= BATCH / 2 {
-            let fitting = f64::from(rounds) * BATCH.as_secs_f64() / taken.as_secs_f64();
-            return fitting.ceil() as u32;
+        let elapsed = start.elapsed();
+        if elapsed >= BATCH / 2 {
+            let rounds = f64::from(rounds) * BATCH.as_secs_f64() / elapsed.as_secs_f64();
+            return rounds.ceil() as u32;
         }
         rounds *= 2;
     }
 }
 
-/// The least of a few batches: an interrupt adds instructions, nothing takes some off.
-fn instructions(contender: &mut Contender, rounds: u32, counter: &Instructions) -> f64 {
+/// Returns the minimum of a few batches, because interrupts only add instructions.
+fn instructions(contender: &mut Contender, rounds: u32, counter: &InstructionCounter) -> f64 {
     let mut meter = Meter::instructions(counter);
     let batches = (0..5).map(|_| {
         (contender.run)(rounds, &mut meter);
