@@ -1,4 +1,4 @@
-//! Which paths are watched, by the numbers of their watches.
+//! The watched paths by their watch descriptors.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -11,27 +11,27 @@ use butter::path::Escape;
 use crate::options::Format;
 use crate::output;
 
-/// What adding a path came to.
+/// The result of adding a path.
 pub(crate) enum Added<'w> {
     New,
-    /// The file is watched under this path, which is told escaped.
-    Already(Escape<'w>),
+    /// The file is already watched under this path.
+    Duplicate(Escape<'w>),
 }
 
-/// A path, and how its events begin.
+/// A path and its formatted form.
 pub(crate) struct Path {
     path: Box<OsStr>,
-    /// The part of a printed event that is always the same, ready to be written.
+    /// The part of the output that all events of the path have in common.
     pub(crate) printed: Vec<u8>,
 }
 
-/// The paths, in the order of their watches.
-pub(crate) struct Watched {
+/// The paths, sorted by watch descriptor.
+pub(crate) struct Watches {
     format: Format,
     paths: Vec<(Watch, Path)>,
 }
 
-impl Watched {
+impl Watches {
     pub(crate) fn new(format: Format) -> Self {
         Self { format, paths: Vec::new() }
     }
@@ -40,31 +40,32 @@ impl Watched {
         self.paths.len()
     }
 
-    /// Adds a path. A file that is watched under two paths has one watch, and keeps the first path.
+    /// Adds a path. If a file is specified under two paths, it has one watch and keeps the first
+    /// path.
     pub(crate) fn add(&mut self, watch: Watch, path: &OsStr) -> Added<'_> {
         match self.find(watch) {
-            Ok(place) => Added::Already(Escape::new(&*self.paths[place].1.path)),
-            Err(place) => {
+            Ok(index) => Added::Duplicate(Escape::new(&*self.paths[index].1.path)),
+            Err(index) => {
                 let printed = output::prepare(self.format, path);
-                self.paths.insert(place, (watch, Path { path: path.into(), printed }));
+                self.paths.insert(index, (watch, Path { path: path.into(), printed }));
                 Added::New
             }
         }
     }
 
     pub(crate) fn get(&self, watch: Watch) -> Option<&Path> {
-        self.find(watch).ok().map(|place| &self.paths[place].1)
+        self.find(watch).ok().map(|index| &self.paths[index].1)
     }
 
     pub(crate) fn remove(&mut self, watch: Watch) -> Option<Path> {
-        self.find(watch).ok().map(|place| self.paths.remove(place).1)
+        self.find(watch).ok().map(|index| self.paths.remove(index).1)
     }
 
-    /// Takes out every path whose watch is not one of these.
-    pub(crate) fn take_all_but(&mut self, there: &[Watch]) -> Vec<(Watch, Path)> {
-        let (kept, taken) = self.paths.drain(..).partition(|(watch, _)| there.contains(watch));
+    /// Removes and returns the paths whose watch is not in `existing`.
+    pub(crate) fn remove_all_except(&mut self, existing: &[Watch]) -> Vec<(Watch, Path)> {
+        let (kept, removed) = self.paths.drain(..).partition(|(watch, _)| existing.contains(watch));
         self.paths = kept;
-        taken
+        removed
     }
 
     fn find(&self, watch: Watch) -> Result<usize, usize> {
@@ -72,8 +73,8 @@ impl Watched {
     }
 }
 
-/// The watches that an instance has, as `/proc` lists them.
-pub(crate) fn in_the_kernel(inotify: &Inotify) -> io::Result<Vec<Watch>> {
+/// Returns the watches of an inotify instance, as listed in `/proc`.
+pub(crate) fn existing(inotify: &Inotify) -> io::Result<Vec<Watch>> {
     let list = fs::read_to_string(format!("/proc/self/fdinfo/{}", inotify.as_raw_fd()))?;
     let numbers =
         list.lines().filter_map(|line| line.strip_prefix("inotify wd:")?.split(' ').next());
