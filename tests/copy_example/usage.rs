@@ -75,3 +75,23 @@ fn what_looks_like_an_option_can_be_a_path() {
     assert_eq!(std::fs::read(folder.path().join("--help")).unwrap(), bytes);
     assert_eq!(names(folder.path()), ["--help", "source"]);
 }
+
+#[test]
+fn short_options_are_clustered_and_have_attached_values() {
+    let Some(program) = program("short_options_are_clustered_and_have_attached_values") else {
+        return;
+    };
+    let (_folder, source, target, bytes) = scene(100);
+    run(&program, &[&"-qmread_write", &source, &target]).done();
+    assert_eq!(std::fs::read(&target).unwrap(), bytes);
+}
+
+#[test]
+fn help_fails_if_output_is_full() {
+    let Some(program) = program("help_fails_if_output_is_full") else { return };
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = command(&program).arg("--help").stdout(full).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(stderr, "copy: write error: No space left on device (ENOSPC)\n");
+    assert_eq!(output.status.code(), Some(1));
+}
