@@ -1,26 +1,26 @@
-//! Copies a file, and leaves nothing half done.
+//! Copies a file, and leaves no incomplete file if the copy fails.
 //!
 //! ```text
-//! cargo run --release --example copy -- [OPTIONS] SOURCE TARGET
+//! cargo run --release --example copy -- [OPTION]... SOURCE TARGET
 //! ```
 //!
-//! `--help` says what the options are, and [`help::HELP`] is that text: what happens to a TARGET that is there already,
-//! what is left when the copy fails, and the exit status stand there.
+//! `--help` documents the options, the handling of an existing TARGET and the exit statuses.
 //!
-//! The bytes go from descriptor to descriptor by [`Copier`], a piece at a time, and between two pieces the bar is
-//! drawn. A thread waits for the signals that end the program, however long a piece takes.
+//! [`Copier`] moves the data from descriptor to descriptor in chunks, and the progress bar is
+//! updated between two chunks. A separate thread waits for the signals that terminate the program,
+//! so that they take effect however long a chunk takes.
 
-mod failure;
-mod help;
+#[path = "../common/mod.rs"]
+mod common;
+mod error;
 mod options;
-mod partial;
 mod progress;
-mod signals;
 mod target;
+mod temporary;
 
 use std::fmt;
 use std::fs::{File, Metadata};
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::process::ExitCode;
@@ -28,94 +28,87 @@ use std::process::ExitCode;
 use butter::copy::{Copier, Method};
 use butter::path::Escape;
 
-use failure::{Failure, when};
-use options::{Options, Request};
+use common::cli::{self, FAILURE, Request};
+use error::{Error, context};
+use options::Options;
 use progress::Progress;
 use target::Target;
 
-const FAILED: u8 = 1;
-const USAGE: u8 = 2;
+const PROGRAM: &str = "copy";
 
 fn main() -> ExitCode {
-    match options::parse(std::env::args_os().skip(1)) {
-        Ok(Request::Copy(options)) => match copy(&options) {
+    match options::parse() {
+        Ok(Request::Run(options)) => match copy(&options) {
             Ok(()) => ExitCode::SUCCESS,
-            Err(failure) => {
-                say(format_args!("{failure}{}", partial::abandon()));
-                FAILED.into()
+            Err(error) => {
+                message(format_args!("{error}{}", temporary::abandon()));
+                FAILURE.into()
             }
         },
-        Ok(Request::Print(text)) => {
-            // Who does not read the help has no need of it.
-            let _ = io::stdout().write_all(text.as_bytes());
-            ExitCode::SUCCESS
-        }
-        Err(wrong) => {
-            say(format_args!("{wrong} (--help says more)"));
-            USAGE.into()
-        }
+        Ok(Request::Print(text)) => cli::print(PROGRAM, text),
+        Err(error) => cli::usage_error(PROGRAM, &error),
     }
 }
 
-/// Tells the user something. A closed standard error is no reason to fail.
-fn say(line: fmt::Arguments<'_>) {
+/// Prints a message in place of the progress bar.
+fn message(text: fmt::Arguments<'_>) {
     progress::clear();
-    let _ = io::stderr().write_fmt(format_args!("copy: {line}\n"));
+    cli::message(PROGRAM, text);
 }
 
-fn copy(options: &Options) -> Result<(), Failure> {
-    signals::watch()?;
+fn copy(options: &Options) -> Result<(), Error> {
+    temporary::abandon_on_signals()?;
     let (source, metadata) = open(&options.source)?;
     let target = Target::open(options, &metadata)?;
 
     let mut progress = Progress::new(&metadata, options.quiet);
     let mut copier = Copier::new(&source, target.file()).method(options.method);
-    let step =
-        |copier: &mut Copier<'_>| copier.step().map_err(|error| Failure::copy(options, error));
+    let step = |copier: &mut Copier<'_>| copier.step().map_err(|error| Error::copy(options, error));
     loop {
         while step(&mut copier)? > 0 {
             progress.show(copier.copied());
         }
-        // An end found by the file's size is looked at again: bytes that the method gives now have come since.
-        if !goes_on(options, &source, copier.copied())? {
+        // The method reports the end of the file according to its size. If more data can be read,
+        // and the method now returns some, the file has grown in the meantime.
+        if !has_more_data(options, &source, copier.copied())? {
             break;
         }
         if step(&mut copier)? == 0 {
             let (method, source) = (name(options.method), Escape::new(&options.source));
-            return Err(Failure::Said(format!(
-                "{source} has more bytes than {method} finds; --method auto copies them all"
+            return Err(Error::Message(format!(
+                "'{source}' contains more data than {method} returns; use --method auto"
             )));
         }
         progress.show(copier.copied());
     }
-    let (copied, way) = (copier.copied(), copier.method_used());
+    let (copied, method) = (copier.copied(), copier.method_used());
     target.finish()?;
     if !options.quiet {
-        say(format_args!("{}, by {}", progress.summary(copied), name(way)));
+        message(format_args!("{}, with {}", progress.summary(copied), name(method)));
     }
     Ok(())
 }
 
-/// The source, which has bytes.
-fn open(path: &Path) -> Result<(File, Metadata), Failure> {
-    let source = when("opened", path, File::open(path))?;
-    let metadata = when("looked at", path, source.metadata())?;
+fn open(path: &Path) -> Result<(File, Metadata), Error> {
+    let source = context("open", path, File::open(path))?;
+    let metadata = context("stat", path, source.metadata())?;
     if metadata.is_dir() {
-        return Err(Failure::Said(format!("{} is a directory", Escape::new(path))));
+        return Err(Error::Message(format!("'{}' is a directory", Escape::new(path))));
     }
     Ok((source, metadata))
 }
 
-/// Whether the source has bytes where a chosen method has found its end: what the kernel makes up is often of size 0.
-fn goes_on(options: &Options, source: &File, at: u64) -> Result<bool, Failure> {
-    // The others do not look at the size.
+/// Returns whether the source has data at the position where the selected method reported its end:
+/// the size of a file that the kernel synthesizes is often 0.
+fn has_more_data(options: &Options, source: &File, position: u64) -> Result<bool, Error> {
+    // The other methods do not examine the size.
     if !matches!(options.method, Method::CopyFileRange | Method::Sendfile) {
         return Ok(false);
     }
-    match source.read_at(&mut [0], at) {
-        // It has no positions, and no size either.
+    match source.read_at(&mut [0], position) {
+        // A file that is not seekable has no size either.
         Err(error) if error.kind() == io::ErrorKind::NotSeekable => Ok(false),
-        read => when("read", &options.source, read.map(|count| count > 0)),
+        result => context("read", &options.source, result.map(|count| count > 0)),
     }
 }
 

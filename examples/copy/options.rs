@@ -1,13 +1,61 @@
-//! What the user asks for.
+//! Command-line options.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use butter::copy::Method;
-use butter::path::Escape;
+use lexopt::{Arg, Error, Parser};
 
-use crate::help::HELP;
+use crate::common::cli::{self, Request};
+
+const HELP: &str = "\
+Usage: copy [OPTION]... SOURCE TARGET
+Copy SOURCE to TARGET, within the kernel if possible.
+
+SOURCE is a file, a pipe, a device or anything else that can be read. If TARGET is a directory,
+SOURCE is copied into it under its own name. Symbolic links are followed.
+
+Options:
+  -m, --method METHOD  auto, copy_file_range, sendfile, splice or read_write [default: auto]; auto
+                       uses the first of the others that SOURCE and TARGET support; any other
+                       METHOD is used alone, and fails if it does not return all bytes of SOURCE,
+                       as with a file in /proc
+      --keep-partial   if the copy fails, keep the incomplete copy as TARGET.partial
+  -q, --quiet          print only errors
+  -h, --help           print this help and exit
+  -V, --version        print the version and exit
+
+Target:
+  If TARGET is a regular file or does not exist, the data is written to a temporary file in the same
+  directory, .copy-PID-NUMBER, which is renamed to TARGET when it is complete. An existing TARGET is
+  therefore either replaced completely or left unchanged, and the temporary file is removed if the
+  copy fails. The data is not synced to disk, so it may be lost if the system loses power. The
+  directory must be writable. Other hard links to an existing TARGET keep the old data.
+
+  An existing TARGET that is write-protected is not replaced; remove it first. An executable that is
+  running can be replaced, and continues to run unchanged.
+
+  A new TARGET has the permissions of SOURCE, restricted by the umask. An existing TARGET keeps its
+  permissions.
+
+  If TARGET is not a regular file, such as a pipe or a device, the data is written to it directly.
+
+  SOURCE and TARGET must not be the same file.
+
+Output:
+  If standard error is a terminal, it shows a progress bar. When the copy is complete, the number of
+  bytes, the duration, the rate and the method are printed.
+
+Signals:
+  SIGINT, SIGTERM and SIGHUP terminate the program, after the temporary file has been removed or,
+  with --keep-partial, renamed. A signal that was ignored at the start remains ignored.
+
+Exit status:
+  0  the copy is complete
+  1  the copy failed
+  2  the arguments are invalid
+";
 
 const VERSION: &str = concat!("copy ", env!("CARGO_PKG_VERSION"), "\n");
 
@@ -19,63 +67,33 @@ pub(crate) struct Options {
     pub(crate) target: PathBuf,
 }
 
-pub(crate) enum Request {
-    Copy(Options),
-    Print(&'static str),
-}
-
-/// Reads the arguments, without the program's name. The error is what to tell the user.
-pub(crate) fn parse(mut arguments: impl Iterator<Item = OsString>) -> Result<Request, String> {
-    let (mut chosen, mut keep_partial, mut quiet, mut paths) =
-        (Method::Auto, false, false, Vec::new());
-    while let Some(argument) = arguments.next() {
-        if argument == "--" {
-            paths.extend(arguments.by_ref());
-            continue;
-        }
-        if !argument.as_bytes().starts_with(b"-") || argument == "-" {
-            paths.push(argument);
-            continue;
-        }
-        let (name, value) = split(&argument);
-        match (name.as_bytes(), value) {
-            (b"-m" | b"--method", value) => {
-                let value = value.map(OsStr::to_owned).or_else(|| arguments.next());
-                chosen =
-                    method(&value.ok_or_else(|| format!("{} takes a value", Escape::new(name)))?)?;
+/// Parses the program's arguments.
+pub(crate) fn parse() -> Result<Request<Options>, Error> {
+    let (mut method, mut keep_partial, mut quiet) = (Method::Auto, false, false);
+    let mut operands = Vec::new();
+    let mut parser = Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Short('m') | Arg::Long("method") => method = parse_method(parser.value()?)?,
+            Arg::Long("keep-partial") => keep_partial = true,
+            Arg::Short('q') | Arg::Long("quiet") => quiet = true,
+            Arg::Short('h') | Arg::Long("help") => return cli::print_request(&mut parser, HELP),
+            Arg::Short('V') | Arg::Long("version") => {
+                return cli::print_request(&mut parser, VERSION);
             }
-            (b"--keep-partial", None) => keep_partial = true,
-            (b"-q" | b"--quiet", None) => quiet = true,
-            (b"-h" | b"--help", None) => return Ok(Request::Print(HELP)),
-            (b"-V" | b"--version", None) => return Ok(Request::Print(VERSION)),
-            (b"--keep-partial" | b"--quiet" | b"--help" | b"--version", Some(_)) => {
-                return Err(format!("{} takes no value", Escape::new(name)));
-            }
-            _ => return Err(format!("there is no option {}", Escape::new(name))),
+            Arg::Value(operand) => operands.push(operand),
+            option => return Err(option.unexpected()),
         }
     }
-    let count = paths.len();
-    let [source, target] = <[_; 2]>::try_from(paths)
-        .map_err(|_| format!("a SOURCE and a TARGET are wanted, and {count} paths are given"))?
-        .map(PathBuf::from);
-    if source.as_os_str().is_empty() || target.as_os_str().is_empty() {
-        return Err("a path is empty".to_owned());
+    let operands = cli::operands(["SOURCE", "TARGET"], operands)?;
+    if operands.iter().any(|operand| operand.is_empty()) {
+        return Err("empty operand ''".into());
     }
-    Ok(Request::Copy(Options { method: chosen, keep_partial, quiet, source, target }))
+    let [source, target] = operands.map(PathBuf::from);
+    Ok(Request::Run(Options { method, keep_partial, quiet, source, target }))
 }
 
-/// `--option=value` as option and value; any other argument is an option without one.
-fn split(argument: &OsStr) -> (&OsStr, Option<&OsStr>) {
-    let bytes = argument.as_bytes();
-    match bytes.iter().position(|byte| *byte == b'=') {
-        Some(equals) if bytes.starts_with(b"--") => {
-            (OsStr::from_bytes(&bytes[..equals]), Some(OsStr::from_bytes(&bytes[equals + 1..])))
-        }
-        _ => (argument, None),
-    }
-}
-
-fn method(name: &OsStr) -> Result<Method, String> {
+fn parse_method(name: OsString) -> Result<Method, Error> {
     Ok(match name.as_bytes() {
         b"auto" => Method::Auto,
         b"copy_file_range" => Method::CopyFileRange,
@@ -83,10 +101,8 @@ fn method(name: &OsStr) -> Result<Method, String> {
         b"splice" => Method::Splice,
         b"read_write" => Method::ReadWrite,
         _ => {
-            let name = Escape::new(name);
-            return Err(format!(
-                "there is no method `{name}`; there are auto, copy_file_range, sendfile, splice, read_write"
-            ));
+            let expected = "auto, copy_file_range, sendfile, splice or read_write";
+            return Err(cli::invalid_value("--method", &name, expected));
         }
     })
 }

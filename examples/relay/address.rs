@@ -1,4 +1,4 @@
-//! Where to listen, and where to relay to.
+//! The addresses of LISTEN and TARGET.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -7,7 +7,6 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use butter::path::Escape;
-use rustix::net::SocketAddrUnix;
 
 #[derive(Clone, PartialEq)]
 pub(crate) enum Address {
@@ -16,7 +15,7 @@ pub(crate) enum Address {
 }
 
 impl Address {
-    /// The error is what to tell the user.
+    /// Parses an operand. The error is a message for the user.
     pub(crate) fn parse(text: &OsStr) -> Result<Self, String> {
         let bytes = text.as_bytes();
         if let Some(path) = bytes.strip_prefix(b"unix:") {
@@ -27,16 +26,19 @@ impl Address {
         }
         let address = text.to_str().and_then(|text| text.parse().ok()).map(Self::Tcp);
         address.ok_or_else(|| {
-            format!("`{}` is not IP:PORT, unix:PATH, or a path with a / in it", Escape::new(text))
+            format!(
+                "invalid address '{}' (expected IP:PORT, unix:PATH or a PATH that contains a /)",
+                Escape::new(text)
+            )
         })
     }
 
     fn unix(path: &Path) -> Result<Self, String> {
         if path.as_os_str().is_empty() {
-            return Err("a path is empty".to_owned());
+            return Err("empty path in address 'unix:'".to_owned());
         }
-        if SocketAddrUnix::new(path).is_err() {
-            return Err(format!("{} is too long for the path of a socket", Escape::new(path)));
+        if std::os::unix::net::SocketAddr::from_pathname(path).is_err() {
+            return Err(format!("path too long for a socket: '{}'", Escape::new(path)));
         }
         Ok(Self::Unix(path.to_owned()))
     }

@@ -1,29 +1,62 @@
-//! A connection: the one that was accepted, the one to the target, and what goes to and fro.
+//! A connection: the socket of the client, the socket of the target, and both directions.
 
-use std::os::fd::OwnedFd;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use butter::epoll::{Epoll, Readiness, Token};
-use butter::io;
-use rustix::io::Errno;
-use rustix::net::sockopt::socket_error;
+use butter::Errno;
+use butter::epoll::{Epoll, Interest, Readiness, Token};
+use butter::io::bytes_available;
 
 use crate::address::Address;
-use crate::direction::{Direction, Wait};
-use crate::pool::Pool;
-use crate::report::Report;
-use crate::socket::Socket;
-use crate::target::{Reached, reach};
-use crate::totals::Totals;
+use crate::common::cli::IoError;
+use crate::direction::{Direction, PipePool, Wait};
+use crate::net::{self, Connect};
+use crate::report::{Report, Totals};
 
-/// What all connections share.
+/// A socket and its readiness, according to the last event or call.
+///
+/// It is registered once as edge-triggered, so that its readiness lasts until a call fails with
+/// `EAGAIN`.
+pub(crate) struct Socket {
+    fd: OwnedFd,
+    pub(crate) readable: bool,
+    pub(crate) writable: bool,
+    /// Urgent data has been received. `splice` returns 0 before it, as at the end of the data, and
+    /// `read` skips it.
+    pub(crate) urgent: bool,
+    /// The socket accepts no more data: both sides have shut it down, or it has failed.
+    pub(crate) closed: bool,
+}
+
+impl Socket {
+    pub(crate) fn add(fd: OwnedFd, epoll: &Epoll, token: Token) -> butter::Result<Self> {
+        epoll.add(&fd, token, Interest::IN | Interest::OUT | Interest::PRI | Interest::ET)?;
+        Ok(Self { fd, readable: false, writable: false, urgent: false, closed: false })
+    }
+
+    pub(crate) fn update(&mut self, readiness: Readiness) {
+        self.closed |= readiness.intersects(Readiness::HUP | Readiness::ERR);
+        self.urgent |= readiness.contains(Readiness::PRI);
+        self.readable |= self.closed || readiness.contains(Readiness::IN);
+        self.writable |= self.closed || readiness.contains(Readiness::OUT);
+    }
+}
+
+impl AsFd for Socket {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}
+
+/// The state that all connections share.
 pub(crate) struct Shared {
     pub(crate) epoll: Epoll,
-    pub(crate) pool: Pool,
+    pub(crate) pipes: PipePool,
     pub(crate) totals: Totals,
     pub(crate) report: Report,
     target: Address,
-    /// Why the target was not reached, if it was not the last time.
-    unreached: Option<Errno>,
+    /// The error of the last attempt to connect to the target, if it failed.
+    last_error: Option<Errno>,
 }
 
 impl Shared {
@@ -31,31 +64,36 @@ impl Shared {
         let epoll = Epoll::new()?;
         Ok(Self {
             epoll,
-            pool: Pool::new(),
+            pipes: PipePool::new(),
             totals: Totals::default(),
             report,
             target,
-            unreached: None,
+            last_error: None,
         })
     }
 
-    fn did_not_reach(&mut self, error: Errno) {
-        self.totals.unreached += 1;
-        // The same again and again would be no news.
-        if self.unreached.replace(error) != Some(error) {
-            let error = std::io::Error::from(error);
-            self.report.complain(format_args!("{} cannot be reached: {error}", self.target));
+    fn connect_failed(&mut self, error: &io::Error) {
+        self.totals.unreachable += 1;
+        let errno = Errno::from_io_error(error);
+        // The same error is reported only once in a row.
+        if self.last_error != errno {
+            self.report.error(format_args!(
+                "cannot connect to {}: {}",
+                self.target,
+                IoError(error)
+            ));
         }
+        self.last_error = errno;
     }
 }
 
 enum Target {
-    None,
-    Soon(Socket),
-    Reached(Socket),
+    Unconnected,
+    Connecting(Socket),
+    Connected(Socket),
 }
 
-/// Which of its sockets an event is of.
+/// The socket to which an event belongs.
 #[derive(Clone, Copy)]
 pub(crate) enum Side {
     Client,
@@ -65,100 +103,99 @@ pub(crate) enum Side {
 pub(crate) struct Connection {
     client: Socket,
     target: Target,
-    /// What the target's socket will be added with.
-    token: Token,
-    there: Direction,
-    back: Direction,
+    /// The token for the registration of the target's socket.
+    target_token: Token,
+    to_target: Direction,
+    to_client: Direction,
 }
 
 impl Connection {
-    /// Adds what was accepted; the tokens are those of its two sockets.
-    pub(crate) fn begin(
-        client: OwnedFd,
-        epoll: &Epoll,
-        tokens: [Token; 2],
-    ) -> butter::Result<Self> {
+    /// Registers an accepted socket. The tokens are those of the client's and the target's socket.
+    pub(crate) fn new(client: OwnedFd, epoll: &Epoll, tokens: [Token; 2]) -> butter::Result<Self> {
         let client = Socket::add(client, epoll, tokens[0])?;
         Ok(Self {
             client,
-            target: Target::None,
-            token: tokens[1],
-            there: Direction::new(),
-            back: Direction::new(),
+            target: Target::Unconnected,
+            target_token: tokens[1],
+            to_target: Direction::new(),
+            to_client: Direction::new(),
         })
     }
 
-    pub(crate) fn note(&mut self, side: Side, readiness: Readiness) {
+    pub(crate) fn update(&mut self, side: Side, readiness: Readiness) {
         match (side, &mut self.target) {
-            (Side::Client, _) => self.client.note(readiness),
-            (Side::Target, Target::Soon(target) | Target::Reached(target)) => {
-                target.note(readiness)
+            (Side::Client, _) => self.client.update(readiness),
+            (Side::Target, Target::Connecting(target) | Target::Connected(target)) => {
+                target.update(readiness)
             }
-            (Side::Target, Target::None) => {}
+            (Side::Target, Target::Unconnected) => {}
         }
     }
 
-    /// Does what can be done now.
+    /// Makes progress without blocking.
     pub(crate) fn advance(&mut self, shared: &mut Shared) -> Wait {
-        if !matches!(self.target, Target::Reached(_)) {
+        if !matches!(self.target, Target::Connected(_)) {
             match self.connect(shared) {
                 Ok(Wait::Turn) => {}
                 Ok(wait) => return wait,
                 Err(_) => {
-                    shared.totals.broken += 1;
-                    return Wait::Over;
+                    shared.totals.failed += 1;
+                    return Wait::Done;
                 }
             }
         }
-        let Target::Reached(target) = &mut self.target else { return Wait::Event };
-        let Shared { pool, totals, .. } = shared;
-        let there = self.there.advance(&mut self.client, target, pool, &mut totals.there);
-        let back = self.back.advance(target, &mut self.client, pool, &mut totals.back);
-        let wait = there.max(back);
-        if wait == Wait::Over {
-            totals.broken += u64::from(self.there.broken || self.back.broken);
+        let Target::Connected(target) = &mut self.target else { return Wait::Event };
+        let Shared { pipes, totals, .. } = shared;
+        let wait = Wait::max(
+            self.to_target.advance(&mut self.client, target, pipes, &mut totals.to_target),
+            self.to_client.advance(target, &mut self.client, pipes, &mut totals.to_client),
+        );
+        if wait == Wait::Done {
+            totals.failed += u64::from(self.to_target.failed || self.to_client.failed);
         }
         wait
     }
 
-    /// Goes on with the way to the target; it is reached when it is [`Wait::Turn`].
+    /// Continues to connect to the target. Returns [`Wait::Turn`] if it is connected.
     fn connect(&mut self, shared: &mut Shared) -> butter::Result<Wait> {
-        // Before urgent data no bytes are told of, however many stand behind them.
-        let is_empty =
-            || !self.client.urgent && io::bytes_available(&self.client).unwrap_or(0) == 0;
-        if self.client.gone && is_empty() {
-            // Nobody is there who would want it, and nothing was left.
-            shared.totals.broken += 1;
-            return Ok(Wait::Over);
+        // Directly before urgent data, `FIONREAD` returns 0 even if data follows it.
+        let is_empty = || !self.client.urgent && bytes_available(&self.client).unwrap_or(0) == 0;
+        if self.client.closed && is_empty() {
+            // The client has closed the connection without sending anything.
+            shared.totals.failed += 1;
+            return Ok(Wait::Done);
         }
-        let reached = match std::mem::replace(&mut self.target, Target::None) {
-            Target::None => match reach(&shared.target) {
-                Reached::Now(socket) => Socket::add(socket, &shared.epoll, self.token)?,
-                Reached::Soon(socket) => {
-                    self.target = Target::Soon(Socket::add(socket, &shared.epoll, self.token)?);
+        let connected = match std::mem::replace(&mut self.target, Target::Unconnected) {
+            Target::Unconnected => match net::connect(&shared.target) {
+                Connect::Connected(socket) => {
+                    Socket::add(socket, &shared.epoll, self.target_token)?
+                }
+                Connect::InProgress(socket) => {
+                    self.target =
+                        Target::Connecting(Socket::add(socket, &shared.epoll, self.target_token)?);
                     return Ok(Wait::Event);
                 }
-                Reached::Later => return Ok(Wait::While),
-                Reached::Never(error) => {
-                    shared.did_not_reach(error);
-                    return Ok(Wait::Over);
+                Connect::Retry => return Ok(Wait::Pause),
+                Connect::Failed(error) => {
+                    shared.connect_failed(&error);
+                    return Ok(Wait::Done);
                 }
             },
-            Target::Soon(socket) if !socket.writable => {
-                self.target = Target::Soon(socket);
+            Target::Connecting(socket) if !socket.writable => {
+                self.target = Target::Connecting(socket);
                 return Ok(Wait::Event);
             }
-            Target::Soon(socket) => match socket_error(&socket).and_then(|error| error) {
+            Target::Connecting(socket) => match net::take_error(&socket) {
                 Ok(()) => socket,
                 Err(error) => {
-                    shared.did_not_reach(error);
-                    return Ok(Wait::Over);
+                    shared.connect_failed(&error);
+                    return Ok(Wait::Done);
                 }
             },
-            Target::Reached(socket) => socket,
+            Target::Connected(socket) => socket,
         };
-        shared.unreached = None;
-        self.target = Target::Reached(reached);
+        shared.last_error = None;
+        self.target = Target::Connected(connected);
         Ok(Wait::Turn)
     }
 }

@@ -1,4 +1,4 @@
-//! All connections, and whose turn it is.
+//! All connections, and the queue of those that can make progress.
 
 use std::collections::VecDeque;
 use std::os::fd::OwnedFd;
@@ -8,21 +8,22 @@ use butter::epoll::{Epoll, Event, Token};
 use crate::connection::{Connection, Shared, Side};
 use crate::direction::Wait;
 
-/// Where a connection stands, so that it stands in one list at most.
+/// The list that contains a connection. It is in one list at most.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Nowhere,
-    Queue,
-    Waiting,
+enum List {
+    None,
+    Runnable,
+    Paused,
 }
 
-/// Each connection has a number, and its two sockets twice that number, and one more, as their tokens.
+/// A connection is identified by its index. The tokens of its sockets are twice the index, and one
+/// more.
 #[derive(Default)]
 pub(crate) struct Connections {
-    all: Vec<Option<(Connection, Place)>>,
+    all: Vec<Option<(Connection, List)>>,
     free: Vec<usize>,
-    queue: VecDeque<usize>,
-    waiting: Vec<usize>,
+    runnable: VecDeque<usize>,
+    paused: Vec<usize>,
 }
 
 impl Connections {
@@ -30,76 +31,77 @@ impl Connections {
         self.all.len() - self.free.len()
     }
 
-    /// Whether one can go on without an event.
-    pub(crate) fn are_busy(&self) -> bool {
-        !self.queue.is_empty()
+    /// Returns whether a connection can make progress without an event.
+    pub(crate) fn has_runnable(&self) -> bool {
+        !self.runnable.is_empty()
     }
 
-    /// Whether one waits until [`try_again`](Self::try_again).
-    pub(crate) fn are_waiting(&self) -> bool {
-        !self.waiting.is_empty()
+    /// Returns whether a connection waits for [`resume_paused`](Self::resume_paused).
+    pub(crate) fn has_paused(&self) -> bool {
+        !self.paused.is_empty()
     }
 
-    /// Begins one. All room that it will need in the lists is made here.
+    /// Adds a connection. Reserves capacity in all lists, so that moving it between them does not
+    /// allocate.
     pub(crate) fn add(&mut self, client: OwnedFd, epoll: &Epoll) -> butter::Result<()> {
-        let number = self.free.last().copied().unwrap_or(self.all.len());
-        let tokens = [0, 1].map(|side| Token(number as u64 * 2 + side));
-        let begun = Some((Connection::begin(client, epoll, tokens)?, Place::Queue));
+        let index = self.free.last().copied().unwrap_or(self.all.len());
+        let tokens = [0, 1].map(|side| Token(index as u64 * 2 + side));
+        let connection = Some((Connection::new(client, epoll, tokens)?, List::Runnable));
         if self.free.pop().is_some() {
-            self.all[number] = begun;
+            self.all[index] = connection;
         } else {
-            self.all.push(begun);
+            self.all.push(connection);
             self.free.reserve(self.all.len());
-            self.queue.reserve(self.all.len() - self.queue.len());
-            self.waiting.reserve(self.all.len() - self.waiting.len());
+            self.runnable.reserve(self.all.len() - self.runnable.len());
+            self.paused.reserve(self.all.len() - self.paused.len());
         }
-        self.queue.push_back(number);
+        self.runnable.push_back(index);
         Ok(())
     }
 
-    /// Notes what one of the sockets is ready for.
-    pub(crate) fn note(&mut self, event: &Event) {
+    /// Updates the readiness of a socket.
+    pub(crate) fn update(&mut self, event: &Event) {
         let Token(token) = event.token();
-        let (number, side) =
+        let (index, side) =
             ((token / 2) as usize, if token % 2 == 0 { Side::Client } else { Side::Target });
-        if let Some(Some((connection, place))) = self.all.get_mut(number) {
-            connection.note(side, event.readiness());
-            if *place == Place::Nowhere {
-                *place = Place::Queue;
-                self.queue.push_back(number);
+        if let Some(Some((connection, list))) = self.all.get_mut(index) {
+            connection.update(side, event.readiness());
+            if *list == List::None {
+                *list = List::Runnable;
+                self.runnable.push_back(index);
             }
         }
     }
 
-    /// Those that wait have their turn again.
-    pub(crate) fn try_again(&mut self) {
-        for number in self.waiting.drain(..) {
-            if let Some((_, place)) = &mut self.all[number] {
-                *place = Place::Queue;
-                self.queue.push_back(number);
+    /// Makes the paused connections runnable.
+    pub(crate) fn resume_paused(&mut self) {
+        for index in self.paused.drain(..) {
+            if let Some((_, list)) = &mut self.all[index] {
+                *list = List::Runnable;
+                self.runnable.push_back(index);
             }
         }
     }
 
-    /// One turn for each of those that can go on; returns how many have ended.
+    /// Gives each runnable connection one turn. Returns the number of connections that have ended.
     pub(crate) fn advance(&mut self, shared: &mut Shared) -> u64 {
         let mut ended = 0;
-        for _ in 0..self.queue.len() {
-            let Some(number) = self.queue.pop_front() else { break };
-            let Some((connection, place)) = &mut self.all[number] else { continue };
-            *place = match connection.advance(shared) {
-                Wait::Event => Place::Nowhere,
+        for _ in 0..self.runnable.len() {
+            let Some(index) = self.runnable.pop_front() else { break };
+            let Some((connection, list)) = &mut self.all[index] else { continue };
+            *list = match connection.advance(shared) {
+                Wait::Event => List::None,
                 Wait::Turn => {
-                    self.queue.push_back(number);
-                    Place::Queue
+                    self.runnable.push_back(index);
+                    List::Runnable
                 }
-                Wait::While => {
-                    self.waiting.push(number);
-                    Place::Waiting
+                Wait::Pause => {
+                    self.paused.push(index);
+                    List::Paused
                 }
-                Wait::Over => {
-                    self.all[number] = None;
-                    self.free.push(number);
+                Wait::Done => {
+                    self.all[index] = None;
+                    self.free.push(index);
                     ended += 1;
                     continue;
                 }

@@ -1,142 +1,144 @@
-//! One direction of a connection: from one socket into a pipe, and out of it into the other socket.
+//! One direction of a connection: from one socket into a pipe, and from the pipe into the other
+//! socket.
 
+use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 
 use butter::pipe::{self, SpliceFlags};
 use butter::{Errno, io};
-use rustix::net::{Shutdown, shutdown};
 
-use crate::pool::{Pipe, Pool};
-use crate::socket::Socket;
+use crate::connection::Socket;
+use crate::net::shutdown;
 
 const FLAGS: SpliceFlags = SpliceFlags::MOVE.union(SpliceFlags::NONBLOCK);
 
-/// More than a pipe takes: as much as there is room for.
-const AT_ONCE: usize = 1 << 20;
+/// More than the capacity of a pipe, so that a call moves as much as fits.
+const MAX_LENGTH: usize = 1 << 20;
 
-/// After so many rounds it is another connection's turn.
+/// The number of rounds after which other connections have their turn.
 const ROUNDS: usize = 16;
 
-/// What keeps a direction, or a connection, from going on.
+/// What a direction or a connection waits for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Wait {
-    /// It is through.
-    Over,
-    /// Its sockets: an event will tell.
+    /// Nothing: it has ended.
+    Done,
+    /// An event of its sockets.
     Event,
-    /// There is no pipe, or no way to the target now: a while.
-    While,
-    /// Nothing: the others have their turn first.
+    /// A pause, because no pipe is available or the target cannot accept a connection now.
+    Pause,
+    /// Its next turn, after other connections.
     Turn,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Open,
-    /// The source has ended; what is in the pipe is still to go.
-    Ended,
-    Over,
+    /// The source has ended, and the pipe may contain data.
+    SourceEnded,
+    Done,
 }
 
 pub(crate) struct Direction {
     phase: Phase,
     pipe: Option<Pipe>,
-    /// How many bytes are in the pipe.
-    held: usize,
-    /// An error ended it, or bytes could not be passed on.
-    pub(crate) broken: bool,
+    /// The number of bytes in the pipe.
+    buffered: usize,
+    /// An error has ended the direction, or data could not be delivered.
+    pub(crate) failed: bool,
 }
 
 impl Direction {
     pub(crate) fn new() -> Self {
-        Self { phase: Phase::Open, pipe: None, held: 0, broken: false }
+        Self { phase: Phase::Open, pipe: None, buffered: 0, failed: false }
     }
 
-    /// Moves what can be moved, and counts what has arrived.
+    /// Moves data without blocking. Adds the number of delivered bytes to `delivered`.
     pub(crate) fn advance(
         &mut self,
         from: &mut Socket,
         to: &mut Socket,
-        pool: &mut Pool,
-        arrived: &mut u64,
+        pipes: &mut PipePool,
+        delivered: &mut u64,
     ) -> Wait {
         let mut wait = Wait::Turn;
         for _ in 0..ROUNDS {
-            if self.phase != Phase::Over && to.gone {
-                self.give_up(from);
+            if self.phase != Phase::Done && to.closed {
+                self.abort(from);
             }
-            let filled = self.fill(from, pool);
-            let drained = self.drain(from, to, arrived);
-            if self.phase == Phase::Ended && self.held == 0 {
-                self.phase = Phase::Over;
-                // A socket that is gone already needs no telling.
-                let _ = shutdown(&*to, Shutdown::Write);
+            let filled = self.fill(from, pipes);
+            let drained = self.drain(from, to, delivered);
+            if self.phase == Phase::SourceEnded && self.buffered == 0 {
+                self.phase = Phase::Done;
+                shutdown(&*to, Shutdown::Write);
             }
-            if self.phase == Phase::Over {
-                wait = Wait::Over;
+            if self.phase == Phase::Done {
+                wait = Wait::Done;
                 break;
             }
             match filled {
                 _ if drained => {}
                 Some(true) => {}
                 Some(false) => wait = Wait::Event,
-                None => wait = Wait::While,
+                None => wait = Wait::Pause,
             }
             if wait != Wait::Turn {
                 break;
             }
         }
-        if self.held == 0
+        if self.buffered == 0
             && let Some(pipe) = self.pipe.take()
         {
-            pool.give_back(pipe);
+            pipes.put(pipe);
         }
         wait
     }
 
-    /// From the source into the pipe: whether anything changed; `None` if there is no pipe.
-    fn fill(&mut self, from: &mut Socket, pool: &mut Pool) -> Option<bool> {
+    /// Moves data from the source into the pipe. Returns whether anything changed, or `None` if no
+    /// pipe is available.
+    fn fill(&mut self, from: &mut Socket, pipes: &mut PipePool) -> Option<bool> {
         if self.phase != Phase::Open || !from.readable {
             return Some(false);
         }
         if self.pipe.is_none() {
-            self.pipe = pool.take();
+            self.pipe = pipes.take();
         }
         let writer = &self.pipe.as_ref()?.writer;
-        let mut moved = pipe::splice(&*from, None, writer, None, AT_ONCE, FLAGS);
-        let stands = from.urgent && moved.is_err_and(|error| error.is(Errno::AGAIN));
-        if stands || matches!(moved, Ok(0)) {
-            if self.held > 0 {
-                // There may be no room for what would be read.
+        let mut moved = pipe::splice(&*from, None, writer, None, MAX_LENGTH, FLAGS);
+        let at_urgent = from.urgent && moved.is_err_and(|error| error.is(Errno::AGAIN));
+        if at_urgent || matches!(moved, Ok(0)) {
+            if self.buffered > 0 {
+                // The pipe may be full, so that a byte that is read could not be written.
                 return Some(false);
             }
-            moved = pass_one(from, writer);
+            moved = move_one_byte(from, writer);
         }
         match moved {
-            Ok(0) => self.phase = Phase::Ended,
-            Ok(count) => self.held += count,
+            Ok(0) => self.phase = Phase::SourceEnded,
+            Ok(count) => self.buffered += count,
             Err(error) if error.is(Errno::AGAIN) => {
-                // The pipe may be full, of however few bytes. When it is empty, it is the socket that has nothing.
-                from.readable = self.held > 0;
+                // Either the pipe is full, possibly of few bytes, or the socket is empty. If the
+                // pipe is empty, it is the socket.
+                from.readable = self.buffered > 0;
                 return Some(false);
             }
             Err(_) => {
-                self.broken = true;
-                self.phase = Phase::Ended;
+                self.failed = true;
+                self.phase = Phase::SourceEnded;
             }
         }
         Some(true)
     }
 
-    /// Out of the pipe to where the bytes go: whether anything changed.
-    fn drain(&mut self, from: &Socket, to: &mut Socket, arrived: &mut u64) -> bool {
-        let Some(pipe) = self.pipe.as_ref().filter(|_| self.held > 0 && to.writable) else {
+    /// Moves data from the pipe into the destination. Returns whether anything changed.
+    fn drain(&mut self, from: &Socket, to: &mut Socket, delivered: &mut u64) -> bool {
+        let Some(pipe) = self.pipe.as_ref().filter(|_| self.buffered > 0 && to.writable) else {
             return false;
         };
-        match pipe::splice(&pipe.reader, None, &*to, None, self.held, FLAGS) {
+        match pipe::splice(&pipe.reader, None, &*to, None, self.buffered, FLAGS) {
             Ok(count @ 1..) => {
-                self.held -= count;
-                *arrived += count as u64;
+                self.buffered -= count;
+                *delivered += count as u64;
                 true
             }
             Err(error) if error.is(Errno::AGAIN) => {
@@ -144,28 +146,67 @@ impl Direction {
                 false
             }
             Ok(_) | Err(_) => {
-                self.broken = true;
-                self.give_up(from);
+                self.failed = true;
+                self.abort(from);
                 true
             }
         }
     }
 
-    /// Nobody takes the bytes any more: no more are read from the source, and those in the pipe are lost.
-    fn give_up(&mut self, from: &Socket) {
-        self.broken |= self.held > 0;
-        self.pipe = self.pipe.take().filter(|_| self.held == 0);
-        self.held = 0;
-        self.phase = Phase::Over;
-        let _ = shutdown(from, Shutdown::Read);
+    /// Ends the direction because the destination accepts no more data. The data in the pipe is
+    /// lost.
+    fn abort(&mut self, from: &Socket) {
+        self.failed |= self.buffered > 0;
+        self.pipe = self.pipe.take().filter(|_| self.buffered == 0);
+        self.buffered = 0;
+        self.phase = Phase::Done;
+        shutdown(from, Shutdown::Read);
     }
 }
 
-/// Moves one byte through the program, which urgent data do not stop; 0 at the end.
-fn pass_one(from: &Socket, writer: &OwnedFd) -> butter::Result<usize> {
+/// Moves one byte with `read` and `write`, which skip urgent data. Returns 0 at the end of the
+/// data.
+fn move_one_byte(from: &Socket, writer: &OwnedFd) -> butter::Result<usize> {
     let mut byte = [0];
     match io::read(from, &mut byte)? {
         0 => Ok(0),
         _ => io::write(writer, &byte),
+    }
+}
+
+/// The requested capacity of a pipe. The kernel may refuse it if the user has many pipes.
+const CAPACITY: u32 = 256 * 1024;
+
+/// The maximum number of idle pipes.
+const MAX_IDLE: usize = 8;
+
+struct Pipe {
+    reader: OwnedFd,
+    writer: OwnedFd,
+}
+
+/// The pipes that are not in use. They are created on demand and reused.
+pub(crate) struct PipePool(Vec<Pipe>);
+
+impl PipePool {
+    pub(crate) fn new() -> Self {
+        Self(Vec::with_capacity(MAX_IDLE))
+    }
+
+    /// Returns an empty pipe, or `None` if none can be created now.
+    fn take(&mut self) -> Option<Pipe> {
+        self.0.pop().or_else(|| {
+            let (reader, writer) = pipe::nonblocking().ok()?;
+            // A smaller pipe is sufficient.
+            let _ = pipe::set_size(&writer, CAPACITY);
+            Some(Pipe { reader, writer })
+        })
+    }
+
+    /// Returns an empty pipe to the pool.
+    fn put(&mut self, pipe: Pipe) {
+        if self.0.len() < MAX_IDLE {
+            self.0.push(pipe);
+        }
     }
 }

@@ -1,32 +1,32 @@
-//! The socket that connections come to.
+//! The listening socket, and the limit on connections.
 
 use std::fs;
 use std::io;
 use std::net::TcpListener;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 
-use rustix::io::Errno;
-use rustix::net::{SocketFlags, accept_with};
+use butter::Errno;
 
 use crate::address::Address;
-use crate::target::{is_shortage, send_at_once};
+use crate::net;
 
 pub(crate) struct Listener {
     socket: OwnedFd,
-    /// The address that it has: not the one asked for where that had the port 0.
+    /// The actual address, which differs from the requested one if that has port 0.
     pub(crate) address: Address,
-    path: Option<Path>,
+    path: Option<SocketPath>,
 }
 
-/// What accepting came to.
+/// The result of accepting a connection.
 pub(crate) enum Accepted {
-    One(OwnedFd),
+    Connection(OwnedFd),
+    /// No connection is pending.
     None,
-    /// There is one, and no descriptor or memory for it.
-    NoRoom,
+    /// A connection is pending, but descriptors or memory are exhausted.
+    Exhausted,
 }
 
 impl Listener {
@@ -40,7 +40,7 @@ impl Listener {
             }
             Address::Unix(path) => {
                 let socket = UnixListener::bind(path)?;
-                let path = Some(Path::made(path)?);
+                let path = Some(SocketPath::new(path)?);
                 socket.set_nonblocking(true)?;
                 Ok(Self { socket: socket.into(), address: address.clone(), path })
             }
@@ -49,20 +49,25 @@ impl Listener {
 
     pub(crate) fn accept(&self) -> io::Result<Accepted> {
         loop {
-            match accept_with(&self.socket, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC) {
+            let error = match net::accept(&self.socket) {
                 Ok(socket) => {
                     if self.path.is_none() {
-                        send_at_once(&socket);
+                        net::set_nodelay(&socket);
                     }
-                    return Ok(Accepted::One(socket));
+                    return Ok(Accepted::Connection(socket));
                 }
-                Err(Errno::AGAIN) => return Ok(Accepted::None),
-                Err(error) if is_shortage(error) => return Ok(Accepted::NoRoom),
-                Err(error @ (Errno::BADF | Errno::INVAL | Errno::NOTSOCK | Errno::OPNOTSUPP)) => {
-                    return Err(error.into());
+                Err(error) => error,
+            };
+            if net::is_exhaustion(&error) {
+                return Ok(Accepted::Exhausted);
+            }
+            match Errno::from_io_error(&error) {
+                Some(Errno::AGAIN) => return Ok(Accepted::None),
+                Some(Errno::BADF | Errno::INVAL | Errno::NOTSOCK | Errno::OPNOTSUPP) => {
+                    return Err(error);
                 }
-                // What is wrong with this one, as accept(2) has it; the next may be well.
-                Err(_) => {}
+                // accept(2) also returns errors of the pending connection, which affect no other.
+                _ => {}
             }
         }
     }
@@ -74,19 +79,21 @@ impl AsFd for Listener {
     }
 }
 
-/// The path of a unix socket that the program made: removed in the end, unless it is another file by then.
-struct Path {
+/// The path of a Unix socket that this program created. It is removed on drop, unless it has been
+/// replaced by another file.
+struct SocketPath {
     path: PathBuf,
+    /// The device and inode numbers of the socket.
     file: (u64, u64),
 }
 
-impl Path {
-    fn made(path: &std::path::Path) -> io::Result<Self> {
+impl SocketPath {
+    fn new(path: &std::path::Path) -> io::Result<Self> {
         Ok(Self { path: path.to_owned(), file: file(path)? })
     }
 }
 
-impl Drop for Path {
+impl Drop for SocketPath {
     fn drop(&mut self) {
         if file(&self.path).is_ok_and(|file| file == self.file) {
             let _ = fs::remove_file(&self.path);
@@ -96,4 +103,42 @@ impl Drop for Path {
 
 fn file(path: &std::path::Path) -> io::Result<(u64, u64)> {
     fs::symlink_metadata(path).map(|file| (file.dev(), file.ino()))
+}
+
+/// The maximum number of descriptors of a connection: two sockets, and a pipe for each direction.
+const DESCRIPTORS_PER_CONNECTION: usize = 6;
+
+/// The limit on open connections, according to `RLIMIT_NOFILE`.
+pub(crate) struct ConnectionLimit {
+    /// The number of descriptors that do not belong to connections.
+    others: usize,
+}
+
+impl ConnectionLimit {
+    /// Raises the soft limit to the hard limit. `last` is the last descriptor opened before the
+    /// first connection: all lower numbers are in use.
+    pub(crate) fn new(last: impl AsFd) -> Self {
+        let limit = open_files_limit();
+        let raised = libc::rlimit { rlim_cur: limit.rlim_max, ..limit };
+        // If this fails, the current limit applies.
+        // SAFETY: the kernel reads the struct.
+        let _ = unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const raised) };
+        Self { others: last.as_fd().as_raw_fd() as usize + 1 }
+    }
+
+    /// Returns the maximum number of connections. Another process can change the limit, so it is
+    /// queried each time.
+    pub(crate) fn connections(&self) -> usize {
+        // An infinite limit is the maximum value of the type.
+        let limit = open_files_limit().rlim_cur as usize;
+        // One connection is always allowed. With a single pipe, its directions take turns.
+        (limit.saturating_sub(self.others) / DESCRIPTORS_PER_CONNECTION).max(1)
+    }
+}
+
+fn open_files_limit() -> libc::rlimit {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: the kernel writes the struct. The call cannot fail, because the arguments are valid.
+    unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) };
+    limit
 }

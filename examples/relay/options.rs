@@ -1,12 +1,58 @@
-//! What the user asks for.
+//! Command-line options.
 
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStrExt;
-
-use butter::path::Escape;
+use lexopt::{Arg, Error, Parser};
 
 use crate::address::Address;
-use crate::help::HELP;
+use crate::common::cli::{self, Request};
+
+const HELP: &str = "\
+Usage: relay [OPTION]... LISTEN TARGET
+Relay connections to another address, without copying the data through the process.
+
+LISTEN and TARGET are each one of:
+  IP:PORT    a TCP address, such as 127.0.0.1:8080 or [::1]:8080; names are not resolved; if the
+             port of LISTEN is 0, the kernel selects one, and the address is always printed to
+             standard output
+  unix:PATH  a Unix socket
+  PATH       a Unix socket, if PATH contains a /
+
+A connection to TARGET is opened for every connection to LISTEN. If one side shuts down writing, the
+other side sees the end of the data after it has received everything sent before. A connection ends
+when both directions have ended. The path of LISTEN must not exist; it is removed at exit.
+
+Options:
+  -q, --quiet    print only errors: no address, no progress, no totals
+  -h, --help     print this help and exit
+  -V, --version  print the version and exit
+
+Progress and totals:
+  They are printed to standard error, progress only if it is a terminal. A byte is counted when the
+  kernel has accepted it for the receiver: it was read from one socket and is in the buffer of the
+  other. A byte that was read but could not be passed on is not counted.
+
+Errors:
+  An error on one connection affects no other connection, and data that can still be delivered is
+  delivered. If a side resets its connection, the other side receives the data that was read before,
+  followed by the end of the data. If TARGET cannot be reached, the connection is closed; the reason
+  is printed if it differs from the previous one. If the backlog of a Unix TARGET is full, the
+  connection is retried. TCP urgent data, which is one byte at a time, is discarded.
+
+Limits:
+  A connection uses two descriptors, and two more for each direction whose reader is slower than its
+  writer. The soft limit on open descriptors is raised to the hard limit (ulimit -Hn). Connections
+  are accepted only while the limit leaves six descriptors for each; the others wait until a
+  connection ends.
+
+Signals:
+  SIGINT, SIGTERM and SIGHUP close all connections and terminate the program, which prints the
+  totals. If these cannot be written, a second signal terminates the program immediately. A signal
+  that was ignored at the start, as with nohup, remains ignored.
+
+Exit status:
+  0  the program was terminated by one of these signals
+  1  the program cannot listen on LISTEN, or a system call failed
+  2  the arguments are invalid
+";
 
 const VERSION: &str = concat!("relay ", env!("CARGO_PKG_VERSION"), "\n");
 
@@ -16,38 +62,29 @@ pub(crate) struct Options {
     pub(crate) quiet: bool,
 }
 
-pub(crate) enum Request {
-    Relay(Options),
-    Print(&'static str),
-}
-
-/// Reads the arguments, without the program's name. The error is what to tell the user.
-pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Request, String> {
+/// Parses the program's arguments.
+pub(crate) fn parse() -> Result<Request<Options>, Error> {
     let mut quiet = false;
-    let mut addresses = Vec::new();
-    let mut arguments = arguments;
-    while let Some(argument) = arguments.next() {
-        match argument.as_bytes() {
-            b"--" => addresses.extend(arguments.by_ref()),
-            b"-q" | b"--quiet" => quiet = true,
-            b"-h" | b"--help" => return Ok(Request::Print(HELP)),
-            b"-V" | b"--version" => return Ok(Request::Print(VERSION)),
-            [b'-', ..] => return Err(format!("there is no option {}", Escape::new(&argument))),
-            _ => addresses.push(argument),
+    let mut operands = Vec::new();
+    let mut parser = Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Short('q') | Arg::Long("quiet") => quiet = true,
+            Arg::Short('h') | Arg::Long("help") => return cli::print_request(&mut parser, HELP),
+            Arg::Short('V') | Arg::Long("version") => {
+                return cli::print_request(&mut parser, VERSION);
+            }
+            Arg::Value(operand) => operands.push(operand),
+            option => return Err(option.unexpected()),
         }
     }
-    let [listen, target] = addresses.as_slice() else {
-        return Err(format!(
-            "two addresses are wanted, LISTEN and TARGET, not {}",
-            addresses.len()
-        ));
-    };
-    let (listen, target) = (Address::parse(listen)?, Address::parse(target)?);
+    let [listen, target] = cli::operands(["LISTEN", "TARGET"], operands)?;
+    let (listen, target) = (Address::parse(&listen)?, Address::parse(&target)?);
     if matches!(target, Address::Tcp(address) if address.port() == 0) {
-        return Err("TARGET has the port 0".to_owned());
+        return Err(format!("invalid TARGET '{target}': the port is 0").into());
     }
     if listen == target {
-        return Err("LISTEN and TARGET are the same".to_owned());
+        return Err("LISTEN and TARGET are the same address".into());
     }
-    Ok(Request::Relay(Options { listen, target, quiet }))
+    Ok(Request::Run(Options { listen, target, quiet }))
 }

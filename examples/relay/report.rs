@@ -1,12 +1,19 @@
-//! What the user is told. Nothing of it holds up the connections: what standard error does not take now is left out.
+//! Messages, progress and totals on standard error. While connections are open, nothing is written
+//! that would block.
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::{Duration, Instant};
 
 use butter::poll::{self, PollFd, PollFlags};
-use butter::time::Timeout;
+use butter::time::{Clock, Timeout};
+use butter::timerfd::{Timer, TimerFd};
 
-/// To the start of the line, and clear it: what stands there is the progress.
+use crate::PROGRAM;
+use crate::common::units::{Bytes, Count, Rate};
+
+/// Returns the cursor to the start of the line, and erases the progress shown there.
 const CLEAR: &str = "\r\x1b[K";
 
 pub(crate) struct Report {
@@ -19,34 +26,35 @@ impl Report {
         Self { quiet, terminal: !quiet && io::stderr().is_terminal() }
     }
 
-    /// Whether progress is shown.
-    pub(crate) fn draws(&self) -> bool {
+    /// Returns whether progress is shown.
+    pub(crate) fn shows_progress(&self) -> bool {
         self.terminal
     }
 
-    /// Shows a line in the place of the one that was shown before.
-    pub(crate) fn draw(&self, line: fmt::Arguments<'_>) {
-        if self.terminal && Self::is_taken() {
+    /// Replaces the progress line.
+    pub(crate) fn progress(&self, line: fmt::Arguments<'_>) {
+        if self.terminal && Self::is_writable() {
             write(format_args!("{CLEAR}{line}"));
         }
     }
 
-    /// Tells what is to be seen even if everything else is quiet.
-    pub(crate) fn complain(&self, line: fmt::Arguments<'_>) {
-        if Self::is_taken() {
+    /// Prints an error, even if quiet. Omits it if standard error is blocked.
+    pub(crate) fn error(&self, line: fmt::Arguments<'_>) {
+        if Self::is_writable() {
             self.line(line);
         }
     }
 
-    /// Tells something and waits until it is taken: in the beginning and in the end, when nothing is held up.
-    pub(crate) fn tell(&self, line: fmt::Arguments<'_>) {
+    /// Prints a message, unless quiet. Blocks until it is written, which is acceptable before the
+    /// first and after the last connection.
+    pub(crate) fn info(&self, line: fmt::Arguments<'_>) {
         if !self.quiet {
             self.line(line);
         }
     }
 
-    /// Whether standard error takes something now.
-    pub(crate) fn is_taken() -> bool {
+    /// Returns whether standard error can be written to without blocking.
+    pub(crate) fn is_writable() -> bool {
         let stderr = io::stderr();
         let mut ready = [PollFd::new(&stderr, PollFlags::OUT)];
         poll::wait(&mut ready, Timeout::Zero).is_ok() && ready[0].ready().contains(PollFlags::OUT)
@@ -54,11 +62,88 @@ impl Report {
 
     fn line(&self, line: fmt::Arguments<'_>) {
         let clear = if self.terminal { CLEAR } else { "" };
-        write(format_args!("{clear}relay: {line}\n"));
+        write(format_args!("{clear}{PROGRAM}: {line}\n"));
     }
 }
 
-/// In one piece, so that a pipe with any room takes it without a wait. A closed standard error is no reason to fail.
+/// Writes the text with one call, so that a writable pipe accepts it without blocking. A failure is
+/// ignored, because it cannot be reported.
 fn write(text: fmt::Arguments<'_>) {
     let _ = io::stderr().write_all(text.to_string().as_bytes());
+}
+
+/// The counters since the start of the program.
+#[derive(Default)]
+pub(crate) struct Totals {
+    pub(crate) accepted: u64,
+    /// Connections that have ended, for any reason.
+    pub(crate) ended: u64,
+    /// The ended connections that failed, or whose data could not be delivered completely.
+    pub(crate) failed: u64,
+    /// The ended connections for which the target could not be reached.
+    pub(crate) unreachable: u64,
+    /// Bytes that the kernel has accepted for the target.
+    pub(crate) to_target: u64,
+    /// Bytes that the kernel has accepted for the clients.
+    pub(crate) to_client: u64,
+}
+
+impl Totals {
+    fn open(&self) -> u64 {
+        self.accepted - self.ended
+    }
+}
+
+impl fmt::Display for Totals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { accepted, failed, unreachable, to_target, to_client, .. } = self;
+        let open = self.open();
+        write!(f, "{}", Count(*accepted, "connection"))?;
+        write!(f, " ({failed} failed, {unreachable} with unreachable target, {open} aborted)")?;
+        write!(f, "; {to_target} bytes to target, {to_client} bytes to client")
+    }
+}
+
+/// The progress line on a terminal, and the timer that updates it.
+pub(crate) struct Progress {
+    timer: TimerFd,
+    /// The time of the last update, and the bytes in both directions until then.
+    last: (Instant, u64, u64),
+}
+
+impl Progress {
+    const PERIOD: Duration = Duration::from_secs(1);
+
+    /// Creates a timer that expires periodically if progress is enabled, and never otherwise.
+    pub(crate) fn new(enabled: bool) -> butter::Result<Self> {
+        let timer = TimerFd::nonblocking(Clock::Monotonic)?;
+        timer.set(if enabled { Timer::every(Self::PERIOD) } else { Timer::Disarmed })?;
+        Ok(Self { timer, last: (Instant::now(), 0, 0) })
+    }
+
+    /// Updates the progress line.
+    pub(crate) fn show(&mut self, totals: &Totals, report: &Report) -> butter::Result<()> {
+        self.timer.try_read()?;
+        let (then, to_target, to_client) = self.last;
+        let now = Instant::now();
+        // An update that was delayed covers the time until it is shown.
+        let time = now.duration_since(then);
+        report.progress(format_args!(
+            "{} open, {} ended; to target {}, {}; to client {}, {}",
+            totals.open(),
+            totals.ended,
+            Bytes(totals.to_target),
+            Rate { bytes: totals.to_target - to_target, time },
+            Bytes(totals.to_client),
+            Rate { bytes: totals.to_client - to_client, time },
+        ));
+        self.last = (now, totals.to_target, totals.to_client);
+        Ok(())
+    }
+}
+
+impl AsFd for Progress {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.timer.as_fd()
+    }
 }

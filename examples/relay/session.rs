@@ -1,4 +1,5 @@
-//! The loop: waits, notes what is ready, gives each connection its turn, and accepts more.
+//! The event loop: waits, updates the readiness of sockets, gives each connection its turn, and
+//! accepts connections.
 
 use std::fmt;
 use std::io;
@@ -10,20 +11,19 @@ use butter::signal::Signal;
 use butter::time::{Clock, Timeout};
 use butter::timerfd::{Timer, TimerFd};
 
+use crate::common::signals::Signals;
 use crate::connection::Shared;
 use crate::connections::Connections;
-use crate::listener::{Accepted, Listener};
-use crate::progress::Progress;
-use crate::room::Room;
-use crate::signals::Signals;
+use crate::listener::{Accepted, ConnectionLimit, Listener};
+use crate::report::Progress;
 
-// Beyond what connections have.
+// Greater than the tokens of connections.
 const LISTENER: Token = Token(u64::MAX);
 const SIGNALS: Token = Token(u64::MAX - 1);
 const PROGRESS: Token = Token(u64::MAX - 2);
 const PAUSE: Token = Token(u64::MAX - 3);
 
-/// After so many that were accepted, those that are open have their turn.
+/// The maximum number of connections accepted before the open ones have their turn.
 const BATCH: usize = 64;
 
 pub(crate) struct Session<'s> {
@@ -32,7 +32,7 @@ pub(crate) struct Session<'s> {
     signals: &'s Signals,
     progress: Progress,
     pause: Pause,
-    room: Room,
+    limit: ConnectionLimit,
     connections: Connections,
     shared: &'s mut Shared,
 }
@@ -43,9 +43,9 @@ impl<'s> Session<'s> {
         signals: &'s Signals,
         shared: &'s mut Shared,
     ) -> butter::Result<Self> {
-        let progress = Progress::new(shared.report.draws())?;
+        let progress = Progress::new(shared.report.shows_progress())?;
         let pause = Pause::new()?;
-        let room = Room::behind(&pause);
+        let limit = ConnectionLimit::new(&pause);
         shared.epoll.add(listener, LISTENER, Interest::IN)?;
         shared.epoll.add(signals, SIGNALS, Interest::IN)?;
         shared.epoll.add(&progress, PROGRESS, Interest::IN)?;
@@ -56,25 +56,26 @@ impl<'s> Session<'s> {
             signals,
             progress,
             pause,
-            room,
+            limit,
             connections: Connections::default(),
             shared,
         })
     }
 
-    /// Tells something before the connections begin.
-    pub(crate) fn tell(&self, line: fmt::Arguments<'_>) {
-        self.shared.report.tell(line);
+    /// Prints a message before the first connection.
+    pub(crate) fn info(&self, line: fmt::Arguments<'_>) {
+        self.shared.report.info(line);
     }
 
-    /// Relays until a signal comes.
+    /// Relays until a termination signal is pending, and returns it.
     pub(crate) fn run(&mut self) -> io::Result<Signal> {
         let mut ready = [Event::default(); 256];
         loop {
             let timeout =
-                if self.connections.are_busy() { Timeout::Zero } else { Timeout::Infinite };
+                if self.connections.has_runnable() { Timeout::Zero } else { Timeout::Infinite };
             let mut accept = false;
-            // Only noted here: no connection ends, and gives its number to another, while events of it may follow.
+            // Only update the readiness here: if a connection ended now, and another reused its
+            // index, the remaining events of the first would be attributed to the second.
             for event in self.shared.epoll.wait(&mut ready, timeout)? {
                 match event.token() {
                     LISTENER => accept = true,
@@ -85,47 +86,49 @@ impl<'s> Session<'s> {
                     }
                     PROGRESS => self.progress.show(&self.shared.totals, &self.shared.report)?,
                     PAUSE => {
-                        self.pause.end()?;
-                        self.connections.try_again();
+                        self.pause.finish()?;
+                        self.connections.resume_paused();
                         accept = true;
                     }
-                    _ => self.connections.note(event),
+                    _ => self.connections.update(event),
                 }
             }
             let ended = self.connections.advance(self.shared);
             if accept || ended > 0 && !self.listening {
                 self.accept()?;
             }
-            if self.connections.are_waiting() {
-                self.pause.begin()?;
+            if self.connections.has_paused() {
+                self.pause.start()?;
             }
         }
     }
 
-    /// Accepts those that have come. While there is no room for more, the listener is not waited for: it would be ready
-    /// all the time.
+    /// Accepts pending connections. While the limit is reached, epoll does not monitor the
+    /// listener, which would be ready all the time.
     fn accept(&mut self) -> io::Result<()> {
-        let room = self.room.connections();
+        let limit = self.limit.connections();
         let mut listen = true;
         for _ in 0..BATCH {
-            if self.connections.open() >= room {
+            if self.connections.open() >= limit {
                 listen = false;
                 break;
             }
             match self.listener.accept()? {
-                Accepted::One(client) => {
+                Accepted::Connection(client) => {
                     let totals = &mut self.shared.totals;
                     totals.accepted += 1;
-                    // The user may wait for as many descriptors as they may: this one ends, and the others do not.
+                    // The per-user limit on epoll watches (fs.epoll.max_user_watches) may be
+                    // reached. Only this connection ends.
                     if self.connections.add(client, &self.shared.epoll).is_err() {
                         totals.ended += 1;
-                        totals.broken += 1;
+                        totals.failed += 1;
                     }
                 }
                 Accepted::None => break,
-                Accepted::NoRoom => {
-                    // Others may have what it takes, whose end nobody tells.
-                    self.pause.begin()?;
+                Accepted::Exhausted => {
+                    // Other processes may use the resource, and no event reports that they have
+                    // released it.
+                    self.pause.start()?;
                     listen = false;
                     break;
                 }
@@ -140,30 +143,30 @@ impl<'s> Session<'s> {
     }
 }
 
-/// The time after which what could not be had is asked for again.
+/// A timer for retries after a resource was exhausted.
 struct Pause {
     timer: TimerFd,
-    runs: bool,
+    running: bool,
 }
 
 impl Pause {
-    const LENGTH: Duration = Duration::from_millis(20);
+    const DURATION: Duration = Duration::from_millis(20);
 
     fn new() -> butter::Result<Self> {
-        Ok(Self { timer: TimerFd::nonblocking(Clock::Monotonic)?, runs: false })
+        Ok(Self { timer: TimerFd::nonblocking(Clock::Monotonic)?, running: false })
     }
 
-    fn begin(&mut self) -> butter::Result<()> {
-        if !self.runs {
-            self.timer.set(Timer::once(Self::LENGTH))?;
-            self.runs = true;
+    fn start(&mut self) -> butter::Result<()> {
+        if !self.running {
+            self.timer.set(Timer::once(Self::DURATION))?;
+            self.running = true;
         }
         Ok(())
     }
 
-    fn end(&mut self) -> butter::Result<()> {
+    fn finish(&mut self) -> butter::Result<()> {
         self.timer.try_read()?;
-        self.runs = false;
+        self.running = false;
         Ok(())
     }
 }

@@ -1,88 +1,92 @@
-//! What `--help` prints.
+//! The help text.
 
 pub(crate) const HELP: &str = "\
-Reports what happens to files, as it happens.
+Usage: watch [OPTION]... PATH...
+Report file system events as they occur.
 
-Usage: watch [OPTIONS] PATH...
-
-A PATH is a file or a directory; a directory is watched with the files in it, not with those in
-the directories below. A symbolic link is followed.
+A PATH is a file or a directory. Watching a directory also reports events of the files in it, but
+not of the files in its subdirectories. Symbolic links are followed.
 
 Options:
-  -e, --events LIST      which events: names with commas or | between them, in any case
-                         [create,delete,modify,close_write,move,attrib,delete_self,move_self]
-  -f, --format FORMAT    text or json [text]
-      --color WHEN       auto, always or never [auto: on a terminal, if NO_COLOR is not set]
-  -n, --count N          end after N events
-  -t, --timeout SECONDS  end after this time; 0.5 is half a second
-      --every SECONDS    print a heartbeat among the events each time that this time is over
-  -q, --quiet            print events, heartbeats and errors only
-  -h, --help             print this
-  -V, --version          print the version
-
-An option's value may follow it behind = as well. Behind -- everything is a PATH.
+  -e, --events LIST      report these events: names separated by commas or |, in upper or lower case
+                         [default: create,delete,modify,close_write,move,attrib,delete_self,
+                         move_self]
+  -f, --format FORMAT    text or json [default: text]
+      --color WHEN       auto, always or never [default: auto, which enables colors if standard
+                         output is a terminal and NO_COLOR is not set]
+  -n, --count N          exit after N events
+  -t, --timeout SECONDS  exit after this time; fractions such as 0.5 are allowed
+      --every SECONDS    print a heartbeat at this interval
+  -q, --quiet            print only events, heartbeats and errors
+  -h, --help             print this help and exit
+  -V, --version          print the version and exit
 
 Events:
-  access         it was read or executed
-  modify         it was written to, or its length was changed
-  attrib         its mode, times, owner, links or extended attributes changed
-  close_write    it was closed after it was open for writing
-  close_nowrite  it was closed after it was open for reading only
-  open           it was opened
-  moved_from     a file in the directory was renamed: its old name
-  moved_to       a file in the directory was renamed: its new name
-  create         a file in the directory was made
+  access         the file was read or executed
+  modify         the file was written to or truncated
+  attrib         the mode, timestamps, owner, link count or extended attributes changed
+  close_write    the file was closed after it was open for writing
+  close_nowrite  the file was closed after it was open for reading only
+  open           the file was opened
+  moved_from     a file in the directory was renamed; reports its old name
+  moved_to       a file in the directory was renamed; reports its new name
+  create         a file in the directory was created
   delete         a file in the directory was deleted
-  delete_self    the PATH itself was deleted
-  move_self      the PATH itself was renamed; it is watched further, under the name given here
-  close, move, all: both closes, both halves of a rename, all of these
+  delete_self    PATH itself was deleted
+  move_self      PATH itself was renamed; it remains watched, under the specified name
+  close          close_write and close_nowrite
+  move           moved_from and moved_to
+  all            all of these events
 
-Always told, and not counted by --count:
-  IGNORED        the watch of a PATH has ended; with the last one the program ends
+The following are always reported, and are not counted by --count:
+  IGNORED        the watch of a PATH was removed; if it was the last one, the program exits
   UNMOUNT        the file system of a PATH was unmounted
-  Q_OVERFLOW     events were lost: look at the files again
+  Q_OVERFLOW     the event queue overflowed and events were lost; examine the files again
 
 Output:
-  Events and heartbeats go to standard output, everything else to standard error. Times are those
-  at which the event was read. Two equal events in a row are one: the kernel makes it so.
+  Events and heartbeats are written to standard output, messages to standard error. Timestamps are
+  the times at which the events were read. The kernel merges consecutive identical events.
 
-  text  One line an event: the time of day in UTC, what happened, the path. The two halves of a
-        rename have the same number behind a #. A directory ends in /. In names \\ is \\\\, what cannot
-        be printed is \\n, \\t, \\u{1b} and the like, and a byte that is not UTF-8 is \\xff.
+  text  One line per event: the time of day in UTC, the events, the path. The two events of a rename
+        have the same number, after a #. The path of a directory ends with a slash. In names, a
+        backslash is printed as \\\\, other characters that are not printable as \\n, \\t, \\u{1b} and
+        so on, and bytes that are not UTF-8 as \\xff.
 
-  json  One object a line:
+  json  One object per line:
         {\"time\":1700000000.000000,\"path\":\"/etc\",\"name\":\"passwd\",\"events\":[\"CREATE\"],
         \"dir\":false,\"cookie\":null,\"watch\":1}
-        \"time\" is seconds since 1970. \"path\" is as given, null where events were lost. \"name\" is
-        the file in it, null for the PATH itself. \"cookie\" is the same number in both halves of a
-        rename, else null. \"watch\" is the kernel's number for the PATH, null where events were lost.
-        A path or name that is not UTF-8 has U+FFFD in place of each bad sequence, and all its bytes
-        in hexadecimal under \"path_bytes\" or \"name_bytes\", which are there in this case only.
+        \"time\" is in seconds since 1970. \"path\" is the PATH as specified, or null if events were
+        lost. \"name\" is the name of the file in the directory, or null for PATH itself. \"cookie\" is
+        the same number in both events of a rename, otherwise null. \"watch\" is the kernel's watch
+        descriptor of PATH, or null if events were lost.
+        If a path or name is not UTF-8, each invalid sequence is replaced by U+FFFD, and the members
+        \"path_bytes\" or \"name_bytes\" contain all bytes in hexadecimal.
 
 Heartbeats:
-  With --every they come whether or not anything happens, the first after the SECONDS: a reader to
-  whom none comes knows that the program is gone or stopped. Each says how many events were told
-  before it, and how many heartbeats were missed right before it, while the program was stopped or
-  nobody took the output. --count does not count them, and the time that the machine sleeps does
-  not count for them.
+  With --every, a heartbeat is printed at each interval, even if there are no events; the first one
+  after SECONDS. A reader that receives none knows that the program has exited or is stopped. A
+  heartbeat contains the number of events reported so far, and the number of heartbeats that were
+  missed directly before it, because the program was stopped or its output was blocked. Heartbeats
+  are not counted by --count. The time during which the system is suspended does not count.
 
-  text  HEARTBEAT, and in the place of the path: 12 events; 2 heartbeats missed. Where none was
-        missed: 12 events.
+  text  HEARTBEAT instead of the events, and instead of the path: 12 events; 2 heartbeats missed.
+        If none was missed: 12 events.
 
   json  {\"time\":1700000000.000000,\"heartbeat\":true,\"count\":12,\"missed\":2}
-        \"count\" is the number of events, as --count counts them. No other object has a \"heartbeat\".
+        \"count\" is the number of events that --count counts. Only heartbeats have a \"heartbeat\".
 
 Signals:
-  INT, TERM and HUP end it: what has happened until then is still told. One that was ignored when
-  the program was started, as nohup does it, stays ignored. While nobody takes the output, the first
-  signal waits for the reader, and a second one ends the program at once.
+  SIGINT, SIGTERM and SIGHUP terminate the program after it has reported the events that are already
+  queued. A signal that was ignored at the start, as with nohup, remains ignored. If the output is
+  blocked, the first signal takes effect when it is read again; a second one terminates the program
+  immediately.
 
 Exit status:
-  0  as many events as --count asked for, or the --timeout without a --count is over, or INT,
-     TERM or HUP came, or nobody reads the output any more
-  1  a PATH cannot be watched (then none is), or a system call failed
-  2  wrong use
-  3  every PATH is gone: deleted or unmounted
-  4  events were lost, whatever ended the program after that in place of 0, 3 or 5
-  5  the --timeout is over before as many events came as --count asked for
+  0  the --count was reached, the --timeout expired without a --count, a signal terminated the
+     program, or the output was closed by its reader
+  1  a PATH cannot be watched (in this case, none is), or a system call failed
+  2  the arguments are invalid
+  3  no watched PATH remains: all were deleted or unmounted
+  4  events were lost; replaces the statuses 0, 3 and 5
+  5  the --timeout expired before the --count was reached
 ";

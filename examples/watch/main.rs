@@ -1,106 +1,101 @@
-//! Reports what happens to files, as it happens.
+//! Reports file system events as they occur.
 //!
 //! ```text
-//! cargo run --release --example watch -- [OPTIONS] PATH...
+//! cargo run --release --example watch -- [OPTION]... PATH...
 //! ```
 //!
-//! `--help` says what the options are, and [`help::HELP`] is that text: the exit status, the two formats and how names
-//! that are not text are written stand there.
+//! `--help` documents the options, the output formats and the exit statuses.
 //!
-//! One epoll waits for all: the queue of events, the signals that end the program, the timer of the heartbeat, and the
-//! reader of the output, so that `watch /tmp | head -1` ends when `head` does and not at the next event. Each turn of
-//! the loop reads as many events as there are, prints them without an allocation, and writes them at once. Whatever
-//! else is to be waited for gets a token and an arm.
+//! One epoll instance waits for the inotify queue, the termination signals, the heartbeat timer and
+//! the closing of the output, so that `watch /tmp | head -1` exits when `head` does and not at the
+//! next event. Each iteration of the loop reads the available events, formats them without an
+//! allocation, and writes them at once. To wait for another descriptor, add a token and a match
+//! arm.
 
-mod end;
-mod heartbeat;
+#[path = "../common/mod.rs"]
+mod common;
+mod exit;
 mod help;
 mod options;
 mod output;
 mod session;
-mod signals;
-mod stdout;
-mod watched;
+mod watches;
 
 use std::fmt;
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use butter::error::ErrorKind;
 use butter::inotify::Inotify;
 use butter::path::Escape;
 
-use end::{DONE, End, FAILED, Failure, LOST, USAGE};
-use options::{Options, Request};
-use output::Number;
+use common::cli::{self, FAILURE, Request};
+use common::signals::Signals;
+use common::units::Count;
+use exit::{EVENTS_LOST, Exit, Failure};
+use options::Options;
 use session::Session;
-use signals::Signals;
-use watched::{Added, Watched};
+use watches::{Added, Watches};
+
+const PROGRAM: &str = "watch";
 
 fn main() -> ExitCode {
-    // First of all: until then a signal ends the program by itself.
-    let signals = Signals::hold_back();
-    let done = match options::parse(std::env::args_os().skip(1)) {
-        Ok(Request::Watch(options)) => {
-            signals.map_err(Failure::from).and_then(|signals| watch(&options, &signals))
+    // Block the signals first: before that, a signal terminates the program without a message.
+    let signals = Signals::block();
+    match options::parse() {
+        Ok(Request::Run(options)) => {
+            let status =
+                signals.map_err(Failure::from).and_then(|signals| watch(&options, &signals));
+            status
+                .unwrap_or_else(|failure| {
+                    if !matches!(failure, Failure::Reported) {
+                        message(format_args!("{failure}"));
+                    }
+                    FAILURE
+                })
+                .into()
         }
-        Ok(Request::Print(text)) => {
-            // Who does not read the help has no need of it.
-            let _ = io::stdout().write_all(text.as_bytes());
-            Ok(DONE)
-        }
-        Err(wrong) => {
-            say(format_args!("{wrong} (--help says more)"));
-            Ok(USAGE)
-        }
-    };
-    match done {
-        Ok(status) => status.into(),
-        Err(Failure::Said) => FAILED.into(),
-        Err(failure) => {
-            say(format_args!("{failure}"));
-            FAILED.into()
-        }
+        Ok(Request::Print(text)) => cli::print(PROGRAM, text),
+        Err(error) => cli::usage_error(PROGRAM, &error),
     }
 }
 
-/// Tells the user something, beside the events. A closed standard error is no reason to fail.
-fn say(line: fmt::Arguments<'_>) {
-    let _ = io::stderr().write_fmt(format_args!("watch: {line}\n"));
+fn message(text: fmt::Arguments<'_>) {
+    cli::message(PROGRAM, text);
 }
 
 fn watch(options: &Options, signals: &Signals) -> Result<u8, Failure> {
     let inotify = Inotify::nonblocking()?;
-    let watched = add_watches(&inotify, options)?;
+    let watches = add_watches(&inotify, options)?;
     if !options.quiet {
-        say(format_args!("watching {}", Number(watched.len() as u64, "path")));
+        message(format_args!("watching {}", Count(watches.len() as u64, "path")));
     }
 
-    let mut session = Session::new(&inotify, signals, watched, options);
-    let end = session.run(options)?;
-    if !options.quiet && end != End::Closed {
+    let mut session = Session::new(&inotify, signals, watches, options);
+    let exit = session.run(options)?;
+    if !options.quiet && exit != Exit::OutputClosed {
         let Session { count, lost, .. } = session;
         let lost = if lost { "; events were lost" } else { "" };
-        say(format_args!("{}: {end}{lost}", Number(count, "event")));
+        message(format_args!("{}: {exit}{lost}", Count(count, "event")));
     }
-    Ok(if session.lost { LOST } else { end.status(options.count.is_some()) })
+    Ok(if session.lost { EVENTS_LOST } else { exit.status(options.count.is_some()) })
 }
 
-/// Watches every path, or says of each why it cannot be.
-fn add_watches(inotify: &Inotify, options: &Options) -> Result<Watched, Failure> {
-    let mut watched = Watched::new(options.format);
+/// Adds a watch for every path, or reports each path that cannot be watched.
+fn add_watches(inotify: &Inotify, options: &Options) -> Result<Watches, Failure> {
+    let mut watches = Watches::new(options.format);
     let mut failed = false;
     for path in &options.paths {
         match inotify.add_watch(path, options.events) {
             Ok(watch) => {
-                if let Added::Already(first) = watched.add(watch, path)
+                if let Added::Duplicate(first) = watches.add(watch, path)
                     && !options.quiet
                 {
-                    say(format_args!("{} is watched already, as {first}", Escape::new(path)));
+                    let path = Escape::new(path);
+                    message(format_args!("'{path}' is already watched as '{first}'"));
                 }
             }
             Err(error) => {
-                say(format_args!("{} cannot be watched: {error}", Escape::new(path)));
+                message(format_args!("cannot watch '{}': {error}", Escape::new(path)));
                 failed = true;
                 if error.kind() == ErrorKind::LimitReached {
                     break;
@@ -108,5 +103,5 @@ fn add_watches(inotify: &Inotify, options: &Options) -> Result<Watched, Failure>
             }
         }
     }
-    if failed { Err(Failure::Said) } else { Ok(watched) }
+    if failed { Err(Failure::Reported) } else { Ok(watches) }
 }

@@ -1,14 +1,14 @@
-//! What the user asks for.
+//! Command-line options.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::time::Duration;
 
 use butter::inotify::WatchFlags;
-use butter::path::Escape;
 use butter::time::Timespec;
+use lexopt::{Arg, Error, Parser};
 
+use crate::common::cli::{self, Request};
 use crate::help::HELP;
 
 const VERSION: &str = concat!("watch ", env!("CARGO_PKG_VERSION"), "\n");
@@ -31,7 +31,7 @@ pub(crate) enum Format {
 pub(crate) struct Options {
     pub(crate) events: WatchFlags,
     pub(crate) format: Format,
-    pub(crate) colour: bool,
+    pub(crate) color: bool,
     pub(crate) count: Option<u64>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) every: Option<Duration>,
@@ -39,98 +39,57 @@ pub(crate) struct Options {
     pub(crate) paths: Vec<OsString>,
 }
 
-pub(crate) enum Request {
-    Watch(Options),
-    Print(&'static str),
-}
-
-/// Reads the arguments, without the program's name. The error is what to tell the user.
-pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Request, String> {
+/// Parses the program's arguments.
+pub(crate) fn parse() -> Result<Request<Options>, Error> {
     let mut options = Options {
         events: DEFAULT_EVENTS,
         format: Format::Text,
-        colour: colour_by_itself(),
+        color: color_is_supported(),
         count: None,
         timeout: None,
         every: None,
         quiet: false,
         paths: Vec::new(),
     };
-    let mut arguments = arguments;
-    while let Some(argument) = arguments.next() {
-        if argument == "--" {
-            options.paths.extend(arguments.by_ref());
-        } else if argument.as_bytes().starts_with(b"-") && argument != "-" {
-            let (name, value) = split(&argument);
-            let mut value = Value { name, given: value, arguments: &mut arguments };
-            match name.as_bytes() {
-                b"-e" | b"--events" => options.events = events(&value.take()?)?,
-                b"-f" | b"--format" => options.format = format(&value.take()?)?,
-                b"--color" | b"--colour" => options.colour = colour(&value.take()?)?,
-                b"-n" | b"--count" => options.count = Some(count(&value.take()?)?),
-                b"-t" | b"--timeout" => options.timeout = Some(timeout(&value.take()?)?),
-                b"--every" => options.every = Some(every(&value.take()?)?),
-                b"-q" | b"--quiet" => options.quiet = value.none().map(|()| true)?,
-                b"-h" | b"--help" => return value.none().map(|()| Request::Print(HELP)),
-                b"-V" | b"--version" => return value.none().map(|()| Request::Print(VERSION)),
-                _ => return Err(format!("there is no option {}", Escape::new(name))),
+    let mut parser = Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Short('e') | Arg::Long("events") => options.events = events(&parser.value()?)?,
+            Arg::Short('f') | Arg::Long("format") => options.format = format(&parser.value()?)?,
+            Arg::Long("color" | "colour") => options.color = color(&parser.value()?)?,
+            Arg::Short('n') | Arg::Long("count") => options.count = Some(count(&parser.value()?)?),
+            Arg::Short('t') | Arg::Long("timeout") => {
+                options.timeout = Some(timeout(&parser.value()?)?);
             }
-        } else {
-            options.paths.push(argument);
+            Arg::Long("every") => options.every = Some(every(&parser.value()?)?),
+            Arg::Short('q') | Arg::Long("quiet") => options.quiet = true,
+            Arg::Short('h') | Arg::Long("help") => return cli::print_request(&mut parser, HELP),
+            Arg::Short('V') | Arg::Long("version") => {
+                return cli::print_request(&mut parser, VERSION);
+            }
+            Arg::Value(path) => options.paths.push(path),
+            option => return Err(option.unexpected()),
         }
     }
     if options.paths.is_empty() {
-        return Err("no path is given".to_owned());
+        return Err("missing PATH operand".into());
     }
     if options.paths.iter().any(|path| path.is_empty()) {
-        return Err("a path is empty".to_owned());
+        return Err("empty operand ''".into());
     }
-    Ok(Request::Watch(options))
+    Ok(Request::Run(options))
 }
 
-/// `--option=value` as option and value; any other argument is an option without one.
-fn split(argument: &OsStr) -> (&OsStr, Option<&OsStr>) {
-    let bytes = argument.as_bytes();
-    match bytes.iter().position(|byte| *byte == b'=') {
-        Some(equals) if bytes.starts_with(b"--") => {
-            (OsStr::from_bytes(&bytes[..equals]), Some(OsStr::from_bytes(&bytes[equals + 1..])))
-        }
-        _ => (argument, None),
-    }
-}
-
-/// The value of an option: behind its `=`, or the next argument.
-struct Value<'a, A> {
-    name: &'a OsStr,
-    given: Option<&'a OsStr>,
-    arguments: &'a mut A,
-}
-
-impl<A: Iterator<Item = OsString>> Value<'_, A> {
-    fn take(&mut self) -> Result<String, String> {
-        let name = Escape::new(self.name);
-        let value = self.given.map(OsStr::to_owned).or_else(|| self.arguments.next());
-        let value = value.ok_or_else(|| format!("{name} takes a value"))?;
-        String::from_utf8(value.into_vec())
-            .map_err(|error| format!("{name} does not take {}", Escape::new(error.as_bytes())))
-    }
-
-    fn none(&self) -> Result<(), String> {
-        match self.given {
-            None => Ok(()),
-            Some(_) => Err(format!("{} takes no value", Escape::new(self.name))),
-        }
-    }
-}
-
-fn events(list: &str) -> Result<WatchFlags, String> {
+fn events(list: &OsStr) -> Result<WatchFlags, Error> {
+    // A name that is not UTF-8 is not the name of an event either.
+    let names = list.to_string_lossy();
     let mut events = WatchFlags::empty();
-    for name in list.split([',', '|']).map(str::trim) {
+    for name in names.split([',', '|']).map(str::trim) {
         events |= event(name).ok_or_else(|| {
             let names: Vec<_> =
                 WatchFlags::ALL_EVENTS.iter_names().map(|(name, _)| name.to_lowercase()).collect();
-            let (name, names) = (Escape::new(name.as_bytes()), names.join(", "));
-            format!("there is no event `{name}`; there are {names}, close, move, all")
+            let expected = format!("{}, close, move or all", names.join(", "));
+            cli::invalid_value("--events", name.as_ref(), &expected)
         })?;
     }
     Ok(events)
@@ -142,58 +101,51 @@ fn event(name: &str) -> Option<WatchFlags> {
     if name == "ALL" {
         return Some(WatchFlags::ALL_EVENTS);
     }
-    // The other flags say how to watch, not what for.
+    // The other flags are options of the watch, not events.
     WatchFlags::from_name(name).filter(|flag| WatchFlags::ALL_EVENTS.contains(*flag))
 }
 
-fn format(name: &str) -> Result<Format, String> {
-    match name {
-        "text" => Ok(Format::Text),
-        "json" => Ok(Format::Json),
-        _ => Err(format!(
-            "there is no format `{}`; there are text, json",
-            Escape::new(name.as_bytes())
-        )),
+fn format(name: &OsStr) -> Result<Format, Error> {
+    match name.to_str() {
+        Some("text") => Ok(Format::Text),
+        Some("json") => Ok(Format::Json),
+        _ => Err(cli::invalid_value("--format", name, "text or json")),
     }
 }
 
-fn colour(when: &str) -> Result<bool, String> {
-    match when {
-        "auto" => Ok(colour_by_itself()),
-        "always" => Ok(true),
-        "never" => Ok(false),
-        _ => {
-            Err(format!("--color is auto, always or never, not `{}`", Escape::new(when.as_bytes())))
-        }
+fn color(when: &OsStr) -> Result<bool, Error> {
+    match when.to_str() {
+        Some("auto") => Ok(color_is_supported()),
+        Some("always") => Ok(true),
+        Some("never") => Ok(false),
+        _ => Err(cli::invalid_value("--color", when, "auto, always or never")),
     }
 }
 
-fn colour_by_itself() -> bool {
-    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+fn color_is_supported() -> bool {
+    let disabled = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
-    !unwanted && !dumb && io::stdout().is_terminal()
+    !disabled && !dumb && io::stdout().is_terminal()
 }
 
-fn count(number: &str) -> Result<u64, String> {
-    let wrong = || format!("--count is a number from 1, not `{}`", Escape::new(number.as_bytes()));
-    number.parse().ok().filter(|count| *count > 0).ok_or_else(wrong)
+fn count(number: &OsStr) -> Result<u64, Error> {
+    let count = number.to_str().and_then(|number| number.parse().ok());
+    count
+        .filter(|count| *count > 0)
+        .ok_or_else(|| cli::invalid_value("--count", number, "a positive integer"))
 }
 
-fn timeout(number: &str) -> Result<Duration, String> {
-    let wrong =
-        || format!("--timeout is a number of seconds, not `{}`", Escape::new(number.as_bytes()));
-    seconds(number).ok_or_else(wrong)
+fn timeout(number: &OsStr) -> Result<Duration, Error> {
+    seconds(number).ok_or_else(|| cli::invalid_value("--timeout", number, "a number of seconds"))
 }
 
-fn every(number: &str) -> Result<Duration, String> {
-    let wrong = || {
-        format!("--every is a number of seconds above 0, not `{}`", Escape::new(number.as_bytes()))
-    };
-    // A timer takes no other.
-    let takes = |period: &Duration| !period.is_zero() && Timespec::try_from(*period).is_ok();
-    seconds(number).filter(takes).ok_or_else(wrong)
+fn every(number: &OsStr) -> Result<Duration, Error> {
+    // A timer accepts no other periods.
+    let accepted = |period: &Duration| !period.is_zero() && Timespec::try_from(*period).is_ok();
+    let expected = "a positive number of seconds";
+    seconds(number).filter(accepted).ok_or_else(|| cli::invalid_value("--every", number, expected))
 }
 
-fn seconds(number: &str) -> Option<Duration> {
-    Duration::try_from_secs_f64(number.parse().ok()?).ok()
+fn seconds(number: &OsStr) -> Option<Duration> {
+    Duration::try_from_secs_f64(number.to_str()?.parse().ok()?).ok()
 }

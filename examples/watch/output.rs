@@ -1,18 +1,22 @@
-//! How events are written.
+//! Formatting events, and writing them to standard output.
 
 use std::ffi::OsStr;
 use std::fmt::{self, Display, Write as _};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Stdout, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use butter::inotify::{Event, EventFlags, Watch};
 use butter::path::Escape;
+use butter::poll::{self, PollFd, PollFlags};
+use butter::time::Timeout;
 
+use crate::common::signals::Signals;
+use crate::common::units::Count;
 use crate::options::Format;
-use crate::watched::Path;
+use crate::watches::Path;
 
-/// Bytes as a JSON string: lossy where they are not UTF-8.
+/// Bytes as a JSON string. Invalid UTF-8 is replaced by U+FFFD.
 struct JsonString<'a>(&'a [u8]);
 
 impl Display for JsonString<'_> {
@@ -20,19 +24,20 @@ impl Display for JsonString<'_> {
         f.write_char('"')?;
         for chunk in self.0.utf8_chunks() {
             let mut plain = chunk.valid();
-            // JSON lets the control characters beyond the first 32 stand, a terminal may obey them.
+            // JSON requires escapes only for the first 32 characters, but a terminal may interpret
+            // the other control characters, too.
             while let Some(special) =
                 plain.find(|c: char| c.is_control() || matches!(c, '"' | '\\'))
             {
-                let (before, behind) = plain.split_at(special);
+                let (before, rest) = plain.split_at(special);
                 f.write_str(before)?;
-                let mut behind = behind.chars();
-                match behind.next() {
+                let mut rest = rest.chars();
+                match rest.next() {
                     Some(c @ ('"' | '\\')) => write!(f, "\\{c}")?,
                     Some(control) => write!(f, "\\u{:04x}", u32::from(control))?,
                     None => {}
                 }
-                plain = behind.as_str();
+                plain = rest.as_str();
             }
             f.write_str(plain)?;
             if !chunk.invalid().is_empty() {
@@ -43,7 +48,8 @@ impl Display for JsonString<'_> {
     }
 }
 
-/// A member of a JSON object that holds bytes, with a second one for those that are not UTF-8: `"name":"passwd",`.
+/// A member of a JSON object that contains bytes: `"name":"passwd",`. If the bytes are not UTF-8, a
+/// second member contains them in hexadecimal.
 struct JsonBytes<'a>(&'a str, &'a [u8]);
 
 impl Display for JsonBytes<'_> {
@@ -61,17 +67,7 @@ impl Display for JsonBytes<'_> {
     }
 }
 
-/// So many things, in words: `1 path`, `2 paths`.
-pub(crate) struct Number(pub(crate) u64, pub(crate) &'static str);
-
-impl Display for Number {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(number, thing) = *self;
-        write!(f, "{number} {thing}{}", if number == 1 { "" } else { "s" })
-    }
-}
-
-/// What every event of a path has in common, as it will be written.
+/// Formats the part of the output that all events of a path have in common.
 pub(crate) fn prepare(format: Format, path: &OsStr) -> Vec<u8> {
     match format {
         Format::Text => Escape::new(path).to_string(),
@@ -80,37 +76,37 @@ pub(crate) fn prepare(format: Format, path: &OsStr) -> Vec<u8> {
     .into_bytes()
 }
 
-/// The column of what happened, with the space behind it.
+/// The width of the column of events, including the following space.
 const WIDTH: usize = 20;
 
 const DIM: &str = "\x1b[2m";
-const PLAIN: &str = "\x1b[0m";
+const RESET: &str = "\x1b[0m";
 
-/// Writes events, and all those of one read at once.
+/// Formats events, and writes all events of one read at once.
 pub(crate) struct Printer<W: Write> {
     out: BufWriter<W>,
     format: Format,
-    colour: bool,
-    /// The time of the events that are being written.
+    color: bool,
+    /// The formatted timestamp of the current events.
     time: String,
 }
 
 impl<W: Write> Printer<W> {
-    pub(crate) fn new(out: W, format: Format, colour: bool) -> Self {
+    pub(crate) fn new(out: W, format: Format, color: bool) -> Self {
         Self {
             out: BufWriter::with_capacity(256 * 1024, out),
             format,
-            colour,
+            color,
             time: String::with_capacity(32),
         }
     }
 
-    /// Looks at the clock, for the events that follow.
+    /// Reads the clock for the timestamp of the following events.
     pub(crate) fn begin(&mut self) {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let seconds = now.as_secs();
         self.time.clear();
-        // Writing to a String does not fail.
+        // Writing to a `String` does not fail.
         let _ = match self.format {
             Format::Text => {
                 let (hours, minutes) = (seconds / 3600 % 24, seconds / 60 % 60);
@@ -129,19 +125,19 @@ impl<W: Write> Printer<W> {
         self.out.flush()
     }
 
-    /// Writes an event, of this path where it is of one.
+    /// Writes an event. An overflow has no path.
     pub(crate) fn print(&mut self, event: &Event<'_>, path: Option<&Path>) -> io::Result<()> {
         let name = event.name().as_bytes();
         let cookie = event.cookie().map(|cookie| cookie.as_raw());
         self.line(event.flags(), event.watch(), path, name, cookie)
     }
 
-    /// Writes that a watch has ended, where the event that says so was lost.
-    pub(crate) fn print_ended(&mut self, watch: Watch, path: &Path) -> io::Result<()> {
+    /// Writes that a watch was removed, if the `IGNORED` event was lost.
+    pub(crate) fn print_removed(&mut self, watch: Watch, path: &Path) -> io::Result<()> {
         self.line(EventFlags::IGNORED, Some(watch), Some(path), b"", None)
     }
 
-    /// Writes a heartbeat: how many events were counted before it, and how many heartbeats were missed.
+    /// Writes a heartbeat with the number of events so far and the number of missed heartbeats.
     pub(crate) fn print_heartbeat(&mut self, count: u64, missed: u64) -> io::Result<()> {
         let (out, time) = (&mut self.out, &self.time);
         if self.format == Format::Json {
@@ -150,12 +146,12 @@ impl<W: Write> Printer<W> {
                 "{{\"time\":{time},\"heartbeat\":true,\"count\":{count},\"missed\":{missed}}}"
             );
         }
-        let (dim, plain) = if self.colour { (DIM, PLAIN) } else { Default::default() };
-        write!(out, "{dim}{time}  {:<WIDTH$}{}", "HEARTBEAT", Number(count, "event"))?;
+        let (dim, reset) = if self.color { (DIM, RESET) } else { Default::default() };
+        write!(out, "{dim}{time}  {:<WIDTH$}{}", "HEARTBEAT", Count(count, "event"))?;
         if missed > 0 {
-            write!(out, "; {} missed", Number(missed, "heartbeat"))?;
+            write!(out, "; {} missed", Count(missed, "heartbeat"))?;
         }
-        writeln!(out, "{plain}")
+        writeln!(out, "{reset}")
     }
 
     fn line(
@@ -181,9 +177,9 @@ impl<W: Write> Printer<W> {
         cookie: Option<u32>,
     ) -> io::Result<()> {
         let out = &mut self.out;
-        let (dim, colour, plain) =
-            if self.colour { (DIM, colour(flags), PLAIN) } else { Default::default() };
-        write!(out, "{dim}{}{plain}  {colour}", self.time)?;
+        let (dim, color, reset) =
+            if self.color { (DIM, color(flags), RESET) } else { Default::default() };
+        write!(out, "{dim}{}{reset}  {color}", self.time)?;
         let mut width = 0;
         for name in names(flags) {
             let bar = if width == 0 { "" } else { "|" };
@@ -194,10 +190,10 @@ impl<W: Write> Printer<W> {
             write!(out, " #{cookie}")?;
             width += 3 + cookie.checked_ilog10().unwrap_or(0) as usize;
         }
-        write!(out, "{plain}{:1$}", "", WIDTH.saturating_sub(width).max(1))?;
+        write!(out, "{reset}{:1$}", "", WIDTH.saturating_sub(width).max(1))?;
 
         if flags.contains(EventFlags::Q_OVERFLOW) {
-            return out.write_all(b"events were lost: look at the files again\n");
+            return out.write_all(b"events were lost: examine the files again\n");
         }
         let path = path.unwrap_or(b"?");
         out.write_all(path)?;
@@ -205,14 +201,14 @@ impl<W: Write> Printer<W> {
         if !name.is_empty() {
             write!(out, "{}{}", if slash { "" } else { "/" }, Escape::new(name))?;
         }
-        // What was watched is told as it was named.
+        // A watched directory is printed as it was specified.
         if flags.contains(EventFlags::ISDIR) && !name.is_empty() {
             out.write_all(b"/")?;
         }
         if flags.contains(EventFlags::IGNORED) {
-            out.write_all(b": the watch has ended")?;
+            out.write_all(b": watch removed")?;
         } else if flags.contains(EventFlags::UNMOUNT) {
-            out.write_all(b": the file system was unmounted")?;
+            out.write_all(b": file system unmounted")?;
         }
         out.write_all(b"\n")
     }
@@ -252,15 +248,15 @@ fn write_or_null(out: &mut impl Write, value: Option<impl Display>) -> io::Resul
     }
 }
 
-/// The names of what happened, without that of `ISDIR`, which is told otherwise.
+/// The names of the events, without `ISDIR`, which is not an event.
 fn names(flags: EventFlags) -> impl Iterator<Item = &'static str> {
     let unknown = flags.difference(EventFlags::all());
     let names = flags.difference(EventFlags::ISDIR).iter_names().map(|(name, _)| name);
     names.chain((!unknown.is_empty()).then_some("UNKNOWN"))
 }
 
-/// The colour of an event, as a terminal takes it.
-fn colour(flags: EventFlags) -> &'static str {
+/// The escape sequence for the color of an event.
+fn color(flags: EventFlags) -> &'static str {
     if flags.intersects(NOTICES) {
         "\x1b[1;31m"
     } else if flags.intersects(EventFlags::CREATE) {
@@ -276,6 +272,52 @@ fn colour(flags: EventFlags) -> &'static str {
     }
 }
 
-/// The bits that say how a watch or the queue fares, and not what happened to a file.
+/// The flags that report the state of a watch or of the queue instead of a file system event.
 const NOTICES: EventFlags =
     EventFlags::IGNORED.union(EventFlags::UNMOUNT).union(EventFlags::Q_OVERFLOW);
+
+/// The number of bytes that a writable pipe accepts without blocking: `PIPE_BUF`.
+const PIPE_BUF: usize = 4096;
+
+/// Standard output. No write blocks; instead, `poll` waits for the output and the signals, so that
+/// a reader that does not read cannot delay a signal.
+pub(crate) struct Output<'s> {
+    stdout: Stdout,
+    signals: &'s Signals,
+}
+
+impl<'s> Output<'s> {
+    pub(crate) fn new(signals: &'s Signals) -> Self {
+        Self { stdout: io::stdout(), signals }
+    }
+}
+
+impl Write for Output<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        loop {
+            let mut both = [
+                PollFd::new(&self.stdout, PollFlags::OUT),
+                PollFd::new(self.signals, PollFlags::IN),
+            ];
+            poll::wait(&mut both, Timeout::Infinite)?;
+            let ready = both[0].ready();
+            if ready.intersects(PollFlags::ERR | PollFlags::HUP) {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+            if !ready.is_empty() {
+                return Ok(butter::io::write(&self.stdout, &bytes[..bytes.len().min(PIPE_BUF)])?);
+            }
+            // The output is blocked and a signal is pending. The first signal is only read, and
+            // takes effect when the output is read again; the second one terminates the process
+            // here.
+            match self.signals.first() {
+                None => drop(self.signals.read()?),
+                Some(_) => self.signals.unblock()?,
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

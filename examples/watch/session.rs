@@ -1,22 +1,22 @@
-//! The loop: waits, prints what has happened, and finds out when the program is through.
+//! The event loop: waits, prints events, and determines when the program exits.
 
 use std::io;
-use std::time::Instant;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::{Duration, Instant};
 
 use butter::Errno;
 use butter::epoll::{self, Epoll, Interest, Token};
 use butter::inotify::{Event, Events, Inotify};
-use butter::time::Timeout;
+use butter::time::{Clock, Timeout};
+use butter::timerfd::{Ticks, Timer, TimerFd};
 
-use crate::end::{End, Failure};
-use crate::heartbeat::Heartbeat;
+use crate::common::signals::Signals;
+use crate::exit::{Exit, Failure};
 use crate::options::Options;
-use crate::output::Printer;
-use crate::signals::Signals;
-use crate::stdout::Output;
-use crate::watched::{self, Watched};
+use crate::output::{Output, Printer};
+use crate::watches::{self, Watches};
 
-const FILES: Token = Token(1);
+const INOTIFY: Token = Token(1);
 const SIGNALS: Token = Token(2);
 const HEARTBEAT: Token = Token(3);
 const OUTPUT: Token = Token(4);
@@ -24,11 +24,11 @@ const OUTPUT: Token = Token(4);
 pub(crate) struct Session<'s> {
     inotify: &'s Inotify,
     signals: &'s Signals,
-    watched: Watched,
+    watches: Watches,
     printer: Printer<Output<'s>>,
-    /// How many events were printed that --count counts.
+    /// The number of printed events that --count counts.
     pub(crate) count: u64,
-    wanted: Option<u64>,
+    limit: Option<u64>,
     pub(crate) lost: bool,
 }
 
@@ -36,75 +36,79 @@ impl<'s> Session<'s> {
     pub(crate) fn new(
         inotify: &'s Inotify,
         signals: &'s Signals,
-        watched: Watched,
+        watches: Watches,
         options: &Options,
     ) -> Self {
-        let printer = Printer::new(Output::new(signals), options.format, options.colour);
-        Self { inotify, signals, watched, printer, count: 0, wanted: options.count, lost: false }
+        let printer = Printer::new(Output::new(signals), options.format, options.color);
+        Self { inotify, signals, watches, printer, count: 0, limit: options.count, lost: false }
     }
 
-    /// Prints events until the program is through.
-    pub(crate) fn run(&mut self, options: &Options) -> Result<End, Failure> {
-        let end = match self.wait_and_show(options) {
-            Err(Failure::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => End::Closed,
-            end => end?,
+    /// Prints events until the program exits.
+    pub(crate) fn run(&mut self, options: &Options) -> Result<Exit, Failure> {
+        let exit = match self.run_loop(options) {
+            Err(Failure::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+                Exit::OutputClosed
+            }
+            exit => exit?,
         };
-        Ok(match end {
-            // What ends the reader ends the program too: the terminal's key is for all of a pipeline.
-            End::Closed => self.signals.read()?.map_or(End::Closed, End::Signal),
-            end => end,
+        Ok(match exit {
+            // The interrupt key signals all processes of a pipeline. The signal is reported even if
+            // the reader is terminated first.
+            Exit::OutputClosed => self.signals.read()?.map_or(Exit::OutputClosed, Exit::Signal),
+            exit => exit,
         })
     }
 
-    fn wait_and_show(&mut self, options: &Options) -> Result<End, Failure> {
+    fn run_loop(&mut self, options: &Options) -> Result<Exit, Failure> {
         let heartbeat = Heartbeat::every(options.every)?;
         let epoll = Epoll::new()?;
-        epoll.add(self.inotify, FILES, Interest::IN)?;
+        epoll.add(self.inotify, INOTIFY, Interest::IN)?;
         epoll.add(self.signals, SIGNALS, Interest::IN)?;
         epoll.add(&heartbeat, HEARTBEAT, Interest::IN)?;
-        // With no interest of its own an epoll tells that the other end is closed, and nothing else.
+        // With an empty interest, epoll reports only that the other end is closed.
         match epoll.add(&io::stdout(), OUTPUT, Interest::empty()) {
-            // A regular file has no other end.
+            // A regular file cannot be polled, and has no other end.
             Err(error) if error.is(Errno::PERM) => {}
-            added => added?,
+            result => result?,
         }
 
         let deadline = options.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let mut buffer = [0; 64 * 1024];
         let mut ready = [epoll::Event::default(); 4];
         loop {
-            let left = left(deadline);
-            for event in epoll.wait(&mut ready, left)? {
+            let timeout = remaining(deadline);
+            for event in epoll.wait(&mut ready, timeout)? {
                 match event.token() {
-                    FILES => {
-                        let end = self.show(self.inotify.read_events(&mut buffer)?)?;
-                        if let Some(end) = end {
-                            return Ok(end);
+                    INOTIFY => {
+                        let exit = self.print(self.inotify.read_events(&mut buffer)?)?;
+                        if let Some(exit) = exit {
+                            return Ok(exit);
                         }
                     }
                     HEARTBEAT => {
                         if let Some(missed) = heartbeat.missed()? {
-                            self.show_heartbeat(missed)?;
+                            self.print_heartbeat(missed)?;
                         }
                     }
                     SIGNALS => drop(self.signals.read()?),
-                    OUTPUT => return Ok(End::Closed),
+                    OUTPUT => return Ok(Exit::OutputClosed),
                     _ => {}
                 }
             }
-            // It may have come while the output was written, too.
+            // The signal may also have been read while the output was written.
             if let Some(signal) = self.signals.first() {
-                let end = self.show_the_rest(&mut buffer)?;
-                return Ok(end.unwrap_or(End::Signal(signal)));
+                let exit = self.print_queued(&mut buffer)?;
+                return Ok(exit.unwrap_or(Exit::Signal(signal)));
             }
-            if left == Timeout::Zero {
-                return Ok(End::Timeout);
+            if timeout == Timeout::Zero {
+                return Ok(Exit::Timeout);
             }
         }
     }
 
-    /// Prints what has happened until now; not what happens meanwhile, which might have no end.
-    fn show_the_rest(&mut self, buffer: &mut [u8]) -> Result<Option<End>, Failure> {
+    /// Prints the events that are queued now, but none that are queued later, whose number is
+    /// unbounded.
+    fn print_queued(&mut self, buffer: &mut [u8]) -> Result<Option<Exit>, Failure> {
         let mut left = butter::io::bytes_available(self.inotify)? as usize;
         while left > 0 {
             let events = self.inotify.read_events(buffer)?;
@@ -112,70 +116,98 @@ impl<'s> Session<'s> {
                 0 => break,
                 read => left = left.saturating_sub(read),
             }
-            if let Some(end) = self.show(events)? {
-                return Ok(Some(end));
+            if let Some(exit) = self.print(events)? {
+                return Ok(Some(exit));
             }
         }
         Ok(None)
     }
 
-    /// Prints what one read gave, and writes it out.
-    fn show(&mut self, events: Events<'_>) -> Result<Option<End>, Failure> {
+    /// Prints the events of one read, and flushes the output.
+    fn print(&mut self, events: Events<'_>) -> Result<Option<Exit>, Failure> {
         self.printer.begin();
-        let mut end = None;
+        let mut exit = None;
         for event in events {
-            end = self.show_one(&event)?;
-            if end.is_some() {
+            exit = self.print_one(&event)?;
+            if exit.is_some() {
                 break;
             }
         }
         self.printer.flush()?;
-        Ok(end)
+        Ok(exit)
     }
 
-    fn show_heartbeat(&mut self, missed: u64) -> io::Result<()> {
+    fn print_heartbeat(&mut self, missed: u64) -> io::Result<()> {
         self.printer.begin();
         self.printer.print_heartbeat(self.count, missed)?;
         self.printer.flush()
     }
 
-    fn show_one(&mut self, event: &Event<'_>) -> Result<Option<End>, Failure> {
+    fn print_one(&mut self, event: &Event<'_>) -> Result<Option<Exit>, Failure> {
         if event.is_overflow() {
             self.lost = true;
             self.printer.print(event, None)?;
-            self.end_those_that_ended_unheard()?;
+            self.remove_lost_watches()?;
         } else if event.is_ignored() {
-            // One that is not here was found to have ended before this event came.
-            if let Some(path) = event.watch().and_then(|watch| self.watched.remove(watch)) {
+            // The watch is missing if it was already removed after an overflow.
+            if let Some(path) = event.watch().and_then(|watch| self.watches.remove(watch)) {
                 self.printer.print(event, Some(&path))?;
             }
         } else {
-            let path = event.watch().and_then(|watch| self.watched.get(watch));
+            let path = event.watch().and_then(|watch| self.watches.get(watch));
             self.printer.print(event, path)?;
-            // An unmount is why the watch ends, no event on a file.
+            // An unmount is the cause of the removal, not a file system event.
             self.count += u64::from(!event.is_unmount());
         }
-        Ok(if self.wanted == Some(self.count) {
-            Some(End::Count)
-        } else if self.watched.len() == 0 {
-            Some(End::Gone)
+        Ok(if self.limit == Some(self.count) {
+            Some(Exit::CountReached)
+        } else if self.watches.len() == 0 {
+            Some(Exit::NoWatches)
         } else {
             None
         })
     }
 
-    /// The end of a watch may be among the events that were lost: look which ones there still are.
-    fn end_those_that_ended_unheard(&mut self) -> io::Result<()> {
-        let Ok(there) = watched::in_the_kernel(self.inotify) else { return Ok(()) };
-        for (watch, path) in self.watched.take_all_but(&there) {
-            self.printer.print_ended(watch, &path)?;
+    /// Removes the watches that no longer exist. Their `IGNORED` events may be among the lost ones.
+    fn remove_lost_watches(&mut self) -> io::Result<()> {
+        let Ok(existing) = watches::existing(self.inotify) else { return Ok(()) };
+        for (watch, path) in self.watches.remove_all_except(&existing) {
+            self.printer.print_removed(watch, &path)?;
         }
         Ok(())
     }
 }
 
-/// How long to wait: up to whole milliseconds, which every kernel can.
-fn left(deadline: Option<Instant>) -> Timeout {
+/// Returns the time until the deadline, rounded up to milliseconds, which every kernel supports.
+fn remaining(deadline: Option<Instant>) -> Timeout {
     let Some(deadline) = deadline else { return Timeout::Infinite };
     Timeout::from(deadline.saturating_duration_since(Instant::now())).ceil_to_millis()
+}
+
+/// The heartbeat timer.
+pub(crate) struct Heartbeat(TimerFd);
+
+impl Heartbeat {
+    /// Creates a timer that expires periodically from now on, or never without a period.
+    pub(crate) fn every(period: Option<Duration>) -> butter::Result<Self> {
+        let timer = TimerFd::nonblocking(Clock::Monotonic)?;
+        timer.set(period.map_or(Timer::Disarmed, Timer::every))?;
+        Ok(Self(timer))
+    }
+
+    /// Returns the number of heartbeats that were missed before the current one, or `None` if none
+    /// is due.
+    pub(crate) fn missed(&self) -> butter::Result<Option<u64>> {
+        Ok(match self.0.try_read()? {
+            Some(Ticks::Expired(times)) => Some(times.saturating_sub(1)),
+            // The monotonic clock cannot be set.
+            Some(Ticks::ClockChanged) | None => None,
+        })
+    }
+}
+
+impl AsFd for Heartbeat {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
 }

@@ -37,7 +37,7 @@ fn a_full_file_system_keeps_nothing_half_unless_it_is_asked_to() {
 
             fs::remove_file(&target).unwrap();
             let ended = run(&program, &[&"-m", &method, &"--keep-partial", &source, &target]);
-            ended.failed_with("; what had arrived is ");
+            ended.failed_with("; incomplete copy kept as ");
             assert_eq!(names(small.path()), ["target.partial"]);
             let kept = small.path().join("target.partial");
             let arrived = fs::read(&kept).unwrap();
@@ -84,9 +84,15 @@ fn what_cannot_be_read_or_written_is_told() {
     let Some(program) = program("what_cannot_be_read_or_written_is_told") else { return };
     let (folder, source, target, _) = scene(1000);
     let missing = folder.path().join("missing");
-    run(&program, &[&missing, &target]).failed_with("missing cannot be opened: ENOENT");
-    run(&program, &[&source, &missing.join("target")]).failed_with("cannot be written to: ENOENT");
-    run(&program, &[&folder.path(), &target]).failed_with(" is a directory");
+    run(&program, &[&missing, &target]).failed_with(&format!(
+        "cannot open '{}': No such file or directory (ENOENT)",
+        missing.display()
+    ));
+    run(&program, &[&source, &missing.join("target")]).failed_with(&format!(
+        "cannot create '{}/target': No such file or directory (ENOENT)",
+        missing.display()
+    ));
+    run(&program, &[&folder.path(), &target]).failed_with("' is a directory");
     run(&program, &[&"/proc/self/mem", &target]).failed_with("EIO");
     assert_eq!(names(folder.path()), ["source"]);
 }
@@ -100,7 +106,8 @@ fn a_source_without_permission_is_told() {
     if unsafe { libc::geteuid() } == 0 {
         return common::skip("a_source_without_permission_is_told", "root may read everything");
     }
-    run(&program, &[&source, &target]).failed_with("source cannot be opened: EACCES");
+    run(&program, &[&source, &target])
+        .failed_with(&format!("cannot open '{}': Permission denied (EACCES)", source.display()));
     assert_eq!(names(folder.path()), ["source"]);
 }
 
@@ -129,7 +136,7 @@ fn a_method_that_finds_an_end_where_none_is_is_told() {
         [("copy_file_range", libc::SYS_copy_file_range), ("sendfile", libc::SYS_sendfile)]
     {
         let (folder, source, target, _) = scene(1000);
-        let told = format!("source has more bytes than {method} finds");
+        let told = format!("source' contains more data than {method} returns");
         // As some kernels do it with a file in /proc, whose size is 0.
         pretend(call, || run(&program, &[&"-m", &method, &source, &target]).failed_with(&told));
         assert_eq!(names(folder.path()), ["source"]);
@@ -159,9 +166,14 @@ fn a_target_that_is_write_protected_is_not_replaced() {
     set_mode(&target, 0o444);
     child::as_nobody(|| {
         for name in [&target, &link] {
-            run(&program, &[&source, name]).failed_with("target cannot be replaced: EACCES");
-            run(&program, &[&"--keep-partial", &source, name])
-                .failed_with("target cannot be replaced: EACCES");
+            run(&program, &[&source, name]).failed_with(&format!(
+                "cannot replace '{}': Permission denied (EACCES)",
+                target.display()
+            ));
+            run(&program, &[&"--keep-partial", &source, name]).failed_with(&format!(
+                "cannot replace '{}': Permission denied (EACCES)",
+                target.display()
+            ));
         }
     });
     assert_eq!(names(folder.path()), ["link", "source", "target"]);

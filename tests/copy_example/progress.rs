@@ -11,12 +11,14 @@ fn without_a_terminal_there_is_one_line_at_the_end() {
     let (_folder, source, target, _) = scene(300_000);
     let ended = run(&program, &[&source, &target]);
     assert!(ended.status.success() && ended.stdout.is_empty());
-    let took =
-        ended.stderr.strip_prefix("copy: 293.0 KiB in ").and_then(|rest| rest.split_once(" s, "));
+    let took = ended
+        .stderr
+        .strip_prefix("copy: 293.0 KiB copied in ")
+        .and_then(|rest| rest.split_once(" s, "));
     assert!(took.is_some_and(|(took, _)| took.parse::<f64>().is_ok()), "{}", ended.stderr);
     assert!(ended.stderr.ends_with('\n'), "{}", ended.stderr);
     assert!(
-        !ended.stderr.contains(['\r', '\u{1b}', '[']) && ended.stderr.contains("/s, by "),
+        !ended.stderr.contains(['\r', '\u{1b}', '[']) && ended.stderr.contains("/s, with "),
         "{}",
         ended.stderr
     );
@@ -43,7 +45,7 @@ fn on_a_terminal_a_bar_is_drawn_and_taken_away() {
             return common::skip(TEST, &format!("`script` has no terminal: {told}"));
         }
         assert_eq!(
-            told.contains("\r[####") && told.contains("\r\u{1b}[Kcopy: 293.0 KiB in "),
+            told.contains("\r[####") && told.contains("\r\u{1b}[Kcopy: 293.0 KiB copied in "),
             drawn,
             "{told:?}"
         );

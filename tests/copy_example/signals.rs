@@ -42,7 +42,8 @@ fn a_signal_removes_the_half_file_and_ends_it() {
         child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
         assert_eq!(status.signal(), Some(signal.as_raw().into()), "{told}");
         assert!(
-            told.starts_with(&format!("copy: {signal} ended it")) && told.lines().count() == 1,
+            told.starts_with(&format!("copy: terminated by SIG{signal}"))
+                && told.lines().count() == 1,
             "{told}"
         );
         let left = if keep { vec!["source", "target.partial"] } else { vec!["source"] };

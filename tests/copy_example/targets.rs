@@ -85,7 +85,7 @@ fn into_a_directory_it_goes_under_its_own_name() {
     assert!(fs::read(directory.join("source")).unwrap() == bytes);
     fs::remove_file(directory.join("source")).unwrap();
     fs::create_dir(directory.join("source")).unwrap();
-    run(&program, &[&source, &directory]).failed_with("directory/source is a directory");
+    run(&program, &[&source, &directory]).failed_with("directory/source' is a directory");
     // Without a directory in front, it is the one that the program runs in.
     let status = command(&program)
         .args(["-q", "source", "here"])
@@ -191,7 +191,7 @@ fn an_empty_file_is_a_file() {
     let (_folder, source, target, _) = scene(0);
     let ended = run(&program, &[&source, &target]);
     assert!(
-        ended.status.success() && ended.stderr.starts_with("copy: 0 bytes in "),
+        ended.status.success() && ended.stderr.starts_with("copy: 0 B copied in "),
         "{}",
         ended.stderr
     );

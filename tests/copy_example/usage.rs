@@ -9,19 +9,19 @@ use crate::run::{command, names, program, run, scene};
 fn wrong_use_is_told() {
     let Some(program) = program("wrong_use_is_told") else { return };
     for (arguments, told) in [
-        (&[] as &[&[u8]], "a SOURCE and a TARGET are wanted, and 0 paths are given"),
-        (&[b"one"], "a SOURCE and a TARGET are wanted, and 1 paths are given"),
-        (&[b"--", b"-a", b"-b", b"-c"], "a SOURCE and a TARGET are wanted, and 3 paths are given"),
-        (&[b"", b"target"], "a path is empty"),
-        (&[b"--frobnicate", b"one", b"two"], "there is no option --frobnicate"),
-        (&[b"-x\xff\x1b"], r"there is no option -x\xff\u{1b}"),
+        (&[] as &[&[u8]], "missing SOURCE operand"),
+        (&[b"one"], "missing TARGET operand after 'one'"),
+        (&[b"--", b"-a", b"-b", b"-c"], "extra operand '-c'"),
+        (&[b"", b"target"], "empty operand ''"),
+        (&[b"--frobnicate", b"one", b"two"], "unrecognized option '--frobnicate'"),
+        (&[b"-x\xff\x1b"], "unrecognized option '-x'"),
         (
             &[b"--method=fast", b"one", b"two"],
-            "there is no method `fast`; there are auto, copy_file_range, sendfile",
+            "invalid argument 'fast' for '--method' (expected auto, copy_file_range, sendfile",
         ),
-        (&[b"-m"], "-m takes a value"),
-        (&[b"--quiet=yes"], "--quiet takes no value"),
-        (&[b"--keep-partial=no"], "--keep-partial takes no value"),
+        (&[b"-m"], "option '-m' requires an argument"),
+        (&[b"--quiet=yes"], "option '--quiet' doesn't allow an argument"),
+        (&[b"--keep-partial=no"], "option '--keep-partial' doesn't allow an argument"),
     ] {
         let arguments: Vec<_> =
             arguments.iter().map(|argument| OsStr::from_bytes(argument)).collect();
@@ -33,7 +33,7 @@ fn wrong_use_is_told() {
             "{arguments:?}: {stderr}"
         );
         assert!(
-            stderr.starts_with(&format!("copy: {told}")) && stderr.lines().count() == 1,
+            stderr.starts_with(&format!("copy: {told}")) && stderr.lines().count() == 2,
             "{stderr}"
         );
     }
@@ -74,4 +74,24 @@ fn what_looks_like_an_option_can_be_a_path() {
     );
     assert_eq!(std::fs::read(folder.path().join("--help")).unwrap(), bytes);
     assert_eq!(names(folder.path()), ["--help", "source"]);
+}
+
+#[test]
+fn short_options_are_clustered_and_have_attached_values() {
+    let Some(program) = program("short_options_are_clustered_and_have_attached_values") else {
+        return;
+    };
+    let (_folder, source, target, bytes) = scene(100);
+    run(&program, &[&"-qmread_write", &source, &target]).done();
+    assert_eq!(std::fs::read(&target).unwrap(), bytes);
+}
+
+#[test]
+fn help_fails_if_output_is_full() {
+    let Some(program) = program("help_fails_if_output_is_full") else { return };
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = command(&program).arg("--help").stdout(full).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(stderr, "copy: write error: No space left on device (ENOSPC)\n");
+    assert_eq!(output.status.code(), Some(1));
 }

@@ -165,7 +165,7 @@ fn a_target_that_is_not_there_ends_that_connection_only() {
             assert_eq!(relay.connect().count_all(), 0);
         }
         // Once for all three, and again when it was there meanwhile.
-        let why = relay.wait_for(&format!("relay: {address} cannot be reached: "));
+        let why = relay.wait_for(&format!("relay: cannot connect to {address}: "));
         assert!(why.starts_with("No such file"), "{why}");
         let server = Server::at(&path);
         let (client, served) = (relay.connect(), server.accept());
@@ -177,7 +177,7 @@ fn a_target_that_is_not_there_ends_that_connection_only() {
         std::fs::remove_file(&path).unwrap();
     }
     let ended = relay.end(Signal::TERM);
-    assert_eq!(ended.said.matches("cannot be reached").count(), 2, "{}", ended.said);
+    assert_eq!(ended.said.matches("cannot connect to").count(), 2, "{}", ended.said);
     let totals = Totals { accepted: 8, broken: 0, unreached: 6, cut: 0, there: 2, back: 0 };
     assert_eq!(ended.totals(), totals);
 }
@@ -193,7 +193,7 @@ fn a_port_that_refuses_is_told() {
     let address = SocketAddr::try_from(rustix::net::getsockname(&socket).unwrap()).unwrap();
     let mut relay = Relay::start(&program, Kind::Unix, &address.to_string());
     assert_eq!(relay.connect().count_all(), 0);
-    let why = relay.wait_for(&format!("relay: {address} cannot be reached: "));
+    let why = relay.wait_for(&format!("relay: cannot connect to {address}: "));
     assert!(why.starts_with("Connection refused"), "{why}");
     let totals = relay.end(Signal::INT).totals();
     assert_eq!(totals, Totals { accepted: 1, broken: 0, unreached: 1, cut: 0, there: 0, back: 0 });

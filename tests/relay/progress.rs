@@ -76,17 +76,17 @@ fn a_terminal_shows_how_it_goes() {
         .to_owned();
     let (client, served) = (Stream::connect(&address), server.accept());
     client.send(&[7; 1536]);
-    see("\r\x1b[K1 open, 0 ended; there 1.5 KiB, ");
+    see("\r\x1b[K1 open, 0 ended; to target 1.5 KiB, ");
     served.send(&[7; 3]);
-    see("/s; back 3 B, ");
+    see("/s; to client 3 B, ");
     client.finish();
     assert_eq!(served.receive_all().len(), 1536);
     served.finish();
     assert_eq!(client.receive_all().len(), 3);
-    see("\r\x1b[K0 open, 1 ended; there 1.5 KiB, ");
+    see("\r\x1b[K0 open, 1 ended; to target 1.5 KiB, ");
     signal::kill(Pid::from_raw(child.id().cast_signed()).unwrap(), Signal::TERM).unwrap();
     see(
-        "\r\x1b[Krelay: TERM ended it: 1 connection (0 broken, 0 without the target, 0 cut off); 1536 bytes there, ",
+        "\r\x1b[Krelay: terminated by SIGTERM: 1 connection (0 failed, 0 with unreachable target, 0 aborted); 1536 bytes to target, ",
     );
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }

@@ -23,10 +23,10 @@ fn a_signal_ends_it_with_totals_and_without_a_trace() {
             let ended = relay.end(signal);
             assert!(!path.exists());
             let told = format!(
-                "relay: {signal} ended it: 1 connection (0 broken, 0 without the target, 1 cut off)"
+                "relay: terminated by SIG{signal}: 1 connection (0 failed, 0 with unreachable target, 1 aborted)"
             );
             assert!(
-                ended.said.ends_with(&format!("{told}; 5 bytes there, 0 bytes back\n")),
+                ended.said.ends_with(&format!("{told}; 5 bytes to target, 0 bytes to client\n")),
                 "{}",
                 ended.said
             );
@@ -71,7 +71,7 @@ fn a_signal_that_is_ignored_stays_ignored() {
     client.finish();
     assert_eq!(served.receive_all(), b"");
     let ended = relay.end(Signal::TERM);
-    assert!(ended.said.contains("relay: TERM ended it"), "{}", ended.said);
+    assert!(ended.said.contains("relay: terminated by SIGTERM"), "{}", ended.said);
     assert_eq!(ended.status, Some(0));
 }
 

@@ -20,7 +20,7 @@ fn a_time_ends_it_and_says_whether_the_count_was_reached() {
     let ended = Running::start(&program, &["--timeout", "0.25"], &[&path]).end();
     assert!(start.elapsed().as_millis() >= 250);
     assert_eq!((ended.status, ended.lines().len()), (0, 0));
-    assert!(ended.stderr.ends_with("watch: 0 events: the time is over\n"), "{}", ended.stderr);
+    assert!(ended.stderr.ends_with("watch: 0 events: timeout expired\n"), "{}", ended.stderr);
 
     let ended = Running::start(&program, &["--timeout=0.0005", "--count=1"], &[&path]).end();
     assert_eq!((ended.status, ended.lines().len()), (5, 0));
@@ -42,14 +42,14 @@ fn it_ends_with_the_last_watched_path() {
         ended.told(),
         [
             format!("DELETE_SELF {one}"),
-            format!("IGNORED {one}: the watch has ended"),
+            format!("IGNORED {one}: watch removed"),
             format!("DELETE_SELF {two}"),
-            format!("IGNORED {two}: the watch has ended"),
+            format!("IGNORED {two}: watch removed"),
         ]
     );
     assert_eq!(ended.status, 3);
     assert!(
-        ended.stderr.ends_with("watch: 2 events: every watched path is gone\n"),
+        ended.stderr.ends_with("watch: 2 events: no watched path remains\n"),
         "{}",
         ended.stderr
     );
@@ -96,7 +96,7 @@ fn lost_events_are_told_and_the_status_says_so() {
     assert!(is(ignored, "IGNORED") && ignored["path"].text() == other.to_str());
     assert_eq!(ended.status, 4);
     assert!(
-        ended.stderr.ends_with("every watched path is gone; events were lost\n"),
+        ended.stderr.ends_with("no watched path remains; events were lost\n"),
         "{}",
         ended.stderr
     );
@@ -130,8 +130,8 @@ fn an_unmount_is_told() {
         let ended = watch.end();
         let path = path.display();
         let told = [
-            format!("UNMOUNT {path}: the file system was unmounted"),
-            format!("IGNORED {path}: the watch has ended"),
+            format!("UNMOUNT {path}: file system unmounted"),
+            format!("IGNORED {path}: watch removed"),
         ];
         assert_eq!((ended.told().as_slice(), ended.status), (&told[..], 3));
         assert!(ended.stderr.contains("watch: 0 events"), "{}", ended.stderr);
@@ -177,6 +177,6 @@ fn an_output_that_cannot_be_written_is_told() {
     stderr.read_line(&mut said).unwrap();
     fs::create_dir(path.join("sub")).unwrap();
     stderr.read_to_string(&mut said).unwrap();
-    assert!(said.contains("watch: the output cannot be written: "), "{said}");
+    assert!(said.contains("watch: write error: "), "{said}");
     assert_eq!(code(child.wait().unwrap()), 1);
 }

@@ -35,7 +35,7 @@ fn heartbeats_come_among_the_events() {
         ended.lines()[0].find("0 events"),
         ended.lines()[event].find(path.to_str().unwrap())
     );
-    assert!(ended.stderr.ends_with("watch: 1 event: TERM ended it\n"), "{}", ended.stderr);
+    assert!(ended.stderr.ends_with("watch: 1 event: terminated by SIGTERM\n"), "{}", ended.stderr);
     assert_eq!(ended.status, 0);
 }
 
@@ -93,7 +93,7 @@ fn heartbeats_are_no_events_and_come_when_it_is_quiet() {
         ended.lines()
     );
     assert!(
-        ended.stderr.ends_with("watch: 1 event: that is as many as were asked for\n"),
+        ended.stderr.ends_with("watch: 1 event: requested count reached\n"),
         "{}",
         ended.stderr
     );

@@ -31,10 +31,7 @@ fn text_tells_what_happened_to_whom() {
     assert_eq!(told[3], format!("DELETE {path}/a file"));
     assert_eq!(told[4], format!("DELETE {path}/sub/"));
     assert_eq!((told.len(), ended.status), (5, 0));
-    assert_eq!(
-        ended.stderr,
-        "watch: watching 1 path\nwatch: 5 events: that is as many as were asked for\n"
-    );
+    assert_eq!(ended.stderr, "watch: watching 1 path\nwatch: 5 events: requested count reached\n");
 
     let columns: Vec<_> =
         ended.lines().iter().map(|line| line.find(&path.to_string()).unwrap()).collect();
@@ -193,7 +190,7 @@ fn a_file_under_two_paths_is_told_of_once() {
     let ended = watch.end();
     let (one, two) = (one.display(), two.display());
     assert_eq!(ended.told(), [format!("CREATE {one}/sub/"), format!("DELETE {one}/sub/")]);
-    let said = format!("watch: {two} is watched already, as {one}\nwatch: watching 1 path\n");
+    let said = format!("watch: '{two}' is already watched as '{one}'\nwatch: watching 1 path\n");
     assert!(ended.stderr.starts_with(&said), "{}", ended.stderr);
 }
 

@@ -28,7 +28,7 @@ fn a_signal_ends_it_and_is_named() {
         assert_eq!(ended.told(), [format!("CREATE {}/before/", path.display())]);
         assert_eq!(
             ended.stderr,
-            format!("watch: watching 1 path\nwatch: 1 event: {signal} ended it\n")
+            format!("watch: watching 1 path\nwatch: 1 event: terminated by SIG{signal}\n")
         );
         assert_eq!(ended.status, 0);
 
@@ -51,7 +51,7 @@ fn what_happened_before_the_signal_is_told() {
     let ended = watch.end();
     assert_eq!((ended.lines().len(), ended.status), (2 * RENAMES, 0));
     assert!(
-        ended.stderr.ends_with(&format!("watch: {} events: TERM ended it\n", 2 * RENAMES)),
+        ended.stderr.ends_with(&format!("watch: {} events: terminated by SIGTERM\n", 2 * RENAMES)),
         "{}",
         ended.stderr
     );
@@ -75,12 +75,8 @@ fn what_the_events_say_has_precedence() {
         watch.signal(Signal::CONT);
     }
     let (counting, going) = (counting.end(), going.end());
-    assert!(
-        counting.stderr.ends_with("that is as many as were asked for\n"),
-        "{}",
-        counting.stderr
-    );
-    assert!(going.stderr.ends_with("every watched path is gone\n"), "{}", going.stderr);
+    assert!(counting.stderr.ends_with("requested count reached\n"), "{}", counting.stderr);
+    assert!(going.stderr.ends_with("no watched path remains\n"), "{}", going.stderr);
     assert_eq!((counting.status, going.status), (0, 3));
 }
 
@@ -96,7 +92,7 @@ fn events_that_were_lost_have_precedence() {
     watch.signal(Signal::CONT);
     let ended = watch.end();
     assert!(
-        ended.stderr.ends_with(" events: INT ended it; events were lost\n"),
+        ended.stderr.ends_with(" events: terminated by SIGINT; events were lost\n"),
         "{}",
         ended.stderr
     );
@@ -127,7 +123,7 @@ fn a_signal_ends_it_while_events_pour_in() {
         ended.store(true, Ordering::Relaxed);
         run
     });
-    let said = format!("watch: {} events: INT ended it\n", ended.lines().len());
+    let said = format!("watch: {} events: terminated by SIGINT\n", ended.lines().len());
     assert!(ended.stderr.ends_with(&said), "{said}{}", ended.stderr);
     assert_eq!(ended.status, 0);
 }
@@ -151,7 +147,7 @@ fn a_signal_that_is_ignored_stays_ignored() {
     watch.wait_for_output("behind");
     watch.signal(Signal::TERM);
     let ended = watch.end();
-    assert!(ended.stderr.ends_with("watch: 1 event: TERM ended it\n"), "{}", ended.stderr);
+    assert!(ended.stderr.ends_with("watch: 1 event: terminated by SIGTERM\n"), "{}", ended.stderr);
     assert_eq!(ended.status, 0);
 }
 
@@ -168,7 +164,7 @@ fn a_signal_for_the_reader_too_is_told() {
     stderr.read_to_string(&mut said).unwrap();
     assert_eq!(
         (code(child.wait().unwrap()), said.as_str()),
-        (0, "watch: 0 events: INT ended it\n")
+        (0, "watch: 0 events: terminated by SIGINT\n")
     );
 }
 
@@ -186,7 +182,7 @@ fn the_first_signal_waits_for_the_reader() {
     assert_eq!(told.lines().count(), 2 * RENAMES);
     let mut said = String::new();
     stderr.read_to_string(&mut said).unwrap();
-    assert_eq!(said, format!("watch: {} events: INT ended it\n", 2 * RENAMES));
+    assert_eq!(said, format!("watch: {} events: terminated by SIGINT\n", 2 * RENAMES));
     assert_eq!(code(child.wait().unwrap()), 0);
 }
 

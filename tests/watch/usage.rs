@@ -17,10 +17,10 @@ fn every_path_that_cannot_be_watched_is_named() {
     assert_eq!((ended.status, ended.stdout.len()), (1, 0));
     let lines: Vec<_> = ended.stderr.lines().collect();
     let path = path.display();
-    let start = format!("watch: {path}/nowhere cannot be watched: inotify_add_watch: ENOENT");
+    let start = format!("watch: cannot watch '{path}/nowhere': inotify_add_watch: ENOENT");
     assert!(lines[0].starts_with(&start), "{}", lines[0]);
     assert!(
-        lines[1].starts_with(&format!(r"watch: {path}/neither\nhere\xff cannot be watched: ")),
+        lines[1].starts_with(&format!(r"watch: cannot watch '{path}/neither\nhere\xff': ")),
         "{}",
         lines[1]
     );
@@ -43,7 +43,7 @@ fn the_limit_on_watches_is_told() {
         arguments.extend(paths.iter().map(|path| path.as_os_str()));
         let ended = run(&program, &arguments);
         let start =
-            format!("watch: {} cannot be watched: inotify_add_watch: ENOSPC", paths[1].display());
+            format!("watch: cannot watch '{}': inotify_add_watch: ENOSPC", paths[1].display());
         assert!(ended.stderr.starts_with(&start), "{}", ended.stderr);
         assert_eq!(
             (ended.status, ended.stderr.lines().count(), ended.stdout.len()),
@@ -61,32 +61,59 @@ fn the_limit_on_watches_is_told() {
 fn wrong_use_is_told() {
     let Some(program) = program("wrong_use_is_told") else { return };
     for (arguments, told) in [
-        (&[] as &[&[u8]], "no path is given"),
-        (&[b"--"], "no path is given"),
-        (&[b"/", b""], "a path is empty"),
-        (&[b"--frobnicate", b"/"], "there is no option --frobnicate"),
-        (&[b"-x\xff\x1b", b"/"], r"there is no option -x\xff\u{1b}"),
+        (&[] as &[&[u8]], "missing PATH operand"),
+        (&[b"--"], "missing PATH operand"),
+        (&[b"/", b""], "empty operand ''"),
+        (&[b"--frobnicate", b"/"], "unrecognized option '--frobnicate'"),
+        (&[b"-x\xff\x1b", b"/"], "unrecognized option '-x'"),
         (
             &[b"--events", b"create,frobnicate", b"/"],
-            "there is no event `frobnicate`; there are access, modify, attrib",
+            "invalid argument 'frobnicate' for '--events' (expected access, modify, attrib",
         ),
-        (&[b"--events=", b"/"], "there is no event ``"),
-        (&[b"--events=onlydir", b"/"], "there is no event `onlydir`"),
-        (&[b"--events"], "--events takes a value"),
-        (&[b"--format=xml", b"/"], "there is no format `xml`; there are text, json"),
-        (&[b"--color=blue", b"/"], "--color is auto, always or never, not `blue`"),
-        (&[b"--count=0", b"/"], "--count is a number from 1, not `0`"),
-        (&[b"--count=many", b"/"], "--count is a number from 1, not `many`"),
-        (&[b"--timeout=-1", b"/"], "--timeout is a number of seconds, not `-1`"),
-        (&[b"--timeout=nan", b"/"], "--timeout is a number of seconds, not `nan`"),
-        (&[b"--timeout", b"\xff", b"/"], r"--timeout does not take \xff"),
-        (&[b"--every=0", b"/"], "--every is a number of seconds above 0, not `0`"),
-        (&[b"--every=1e-10", b"/"], "--every is a number of seconds above 0, not `1e-10`"),
-        (&[b"--every=-1", b"/"], "--every is a number of seconds above 0, not `-1`"),
-        (&[b"--every=1e19", b"/"], "--every is a number of seconds above 0, not `1e19`"),
-        (&[b"--every", b"often", b"/"], "--every is a number of seconds above 0, not `often`"),
-        (&[b"/", b"--every"], "--every takes a value"),
-        (&[b"--quiet=yes", b"/"], "--quiet takes no value"),
+        (&[b"--events=", b"/"], "invalid argument '' for '--events'"),
+        (&[b"--events=onlydir", b"/"], "invalid argument 'onlydir' for '--events'"),
+        (&[b"--events"], "option '--events' requires an argument"),
+        (&[b"--format=xml", b"/"], "invalid argument 'xml' for '--format' (expected text or json)"),
+        (
+            &[b"--color=blue", b"/"],
+            "invalid argument 'blue' for '--color' (expected auto, always or never)",
+        ),
+        (&[b"--count=0", b"/"], "invalid argument '0' for '--count' (expected a positive integer)"),
+        (
+            &[b"--count=many", b"/"],
+            "invalid argument 'many' for '--count' (expected a positive integer)",
+        ),
+        (
+            &[b"--timeout=-1", b"/"],
+            "invalid argument '-1' for '--timeout' (expected a number of seconds)",
+        ),
+        (
+            &[b"--timeout=nan", b"/"],
+            "invalid argument 'nan' for '--timeout' (expected a number of seconds)",
+        ),
+        (&[b"--timeout", b"\xff", b"/"], r"invalid argument '\xff' for '--timeout'"),
+        (
+            &[b"--every=0", b"/"],
+            "invalid argument '0' for '--every' (expected a positive number of seconds)",
+        ),
+        (
+            &[b"--every=1e-10", b"/"],
+            "invalid argument '1e-10' for '--every' (expected a positive number of seconds)",
+        ),
+        (
+            &[b"--every=-1", b"/"],
+            "invalid argument '-1' for '--every' (expected a positive number of seconds)",
+        ),
+        (
+            &[b"--every=1e19", b"/"],
+            "invalid argument '1e19' for '--every' (expected a positive number of seconds)",
+        ),
+        (
+            &[b"--every", b"often", b"/"],
+            "invalid argument 'often' for '--every' (expected a positive number of seconds)",
+        ),
+        (&[b"/", b"--every"], "option '--every' requires an argument"),
+        (&[b"--quiet=yes", b"/"], "option '--quiet' doesn't allow an argument"),
     ] {
         let arguments: Vec<_> =
             arguments.iter().map(|argument| OsStr::from_bytes(argument)).collect();
@@ -97,7 +124,7 @@ fn wrong_use_is_told() {
             "{arguments:?}: {}",
             ended.stderr
         );
-        assert_eq!(ended.stderr.lines().count(), 1, "{arguments:?}: {}", ended.stderr);
+        assert_eq!(ended.stderr.lines().count(), 2, "{arguments:?}: {}", ended.stderr);
     }
 }
 

@@ -1,0 +1,108 @@
+//! Bare system call instructions without a check of the result: the minimum cost of each call.
+
+use std::ffi::CStr;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsRawFd, OwnedFd};
+
+#[cfg(target_arch = "aarch64")]
+mod aarch64;
+#[cfg(target_arch = "aarch64")]
+use aarch64::{call0, call2, call3, call4, call6};
+
+#[cfg(target_arch = "x86_64")]
+mod x86_64;
+#[cfg(target_arch = "x86_64")]
+use x86_64::{call0, call2, call3, call4, call6};
+
+#[inline(always)]
+pub(crate) fn getpid() -> isize {
+    // SAFETY: accesses no memory.
+    unsafe { call0(libc::SYS_getpid) }
+}
+
+#[inline(always)]
+pub(crate) fn getppid() -> isize {
+    // SAFETY: accesses no memory.
+    unsafe { call0(libc::SYS_getppid) }
+}
+
+#[inline(always)]
+pub(crate) fn write_u64(counter: &OwnedFd, value: u64) -> isize {
+    // SAFETY: the kernel reads the 8 bytes of the value.
+    unsafe {
+        call3(
+            libc::SYS_write,
+            [raw_fd(counter), (&raw const value).expose_provenance(), size_of::<u64>()],
+        )
+    }
+}
+
+#[inline(always)]
+pub(crate) fn read_u64(counter: &OwnedFd) -> u64 {
+    let mut value = 0_u64;
+    // SAFETY: the kernel writes the 8 bytes of the value.
+    unsafe {
+        call3(
+            libc::SYS_read,
+            [raw_fd(counter), (&raw mut value).expose_provenance(), size_of::<u64>()],
+        )
+    };
+    value
+}
+
+#[inline(always)]
+pub(crate) fn add_watch(inotify: &OwnedFd, path: &CStr, mask: u32) -> isize {
+    let path = path.as_ptr().expose_provenance();
+    // SAFETY: the kernel reads the path up to its NUL byte.
+    unsafe { call3(libc::SYS_inotify_add_watch, [raw_fd(inotify), path, mask as usize]) }
+}
+
+/// Reads as many signals as fit into `records`, and returns the number of bytes.
+#[inline(always)]
+pub(crate) fn read_signals(fd: &OwnedFd, records: &mut [libc::signalfd_siginfo]) -> isize {
+    let arguments = [raw_fd(fd), records.as_mut_ptr().expose_provenance(), size_of_val(records)];
+    // SAFETY: the kernel writes at most `size_of_val(records)` bytes.
+    unsafe { call3(libc::SYS_read, arguments) }
+}
+
+/// Waits indefinitely, and returns the number of events. Uses `epoll_pwait`, because aarch64 has no
+/// `epoll_wait`.
+#[inline(always)]
+pub(crate) fn epoll_pwait(epoll: &OwnedFd, ready: &mut [libc::epoll_event]) -> isize {
+    let (infinite, no_mask, mask_size) = (-1_isize as usize, 0, 8);
+    let arguments = [
+        raw_fd(epoll),
+        ready.as_mut_ptr().expose_provenance(),
+        ready.len(),
+        infinite,
+        no_mask,
+        mask_size,
+    ];
+    // SAFETY: the kernel writes at most `ready.len()` entries.
+    unsafe { call6(libc::SYS_epoll_pwait, arguments) }
+}
+
+/// Arms a timer with relative times, without requesting the old setting.
+#[inline(always)]
+pub(crate) fn timerfd_settime(timer: &OwnedFd, new: &libc::itimerspec) -> isize {
+    let (from_now, no_old) = (0, 0);
+    let arguments = [raw_fd(timer), from_now, (&raw const *new).expose_provenance(), no_old];
+    // SAFETY: the kernel reads the new setting.
+    unsafe { call4(libc::SYS_timerfd_settime, arguments) }
+}
+
+/// Returns the setting of a timer.
+#[inline(always)]
+pub(crate) fn timerfd_gettime(timer: &OwnedFd) -> MaybeUninit<libc::itimerspec> {
+    let mut current = MaybeUninit::<libc::itimerspec>::uninit();
+    // SAFETY: the kernel writes one setting.
+    unsafe {
+        call2(libc::SYS_timerfd_gettime, [raw_fd(timer), current.as_mut_ptr().expose_provenance()])
+    };
+    current
+}
+
+#[inline(always)]
+fn raw_fd(fd: &OwnedFd) -> usize {
+    fd.as_raw_fd() as usize
+}

@@ -1,0 +1,120 @@
+//! The calls of the C library, with the usual check of the result.
+
+use std::ffi::{CStr, c_int};
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::ptr;
+
+use crate::fail;
+
+#[inline(always)]
+pub(crate) fn getpid() -> libc::pid_t {
+    // SAFETY: accesses no memory.
+    unsafe { libc::getpid() }
+}
+
+#[inline(always)]
+pub(crate) fn getppid() -> libc::pid_t {
+    // SAFETY: accesses no memory.
+    unsafe { libc::getppid() }
+}
+
+/// Issues a call without arguments by its number.
+#[inline(always)]
+pub(crate) fn by_number(number: i64) -> i64 {
+    // SAFETY: callers pass only numbers of calls that access no memory.
+    unsafe { libc::syscall(number) }
+}
+
+#[inline(always)]
+pub(crate) fn write_u64(counter: &OwnedFd, value: u64) {
+    let bytes = (&raw const value).cast();
+    // SAFETY: the kernel reads the 8 bytes of the value.
+    if unsafe { libc::write(counter.as_raw_fd(), bytes, size_of::<u64>()) } < 0 {
+        fail("libc write", io::Error::last_os_error());
+    }
+}
+
+#[inline(always)]
+pub(crate) fn read_u64(counter: &OwnedFd) -> u64 {
+    let mut value = 0_u64;
+    let bytes = (&raw mut value).cast();
+    // SAFETY: the kernel writes the 8 bytes of the value.
+    if unsafe { libc::read(counter.as_raw_fd(), bytes, size_of::<u64>()) } < 0 {
+        fail("libc read", io::Error::last_os_error());
+    }
+    value
+}
+
+/// Reads into a buffer and returns the filled part.
+#[inline(always)]
+pub(crate) fn read<'b>(fd: &OwnedFd, buffer: &'b mut [u8]) -> &'b [u8] {
+    // SAFETY: the kernel writes at most `buffer.len()` bytes.
+    let count = unsafe { libc::read(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len()) };
+    let Ok(count) = usize::try_from(count) else { fail("libc read", io::Error::last_os_error()) };
+    // SAFETY: the kernel never returns more than the requested length.
+    unsafe { buffer.get_unchecked(..count) }
+}
+
+#[inline(always)]
+pub(crate) fn add_watch(inotify: &OwnedFd, path: &CStr, mask: u32) -> c_int {
+    // SAFETY: the kernel reads the path up to its NUL byte.
+    let watch = unsafe { libc::inotify_add_watch(inotify.as_raw_fd(), path.as_ptr(), mask) };
+    if watch < 0 {
+        fail("libc inotify_add_watch", io::Error::last_os_error());
+    }
+    watch
+}
+
+/// Reads as many signals as fit into `records`, and returns the ones that were read.
+#[inline(always)]
+pub(crate) fn read_signals<'r>(
+    fd: &OwnedFd,
+    records: &'r mut [libc::signalfd_siginfo],
+) -> &'r [libc::signalfd_siginfo] {
+    // SAFETY: the kernel writes at most `size_of_val(records)` bytes.
+    let bytes =
+        unsafe { libc::read(fd.as_raw_fd(), records.as_mut_ptr().cast(), size_of_val(records)) };
+    let Ok(bytes) = usize::try_from(bytes) else { fail("libc read", io::Error::last_os_error()) };
+    // SAFETY: the kernel never returns more than the requested length.
+    unsafe { records.get_unchecked(..bytes / size_of::<libc::signalfd_siginfo>()) }
+}
+
+/// Waits indefinitely, and returns the events.
+#[inline(always)]
+pub(crate) fn epoll_wait<'r>(
+    epoll: &OwnedFd,
+    ready: &'r mut [libc::epoll_event],
+) -> &'r [libc::epoll_event] {
+    // SAFETY: the kernel writes at most `ready.len()` entries.
+    let count = unsafe {
+        libc::epoll_wait(epoll.as_raw_fd(), ready.as_mut_ptr(), ready.len() as c_int, -1)
+    };
+    let Ok(count) = usize::try_from(count) else {
+        fail("libc epoll_wait", io::Error::last_os_error())
+    };
+    // SAFETY: the kernel never returns more than the requested length.
+    unsafe { ready.get_unchecked(..count) }
+}
+
+/// Arms a timer with relative times, without requesting the old setting.
+#[inline(always)]
+pub(crate) fn timerfd_settime(timer: &OwnedFd, new: &libc::itimerspec) {
+    // SAFETY: the kernel reads the new setting.
+    if unsafe { libc::timerfd_settime(timer.as_raw_fd(), 0, new, ptr::null_mut()) } < 0 {
+        fail("libc timerfd_settime", io::Error::last_os_error());
+    }
+}
+
+/// Returns the setting of a timer.
+#[inline(always)]
+pub(crate) fn timerfd_gettime(timer: &OwnedFd) -> libc::itimerspec {
+    let mut current = MaybeUninit::<libc::itimerspec>::uninit();
+    // SAFETY: the kernel writes one setting.
+    if unsafe { libc::timerfd_gettime(timer.as_raw_fd(), current.as_mut_ptr()) } < 0 {
+        fail("libc timerfd_gettime", io::Error::last_os_error());
+    }
+    // SAFETY: the call succeeded, so the kernel has written the setting.
+    unsafe { current.assume_init() }
+}

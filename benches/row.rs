@@ -1,0 +1,75 @@
+//! A row of the table: several contenders that do the same work.
+
+use crate::meter::Meter;
+
+/// The contender that the targets apply to.
+pub(crate) const BUTTER: &str = "butter";
+
+/// Runs the given number of rounds of a contender, and measures the relevant part of each with the
+/// meter.
+pub(crate) type Run = Box<dyn FnMut(u32, &mut Meter<'_>)>;
+
+pub(crate) struct Contender {
+    pub(crate) name: &'static str,
+    pub(crate) run: Run,
+}
+
+/// The maximum cost of butter, as a multiple of the cost of another contender.
+pub(crate) struct Target {
+    pub(crate) contender: &'static str,
+    pub(crate) limit: f64,
+}
+
+/// For a call, relative to the bare system call.
+pub(crate) const CALL_LIMIT: f64 = 1.02;
+/// For two threads that wake each other, where the scheduler causes nearly all of the cost.
+pub(crate) const SWITCH_LIMIT: f64 = 1.05;
+/// For a decoder, relative to a hand-written one.
+pub(crate) const DECODE_LIMIT: f64 = 1.05;
+/// For "never slower". Equal code differs by half a percent from one build to the next.
+pub(crate) const NOT_SLOWER_LIMIT: f64 = 1.005;
+
+/// The first contender is the baseline of the ratios.
+pub(crate) struct Row {
+    /// What one operation does, and which contenders are missing.
+    pub(crate) about: &'static str,
+    /// The number of operations in a round. The cost of one operation is printed.
+    pub(crate) operations: u32,
+    pub(crate) contenders: Vec<Contender>,
+    pub(crate) targets: Vec<Target>,
+}
+
+impl Row {
+    pub(crate) fn new(about: &'static str, operations: u32) -> Self {
+        Self { about, operations, contenders: Vec::new(), targets: Vec::new() }
+    }
+
+    /// Adds a contender whose rounds are measured completely. The loop over the rounds is
+    /// monomorphized, so that only the call of the contender goes through a pointer, not each
+    /// round.
+    #[must_use]
+    pub(crate) fn with(self, name: &'static str, mut round: impl FnMut() + 'static) -> Self {
+        self.with_run(
+            name,
+            Box::new(move |rounds, meter| {
+                meter.measure(|| {
+                    for _ in 0..rounds {
+                        round();
+                    }
+                });
+            }),
+        )
+    }
+
+    #[must_use]
+    pub(crate) fn with_run(mut self, name: &'static str, run: Run) -> Self {
+        self.contenders.push(Contender { name, run });
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn target(mut self, contender: &'static str, limit: f64) -> Self {
+        self.targets.push(Target { contender, limit });
+        self
+    }
+}

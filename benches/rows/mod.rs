@@ -1,0 +1,46 @@
+//! The measured operations.
+//!
+//! Every contender passes the result of each call through `black_box`: the compiler never removes a
+//! call, but it could remove the conversion of its result. Descriptors and buffers are created
+//! before the measurement. Where a contender cannot create an object itself, rustix creates it, or
+//! butter if rustix cannot.
+
+mod copy;
+pub(crate) mod copy_process;
+mod epoll;
+mod eventfd;
+mod inotify_add_watch;
+mod inotify_decode;
+mod inotify_read;
+mod process;
+mod signalfd;
+mod timerfd_read;
+mod timerfd_set;
+
+use crate::Failure;
+use crate::row::Row;
+
+/// Creates the contenders of a row.
+type BuildRow = fn() -> Result<Row, Failure>;
+
+/// All rows with their names. Each one is created just before it is measured.
+pub(crate) const ALL: &[(&str, BuildRow)] = &[
+    ("getpid", process::getpid),
+    ("getppid", process::getppid),
+    ("eventfd", eventfd::write_and_read),
+    ("eventfd two threads", eventfd::ping_pong),
+    ("timerfd set", timerfd_set::set),
+    ("timerfd set and get", timerfd_set::set_and_get),
+    ("timerfd read", timerfd_read::read),
+    ("signalfd read", signalfd::read),
+    ("signalfd read many", signalfd::read_many),
+    ("inotify add_watch CStr", inotify_add_watch::with_cstr),
+    ("inotify add_watch str", inotify_add_watch::with_str),
+    ("inotify read", inotify_read::read),
+    ("inotify decode padded", inotify_decode::padded),
+    ("inotify decode trimmed", inotify_decode::trimmed),
+    ("epoll", epoll::write_wait_read),
+    ("copy files", copy::files),
+    ("copy relay", copy::sockets),
+    ("copy process", copy_process::row),
+];

@@ -1,0 +1,119 @@
+//! Command-line conventions: operands, usage errors, help texts, error messages and exit statuses.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt::{self, Display};
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use butter::Errno;
+use butter::path::Escape;
+use lexopt::{Error, Parser};
+
+/// The exit status if an operation failed.
+pub(crate) const FAILURE: u8 = 1;
+
+/// The exit status if the arguments are invalid.
+pub(crate) const USAGE_ERROR: u8 = 2;
+
+/// What the arguments request.
+pub(crate) enum Request<T> {
+    Run(T),
+    /// Print the help or the version.
+    Print(&'static str),
+}
+
+/// Returns a request to print `text`, or an error if the option has a value, as in `--help=x`.
+pub(crate) fn print_request<T>(
+    parser: &mut Parser,
+    text: &'static str,
+) -> Result<Request<T>, Error> {
+    match parser.next() {
+        Err(error @ Error::UnexpectedValue { .. }) => Err(error),
+        _ => Ok(Request::Print(text)),
+    }
+}
+
+/// Converts the operands to an array. The error names the missing or the extra operand.
+pub(crate) fn operands<const N: usize>(
+    names: [&str; N],
+    operands: Vec<OsString>,
+) -> Result<[OsString; N], Error> {
+    <[OsString; N]>::try_from(operands).map_err(|operands| {
+        let message = match (operands.get(N), names.get(operands.len()), operands.last()) {
+            (Some(extra), ..) => format!("extra operand '{}'", Escape::new(extra)),
+            (None, Some(name), Some(last)) => {
+                format!("missing {name} operand after '{}'", Escape::new(last))
+            }
+            (None, name, _) => format!("missing {} operand", name.unwrap_or(&"")),
+        };
+        Error::from(message)
+    })
+}
+
+/// An error for an invalid value of an option.
+pub(crate) fn invalid_value(option: &str, value: &OsStr, expected: &str) -> Error {
+    let value = Escape::new(value);
+    format!("invalid argument '{value}' for '{option}' (expected {expected})").into()
+}
+
+/// Prints a help or version text to standard output. Returns the exit status.
+pub(crate) fn print(program: &str, text: &str) -> ExitCode {
+    let mut stdout = io::stdout();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            message(program, format_args!("write error: {}", IoError(&error)));
+            FAILURE.into()
+        }
+    }
+}
+
+/// Prints a usage error. Returns the exit status.
+pub(crate) fn usage_error(program: &str, error: &Error) -> ExitCode {
+    let error = UsageError(error);
+    message(program, format_args!("{error}\nTry '{program} --help' for more information."));
+    USAGE_ERROR.into()
+}
+
+/// Prints a message to standard error. A failure to do so is ignored, because it cannot be
+/// reported.
+pub(crate) fn message(program: &str, text: fmt::Arguments<'_>) {
+    let _ = io::stderr().write_fmt(format_args!("{program}: {text}\n"));
+}
+
+/// A usage error in the words of `getopt_long(3)`. Unlike [`Error`], it prints no control
+/// characters.
+struct UsageError<'a>(&'a Error);
+
+impl Display for UsageError<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Error::MissingValue { option: Some(option) } => {
+                write!(f, "option '{}' requires an argument", Escape::new(option.as_str()))
+            }
+            Error::UnexpectedOption(option) => {
+                write!(f, "unrecognized option '{}'", Escape::new(option.as_str()))
+            }
+            Error::UnexpectedValue { option, .. } => {
+                write!(f, "option '{}' doesn't allow an argument", Escape::new(option.as_str()))
+            }
+            error => error.fmt(f),
+        }
+    }
+}
+
+/// An I/O error as its description and the name of its errno: `Permission denied (EACCES)`.
+pub(crate) struct IoError<'a>(pub(crate) &'a io::Error);
+
+impl Display for IoError<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.to_string();
+        match Errno::from_io_error(self.0) {
+            Some(errno) => {
+                let description = text.strip_suffix(&format!(" (os error {})", errno.as_raw()));
+                write!(f, "{} ({errno})", description.unwrap_or(&text))
+            }
+            None => f.write_str(&text),
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Code that the example programs share.
+
+// Each program uses only some of the items.
+#![allow(dead_code)]
+
+pub(crate) mod cli;
+pub(crate) mod signals;
+pub(crate) mod units;

@@ -1,0 +1,67 @@
+//! The signals that terminate a program: blocked, and read from a descriptor.
+
+use std::cell::Cell;
+use std::os::fd::{AsFd, BorrowedFd};
+
+use butter::signal::{self, SigSet, Signal};
+use butter::signalfd::SignalFd;
+use butter::thread;
+
+/// The interrupt key of the terminal, a request to terminate, and the hangup of the terminal.
+const TERMINATION: [Signal; 3] = [Signal::INT, Signal::TERM, Signal::HUP];
+
+/// Blocks the termination signals, and returns those that are blocked.
+///
+/// Ignored signals are left out: `nohup`, and a shell that starts a background process, ignore
+/// signals so that the program continues to run. The action has to be queried, because a signal
+/// that is blocked becomes pending even if it is ignored, and a signalfd would report it.
+pub(crate) fn block() -> butter::Result<SigSet> {
+    let mut blocked = SigSet::empty();
+    for signal in TERMINATION {
+        if !signal::action(signal)?.is_ignored() {
+            blocked = blocked.with(signal);
+        }
+    }
+    signal::block(blocked)?.forget();
+    Ok(blocked)
+}
+
+/// Reads the termination signals from a descriptor, so that an event loop handles them between two
+/// other events.
+pub(crate) struct Signals {
+    blocked: SigSet,
+    descriptor: SignalFd,
+    first: Cell<Option<Signal>>,
+}
+
+impl Signals {
+    /// Blocks the signals from now on, except for those that are ignored.
+    pub(crate) fn block() -> butter::Result<Self> {
+        let blocked = block()?;
+        Ok(Self { blocked, descriptor: SignalFd::nonblocking(blocked)?, first: Cell::new(None) })
+    }
+
+    /// Returns the first signal that was read.
+    pub(crate) fn first(&self) -> Option<Signal> {
+        self.first.get()
+    }
+
+    /// Reads all pending signals. Returns the first signal that was ever read.
+    pub(crate) fn read(&self) -> butter::Result<Option<Signal>> {
+        while let Some(event) = self.descriptor.try_read()? {
+            self.first.set(self.first().or(Some(event.signal())));
+        }
+        Ok(self.first())
+    }
+
+    /// Restores the default behaviour: the next signal terminates the process immediately.
+    pub(crate) fn unblock(&self) -> butter::Result<()> {
+        signal::unblock(self.blocked).map(drop)
+    }
+}
+
+impl AsFd for Signals {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.descriptor.as_fd()
+    }
+}

@@ -1,0 +1,46 @@
+//! Numbers with their units.
+
+use std::fmt::{self, Display};
+use std::time::Duration;
+
+/// A number of bytes in the largest binary unit: `3 B`, `1.5 KiB`.
+pub(crate) struct Bytes(pub(crate) u64);
+
+impl Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (mut number, mut unit) = (self.0 as f64, "B");
+        for larger in ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"] {
+            // A number that rounds to 1024.0 is printed in the next unit.
+            if number < 1023.95 {
+                break;
+            }
+            (number, unit) = (number / 1024.0, larger);
+        }
+        let places = usize::from(unit != "B");
+        write!(f, "{number:.places$} {unit}")
+    }
+}
+
+/// A number of bytes per second: `1.5 KiB/s`.
+pub(crate) struct Rate {
+    pub(crate) bytes: u64,
+    pub(crate) time: Duration,
+}
+
+impl Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The clock may not have advanced.
+        let seconds = self.time.as_secs_f64().max(1e-9);
+        write!(f, "{}/s", Bytes((self.bytes as f64 / seconds) as u64))
+    }
+}
+
+/// A number of things: `1 path`, `2 paths`.
+pub(crate) struct Count(pub(crate) u64, pub(crate) &'static str);
+
+impl Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(number, thing) = *self;
+        write!(f, "{number} {thing}{}", if number == 1 { "" } else { "s" })
+    }
+}
