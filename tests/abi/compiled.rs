@@ -10,7 +10,9 @@ use crate::{NATIVE, numbers};
 
 /// The names and values of a type's flags.
 fn flags<F: Flags<Bits: Bits + Into<u64>>>() -> Vec<(&'static str, i128)> {
-    F::FLAGS.iter().map(|flag| (flag.name(), i128::from(flag.value().bits().into()))).collect()
+    // A flag without a name stands for all other bits.
+    let named = F::FLAGS.iter().filter(|flag| flag.is_named());
+    named.map(|flag| (flag.name(), i128::from(flag.value().bits().into()))).collect()
 }
 
 macro_rules! types {
@@ -93,7 +95,7 @@ fn access_modes_are_the_lowest_bits_of_the_flags_of_a_file() {
         (libc::O_RDWR, AccessMode::ReadWrite),
         (libc::O_ACCMODE & 3, AccessMode::Neither),
     ] {
-        let flags = StatusFlags::from_bits_retain(number.cast_unsigned()) | StatusFlags::all();
+        let flags = StatusFlags::from_bits_retain(number.cast_unsigned()) | (StatusFlags::KNOWN - StatusFlags::from_bits_retain(3));
         assert_eq!(flags.access(), mode);
     }
 }

@@ -8,33 +8,31 @@ use crate::{NATIVE, PROCESSORS, expression, sources};
 
 /// Constants that are no names of the kernel's: the crate's own.
 const OURS: &[(&str, &str)] = &[
+    ("src/copy/copier.rs", "AT_ONCE"),
+    ("src/copy/copier.rs", "DEFAULT_CHUNK_SIZE"),
     ("src/copy/memory.rs", "ROOM"),
-    ("src/copy/object.rs", "AT_ONCE"),
-    ("src/copy/object.rs", "PIECE"),
-    ("src/epoll/abi.rs", "EMPTY"),
     ("src/epoll/raw.rs", "MOST"),
-    ("src/error/errno.rs", "MAX"),
-    ("src/error/word.rs", "ERRNO_BITS"),
-    ("src/error/word.rs", "MARK"),
-    ("src/eventfd/abi.rs", "MAX"),
-    ("src/idmap/abi.rs", "MOST"),
-    ("src/idmap/abi.rs", "ROOM"),
+    ("src/error/errno.rs", "ERRNO_MAX"),
+    ("src/error/repr.rs", "ERRNO_BITS"),
+    ("src/error/repr.rs", "MARK"),
+    ("src/eventfd/types.rs", "VALUE_MAX"),
+    ("src/idmap/types.rs", "MAX_RANGES"),
+    ("src/idmap/types.rs", "TEXT_SIZE"),
     ("src/inotify/event.rs", "EVENT_SIZE_MAX"),
-    ("src/path.rs", "SHORT"),
+    ("src/macros.rs", "ROOT"),
+    ("src/path/arg.rs", "SHORT"),
     ("src/signal/cause.rs", "USER_HZ"),
     ("src/signal/number.rs", "RTMAX"),
     ("src/signal/number.rs", "RTMIN"),
-    ("src/signal/set.rs", "EMPTY"),
-    ("src/signalfd/event.rs", "SIZE"),
+    ("src/signalfd/event.rs", "EVENT_SIZE"),
     ("src/time.rs", "NANOSECONDS"),
 ];
 
 /// Constants that the kernel knows under another name.
 const RENAMED: &[(&str, &str, &str)] = &[
-    ("src/path.rs", "MAX", "PATH_MAX"),
-    ("src/thread/mask.rs", "Block", "SIG_BLOCK"),
-    ("src/thread/mask.rs", "Unblock", "SIG_UNBLOCK"),
-    ("src/thread/mask.rs", "Set", "SIG_SETMASK"),
+    ("src/signal/mask.rs", "Block", "SIG_BLOCK"),
+    ("src/signal/mask.rs", "Unblock", "SIG_UNBLOCK"),
+    ("src/signal/mask.rs", "Set", "SIG_SETMASK"),
     ("src/time.rs", "Realtime", "CLOCK_REALTIME"),
     ("src/time.rs", "Monotonic", "CLOCK_MONOTONIC"),
     ("src/time.rs", "ProcessCpu", "CLOCK_PROCESS_CPUTIME_ID"),
@@ -46,7 +44,7 @@ const RENAMED: &[(&str, &str, &str)] = &[
     ("src/time.rs", "RealtimeAlarm", "CLOCK_REALTIME_ALARM"),
     ("src/time.rs", "BoottimeAlarm", "CLOCK_BOOTTIME_ALARM"),
     ("src/time.rs", "Tai", "CLOCK_TAI"),
-    ("src/uts/abi.rs", "MAX", "__NEW_UTS_LEN"),
+    ("src/uts/types.rs", "HOST_NAME_MAX", "__NEW_UTS_LEN"),
 ];
 
 /// Constants that only one processor has, and which. On the other they are no bit.

@@ -35,6 +35,7 @@ sources! {
     "src/io/call.rs"
     "src/io/fcntl.rs"
     "src/io/slices.rs"
+    "src/macros.rs"
     "src/memfd/mapping.rs"
     "src/memfd/raw.rs"
     "src/memfd/types.rs"

@@ -63,11 +63,11 @@ structs! {
     "arch" Stat { before mode size behind } is "struct stat" { st_dev st_mode st_size st_blksize }:
         libc::stat { st_dev st_mode st_size st_blksize }
         general::stat { st_dev st_mode st_size st_blksize };
-    "src/epoll/abi.rs" BusyPoll { microseconds budget prefer padding } is
+    "src/epoll/types.rs" BusyPoll { microseconds budget prefer padding } is
         "struct epoll_params" { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad }:
         libc::epoll_params { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad }
         general::epoll_params { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad };
-    "src/inotify/abi.rs" Header { wd mask cookie len } is "struct inotify_event" { wd mask cookie len }:
+    "src/inotify/types.rs" Header { wd mask cookie len } is "struct inotify_event" { wd mask cookie len }:
         libc::inotify_event { wd mask cookie len }
         general::inotify_event { wd mask cookie len };
     "src/io/slices.rs" IoSlice { base len } is "struct iovec" { iov_base iov_len }:
@@ -76,10 +76,10 @@ structs! {
     "src/io/slices.rs" IoSliceMut { base len } is "struct iovec" { iov_base iov_len }:
         libc::iovec { iov_base iov_len }
         general::iovec { iov_base iov_len };
-    "src/io/file_system.rs" Statfs { kind block } is "struct statfs" { f_type f_bsize }:
+    "src/fs.rs" Statfs { kind block_size } is "struct statfs" { f_type f_bsize }:
         libc::statfs { f_type f_bsize }
         general::statfs { f_type f_bsize };
-    "src/poll/abi.rs" PollFd { fd events revents } is "struct pollfd" { fd events revents }:
+    "src/poll/types.rs" PollFd { fd events revents } is "struct pollfd" { fd events revents }:
         libc::pollfd { fd events revents }
         general::pollfd { fd events revents };
     "src/signal/action.rs" Action { handler flags restorer mask } is
@@ -88,7 +88,7 @@ structs! {
     "src/signal/info.rs" SigInfo { signo errno code fields } is "siginfo_t" { si_signo si_errno si_code _sifields }:;
     "src/signal/set.rs" SigSet {} is "sigset_t" {}:
         general::kernel_sigset_t {};
-    "src/signalfd/abi.rs"
+    "src/signalfd/types.rs"
         Siginfo { signo errno code pid uid fd tid band overrun trapno status int ptr utime stime addr addr_lsb syscall
             call_addr arch } is
         "struct signalfd_siginfo" { ssi_signo ssi_errno ssi_code ssi_pid ssi_uid ssi_fd ssi_tid ssi_band ssi_overrun
@@ -97,23 +97,23 @@ structs! {
         libc::signalfd_siginfo { ssi_signo ssi_errno ssi_code ssi_pid ssi_uid ssi_fd ssi_tid ssi_band ssi_overrun
             ssi_trapno ssi_status ssi_int ssi_ptr ssi_utime ssi_stime ssi_addr ssi_addr_lsb ssi_syscall ssi_call_addr
             ssi_arch };
-    "src/thread/stack.rs" SignalStack { base flags size } is "stack_t" { ss_sp ss_flags ss_size }:
+    "src/signal/alt_stack.rs" SignalStack { base flags size } is "stack_t" { ss_sp ss_flags ss_size }:
         libc::stack_t { ss_sp ss_flags ss_size }
         general::stack_t { ss_sp ss_flags ss_size };
-    "src/timerfd/abi.rs" Itimerspec { interval value } is "struct __kernel_itimerspec" { it_interval it_value }:
+    "src/timerfd/types.rs" Itimerspec { interval value } is "struct __kernel_itimerspec" { it_interval it_value }:
         libc::itimerspec { it_interval it_value }
         general::__kernel_itimerspec { it_interval it_value };
     "src/time.rs" Timespec { seconds nanoseconds } is "struct __kernel_timespec" { tv_sec tv_nsec }:
         libc::timespec { tv_sec tv_nsec }
         general::__kernel_timespec { tv_sec tv_nsec };
-    "src/uts/abi.rs" Uname { sysname nodename release version machine domainname } is
+    "src/uts/types.rs" Uname { sysname nodename release version machine domainname } is
         "struct new_utsname" { sysname nodename release version machine domainname }:
         libc::utsname { sysname nodename release version machine domainname }
         system::new_utsname { sysname nodename release version machine domainname };
 }
 
 /// Structs that the kernel never sees.
-const OURS: &[(&str, &str)] = &[("src/fd/own.rs", "Number")];
+const OURS: &[(&str, &str)] = &[("src/fd/no_std.rs", "Number")];
 
 /// Every layout in the sources of a processor, under the path of its table's row.
 fn layouts(processor: &str) -> Vec<(&'static str, Layout<'static>)> {
