@@ -1,7 +1,5 @@
 //! What is done often allocates nothing: counted by the allocator itself, in this thread.
 
-mod common;
-
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::fs;
