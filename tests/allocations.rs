@@ -18,6 +18,7 @@ use butter::poll::{self, PollFd, PollFlags};
 use butter::proc::Task;
 use butter::time::Timeout;
 use butter::{Errno, io, mount, process, uts};
+use common::files;
 
 thread_local! {
     static COUNT: Cell<u64> = const { Cell::new(0) };
@@ -57,7 +58,7 @@ fn the_allocator_counts() {
 
 #[test]
 fn inotify_allocates_nothing() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = files::directory();
     let path = common::bytes(directory.path());
     let (made, inotify) = allocations(|| Inotify::nonblocking().unwrap());
     let (watched, _) = allocations(|| inotify.add_watch(path, WatchFlags::CREATE).unwrap());

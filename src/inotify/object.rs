@@ -97,7 +97,7 @@ impl Inotify {
 /// use butter::inotify::{self, MAX_EVENT, WatchFlags};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let directory = tempfile::tempdir()?;
+/// # let directory = temp_dir::TempDir::new()?;
 /// # let directory = directory.path();
 /// let mut buffer = [0; MAX_EVENT];
 /// match inotify::watch(directory, WatchFlags::CREATE, Duration::from_millis(5), &mut buffer)? {

@@ -15,8 +15,8 @@ const NAMESPACES: [(&str, &str); 2] =
 /// The namespace that a test leaves before it is its own root; not every kernel has it.
 const USERS: (&str, &str) = ("BUTTER_HOST_USER", "/proc/self/ns/user");
 
-/// How the names begin of the directories that tests make: tempfile's own way, and those of the tests of `newroot`.
-const DIRECTORIES: [&str; 2] = [".tmp", "new-root-"];
+/// How the names begin of the directories that tests make: most, and those of the tests of `newroot`.
+const DIRECTORIES: [&str; 2] = [crate::files::PREFIX, "new-root-"];
 
 /// What the machine has mounted, and what it is called.
 pub struct HostState {

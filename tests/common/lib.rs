@@ -2,12 +2,14 @@
 //! test patterns, temporary files, and skipped tests.
 
 pub mod child;
+pub mod files;
 pub mod forked;
 pub mod host_state;
 pub mod inject;
 pub mod mountinfo;
 pub mod pattern;
 pub mod signals;
+pub mod sockets;
 pub mod test;
 
 use std::os::fd::{FromRawFd, IntoRawFd};

@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::sync::OnceLock;
 
+use crate::files;
+
 /// After how many bytes they begin anew: a prime, so that no page, pipe or piece is a part of it.
 const PERIOD: usize = 65_521;
 
@@ -79,7 +81,7 @@ pub fn check_file(mut file: &File, place: u64) -> u64 {
 
 /// A file of so many, at its start.
 pub fn file_of(count: u64) -> File {
-    let mut file = tempfile::tempfile().unwrap();
+    let mut file = files::anonymous();
     feed(&mut file, 0, count).unwrap();
     file.rewind().unwrap();
     file
@@ -87,7 +89,7 @@ pub fn file_of(count: u64) -> File {
 
 /// A file of bytes that are chosen, at its start.
 pub fn file_with(bytes: &[u8]) -> File {
-    let mut file = tempfile::tempfile().unwrap();
+    let mut file = files::anonymous();
     file.write_all(bytes).unwrap();
     file.rewind().unwrap();
     file

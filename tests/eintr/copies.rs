@@ -12,6 +12,7 @@ use butter::{io, pipe};
 
 use crate::bytes::{PERIOD, PIECE, SIZE, pattern, receive, write_all};
 use crate::{Row, VERY_MANY, join};
+use common::files;
 use common::signals::Storm;
 use common::test::Test;
 
@@ -78,7 +79,7 @@ fn relayed(method: Method, (from, source): (OwnedFd, OwnedFd), (sink, to): (Owne
 const LENGTH: usize = PERIOD * 8000;
 
 fn file() -> File {
-    let mut file = tempfile::tempfile().unwrap();
+    let mut file = files::anonymous();
     let period = &pattern()[..PERIOD];
     file.write_all(&period.repeat(LENGTH / PERIOD)).unwrap();
     file
@@ -116,7 +117,7 @@ fn from_file_to_file(method: Method) {
     let storm = Storm::new();
     storm.over(|| {
         while storm.seen() < VERY_MANY {
-            let mut to = tempfile::tempfile().unwrap();
+            let mut to = files::anonymous();
             from.rewind().unwrap();
             let ends = (common::fd(from.try_clone().unwrap()), common::fd(to.try_clone().unwrap()));
             match Copier::new(&ends.0, &ends.1).method(method).run() {

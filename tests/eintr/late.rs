@@ -19,7 +19,7 @@ use butter::signalfd::{SIZE, SignalFd};
 use butter::thread::{self, Tid};
 use butter::time::{Clock, Timeout};
 use butter::timerfd::{Ticks, Timer, TimerFd};
-use tempfile::TempDir;
+use temp_dir::TempDir;
 
 use crate::bytes::{full_pipe, read_all};
 use crate::{FINE_HOUR, HOUR, MANY, Row, has_fine_times, join, watched};

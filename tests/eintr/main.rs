@@ -16,10 +16,11 @@ use std::thread::ScopedJoinHandle;
 use std::time::Duration;
 
 use butter::inotify::{Inotify, WatchFlags};
+use common::files;
 use common::signals::SEEN;
 use common::test::Test;
 use common::this_test;
-use tempfile::TempDir;
+use temp_dir::TempDir;
 
 /// How many signals a call has to survive at least.
 const MANY: u64 = 300;
@@ -106,7 +107,7 @@ fn has_fine_times(row: &str) -> bool {
 
 /// A directory that is watched by an instance whose reads wait.
 fn watched() -> (Inotify, TempDir) {
-    let (inotify, directory) = (Inotify::init().unwrap(), tempfile::tempdir().unwrap());
+    let (inotify, directory) = (Inotify::init().unwrap(), files::directory());
     inotify
         .add_watch(common::bytes(directory.path()), WatchFlags::CREATE | WatchFlags::DELETE)
         .unwrap();

@@ -8,10 +8,11 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use butter::uts;
+use common::files;
 use common::mountinfo::mounts;
 use common::require;
 use common::test::Test;
-use tempfile::TempDir;
+use temp_dir::TempDir;
 
 /// A folder with this test's own program in it, and the libraries that it is linked with.
 struct Root(TempDir);
@@ -24,7 +25,7 @@ impl Root {
     /// One whose name has this in it, behind nine bytes.
     fn called(name: &str) -> Self {
         let prefix = format!("new-root-{name}");
-        let root = Self(tempfile::Builder::new().prefix(&prefix).tempdir().unwrap());
+        let root = Self(TempDir::with_prefix(&prefix).unwrap());
         let own = std::env::current_exe().unwrap();
         fs::copy(&own, root.path().join("test")).unwrap();
         // What the program has mapped: itself, its libraries and what loads them.
@@ -138,7 +139,7 @@ fn a_command_has_a_root_mounts_and_a_name_of_its_own() {
 #[test]
 fn a_root_may_be_named_in_any_way() {
     with_program(|program| {
-        let (root, beside) = (Root::new(), tempfile::tempdir().unwrap());
+        let (root, beside) = (Root::new(), files::directory());
         let (parent, name) = (root.path().parent().unwrap(), root.path().file_name().unwrap());
         symlink(root.path(), beside.path().join("link")).unwrap();
         fs::create_dir(root.path().join("below")).unwrap();

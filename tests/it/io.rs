@@ -5,6 +5,7 @@ use std::mem::MaybeUninit;
 
 use butter::io::{self, AccessMode, DescriptorFlags, IoSlice, IoSliceMut, StatusFlags};
 use butter::{Errno, pipe};
+use common::files;
 use common::signals::{Storm, interrupted};
 
 #[test]
@@ -63,7 +64,7 @@ fn flags_are_told_and_set() {
     assert!(io::fcntl_getfl(&reader).unwrap().contains(StatusFlags::NONBLOCK));
     assert_eq!(io::read(&reader, &mut [0]).unwrap_err().errno(), Errno::AGAIN);
 
-    let file = common::fd(tempfile::tempfile().unwrap());
+    let file = common::fd(files::anonymous());
     assert_eq!(io::fcntl_getfl(&file).unwrap().access(), AccessMode::ReadWrite);
     // The processors disagree on these bits: each is asked of the kernel, and comes back as what it is.
     let directory = std::os::unix::fs::OpenOptionsExt::custom_flags(

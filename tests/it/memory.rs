@@ -7,6 +7,7 @@ use butter::Errno;
 use butter::fd::AsFd;
 use butter::memory::{MapFlags, Pages, Protection, page_size, raw};
 use common::child::in_child;
+use common::files;
 use common::inject::inject;
 use common::is_mapped;
 
@@ -81,7 +82,7 @@ fn what_is_dropped_or_cut_off_is_unmapped() {
 #[test]
 fn a_file_is_mapped_and_protected() {
     let page = page_size();
-    let file = tempfile::tempfile().unwrap();
+    let file = files::anonymous();
     file.write_all_at(b"bytes of a file", 0).unwrap();
     let file = common::fd(file);
     let (read, write) = (Protection::READ, Protection::WRITE);

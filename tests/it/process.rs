@@ -7,6 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use butter::process::{chdir, chroot, fchdir, getpid, getppid};
 use butter::thread::gettid;
 use common::child::{in_child, in_namespaces, with_own_directories, with_own_mounts};
+use common::files;
 use common::require;
 use common::{bytes, fd};
 
@@ -96,7 +97,7 @@ fn names(path: &str) -> Vec<String> {
 
 #[test]
 fn the_working_directory_is_changed_by_path_and_by_descriptor() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = files::directory();
     let odd = directory.path().join(OsStr::from_bytes(b"\xFF"));
     fs::create_dir_all(odd.join("inner")).unwrap();
     let before = std::env::current_dir().unwrap();
@@ -141,7 +142,7 @@ fn all_threads_have_the_working_directory_together() {
 fn a_new_root_is_where_absolute_paths_begin_and_nothing_else() {
     require!(
         in_namespaces(|| {
-            let directory = tempfile::tempdir().unwrap();
+            let directory = files::directory();
             for name in ["root", "beside", "root/in", "root/in/deep"] {
                 fs::create_dir(directory.path().join(name)).unwrap();
             }

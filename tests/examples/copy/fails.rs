@@ -5,6 +5,7 @@ use std::os::unix::process::CommandExt;
 
 use super::run::{command, mode, names, program, run, scene, set_mode};
 use common::child;
+use common::files;
 use common::inject::pretend;
 use common::require;
 
@@ -22,7 +23,7 @@ fn a_full_file_system_keeps_nothing_half_unless_it_is_asked_to() {
     require!(
         child::in_user_namespace(|| {
             let (_folder, source, _, bytes) = scene(3_000_000);
-            let small = tempfile::tempdir().unwrap();
+            let small = files::directory();
             require!(child::mount_tmpfs(small.path(), 1 << 20), "no file system can be mounted");
             let target = small.path().join("target");
             for method in ["auto", "sendfile", "splice", "read_write"] {

@@ -7,6 +7,8 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::{fs, io};
 
 use butter::signal::{self, Signal};
+use common::files;
+use temp_dir::TempDir;
 
 /// The example's program.
 pub fn program() -> Result<PathBuf, String> {
@@ -53,8 +55,8 @@ pub fn run(program: &Path, arguments: &[&dyn AsRef<OsStr>]) -> Ended {
 }
 
 /// A directory, and in it a file `source` of so many bytes.
-pub fn scene(count: usize) -> (tempfile::TempDir, PathBuf, PathBuf, Vec<u8>) {
-    let folder = tempfile::tempdir().unwrap();
+pub fn scene(count: usize) -> (TempDir, PathBuf, PathBuf, Vec<u8>) {
+    let folder = files::directory();
     let (source, target) = (folder.path().join("source"), folder.path().join("target"));
     let bytes: Vec<u8> =
         (0..count as u64).map(|at| (at.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as u8).collect();

@@ -1,13 +1,13 @@
 //! How a connection ends.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::SocketAddr;
 
 use butter::signal::Signal;
 
 use super::peers::{KINDS, Kind, Server, directory};
 use super::run::{Relay, Totals, program};
 use common::require;
+use common::sockets;
 
 const PLENTY: usize = 1 << 20;
 
@@ -75,7 +75,7 @@ fn who_leaves_and_has_sent_nothing_needs_no_target() {
     let program = require!(program());
     let server = Server::new(Kind::Unix);
     // As many as may wait to be accepted there, and one more.
-    rustix::net::listen(&server, 0).unwrap();
+    sockets::listen(&server, 0);
     let relay = Relay::start(&program, Kind::Unix, &server.address);
     let before = relay.held();
     let waits = relay.connect();
@@ -182,11 +182,7 @@ fn a_target_that_is_not_there_ends_that_connection_only() {
 fn a_port_that_refuses_is_told() {
     let program = require!(program());
     // Bound, so that nobody else has it, and not listening.
-    let (family, kind) = (rustix::net::AddressFamily::INET, rustix::net::SocketType::STREAM);
-    let socket =
-        rustix::net::socket_with(family, kind, rustix::net::SocketFlags::CLOEXEC, None).unwrap();
-    rustix::net::bind(&socket, &SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
-    let address = SocketAddr::try_from(rustix::net::getsockname(&socket).unwrap()).unwrap();
+    let (_socket, address) = sockets::bound();
     let mut relay = Relay::start(&program, Kind::Unix, &address.to_string());
     assert_eq!(relay.connect().count_all(), 0);
     let why = relay.wait_for(&format!("relay: {address} cannot be reached: "));
@@ -201,7 +197,7 @@ fn a_target_without_room_is_waited_for() {
     let program = require!(program());
     let server = Server::new(Kind::Unix);
     // As many as may wait to be accepted there, and one more.
-    rustix::net::listen(&server, 1).unwrap();
+    sockets::listen(&server, 1);
     let relay = Relay::start(&program, Kind::Tcp, &server.address);
     let clients: Vec<_> = (0..CLIENTS).map(|_| relay.connect()).collect();
     for (number, client) in clients.iter().enumerate() {

@@ -1,13 +1,24 @@
 //! The limit on descriptors.
 
+use std::io;
 use std::os::unix::process::CommandExt;
 
 use butter::signal::Signal;
-use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit, setrlimit};
 
 use super::peers::{KINDS, Kind, Server};
 use super::run::{Relay, Totals, program};
 use common::require;
+
+/// Sets the limit on descriptors of a process, 0 for this one; returns the limit until then.
+fn limit(process: i32, new: Option<libc::rlimit>) -> io::Result<libc::rlimit> {
+    let new = new.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+    let mut old = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: reads one struct, or none, and writes one.
+    match unsafe { libc::prlimit(process, libc::RLIMIT_NOFILE, new, &raw mut old) } {
+        0 => Ok(old),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
 
 #[test]
 fn those_for_whom_there_is_no_room_wait_until_another_ends() {
@@ -16,9 +27,7 @@ fn those_for_whom_there_is_no_room_wait_until_another_ends() {
     for kind in KINDS {
         let server = Server::new(kind);
         let relay = Relay::prepared(&program, kind, &server.address, |command| {
-            let limit = Some(32);
-            let lower =
-                move || Ok(setrlimit(Resource::Nofile, Rlimit { current: limit, maximum: limit })?);
+            let lower = || limit(0, Some(libc::rlimit { rlim_cur: 32, rlim_max: 32 })).map(drop);
             // SAFETY: between fork and exec it makes one system call and does nothing else.
             unsafe { command.pre_exec(lower) };
         });
@@ -55,23 +64,21 @@ fn a_limit_that_is_lowered_meanwhile_holds_up_until_it_is_raised() {
         for room in 0..=3 {
             let server = Server::new(kind);
             let relay = Relay::start(&program, kind, &server.address);
-            let pid = Pid::from_raw(relay.pid().get()).unwrap();
+            let pid = relay.pid().get();
             // What it raised the limit to.
-            let maximum = getrlimit(Resource::Nofile).maximum;
+            let rlim_max = limit(0, None).unwrap().rlim_max;
             // It may have been started with some that have higher numbers.
             let before = relay.descriptors();
             let next = (0..).find(|number| !before.contains(number)).unwrap();
-            let set = |current| {
-                prlimit(Some(pid), Resource::Nofile, Rlimit { current, maximum }).unwrap()
-            };
-            assert_eq!(set(Some(next + room)).current, maximum);
+            let set = |rlim_cur| limit(pid, Some(libc::rlimit { rlim_cur, rlim_max })).unwrap();
+            assert_eq!(set(next + room).rlim_cur, rlim_max);
             let client = relay.connect();
             client.send(b"patience");
             client.finish();
             let sockets = room.min(2) as usize;
             relay.comes_to("the limit", || relay.descriptors().len() == before.len() + sockets);
             relay.sleeps();
-            set(maximum);
+            set(rlim_max);
             let served = server.accept();
             assert_eq!(served.receive_all(), b"patience");
             served.finish();
@@ -90,9 +97,8 @@ fn connections_that_wait_for_room_do_not_keep_a_signal_waiting() {
     let program = require!(program());
     let server = Server::new(Kind::Tcp);
     let relay = Relay::start(&program, Kind::Unix, &server.address);
-    let pid = Pid::from_raw(relay.pid().get()).unwrap();
-    let maximum = getrlimit(Resource::Nofile).maximum;
-    prlimit(Some(pid), Resource::Nofile, Rlimit { current: Some(3), maximum }).unwrap();
+    let rlim_max = limit(0, None).unwrap().rlim_max;
+    limit(relay.pid().get(), Some(libc::rlimit { rlim_cur: 3, rlim_max })).unwrap();
     let client = relay.connect();
     relay.sleeps();
     let totals = relay.end(Signal::INT).totals();

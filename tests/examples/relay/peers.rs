@@ -7,7 +7,9 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tempfile::TempDir;
+use common::files;
+use common::sockets;
+use temp_dir::TempDir;
 
 /// How long a peer waits for anything, so that a test that fails does not hang.
 const AT_MOST: Option<Duration> = Some(Duration::from_secs(120));
@@ -62,7 +64,7 @@ impl Stream {
     /// Ends it: gently, or by a reset where there is such a thing.
     pub fn end(self, gently: bool) {
         if let (Self::Tcp(stream), false) = (&self, gently) {
-            rustix::net::sockopt::set_socket_linger(stream, Some(Duration::ZERO)).unwrap();
+            sockets::reset_on_close(stream);
         }
     }
 
@@ -72,7 +74,7 @@ impl Stream {
 
     /// Sends a byte out of band.
     pub fn send_urgent(&self, byte: u8) {
-        rustix::net::send(self, &[byte], rustix::net::SendFlags::OOB).unwrap();
+        sockets::send_urgent(self, byte);
     }
 
     pub fn receive_all(&self) -> Vec<u8> {
@@ -184,7 +186,7 @@ impl AsFd for Server {
 }
 
 pub fn directory() -> (TempDir, PathBuf) {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = files::directory();
     let path = directory.path().to_owned();
     (directory, path)
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use butter::process::Pid;
 use butter::signal::{self, Signal};
-use tempfile::TempDir;
+use temp_dir::TempDir;
 
 use super::peers::{Kind, Stream, directory};
 

@@ -11,8 +11,10 @@ use std::time::Duration;
 
 use butter::process::Pid;
 use butter::signal::{self, Signal};
+use temp_dir::TempDir;
 
 use super::json;
+use common::files;
 
 /// What every run has, so that a test that fails does not hang: the tests that end otherwise see another status.
 pub const AT_MOST: &str = "--timeout=120";
@@ -173,8 +175,8 @@ impl Running {
     }
 }
 
-pub fn directory() -> (tempfile::TempDir, PathBuf) {
-    let directory = tempfile::tempdir().unwrap();
+pub fn directory() -> (TempDir, PathBuf) {
+    let directory = files::directory();
     let path = directory.path().to_owned();
     (directory, path)
 }

@@ -11,6 +11,7 @@ use butter::fd::OwnedFd;
 use butter::pipe;
 
 use super::{fd, terminal};
+use common::files;
 use common::pattern::{check, check_file, feed, file_of};
 
 /// What it is, for the expectations of a test.
@@ -80,7 +81,7 @@ pub const TARGETS: &[Target] = &[
         name: "file",
         kind: Kind::File,
         open: || {
-            let file = tempfile::tempfile().unwrap();
+            let file = files::anonymous();
             (fd(&file), Box::new(move || check_file(&file, 0)))
         },
     },
@@ -88,9 +89,9 @@ pub const TARGETS: &[Target] = &[
         name: "file for appending",
         kind: Kind::Appending,
         open: || {
-            let named = tempfile::NamedTempFile::new().unwrap();
+            let named = files::NamedFile::new();
             let file = OpenOptions::new().append(true).open(named.path()).unwrap();
-            (common::fd(file), Box::new(move || check_file(named.as_file(), 0)))
+            (common::fd(file), Box::new(move || check_file(&named, 0)))
         },
     },
     Target { name: "pipe", kind: Kind::Pipe, open: || read(pipe::pipe().unwrap(), Pace::Fast) },

@@ -11,6 +11,7 @@ use butter::{Errno, io, pipe};
 use super::ends::{tcp, unix};
 use super::{ALL, EMULATED, fd};
 use common::child::{in_child, in_user_namespace};
+use common::files;
 use common::inject::pretend;
 use common::pattern::{check_file, file_of, pattern};
 use common::require;
@@ -72,7 +73,7 @@ fn a_writer_that_goes_away_is_told() {
         let (mut readable, at) = ([0; 6], common::file(theirs));
         while (&at).read(&mut readable[..1]).unwrap() == 0 {}
         drop(at);
-        let to = tempfile::tempfile().unwrap();
+        let to = files::anonymous();
         let error = Copier::new(&source, &fd(&to)).method(method).run().unwrap_err();
         assert_eq!(
             (error.error().errno(), error.copied(), error.lost()),
@@ -144,7 +145,7 @@ fn a_target_that_takes_nothing_is_not_the_end() {
 #[test]
 fn a_directory_has_no_bytes() {
     let directory = common::fd(File::open("/").unwrap());
-    let error = copy(&directory, fd(&tempfile::tempfile().unwrap())).unwrap_err();
+    let error = copy(&directory, fd(&files::anonymous())).unwrap_err();
     assert_eq!((error.error().call(), error.error().errno()), (Call::READ, Errno::ISDIR));
 }
 
@@ -152,12 +153,12 @@ fn a_directory_has_no_bytes() {
 fn a_source_that_cannot_be_read_says_so() {
     // The first page of a program is never there.
     let memory = common::fd(File::open("/proc/self/mem").unwrap());
-    let error = copy(&memory, fd(&tempfile::tempfile().unwrap())).unwrap_err();
+    let error = copy(&memory, fd(&files::anonymous())).unwrap_err();
     assert_eq!((error.error().errno(), error.copied(), error.lost()), (Errno::IO, 0, 0));
 
-    let write_only = tempfile::NamedTempFile::new().unwrap();
+    let write_only = files::NamedFile::new();
     let write_only = common::fd(OpenOptions::new().write(true).open(write_only.path()).unwrap());
-    let error = copy(&write_only, fd(&tempfile::tempfile().unwrap())).unwrap_err();
+    let error = copy(&write_only, fd(&files::anonymous())).unwrap_err();
     assert_eq!((error.error().call(), error.error().errno()), (Call::READ, Errno::BADF));
 }
 
@@ -171,7 +172,7 @@ fn the_largest_file_that_is_allowed_ends_a_copy() {
         // SAFETY: reads one struct.
         assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit) }, 0);
         for method in ALL {
-            let (mut from, to) = (from.try_clone().unwrap(), tempfile::tempfile().unwrap());
+            let (mut from, to) = (from.try_clone().unwrap(), files::anonymous());
             from.rewind().unwrap();
             let error = Copier::new(&fd(&from), &fd(&to)).method(method).run().unwrap_err();
             if error.error().errno() == Errno::XDEV && method == Method::CopyFileRange {
@@ -192,7 +193,7 @@ fn the_largest_file_that_is_allowed_ends_a_copy() {
 fn a_file_system_that_is_full_ends_a_copy() {
     require!(
         in_user_namespace(|| {
-            let place = tempfile::tempdir().unwrap();
+            let place = files::directory();
             require!(
                 common::child::mount_tmpfs(place.path(), 1 << 20),
                 "no file system can be mounted"

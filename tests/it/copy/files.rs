@@ -9,12 +9,13 @@ use butter::error::ErrorKind;
 use butter::{io, pipe};
 
 use super::{ALL, fd};
+use common::files;
 use common::pattern::{check_file, file_of, pattern};
 
 #[test]
 fn a_copy_begins_where_the_files_stand_and_ends_at_its_limit() {
     for method in ALL {
-        let (mut from, mut to) = (file_of(200_000), tempfile::tempfile().unwrap());
+        let (mut from, mut to) = (file_of(200_000), files::anonymous());
         to.write_all(&[b'.'; 10]).unwrap();
         from.seek(SeekFrom::Start(1000)).unwrap();
         to.seek(SeekFrom::Start(5)).unwrap();
@@ -50,7 +51,7 @@ fn a_copy_begins_where_the_files_stand_and_ends_at_its_limit() {
 fn a_limit_leaves_the_rest_in_the_source() {
     for method in [Method::Auto, Method::Splice, Method::ReadWrite] {
         for (reader, writer) in [pipe::pipe().unwrap(), super::ends::unix()] {
-            let to = tempfile::tempfile().unwrap();
+            let to = files::anonymous();
             io::write(&writer, b"as many as were asked for, and the rest").unwrap();
             assert_eq!(
                 Copier::new(&reader, &fd(&to)).method(method).limit(25).run(),
@@ -67,7 +68,7 @@ fn a_limit_leaves_the_rest_in_the_source() {
 fn pieces_are_as_large_as_they_may_be() {
     for (piece, steps) in [(0, 10), (1, 10), (4, 3), (usize::MAX, 1), (isize::MAX as usize, 1)] {
         for method in [Method::Auto, Method::Sendfile, Method::Splice, Method::ReadWrite] {
-            let (source, target) = (fd(&file_of(10)), fd(&tempfile::tempfile().unwrap()));
+            let (source, target) = (fd(&file_of(10)), fd(&files::anonymous()));
             let mut count = 0;
             let copier = Copier::new(&source, &target).method(method).piece(piece);
             assert_eq!(copier.run_with(|_| count += 1), Ok(10), "{method:?} by {piece}");
@@ -93,7 +94,7 @@ fn nothing_is_an_answer() {
 #[test]
 fn a_target_beyond_its_end_gets_a_hole() {
     for method in [Method::Auto, Method::Sendfile, Method::Splice, Method::ReadWrite] {
-        let mut to = tempfile::tempfile().unwrap();
+        let mut to = files::anonymous();
         to.seek(SeekFrom::Start(1 << 33)).unwrap();
         assert_eq!(Copier::new(&fd(&file_of(5)), &fd(&to)).method(method).run(), Ok(5));
         let mut copied = [1; 10];
@@ -105,7 +106,7 @@ fn a_target_beyond_its_end_gets_a_hole() {
 
 #[test]
 fn a_source_that_grows_is_copied_further() {
-    let (from, to) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
+    let (from, to) = (files::anonymous(), files::anonymous());
     let (source, target) = (fd(&from), fd(&to));
     let mut copier = Copier::new(&source, &target);
     assert_eq!(copier.step(), Ok(0));
@@ -120,12 +121,11 @@ fn a_source_that_grows_is_copied_further() {
 
 #[test]
 fn the_way_that_was_found_is_told() {
-    let (source, target) = (fd(&file_of(100)), fd(&tempfile::tempfile().unwrap()));
+    let (source, target) = (fd(&file_of(100)), fd(&files::anonymous()));
     let mut copier = Copier::new(&source, &target);
     while copier.step().unwrap() > 0 {}
-    let expected = Copier::new(&fd(&file_of(1)), &fd(&tempfile::tempfile().unwrap()))
-        .method(Method::CopyFileRange)
-        .run();
+    let expected =
+        Copier::new(&fd(&file_of(1)), &fd(&files::anonymous())).method(Method::CopyFileRange).run();
     if expected.is_ok() {
         assert_eq!(copier.taken(), Method::CopyFileRange);
     }
@@ -141,7 +141,7 @@ fn the_way_that_was_found_is_told() {
 fn what_the_kernel_makes_up_is_copied_too() {
     for path in ["/proc/self/maps", "/proc/filesystems", "/proc/sys/kernel/osrelease"] {
         let expected = std::fs::read(path).unwrap();
-        let (from, mut to) = (File::open(path).unwrap(), tempfile::tempfile().unwrap());
+        let (from, mut to) = (File::open(path).unwrap(), files::anonymous());
         assert_eq!(from.metadata().unwrap().len(), 0, "{path} says that it has no bytes");
         let copied = copy(fd(&from), fd(&to)).unwrap();
         let mut came = Vec::new();
@@ -154,7 +154,7 @@ fn what_the_kernel_makes_up_is_copied_too() {
 
 #[test]
 fn a_target_for_appending_is_written_to_at_its_end() {
-    let mut named = tempfile::NamedTempFile::new().unwrap();
+    let mut named = files::NamedFile::new();
     named.write_all(b"before").unwrap();
     let to = OpenOptions::new().append(true).open(named.path()).unwrap();
     let (source, target) = (fd(&file_of(50_000)), fd(&to));
@@ -168,10 +168,12 @@ fn a_target_for_appending_is_written_to_at_its_end() {
 #[test]
 fn parts_of_one_file_that_do_not_meet_are_copied() {
     for method in [Method::Auto, Method::Sendfile, Method::Splice, Method::ReadWrite] {
-        let named = tempfile::NamedTempFile::new().unwrap();
-        named.as_file().write_all_at(pattern(0, 30_000), 0).unwrap();
-        let (from, mut to) =
-            (named.reopen().unwrap(), OpenOptions::new().write(true).open(named.path()).unwrap());
+        let named = files::NamedFile::new();
+        named.write_all_at(pattern(0, 30_000), 0).unwrap();
+        let (from, mut to) = (
+            File::open(named.path()).unwrap(),
+            OpenOptions::new().write(true).open(named.path()).unwrap(),
+        );
         to.seek(SeekFrom::Start(30_000)).unwrap();
         assert_eq!(
             Copier::new(&fd(&from), &fd(&to)).method(method).limit(30_000).run(),

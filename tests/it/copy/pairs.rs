@@ -9,6 +9,7 @@ use butter::fd::OwnedFd;
 
 use super::ends::{Kind, Pace, SOURCES, TARGETS, nonblocking, read, tcp, unix, written};
 use super::{ALL, EMULATED, fd, terminal};
+use common::files;
 use common::pattern::{check_file, file_of};
 use common::this_test;
 
@@ -91,7 +92,7 @@ fn a_gibibyte_goes_from_file_to_file_by_each_method() {
     let from = file_of(count + 1_000_000);
     for method in ALL {
         for _ in 0..VERY_MUCH / MUCH {
-            let to = tempfile::tempfile().unwrap();
+            let to = files::anonymous();
             place = (place + 4_099) % 1_000_000;
             // SAFETY: touches no memory.
             assert!(unsafe { libc::lseek(from.as_raw_fd(), place as i64, libc::SEEK_SET) } >= 0);

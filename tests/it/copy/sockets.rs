@@ -10,7 +10,9 @@ use butter::Errno;
 use butter::copy::{Copier, Method};
 
 use super::fd;
+use common::files;
 use common::pattern;
+use common::sockets;
 
 const METHODS: [Method; 3] = [Method::Auto, Method::Splice, Method::ReadWrite];
 
@@ -27,9 +29,9 @@ fn urgent_data_are_left_out_and_are_no_end() {
             let (mut sender, receiver) = tcp();
             receiver.set_nonblocking(nonblocking).unwrap();
             sender.write_all(b"before").unwrap();
-            rustix::net::send(&sender, b"!", rustix::net::SendFlags::OOB).unwrap();
+            sockets::send_urgent(&sender, b'!');
             sender.write_all(b"behind").unwrap();
-            let (source, mut file) = (common::fd(receiver), tempfile::tempfile().unwrap());
+            let (source, mut file) = (common::fd(receiver), files::anonymous());
             let target = fd(&file);
             // The sender is still there: that there is no more is no reason to go on.
             assert_eq!(
@@ -38,7 +40,7 @@ fn urgent_data_are_left_out_and_are_no_end() {
                 "{method:?}"
             );
             sender.write_all(b"and").unwrap();
-            rustix::net::send(&sender, b"!", rustix::net::SendFlags::OOB).unwrap();
+            sockets::send_urgent(&sender, b'!');
             drop(sender);
             assert_eq!(Copier::new(&source, &target).method(method).run(), Ok(3), "{method:?}");
             std::io::Seek::rewind(&mut file).unwrap();
@@ -52,12 +54,12 @@ fn urgent_data_that_were_taken_are_no_end_either() {
     for nonblocking in [false, true] {
         let (mut sender, receiver) = tcp();
         receiver.set_nonblocking(nonblocking).unwrap();
-        rustix::net::send(&sender, b"!", rustix::net::SendFlags::OOB).unwrap();
-        let mut urgent = [0];
-        while rustix::net::recv(&receiver, &mut urgent, rustix::net::RecvFlags::OOB).is_err() {}
+        sockets::send_urgent(&sender, b'!');
+        let urgent =
+            std::iter::repeat_with(|| sockets::receive_urgent(&receiver)).find_map(Result::ok);
         sender.write_all(b"behind").unwrap();
-        let (source, target) = (common::fd(receiver), fd(&tempfile::tempfile().unwrap()));
-        assert_eq!((Copier::new(&source, &target).limit(6).run(), urgent), (Ok(6), *b"!"));
+        let (source, target) = (common::fd(receiver), fd(&files::anonymous()));
+        assert_eq!((Copier::new(&source, &target).limit(6).run(), urgent), (Ok(6), Some(b'!')));
     }
 }
 
@@ -65,7 +67,7 @@ fn urgent_data_that_were_taken_are_no_end_either() {
 fn what_stood_behind_urgent_data_and_cannot_be_written_is_lost() {
     for method in METHODS {
         let (mut sender, receiver) = tcp();
-        rustix::net::send(&sender, b"!", rustix::net::SendFlags::OOB).unwrap();
+        sockets::send_urgent(&sender, b'!');
         sender.write_all(b"rest").unwrap();
         drop(sender);
         // Not open for writing.
@@ -87,7 +89,7 @@ fn a_timeout_of_the_source_ends_a_copy() {
         let (mut sender, receiver) = UnixStream::pair().unwrap();
         receiver.set_read_timeout(Some(Duration::from_millis(10))).unwrap();
         sender.write_all(b"all there is").unwrap();
-        let (source, target) = (common::fd(receiver), fd(&tempfile::tempfile().unwrap()));
+        let (source, target) = (common::fd(receiver), fd(&files::anonymous()));
         let error = Copier::new(&source, &target).method(method).run().unwrap_err();
         assert_eq!(
             (error.error().errno(), error.copied(), error.lost()),

@@ -6,6 +6,7 @@ use std::os::fd::{AsRawFd, FromRawFd};
 use std::os::unix::fs::OpenOptionsExt;
 
 use butter::copy::{Copier, copy};
+use common::files;
 use common::require;
 
 /// The master and the terminal; `None` where the machine has none.
@@ -67,7 +68,7 @@ fn the_end_that_is_typed_ends_a_copy_and_is_needed_once() {
 
     // An end at once, and what is typed after it stays where it is.
     let (_reader, writer) = io::pipe().unwrap();
-    for target in [common::fd(tempfile::tempfile().unwrap()), common::fd(writer)] {
+    for target in [common::fd(files::anonymous()), common::fd(writer)] {
         master.write_all(end).unwrap();
         master.write_all(b"later\n").unwrap();
         let mut copier = Copier::new(&source, &target);

@@ -11,6 +11,7 @@ use butter::{Errno, io, pipe};
 
 use super::io::a_closed_socket;
 use super::{Outcome, Row, Table, a_regular_file, failed, null};
+use common::files;
 use common::inject::inject;
 
 pub const TABLE: Table = Table {
@@ -105,13 +106,13 @@ fn send(from: &OwnedFd, to: &OwnedFd) -> Outcome {
 
 /// A file with a byte in it, at its start.
 fn a_file() -> OwnedFd {
-    let mut file = tempfile::tempfile().unwrap();
+    let mut file = files::anonymous();
     file.write_all(b"!").unwrap();
     std::io::Seek::rewind(&mut file).unwrap();
     common::fd(file)
 }
 
 fn for_appending() -> OwnedFd {
-    let named = tempfile::NamedTempFile::new().unwrap();
+    let named = files::NamedFile::new();
     common::fd(OpenOptions::new().append(true).open(named.path()).unwrap())
 }

@@ -9,9 +9,11 @@ use butter::error::{Call, ErrorKind};
 use butter::eventfd::EventFd;
 use butter::fd::AsFd;
 use butter::inotify::{self, InitFlags, Inotify, Watch, WatchFlags};
+use temp_dir::TempDir;
 
 use super::{Outcome, Row, Table, check, failed, null, row};
 use common::child::{as_nobody, in_user_namespace};
+use common::files;
 use common::inject::inject;
 use common::require;
 
@@ -36,7 +38,7 @@ const ROWS: &[Row] = &[
         watch("/proc/version", WatchFlags::ONLYDIR | WatchFlags::OPEN)
     }),
     Row(Call::INOTIFY_ADD_WATCH, Errno::ACCES, ErrorKind::PermissionDenied, || {
-        let directory = tempfile::tempdir().unwrap();
+        let directory = files::directory();
         fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o000))
             .unwrap();
         as_nobody(|| watch(common::bytes(directory.path()), WatchFlags::CREATE))
@@ -63,7 +65,7 @@ const ROWS: &[Row] = &[
         failed(Inotify::nonblocking().unwrap().read_events_interruptible(&mut [0; 272]))
     }),
     Row(Call::INOTIFY_READ, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        let directory = tempfile::tempdir().unwrap();
+        let directory = files::directory();
         let inotify = Inotify::nonblocking().unwrap();
         inotify.add_watch(common::bytes(directory.path()), WatchFlags::CREATE).unwrap();
         fs::create_dir(directory.path().join("sub")).unwrap();
@@ -99,8 +101,8 @@ pub fn watch(path: impl butter::path::Arg, mask: WatchFlags) -> Outcome {
     failed(Inotify::init().unwrap().add_watch(path, mask))
 }
 
-fn symbolic_link_to_itself() -> (tempfile::TempDir, PathBuf) {
-    let directory = tempfile::tempdir().unwrap();
+fn symbolic_link_to_itself() -> (TempDir, PathBuf) {
+    let directory = files::directory();
     let link = directory.path().join("link");
     std::os::unix::fs::symlink(&link, &link).unwrap();
     (directory, link)

@@ -12,6 +12,7 @@ use butter::memory::{MapFlags, Pages, Protection, page_size, raw};
 use super::memfd::sealed;
 use super::{Outcome, Row, Table, a_regular_file, check, check_all, failed, row};
 use common::child::{as_nobody, in_child};
+use common::files;
 use common::inject::inject;
 use common::this_test;
 
@@ -118,7 +119,7 @@ fn map(protection: Protection, flags: MapFlags, file: Option<&OwnedFd>, offset: 
 
 /// A file that is not open for writing and can be mapped.
 fn null_to_read() -> OwnedFd {
-    let file = tempfile::NamedTempFile::new().unwrap();
+    let file = files::NamedFile::new();
     common::fd(std::fs::File::open(file.path()).unwrap())
 }
 

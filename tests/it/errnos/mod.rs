@@ -35,6 +35,7 @@ use std::fs::File;
 use butter::error::{Call, ErrorKind};
 use butter::{Errno, Error};
 use common::child::{in_child, open_no_more};
+use common::files;
 use common::test::Test;
 use common::this_test;
 
@@ -163,7 +164,7 @@ fn a_place() -> butter::fd::OwnedFd {
 }
 
 fn a_regular_file() -> butter::fd::OwnedFd {
-    common::fd(tempfile::tempfile().unwrap())
+    common::fd(files::anonymous())
 }
 
 #[test]

@@ -10,6 +10,7 @@ use butter::{Errno, process};
 use super::process::{at_a_closed_directory, at_a_loop};
 use super::{Outcome, Row, Table, check, failed};
 use common::child::{as_nobody, with_own_directories, with_own_mounts};
+use common::files;
 use common::inject::inject;
 use common::{require, this_test};
 
@@ -344,7 +345,7 @@ fn filesystem(target: &str, source: &str, fstype: &str) -> Outcome {
 /// Runs a closure with the path of a directory on which a file system of its own is mounted, in a thread that has a
 /// copy of all mounts.
 fn at(body: impl FnOnce(&str) -> Outcome + Send) -> Outcome {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = files::directory();
     let path = directory.path().to_str().unwrap();
     with_own_mounts(|| {
         mount::mount("x", path, "tmpfs", F::empty(), "").unwrap();

@@ -11,6 +11,7 @@ use butter::{Errno, Result};
 
 use super::{Row, Table, a_regular_file, check, failed, null, row, until_failed};
 use common::child::as_nobody;
+use common::files;
 use common::inject::inject;
 
 pub const TABLE: Table = Table {
@@ -140,7 +141,7 @@ fn moves_are_refused_in_every_form() {
     invalid(splice(&reader, &writer));
     invalid(pipe::splice(&reader, None, a_regular_file(), None, 1, unknown));
     invalid(pipe::splice(&reader, None, a_regular_file(), Some(&mut { u64::MAX }), 1, NONE));
-    let directory = tempfile::tempdir().unwrap();
+    let directory = files::directory();
     let appended =
         File::options().append(true).create(true).open(directory.path().join("log")).unwrap();
     invalid(splice(&reader, &common::fd(appended)));

@@ -5,10 +5,11 @@ use std::fs::{self, File};
 use butter::error::{Call, ErrorKind};
 use butter::path::Arg;
 use butter::{Errno, process};
-use tempfile::TempDir;
+use temp_dir::TempDir;
 
 use super::{Outcome, Row, Table, failed, null};
 use common::child::{as_nobody, with_own_directories};
+use common::files;
 use common::inject::inject;
 
 pub const TABLE: Table = Table {
@@ -36,7 +37,7 @@ const ROWS: &[Row] = &[
         with_own_directories(|| failed(process::fchdir(null())))
     }),
     Row(Call::FCHDIR, Errno::ACCES, ErrorKind::PermissionDenied, || {
-        let directory = tempfile::tempdir().unwrap();
+        let directory = files::directory();
         let open = common::fd(File::open(directory.path()).unwrap());
         close(&directory);
         as_nobody(|| with_own_directories(|| failed(process::fchdir(open))))
@@ -73,14 +74,14 @@ fn close(directory: &TempDir) {
 
 /// What a call says to nobody of something in a directory that nobody may search.
 pub fn at_a_closed_directory(call: impl FnOnce(&[u8]) -> Outcome + Send) -> Outcome {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = files::directory();
     close(&directory);
     as_nobody(|| call(common::bytes(&directory.path().join("."))))
 }
 
 /// What a call says of a symbolic link to itself.
 pub fn at_a_loop(call: impl FnOnce(&[u8]) -> Outcome) -> Outcome {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = files::directory();
     let link = directory.path().join("link");
     std::os::unix::fs::symlink(&link, &link).unwrap();
     call(common::bytes(&link))

@@ -11,11 +11,12 @@ use std::path::Path;
 use butter::Errno;
 use butter::inotify::{EventFlags, InitFlags, Inotify, MAX_EVENT, Watch, WatchFlags};
 use common::child::prevent_starts;
-use tempfile::TempDir;
+use common::files;
+use temp_dir::TempDir;
 
 /// An instance that watches a new directory.
 fn watched(mask: WatchFlags) -> (Inotify, Watch, TempDir) {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = files::directory();
     let inotify = Inotify::nonblocking().unwrap();
     let watch = inotify.add_watch(common::bytes(directory.path()), mask).unwrap();
     (inotify, watch, directory)

@@ -12,6 +12,7 @@ use butter::{Errno, io};
 
 use super::{drain, flags, watched};
 use common::child::prevent_starts;
+use common::files;
 use common::require;
 use common::signals::{Storm, interrupted};
 
@@ -165,7 +166,7 @@ fn what_is_no_inotify_ends_and_never_loops() {
 
 #[test]
 fn a_blocking_instance_waits_for_an_event() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = files::directory();
     let inotify = Inotify::init().unwrap();
     inotify.add_watch(common::bytes(directory.path()), WatchFlags::CREATE).unwrap();
     assert_eq!(inotify.wait(Duration::from_millis(5)), Ok(false));
@@ -190,7 +191,7 @@ fn a_blocking_instance_waits_for_an_event() {
 
 #[test]
 fn a_wait_for_one_event_ends_with_it_or_with_the_time() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = files::directory();
     let inotify = Inotify::init().unwrap();
     inotify
         .add_watch(common::bytes(directory.path()), WatchFlags::ALL_EVENTS | WatchFlags::ONESHOT)
@@ -213,9 +214,11 @@ fn a_wait_for_one_event_ends_with_it_or_with_the_time() {
 fn every_event_of_a_million_comes() {
     // The static builds run in an emulated machine, where a million would take a quarter of an hour.
     let events = if cfg!(target_env = "musl") { 20_000 } else { 1_000_000 };
-    let directory =
-        tempfile::tempdir_in(if Path::new("/dev/shm").exists() { "/dev/shm" } else { "/tmp" })
-            .unwrap();
+    let directory = files::directory_in(Path::new(if fs::exists("/dev/shm").unwrap() {
+        "/dev/shm"
+    } else {
+        ""
+    }));
     let inotify = Inotify::init().unwrap();
     inotify
         .add_watch(common::bytes(directory.path()), WatchFlags::CREATE | WatchFlags::DELETE)

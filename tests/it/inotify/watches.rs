@@ -12,12 +12,13 @@ use butter::inotify::{self, EventFlags, Inotify, MAX_EVENT, Watch, WatchFlags, r
 use butter::time::Timeout;
 
 use super::{drain, flags, watched};
+use common::files;
 use common::require;
 use common::test::supported;
 
 #[test]
 fn a_path_of_any_bytes_is_watched() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = files::directory();
     let path = directory.path().join(std::ffi::OsStr::from_bytes(b"\xFF"));
     fs::create_dir(&path).unwrap();
     let inotify = Inotify::nonblocking().unwrap();
@@ -90,7 +91,7 @@ fn oneshot_onlydir_dont_follow_and_excl_unlink() {
 fn an_unmounted_file_system_says_so() {
     // In a mount namespace of a thread's own, which ends with it.
     std::thread::spawn(|| {
-        let directory = tempfile::tempdir().unwrap();
+        let directory = files::directory();
         let path = std::ffi::CString::new(common::bytes(directory.path())).unwrap();
         let (none, tmpfs) = (std::ptr::null(), c"tmpfs".as_ptr());
         // SAFETY: the thread leaves the file system state of its process, and gets a copy of the mounts.
@@ -124,7 +125,7 @@ fn the_next_watch_can_have_a_number_of_ones_choice() {
 
 #[test]
 fn one_event_of_one_path_is_waited_for() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = files::directory();
     let path = directory.path().join("news");
     let mut buffer = [0; MAX_EVENT];
     let flags = WatchFlags::CREATE | WatchFlags::DELETE;

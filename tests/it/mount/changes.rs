@@ -8,6 +8,7 @@ use butter::mount::{self, MountFlags};
 
 use super::{folder, has, is_first_user_namespace, options, tmpfs, with_mounts};
 use common::child::{in_namespaces, with_own_mounts};
+use common::files;
 use common::mountinfo::mounted_at;
 use common::require;
 
@@ -103,7 +104,7 @@ fn a_mount_from_another_user_namespace_stays_as_it_is() {
     require!(
         in_namespaces(|| {
             require!(!is_first_user_namespace(), "no new user namespace is allowed here");
-            let directory = tempfile::tempdir().unwrap();
+            let directory = files::directory();
             let path = directory.path().to_str().unwrap();
             with_own_mounts(|| {
                 let before = options("/proc");

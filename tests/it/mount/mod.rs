@@ -12,6 +12,7 @@ use std::fs;
 use butter::Errno;
 use butter::mount::{self, MountFlags};
 use common::child::with_own_mounts;
+use common::files;
 use common::mountinfo::mounted_at;
 use common::require;
 use common::test::Test;
@@ -23,7 +24,7 @@ const NONE: Option<&str> = None;
 fn with_mounts(body: impl Fn(&str) + Sync) {
     let test = Test::of(&body);
     let ran = test.in_namespaces_of_any_root(|| {
-        let directory = tempfile::tempdir().unwrap();
+        let directory = files::directory();
         let path = directory.path().to_str().unwrap();
         with_own_mounts(|| {
             tmpfs(path);

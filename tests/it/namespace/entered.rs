@@ -9,6 +9,7 @@ use butter::namespace::{Kind, Namespace, Namespaces, enter, raw, unshare, unshar
 use super::{
     FILES, as_root_of_its_own, errno, in_thread, inode, inode_behind, inode_of, inodes, pidfd,
 };
+use common::files;
 use common::forked::Forked;
 
 #[test]
@@ -76,7 +77,7 @@ fn a_mount_namespace_is_entered_by_a_thread_with_a_directory_of_its_own() {
 fn what_is_no_namespace_is_not_entered_and_not_taken_for_one() {
     let null = || common::fd(File::open("/dev/null").unwrap());
     let directory = || common::fd(File::open("/proc/self/ns").unwrap());
-    for other in [null(), directory(), common::fd(tempfile::tempfile().unwrap())] {
+    for other in [null(), directory(), common::fd(files::anonymous())] {
         assert_eq!(errno(raw::setns(other.as_fd(), Namespaces::empty())), Errno::INVAL);
         assert_eq!(errno(raw::setns(other.as_fd(), Namespaces::UTS)), Errno::INVAL);
         assert_eq!(errno(raw::ioctl_ns_get_nstype(other.as_fd())), Errno::NOTTY);

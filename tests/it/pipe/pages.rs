@@ -11,6 +11,7 @@ use butter::{Errno, Result};
 
 use super::{NONE, drain, lent};
 use common::child::in_child;
+use common::files;
 use common::is_mapped;
 use common::pattern::{file_with, pattern_of};
 use common::require;
@@ -217,7 +218,7 @@ fn pages_go_to_a_writing_end_only() {
 
 #[test]
 fn a_pipe_open_both_ways_takes_pages() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = files::directory();
     let path = directory.path().join("fifo");
     let name = std::ffi::CString::new(path.to_str().unwrap()).unwrap();
     // SAFETY: reads the path.
