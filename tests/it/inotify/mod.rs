@@ -1,5 +1,6 @@
 //! Watching real files.
 
+mod decode;
 mod reading;
 mod watches;
 
