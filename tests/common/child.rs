@@ -17,11 +17,13 @@ use crate::test::Test;
 
 const CHILD: &str = "BUTTER_CHILD_OF_TEST";
 
-/// Excludes the threads that start processes from those that rely on being the only holder of a descriptor.
+/// Excludes the threads that start processes from those that rely on being the only holder of a
+/// descriptor.
 static STARTS: RwLock<()> = RwLock::new(());
 
-/// Prevents other tests from starting processes until the guard is dropped. Until it runs its program, a new process has
-/// copies of all descriptors of this one, so that a descriptor that is closed here remains open there.
+/// Prevents other tests from starting processes until the guard is dropped. Until it runs its
+/// program, a new process has copies of all descriptors of this one, so that a descriptor that is
+/// closed here remains open there.
 ///
 /// A test must not take a second guard, nor start a process, while it has one.
 pub fn prevent_starts() -> RwLockReadGuard<'static, ()> {
@@ -34,7 +36,8 @@ pub fn spawn(command: &mut Command) -> io::Result<Child> {
     command.spawn()
 }
 
-/// Runs the body of a test in a process of its own, which runs just that test again. The body's failure is the test's.
+/// Runs the body of a test in a process of its own, which runs just that test again. The body's
+/// failure is the test's.
 pub fn in_child(body: impl FnOnce()) {
     Test::of(&body).in_child(body);
 }
@@ -46,10 +49,11 @@ pub fn in_child_that_holds_back(signals: SigSet, body: impl FnOnce()) {
     assert!(in_prepared_child(test, prepare, body), "{}: its process did not start", test.name());
 }
 
-/// As [`in_child`], in a new user namespace whose root the process is, and where it may lower its own limits; `false`
-/// if this machine does not let it have one.
+/// As [`in_child`], in a new user namespace whose root the process is, and where it may lower its
+/// own limits; `false` if this machine does not let it have one.
 pub fn in_user_namespace(body: impl FnOnce()) -> bool {
-    // Before it runs the program the process has one thread; as the namespace's root it then keeps its capabilities.
+    // Before it runs the program the process has one thread; as the namespace's root it then keeps
+    // its capabilities.
     let prepare = || unshare_as_root(Namespaces::empty()).map_err(|error| of_std(error.into()));
     std::path::Path::new("/proc/self/ns/user").exists()
         && in_prepared_child(Test::of(&body), prepare, || {
@@ -64,7 +68,8 @@ pub fn in_namespaces(body: impl FnOnce()) -> bool {
 }
 
 impl Test {
-    /// As the function [`in_child`], for a body that is written in another function than the test's.
+    /// As the function [`in_child`], for a body that is written in another function than the
+    /// test's.
     pub fn in_child(self, body: impl FnOnce()) {
         assert!(
             in_prepared_child(self, || Ok(()), body),
@@ -73,7 +78,8 @@ impl Test {
         );
     }
 
-    /// As [`in_child`](Self::in_child), for a test that hangs if it fails: after two minutes the process is ended.
+    /// As [`in_child`](Self::in_child), for a test that hangs if it fails: after two minutes the
+    /// process is ended.
     pub fn in_limited_child(self, body: impl FnOnce()) {
         self.in_child(|| {
             // SAFETY: touches no memory; the signal ends this process alone.
@@ -87,21 +93,25 @@ impl Test {
         Self(std::env::var(CHILD).expect("this is the process of a test").leak())
     }
 
-    /// As [`in_child`], in user, mount and UTS namespaces of its own, whose root the process is; without one for users
-    /// where only the machine's root may have the others. `false` if this machine does not let it have them.
+    /// As [`in_child`], in user, mount and UTS namespaces of its own, whose root the process is;
+    /// without one for users where only the machine's root may have the others. `false` if this
+    /// machine does not let it have them.
     ///
-    /// What is mounted or named in there is not seen outside, and nothing of it stays: that is looked at, too.
+    /// What is mounted or named in there is not seen outside, and nothing of it stays: that is
+    /// looked at, too.
     pub fn in_namespaces(self, body: impl FnOnce()) -> bool {
         apart(self, true, body)
     }
 
-    /// As [`in_namespaces`](Self::in_namespaces), but as the machine's root: `false` for anybody else.
+    /// As [`in_namespaces`](Self::in_namespaces), but as the machine's root: `false` for anybody
+    /// else.
     pub fn in_namespaces_of_root(self, body: impl FnOnce()) -> bool {
         apart(self, false, body)
     }
 
-    /// As [`in_namespaces`](Self::in_namespaces) and as [`in_namespaces_of_root`](Self::in_namespaces_of_root), one
-    /// after the other; `false` if this machine lets it have neither.
+    /// As [`in_namespaces`](Self::in_namespaces) and as
+    /// [`in_namespaces_of_root`](Self::in_namespaces_of_root), one after the other; `false` if this
+    /// machine lets it have neither.
     pub fn in_namespaces_of_any_root(self, body: impl Fn()) -> bool {
         if is_child_of(self) {
             return self.in_namespaces(body);
@@ -111,7 +121,8 @@ impl Test {
     }
 }
 
-/// Runs a closure in a thread that has a copy of all mounts, a root and a working directory of its own.
+/// Runs a closure in a thread that has a copy of all mounts, a root and a working directory of its
+/// own.
 pub fn with_own_mounts<T: Send>(body: impl FnOnce() -> T + Send) -> T {
     in_thread(|| {
         unshare(Namespaces::MOUNT).expect("who has mount namespaces may have more");
@@ -149,7 +160,8 @@ fn apart(test: Test, may_have_users: bool, body: impl FnOnce()) -> bool {
     ran
 }
 
-/// How a child leaves the machine's mounts and names behind: by libc alone, as what is tested may do too little.
+/// How a child leaves the machine's mounts and names behind: by libc alone, as what is tested may
+/// do too little.
 struct Departure {
     /// What it leaves.
     mounts: (u64, u64),
@@ -172,7 +184,8 @@ impl Departure {
         Self { mounts: namespace_of_mounts().unwrap(), maps: may_have_users.then_some(maps) }
     }
 
-    /// In the child. An error is of what the machine may forbid; with any other the process ends, and the test fails.
+    /// In the child. An error is of what the machine may forbid; with any other the process ends,
+    /// and the test fails.
     fn take(&self) -> io::Result<()> {
         const APART: libc::c_int = libc::CLONE_NEWNS | libc::CLONE_NEWUTS;
         match &self.maps {
@@ -276,7 +289,8 @@ pub fn nobody() -> Pid {
     Pid::new(child.id().cast_signed()).unwrap()
 }
 
-/// A process of another user than the calling thread's, whom it may not send signals; `None` where there is none.
+/// A process of another user than the calling thread's, whom it may not send signals; `None` where
+/// there is none.
 pub fn of_another_user() -> Option<Pid> {
     let owner = std::fs::metadata("/proc/1").ok()?;
     let owner = std::os::unix::fs::MetadataExt::uid(&owner);
@@ -307,7 +321,8 @@ pub fn as_nobody<T: Send>(body: impl FnOnce() -> T + Send) -> T {
             // SAFETY: as above.
             assert_eq!(unsafe { libc::syscall(libc::SYS_setresuid, 65534, 65534, 65534) }, 0);
         }
-        // Whoever it was may have had some: version 3 and this thread, then three times two words of none.
+        // Whoever it was may have had some: version 3 and this thread, then three times two words
+        // of none.
         let (header, none) = ([0x2008_0522_u32, 0], [0_u32; 6]);
         // SAFETY: reads the two, and takes from this thread alone.
         assert_eq!(unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), none.as_ptr()) }, 0);
@@ -321,8 +336,8 @@ fn in_thread<T: Send>(body: impl FnOnce() -> T + Send) -> T {
     })
 }
 
-/// Mounts an empty file system of so many bytes, which this thread and those that it starts see, and no others: the
-/// process must be the root of a user namespace.
+/// Mounts an empty file system of so many bytes, which this thread and those that it starts see,
+/// and no others: the process must be the root of a user namespace.
 pub fn mount_tmpfs(place: &std::path::Path, size: u64) -> io::Result<()> {
     let place = super::bytes(place);
     unshare(Namespaces::MOUNT)

@@ -15,7 +15,8 @@ const NAMESPACES: [(&str, &str); 2] =
 /// The namespace that a test leaves before it is its own root; not every kernel has it.
 const USERS: (&str, &str) = ("BUTTER_HOST_USER", "/proc/self/ns/user");
 
-/// How the names begin of the directories that tests make: most, and those of the tests of `newroot`.
+/// How the names begin of the directories that tests make: most, and those of the tests of
+/// `newroot`.
 const DIRECTORIES: [&str; 2] = [crate::files::PREFIX, "new-root-"];
 
 /// What the machine has mounted, and what it is called.
@@ -56,7 +57,8 @@ impl HostState {
         is_another(USERS);
     }
 
-    /// Asserts that all is as it was before a child, whose environment has this mark, and that it left no process.
+    /// Asserts that all is as it was before a child, whose environment has this mark, and that it
+    /// left no process.
     ///
     /// What others mount, change and unmount meanwhile is no business of the tests'.
     pub fn is_untouched_by(&self, child: &str) {

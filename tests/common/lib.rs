@@ -1,5 +1,5 @@
-//! Code that the test programs share: separate processes, namespaces and threads, injected failures, interruptions,
-//! test patterns, temporary files, and skipped tests.
+//! Code that the test programs share: separate processes, namespaces and threads, injected
+//! failures, interruptions, test patterns, temporary files, and skipped tests.
 
 pub mod child;
 pub mod files;
@@ -19,8 +19,8 @@ use butter::fd::AsFd;
 use butter::poll::{self, PollFd, PollFlags};
 use butter::time::{Clock, Timespec, clock_gettime};
 
-/// The program of an example: named by the variable `BUTTER_` and its name, else where cargo puts it, beside the
-/// directory of the tests' programs.
+/// The program of an example: named by the variable `BUTTER_` and its name, else where cargo puts
+/// it, beside the directory of the tests' programs.
 pub fn example(name: &str) -> Result<std::path::PathBuf, String> {
     if let Some(program) = std::env::var_os(format!("BUTTER_{}", name.to_uppercase())) {
         return Ok(program.into());
@@ -32,7 +32,8 @@ pub fn example(name: &str) -> Result<std::path::PathBuf, String> {
     })
 }
 
-/// An object of `std` as the crate's own descriptor, which is another type without the feature `std`.
+/// An object of `std` as the crate's own descriptor, which is another type without the feature
+/// `std`.
 pub fn fd(object: impl IntoRawFd) -> butter::fd::OwnedFd {
     // SAFETY: open, and given up by its owner.
     unsafe { butter::fd::FromRawFd::from_raw_fd(object.into_raw_fd()) }
@@ -49,8 +50,8 @@ pub fn bytes(path: &std::path::Path) -> &[u8] {
     std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str())
 }
 
-/// Waits until nobody has the reading end of a pipe that was closed here: a process that another test starts meanwhile
-/// has it, too, until it runs its program.
+/// Waits until nobody has the reading end of a pipe that was closed here: a process that another
+/// test starts meanwhile has it, too, until it runs its program.
 pub fn wait_until_unread(writer: impl AsFd) {
     let mut fds = [PollFd::new(&writer, PollFlags::empty())];
     assert_eq!(poll::wait(&mut fds, Duration::from_secs(60)), Ok(1), "somebody still reads");
@@ -63,7 +64,8 @@ pub fn moment(clock: Clock, from_now: Duration) -> Timespec {
     (now + from_now).try_into().unwrap()
 }
 
-/// Whether the page at this address is mapped. Only in a process of one's own: another thread may map what is free.
+/// Whether the page at this address is mapped. Only in a process of one's own: another thread may
+/// map what is free.
 pub fn is_mapped(page: *const u8) -> bool {
     let mut there = 0_u8;
     // SAFETY: writes one byte; looks at the page's mapping only.
@@ -73,7 +75,8 @@ pub fn is_mapped(page: *const u8) -> bool {
     done == 0
 }
 
-/// Whether this is a machine that was booted for one program, where a test may change what all processes share.
+/// Whether this is a machine that was booted for one program, where a test may change what all
+/// processes share.
 pub fn is_dedicated_vm() -> bool {
     std::env::var_os("BUTTER_DEDICATED_VM").is_some()
 }

@@ -1,5 +1,5 @@
-//! Bytes of which each place is told from its neighbours, and which nobody has to keep: written, and checked as they
-//! come.
+//! Bytes of which each place is told from its neighbours, and which nobody has to keep: written,
+//! and checked as they come.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
@@ -53,7 +53,8 @@ pub fn feed(mut writer: impl Write, place: u64, count: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Reads to the end, at most so many at once, and returns how many came; they must be those from this place on.
+/// Reads to the end, at most so many at once, and returns how many came; they must be those from
+/// this place on.
 pub fn check(mut reader: impl Read, place: u64, at_once: usize) -> u64 {
     let mut room = vec![0; at_once.min(PIECE)];
     let mut came = 0;

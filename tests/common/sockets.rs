@@ -39,7 +39,8 @@ pub fn reset_on_close(socket: impl AsFd) {
     assert_eq!(done, 0, "SO_LINGER: {}", io::Error::last_os_error());
 }
 
-/// A TCP socket that is bound to a free port of the loopback interface, and does not listen; its address.
+/// A TCP socket that is bound to a free port of the loopback interface, and does not listen; its
+/// address.
 pub fn bound() -> (OwnedFd, SocketAddr) {
     // SAFETY: touches no memory.
     let fd = unsafe { libc::socket(libc::AF_INET, libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0) };

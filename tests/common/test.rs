@@ -8,7 +8,8 @@ use std::io::Write;
 pub struct Test(pub(crate) &'static str);
 
 impl Test {
-    /// The test in whose body a closure is written: the compiler names a closure after the function that contains it.
+    /// The test in whose body a closure is written: the compiler names a closure after the function
+    /// that contains it.
     pub fn of<T>(_: &T) -> Self {
         let path = std::any::type_name::<T>();
         let path = path.split_once("::{{closure}}").map_or(path, |(function, _)| function);
@@ -19,8 +20,9 @@ impl Test {
         self.0
     }
 
-    /// Reports that the test, or the part of it that `row` names, cannot run here. The line is written directly to
-    /// the standard error, which libtest does not capture, so that every run shows it and `.ci/run` counts it.
+    /// Reports that the test, or the part of it that `row` names, cannot run here. The line is
+    /// written directly to the standard error, which libtest does not capture, so that every run
+    /// shows it and `.ci/run` counts it.
     pub fn skip(self, row: &str, reason: Arguments<'_>) {
         let separator = if row.is_empty() { "" } else { ": " };
         let line = format!("skipped: {}{separator}{row}: {reason}\n", self.0);
@@ -68,13 +70,16 @@ impl<T, E: Display> Requirement for Result<T, E> {
     }
 }
 
-/// Evaluates to the value of a requirement; where it is not met, the function that contains this returns and the test
-/// counts as skipped.
+/// Evaluates to the value of a requirement; where it is not met, the function that contains this
+/// returns and the test counts as skipped.
 ///
-/// - `require!(kernel >= 5.11, "epoll_pwait2")`: a version of the running kernel, and the feature that needs it;
-/// - `require!(condition, "reason")`, `require!(option, "reason")`, with arguments as for `format!`;
+/// - `require!(kernel >= 5.11, "epoll_pwait2")`: a version of the running kernel, and the feature
+///   that needs it;
+/// - `require!(condition, "reason")`, `require!(option, "reason")`, with arguments as for
+///   `format!`;
 /// - `require!(result)`, `require!(result, "context")`: the error is the reason;
-/// - `require!(test; ...)`: in a function that several tests call, for the given [`Test`](crate::test::Test).
+/// - `require!(test; ...)`: in a function that several tests call, for the given
+///   [`Test`](crate::test::Test).
 #[macro_export]
 macro_rules! require {
     (kernel >= $version:literal, $feature:expr) => {
@@ -98,15 +103,17 @@ macro_rules! require {
             Ok(value) => value,
             Err(cause) => {
                 let reason = [format_args!($($reason)+).to_string(), cause];
-                let reason = reason.iter().filter(|part| !part.is_empty());
-                $test.skip("", format_args!("{}", reason.map(|part| &**part).collect::<Vec<_>>().join(": ")));
+                let reason: Vec<_> =
+                    reason.iter().map(|part| part.as_str()).filter(|part| !part.is_empty()).collect();
+                $test.skip("", format_args!("{}", reason.join(": ")));
                 return Default::default();
             }
         }
     };
 }
 
-/// The value of a call that older kernels do not support; the error, if this one does not. Any other error is a panic.
+/// The value of a call that older kernels do not support; the error, if this one does not. Any
+/// other error is a panic.
 #[track_caller]
 pub fn supported<T: std::fmt::Debug>(result: butter::Result<T>) -> butter::Result<T> {
     match result {

@@ -1,8 +1,9 @@
-//! Every call that waits, in a storm of signals: nothing is lost, nothing is invented, and deadlines are kept.
+//! Every call that waits, in a storm of signals: nothing is lost, nothing is invented, and
+//! deadlines are kept.
 //!
-//! A call that waits for something is a row of [`late::CALLS`], one that may wait no longer than a time a row of
-//! [`timed::CALLS`], one that a signal is to end a row of [`interruptible::CALLS`]. What flows, through calls that wait
-//! at both ends, is a test of its own.
+//! A call that waits for something is a row of [`late::CALLS`], one that may wait no longer than a
+//! time a row of [`timed::CALLS`], one that a signal is to end a row of [`interruptible::CALLS`].
+//! What flows, through calls that wait at both ends, is a test of its own.
 
 mod bytes;
 mod copies;
@@ -25,7 +26,8 @@ use temp_dir::TempDir;
 /// How many signals a call has to survive at least.
 const MANY: u64 = 300;
 
-/// How many signals each end of a flow has to survive at least. The static builds run in an emulated machine.
+/// How many signals each end of a flow has to survive at least. The static builds run in an
+/// emulated machine.
 const VERY_MANY: u64 = if cfg!(target_env = "musl") { 1000 } else { 5000 };
 
 /// A time that no test waits for, in whole milliseconds, and a finer one.
@@ -80,8 +82,8 @@ fn what_an_epoll_tells_once_is_told() {
     each_contained(this_test!(), flows::EDGES);
 }
 
-/// Runs each row of a table in a process of its own, and says how many signals came; the last name that is printed is
-/// that of the row that fails.
+/// Runs each row of a table in a process of its own, and says how many signals came; the last name
+/// that is printed is that of the row that fails.
 fn each_contained(test: Test, rows: &[Row]) {
     test.in_limited_child(|| {
         for (name, run) in rows {
@@ -96,7 +98,7 @@ fn join<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// Whether an epoll can be given a time finer than a millisecond; if not, says so for this row.
+/// Whether an epoll can be given a time finer than a millisecond; if not, this row is skipped.
 fn has_fine_times(row: &str) -> bool {
     let has = common::kernel_is_at_least("5.11");
     if !has {

@@ -22,7 +22,8 @@ const fn range(inside: u32, outside: u32, count: u32) -> IdRange {
     IdRange::new(inside, outside, count)
 }
 
-/// A child in a new user namespace without maps; none, and a word about it, where the machine allows none.
+/// A child in a new user namespace without maps; an error where the machine
+/// allows none.
 fn newborn() -> Result<Forked<Result<()>>, &'static str> {
     let child = Forked::staying(|| unshare(Namespaces::USER));
     match child.told() {

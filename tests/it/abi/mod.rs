@@ -1,9 +1,10 @@
-//! Every number and every layout that the crate takes from the kernel, against what others say they are.
+//! Every number and every layout that the crate takes from the kernel, against what others say they
+//! are.
 //!
-//! The sources themselves are scanned, for either processor, so that nothing can be added to them unnoticed: what the
-//! scan finds must be in the tables here, and the other way round. The tables are compared with `libc` and
-//! `linux-raw-sys` in the tests, and with the kernel's own headers by `.ci/uapi-check`, which compiles the
-//! source that `uapi` writes.
+//! The sources themselves are scanned, for either processor, so that nothing can be added to them
+//! unnoticed: what the scan finds must be in the tables here, and the other way round. The tables
+//! are compared with `libc` and `linux-raw-sys` in the tests, and with the kernel's own headers by
+//! `.ci/uapi-check`, which compiles the source that `uapi` writes.
 
 mod compiled;
 mod expression;

@@ -1,8 +1,8 @@
-//! Every errno that has a kind or a reason of its own in some call: brought about in the kernel where it can be, else
-//! put in its place by a filter, and then looked at as a user sees it.
+//! Every errno that has a kind or a reason of its own in some call: brought about in the kernel
+//! where it can be, else put in its place by a filter, and then looked at as a user sees it.
 //!
-//! Each module of the crate has its table here; a cause that is in no row fails the test, as does a failure that is
-//! documented and has no cause.
+//! Each module of the crate has its table here; a cause that is in no row fails the test, as does a
+//! failure that is documented and has no cause.
 
 mod causes;
 mod copy;

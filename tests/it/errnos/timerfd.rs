@@ -77,8 +77,8 @@ const WITHOUT_DESCRIPTORS: &[Row] =
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Injects the failure that a timer with `TFD_TIMER_CANCEL_ON_SET` reports after the clock was set. The test program
-/// `clock` sets the clock, in a virtual machine.
+/// Injects the failure that a timer with `TFD_TIMER_CANCEL_ON_SET` reports after the clock was set.
+/// The test program `clock` sets the clock, in a virtual machine.
 fn after_a_jump(number: libc::c_long, call: fn(BorrowedFd<'_>) -> Result<()>) -> Outcome {
     let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
     timer.set_cancel_on_set(Timer::once_at(moment(Clock::Realtime, DAY))).unwrap();
