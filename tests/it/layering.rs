@@ -1,74 +1,98 @@
-//! The house as a test: what may stand where, and who may use whom.
+//! The structure of the crate: which module may import which, and where assembly, system calls and
+//! feature checks may be.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{fs, str};
 
 use common::require;
 use syscalls::Sysno;
 
-/// The floor of each module of the crate, by its first name under `crate::`.
-const FLOORS: &[(&str, u32)] = &[
+/// The layer of each module, by its first name after `crate::`.
+const LAYERS: &[(&str, u32)] = &[
     ("arch", 0),
     ("error", 1),
     ("syscall", 2),
     ("fd", 3),
-    ("io", 3),
     ("fs", 3),
     ("ids", 3),
+    ("io", 3),
     ("path", 3),
     ("poll", 3),
     ("procfs", 3),
     ("signal", 3),
     ("thread", 3),
     ("time", 3),
-    ("copy", 5),
-    ("epoll", 5),
-    ("eventfd", 5),
-    ("idmap", 5),
-    ("inotify", 5),
-    ("namespace", 5),
-    ("memfd", 5),
-    ("mm", 5),
-    ("mount", 5),
-    ("pipe", 5),
-    ("process", 5),
-    ("signalfd", 5),
-    ("timerfd", 5),
-    ("uts", 5),
-    ("explain", 6),
+    // Program start uses the layers below the features, and no other module uses it.
+    (RT, 3),
+    ("copy", FEATURE),
+    ("epoll", FEATURE),
+    ("eventfd", FEATURE),
+    ("idmap", FEATURE),
+    ("inotify", FEATURE),
+    ("memfd", FEATURE),
+    ("mm", FEATURE),
+    ("mount", FEATURE),
+    ("namespace", FEATURE),
+    ("pipe", FEATURE),
+    ("process", FEATURE),
+    ("signalfd", FEATURE),
+    ("timerfd", FEATURE),
+    ("uts", FEATURE),
     ("alloc_impls", 6),
+    ("explain", 6),
     ("std_impls", 6),
 ];
 
-/// Macros that every floor writes with, and the root: no floor.
-const EVERYWHERE: &[&str] = &["lib", "macros"];
+/// The layer of the features: raw calls (4) and objects (5) of one subject are one module.
+const FEATURE: u32 = 5;
 
-/// Where a feature of the crate may be asked for.
-const ASKS_FOR_FEATURES: &[&str] = &["src/lib.rs", "src/fd/mod.rs"];
+const RT: &str = "rt";
+
+/// The root and the macros that every layer uses: on no layer.
+const ON_NO_LAYER: &[&str] = &["lib", "macros"];
+
+/// Where `cfg(feature` may be, apart from the `mod.rs` of a module.
+const FEATURE_CHECKS: &[&str] = &["src/lib.rs"];
+
+/// Re-exports of the root.
+const ROOT_NAMES: &[&str] = &["Errno", "Error", "Result"];
 
 struct Source {
     path: String,
     module: String,
-    /// The text with comments and what stands in quotes blanked.
+    /// The text without comments and without the contents of string literals.
     code: String,
 }
 
-/// All sources of the library; an error where this runs without them.
+impl Source {
+    fn new(path: &str, text: &str) -> Self {
+        let module = if path.starts_with("arch/") {
+            "arch"
+        } else {
+            path.trim_start_matches("src/").trim_end_matches(".rs").split('/').next().unwrap()
+        };
+        Self { path: path.to_owned(), module: module.to_owned(), code: strip(text) }
+    }
+
+    fn is_mod_file(&self) -> bool {
+        self.path.starts_with("src/") && self.path.ends_with("/mod.rs")
+    }
+}
+
+/// All sources of the library, or why there are none.
 fn sources() -> Result<Vec<Source>, &'static str> {
     let root = common::root();
     let mut files = Vec::new();
     for folder in ["src", "arch"] {
         if !root.join(folder).exists() {
-            return Err("the source is not on this host");
+            return Err("the sources are not on this host");
         }
         find(&root.join(folder), &mut files);
     }
     let read = |path: PathBuf| {
-        let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
-        let module = name.trim_start_matches("src/").trim_end_matches(".rs");
-        let module = module.split('/').next().unwrap().to_owned();
-        Source { path: name, module, code: blank(&fs::read_to_string(path).unwrap()) }
+        let name = path.strip_prefix(root).unwrap().to_str().unwrap();
+        Source::new(name, &fs::read_to_string(&path).unwrap())
     };
     Ok(files.into_iter().filter(|path| !path.ends_with("event_tests.rs")).map(read).collect())
 }
@@ -84,8 +108,10 @@ fn find(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// Replaces comments, and what stands in quotes, by nothing; keeps `feature = "..."` readable as `feature = ""`.
-fn blank(text: &str) -> String {
+/// Removes comments, unit tests and the contents of string literals: `feature = "std"` becomes
+/// `feature = ""`.
+fn strip(text: &str) -> String {
+    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
     let mut code = String::new();
     for line in text.lines() {
         let mut quoted = false;
@@ -108,8 +134,8 @@ fn blank(text: &str) -> String {
     code
 }
 
-/// What follows each place where a text stands, up to the end of the name.
-fn names_behind<'c>(code: &'c str, text: &str) -> impl Iterator<Item = &'c str> {
+/// The name that follows each occurrence of a text.
+fn names_after<'c>(code: &'c str, text: &str) -> impl Iterator<Item = &'c str> {
     let starts: Vec<_> = code.match_indices(text).map(|(at, _)| at + text.len()).collect();
     starts.into_iter().map(|at| {
         let rest = &code[at..];
@@ -117,142 +143,217 @@ fn names_behind<'c>(code: &'c str, text: &str) -> impl Iterator<Item = &'c str> 
     })
 }
 
-fn floor(module: &str) -> Option<u32> {
-    FLOORS.iter().find(|(name, _)| *name == module).map(|(_, floor)| *floor)
+fn layer(module: &str) -> Option<u32> {
+    LAYERS.iter().find(|(name, _)| *name == module).map(|(_, layer)| *layer)
 }
 
-#[test]
-fn every_module_has_its_floor() {
-    for source in require!(sources()) {
-        let known = floor(&source.module).is_some()
-            || EVERYWHERE.contains(&source.module.as_str())
-            || source.path.starts_with("arch/");
-        assert!(known, "{} stands on no floor", source.path);
+/// The modules that a text names after `crate::`, with `use crate::{a, b}` expanded.
+fn imports(code: &str) -> BTreeSet<String> {
+    let mut names: BTreeSet<_> = names_after(code, "crate::").map(str::to_owned).collect();
+    for list in code.split("crate::{").skip(1) {
+        let mut depth = 0;
+        let end = list.find(|c| {
+            depth += i32::from(c == '{') - i32::from(c == '}');
+            depth < 0
+        });
+        let mut name = String::new();
+        for c in list[..end.unwrap_or(list.len())].chars().chain([',']) {
+            match c {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                ',' if depth < 0 => {
+                    let first = name.trim().split("::").next().unwrap().split(' ').next().unwrap();
+                    names.insert(first.to_owned());
+                    name.clear();
+                }
+                _ if depth < 0 => name.push(c),
+                _ => {}
+            }
+        }
     }
+    names.remove("");
+    names
 }
 
-#[test]
-fn no_import_points_up_or_round_in_a_circle() {
-    let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for source in require!(sources()) {
-        let module = if source.path.starts_with("arch/") { "arch" } else { &source.module };
-        if EVERYWHERE.contains(&module) {
+/// The body of each macro in a text, by the macro's name.
+fn macros(code: &str) -> Vec<(String, &str)> {
+    let mut found = Vec::new();
+    for (at, _) in code.match_indices("macro_rules! ") {
+        let rest = &code[at..];
+        let name = names_after(rest, "macro_rules! ").next().unwrap().to_owned();
+        let end = rest.find("\n}").map_or(rest.len(), |end| end + 2);
+        found.push((name, &rest[..end]));
+    }
+    found
+}
+
+/// Every violation of the layers: an import of a higher layer, of `rt`, or in a cycle. What a macro
+/// names after `$crate::` is imported by each module that invokes the macro.
+fn violations(sources: &[Source]) -> Vec<String> {
+    let of_macros: BTreeMap<_, _> = sources
+        .iter()
+        .flat_map(|source| macros(&source.code))
+        .map(|(name, body)| (name, imports(body)))
+        .collect();
+    let mut wrong = Vec::new();
+    let mut features: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for source in sources.iter().filter(|source| !ON_NO_LAYER.contains(&source.module.as_str())) {
+        let Source { path, module, code } = source;
+        let Some(own) = layer(module) else {
+            wrong.push(format!("{path} is on no layer"));
             continue;
+        };
+        // A macro's own body counts where it is invoked.
+        let mut outside = code.clone();
+        for (_, body) in macros(code) {
+            outside = outside.replace(body, "");
         }
-        // `use crate::{a, b}` is written out.
-        let mut code = source.code.clone();
-        while let Some((before, rest)) = code.split_once("use crate::{") {
-            let (names, after) = rest.split_once('}').unwrap();
-            let written: String =
-                names.split(',').map(|name| format!("use crate::{};", name.trim())).collect();
-            code = format!("{before}{written}{after}");
+        let mut used = imports(&outside);
+        for (name, names) in &of_macros {
+            if outside.contains(&format!("{name}!")) {
+                used.extend(names.iter().cloned());
+            }
         }
-        for used in
-            names_behind(&code, "crate::").filter(|name| !name.is_empty() && *name != module)
-        {
-            let Some(of_used) = floor(used) else {
-                let root = ["Errno", "Error", "Result"].contains(&used);
-                assert!(
-                    root || EVERYWHERE.contains(&used),
-                    "{} uses crate::{used}, which is no module",
-                    source.path
-                );
-                continue;
-            };
-            assert!(
-                of_used <= floor(module).unwrap(),
-                "{} uses crate::{used}, which is above it",
-                source.path
-            );
-            if of_used == 5 {
-                uses.entry(module.to_owned()).or_default().insert(used.to_owned());
+        for used in used.iter().filter(|used| *used != module) {
+            match layer(used) {
+                Some(_) if used == RT => wrong.push(format!("{path} imports {RT}")),
+                Some(other) if other > own => {
+                    wrong.push(format!("{path} imports crate::{used}, which is on a higher layer"));
+                }
+                Some(FEATURE) => {
+                    features.entry(module.clone()).or_default().insert(used.clone());
+                }
+                Some(_) => {}
+                None if ROOT_NAMES.contains(&used.as_str()) => {}
+                None if ON_NO_LAYER.contains(&used.as_str()) => {}
+                None => wrong.push(format!("{path} names crate::{used}, which is not a module")),
             }
         }
     }
-    // What uses nothing that is left is taken away, until nothing is left: or a circle is.
-    while !uses.is_empty() {
-        let done: Vec<_> = uses
-            .iter()
-            .filter(|(_, used)| used.iter().all(|used| !uses.contains_key(used)))
-            .map(|(m, _)| m.clone())
-            .collect();
-        assert!(!done.is_empty(), "features use each other in a circle: {uses:?}");
-        done.iter().for_each(|module| drop(uses.remove(module)));
+    // Modules without imports that are left are removed, until none is left, or only a cycle.
+    while !features.is_empty() {
+        let is_done = |used: &BTreeSet<String>| !used.iter().any(|u| features.contains_key(u));
+        let done: Vec<_> = features.iter().filter(|(_, used)| is_done(used)).collect();
+        let done: Vec<_> = done.into_iter().map(|(module, _)| module.clone()).collect();
+        if done.is_empty() {
+            wrong.push(format!("features import each other in a cycle: {features:?}"));
+            break;
+        }
+        done.iter().for_each(|module| drop(features.remove(module)));
     }
+    wrong
 }
 
 #[test]
-fn assembly_and_processors_stand_in_arch_only() {
+fn layering_holds_for_every_import() {
+    let wrong = violations(&require!(sources()));
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn layering_check_finds_each_violation() {
+    let planted: &[(&str, &[(&str, &str)])] = &[
+        ("on no layer", &[("src/unknown/mod.rs", "")]),
+        ("higher layer", &[("src/io/call.rs", "use crate::pipe::pipe;")]),
+        ("higher layer", &[("src/error/repr.rs", "use crate::{arch, fd::{OwnedFd, RawFd}};")]),
+        ("higher layer", &[("src/rt/start.rs", "use crate::mount;")]),
+        ("imports rt", &[("src/epoll/raw.rs", "crate::rt::args()")]),
+        ("imports rt", &[("src/explain.rs", "use crate::rt;")]),
+        ("not a module", &[("src/epoll/raw.rs", "use crate::house;")]),
+        (
+            "in a cycle",
+            &[
+                ("src/copy/raw.rs", "use crate::pipe::raw;"),
+                ("src/pipe/raw.rs", "use crate::{Result, copy};"),
+            ],
+        ),
+        (
+            "higher layer",
+            &[
+                ("src/macros.rs", "macro_rules! object {\n    () => { $crate::epoll::Epoll }\n}"),
+                ("src/fd/mod.rs", "object! {}"),
+            ],
+        ),
+        (
+            "imports rt",
+            &[
+                ("arch/mod.rs", "macro_rules! entry {\n    () => { $crate::rt::start }\n}"),
+                ("src/process/ops.rs", "entry! {}"),
+            ],
+        ),
+    ];
+    for (expected, files) in planted {
+        let sources: Vec<_> = files.iter().map(|(path, text)| Source::new(path, text)).collect();
+        let wrong = violations(&sources);
+        assert!(wrong.iter().any(|text| text.contains(expected)), "{files:?}: {wrong:?}");
+    }
+    let allowed = [
+        Source::new("src/rt/start.rs", "use crate::{arch, fd::OwnedFd, io};"),
+        Source::new("src/pipe/raw.rs", "// use crate::explain;\nuse crate::error::Error;"),
+        Source::new("src/macros.rs", "macro_rules! m {\n    () => { $crate::epoll::X }\n}"),
+        Source::new("src/epoll/ops.rs", "m! {}"),
+    ];
+    assert_eq!(violations(&allowed), [""; 0]);
+}
+
+#[test]
+fn asm_and_target_checks_are_in_arch_only() {
     for source in require!(sources()) {
-        // The root says what the crate is for.
-        if !source.path.starts_with("arch/") && source.path != "src/lib.rs" {
+        // The root states the supported targets.
+        if source.module != "arch" && source.path != "src/lib.rs" {
             for word in ["asm!", "target_arch", "target_pointer_width"] {
-                assert!(!source.code.contains(word), "{} has {word}", source.path);
+                assert!(!source.code.contains(word), "{} contains {word}", source.path);
             }
         }
     }
 }
 
 #[test]
-fn calls_stand_on_floors_3_and_4_only() {
+fn syscall_macro_is_used_on_layers_3_and_4_only() {
     let mut calls = 0;
     for source in require!(sources()) {
-        let here = source.code.matches("syscall!(").count();
-        if here > 0 && source.path != "src/syscall.rs" {
-            let allowed = floor(&source.module) == Some(3) || source.path.ends_with("/raw.rs");
+        let count = source.code.matches("syscall!(").count();
+        if count > 0 && source.path != "src/syscall.rs" {
+            let allowed = layer(&source.module) == Some(3) || source.path.ends_with("/raw.rs");
             assert!(allowed, "{} makes a system call", source.path);
-            calls += here;
+            calls += count;
         }
     }
-    assert!(
-        calls == 0 || calls > 20,
-        "only {calls} calls were found: the sources are not read right"
-    );
+    assert!(calls == 0 || calls > 20, "only {calls} calls were found in the sources");
 }
 
 #[test]
-fn features_are_asked_for_in_few_places() {
+fn cfg_feature_is_in_the_listed_files_only() {
     for source in require!(sources()) {
-        let allowed =
-            ASKS_FOR_FEATURES.contains(&source.path.as_str()) || source.path.ends_with("/mod.rs");
-        assert!(
-            allowed || !source.code.contains("(feature ="),
-            "{} asks for a feature",
-            source.path
-        );
-        let inside = |line: &&str| line.starts_with("        ") && line.contains("(feature =");
-        assert_eq!(
-            source.code.lines().find(inside),
-            None,
-            "{} asks for a feature inside something",
-            source.path
-        );
+        let listed = FEATURE_CHECKS.contains(&source.path.as_str()) || source.is_mod_file();
+        let checks = source.code.contains("(feature =");
+        assert!(listed || !checks, "{} contains cfg(feature", source.path);
+        let nested = |line: &&str| line.starts_with("        ") && line.contains("(feature =");
+        let found = source.code.lines().find(nested);
+        assert_eq!(found, None, "{} contains cfg(feature in a function body", source.path);
+        for (name, body) in macros(&source.code) {
+            assert!(!body.contains("(feature ="), "{}: {name}! has cfg(feature", source.path);
+        }
     }
 }
 
 #[test]
-fn a_raw_function_has_the_kernels_name() {
+fn raw_functions_are_named_after_system_calls() {
     let known: Vec<_> = Sysno::iter().map(|number| number.name()).collect();
-    for source in require!(sources()) {
-        if source.path.ends_with("/raw.rs") {
-            for name in names_behind(&source.code, "pub fn ")
-                .chain(names_behind(&source.code, "pub unsafe fn "))
-            {
-                let kernels =
-                    known.iter().any(|call| name == *call || name.starts_with(&format!("{call}_")));
-                assert!(kernels, "{}: {name} is not named as a system call", source.path);
-            }
+    for source in require!(sources()).iter().filter(|source| source.path.ends_with("/raw.rs")) {
+        let safe = names_after(&source.code, "pub fn ");
+        for name in safe.chain(names_after(&source.code, "pub unsafe fn ")) {
+            let call = |call: &&str| name == *call || name.starts_with(&format!("{call}_"));
+            assert!(known.iter().any(call), "{}: {name} is not a system call", source.path);
         }
     }
 }
 
 #[test]
-fn mod_files_hold_no_calls_and_no_types() {
-    for source in require!(sources()) {
-        if source.path.starts_with("src/") && source.path.ends_with("/mod.rs") {
-            for word in ["unsafe", "struct ", "enum ", "trait "] {
-                assert!(!source.code.contains(word), "{} has {word}", source.path);
-            }
+fn mod_files_contain_no_types_and_no_unsafe_code() {
+    for source in require!(sources()).iter().filter(|source| source.is_mod_file()) {
+        for word in ["unsafe", "struct ", "enum ", "trait "] {
+            assert!(!source.code.contains(word), "{} contains {word}", source.path);
         }
     }
 }
