@@ -1,194 +1,274 @@
-//! Why a signal came: what the records of `signalfd` and of handlers have in common.
+//! The cause of a signal: the contents of `siginfo_t` and `signalfd_siginfo`.
 
 use core::time::Duration;
 
 use super::{Code, Signal};
 use crate::ids::{Pid, Uid};
 
-/// Why a signal came, and what came with it.
+/// The cause of a signal, and the data that came with it.
 ///
-/// A process is `None` where the receiver's PID namespace does not have it: the kernel, or a process of another
-/// namespace.
+/// A `pid` is `None` if the sender is the kernel, or a process that is not visible in the receiver's
+/// PID namespace.
 ///
-/// Where a user has as many queued signals as they may (`RLIMIT_SIGPENDING`), the kernel sends some without saying why:
-/// that is [`Kill`](Self::Kill) by no process and user 0, whoever sent it. A user that comes without a process proves
-/// nothing.
+/// If the limit on queued signals (`RLIMIT_SIGPENDING`) is reached, the kernel sends some signals
+/// without their cause: they are reported as [`Kill`](Self::Kill) with no process and user 0,
+/// whoever sent them. A `uid` without a `pid` therefore proves nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Cause {
-    /// `SI_USER` - a process sent it to a process: `kill`.
+    /// `SI_USER` - a process sent the signal to a process with `kill`.
+    #[doc(alias = "SI_USER")]
     Kill {
-        /// Who sent it.
+        /// The sender.
         pid: Option<Pid>,
-        /// The sender's real user.
+        /// The sender's real user ID.
         uid: Uid,
     },
-    /// `SI_TKILL` - a process sent it to one thread: `tgkill`.
+    /// `SI_TKILL` - a process sent the signal to one thread with `tgkill`.
+    #[doc(alias = "SI_TKILL")]
     ThreadKill {
-        /// Who sent it.
+        /// The sender.
         pid: Option<Pid>,
-        /// The sender's real user.
+        /// The sender's real user ID.
         uid: Uid,
     },
-    /// `SI_QUEUE` - a process sent it with a value: `rt_sigqueueinfo`. It is the sender that fills this in.
+    /// `SI_QUEUE` - a process sent the signal with a value, with `rt_sigqueueinfo`. The sender
+    /// provides all fields, and the kernel does not check them.
+    #[doc(alias = "SI_QUEUE")]
     Queue {
-        /// Who says that it has sent it.
+        /// The process ID that the sender provided.
         pid: Option<Pid>,
-        /// What it says that its real user is.
+        /// The real user ID that the sender provided.
         uid: Uid,
-        /// What it sent along.
+        /// The value.
         value: Value,
     },
-    /// `SI_MESGQ` - a message came into an empty queue: `mq_notify`.
+    /// `SI_MESGQ` - a message arrived in an empty message queue: `mq_notify`.
+    #[doc(alias = "SI_MESGQ")]
     MessageQueue {
-        /// Who sent the message.
+        /// The sender of the message.
         pid: Option<Pid>,
-        /// The sender's real user.
+        /// The sender's real user ID.
         uid: Uid,
-        /// What `mq_notify` was given.
+        /// The value that was passed to `mq_notify`.
         value: Value,
     },
-    /// `SI_TIMER` - a timer went off: `timer_create`.
+    /// `SI_TIMER` - a timer of `timer_create` expired.
+    #[doc(alias = "SI_TIMER")]
     Timer {
-        /// The kernel's number of the timer.
+        /// The kernel's timer ID.
+        #[doc(alias = "si_timerid")]
         id: i32,
-        /// How often it went off again before this was taken.
+        /// The overrun count: the number of further expirations before the signal was delivered.
+        #[doc(alias = "si_overrun")]
         overrun: i32,
-        /// What the timer was given.
+        /// The value that was passed to `timer_create`.
         value: Value,
     },
-    /// `POLL_IN` and its like, `SI_SIGIO` - a descriptor is ready: `fcntl(F_SETSIG)`. Without that it is
-    /// [`Kernel`](Self::Kernel).
+    /// `POLL_IN` and the like, `SI_SIGIO` - a descriptor is ready, and its signal was selected with
+    /// `fcntl(F_SETSIG)`. Without `F_SETSIG` the cause is [`Kernel`](Self::Kernel).
+    #[doc(alias = "SI_SIGIO")]
     Poll {
-        /// For what, as a number.
+        /// The code, one of `Code::POLL_*` or [`Code::SI_SIGIO`].
         code: Code,
-        /// For what, as the bits of [`PollFlags`](crate::poll::PollFlags).
+        /// The events, as the bits of [`PollFlags`](crate::poll::PollFlags).
+        #[doc(alias = "si_band")]
         band: u16,
-        /// The descriptor; a number, because nobody says that it is still open.
+        /// The number of the descriptor, which may have been closed since.
+        #[doc(alias = "si_fd")]
         fd: i32,
     },
-    /// `CLD_EXITED` and its like - a child ended, stopped or went on.
+    /// `CLD_EXITED` and the like - a child terminated, stopped or continued.
+    #[doc(alias = "SIGCHLD")]
     Child {
-        /// Which child.
+        /// The child.
         pid: Option<Pid>,
-        /// The child's real user.
+        /// The child's real user ID.
         uid: Uid,
-        /// What became of it.
+        /// The change of state.
+        #[doc(alias = "si_status")]
         event: ChildEvent,
-        /// The time that it has spent in user space.
+        /// The user CPU time of the child.
+        #[doc(alias = "si_utime")]
         user_time: Duration,
-        /// The time that it has spent in the kernel.
+        /// The system CPU time of the child.
+        #[doc(alias = "si_stime")]
         system_time: Duration,
     },
-    /// `SEGV_MAPERR`, `BUS_ADRALN`, `ILL_ILLOPC`, `FPE_INTDIV`, `TRAP_BRKPT` and their like - an instruction could not
-    /// be carried out, or was watched; or memory is damaged.
+    /// `SEGV_MAPERR`, `BUS_ADRALN`, `ILL_ILLOPC`, `FPE_INTDIV`, `TRAP_BRKPT` and the like - an
+    /// instruction faulted or hit a breakpoint; or the hardware detected a memory error.
     Fault {
-        /// Why.
+        /// The code.
         code: Code,
-        /// Where: for `SEGV` and `BUS` the memory, for `ILL` and `FPE` the instruction, for `TRAP` either.
+        /// The address: of the memory for `SEGV` and `BUS`, of the instruction for `ILL` and `FPE`,
+        /// and of either for `TRAP`.
+        #[doc(alias = "si_addr")]
         address: u64,
-        /// What else there is to say of it.
+        /// The details that some codes have.
         detail: FaultDetail,
     },
-    /// `SYS_SECCOMP`, `SYS_USER_DISPATCH` - a system call was trapped.
+    /// `SYS_SECCOMP`, `SYS_USER_DISPATCH` - a system call was intercepted.
+    #[doc(alias = "SIGSYS")]
     Syscall {
-        /// By what.
+        /// The code.
         code: Code,
-        /// The call's number.
+        /// The system call number.
+        #[doc(alias = "si_syscall")]
         number: i32,
-        /// The processor that the call is for: an `AUDIT_ARCH` number.
+        /// The architecture of the call: an `AUDIT_ARCH_*` number.
+        #[doc(alias = "si_arch")]
         arch: u32,
-        /// The instruction behind the call.
+        /// The address of the instruction after the call.
+        #[doc(alias = "si_call_addr")]
         call_address: u64,
-        /// What the filter sent along.
+        /// The data of the seccomp filter's return value (`SECCOMP_RET_DATA`).
         data: i32,
     },
-    /// `SI_KERNEL` - the kernel, without more to say: the terminal's interrupt key is one such.
+    /// `SI_KERNEL` - the kernel sent the signal without further information, for example because the
+    /// terminal's interrupt key was pressed.
+    #[doc(alias = "SI_KERNEL")]
     Kernel,
-    /// Anything else: of these, the kernel fills in those that mean something.
+    /// Any other cause. Which fields are meaningful depends on the signal and the code.
     Other {
-        /// What raised it, as a number.
+        /// The code.
         code: Code,
-        /// Who sent it.
+        /// The sender.
         pid: Option<Pid>,
-        /// The sender's real user.
+        /// The sender's real user ID.
         uid: Uid,
-        /// What came with it.
+        /// The value.
         value: Value,
     },
 }
 
-/// What became of a child.
+impl Cause {
+    /// Returns the process ID of the sender, or of the child for [`Child`](Self::Child).
+    ///
+    /// Returns `None` if the sender is the kernel or not visible in the receiver's PID namespace, or
+    /// if this cause has no process. The sender of a [`Queue`](Self::Queue) chooses its value.
+    #[doc(alias = "si_pid")]
+    #[inline]
+    #[must_use]
+    pub const fn pid(&self) -> Option<Pid> {
+        match *self {
+            Self::Kill { pid, .. }
+            | Self::ThreadKill { pid, .. }
+            | Self::Queue { pid, .. }
+            | Self::MessageQueue { pid, .. }
+            | Self::Child { pid, .. }
+            | Self::Other { pid, .. } => pid,
+            _ => None,
+        }
+    }
+
+    /// Returns the real user ID of the sender, or of the child for [`Child`](Self::Child).
+    ///
+    /// Returns `None` if [`pid`](Self::pid) is `None`: the kernel reports user 0 with no process for
+    /// a signal whose cause it dropped. The sender of a [`Queue`](Self::Queue) chooses its value.
+    #[doc(alias = "si_uid")]
+    #[inline]
+    #[must_use]
+    pub const fn uid(&self) -> Option<Uid> {
+        match *self {
+            Self::Kill { pid: Some(_), uid }
+            | Self::ThreadKill { pid: Some(_), uid }
+            | Self::Queue { pid: Some(_), uid, .. }
+            | Self::MessageQueue { pid: Some(_), uid, .. }
+            | Self::Child { pid: Some(_), uid, .. }
+            | Self::Other { pid: Some(_), uid, .. } => Some(uid),
+            _ => None,
+        }
+    }
+}
+
+/// A change of a child's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChildEvent {
-    /// `CLD_EXITED` - it ended with this status, 0 to 255.
+    /// `CLD_EXITED` - the child exited with this status, 0 to 255.
+    #[doc(alias = "CLD_EXITED")]
     Exited(i32),
-    /// `CLD_KILLED`, `CLD_DUMPED` - a signal ended it.
+    /// `CLD_KILLED`, `CLD_DUMPED` - a signal terminated the child.
+    #[doc(alias = "CLD_KILLED")]
+    #[doc(alias = "CLD_DUMPED")]
     Killed {
-        /// Which one.
+        /// The signal.
         signal: Signal,
-        /// Whether its memory was written to a file.
+        /// Whether the child dumped core.
         core_dumped: bool,
     },
-    /// `CLD_TRAPPED` - it is traced, and stopped for its tracer by this signal, which may be one that the tracer made
-    /// up.
+    /// `CLD_TRAPPED` - the traced child stopped with this signal, which its tracer may have set to
+    /// any number.
+    #[doc(alias = "CLD_TRAPPED")]
     Trapped(Option<Signal>),
-    /// `CLD_STOPPED` - this signal stopped it; none where it was its tracer's wish.
+    /// `CLD_STOPPED` - this signal stopped the child; `None` if its tracer reported none.
+    #[doc(alias = "CLD_STOPPED")]
     Stopped(Option<Signal>),
-    /// `CLD_CONTINUED` - it goes on.
+    /// `CLD_CONTINUED` - the child continued.
+    #[doc(alias = "CLD_CONTINUED")]
     Continued,
 }
 
-/// What else there is to say of a fault.
+/// The details of a fault that some codes have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FaultDetail {
-    /// Nothing.
+    /// The code has no details.
     None,
-    /// `BUS_MCEERR_AR`, `BUS_MCEERR_AO` - memory is damaged, 2 to the power of this many bytes around the address.
-    Damage(u16),
-    /// `SEGV_BNDERR` - the bounds that the address is beyond. A `signalfd` does not tell it.
+    /// `BUS_MCEERR_AR`, `BUS_MCEERR_AO` - the least significant bit of the reported address: the
+    /// memory error affects 2 to the power of this many bytes.
+    #[doc(alias = "si_addr_lsb")]
+    AddressLsb(u16),
+    /// `SEGV_BNDERR` - the bounds that the access violated. A `signalfd` does not report them.
     Bounds {
-        /// The lowest address within.
+        /// The lower bound.
+        #[doc(alias = "si_lower")]
         lower: u64,
-        /// The highest address within.
+        /// The upper bound.
+        #[doc(alias = "si_upper")]
         upper: u64,
     },
-    /// `SEGV_PKUERR` - the protection key of the memory. A `signalfd` does not tell it.
+    /// `SEGV_PKUERR` - the protection key of the memory. A `signalfd` does not report it.
+    #[doc(alias = "si_pkey")]
     ProtectionKey(u32),
-    /// `TRAP_PERF` - what the event was given, its type and its flags. A `signalfd` does not tell it.
+    /// `TRAP_PERF` - the data, type and flags of a `perf_event_open` event. A `signalfd` does not
+    /// report them.
     Perf {
-        /// What `perf_event_open` was given as `sig_data`.
+        /// The `sig_data` that was passed to `perf_event_open`.
+        #[doc(alias = "si_perf_data")]
         data: u64,
         /// The type of the event.
+        #[doc(alias = "si_perf_type")]
         kind: u32,
-        /// `TRAP_PERF_FLAG_ASYNC` in bit 0: the signal came later than the event.
+        /// `TRAP_PERF_FLAG_ASYNC` in bit 0: the signal was delivered later than the event.
+        #[doc(alias = "si_perf_flags")]
         flags: u32,
     },
 }
 
-/// What comes with a signal: the kernel's `union sigval`, a number or the bits of a pointer.
+/// `union sigval`: the value sent with a signal, an integer or the bits of a pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[repr(transparent)]
 pub struct Value(u64);
 
 impl Value {
-    /// All bits.
+    /// Creates a value from all of its bits.
     #[inline]
     #[must_use]
     pub const fn new(bits: u64) -> Self {
         Self(bits)
     }
 
-    /// All bits.
+    /// Returns all bits.
+    #[doc(alias = "sival_ptr")]
     #[inline]
     #[must_use]
     pub const fn get(self) -> u64 {
         self.0
     }
 
-    /// The number, where the sender sent an `int`: the lowest 32 bits.
+    /// Returns the low 32 bits: the integer, if the sender sent an `int`.
+    #[doc(alias = "sival_int")]
     #[inline]
     #[must_use]
     pub const fn int(self) -> i32 {
@@ -208,106 +288,4 @@ impl From<u64> for Value {
     fn from(bits: u64) -> Self {
         Self(bits)
     }
-}
-
-/// A record of the kernel about one signal. Which fields mean something, its signal and its code say.
-pub(crate) trait Record {
-    fn signal_number(&self) -> i32;
-    fn code(&self) -> Code;
-    fn errno(&self) -> i32;
-    fn pid(&self) -> i32;
-    fn uid(&self) -> u32;
-    fn value(&self) -> u64;
-    fn timer(&self) -> i32;
-    fn overrun(&self) -> i32;
-    fn band(&self) -> u16;
-    fn fd(&self) -> i32;
-    fn status(&self) -> i32;
-    /// In user space and in the kernel, in ticks.
-    fn times(&self) -> [u64; 2];
-    fn address(&self) -> u64;
-    fn damage(&self) -> u16;
-    /// What only the record of a handler has.
-    fn detail(&self, signal: Signal, code: Code) -> FaultDetail;
-    fn call_address(&self) -> u64;
-    fn call_number(&self) -> i32;
-    fn arch(&self) -> u32;
-}
-
-/// Reads a record as its signal and code say, by the kernel's own rules: a code that a signal does not have is some
-/// descriptor's readiness if it is one of those, a negative one comes from a process.
-pub(crate) fn cause(record: &impl Record) -> Cause {
-    let code = record.code();
-    let (pid, uid, value) =
-        (Pid::from_raw(record.pid()), Uid::from_raw(record.uid()), Value::new(record.value()));
-    match code {
-        Code::SI_USER => return Cause::Kill { pid, uid },
-        Code::SI_TKILL => return Cause::ThreadKill { pid, uid },
-        Code::SI_QUEUE => return Cause::Queue { pid, uid, value },
-        Code::SI_MESGQ => return Cause::MessageQueue { pid, uid, value },
-        Code::SI_TIMER => {
-            return Cause::Timer { id: record.timer(), overrun: record.overrun(), value };
-        }
-        Code::SI_SIGIO => return poll(record),
-        Code::SI_KERNEL => return Cause::Kernel,
-        _ => {}
-    }
-    let other = Cause::Other { code, pid, uid, value };
-    match (Signal::from_raw(record.signal_number()), code.as_raw()) {
-        (Some(Signal::CHLD), 1..=6) => match child_event(code, record.status()) {
-            Some(event) => {
-                let [user_time, system_time] = record.times().map(ticks);
-                Cause::Child { pid, uid, event, user_time, system_time }
-            }
-            None => other,
-        },
-        (Some(signal @ Signal::ILL), 1..=11)
-        | (Some(signal @ Signal::FPE), 1..=15)
-        | (Some(signal @ Signal::SEGV), 1..=10)
-        | (Some(signal @ Signal::BUS), 1..=5)
-        | (Some(signal @ Signal::TRAP), 1..=6) => {
-            let detail = match (signal, code) {
-                (Signal::BUS, Code::BUS_MCEERR_AR | Code::BUS_MCEERR_AO) => {
-                    FaultDetail::Damage(record.damage())
-                }
-                _ => record.detail(signal, code),
-            };
-            Cause::Fault { code, address: record.address(), detail }
-        }
-        (Some(Signal::SYS), 1..=2) => Cause::Syscall {
-            code,
-            number: record.call_number(),
-            arch: record.arch(),
-            call_address: record.call_address(),
-            data: record.errno(),
-        },
-        (_, 1..=6) => poll(record),
-        _ => other,
-    }
-}
-
-fn poll(record: &impl Record) -> Cause {
-    Cause::Poll { code: record.code(), band: record.band(), fd: record.fd() }
-}
-
-/// What a child's code and status say together; `None` where the status should be a signal and is none.
-fn child_event(code: Code, status: i32) -> Option<ChildEvent> {
-    let signal = Signal::from_raw(status);
-    Some(match code {
-        Code::CLD_EXITED => ChildEvent::Exited(status),
-        Code::CLD_KILLED | Code::CLD_DUMPED => {
-            ChildEvent::Killed { signal: signal?, core_dumped: code == Code::CLD_DUMPED }
-        }
-        Code::CLD_TRAPPED => ChildEvent::Trapped(signal),
-        Code::CLD_STOPPED => ChildEvent::Stopped(signal),
-        _ => ChildEvent::Continued,
-    })
-}
-
-/// The kernel's ticks in a second, as it tells them to programs on both processors.
-const USER_HZ: u64 = 100;
-
-fn ticks(ticks: u64) -> Duration {
-    let rest = ticks % USER_HZ * (1000 / USER_HZ);
-    Duration::from_secs(ticks / USER_HZ) + Duration::from_millis(rest)
 }

@@ -1,15 +1,13 @@
-//! The record that a handler and `rt_sigtimedwait` get.
+//! The record that `rt_sigtimedwait` and handlers receive.
 
 use core::fmt;
 
-use super::cause::{Cause, FaultDetail, Record, Value, cause};
-use super::{Code, Named, Signal};
+use super::{Cause, Code, Named, Record, Signal, Value};
 use crate::ids::{Pid, Uid};
 
-/// `siginfo_t`: a signal, why it came, and what came with it.
+/// `siginfo_t`: a signal, its cause, and the data that came with it.
 ///
-/// What it means is [`cause`](Self::cause). Behind the first three numbers stands what the signal and the code say; a
-/// number that is not there is 0.
+/// [`cause`](Self::cause) decodes the fields that are valid for the signal and the code.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct SigInfo {
@@ -23,19 +21,23 @@ pub struct SigInfo {
 layout! { SigInfo: size 128, align 8, signo at 0, errno at 4, code at 8, fields at 16 }
 
 impl SigInfo {
-    /// What `sigqueue` sends: a value, and who sends it.
+    /// Creates the record that `sigqueue` sends: the sender and a value.
     #[must_use]
     pub const fn queue(signal: Signal, pid: Pid, uid: Uid, value: Value) -> Self {
         let mut fields = [0; 14];
         fields[0] = pid.as_raw().cast_unsigned() as u64 | (uid.as_raw() as u64) << 32;
         fields[1] = value.get();
-        Self { signo: signal.as_raw() as i32, errno: 0, code: Code::SI_QUEUE, padding: 0, fields }
+        Self { signo: signal.as_raw(), errno: 0, code: Code::SI_QUEUE, padding: 0, fields }
     }
 
-    /// The record of these bytes; `None` unless they begin with the number of a signal.
+    /// Creates a record from its bytes, for example those that a C program writes to send it with
+    /// `rt_sigqueueinfo`.
+    ///
+    /// Returns `None` unless the first four bytes (`si_signo`) are a signal number, `1..=64`. The
+    /// other bytes are not checked.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 128]) -> Option<Self> {
-        // SAFETY: as many bytes without padding, and every pattern of them is a record.
+        // SAFETY: the same size, without padding, and every bit pattern is valid.
         let info: Self = unsafe { core::mem::transmute(bytes) };
         match info.signo {
             1..=64 => Some(info),
@@ -43,135 +45,95 @@ impl SigInfo {
         }
     }
 
-    /// The bytes of the record.
+    /// Returns the bytes of the record.
     #[must_use]
     pub const fn to_bytes(self) -> [u8; 128] {
-        // SAFETY: as many bytes, none of which is padding.
+        // SAFETY: the same size, and none of the bytes is padding.
         unsafe { core::mem::transmute(self) }
     }
 
-    /// Which signal.
+    /// Returns the signal.
+    #[doc(alias = "si_signo")]
     #[inline]
     #[must_use]
     pub const fn signal(&self) -> Signal {
         match Signal::from_raw(self.signo) {
             Some(signal) => signal,
-            // What a tracer has put in the place of what the kernel gives a handler.
+            // A tracer can replace the record that a handler receives with any bytes.
             None => Signal::SYS,
         }
     }
 
-    /// What raised it, as a number.
+    /// Returns the code, which classifies the cause of the signal.
+    #[doc(alias = "si_code")]
     #[inline]
     #[must_use]
     pub const fn code(&self) -> Code {
         self.code
     }
 
-    /// The number beside it: what a seccomp filter sends along, else hardly used.
+    /// Returns `si_errno`: the data of a seccomp filter's return value, and otherwise almost always 0.
+    #[doc(alias = "si_errno")]
     #[inline]
     #[must_use]
     pub const fn errno(&self) -> i32 {
         self.errno
     }
 
-    /// Why it came, and what came with it.
+    /// Returns the cause of the signal, and the data that came with it.
     #[must_use]
     pub fn cause(&self) -> Cause {
-        cause(self)
+        Record::from(self).cause()
     }
 
-    /// The number in the lower half of a field.
+    /// Returns the process ID of the sender, or of the child for `CHLD`: [`Cause::pid`].
+    #[doc(alias = "si_pid")]
+    #[must_use]
+    pub fn pid(&self) -> Option<Pid> {
+        self.cause().pid()
+    }
+
+    /// Returns the real user ID of the sender, or of the child for `CHLD`: [`Cause::uid`].
+    #[doc(alias = "si_uid")]
+    #[must_use]
+    pub fn uid(&self) -> Option<Uid> {
+        self.cause().uid()
+    }
+
+    /// Returns the low 32 bits of a field.
     const fn low(&self, field: usize) -> u32 {
         self.fields[field] as u32
     }
 
-    /// The number in the upper half of a field.
+    /// Returns the high 32 bits of a field.
     const fn high(&self, field: usize) -> u32 {
         (self.fields[field] >> 32) as u32
     }
 }
 
-impl Record for SigInfo {
-    fn signal_number(&self) -> i32 {
-        self.signo
-    }
-
-    fn code(&self) -> Code {
-        self.code
-    }
-
-    fn errno(&self) -> i32 {
-        self.errno
-    }
-
-    fn pid(&self) -> i32 {
-        self.low(0).cast_signed()
-    }
-
-    fn uid(&self) -> u32 {
-        self.high(0)
-    }
-
-    fn value(&self) -> u64 {
-        self.fields[1]
-    }
-
-    fn timer(&self) -> i32 {
-        self.low(0).cast_signed()
-    }
-
-    fn overrun(&self) -> i32 {
-        self.high(0).cast_signed()
-    }
-
-    fn band(&self) -> u16 {
-        self.low(0) as u16
-    }
-
-    fn fd(&self) -> i32 {
-        self.low(1).cast_signed()
-    }
-
-    fn status(&self) -> i32 {
-        self.low(1).cast_signed()
-    }
-
-    fn times(&self) -> [u64; 2] {
-        [self.fields[2], self.fields[3]]
-    }
-
-    fn address(&self) -> u64 {
-        self.fields[0]
-    }
-
-    fn damage(&self) -> u16 {
-        self.fields[1] as u16
-    }
-
-    fn detail(&self, signal: Signal, code: Code) -> FaultDetail {
-        match (signal, code) {
-            (Signal::SEGV, Code::SEGV_BNDERR) => {
-                FaultDetail::Bounds { lower: self.fields[2], upper: self.fields[3] }
-            }
-            (Signal::SEGV, Code::SEGV_PKUERR) => FaultDetail::ProtectionKey(self.low(2)),
-            (Signal::TRAP, Code::TRAP_PERF) => {
-                FaultDetail::Perf { data: self.fields[1], kind: self.low(2), flags: self.high(2) }
-            }
-            _ => FaultDetail::None,
+impl From<&SigInfo> for Record {
+    #[inline(always)]
+    fn from(info: &SigInfo) -> Self {
+        Self {
+            signal: info.signo,
+            code: info.code,
+            errno: info.errno,
+            pid: info.low(0).cast_signed(),
+            uid: info.high(0),
+            value: info.fields[1],
+            timer: info.low(0).cast_signed(),
+            overrun: info.high(0).cast_signed(),
+            band: info.low(0) as u16,
+            fd: info.low(1).cast_signed(),
+            status: info.low(1).cast_signed(),
+            times: [info.fields[2], info.fields[3]],
+            address: info.fields[0],
+            address_lsb: info.fields[1] as u16,
+            after_address: Some([info.fields[1], info.fields[2], info.fields[3]]),
+            call_address: info.fields[0],
+            call_number: info.low(1).cast_signed(),
+            arch: info.high(1),
         }
-    }
-
-    fn call_address(&self) -> u64 {
-        self.fields[0]
-    }
-
-    fn call_number(&self) -> i32 {
-        self.low(1).cast_signed()
-    }
-
-    fn arch(&self) -> u32 {
-        self.high(1)
     }
 }
 
@@ -190,9 +152,9 @@ mod tests {
     use core::time::Duration;
 
     use super::*;
-    use crate::signal::ChildEvent;
+    use crate::signal::{ChildEvent, FaultDetail};
 
-    /// A record with these numbers, each of 32 bits, from its start.
+    /// Returns a record that starts with these 32-bit numbers.
     fn record(numbers: [i32; 12]) -> SigInfo {
         let mut bytes = [0; 128];
         for (place, number) in bytes.chunks_exact_mut(4).zip(numbers) {
@@ -204,43 +166,42 @@ mod tests {
     }
 
     #[test]
-    fn faults_tell_what_there_is_to_tell() {
+    fn cause_of_fault_has_address_and_detail() {
         let fault = |code, address, detail| Cause::Fault { code, address, detail };
-        let told = |signal: Signal, code: Code| {
-            record([signal.as_raw().into(), 0, code.as_raw(), 0, 0x1000, 1, 12, 0, 3, 4, 5, 6])
-                .cause()
+        let cause = |signal: Signal, code: Code| {
+            record([signal.as_raw(), 0, code.as_raw(), 0, 0x1000, 1, 12, 0, 3, 4, 5, 6]).cause()
         };
         let at = 0x1_0000_1000;
         assert_eq!(
-            told(Signal::SEGV, Code::SEGV_MAPERR),
+            cause(Signal::SEGV, Code::SEGV_MAPERR),
             fault(Code::SEGV_MAPERR, at, FaultDetail::None)
         );
         let bounds = FaultDetail::Bounds { lower: 3 | 4 << 32, upper: 5 | 6 << 32 };
-        assert_eq!(told(Signal::SEGV, Code::SEGV_BNDERR), fault(Code::SEGV_BNDERR, at, bounds));
+        assert_eq!(cause(Signal::SEGV, Code::SEGV_BNDERR), fault(Code::SEGV_BNDERR, at, bounds));
         let key = FaultDetail::ProtectionKey(3);
-        assert_eq!(told(Signal::SEGV, Code::SEGV_PKUERR), fault(Code::SEGV_PKUERR, at, key));
+        assert_eq!(cause(Signal::SEGV, Code::SEGV_PKUERR), fault(Code::SEGV_PKUERR, at, key));
         assert_eq!(
-            told(Signal::BUS, Code::BUS_ADRALN),
+            cause(Signal::BUS, Code::BUS_ADRALN),
             fault(Code::BUS_ADRALN, at, FaultDetail::None)
         );
-        let damage = FaultDetail::Damage(12);
-        assert_eq!(told(Signal::BUS, Code::BUS_MCEERR_AR), fault(Code::BUS_MCEERR_AR, at, damage));
-        assert_eq!(told(Signal::BUS, Code::BUS_MCEERR_AO), fault(Code::BUS_MCEERR_AO, at, damage));
+        let lsb = FaultDetail::AddressLsb(12);
+        assert_eq!(cause(Signal::BUS, Code::BUS_MCEERR_AR), fault(Code::BUS_MCEERR_AR, at, lsb));
+        assert_eq!(cause(Signal::BUS, Code::BUS_MCEERR_AO), fault(Code::BUS_MCEERR_AO, at, lsb));
         let perf = FaultDetail::Perf { data: 12, kind: 3, flags: 4 };
-        assert_eq!(told(Signal::TRAP, Code::TRAP_PERF), fault(Code::TRAP_PERF, at, perf));
+        assert_eq!(cause(Signal::TRAP, Code::TRAP_PERF), fault(Code::TRAP_PERF, at, perf));
         assert_eq!(
-            told(Signal::ILL, Code::ILL_BADIADDR),
+            cause(Signal::ILL, Code::ILL_BADIADDR),
             fault(Code::ILL_BADIADDR, at, FaultDetail::None)
         );
         assert_eq!(
-            told(Signal::FPE, Code::FPE_CONDTRAP),
+            cause(Signal::FPE, Code::FPE_CONDTRAP),
             fault(Code::FPE_CONDTRAP, at, FaultDetail::None)
         );
     }
 
     #[test]
-    fn a_code_that_the_signal_does_not_have_is_no_fault() {
-        let told =
+    fn cause_is_not_a_fault_if_signal_does_not_define_the_code() {
+        let cause =
             |signal: i32, code: i32| record([signal, 0, code, 0, 7, 8, 9, 0, 0, 0, 0, 0]).cause();
         let other = |code| Cause::Other {
             code: Code::from_raw(code),
@@ -248,27 +209,27 @@ mod tests {
             uid: Uid::from_raw(8),
             value: Value::new(9),
         };
-        assert_eq!(told(11, 11), other(11));
-        assert_eq!(told(15, 7), other(7));
-        assert_eq!(told(17, 7), other(7));
-        assert_eq!(told(31, 127), other(127));
-        assert_eq!(told(15, i32::MIN), other(i32::MIN));
-        assert_eq!(told(40, 6), Cause::Poll { code: Code::POLL_HUP, band: 7, fd: 9 });
+        assert_eq!(cause(11, 11), other(11));
+        assert_eq!(cause(15, 7), other(7));
+        assert_eq!(cause(17, 7), other(7));
+        assert_eq!(cause(31, 127), other(127));
+        assert_eq!(cause(15, i32::MIN), other(i32::MIN));
+        assert_eq!(cause(40, 6), Cause::Poll { code: Code::POLL_HUP, band: 7, fd: 9 });
         assert_eq!(
-            told(31, 3),
+            cause(31, 3),
             Cause::Poll { code: Code::POLL_MSG, band: 7, fd: 9 },
-            "as the kernel sees it"
+            "the kernel's siginfo_layout"
         );
-        for none in [0, 65, -1, i32::MAX] {
+        for wrong in [0, 65, -1, i32::MAX] {
             let mut bytes = [0; 128];
-            bytes[..4].copy_from_slice(&none.to_ne_bytes());
+            bytes[..4].copy_from_slice(&wrong.to_ne_bytes());
             assert!(SigInfo::from_bytes(bytes).is_none());
         }
     }
 
     #[test]
-    fn a_child_is_told_with_its_times() {
-        let told = |code: Code, status, ticks| {
+    fn cause_of_chld_has_event_and_cpu_times() {
+        let cause = |code: Code, status, ticks| {
             record([17, 0, code.as_raw(), 0, 7, 8, status, 0, ticks, 0, 1, 0]).cause()
         };
         let child = |event, user_time| Cause::Child {
@@ -279,22 +240,28 @@ mod tests {
             system_time: Duration::from_millis(10),
         };
         assert_eq!(
-            told(Code::CLD_EXITED, 255, 250),
+            cause(Code::CLD_EXITED, 255, 250),
             child(ChildEvent::Exited(255), Duration::from_millis(2500))
         );
         let dumped = ChildEvent::Killed { signal: Signal::ABRT, core_dumped: true };
-        assert_eq!(told(Code::CLD_DUMPED, 6, 0), child(dumped, Duration::ZERO));
+        assert_eq!(cause(Code::CLD_DUMPED, 6, 0), child(dumped, Duration::ZERO));
         let trapped = ChildEvent::Trapped(Some(Signal::TRAP));
-        assert_eq!(told(Code::CLD_TRAPPED, 5, 0), child(trapped, Duration::ZERO));
-        assert_eq!(told(Code::CLD_STOPPED, 0, 0), child(ChildEvent::Stopped(None), Duration::ZERO));
-        assert!(matches!(told(Code::CLD_KILLED, 65, 0), Cause::Other { .. }), "no signal ended it");
-        let ages = record([17, 0, 1, 0, 7, 8, 0, 0, -1, -1, -1, -1]).cause();
-        let Cause::Child { user_time, .. } = ages else { panic!("{ages:?}") };
+        assert_eq!(cause(Code::CLD_TRAPPED, 5, 0), child(trapped, Duration::ZERO));
+        assert_eq!(
+            cause(Code::CLD_STOPPED, 0, 0),
+            child(ChildEvent::Stopped(None), Duration::ZERO)
+        );
+        assert!(
+            matches!(cause(Code::CLD_KILLED, 65, 0), Cause::Other { .. }),
+            "the status is not a signal"
+        );
+        let longest = record([17, 0, 1, 0, 7, 8, 0, 0, -1, -1, -1, -1]).cause();
+        let Cause::Child { user_time, .. } = longest else { panic!("{longest:?}") };
         assert_eq!(user_time.as_secs(), u64::MAX / 100);
     }
 
     #[test]
-    fn what_is_queued_reads_back() {
+    fn queue_record_round_trips() {
         let info = SigInfo::queue(
             Signal::RTMAX,
             Pid::from_raw(i32::MAX).unwrap(),
@@ -302,15 +269,30 @@ mod tests {
             Value::from(-1),
         );
         assert_eq!((info.signal(), info.code(), info.errno()), (Signal::RTMAX, Code::SI_QUEUE, 0));
-        let sent = Cause::Queue {
+        let expected = Cause::Queue {
             pid: Pid::from_raw(i32::MAX),
             uid: Uid::from_raw(u32::MAX),
             value: Value::new(u32::MAX.into()),
         };
-        assert_eq!(info.cause(), sent);
+        assert_eq!(info.cause(), expected);
         assert_eq!(
             format!("{info:?}"),
-            format!("SigInfo {{ signal: RTMIN+30, code: SI_QUEUE, cause: {sent:?} }}")
+            format!("SigInfo {{ signal: RTMIN+30, code: SI_QUEUE, cause: {expected:?} }}")
         );
+    }
+
+    #[test]
+    fn pid_and_uid_are_those_of_the_sender() {
+        let sender = |signal: i32, code: i32, pid: i32| {
+            let info = record([signal, 0, code, 0, pid, 8, 9, 0, 0, 0, 0, 0]);
+            (info.pid().map(Pid::as_raw), info.uid().map(Uid::as_raw))
+        };
+        for (signal, code) in [(15, 0), (15, -6), (40, -1), (40, -3), (17, 1), (15, 7)] {
+            assert_eq!(sender(signal, code, 7), (Some(7), Some(8)), "{signal} {code}");
+            assert_eq!(sender(signal, code, 0), (None, None), "{signal} {code}");
+        }
+        for (signal, code) in [(40, -2), (40, 6), (11, 1), (31, 1), (2, 0x80)] {
+            assert_eq!(sender(signal, code, 7), (None, None), "{signal} {code}");
+        }
     }
 }

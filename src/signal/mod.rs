@@ -58,13 +58,13 @@ mod mask;
 mod number;
 mod ops;
 pub mod raw;
+mod record;
 mod set;
 mod target;
 
 pub use action::{Action, ActionFlags, Handler, InfoHandler};
 pub use alt_stack::{SignalStack, StackFlags, sigaltstack};
 pub use cause::{Cause, ChildEvent, FaultDetail, Value};
-pub(crate) use cause::{Record, cause};
 pub use code::Code;
 pub(crate) use code::Named;
 pub use info::SigInfo;
@@ -74,5 +74,6 @@ pub use ops::{
     action, ignore, kill, pending, queue, set_action, set_default, suspend, wait,
     wait_interruptible,
 };
+pub(crate) use record::Record;
 pub use set::SigSet;
 pub use target::Target;

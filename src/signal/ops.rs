@@ -2,8 +2,7 @@
 
 use super::{Action, SigInfo, SigSet, Signal, Target, Value, raw};
 use crate::error::{Errno, Result};
-use crate::ids::{Pid, getpid};
-use crate::process::getuid;
+use crate::ids::{Pid, getpid, getuid};
 use crate::time::{Deadline, Timeout};
 
 /// Sends a signal to a process, or to all of a [`Target`].

@@ -1,23 +1,26 @@
-//! Signals as they stand in a buffer.
+//! Decoding the signals in a buffer.
 
 use core::fmt;
 use core::iter::FusedIterator;
 
 use super::types::Siginfo;
-use crate::signal::{Cause, Code, FaultDetail, Named, Record, Signal, cause};
+use crate::ids::{Pid, Uid};
+use crate::signal::{Cause, Code, Named, Record, Signal};
 
-/// A signal that was read, with what is known of it.
+/// `struct signalfd_siginfo`: a signal that was read, its cause, and the data that came with it.
 ///
-/// Any 128 bytes of which the first four are the number of a signal are one, wherever they stand.
+/// It consists of 128 bytes without an alignment requirement, of which the first four are a signal
+/// number.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(transparent)]
 pub struct Event([u8; EVENT_SIZE]);
 
-/// The bytes of a signal.
+/// The size of an event in bytes.
 pub const EVENT_SIZE: usize = 128;
 
 impl Event {
-    /// The event of these bytes, where they stand; `None` unless they begin with the number of a signal.
+    /// Returns the event in these bytes, without copying them. Returns `None` unless the first four
+    /// bytes (`ssi_signo`) are a signal number, `1..=64`.
     #[inline]
     #[must_use]
     pub const fn from_bytes(bytes: &[u8; EVENT_SIZE]) -> Option<&Self> {
@@ -29,7 +32,7 @@ impl Event {
         }
     }
 
-    /// The bytes.
+    /// Returns the bytes.
     #[inline]
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; EVENT_SIZE] {
@@ -38,43 +41,62 @@ impl Event {
 
     #[inline(always)]
     const fn record(&self) -> Siginfo {
-        // SAFETY: as many bytes, and every pattern of them is a record; no alignment is asked for.
+        // SAFETY: the same size, every bit pattern is valid, and the read needs no alignment.
         unsafe { self.0.as_ptr().cast::<Siginfo>().read_unaligned() }
     }
 
-    /// Which signal.
+    /// Returns the signal.
+    #[doc(alias = "ssi_signo")]
     #[inline]
     #[must_use]
     pub const fn signal(&self) -> Signal {
         match Signal::from_raw(self.record().signo.cast_signed()) {
             Some(signal) => signal,
-            // SAFETY: an event is only made of bytes that say 1 to 64.
+            // SAFETY: `from_bytes` checks that the number is in 1..=64.
             None => unsafe { core::hint::unreachable_unchecked() },
         }
     }
 
-    /// Why it came, and what came with it.
-    #[inline]
+    /// Returns the cause of the signal, and the data that came with it.
     #[must_use]
     pub fn cause(&self) -> Cause {
-        cause(&self.record())
+        Record::from(&self.record()).cause()
     }
 
-    /// What raised it, as a number.
+    /// Returns the process ID of the sender, or of the child for `CHLD`: [`Cause::pid`].
+    #[doc(alias = "ssi_pid")]
+    #[must_use]
+    pub fn pid(&self) -> Option<Pid> {
+        self.cause().pid()
+    }
+
+    /// Returns the real user ID of the sender, or of the child for `CHLD`: [`Cause::uid`].
+    #[doc(alias = "ssi_uid")]
+    #[must_use]
+    pub fn uid(&self) -> Option<Uid> {
+        self.cause().uid()
+    }
+
+    /// Returns the code, which classifies the cause of the signal.
+    #[doc(alias = "ssi_code")]
     #[inline]
     #[must_use]
     pub const fn code(&self) -> Code {
         self.record().code
     }
 
-    /// The number beside it: what a seccomp filter sends along, else hardly used.
+    /// Returns `ssi_errno`: the data of a seccomp filter's return value, and otherwise almost always
+    /// 0.
+    #[doc(alias = "ssi_errno")]
     #[inline]
     #[must_use]
     pub const fn errno(&self) -> i32 {
         self.record().errno
     }
 
-    /// The number of a processor's trap that raised it: none on the processors that this crate is for.
+    /// Returns the number of the hardware trap that caused the signal, which x86_64 and aarch64 do
+    /// not report.
+    #[doc(alias = "ssi_trapno")]
     #[inline]
     #[must_use]
     pub const fn trap_number(&self) -> u32 {
@@ -82,77 +104,29 @@ impl Event {
     }
 }
 
-impl Record for Siginfo {
-    fn signal_number(&self) -> i32 {
-        self.signo.cast_signed()
-    }
-
-    fn code(&self) -> Code {
-        self.code
-    }
-
-    fn errno(&self) -> i32 {
-        self.errno
-    }
-
-    fn pid(&self) -> i32 {
-        self.pid.cast_signed()
-    }
-
-    fn uid(&self) -> u32 {
-        self.uid
-    }
-
-    fn value(&self) -> u64 {
-        self.ptr
-    }
-
-    fn timer(&self) -> i32 {
-        self.tid.cast_signed()
-    }
-
-    fn overrun(&self) -> i32 {
-        self.overrun.cast_signed()
-    }
-
-    fn band(&self) -> u16 {
-        self.band as u16
-    }
-
-    fn fd(&self) -> i32 {
-        self.fd
-    }
-
-    fn status(&self) -> i32 {
-        self.status
-    }
-
-    fn times(&self) -> [u64; 2] {
-        [self.utime, self.stime]
-    }
-
-    fn address(&self) -> u64 {
-        self.addr
-    }
-
-    fn damage(&self) -> u16 {
-        self.addr_lsb
-    }
-
-    fn detail(&self, _: Signal, _: Code) -> FaultDetail {
-        FaultDetail::None
-    }
-
-    fn call_address(&self) -> u64 {
-        self.call_addr
-    }
-
-    fn call_number(&self) -> i32 {
-        self.syscall
-    }
-
-    fn arch(&self) -> u32 {
-        self.arch
+impl From<&Siginfo> for Record {
+    #[inline(always)]
+    fn from(info: &Siginfo) -> Self {
+        Self {
+            signal: info.signo.cast_signed(),
+            code: info.code,
+            errno: info.errno,
+            pid: info.pid.cast_signed(),
+            uid: info.uid,
+            value: info.ptr,
+            timer: info.tid.cast_signed(),
+            overrun: info.overrun.cast_signed(),
+            band: info.band as u16,
+            fd: info.fd,
+            status: info.status,
+            times: [info.utime, info.stime],
+            address: info.addr,
+            address_lsb: info.addr_lsb,
+            after_address: None,
+            call_address: info.call_addr,
+            call_number: info.syscall,
+            arch: info.arch,
+        }
     }
 }
 
@@ -166,25 +140,25 @@ impl fmt::Debug for Event {
     }
 }
 
-/// Decodes the bytes that a read of a descriptor of signals gave, wherever they come from.
+/// Decodes bytes that were read from a signalfd.
 ///
-/// Any bytes are taken, at any alignment. A record that is not whole, or whose signal is none, ends the iteration, and
-/// what is left stays visible in [`rest`](Events::rest).
+/// Any bytes are accepted, at any alignment. An incomplete event, or one whose signal number is not
+/// in `1..=64`, ends the iteration; [`rest`](Events::rest) returns the bytes from there on.
 #[inline]
 pub const fn decode(bytes: &[u8]) -> Events<'_> {
     Events { rest: bytes }
 }
 
-/// The signals in a buffer, one after the other, without a copy.
+/// An iterator over the signals in a buffer, without copying them.
 #[derive(Clone)]
-#[must_use = "signals are taken when they are read: those that nobody looks at are lost"]
+#[must_use = "the signals have been dequeued, and are lost if they are not handled"]
 pub struct Events<'b> {
     rest: &'b [u8],
 }
 
 impl<'b> Events<'b> {
-    /// The bytes that are not decoded yet. Behind the last signal: what was not a whole one, empty for all that the
-    /// kernel gives.
+    /// Returns the bytes that are not decoded yet. After the last event they are empty, unless the
+    /// buffer ends with an incomplete or invalid event, which the kernel does not write.
     #[inline]
     #[must_use]
     pub const fn rest(&self) -> &'b [u8] {
@@ -220,8 +194,9 @@ impl fmt::Debug for Events<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{Pid, Uid};
+    use crate::signal::FaultDetail;
 
+    /// Returns an event with this signal number and code, and zeros.
     fn record(signal: u32, code: i32) -> [u8; EVENT_SIZE] {
         let mut bytes = [0; EVENT_SIZE];
         bytes[..4].copy_from_slice(&signal.to_ne_bytes());
@@ -230,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn records_are_read_at_any_place_and_what_is_left_is_seen() {
+    fn decode_reads_unaligned_events_and_keeps_incomplete_rest() {
         let mut bytes = vec![0; 3];
         for signal in [15, 64, 1] {
             bytes.extend_from_slice(&record(signal, 0));
@@ -244,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_of_no_signal_ends_them() {
+    fn decode_stops_at_invalid_signal_number() {
         for wrong in [0, 65, 256 + 15, u32::MAX] {
             let bytes = [record(15, 0), record(wrong, 0), record(15, 0)].concat();
             let mut events = decode(&bytes);
@@ -255,25 +230,26 @@ mod tests {
     }
 
     #[test]
-    fn each_field_is_read_where_it_stands() {
+    fn cause_reads_each_field_at_its_offset() {
         let event = |signal, code, fields: &[(usize, u32)]| {
             let mut bytes = record(signal, code);
-            for (at, field) in fields {
-                bytes[*at..at + 4].copy_from_slice(&field.to_ne_bytes());
+            for (offset, field) in fields {
+                bytes[*offset..offset + 4].copy_from_slice(&field.to_ne_bytes());
             }
             *Event::from_bytes(&bytes).unwrap()
         };
         let (pid, value) = (Pid::from_raw(7), 9_u64.into());
         let queued = event(40, -1, &[(12, 7), (16, 8), (44, 9), (48, 9)]);
         assert_eq!(queued.cause(), Cause::Queue { pid, uid: Uid::from_raw(8), value });
+        assert_eq!((queued.pid(), queued.uid()), (pid, Some(Uid::from_raw(8))));
         let timer = event(40, -2, &[(24, 3), (32, 4), (48, 9)]);
         assert_eq!(timer.cause(), Cause::Timer { id: 3, overrun: 4, value });
         let poll = event(29, 1, &[(20, 5), (28, 0x41)]);
         assert_eq!(poll.cause(), Cause::Poll { code: Code::POLL_IN, band: 0x41, fd: 5 });
-        let damage = event(7, 5, &[(72, 0x1000), (80, 12)]);
-        let detail = FaultDetail::Damage(12);
+        let memory_error = event(7, 5, &[(72, 0x1000), (80, 12)]);
+        let detail = FaultDetail::AddressLsb(12);
         assert_eq!(
-            damage.cause(),
+            memory_error.cause(),
             Cause::Fault { code: Code::BUS_MCEERR_AO, address: 0x1000, detail }
         );
         let call = event(31, 1, &[(4, 42), (84, 39), (88, 0x2000), (96, 0xC000_003E)]);
