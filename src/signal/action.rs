@@ -1,4 +1,4 @@
-//! What a process does when a signal comes.
+//! The action of a signal.
 
 use core::ffi::c_void;
 use core::fmt;
@@ -7,32 +7,36 @@ use super::{SigInfo, SigSet, Signal};
 use crate::arch::signal::{call, restorer};
 
 flags! {
-    /// How a handler is run, and what is told of children.
+    /// Options of an action.
     pub struct ActionFlags: u64 {
-        "SA_NOCLDSTOP" NOCLDSTOP = 0x1, "for `CHLD`: it does not come when a child stops or goes on.";
-        "SA_NOCLDWAIT" NOCLDWAIT = 0x2, "for `CHLD`: children leave nothing to wait for when they end.";
+        "SA_NOCLDSTOP" NOCLDSTOP = 0x1, "for `CHLD`: the signal is not sent when a child stops or continues.";
+        "SA_NOCLDWAIT" NOCLDWAIT = 0x2, "for `CHLD`: terminated children do not become zombies.";
         "SA_SIGINFO" SIGINFO = 0x4, "the handler takes three arguments.";
-        "SA_UNSUPPORTED" UNSUPPORTED = 0x400, "never there when it is read back: unless the kernel is older than 5.11, \
-            which keeps every bit that it does not know.";
-        "SA_EXPOSE_TAGBITS" EXPOSE_TAGBITS = 0x800, "addresses of faults keep their tags: arm64. Since Linux 5.11.";
-        "SA_RESTORER" RESTORER = 0x0400_0000, "the action says where the handler returns to.";
-        "SA_ONSTACK" ONSTACK = 0x0800_0000, "the handler runs on the thread's other stack, if it has one.";
-        "SA_RESTART" RESTART = 0x1000_0000, "calls that it interrupts go on by themselves, where they can.";
-        "SA_NODEFER" NODEFER = 0x4000_0000, "the signal is not held back while its handler runs.";
-        "SA_RESETHAND" RESETHAND = 0x8000_0000, "one run of the handler, then the default.";
+        "SA_UNSUPPORTED" UNSUPPORTED = 0x400, "never set in an action that is read back from Linux 5.11 or newer. \
+            Older kernels preserve all unknown flags.";
+        "SA_EXPOSE_TAGBITS" EXPOSE_TAGBITS = 0x800, "fault addresses include their tag bits (arm64). Since Linux 5.11.";
+        "SA_RESTORER" RESTORER = 0x0400_0000, "the action contains the address that the handler returns to.";
+        "SA_ONSTACK" ONSTACK = 0x0800_0000, "the handler runs on the alternate signal stack, if the thread has one.";
+        "SA_RESTART" RESTART = 0x1000_0000, "interrupted calls are restarted, if they are restartable.";
+        "SA_NODEFER" NODEFER = 0x4000_0000, "the signal is not blocked while its handler runs.";
+        "SA_RESETHAND" RESETHAND = 0x8000_0000, "the action is reset to the default before the handler runs.";
     }
 }
 
-/// A handler that takes the signal.
+/// A handler that receives the signal.
 pub type Handler = extern "C" fn(Signal);
 
-/// A handler that also takes what is known of the signal, and the `ucontext_t` of what it interrupted.
+/// A handler that also receives the signal's record, and the `ucontext_t` of the interrupted code.
 pub type InfoHandler = extern "C" fn(Signal, &SigInfo, *mut c_void);
 
-/// `struct sigaction`, as the kernel lays it out: what a process does when a signal comes.
+/// `struct sigaction`, in the kernel's layout: the action of a signal.
 ///
-/// Two are equal if the handler, the flags, the way back and the mask are: a C library's default may not be
-/// [`DEFAULT`](Self::DEFAULT), which [`is_default`](Self::is_default) finds out.
+/// The action that [`set_action`](super::set_action) returns contains everything that is needed to
+/// restore it, also if a C library set it.
+///
+/// Two actions are equal if their handler, flags, restorer and mask are equal. An action that a C
+/// library set to the default can differ from [`DEFAULT`](Self::DEFAULT) in the others:
+/// use [`is_default`](Self::is_default).
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(C)]
 pub struct Action {
@@ -44,17 +48,17 @@ pub struct Action {
 
 layout! { Action: size 32, align 8, handler at 0, flags at 8, restorer at 16, mask at 24 }
 
-// SAFETY: the pointers are numbers to this type: nothing is read through them.
+// SAFETY: the pointers are only numbers: nothing is read through them.
 unsafe impl Send for Action {}
 // SAFETY: as above.
 unsafe impl Sync for Action {}
 
 impl Action {
-    /// `SIG_DFL` - what the signal does by itself: most end the process.
+    /// `SIG_DFL` - the default action, which for most signals terminates the process.
     #[doc(alias = "SIG_DFL")]
     pub const DEFAULT: Self = Self::plain(0);
 
-    /// `SIG_IGN` - nothing.
+    /// `SIG_IGN` - ignores the signal.
     #[doc(alias = "SIG_IGN")]
     pub const IGNORE: Self = Self::plain(1);
 
@@ -67,13 +71,16 @@ impl Action {
         }
     }
 
-    /// Runs this function.
+    /// Creates an action that calls this function.
+    #[doc(alias = "sa_handler")]
     #[must_use]
     pub fn handler(handler: Handler) -> Self {
         Self::function(handler as *const (), ActionFlags::empty())
     }
 
-    /// `SA_SIGINFO` - runs this function.
+    /// `SA_SIGINFO` - creates an action that calls this function with three arguments.
+    #[doc(alias = "SA_SIGINFO")]
+    #[doc(alias = "sa_sigaction")]
     #[must_use]
     pub fn info_handler(handler: InfoHandler) -> Self {
         Self::function(handler as *const (), ActionFlags::SIGINFO)
@@ -87,7 +94,7 @@ impl Action {
         }
     }
 
-    /// The same with these flags as well. How many arguments the handler takes and where it returns to stays.
+    /// Adds flags. `SIGINFO` and `RESTORER` are ignored: they are determined by the handler.
     #[must_use]
     pub const fn with_flags(mut self, flags: ActionFlags) -> Self {
         const FIXED: ActionFlags = ActionFlags::SIGINFO.union(ActionFlags::RESTORER);
@@ -95,78 +102,96 @@ impl Action {
         self
     }
 
-    /// The same, and the thread holds back these signals too while the handler runs.
+    /// Sets the signals that are blocked while the handler runs, in addition to the thread's signal
+    /// mask and the signal itself.
+    #[doc(alias = "sa_mask")]
     #[must_use]
-    pub const fn with_mask(mut self, mask: SigSet) -> Self {
-        self.mask = mask;
+    pub fn with_mask(mut self, mask: impl Into<SigSet>) -> Self {
+        self.mask = mask.into();
         self
     }
 
-    /// The flags.
+    /// Returns the address of the handler; `None` if the action is the default or to ignore the
+    /// signal.
+    #[doc(alias = "sa_handler")]
+    #[doc(alias = "sa_sigaction")]
+    #[must_use]
+    pub fn handler_address(&self) -> Option<*const ()> {
+        if self.is_default() || self.is_ignored() { None } else { Some(self.handler) }
+    }
+
+    /// Returns the flags.
+    #[doc(alias = "sa_flags")]
     #[must_use]
     pub const fn flags(&self) -> ActionFlags {
         self.flags
     }
 
-    /// The signals that are held back while the handler runs.
+    /// Returns the signals that are blocked while the handler runs.
+    #[doc(alias = "sa_mask")]
     #[must_use]
     pub const fn mask(&self) -> SigSet {
         self.mask
     }
 
-    /// Whether it is the default.
+    /// Returns whether the action is the default.
     #[must_use]
     pub fn is_default(&self) -> bool {
         self.handler.addr() == 0
     }
 
-    /// Whether the signal is ignored.
+    /// Returns whether the signal is ignored.
     #[must_use]
     pub fn is_ignored(&self) -> bool {
         self.handler.addr() == 1
     }
 
-    /// Calls the handler; `false` where there is none: by default, and where it is ignored.
+    /// Calls the handler. Returns `false` if there is none, because the action is the default or to
+    /// ignore the signal.
     ///
-    /// It has the caller's mask and stack, and stays whatever its flags say.
+    /// The handler runs with the caller's signal mask and stack, and the flags of the action have no
+    /// effect.
     ///
-    /// So a handler passes on what is not its own to the one that was there before it:
+    /// A handler passes signals that it does not handle to the previous handler:
     ///
     /// ```
     /// use butter::signal::{self, Action, ActionFlags, SigInfo, Signal};
     /// use std::ffi::c_void;
     /// use std::sync::OnceLock;
     ///
-    /// static BEFORE: OnceLock<Action> = OnceLock::new();
+    /// static PREVIOUS: OnceLock<Action> = OnceLock::new();
     ///
     /// extern "C" fn on_segv(signal: Signal, info: &SigInfo, context: *mut c_void) {
-    ///     // What is not ours goes to whoever was here first, or takes effect when the instruction is tried again.
-    ///     // SAFETY: as the kernel called this one.
-    ///     if !BEFORE.get().is_some_and(|before| unsafe { before.call(signal, info, context) }) {
+    ///     // Without a previous handler, the signal takes effect when the instruction is retried.
+    ///     let handled = PREVIOUS.get().is_some_and(|previous| {
+    ///         // SAFETY: with the arguments of this handler.
+    ///         unsafe { previous.call(signal, info, context) }
+    ///     });
+    ///     if !handled {
     ///         let _ = signal::set_default(signal);
     ///     }
     /// }
     ///
     /// # fn main() -> butter::Result<()> {
-    /// BEFORE.get_or_init(|| signal::action(Signal::SEGV).unwrap_or(Action::DEFAULT));
-    /// // SAFETY: the handler calls what is safe in one.
-    /// unsafe { signal::set_action(Signal::SEGV, &Action::info_handler(on_segv).with_flags(ActionFlags::ONSTACK))? };
+    /// PREVIOUS.get_or_init(|| signal::action(Signal::SEGV).unwrap_or(Action::DEFAULT));
+    /// let action = Action::info_handler(on_segv).with_flags(ActionFlags::ONSTACK);
+    /// // SAFETY: the handler is async-signal-safe.
+    /// unsafe { signal::set_action(Signal::SEGV, &action)? };
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Safety
     ///
-    /// The handler is still there: it was set in this process, and is not of a library that was unloaded since. It can
-    /// run here, with these: from another handler, they are what that one was given, and its signal is the same.
+    /// The handler must still exist: it was set in this process, and its library has not been
+    /// unloaded. It must be safe to call here with these arguments: in another handler of the same
+    /// signal, pass the arguments of that handler.
     pub unsafe fn call(&self, signal: Signal, info: &SigInfo, context: *mut c_void) -> bool {
-        if self.is_default() || self.is_ignored() {
-            return false;
-        }
-        // SAFETY: neither of the two numbers that are none; and as the caller promises.
+        let Some(handler) = self.handler_address() else { return false };
+        // SAFETY: the address of a function; upheld by the caller.
         unsafe {
             call(
-                self.handler,
+                handler,
                 signal.as_raw() as usize,
                 core::ptr::from_ref(info).cast(),
                 context.cast(),

@@ -1,114 +1,109 @@
-//! The signal mask.
+//! The signal mask of the calling thread.
 
 use core::fmt;
 use core::marker::PhantomData;
 
-use super::{SigSet, Signal};
-use crate::error::{Call, Result};
-use crate::syscall::syscall;
+use super::{SigSet, Signal, raw::rt_sigprocmask};
+use crate::error::Result;
 
-/// How [`rt_sigprocmask`] takes a set.
+/// How [`rt_sigprocmask`] changes the signal mask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u32)]
 pub enum How {
-    /// `SIG_BLOCK` - hold these signals back, too.
+    /// `SIG_BLOCK` - adds the signals to the mask.
+    #[doc(alias = "SIG_BLOCK")]
     Block = 0,
-    /// `SIG_UNBLOCK` - let these signals through.
+    /// `SIG_UNBLOCK` - removes the signals from the mask.
+    #[doc(alias = "SIG_UNBLOCK")]
     Unblock = 1,
-    /// `SIG_SETMASK` - hold back these signals and no others.
+    /// `SIG_SETMASK` - replaces the mask.
+    #[doc(alias = "SIG_SETMASK")]
     Set = 2,
 }
 
-/// `rt_sigprocmask(how, set, oldset, sigsetsize)` - changes the thread's signal mask; returns what it was.
+/// Returns the signal mask of the calling thread.
 ///
-/// Without a set, nothing is changed. `KILL` and `STOP` cannot be held back: the kernel leaves them out.
+/// The C call is [sigprocmask(2)]. This call cannot fail.
 ///
-/// # Errors
-///
-/// None of its own.
-///
-/// Since Linux 2.1.62; sigprocmask(2).
-#[inline]
-pub fn rt_sigprocmask(how: How, set: Option<SigSet>) -> Result<SigSet> {
-    let mut old = SigSet::empty();
-    let given = set.unwrap_or(SigSet::empty());
-    let set = if set.is_some() { &raw const given } else { core::ptr::null() };
-    // SAFETY: the kernel reads one set, writes one, and keeps nothing.
-    unsafe {
-        syscall!(
-            Call::RT_SIGPROCMASK,
-            rt_sigprocmask(how as u32, set, &raw mut old, size_of::<SigSet>())
-        )
-    }
-    .unit()?;
-    Ok(old)
-}
-
-/// The thread's signal mask.
-///
-/// # Errors
-///
-/// None of its own.
+/// [sigprocmask(2)]: https://man7.org/linux/man-pages/man2/sigprocmask.2.html
+#[doc(alias = "rt_sigprocmask")]
+#[doc(alias = "sigprocmask")]
+#[doc(alias = "pthread_sigmask")]
 #[inline]
 pub fn mask() -> Result<SigSet> {
     rt_sigprocmask(How::Block, None)
 }
 
-/// Holds back these signals, until what is returned is dropped.
+/// Blocks signals in the calling thread until the returned guard is dropped.
 ///
-/// # Errors
+/// Bind the guard to a variable with a name: `let _ = block(..)?` drops it immediately, which the
+/// compiler reports only if its lint `let_underscore_drop` is enabled.
 ///
-/// None of its own.
+/// New threads inherit the mask, so block signals in `main` before starting threads. The C call is
+/// [sigprocmask(2)]. This call cannot fail.
+///
+/// [sigprocmask(2)]: https://man7.org/linux/man-pages/man2/sigprocmask.2.html
 #[doc(alias = "SIG_BLOCK")]
+#[doc(alias = "rt_sigprocmask")]
+#[doc(alias = "sigprocmask")]
+#[doc(alias = "pthread_sigmask")]
 #[inline]
 pub fn block(signals: impl Into<SigSet>) -> Result<MaskGuard> {
     let signals = signals.into();
     let old = rt_sigprocmask(How::Block, Some(signals))?;
-    let held_back = signals.without(Signal::KILL).without(Signal::STOP);
-    Ok(MaskGuard { added: held_back.difference(old), thread: PhantomData })
+    let blocked = signals.without(Signal::KILL).without(Signal::STOP);
+    Ok(MaskGuard { added: blocked.difference(old), thread: PhantomData })
 }
 
-/// Lets these signals through; returns what the mask was.
+/// Unblocks signals in the calling thread, and returns the previous signal mask.
 ///
-/// # Errors
+/// The C call is [sigprocmask(2)]. This call cannot fail.
 ///
-/// None of its own.
+/// [sigprocmask(2)]: https://man7.org/linux/man-pages/man2/sigprocmask.2.html
 #[doc(alias = "SIG_UNBLOCK")]
+#[doc(alias = "rt_sigprocmask")]
+#[doc(alias = "sigprocmask")]
+#[doc(alias = "pthread_sigmask")]
 #[inline]
 pub fn unblock(signals: impl Into<SigSet>) -> Result<SigSet> {
     rt_sigprocmask(How::Unblock, Some(signals.into()))
 }
 
-/// Holds back these signals and no others; returns what the mask was.
+/// Sets the signal mask of the calling thread, and returns the previous one.
 ///
-/// # Errors
+/// The C call is [sigprocmask(2)]. This call cannot fail.
 ///
-/// None of its own.
+/// [sigprocmask(2)]: https://man7.org/linux/man-pages/man2/sigprocmask.2.html
 #[doc(alias = "SIG_SETMASK")]
+#[doc(alias = "rt_sigprocmask")]
+#[doc(alias = "sigprocmask")]
+#[doc(alias = "pthread_sigmask")]
 #[inline]
 pub fn set_mask(signals: impl Into<SigSet>) -> Result<SigSet> {
     rt_sigprocmask(How::Set, Some(signals.into()))
 }
 
-/// Signals that the thread holds back for as long as this lives.
+/// Signals that [`block`] blocked in the calling thread. They are unblocked when the guard is
+/// dropped.
 ///
-/// Dropped, it lets through those that [`block`] added to the mask, and no others: of several, drop the last first. It
-/// stays in its thread, whose mask it is about. A signal that came meanwhile takes effect then: read what a signalfd
-/// has before.
-#[must_use = "dropped at once, it holds nothing back"]
+/// On drop, unblocks only the signals that this guard blocked. Drop nested guards in reverse order.
+/// A signal that is still pending then takes effect: read all signals from a signalfd first.
+///
+/// The guard cannot be sent to another thread, because each thread has its own signal mask.
+#[must_use = "the signals are unblocked when the guard is dropped"]
 pub struct MaskGuard {
     added: SigSet,
     thread: PhantomData<*mut ()>,
 }
 
 impl MaskGuard {
-    /// The signals that it holds back: those that were not held back before.
+    /// Returns the signals that this guard unblocks: those that were not blocked before.
     #[must_use]
     pub const fn signals(&self) -> SigSet {
         self.added
     }
 
-    /// Goes on holding them back for the rest of the thread.
+    /// Leaves the signals blocked.
     pub const fn forget(self) {
         core::mem::forget(self);
     }
@@ -116,7 +111,7 @@ impl MaskGuard {
 
 impl Drop for MaskGuard {
     fn drop(&mut self) {
-        // The call has nothing to fail with.
+        // The call cannot fail.
         let _ = unblock(self.added);
     }
 }

@@ -1,23 +1,22 @@
-//! Signals: their names, sets of them, and to send, take and handle them.
+//! Signals: sending, waiting, signal masks, actions and handlers.
 //!
-//! A program that waits for events best takes its signals as events too, from a
-//! [`SignalFd`](crate::signalfd::SignalFd). Where it does nothing but wait for signals, [`wait`] is enough:
+//! A program with an event loop best reads its signals from a
+//! [`SignalFd`](crate::signalfd::SignalFd). A program that only waits for signals can use [`wait`]:
 //!
 //! ```
 //! use butter::process::getpid;
 //! use butter::signal::{self, Cause, SigSet, Signal};
-//! use butter::thread;
 //! use butter::time::Timeout;
 //!
 //! # fn main() -> butter::Result<()> {
 //! let wanted = SigSet::from([Signal::RTMIN, Signal::TERM]);
-//! let _blocked = signal::block(wanted)?; // one that is not held back takes effect instead
+//! let _blocked = signal::block(wanted)?; // a signal that is not blocked takes effect instead
 //! signal::queue(getpid(), Signal::RTMIN, 42)?;
 //!
-//! let taken = signal::wait(wanted, Timeout::Infinite)?.expect("it waits until one is there");
-//! match taken.cause() {
-//!     Cause::Queue { pid, value, .. } => println!("{pid:?} has sent {}", value.int()),
-//!     other => println!("{}: {other:?}", taken.signal()),
+//! let info = signal::wait(wanted, Timeout::Infinite)?.expect("the wait has no timeout");
+//! match info.cause() {
+//!     Cause::Queue { pid, value, .. } => println!("{pid:?} sent {}", value.int()),
+//!     other => println!("{}: {other:?}", info.signal()),
 //! }
 //! # Ok(())
 //! # }
@@ -29,25 +28,35 @@
 //! | `rt_sigqueueinfo` | [`raw::rt_sigqueueinfo`] | [`queue`] | 2.1.67 |
 //! | `rt_sigpending` | [`raw::rt_sigpending`] | [`pending`] | 2.1.67 |
 //! | `rt_sigtimedwait` | [`raw::rt_sigtimedwait`] | [`wait`], [`wait_interruptible`] | 2.1.67 |
+//! | `rt_sigprocmask` | [`raw::rt_sigprocmask`] | [`block`], [`unblock`], [`mask`](mask()), [`set_mask`] | 2.1.62 |
 //! | `rt_sigsuspend` | [`raw::rt_sigsuspend`] | [`suspend`] | 2.1.67 |
-//! | `rt_sigaction` | [`raw::rt_sigaction`] | [`action`](action()), [`set_action`], [`ignore`], [`reset`] | 2.1.67 |
+//! | `rt_sigaction` | [`raw::rt_sigaction`] | [`action`](action()), [`set_action`], [`ignore`], [`set_default`] | 2.1.67 |
+//! | `sigaltstack` | [`raw::sigaltstack`] | - | 2.1.67 |
 //!
-//! What is sent to one thread, and the mask of what it holds back, stands in [`thread`](crate::thread).
+//! Signals are sent to one thread by [`thread::kill`](crate::thread::kill()) and
+//! [`thread::queue`](crate::thread::queue).
 //!
-//! # Worth knowing
+//! The calls that "cannot fail" return a `Result`, because a seccomp filter can make any call fail.
 //!
-//! - Of a signal below 32 one can be held back, and those that come meanwhile are lost: after one `CHLD`, ask for every
-//!   child. From 32 up each is told, as long as its receiver's user has no more of them than `RLIMIT_SIGPENDING` says.
-//! - What was sent to the thread is taken before what was sent to the process. Of either `SEGV`, `BUS`, `ILL`, `TRAP`,
-//!   `FPE` and `SYS` come first, and then the lowest number.
-//! - A program with musl that handles signals here and starts programs holds them back meanwhile:
-//!   [`raw::rt_sigaction`] says why.
-//! - C libraries keep signals 32 to 34 for themselves; [`Signal::RTMIN`] is 35, and [`SigSet::all`] leaves them out.
-//! - A handler may run between any two instructions, of any thread that does not hold the signal back. Hardly anything
-//!   is safe there: to write to an [`EventFd`](crate::eventfd::EventFd) is.
-//! - `execve` sets what was handled back to the default; what was ignored stays ignored, and what was held back, held
-//!   back.
-//! - The first process of a PID namespace gets no signal from within that it does not handle or take.
+//! # Notes
+//!
+//! - Standard signals (below 32) do not queue: at most one instance of each is pending. After one
+//!   `CHLD`, check every child. Signals from 32 are queued, up to the `RLIMIT_SIGPENDING` of the
+//!   receiver's user.
+//! - Signals that are pending for the thread are dequeued before those that are pending for the
+//!   process. Of each, `SEGV`, `BUS`, `ILL`, `TRAP`, `FPE` and `SYS` are dequeued first, and then
+//!   the lowest number.
+//! - C libraries reserve signals: glibc 32 and 33, musl 32 to 34. [`Signal::RTMIN`] is 34, as in
+//!   glibc, systemd and container engines; a program that may run with musl should not use it.
+//!   [`SigSet::all`] excludes 32 to 34.
+//! - A handler can run between any two instructions of any thread that does not block the signal.
+//!   Few operations are async-signal-safe; writing to an [`EventFd`](crate::eventfd::EventFd) is.
+//! - In a program with musl, block signals that have a handler while spawning programs:
+//!   [`raw::rt_sigaction`] describes why.
+//! - `execve` resets handled signals to the default. Ignored signals stay ignored, and the signal
+//!   mask is preserved.
+//! - The first process of a PID namespace receives signals from within the namespace only if it
+//!   handles them or waits for them.
 
 mod action;
 mod alt_stack;
@@ -60,20 +69,53 @@ mod ops;
 pub mod raw;
 mod record;
 mod set;
-mod target;
 
-pub use action::{Action, ActionFlags, Handler, InfoHandler};
-pub use alt_stack::{SignalStack, StackFlags, sigaltstack};
-pub use cause::{Cause, ChildEvent, FaultDetail, Value};
+#[doc(alias = "sigaction")]
+pub use action::Action;
+pub use action::{ActionFlags, Handler, InfoHandler};
+#[doc(alias = "sigaltstack")]
+#[doc(alias = "stack_t")]
+pub use alt_stack::SignalStack;
+pub use alt_stack::StackFlags;
+#[doc(alias = "sigval")]
+pub use cause::Value;
+pub use cause::{Cause, ChildEvent, FaultDetail};
+#[doc(alias = "si_code")]
 pub use code::Code;
 pub(crate) use code::Named;
+#[doc(alias = "siginfo_t")]
 pub use info::SigInfo;
-pub use mask::{How, MaskGuard, block, mask, rt_sigprocmask, set_mask, unblock};
+pub use mask::{How, MaskGuard};
+#[doc(alias = "sigprocmask")]
+#[doc(alias = "rt_sigprocmask")]
+#[doc(alias = "pthread_sigmask")]
+pub use mask::{block, mask, set_mask, unblock};
 pub use number::Signal;
-pub use ops::{
-    action, ignore, kill, pending, queue, set_action, set_default, suspend, wait,
-    wait_interruptible,
-};
+#[doc(alias = "SIG_IGN")]
+pub use ops::ignore;
+#[doc(alias = "killpg")]
+pub use ops::kill;
+#[doc(alias = "sigpending")]
+#[doc(alias = "rt_sigpending")]
+pub use ops::pending;
+#[doc(alias = "sigqueue")]
+#[doc(alias = "rt_sigqueueinfo")]
+pub use ops::queue;
+#[doc(alias = "SIG_DFL")]
+pub use ops::set_default;
+#[doc(alias = "sigsuspend")]
+#[doc(alias = "rt_sigsuspend")]
+pub use ops::suspend;
+#[doc(alias = "sigtimedwait")]
+#[doc(alias = "sigwaitinfo")]
+#[doc(alias = "sigwait")]
+#[doc(alias = "rt_sigtimedwait")]
+pub use ops::wait;
+pub use ops::{Target, wait_interruptible};
+#[doc(alias = "sigaction")]
+#[doc(alias = "rt_sigaction")]
+pub use ops::{action, set_action};
 pub(crate) use record::Record;
+#[doc(alias = "sigset_t")]
 pub use set::SigSet;
-pub use target::Target;
+pub use set::SigSetIter;

@@ -1,18 +1,18 @@
-//! Signals by number and name.
+//! Signal numbers and names.
 
 use core::fmt;
 use core::str::FromStr;
 
 use crate::error::ParseNameError;
 
-/// A signal's number, 1 to 64.
+/// A signal number, 1 to 64.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Signal(u8);
 
 macro_rules! signals {
     ($($constant:ident = $number:literal, $name:literal, $text:literal;)*) => {
-        /// The signals that have a meaning of their own; the kernel's names without their SIG.
+        /// The standard signals. The names are the kernel's, without `SIG`.
         impl Signal {
             $(
                 #[doc = concat!("`", $name, "` - ", $text, ".")]
@@ -30,37 +30,37 @@ macro_rules! signals {
 }
 
 signals! {
-    HUP = 1, "SIGHUP", "the terminal went away";
+    HUP = 1, "SIGHUP", "the terminal was closed, or its controlling process terminated";
     INT = 2, "SIGINT", "interrupt from the keyboard";
     QUIT = 3, "SIGQUIT", "quit from the keyboard";
     ILL = 4, "SIGILL", "illegal instruction";
-    TRAP = 5, "SIGTRAP", "a trap of a debugger";
-    ABRT = 6, "SIGABRT", "abort";
-    BUS = 7, "SIGBUS", "a bad access to memory that is mapped";
-    FPE = 8, "SIGFPE", "an arithmetic error";
-    KILL = 9, "SIGKILL", "the end; cannot be blocked or handled";
-    USR1 = 10, "SIGUSR1", "the program's own, first";
-    SEGV = 11, "SIGSEGV", "an access to memory that is not mapped, or not so";
-    USR2 = 12, "SIGUSR2", "the program's own, second";
-    PIPE = 13, "SIGPIPE", "a write that nobody will read";
-    ALRM = 14, "SIGALRM", "a timer in real time";
-    TERM = 15, "SIGTERM", "a wish to end";
-    STKFLT = 16, "SIGSTKFLT", "a fault of a coprocessor's stack; unused";
-    CHLD = 17, "SIGCHLD", "a child ended, stopped or went on";
-    CONT = 18, "SIGCONT", "go on if stopped";
-    STOP = 19, "SIGSTOP", "stop; cannot be blocked or handled";
-    TSTP = 20, "SIGTSTP", "stop, from the terminal";
-    TTIN = 21, "SIGTTIN", "a read from the terminal in the background";
-    TTOU = 22, "SIGTTOU", "a write to the terminal in the background";
+    TRAP = 5, "SIGTRAP", "a breakpoint or trace trap";
+    ABRT = 6, "SIGABRT", "abort, sent by `abort`";
+    BUS = 7, "SIGBUS", "an invalid access to mapped memory, such as past the end of a mapped file";
+    FPE = 8, "SIGFPE", "an arithmetic error, such as an integer division by zero";
+    KILL = 9, "SIGKILL", "kill; cannot be blocked, ignored or handled";
+    USR1 = 10, "SIGUSR1", "user-defined signal 1";
+    SEGV = 11, "SIGSEGV", "an access to memory that is not mapped, or does not permit it";
+    USR2 = 12, "SIGUSR2", "user-defined signal 2";
+    PIPE = 13, "SIGPIPE", "a write to a pipe or socket without a reader";
+    ALRM = 14, "SIGALRM", "a real-time timer of `alarm` or `setitimer` expired";
+    TERM = 15, "SIGTERM", "termination request";
+    STKFLT = 16, "SIGSTKFLT", "a coprocessor stack fault; unused";
+    CHLD = 17, "SIGCHLD", "a child terminated, stopped or continued";
+    CONT = 18, "SIGCONT", "continue if stopped";
+    STOP = 19, "SIGSTOP", "stop; cannot be blocked, ignored or handled";
+    TSTP = 20, "SIGTSTP", "stop from the keyboard";
+    TTIN = 21, "SIGTTIN", "a background process read from the terminal";
+    TTOU = 22, "SIGTTOU", "a background process wrote to the terminal";
     URG = 23, "SIGURG", "urgent data on a socket";
-    XCPU = 24, "SIGXCPU", "the limit on processor time is reached";
-    XFSZ = 25, "SIGXFSZ", "the limit on a file's size is reached";
-    VTALRM = 26, "SIGVTALRM", "a timer in the process's own time";
-    PROF = 27, "SIGPROF", "a timer in the process's and the system's time";
-    WINCH = 28, "SIGWINCH", "the terminal's window has another size";
+    XCPU = 24, "SIGXCPU", "the limit on CPU time (`RLIMIT_CPU`) has been reached";
+    XFSZ = 25, "SIGXFSZ", "the limit on file size (`RLIMIT_FSIZE`) has been exceeded";
+    VTALRM = 26, "SIGVTALRM", "a timer of the process's user CPU time expired";
+    PROF = 27, "SIGPROF", "a timer of the process's user and system CPU time expired";
+    WINCH = 28, "SIGWINCH", "the size of the terminal changed";
     IO = 29, "SIGIO", "a descriptor is ready";
-    PWR = 30, "SIGPWR", "power fails";
-    SYS = 31, "SIGSYS", "a bad system call, or one that a filter traps";
+    PWR = 30, "SIGPWR", "power failure";
+    SYS = 31, "SIGSYS", "an invalid system call, or one that a seccomp filter trapped";
 }
 
 impl Signal {
@@ -177,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_1_to_64_are_signals() {
+    fn from_raw_accepts_1_to_64() {
         assert_eq!(
             (Signal::from_raw(15), Signal::from_raw(15)),
             (Some(Signal::TERM), Some(Signal::TERM))
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn names_go_both_ways() {
+    fn name_parses_back_to_its_signal() {
         for signal in (1..=64).filter_map(Signal::from_raw) {
             let name = signal.to_string();
             assert_eq!(name.parse(), Ok(signal), "{name}");

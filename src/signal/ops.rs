@@ -1,79 +1,152 @@
-//! Signals sent, waited for and handled.
+//! Sending signals, waiting for them, and setting their actions.
 
-use super::{Action, SigInfo, SigSet, Signal, Target, Value, raw};
+use super::{Action, SigInfo, SigSet, Signal, Value, raw};
 use crate::error::{Errno, Result};
-use crate::ids::{Pid, getpid, getuid};
+use crate::ids::{Pgid, Pid, getpid, getuid};
 use crate::time::{Deadline, Timeout};
 
-/// Sends a signal to a process, or to all of a [`Target`].
+/// The processes that [`kill`] sends a signal to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Target {
+    /// A process.
+    Process(Pid),
+    /// All processes of a process group.
+    ///
+    /// Process group 1 cannot be signalled by its number, since the kernel interprets `-1` as every
+    /// process; its members can use [`OwnGroup`](Self::OwnGroup).
+    #[doc(alias = "killpg")]
+    Group(Pgid),
+    /// All processes of the caller's process group.
+    OwnGroup,
+    /// All processes that the caller may send the signal to, except the caller and the first process
+    /// of its PID namespace.
+    Everyone,
+}
+
+impl From<Pid> for Target {
+    #[inline]
+    fn from(pid: Pid) -> Self {
+        Self::Process(pid)
+    }
+}
+
+impl From<Pgid> for Target {
+    #[inline]
+    fn from(group: Pgid) -> Self {
+        Self::Group(group)
+    }
+}
+
+impl Target {
+    /// The first argument of `kill`; `None` for process group 1, whose number means every process.
+    #[inline]
+    pub(super) fn number(self) -> Option<i32> {
+        match self {
+            Self::Process(pid) => Some(pid.as_raw()),
+            Self::Group(group) if group.as_raw() == 1 => None,
+            Self::Group(group) => Some(group.as_raw().wrapping_neg()),
+            Self::OwnGroup => Some(0),
+            Self::Everyone => Some(-1),
+        }
+    }
+}
+
+/// Sends a signal to a process, or to all processes of a [`Target`].
 ///
-/// Without a signal it looks whether there is somebody to whom one could be sent: `kill(pid, None)`.
+/// `kill(pid, None)` sends no signal, and only checks that the process exists and that the caller
+/// may send it a signal. A process that has terminated exists until its parent has waited for it.
 ///
 /// # Errors
 ///
-/// As [`raw::kill`].
+/// - `ESRCH`: the target does not exist.
+/// - `EPERM`: the caller may not send the signal to any process of the target.
+/// - `EINVAL`: the target is process group 1.
+///
+/// Since Linux 1.0; [kill(2)].
+///
+/// [kill(2)]: https://man7.org/linux/man-pages/man2/kill.2.html
 #[inline]
 pub fn kill(target: impl Into<Target>, signal: impl Into<Option<Signal>>) -> Result<()> {
     raw::kill(target.into(), signal.into())
 }
 
-/// Sends a signal to a process with a value: the receiver's [`Cause::Queue`](super::Cause::Queue).
+/// Sends a signal with a value to a process, which receives
+/// [`Cause::Queue`](super::Cause::Queue).
 ///
-/// Each one that is sent so is told, in the order in which they were sent, if its number is 32 or more. Of one below,
-/// those that come while one is held back are lost; and where the receiver's user has as many queued signals as they
-/// may, it comes without its value.
+/// Signals from 32 are queued, and are received in the order in which they were sent. Standard
+/// signals do not queue: if an instance is pending, further ones are discarded. If the limit on
+/// queued signals is reached, a standard signal is sent without its value.
 ///
 /// # Errors
 ///
-/// As [`raw::rt_sigqueueinfo`].
+/// - `EAGAIN`: the limit on queued signals of the receiver's user (`RLIMIT_SIGPENDING`) has been
+///   reached. Only for signals from 32.
+/// - `ESRCH`: the process does not exist.
+/// - `EPERM`: the caller may not send the process a signal.
+///
+/// Since Linux 2.1.67; [sigqueue(3)].
+///
+/// [sigqueue(3)]: https://man7.org/linux/man-pages/man3/sigqueue.3.html
 #[doc(alias = "sigqueue")]
+#[doc(alias = "rt_sigqueueinfo")]
 #[inline]
 pub fn queue(process: Pid, signal: Signal, value: impl Into<Value>) -> Result<()> {
     let info = SigInfo::queue(signal, getpid(), getuid(), value.into());
-    // SAFETY: the record says what is true. Of a C library's own handlers, glibc's ignore what was queued, and musl's
-    // do nothing unless musl has asked for it.
+    // SAFETY: the record is correct. Of a C library's own handlers, glibc's ignore queued signals, and
+    // musl's do nothing unless musl sent the signal.
     unsafe { raw::rt_sigqueueinfo(process, Some(signal), &info) }
 }
 
-/// The signals that have come for the thread or its process, and are held back.
+/// Returns the blocked signals that are pending for the calling thread or its process.
 ///
-/// # Errors
+/// This call cannot fail.
 ///
-/// None of its own.
+/// Since Linux 2.1.67; [sigpending(2)].
+///
+/// [sigpending(2)]: https://man7.org/linux/man-pages/man2/sigpending.2.html
 #[doc(alias = "sigpending")]
+#[doc(alias = "rt_sigpending")]
 #[inline]
 pub fn pending() -> Result<SigSet> {
     raw::rt_sigpending()
 }
 
-/// Takes one of these signals, and waits for one as long as it may; `None` when the time is over.
+/// Dequeues a pending signal of the set, and waits for one if none is pending. Returns `None` if the
+/// timeout expires first.
 ///
-/// [Block](crate::signal::block) them before: one that is not held back takes effect instead. Other signals do not end
-/// the wait and do not prolong it; to know the moment at which it ends, a wait with a time asks the clock first.
+/// [Block](crate::signal::block) the signals first: a signal that is not blocked takes effect
+/// instead. Other signals do not interrupt the wait and do not prolong it. A wait with a timeout
+/// reads the clock first, which is a second call; [`wait_interruptible`] does not.
 ///
-/// # Errors
+/// This call cannot fail.
 ///
-/// None of its own.
+/// Since Linux 2.1.67; [sigtimedwait(2)].
+///
+/// [sigtimedwait(2)]: https://man7.org/linux/man-pages/man2/sigtimedwait.2.html
 #[doc(alias = "sigtimedwait")]
+#[doc(alias = "sigwaitinfo")]
+#[doc(alias = "sigwait")]
+#[doc(alias = "rt_sigtimedwait")]
 pub fn wait(signals: impl Into<SigSet>, timeout: impl Into<Timeout>) -> Result<Option<SigInfo>> {
-    let (signals, mut left) = (signals.into(), timeout.into());
-    let deadline = Deadline::of(left)?;
+    let (signals, mut remaining) = (signals.into(), timeout.into());
+    let deadline = Deadline::of(remaining)?;
     loop {
-        match wait_interruptible(signals, left) {
+        match wait_interruptible(signals, remaining) {
             Err(error) if error.is(Errno::INTR) => {}
             done => return done,
         }
         if let Some(deadline) = deadline {
-            left = deadline.remaining()?;
+            remaining = deadline.remaining()?;
         }
     }
 }
 
-/// As [`wait`], but any signal ends it.
+/// Like [`wait`], but returns `EINTR` if interrupted by a signal that is not in the set.
 ///
 /// # Errors
 ///
-/// `EINTR` - a signal that is not waited for came.
+/// - `EINTR`: interrupted by a signal that is not in the set.
 pub fn wait_interruptible(
     signals: impl Into<SigSet>,
     timeout: impl Into<Timeout>,
@@ -85,12 +158,16 @@ pub fn wait_interruptible(
     }
 }
 
-/// Waits with this signal mask until a signal's handler has run; then the mask is what it was.
+/// Replaces the signal mask of the calling thread until a signal handler has run, and then restores
+/// it.
 ///
-/// # Errors
+/// This call cannot fail.
 ///
-/// None of its own.
+/// Since Linux 2.1.67; [sigsuspend(2)].
+///
+/// [sigsuspend(2)]: https://man7.org/linux/man-pages/man2/sigsuspend.2.html
 #[doc(alias = "sigsuspend")]
+#[doc(alias = "rt_sigsuspend")]
 #[inline]
 pub fn suspend(mask: impl Into<SigSet>) -> Result<()> {
     match raw::rt_sigsuspend(mask.into()) {
@@ -99,21 +176,25 @@ pub fn suspend(mask: impl Into<SigSet>) -> Result<()> {
     }
 }
 
-/// What the process does when the signal comes.
+/// Returns the action of a signal.
 ///
-/// # Errors
+/// This call cannot fail.
 ///
-/// None of its own.
+/// Since Linux 2.1.67; [sigaction(2)].
+///
+/// [sigaction(2)]: https://man7.org/linux/man-pages/man2/sigaction.2.html
+#[doc(alias = "sigaction")]
+#[doc(alias = "rt_sigaction")]
 #[inline]
 pub fn action(signal: Signal) -> Result<Action> {
     // SAFETY: changes nothing.
     unsafe { raw::rt_sigaction(signal, None) }
 }
 
-/// Sets what the process does when the signal comes; returns what it did.
+/// Sets the action of a signal, and returns the previous one, with which a later call restores it.
 ///
-/// Where that comes to nothing, what has come and is held back is forgotten: with [`Action::IGNORE`], and with
-/// [`Action::DEFAULT`] for `CHLD`, `CONT`, `URG` and `WINCH`.
+/// If the new action ignores the signal, pending instances are discarded: with [`Action::IGNORE`],
+/// and with [`Action::DEFAULT`] for `CHLD`, `CONT`, `URG` and `WINCH`.
 ///
 /// # Safety
 ///
@@ -121,39 +202,56 @@ pub fn action(signal: Signal) -> Result<Action> {
 ///
 /// # Errors
 ///
-/// As [`raw::rt_sigaction`].
+/// - `EINVAL`: the actions of `KILL` and `STOP` cannot be changed.
+///
+/// Since Linux 2.1.67; [sigaction(2)].
+///
+/// [sigaction(2)]: https://man7.org/linux/man-pages/man2/sigaction.2.html
 #[doc(alias = "sigaction")]
+#[doc(alias = "rt_sigaction")]
 #[inline]
 pub unsafe fn set_action(signal: Signal, action: &Action) -> Result<Action> {
-    // SAFETY: as the caller promises.
+    // SAFETY: upheld by the caller.
     unsafe { raw::rt_sigaction(signal, Some(action)) }
 }
 
-/// Ignores a signal; returns what the process did when it came.
+/// Ignores a signal, and returns its previous action.
 ///
-/// What has come and is held back is forgotten with it. `execve` keeps it so. Of `CHLD` it means also that children
-/// leave nothing to wait for. Where the program itself is at fault the kernel does not ask: the process ends. A C
-/// library waits for ever for threads that ignore its signals, 32 to 34.
+/// Pending instances are discarded. The signal stays ignored across `execve`. If `CHLD` is ignored,
+/// children do not become zombies. A signal that is ignored but caused by a fault of the program
+/// itself still terminates the process. Do not ignore signals 32 to 34: a C library would wait
+/// indefinitely for threads to handle them.
 ///
 /// # Errors
 ///
-/// As [`raw::rt_sigaction`].
+/// - `EINVAL`: the actions of `KILL` and `STOP` cannot be changed.
+///
+/// Since Linux 2.1.67; [sigaction(2)].
+///
+/// [sigaction(2)]: https://man7.org/linux/man-pages/man2/sigaction.2.html
 #[doc(alias = "SIG_IGN")]
+#[doc(alias = "sigaction")]
 #[inline]
 pub fn ignore(signal: Signal) -> Result<Action> {
     // SAFETY: no handler runs.
     unsafe { raw::rt_sigaction(signal, Some(&Action::IGNORE)) }
 }
 
-/// Lets a signal do what it does by itself; returns what the process did when it came.
+/// Resets a signal to its default action, and returns the previous one.
 ///
-/// `CHLD`, `URG` and `WINCH` do nothing by themselves, and `CONT` nothing that waits until it is taken: of these, what
-/// has come and is held back is forgotten. Reset `CHLD` before the first child begins, or ask for every child after it.
+/// The default of `CHLD`, `URG` and `WINCH` is to be ignored, and that of `CONT` needs no handling
+/// after the process has continued: pending instances of these four are discarded. Call this for
+/// `CHLD` before starting the first child, or check all children afterwards.
 ///
 /// # Errors
 ///
-/// As [`raw::rt_sigaction`].
+/// - `EINVAL`: the actions of `KILL` and `STOP` cannot be changed.
+///
+/// Since Linux 2.1.67; [sigaction(2)].
+///
+/// [sigaction(2)]: https://man7.org/linux/man-pages/man2/sigaction.2.html
 #[doc(alias = "SIG_DFL")]
+#[doc(alias = "sigaction")]
 #[inline]
 pub fn set_default(signal: Signal) -> Result<Action> {
     // SAFETY: no handler runs.

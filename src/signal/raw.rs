@@ -1,8 +1,8 @@
-//! The kernel's calls on signals.
+//! Raw calls: signals, signal masks, actions and alternate signal stacks.
 
 use core::mem::MaybeUninit;
 
-use super::{Action, SigInfo, SigSet, Signal, Target};
+use super::{Action, How, SigInfo, SigSet, Signal, SignalStack, Target};
 use crate::arch::ArgReg;
 use crate::error::{Call, Errno, ErrnoReason, Error, Result, errno_reasons};
 use crate::ids::Pid;
@@ -16,7 +16,7 @@ impl Arg for Signal {
     }
 }
 
-/// No signal is 0: the call looks whether it might send one.
+/// `None` is signal 0, with which a call only checks whether it could send a signal.
 impl Arg for Option<Signal> {
     #[inline(always)]
     fn word(self) -> ArgReg {
@@ -24,54 +24,74 @@ impl Arg for Option<Signal> {
     }
 }
 
-/// `kill(pid, sig)` - sends a signal to processes; without one, looks whether there are some that it could be sent to.
+/// `kill(pid, sig)` - sends a signal to a process or several processes.
+///
+/// Without a signal, the call only checks that the target exists and that the caller may send it a
+/// signal.
 ///
 /// # Errors
 ///
-/// `ESRCH` - there is no such process or group. `EPERM` - the caller may send it to none of them. `EINVAL` - the group
-/// of number 1, for which the kernel has no number.
+/// - `ESRCH`: the process or process group does not exist, or no process is left to send the signal
+///   to.
+/// - `EPERM`: the caller has neither a matching user ID nor `CAP_KILL` for any process of the target,
+///   or a security module denies the signal.
+/// - `EINVAL`: the target is process group 1, whose number `-1` the kernel interprets as every
+///   process.
 ///
-/// Since Linux 1.0; kill(2).
+/// Since Linux 1.0; [kill(2)].
+///
+/// [kill(2)]: https://man7.org/linux/man-pages/man2/kill.2.html
 #[inline]
 pub fn kill(target: Target, signal: Option<Signal>) -> Result<()> {
     let Some(target) = target.number() else { return Err(Error::new(Call::KILL, Errno::INVAL)) };
-    // SAFETY: touches no memory. What runs are handlers that somebody has said to be right at any moment. Of a C
-    // library's own, glibc's ignore what comes by this call, and musl's do nothing unless musl has asked for it.
+    // SAFETY: touches no memory. Only handlers run, which were declared safe to run at any point when
+    // they were set. Of a C library's own, glibc's ignore signals that this call sends, and musl's do
+    // nothing unless musl sent the signal.
     unsafe { syscall!(Call::KILL, kill(target, signal)) }.unit()
 }
 
-/// `rt_sigqueueinfo(tgid, sig, &info)` - sends a signal with a record that says whatever the caller wants; without a
-/// signal, looks whether one could be sent.
+/// `rt_sigqueueinfo(tgid, sig, &info)` - sends a signal with a record of the caller's choice.
+///
+/// Without a signal, the call only checks that the process exists and that the caller may send it a
+/// signal.
 ///
 /// # Safety
 ///
-/// The process must not believe the record more than is true, its [`Value`](super::Value) excepted, which is whatever a
-/// sender likes: a handler may take the addresses in it for addresses, and a C library's own handlers, of signals 32 to
-/// 34, believe whom they come from.
+/// The receiver must not be harmed if it trusts the record, except for its [`Value`](super::Value),
+/// which any sender may choose: a handler may dereference the addresses in a record, and a C
+/// library's own handlers, of signals 32 to 34, trust the sender in it.
 ///
 /// # Errors
 ///
-/// `EAGAIN` - the receiver's user has as many queued signals as they may, and the signal is 32 or more. `ESRCH` - there
-/// is no such process. `EPERM` - the caller may not send it to the process; or the record says that the kernel or
-/// `tgkill` sends it, and this is not the first thread of that process. `E2BIG` - the record has more than the kernel
-/// keeps of one with this code.
+/// - `EAGAIN`: the limit on queued signals of the receiver's user (`RLIMIT_SIGPENDING`) has been
+///   reached, or the kernel is out of memory. Only for signals from 32; others are sent without
+///   their record.
+/// - `ESRCH`: the process does not exist.
+/// - `EPERM`: the caller has neither a matching user ID nor `CAP_KILL` for the process, or a security
+///   module denies the signal, or the code of the record is that of the kernel, `kill` or `tgkill`
+///   and the calling thread is not the first thread of that process.
+/// - `E2BIG`: the kernel does not know the code of the record, and the bytes of the record that it
+///   does not store (those after the first 48) are not all zero.
 ///
-/// Since Linux 2.1.67; `rt_sigqueueinfo`(2).
+/// Since Linux 2.1.67; [rt_sigqueueinfo(2)].
+///
+/// [rt_sigqueueinfo(2)]: https://man7.org/linux/man-pages/man2/rt_sigqueueinfo.2.html
 #[inline]
 pub unsafe fn rt_sigqueueinfo(process: Pid, signal: Option<Signal>, info: &SigInfo) -> Result<()> {
     let info = core::ptr::from_ref(info);
-    // SAFETY: the kernel copies one record; that the process may get it is the caller's promise.
+    // SAFETY: the kernel copies one record; that the process may receive it is upheld by the caller.
     unsafe { syscall!(Call::RT_SIGQUEUEINFO, rt_sigqueueinfo(process.as_raw(), signal, info)) }
         .unit()
 }
 
-/// `rt_sigpending(&set, sigsetsize)` - the signals that have come for the thread or its process, and are held back.
+/// `rt_sigpending(&set, sigsetsize)` - returns the blocked signals that are pending for the calling
+/// thread or its process.
 ///
-/// # Errors
+/// This call cannot fail.
 ///
-/// None of its own.
+/// Since Linux 2.1.67; [sigpending(2)].
 ///
-/// Since Linux 2.1.67; sigpending(2).
+/// [sigpending(2)]: https://man7.org/linux/man-pages/man2/sigpending.2.html
 #[inline]
 pub fn rt_sigpending() -> Result<SigSet> {
     let mut set = SigSet::empty();
@@ -81,20 +101,51 @@ pub fn rt_sigpending() -> Result<SigSet> {
     Ok(set)
 }
 
-/// `rt_sigtimedwait(set, &info, timeout, sigsetsize)` - takes a signal of the set that is held back, and waits for one;
-/// without a timeout, for ever.
+/// `rt_sigprocmask(how, set, oldset, sigsetsize)` - changes the signal mask of the calling thread, and
+/// returns the previous one. Without a set, the mask is not changed.
+///
+/// `KILL` and `STOP` cannot be blocked: the kernel ignores them. This call cannot fail.
+///
+/// Since Linux 2.1.62; [sigprocmask(2)].
+///
+/// [sigprocmask(2)]: https://man7.org/linux/man-pages/man2/sigprocmask.2.html
+#[doc(alias = "sigprocmask")]
+#[doc(alias = "pthread_sigmask")]
+#[inline]
+pub fn rt_sigprocmask(how: How, set: Option<SigSet>) -> Result<SigSet> {
+    let mut old = SigSet::empty();
+    let given = set.unwrap_or(SigSet::empty());
+    let set = if set.is_some() { &raw const given } else { core::ptr::null() };
+    // SAFETY: the kernel reads one set, writes one, and keeps nothing.
+    unsafe {
+        syscall!(
+            Call::RT_SIGPROCMASK,
+            rt_sigprocmask(how as u32, set, &raw mut old, size_of::<SigSet>())
+        )
+    }
+    .unit()?;
+    Ok(old)
+}
+
+/// `rt_sigtimedwait(set, &info, timeout, sigsetsize)` - dequeues a pending signal of the set, and
+/// waits for one if none is pending. Without a timeout, it waits indefinitely.
 ///
 /// # Errors
 ///
-/// `EAGAIN` - the time is over. `EINTR` - a signal that is not of the set came, also one whose handler asks for
-/// restarts. `EINVAL` - the timeout is negative or has a billion nanoseconds or more.
+/// - `EAGAIN`: the timeout expired before a signal of the set was pending.
+/// - `EINTR`: interrupted by a signal that is not in the set, even if its handler was set with
+///   `SA_RESTART`, or the process was stopped and continued.
+/// - `EINVAL`: the timeout is negative, or has 1,000,000,000 or more nanoseconds.
 ///
-/// Since Linux 2.1.67; `sigtimedwait`(2).
+/// Since Linux 2.1.67; [sigtimedwait(2)].
+///
+/// [sigtimedwait(2)]: https://man7.org/linux/man-pages/man2/sigtimedwait.2.html
 #[inline]
 pub fn rt_sigtimedwait(set: SigSet, timeout: Option<&Timespec>) -> Result<SigInfo> {
     let mut info = MaybeUninit::<SigInfo>::uninit();
     let timeout = timeout.map_or(core::ptr::null(), core::ptr::from_ref);
-    // SAFETY: the kernel reads the set and the timeout, writes one record, all of its bytes, and keeps nothing.
+    // SAFETY: the kernel reads the set and the timeout, writes all bytes of one record, and keeps
+    // nothing.
     let returned = unsafe {
         syscall!(
             Call::RT_SIGTIMEDWAIT,
@@ -102,21 +153,25 @@ pub fn rt_sigtimedwait(set: SigSet, timeout: Option<&Timespec>) -> Result<SigInf
         )
     };
     match returned.int()? {
-        // SAFETY: written, as the call has returned the number of a signal.
+        // SAFETY: written, as the call has returned a signal number.
         1..=64 => Ok(unsafe { info.assume_init() }),
+        // Only a seccomp filter or a tracer can forge such a result.
         _ => Err(Error::new(Call::RT_SIGTIMEDWAIT, Errno::INVAL)),
     }
 }
 
-/// `rt_sigsuspend(mask, sigsetsize)` - waits with this signal mask until a signal's handler has run.
+/// `rt_sigsuspend(mask, sigsetsize)` - replaces the signal mask of the calling thread until a signal
+/// handler has run.
 ///
-/// It always fails.
+/// It always returns an error.
 ///
 /// # Errors
 ///
-/// `EINTR` - a handler has run.
+/// - `EINTR`: a signal handler has run.
 ///
-/// Since Linux 2.1.67; sigsuspend(2).
+/// Since Linux 2.1.67; [sigsuspend(2)].
+///
+/// [sigsuspend(2)]: https://man7.org/linux/man-pages/man2/sigsuspend.2.html
 #[inline]
 pub fn rt_sigsuspend(mask: SigSet) -> Result<()> {
     // SAFETY: the kernel reads the set and keeps nothing.
@@ -124,28 +179,33 @@ pub fn rt_sigsuspend(mask: SigSet) -> Result<()> {
         .unit()
 }
 
-/// `rt_sigaction(sig, act, oldact, sigsetsize)` - what the process does when a signal comes, and what it did.
+/// `rt_sigaction(sig, act, oldact, sigsetsize)` - sets the action of a signal, and returns the
+/// previous one. Without an action, the action is not changed.
 ///
 /// # Safety
 ///
-/// A handler runs in any thread that does not hold the signal back, between any two instructions: it must do only what
-/// is right there, which allocation and locks are not. An action that was read back must be one whose handler is still
-/// there.
+/// A handler runs in any thread that does not block the signal, between any two instructions. It
+/// must be async-signal-safe: it must not allocate or lock. The handler of an action that was
+/// returned by an earlier call must still exist.
 ///
-/// In a program with musl it must also be right in a process that musl's `posix_spawn` is about to make a program of,
-/// which shares the memory and has little stack: musl sets back only the handlers that it knows of. Hold the signal
-/// back while one starts programs.
+/// In a program with musl, the handler must also be safe to run in a child of `posix_spawn` before
+/// the child executes its program: musl resets only the handlers that were set through musl, and
+/// the child shares the parent's memory and has a small stack. Block the signal while spawning.
 ///
 /// # Errors
 ///
-/// `EINVAL` - an action for `KILL` or `STOP`.
+/// - `EINVAL`: the actions of `KILL` and `STOP` cannot be changed, or the kernel is terminating the
+///   process with this signal (since Linux 5.16).
 ///
-/// Since Linux 2.1.67; sigaction(2).
+/// Since Linux 2.1.67; [sigaction(2)].
+///
+/// [sigaction(2)]: https://man7.org/linux/man-pages/man2/sigaction.2.html
 #[inline]
 pub unsafe fn rt_sigaction(signal: Signal, action: Option<&Action>) -> Result<Action> {
     let mut old = MaybeUninit::<Action>::uninit();
     let action = action.map_or(core::ptr::null(), core::ptr::from_ref);
-    // SAFETY: the kernel reads one action and writes one; that the handler may run is the caller's promise.
+    // SAFETY: the kernel reads one action and writes one; that the handler may run is upheld by the
+    // caller.
     unsafe {
         syscall!(
             Call::RT_SIGACTION,
@@ -157,26 +217,67 @@ pub unsafe fn rt_sigaction(signal: Signal, action: Option<&Action>) -> Result<Ac
     Ok(unsafe { old.assume_init() })
 }
 
+/// `sigaltstack(ss, &old)` - sets the alternate signal stack of the calling thread, and returns the
+/// previous one. Without a stack, it is not changed.
+///
+/// # Safety
+///
+/// The memory must be used for nothing else until the thread has another alternate stack or
+/// terminates. It must be large enough for a signal frame, whose size is `AT_MINSIGSTKSZ` in the
+/// auxiliary vector, and for the handlers themselves.
+///
+/// # Errors
+///
+/// - `ENOMEM`: the stack is smaller than the minimum, which is 2048 bytes on x86_64, or
+///   `AT_MINSIGSTKSZ` if the kernel checks it, and 5120 bytes on aarch64. A signal frame can be
+///   larger.
+/// - `EINVAL`: the flags are not a valid combination.
+/// - `EPERM`: the thread is executing on its current alternate stack.
+///
+/// Since Linux 2.1.67; [sigaltstack(2)].
+///
+/// [sigaltstack(2)]: https://man7.org/linux/man-pages/man2/sigaltstack.2.html
+#[inline]
+pub unsafe fn sigaltstack(stack: Option<&SignalStack>) -> Result<SignalStack> {
+    let mut old = MaybeUninit::<SignalStack>::uninit();
+    let stack = stack.map_or(core::ptr::null(), core::ptr::from_ref);
+    // SAFETY: the kernel reads one struct and writes one; it keeps the address of the stack, whose
+    // use is upheld by the caller.
+    unsafe { syscall!(Call::SIGALTSTACK, sigaltstack(stack, old.as_mut_ptr())) }.unit()?;
+    // SAFETY: written, as the call has succeeded; the padding is never read.
+    Ok(unsafe { old.assume_init() })
+}
+
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     KILL:
-        SRCH => "there is no such process or process group",
-        PERM => "the caller may send it to none of them",
-        INVAL => "the process group of number 1 cannot be sent to: to the kernel it means everyone";
+        SRCH => "the process or process group does not exist, or no process is left to send the \
+            signal to",
+        PERM => "the caller has neither a matching user ID nor CAP_KILL for any process of the \
+            target, or a security module denies the signal",
+        INVAL => "the target is process group 1, whose number -1 the kernel interprets as every \
+            process";
     RT_SIGQUEUEINFO:
-        AGAIN => LimitReached "the receiver's limit on queued signals is reached (RLIMIT_SIGPENDING)",
-        SRCH => "there is no such process",
-        PERM => "the caller may not send it to that process, or says that somebody else does",
-        TOOBIG => "the record has more than the kernel keeps of one with this code";
+        AGAIN => LimitReached "the limit on queued signals of the receiver's user \
+            (RLIMIT_SIGPENDING) has been reached, or the kernel is out of memory",
+        SRCH => "the process does not exist",
+        PERM => "the caller has neither a matching user ID nor CAP_KILL for the process, or a \
+            security module denies the signal, or the code of the record is that of the kernel, \
+            kill or tgkill and the calling thread is not the first thread of that process",
+        TOOBIG => "the kernel does not know the code of the record, and the bytes of the record \
+            that it does not store (those after the first 48) are not all zero";
     RT_SIGTIMEDWAIT:
-        AGAIN => "the time is over, and no signal came",
-        INTR => "a signal that is not waited for came",
-        INVAL => "the timeout is negative, or has a billion nanoseconds or more";
+        AGAIN => "the timeout expired before a signal of the set was pending",
+        INTR => "interrupted by a signal that is not in the set, even if its handler was set with \
+            SA_RESTART, or the process was stopped and continued",
+        INVAL => "the timeout is negative, or has 1,000,000,000 or more nanoseconds";
     RT_SIGSUSPEND:
-        INTR => "a signal's handler has run";
+        INTR => "a signal handler has run";
     RT_SIGACTION:
-        INVAL => "what KILL and STOP do cannot be set";
+        INVAL => "the actions of KILL and STOP cannot be changed, or the kernel is terminating the \
+            process with this signal (since Linux 5.16)";
     SIGALTSTACK:
-        NOMEM => InvalidArgument "the stack is smaller than any may be: 2048 bytes, on aarch64 5120",
-        INVAL => "flags that are no mode of a stack",
-        PERM => Busy "the thread runs on that stack now";
+        NOMEM => InvalidArgument "the stack is smaller than the minimum, which is 2048 bytes on \
+            x86_64, or AT_MINSIGSTKSZ if the kernel checks it, and 5120 bytes on aarch64",
+        INVAL => "the flags are not a valid combination",
+        PERM => Busy "the thread is executing on its current alternate stack";
 };

@@ -1,11 +1,12 @@
 //! Sets of signals.
 
 use core::fmt;
+use core::iter::FusedIterator;
 use core::ops::{BitAnd, BitOr, Sub};
 
 use super::Signal;
 
-/// A set of signals: the kernel's `sigset_t`, 64 bits.
+/// `sigset_t`: a set of signals, in the kernel's layout of 64 bits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[repr(transparent)]
 pub struct SigSet(u64);
@@ -21,85 +22,139 @@ impl SigSet {
         Self(0)
     }
 
-    /// Every signal but 32 to 34, which C libraries keep for themselves: to block those can break a program that has
-    /// one.
+    /// Returns the set of all signals except 32 to 34, which C libraries reserve: glibc reserves 32
+    /// and 33, and musl 32 to 34. Blocking them can break a program that uses a C library.
+    #[doc(alias = "sigfillset")]
     #[must_use]
     pub const fn all() -> Self {
         Self(!(0b111 << 31))
     }
 
-    /// Every signal, 1 to 64.
+    /// Returns the set of all signals, 1 to 64.
+    #[doc(alias = "sigfillset")]
     #[must_use]
     pub const fn all_including_reserved() -> Self {
         Self(u64::MAX)
     }
 
-    /// The set of these bits; the lowest is signal 1.
+    /// Creates a set from its bits. Bit 0 is signal 1.
     #[inline]
     #[must_use]
     pub const fn from_bits(bits: u64) -> Self {
         Self(bits)
     }
 
-    /// The bits; the lowest is signal 1.
+    /// Returns the bits. Bit 0 is signal 1.
     #[inline]
     #[must_use]
     pub const fn bits(self) -> u64 {
         self.0
     }
 
-    /// The set with this signal.
+    /// Returns the set with this signal added.
+    #[doc(alias = "sigaddset")]
     #[inline]
     #[must_use]
     pub const fn with(self, signal: Signal) -> Self {
         Self(self.0 | 1 << (signal.as_raw() - 1))
     }
 
-    /// The set without this signal.
+    /// Returns the set with this signal removed.
+    #[doc(alias = "sigdelset")]
     #[inline]
     #[must_use]
     pub const fn without(self, signal: Signal) -> Self {
         Self(self.0 & !(1 << (signal.as_raw() - 1)))
     }
 
-    /// The signals of either set.
+    /// Returns the signals that are in either set.
+    #[doc(alias = "sigorset")]
     #[inline]
     #[must_use]
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// The signals of this set that the other does not have.
+    /// Returns the signals that are in this set and not in the other.
     #[inline]
     #[must_use]
     pub const fn difference(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
-    /// The signals of both sets.
+    /// Returns the signals that are in both sets.
+    #[doc(alias = "sigandset")]
     #[inline]
     #[must_use]
     pub const fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
-    /// Whether the signal is one of the set.
+    /// Returns whether the set contains the signal.
+    #[doc(alias = "sigismember")]
     #[inline]
     #[must_use]
     pub const fn contains(self, signal: Signal) -> bool {
         self.0 & 1 << (signal.as_raw() - 1) != 0
     }
 
-    /// Whether no signal is.
+    /// Returns whether the set is empty.
+    #[doc(alias = "sigisemptyset")]
     #[inline]
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// The signals, from the lowest.
-    pub fn iter(self) -> impl Iterator<Item = Signal> {
-        (1..=64).filter_map(Signal::from_raw).filter(move |&signal| self.contains(signal))
+    /// Returns an iterator over the signals, in ascending order.
+    #[inline]
+    #[must_use]
+    pub const fn iter(self) -> SigSetIter {
+        SigSetIter(self)
+    }
+}
+
+/// An iterator over the signals in a [`SigSet`], in ascending order.
+#[derive(Clone, Debug)]
+pub struct SigSetIter(SigSet);
+
+impl Iterator for SigSetIter {
+    type Item = Signal;
+
+    #[inline]
+    fn next(&mut self) -> Option<Signal> {
+        let signal = Signal::from_raw(self.0.bits().trailing_zeros().cast_signed() + 1)?;
+        self.0 = self.0.without(signal);
+        Some(signal)
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let count = self.0.bits().count_ones() as usize;
+        (count, Some(count))
+    }
+}
+
+impl ExactSizeIterator for SigSetIter {}
+impl FusedIterator for SigSetIter {}
+
+impl IntoIterator for SigSet {
+    type Item = Signal;
+    type IntoIter = SigSetIter;
+
+    #[inline]
+    fn into_iter(self) -> SigSetIter {
+        self.iter()
+    }
+}
+
+impl IntoIterator for &SigSet {
+    type Item = Signal;
+    type IntoIter = SigSetIter;
+
+    #[inline]
+    fn into_iter(self) -> SigSetIter {
+        self.iter()
     }
 }
 
@@ -121,14 +176,32 @@ impl<const N: usize> From<[Signal; N]> for SigSet {
     }
 }
 
+impl From<&[Signal]> for SigSet {
+    fn from(signals: &[Signal]) -> Self {
+        signals.iter().collect()
+    }
+}
+
 impl FromIterator<Signal> for SigSet {
     fn from_iter<I: IntoIterator<Item = Signal>>(signals: I) -> Self {
         signals.into_iter().fold(Self::empty(), Self::with)
     }
 }
 
+impl<'s> FromIterator<&'s Signal> for SigSet {
+    fn from_iter<I: IntoIterator<Item = &'s Signal>>(signals: I) -> Self {
+        signals.into_iter().copied().collect()
+    }
+}
+
 impl Extend<Signal> for SigSet {
     fn extend<I: IntoIterator<Item = Signal>>(&mut self, signals: I) {
+        *self = self.union(signals.into_iter().collect());
+    }
+}
+
+impl<'s> Extend<&'s Signal> for SigSet {
+    fn extend<I: IntoIterator<Item = &'s Signal>>(&mut self, signals: I) {
         *self = self.union(signals.into_iter().collect());
     }
 }
@@ -168,7 +241,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_set_holds_what_was_put_in() {
+    fn with_and_without_change_the_bit_of_the_signal() {
         let set = SigSet::from([Signal::TERM, Signal::INT]);
         assert_eq!(set.bits(), 0x4002);
         assert!(set.contains(Signal::INT) && !set.contains(Signal::HUP));
@@ -179,14 +252,33 @@ mod tests {
     }
 
     #[test]
-    fn all_leaves_out_what_c_libraries_keep() {
-        let kept = SigSet::all_including_reserved() - SigSet::all();
-        assert_eq!(kept.iter().map(Signal::as_raw).collect::<Vec<_>>(), [32, 33, 34]);
+    fn all_excludes_signals_reserved_by_c_libraries() {
+        let reserved = SigSet::all_including_reserved() - SigSet::all();
+        assert_eq!(reserved.iter().map(Signal::as_raw).collect::<Vec<_>>(), [32, 33, 34]);
         let mut set = SigSet::from([Signal::INT]) | [Signal::TERM].into();
         set.extend([Signal::HUP]);
         assert_eq!(set, [Signal::HUP, Signal::INT, Signal::TERM].into_iter().collect());
         assert!(!set.is_empty() && (set - set).is_empty());
         assert_eq!(set & SigSet::from([Signal::INT, Signal::USR1]), Signal::INT.into());
         assert_eq!(SigSet::from(&set), set);
+    }
+
+    #[test]
+    fn iterator_yields_signals_in_ascending_order() {
+        let signals = [Signal::RTMAX, Signal::INT, Signal::HUP];
+        let set = SigSet::from(&signals[..]);
+        assert_eq!(set, signals.iter().collect());
+        assert_eq!(set.iter().len(), 3);
+        let mut seen = Vec::new();
+        for signal in set {
+            seen.push(signal);
+        }
+        assert_eq!(seen, [Signal::HUP, Signal::INT, Signal::RTMAX]);
+        let mut iter = (&set).into_iter().skip(3);
+        assert_eq!((iter.next(), iter.next()), (None, None));
+        assert_eq!(SigSet::all_including_reserved().iter().count(), 64);
+        let mut extended = SigSet::empty();
+        extended.extend(&signals);
+        assert_eq!(extended, set);
     }
 }

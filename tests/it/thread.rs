@@ -1,7 +1,8 @@
 //! The thread's signal mask.
 
 use butter::process::{self, Gid, Uid};
-use butter::signal::{How, SigSet, Signal, block, mask, rt_sigprocmask, set_mask, unblock};
+use butter::signal::raw::rt_sigprocmask;
+use butter::signal::{How, SigSet, Signal, block, mask, set_mask, unblock};
 use butter::thread;
 
 /// Runs a test in a thread of its own, whose mask is empty.

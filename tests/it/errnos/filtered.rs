@@ -34,7 +34,7 @@ pub const FILTERED: &[(Call, libc::c_long, Provoke)] = &[
     }),
     (Call::SIGALTSTACK, libc::SYS_sigaltstack, || {
         // SAFETY: changes nothing.
-        failed(unsafe { signal::sigaltstack(None) })
+        failed(unsafe { signal::raw::sigaltstack(None) })
     }),
     (Call::CLOCK_GETTIME, libc::SYS_clock_gettime, || failed(clock_gettime(Clock::Monotonic))),
     (Call::KILL, libc::SYS_kill, || failed(signal::kill(getpid(), None))),

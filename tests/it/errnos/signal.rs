@@ -2,7 +2,7 @@
 
 use butter::Errno;
 use butter::error::{Call, ErrorKind};
-use butter::process::{self, Pid};
+use butter::process::{self, Pgid};
 use butter::signal::{self, SigInfo, SigSet, Signal, Target};
 use butter::thread;
 use butter::time::Timespec;
@@ -24,7 +24,7 @@ const ROWS: &[Row] = &[
         as_nobody(|| failed(signal::kill(of_another_user().ok_or(NO_OTHER_USER)?, None)))
     }),
     Row(Call::KILL, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(signal::kill(Target::Group(Pid::from_raw(1).unwrap()), None))
+        failed(signal::kill(Target::Group(Pgid::from_raw(1).unwrap()), None))
     }),
     Row(Call::RT_SIGQUEUEINFO, Errno::SRCH, ErrorKind::NotFound, || {
         failed(signal::queue(nobody(), Signal::USR1, 1))
@@ -67,13 +67,13 @@ pub fn too_big() -> SigInfo {
 /// What fails in a process that may have no further signal queued.
 const WITHOUT_SIGNALS: &[Row] = &[
     Row(Call::RT_SIGQUEUEINFO, Errno::AGAIN, ErrorKind::LimitReached, || {
-        failed(signal::queue(process::getpid(), Signal::RTMIN, 1))
+        failed(signal::queue(process::getpid(), Signal::RTMAX, 1))
     }),
     Row(Call::RT_TGSIGQUEUEINFO, Errno::AGAIN, ErrorKind::LimitReached, || {
-        failed(thread::queue(process::getpid(), thread::gettid(), Signal::RTMIN, 1))
+        failed(thread::queue(process::getpid(), thread::gettid(), Signal::RTMAX, 1))
     }),
     Row(Call::TGKILL, Errno::AGAIN, ErrorKind::LimitReached, || {
-        failed(thread::kill(process::getpid(), thread::gettid(), Signal::RTMIN))
+        failed(thread::kill(process::getpid(), thread::gettid(), Signal::RTMAX))
     }),
 ];
 

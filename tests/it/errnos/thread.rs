@@ -49,26 +49,26 @@ const ROWS: &[Row] = &[
         failed(unsafe { thread::rt_tgsigqueueinfo(process, thread, Some(Signal::URG), &info) })
     }),
     Row(Call::RT_TGSIGQUEUEINFO, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        inject(libc::SYS_getpid, Errno::NOSYS, || {
-            // What a filter answers in the kernel's place is no process.
+        // The types of the IDs exclude the kernel's own cause.
+        inject(libc::SYS_rt_tgsigqueueinfo, Errno::INVAL, || {
             failed(thread::queue(process::getpid(), thread::gettid(), Signal::URG, 1))
         })
     }),
     Row(Call::SIGALTSTACK, Errno::NOMEM, ErrorKind::InvalidArgument, || {
         let small = SignalStack::new(std::ptr::dangling_mut(), 64, StackFlags::empty());
         // SAFETY: it is refused.
-        failed(unsafe { signal::sigaltstack(Some(&small)) })
+        failed(unsafe { signal::raw::sigaltstack(Some(&small)) })
     }),
     Row(Call::SIGALTSTACK, Errno::INVAL, ErrorKind::InvalidArgument, || {
         let odd =
             SignalStack::new(std::ptr::dangling_mut(), 1 << 20, StackFlags::from_bits_retain(4));
         // SAFETY: it is refused.
-        failed(unsafe { signal::sigaltstack(Some(&odd)) })
+        failed(unsafe { signal::raw::sigaltstack(Some(&odd)) })
     }),
     Row(Call::SIGALTSTACK, Errno::PERM, ErrorKind::Busy, || {
         inject(libc::SYS_sigaltstack, Errno::PERM, || {
             // SAFETY: it is refused.
-            failed(unsafe { signal::sigaltstack(Some(&SignalStack::NONE)) })
+            failed(unsafe { signal::raw::sigaltstack(Some(&SignalStack::DISABLED)) })
         })
     }),
 ];

@@ -17,6 +17,9 @@ use common::require;
 
 const EVENT_SIZE: usize = 128;
 
+/// A real-time signal that no C library reserves.
+const RT: Signal = Signal::rt(1).unwrap();
+
 /// Takes the next signal of this kind twice from what it brings about: once by a wait, once from a descriptor. Both
 /// tell the same cause, which is returned for each.
 fn told_by_both(signal: Signal, mut bring_about: impl FnMut()) -> [Cause; 2] {
@@ -40,17 +43,17 @@ fn check(body: impl FnOnce()) {
 fn a_timer_says_which_and_how_often() {
     check(|| {
         let mut timers: Vec<i32> = Vec::new();
-        let causes = told_by_both(Signal::RTMIN, || {
+        let causes = told_by_both(RT, || {
             if let Some(last) = timers.last() {
                 // SAFETY: touches no memory.
                 assert_eq!(unsafe { libc::syscall(libc::SYS_timer_delete, *last) }, 0);
                 // What it told before its end may still be there.
-                while signal::wait(Signal::RTMIN, Timeout::Zero).unwrap().is_some() {}
+                while signal::wait(RT, Timeout::Zero).unwrap().is_some() {}
             }
             // SAFETY: all zeroes is a valid event; its fields are set below.
             let mut event: libc::sigevent = unsafe { std::mem::zeroed() };
             event.sigev_notify = libc::SIGEV_SIGNAL;
-            event.sigev_signo = Signal::RTMIN.as_raw().into();
+            event.sigev_signo = RT.as_raw().into();
             event.sigev_value.sival_ptr = std::ptr::without_provenance_mut(0x1234_5678_9ABC);
             let (event, mut timer) = (&raw const event, 0);
             // SAFETY: the kernel reads the event and writes the number of the timer.
@@ -312,11 +315,11 @@ fn a_message_in_an_empty_queue_says_who_sent_it() {
         require!(queue >= 0, "mq_open: {}", std::io::Error::last_os_error());
         // SAFETY: reads the name: the queue lives as long as its descriptor.
         unsafe { libc::syscall(libc::SYS_mq_unlink, name.as_ptr()) };
-        let causes = told_by_both(Signal::RTMIN, || {
+        let causes = told_by_both(RT, || {
             // SAFETY: all zeroes is a valid event; its fields are set below.
             let mut event: libc::sigevent = unsafe { std::mem::zeroed() };
             event.sigev_notify = libc::SIGEV_SIGNAL;
-            event.sigev_signo = Signal::RTMIN.as_raw().into();
+            event.sigev_signo = RT.as_raw().into();
             event.sigev_value.sival_ptr = std::ptr::without_provenance_mut(77);
             // SAFETY: reads the event.
             assert_eq!(unsafe { libc::syscall(libc::SYS_mq_notify, queue, &raw const event) }, 0);
@@ -370,7 +373,7 @@ fn a_sender_of_another_namespace_is_nobody() {
 fn what_a_sender_makes_up_is_kept() {
     check(|| {
         let mut bytes = [0; EVENT_SIZE];
-        bytes[0] = Signal::RTMIN.as_raw() as u8;
+        bytes[0] = RT.as_raw() as u8;
         bytes[8..12].copy_from_slice(&(-99_i32).to_ne_bytes());
         bytes[16..24].copy_from_slice(&[1, 0, 0, 0, 2, 0, 0, 0]);
         bytes[24..32].copy_from_slice(&3_u64.to_ne_bytes());
@@ -381,9 +384,9 @@ fn what_a_sender_makes_up_is_kept() {
             uid: Uid::from_raw(2),
             value: 3_u64.into(),
         };
-        let causes = told_by_both(Signal::RTMIN, || {
+        let causes = told_by_both(RT, || {
             // SAFETY: no handler gets it.
-            unsafe { signal::raw::rt_sigqueueinfo(getpid(), Some(Signal::RTMIN), &info) }.unwrap();
+            unsafe { signal::raw::rt_sigqueueinfo(getpid(), Some(RT), &info) }.unwrap();
         });
         assert_eq!(causes, [made_up; 2]);
     });

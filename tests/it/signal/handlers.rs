@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering};
 use butter::Errno;
 use butter::error::ErrorKind;
 use butter::process::getpid;
+use butter::signal::raw::sigaltstack;
 use butter::signal::{self, Action, ActionFlags, Cause, SigInfo, SigSet, Signal};
-use butter::signal::{SignalStack, StackFlags, sigaltstack};
+use butter::signal::{SignalStack, StackFlags};
 use butter::thread::{self, gettid};
 
 use common::child::in_child;
@@ -23,9 +24,8 @@ extern "C" fn count(signal: Signal) {
 fn a_handler_runs_and_returns() {
     in_child(|| {
         assert!(signal::action(Signal::USR1).unwrap().is_default());
-        let action = Action::handler(count)
-            .with_mask([Signal::USR2].into())
-            .with_flags(ActionFlags::RESTART);
+        let action =
+            Action::handler(count).with_mask(Signal::USR2).with_flags(ActionFlags::RESTART);
         // SAFETY: the handler only counts.
         let old = unsafe { signal::set_action(Signal::USR1, &action) }.unwrap();
         assert!(old.is_default() && !old.is_ignored());
@@ -111,7 +111,7 @@ static STACK: AtomicU64 = AtomicU64::new(0);
 extern "C" fn look(signal: Signal, info: &SigInfo, context: *mut c_void) {
     let here = 0_u8;
     // SAFETY: on that stack it is refused, and elsewhere handlers go on on the thread's own.
-    if let Err(error) = unsafe { sigaltstack(Some(&SignalStack::NONE)) } {
+    if let Err(error) = unsafe { sigaltstack(Some(&SignalStack::DISABLED)) } {
         REFUSED.store(error.errno().as_raw() as u32, Ordering::Relaxed);
     }
     STACK.store((&raw const here).addr() as u64, Ordering::Relaxed);
@@ -127,7 +127,7 @@ extern "C" fn look(signal: Signal, info: &SigInfo, context: *mut c_void) {
 #[test]
 fn a_handler_is_told_why_and_holds_back_what_it_asks_for() {
     in_child(|| {
-        let action = Action::info_handler(look).with_mask([Signal::HUP].into());
+        let action = Action::info_handler(look).with_mask(Signal::HUP);
         // SAFETY: the handler makes a system call and stores numbers.
         unsafe { signal::set_action(Signal::RTMIN, &action) }.unwrap();
         thread::queue(getpid(), gettid(), Signal::RTMIN, -42).unwrap();

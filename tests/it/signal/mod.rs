@@ -6,7 +6,7 @@ mod handlers;
 use std::time::{Duration, Instant};
 
 use butter::error::ErrorKind;
-use butter::process::{Pid, Uid, getpid, getuid};
+use butter::process::{Pgid, Uid, getpid, getuid};
 use butter::signal::{self, Cause, SigSet, Signal, Target, Value};
 use butter::thread::{self, gettid};
 use butter::time::Timeout;
@@ -35,12 +35,13 @@ fn groups_are_sent_to_and_the_first_one_is_not_everyone() {
     in_child_that_holds_back(SigSet::all(), || {
         // SAFETY: puts this process in a group of its own.
         assert_eq!(unsafe { libc::setpgid(0, 0) }, 0);
-        for target in [Target::OwnGroup, Target::Group(getpid())] {
+        let group = Pgid::from_raw(getpid().as_raw()).unwrap();
+        for target in [Target::OwnGroup, Target::Group(group)] {
             signal::kill(target, Signal::USR2).unwrap();
             let info = signal::wait(Signal::USR2, Timeout::Zero).unwrap();
             assert!(info.is_some(), "{target:?}");
         }
-        let first = Target::Group(Pid::from_raw(1).unwrap());
+        let first = Target::Group(Pgid::from_raw(1).unwrap());
         assert_eq!(signal::kill(first, None).unwrap_err().kind(), ErrorKind::InvalidArgument);
     });
 }
@@ -90,7 +91,7 @@ fn everyone_is_all_others_of_the_pid_namespace() {
 #[test]
 fn queued_values_come_in_order_and_the_lowest_signal_first() {
     in_child_that_holds_back(SigSet::all(), || {
-        let (low, high) = (Signal::RTMIN, Signal::rt(3).unwrap());
+        let (low, high) = (Signal::rt(1).unwrap(), Signal::rt(3).unwrap());
         for number in 0..5_i32 {
             signal::queue(getpid(), high, -number).unwrap();
             signal::queue(getpid(), low, u64::MAX - number as u64).unwrap();
@@ -139,7 +140,7 @@ fn what_comes_to_nothing_is_forgotten() {
 #[test]
 fn the_threads_own_come_before_the_process_s() {
     in_child_that_holds_back(SigSet::all(), || {
-        let (low, high) = (Signal::RTMIN, Signal::RTMAX);
+        let (low, high) = (Signal::rt(1).unwrap(), Signal::RTMAX);
         signal::queue(getpid(), low, 1).unwrap();
         thread::queue(getpid(), gettid(), high, 2).unwrap();
         let taken =
