@@ -1,4 +1,4 @@
-//! The descriptor of signals as a type.
+//! The signalfd.
 
 use core::mem::MaybeUninit;
 
@@ -8,121 +8,192 @@ use crate::fd::{AsFd, OwnedFd};
 use crate::io::{self, Buffer};
 use crate::signal::SigSet;
 
-/// Signals that are read instead of handled.
+/// A descriptor from which signals are read.
 ///
-/// Shared by reference: each signal goes to one reader. Which signals a read takes is a matter of the thread that
-/// reads: those for it, and those for its process.
+/// All methods take `&self`: each signal is read once, by one reader. A read dequeues the signals
+/// that are pending for the reading thread or for its process.
 pub struct SignalFd(OwnedFd);
 
 fd_wrapper! { SignalFd }
 event_source! { SignalFd }
 
 impl SignalFd {
-    /// Reads these signals; a read waits until one comes. Closed by `execve`.
+    /// Creates a signalfd for these signals, in blocking mode and close-on-exec.
     ///
-    /// [Block](crate::signal::block) them in every thread: what is not held back takes effect instead. `KILL` and
-    /// `STOP` are left out.
+    /// [Block](crate::signal::block) the signals in every thread: a signal that is not blocked takes
+    /// effect instead. `KILL` and `STOP` are ignored.
     ///
     /// # Errors
     ///
-    /// As [`raw::signalfd4`].
+    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
+    /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 2.6.27; [signalfd(2)].
+    ///
+    /// [signalfd(2)]: https://man7.org/linux/man-pages/man2/signalfd.2.html
     #[doc(alias = "signalfd4")]
     #[inline]
     pub fn new(signals: impl Into<SigSet>) -> Result<Self> {
-        raw::signalfd4(signals.into(), CreateFlags::CLOEXEC).map(Self)
+        Self::with_flags(signals, CreateFlags::CLOEXEC)
     }
 
-    /// As [`new`](Self::new), and reads never wait.
+    /// Creates a signalfd for these signals, in non-blocking mode and close-on-exec. See
+    /// [`new`](Self::new).
     ///
     /// # Errors
     ///
-    /// As [`raw::signalfd4`].
+    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
+    /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 2.6.27; [signalfd(2)].
+    ///
+    /// [signalfd(2)]: https://man7.org/linux/man-pages/man2/signalfd.2.html
+    #[doc(alias = "SFD_NONBLOCK")]
     #[inline]
     pub fn nonblocking(signals: impl Into<SigSet>) -> Result<Self> {
-        raw::signalfd4(signals.into(), CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).map(Self)
+        Self::with_flags(signals, CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)
     }
 
-    /// Reads these signals and no others from now on.
+    /// Creates a signalfd for these signals with exactly these flags, which are passed to the kernel
+    /// verbatim: without `CLOEXEC`, it is inherited across `execve`. See [`new`](Self::new).
     ///
     /// # Errors
     ///
-    /// As [`raw::signalfd4_set_mask`].
+    /// - `EINVAL`: a flag is unknown to the kernel.
+    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
+    /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 2.6.27; [signalfd(2)].
+    ///
+    /// [signalfd(2)]: https://man7.org/linux/man-pages/man2/signalfd.2.html
+    #[doc(alias = "signalfd4")]
+    #[inline]
+    pub fn with_flags(signals: impl Into<SigSet>, flags: CreateFlags) -> Result<Self> {
+        raw::signalfd4(signals.into(), flags).map(Self)
+    }
+
+    /// Replaces the set of signals that are read.
+    ///
+    /// # Errors
+    ///
+    /// - `EINVAL`: the descriptor is not a signalfd.
+    ///
+    /// Since Linux 2.6.27; [signalfd(2)].
+    ///
+    /// [signalfd(2)]: https://man7.org/linux/man-pages/man2/signalfd.2.html
+    #[doc(alias = "signalfd4")]
     #[inline]
     pub fn set_mask(&self, signals: impl Into<SigSet>) -> Result<()> {
         raw::signalfd4_set_mask(self.as_fd(), signals.into())
     }
 
-    /// The next signal. Where none has come it waits, whatever other signals come.
+    /// Reads the next signal. In blocking mode, waits for one; other signals do not interrupt the
+    /// wait.
     ///
     /// # Errors
     ///
-    /// `EAGAIN` - none has come, and the descriptor is non-blocking.
+    /// - `EAGAIN`: no signal is pending, and the descriptor is in non-blocking mode.
+    /// - `EINVAL`: the descriptor is not a signalfd.
+    ///
+    /// Since Linux 2.6.22; [signalfd(2)].
+    ///
+    /// [signalfd(2)]: https://man7.org/linux/man-pages/man2/signalfd.2.html
     #[inline]
     pub fn read(&self) -> Result<Event> {
         let mut buffer = [MaybeUninit::uninit(); EVENT_SIZE];
-        one(io::retry(|| raw::read(self.as_fd(), &mut buffer).map(<[u8]>::len))?, &buffer)
+        event(io::retry(|| raw::read(self.as_fd(), &mut buffer).map(<[u8]>::len))?, &buffer)
     }
 
-    /// The next signal; `None` where none has come to a non-blocking descriptor. One that is not non-blocking waits.
+    /// Reads the next signal, or returns `None` if none is pending and the descriptor is in
+    /// non-blocking mode. In blocking mode, this method blocks until a signal is pending.
     ///
     /// # Errors
     ///
-    /// As [`raw::read`], without `EAGAIN` and `EINTR`.
+    /// - `EINVAL`: the descriptor is not a signalfd.
+    ///
+    /// Since Linux 2.6.22; [signalfd(2)].
+    ///
+    /// [signalfd(2)]: https://man7.org/linux/man-pages/man2/signalfd.2.html
     #[inline]
     pub fn try_read(&self) -> Result<Option<Event>> {
         io::would_block_as_none(self.read())
     }
 
-    /// As [`read`](Self::read), but the handler of another signal ends the wait.
+    /// Like [`read`](Self::read), but returns `EINTR` if interrupted by a signal handler.
     ///
     /// # Errors
     ///
-    /// As [`raw::read`].
+    /// - `EAGAIN`: no signal is pending, and the descriptor is in non-blocking mode.
+    /// - `EINTR`: interrupted by a signal handler.
+    /// - `EINVAL`: the descriptor is not a signalfd.
+    ///
+    /// Since Linux 2.6.22; [signalfd(2)].
+    ///
+    /// [signalfd(2)]: https://man7.org/linux/man-pages/man2/signalfd.2.html
     #[inline]
     pub fn read_interruptible(&self) -> Result<Event> {
         let mut buffer = [MaybeUninit::uninit(); EVENT_SIZE];
-        one(raw::read(self.as_fd(), &mut buffer)?.len(), &buffer)
+        event(raw::read(self.as_fd(), &mut buffer)?.len(), &buffer)
     }
 
-    /// Reads as many signals as have come and the buffer has room for; none where none has come to a non-blocking
-    /// descriptor. One that is not waits for the first, whatever other signals come.
+    /// Reads the pending signals, as many as fit into the buffer. If none is pending, returns no
+    /// signals in non-blocking mode, and waits for one in blocking mode; other signals do not
+    /// interrupt the wait.
     ///
     /// # Errors
     ///
-    /// `EINVAL` - the buffer has no room for one: [`EVENT_SIZE`] bytes.
+    /// - `EINVAL`: the buffer is smaller than an event, [`EVENT_SIZE`] bytes, or the descriptor is
+    ///   not a signalfd.
+    ///
+    /// Since Linux 2.6.22; [signalfd(2)].
+    ///
+    /// [signalfd(2)]: https://man7.org/linux/man-pages/man2/signalfd.2.html
     #[inline]
     pub fn read_events<'b>(&self, buffer: &'b mut (impl Buffer + ?Sized)) -> Result<Events<'b>> {
         io::read_events(Call::SIGNALFD_READ, self.as_fd(), buffer).map(decode)
     }
 
-    /// As [`read_events`](Self::read_events), but the handler of another signal ends the wait, and nothing is there is
-    /// a failure.
+    /// Like [`read_events`](Self::read_events), but returns `EINTR` if interrupted by a signal
+    /// handler.
     ///
     /// # Errors
     ///
-    /// As [`raw::read`].
+    /// - `EINTR`: interrupted by a signal handler.
+    /// - `EINVAL`: the buffer is smaller than an event, [`EVENT_SIZE`] bytes, or the descriptor is
+    ///   not a signalfd.
+    ///
+    /// Since Linux 2.6.22; [signalfd(2)].
+    ///
+    /// [signalfd(2)]: https://man7.org/linux/man-pages/man2/signalfd.2.html
     #[inline]
     pub fn read_events_interruptible<'b>(
         &self,
         buffer: &'b mut (impl Buffer + ?Sized),
     ) -> Result<Events<'b>> {
-        raw::read(self.as_fd(), buffer).map(decode)
+        let bytes = io::would_block_as_none(raw::read(self.as_fd(), buffer))?;
+        Ok(decode(bytes.unwrap_or_default()))
     }
 }
 
-/// The signal of a buffer of which so many bytes were read.
+/// Returns the event in a buffer that a read has written `count` bytes to.
 #[inline]
-fn one(count: usize, buffer: &[MaybeUninit<u8>; EVENT_SIZE]) -> Result<Event> {
+fn event(count: usize, buffer: &[MaybeUninit<u8>; EVENT_SIZE]) -> Result<Event> {
     if count != EVENT_SIZE {
-        return Err(no_signal());
+        return Err(not_an_event());
     }
-    // SAFETY: read to its end.
+    // SAFETY: the read has written all bytes.
     let bytes = unsafe { &*buffer.as_ptr().cast() };
-    Event::from_bytes(bytes).copied().ok_or_else(no_signal)
+    Event::from_bytes(bytes).copied().ok_or_else(not_an_event)
 }
 
-/// What the kernel never gives: from a descriptor of another kind.
+/// The error for bytes that the kernel never writes: the descriptor is not a signalfd.
 #[cold]
-fn no_signal() -> Error {
+fn not_an_event() -> Error {
     Error::new(Call::SIGNALFD_READ, Errno::INVAL)
 }

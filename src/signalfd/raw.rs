@@ -1,4 +1,4 @@
-//! The kernel's calls on descriptors of signals.
+//! Raw calls: creating and reading a signalfd.
 
 use super::CreateFlags;
 use crate::error::{Call, ErrnoReason, Result, errno_reasons};
@@ -7,17 +7,22 @@ use crate::io::{self, Buffer};
 use crate::signal::SigSet;
 use crate::syscall::syscall;
 
-/// `signalfd4(-1, mask, sizemask, flags)` - makes a descriptor from which these signals are read.
+/// `signalfd4(-1, mask, sizemask, flags)` - creates a signalfd for these signals.
 ///
 /// # Errors
 ///
-/// `EINVAL` - an unknown flag. `EMFILE` - the process has as many descriptors as it may. `ENFILE` - the system has.
-/// `ENODEV` - the kernel's file system of unnamed inodes is not there. `ENOMEM` - no memory for it.
+/// - `EINVAL`: a flag is unknown to the kernel.
+/// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+/// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
+/// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
+/// - `ENOMEM`: the kernel is out of memory.
 ///
-/// Since Linux 2.6.27; signalfd(2).
+/// Since Linux 2.6.27; [signalfd(2)].
+///
+/// [signalfd(2)]: https://man7.org/linux/man-pages/man2/signalfd.2.html
 #[inline]
 pub fn signalfd4(mask: SigSet, flags: CreateFlags) -> Result<OwnedFd> {
-    // SAFETY: the kernel reads one set and keeps nothing of its memory.
+    // SAFETY: the kernel reads one set and keeps no pointer to it.
     let returned = unsafe {
         syscall!(
             Call::SIGNALFD4,
@@ -28,16 +33,20 @@ pub fn signalfd4(mask: SigSet, flags: CreateFlags) -> Result<OwnedFd> {
     unsafe { returned.descriptor() }
 }
 
-/// `signalfd4(fd, mask, sizemask, 0)` - sets which signals are read from a descriptor.
+/// `signalfd4(fd, mask, sizemask, 0)` - replaces the set of signals that a signalfd reads.
 ///
 /// # Errors
 ///
-/// `EINVAL` - the descriptor is not one of signals. `EBADF` - it was opened with `O_PATH`.
+/// - `EINVAL`: the descriptor is not a signalfd.
+/// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
 ///
-/// Since Linux 2.6.27; signalfd(2).
+/// Since Linux 2.6.27; [signalfd(2)].
+///
+/// [signalfd(2)]: https://man7.org/linux/man-pages/man2/signalfd.2.html
 #[inline]
 pub fn signalfd4_set_mask(fd: BorrowedFd<'_>, mask: SigSet) -> Result<()> {
-    // SAFETY: the kernel reads one set and keeps nothing of its memory; it returns the descriptor that it was given.
+    // SAFETY: the kernel reads one set and keeps no pointer to it; it returns the descriptor that it
+    // was given.
     unsafe {
         syscall!(
             Call::SIGNALFD4_SET_MASK,
@@ -47,14 +56,20 @@ pub fn signalfd4_set_mask(fd: BorrowedFd<'_>, mask: SigSet) -> Result<()> {
     .unit()
 }
 
-/// `read(fd, buf, count)` - takes signals that are held back, as many as there is room for; returns the records' bytes.
+/// `read(fd, buf, count)` - dequeues pending signals, as many as fit into the buffer. Returns the
+/// bytes of the events.
 ///
 /// # Errors
 ///
-/// `EAGAIN` - none has come, and the descriptor is non-blocking. `EINVAL` - the buffer has no room for one. `EINTR` -
-/// another signal's handler has run.
+/// - `EAGAIN`: no signal of the set is pending, and the descriptor is in non-blocking mode.
+/// - `EINVAL`: the buffer is smaller than an event, which has 128 bytes, or the descriptor is not a
+///   signalfd.
+/// - `EINTR`: interrupted by a signal handler.
+/// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor, or is not open for reading.
 ///
-/// Since Linux 2.6.22; signalfd(2).
+/// Since Linux 2.6.22; [signalfd(2)].
+///
+/// [signalfd(2)]: https://man7.org/linux/man-pages/man2/signalfd.2.html
 #[inline]
 pub fn read<'b>(fd: BorrowedFd<'_>, buffer: &'b mut (impl Buffer + ?Sized)) -> Result<&'b [u8]> {
     io::read_bytes(Call::SIGNALFD_READ, fd, buffer)
@@ -62,14 +77,16 @@ pub fn read<'b>(fd: BorrowedFd<'_>, buffer: &'b mut (impl Buffer + ?Sized)) -> R
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     SIGNALFD4:
-        INVAL => "a flag that this kernel does not know",
-        MFILE => "the process has as many descriptors as it may (RLIMIT_NOFILE)",
-        NFILE => "the system has as many open files as it may (fs.file-max)",
-        NODEV => Other "the kernel's file system of unnamed inodes is not there";
+        INVAL => "a flag is unknown to the kernel",
+        MFILE => "the limit on open file descriptors (RLIMIT_NOFILE) has been reached",
+        NFILE => "the system-wide limit on open files (fs.file-max) has been reached",
+        NODEV => Other "the kernel's internal file system of anonymous inodes could not be mounted";
     SIGNALFD4_SET_MASK:
-        INVAL => "the descriptor is not one of signals",
-        BADF => "the descriptor is a place in the file system, not an open file (O_PATH)";
+        INVAL => "the descriptor is not a signalfd",
+        BADF => "the descriptor is a path-only (O_PATH) descriptor";
     SIGNALFD_READ:
-        AGAIN => "no signal of the set has come",
-        INVAL => "the buffer has no room for a record, which has 128 bytes, or the descriptor is not one of signals";
+        AGAIN => "no signal of the set is pending, and the descriptor is in non-blocking mode",
+        INVAL => "the buffer is smaller than an event, which has 128 bytes, or the descriptor is \
+            not a signalfd",
+        BADF => "the descriptor is a path-only (O_PATH) descriptor, or is not open for reading";
 };

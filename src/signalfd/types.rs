@@ -1,16 +1,16 @@
-//! What `signalfd4` takes, and the layout of what a read gives.
+//! Creation flags, and the layout of an event.
 
 use crate::signal::Code;
 
 flags! {
-    /// How a descriptor of signals is made.
+    /// Creation flags of a signalfd.
     pub struct CreateFlags: u32 {
-        "SFD_NONBLOCK" NONBLOCK = 0x800, "a read that would have to wait fails with `EAGAIN`.";
-        "SFD_CLOEXEC" CLOEXEC = 0x8_0000, "`execve` closes the descriptor.";
+        "SFD_NONBLOCK" NONBLOCK = 0x800, "reads fail with `EAGAIN` instead of blocking.";
+        "SFD_CLOEXEC" CLOEXEC = 0x8_0000, "the descriptor is close-on-exec.";
     }
 }
 
-/// `struct signalfd_siginfo`.
+/// `struct signalfd_siginfo`: an event.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(super) struct Siginfo {
@@ -39,7 +39,7 @@ pub(super) struct Siginfo {
 }
 
 layout! {
-    Siginfo: size 128, align 8, signo at 0, errno at 4, code at 8, pid at 12, uid at 16, fd at 20, tid at 24, band at 28,
-    overrun at 32, trapno at 36, status at 40, int at 44, ptr at 48, utime at 56, stime at 64, addr at 72, addr_lsb at 80,
-    syscall at 84, call_addr at 88, arch at 96
+    Siginfo: size 128, align 8, signo at 0, errno at 4, code at 8, pid at 12, uid at 16, fd at 20,
+    tid at 24, band at 28, overrun at 32, trapno at 36, status at 40, int at 44, ptr at 48,
+    utime at 56, stime at 64, addr at 72, addr_lsb at 80, syscall at 84, call_addr at 88, arch at 96
 }

@@ -185,7 +185,7 @@ fn late_epoll(timeout: Timeout) {
 }
 
 /// The signal that is waited for.
-const WANTED: Signal = Signal::RTMIN;
+const WANTED: Signal = Signal::RTMAX;
 
 /// Makes a call in a thread that holds the signal back, and sends it late.
 fn late_signal(call: impl FnOnce() -> i32 + Send) -> i32 {

@@ -37,6 +37,9 @@ const ROWS: &[Row] = &[
     Row(Call::SIGNALFD_READ, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(SignalFd::nonblocking(SigSet::empty()).unwrap().read_events(&mut [0; 127]))
     }),
+    Row(Call::SIGNALFD_READ, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(SignalFd::from(a_place()).read())
+    }),
 ];
 
 const WITHOUT_DESCRIPTORS: &[Row] =
