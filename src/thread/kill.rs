@@ -1,32 +1,45 @@
-//! Signals to one thread.
+//! Sending signals to one thread.
 
 use crate::error::{Call, Errno, ErrnoReason, Error, Result, errno_reasons};
-use crate::ids::{Pid, getpid};
-use crate::ids::{Tid, getuid};
+use crate::ids::{Pid, Tid, getpid, getuid};
 use crate::signal::{SigInfo, SigSet, Signal, Value};
 use crate::syscall::syscall;
 
-/// `tgkill(tgid, tid, sig)` - sends a signal to a thread of a process; without one, looks whether it could be sent.
+/// `tgkill(tgid, tid, sig)` - sends a signal to a thread of a process.
+///
+/// Without a signal, the call only checks that the thread exists and that the caller may send it a
+/// signal.
 ///
 /// # Safety
 ///
-/// Signals 32 to 34 make a C library's own handlers act, where they come so and from the program itself: such a program
-/// must not be sent them. [`kill`] sends all others.
+/// Signals 32 to 34 must not be sent to a thread of a program that uses a C library: the library's
+/// own handlers act on these signals if they were sent by the program itself with this call.
+/// [`kill`] sends all other signals.
 ///
 /// # Errors
 ///
-/// `ESRCH` - the process has no such thread. `EPERM` - the caller may not send it. `EAGAIN` - the receiver's user has
-/// as many queued signals as they may, and the signal is 32 or more. `EINVAL` - a number that is not positive.
+/// - `ESRCH`: the process has no such thread, or does not exist.
+/// - `EPERM`: the caller has neither a matching user ID nor `CAP_KILL` for the process, or a security
+///   module denies the signal.
+/// - `EAGAIN`: the limit on queued signals of the receiver's user (`RLIMIT_SIGPENDING`) has been
+///   reached, or the kernel is out of memory. Only for signals from 32.
+/// - `EINVAL`: an ID is not positive, or the signal is one of 32 to 34, which C libraries reserve. The
+///   types of the arguments exclude the former, and this call accepts the latter.
 ///
-/// Since Linux 2.5.75; tgkill(2).
+/// Since Linux 2.5.75; [tgkill(2)].
+///
+/// [tgkill(2)]: https://man7.org/linux/man-pages/man2/tgkill.2.html
 #[inline]
 pub unsafe fn tgkill(process: Pid, thread: Tid, signal: Option<Signal>) -> Result<()> {
-    // SAFETY: touches no memory; what the handlers do is the caller's promise.
+    // SAFETY: touches no memory; the effect of the handlers is upheld by the caller.
     unsafe { syscall!(Call::TGKILL, tgkill(process.as_raw(), thread.as_raw(), signal)) }.unit()
 }
 
-/// `rt_tgsigqueueinfo(tgid, tid, sig, &info)` - as [`rt_sigqueueinfo`](crate::signal::raw::rt_sigqueueinfo), to one
-/// thread.
+/// `rt_tgsigqueueinfo(tgid, tid, sig, &info)` - sends a signal with a record of the caller's choice to
+/// a thread of a process.
+///
+/// Without a signal, the call only checks that the thread exists and that the caller may send it a
+/// signal.
 ///
 /// # Safety
 ///
@@ -34,10 +47,20 @@ pub unsafe fn tgkill(process: Pid, thread: Tid, signal: Option<Signal>) -> Resul
 ///
 /// # Errors
 ///
-/// As [`rt_sigqueueinfo`](crate::signal::raw::rt_sigqueueinfo), where `EPERM` is about the thread: only the calling one
-/// may be told what it likes. `ESRCH` - the process has no such thread. `EINVAL` - a number that is not positive.
+/// - `ESRCH`: the process has no such thread, or does not exist.
+/// - `EPERM`: the caller has neither a matching user ID nor `CAP_KILL` for the process, or a security
+///   module denies the signal, or the code of the record is that of the kernel, `kill` or `tgkill`
+///   and the thread is not the calling thread.
+/// - `EAGAIN`: the limit on queued signals of the receiver's user (`RLIMIT_SIGPENDING`) has been
+///   reached, or the kernel is out of memory. Only for signals from 32; others are sent without
+///   their record.
+/// - `E2BIG`: the kernel does not know the code of the record, and the bytes of the record that it
+///   does not store (those after the first 48) are not all zero.
+/// - `EINVAL`: an ID is not positive. The types of the arguments exclude this.
 ///
-/// Since Linux 2.6.31; `rt_sigqueueinfo`(2).
+/// Since Linux 2.6.31; [rt_tgsigqueueinfo(2)].
+///
+/// [rt_tgsigqueueinfo(2)]: https://man7.org/linux/man-pages/man2/rt_sigqueueinfo.2.html
 #[inline]
 pub unsafe fn rt_tgsigqueueinfo(
     process: Pid,
@@ -46,7 +69,7 @@ pub unsafe fn rt_tgsigqueueinfo(
     info: &SigInfo,
 ) -> Result<()> {
     let info = core::ptr::from_ref(info);
-    // SAFETY: the kernel copies one record; that the thread may get it is the caller's promise.
+    // SAFETY: the kernel copies one record; that the thread may receive it is upheld by the caller.
     unsafe {
         syscall!(
             Call::RT_TGSIGQUEUEINFO,
@@ -56,47 +79,75 @@ pub unsafe fn rt_tgsigqueueinfo(
     .unit()
 }
 
-/// Sends a signal to a thread of a process; without one, `None`, looks whether it could be sent.
+/// Sends a signal to a thread of a process.
+///
+/// `kill(process, thread, None)` sends no signal, and only checks that the thread exists and that the
+/// caller may send it a signal.
 ///
 /// # Errors
 ///
-/// As [`tgkill`]; `EINVAL` - also signals 32 to 34, which C libraries keep for themselves.
+/// - `ESRCH`: the process has no such thread, or does not exist.
+/// - `EPERM`: the caller may not send the process a signal.
+/// - `EAGAIN`: the limit on queued signals of the receiver's user (`RLIMIT_SIGPENDING`) has been
+///   reached. Only for signals from 35.
+/// - `EINVAL`: the signal is one of 32 to 34, which C libraries reserve.
+///
+/// Since Linux 2.5.75; [tgkill(2)].
+///
+/// [tgkill(2)]: https://man7.org/linux/man-pages/man2/tgkill.2.html
 #[doc(alias = "tgkill")]
 #[doc(alias = "pthread_kill")]
+#[doc(alias = "raise")]
 #[inline]
 pub fn kill(process: Pid, thread: Tid, signal: impl Into<Option<Signal>>) -> Result<()> {
     let signal = signal.into();
     if signal.is_some_and(|signal| !SigSet::all().contains(signal)) {
         return Err(Error::new(Call::TGKILL, Errno::INVAL));
     }
-    // SAFETY: no signal of a C library's.
+    // SAFETY: not a signal that C libraries reserve.
     unsafe { tgkill(process, thread, signal) }
 }
 
-/// Sends a signal to a thread of a process with a value: as [`signal::queue`](crate::signal::queue), to one thread.
+/// Sends a signal with a value to a thread of a process. See
+/// [`signal::queue`](crate::signal::queue).
 ///
 /// # Errors
 ///
-/// As [`rt_tgsigqueueinfo`].
+/// - `ESRCH`: the process has no such thread, or does not exist.
+/// - `EPERM`: the caller may not send the process a signal.
+/// - `EAGAIN`: the limit on queued signals of the receiver's user (`RLIMIT_SIGPENDING`) has been
+///   reached. Only for signals from 32.
+///
+/// Since Linux 2.6.31; [pthread_sigqueue(3)].
+///
+/// [pthread_sigqueue(3)]: https://man7.org/linux/man-pages/man3/pthread_sigqueue.3.html
 #[doc(alias = "pthread_sigqueue")]
+#[doc(alias = "rt_tgsigqueueinfo")]
 #[inline]
 pub fn queue(process: Pid, thread: Tid, signal: Signal, value: impl Into<Value>) -> Result<()> {
     let info = SigInfo::queue(signal, getpid(), getuid(), value.into());
-    // SAFETY: the record says what is true. Of a C library's own handlers, glibc's ignore what was queued, and musl's
-    // do nothing unless musl has asked for it.
+    // SAFETY: the record is correct. Of a C library's own handlers, glibc's ignore queued signals, and
+    // musl's do nothing unless musl sent the signal.
     unsafe { rt_tgsigqueueinfo(process, thread, Some(signal), &info) }
 }
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     TGKILL:
-        SRCH => "the process has no such thread",
-        PERM => "the caller may not send it to that process",
-        AGAIN => LimitReached "the receiver's limit on queued signals is reached (RLIMIT_SIGPENDING)",
-        INVAL => "the number of a process or thread is positive, and signals 32 to 34 are a C library's own";
+        SRCH => "the process has no such thread, or does not exist",
+        PERM => "the caller has neither a matching user ID nor CAP_KILL for the process, or a \
+            security module denies the signal",
+        AGAIN => LimitReached "the limit on queued signals of the receiver's user \
+            (RLIMIT_SIGPENDING) has been reached, or the kernel is out of memory",
+        INVAL => "an ID is not positive, or the signal is one of 32 to 34, which C libraries \
+            reserve";
     RT_TGSIGQUEUEINFO:
-        SRCH => "the process has no such thread",
-        PERM => "the caller may not send it to that process, or says that somebody else does",
-        AGAIN => LimitReached "the receiver's limit on queued signals is reached (RLIMIT_SIGPENDING)",
-        TOOBIG => "the record has more than the kernel keeps of one with this code",
-        INVAL => "the number of a process or thread is positive";
+        SRCH => "the process has no such thread, or does not exist",
+        PERM => "the caller has neither a matching user ID nor CAP_KILL for the process, or a \
+            security module denies the signal, or the code of the record is that of the kernel, \
+            kill or tgkill and the thread is not the calling thread",
+        AGAIN => LimitReached "the limit on queued signals of the receiver's user \
+            (RLIMIT_SIGPENDING) has been reached, or the kernel is out of memory",
+        TOOBIG => "the kernel does not know the code of the record, and the bytes of the record \
+            that it does not store (those after the first 48) are not all zero",
+        INVAL => "an ID is not positive";
 };

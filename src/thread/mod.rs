@@ -1,6 +1,6 @@
-//! The calling thread, and signals to one thread.
+//! The calling thread's ID, and sending signals to one thread.
 //!
-//! The signal mask and the alternate signal stack belong to a thread, too; they are in
+//! The signal mask and the alternate signal stack also belong to a thread: see
 //! [`signal`](crate::signal).
 //!
 //! ```
@@ -15,6 +15,15 @@
 
 mod kill;
 
-pub use crate::ids::{Tid, gettid};
+#[doc(alias = "pid_t")]
+pub use crate::ids::Tid;
+pub use crate::ids::gettid;
 pub(crate) use kill::REASONS;
-pub use kill::{kill, queue, rt_tgsigqueueinfo, tgkill};
+#[doc(alias = "tgkill")]
+#[doc(alias = "pthread_kill")]
+#[doc(alias = "raise")]
+pub use kill::kill;
+#[doc(alias = "rt_tgsigqueueinfo")]
+#[doc(alias = "pthread_sigqueue")]
+pub use kill::queue;
+pub use kill::{rt_tgsigqueueinfo, tgkill};
