@@ -12,7 +12,7 @@ use crate::{
 const TABLES: &[&[ErrnoReason]] = &[
     fs::REASONS,
     io::REASONS,
-    process::REASONS,
+    process::raw::REASONS,
     signal::raw::REASONS,
     thread::REASONS,
     time::REASONS,

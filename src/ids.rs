@@ -34,9 +34,10 @@ id_newtype! {
 /// An ID that no process or thread has: IDs are at most 4,194,304 (`PID_MAX_LIMIT`).
 const NO_ID: NonZeroI32 = NonZeroI32::MAX;
 
-/// The positive ID that a call returned, which cannot fail. A seccomp filter or a tracer can forge
-/// any result: a number that is not positive, which `kill` would take for a group or for every
-/// process, becomes an ID that no process has.
+/// Converts the result of a call that cannot fail to an ID.
+///
+/// A seccomp filter or a tracer can forge any result. A number that is not positive, which `kill`
+/// would interpret as a process group or as every process, becomes an ID that no process has.
 #[inline(always)]
 const fn positive(returned: usize) -> NonZeroI32 {
     match NonZeroI32::new(returned as i32) {

@@ -17,15 +17,15 @@
 //! |---|---|---|---|
 //! | `getpid`, `getppid` | [`raw::getpid`], [`raw::getppid`] | [`getpid`], [`getppid`] | 1.0 |
 //! | `getuid`, `geteuid`, `getgid`, `getegid` | - | [`getuid`], [`geteuid`], [`getgid`], [`getegid`] | 1.0 |
-//! | `chdir`, `fchdir` | - | [`chdir`], [`fchdir`] | 1.0 |
-//! | `chroot` | - | [`chroot`] | 1.0 |
-//! | `exit_group` | - | [`exit_group`] | 2.5.35 |
+//! | `chdir`, `fchdir` | [`raw::chdir`], [`raw::fchdir`] | [`chdir`], [`fchdir`] | 1.0 |
+//! | `chroot` | [`raw::chroot`] | [`chroot`] | 1.0 |
+//! | `exit_group` | [`raw::exit_group`] | [`exit_group`] | 2.5.35 |
 //!
 //! # Notes
 //!
 //! - All threads share the working directory, the root directory and the umask, unless a thread has
 //!   unshared them (`unshare(CLONE_FS)`, or a new mount namespace).
-//! - User and group IDs belong to a thread in the kernel. C libraries keep them the same in all
+//! - In the kernel, user and group IDs belong to a thread. C libraries keep them the same in all
 //!   threads of a process.
 //! - [`chroot`] only changes where absolute paths start. The working directory and open descriptors
 //!   keep referring to the old tree: call [`chdir`] afterwards, or change the directory first and
@@ -35,8 +35,14 @@
 mod directory;
 pub mod raw;
 
-pub use crate::ids::{Gid, Pgid, Pid, Uid, getegid, geteuid, getgid, getpid, getppid, getuid};
-pub(crate) use directory::REASONS;
+#[doc(alias = "gid_t")]
+pub use crate::ids::Gid;
+#[doc(alias = "uid_t")]
+pub use crate::ids::Uid;
+#[doc(alias = "pid_t")]
+pub use crate::ids::{Pgid, Pid};
+pub use crate::ids::{getegid, geteuid, getgid, getpid, getppid, getuid};
 #[doc(alias = "_exit")]
+#[doc(alias = "_Exit")]
 pub use directory::exit_group;
 pub use directory::{chdir, chroot, fchdir};

@@ -1,15 +1,20 @@
-//! Raw calls: process IDs with the kernel's result checked.
+//! Raw calls: process IDs, working directory, root directory, termination.
 
-use crate::error::{Call, Errno, Error, Result};
+use core::ffi::CStr;
+
+use crate::error::{Call, Errno, ErrnoReason, Error, Result, errno_reasons};
+use crate::fd::BorrowedFd;
 use crate::ids::Pid;
+use crate::path::{self, with_c_str};
 use crate::syscall::syscall;
 
 /// `getpid()` - returns the process ID of the calling process.
 ///
+/// The kernel never fails this call, but a seccomp filter or a tracer can, with any error.
+///
 /// # Errors
 ///
-/// The kernel never fails this call. A seccomp filter or a tracer can: the error is the one that it
-/// chose, and `ESRCH` for any other number that is not a process ID.
+/// - `ESRCH`: a seccomp filter or a tracer forged a result that is not a process ID.
 ///
 /// Since Linux 1.0; [getpid(2)].
 ///
@@ -24,10 +29,7 @@ pub fn getpid() -> Result<Pid> {
 /// `getppid()` - returns the process ID of the parent; `None` if the parent is in another PID
 /// namespace.
 ///
-/// # Errors
-///
-/// The kernel never fails this call. A seccomp filter or a tracer can: the error is the one that it
-/// chose.
+/// The kernel never fails this call, but a seccomp filter or a tracer can, with any error.
 ///
 /// Since Linux 1.0; [getppid(2)].
 ///
@@ -37,3 +39,129 @@ pub fn getppid() -> Result<Option<Pid>> {
     // SAFETY: touches no memory.
     unsafe { syscall!(Call::GETPPID, getppid()) }.int().map(Pid::from_raw)
 }
+
+/// `chdir(path)` - changes the working directory.
+///
+/// # Errors
+///
+/// - `ENOENT`: a component of the path does not exist, or the path is empty, or a symbolic link in it
+///   is dangling.
+/// - `ENOTDIR`: a component of the path is not a directory.
+/// - `EACCES`: search permission is denied for a component of the path, or `fs.protected_symlinks`
+///   forbids following a symbolic link in it, or a security module denies the access.
+/// - `EINVAL`: the path contains a NUL byte.
+/// - `ELOOP`: the path contains more than 40 symbolic links, or one on a mount with `NOSYMFOLLOW`.
+/// - `ENAMETOOLONG`: the path has 4096 bytes or more, or a component is longer than the file system
+///   permits (usually 255 bytes).
+/// - `EIO`: an I/O error occurred.
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Since Linux 1.0; [chdir(2)].
+///
+/// [chdir(2)]: https://man7.org/linux/man-pages/man2/chdir.2.html
+#[inline]
+pub fn chdir(path: impl path::Arg) -> Result<()> {
+    with_c_str(Call::CHDIR, path.as_path_bytes(), chdir_c)
+}
+
+#[inline]
+fn chdir_c(path: &CStr) -> Result<()> {
+    // SAFETY: the kernel reads the path up to its NUL byte, and keeps no pointer to it.
+    unsafe { syscall!(Call::CHDIR, chdir(path.as_ptr())) }.unit()
+}
+
+/// `fchdir(fd)` - changes the working directory to an open directory.
+///
+/// # Errors
+///
+/// - `ENOTDIR`: the descriptor does not refer to a directory.
+/// - `EACCES`: search permission is denied for the directory, or a security module denies the
+///   access.
+///
+/// Since Linux 1.0, for `O_PATH` descriptors since 3.5; [chdir(2)].
+///
+/// [chdir(2)]: https://man7.org/linux/man-pages/man2/chdir.2.html
+#[inline]
+pub fn fchdir(fd: BorrowedFd<'_>) -> Result<()> {
+    // SAFETY: touches no memory.
+    unsafe { syscall!(Call::FCHDIR, fchdir(fd)) }.unit()
+}
+
+/// `chroot(path)` - changes the root directory.
+///
+/// # Errors
+///
+/// - `EPERM`: the caller does not have `CAP_SYS_CHROOT` in its user namespace, or a security module
+///   denies the change.
+/// - `ENOENT`: a component of the path does not exist, or the path is empty, or a symbolic link in it
+///   is dangling.
+/// - `ENOTDIR`: a component of the path is not a directory.
+/// - `EACCES`: search permission is denied for a component of the path, or `fs.protected_symlinks`
+///   forbids following a symbolic link in it, or a security module denies the access.
+/// - `EINVAL`: the path contains a NUL byte.
+/// - `ELOOP`: the path contains more than 40 symbolic links, or one on a mount with `NOSYMFOLLOW`.
+/// - `ENAMETOOLONG`: the path has 4096 bytes or more, or a component is longer than the file system
+///   permits (usually 255 bytes).
+/// - `EIO`: an I/O error occurred.
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Since Linux 1.0; [chroot(2)].
+///
+/// [chroot(2)]: https://man7.org/linux/man-pages/man2/chroot.2.html
+#[inline]
+pub fn chroot(path: impl path::Arg) -> Result<()> {
+    with_c_str(Call::CHROOT, path.as_path_bytes(), chroot_c)
+}
+
+#[inline]
+fn chroot_c(path: &CStr) -> Result<()> {
+    // SAFETY: the kernel reads the path up to its NUL byte, and keeps no pointer to it.
+    unsafe { syscall!(Call::CHROOT, chroot(path.as_ptr())) }.unit()
+}
+
+/// `exit_group(status)` - terminates the process with all its threads.
+///
+/// Since Linux 2.5.35; [exit_group(2)].
+///
+/// [exit_group(2)]: https://man7.org/linux/man-pages/man2/exit_group.2.html
+#[inline]
+pub fn exit_group(status: i32) -> ! {
+    loop {
+        // SAFETY: every thread of the process terminates, so nothing uses its memory or descriptors
+        // afterwards.
+        let _ = unsafe { syscall!(Call::EXIT_GROUP, exit_group(status)) };
+    }
+}
+
+pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
+    GETPID:
+        SRCH => "a seccomp filter or a tracer forged a result that is not a process ID";
+    CHDIR:
+        NOENT => "a component of the path does not exist, or the path is empty, or a symbolic link \
+            in it is dangling",
+        NOTDIR => "a component of the path is not a directory",
+        ACCES => "search permission is denied for a component of the path, or \
+            fs.protected_symlinks forbids following a symbolic link in it, or a security module \
+            denies the access",
+        INVAL => "the path contains a NUL byte",
+        LOOP => "the path contains more than 40 symbolic links, or one on a mount with NOSYMFOLLOW",
+        NAMETOOLONG => "the path has 4096 bytes or more, or a component is longer than the file \
+            system permits (usually 255 bytes)";
+    FCHDIR:
+        NOTDIR => "the descriptor does not refer to a directory",
+        ACCES => "search permission is denied for the directory, or a security module denies the \
+            access";
+    CHROOT:
+        PERM => "the caller does not have CAP_SYS_CHROOT in its user namespace, or a security \
+            module denies the change",
+        NOENT => "a component of the path does not exist, or the path is empty, or a symbolic link \
+            in it is dangling",
+        NOTDIR => "a component of the path is not a directory",
+        ACCES => "search permission is denied for a component of the path, or \
+            fs.protected_symlinks forbids following a symbolic link in it, or a security module \
+            denies the access",
+        INVAL => "the path contains a NUL byte",
+        LOOP => "the path contains more than 40 symbolic links, or one on a mount with NOSYMFOLLOW",
+        NAMETOOLONG => "the path has 4096 bytes or more, or a component is longer than the file \
+            system permits (usually 255 bytes)";
+};

@@ -10,16 +10,19 @@ use temp_dir::TempDir;
 use super::{Outcome, Row, Table, failed, null};
 use common::child::{as_nobody, with_own_directories};
 use common::files;
-use common::inject::inject;
+use common::inject::{inject, pretend};
 
 pub const TABLE: Table = Table {
-    source: include_str!("../../../src/process/directory.rs"),
+    source: include_str!("../../../src/process/raw.rs"),
     rows: ROWS,
     without_descriptors: &[],
     others: &[],
 };
 
 const ROWS: &[Row] = &[
+    Row(Call::GETPID, Errno::SRCH, ErrorKind::NotFound, || {
+        pretend(libc::SYS_getpid, || failed(process::raw::getpid()))
+    }),
     Row(Call::CHDIR, Errno::NOENT, ErrorKind::NotFound, || chdir("/nowhere")),
     Row(Call::CHDIR, Errno::NOENT, ErrorKind::NotFound, || chdir("")),
     Row(Call::CHDIR, Errno::NOTDIR, ErrorKind::InvalidArgument, || chdir("/proc/version")),
