@@ -4,10 +4,13 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
 
-use butter::process::{chdir, chroot, fchdir, getpid, getppid};
-use butter::thread::gettid;
+use butter::process::{self, Pgid, chdir, chroot, fchdir, getpid, getppid};
+use butter::signal::{self, Target};
+use butter::thread::{self, gettid};
+use butter::{Errno, Result};
 use common::child::{in_child, in_namespaces, with_own_directories, with_own_mounts};
 use common::files;
+use common::inject::{inject, pretend};
 use common::require;
 use common::{bytes, fd};
 
@@ -87,6 +90,59 @@ fn they_are_right_in_a_new_pid_namespace() {
         let (seen, _) = require!(child, "no new PID namespace is allowed here");
         assert_eq!(seen, [1, 0, 1]);
     });
+}
+
+/// An ID that no process, thread or process group has.
+const NO_ID: i32 = i32::MAX;
+
+/// The errno of a check whether a signal can be sent. Nothing is sent.
+fn errno(checked: Result<()>) -> Option<Errno> {
+    checked.err().map(butter::Error::errno)
+}
+
+/// With `EPERM` as its result, a call returns -1, which `kill` would interpret as every process.
+#[test]
+fn getpid_is_the_id_of_no_process_if_a_filter_forges_its_result() {
+    let check = || {
+        assert_eq!(getpid().as_raw(), NO_ID);
+        assert_eq!(errno(signal::kill(getpid(), None)), Some(Errno::SRCH));
+        assert_eq!(errno(thread::kill(getpid(), gettid(), None)), Some(Errno::SRCH));
+    };
+    for forged in [Errno::PERM, Errno::NOSYS, Errno::from_raw(4095).unwrap()] {
+        inject(libc::SYS_getpid, forged, || {
+            check();
+            assert_eq!(process::raw::getpid().map_err(butter::Error::errno), Err(forged));
+        });
+    }
+    // 0 would mean the caller's process group.
+    pretend(libc::SYS_getpid, check);
+}
+
+#[test]
+fn gettid_is_the_id_of_no_thread_if_a_filter_forges_its_result() {
+    let check = || {
+        assert_eq!(gettid().as_raw(), NO_ID);
+        assert_eq!(errno(thread::kill(getpid(), gettid(), None)), Some(Errno::SRCH));
+    };
+    inject(libc::SYS_gettid, Errno::PERM, check);
+    pretend(libc::SYS_gettid, check);
+}
+
+#[test]
+fn getppid_is_none_if_a_filter_forges_its_result() {
+    inject(libc::SYS_getppid, Errno::PERM, || {
+        assert_eq!(getppid(), None);
+        assert_eq!(process::raw::getppid().map_err(butter::Error::errno), Err(Errno::PERM));
+    });
+    pretend(libc::SYS_getppid, || assert_eq!(getppid(), None));
+}
+
+#[test]
+fn process_group_id_is_positive() {
+    assert_eq!([i32::MIN, -1, 0].map(Pgid::from_raw), [None; 3]);
+    let group = |id| Target::Group(Pgid::from_raw(id).unwrap());
+    assert_eq!(errno(signal::kill(group(NO_ID), None)), Some(Errno::SRCH));
+    assert_eq!(errno(signal::kill(group(1), None)), Some(Errno::INVAL), "it would be -1");
 }
 
 /// The names in a directory.
