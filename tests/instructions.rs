@@ -14,7 +14,6 @@ use butter::pipe::{self, SpliceFlags};
 use butter::process;
 use butter::signal::{self, Signal};
 use butter::signalfd::{self, EVENT_SIZE, SignalFd};
-use butter::thread;
 use butter::time::Clock;
 use butter::timerfd::{Timer, TimerFd};
 use common::require;
