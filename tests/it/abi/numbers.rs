@@ -21,7 +21,7 @@ const OURS: &[(&str, &str)] = &[
     ("src/inotify/event.rs", "EVENT_SIZE_MAX"),
     ("src/macros.rs", "ROOT"),
     ("src/path/arg.rs", "SHORT"),
-    ("src/signal/cause.rs", "USER_HZ"),
+    ("src/signal/record.rs", "USER_HZ"),
     ("src/signal/number.rs", "RTMAX"),
     ("src/signal/number.rs", "RTMIN"),
     ("src/signalfd/event.rs", "EVENT_SIZE"),
