@@ -11,8 +11,8 @@ use crate::ids::{Pid, Uid};
 /// PID namespace.
 ///
 /// If the limit on queued signals (`RLIMIT_SIGPENDING`) is reached, the kernel sends some signals
-/// without their cause: they are reported as [`Kill`](Self::Kill) with no process and user 0,
-/// whoever sent them. A `uid` without a `pid` therefore proves nothing.
+/// without their cause: they are reported as [`Kill`](Self::Kill) with no process and user 0, for
+/// every sender. A `uid` without a `pid` therefore proves nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Cause {

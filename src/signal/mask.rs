@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use super::{SigSet, Signal, raw::rt_sigprocmask};
 use crate::error::Result;
 
-/// How [`rt_sigprocmask`] changes the signal mask.
+/// The way in which [`rt_sigprocmask`] changes the signal mask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u32)]
 pub enum How {

@@ -142,7 +142,8 @@ pub fn wait(signals: impl Into<SigSet>, timeout: impl Into<Timeout>) -> Result<O
     }
 }
 
-/// Like [`wait`], but returns `EINTR` if interrupted by a signal that is not in the set.
+/// Dequeues a signal like [`wait`], but returns `EINTR` if interrupted by a signal that is not in the
+/// set.
 ///
 /// # Errors
 ///

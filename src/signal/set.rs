@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn iterator_yields_signals_in_ascending_order() {
+    fn iter_yields_signals_in_ascending_order() {
         let signals = [Signal::RTMAX, Signal::INT, Signal::HUP];
         let set = SigSet::from(&signals[..]);
         assert_eq!(set, signals.iter().collect());

@@ -125,7 +125,8 @@ impl SignalFd {
         io::would_block_as_none(self.read())
     }
 
-    /// Like [`read`](Self::read), but returns `EINTR` if interrupted by a signal handler.
+    /// Reads the next signal like [`read`](Self::read), but returns `EINTR` if interrupted by a signal
+    /// handler.
     ///
     /// # Errors
     ///
@@ -159,8 +160,8 @@ impl SignalFd {
         io::read_events(Call::SIGNALFD_READ, self.as_fd(), buffer).map(decode)
     }
 
-    /// Like [`read_events`](Self::read_events), but returns `EINTR` if interrupted by a signal
-    /// handler.
+    /// Reads the pending signals like [`read_events`](Self::read_events), but returns `EINTR` if
+    /// interrupted by a signal handler.
     ///
     /// # Errors
     ///
