@@ -42,7 +42,6 @@ pub use crate::ids::Uid;
 #[doc(alias = "pid_t")]
 pub use crate::ids::{Pgid, Pid};
 pub use crate::ids::{getegid, geteuid, getgid, getpid, getppid, getuid};
-#[doc(alias = "_exit")]
-#[doc(alias = "_Exit")]
+#[doc(alias = "_exit", alias = "_Exit")]
 pub use directory::exit_group;
 pub use directory::{chdir, chroot, fchdir};

@@ -73,8 +73,7 @@ mod set;
 #[doc(alias = "sigaction")]
 pub use action::Action;
 pub use action::{ActionFlags, Handler, InfoHandler};
-#[doc(alias = "sigaltstack")]
-#[doc(alias = "stack_t")]
+#[doc(alias = "sigaltstack", alias = "stack_t")]
 pub use alt_stack::SignalStack;
 pub use alt_stack::StackFlags;
 #[doc(alias = "sigval")]
@@ -85,35 +84,52 @@ pub use code::Code;
 pub(crate) use code::Named;
 #[doc(alias = "siginfo_t")]
 pub use info::SigInfo;
+#[doc(
+    alias = "SIG_BLOCK",
+    alias = "sigprocmask",
+    alias = "rt_sigprocmask",
+    alias = "pthread_sigmask"
+)]
+pub use mask::block;
+#[doc(alias = "sigprocmask", alias = "rt_sigprocmask", alias = "pthread_sigmask")]
+pub use mask::mask;
+#[doc(
+    alias = "SIG_SETMASK",
+    alias = "sigprocmask",
+    alias = "rt_sigprocmask",
+    alias = "pthread_sigmask"
+)]
+pub use mask::set_mask;
+#[doc(
+    alias = "SIG_UNBLOCK",
+    alias = "sigprocmask",
+    alias = "rt_sigprocmask",
+    alias = "pthread_sigmask"
+)]
+pub use mask::unblock;
 pub use mask::{How, MaskGuard};
-#[doc(alias = "sigprocmask")]
-#[doc(alias = "rt_sigprocmask")]
-#[doc(alias = "pthread_sigmask")]
-pub use mask::{block, mask, set_mask, unblock};
 pub use number::Signal;
 #[doc(alias = "SIG_IGN")]
 pub use ops::ignore;
 #[doc(alias = "killpg")]
 pub use ops::kill;
-#[doc(alias = "sigpending")]
-#[doc(alias = "rt_sigpending")]
+#[doc(alias = "sigpending", alias = "rt_sigpending")]
 pub use ops::pending;
-#[doc(alias = "sigqueue")]
-#[doc(alias = "rt_sigqueueinfo")]
+#[doc(alias = "sigqueue", alias = "rt_sigqueueinfo")]
 pub use ops::queue;
 #[doc(alias = "SIG_DFL")]
 pub use ops::set_default;
-#[doc(alias = "sigsuspend")]
-#[doc(alias = "rt_sigsuspend")]
+#[doc(alias = "sigsuspend", alias = "rt_sigsuspend")]
 pub use ops::suspend;
-#[doc(alias = "sigtimedwait")]
-#[doc(alias = "sigwaitinfo")]
-#[doc(alias = "sigwait")]
-#[doc(alias = "rt_sigtimedwait")]
+#[doc(
+    alias = "sigtimedwait",
+    alias = "sigwaitinfo",
+    alias = "sigwait",
+    alias = "rt_sigtimedwait"
+)]
 pub use ops::wait;
 pub use ops::{Target, wait_interruptible};
-#[doc(alias = "sigaction")]
-#[doc(alias = "rt_sigaction")]
+#[doc(alias = "sigaction", alias = "rt_sigaction")]
 pub use ops::{action, set_action};
 pub(crate) use record::Record;
 #[doc(alias = "sigset_t")]

@@ -50,8 +50,7 @@ mod event;
 pub mod raw;
 mod types;
 
-#[doc(alias = "signalfd")]
-#[doc(alias = "signalfd4")]
+#[doc(alias = "signalfd", alias = "signalfd4")]
 pub use descriptor::SignalFd;
 #[doc(alias = "signalfd_siginfo")]
 pub use event::Event;

@@ -19,11 +19,8 @@ mod kill;
 pub use crate::ids::Tid;
 pub use crate::ids::gettid;
 pub(crate) use kill::REASONS;
-#[doc(alias = "tgkill")]
-#[doc(alias = "pthread_kill")]
-#[doc(alias = "raise")]
+#[doc(alias = "tgkill", alias = "pthread_kill", alias = "raise")]
 pub use kill::kill;
-#[doc(alias = "rt_tgsigqueueinfo")]
-#[doc(alias = "pthread_sigqueue")]
+#[doc(alias = "rt_tgsigqueueinfo", alias = "pthread_sigqueue")]
 pub use kill::queue;
 pub use kill::{rt_tgsigqueueinfo, tgkill};
