@@ -9,7 +9,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let mut events = signalfd::decode(bytes);
     let mut taken = 0;
     for event in events.by_ref() {
-        assert!((1..=64).contains(&event.signal().get()));
+        assert!((1..=64).contains(&event.signal().as_raw()));
         assert_eq!(Event::from_bytes(event.as_bytes()), Some(event));
         assert!(format!("{event:?}").contains(&event.signal().to_string()));
         let queued = matches!(event.cause(), Cause::Queue { .. });
@@ -23,7 +23,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         match SigInfo::from_bytes(bytes.try_into().expect("there are as many")) {
             Some(info) => {
                 assert_eq!(
-                    (info.to_bytes().as_slice(), i32::from(info.signal().get())),
+                    (info.to_bytes().as_slice(), info.signal().as_raw()),
                     (bytes, number)
                 );
                 assert!(format!("{info:?}").contains(&info.signal().to_string()));

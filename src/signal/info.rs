@@ -295,4 +295,19 @@ mod tests {
             assert_eq!(sender(signal, code, 7), (None, None), "{signal} {code}");
         }
     }
+
+    #[test]
+    fn from_bytes_accepts_any_bytes_after_a_signal_number() {
+        for signal in 1..=64_i32 {
+            for code in [i32::MIN, -60, -6, -1, 0, 1, 3, 6, 15, 0x80, i32::MAX] {
+                let mut bytes = [0xFF; 128];
+                bytes[..4].copy_from_slice(&signal.to_ne_bytes());
+                bytes[8..12].copy_from_slice(&code.to_ne_bytes());
+                let info = SigInfo::from_bytes(bytes).unwrap();
+                assert_eq!((info.signal().as_raw(), info.to_bytes()), (signal, bytes));
+                assert!(format!("{info:?}").starts_with("SigInfo"));
+                assert_eq!((info.pid(), info.uid()), (None, None));
+            }
+        }
+    }
 }

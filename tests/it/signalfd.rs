@@ -244,6 +244,22 @@ fn its_bytes_decode_elsewhere() {
 }
 
 #[test]
+fn with_flags_passes_flags_verbatim() {
+    let signals = SignalFd::with_flags(SigSet::empty(), CreateFlags::NONBLOCK).unwrap();
+    assert_eq!(io::fcntl_getfd(&signals), Ok(io::DescriptorFlags::empty()));
+    assert!(io::fcntl_getfl(&signals).unwrap().contains(io::StatusFlags::NONBLOCK));
+    let unknown = CreateFlags::from_bits_retain(1);
+    let error = SignalFd::with_flags(SigSet::empty(), unknown).unwrap_err();
+    assert_eq!(error.errno(), Errno::INVAL);
+}
+
+#[test]
+fn read_events_interruptible_returns_no_events_if_none_is_pending() {
+    let signals = SignalFd::nonblocking(SigSet::empty()).unwrap();
+    assert_eq!(signals.read_events_interruptible(&mut [0; EVENT_SIZE]).unwrap().count(), 0);
+}
+
+#[test]
 fn flags_are_as_they_were_asked_for() {
     let fd = raw::signalfd4(SigSet::empty(), CreateFlags::empty()).unwrap();
     assert_eq!(io::fcntl_getfd(&fd), Ok(io::DescriptorFlags::empty()));

@@ -29,8 +29,10 @@ fn a_handler_runs_and_returns() {
         // SAFETY: the handler only counts.
         let old = unsafe { signal::set_action(Signal::USR1, &action) }.unwrap();
         assert!(old.is_default() && !old.is_ignored());
+        assert_eq!((old.handler_address(), Action::IGNORE.handler_address()), (None, None));
         let told = signal::action(Signal::USR1).unwrap();
         assert_eq!((told.mask(), told.is_default()), ([Signal::USR2].into(), false));
+        assert_eq!(told.handler_address(), Some(count as *const ()));
         assert!(told.flags().contains(ActionFlags::RESTART));
         for _ in 0..1000 {
             thread::kill(getpid(), gettid(), Signal::USR1).unwrap();
