@@ -5,7 +5,6 @@ use std::os::fd::{AsFd, BorrowedFd};
 
 use butter::signal::{self, SigSet, Signal};
 use butter::signalfd::SignalFd;
-use butter::thread;
 
 /// The interrupt key of the terminal, a request to terminate, and the hangup of the terminal.
 const TERMINATION: [Signal; 3] = [Signal::INT, Signal::TERM, Signal::HUP];
