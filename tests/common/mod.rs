@@ -9,6 +9,7 @@ pub mod inject;
 pub mod machine;
 pub mod mountinfo;
 pub mod noise;
+pub mod recorder;
 pub mod signals;
 
 use std::io::Write;
