@@ -8,6 +8,7 @@ pub mod host_state;
 pub mod inject;
 pub mod mountinfo;
 pub mod pattern;
+pub mod recorder;
 pub mod signals;
 pub mod sockets;
 pub mod test;

@@ -1,6 +1,7 @@
 //! The tests of the library against the running kernel: one module for each feature.
 
 mod abi;
+mod arguments;
 mod copy;
 mod epoll;
 mod errnos;

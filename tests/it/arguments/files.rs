@@ -1,0 +1,217 @@
+//! Calls on the bytes and the flags of any descriptor.
+
+use std::mem::{MaybeUninit, offset_of};
+
+use butter::fd::{AsFd, AsRawFd};
+use butter::io::*;
+use butter::memfd::raw::*;
+use butter::memfd::{CreateFlags, MemFd, Seals};
+
+use super::recorder::*;
+use super::{Row, creates, each, iovecs, open, pattern};
+
+pub const ROWS: &[Row] = &[
+    Row("io::read", &[libc::SYS_read], |it| {
+        let (file, mut buffer, bytes) = (open(500), [0; 300], pattern::<256>());
+        let arguments = [("fd", fd(&file)), ("buf", output(bytes)), ("count", size(300))];
+        let result = it.call(libc::SYS_read, arguments, 256, || read(&file, &mut buffer));
+        it.output("count", result, Ok(256));
+        it.output("bytes", &buffer[..256], &bytes[..]);
+    }),
+    Row("io::read_uninit", &[libc::SYS_read], |it| {
+        let (file, mut buffer) = (open(500), [MaybeUninit::uninit(); 300]);
+        let bytes = pattern::<256>();
+        let arguments = [("fd", fd(&file)), ("buf", output(bytes)), ("count", size(300))];
+        let result = it.call(libc::SYS_read, arguments, 256, || read_uninit(&file, &mut buffer));
+        it.output("bytes", result.map(|bytes| &*bytes), Ok(&bytes[..]));
+    }),
+    Row("io::readv", &[libc::SYS_readv], |it| {
+        let (file, mut first, mut second) = (open(500), [0; 5], [0; 9]);
+        let iovec = iovecs([&first[..], &second[..]]);
+        let mut slices = [IoSliceMut::new(&mut first), IoSliceMut::new(&mut second)];
+        let arguments = [("fd", fd(&file)), ("iov", iovec), ("iovcnt", size(2))];
+        let result = it.call(libc::SYS_readv, arguments, 7, || readv(&file, &mut slices));
+        it.output("count", result, Ok(7));
+    }),
+    Row("io::write", &[libc::SYS_write], |it| {
+        let (file, bytes) = (open(500), pattern::<300>());
+        let arguments = [("fd", fd(&file)), ("buf", input(bytes)), ("count", size(300))];
+        let result = it.call(libc::SYS_write, arguments, 256, || write(&file, &bytes));
+        it.output("count", result, Ok(256));
+    }),
+    Row("io::writev", &[libc::SYS_writev], |it| {
+        let (file, pieces) = (open(500), [&b"first"[..], b"", b"the third"]);
+        let arguments = [("fd", fd(&file)), ("iov", iovecs(pieces)), ("iovcnt", size(3))];
+        let slices = pieces.map(IoSlice::new);
+        let result = it.call(libc::SYS_writev, arguments, 11, || writev(&file, &slices));
+        it.output("count", result, Ok(11));
+    }),
+    Row("io::close", &[libc::SYS_close], |it| {
+        let file = open(500);
+        let arguments = [("fd", fd(&file))];
+        let number = file.as_raw_fd();
+        let result = it.call(libc::SYS_close, arguments, 0, || close(file));
+        it.output("success", result, Ok(()));
+        really_close(number);
+    }),
+    // The descriptor of a build without `std`; with it, the one of `std`.
+    Row("fd::drop", &[libc::SYS_close], |it| {
+        let file = open(500);
+        let (arguments, number) = ([("fd", fd(&file))], file.as_raw_fd());
+        it.call(libc::SYS_close, arguments, 0, || drop(file));
+        really_close(number);
+    }),
+    Row("io::bytes_available", &[libc::SYS_ioctl], |it| {
+        let file = open(500);
+        for (count, expected) in [(0_i32, 0), (0x1234_5678, 0x1234_5678), (-7, 0)] {
+            let request = int(linux_raw_sys::ioctl::FIONREAD);
+            let count = output(count.to_ne_bytes());
+            let arguments = [("fd", fd(&file)), ("op", request), ("argp", count)];
+            let result = it.call(libc::SYS_ioctl, arguments, 0, || bytes_available(&file));
+            it.output("count", result, Ok(expected));
+        }
+    }),
+    Row("io::fcntl_getfd", &[libc::SYS_fcntl], |it| {
+        let file = open(500);
+        for flags in each::<DescriptorFlags>() {
+            let arguments = [("fd", fd(&file)), ("op", int(libc::F_GETFD))];
+            let returned = positive(flags.bits());
+            let result =
+                it.call(libc::SYS_fcntl, arguments, returned.into(), || fcntl_getfd(&file));
+            it.output("flags", result, Ok(DescriptorFlags::from_bits_retain(returned)));
+        }
+    }),
+    Row("io::fcntl_setfd", &[libc::SYS_fcntl], |it| {
+        let file = open(500);
+        for flags in each::<DescriptorFlags>() {
+            let arguments =
+                [("fd", fd(&file)), ("op", int(libc::F_SETFD)), ("arg", int(flags.bits()))];
+            let result = it.call(libc::SYS_fcntl, arguments, 0, || fcntl_setfd(&file, flags));
+            it.output("success", result, Ok(()));
+        }
+    }),
+    Row("io::fcntl_getfl", &[libc::SYS_fcntl], |it| {
+        let file = open(500);
+        for flags in each::<StatusFlags>() {
+            let arguments = [("fd", fd(&file)), ("op", int(libc::F_GETFL))];
+            let returned = positive(flags.bits());
+            let result =
+                it.call(libc::SYS_fcntl, arguments, returned.into(), || fcntl_getfl(&file));
+            it.output("flags", result, Ok(StatusFlags::from_bits_retain(returned)));
+        }
+    }),
+    Row("io::fcntl_setfl", &[libc::SYS_fcntl], |it| {
+        let file = open(500);
+        for flags in each::<StatusFlags>() {
+            let arguments =
+                [("fd", fd(&file)), ("op", int(libc::F_SETFL)), ("arg", int(flags.bits()))];
+            let result = it.call(libc::SYS_fcntl, arguments, 0, || fcntl_setfl(&file, flags));
+            it.output("success", result, Ok(()));
+        }
+    }),
+    Row("io::fcntl_dupfd_cloexec", &[libc::SYS_fcntl], |it| {
+        let file = open(500);
+        for lowest in [0, 0x1234_5678, -7] {
+            let arguments =
+                [("fd", fd(&file)), ("op", int(libc::F_DUPFD_CLOEXEC)), ("arg", int(lowest))];
+            creates(it, |fd| {
+                it.call(libc::SYS_fcntl, arguments, fd, || fcntl_dupfd_cloexec(&file, lowest))
+            });
+        }
+    }),
+    Row("memfd::raw::memfd_create", &[libc::SYS_memfd_create], |it| {
+        let call = |name: &str, flags: CreateFlags, call: &dyn Fn() -> butter::Result<_>| {
+            let name = input([name.as_bytes(), b"\0"].concat());
+            let arguments = [("name", name), ("flags", int(flags.bits()))];
+            creates(it, |fd| it.call(libc::SYS_memfd_create, arguments, fd, call));
+        };
+        for flags in each() {
+            call("a name", flags, &|| memfd_create("a name", flags));
+            call("terminated", flags, &|| memfd_create(c"terminated", flags));
+        }
+        let longest = "long".repeat(62);
+        call(&longest, CreateFlags::CLOEXEC, &|| {
+            memfd_create(longest.as_str(), CreateFlags::CLOEXEC)
+        });
+    }),
+    Row("memfd::raw::fcntl_add_seals", &[libc::SYS_fcntl], |it| {
+        let file = open(500);
+        for seals in each::<Seals>() {
+            let arguments =
+                [("fd", fd(&file)), ("op", int(libc::F_ADD_SEALS)), ("arg", int(seals.bits()))];
+            let result =
+                it.call(libc::SYS_fcntl, arguments, 0, || fcntl_add_seals(file.as_fd(), seals));
+            it.output("success", result, Ok(()));
+        }
+    }),
+    Row("memfd::raw::fcntl_get_seals", &[libc::SYS_fcntl], |it| {
+        let file = open(500);
+        for seals in each::<Seals>() {
+            let arguments = [("fd", fd(&file)), ("op", int(libc::F_GET_SEALS))];
+            let returned = positive(seals.bits());
+            let result = it.call(libc::SYS_fcntl, arguments, returned.into(), || {
+                fcntl_get_seals(file.as_fd())
+            });
+            it.output("seals", result, Ok(Seals::from_bits_retain(returned)));
+        }
+    }),
+    Row("fs::fstat", &[libc::SYS_fstat], |it| {
+        let file = memfd();
+        let mut stat = pattern::<{ size_of::<libc::stat>() }>();
+        let at = offset_of!(libc::stat, st_size);
+        stat[at..at + 8].copy_from_slice(&0x1234_5678_9ABC_DEF0_u64.to_ne_bytes());
+        let arguments = [("fd", fd(&file)), ("statbuf", output(stat))];
+        let result = it.call(libc::SYS_fstat, arguments, 0, || file.len());
+        it.output("size", result, Ok(0x1234_5678_9ABC_DEF0));
+    }),
+    Row("fs::ftruncate", &[libc::SYS_ftruncate], |it| {
+        let file = memfd();
+        for length in [0, OFFSET, u64::MAX] {
+            let arguments = [("fd", fd(&file)), ("length", long(length))];
+            let result = it.call(libc::SYS_ftruncate, arguments, 0, || file.set_len(length));
+            it.output("success", result, Ok(()));
+        }
+    }),
+    Row("fs::pread64", &[libc::SYS_pread64], |it| {
+        let (file, mut buffer, bytes) = (memfd(), [0; 300], pattern::<256>());
+        let arguments = [
+            ("fd", fd(&file)),
+            ("buf", output(bytes)),
+            ("count", size(300)),
+            ("offset", long(OFFSET)),
+        ];
+        let result =
+            it.call(libc::SYS_pread64, arguments, 256, || file.read_at(&mut buffer, OFFSET));
+        it.output("count", result, Ok(256));
+        it.output("bytes", &buffer[..256], &bytes[..]);
+    }),
+    Row("fs::pwrite64", &[libc::SYS_pwrite64], |it| {
+        let (file, bytes) = (memfd(), pattern::<300>());
+        let arguments = [
+            ("fd", fd(&file)),
+            ("buf", input(bytes)),
+            ("count", size(300)),
+            ("offset", long(OFFSET)),
+        ];
+        let result = it.call(libc::SYS_pwrite64, arguments, 256, || file.write_at(&bytes, OFFSET));
+        it.output("count", result, Ok(256));
+    }),
+];
+
+const OFFSET: u64 = 0x1234_5678_9ABC_DEF0;
+
+/// The bits that an `int` can return on success.
+fn positive(bits: u32) -> u32 {
+    bits & i32::MAX.cast_unsigned()
+}
+
+/// An object whose private calls are recorded; its descriptor is not a memfd.
+fn memfd() -> MemFd {
+    MemFd::from(open(500))
+}
+
+/// Closes a descriptor that the recorder has left open.
+fn really_close(number: i32) {
+    // SAFETY: still open, and without an owner.
+    assert_eq!(unsafe { libc::close(number) }, 0);
+}

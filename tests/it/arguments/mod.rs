@@ -1,0 +1,156 @@
+//! Every argument of every raw function reaches the kernel, and everything that the kernel returns
+//! or writes reaches the result.
+//!
+//! Each function has a row, which calls it with each flag, each pointer, and each optional argument
+//! present and absent. A recorder compares the number and the registers of each system call, and
+//! answers in place of the kernel with values that no other argument has.
+
+mod events;
+mod files;
+mod memory;
+mod mount;
+mod namespace;
+mod pipe;
+mod poll;
+mod process;
+mod scan;
+mod signal;
+mod signal_ops;
+
+use std::fs::File;
+use std::sync::OnceLock;
+
+use bitflags::{Bits, Flags};
+use butter::fd::{AsRawFd, IntoRawFd, OwnedFd};
+use butter::signal::SigSet;
+use common::recorder::{self, Argument, Difference, NULL, Recorder, input, record, size};
+use common::test::Test;
+use common::{require, this_test};
+
+/// A function, the system calls to record, and the calls with their expected arguments.
+struct Row(&'static str, &'static [libc::c_long], fn(&Recorder));
+
+const TABLES: &[&[Row]] = &[
+    events::ROWS,
+    files::ROWS,
+    memory::ROWS,
+    mount::ROWS,
+    namespace::ROWS,
+    pipe::ROWS,
+    poll::ROWS,
+    process::ROWS,
+    signal::ROWS,
+    signal_ops::ROWS,
+];
+
+fn rows() -> impl Iterator<Item = &'static Row> {
+    TABLES.iter().copied().flatten()
+}
+
+/// The differences of each row, or the reason why no row can run.
+fn differences() -> &'static Result<Vec<Vec<Difference>>, String> {
+    static DIFFERENCES: OnceLock<Result<Vec<Vec<Difference>>, String>> = OnceLock::new();
+    DIFFERENCES.get_or_init(|| {
+        let differences = rows().map(|Row(name, numbers, row)| record(name, numbers, *row));
+        differences
+            .collect::<Result<_, _>>()
+            .map_err(|error| format!("seccomp user notifications are unavailable: {error}"))
+    })
+}
+
+fn assert_no_difference(test: Test, text_of: fn(&Difference) -> Option<&String>) {
+    /// The number of lines for each row.
+    const SHOWN: usize = 4;
+    let differences = require!(test; differences().as_ref());
+    let mut lines = String::new();
+    for row in differences {
+        let texts: Vec<_> = row.iter().filter_map(text_of).map(String::as_str).collect();
+        lines.extend(texts.iter().take(SHOWN).flat_map(|text| [text, "\n"]));
+        if texts.len() > SHOWN {
+            lines += &format!("  and {} more\n", texts.len() - SHOWN);
+        }
+    }
+    assert!(lines.is_empty(), "\n{lines}");
+}
+
+#[test]
+fn arguments_reach_the_kernel() {
+    assert_no_difference(this_test!(), |difference| match difference {
+        Difference::Call(text) => Some(text),
+        Difference::Result(_) => None,
+    });
+}
+
+#[test]
+fn output_fields_reach_the_result() {
+    assert_no_difference(this_test!(), |difference| match difference {
+        Difference::Call(_) => None,
+        Difference::Result(text) => Some(text),
+    });
+}
+
+/// No flag, each flag that has a name, and every bit.
+fn each<F: Flags>() -> impl Iterator<Item = F>
+where
+    F::Bits: 'static,
+{
+    let named = F::FLAGS.iter().filter(|flag| !flag.name().is_empty());
+    let named = named.map(|flag| F::from_bits_retain(flag.value().bits()));
+    let (none, all) = (F::from_bits_retain(F::Bits::EMPTY), F::from_bits_retain(F::Bits::ALL));
+    [none].into_iter().chain(named).chain([all])
+}
+
+/// An open descriptor whose number is at least this one, so that no other argument has it.
+fn open(lowest: i32) -> OwnedFd {
+    let null = common::fd(File::open("/dev/null").unwrap());
+    butter::io::fcntl_dupfd_cloexec(&null, lowest).unwrap()
+}
+
+/// Calls a function that creates a descriptor: `call` gets the value for the recorder to return.
+fn creates(recorder: &Recorder, call: impl FnOnce(i64) -> butter::Result<OwnedFd>) {
+    let created = open(900).into_raw_fd();
+    let result = call(created.into());
+    recorder.output("descriptor", result.map(|fd| fd.as_raw_fd()), Ok(created));
+}
+
+/// No mask, the first signal, the last signal, and a set of several.
+fn masks() -> [Option<SigSet>; 4] {
+    let [first, last, several] = sets();
+    [None, Some(first), Some(last), Some(several)]
+}
+
+/// The first signal, the last signal, and a set of several.
+fn sets() -> [SigSet; 3] {
+    [1, 1 << 63, 0xA123_4567_89AB_CDEF].map(SigSet::from_bits)
+}
+
+/// A pointer to an optional set of signals.
+fn mask_argument(mask: Option<SigSet>) -> Argument {
+    mask.map_or(NULL, |mask| input(mask.bits().to_ne_bytes()))
+}
+
+/// The size of a set of signals.
+fn mask_size() -> Argument {
+    size(8)
+}
+
+/// The bytes of numbers that are consecutive in memory.
+fn words<const N: usize>(words: [u64; N]) -> Vec<u8> {
+    words.into_iter().flat_map(u64::to_ne_bytes).collect()
+}
+
+/// The array of `struct iovec` for these buffers.
+fn iovecs<'b>(buffers: impl IntoIterator<Item = &'b [u8]>) -> Argument {
+    let words = |buffer: &[u8]| words([buffer.as_ptr().addr() as u64, buffer.len() as u64]);
+    input(buffers.into_iter().flat_map(words).collect::<Vec<_>>())
+}
+
+/// Bytes that all differ within 256, so that a wrong offset or length is noticed.
+fn pattern<const N: usize>() -> [u8; N] {
+    std::array::from_fn(|at| (at * 29 + at / 256 + 1) as u8)
+}
+
+/// A path of more bytes than a function reserves for a short one.
+fn long_path() -> String {
+    format!("/nonexistent/{}", "long/".repeat(200))
+}

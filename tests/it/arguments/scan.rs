@@ -1,0 +1,86 @@
+//! The functions of the library that must have a row.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use common::require;
+
+use super::rows;
+
+/// Functions that cannot be recorded.
+const EXEMPT: &[(&str, &str)] = &[
+    ("mm::raw::madvise_nothing", "private: called once per process, and on aarch64 only"),
+    ("process::raw::exit_group", "does not return, and ends the process"),
+];
+
+/// Private functions that make a system call, and the row that calls each of them.
+const PRIVATE: &[(&str, &str)] = &[
+    ("fs::fstatfs", "namespace::raw::fstatfs_is_nsfs"),
+    ("fs::openat", "namespace::raw::openat_ns"),
+    ("idmap::raw::write", "idmap::raw::write_uid_map"),
+    ("inotify::raw::inotify_add_watch_c", "inotify::raw::inotify_add_watch"),
+    ("io::read_into", "io::read"),
+    ("memfd::raw::create", "memfd::raw::memfd_create"),
+    ("mount::raw::mount_c", "mount::raw::mount"),
+    ("mount::raw::pivot_root_c", "mount::raw::pivot_root"),
+    ("mount::raw::umount2_c", "mount::raw::umount2"),
+    ("process::raw::chdir_c", "process::raw::chdir"),
+    ("process::raw::chroot_c", "process::raw::chroot"),
+];
+
+/// The public functions of the raw modules, and all functions that make a system call, by their
+/// path in the crate; only `raw` is part of it besides the module and the name.
+fn functions(folder: &Path, module: Option<&str>, found: &mut BTreeSet<String>) {
+    for entry in folder.read_dir().unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        if path.is_dir() {
+            functions(&path, module.or(Some(name)), found);
+            continue;
+        }
+        let module = module.unwrap_or(name);
+        let raw = if name == "raw" { "raw::" } else { "" };
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut function = "";
+        for line in text.lines().map(str::trim).filter(|line| !line.starts_with("//")) {
+            let declaration = line.split_once("fn ").filter(|(before, _)| {
+                before.split(' ').all(|word| {
+                    ["", "pub", "pub(crate)", "pub(super)", "const", "unsafe"].contains(&word)
+                })
+            });
+            if let Some((before, rest)) = declaration {
+                function = rest.split(['(', '<']).next().unwrap();
+                if raw.is_empty() || !before.starts_with("pub ") {
+                    continue;
+                }
+            } else if !line.contains("syscall!(") || name == "syscall" {
+                continue;
+            }
+            found.insert(format!("{module}::{raw}{function}"));
+        }
+    }
+}
+
+#[test]
+fn every_raw_function_has_a_row() {
+    let sources = common::root().join("src");
+    require!(sources.is_dir(), "the sources are not on this host");
+    let mut found = BTreeSet::new();
+    functions(&sources, None, &mut found);
+    assert!(found.len() > 100, "the functions are not found: {found:?}");
+
+    let named: BTreeSet<_> = rows().map(|row| row.0).collect();
+    assert_eq!(named.len(), rows().count(), "two rows have the same name");
+    for (function, row) in PRIVATE {
+        assert!(named.contains(row), "{function}: the row {row} is missing");
+    }
+    let listed = EXEMPT.iter().chain(PRIVATE).map(|(function, _)| *function);
+    let stale: Vec<_> = listed.clone().filter(|function| !found.contains(*function)).collect();
+    assert!(stale.is_empty(), "not in the sources: {stale:?}");
+    let missing: Vec<_> = found
+        .iter()
+        .filter(|function| !named.contains(function.as_str()))
+        .filter(|function| !listed.clone().any(|listed| listed == *function))
+        .collect();
+    assert!(missing.is_empty(), "without a row: {missing:?}");
+}
