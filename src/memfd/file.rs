@@ -130,7 +130,7 @@ impl MemFd {
         match raw::fcntl_add_seals(self.as_fd(), seals) {
             // Of a memfd and with seals that have names here, it is the youngest of them that is not known.
             Err(error) if error.is(Errno::INVAL) && seals.contains(Seals::EXEC) => {
-                let is_memfd = Seals::all().contains(seals) && self.seals().is_ok();
+                let is_memfd = Seals::KNOWN.contains(seals) && self.seals().is_ok();
                 Err(if is_memfd {
                     Error::new(Call::FCNTL_ADD_SEALS_EXEC, Errno::INVAL)
                 } else {
@@ -188,7 +188,7 @@ fn asks_for_linux_6_3(name: &[u8], flags: CreateFlags) -> bool {
         CreateFlags::CLOEXEC.union(CreateFlags::ALLOW_SEALING).union(CreateFlags::HUGETLB);
     // The kernel takes any size of huge pages here.
     let known =
-        if flags.contains(CreateFlags::HUGETLB) { CreateFlags::all() } else { OLD.union(YOUNG) };
+        if flags.contains(CreateFlags::HUGETLB) { CreateFlags::KNOWN } else { OLD.union(YOUNG) };
     let one = flags.intersects(YOUNG) && !flags.contains(YOUNG);
     one && known.contains(flags) && name.len() < 250 && !name.contains(&0)
 }

@@ -21,7 +21,7 @@ use crate::procfs::Task;
 /// As [`raw::unshare`]; `EINVAL` for every bit that is no kind.
 #[inline]
 pub fn unshare(namespaces: Namespaces) -> Result<()> {
-    if !Namespaces::all().contains(namespaces) {
+    if !Namespaces::KNOWN.contains(namespaces) {
         // The bit could be that of `unshare_files`.
         return Err(Error::new(Call::UNSHARE, Errno::INVAL));
     }
