@@ -8,9 +8,9 @@ use crate::{NATIVE, PROCESSORS, expression, sources};
 
 /// Constants that are no names of the kernel's: the crate's own.
 const OURS: &[(&str, &str)] = &[
-    ("src/copy/memory.rs", "ROOM"),
-    ("src/copy/object.rs", "AT_ONCE"),
-    ("src/copy/object.rs", "PIECE"),
+    ("src/copy/memory.rs", "BUFFER_SIZE"),
+    ("src/copy/copier.rs", "MAX_LENGTH"),
+    ("src/copy/copier.rs", "DEFAULT_CHUNK_SIZE"),
     ("src/epoll/abi.rs", "EMPTY"),
     ("src/epoll/raw.rs", "MOST"),
     ("src/error/errno.rs", "MAX"),
