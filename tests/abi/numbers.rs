@@ -46,7 +46,7 @@ const RENAMED: &[(&str, &str, &str)] = &[
     ("src/time.rs", "RealtimeAlarm", "CLOCK_REALTIME_ALARM"),
     ("src/time.rs", "BoottimeAlarm", "CLOCK_BOOTTIME_ALARM"),
     ("src/time.rs", "Tai", "CLOCK_TAI"),
-    ("src/uts/abi.rs", "MAX", "__NEW_UTS_LEN"),
+    ("src/uts/types.rs", "HOST_NAME_MAX", "__NEW_UTS_LEN"),
 ];
 
 /// Constants that only one processor has, and which. On the other they are no bit.
