@@ -83,7 +83,8 @@ pub(crate) fn fstatfs(fd: BorrowedFd<'_>) -> Result<Statfs> {
 /// - `EPERM`: the file is sealed against this change of its length (`F_SEAL_SHRINK`,
 ///   `F_SEAL_GROW`), or is append-only.
 /// - `EINVAL`: the length is greater than [`i64::MAX`], or is not a multiple of the size of the
-///   file's huge pages; or the file is not a regular file, or the descriptor is not open for writing.
+///   file's huge pages; or the file is not a regular file, or the descriptor is not open for
+///   writing.
 /// - `EFBIG`: the length exceeds the limit on file sizes of the process (`RLIMIT_FSIZE`; `SIGXFSZ`
 ///   is raised as well) or of the file system.
 #[inline]

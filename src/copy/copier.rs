@@ -31,10 +31,10 @@ pub fn copy(source: impl AsFd, target: impl AsFd) -> Result<u64, CopyError> {
 /// continued, calls that a signal interrupts are repeated, and a copy waits indefinitely for
 /// descriptors that are non-blocking.
 ///
-/// If the socket timeout of a blocking source (`SO_RCVTIMEO`) expires, the copy fails with `EAGAIN`,
-/// unless the target is non-blocking: the kernel does not report which of the two was not ready. If
-/// that of a blocking target (`SO_SNDTIMEO`) expires, the copy fails with `EAGAIN`, unless the
-/// source is non-blocking and the bytes are moved directly between the two.
+/// If the socket timeout of a blocking source (`SO_RCVTIMEO`) expires, the copy fails with
+/// `EAGAIN`, unless the target is non-blocking: the kernel does not report which of the two was not
+/// ready. If that of a blocking target (`SO_SNDTIMEO`) expires, the copy fails with `EAGAIN`,
+/// unless the source is non-blocking and the bytes are moved directly between the two.
 ///
 /// Writing to a pipe or socket whose other end is closed raises `SIGPIPE`, unless the signal is
 /// [ignored](crate::signal::ignore) (as it is in programs with `std`), and fails with `EPIPE`.
@@ -48,9 +48,10 @@ pub fn copy(source: impl AsFd, target: impl AsFd) -> Result<u64, CopyError> {
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let folder = tempfile::tempdir()?;
 /// # let path = folder.path().join("copy");
-/// let (source, target) = (std::fs::File::open("/proc/self/status")?, std::fs::File::create(&path)?);
-/// let copied =
-///     Copier::new(&source, &target).run_with_progress(|copied| println!("{copied} bytes so far"))?;
+/// let source = std::fs::File::open("/proc/self/status")?;
+/// let target = std::fs::File::create(&path)?;
+/// let copied = Copier::new(&source, &target)
+///     .run_with_progress(|copied| println!("{copied} bytes so far"))?;
 /// assert_eq!(std::fs::metadata(&path)?.len(), copied);
 /// # Ok(())
 /// # }
@@ -95,8 +96,8 @@ impl<'fd> Copier<'fd> {
     /// (After TCP urgent data, a few bytes are read and written all the same.)
     ///
     /// Where the kernel determines the end of a file by its size, the copy ends there: with
-    /// [`Method::CopyFileRange`] and [`Method::Sendfile`], nothing is copied from a pseudo-file that
-    /// has content although its size is 0.
+    /// [`Method::CopyFileRange`] and [`Method::Sendfile`], nothing is copied from a pseudo-file
+    /// that has content although its size is 0.
     #[must_use]
     pub fn method(mut self, method: Method) -> Self {
         self.method = method;

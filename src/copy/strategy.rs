@@ -74,9 +74,9 @@ impl Strategy {
     }
 
     /// Returns whether a step that moved nothing may have missed bytes that `read` returns: in a
-    /// regular file, because the kernel looks at its size, which is 0 for many synthesized files; or
-    /// in a socket, after urgent data. Other files report their end only once, as a terminal does,
-    /// so a further `read` would block.
+    /// regular file, because the kernel looks at its size, which is 0 for many synthesized files;
+    /// or in a socket, after urgent data. Other files report their end only once, as a terminal
+    /// does, so a further `read` would block.
     pub(super) fn may_miss_data(&self, source: BorrowedFd<'_>, method: Method) -> bool {
         let in_kernel = matches!(self, Self::Sendfile | Self::Splice | Self::Pipe(.., 0));
         let by_size =

@@ -176,8 +176,9 @@ pub(super) fn is_set(map: BorrowedFd<'_>) -> bool {
     matches!(io::read(map, &mut [0]), Ok(1))
 }
 
-/// Returns the first range that is not completely mapped by `map`, the map of the writer's namespace.
-/// Returns `None` if that map cannot be read, or if it is not set: then it is the one to be set.
+/// Returns the first range that is not completely mapped by `map`, the map of the writer's
+/// namespace. Returns `None` if that map cannot be read, or if it is not set: then it is the one to
+/// be set.
 #[inline]
 pub(super) fn not_mapped(ranges: &[IdRange], map: BorrowedFd<'_>) -> Option<MapErrorKind> {
     let mut known = [IdRange::new(0, 0, 0); MAX_RANGES];

@@ -37,8 +37,8 @@ impl<'r> IdMaps<'r> {
     /// denied first, then the user ID map and the group ID map are set, each with one write.
     ///
     /// The caller must be in this namespace or in its parent. In the parent, with the capabilities
-    /// `CAP_SETUID` and `CAP_SETGID`, it can map all IDs that are mapped there. Otherwise, it can map
-    /// only the effective user and group ID of the creator of the namespace, in one range each.
+    /// `CAP_SETUID` and `CAP_SETGID`, it can map all IDs that are mapped there. Otherwise, it can
+    /// map only the effective user and group ID of the creator of the namespace, in one range each.
     ///
     /// # Errors
     ///
@@ -49,12 +49,13 @@ impl<'r> IdMaps<'r> {
     /// - `EACCES`: the process belongs to another user, or is not dumpable; or, with
     ///   [`deny_setgroups`](Self::deny_setgroups), the caller does not have the capability
     ///   `CAP_SYS_ADMIN` in the namespace.
-    /// - `EINVAL`: there are too many ranges, or a range is empty, too large, or overlaps another one.
+    /// - `EINVAL`: there are too many ranges, or a range is empty, too large, or overlaps another
+    ///   one.
     /// - `EPERM`: a map is already set; or the caller does not have the required capabilities; or a
-    ///   range is not mapped in the parent namespace; or `setgroups` must be denied first, or can no
-    ///   longer be denied.
-    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system, has
-    ///   been reached.
+    ///   range is not mapped in the parent namespace; or `setgroups` must be denied first, or can
+    ///   no longer be denied.
+    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
+    ///   has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
     ///
     /// Since Linux 3.5; [user_namespaces(7)].

@@ -28,7 +28,8 @@
 //! # let _ = maps;
 //! ```
 //!
-//! [`unshare_as_root`](crate::namespace::unshare_as_root) does the former, as root of the namespace.
+//! [`unshare_as_root`](crate::namespace::unshare_as_root) does the former, as root of the
+//! namespace.
 //!
 //! | kernel call | raw | method | since |
 //! |---|---|---|---|

@@ -8,8 +8,8 @@ use crate::io::AccessMode;
 use crate::procfs::{self, Task};
 use crate::syscall::syscall;
 
-/// `openat(AT_FDCWD, "/proc/<pid>/uid_map", access | O_CLOEXEC)` - opens the user ID map of the user
-/// namespace of a process or thread.
+/// `openat(AT_FDCWD, "/proc/<pid>/uid_map", access | O_CLOEXEC)` - opens the user ID map of the
+/// user namespace of a process or thread.
 ///
 /// # Errors
 ///
@@ -17,7 +17,8 @@ use crate::syscall::syscall;
 ///   user namespaces; or `/proc` is not mounted, or the file system at `/proc` is not a procfs.
 /// - `EACCES`: the file is to be written to, and the process belongs to another user, or is not
 ///   dumpable (`PR_SET_DUMPABLE`), so that its files in `/proc` belong to root.
-/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been reached.
+/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
+///   reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -29,8 +30,8 @@ pub fn openat_uid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
     procfs::open_procfs(Call::OPENAT_UID_MAP, task, "uid_map", access)
 }
 
-/// `openat(AT_FDCWD, "/proc/<pid>/gid_map", access | O_CLOEXEC)` - opens the group ID map of the user
-/// namespace of a process or thread.
+/// `openat(AT_FDCWD, "/proc/<pid>/gid_map", access | O_CLOEXEC)` - opens the group ID map of the
+/// user namespace of a process or thread.
 ///
 /// # Errors
 ///
@@ -38,7 +39,8 @@ pub fn openat_uid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
 ///   user namespaces; or `/proc` is not mounted, or the file system at `/proc` is not a procfs.
 /// - `EACCES`: the file is to be written to, and the process belongs to another user, or is not
 ///   dumpable (`PR_SET_DUMPABLE`), so that its files in `/proc` belong to root.
-/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been reached.
+/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
+///   reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -60,7 +62,8 @@ pub fn openat_gid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
 /// - `EACCES`: the file is to be written to, and the caller does not have the capability
 ///   `CAP_SYS_ADMIN` in the user namespace; or the process belongs to another user, or is not
 ///   dumpable (`PR_SET_DUMPABLE`), so that its files in `/proc` belong to root.
-/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been reached.
+/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
+///   reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -85,9 +88,9 @@ pub fn openat_setgroups(task: Task, access: AccessMode) -> Result<OwnedFd> {
 /// - `EPERM`: the map is already set; or the caller does not have the capability `CAP_SYS_ADMIN` in
 ///   the namespace; or it does not have `CAP_SETUID` in the parent namespace, and the map is not a
 ///   single range of length 1 that maps to its effective user ID, which must be that of the creator
-///   of the namespace; or a range is not mapped in the parent namespace; or a range contains ID 0 of
-///   the parent, and `CAP_SETFCAP` is missing (since Linux 5.12); or a security module denies the
-///   capabilities.
+///   of the namespace; or a range is not mapped in the parent namespace; or a range contains ID 0
+///   of the parent, and `CAP_SETFCAP` is missing (since Linux 5.12); or a security module denies
+///   the capabilities.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
 /// Since Linux 3.5; [user_namespaces(7)].
@@ -110,8 +113,8 @@ pub fn write_uid_map(fd: BorrowedFd<'_>, ranges: &[IdRange]) -> Result<()> {
 /// - `EPERM`: the map is already set; or the caller does not have the capability `CAP_SYS_ADMIN` in
 ///   the namespace; or it does not have `CAP_SETGID` in the parent namespace, and the map is not a
 ///   single range of length 1 that maps to its effective group ID, or its effective user ID is not
-///   that of the creator of the namespace, or `setgroups` is not denied; or a range is not mapped in
-///   the parent namespace; or a security module denies the capabilities.
+///   that of the creator of the namespace, or `setgroups` is not denied; or a range is not mapped
+///   in the parent namespace; or a security module denies the capabilities.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
 /// Since Linux 3.5; [user_namespaces(7)].

@@ -12,7 +12,8 @@ flags! {
     /// size of huge pages.
     pub struct CreateFlags: u32 {
         "MFD_CLOEXEC" CLOEXEC = 1, "the descriptor is close-on-exec.";
-        "MFD_ALLOW_SEALING" ALLOW_SEALING = 2, "seals can be added. With `HUGETLB` since Linux 4.16.";
+        "MFD_ALLOW_SEALING" ALLOW_SEALING = 2, "seals can be added. With `HUGETLB` since Linux \
+            4.16.";
         "MFD_HUGETLB" HUGETLB = 4, "use reserved huge pages, of the default size or of one of the \
             sizes below. Since Linux 4.14.";
         "MFD_NOEXEC_SEAL" NOEXEC_SEAL = 8, "the file is not executable and is sealed against \
@@ -146,8 +147,8 @@ impl MemFd {
     /// - `EPERM`: the file is sealed against it ([`Seals::SHRINK`], [`Seals::GROW`]).
     /// - `EINVAL`: the length is greater than [`i64::MAX`], or is not a multiple of the size of the
     ///   file's huge pages; or the descriptor is not open for writing.
-    /// - `EFBIG`: the length exceeds the limit on file sizes (`RLIMIT_FSIZE`; `SIGXFSZ` is raised as
-    ///   well).
+    /// - `EFBIG`: the length exceeds the limit on file sizes (`RLIMIT_FSIZE`; `SIGXFSZ` is raised
+    ///   as well).
     ///
     /// Since Linux 1.0; [ftruncate(2)].
     ///
@@ -185,8 +186,8 @@ impl MemFd {
     /// - `EPERM`: the file is sealed against writing, or against growing.
     /// - `EINVAL`: the offset is greater than [`i64::MAX`]; or the file has huge pages, which can
     ///   only be written to through a mapping.
-    /// - `EFBIG`: the offset exceeds the limit on file sizes (`RLIMIT_FSIZE`; `SIGXFSZ` is raised as
-    ///   well).
+    /// - `EFBIG`: the offset exceeds the limit on file sizes (`RLIMIT_FSIZE`; `SIGXFSZ` is raised
+    ///   as well).
     /// - `EBADF`: the descriptor is not open for writing.
     ///
     /// Since Linux 2.1.60; [pwrite(2)].
@@ -232,8 +233,8 @@ impl MemFd {
     #[doc(alias = "F_ADD_SEALS")]
     pub fn add_seals(&self, seals: Seals) -> Result<()> {
         match raw::fcntl_add_seals(self.as_fd(), seals) {
-            // If the file is a memfd and every seal is known, `EXEC` is the one that the kernel does
-            // not know: all others are older than Linux 5.10.
+            // If the file is a memfd and every seal is known, `EXEC` is the one that the kernel
+            // does not know: all others are older than Linux 5.10.
             Err(error) if error.is(Errno::INVAL) && seals.contains(Seals::EXEC) => {
                 let is_old_kernel = Seals::KNOWN.contains(seals) && self.seals().is_ok();
                 Err(if is_old_kernel {
@@ -296,10 +297,10 @@ impl MemFd {
     /// A slice of a file from another process is therefore safe to use for any length of time.
     ///
     /// Two kinds of file return `None` although they are sealed; [`read_at`](Self::read_at) copies
-    /// their bytes. The first has both [`Seals::EXEC`] and [`Seals::FUTURE_WRITE`], as an executable
-    /// that was sealed has: kernels from Linux 6.3 on, until this was fixed, added `WRITE` to such a
-    /// file while another process could still write to it. The second has huge pages, of which the
-    /// last is not complete.
+    /// their bytes. The first has both [`Seals::EXEC`] and [`Seals::FUTURE_WRITE`], as an
+    /// executable that was sealed has: kernels from Linux 6.3 on, until this was fixed, added
+    /// `WRITE` to such a file while another process could still write to it. The second has huge
+    /// pages, of which the last is not complete.
     ///
     /// # Errors
     ///
@@ -320,8 +321,8 @@ impl MemFd {
     }
 }
 
-/// Returns whether a name and flags are valid except on kernels that are older than Linux 6.3, which
-/// added `EXEC` and `NOEXEC_SEAL`.
+/// Returns whether a name and flags are valid except on kernels that are older than Linux 6.3,
+/// which added `EXEC` and `NOEXEC_SEAL`.
 #[cold]
 fn requires_linux_6_3(name: &[u8], flags: CreateFlags) -> bool {
     const NEW: CreateFlags = CreateFlags::EXEC.union(CreateFlags::NOEXEC_SEAL);

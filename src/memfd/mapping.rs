@@ -89,8 +89,8 @@ pub struct SealedMapping(Region);
 
 /// Maps an entire memfd as shared memory.
 pub(super) fn map_shared(memfd: &MemFd) -> Result<Mapping> {
-    // The order matters: a memfd that was sealed against shrinking keeps at least the length that is
-    // read afterwards.
+    // The order matters: a memfd that was sealed against shrinking keeps at least the length that
+    // is read afterwards.
     let cannot_shrink = memfd.seals()?.contains(Seals::SHRINK);
     let length = Length::of(memfd)?;
     // In spite of the seal, a hole can be punched for a huge page, and there may be no other page
@@ -107,10 +107,10 @@ pub(super) fn map_read(memfd: &MemFd) -> Result<SharedReadMapping> {
 
 /// Maps an entire memfd, if nothing can change it.
 pub(super) fn map_sealed(memfd: &MemFd) -> Result<Option<SealedMapping>> {
-    // Seals cannot be removed, so the result of a check before the mapping holds as long as the file
-    // exists. The kernel adds `WRITE` only when nothing can write to the file any more: neither
-    // through a mapping nor by I/O that is in progress. `FUTURE_WRITE` leaves existing mappings
-    // writable and is not sufficient.
+    // Seals cannot be removed, so the result of a check before the mapping holds as long as the
+    // file exists. The kernel adds `WRITE` only when nothing can write to the file any more:
+    // neither through a mapping nor by I/O that is in progress. `FUTURE_WRITE` leaves existing
+    // mappings writable and is not sufficient.
     let seals = memfd.seals()?;
     // Kernels from 6.3 on, until this was fixed, had an exception: `EXEC` on an executable memfd
     // also added the other seals, without a check for writable mappings. A memfd that has both of
@@ -156,8 +156,8 @@ impl Mapping {
     /// Returns the bytes as atomics, if the file was sealed against shrinking when it was mapped:
     /// then the memory cannot disappear, and writes by other processes are seen byte by byte.
     ///
-    /// Returns `None` otherwise, and for a file with huge pages, which other processes can remove in
-    /// spite of the seals.
+    /// Returns `None` otherwise, and for a file with huge pages, which other processes can remove
+    /// in spite of the seals.
     #[inline]
     #[must_use]
     pub const fn as_atomics(&self) -> Option<&[AtomicU8]> {

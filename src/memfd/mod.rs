@@ -30,18 +30,18 @@
 //!
 //! # Notes
 //!
-//! - Memory that another process can write to is not a Rust slice, and an access to memory of a file
-//!   that another process has made shorter raises `SIGBUS`. [`MemFd::map_sealed`] therefore returns
-//!   a slice only if the file is sealed against both, [`MemFd::map`] returns a pointer, and
+//! - Memory that another process can write to is not a Rust slice, and an access to memory of a
+//!   file that another process has truncated raises `SIGBUS`. [`MemFd::map_sealed`] therefore
+//!   returns a slice only if the file is sealed against both, [`MemFd::map`] returns a pointer, and
 //!   [`MemFd::read_at`] and [`MemFd::write_at`] copy in every case.
-//! - A page that was never written to is allocated when it is first accessed, whatever the seals. If
-//!   the system is out of memory, or does not permit the allocation (`vm.overcommit_memory`), the
-//!   access raises `SIGBUS` or the process is killed.
+//! - A page that was never written to is allocated when it is first accessed, whatever the seals.
+//!   If the system is out of memory, or does not permit the allocation (`vm.overcommit_memory`),
+//!   the access raises `SIGBUS` or the process is killed.
 //! - [`Seals::WRITE`] cannot be added while any process has a writable shared mapping of the file,
 //!   such as that of [`MemFd::map`]. [`Seals::FUTURE_WRITE`] is for a creator that continues to
 //!   write through its own mapping; others use [`MemFd::map_read`].
-//! - A receiver of a memfd should check its seals. A sender should add [`Seals::SEAL`], or receivers
-//!   can add seals that the sender does not want.
+//! - A receiver of a memfd should check its seals. A sender should add [`Seals::SEAL`], or
+//!   receivers can add seals that the sender does not want.
 //! - [`io::read`](crate::io::read), [`io::write`](crate::io::write()) and the traits of `std` use
 //!   and advance the file position, which all descriptors of the same open file share.
 //! - With huge pages, the length is a multiple of their size, the file can be written to only

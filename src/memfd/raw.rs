@@ -19,7 +19,8 @@ const F_GET_SEALS: u32 = 1034;
 ///
 /// - `EINVAL`: the name has more than 249 bytes or contains a NUL byte; or a flag is unknown to the
 ///   kernel, or the flags exclude each other.
-/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been reached.
+/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
+///   reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENODEV`: the host has no huge pages of this size.
 /// - `EACCES`: an executable file is not permitted, only one with `MFD_NOEXEC_SEAL`

@@ -31,7 +31,8 @@ impl AnonymousMapping {
     /// # Errors
     ///
     /// - `EINVAL`: the length is 0.
-    /// - `ENOMEM`: a limit on memory or mappings has been reached, or the address space is exhausted.
+    /// - `ENOMEM`: a limit on memory or mappings has been reached, or the address space is
+    ///   exhausted.
     /// - `EAGAIN`: the process locks all its memory (`mlockall`), and its limit (`RLIMIT_MEMLOCK`)
     ///   has been reached.
     ///
@@ -64,8 +65,8 @@ impl AnonymousMapping {
     }
 
     /// Removes the first `bytes` bytes and unmaps their pages, so that the rest starts at a page
-    /// boundary again. If a page also contains bytes of the rest, the rest is copied. Returns `None`
-    /// if there is no rest.
+    /// boundary again. If a page also contains bytes of the rest, the rest is copied. Returns
+    /// `None` if there is no rest.
     pub(crate) fn without_first(mut self, bytes: usize) -> Result<Option<Self>> {
         if bytes >= self.length {
             return Ok(None);
@@ -142,8 +143,8 @@ impl fmt::Debug for AnonymousMapping {
 /// Returns the system's page size in bytes: 4096 on x86_64; 4096, 16384 or 65536 on aarch64,
 /// depending on how the kernel was built.
 ///
-/// The size is probed once, by a call that does not need the auxiliary vector, so this also works in
-/// a program that no C library started. If a seccomp filter rejects the call, the result is the
+/// The size is probed once, by a call that does not need the auxiliary vector, so this also works
+/// in a program that no C library started. If a seccomp filter rejects the call, the result is the
 /// largest of these sizes, which is a multiple of the actual one.
 #[doc(alias = "sysconf")]
 #[doc(alias = "_SC_PAGESIZE")]

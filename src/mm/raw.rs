@@ -15,8 +15,8 @@ const MADV_NORMAL: u32 = 0;
 ///
 /// # Safety
 ///
-/// - With `FIXED` and similar flags, existing mappings of the range are removed: they must belong to
-///   the caller, who no longer uses them.
+/// - With `FIXED` and similar flags, existing mappings of the range are removed: they must belong
+///   to the caller, who no longer uses them.
 /// - New anonymous memory belongs to the caller alone. But other processes can change a mapped file
 ///   at any time, and an access to a part that the file no longer has raises `SIGBUS`.
 ///
@@ -27,8 +27,8 @@ const MADV_NORMAL: u32 = 0;
 ///   `MAP_DROPPABLE`.
 /// - `EBADF`: there is neither a file nor `MAP_ANONYMOUS`; or the descriptor was opened with
 ///   `O_PATH`.
-/// - `EACCES`: the file is not open for reading; or a shared mapping is to be writable, and the file
-///   is not open for writing or is open for appending.
+/// - `EACCES`: the file is not open for reading; or a shared mapping is to be writable, and the
+///   file is not open for writing or is open for appending.
 /// - `ENODEV`: this kind of file cannot be mapped.
 /// - `ENOMEM`: the kernel is out of memory; or the address space is exhausted; or the process has
 ///   reached its limit on memory or mappings (`RLIMIT_AS`, `RLIMIT_DATA`, `vm.max_map_count`,
@@ -38,8 +38,8 @@ const MADV_NORMAL: u32 = 0;
 ///   (`MAP_SHARED_VALIDATE`).
 /// - `EOVERFLOW`: the end of the range exceeds the largest file offset.
 /// - `EPERM`: the file is sealed against it; or its file system does not permit `PROT_EXEC`
-///   (`noexec`); or the process may not lock memory (`RLIMIT_MEMLOCK` is 0); or the address is below
-///   `vm.mmap_min_addr`.
+///   (`noexec`); or the process may not lock memory (`RLIMIT_MEMLOCK` is 0); or the address is
+///   below `vm.mmap_min_addr`.
 /// - `EAGAIN`: the limit on locked memory has been reached (`RLIMIT_MEMLOCK`).
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached: shared
 ///   anonymous memory is an open file.

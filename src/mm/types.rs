@@ -13,8 +13,8 @@ flags! {
             aarch64.";
         "PROT_BTI" BTI = abi::PROT_BTI, "branch target identification: indirect branches must lead \
             to a landing pad. Only on aarch64, without a bit elsewhere. Since Linux 5.8.";
-        "PROT_MTE" MTE = abi::PROT_MTE, "memory tagging: a pointer must have the tag of the memory. \
-            Only on aarch64, without a bit elsewhere. Since Linux 5.10.";
+        "PROT_MTE" MTE = abi::PROT_MTE, "memory tagging: a pointer must have the tag of the \
+            memory. Only on aarch64, without a bit elsewhere. Since Linux 5.10.";
         "PROT_GROWSDOWN" GROWSDOWN = 0x100_0000, "for `mprotect`: extend the range down to the \
             start of a mapping that grows downwards.";
         "PROT_GROWSUP" GROWSUP = 0x200_0000, "for `mprotect`: extend the range up to the end of a \
@@ -23,20 +23,20 @@ flags! {
 }
 
 flags! {
-    /// Flags of a mapping: exactly one of `SHARED`, `PRIVATE`, `SHARED_VALIDATE` and `DROPPABLE`, at
-    /// most one size of huge pages, and any of the others.
+    /// Flags of a mapping: exactly one of `SHARED`, `PRIVATE`, `SHARED_VALIDATE` and `DROPPABLE`,
+    /// at most one size of huge pages, and any of the others.
     pub struct MapFlags: u32 {
         "MAP_SHARED_VALIDATE" SHARED_VALIDATE = 3, "like `SHARED`, but flags that are unknown to \
             the kernel fail with `EOPNOTSUPP`. Since Linux 4.15.";
-        "MAP_SHARED" SHARED = 1, "writes change the file, and are visible to all processes that map \
-            it.";
+        "MAP_SHARED" SHARED = 1, "writes change the file, and are visible to all processes that \
+            map it.";
         "MAP_PRIVATE" PRIVATE = 2, "writes are private to the process: a page is copied before it \
             is first written to.";
         "MAP_DROPPABLE" DROPPABLE = 8, "anonymous memory that the kernel may discard under memory \
             pressure; it then reads as zeroes. Since Linux 6.11.";
         "MAP_FIXED" FIXED = 0x10, "use exactly the given address, and replace existing mappings.";
-        "MAP_FIXED_NOREPLACE" FIXED_NOREPLACE = 0x10_0000, "use exactly the given address, and fail \
-            with `EEXIST` if it is in use. Since Linux 4.17; older kernels use it as a hint.";
+        "MAP_FIXED_NOREPLACE" FIXED_NOREPLACE = 0x10_0000, "use exactly the given address, and \
+            fail with `EEXIST` if it is in use. Since Linux 4.17; older kernels use it as a hint.";
         "MAP_ANONYMOUS" ANONYMOUS = 0x20, "no file: the memory is zeroed.";
         "MAP_32BIT" BITS_32 = abi::MAP_32BIT, "use an address below 2 GiB. Only on x86_64, without \
             a bit elsewhere.";

@@ -35,8 +35,8 @@
 //!
 //! - Mounts belong to a mount namespace. A new namespace starts with copies of all mounts. If the
 //!   originals are shared, as they are on most systems, the copies are their peers: call
-//!   [`make_private_recursive`] first, or [`make_slave_recursive`] to keep receiving the mounts from
-//!   outside.
+//!   [`make_private_recursive`] first, or [`make_slave_recursive`] to keep receiving the mounts
+//!   from outside.
 //! - Symbolic links in paths are followed, including the last component. To unmount a path that
 //!   other users can change, use [`raw::umount2`] with [`UnmountFlags::NOFOLLOW`].
 //! - A bind mount gets the flags of its source. A bind mount that is made
@@ -47,9 +47,10 @@
 //! - In a mount namespace that belongs to a new user namespace, the mounts from outside keep their
 //!   flags and cannot be separated, so that nothing they cover is revealed. New mounts are limited
 //!   to a few file systems, such as `tmpfs`, `proc` and, since Linux 5.11, `overlay`.
-//! - For an invalid mount option, the kernel returns only `EINVAL`; details are in the kernel's log.
-//! - Options can name file descriptors by number, as those of `fuse`, `9p` and `autofs` do: the file
-//!   system keeps using such a descriptor's file until it is unmounted.
+//! - For an invalid mount option, the kernel returns only `EINVAL`; details are in the kernel's
+//!   log.
+//! - Options can name file descriptors by number, as those of `fuse`, `9p` and `autofs` do: the
+//!   file system keeps using such a descriptor's file until it is unmounted.
 //! - Mounts persist until the last process of the mount namespace exits, not only until the program
 //!   does.
 

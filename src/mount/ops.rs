@@ -126,8 +126,8 @@ pub fn remount(target: impl path::Arg, flags: MountFlags, options: impl path::Ar
 /// Changes the flags of one mount, but not its file system or the mounts below it.
 ///
 /// Sets exactly the given flags among `RDONLY`, `NOSUID`, `NODEV`, `NOEXEC`, `NOSYMFOLLOW`,
-/// `NOATIME`, `NODIRATIME`, `RELATIME` and `STRICTATIME`, and clears the others. If none of the last
-/// four is given, these four are not changed. Other flags are ignored.
+/// `NOATIME`, `NODIRATIME`, `RELATIME` and `STRICTATIME`, and clears the others. If none of the
+/// last four is given, these four are not changed. Other flags are ignored.
 ///
 /// # Errors
 ///
@@ -273,8 +273,8 @@ pub fn expire(target: impl path::Arg) -> Result<ExpireOutcome> {
 /// - `EBUSY`: the new root, or the directory for the old root, is on the mount of the current root.
 /// - `EINVAL`: the new root or the current root is not a mount point; or the new root came from
 ///   another user namespace; or the directory is not below the new root; or a mount that must not
-///   be shared is; or the current root is the initial root file system (before Linux 7.0); or a path
-///   contains a NUL byte.
+///   be shared is; or the current root is the initial root file system (before Linux 7.0); or a
+///   path contains a NUL byte.
 /// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: a path cannot be resolved.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -286,8 +286,8 @@ pub fn pivot_root(new_root: impl path::Arg, put_old: impl path::Arg) -> Result<(
     raw::pivot_root(new_root, put_old)
 }
 
-/// Returns the options as `raw::mount` accepts them. Fails if the flags select another operation, or
-/// if the options contain a NUL byte.
+/// Returns the options as `raw::mount` accepts them. Fails if the flags select another operation,
+/// or if the options contain a NUL byte.
 fn check_options(call: Call, flags: MountFlags, options: &[u8]) -> Result<Option<&[u8]>> {
     if flags.intersects(OPERATIONS) || options.contains(&0) {
         return Err(Error::new(call, Errno::INVAL));

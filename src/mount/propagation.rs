@@ -9,8 +9,8 @@ use crate::path;
 /// Makes a mount shared: mounts and unmounts below it are propagated to all its peers, and theirs
 /// to it.
 ///
-/// From then on, the peers of a mount are the bind mounts that are created from it and its copies in
-/// other mount namespaces. A shared mount without peers forms a peer group of its own.
+/// From then on, the peers of a mount are the bind mounts that are created from it and its copies
+/// in other mount namespaces. A shared mount without peers forms a peer group of its own.
 ///
 /// # Errors
 ///
@@ -72,8 +72,8 @@ pub fn make_private_recursive(target: impl path::Arg) -> Result<()> {
     change(target, MountFlags::PRIVATE.union(MountFlags::REC))
 }
 
-/// Makes a mount a slave of its peers: mounts below the peers are propagated to it, but not from it.
-/// A shared mount without peers becomes private, and a mount that is not shared is not changed.
+/// Makes a mount a slave of its peers: mounts below the peers are propagated to it, but not from
+/// it. A shared mount without peers becomes private, and a mount that is not shared is not changed.
 ///
 /// # Errors
 ///

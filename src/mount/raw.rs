@@ -11,10 +11,11 @@ use crate::syscall::syscall;
 /// moves an existing mount, depending on the flags.
 ///
 /// `REMOUNT` changes the file system of a mount, `BIND` creates a bind mount, and both together
-/// change a single mount; `SHARED`, `PRIVATE`, `SLAVE` and `UNBINDABLE` change its propagation type;
-/// `MOVE` moves it. Without these flags, the call creates a mount. The kernel tests for `REMOUNT`,
-/// `BIND`, propagation types and `MOVE` in this order, and ignores flags that do not apply to the
-/// first that it finds, except that a propagation type permits only `REC` and `SILENT`.
+/// change a single mount; `SHARED`, `PRIVATE`, `SLAVE` and `UNBINDABLE` change its propagation
+/// type; `MOVE` moves it. Without these flags, the call creates a mount. The kernel tests for
+/// `REMOUNT`, `BIND`, propagation types and `MOVE` in this order, and ignores flags that do not
+/// apply to the first that it finds, except that a propagation type permits only `REC` and
+/// `SILENT`.
 ///
 /// An absent source, type or data is passed as a null pointer. The data is a string of options, or
 /// another format that the file system requires. It is passed with a terminating NUL byte, and has
@@ -26,12 +27,14 @@ use crate::syscall::syscall;
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
 ///   owns the mount namespace or, for most file systems, in the initial user namespace; or a new
-///   `proc` or `sysfs` in a user namespace would reveal what other mounts cover in the existing one.
+///   `proc` or `sysfs` in a user namespace would reveal what other mounts cover in the existing
+///   one.
 /// - `ENODEV`: the kernel has no file system of this type.
 /// - `ENOTBLK`: the file system requires a block device, and the source is not one.
 /// - `ENXIO`: the source is a block device that does not exist.
-/// - `EACCES`: a directory in a path cannot be searched; or the device is read-only, and `MS_RDONLY`
-///   is not set; or the device is on a mount with `MS_NODEV`; or a security module denies the call.
+/// - `EACCES`: a directory in a path cannot be searched; or the device is read-only, and
+///   `MS_RDONLY` is not set; or the device is on a mount with `MS_NODEV`; or a security module
+///   denies the call.
 /// - `EROFS`: the file system is read-only, and `MS_RDONLY` is not set.
 /// - `EBUSY`: the file system is already mounted at the target, or its device is in use.
 /// - `EINVAL`: the file system rejects an option or the content of the device (details are in the
@@ -45,10 +48,10 @@ use crate::syscall::syscall;
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
 ///   owns the mount namespace.
-/// - `EINVAL`: the source is not in this mount namespace, or is unbindable; or mounts below it cover
-///   files that must stay covered, and `MS_REC` is not set; or the source is the file of a mount
-///   namespace that is not newer than the caller's; or a path contains a NUL byte, or the data has more than
-///   4,095 bytes.
+/// - `EINVAL`: the source is not in this mount namespace, or is unbindable; or mounts below it
+///   cover files that must stay covered, and `MS_REC` is not set; or the source is the file of a
+///   mount namespace that is not newer than the caller's; or a path contains a NUL byte, or the
+///   data has more than 4,095 bytes.
 /// - `ENOTDIR`: one of source and target is a directory and the other is not, or a component of a
 ///   path before the last is not a directory.
 /// - `ENOSPC`: the limit on mounts in the namespace (`fs.mount-max`) has been reached.
@@ -57,10 +60,11 @@ use crate::syscall::syscall;
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
 ///   owns the mount namespace.
-/// - `EINVAL`: the source is not a mount point of this mount namespace, or is its root; or the mount
-///   that it is on is shared; or the target is on a shared mount, and a moved mount is unbindable; or
-///   the source came from another user namespace; or one of source and target is a directory and
-///   the other is not; or a path contains a NUL byte, or the data has more than 4,095 bytes.
+/// - `EINVAL`: the source is not a mount point of this mount namespace, or is its root; or the
+///   mount that it is on is shared; or the target is on a shared mount, and a moved mount is
+///   unbindable; or the source came from another user namespace; or one of source and target is a
+///   directory and the other is not; or a path contains a NUL byte, or the data has more than 4,095
+///   bytes.
 /// - `ELOOP`: the target is below the source, or a path contains too many symbolic links.
 ///
 /// Changes of the propagation type (`Call::MOUNT_PROPAGATION`):
@@ -68,8 +72,8 @@ use crate::syscall::syscall;
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
 ///   owns the mount namespace.
 /// - `EINVAL`: the target is not a mount point of this mount namespace; or the flags contain more
-///   than one propagation type, or flags other than `MS_REC` and `MS_SILENT`; or the path contains a
-///   NUL byte, or the data has more than 4,095 bytes.
+///   than one propagation type, or flags other than `MS_REC` and `MS_SILENT`; or the path contains
+///   a NUL byte, or the data has more than 4,095 bytes.
 ///
 /// Remounts (`Call::MOUNT_REMOUNT`):
 ///
@@ -77,9 +81,9 @@ use crate::syscall::syscall;
 ///   owns the file system; or a flag is not set that was set in another user namespace.
 /// - `EBUSY`: the file system cannot become read-only while files are open for writing.
 /// - `EROFS`: the file system cannot become writable.
-/// - `EINVAL`: the target is not a mount point of this mount namespace; or the file system rejects an
-///   option (details are in the kernel's log); or a flag selects another operation; or an argument
-///   contains a NUL byte; or the data has more than 4,095 bytes.
+/// - `EINVAL`: the target is not a mount point of this mount namespace; or the file system rejects
+///   an option (details are in the kernel's log); or a flag selects another operation; or an
+///   argument contains a NUL byte; or the data has more than 4,095 bytes.
 ///
 /// Remounts of a single mount (`Call::MOUNT_REMOUNT_BIND`):
 ///
@@ -143,8 +147,8 @@ fn mount_c(
     let pointer = |argument: Option<&CStr>| argument.map_or(core::ptr::null(), CStr::as_ptr);
     let data: *const c_char = data.map_or(core::ptr::null(), |data| data.as_ptr().cast());
     let (source, target, fstype) = (pointer(source), target.as_ptr(), pointer(fstype));
-    // SAFETY: the kernel reads the strings up to their NUL bytes, and a page of the data, or as much
-    // of it as is readable. It keeps copies.
+    // SAFETY: the kernel reads the strings up to their NUL bytes, and a page of the data, or as
+    // much of it as is readable. It keeps copies.
     unsafe { syscall!(call(flags), mount(source, target, fstype, flags.bits(), data)) }.unit()
 }
 
@@ -204,20 +208,21 @@ const fn call(flags: MountFlags) -> Call {
 /// `umount2(target, flags)` - unmounts the last mount at a path.
 ///
 /// If the target is the root directory of the caller and the flags contain neither `DETACH` nor
-/// `EXPIRE`, nothing is unmounted: the kernel makes the file system read-only, and the call succeeds.
+/// `EXPIRE`, nothing is unmounted: the kernel makes the file system read-only, and the call
+/// succeeds.
 ///
 /// # Errors
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the mount namespace, or, for `MNT_FORCE`, in the one that owns the file system (with older
-///   kernels, in the initial one).
+///   owns the mount namespace, or, for `MNT_FORCE`, in the one that owns the file system (with
+///   older kernels, in the initial one).
 /// - `EBUSY`: the mount is in use: by an open file, a working directory, or a mount below it.
 /// - `EINVAL`: the target is not a mount point of this mount namespace; or the mount came from
 ///   another user namespace, and covers files that must stay covered; or `MNT_EXPIRE` is combined
 ///   with `MNT_FORCE` or `MNT_DETACH`, or the target is the root directory; or a flag is unknown to
 ///   the kernel; or the path contains a NUL byte.
-/// - `EAGAIN`: the mount was marked as expired (`MNT_EXPIRE`), and is unmounted by the next such call
-///   unless it is used before.
+/// - `EAGAIN`: the mount was marked as expired (`MNT_EXPIRE`), and is unmounted by the next such
+///   call unless it is used before.
 /// - `ENOENT`: a component of the path does not exist, or the path is empty.
 /// - `ENOTDIR`: a component of the path before the last is not a directory.
 /// - `EACCES`: a directory in the path cannot be searched, or a security module denies the call.
@@ -260,8 +265,8 @@ fn umount2_c(target: &CStr, flags: UnmountFlags) -> Result<()> {
 ///   another user namespace; or the directory for the old root is not below the new root; or the
 ///   mount of that directory, or one on which a root is mounted, is shared; or the current root is
 ///   the initial root file system (before Linux 7.0); or a path contains a NUL byte.
-/// - `ENOTDIR`: the new root, or the directory for the old root, or a component of a path before the
-///   last, is not a directory.
+/// - `ENOTDIR`: the new root, or the directory for the old root, or a component of a path before
+///   the last, is not a directory.
 /// - `ENOENT`: a component of a path does not exist, or a path is empty.
 /// - `EACCES`: a directory in a path cannot be searched, or a security module denies the call.
 /// - `ELOOP`: a path contains too many symbolic links.

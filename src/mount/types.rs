@@ -1,8 +1,8 @@
 //! The flags of the calls.
 
 flags! {
-    /// Flags of [`raw::mount`](super::raw::mount): the operation, and the properties of the mount and
-    /// its file system.
+    /// Flags of [`raw::mount`](super::raw::mount): the operation, and the properties of the mount
+    /// and its file system.
     ///
     /// Properties of the file system apply wherever it is mounted; properties of the mount apply to
     /// one mount. The functions of this module set the flags that select the operation, and do not
@@ -38,12 +38,12 @@ flags! {
             propagated. Since Linux 2.6.15.";
         "MS_SLAVE" SLAVE = 0x8_0000, "operation: make the mount a slave: mounts are propagated to \
             it, but not from it. Since Linux 2.6.15.";
-        "MS_SHARED" SHARED = 0x10_0000, "operation: make the mount shared: mounts are propagated to \
-            and from its peers. Since Linux 2.6.15.";
+        "MS_SHARED" SHARED = 0x10_0000, "operation: make the mount shared: mounts are propagated \
+            to and from its peers. Since Linux 2.6.15.";
         "MS_RELATIME" RELATIME = 0x20_0000, "mount: reads update the access time once after each \
             modification, and once a day. The default. Since Linux 2.6.20.";
-        "MS_I_VERSION" I_VERSION = 0x80_0000, "file system: changes of a file increment its version \
-            counter. Since Linux 2.6.25.";
+        "MS_I_VERSION" I_VERSION = 0x80_0000, "file system: changes of a file increment its \
+            version counter. Since Linux 2.6.25.";
         "MS_STRICTATIME" STRICTATIME = 0x100_0000, "mount: every read updates the access time. \
             Since Linux 2.6.30.";
         "MS_LAZYTIME" LAZYTIME = 0x200_0000, "file system: updates of times are stored later, \
@@ -54,14 +54,14 @@ flags! {
 flags! {
     /// Flags of [`raw::umount2`](super::raw::umount2).
     pub struct UnmountFlags: u32 {
-        "MNT_FORCE" FORCE = 1, "abort pending requests, if the file system supports it. Data can be \
-            lost. Since Linux 2.1.116.";
-        "MNT_DETACH" DETACH = 2, "detach the mount from its path immediately, and unmount it when it \
-            is no longer in use. Since Linux 2.4.11.";
+        "MNT_FORCE" FORCE = 1, "abort pending requests, if the file system supports it. Data can \
+            be lost. Since Linux 2.1.116.";
+        "MNT_DETACH" DETACH = 2, "detach the mount from its path immediately, and unmount it when \
+            it is no longer in use. Since Linux 2.4.11.";
         "MNT_EXPIRE" EXPIRE = 4, "unmount the mount if it has not been used since it was marked as \
             expired; otherwise mark it and fail with `EAGAIN`. Not with `FORCE` or `DETACH`. Since \
             Linux 2.6.8.";
-        "UMOUNT_NOFOLLOW" NOFOLLOW = 8, "do not follow a symbolic link in the last component of the \
-            path. Since Linux 2.6.34.";
+        "UMOUNT_NOFOLLOW" NOFOLLOW = 8, "do not follow a symbolic link in the last component of \
+            the path. Since Linux 2.6.34.";
     }
 }

@@ -16,10 +16,10 @@ use crate::procfs::Task;
 ///
 /// # Errors
 ///
-/// - `EINVAL`: the descriptor is not a pidfd or a namespace of the given kind; or the set is empty or
-///   contains an unknown bit; or, for `USER`, the thread is in this namespace already, or the process
-///   has several threads; or, for `MOUNT` and `USER`, the working directory is shared; or, for `PID`,
-///   the namespace is not that of the thread or below it.
+/// - `EINVAL`: the descriptor is not a pidfd or a namespace of the given kind; or the set is empty
+///   or contains an unknown bit; or, for `USER`, the thread is in this namespace already, or the
+///   process has several threads; or, for `MOUNT` and `USER`, the working directory is shared; or,
+///   for `PID`, the namespace is not that of the thread or below it.
 /// - `EPERM`: the thread does not have the required capabilities, or may not access the process.
 /// - `ESRCH`: the process has exited.
 /// - `EUSERS`: for `TIME`, the process of the caller has several threads.
@@ -52,8 +52,8 @@ impl Namespace {
     ///   `/proc` is not mounted.
     /// - `EACCES`: the caller may not access the process.
     /// - `EINVAL`: the file at this path in `/proc` is not a namespace.
-    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system, has
-    ///   been reached.
+    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
+    ///   has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
     ///
     /// Since Linux 3.0; [namespaces(7)].
@@ -68,11 +68,11 @@ impl Namespace {
     ///
     /// # Errors
     ///
-    /// - `ENOENT`: the kernel does not support the kind; or `/proc` is not mounted, or it is that of
-    ///   a PID namespace that does not contain the thread.
+    /// - `ENOENT`: the kernel does not support the kind; or `/proc` is not mounted, or it is that
+    ///   of a PID namespace that does not contain the thread.
     /// - `EINVAL`: the file at this path in `/proc` is not a namespace.
-    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system, has
-    ///   been reached.
+    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
+    ///   has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
     #[inline]
     pub fn own(kind: Kind) -> Result<Self> {
@@ -134,8 +134,8 @@ impl Namespace {
     /// # Errors
     ///
     /// - `EPERM`: the user namespace is not that of the caller or below it.
-    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system, has
-    ///   been reached.
+    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
+    ///   has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
     ///
     /// Since Linux 4.9; [ioctl_nsfs(2)].
@@ -154,8 +154,8 @@ impl Namespace {
     ///
     /// - `EPERM`: there is no parent, or it is not the namespace of the caller or below it.
     /// - `EINVAL`: the namespace is neither a user namespace nor a PID namespace.
-    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system, has
-    ///   been reached.
+    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
+    ///   has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
     ///
     /// Since Linux 4.9; [ioctl_nsfs(2)].

@@ -40,8 +40,8 @@
 //! - In a new user namespace, the thread has all capabilities over the resources that the namespace
 //!   owns. Its user and group IDs are the overflow ID, 65534, until they are
 //!   [mapped](crate::idmap).
-//! - A new mount namespace is a copy, and its mounts continue to receive and send changes: make them
-//!   private before mounting anything.
+//! - A new mount namespace is a copy, and its mounts continue to receive and send changes: make
+//!   them private before mounting anything.
 //! - A new network namespace contains one loopback device, which is down.
 //! - Two descriptors refer to the same namespace if `fstat` returns the same device and inode for
 //!   both. A namespace exists as long as a process is in it or a descriptor refers to it.

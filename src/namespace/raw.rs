@@ -21,8 +21,8 @@ const NSFS_MAGIC: i64 = 0x6E73_6673;
 ///
 /// # Safety
 ///
-/// With [`UnshareFlags::FILES`], the thread gets its own table of file descriptors. From then on, no
-/// descriptor may be passed between this thread and another one without being opened there: the
+/// With [`UnshareFlags::FILES`], the thread gets its own table of file descriptors. From then on,
+/// no descriptor may be passed between this thread and another one without being opened there: the
 /// number would refer to another file, or to none. A flag that has no name here must not break
 /// memory or I/O safety either.
 ///
@@ -31,9 +31,9 @@ const NSFS_MAGIC: i64 = 0x6E73_6673;
 /// - `EINVAL`: a flag is unknown to the kernel, or the kernel is built without the namespaces; or,
 ///   for `CLONE_NEWUSER`, the process has several threads; or, for `CLONE_NEWPID`, the thread has
 ///   already created or entered another PID namespace for its children.
-/// - `EPERM`: the thread does not have the capability `CAP_SYS_ADMIN`; or, for `CLONE_NEWUSER`, which
-///   does not require it, the root directory is not that of the mount namespace (`chroot`), or the
-///   effective user or group ID is not mapped, or the host does not permit unprivileged user
+/// - `EPERM`: the thread does not have the capability `CAP_SYS_ADMIN`; or, for `CLONE_NEWUSER`,
+///   which does not require it, the root directory is not that of the mount namespace (`chroot`),
+///   or the effective user or group ID is not mapped, or the host does not permit unprivileged user
 ///   namespaces (a sysctl or a security module).
 /// - `ENOSPC`: the limit on namespaces of this kind has been reached (`user.max_*_namespaces`), or
 ///   the nesting is too deep: 33 levels for `CLONE_NEWUSER`, 32 for `CLONE_NEWPID`.
@@ -52,20 +52,20 @@ pub unsafe fn unshare(flags: UnshareFlags) -> Result<()> {
 /// `setns(fd, nstype)` - moves the calling thread into a namespace, or into several namespaces of a
 /// process.
 ///
-/// The descriptor refers to a namespace, and the set is empty or contains its kind; or it is a pidfd,
-/// and the set selects the namespaces of the process: the thread enters all of them or, if one
-/// fails, none. A pidfd is accepted since Linux 5.8.
+/// The descriptor refers to a namespace, and the set is empty or contains its kind; or it is a
+/// pidfd, and the set selects the namespaces of the process: the thread enters all of them or, if
+/// one fails, none. A pidfd is accepted since Linux 5.8.
 ///
 /// # Errors
 ///
-/// - `EINVAL`: the descriptor is neither a namespace nor a pidfd; or the namespace is of another kind;
-///   or, with a pidfd, the set is empty or contains an unknown bit; or, for `USER`, the thread is in
-///   this namespace already, or the process has several threads; or, for `MOUNT` alone and for
-///   `USER`, another thread or process shares the working directory; or, for `PID`, the namespace is
-///   not that of the thread or below it.
-/// - `EPERM`: the thread does not have the capability `CAP_SYS_ADMIN` in the user namespace that owns
-///   the namespace and in its own (for `USER`, only in the one that it enters); or, for `MOUNT`, it
-///   does not have `CAP_SYS_CHROOT`; or, with a pidfd, it may not access the process.
+/// - `EINVAL`: the descriptor is neither a namespace nor a pidfd; or the namespace is of another
+///   kind; or, with a pidfd, the set is empty or contains an unknown bit; or, for `USER`, the
+///   thread is in this namespace already, or the process has several threads; or, for `MOUNT` alone
+///   and for `USER`, another thread or process shares the working directory; or, for `PID`, the
+///   namespace is not that of the thread or below it.
+/// - `EPERM`: the thread does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the namespace and in its own (for `USER`, only in the one that it enters); or, for
+///   `MOUNT`, it does not have `CAP_SYS_CHROOT`; or, with a pidfd, it may not access the process.
 /// - `EUSERS`: for `TIME`, the process has several threads.
 /// - `ESRCH`: the process has exited.
 /// - `EBADF`: the descriptor was opened with `O_PATH`.
@@ -80,8 +80,8 @@ pub fn setns(fd: BorrowedFd<'_>, kinds: Namespaces) -> Result<()> {
     unsafe { syscall!(Call::SETNS, setns(fd, kinds.bits())) }.unit()
 }
 
-/// `openat(AT_FDCWD, "/proc/<pid>/ns/<kind>", O_RDONLY | O_CLOEXEC)` - opens a namespace of a process
-/// or thread.
+/// `openat(AT_FDCWD, "/proc/<pid>/ns/<kind>", O_RDONLY | O_CLOEXEC)` - opens a namespace of a
+/// process or thread.
 ///
 /// # Errors
 ///
@@ -89,7 +89,8 @@ pub fn setns(fd: BorrowedFd<'_>, kinds: Namespaces) -> Result<()> {
 ///   the kind of namespace; or `/proc` is not mounted; or, for `PidForChildren` with older kernels,
 ///   no process has been created in the namespace.
 /// - `EACCES`: the caller may not access the process (`ptrace`).
-/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been reached.
+/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
+///   reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -101,8 +102,8 @@ pub fn openat_ns(task: Task, kind: Kind) -> Result<OwnedFd> {
     procfs::open(Call::OPENAT_NS, task, kind.file(), AccessMode::ReadOnly)
 }
 
-/// `fstatfs(fd, &buf)` - returns whether a descriptor refers to a namespace: all namespaces are files
-/// of one internal file system.
+/// `fstatfs(fd, &buf)` - returns whether a descriptor refers to a namespace: all namespaces are
+/// files of one internal file system.
 ///
 /// Only the file system of the descriptor can cause this call to fail.
 ///
@@ -119,13 +120,14 @@ pub fn fstatfs_is_nsfs(fd: BorrowedFd<'_>) -> Result<bool> {
 ///
 /// # Safety
 ///
-/// The descriptor must refer to a namespace ([`fstatfs_is_nsfs`]): another file system, served by an
-/// untrusted process, can return the number of a descriptor that has another owner.
+/// The descriptor must refer to a namespace ([`fstatfs_is_nsfs`]): another file system, served by
+/// an untrusted process, can return the number of a descriptor that has another owner.
 ///
 /// # Errors
 ///
 /// - `EPERM`: the user namespace is not that of the caller or below it.
-/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been reached.
+/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
+///   reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -136,8 +138,8 @@ pub fn fstatfs_is_nsfs(fd: BorrowedFd<'_>) -> Result<bool> {
 pub unsafe fn ioctl_ns_get_userns(fd: BorrowedFd<'_>) -> Result<OwnedFd> {
     // SAFETY: touches no memory.
     let returned = unsafe { syscall!(Call::IOCTL_NS_GET_USERNS, ioctl(fd, NS_GET_USERNS)) };
-    // SAFETY: on success, the result is a new descriptor, because the file is a namespace. The kernel
-    // sets close-on-exec.
+    // SAFETY: on success, the result is a new descriptor, because the file is a namespace. The
+    // kernel sets close-on-exec.
     unsafe { returned.descriptor() }
 }
 
@@ -151,7 +153,8 @@ pub unsafe fn ioctl_ns_get_userns(fd: BorrowedFd<'_>) -> Result<OwnedFd> {
 ///
 /// - `EPERM`: there is no parent, or it is not the namespace of the caller or below it.
 /// - `EINVAL`: the namespace is neither a user namespace nor a PID namespace.
-/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been reached.
+/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
+///   reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENOMEM`: the kernel is out of memory.
 ///

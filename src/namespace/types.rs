@@ -11,15 +11,15 @@ flags! {
             hierarchies. Since Linux 4.6.";
         "CLONE_NEWUTS" UTS = 0x400_0000, "UTS namespaces: the host name and the NIS domain name. \
             Since Linux 2.6.19.";
-        "CLONE_NEWIPC" IPC = 0x800_0000, "IPC namespaces: POSIX message queues, and System V message \
-            queues, semaphores and shared memory. Since Linux 2.6.19.";
+        "CLONE_NEWIPC" IPC = 0x800_0000, "IPC namespaces: POSIX message queues, and System V \
+            message queues, semaphores and shared memory. Since Linux 2.6.19.";
         "CLONE_NEWUSER" USER = 0x1000_0000, "user namespaces: user and group IDs and capabilities. \
             For a process with a single thread. Since Linux 3.8.";
-        "CLONE_NEWPID" PID = 0x2000_0000, "PID namespaces: the IDs of processes and threads. Another \
-            one applies to children that are created later. Since Linux 2.6.24; with `unshare` \
-            since Linux 3.8.";
-        "CLONE_NEWNET" NET = 0x4000_0000, "network namespaces: devices, addresses, routes and ports. \
-            Since Linux 2.6.24.";
+        "CLONE_NEWPID" PID = 0x2000_0000, "PID namespaces: the IDs of processes and threads. \
+            Another one applies to children that are created later. Since Linux 2.6.24; with \
+            `unshare` since Linux 3.8.";
+        "CLONE_NEWNET" NET = 0x4000_0000, "network namespaces: devices, addresses, routes and \
+            ports. Since Linux 2.6.24.";
         "CLONE_NEWTIME" TIME = 0x80, "time namespaces: the offsets of the monotonic clock and the \
             boot-time clock. A new one applies to children that are created later, and to the \
             thread itself when it calls `execve`; a process with several threads cannot enter one. \
@@ -41,8 +41,8 @@ flags! {
         "CLONE_NEWUTS" NEWUTS = 0x400_0000, "like [`Namespaces::UTS`]. Since Linux 2.6.19.";
         "CLONE_NEWIPC" NEWIPC = 0x800_0000, "like [`Namespaces::IPC`]; implies `SYSVSEM`. Since \
             Linux 2.6.19.";
-        "CLONE_NEWUSER" NEWUSER = 0x1000_0000, "like [`Namespaces::USER`]; implies `FS`. Only for a \
-            process with a single thread. Since Linux 3.8.";
+        "CLONE_NEWUSER" NEWUSER = 0x1000_0000, "like [`Namespaces::USER`]; implies `FS`. Only for \
+            a process with a single thread. Since Linux 3.8.";
         "CLONE_NEWPID" NEWPID = 0x2000_0000, "like [`Namespaces::PID`], for children that are \
             created later. Since Linux 3.8.";
         "CLONE_NEWNET" NEWNET = 0x4000_0000, "like [`Namespaces::NET`]. Since Linux 2.6.24.";

@@ -10,9 +10,9 @@ use crate::procfs::Task;
 ///
 /// The thread is in the new namespaces when the call returns, except for two kinds: new `PID` and
 /// `TIME` namespaces are for the children created from then on, the first of which has PID 1; the
-/// thread itself enters the `TIME` namespace when it calls `execve`. Other threads are not affected.
-/// With `MOUNT` and `USER`, the thread no longer shares its working directory, and with `IPC`, its
-/// System V semaphore undo list.
+/// thread itself enters the `TIME` namespace when it calls `execve`. Other threads are not
+/// affected. With `MOUNT` and `USER`, the thread no longer shares its working directory, and with
+/// `IPC`, its System V semaphore undo list.
 ///
 /// Either all namespaces are created, or none. With `USER`, the new user namespace owns the others.
 ///
@@ -43,8 +43,8 @@ pub fn unshare(namespaces: Namespaces) -> Result<()> {
 /// of the given kinds, which the user namespace owns.
 ///
 /// This works as an ordinary user, if the host permits it. The process must have a single thread.
-/// The effective user and group ID are 0 in the namespace. For everything that the thread does, they
-/// remain the original IDs outside the namespace. `setgroups` is denied.
+/// The effective user and group ID are 0 in the namespace. For everything that the thread does,
+/// they remain the original IDs outside the namespace. `setgroups` is denied.
 ///
 /// # Errors
 ///
@@ -99,8 +99,8 @@ pub fn unshare_sysvsem() -> Result<()> {
 ///
 /// From then on, the number of a descriptor that this thread opens refers to nothing, or to another
 /// file, in other threads, and vice versa: an [`OwnedFd`](crate::fd::OwnedFd), or any object that
-/// contains one, must be neither passed between this thread and another one nor shared between them.
-/// Every descriptor that was open exists twice: dropping it closes only one of the two.
+/// contains one, must be neither passed between this thread and another one nor shared between
+/// them. Every descriptor that was open exists twice: dropping it closes only one of the two.
 ///
 /// # Errors
 ///

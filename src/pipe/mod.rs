@@ -13,7 +13,7 @@
 //! assert_eq!((moved, offset), (18, 31));
 //!
 //! let (second_reader, second_writer) = pipe::pipe()?;
-//! pipe::tee(&reader, &second_writer, 1024, SpliceFlags::empty())?; // now both pipes have the bytes
+//! pipe::tee(&reader, &second_writer, 1024, SpliceFlags::empty())?; // both have the bytes
 //!
 //! let (mut first, mut second) = ([0; 18], [0; 18]);
 //! io::read(&reader, &mut first)?;
@@ -38,8 +38,8 @@
 //! - A write of at most 4096 bytes (`PIPE_BUF`) is atomic: it is not interleaved with other writes.
 //!   A write to a pipe whose read end is closed raises `SIGPIPE` and fails with `EPIPE`; so do
 //!   [`splice`] and [`tee`] into such a pipe.
-//! - A pipe consists of slots, each of which holds a page or a part of one. A new pipe has 16 slots,
-//!   which is 64 KiB with 4096-byte pages, but only two if the user's pipes have reached
+//! - A pipe consists of slots, each of which holds a page or a part of one. A new pipe has 16
+//!   slots, which is 64 KiB with 4096-byte pages, but only two if the user's pipes have reached
 //!   `fs.pipe-user-pages-soft`. Bytes that are moved into a pipe use one slot for each page that
 //!   they come from, however few bytes that is: a few bytes can fill a pipe.
 //! - A call often moves fewer bytes than requested. 0 means that the source has ended, or that all

@@ -17,7 +17,8 @@ const F_GETPIPE_SZ: u32 = 1032;
 /// # Errors
 ///
 /// - `EINVAL`: a flag is unknown to the kernel.
-/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been reached.
+/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
+///   reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`), or the user's limit on pages in
 ///   pipes (`fs.pipe-user-pages-hard`), has been reached.
 /// - `ENOPKG`: the kernel is built without notification pipes (`CONFIG_WATCH_QUEUE`).
@@ -138,7 +139,8 @@ pub fn tee(
 ///
 /// - `EAGAIN`: the pipe is full, or empty when it is read from, and the call is non-blocking
 ///   (`SPLICE_F_NONBLOCK`). Whether the pipe is non-blocking has no effect.
-/// - `EBADF`: the descriptor does not refer to a pipe; or `splice_pages` was called with a read end.
+/// - `EBADF`: the descriptor does not refer to a pipe; or `splice_pages` was called with a read
+///   end.
 /// - `EINVAL`: there are more than 1024 slices, or a flag is unknown to the kernel.
 /// - `EPIPE`: the read end of the pipe is closed. `SIGPIPE` is raised as well.
 /// - `EINTR`: the call was interrupted by a signal before a byte was moved.
@@ -216,8 +218,8 @@ pub fn fcntl_getpipe_sz(fd: BorrowedFd<'_>) -> Result<usize> {
 ///
 /// # Errors
 ///
-/// - `EPERM`: the capacity exceeds the limit for a pipe (`fs.pipe-max-size`) or for the user's pipes
-///   (`fs.pipe-user-pages-soft`, `fs.pipe-user-pages-hard`), and the caller does not have the
+/// - `EPERM`: the capacity exceeds the limit for a pipe (`fs.pipe-max-size`) or for the user's
+///   pipes (`fs.pipe-user-pages-soft`, `fs.pipe-user-pages-hard`), and the caller does not have the
 ///   capability `CAP_SYS_RESOURCE`.
 /// - `EBUSY`: the pipe contains more bytes than the new capacity, or is a notification pipe.
 /// - `EINVAL`: the capacity is larger than 2 GiB.

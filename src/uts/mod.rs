@@ -28,9 +28,9 @@
 //!   programs expect a DNS label.
 //! - No call reads only the host name: [`hostname`] calls `uname`.
 //! - Only the first numbers of the release have the same meaning everywhere, and a distribution's
-//!   kernel can have newer calls, or a filter can reject older ones. The best way to find out whether
-//!   a call is available is to make it. A process can also request the release 2.6 or another
-//!   architecture (`personality`).
+//!   kernel can have newer calls, or a filter can reject older ones. The best way to find out
+//!   whether a call is available is to make it. A process can also request the release 2.6 or
+//!   another architecture (`personality`).
 
 mod name;
 mod ops;

@@ -30,8 +30,8 @@ pub fn uname() -> Result<Uname> {
 ///
 /// - `EINVAL`: the name has more than 64 bytes, or `set_hostname` was called with a name that
 ///   contains a NUL byte.
-/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that owns
-///   the UTS namespace.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the UTS namespace.
 ///
 /// Since Linux 1.0; [sethostname(2)].
 ///
@@ -50,8 +50,8 @@ pub fn sethostname(name: &[u8]) -> Result<()> {
 ///
 /// - `EINVAL`: the name has more than 64 bytes, or `set_domainname` was called with a name that
 ///   contains a NUL byte.
-/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that owns
-///   the UTS namespace.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the UTS namespace.
 ///
 /// Since Linux 1.0; [setdomainname(2)].
 ///

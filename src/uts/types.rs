@@ -23,8 +23,8 @@ pub struct Uname {
 }
 
 layout! {
-    Uname: size 390, align 1, sysname at 0, nodename at 65, release at 130, version at 195, machine at 260,
-        domainname at 325
+    Uname: size 390, align 1, sysname at 0, nodename at 65, release at 130, version at 195,
+        machine at 260, domainname at 325
 }
 
 impl Uname {
