@@ -25,6 +25,7 @@ use crate::syscall::syscall;
 /// Since Linux 3.5; [user_namespaces(7)].
 ///
 /// [user_namespaces(7)]: https://man7.org/linux/man-pages/man7/user_namespaces.7.html
+#[doc(alias = "uid_map")]
 #[inline]
 pub fn openat_uid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
     procfs::open_procfs(Call::OPENAT_UID_MAP, task, "uid_map", access)
@@ -47,6 +48,7 @@ pub fn openat_uid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
 /// Since Linux 3.5; [user_namespaces(7)].
 ///
 /// [user_namespaces(7)]: https://man7.org/linux/man-pages/man7/user_namespaces.7.html
+#[doc(alias = "gid_map")]
 #[inline]
 pub fn openat_gid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
     procfs::open_procfs(Call::OPENAT_GID_MAP, task, "gid_map", access)
@@ -70,6 +72,7 @@ pub fn openat_gid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
 /// Since Linux 3.19; [user_namespaces(7)].
 ///
 /// [user_namespaces(7)]: https://man7.org/linux/man-pages/man7/user_namespaces.7.html
+#[doc(alias = "setgroups")]
 #[inline]
 pub fn openat_setgroups(task: Task, access: AccessMode) -> Result<OwnedFd> {
     procfs::open_procfs(Call::OPENAT_SETGROUPS, task, "setgroups", access)
@@ -96,6 +99,7 @@ pub fn openat_setgroups(task: Task, access: AccessMode) -> Result<OwnedFd> {
 /// Since Linux 3.5; [user_namespaces(7)].
 ///
 /// [user_namespaces(7)]: https://man7.org/linux/man-pages/man7/user_namespaces.7.html
+#[doc(alias = "uid_map")]
 #[inline]
 pub fn write_uid_map(fd: BorrowedFd<'_>, ranges: &[IdRange]) -> Result<()> {
     write_map(Call::WRITE_UID_MAP, fd, ranges)
@@ -120,6 +124,7 @@ pub fn write_uid_map(fd: BorrowedFd<'_>, ranges: &[IdRange]) -> Result<()> {
 /// Since Linux 3.5; [user_namespaces(7)].
 ///
 /// [user_namespaces(7)]: https://man7.org/linux/man-pages/man7/user_namespaces.7.html
+#[doc(alias = "gid_map")]
 #[inline]
 pub fn write_gid_map(fd: BorrowedFd<'_>, ranges: &[IdRange]) -> Result<()> {
     write_map(Call::WRITE_GID_MAP, fd, ranges)
@@ -141,6 +146,7 @@ fn write_map(call: Call, fd: BorrowedFd<'_>, ranges: &[IdRange]) -> Result<()> {
 /// Since Linux 3.19; [user_namespaces(7)].
 ///
 /// [user_namespaces(7)]: https://man7.org/linux/man-pages/man7/user_namespaces.7.html
+#[doc(alias = "setgroups")]
 #[inline]
 pub fn write_setgroups_deny(fd: BorrowedFd<'_>) -> Result<()> {
     write(Call::WRITE_SETGROUPS, fd, b"deny")

@@ -72,6 +72,7 @@ fn memfd_create_bytes(name: &[u8], flags: CreateFlags) -> Result<OwnedFd> {
 /// Since Linux 3.17; [F_ADD_SEALS(2const)].
 ///
 /// [F_ADD_SEALS(2const)]: https://man7.org/linux/man-pages/man2/F_ADD_SEALS.2const.html
+#[doc(alias = "F_ADD_SEALS")]
 #[inline]
 pub fn fcntl_add_seals(fd: BorrowedFd<'_>, seals: Seals) -> Result<()> {
     // SAFETY: touches no memory.
@@ -88,6 +89,7 @@ pub fn fcntl_add_seals(fd: BorrowedFd<'_>, seals: Seals) -> Result<()> {
 /// Since Linux 3.17; [F_GET_SEALS(2const)].
 ///
 /// [F_GET_SEALS(2const)]: https://man7.org/linux/man-pages/man2/F_GET_SEALS.2const.html
+#[doc(alias = "F_GET_SEALS")]
 #[inline]
 pub fn fcntl_get_seals(fd: BorrowedFd<'_>) -> Result<Seals> {
     // SAFETY: touches no memory.

@@ -19,7 +19,7 @@
 //!
 //! | kernel call | raw | function | since |
 //! |---|---|---|---|
-//! | `unshare` | [`raw::unshare`] | [`unshare`], [`unshare_as_root`]; [`unshare_fs`], [`unshare_sysvsem`], [`unshare_files`] | 2.6.16 |
+//! | `unshare` | [`raw::unshare`] | [`unshare`](unshare()), [`unshare_as_root`]; [`unshare_fs`], [`unshare_sysvsem`], [`unshare_files`] | 2.6.16 |
 //! | `setns` | [`raw::setns`] | [`Namespace::enter`], [`Namespace::enter_as`]; [`enter`] | 3.0 |
 //! | `openat`, `fstatfs` | [`raw::openat_ns`], [`raw::fstatfs_is_nsfs`] | [`Namespace::open`], [`Namespace::own`] | 3.0 |
 //! | `ioctl(NS_GET_USERNS)` | [`raw::ioctl_ns_get_userns`] | [`Namespace::user_namespace`] | 4.9 |

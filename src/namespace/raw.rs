@@ -110,6 +110,7 @@ pub fn openat_ns(task: Task, kind: Kind) -> Result<OwnedFd> {
 /// Since Linux 1.0; [fstatfs(2)].
 ///
 /// [fstatfs(2)]: https://man7.org/linux/man-pages/man2/fstatfs.2.html
+#[doc(alias = "fstatfs")]
 #[inline]
 pub fn fstatfs_is_nsfs(fd: BorrowedFd<'_>) -> Result<bool> {
     Ok(fs::fstatfs(fd)?.kind == NSFS_MAGIC)
@@ -134,6 +135,7 @@ pub fn fstatfs_is_nsfs(fd: BorrowedFd<'_>) -> Result<bool> {
 /// Since Linux 4.9; [ioctl_nsfs(2)].
 ///
 /// [ioctl_nsfs(2)]: https://man7.org/linux/man-pages/man2/ioctl_nsfs.2.html
+#[doc(alias = "NS_GET_USERNS")]
 #[inline]
 pub unsafe fn ioctl_ns_get_userns(fd: BorrowedFd<'_>) -> Result<OwnedFd> {
     // SAFETY: touches no memory.
@@ -161,6 +163,7 @@ pub unsafe fn ioctl_ns_get_userns(fd: BorrowedFd<'_>) -> Result<OwnedFd> {
 /// Since Linux 4.9; [ioctl_nsfs(2)].
 ///
 /// [ioctl_nsfs(2)]: https://man7.org/linux/man-pages/man2/ioctl_nsfs.2.html
+#[doc(alias = "NS_GET_PARENT")]
 #[inline]
 pub unsafe fn ioctl_ns_get_parent(fd: BorrowedFd<'_>) -> Result<OwnedFd> {
     // SAFETY: touches no memory.
@@ -178,6 +181,7 @@ pub unsafe fn ioctl_ns_get_parent(fd: BorrowedFd<'_>) -> Result<OwnedFd> {
 /// Since Linux 4.11; [ioctl_nsfs(2)].
 ///
 /// [ioctl_nsfs(2)]: https://man7.org/linux/man-pages/man2/ioctl_nsfs.2.html
+#[doc(alias = "NS_GET_NSTYPE")]
 #[inline]
 pub fn ioctl_ns_get_nstype(fd: BorrowedFd<'_>) -> Result<Namespaces> {
     // SAFETY: touches no memory.
@@ -201,6 +205,7 @@ pub fn ioctl_ns_get_nstype(fd: BorrowedFd<'_>) -> Result<Namespaces> {
 /// Since Linux 4.11; [ioctl_nsfs(2)].
 ///
 /// [ioctl_nsfs(2)]: https://man7.org/linux/man-pages/man2/ioctl_nsfs.2.html
+#[doc(alias = "NS_GET_OWNER_UID")]
 #[inline]
 pub unsafe fn ioctl_ns_get_owner_uid(fd: BorrowedFd<'_>) -> Result<Uid> {
     let mut owner = 0_u32;

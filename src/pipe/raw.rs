@@ -183,6 +183,7 @@ pub unsafe fn vmsplice(
 /// Since Linux 2.6.23; [vmsplice(2)].
 ///
 /// [vmsplice(2)]: https://man7.org/linux/man-pages/man2/vmsplice.2.html
+#[doc(alias = "vmsplice")]
 #[inline]
 pub unsafe fn vmsplice_read(
     fd: BorrowedFd<'_>,
@@ -207,6 +208,7 @@ pub unsafe fn vmsplice_read(
 /// Since Linux 2.6.35; [F_GETPIPE_SZ(2const)].
 ///
 /// [F_GETPIPE_SZ(2const)]: https://man7.org/linux/man-pages/man2/F_GETPIPE_SZ.2const.html
+#[doc(alias = "F_GETPIPE_SZ")]
 #[inline]
 pub fn fcntl_getpipe_sz(fd: BorrowedFd<'_>) -> Result<usize> {
     // SAFETY: touches no memory.
@@ -229,6 +231,7 @@ pub fn fcntl_getpipe_sz(fd: BorrowedFd<'_>) -> Result<usize> {
 /// Since Linux 2.6.35; [F_SETPIPE_SZ(2const)].
 ///
 /// [F_SETPIPE_SZ(2const)]: https://man7.org/linux/man-pages/man2/F_SETPIPE_SZ.2const.html
+#[doc(alias = "F_SETPIPE_SZ")]
 #[inline]
 pub fn fcntl_setpipe_sz(fd: BorrowedFd<'_>, size: u32) -> Result<usize> {
     // SAFETY: touches no memory.
