@@ -1,12 +1,12 @@
 //! What the library's object code asks of the program that it is linked into: nothing of a C library but what every
 //! compiler asks for.
 
-mod common;
-
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use common::test::Test;
+use common::this_test;
 use object::read::archive::ArchiveFile;
 use object::{Object, ObjectSymbol};
 
@@ -21,7 +21,7 @@ fn without_std_it_asks_for_nothing() {
         "x86_64-unknown-none",
         "aarch64-unknown-none",
     ] {
-        check("without_std_it_asks_for_nothing", target, "", &["core"], &[]);
+        check(this_test!(), target, "", &["core"], &[]);
     }
 }
 
@@ -29,16 +29,16 @@ fn without_std_it_asks_for_nothing() {
 fn with_std_it_asks_for_close_at_most() {
     let crates = ["core", "alloc", "std", "__rustc"];
     for target in ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-musl"] {
-        check("with_std_it_asks_for_close_at_most", target, "std", &crates, &["close"]);
+        check(this_test!(), target, "std", &crates, &["close"]);
     }
 }
 
 /// The undefined symbols of the library built so are the compiler's own, those of these crates, and at most these
 /// others.
-fn check(test: &str, target: &str, features: &str, crates: &[&str], others: &[&str]) {
+fn check(test: Test, target: &str, features: &str, crates: &[&str], others: &[&str]) {
     let undefined = match build(target, features) {
         Ok(folder) => undefined(&folder),
-        Err(reason) => return common::skip(&format!("{test} ({target})"), &reason),
+        Err(reason) => return test.skip(target, format_args!("{reason}")),
     };
     let allowed = |symbol: &str| {
         COMPILERS_OWN.contains(&symbol) || others.contains(&symbol) || {
@@ -77,14 +77,14 @@ fn counted(text: &str) -> Option<String> {
 
 /// Builds the library, optimised, and says where its archives are; or why it cannot.
 fn build(target: &str, features: &str) -> Result<PathBuf, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    if let Some(reason) = common::cannot_build_for(target) {
-        return Err(reason);
-    }
+    let root = common::root();
+    common::can_build_for(target)?;
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("symbols-{features}"));
     let output = Command::new("cargo")
         .args([
             "build",
+            "-p",
+            "butter-linux",
             "--lib",
             "--release",
             "--quiet",

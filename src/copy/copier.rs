@@ -46,7 +46,7 @@ pub fn copy(source: impl AsFd, target: impl AsFd) -> Result<u64, CopyError> {
 /// use butter::copy::Copier;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let folder = tempfile::tempdir()?;
+/// # let folder = temp_dir::TempDir::new()?;
 /// # let path = folder.path().join("copy");
 /// let source = std::fs::File::open("/proc/self/status")?;
 /// let target = std::fs::File::create(&path)?;

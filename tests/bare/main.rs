@@ -1,40 +1,25 @@
 //! A program without `std` and without a C library links, runs, and stays small.
 
-#[path = "../common/mod.rs"]
-mod common;
-
+use common::require;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 #[test]
 fn a_bare_program_runs_on_x86_64() {
-    const TEST: &str = "a_bare_program_runs_on_x86_64";
-    let Some(program) = build(TEST, "x86_64-unknown-none") else { return };
-    if cfg!(target_arch = "x86_64") {
-        check(Command::new(&program).output().unwrap());
-    } else {
-        common::skip(TEST, "this is another processor");
-    }
+    let program = require!(build("x86_64-unknown-none"));
+    require!(cfg!(target_arch = "x86_64"), "this is another processor");
+    check(Command::new(&program).output().unwrap());
 }
 
 #[test]
 fn a_bare_program_runs_on_aarch64() {
-    const TEST: &str = "a_bare_program_runs_on_aarch64";
-    let Some(program) = build(TEST, "aarch64-unknown-none") else { return };
-    if std::env::var_os("BUTTER_BOOT").is_none() {
-        return common::skip(
-            TEST,
-            "BUTTER_BOOT is not set: no machine of that processor is booted",
-        );
-    }
-    let output = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/vm/run"))
-        .arg(&program)
-        .output()
-        .unwrap();
-    match output.status.code() {
-        Some(69) => common::skip(TEST, String::from_utf8_lossy(&output.stderr).trim()),
-        _ => check(output),
-    }
+    let program = require!(build("aarch64-unknown-none"));
+    let boot = std::env::var_os("BUTTER_BOOT").is_some();
+    require!(boot, "BUTTER_BOOT is not set: no machine of that processor is booted");
+    let output = Command::new(common::root().join(".ci/vm/run")).arg(&program).output().unwrap();
+    let available = output.status.code() != Some(69);
+    require!(available, "{}", String::from_utf8_lossy(&output.stderr).trim());
+    check(output);
 }
 
 /// It did what it is for, and then failed as it should.
@@ -50,18 +35,17 @@ fn check(output: Output) {
     assert_eq!(lines.len(), 2, "{text}");
 }
 
-/// The program for a target; skips the test where it cannot be built.
-fn build(test: &str, target: &str) -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+/// The program for a target; an error where it cannot be built.
+fn build(target: &str) -> Result<PathBuf, String> {
+    let root = common::root();
     let source = root.join("tests/bare/program.rs");
-    if let Some(reason) = common::cannot_build_for(target) {
-        common::skip(test, &reason);
-        return None;
-    }
+    common::can_build_for(target)?;
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bare");
     let mut cargo = Command::new("cargo");
     cargo.args([
         "build",
+        "-p",
+        "butter-linux",
         "--lib",
         "--release",
         "--quiet",
@@ -87,7 +71,7 @@ fn build(test: &str, target: &str) -> Option<PathBuf> {
     let size = program.metadata().unwrap().len();
     println!("{target}: {size} bytes");
     assert!(size < 40_000, "{target}: {size} bytes");
-    Some(program)
+    Ok(program)
 }
 
 fn succeed(command: &mut Command) {

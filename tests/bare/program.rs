@@ -39,7 +39,7 @@ fn run() -> butter::Result<()> {
     let epoll = Epoll::new()?;
     epoll.add(&inotify, Token(1), Interest::IN)?;
     epoll.add(&counter, Token(2), Interest::IN)?;
-    counter.add(42)?;
+    counter.write(42)?;
     let mut ready = [Event::default(); 4];
     let woken_by = epoll.wait(&mut ready, Timeout::Infinite)?.first().map(Event::token);
     if woken_by == Some(Token(2)) {
