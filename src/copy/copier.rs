@@ -139,8 +139,8 @@ impl<'fd> Copier<'fd> {
         self.run_with_progress(|_| {})
     }
 
-    /// Like [`run`](Self::run), but calls a function with the number of bytes copied after each
-    /// step.
+    /// Copies like [`run`](Self::run), and calls a function with the number of bytes copied after
+    /// each step.
     ///
     /// # Errors
     ///

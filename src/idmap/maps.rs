@@ -22,7 +22,7 @@ impl<'r> IdMaps<'r> {
         Self { users, groups, deny_setgroups: false }
     }
 
-    /// Permanently denies `setgroups` to all processes in the namespace and in those below it,
+    /// Denies `setgroups` permanently to all processes in the namespace and in those below it,
     /// before the maps are set.
     ///
     /// This is required of a writer that may map only its own group: otherwise, it could drop a
@@ -44,7 +44,7 @@ impl<'r> IdMaps<'r> {
     ///
     /// The error contains its cause in the map. Parts that were set before the failure remain set.
     ///
-    /// - `ENOENT`: there is no such process or thread; or the kernel does not support user
+    /// - `ENOENT`: the process or thread does not exist; or the kernel does not support user
     ///   namespaces; or `/proc` is not mounted.
     /// - `EACCES`: the process belongs to another user, or is not dumpable; or, with
     ///   [`deny_setgroups`](Self::deny_setgroups), the caller does not have the capability

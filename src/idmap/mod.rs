@@ -45,7 +45,7 @@
 //! - Mapping more than one's own IDs requires privileges in the parent namespace: a process that
 //!   remains outside writes the maps of a process inside. The programs `newuidmap` and `newgidmap`
 //!   have these privileges, and read `/etc/subuid` and `/etc/subgid`.
-//! - The files in `/proc` of a process that is not dumpable belong to root: nobody else can map its
+//! - The files in `/proc` of a process that is not dumpable belong to root: only root can map its
 //!   IDs.
 //! - If a security module lets ordinary users create user namespaces only without capabilities,
 //!   the write fails with `EPERM`.

@@ -13,7 +13,7 @@ use crate::syscall::syscall;
 ///
 /// # Errors
 ///
-/// - `ENOENT`: there is no such process or thread, or it has exited; or the kernel does not support
+/// - `ENOENT`: the process or thread does not exist; or the kernel does not support
 ///   user namespaces; or `/proc` is not mounted, or the file system at `/proc` is not a procfs.
 /// - `EACCES`: the file is to be written to, and the process belongs to another user, or is not
 ///   dumpable (`PR_SET_DUMPABLE`), so that its files in `/proc` belong to root.
@@ -36,7 +36,7 @@ pub fn openat_uid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
 ///
 /// # Errors
 ///
-/// - `ENOENT`: there is no such process or thread, or it has exited; or the kernel does not support
+/// - `ENOENT`: the process or thread does not exist; or the kernel does not support
 ///   user namespaces; or `/proc` is not mounted, or the file system at `/proc` is not a procfs.
 /// - `EACCES`: the file is to be written to, and the process belongs to another user, or is not
 ///   dumpable (`PR_SET_DUMPABLE`), so that its files in `/proc` belong to root.
@@ -59,7 +59,7 @@ pub fn openat_gid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
 ///
 /// # Errors
 ///
-/// - `ENOENT`: there is no such process or thread, or it has exited; or the kernel does not support
+/// - `ENOENT`: the process or thread does not exist; or the kernel does not support
 ///   user namespaces; or `/proc` is not mounted, or the file system at `/proc` is not a procfs.
 /// - `EACCES`: the file is to be written to, and the caller does not have the capability
 ///   `CAP_SYS_ADMIN` in the user namespace; or the process belongs to another user, or is not
@@ -85,7 +85,7 @@ pub fn openat_setgroups(task: Task, access: AccessMode) -> Result<OwnedFd> {
 ///
 /// # Errors
 ///
-/// - `EINVAL`: there is no range, or there are more than 340; or their text has more than 4,095
+/// - `EINVAL`: the map has no range, or more than 340; or its text has more than 4,095
 ///   bytes; or a range is empty, goes beyond ID 4294967294, or overlaps another one inside or
 ///   outside the namespace; or the file was written to or read from before.
 /// - `EPERM`: the map is already set; or the caller does not have the capability `CAP_SYS_ADMIN` in
@@ -111,7 +111,7 @@ pub fn write_uid_map(fd: BorrowedFd<'_>, ranges: &[IdRange]) -> Result<()> {
 ///
 /// # Errors
 ///
-/// - `EINVAL`: there is no range, or there are more than 340; or their text has more than 4,095
+/// - `EINVAL`: the map has no range, or more than 340; or its text has more than 4,095
 ///   bytes; or a range is empty, goes beyond ID 4294967294, or overlaps another one inside or
 ///   outside the namespace; or the file was written to or read from before.
 /// - `EPERM`: the map is already set; or the caller does not have the capability `CAP_SYS_ADMIN` in
@@ -160,27 +160,24 @@ fn write(call: Call, fd: BorrowedFd<'_>, text: &[u8]) -> Result<()> {
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     OPENAT_UID_MAP:
-        NOENT => "there is no such process or thread, or it has exited; or the kernel does not \
-            support user namespaces; or /proc is not mounted, or the file system at /proc is not a \
-            procfs",
+        NOENT => "the process or thread does not exist; or the kernel does not support user \
+            namespaces; or /proc is not mounted, or the file system at /proc is not a procfs",
         ACCES => "the file is to be written to, and the process belongs to another user, or is not \
             dumpable (PR_SET_DUMPABLE), so that its files in /proc belong to root",
         MFILE => "the limit on open file descriptors of the process (RLIMIT_NOFILE) has been \
             reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached";
     OPENAT_GID_MAP:
-        NOENT => "there is no such process or thread, or it has exited; or the kernel does not \
-            support user namespaces; or /proc is not mounted, or the file system at /proc is not a \
-            procfs",
+        NOENT => "the process or thread does not exist; or the kernel does not support user \
+            namespaces; or /proc is not mounted, or the file system at /proc is not a procfs",
         ACCES => "the file is to be written to, and the process belongs to another user, or is not \
             dumpable (PR_SET_DUMPABLE), so that its files in /proc belong to root",
         MFILE => "the limit on open file descriptors of the process (RLIMIT_NOFILE) has been \
             reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached";
     OPENAT_SETGROUPS:
-        NOENT => "there is no such process or thread, or it has exited; or the kernel does not \
-            support user namespaces; or /proc is not mounted, or the file system at /proc is not a \
-            procfs",
+        NOENT => "the process or thread does not exist; or the kernel does not support user \
+            namespaces; or /proc is not mounted, or the file system at /proc is not a procfs",
         ACCES => "the file is to be written to, and the caller does not have the capability \
             CAP_SYS_ADMIN in the user namespace; or the process belongs to another user, or is not \
             dumpable (PR_SET_DUMPABLE), so that its files in /proc belong to root",
@@ -188,9 +185,9 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached";
     WRITE_UID_MAP:
-        INVAL => "there is no range, or there are more than 340; or their text has more than 4,095 \
-            bytes; or a range is empty, goes beyond ID 4294967294, or overlaps another one inside \
-            or outside the namespace; or the file was written to or read from before",
+        INVAL => "the map has no range, or more than 340; or its text has more than 4,095 bytes; \
+            or a range is empty, goes beyond ID 4294967294, or overlaps another one inside or \
+            outside the namespace; or the file was written to or read from before",
         PERM => "the map is already set; or the caller does not have the capability CAP_SYS_ADMIN \
             in the namespace; or it does not have CAP_SETUID in the parent namespace, and the map \
             is not a single range of length 1 that maps to its effective user ID, which must be \
@@ -198,9 +195,9 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             namespace; or a range contains ID 0 of the parent, and CAP_SETFCAP is missing (since \
             Linux 5.12); or a security module denies the capabilities";
     WRITE_GID_MAP:
-        INVAL => "there is no range, or there are more than 340; or their text has more than 4,095 \
-            bytes; or a range is empty, goes beyond ID 4294967294, or overlaps another one inside \
-            or outside the namespace; or the file was written to or read from before",
+        INVAL => "the map has no range, or more than 340; or its text has more than 4,095 bytes; \
+            or a range is empty, goes beyond ID 4294967294, or overlaps another one inside or \
+            outside the namespace; or the file was written to or read from before",
         PERM => "the map is already set; or the caller does not have the capability CAP_SYS_ADMIN \
             in the namespace; or it does not have CAP_SETGID in the parent namespace, and the map \
             is not a single range of length 1 that maps to its effective group ID, or its \

@@ -25,14 +25,14 @@ pub struct IdRange {
 }
 
 impl IdRange {
-    /// A range of `length` IDs, which maps `inside` to `outside`, and so on.
+    /// Creates a range of `length` IDs, which maps `inside` to `outside`, and so on.
     #[inline]
     #[must_use]
     pub const fn new(inside: u32, outside: u32, length: u32) -> Self {
         Self { inside, outside, length }
     }
 
-    /// A range of one ID.
+    /// Creates a range of one ID.
     #[inline]
     #[must_use]
     pub const fn one(inside: u32, outside: u32) -> Self {

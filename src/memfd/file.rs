@@ -86,7 +86,7 @@ impl MemFd {
         raw::memfd_create(name, CreateFlags::CLOEXEC).map(Self)
     }
 
-    /// Like [`new`](Self::new), but seals can be added to the file.
+    /// Creates an empty file like [`new`](Self::new), but seals can be added to it.
     ///
     /// # Errors
     ///
@@ -269,7 +269,7 @@ impl MemFd {
         mapping::map_shared(self)
     }
 
-    /// Like [`map`](Self::map), but only for reading. This also works with
+    /// Maps the entire file like [`map`](Self::map), but only for reading. This also works with
     /// [`Seals::FUTURE_WRITE`], and with a descriptor that is open only for reading.
     ///
     /// # Errors

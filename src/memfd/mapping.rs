@@ -164,8 +164,8 @@ impl Mapping {
         if !self.cannot_shrink {
             return None;
         }
-        // SAFETY: so many bytes are mapped for reading and writing as long as we live, and the file
-        // cannot lose them. There is no plain reference to any of them: nothing creates one for
+        // SAFETY: `length` bytes are mapped for reading and writing as long as we live, and the
+        // file cannot lose them. No plain reference to any of them exists: nothing creates one for
         // shared memory.
         Some(unsafe {
             core::slice::from_raw_parts(self.region.start.as_ptr().cast(), self.region.length)
@@ -208,7 +208,7 @@ impl Deref for SealedMapping {
 
     #[inline]
     fn deref(&self) -> &[u8] {
-        // SAFETY: so many bytes are mapped as long as we live; because of the seals, nothing can
+        // SAFETY: `length` bytes are mapped as long as we live; because of the seals, nothing can
         // change them, and the file cannot lose them.
         unsafe { core::slice::from_raw_parts(self.0.start.as_ptr(), self.0.length) }
     }

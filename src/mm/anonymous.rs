@@ -66,7 +66,7 @@ impl AnonymousMapping {
 
     /// Removes the first `bytes` bytes and unmaps their pages, so that the rest starts at a page
     /// boundary again. If a page also contains bytes of the rest, the rest is copied. Returns
-    /// `None` if there is no rest.
+    /// `None` if nothing is left.
     pub(crate) fn without_first(mut self, bytes: usize) -> Result<Option<Self>> {
         if bytes >= self.length {
             return Ok(None);
@@ -74,7 +74,7 @@ impl AnonymousMapping {
         if bytes != round_up_to_pages(bytes) {
             let rest = Self::new(self.length - bytes)?;
             let first = self.start.as_ptr().wrapping_add(bytes);
-            // SAFETY: so many bytes of ours follow, and the new memory does not overlap them.
+            // SAFETY: `rest.length` bytes of ours follow, and the new memory does not overlap them.
             unsafe { rest.start.as_ptr().copy_from_nonoverlapping(first, rest.length) };
             return Ok(Some(rest));
         }
@@ -113,7 +113,7 @@ impl Deref for AnonymousMapping {
 
     #[inline]
     fn deref(&self) -> &[u8] {
-        // SAFETY: so many bytes are mapped there, and they are ours.
+        // SAFETY: `length` bytes are mapped there, and they are ours.
         unsafe { core::slice::from_raw_parts(self.start.as_ptr(), self.length) }
     }
 }

@@ -9,7 +9,7 @@ const MADV_NORMAL: u32 = 0;
 
 /// `mmap(addr, length, prot, flags, fd, offset)` - maps memory or a file. Returns the address.
 ///
-/// The address is a hint unless a flag says otherwise; a null pointer is no hint. The length is
+/// The address is a hint unless a flag says otherwise; a null pointer gives none. The length is
 /// rounded up to whole pages, and the offset must be a multiple of the page size. The mapping lasts
 /// until it is unmapped, even if the file is closed before.
 ///
@@ -57,7 +57,7 @@ pub unsafe fn mmap(
     offset: u64,
 ) -> Result<*mut u8> {
     let fd = fd.map_or(-1, |fd| fd.as_raw_fd());
-    // SAFETY: the kernel maps memory where there is no mapping, or where the caller permits it.
+    // SAFETY: the kernel maps memory where nothing is mapped, or where the caller permits it.
     unsafe {
         syscall!(Call::MMAP, mmap(address, length, protection.bits(), flags.bits(), fd, offset))
     }

@@ -39,9 +39,8 @@
 //!   from outside.
 //! - Symbolic links in paths are followed, including the last component. To unmount a path that
 //!   other users can change, use [`raw::umount2`] with [`UnmountFlags::NOFOLLOW`].
-//! - A bind mount gets the flags of its source. A bind mount that is made
-//!   [read-only](remount_bind) is writable before that call, and the mounts below it are not
-//!   changed.
+//! - A bind mount gets the flags of its source. A bind mount that becomes [read-only](remount_bind)
+//!   later is writable before that call, and the mounts below it are not changed.
 //! - Mounts at the same path are stacked, each covering the previous one: [`unmount`] removes the
 //!   last.
 //! - In a mount namespace that belongs to a new user namespace, the mounts from outside keep their

@@ -58,8 +58,8 @@ pub fn mount(
 /// Creates a bind mount: makes a file or a directory visible at another path. Mounts below a
 /// directory are not included.
 ///
-/// The new mount gets the flags of the source's mount; the kernel accepts no others here. If it is
-/// made read-only afterwards, by [`remount_bind`], it is writable in between.
+/// The new mount gets the flags of the source's mount; the kernel accepts no others here. If it
+/// becomes read-only afterwards, by [`remount_bind`], it is writable in between.
 ///
 /// # Errors
 ///
@@ -82,7 +82,8 @@ pub fn bind_mount(source: impl path::Arg, target: impl path::Arg) -> Result<()> 
     raw::mount(Some(source), target, NONE, MountFlags::BIND, None)
 }
 
-/// Like [`bind_mount`], but includes all mounts below the source, except unbindable ones.
+/// Creates a bind mount like [`bind_mount`], and includes all mounts below the source, except
+/// unbindable ones.
 ///
 /// # Errors
 ///
@@ -258,7 +259,8 @@ pub fn expire(target: impl path::Arg) -> Result<ExpireOutcome> {
     }
 }
 
-/// Makes a mount the root of the mount namespace, and moves the old root to a directory below it.
+/// Changes the root of the mount namespace to another mount, and moves the old root to a directory
+/// below it.
 ///
 /// The directory can be the new root itself: the old root then covers it, and [`detach`] unmounts
 /// it. If the working directory is the new root, this is `pivot_root(".", ".")` followed by

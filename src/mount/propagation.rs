@@ -6,11 +6,11 @@ use super::{MountFlags, raw};
 use crate::error::Result;
 use crate::path;
 
-/// Makes a mount shared: mounts and unmounts below it are propagated to all its peers, and theirs
-/// to it.
+/// Changes a mount to shared: mounts and unmounts below it are propagated to all its peers, and
+/// theirs to it.
 ///
 /// From then on, the peers of a mount are the bind mounts that are created from it and its copies
-/// in other mount namespaces. A shared mount without peers forms a peer group of its own.
+/// in other mount namespaces. A shared mount without peers forms a separate peer group.
 ///
 /// # Errors
 ///
@@ -29,7 +29,7 @@ pub fn make_shared(target: impl path::Arg) -> Result<()> {
     change(target, MountFlags::SHARED)
 }
 
-/// Like [`make_shared`], but includes all mounts below.
+/// Changes a mount and all mounts below it to shared, like [`make_shared`].
 ///
 /// # Errors
 ///
@@ -41,7 +41,7 @@ pub fn make_shared_recursive(target: impl path::Arg) -> Result<()> {
     change(target, MountFlags::SHARED.union(MountFlags::REC))
 }
 
-/// Makes a mount private: mounts below it are not propagated, in either direction.
+/// Changes a mount to private: mounts below it are not propagated, in either direction.
 ///
 /// # Errors
 ///
@@ -60,7 +60,7 @@ pub fn make_private(target: impl path::Arg) -> Result<()> {
     change(target, MountFlags::PRIVATE)
 }
 
-/// Like [`make_private`], but includes all mounts below.
+/// Changes a mount and all mounts below it to private, like [`make_private`].
 ///
 /// # Errors
 ///
@@ -72,8 +72,9 @@ pub fn make_private_recursive(target: impl path::Arg) -> Result<()> {
     change(target, MountFlags::PRIVATE.union(MountFlags::REC))
 }
 
-/// Makes a mount a slave of its peers: mounts below the peers are propagated to it, but not from
-/// it. A shared mount without peers becomes private, and a mount that is not shared is not changed.
+/// Changes a mount to a slave of its peers: mounts below the peers are propagated to it, but not
+/// from it. A shared mount without peers becomes private, and a mount that is not shared is not
+/// changed.
 ///
 /// # Errors
 ///
@@ -92,7 +93,7 @@ pub fn make_slave(target: impl path::Arg) -> Result<()> {
     change(target, MountFlags::SLAVE)
 }
 
-/// Like [`make_slave`], but includes all mounts below.
+/// Changes a mount and all mounts below it to slaves, like [`make_slave`].
 ///
 /// # Errors
 ///
@@ -104,7 +105,7 @@ pub fn make_slave_recursive(target: impl path::Arg) -> Result<()> {
     change(target, MountFlags::SLAVE.union(MountFlags::REC))
 }
 
-/// Makes a mount private and unbindable: no bind mounts can be created from it.
+/// Changes a mount to private and unbindable: no bind mounts can be created from it.
 ///
 /// # Errors
 ///
@@ -123,7 +124,7 @@ pub fn make_unbindable(target: impl path::Arg) -> Result<()> {
     change(target, MountFlags::UNBINDABLE)
 }
 
-/// Like [`make_unbindable`], but includes all mounts below.
+/// Changes a mount and all mounts below it to unbindable, like [`make_unbindable`].
 ///
 /// # Errors
 ///

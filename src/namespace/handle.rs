@@ -48,8 +48,8 @@ impl Namespace {
     ///
     /// # Errors
     ///
-    /// - `ENOENT`: there is no such process or thread; or the kernel does not support the kind; or
-    ///   `/proc` is not mounted.
+    /// - `ENOENT`: the process or thread does not exist; or the kernel does not support the kind;
+    ///   or `/proc` is not mounted.
     /// - `EACCES`: the caller may not access the process.
     /// - `EINVAL`: the file at this path in `/proc` is not a namespace.
     /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
@@ -103,8 +103,8 @@ impl Namespace {
         raw::setns(self.as_fd(), Namespaces::empty())
     }
 
-    /// Like [`enter`](Self::enter), but only if the namespace is of the given kind. Use it for a
-    /// namespace from another process.
+    /// Enters the namespace like [`enter`](Self::enter), but only if it is of the given kind. Use
+    /// it for a namespace from another process.
     ///
     /// # Errors
     ///
@@ -152,7 +152,8 @@ impl Namespace {
     ///
     /// # Errors
     ///
-    /// - `EPERM`: there is no parent, or it is not the namespace of the caller or below it.
+    /// - `EPERM`: the namespace has no parent, or it is not the namespace of the caller or below
+    ///   it.
     /// - `EINVAL`: the namespace is neither a user namespace nor a PID namespace.
     /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
     ///   has been reached.

@@ -85,7 +85,7 @@ pub fn setns(fd: BorrowedFd<'_>, kinds: Namespaces) -> Result<()> {
 ///
 /// # Errors
 ///
-/// - `ENOENT`: there is no such process or thread, or it has exited; or the kernel does not support
+/// - `ENOENT`: the process or thread does not exist; or the kernel does not support
 ///   the kind of namespace; or `/proc` is not mounted; or, for `PidForChildren` with older kernels,
 ///   no process has been created in the namespace.
 /// - `EACCES`: the caller may not access the process (`ptrace`).
@@ -153,7 +153,7 @@ pub unsafe fn ioctl_ns_get_userns(fd: BorrowedFd<'_>) -> Result<OwnedFd> {
 ///
 /// # Errors
 ///
-/// - `EPERM`: there is no parent, or it is not the namespace of the caller or below it.
+/// - `EPERM`: the namespace has no parent, or it is not the namespace of the caller or below it.
 /// - `EINVAL`: the namespace is neither a user namespace nor a PID namespace.
 /// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
 ///   reached.
@@ -241,9 +241,9 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         SRCH => "the process has exited",
         BADF => "the descriptor was opened with O_PATH";
     OPENAT_NS:
-        NOENT => "there is no such process or thread, or it has exited; or the kernel does not \
-            support the kind of namespace; or /proc is not mounted; or, for PidForChildren with \
-            older kernels, no process has been created in the namespace",
+        NOENT => "the process or thread does not exist; or the kernel does not support the kind of \
+            namespace; or /proc is not mounted; or, for PidForChildren with older kernels, no \
+            process has been created in the namespace",
         ACCES => "the caller may not access the process (ptrace)",
         MFILE => "the limit on open file descriptors of the process (RLIMIT_NOFILE) has been \
             reached",
@@ -256,7 +256,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached";
     IOCTL_NS_GET_PARENT:
-        PERM => "there is no parent, or it is not the namespace of the caller or below it",
+        PERM => "the namespace has no parent, or it is not the namespace of the caller or below it",
         INVAL => "the namespace is neither a user namespace nor a PID namespace",
         MFILE => "the limit on open file descriptors of the process (RLIMIT_NOFILE) has been \
             reached",

@@ -34,7 +34,7 @@ pub fn pipe2(flags: CreateFlags) -> Result<(OwnedFd, OwnedFd)> {
     unsafe { syscall!(Call::PIPE2, pipe2(fds.as_mut_ptr(), flags.bits())) }.unit()?;
     // SAFETY: written, because the call has succeeded.
     let [reader, writer] = unsafe { fds.assume_init() };
-    // SAFETY: a new descriptor, owned by nobody else.
+    // SAFETY: a new descriptor without another owner.
     let reader = unsafe { owned(reader) };
     // SAFETY: as above.
     let writer = unsafe { owned(writer) };
@@ -131,9 +131,9 @@ pub fn tee(
 ///
 /// - The descriptor must be open for writing: with a read end, the kernel *writes* to the memory.
 /// - The memory must be neither written to nor freed as long as the pipe, or anything to which its
-///   bytes are passed on, refers to it. Every reader of the bytes sees the changes that are made to
-///   the memory after the call, whenever it reads, and the new content of memory that was freed and
-///   reused. Nothing reports when the kernel has released the pages.
+///   bytes are passed on, refers to it. Every reader of the bytes sees changes of the memory after
+///   the call, whenever it reads, and the new content of memory that was freed and reused. Nothing
+///   reports when the kernel has released the pages.
 ///
 /// # Errors
 ///
