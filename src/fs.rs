@@ -77,6 +77,16 @@ pub(crate) fn fstatfs(fd: BorrowedFd<'_>) -> Result<Statfs> {
 }
 
 /// `ftruncate(fd, length)` - sets the length of a file.
+///
+/// # Errors
+///
+/// - `EPERM`: the file is sealed against this change of its length (`F_SEAL_SHRINK`,
+///   `F_SEAL_GROW`), or is append-only.
+/// - `EINVAL`: the length is greater than [`i64::MAX`], or is not a multiple of the size of the
+///   file's huge pages; or the file is not a regular file, or the descriptor is not open for
+///   writing.
+/// - `EFBIG`: the length exceeds the limit on file sizes of the process (`RLIMIT_FSIZE`; `SIGXFSZ`
+///   is raised as well) or of the file system.
 #[inline]
 pub(crate) fn ftruncate(fd: BorrowedFd<'_>, length: u64) -> Result<()> {
     // SAFETY: touches no memory of the program; a mapping of the file is not a Rust object.
@@ -84,6 +94,11 @@ pub(crate) fn ftruncate(fd: BorrowedFd<'_>, length: u64) -> Result<()> {
 }
 
 /// `pread64(fd, buf, count, offset)` - reads bytes at an offset.
+///
+/// # Errors
+///
+/// - `EINVAL`: the offset is greater than [`i64::MAX`], or the file does not support reads.
+/// - `EBADF`: the descriptor is not open for reading.
 #[inline]
 pub(crate) fn pread64(fd: BorrowedFd<'_>, buffer: &mut [u8], offset: u64) -> Result<usize> {
     // SAFETY: the kernel writes at most `buffer.len()` bytes to the buffer and keeps nothing.
@@ -92,23 +107,48 @@ pub(crate) fn pread64(fd: BorrowedFd<'_>, buffer: &mut [u8], offset: u64) -> Res
 }
 
 /// `pwrite64(fd, buf, count, offset)` - writes bytes at an offset.
+///
+/// # Errors
+///
+/// - `EPERM`: the file is sealed against writing (`F_SEAL_WRITE`, `F_SEAL_FUTURE_WRITE`), or would
+///   grow and is sealed against growing (`F_SEAL_GROW`).
+/// - `EINVAL`: the offset is greater than [`i64::MAX`]; or the file does not support writes, as one
+///   with huge pages, which can only be written to through a mapping.
+/// - `EFBIG`: the offset exceeds the limit on file sizes of the process (`RLIMIT_FSIZE`; `SIGXFSZ`
+///   is raised as well) or of the file system.
+/// - `EBADF`: the descriptor is not open for writing.
 #[inline]
 pub(crate) fn pwrite64(fd: BorrowedFd<'_>, bytes: &[u8], offset: u64) -> Result<usize> {
     // SAFETY: the kernel reads the bytes and keeps nothing.
     unsafe { syscall!(Call::PWRITE64, pwrite64(fd, bytes.as_ptr(), bytes.len(), offset)) }.size()
 }
 
+/// `lseek(fd, offset, whence)` - sets the file position, and returns it.
+#[allow(dead_code, reason = "only used with the feature `std`")]
+#[inline]
+pub(crate) fn lseek(fd: BorrowedFd<'_>, offset: i64, whence: u32) -> Result<u64> {
+    // SAFETY: touches no memory.
+    unsafe { syscall!(Call::LSEEK, lseek(fd, offset, whence)) }.size().map(|offset| offset as u64)
+}
+
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     FTRUNCATE:
-        PERM => "it is sealed against this (F_SEAL_SHRINK, F_SEAL_GROW)",
-        INVAL => "no length for this file, or it is not open for writing",
-        FBIG => "more than a file may have (RLIMIT_FSIZE)";
+        PERM => "the file is sealed against this change of its length (F_SEAL_SHRINK, \
+            F_SEAL_GROW), or is append-only",
+        INVAL => "the length is greater than i64::MAX, or is not a multiple of the size of the \
+            file's huge pages; or the file is not a regular file, or the descriptor is not open \
+            for writing",
+        FBIG => "the length exceeds the limit on file sizes of the process (RLIMIT_FSIZE; SIGXFSZ \
+            is raised as well) or of the file system";
     PREAD64:
-        INVAL => "no offset of a file",
+        INVAL => "the offset is greater than i64::MAX, or the file does not support reads",
         BADF => "the descriptor is not open for reading";
     PWRITE64:
-        PERM => "it is sealed against writing, or would grow and is sealed against that",
-        INVAL => "no offset of a file, or one of huge pages, which is written to by a mapping only",
-        FBIG => "beyond what a file may have (RLIMIT_FSIZE)",
+        PERM => "the file is sealed against writing (F_SEAL_WRITE, F_SEAL_FUTURE_WRITE), or would \
+            grow and is sealed against growing (F_SEAL_GROW)",
+        INVAL => "the offset is greater than i64::MAX; or the file does not support writes, as one \
+            with huge pages, which can only be written to through a mapping",
+        FBIG => "the offset exceeds the limit on file sizes of the process (RLIMIT_FSIZE; SIGXFSZ \
+            is raised as well) or of the file system",
         BADF => "the descriptor is not open for writing";
 };

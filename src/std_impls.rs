@@ -10,7 +10,7 @@ use crate::copy::CopyError;
 use crate::error::{Errno, Error, WithPath};
 use crate::idmap::MapError;
 use crate::path::Name;
-use crate::pipe::PagesError;
+use crate::pipe::SplicePagesError;
 use crate::time::{OutOfRangeError, Timespec};
 
 impl_path_arg! {
@@ -69,8 +69,8 @@ impl From<CopyError> for io::Error {
 }
 
 /// Keeps the raw OS error; the call and the pages are lost.
-impl From<PagesError> for io::Error {
-    fn from(error: PagesError) -> Self {
+impl From<SplicePagesError> for io::Error {
+    fn from(error: SplicePagesError) -> Self {
         error.error().into()
     }
 }

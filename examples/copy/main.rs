@@ -119,5 +119,6 @@ fn name(method: Method) -> &'static str {
         Method::Sendfile => "sendfile",
         Method::Splice => "splice",
         Method::ReadWrite => "read and write",
+        _ => "unknown",
     }
 }

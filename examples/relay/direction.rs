@@ -175,7 +175,7 @@ fn move_one_byte(from: &Socket, writer: &OwnedFd) -> butter::Result<usize> {
 }
 
 /// The requested capacity of a pipe. The kernel may refuse it if the user has many pipes.
-const CAPACITY: u32 = 256 * 1024;
+const CAPACITY: usize = 256 * 1024;
 
 /// The maximum number of idle pipes.
 const MAX_IDLE: usize = 8;

@@ -1,4 +1,4 @@
-//! Copying from one descriptor to another, without the bytes in between wherever the kernel can do without.
+//! Copying between two descriptors, inside the kernel where possible.
 //!
 //! ```
 //! use butter::copy;
@@ -13,30 +13,36 @@
 //! # }
 //! ```
 //!
-//! | kernel call | raw | as a whole | since |
+//! | kernel call | raw | function | since |
 //! |---|---|---|---|
 //! | `copy_file_range` | [`raw::copy_file_range`] | [`copy`](copy()), [`Copier`] | 4.5 |
 //! | `sendfile` | [`raw::sendfile`] | [`copy`](copy()), [`Copier`] | 2.2 |
 //! | `splice` | [`pipe::raw::splice`](crate::pipe::raw::splice) | [`copy`](copy()), [`Copier`] | 2.6.17 |
 //!
-//! # Worth knowing
+//! # Notes
 //!
-//! - `copy_file_range` is tried first: from a file to a file, a file system that can lets both share what is stored.
-//!   Then `sendfile`, `splice`, and reading and writing, which everything allows that can be read and written: a
-//!   terminal, a target for appending, what the kernel makes up in `/proc`.
-//! - A copy begins at the positions of the two files, and moves them.
-//! - What has borders in it, as datagrams have them, loses them: a copy is of a stream of bytes. A datagram of no bytes
-//!   is the end of it, and one that is longer than a step may be cut, which nobody tells.
-//! - Urgent data of TCP are left out, as `read` leaves them out; the kernel's own calls stop there as at the end, and a
-//!   copy by [`Method::Sendfile`] or [`Method::Splice`] reads and writes what comes next, too.
-//! - To copy a file to its own end without a limit does not end before the disk is full.
+//! - `copy_file_range` is tried first: some file systems then let the two files share the stored
+//!   data. `sendfile`, `splice`, and finally `read` and `write` follow. The last method works with
+//!   every descriptor that can be read or written, including terminals, files that are open for
+//!   appending, and pseudo-files in `/proc`.
+//! - A copy starts at the positions of the two files and advances them.
+//! - A copy is a copy of a stream of bytes: message boundaries, such as those of datagrams, are not
+//!   preserved. An empty datagram ends the copy. A datagram that is longer than a step can be
+//!   truncated, and no error reports it.
+//! - TCP urgent data is skipped, as by `read`. The in-kernel methods stop at urgent data as if the
+//!   source had ended; [`Method::Sendfile`] and [`Method::Splice`] therefore read and write the
+//!   data that follows it.
+//! - A copy of a file to its own end never reaches the end of the source: without a limit, it goes
+//!   on until the file system is full.
 
 mod copier;
-mod error;
 mod memory;
 pub mod raw;
 mod strategy;
 
+pub use copier::CopyError;
+#[doc(alias = "sendfile")]
+#[doc(alias = "copy_file_range")]
+#[doc(alias = "splice")]
 pub use copier::{Copier, copy};
-pub use error::CopyError;
 pub use strategy::Method;

@@ -1,88 +1,130 @@
-//! The kernel's calls that copy between two descriptors by themselves.
+//! Raw system calls that copy between two descriptors.
 
 use crate::error::{Call, ErrnoReason, Result, errno_reasons};
 use crate::fd::BorrowedFd;
 use crate::syscall::syscall;
 
-/// `copy_file_range(fd_in, off_in, fd_out, off_out, len, 0)` - copies up to so many bytes of a file into a file; where
-/// the file system can, without copying what is stored.
+/// `copy_file_range(fd_in, off_in, fd_out, off_out, len, 0)` - copies up to `length` bytes from one
+/// regular file to another. File systems that support it let both files share the stored data.
 ///
-/// Returns how many: 0 at the end of the source, and for a file of size 0 that the kernel makes up, as in `/proc`. With
-/// an offset it begins there and the offset moves on; without one, the file's own position is used and moves.
+/// Returns the number of bytes copied: 0 at the end of the source, and also for a file of size 0
+/// whose content is synthesized by the kernel, as in `/proc`. With an offset, the copy starts there
+/// and the kernel advances the offset; without one, the position of the file is used and advanced.
 ///
 /// # Errors
 ///
-/// `EXDEV` - the file systems are not of one kind, or theirs cannot. `EINVAL` - not regular files, or the ranges
-/// overlap in one file. `EBADF` - the source is not open for reading, the target not for writing, or for appending.
-/// `EISDIR` - a directory. `ENOSPC`, `EDQUOT`, `EFBIG` - no room in the file system, the quota or the file. `EPERM` -
-/// the target is immutable. `ETXTBSY` - a file for swapping. `EOVERFLOW` - the ranges end beyond all files.
-/// `EOPNOTSUPP` - the file system cannot. `ENOMEM`, `EIO`.
+/// - `EISDIR`: the source or the target is a directory.
+/// - `EINVAL`: the source or the target is not a regular file; or the two ranges overlap in the
+///   same file; or an offset is greater than [`i64::MAX`].
+/// - `EBADF`: the source is not open for reading; or the target is not open for writing, or is open
+///   for appending (`O_APPEND`).
+/// - `EXDEV`: the two file systems are not of the same type, or their type does not support copies
+///   between file systems.
+/// - `EOPNOTSUPP`: the file system does not support the copy.
+/// - `EPERM`: the target is immutable, or is a memfd that is sealed against the write.
+/// - `ETXTBSY`: the source or the target is an active swap file.
+/// - `EOVERFLOW`: the end of the source range or of the target range exceeds the largest file
+///   offset.
+/// - `EFBIG`: the target would exceed the largest file size of the file system, or the limit of the
+///   process (`RLIMIT_FSIZE`; `SIGXFSZ` is raised as well).
+/// - `ENOSPC`: the file system of the target is full.
+/// - `EDQUOT`: the disk quota of the user on the file system of the target is exhausted.
+/// - `ENOMEM`: the kernel is out of memory.
+/// - `EIO`: an I/O error occurred while copying.
 ///
-/// Since Linux 4.5; `copy_file_range`(2).
+/// Since Linux 4.5; [copy_file_range(2)].
+///
+/// [copy_file_range(2)]: https://man7.org/linux/man-pages/man2/copy_file_range.2.html
 #[inline]
 pub fn copy_file_range(
-    from: BorrowedFd<'_>,
-    from_offset: Option<&mut u64>,
-    to: BorrowedFd<'_>,
-    to_offset: Option<&mut u64>,
+    source: BorrowedFd<'_>,
+    source_offset: Option<&mut u64>,
+    target: BorrowedFd<'_>,
+    target_offset: Option<&mut u64>,
     length: usize,
 ) -> Result<usize> {
-    let from_offset = from_offset.map_or(core::ptr::null_mut(), core::ptr::from_mut);
-    let to_offset = to_offset.map_or(core::ptr::null_mut(), core::ptr::from_mut);
-    // SAFETY: the kernel reads the offsets that are there, writes what they are afterwards over them, and keeps
-    // nothing.
+    let source_offset = source_offset.map_or(core::ptr::null_mut(), core::ptr::from_mut);
+    let target_offset = target_offset.map_or(core::ptr::null_mut(), core::ptr::from_mut);
+    // SAFETY: the kernel reads the offsets that are not null, overwrites them with their new
+    // values, and keeps nothing.
     unsafe {
         syscall!(
             Call::COPY_FILE_RANGE,
-            copy_file_range(from, from_offset, to, to_offset, length, 0_u32)
+            copy_file_range(source, source_offset, target, target_offset, length, 0_u32)
         )
     }
     .size()
 }
 
-/// `sendfile(out_fd, in_fd, offset, count)` - copies up to so many bytes of a file into any descriptor.
+/// `sendfile(out_fd, in_fd, offset, count)` - copies up to `length` bytes from a file to any
+/// descriptor. As in the C call, the target comes first.
 ///
-/// Returns how many: 0 at the end of the source. With an offset it begins there and the offset moves on; without one,
-/// the file's own position is used and moves. The order of the descriptors is the kernel's: the target comes first.
+/// Returns the number of bytes copied: 0 at the end of the source. With an offset, the copy starts
+/// there and the kernel advances the offset; without one, the position of the file is used and
+/// advanced.
 ///
 /// # Errors
 ///
-/// `EAGAIN` - the target has no room now, or the source has nothing, and is non-blocking. `EINVAL` - the source is a
-/// pipe or another file that the kernel cannot read by itself; or a socket or a terminal, and the target is no pipe; or
-/// the target is open for appending; before Linux 5.12 also where the target is a pipe; an offset of more than
-/// `i64::MAX`.
-/// `EBADF` - the source is not open for reading, or the target not for writing. `EINTR` - a signal came first.
-/// `ESPIPE` - an offset, and the source has no positions. `EPIPE` - nobody reads the target; the signal `SIGPIPE` comes
-/// too. `EOVERFLOW` - beyond all files. `ENOMEM`, `EIO`.
+/// - `EAGAIN`: the target is full, or the source has no data, and the descriptor is non-blocking or
+///   its socket timeout (`SO_SNDTIMEO`, `SO_RCVTIMEO`) has expired.
+/// - `EINVAL`: the source is a pipe or another file that does not support `sendfile`; or it is a
+///   socket or a terminal, and the target is not a pipe; or the target is open for appending
+///   (`O_APPEND`), or does not support the write; or the target is a pipe (before Linux 5.12); or
+///   the offset is greater than [`i64::MAX`].
+/// - `EBADF`: the source is not open for reading, or the target is not open for writing.
+/// - `ESPIPE`: an offset was passed, and the source is not seekable.
+/// - `EOVERFLOW`: the offset exceeds the largest file offset of the file system.
+/// - `EPIPE`: the target is a pipe or socket whose other end is closed for reading. `SIGPIPE` is
+///   raised as well.
+/// - `EINTR`: the call was interrupted by a signal before a byte was copied.
+/// - `ENOMEM`: the kernel is out of memory.
+/// - `EIO`: an I/O error occurred while reading from the source.
 ///
-/// Since Linux 2.2; sendfile(2).
+/// Errors of a read from the source or a write to the target are returned as well.
+///
+/// Since Linux 2.2; [sendfile(2)].
+///
+/// [sendfile(2)]: https://man7.org/linux/man-pages/man2/sendfile.2.html
 #[inline]
 pub fn sendfile(
-    to: BorrowedFd<'_>,
-    from: BorrowedFd<'_>,
-    from_offset: Option<&mut u64>,
+    target: BorrowedFd<'_>,
+    source: BorrowedFd<'_>,
+    source_offset: Option<&mut u64>,
     length: usize,
 ) -> Result<usize> {
-    let from_offset = from_offset.map_or(core::ptr::null_mut(), core::ptr::from_mut);
-    // SAFETY: the kernel reads the offset if it is there, writes what it is afterwards over it, and keeps nothing.
-    unsafe { syscall!(Call::SENDFILE, sendfile(to, from, from_offset, length)) }.size()
+    let source_offset = source_offset.map_or(core::ptr::null_mut(), core::ptr::from_mut);
+    // SAFETY: the kernel reads the offset if it is not null, overwrites it with its new value, and
+    // keeps nothing.
+    unsafe { syscall!(Call::SENDFILE, sendfile(target, source, source_offset, length)) }.size()
 }
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     COPY_FILE_RANGE:
-        XDEV => Unsupported "the two file systems are not of one kind, or theirs cannot copy by itself",
-        INVAL => "not regular files, or ranges of one file that overlap",
-        BADF => "the source is not open for reading, the target not for writing, or it is for appending (O_APPEND)",
-        ISDIR => "a directory has no bytes to copy",
-        PERM => "the target is immutable",
-        TXTBSY => "the file is one for swapping",
-        OVERFLOW => InvalidArgument "the range ends beyond the largest file",
-        OPNOTSUPP => "the file system cannot copy by itself";
+        ISDIR => "the source or the target is a directory",
+        INVAL => "the source or the target is not a regular file; or the two ranges overlap in the \
+            same file; or an offset is greater than i64::MAX",
+        BADF => "the source is not open for reading; or the target is not open for writing, or is \
+            open for appending (O_APPEND)",
+        XDEV => Unsupported "the two file systems are not of the same type, or their type does not \
+            support copies between file systems",
+        OPNOTSUPP => "the file system does not support the copy",
+        PERM => "the target is immutable, or is a memfd that is sealed against the write",
+        TXTBSY => "the source or the target is an active swap file",
+        OVERFLOW => InvalidArgument "the end of the source range or of the target range exceeds \
+            the largest file offset",
+        FBIG => "the target would exceed the largest file size of the file system, or the limit of \
+            the process (RLIMIT_FSIZE; SIGXFSZ is raised as well)",
+        NOSPC => "the file system of the target is full",
+        DQUOT => "the disk quota of the user on the file system of the target is exhausted";
     SENDFILE:
-        AGAIN => "the target has no room now, or the source has nothing, and is non-blocking",
-        INVAL => "the kernel cannot read the source by itself, the target is for appending (O_APPEND), or no file has such \
-            an offset",
-        BADF => "the source is not open for reading, or the target not for writing",
-        SPIPE => "the source has no positions: no offset",
-        OVERFLOW => InvalidArgument "the range ends beyond the largest file";
+        AGAIN => "the target is full, or the source has no data, and the descriptor is \
+            non-blocking or its socket timeout (SO_SNDTIMEO, SO_RCVTIMEO) has expired",
+        INVAL => "the source is a pipe or another file that does not support sendfile; or it is a \
+            socket or a terminal, and the target is not a pipe; or the target is open for \
+            appending (O_APPEND), or does not support the write; or the target is a pipe (before \
+            Linux 5.12); or the offset is greater than i64::MAX",
+        BADF => "the source is not open for reading, or the target is not open for writing",
+        SPIPE => "an offset was passed, and the source is not seekable",
+        OVERFLOW => InvalidArgument "the offset exceeds the largest file offset of the file system",
+        PIPE => "the target is a pipe or socket whose other end is closed for reading";
 };

@@ -1,4 +1,4 @@
-//! The ways in which a copy can go.
+//! The methods of a copy, and the fallback from one to the next.
 
 use super::memory::{drain, through_memory};
 use super::raw;
@@ -8,49 +8,54 @@ use crate::fs::{self, FileType};
 use crate::io;
 use crate::pipe::{self, SpliceFlags};
 
-/// How the bytes are to go.
+/// The method by which bytes are copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Method {
-    /// The first of the others that the two descriptors allow.
+    /// The first of the other methods that the two descriptors support.
     #[default]
     Auto,
-    /// `copy_file_range`: file to file, within the file system.
+    /// `copy_file_range`: from file to file, within the file system.
     CopyFileRange,
-    /// `sendfile`: file to anything, within the kernel.
+    /// `sendfile`: from a file to any descriptor, within the kernel.
     Sendfile,
-    /// `splice`: within the kernel; where neither is a pipe, through one that is made for it.
+    /// `splice`: within the kernel; if neither descriptor is a pipe, through a pipe that is created
+    /// for the copy.
     Splice,
-    /// `read` and `write`: anything to anything, through the program's memory.
+    /// `read` and `write`: between any two descriptors, through a buffer in user space.
     ReadWrite,
 }
 
-/// The way that a copy takes now.
+/// The method that a copy uses at present, and its state.
 pub(super) enum Strategy {
     CopyFileRange,
     Sendfile,
-    /// One of the two is a pipe.
+    /// One of the two descriptors is a pipe.
     Splice,
-    /// Neither is: through this one. Where the target takes nothing from pipes, so many bytes are still in it, which go
-    /// through memory, and then everything; else it is empty between two steps.
+    /// Neither descriptor is a pipe: the bytes go through this one. The number is that of the bytes
+    /// left in the pipe by a target that does not support `splice`; they are read and written, and
+    /// then everything else is. Otherwise the pipe is empty between two steps.
     Pipe(OwnedFd, OwnedFd, usize),
     ReadWrite,
 }
 
-/// A step that failed: how many of its bytes had arrived, and how many were method_used and did not.
+/// A step that failed: the number of bytes that it wrote to the target, and of those that it read
+/// from the source but did not write.
 pub(super) struct StepError {
     pub(super) error: Error,
-    pub(super) arrived: usize,
+    pub(super) copied: usize,
     pub(super) lost: usize,
 }
 
 impl From<Error> for StepError {
     fn from(error: Error) -> Self {
-        Self { error, arrived: 0, lost: 0 }
+        Self { error, copied: 0, lost: 0 }
     }
 }
 
 impl Strategy {
-    pub(super) const fn first(method: Method) -> Self {
+    /// The strategy that a copy with this method starts with.
+    pub(super) const fn new(method: Method) -> Self {
         match method {
             Method::Auto | Method::CopyFileRange => Self::CopyFileRange,
             Method::Sendfile => Self::Sendfile,
@@ -68,112 +73,119 @@ impl Strategy {
         }
     }
 
-    /// Whether this way, which has moved nothing, may have missed bytes that a read finds: in a file, whose size the
-    /// kernel looks at, which is 0 for much of what is made up when it is read; or in a socket, behind urgent data.
-    /// (What is neither has told its end once for all, as a terminal does.)
-    pub(super) fn may_miss(&self, from: BorrowedFd<'_>, method: Method) -> bool {
-        let by_itself = matches!(self, Self::Sendfile | Self::Splice | Self::Pipe(.., 0));
+    /// Returns whether a step that moved nothing may have missed bytes that `read` returns: in a
+    /// regular file, because the kernel looks at its size, which is 0 for many synthesized files;
+    /// or in a socket, after urgent data. Other files report their end only once, as a terminal
+    /// does, so a further `read` would block.
+    pub(super) fn may_miss_data(&self, source: BorrowedFd<'_>, method: Method) -> bool {
+        let in_kernel = matches!(self, Self::Sendfile | Self::Splice | Self::Pipe(.., 0));
         let by_size =
             method == Method::Auto && matches!(self, Self::CopyFileRange | Self::Sendfile);
-        match fs::file_type(from) {
+        match fs::file_type(source) {
             FileType::Regular => by_size,
-            FileType::Socket => by_itself,
+            FileType::Socket => in_kernel,
             FileType::Other => false,
         }
     }
 
-    /// Moves up to so many bytes; returns how many arrived, 0 at the end of the source.
+    /// Copies up to `max_length` bytes. Returns the number of bytes written to the target; 0 at the
+    /// end of the source.
     pub(super) fn step(
         &mut self,
-        from: BorrowedFd<'_>,
-        to: BorrowedFd<'_>,
-        most: usize,
+        source: BorrowedFd<'_>,
+        target: BorrowedFd<'_>,
+        max_length: usize,
     ) -> Result<usize, StepError> {
         match self {
             Self::CopyFileRange => {
-                Ok(io::retry(|| raw::copy_file_range(from, None, to, None, most))?)
+                Ok(io::retry(|| raw::copy_file_range(source, None, target, None, max_length))?)
             }
-            Self::Sendfile => Ok(io::retry(|| raw::sendfile(to, from, None, most))?),
-            Self::Splice => match pipe::splice(from, None, to, None, most, SpliceFlags::MOVE)? {
-                // Not the end, but a target that takes nothing.
-                0 if is_pipe(from) && io::bytes_available(from).is_ok_and(|bytes| bytes > 0) => {
-                    Err(Error::new(Call::SPLICE, Errno::IO).into())
+            Self::Sendfile => Ok(io::retry(|| raw::sendfile(target, source, None, max_length))?),
+            Self::Splice => {
+                match pipe::splice(source, None, target, None, max_length, SpliceFlags::MOVE)? {
+                    // Not the end of the source, but a target that accepts nothing.
+                    0 if is_pipe(source)
+                        && io::bytes_available(source).is_ok_and(|bytes| bytes > 0) =>
+                    {
+                        Err(Error::new(Call::SPLICE, Errno::IO).into())
+                    }
+                    moved => Ok(moved),
                 }
-                moved => Ok(moved),
-            },
+            }
             Self::Pipe(reader, writer, 0) => {
-                let count = pipe::splice(from, None, &*writer, None, most, SpliceFlags::MOVE)?;
-                drain(reader.as_fd(), to, count).map(|()| count)
+                let count =
+                    pipe::splice(source, None, &*writer, None, max_length, SpliceFlags::MOVE)?;
+                drain(reader.as_fd(), target, count).map(|()| count)
             }
             Self::Pipe(reader, _, count) => {
-                let (mut arrived, count) = (0, *count);
-                while arrived < count {
-                    arrived += match through_memory(reader.as_fd(), to, count - arrived) {
+                let (mut copied, count) = (0, *count);
+                while copied < count {
+                    copied += match through_memory(reader.as_fd(), target, count - copied) {
                         Ok(moved) => moved,
-                        Err(StepError { error, arrived: moved, .. }) => {
-                            let arrived = arrived + moved;
-                            return Err(StepError { error, arrived, lost: count - arrived });
+                        Err(StepError { error, copied: moved, .. }) => {
+                            let copied = copied + moved;
+                            return Err(StepError { error, copied, lost: count - copied });
                         }
                     };
                 }
                 *self = Self::ReadWrite;
                 Ok(count)
             }
-            Self::ReadWrite => through_memory(from, to, most),
+            Self::ReadWrite => through_memory(source, target, max_length),
         }
     }
 
-    /// Takes the next way, if the failure says that this one is not for these two descriptors, and the method leaves
-    /// another. Where it is a failure of the copy itself, the last way has it too.
+    /// Switches to the next strategy, if the error means that this one does not support the two
+    /// descriptors and the method permits another. An error of the copy itself occurs again with
+    /// the last strategy.
     ///
-    /// # Errors
-    ///
-    /// The failure itself where there is no other way, or what the next one fails with.
-    pub(super) fn change(
+    /// Fails with the error itself if there is no other strategy, or with that of the next one.
+    pub(super) fn fall_back(
         &mut self,
         method: Method,
-        from: BorrowedFd<'_>,
-        to: BorrowedFd<'_>,
-        stopped: &StepError,
+        source: BorrowedFd<'_>,
+        target: BorrowedFd<'_>,
+        failed: &StepError,
     ) -> Result<()> {
-        if !self.is_not_for(stopped.error) {
-            return Err(stopped.error);
+        if !self.is_unsuitable(failed.error) {
+            return Err(failed.error);
         }
         let auto = method == Method::Auto;
         *self = match self {
             Self::CopyFileRange if auto => Self::Sendfile,
             Self::Sendfile if auto => Self::Splice,
-            // What does not go from a pipe or to one goes no better through another.
-            Self::Splice if !is_pipe(from) && !is_pipe(to) => match Self::pipe() {
+            // If one of the two is a pipe, another pipe in between would not help.
+            Self::Splice if !is_pipe(source) && !is_pipe(target) => match Self::create_pipe() {
                 Err(_) if auto => Self::ReadWrite,
-                way => way?,
+                strategy => strategy?,
             },
-            Self::Pipe(.., rest) if auto && stopped.lost > 0 => {
-                *rest = stopped.lost;
+            Self::Pipe(.., left) if auto && failed.lost > 0 => {
+                *left = failed.lost;
                 return Ok(());
             }
             Self::Splice | Self::Pipe(..) if auto => Self::ReadWrite,
-            _ => return Err(stopped.error),
+            _ => return Err(failed.error),
         };
         Ok(())
     }
 
-    /// Leaves what stands in the pipe: it is lost.
-    pub(super) fn give_up(&mut self) {
+    /// Closes the pipe after a failure, with the bytes that are left in it.
+    pub(super) fn discard_pipe(&mut self) {
         if let Self::Pipe(..) = self {
             *self = Self::Splice;
         }
     }
 
-    /// A pipe to go through, of a mebibyte: as large as any user may have one by themselves.
-    fn pipe() -> Result<Self> {
+    /// Creates a pipe with a capacity of 1 MiB, the default limit for an unprivileged user.
+    fn create_pipe() -> Result<Self> {
         let (reader, writer) = pipe::pipe()?;
-        // Where the user's pipes have as many pages as they may, it stays as it is.
+        // If the user's pipes have reached their limit on pages, the pipe keeps its capacity.
         let _ = pipe::set_size(&writer, 1 << 20);
         Ok(Self::Pipe(reader, writer, 0))
     }
 
-    fn is_not_for(&self, error: Error) -> bool {
+    /// Returns whether an error can mean that this strategy does not support the descriptors.
+    fn is_unsuitable(&self, error: Error) -> bool {
         match self {
             Self::CopyFileRange => matches!(
                 error.errno(),

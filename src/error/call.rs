@@ -117,6 +117,7 @@ calls! {
     FCNTL_GET_SEALS = "fcntl(F_GET_SEALS)", "3.17";
     FTRUNCATE = "ftruncate", "1.0";
     FSTAT = "fstat", "1.0";
+    LSEEK = "lseek", "1.0";
     PREAD64 = "pread64", "2.1.60";
     PWRITE64 = "pwrite64", "2.1.60";
 

@@ -1,65 +1,67 @@
-//! What is wrong with a map that the kernel refuses: it has two numbers for all kinds.
+//! The cause of an error in a map: the kernel has only two errnos for all of them.
 
 use core::fmt;
 
 use super::MAX_RANGES;
-use super::types::{IdRange, Reader, text};
+use super::types::{IdRange, MapParser, format_map};
 use crate::error::{Error, Reason};
 use crate::fd::BorrowedFd;
 use crate::io;
 
-/// A map that was not set: the call that failed, and what is wrong, as far as it can be told afterwards.
+/// The error of setting a map: the call that failed, and the cause in the map as far as it can be
+/// determined afterwards.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct MapError {
     pub(super) error: Error,
     pub(super) kind: Option<MapErrorKind>,
 }
 
-/// What is wrong with a map. Ranges are counted from 0, as in the slice.
+/// The cause of an error in a map. Ranges are identified by their indices in the slice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MapErrorKind {
-    /// There are more than [`MAX_RANGES`].
+    /// There are more than [`MAX_RANGES`] ranges.
     TooManyRanges,
-    /// The text has 4096 bytes or more.
+    /// The text of the map has more than 4,095 bytes.
     TooLong,
     /// The range is empty.
     Empty {
-        /// Which one.
+        /// The index of the range.
         range: usize,
     },
-    /// The range goes beyond 4294967294, inside or outside: the last number is nobody's.
+    /// The range goes beyond ID 4294967294, inside or outside the namespace. The last 32-bit number
+    /// is not a valid ID.
     BeyondLast {
-        /// Which one.
+        /// The index of the range.
         range: usize,
     },
-    /// The range has a number, inside or outside, that an earlier one has.
+    /// The range contains an ID, inside or outside the namespace, that an earlier range contains.
     Overlap {
-        /// Which one.
+        /// The index of the range.
         range: usize,
-        /// The first of those that it overlaps.
+        /// The index of the first range that it overlaps.
         earlier: usize,
     },
-    /// The map is set already: that can be done once.
+    /// The map is already set, which is possible only once.
     SetAlready,
-    /// The range is not mapped, or not as a whole, in the namespace that it is written from.
+    /// The range is not mapped, or only in part, in the namespace of the writer.
     NotMapped {
-        /// Which one.
+        /// The index of the range.
         range: usize,
     },
-    /// `setgroups` is allowed, which who may map only their own group must [deny](super::IdMaps::deny_setgroups)
-    /// before.
+    /// `setgroups` is permitted: a writer that may map only its own group must
+    /// [deny](super::IdMaps::deny_setgroups) it first.
     SetgroupsAllowed,
 }
 
 impl MapError {
-    /// Which call failed, with what.
+    /// Returns the call that failed and its errno.
     #[must_use]
     pub const fn error(self) -> Error {
         self.error
     }
 
-    /// What is wrong with the map; `None` if the error says all that is known.
+    /// Returns the cause in the map; `None` if it is not known.
     #[must_use]
     pub const fn kind(self) -> Option<MapErrorKind> {
         self.kind
@@ -72,7 +74,7 @@ impl From<Error> for MapError {
     }
 }
 
-/// The kind is lost.
+/// Keeps the error; the kind is discarded.
 impl From<MapError> for Error {
     fn from(error: MapError) -> Self {
         error.error
@@ -83,19 +85,17 @@ impl MapErrorKind {
     const fn reason(self) -> Reason {
         Reason::new(match self {
             Self::TooManyRanges => "a map has at most 340 ranges",
-            Self::TooLong => "the map's text has 4096 bytes or more",
+            Self::TooLong => "the text of the map has more than 4,095 bytes",
             Self::Empty { .. } => "a range is empty",
-            Self::BeyondLast { .. } => "a range goes beyond 4294967294",
+            Self::BeyondLast { .. } => "a range goes beyond ID 4294967294",
             Self::Overlap { .. } => "two ranges overlap",
-            Self::SetAlready => "the map is set already, which can be done once",
-            Self::NotMapped { .. } => {
-                "a range is not mapped in the namespace that it is written from"
-            }
-            Self::SetgroupsAllowed => "setgroups is still allowed, and must be denied before",
+            Self::SetAlready => "the map is already set, which is possible only once",
+            Self::NotMapped { .. } => "a range is not mapped in the namespace of the writer",
+            Self::SetgroupsAllowed => "setgroups is permitted, and must be denied first",
         })
     }
 
-    /// The ranges that it is about.
+    /// Returns the ranges that the error is about, in ascending order.
     const fn ranges(self) -> (Option<usize>, Option<usize>) {
         match self {
             Self::Empty { range } | Self::BeyondLast { range } | Self::NotMapped { range } => {
@@ -109,7 +109,7 @@ impl MapErrorKind {
     }
 }
 
-/// Prints as an [`Error`] does, with the kind as its reason.
+/// Prints like [`Error`], with the kind as the reason.
 impl fmt::Display for MapError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some((kind, reason)) = self.kind.and_then(|kind| Some((kind, kind.reason().text()?)))
@@ -135,26 +135,28 @@ impl fmt::Debug for MapError {
 
 impl core::error::Error for MapError {}
 
-/// The kind that the kernel finds in ranges, in the order in which it looks.
+/// Returns the first error in the ranges, in the order in which the kernel checks them.
 #[inline]
 pub(super) fn in_ranges(ranges: &[IdRange]) -> Option<MapErrorKind> {
-    if text(ranges).is_none() {
+    if format_map(ranges).is_none() {
         return Some(MapErrorKind::TooLong);
     }
-    for (range, of) in ranges.iter().enumerate() {
+    for (range, ids) in ranges.iter().enumerate() {
         if range == MAX_RANGES {
             return Some(MapErrorKind::TooManyRanges);
         }
-        if of.count == 0 {
+        if ids.length == 0 {
             return Some(MapErrorKind::Empty { range });
         }
-        // The one behind the last must be a number, too.
-        if of.inside.checked_add(of.count).is_none() || of.outside.checked_add(of.count).is_none() {
+        // The ID after the last one must be a 32-bit number, too.
+        if ids.inside.checked_add(ids.length).is_none()
+            || ids.outside.checked_add(ids.length).is_none()
+        {
             return Some(MapErrorKind::BeyondLast { range });
         }
         let earlier = ranges.iter().take(range).position(|earlier| {
-            overlap((of.inside, of.count), (earlier.inside, earlier.count))
-                || overlap((of.outside, of.count), (earlier.outside, earlier.count))
+            overlap((ids.inside, ids.length), (earlier.inside, earlier.length))
+                || overlap((ids.outside, ids.length), (earlier.outside, earlier.length))
         });
         if let Some(earlier) = earlier {
             return Some(MapErrorKind::Overlap { range, earlier });
@@ -163,25 +165,26 @@ pub(super) fn in_ranges(ranges: &[IdRange]) -> Option<MapErrorKind> {
     None
 }
 
-/// Whether two ranges, of a first number and a count, have a number in common. Neither goes beyond the last.
+/// Returns whether two ranges, each a first ID and a length, have an ID in common.
 fn overlap(one: (u32, u32), other: (u32, u32)) -> bool {
     one.0 < other.0.saturating_add(other.1) && other.0 < one.0.saturating_add(one.1)
 }
 
-/// Whether a map is set; it is read from its beginning.
+/// Returns whether a map is set. The file must be at its start.
 #[inline]
 pub(super) fn is_set(map: BorrowedFd<'_>) -> bool {
     matches!(io::read(map, &mut [0]), Ok(1))
 }
 
-/// The first of some ranges that is not mapped as a whole by the map of the namespace that it is written from; none
-/// where that map cannot be read, or is not set: then it is the one that is written.
+/// Returns the first range that is not completely mapped by `map`, the map of the writer's
+/// namespace. Returns `None` if that map cannot be read, or if it is not set: then it is the one to
+/// be set.
 #[inline]
 pub(super) fn not_mapped(ranges: &[IdRange], map: BorrowedFd<'_>) -> Option<MapErrorKind> {
     let mut known = [IdRange::new(0, 0, 0); MAX_RANGES];
-    let (mut reader, mut buffer, mut found) = (Reader::default(), [0; 512], 0);
+    let (mut parser, mut buffer, mut found) = (MapParser::default(), [0; 512], 0);
     while let Ok(count @ 1..) = io::read(map, &mut buffer) {
-        for range in buffer.iter().take(count).filter_map(|&byte| reader.take(byte)) {
+        for range in buffer.iter().take(count).filter_map(|&byte| parser.push(byte)) {
             *known.get_mut(found)? = range;
             found += 1;
         }
@@ -189,10 +192,10 @@ pub(super) fn not_mapped(ranges: &[IdRange], map: BorrowedFd<'_>) -> Option<MapE
     let known = known.get(..found).filter(|known| !known.is_empty())?;
     let is_known = |range: &IdRange| {
         let first = range.outside;
-        known.iter().any(|of| {
-            first >= of.inside
-                && of.count >= range.count
-                && first - of.inside <= of.count - range.count
+        known.iter().any(|ids| {
+            first >= ids.inside
+                && ids.length >= range.length
+                && first - ids.inside <= ids.length - range.length
         })
     };
     ranges.iter().position(|range| !is_known(range)).map(|range| MapErrorKind::NotMapped { range })
@@ -202,12 +205,12 @@ pub(super) fn not_mapped(ranges: &[IdRange], map: BorrowedFd<'_>) -> Option<MapE
 mod tests {
     use super::*;
 
-    const fn range(inside: u32, outside: u32, count: u32) -> IdRange {
-        IdRange::new(inside, outside, count)
+    const fn range(inside: u32, outside: u32, length: u32) -> IdRange {
+        IdRange::new(inside, outside, length)
     }
 
     #[test]
-    fn ranges_are_looked_at_one_after_the_other() {
+    fn in_ranges_returns_first_error() {
         for (ranges, kind) in [
             (&[][..], None),
             (&[range(0, 1000, 1)], None),
@@ -238,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn there_are_at_most_340_ranges_and_less_than_a_page() {
+    fn in_ranges_limits_ranges_and_text() {
         let ranges: Vec<_> = (0..500).map(|number| range(number, number, 1)).collect();
         assert_eq!(in_ranges(&ranges[..340]), None);
         assert_eq!(in_ranges(&ranges[..341]), Some(MapErrorKind::TooManyRanges));

@@ -1,4 +1,4 @@
-//! Maps of users and groups, set together.
+//! Setting the user and group ID maps of a user namespace.
 
 use super::map_error::{self, MapError, MapErrorKind};
 use super::{IdRange, raw};
@@ -7,7 +7,7 @@ use crate::fd::{AsFd, BorrowedFd, OwnedFd};
 use crate::io::{self, AccessMode};
 use crate::procfs::Task;
 
-/// The maps of a user namespace: which of the parent namespace's users and groups its own are.
+/// The maps of a user namespace: how its user and group IDs are mapped to IDs of its parent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct IdMaps<'r> {
     users: &'r [IdRange],
@@ -16,30 +16,51 @@ pub struct IdMaps<'r> {
 }
 
 impl<'r> IdMaps<'r> {
-    /// These ranges of users, and these of groups. A map without ranges is left as it is.
+    /// Creates maps of these ranges of user IDs and group IDs. A map without ranges is not set.
     #[must_use]
     pub const fn new(users: &'r [IdRange], groups: &'r [IdRange]) -> Self {
         Self { users, groups, deny_setgroups: false }
     }
 
-    /// Denies `setgroups` before: to all in the namespace and those below it, for good. Who may map only their own
-    /// group has to, or they could drop a group that keeps them from something.
+    /// Denies `setgroups` permanently to all processes in the namespace and in those below it,
+    /// before the maps are set.
+    ///
+    /// This is required of a writer that may map only its own group: otherwise, it could drop a
+    /// group that restricts its access to a file.
     #[must_use]
     pub const fn deny_setgroups(self) -> Self {
         Self { deny_setgroups: true, ..self }
     }
 
-    /// Sets the maps of the user namespace that a process or thread is in: by its [`Pid`](crate::process::Pid), its
-    /// [`Tid`](crate::thread::Tid), or [`Task::Own`]. First `setgroups`, then users, then groups; each in one write.
+    /// Sets the maps of the user namespace of a process, by its [`Pid`](crate::process::Pid), of a
+    /// thread, by its [`Tid`](crate::thread::Tid), or of the caller ([`Task::Own`]). `setgroups` is
+    /// denied first, then the user ID map and the group ID map are set, each with one write.
     ///
-    /// The writer is in that namespace or in its parent. In the parent with the capabilities `CAP_SETUID` and
-    /// `CAP_SETGID` it maps whatever is mapped there; else only the effective user and group who made the namespace, in
-    /// one range each.
+    /// The caller must be in this namespace or in its parent. In the parent, with the capabilities
+    /// `CAP_SETUID` and `CAP_SETGID`, it can map all IDs that are mapped there. Otherwise, it can
+    /// map only the effective user and group ID of the creator of the namespace, in one range each.
     ///
     /// # Errors
     ///
-    /// As [`raw::openat_uid_map`], [`raw::write_uid_map`], [`raw::write_gid_map`] and [`raw::write_setgroups_deny`],
-    /// with what is wrong. What was set before the failure stays.
+    /// The error contains its cause in the map. Parts that were set before the failure remain set.
+    ///
+    /// - `ENOENT`: the process or thread does not exist; or the kernel does not support user
+    ///   namespaces; or `/proc` is not mounted.
+    /// - `EACCES`: the process belongs to another user, or is not dumpable; or, with
+    ///   [`deny_setgroups`](Self::deny_setgroups), the caller does not have the capability
+    ///   `CAP_SYS_ADMIN` in the namespace.
+    /// - `EINVAL`: there are too many ranges, or a range is empty, too large, or overlaps another
+    ///   one.
+    /// - `EPERM`: a map is already set; or the caller does not have the required capabilities; or a
+    ///   range is not mapped in the parent namespace; or `setgroups` must be denied first, or can
+    ///   no longer be denied.
+    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
+    ///   has been reached.
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 3.5; [user_namespaces(7)].
+    ///
+    /// [user_namespaces(7)]: https://man7.org/linux/man-pages/man7/user_namespaces.7.html
     pub fn write(&self, task: impl Into<Task>) -> Result<(), MapError> {
         let task = task.into();
         if self.deny_setgroups {
@@ -68,7 +89,7 @@ impl Map {
         if ranges.is_empty() {
             return Ok(());
         }
-        // To be read where the write fails.
+        // Also open for reading, to determine the cause if the write fails.
         let map = self.open(task, AccessMode::ReadWrite)?;
         let written = match self {
             Self::Users => raw::write_uid_map(map.as_fd(), ranges),
@@ -98,7 +119,7 @@ impl Map {
         let own = self.open(Task::Own, AccessMode::ReadOnly).ok();
         own.and_then(|own| map_error::not_mapped(ranges, own.as_fd())).or_else(|| {
             match (self, ranges) {
-                (Self::Groups, [IdRange { count: 1, .. }]) if setgroups_is_allowed(task) => {
+                (Self::Groups, [IdRange { length: 1, .. }]) if is_setgroups_allowed(task) => {
                     Some(MapErrorKind::SetgroupsAllowed)
                 }
                 _ => None,
@@ -107,9 +128,9 @@ impl Map {
     }
 }
 
-fn setgroups_is_allowed(task: Task) -> bool {
-    let mut word = [0; 8];
+fn is_setgroups_allowed(task: Task) -> bool {
+    let mut text = [0; 8];
     let file = raw::openat_setgroups(task, AccessMode::ReadOnly);
-    let read = file.and_then(|file| io::read(file, &mut word));
-    read.is_ok() && word.starts_with(b"allow")
+    let read = file.and_then(|file| io::read(file, &mut text));
+    read.is_ok() && text.starts_with(b"allow")
 }

@@ -1,34 +1,35 @@
-//! Maps of users and groups: who is who in a user namespace.
+//! User and group ID maps of user namespaces.
 //!
-//! In a new user namespace nobody is anybody until its maps are set: by the thread that made it, or by a process that
-//! is still outside.
+//! In a new user namespace, no ID is mapped until its maps are set: by the thread that created it,
+//! or by a process outside.
 //!
 //! ```
-//! use butter::idmap::{IdMaps, IdRange};
+//! use butter::idmap::{IdMaps, IdRange, Task};
 //! use butter::namespace::{self, Namespaces};
-//! use butter::idmap::Task;
-//! use butter::thread;
+//! use butter::process;
 //!
-//! /// An ordinary user may be themselves.
-//! fn alone() -> butter::Result<()> {
-//!     let (user, group) = (process::geteuid(), process::getegid()); // inside, nobody knows any more
+//! /// Creates a user namespace in which the caller keeps its IDs, as an ordinary user can.
+//! fn unshare_user() -> butter::Result<()> {
+//!     // Inside the namespace, the IDs are not available any more.
+//!     let (user, group) = (process::geteuid().as_raw(), process::getegid().as_raw());
 //!     namespace::unshare(Namespaces::USER)?;
 //!     let (users, groups) = ([IdRange::one(user, user)], [IdRange::one(group, group)]);
 //!     IdMaps::new(&users, &groups).deny_setgroups().write(Task::Own)?;
 //!     Ok(())
 //! }
 //!
-//! if let Err(error) = alone() {
-//!     println!("{error}"); // a machine need not allow it
+//! if let Err(error) = unshare_user() {
+//!     println!("{error}"); // the host may not permit it
 //! }
 //!
-//! // For a child, from outside: root may map whatever it has. `maps.write(child)?`
+//! // For a child, from outside: root can map all of its IDs with `maps.write(child)?`.
 //! let ranges = [IdRange::new(0, 100_000, 65_536)];
 //! let maps = IdMaps::new(&ranges, &ranges);
 //! # let _ = maps;
 //! ```
 //!
-//! [`unshare_as_root`](crate::namespace::unshare_as_root) does the first, as the namespace's root.
+//! [`unshare_as_root`](crate::namespace::unshare_as_root) does the former, as root of the
+//! namespace.
 //!
 //! | kernel call | raw | method | since |
 //! |---|---|---|---|
@@ -36,15 +37,18 @@
 //! | `openat`, `write` of `gid_map` | [`raw::openat_gid_map`], [`raw::write_gid_map`] | [`IdMaps::write`] | 3.5 |
 //! | `openat`, `write` of `setgroups` | [`raw::openat_setgroups`], [`raw::write_setgroups_deny`] | [`IdMaps::deny_setgroups`] | 3.19 |
 //!
-//! # Worth knowing
+//! # Notes
 //!
-//! - Each map is set once, as a whole: before the namespace has processes that need it.
-//! - Whom the maps do not have is 65534 inside. That user's files are there, but neither changed nor made.
-//! - A map of more than one's own takes privileges in the parent namespace: a process that stays outside writes it, by
-//!   the number of one that is inside. The two programs `newuidmap` and `newgidmap` have them, and look into
-//!   `/etc/subuid`.
-//! - A process that is not dumpable has files of root's: nobody else maps its users.
-//! - Where a security module lets ordinary users make namespaces without capabilities, the write fails with `EPERM`.
+//! - Each map is set once, as a whole, before the namespace has processes that need it.
+//! - IDs without a mapping appear as the overflow ID, 65534. Files that belong to them are visible,
+//!   but can be neither changed nor created.
+//! - Mapping more than one's own IDs requires privileges in the parent namespace: a process that
+//!   remains outside writes the maps of a process inside. The programs `newuidmap` and `newgidmap`
+//!   have these privileges, and read `/etc/subuid` and `/etc/subgid`.
+//! - The files in `/proc` of a process that is not dumpable belong to root: only root can map its
+//!   IDs.
+//! - If a security module lets ordinary users create user namespaces only without capabilities,
+//!   the write fails with `EPERM`.
 
 mod map_error;
 mod maps;
@@ -53,5 +57,8 @@ mod types;
 
 pub use crate::procfs::Task;
 pub use map_error::{MapError, MapErrorKind};
+#[doc(alias = "uid_map")]
+#[doc(alias = "gid_map")]
+#[doc(alias = "setgroups")]
 pub use maps::IdMaps;
 pub use types::{IdRange, MAX_RANGES};

@@ -1,37 +1,38 @@
-//! A line of a map, and its text.
+//! The ranges of a map, and their text form.
 
 use core::fmt;
 
 use crate::procfs::StackBuf;
 
-/// The most ranges that a map can have.
+/// The maximum number of ranges in a map.
 pub const MAX_RANGES: usize = 340;
 
-/// The longest text that the kernel takes at once: less than a page, of which the smallest has 4096 bytes.
-pub(super) const TEXT_SIZE: usize = 4095;
+/// The longest text that the kernel accepts: it must be shorter than a page, and the smallest page
+/// has 4096 bytes.
+const MAP_TEXT_MAX: usize = 4095;
 
-/// A range of users or groups: their numbers in a user namespace, and which of the parent namespace's they are.
+/// A range of user or group IDs: the line `ID-inside-ns ID-outside-ns length` of a map.
 ///
-/// It prints as the kernel reads it: `0 100000 65536`.
+/// `Display` prints it in this form: `0 100000 65536`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct IdRange {
-    /// The first number in the namespace.
+    /// The first ID inside the namespace.
     pub inside: u32,
-    /// The first number in the parent namespace.
+    /// The first ID outside the namespace, in its parent: the one to which `inside` is mapped.
     pub outside: u32,
-    /// How many there are.
-    pub count: u32,
+    /// The number of IDs.
+    pub length: u32,
 }
 
 impl IdRange {
-    /// So many, from a number in the namespace, which is that number outside.
+    /// Creates a range of `length` IDs, which maps `inside` to `outside`, and so on.
     #[inline]
     #[must_use]
-    pub const fn new(inside: u32, outside: u32, count: u32) -> Self {
-        Self { inside, outside, count }
+    pub const fn new(inside: u32, outside: u32, length: u32) -> Self {
+        Self { inside, outside, length }
     }
 
-    /// One user or group.
+    /// Creates a range of one ID.
     #[inline]
     #[must_use]
     pub const fn one(inside: u32, outside: u32) -> Self {
@@ -41,16 +42,16 @@ impl IdRange {
 
 impl fmt::Display for IdRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.inside, self.outside, self.count)
+        write!(f, "{} {} {}", self.inside, self.outside, self.length)
     }
 }
 
-/// The text of a map, a line for each range; `None` if it is too long.
+/// Formats a map, one line per range. Returns `None` if the text is too long.
 #[inline]
-pub(super) fn text(ranges: &[IdRange]) -> Option<StackBuf<TEXT_SIZE>> {
+pub(super) fn format_map(ranges: &[IdRange]) -> Option<StackBuf<MAP_TEXT_MAX>> {
     let mut text = StackBuf::new();
     for range in ranges {
-        for (number, end) in [(range.inside, b" "), (range.outside, b" "), (range.count, b"\n")] {
+        for (number, end) in [(range.inside, b" "), (range.outside, b" "), (range.length, b"\n")] {
             text.push_number(number)?;
             text.push(end)?;
         }
@@ -58,17 +59,18 @@ pub(super) fn text(ranges: &[IdRange]) -> Option<StackBuf<TEXT_SIZE>> {
     Some(text)
 }
 
-/// Takes the text of a map, byte by byte, and gives a range at each line's end.
+/// Parses the text of a map, byte by byte.
 #[derive(Default)]
-pub(super) struct Reader {
+pub(super) struct MapParser {
     numbers: [u32; 3],
     column: usize,
     in_number: bool,
 }
 
-impl Reader {
+impl MapParser {
+    /// Returns a range at the end of each line.
     #[inline]
-    pub(super) fn take(&mut self, byte: u8) -> Option<IdRange> {
+    pub(super) fn push(&mut self, byte: u8) -> Option<IdRange> {
         if byte.is_ascii_digit() {
             let number = self.numbers.get_mut(self.column)?;
             *number = number.wrapping_mul(10).wrapping_add(u32::from(byte - b'0'));
@@ -80,8 +82,8 @@ impl Reader {
         if byte != b'\n' {
             return None;
         }
-        let [inside, outside, count] = core::mem::take(self).numbers;
-        Some(IdRange { inside, outside, count })
+        let [inside, outside, length] = core::mem::take(self).numbers;
+        Some(IdRange { inside, outside, length })
     }
 }
 
@@ -90,26 +92,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_map_is_a_line_for_each_range() {
+    fn format_map_writes_one_line_per_range() {
         let ranges = [
             IdRange::one(0, 1000),
             IdRange::new(1, 100_000, 65_536),
             IdRange::new(u32::MAX, 0, 10),
         ];
-        let text = text(&ranges).unwrap();
+        let text = format_map(&ranges).unwrap();
         assert_eq!(text.as_bytes(), b"0 1000 1\n1 100000 65536\n4294967295 0 10\n");
         assert_eq!(ranges[1].to_string(), "1 100000 65536");
 
-        let mut reader = Reader::default();
-        let read: Vec<_> = text.as_bytes().iter().filter_map(|&byte| reader.take(byte)).collect();
+        let mut parser = MapParser::default();
+        let read: Vec<_> = text.as_bytes().iter().filter_map(|&byte| parser.push(byte)).collect();
         assert_eq!(read, ranges);
     }
 
     #[test]
-    fn the_kernels_columns_are_read_and_any_other_text_does_no_harm() {
+    fn map_parser_reads_aligned_columns_and_tolerates_other_text() {
         let read = |text: &str| {
-            let mut reader = Reader::default();
-            text.bytes().filter_map(|byte| reader.take(byte)).collect::<Vec<_>>()
+            let mut parser = MapParser::default();
+            text.bytes().filter_map(|byte| parser.push(byte)).collect::<Vec<_>>()
         };
         assert_eq!(read("         0          0 4294967295\n"), [IdRange::new(0, 0, u32::MAX)]);
         assert_eq!(read("0 1 2 3 4\n5 6 7\n"), [IdRange::new(0, 1, 2), IdRange::new(5, 6, 7)]);
@@ -118,9 +120,9 @@ mod tests {
     }
 
     #[test]
-    fn a_text_has_less_than_a_page() {
-        assert_eq!(text(&[IdRange::one(0, 0); 682]).unwrap().as_bytes().len(), 4092);
-        assert!(text(&[IdRange::one(0, 0); 683]).is_none());
-        assert!(text(&[]).unwrap().as_bytes().is_empty());
+    fn format_map_fails_if_text_is_too_long() {
+        assert_eq!(format_map(&[IdRange::one(0, 0); 682]).unwrap().as_bytes().len(), 4092);
+        assert!(format_map(&[IdRange::one(0, 0); 683]).is_none());
+        assert!(format_map(&[]).unwrap().as_bytes().is_empty());
     }
 }

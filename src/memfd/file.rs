@@ -1,60 +1,128 @@
-//! The memfd as a type.
+//! A memfd and its flags.
 
-use super::{CreateFlags, Mapping, SealedMapping, Seals, SharedReadMapping, mapping, raw};
+use super::{Mapping, SealedMapping, SharedReadMapping, mapping, raw};
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, OwnedFd};
 use crate::fs;
 use crate::io::retry;
 use crate::path;
 
-/// A file in memory that is in no directory: whoever has a descriptor of it has it.
+flags! {
+    /// Flags for the creation of a memfd: at most one of `EXEC` and `NOEXEC_SEAL`, and at most one
+    /// size of huge pages.
+    pub struct CreateFlags: u32 {
+        "MFD_CLOEXEC" CLOEXEC = 1, "the descriptor is close-on-exec.";
+        "MFD_ALLOW_SEALING" ALLOW_SEALING = 2, "seals can be added. With `HUGETLB` since Linux \
+            4.16.";
+        "MFD_HUGETLB" HUGETLB = 4, "use reserved huge pages, of the default size or of one of the \
+            sizes below. Since Linux 4.14.";
+        "MFD_NOEXEC_SEAL" NOEXEC_SEAL = 8, "the file is not executable and is sealed against \
+            becoming executable; seals can be added, as with `ALLOW_SEALING`. Since Linux 6.3.";
+        "MFD_EXEC" EXEC = 0x10, "the file is executable. So it is with neither flag, unless \
+            `vm.memfd_noexec` is set. Since Linux 6.3.";
+        "MFD_HUGE_16GB" HUGE_16GB = 34 << 26, "with `HUGETLB`, huge pages of 16 GiB.";
+        "MFD_HUGE_2GB" HUGE_2GB = 31 << 26, "with `HUGETLB`, huge pages of 2 GiB.";
+        "MFD_HUGE_1GB" HUGE_1GB = 30 << 26, "with `HUGETLB`, huge pages of 1 GiB.";
+        "MFD_HUGE_512MB" HUGE_512MB = 29 << 26, "with `HUGETLB`, huge pages of 512 MiB.";
+        "MFD_HUGE_256MB" HUGE_256MB = 28 << 26, "with `HUGETLB`, huge pages of 256 MiB.";
+        "MFD_HUGE_32MB" HUGE_32MB = 25 << 26, "with `HUGETLB`, huge pages of 32 MiB.";
+        "MFD_HUGE_16MB" HUGE_16MB = 24 << 26, "with `HUGETLB`, huge pages of 16 MiB.";
+        "MFD_HUGE_8MB" HUGE_8MB = 23 << 26, "with `HUGETLB`, huge pages of 8 MiB.";
+        "MFD_HUGE_2MB" HUGE_2MB = 21 << 26, "with `HUGETLB`, huge pages of 2 MiB.";
+        "MFD_HUGE_1MB" HUGE_1MB = 20 << 26, "with `HUGETLB`, huge pages of 1 MiB.";
+        "MFD_HUGE_512KB" HUGE_512KB = 19 << 26, "with `HUGETLB`, huge pages of 512 KiB.";
+        "MFD_HUGE_64KB" HUGE_64KB = 16 << 26, "with `HUGETLB`, huge pages of 64 KiB.";
+    }
+}
+
+flags! {
+    /// Seals: operations that are no longer possible on a file. A seal cannot be removed.
+    pub struct Seals: u32 {
+        "F_SEAL_SEAL" SEAL = 1, "no further seals can be added.";
+        "F_SEAL_SHRINK" SHRINK = 2, "the length cannot be reduced.";
+        "F_SEAL_GROW" GROW = 4, "the length cannot be increased.";
+        "F_SEAL_WRITE" WRITE = 8, "the content cannot be changed.";
+        "F_SEAL_FUTURE_WRITE" FUTURE_WRITE = 0x10, "the content can only be changed through \
+            writable shared mappings that already exist. Since Linux 5.1.";
+        "F_SEAL_EXEC" EXEC = 0x20, "the executable mode bits cannot be changed. On a file that is \
+            executable, this also adds all other seals except `SEAL`. Since Linux 6.3.";
+    }
+}
+
+/// An anonymous file in memory: only processes that have a descriptor of it can use it.
 ///
-/// Another process gets it by inheriting the descriptor or over a socket; there, [`From<OwnedFd>`](OwnedFd) makes this
-/// type of it.
+/// Other processes inherit the descriptor or receive it over a socket, and convert it with
+/// [`From<OwnedFd>`](OwnedFd).
+///
+/// With `std`, `MemFd` and `&MemFd` also implement `Read`, `Write` and `Seek`.
 pub struct MemFd(OwnedFd);
 
 fd_wrapper! { MemFd }
 
-#[allow(clippy::len_without_is_empty, reason = "the length is a call's answer")]
+#[allow(clippy::len_without_is_empty, reason = "the length is the result of a system call")]
 impl MemFd {
-    /// A memfd, empty, to which no seals can be added. Closed by `execve`. The name is what people read of it in
-    /// `/proc`: any, of at most 249 bytes.
+    /// Creates an empty file to which no seals can be added. The descriptor is close-on-exec.
     ///
-    /// Where `vm.memfd_noexec` is not 0, since Linux 6.3, it is as with [`CreateFlags::NOEXEC_SEAL`]: seals can be
-    /// added, by whoever has it. Add [`Seals::SEAL`] before others have it, if they shall not.
+    /// The name appears in `/proc`; it need not be unique and has at most 249 bytes.
+    ///
+    /// If `vm.memfd_noexec` is not 0 (since Linux 6.3), the file is created as with
+    /// [`CreateFlags::NOEXEC_SEAL`]: every process that has it can add seals. To prevent this, add
+    /// [`Seals::SEAL`] before passing it on.
     ///
     /// # Errors
     ///
-    /// As [`raw::memfd_create`].
+    /// - `EINVAL`: the name has more than 249 bytes or contains a NUL byte.
+    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
+    ///   has been reached.
+    /// - `EACCES`: executable files are not permitted (`vm.memfd_noexec` is 2, before Linux 6.6).
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 3.17; [memfd_create(2)].
+    ///
+    /// [memfd_create(2)]: https://man7.org/linux/man-pages/man2/memfd_create.2.html
     #[doc(alias = "memfd_create")]
     #[inline]
     pub fn new(name: impl path::Arg) -> Result<Self> {
         raw::memfd_create(name, CreateFlags::CLOEXEC).map(Self)
     }
 
-    /// As [`create`](Self::create), and seals can be added.
+    /// Creates an empty file like [`new`](Self::new), but seals can be added to it.
     ///
     /// # Errors
     ///
-    /// As [`raw::memfd_create`].
+    /// Those of [`new`](Self::new).
+    #[doc(alias = "MFD_ALLOW_SEALING")]
     #[inline]
     pub fn sealable(name: impl path::Arg) -> Result<Self> {
         raw::memfd_create(name, CreateFlags::CLOEXEC.union(CreateFlags::ALLOW_SEALING)).map(Self)
     }
 
-    /// As [`create`](Self::create), with these flags: huge pages, and whether it may be executed.
+    /// Creates an empty file with exactly these flags: the descriptor is close-on-exec only if they
+    /// contain [`CreateFlags::CLOEXEC`].
     ///
     /// # Errors
     ///
-    /// As [`raw::memfd_create`]. A kernel older than 6.3 does not know `EXEC` and `NOEXEC_SEAL`: the error's kind is
-    /// `Unsupported` then, if everything else of the call is right.
+    /// - `EINVAL`: the name has more than 249 bytes or contains a NUL byte; or a flag is unknown to
+    ///   the kernel, or the flags exclude each other. If the only cause is that the kernel is older
+    ///   than Linux 6.3 and does not support `EXEC` and `NOEXEC_SEAL`, the kind of the error is
+    ///   `Unsupported`.
+    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
+    ///   has been reached.
+    /// - `ENODEV`: the host has no huge pages of this size.
+    /// - `ENOSYS`: the kernel is built without huge pages.
+    /// - `EACCES`: executable files are not permitted (`vm.memfd_noexec` is 2).
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 3.17; [memfd_create(2)].
+    ///
+    /// [memfd_create(2)]: https://man7.org/linux/man-pages/man2/memfd_create.2.html
+    #[doc(alias = "memfd_create")]
     pub fn with_flags(name: impl path::Arg, flags: CreateFlags) -> Result<Self> {
-        let flags = flags | CreateFlags::CLOEXEC;
         match raw::memfd_create(&name, flags) {
             Ok(fd) => Ok(Self(fd)),
             Err(error)
                 if error.is(Errno::INVAL)
-                    && asks_for_linux_6_3(name.as_path_bytes().bytes(), flags) =>
+                    && requires_linux_6_3(name.as_path_bytes().bytes(), flags) =>
             {
                 Err(Error::new(Call::MEMFD_CREATE_EXEC, Errno::INVAL))
             }
@@ -62,133 +130,207 @@ impl MemFd {
         }
     }
 
-    /// How many bytes it has.
+    /// Returns the length of the file in bytes.
     ///
-    /// # Errors
-    ///
-    /// None of its own.
+    /// This call cannot fail for a memfd.
     #[doc(alias = "fstat")]
     #[inline]
     pub fn len(&self) -> Result<u64> {
         fs::fstat(self.as_fd()).map(|stat| stat.size.cast_unsigned())
     }
 
-    /// Makes it so many bytes long: those beyond are gone, new ones are zero.
+    /// Sets the length of the file in bytes. Bytes beyond the new length are discarded, and new
+    /// bytes are zero.
     ///
     /// # Errors
     ///
-    /// As [`raw::ftruncate`].
+    /// - `EPERM`: the file is sealed against it ([`Seals::SHRINK`], [`Seals::GROW`]).
+    /// - `EINVAL`: the length is greater than [`i64::MAX`], or is not a multiple of the size of the
+    ///   file's huge pages; or the descriptor is not open for writing.
+    /// - `EFBIG`: the length exceeds the limit on file sizes (`RLIMIT_FSIZE`; `SIGXFSZ` is raised
+    ///   as well).
+    ///
+    /// Since Linux 1.0; [ftruncate(2)].
+    ///
+    /// [ftruncate(2)]: https://man7.org/linux/man-pages/man2/ftruncate.2.html
     #[doc(alias = "ftruncate")]
     #[inline]
     pub fn set_len(&self, length: u64) -> Result<()> {
         retry(|| fs::ftruncate(self.as_fd(), length))
     }
 
-    /// Reads bytes from a place in it; returns how many: 0 at its end.
+    /// Reads bytes at an offset. Returns the number of bytes read: 0 at the end of the file.
     ///
-    /// Whatever others do to it meanwhile, this is safe: the kernel copies.
+    /// The kernel copies the bytes, so this is safe even if other processes change them meanwhile.
     ///
     /// # Errors
     ///
-    /// As [`raw::pread64`], without `EINTR`.
+    /// - `EINVAL`: the offset is greater than [`i64::MAX`].
+    /// - `EBADF`: the descriptor is not open for reading.
+    ///
+    /// Since Linux 2.1.60; [pread(2)].
+    ///
+    /// [pread(2)]: https://man7.org/linux/man-pages/man2/pread.2.html
     #[doc(alias = "pread")]
+    #[doc(alias = "pread64")]
     #[inline]
     pub fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize> {
         retry(|| fs::pread64(self.as_fd(), buffer, offset))
     }
 
-    /// Writes bytes to a place in it, and makes it longer where it has to; returns how many went.
+    /// Writes bytes at an offset, and extends the file if necessary. Returns the number of bytes
+    /// written.
     ///
     /// # Errors
     ///
-    /// As [`raw::pwrite64`], without `EINTR`.
+    /// - `EPERM`: the file is sealed against writing, or against growing.
+    /// - `EINVAL`: the offset is greater than [`i64::MAX`]; or the file has huge pages, which can
+    ///   only be written to through a mapping.
+    /// - `EFBIG`: the offset exceeds the limit on file sizes (`RLIMIT_FSIZE`; `SIGXFSZ` is raised
+    ///   as well).
+    /// - `EBADF`: the descriptor is not open for writing.
+    ///
+    /// Since Linux 2.1.60; [pwrite(2)].
+    ///
+    /// [pwrite(2)]: https://man7.org/linux/man-pages/man2/pwrite.2.html
     #[doc(alias = "pwrite")]
+    #[doc(alias = "pwrite64")]
     #[inline]
     pub fn write_at(&self, bytes: &[u8], offset: u64) -> Result<usize> {
         retry(|| fs::pwrite64(self.as_fd(), bytes, offset))
     }
 
-    /// What nobody can do to it any more.
+    /// Returns the seals of the file.
     ///
     /// # Errors
     ///
-    /// As [`raw::fcntl_get_seals`].
+    /// - `EINVAL`: the file, which was converted from a descriptor, is not a memfd.
+    ///
+    /// Since Linux 3.17; [F_GET_SEALS(2const)].
+    ///
+    /// [F_GET_SEALS(2const)]: https://man7.org/linux/man-pages/man2/F_GET_SEALS.2const.html
     #[doc(alias = "F_GET_SEALS")]
     #[inline]
     pub fn seals(&self) -> Result<Seals> {
         raw::fcntl_get_seals(self.as_fd())
     }
 
-    /// Says for good what nobody can do to it any more, in no process.
+    /// Adds seals, which apply to every process that has the file and cannot be removed.
     ///
     /// # Errors
     ///
-    /// As [`raw::fcntl_add_seals`]. A kernel older than 6.3 does not know [`Seals::EXEC`]: the error's kind is
-    /// `Unsupported` then.
+    /// - `EPERM`: the file is sealed against further seals, as it is if it was created without
+    ///   `ALLOW_SEALING`; or the descriptor is not open for writing.
+    /// - `EBUSY`: `WRITE` cannot be added while there is a writable shared mapping of the file, or
+    ///   I/O on its pages is in progress.
+    /// - `EINVAL`: a seal is unknown to the kernel, or the file, which was converted from a
+    ///   descriptor, is not a memfd. If the only cause is that the kernel is older than Linux 6.3
+    ///   and does not support [`Seals::EXEC`], the kind of the error is `Unsupported`.
+    ///
+    /// Since Linux 3.17; [F_ADD_SEALS(2const)].
+    ///
+    /// [F_ADD_SEALS(2const)]: https://man7.org/linux/man-pages/man2/F_ADD_SEALS.2const.html
     #[doc(alias = "F_ADD_SEALS")]
     pub fn add_seals(&self, seals: Seals) -> Result<()> {
         match raw::fcntl_add_seals(self.as_fd(), seals) {
-            // Of a memfd and with seals that have names here, it is the youngest of them that is not known.
+            // If the file is a memfd and every seal is known, `EXEC` is the one that the kernel
+            // does not know: all others are older than Linux 5.10.
             Err(error) if error.is(Errno::INVAL) && seals.contains(Seals::EXEC) => {
-                let is_memfd = Seals::all().contains(seals) && self.seals().is_ok();
-                Err(if is_memfd {
+                let is_old_kernel = Seals::KNOWN.contains(seals) && self.seals().is_ok();
+                Err(if is_old_kernel {
                     Error::new(Call::FCNTL_ADD_SEALS_EXEC, Errno::INVAL)
                 } else {
                     error
                 })
             }
-            done => done,
+            result => result,
         }
     }
 
-    /// Maps the whole of it, as long as it is now, shared with everybody who has it, to be read and written to.
+    /// Maps the entire file, with its present length, for reading and writing. The memory is shared
+    /// with every process that has the file.
     ///
     /// # Errors
     ///
-    /// `EPERM` - it is sealed against writing. And as [`mm::raw::mmap`](crate::mm::raw::mmap).
+    /// - `EPERM`: the file is sealed against writing.
+    /// - `EACCES`: the descriptor is not open for reading and writing.
+    /// - `ENOMEM`: a limit on memory or mappings has been reached, or there are not enough huge
+    ///   pages.
+    /// - `EAGAIN`: the process locks all its memory (`mlockall`), and its limit (`RLIMIT_MEMLOCK`)
+    ///   has been reached.
+    /// - `EINVAL`, `ENODEV`: the file, which was converted from a descriptor, is not a memfd.
+    ///
+    /// Since Linux 1.0; [mmap(2)].
+    ///
+    /// [mmap(2)]: https://man7.org/linux/man-pages/man2/mmap.2.html
     #[doc(alias = "mmap")]
     #[inline]
     pub fn map(&self) -> Result<Mapping> {
-        mapping::shared(self)
+        mapping::map_shared(self)
     }
 
-    /// As [`map`](Self::map), to be read only: what can be done with [`Seals::FUTURE_WRITE`], too, and with a
-    /// descriptor that is open for reading.
+    /// Maps the entire file like [`map`](Self::map), but only for reading. This also works with
+    /// [`Seals::FUTURE_WRITE`], and with a descriptor that is open only for reading.
     ///
     /// # Errors
     ///
-    /// `EPERM` - it is sealed against writing by [`Seals::WRITE`], and the kernel is older than 6.7. And as
-    /// [`mm::raw::mmap`](crate::mm::raw::mmap).
+    /// - `EPERM`: the file is sealed by [`Seals::WRITE`], and the kernel is older than Linux 6.7.
+    /// - `EACCES`: the descriptor is not open for reading.
+    /// - `ENOMEM`: a limit on memory or mappings has been reached, or there are not enough huge
+    ///   pages.
+    /// - `EAGAIN`: the process locks all its memory (`mlockall`), and its limit (`RLIMIT_MEMLOCK`)
+    ///   has been reached.
+    /// - `ENODEV`: the file, which was converted from a descriptor, does not support mappings.
+    ///
+    /// Since Linux 1.0; [mmap(2)].
+    ///
+    /// [mmap(2)]: https://man7.org/linux/man-pages/man2/mmap.2.html
+    #[doc(alias = "mmap")]
     #[inline]
     pub fn map_read(&self) -> Result<SharedReadMapping> {
-        mapping::read(self)
+        mapping::map_read(self)
     }
 
-    /// Maps the whole of it to be read as a slice, if it is sealed against shrinking, growing and writing: else `None`.
+    /// Maps the entire file as a slice, if it is sealed against shrinking, growing and writing.
+    /// Returns `None` if it is not.
     ///
-    /// What another process has sent is so either safe to look at for as long as one likes, or refused. Refused is also
-    /// what has both [`Seals::EXEC`] and [`Seals::FUTURE_WRITE`], as a program that was sealed has: kernels from Linux
-    /// 6.3 on, until it was mended, sealed one against writing that somebody went on writing to. And what has huge
-    /// pages of which the last is not a whole one. [`read_at`](Self::read_at) copies it.
+    /// A slice of a file from another process is therefore safe to use for any length of time.
+    ///
+    /// Two kinds of file return `None` although they are sealed; [`read_at`](Self::read_at) copies
+    /// their bytes. The first has both [`Seals::EXEC`] and [`Seals::FUTURE_WRITE`], as an
+    /// executable that was sealed has: kernels from Linux 6.3 on, until this was fixed, added
+    /// `WRITE` to such a file while another process could still write to it. The second has huge
+    /// pages, of which the last is not complete.
     ///
     /// # Errors
     ///
-    /// As [`raw::fcntl_get_seals`] and [`mm::raw::mmap`](crate::mm::raw::mmap).
+    /// - `EACCES`: the descriptor is not open for reading.
+    /// - `ENOMEM`: a limit on memory or mappings has been reached, or there are not enough huge
+    ///   pages.
+    /// - `EAGAIN`: the process locks all its memory (`mlockall`), and its limit (`RLIMIT_MEMLOCK`)
+    ///   has been reached.
+    /// - `EINVAL`: the file, which was converted from a descriptor, is not a memfd.
+    ///
+    /// Since Linux 1.0; [mmap(2)].
+    ///
+    /// [mmap(2)]: https://man7.org/linux/man-pages/man2/mmap.2.html
+    #[doc(alias = "mmap")]
     #[inline]
     pub fn map_sealed(&self) -> Result<Option<SealedMapping>> {
-        mapping::sealed(self)
+        mapping::map_sealed(self)
     }
 }
 
-/// Whether the kernel can have had nothing against a name and flags but that it does not know what came with Linux 6.3.
+/// Returns whether a name and flags are valid except on kernels that are older than Linux 6.3,
+/// which added `EXEC` and `NOEXEC_SEAL`.
 #[cold]
-fn asks_for_linux_6_3(name: &[u8], flags: CreateFlags) -> bool {
-    const YOUNG: CreateFlags = CreateFlags::EXEC.union(CreateFlags::NOEXEC_SEAL);
+fn requires_linux_6_3(name: &[u8], flags: CreateFlags) -> bool {
+    const NEW: CreateFlags = CreateFlags::EXEC.union(CreateFlags::NOEXEC_SEAL);
     const OLD: CreateFlags =
         CreateFlags::CLOEXEC.union(CreateFlags::ALLOW_SEALING).union(CreateFlags::HUGETLB);
-    // The kernel takes any size of huge pages here.
-    let known =
-        if flags.contains(CreateFlags::HUGETLB) { CreateFlags::all() } else { OLD.union(YOUNG) };
-    let one = flags.intersects(YOUNG) && !flags.contains(YOUNG);
-    one && known.contains(flags) && name.len() < 250 && !name.contains(&0)
+    // With `HUGETLB`, no size of huge pages fails with `EINVAL`.
+    let valid =
+        if flags.contains(CreateFlags::HUGETLB) { CreateFlags::KNOWN } else { OLD.union(NEW) };
+    let has_one = flags.intersects(NEW) && !flags.contains(NEW);
+    has_one && valid.contains(flags) && name.len() < 250 && !name.contains(&0)
 }

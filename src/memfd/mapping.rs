@@ -1,4 +1,4 @@
-//! A memfd as memory.
+//! Memory mappings of a memfd.
 
 use core::fmt;
 use core::ops::Deref;
@@ -12,31 +12,31 @@ use crate::fs;
 use crate::mm::raw::{mmap, munmap};
 use crate::mm::{MapFlags, ProtFlags};
 
-/// Memory that is mapped for as long as this lives.
+/// A mapping that is unmapped on drop.
 struct Region {
     start: NonNull<u8>,
     length: usize,
-    /// Where the mapping ends, or within its last page.
+    /// The length to unmap: at least `length`, and within the last page of the mapping.
     mapped: usize,
 }
 
-// SAFETY: no thread is tied to the memory.
+// SAFETY: the memory is not tied to a thread.
 unsafe impl Send for Region {}
-// SAFETY: shared, it tells where the memory is, and no more.
+// SAFETY: a shared reference only yields the address and the length.
 unsafe impl Sync for Region {}
 
 impl Region {
     fn map(memfd: &MemFd, length: Length, protection: ProtFlags, flags: MapFlags) -> Result<Self> {
         let Length { bytes: length, mapped, .. } = length;
         if length == 0 {
-            // The kernel maps no memory of no bytes; nobody looks there.
+            // The kernel rejects empty mappings. No byte is accessed through the dangling pointer.
             return Ok(Self { start: NonNull::dangling(), length, mapped });
         }
-        // SAFETY: new memory, at an address of the kernel's choice.
+        // SAFETY: new memory, at an address chosen by the kernel.
         let start = unsafe {
             mmap(core::ptr::null_mut(), mapped, protection, flags, Some(memfd.as_fd()), 0)
         }?;
-        // SAFETY: without being asked to, the kernel maps nothing at address 0.
+        // SAFETY: unless it is requested, the kernel does not map anything at address 0.
         Ok(Self { start: unsafe { NonNull::new_unchecked(start) }, length, mapped })
     }
 }
@@ -44,16 +44,16 @@ impl Region {
 impl Drop for Region {
     fn drop(&mut self) {
         if self.mapped > 0 {
-            // SAFETY: mapped so long by us; what was lent of it has ended.
+            // SAFETY: mapped by us with this length; every borrow of it has ended.
             let _ = unsafe { munmap(self.start.as_ptr(), self.mapped) };
         }
     }
 }
 
-/// How long a memfd is.
+/// The length of a memfd.
 struct Length {
     bytes: usize,
-    /// The same, up to the end of the last huge page: the kernel unmaps no part of one.
+    /// `bytes`, rounded up to a whole huge page: the kernel does not unmap a part of one.
     mapped: usize,
     has_huge_pages: bool,
 }
@@ -63,105 +63,110 @@ const HUGETLBFS_MAGIC: i64 = 0x9584_58F6;
 impl Length {
     fn of(memfd: &MemFd) -> Result<Self> {
         let bytes = memfd.len()? as usize;
-        let of = fs::fstatfs(memfd.as_fd())?;
-        if of.kind != HUGETLBFS_MAGIC {
+        let statfs = fs::fstatfs(memfd.as_fd())?;
+        if statfs.kind != HUGETLBFS_MAGIC {
             return Ok(Self { bytes, mapped: bytes, has_huge_pages: false });
         }
-        let last = (of.block_size as usize).wrapping_sub(1);
-        Ok(Self { bytes, mapped: bytes.wrapping_add(last) & !last, has_huge_pages: true })
+        let mask = (statfs.block_size as usize).wrapping_sub(1);
+        Ok(Self { bytes, mapped: bytes.wrapping_add(mask) & !mask, has_huge_pages: true })
     }
 }
 
-/// A memfd as memory that is shared: whoever has it, in any process, may write to it at any moment. Unmapped when
-/// dropped; the descriptor is not needed for it.
-///
-/// So there is no slice of it. Who uses the pointer must know what the others do; and where the memfd has become
-/// shorter, there is no memory any more, and a touch is the signal `SIGBUS`. To copy bytes in and out in any case, use
-/// [`MemFd::read_at`] and [`MemFd::write_at`].
+/// A memfd mapped as shared memory, for reading and writing. Every process that has the file can
+/// write to it at any time. Unmapped on drop.
 pub struct Mapping {
     region: Region,
     cannot_shrink: bool,
 }
 
-/// A memfd as memory that is shared, as [`Mapping`] is, and that can be read only. Others may write to it at any
-/// moment.
+/// A memfd mapped as shared memory, for reading. Other processes may write to it at any time.
+/// Unmapped on drop.
 pub struct SharedReadMapping(Region);
 
-/// A memfd as bytes that nobody changes or takes away: sealed against shrinking, growing and writing. Unmapped when
-/// dropped; the descriptor is not needed for it.
+/// The bytes of a memfd that nothing can change or remove, because it is sealed against shrinking,
+/// growing and writing. Unmapped on drop; the descriptor may be closed before.
 pub struct SealedMapping(Region);
 
-/// The whole of a memfd, shared.
-pub(super) fn shared(memfd: &MemFd) -> Result<Mapping> {
-    // In this order: one that was sealed against shrinking has, from then on, what it is found to have.
+/// Maps an entire memfd as shared memory.
+pub(super) fn map_shared(memfd: &MemFd) -> Result<Mapping> {
+    // The order matters: a memfd that was sealed against shrinking keeps at least the length that
+    // is read afterwards.
     let cannot_shrink = memfd.seals()?.contains(Seals::SHRINK);
     let length = Length::of(memfd)?;
-    // A huge page may be taken out of the middle all the same, and there may be no other for the next touch.
+    // In spite of the seal, a hole can be punched for a huge page, and there may be no other page
+    // for the next access.
     let cannot_shrink = cannot_shrink && !length.has_huge_pages;
     let region = Region::map(memfd, length, ProtFlags::READ | ProtFlags::WRITE, MapFlags::SHARED)?;
     Ok(Mapping { region, cannot_shrink })
 }
 
-/// The whole of a memfd, shared, to be read.
-pub(super) fn read(memfd: &MemFd) -> Result<SharedReadMapping> {
+/// Maps an entire memfd as shared memory, for reading.
+pub(super) fn map_read(memfd: &MemFd) -> Result<SharedReadMapping> {
     Region::map(memfd, Length::of(memfd)?, ProtFlags::READ, MapFlags::SHARED).map(SharedReadMapping)
 }
 
-/// The whole of a memfd, if nobody changes it.
-pub(super) fn sealed(memfd: &MemFd) -> Result<Option<SealedMapping>> {
-    // A seal is never taken away, so that what is asked before the mapping holds for as long as the file lives. The
-    // kernel lets one be sealed against writing only when nobody can write to it any more: neither by a mapping nor by
-    // input or output that has begun. `FUTURE_WRITE` leaves mappings writable and does not suffice.
+/// Maps an entire memfd, if nothing can change it.
+pub(super) fn map_sealed(memfd: &MemFd) -> Result<Option<SealedMapping>> {
+    // Seals cannot be removed, so the result of a check before the mapping holds as long as the
+    // file exists. The kernel adds `WRITE` only when nothing can write to the file any more:
+    // neither through a mapping nor by I/O that is in progress. `FUTURE_WRITE` leaves existing
+    // mappings writable and is not sufficient.
     let seals = memfd.seals()?;
-    // There is one way round that: of a file that may be executed, kernels from 6.3 on, until it was mended, took
-    // `EXEC` for all the others too, and did not look for mappings. Who has both of these may have come by `WRITE` so.
-    let unsure = seals.contains(Seals::EXEC | Seals::FUTURE_WRITE);
-    if unsure || !seals.contains(Seals::SHRINK | Seals::GROW | Seals::WRITE) {
+    // Kernels from 6.3 on, until this was fixed, had an exception: `EXEC` on an executable memfd
+    // also added the other seals, without a check for writable mappings. A memfd that has both of
+    // these seals may have got `WRITE` in this way.
+    let uncertain = seals.contains(Seals::EXEC | Seals::FUTURE_WRITE);
+    if uncertain || !seals.contains(Seals::SHRINK | Seals::GROW | Seals::WRITE) {
         return Ok(None);
     }
     let length = Length::of(memfd)?;
     if length.bytes != length.mapped {
-        // A length that `fallocate` can make. The bytes beyond the last whole huge page are there or not.
+        // `fallocate` can create such a length. The bytes after the last whole huge page may or may
+        // not exist.
         return Ok(None);
     }
-    // Private, as kernels before 6.7 share no mapping of what is sealed against writing, though it be only read.
+    // Private, because kernels before 6.7 reject shared mappings of files that are sealed against
+    // writing, even if they are read-only.
     Region::map(memfd, length, ProtFlags::READ, MapFlags::PRIVATE)
         .map(|region| Some(SealedMapping(region)))
 }
 
 impl Mapping {
-    /// Where the memory begins: a page.
+    /// Returns the address of the memory, which is a multiple of the page size.
     #[inline]
     #[must_use]
     pub const fn as_ptr(&self) -> *mut u8 {
         self.region.start.as_ptr()
     }
 
-    /// How many bytes it has: what the memfd had when it was mapped.
+    /// Returns the length in bytes: that of the file when it was mapped.
     #[inline]
     #[must_use]
     pub const fn len(&self) -> usize {
         self.region.length
     }
 
-    /// Whether it has no bytes.
+    /// Returns whether the length is 0.
     #[inline]
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.region.length == 0
     }
 
-    /// Its bytes as atomic ones, if the memfd was sealed against shrinking when it was mapped: then they stay there,
-    /// and what others write to them is seen byte by byte. Else, or if it has huge pages, `None`: others may take one
-    /// out, whatever is sealed.
+    /// Returns the bytes as atomics, if the file was sealed against shrinking when it was mapped:
+    /// then the memory cannot disappear, and writes by other processes are seen byte by byte.
+    ///
+    /// Returns `None` otherwise, and for a file with huge pages, which other processes can remove
+    /// in spite of the seals.
     #[inline]
     #[must_use]
     pub const fn as_atomics(&self) -> Option<&[AtomicU8]> {
         if !self.cannot_shrink {
             return None;
         }
-        // SAFETY: so many bytes are mapped, to be read and written to, for as long as we live, and the file cannot lose
-        // them. Nobody has a plain reference to one: there is none to be had of shared memory.
+        // SAFETY: `length` bytes are mapped for reading and writing as long as we live, and the
+        // file cannot lose them. No plain reference to any of them exists: nothing creates one for
+        // shared memory.
         Some(unsafe {
             core::slice::from_raw_parts(self.region.start.as_ptr().cast(), self.region.length)
         })
@@ -169,21 +174,21 @@ impl Mapping {
 }
 
 impl SharedReadMapping {
-    /// Where the memory begins: a page.
+    /// Returns the address of the memory, which is a multiple of the page size.
     #[inline]
     #[must_use]
     pub const fn as_ptr(&self) -> *const u8 {
         self.0.start.as_ptr()
     }
 
-    /// How many bytes it has: what the memfd had when it was mapped.
+    /// Returns the length in bytes: that of the file when it was mapped.
     #[inline]
     #[must_use]
     pub const fn len(&self) -> usize {
         self.0.length
     }
 
-    /// Whether it has no bytes.
+    /// Returns whether the length is 0.
     #[inline]
     #[must_use]
     pub const fn is_empty(&self) -> bool {
@@ -203,27 +208,27 @@ impl Deref for SealedMapping {
 
     #[inline]
     fn deref(&self) -> &[u8] {
-        // SAFETY: so many bytes are mapped for as long as we live; the seals keep everybody from changing them, and the
-        // file from losing them.
+        // SAFETY: `length` bytes are mapped as long as we live; because of the seals, nothing can
+        // change them, and the file cannot lose them.
         unsafe { core::slice::from_raw_parts(self.0.start.as_ptr(), self.0.length) }
     }
 }
 
-/// Prints how many bytes, not which.
+/// Prints the length, not the bytes.
 impl fmt::Debug for Mapping {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Mapping").field("length", &self.region.length).finish()
     }
 }
 
-/// Prints how many bytes, not which.
+/// Prints the length, not the bytes.
 impl fmt::Debug for SharedReadMapping {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SharedReadMapping").field("length", &self.0.length).finish()
     }
 }
 
-/// Prints how many bytes, not which.
+/// Prints the length, not the bytes.
 impl fmt::Debug for SealedMapping {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SealedMapping").field("length", &self.0.length).finish()

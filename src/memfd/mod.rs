@@ -1,4 +1,4 @@
-//! Files in memory, which a program shares with others, and of which it can say what nobody may do to them any more.
+//! Anonymous files in memory, which can be shared with other processes and sealed.
 //!
 //! ```
 //! use butter::memfd::{MemFd, Seals};
@@ -8,10 +8,10 @@
 //! memfd.write_at(b"hello", 0)?;
 //! memfd.add_seals(Seals::SHRINK | Seals::GROW | Seals::WRITE | Seals::SEAL)?;
 //!
-//! // In whatever process has the descriptor now:
+//! // In any process that has received the descriptor:
 //! let bytes = memfd.map_sealed()?.expect("it is sealed");
 //! assert_eq!(&*bytes, b"hello");
-//! assert!(memfd.write_at(b"H", 0).is_err()); // for as long as it lives, and for its maker too
+//! assert!(memfd.write_at(b"H", 0).is_err()); // the seals also apply to the creator
 //! # Ok(())
 //! # }
 //! ```
@@ -21,36 +21,42 @@
 //! | `memfd_create` | [`raw::memfd_create`] | [`MemFd::new`], [`MemFd::sealable`], [`MemFd::with_flags`] | 3.17 |
 //! | `fcntl(F_ADD_SEALS)` | [`raw::fcntl_add_seals`] | [`MemFd::add_seals`] | 3.17 |
 //! | `fcntl(F_GET_SEALS)` | [`raw::fcntl_get_seals`] | [`MemFd::seals`] | 3.17 |
-//! | `ftruncate` | [`raw::ftruncate`] | [`MemFd::set_len`] | 1.0 |
-//! | `fstat` | [`raw::fstat_size`] | [`MemFd::len`] | 1.0 |
-//! | `pread64` | [`raw::pread64`] | [`MemFd::read_at`] | 2.1.60 |
-//! | `pwrite64` | [`raw::pwrite64`] | [`MemFd::write_at`] | 2.1.60 |
+//! | `ftruncate` | - | [`MemFd::set_len`] | 1.0 |
+//! | `fstat` | - | [`MemFd::len`] | 1.0 |
+//! | `pread64` | - | [`MemFd::read_at`] | 2.1.60 |
+//! | `pwrite64` | - | [`MemFd::write_at`] | 2.1.60 |
+//! | `read`, `write`, `lseek` | - | `Read`, `Write` and `Seek` of `std` | 1.0 |
 //! | `mmap` | [`mm::raw::mmap`](crate::mm::raw::mmap) | [`MemFd::map`], [`MemFd::map_read`], [`MemFd::map_sealed`] | 1.0 |
 //!
-//! # Worth knowing
+//! # Notes
 //!
-//! - Memory that others can write to is no Rust slice, and memory of a file that others can make shorter may be gone at
-//!   the next touch, which is then the signal `SIGBUS`. So [`MemFd::map_sealed`] gives a slice only of what is sealed
-//!   against both, [`MemFd::map`] gives a pointer, and [`MemFd::read_at`] and [`MemFd::write_at`] copy in any case.
-//! - Where nothing was written yet, memory is found at the first touch, seals or none: if the machine has none left, or
-//!   promises none (`vm.overcommit_memory`), that touch is `SIGBUS`, or the end of the process.
-//! - [`Seals::WRITE`] is refused while somebody has it mapped by [`MemFd::map`] or the like, in whatever process.
-//!   [`Seals::FUTURE_WRITE`] is for a maker who goes on writing by a mapping of their own: others have
-//!   [`MemFd::map_read`].
-//! - Who receives a memfd asks for its seals; who sends one adds [`Seals::SEAL`], or others add seals that the sender
-//!   did not want.
-//! - [`io::read`](crate::io::read) and [`io::write`](crate::io::write()) move the file's one position, which all that
-//!   have the descriptor share.
-//! - Of huge pages, the length is a multiple of their size, a mapping is the only way to write, and there have to be
-//!   some (`vm.nr_hugepages`).
-//! - Since Linux 6.3 `vm.memfd_noexec` says what it is without [`CreateFlags::EXEC`] and [`CreateFlags::NOEXEC_SEAL`],
-//!   and the kernel notes in its log, once, that a program has left it open.
+//! - Memory that another process can write to is not a Rust slice, and an access to memory of a
+//!   file that another process has truncated raises `SIGBUS`. [`MemFd::map_sealed`] therefore
+//!   returns a slice only if the file is sealed against both, [`MemFd::map`] returns a pointer, and
+//!   [`MemFd::read_at`] and [`MemFd::write_at`] copy in every case.
+//! - A page that was never written to is allocated when it is first accessed, whatever the seals.
+//!   If the system is out of memory, or does not permit the allocation (`vm.overcommit_memory`),
+//!   the access raises `SIGBUS` or the process is killed.
+//! - [`Seals::WRITE`] cannot be added while any process has a writable shared mapping of the file,
+//!   such as that of [`MemFd::map`]. [`Seals::FUTURE_WRITE`] is for a creator that continues to
+//!   write through its own mapping; others use [`MemFd::map_read`].
+//! - A receiver of a memfd should check its seals. A sender should add [`Seals::SEAL`], or
+//!   receivers can add seals that the sender does not want.
+//! - [`io::read`](crate::io::read), [`io::write`](crate::io::write()) and the traits of `std` use
+//!   and advance the file position, which all descriptors of the same open file share.
+//! - With huge pages, the length is a multiple of their size, the file can be written to only
+//!   through a mapping, and the pages must have been reserved (`vm.nr_hugepages`).
+//! - Since Linux 6.3, `vm.memfd_noexec` determines whether a file that is created with neither
+//!   [`CreateFlags::EXEC`] nor [`CreateFlags::NOEXEC_SEAL`] is executable, and the kernel logs once
+//!   that a program uses neither flag.
 
 mod file;
 mod mapping;
 pub mod raw;
-mod types;
+#[cfg(feature = "std")]
+mod std_io;
 
-pub use file::MemFd;
+#[doc(alias = "memfd_create")]
+pub use file::{CreateFlags, MemFd, Seals};
+#[doc(alias = "mmap")]
 pub use mapping::{Mapping, SealedMapping, SharedReadMapping};
-pub use types::{CreateFlags, Seals};

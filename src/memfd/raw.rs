@@ -1,4 +1,4 @@
-//! The kernel's calls on memfds.
+//! Raw system calls on memfds.
 
 use core::ffi::CStr;
 
@@ -11,65 +11,85 @@ use crate::syscall::syscall;
 const F_ADD_SEALS: u32 = 1033;
 const F_GET_SEALS: u32 = 1034;
 
-/// `memfd_create(name, flags)` - makes a file in memory, empty, that is in no directory. The name is for people to
-/// read, in `/proc`: any, of at most 249 bytes.
+/// `memfd_create(name, flags)` - creates an empty file in memory that is in no directory. The name
+/// appears in `/proc/<pid>/fd` and `/proc/<pid>/maps`; it need not be unique and has at most 249
+/// bytes.
 ///
 /// # Errors
 ///
-/// `EINVAL` - the name is longer or has a NUL byte in it; an unknown flag, or flags that do not go together. `EMFILE` -
-/// the process has as many descriptors as it may. `ENFILE` - the system has as many open files as it may. `ENODEV` - no
-/// huge pages of this size. `ENOSYS` - no huge pages at all. `EACCES` - `vm.memfd_noexec` does not allow what may be
-/// executed: `EXEC`, before Linux 6.6 also neither flag. `ENOMEM` - no memory for it.
+/// - `EINVAL`: the name has more than 249 bytes or contains a NUL byte; or a flag is unknown to the
+///   kernel, or the flags exclude each other.
+/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
+///   reached.
+/// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
+/// - `ENODEV`: the host has no huge pages of this size.
+/// - `EACCES`: an executable file is not permitted, only one with `MFD_NOEXEC_SEAL`
+///   (`vm.memfd_noexec` is 2). Before Linux 6.6, this also applies to a call with neither
+///   `MFD_EXEC` nor `MFD_NOEXEC_SEAL`.
+/// - `ENOSYS`: the kernel is built without huge pages; or a filter rejects the call.
+/// - `ENOMEM`: the kernel is out of memory.
 ///
-/// Since Linux 3.17; `memfd_create`(2).
+/// Since Linux 3.17; [memfd_create(2)].
+///
+/// [memfd_create(2)]: https://man7.org/linux/man-pages/man2/memfd_create.2.html
 #[inline]
 pub fn memfd_create(name: impl path::Arg, flags: CreateFlags) -> Result<OwnedFd> {
     match name.as_path_bytes() {
-        PathBytes::Terminated(name) => create(name, flags),
-        PathBytes::Bytes(name) => create_of_bytes(name, flags),
+        PathBytes::Terminated(name) => memfd_create_c(name, flags),
+        PathBytes::Bytes(name) => memfd_create_bytes(name, flags),
     }
 }
 
 #[inline]
-fn create(name: &CStr, flags: CreateFlags) -> Result<OwnedFd> {
-    // SAFETY: the kernel reads the name up to its NUL byte, and keeps a copy.
+fn memfd_create_c(name: &CStr, flags: CreateFlags) -> Result<OwnedFd> {
+    // SAFETY: the kernel reads the name up to its NUL byte and keeps a copy.
     let returned =
         unsafe { syscall!(Call::MEMFD_CREATE, memfd_create(name.as_ptr(), flags.bits())) };
-    // SAFETY: a success is a new descriptor.
+    // SAFETY: on success, the result is a new descriptor.
     unsafe { returned.descriptor() }
 }
 
-/// A name that does not fit the room is too long for the kernel, too.
+/// A name that does not fit the buffer is also too long for the kernel.
 #[inline(never)]
-fn create_of_bytes(name: &[u8], flags: CreateFlags) -> Result<OwnedFd> {
+fn memfd_create_bytes(name: &[u8], flags: CreateFlags) -> Result<OwnedFd> {
     match path::Buffer::<{ path::SHORT }>::new().terminate(name) {
-        Ok(name) => create(name, flags),
+        Ok(name) => memfd_create_c(name, flags),
         Err(_) => Err(Error::new(Call::MEMFD_CREATE, Errno::INVAL)),
     }
 }
 
-/// `fcntl(fd, F_ADD_SEALS, seals)` - adds seals.
+/// `fcntl(fd, F_ADD_SEALS, seals)` - adds seals to a file.
 ///
 /// # Errors
 ///
-/// `EPERM` - it is sealed against that, or the descriptor is not open for writing. `EBUSY` - `WRITE`, and it is mapped
-/// so that it can be written to, or its pages are in use by input or output. `EINVAL` - an unknown seal, or the
-/// descriptor is no file of tmpfs or hugetlbfs, as memfds are.
+/// - `EPERM`: the file is sealed against further seals (`F_SEAL_SEAL`), as it is if it was created
+///   without `MFD_ALLOW_SEALING`; or the descriptor is not open for writing.
+/// - `EBUSY`: `F_SEAL_WRITE` cannot be added while there is a writable shared mapping of the file,
+///   or I/O on its pages is in progress.
+/// - `EINVAL`: a seal is unknown to the kernel; or the file is not a memfd or another file of tmpfs
+///   or hugetlbfs.
 ///
-/// Since Linux 3.17; `F_ADD_SEALS`(2const).
+/// Since Linux 3.17; [F_ADD_SEALS(2const)].
+///
+/// [F_ADD_SEALS(2const)]: https://man7.org/linux/man-pages/man2/F_ADD_SEALS.2const.html
+#[doc(alias = "F_ADD_SEALS")]
 #[inline]
 pub fn fcntl_add_seals(fd: BorrowedFd<'_>, seals: Seals) -> Result<()> {
     // SAFETY: touches no memory.
     unsafe { syscall!(Call::FCNTL_ADD_SEALS, fcntl(fd, F_ADD_SEALS, seals.bits())) }.unit()
 }
 
-/// `fcntl(fd, F_GET_SEALS)` - the seals. Any file of tmpfs has them: one that is no memfd has `SEAL` alone.
+/// `fcntl(fd, F_GET_SEALS)` - returns the seals of a file. A file of tmpfs that is not a memfd has
+/// only `SEAL`.
 ///
 /// # Errors
 ///
-/// `EINVAL` - the descriptor is no file of tmpfs or hugetlbfs, as memfds are.
+/// - `EINVAL`: the file is not a memfd or another file of tmpfs or hugetlbfs.
 ///
-/// Since Linux 3.17; `F_GET_SEALS`(2const).
+/// Since Linux 3.17; [F_GET_SEALS(2const)].
+///
+/// [F_GET_SEALS(2const)]: https://man7.org/linux/man-pages/man2/F_GET_SEALS.2const.html
+#[doc(alias = "F_GET_SEALS")]
 #[inline]
 pub fn fcntl_get_seals(fd: BorrowedFd<'_>) -> Result<Seals> {
     // SAFETY: touches no memory.
@@ -79,21 +99,25 @@ pub fn fcntl_get_seals(fd: BorrowedFd<'_>) -> Result<Seals> {
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     MEMFD_CREATE:
-        INVAL => "the name has more than 249 bytes or a NUL byte in it, or flags that this kernel does not know or that \
-            do not go together",
-        MFILE => "the process has as many descriptors as it may (RLIMIT_NOFILE)",
-        NFILE => "the system has as many open files as it may (fs.file-max)",
-        NODEV => Unsupported "this machine has no huge pages of this size",
-        ACCES => "what may be executed is not allowed here, as MFD_NOEXEC_SEAL is (vm.memfd_noexec)";
+        INVAL => "the name has more than 249 bytes or contains a NUL byte; or a flag is unknown to \
+            the kernel, or the flags exclude each other",
+        MFILE => "the limit on open file descriptors of the process (RLIMIT_NOFILE) has been \
+            reached",
+        NFILE => "the system-wide limit on open files (fs.file-max) has been reached",
+        NODEV => Unsupported "the host has no huge pages of this size",
+        ACCES => "an executable file is not permitted, only one with MFD_NOEXEC_SEAL \
+            (vm.memfd_noexec is 2)";
     MEMFD_CREATE_EXEC:
-        INVAL => Unsupported "MFD_EXEC and MFD_NOEXEC_SEAL are not in this kernel (Linux 6.3 has them)";
+        INVAL => Unsupported "MFD_EXEC and MFD_NOEXEC_SEAL require Linux 6.3";
     FCNTL_ADD_SEALS:
-        PERM => "it is sealed against more seals (F_SEAL_SEAL, which one made without MFD_ALLOW_SEALING has), or not \
-            open for writing",
-        BUSY => "it is mapped so that it can be written to, or its pages are in use by input or output",
-        INVAL => "a seal that this kernel does not know, or no file of tmpfs or hugetlbfs";
+        PERM => "the file is sealed against further seals (F_SEAL_SEAL), as it is if it was \
+            created without MFD_ALLOW_SEALING; or the descriptor is not open for writing",
+        BUSY => "F_SEAL_WRITE cannot be added while there is a writable shared mapping of the \
+            file, or I/O on its pages is in progress",
+        INVAL => "a seal is unknown to the kernel; or the file is not a memfd or another file of \
+            tmpfs or hugetlbfs";
     FCNTL_ADD_SEALS_EXEC:
-        INVAL => Unsupported "F_SEAL_EXEC is not in this kernel (Linux 6.3 has it)";
+        INVAL => Unsupported "F_SEAL_EXEC requires Linux 6.3";
     FCNTL_GET_SEALS:
-        INVAL => "the descriptor is no memfd";
+        INVAL => "the file is not a memfd or another file of tmpfs or hugetlbfs";
 };

@@ -1,75 +1,84 @@
-//! Memory that is the program's own, page by page.
+//! Anonymous memory that the program owns, and the page size.
 
 use core::fmt;
 use core::ops::{Deref, DerefMut};
 use core::ptr::NonNull;
+use core::sync::atomic::{AtomicUsize, Ordering};
 
-use super::page::whole_pages;
 use super::{MapFlags, ProtFlags, raw};
+use crate::arch::abi::PAGE_SIZES;
 use crate::error::Result;
 
-/// Bytes in pages of their own: memory from the kernel, without an allocator. Unmapped when dropped.
+/// A buffer of whole pages: memory from the kernel, without an allocator. Unmapped on drop.
 ///
-/// It is zero at first, begins with a page, and shares no page with anything else: what is given to a pipe by
+/// It is zeroed, starts at a page boundary, and shares no page with other data, as required by
 /// [`splice_pages`](crate::pipe::splice_pages).
 pub struct AnonymousMapping {
     start: NonNull<u8>,
     length: usize,
-    /// Where the mapping ends, or within its last page: not before `length`.
+    /// The length to unmap: at least `length`, and within the last page of the mapping.
     mapped: usize,
 }
 
-// SAFETY: owns its memory, which no thread is tied to.
+// SAFETY: owns its memory, which is not tied to a thread.
 unsafe impl Send for AnonymousMapping {}
-// SAFETY: shared, it only lends its bytes.
+// SAFETY: a shared reference only lends the bytes.
 unsafe impl Sync for AnonymousMapping {}
 
 impl AnonymousMapping {
-    /// So many bytes, all zero. A page is there, and takes memory, when it is first written to.
+    /// Maps `length` bytes, all of them zero. A page is allocated when it is first written to.
     ///
     /// # Errors
     ///
-    /// `ENOMEM` - no memory for it, no room among the addresses, or as many mappings as a process may have. `EINVAL` -
-    /// a length of zero. `EAGAIN` - the process locks all its memory (`mlockall`), and may not lock so much.
+    /// - `EINVAL`: the length is 0.
+    /// - `ENOMEM`: a limit on memory or mappings has been reached, or the address space is
+    ///   exhausted.
+    /// - `EAGAIN`: the process locks all its memory (`mlockall`), and its limit (`RLIMIT_MEMLOCK`)
+    ///   has been reached.
+    ///
+    /// Since Linux 1.0; [mmap(2)].
+    ///
+    /// [mmap(2)]: https://man7.org/linux/man-pages/man2/mmap.2.html
     #[doc(alias = "mmap")]
     pub fn new(length: usize) -> Result<Self> {
         let (protection, flags) =
             (ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE | MapFlags::ANONYMOUS);
-        // SAFETY: new memory, at an address of the kernel's choice.
+        // SAFETY: new memory, at an address chosen by the kernel.
         let start =
             unsafe { raw::mmap(core::ptr::null_mut(), length, protection, flags, None, 0) }?;
-        // SAFETY: without being asked to, the kernel maps nothing at address 0.
+        // SAFETY: unless it is requested, the kernel does not map anything at address 0.
         let start = unsafe { NonNull::new_unchecked(start) };
         Ok(Self { start, length, mapped: length })
     }
 
-    /// Shortens it to so many bytes; pages that have none of them are unmapped. If it is shorter already, nothing
-    /// happens.
+    /// Shortens the buffer to `length` bytes and unmaps the pages that are no longer needed. Has no
+    /// effect if the buffer is not longer than that.
     pub fn truncate(&mut self, length: usize) {
         if length < self.length {
-            let kept = whole_pages(length);
-            let behind = self.start.as_ptr().wrapping_add(kept);
-            // SAFETY: this memory, behind what is kept, is ours, and no longer part of us.
-            unsafe { unmap(behind, self.mapped.saturating_sub(kept)) };
+            let kept = round_up_to_pages(length);
+            let end = self.start.as_ptr().wrapping_add(kept);
+            // SAFETY: this memory, after the part that is kept, is ours and no longer used by us.
+            unsafe { unmap(end, self.mapped.saturating_sub(kept)) };
             self.mapped = self.mapped.min(kept);
             self.length = length;
         }
     }
 
-    /// Without its first bytes: the pages that hold them are unmapped, and what is left begins with a page again. If
-    /// one of the pages also holds bytes that stay, these are copied. Nothing is left of no bytes.
+    /// Removes the first `bytes` bytes and unmaps their pages, so that the rest starts at a page
+    /// boundary again. If a page also contains bytes of the rest, the rest is copied. Returns
+    /// `None` if nothing is left.
     pub(crate) fn without_first(mut self, bytes: usize) -> Result<Option<Self>> {
         if bytes >= self.length {
             return Ok(None);
         }
-        if bytes != whole_pages(bytes) {
+        if bytes != round_up_to_pages(bytes) {
             let rest = Self::new(self.length - bytes)?;
-            let left = self.start.as_ptr().wrapping_add(bytes);
-            // SAFETY: so many bytes of ours are left, and the new ones are elsewhere.
-            unsafe { rest.start.as_ptr().copy_from_nonoverlapping(left, rest.length) };
+            let first = self.start.as_ptr().wrapping_add(bytes);
+            // SAFETY: `rest.length` bytes of ours follow, and the new memory does not overlap them.
+            unsafe { rest.start.as_ptr().copy_from_nonoverlapping(first, rest.length) };
             return Ok(Some(rest));
         }
-        // SAFETY: whole pages of ours, which are no longer part of us.
+        // SAFETY: whole pages of ours, which are no longer used by us.
         unsafe { unmap(self.start.as_ptr(), bytes) };
         // SAFETY: within the mapping.
         self.start = unsafe { self.start.add(bytes) };
@@ -79,22 +88,22 @@ impl AnonymousMapping {
     }
 }
 
-/// Unmaps pages that nobody will use again. What the kernel does not unmap, because too many mappings would be left,
-/// nobody reaches any more.
+/// Unmaps pages. If this fails because the process would have too many mappings, the pages remain
+/// mapped and unused.
 ///
 /// # Safety
 ///
-/// Nobody may use the memory again.
+/// Nothing may use the memory afterwards.
 unsafe fn unmap(start: *mut u8, length: usize) {
     if length > 0 {
-        // SAFETY: as the caller promises.
+        // SAFETY: upheld by the caller.
         let _ = unsafe { raw::munmap(start, length) };
     }
 }
 
 impl Drop for AnonymousMapping {
     fn drop(&mut self) {
-        // SAFETY: all of it is ours, and its end has come.
+        // SAFETY: all of it is ours and no longer used.
         unsafe { unmap(self.start.as_ptr(), self.mapped) };
     }
 }
@@ -104,7 +113,7 @@ impl Deref for AnonymousMapping {
 
     #[inline]
     fn deref(&self) -> &[u8] {
-        // SAFETY: so many bytes are mapped there, and are ours.
+        // SAFETY: `length` bytes are mapped there, and they are ours.
         unsafe { core::slice::from_raw_parts(self.start.as_ptr(), self.length) }
     }
 }
@@ -112,7 +121,7 @@ impl Deref for AnonymousMapping {
 impl DerefMut for AnonymousMapping {
     #[inline]
     fn deref_mut(&mut self) -> &mut [u8] {
-        // SAFETY: as above; the borrow is the only one.
+        // SAFETY: as above, and exclusively borrowed.
         unsafe { core::slice::from_raw_parts_mut(self.start.as_ptr(), self.length) }
     }
 }
@@ -124,9 +133,50 @@ impl AsRef<[u8]> for AnonymousMapping {
     }
 }
 
-/// Prints how many bytes, not which.
+/// Prints the length, not the bytes.
 impl fmt::Debug for AnonymousMapping {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AnonymousMapping").field("length", &self.length).finish()
     }
+}
+
+/// Returns the system's page size in bytes: 4096 on x86_64; 4096, 16384 or 65536 on aarch64,
+/// depending on how the kernel was built.
+///
+/// The size is probed once, by a call that does not need the auxiliary vector, so this also works
+/// in a program that no C library started. If a seccomp filter rejects the call, the result is the
+/// largest of these sizes, which is a multiple of the actual one.
+#[doc(alias = "sysconf")]
+#[doc(alias = "_SC_PAGESIZE")]
+#[doc(alias = "getpagesize")]
+#[doc(alias = "AT_PAGESZ")]
+#[inline]
+#[must_use]
+pub fn page_size() -> usize {
+    static CACHED: AtomicUsize = AtomicUsize::new(0);
+    if let [only] = PAGE_SIZES[..] {
+        return only;
+    }
+    match CACHED.load(Ordering::Relaxed) {
+        0 => {
+            let size = probe_page_size();
+            CACHED.store(size, Ordering::Relaxed);
+            size
+        }
+        size => size,
+    }
+}
+
+/// Rounds `bytes` up to a multiple of the page size.
+#[inline]
+fn round_up_to_pages(bytes: usize) -> usize {
+    let mask = page_size() - 1;
+    bytes.wrapping_add(mask) & !mask
+}
+
+/// Returns the smallest size that, used as an address, is a multiple of the page size.
+#[cold]
+fn probe_page_size() -> usize {
+    let [.., largest] = PAGE_SIZES;
+    PAGE_SIZES.into_iter().find(|size| raw::madvise_nothing(*size).is_ok()).unwrap_or(largest)
 }

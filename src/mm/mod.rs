@@ -1,4 +1,4 @@
-//! Memory from the kernel: pages that a program owns, and the calls that map them.
+//! Memory mappings: anonymous memory that a program owns, and the calls that map memory.
 //!
 //! ```
 //! use butter::mm::AnonymousMapping;
@@ -20,20 +20,28 @@
 //! | `mprotect` | [`raw::mprotect`] | - | 1.0 |
 //! | `madvise` | - | [`page_size`] | 2.4 |
 //!
-//! # Worth knowing
+//! # Notes
 //!
-//! - A page takes memory when it is first written to. Where the kernel has promised more than there is, which it does
-//!   unless `vm.overcommit_memory` is 2, that write can end the process.
-//! - A process has at most 65530 mappings (`vm.max_map_count`); neighbours of the same kind are one.
-//! - A child process made by `fork` has a copy of its own, made page by page when one of the two writes.
-//! - Memory of a file that others can write to or shorten is no Rust slice: [`memfd`](crate::memfd) has files of which
-//!   one can be made.
+//! - A page is allocated when it is first written to. Unless `vm.overcommit_memory` is 2, the
+//!   kernel grants more memory than there is; if the memory is exhausted, such a write can get the
+//!   process killed.
+//! - A process has at most 65530 mappings (`vm.max_map_count`); adjacent mappings of the same kind
+//!   count as one.
+//! - A child process that is created by `fork` has its own copy of the memory: a page is copied
+//!   when one of the two processes writes to it.
+//! - Memory of a file that other processes can write to or truncate is not a Rust slice. A sealed
+//!   [`memfd`](crate::memfd) can be one.
 
 mod anonymous;
-mod page;
 pub mod raw;
 mod types;
 
+#[doc(alias = "mmap")]
+#[doc(alias = "munmap")]
 pub use anonymous::AnonymousMapping;
-pub use page::page_size;
+#[doc(alias = "sysconf")]
+#[doc(alias = "_SC_PAGESIZE")]
+#[doc(alias = "getpagesize")]
+#[doc(alias = "AT_PAGESZ")]
+pub use anonymous::page_size;
 pub use types::{MapFlags, ProtFlags};

@@ -1,4 +1,4 @@
-//! The kernel's calls on mappings.
+//! Raw system calls on memory mappings.
 
 use super::{MapFlags, ProtFlags};
 use crate::error::{Call, ErrnoReason, Result, errno_reasons};
@@ -7,28 +7,46 @@ use crate::syscall::syscall;
 
 const MADV_NORMAL: u32 = 0;
 
-/// `mmap(addr, length, prot, flags, fd, offset)` - maps memory or a file; returns where.
+/// `mmap(addr, length, prot, flags, fd, offset)` - maps memory or a file. Returns the address.
 ///
-/// The address is a wish unless a flag says otherwise; null is none. The length is rounded up to whole pages; the
-/// offset must be a multiple of a page. The mapping lasts until it is unmapped, not only while the file is open.
+/// The address is a hint unless a flag says otherwise; a null pointer gives none. The length is
+/// rounded up to whole pages, and the offset must be a multiple of the page size. The mapping lasts
+/// until it is unmapped, even if the file is closed before.
 ///
 /// # Safety
 ///
-/// With `FIXED` and the like, what was mapped there is gone: it must be the caller's own. Memory that is mapped anew is
-/// nobody else's; but a file can change at any moment by the hand of others, and what it no longer has is `SIGBUS`.
+/// - With `FIXED` and similar flags, existing mappings of the range are removed: they must belong
+///   to the caller, who no longer uses them.
+/// - New anonymous memory belongs to the caller alone. But other processes can change a mapped file
+///   at any time, and an access to a part that the file no longer has raises `SIGBUS`.
 ///
 /// # Errors
 ///
-/// `EINVAL` - a length of zero, an address or offset that is no multiple of a page, no kind of mapping or more than
-/// one. `EACCES` - the file is not open for reading, or not for writing where that is shared, or only for appending.
-/// `EBADF` - neither a file nor `ANONYMOUS`. `ENODEV` - this kind of file cannot be mapped. `ENOMEM` - no memory for
-/// it, no room among the addresses, or as many mappings as a process may have. `EEXIST` - something is mapped there,
-/// `FIXED_NOREPLACE`. `EOPNOTSUPP` - an unknown flag, `SHARED_VALIDATE`. `EOVERFLOW` - beyond what a file can have.
-/// `EPERM` - a seal forbids it; the file system forbids `EXEC`; or no memory may be locked. `EAGAIN` - more memory
-/// would be locked than may be. `ENFILE` - the system has as many open files as it may: anonymous memory that is shared
-/// is one.
+/// - `EINVAL`: the length is 0; or the address or the offset is not a multiple of the page size; or
+///   the flags contain none or several of `MAP_SHARED`, `MAP_PRIVATE`, `MAP_SHARED_VALIDATE` and
+///   `MAP_DROPPABLE`.
+/// - `EBADF`: there is neither a file nor `MAP_ANONYMOUS`; or the descriptor was opened with
+///   `O_PATH`.
+/// - `EACCES`: the file is not open for reading; or a shared mapping is to be writable, and the
+///   file is not open for writing or is open for appending.
+/// - `ENODEV`: this kind of file cannot be mapped.
+/// - `ENOMEM`: the kernel is out of memory; or the address space is exhausted; or the process has
+///   reached its limit on memory or mappings (`RLIMIT_AS`, `RLIMIT_DATA`, `vm.max_map_count`,
+///   `vm.overcommit_memory`); or there are not enough huge pages (`vm.nr_hugepages`).
+/// - `EEXIST`: a part of the range is mapped already (`MAP_FIXED_NOREPLACE`).
+/// - `EOPNOTSUPP`: a flag is unknown to the kernel or not supported by the file
+///   (`MAP_SHARED_VALIDATE`).
+/// - `EOVERFLOW`: the end of the range exceeds the largest file offset.
+/// - `EPERM`: the file is sealed against it; or its file system does not permit `PROT_EXEC`
+///   (`noexec`); or the process may not lock memory (`RLIMIT_MEMLOCK` is 0); or the address is
+///   below `vm.mmap_min_addr`.
+/// - `EAGAIN`: the limit on locked memory has been reached (`RLIMIT_MEMLOCK`).
+/// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached: shared
+///   anonymous memory is an open file.
 ///
-/// Since Linux 1.0; mmap(2).
+/// Since Linux 1.0; [mmap(2)].
+///
+/// [mmap(2)]: https://man7.org/linux/man-pages/man2/mmap.2.html
 #[inline]
 pub unsafe fn mmap(
     address: *mut u8,
@@ -39,53 +57,63 @@ pub unsafe fn mmap(
     offset: u64,
 ) -> Result<*mut u8> {
     let fd = fd.map_or(-1, |fd| fd.as_raw_fd());
-    // SAFETY: the kernel maps memory where nothing is, or where the caller allows it.
+    // SAFETY: the kernel maps memory where nothing is mapped, or where the caller permits it.
     unsafe {
         syscall!(Call::MMAP, mmap(address, length, protection.bits(), flags.bits(), fd, offset))
     }
     .pointer()
 }
 
-/// `munmap(addr, length)` - unmaps whole pages: all that have a byte of this range.
+/// `munmap(addr, length)` - unmaps every page that contains a byte of the range.
 ///
 /// # Safety
 ///
-/// Nobody may use the memory any more.
+/// Nothing may use the memory afterwards.
 ///
 /// # Errors
 ///
-/// `EINVAL` - an address that is no multiple of a page, a length of zero, or beyond what a process has. `ENOMEM` - the
-/// middle of a mapping, which would make two of it, and as many mappings as a process may have. `EPERM` - it was sealed
-/// (`mseal`, Linux 6.10).
+/// - `EINVAL`: the length is 0; or the address is not a multiple of the page size; or the range is
+///   outside the address space of a process.
+/// - `ENOMEM`: unmapping the middle of a mapping would create a second one, and the process has
+///   reached its limit on mappings (`vm.max_map_count`); or the kernel is out of memory.
+/// - `EPERM`: the mapping is sealed (`mseal`, since Linux 6.10).
 ///
-/// Since Linux 1.0; munmap(2).
+/// Since Linux 1.0; [munmap(2)].
+///
+/// [munmap(2)]: https://man7.org/linux/man-pages/man2/munmap.2.html
 #[inline]
 pub unsafe fn munmap(address: *mut u8, length: usize) -> Result<()> {
-    // SAFETY: nobody uses the memory, as the caller promises.
+    // SAFETY: nothing uses the memory, upheld by the caller.
     unsafe { syscall!(Call::MUNMAP, munmap(address, length)) }.unit()
 }
 
-/// `mprotect(addr, len, prot)` - sets what may be done with whole pages: all that have a byte of this range.
+/// `mprotect(addr, len, prot)` - sets the protection of every page that contains a byte of the
+/// range.
 ///
 /// # Safety
 ///
-/// Nobody may do any more what is no longer allowed; what is allowed now must not let anybody see change what Rust
-/// takes for unchanged.
+/// Nothing may access the memory afterwards in a way that is no longer permitted. Accesses that
+/// become possible must not change memory that Rust assumes to be unchanged.
 ///
 /// # Errors
 ///
-/// `EINVAL` - an address that is no multiple of a page, or a protection that there is not. `EACCES` - the file is not
-/// open for this, or a seal forbids it. `ENOMEM` - something of the range is not mapped; or as many mappings as a
-/// process may have. `EPERM` - it was sealed (`mseal`, Linux 6.10).
+/// - `EINVAL`: the address is not a multiple of the page size, or the protection is invalid.
+/// - `EACCES`: the file is not open for this access, or is sealed against it.
+/// - `ENOMEM`: a part of the range is not mapped; or the process has reached its limit on mappings
+///   (`vm.max_map_count`) or memory; or the kernel is out of memory.
+/// - `EPERM`: the mapping is sealed (`mseal`, since Linux 6.10).
 ///
-/// Since Linux 1.0; mprotect(2).
+/// Since Linux 1.0; [mprotect(2)].
+///
+/// [mprotect(2)]: https://man7.org/linux/man-pages/man2/mprotect.2.html
 #[inline]
 pub unsafe fn mprotect(address: *mut u8, length: usize, protection: ProtFlags) -> Result<()> {
-    // SAFETY: the caller allows it.
+    // SAFETY: permitted by the caller.
     unsafe { syscall!(Call::MPROTECT, mprotect(address, length, protection.bits())) }.unit()
 }
 
-/// `madvise(addr, 0, MADV_NORMAL)` - says nothing of no memory: succeeds if the address is a multiple of a page.
+/// `madvise(addr, 0, MADV_NORMAL)` - a no-op, used to probe the page size: succeeds if the address
+/// is a multiple of it.
 #[inline]
 pub(super) fn madvise_nothing(address: usize) -> Result<()> {
     // SAFETY: touches no memory.
@@ -94,25 +122,38 @@ pub(super) fn madvise_nothing(address: usize) -> Result<()> {
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     MMAP:
-        INVAL => "a length of zero, an address or offset that is no multiple of a page, or no kind of mapping or several",
-        ACCES => "the file is not open for this",
-        BADF => "neither a file nor MAP_ANONYMOUS",
+        INVAL => "the length is 0; or the address or the offset is not a multiple of the page \
+            size; or the flags contain none or several of MAP_SHARED, MAP_PRIVATE, \
+            MAP_SHARED_VALIDATE and MAP_DROPPABLE",
+        BADF => "there is neither a file nor MAP_ANONYMOUS; or the descriptor was opened with \
+            O_PATH",
+        ACCES => "the file is not open for reading; or a shared mapping is to be writable, and the \
+            file is not open for writing or is open for appending",
         NODEV => InvalidArgument "this kind of file cannot be mapped",
-        NOMEM => "no memory for it, no room among the addresses, or as many mappings as a process may have \
-            (RLIMIT_AS, RLIMIT_DATA, vm.max_map_count)",
-        EXIST => "something is mapped there already (MAP_FIXED_NOREPLACE)",
-        OPNOTSUPP => "a flag that this kernel or this file does not know (MAP_SHARED_VALIDATE)",
-        OVERFLOW => InvalidArgument "beyond what a file can have",
-        PERM => "a seal or the file system forbids it, or no memory may be locked (RLIMIT_MEMLOCK)",
-        AGAIN => LimitReached "more memory would be locked than may be (RLIMIT_MEMLOCK)",
-        NFILE => "the system has as many open files as it may (fs.file-max)";
+        NOMEM => "the kernel is out of memory; or the address space is exhausted; or the process \
+            has reached its limit on memory or mappings (RLIMIT_AS, RLIMIT_DATA, vm.max_map_count, \
+            vm.overcommit_memory); or there are not enough huge pages (vm.nr_hugepages)",
+        EXIST => "a part of the range is mapped already (MAP_FIXED_NOREPLACE)",
+        OPNOTSUPP => "a flag is unknown to the kernel or not supported by the file \
+            (MAP_SHARED_VALIDATE)",
+        OVERFLOW => InvalidArgument "the end of the range exceeds the largest file offset",
+        PERM => "the file is sealed against it; or its file system does not permit PROT_EXEC \
+            (noexec); or the process may not lock memory (RLIMIT_MEMLOCK is 0); or the address is \
+            below vm.mmap_min_addr",
+        AGAIN => LimitReached "the limit on locked memory has been reached (RLIMIT_MEMLOCK)",
+        NFILE => "the system-wide limit on open files (fs.file-max) has been reached: shared \
+            anonymous memory is an open file";
     MUNMAP:
-        INVAL => "a length of zero, or an address that is no multiple of a page or beyond what a process has",
-        NOMEM => LimitReached "as many mappings as a process may have, and this would make one more (vm.max_map_count)",
-        PERM => "the mapping is sealed (mseal)";
+        INVAL => "the length is 0; or the address is not a multiple of the page size; or the range \
+            is outside the address space of a process",
+        NOMEM => LimitReached "unmapping the middle of a mapping would create a second one, and \
+            the process has reached its limit on mappings (vm.max_map_count); or the kernel is out \
+            of memory",
+        PERM => "the mapping is sealed (mseal, since Linux 6.10)";
     MPROTECT:
-        INVAL => "an address that is no multiple of a page, or a protection that there is not",
-        ACCES => "the file is not open for this, or a seal forbids it",
-        NOMEM => "something there is not mapped, or as many mappings as a process may have (vm.max_map_count)",
-        PERM => "the mapping is sealed (mseal)";
+        INVAL => "the address is not a multiple of the page size, or the protection is invalid",
+        ACCES => "the file is not open for this access, or is sealed against it",
+        NOMEM => "a part of the range is not mapped; or the process has reached its limit on \
+            mappings (vm.max_map_count) or memory; or the kernel is out of memory",
+        PERM => "the mapping is sealed (mseal, since Linux 6.10)";
 };

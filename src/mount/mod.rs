@@ -1,20 +1,20 @@
-//! Mounts: file systems made visible at places, changed, moved and taken away.
+//! Mounting, changing, moving and unmounting file systems.
 //!
-//! Another root, as a container has one, in a mount namespace of its own:
+//! Changing the root directory, as a container does, in a separate mount namespace:
 //!
 //! ```no_run
 //! use butter::mount::{self, MountFlags};
 //! use butter::process;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! mount::make_private_recursive("/")?; // or all that follows is seen outside, too
-//! mount::mount("world", "/mnt", "tmpfs", MountFlags::NOSUID | MountFlags::NODEV, "size=16m")?;
+//! mount::make_private_recursive("/")?; // or all following mounts appear outside, too
+//! mount::mount("root", "/mnt", "tmpfs", MountFlags::NOSUID | MountFlags::NODEV, "size=16m")?;
 //! std::fs::create_dir("/mnt/usr")?;
 //! mount::bind_mount_recursive("/usr", "/mnt/usr")?;
 //!
 //! process::chdir("/mnt")?;
 //! mount::pivot_root(".", ".")?; // the old root covers the new one,
-//! mount::detach(".")?; // until it is taken away
+//! mount::detach(".")?; // until it is unmounted
 //! process::chdir("/")?;
 //! # Ok(())
 //! # }
@@ -27,38 +27,54 @@
 //! | `mount(MS_REMOUNT)` | [`raw::mount`] | [`remount`] | 1.0 |
 //! | `mount(MS_REMOUNT \| MS_BIND)` | [`raw::mount`] | [`remount_bind`] | 2.6.26 |
 //! | `mount(MS_MOVE)` | [`raw::mount`] | [`move_to`] | 2.4.18 |
-//! | `mount(MS_SHARED)` and its kin | [`raw::mount`] | [`make_shared`], [`make_private`], [`make_slave`], [`make_unbindable`]; `make_*_recursive` | 2.6.15 |
+//! | `mount(MS_SHARED)`, `MS_PRIVATE`, `MS_SLAVE`, `MS_UNBINDABLE` | [`raw::mount`] | [`make_shared`], [`make_private`], [`make_slave`], [`make_unbindable`]; `make_*_recursive` | 2.6.15 |
 //! | `umount2` | [`raw::umount2`] | [`unmount`], [`detach`], [`expire`] | 2.1.116 |
 //! | `pivot_root` | [`raw::pivot_root`] | [`pivot_root`] | 2.3.41 |
 //!
-//! # Worth knowing
+//! # Notes
 //!
-//! - Mounts belong to the thread's mount namespace. A new one starts with copies of all mounts, which are peers of the
-//!   originals where those are shared, as most systems make them: [`make_private_recursive`] comes first, or
-//!   [`make_slave_recursive`] to go on seeing what is mounted outside.
-//! - Paths are followed through symbolic links to the end. To unmount by a path that others can change takes
-//!   [`UnmountFlags::NOFOLLOW`], with [`raw::umount2`].
-//! - A bind mount is mounted as what it shows. One that is [made read-only](remount_bind) is writable before, and what
-//!   is mounted below it stays as it is.
-//! - The same place may have many mounts, each covering the one before: [`unmount`] takes away the last.
-//! - In a namespace that belongs to a new user namespace, mounts from outside keep their flags and stay together: what
-//!   they cover cannot be uncovered. New mounts may be of some file systems only, as `tmpfs`, `proc` and, since Linux
-//!   5.11, `overlay`.
-//! - To the kernel `EINVAL` of an option is all there is to say; what the file system has against it stands in the
-//!   kernel's log.
-//! - Options can name descriptors by their numbers, as those of `fuse`, `9p` and `autofs` do: what a program mounts
-//!   with such ones it lends them to, for good.
-//! - Nothing here is undone when the program ends, but when the last process of the namespace does.
+//! - Mounts belong to a mount namespace. A new namespace starts with copies of all mounts. If the
+//!   originals are shared, as they are on most systems, the copies are their peers: call
+//!   [`make_private_recursive`] first, or [`make_slave_recursive`] to keep receiving the mounts
+//!   from outside.
+//! - Symbolic links in paths are followed, including the last component. To unmount a path that
+//!   other users can change, use [`raw::umount2`] with [`UnmountFlags::NOFOLLOW`].
+//! - A bind mount gets the flags of its source. A bind mount that becomes [read-only](remount_bind)
+//!   later is writable before that call, and the mounts below it are not changed.
+//! - Mounts at the same path are stacked, each covering the previous one: [`unmount`] removes the
+//!   last.
+//! - In a mount namespace that belongs to a new user namespace, the mounts from outside keep their
+//!   flags and cannot be separated, so that nothing they cover is revealed. New mounts are limited
+//!   to a few file systems, such as `tmpfs`, `proc` and, since Linux 5.11, `overlay`.
+//! - For an invalid mount option, the kernel returns only `EINVAL`; details are in the kernel's
+//!   log.
+//! - Options can name file descriptors by number, as those of `fuse`, `9p` and `autofs` do: the
+//!   file system keeps using such a descriptor's file until it is unmounted.
+//! - Mounts persist until the last process of the mount namespace exits, not only until the program
+//!   does.
 
 mod ops;
 mod propagation;
 pub mod raw;
 mod types;
 
-pub use ops::{
-    ExpireOutcome, bind_mount, bind_mount_recursive, detach, expire, mount, move_to, pivot_root,
-    remount, remount_bind, unmount,
-};
+#[doc(alias = "MS_MOVE")]
+pub use ops::move_to;
+#[doc(alias = "umount2")]
+#[doc(alias = "umount")]
+#[doc(alias = "MNT_DETACH")]
+#[doc(alias = "MNT_EXPIRE")]
+pub use ops::{ExpireOutcome, detach, expire, unmount};
+#[doc(alias = "MS_BIND")]
+#[doc(alias = "MS_REC")]
+pub use ops::{bind_mount, bind_mount_recursive};
+pub use ops::{mount, pivot_root};
+#[doc(alias = "MS_REMOUNT")]
+pub use ops::{remount, remount_bind};
+#[doc(alias = "MS_PRIVATE")]
+#[doc(alias = "MS_SHARED")]
+#[doc(alias = "MS_SLAVE")]
+#[doc(alias = "MS_UNBINDABLE")]
 pub use propagation::{
     make_private, make_private_recursive, make_shared, make_shared_recursive, make_slave,
     make_slave_recursive, make_unbindable, make_unbindable_recursive,

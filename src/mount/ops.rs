@@ -1,13 +1,13 @@
-//! Mounts made, changed, moved and taken away.
+//! Mounting, changing, moving and unmounting.
 
 use super::{MountFlags, UnmountFlags, raw};
 use crate::error::{Call, Errno, Error, Result};
 use crate::path;
 
-/// No path, and no type.
+/// No source, or no type.
 const NONE: Option<&core::ffi::CStr> = None;
 
-/// Flags that say what the call does.
+/// The flags that select the operation.
 const OPERATIONS: MountFlags = MountFlags::REMOUNT
     .union(MountFlags::BIND)
     .union(MountFlags::MOVE)
@@ -17,16 +17,32 @@ const OPERATIONS: MountFlags = MountFlags::REMOUNT
     .union(MountFlags::SLAVE)
     .union(MountFlags::UNBINDABLE);
 
-/// Mounts a file system of this type.
+/// Mounts a file system of type `fstype`.
 ///
-/// The source is what the type takes for one: the path of a device; for a file system without one any text, which is
-/// shown in lists of mounts. Options are text with commas between, as `"size=16m,mode=755"`; `""` is none. On the
-/// target, what was there is covered and comes back when the mount is gone.
+/// The source depends on the type: the path of a device or, for a file system without a device, any
+/// string, which appears in lists of mounts. The options are separated by commas, as in
+/// `"size=16m,mode=755"`, and have at most 4,095 bytes; `""` means none. The mount covers the
+/// previous content of the target, which reappears when it is unmounted.
 ///
 /// # Errors
 ///
-/// As [`raw::mount`] without flags for another operation, which are `EINVAL`; so are 4096 bytes of options, and a NUL
-/// byte in them.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the mount namespace or, for most file systems, in the initial user namespace; or a new
+///   `proc` or `sysfs` would reveal what other mounts cover.
+/// - `ENODEV`: the kernel has no file system of this type.
+/// - `ENOTBLK`, `ENXIO`: the source is not a block device, or does not exist.
+/// - `EACCES`, `EROFS`: the device cannot be used, or is read-only and `RDONLY` is not set.
+/// - `EBUSY`: the file system is already mounted at the target, or its device is in use.
+/// - `EINVAL`: the file system rejects an option or the content of the device; or `flags` select
+///   another operation; or an argument contains a NUL byte; or the options have more than 4,095
+///   bytes.
+/// - `EMFILE`, `ENOSPC`: a limit on file systems or mounts has been reached.
+/// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: a path cannot be resolved.
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Since Linux 1.0; [mount(2)].
+///
+/// [mount(2)]: https://man7.org/linux/man-pages/man2/mount.2.html
 #[inline]
 pub fn mount(
     source: impl path::Arg,
@@ -35,94 +51,145 @@ pub fn mount(
     flags: MountFlags,
     options: impl path::Arg,
 ) -> Result<()> {
-    let options = checked(Call::MOUNT, flags, options.as_path_bytes().bytes())?;
+    let options = check_options(Call::MOUNT, flags, options.as_path_bytes().bytes())?;
     raw::mount(Some(source), target, Some(fstype), flags, options)
 }
 
-/// Makes a file or a directory visible at another place, too: a bind mount. Mounts below a directory are not.
+/// Creates a bind mount: makes a file or a directory visible at another path. Mounts below a
+/// directory are not included.
 ///
-/// The new mount is of the same file system and as the other is mounted: the kernel takes no flags here. Made read-only
-/// afterwards, by [`remount_bind`], it can be written to in between.
+/// The new mount gets the flags of the source's mount; the kernel accepts no others here. If it
+/// becomes read-only afterwards, by [`remount_bind`], it is writable in between.
 ///
 /// # Errors
 ///
-/// As [`raw::mount`] with `BIND`: `EINVAL` - the mount is not of this namespace, or one that cannot be bound; mounts on
-/// it came from another user namespace, and what they cover would be seen. `ENOTDIR` - one is a directory, and one is
-/// not.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the mount namespace.
+/// - `EINVAL`: the source is not in this mount namespace, or is unbindable; or mounts below it came
+///   from another user namespace, and the files that they cover would become visible; or a path
+///   contains a NUL byte.
+/// - `ENOTDIR`: one of source and target is a directory, and the other is not.
+/// - `ENOSPC`: the limit on mounts in the namespace has been reached.
+/// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: a path cannot be resolved.
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Since Linux 2.4; [mount(2)].
+///
+/// [mount(2)]: https://man7.org/linux/man-pages/man2/mount.2.html
 #[doc(alias = "MS_BIND")]
 #[inline]
-pub fn bind_mount(from: impl path::Arg, to: impl path::Arg) -> Result<()> {
-    raw::mount(Some(from), to, NONE, MountFlags::BIND, None)
+pub fn bind_mount(source: impl path::Arg, target: impl path::Arg) -> Result<()> {
+    raw::mount(Some(source), target, NONE, MountFlags::BIND, None)
 }
 
-/// As [`bind_mount`], with all mounts below, but for those that cannot be bound.
+/// Creates a bind mount like [`bind_mount`], and includes all mounts below the source, except
+/// unbindable ones.
 ///
 /// # Errors
 ///
-/// As [`bind_mount`], but what mounts cover stays covered.
+/// Those of [`bind_mount`], except that mounts below the source are never a cause of `EINVAL`.
+#[doc(alias = "MS_BIND")]
 #[doc(alias = "MS_REC")]
 #[inline]
-pub fn bind_mount_recursive(from: impl path::Arg, to: impl path::Arg) -> Result<()> {
-    raw::mount(Some(from), to, NONE, MountFlags::BIND.union(MountFlags::REC), None)
+pub fn bind_mount_recursive(source: impl path::Arg, target: impl path::Arg) -> Result<()> {
+    raw::mount(Some(source), target, NONE, MountFlags::BIND.union(MountFlags::REC), None)
 }
 
-/// Changes how a file system is mounted, wherever it is; and this mount of it.
+/// Changes the properties of a file system, wherever it is mounted, and of this mount of it.
 ///
-/// What is not said again is no more: `RDONLY`, `SYNCHRONOUS`, `MANDLOCK`, `I_VERSION` and `LAZYTIME` of the file
-/// system, and all that [`remount_bind`] sets of the mount. `DIRSYNC` stays as it was. Of options, most file systems
-/// keep those that are not named.
+/// Flags that are not set are cleared: `RDONLY`, `SYNCHRONOUS`, `MANDLOCK`, `I_VERSION` and
+/// `LAZYTIME` of the file system, and all flags of the mount that [`remount_bind`] sets. `DIRSYNC`
+/// is not changed. Most file systems keep the options that are not mentioned. The options have at
+/// most 4,095 bytes.
 ///
 /// # Errors
 ///
-/// As [`raw::mount`] with `REMOUNT`, and flags and options as [`mount`]: `EINVAL` - nothing is mounted right there.
-/// `EBUSY` - files are open for writing, and it is to be read-only. `EPERM` - the file system was mounted in another
-/// user namespace.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the file system; or a flag would be cleared that was set in another user namespace.
+/// - `EBUSY`: the file system cannot become read-only while files are open for writing.
+/// - `EROFS`: the file system cannot become writable.
+/// - `EINVAL`: the target is not a mount point; or the file system rejects an option; or `flags`
+///   select another operation; or an argument contains a NUL byte; or the options have more than
+///   4,095 bytes.
+/// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: the path cannot be resolved.
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Since Linux 1.0; [mount(2)].
+///
+/// [mount(2)]: https://man7.org/linux/man-pages/man2/mount.2.html
 #[doc(alias = "MS_REMOUNT")]
 #[inline]
 pub fn remount(target: impl path::Arg, flags: MountFlags, options: impl path::Arg) -> Result<()> {
-    let options = checked(Call::MOUNT_REMOUNT, flags, options.as_path_bytes().bytes())?;
+    let options = check_options(Call::MOUNT_REMOUNT, flags, options.as_path_bytes().bytes())?;
     raw::mount(NONE, target, NONE, flags.union(MountFlags::REMOUNT), options)
 }
 
-/// Changes one mount, and neither its file system nor mounts below it.
+/// Changes the flags of one mount, but not its file system or the mounts below it.
 ///
-/// Exactly these of `RDONLY`, `NOSUID`, `NODEV`, `NOEXEC`, `NOSYMFOLLOW`, `NOATIME`, `NODIRATIME`, `RELATIME` and
-/// `STRICTATIME` hold from then on; the others are dropped. Only where none of the last four is said, those stay as
-/// they were. Any other flag is ignored.
+/// Sets exactly the given flags among `RDONLY`, `NOSUID`, `NODEV`, `NOEXEC`, `NOSYMFOLLOW`,
+/// `NOATIME`, `NODIRATIME`, `RELATIME` and `STRICTATIME`, and clears the others. If none of the
+/// last four is given, these four are not changed. Other flags are ignored.
 ///
 /// # Errors
 ///
-/// As [`raw::mount`] with `REMOUNT` and `BIND`: `EINVAL` - nothing is mounted right there; or a flag for an operation.
-/// `EPERM` - what would be dropped was set in another user namespace. `EBUSY` - files are open for writing, and it is
-/// to be read-only.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the mount namespace; or a flag would be cleared that was set in another user namespace.
+/// - `EBUSY`: the mount cannot become read-only while files are open for writing.
+/// - `EINVAL`: the target is not a mount point; or `flags` select another operation; or the path
+///   contains a NUL byte.
+/// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: the path cannot be resolved.
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Since Linux 2.6.26; [mount(2)].
+///
+/// [mount(2)]: https://man7.org/linux/man-pages/man2/mount.2.html
 #[doc(alias = "MS_REMOUNT")]
 #[inline]
 pub fn remount_bind(target: impl path::Arg, flags: MountFlags) -> Result<()> {
-    checked(Call::MOUNT_REMOUNT_BIND, flags, &[])?;
+    check_options(Call::MOUNT_REMOUNT_BIND, flags, &[])?;
     raw::mount(NONE, target, NONE, flags.union(MountFlags::REMOUNT).union(MountFlags::BIND), None)
 }
 
-/// Moves a mount, and all below it, to another place.
+/// Moves a mount, and all mounts below it, to another path.
 ///
 /// # Errors
 ///
-/// As [`raw::mount`] with `MOVE`: `EINVAL` - nothing is mounted right there, or it is mounted below a mount that is
-/// [shared](super::make_shared), or came from another user namespace; or one is a directory, and one is not. `ELOOP` -
-/// to a place below itself.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the mount namespace.
+/// - `EINVAL`: the source is not a mount point; or it is on a mount that is
+///   [shared](super::make_shared), or came from another user namespace; or one of source and target
+///   is a directory, and the other is not; or a path contains a NUL byte.
+/// - `ELOOP`: the target is below the source.
+/// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: a path cannot be resolved.
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Since Linux 2.4.18; [mount(2)].
+///
+/// [mount(2)]: https://man7.org/linux/man-pages/man2/mount.2.html
 #[doc(alias = "MS_MOVE")]
 #[inline]
-pub fn move_to(from: impl path::Arg, to: impl path::Arg) -> Result<()> {
-    raw::mount(Some(from), to, NONE, MountFlags::MOVE, None)
+pub fn move_to(source: impl path::Arg, target: impl path::Arg) -> Result<()> {
+    raw::mount(Some(source), target, NONE, MountFlags::MOVE, None)
 }
 
-/// Unmounts what is mounted last at a place, if nobody uses it.
+/// Unmounts the last mount at a path, unless it is in use.
 ///
-/// The caller's own root directory is not unmounted so: instead, its file system can no longer be written to, by
-/// anybody who sees it. [`detach`] takes it away.
+/// The root directory of the caller is not unmounted in this way: instead, its file system becomes
+/// read-only for everyone. Use [`detach`] to unmount it.
 ///
 /// # Errors
 ///
-/// As [`raw::umount2`], which takes flags: `EBUSY` - it is in use. `EINVAL` - nothing is mounted right there.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the mount namespace.
+/// - `EBUSY`: the mount is in use: by an open file, a working directory, or a mount below it.
+/// - `EINVAL`: the target is not a mount point, or the mount came from another user namespace and
+///   covers files that must stay covered; or the path contains a NUL byte.
+/// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: the path cannot be resolved.
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Since Linux 2.1.116; [umount(2)].
+///
+/// [umount(2)]: https://man7.org/linux/man-pages/man2/umount.2.html
 #[doc(alias = "umount2")]
 #[doc(alias = "umount")]
 #[inline]
@@ -130,37 +197,58 @@ pub fn unmount(target: impl path::Arg) -> Result<()> {
     raw::umount2(target, UnmountFlags::empty())
 }
 
-/// Takes a mount and all below it away from its place, used or not: nobody finds it any more, and who uses it still
-/// may.
+/// Detaches a mount and all mounts below it from their paths, whether or not they are in use.
 ///
-/// The file systems are given back when the last one stops. A working directory is such a use: to unmount `"."` takes
-/// this.
+/// Open files and working directories remain usable; the file systems are unmounted when the last
+/// of them is closed. A working directory is in use, so unmounting `"."` requires this function.
 ///
 /// # Errors
 ///
-/// As [`raw::umount2`], without `EBUSY`.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the mount namespace.
+/// - `EINVAL`: the target is not a mount point, or the mount came from another user namespace and
+///   covers files that must stay covered; or the path contains a NUL byte.
+/// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: the path cannot be resolved.
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Since Linux 2.4.11; [umount(2)].
+///
+/// [umount(2)]: https://man7.org/linux/man-pages/man2/umount.2.html
+#[doc(alias = "umount2")]
 #[doc(alias = "MNT_DETACH")]
 #[inline]
 pub fn detach(target: impl path::Arg) -> Result<()> {
     raw::umount2(target, UnmountFlags::DETACH)
 }
 
-/// What became of a mount that may expire.
+/// The result of [`expire`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ExpireOutcome {
-    /// It was used since it was last asked for so, or never asked for: the next time counts from now.
+    /// The mount was not marked, or has been used since it was marked. It is marked now.
     Marked,
-    /// It was not used since then, and is unmounted.
+    /// The mount has not been used since it was marked. It is unmounted now.
     Unmounted,
 }
 
-/// Unmounts a mount if nobody has used it since this was last asked for, and otherwise marks it. A second call in a row
-/// finds out.
+/// Unmounts a mount if it has not been used since it was marked as expired, and otherwise marks it.
+/// Call it twice to unmount a mount that is not used in between.
 ///
 /// # Errors
 ///
-/// As [`raw::umount2`], without `EAGAIN`: `EBUSY` - it is in use now. `EINVAL` - nothing is mounted right there, or it
-/// is the root.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the mount namespace.
+/// - `EBUSY`: the mount is in use.
+/// - `EINVAL`: the target is not a mount point, or is the root directory, or the mount came from
+///   another user namespace and covers files that must stay covered; or the path contains a NUL
+///   byte.
+/// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: the path cannot be resolved.
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Since Linux 2.6.8; [umount(2)].
+///
+/// [umount(2)]: https://man7.org/linux/man-pages/man2/umount.2.html
+#[doc(alias = "umount2")]
 #[doc(alias = "MNT_EXPIRE")]
 #[inline]
 pub fn expire(target: impl path::Arg) -> Result<ExpireOutcome> {
@@ -171,23 +259,38 @@ pub fn expire(target: impl path::Arg) -> Result<ExpireOutcome> {
     }
 }
 
-/// Makes a mount the root of the mount namespace, and mounts the old root at a place below it.
+/// Changes the root of the mount namespace to another mount, and moves the old root to a directory
+/// below it.
 ///
-/// The place may be the new root itself: the old one then covers it, and [`detach`] takes it away. With the working
-/// directory in the new root this is `pivot_root(".", ".")`, then `detach(".")`. The new root has to be a mount point:
-/// a directory is one when it is [bound](bind_mount) to itself. Neither it nor the old one may be below a mount that is
-/// [shared](super::make_shared), nor may the mount be that the place is on.
+/// The directory can be the new root itself: the old root then covers it, and [`detach`] unmounts
+/// it. If the working directory is the new root, this is `pivot_root(".", ".")` followed by
+/// `detach(".")`. The new root must be a mount point: a directory becomes one when it is
+/// [bound](bind_mount) to itself. Neither root may be on a mount that is
+/// [shared](super::make_shared), nor may the mount of the directory be shared.
 ///
 /// # Errors
 ///
-/// As [`raw::pivot_root`].
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the mount namespace.
+/// - `EBUSY`: the new root, or the directory for the old root, is on the mount of the current root.
+/// - `EINVAL`: the new root or the current root is not a mount point; or the new root came from
+///   another user namespace; or the directory is not below the new root; or a mount that must not
+///   be shared is; or the current root is the initial root file system (before Linux 7.0); or a
+///   path contains a NUL byte.
+/// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: a path cannot be resolved.
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Since Linux 2.3.41; [pivot_root(2)].
+///
+/// [pivot_root(2)]: https://man7.org/linux/man-pages/man2/pivot_root.2.html
 #[inline]
 pub fn pivot_root(new_root: impl path::Arg, put_old: impl path::Arg) -> Result<()> {
     raw::pivot_root(new_root, put_old)
 }
 
-/// Options as the kernel takes them, if these and the flags are of this call.
-fn checked(call: Call, flags: MountFlags, options: &[u8]) -> Result<Option<&[u8]>> {
+/// Returns the options as `raw::mount` accepts them. Fails if the flags select another operation,
+/// or if the options contain a NUL byte.
+fn check_options(call: Call, flags: MountFlags, options: &[u8]) -> Result<Option<&[u8]>> {
     if flags.intersects(OPERATIONS) || options.contains(&0) {
         return Err(Error::new(call, Errno::INVAL));
     }

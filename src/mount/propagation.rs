@@ -1,4 +1,4 @@
-//! Where mounts below a mount go to and come from.
+//! The propagation type of mounts.
 
 use core::ffi::CStr;
 
@@ -6,95 +6,137 @@ use super::{MountFlags, raw};
 use crate::error::Result;
 use crate::path;
 
-/// Makes a mount shared: mounts made below it appear below all its peers, and theirs below it; so do unmounts.
+/// Changes a mount to shared: mounts and unmounts below it are propagated to all its peers, and
+/// theirs to it.
 ///
-/// Its peers are what it was bound from and to, and its copies in other namespaces, since it is shared. Alone it is a
-/// peer group of one.
+/// From then on, the peers of a mount are the bind mounts that are created from it and its copies
+/// in other mount namespaces. A shared mount without peers forms a separate peer group.
 ///
 /// # Errors
 ///
-/// As [`raw::mount`] with `SHARED`: `EINVAL` - nothing is mounted right there.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the mount namespace.
+/// - `EINVAL`: the target is not a mount point; or the path contains a NUL byte.
+/// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: the path cannot be resolved.
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Since Linux 2.6.15; [mount(2)].
+///
+/// [mount(2)]: https://man7.org/linux/man-pages/man2/mount.2.html
 #[doc(alias = "MS_SHARED")]
 #[inline]
 pub fn make_shared(target: impl path::Arg) -> Result<()> {
-    make(target, MountFlags::SHARED)
+    change(target, MountFlags::SHARED)
 }
 
-/// As [`make_shared`], with all mounts below.
+/// Changes a mount and all mounts below it to shared, like [`make_shared`].
 ///
 /// # Errors
 ///
-/// As [`make_shared`].
+/// Those of [`make_shared`].
+#[doc(alias = "MS_SHARED")]
+#[doc(alias = "MS_REC")]
 #[inline]
 pub fn make_shared_recursive(target: impl path::Arg) -> Result<()> {
-    make(target, MountFlags::SHARED.union(MountFlags::REC))
+    change(target, MountFlags::SHARED.union(MountFlags::REC))
 }
 
-/// Makes a mount private: mounts made below it appear nowhere else, and none appear below it.
+/// Changes a mount to private: mounts below it are not propagated, in either direction.
 ///
 /// # Errors
 ///
-/// As [`raw::mount`] with `PRIVATE`: `EINVAL` - nothing is mounted right there.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the mount namespace.
+/// - `EINVAL`: the target is not a mount point; or the path contains a NUL byte.
+/// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: the path cannot be resolved.
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Since Linux 2.6.15; [mount(2)].
+///
+/// [mount(2)]: https://man7.org/linux/man-pages/man2/mount.2.html
 #[doc(alias = "MS_PRIVATE")]
 #[inline]
 pub fn make_private(target: impl path::Arg) -> Result<()> {
-    make(target, MountFlags::PRIVATE)
+    change(target, MountFlags::PRIVATE)
 }
 
-/// As [`make_private`], with all mounts below.
+/// Changes a mount and all mounts below it to private, like [`make_private`].
 ///
 /// # Errors
 ///
-/// As [`make_private`].
+/// Those of [`make_private`].
+#[doc(alias = "MS_PRIVATE")]
+#[doc(alias = "MS_REC")]
 #[inline]
 pub fn make_private_recursive(target: impl path::Arg) -> Result<()> {
-    make(target, MountFlags::PRIVATE.union(MountFlags::REC))
+    change(target, MountFlags::PRIVATE.union(MountFlags::REC))
 }
 
-/// Makes a mount the slave of its peers: mounts made below them appear below it, and none of its own below them. One
-/// that is shared without peers becomes private, and one that is not shared stays as it is.
+/// Changes a mount to a slave of its peers: mounts below the peers are propagated to it, but not
+/// from it. A shared mount without peers becomes private, and a mount that is not shared is not
+/// changed.
 ///
 /// # Errors
 ///
-/// As [`raw::mount`] with `SLAVE`: `EINVAL` - nothing is mounted right there.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the mount namespace.
+/// - `EINVAL`: the target is not a mount point; or the path contains a NUL byte.
+/// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: the path cannot be resolved.
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Since Linux 2.6.15; [mount(2)].
+///
+/// [mount(2)]: https://man7.org/linux/man-pages/man2/mount.2.html
 #[doc(alias = "MS_SLAVE")]
 #[inline]
 pub fn make_slave(target: impl path::Arg) -> Result<()> {
-    make(target, MountFlags::SLAVE)
+    change(target, MountFlags::SLAVE)
 }
 
-/// As [`make_slave`], with all mounts below.
+/// Changes a mount and all mounts below it to slaves, like [`make_slave`].
 ///
 /// # Errors
 ///
-/// As [`make_slave`].
+/// Those of [`make_slave`].
+#[doc(alias = "MS_SLAVE")]
+#[doc(alias = "MS_REC")]
 #[inline]
 pub fn make_slave_recursive(target: impl path::Arg) -> Result<()> {
-    make(target, MountFlags::SLAVE.union(MountFlags::REC))
+    change(target, MountFlags::SLAVE.union(MountFlags::REC))
 }
 
-/// Makes a mount private, and such that none can be bound from it.
+/// Changes a mount to private and unbindable: no bind mounts can be created from it.
 ///
 /// # Errors
 ///
-/// As [`raw::mount`] with `UNBINDABLE`: `EINVAL` - nothing is mounted right there.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the mount namespace.
+/// - `EINVAL`: the target is not a mount point; or the path contains a NUL byte.
+/// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: the path cannot be resolved.
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Since Linux 2.6.15; [mount(2)].
+///
+/// [mount(2)]: https://man7.org/linux/man-pages/man2/mount.2.html
 #[doc(alias = "MS_UNBINDABLE")]
 #[inline]
 pub fn make_unbindable(target: impl path::Arg) -> Result<()> {
-    make(target, MountFlags::UNBINDABLE)
+    change(target, MountFlags::UNBINDABLE)
 }
 
-/// As [`make_unbindable`], with all mounts below.
+/// Changes a mount and all mounts below it to unbindable, like [`make_unbindable`].
 ///
 /// # Errors
 ///
-/// As [`make_unbindable`].
+/// Those of [`make_unbindable`].
+#[doc(alias = "MS_UNBINDABLE")]
+#[doc(alias = "MS_REC")]
 #[inline]
 pub fn make_unbindable_recursive(target: impl path::Arg) -> Result<()> {
-    make(target, MountFlags::UNBINDABLE.union(MountFlags::REC))
+    change(target, MountFlags::UNBINDABLE.union(MountFlags::REC))
 }
 
 #[inline]
-fn make(target: impl path::Arg, flags: MountFlags) -> Result<()> {
+fn change(target: impl path::Arg, flags: MountFlags) -> Result<()> {
     raw::mount(None::<&CStr>, target, None::<&CStr>, flags, None)
 }

@@ -1,4 +1,4 @@
-//! The kernel's calls on mounts.
+//! Raw system calls on mounts.
 
 use core::ffi::{CStr, c_char};
 
@@ -7,37 +7,104 @@ use crate::error::{Call, Errno, ErrnoReason, Error, Result, errno_reasons};
 use crate::path::{self, Buffer, PathBytes, with_c_str};
 use crate::syscall::syscall;
 
-/// `mount(source, target, filesystemtype, mountflags, data)` - mounts a file system, or changes or moves what is
-/// mounted: which of these, the flags say.
+/// `mount(source, target, filesystemtype, mountflags, data)` - mounts a file system, or changes or
+/// moves an existing mount, depending on the flags.
 ///
-/// With `REMOUNT` it changes the file system of a mount, with `BIND` it shows a mount elsewhere, with both it changes a
-/// mount alone; with `SHARED`, `PRIVATE`, `SLAVE` or `UNBINDABLE` it changes where mounts below it go to and come from;
-/// with `MOVE` it moves a mount. Without any it makes a new mount. The kernel looks for `REMOUNT`, `BIND`, propagations
-/// and `MOVE` in this order, and ignores what does not go with the first that it finds; but beside a propagation it
-/// refuses all other than `REC` and `SILENT`.
+/// `REMOUNT` changes the file system of a mount, `BIND` creates a bind mount, and both together
+/// change a single mount; `SHARED`, `PRIVATE`, `SLAVE` and `UNBINDABLE` change its propagation
+/// type; `MOVE` moves it. Without these flags, the call creates a mount. The kernel tests for
+/// `REMOUNT`, `BIND`, propagation types and `MOVE` in this order, and ignores flags that do not
+/// apply to the first that it finds, except that a propagation type permits only `REC` and
+/// `SILENT`.
 ///
-/// Where there is no source, type or data the kernel is given NULL. The data are options as text, or what else the file
-/// system takes: 4095 bytes at most, sent with a NUL byte behind them.
+/// An absent source, type or data is passed as a null pointer. The data is a string of options, or
+/// another format that the file system requires. It is passed with a terminating NUL byte, and has
+/// at most 4,095 bytes: the library rejects longer data with `EINVAL`.
 ///
 /// # Errors
 ///
-/// Each is one of `mount`, `mount(MS_BIND)`, `mount(MS_MOVE)`, `mount(MS_REMOUNT)`, `mount(MS_REMOUNT | MS_BIND)` and
-/// `mount(propagation)`.
+/// New mounts (`Call::MOUNT`):
 ///
-/// `EPERM` - it takes the capability `CAP_SYS_ADMIN` in the user namespace that the mount namespace belongs to, for most
-/// file systems in the first one; or the mount came from such a namespace, and what it must not do there cannot be
-/// allowed. `ENODEV` - the kernel has no such type. `ENOTBLK`, `ENXIO` - the source has to be a block device, and is
-/// none, or one that is not there. `EACCES` - that device is read-only, or stands on a mount with `NODEV`; or a
-/// directory on the way may not be searched. `EROFS` - the file system is read-only. `EBUSY` - it is mounted there
-/// already, its device is in use otherwise, or it is to be read-only while files are open for writing. `EINVAL` - the
-/// file system does not take the options or what is on the device; what should be a mount is none, is not of this
-/// namespace, or may not be moved or bound; more than one propagation. `ELOOP` - a mount cannot be moved to a place
-/// below it; or the path has too many symbolic links. `ENOENT`, `ENOTDIR`, `ENAMETOOLONG` - the path leads nowhere, to
-/// or through something that is not a directory, is too long; a file and a directory do not go on each other.
-/// `EMFILE` - no number is left for a file system without a device. `ENOSPC` - the namespace has as many mounts as it
-/// may. `ENOMEM`.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the mount namespace or, for most file systems, in the initial user namespace; or a new
+///   `proc` or `sysfs` in a user namespace would reveal what other mounts cover in the existing
+///   one.
+/// - `ENODEV`: the kernel has no file system of this type.
+/// - `ENOTBLK`: the file system requires a block device, and the source is not one.
+/// - `ENXIO`: the source is a block device that does not exist.
+/// - `EACCES`: a directory in a path cannot be searched; or the device is read-only, and
+///   `MS_RDONLY` is not set; or the device is on a mount with `MS_NODEV`; or a security module
+///   denies the call.
+/// - `EROFS`: the file system is read-only, and `MS_RDONLY` is not set.
+/// - `EBUSY`: the file system is already mounted at the target, or its device is in use.
+/// - `EINVAL`: the file system rejects an option or the content of the device (details are in the
+///   kernel's log); or a flag selects another operation; or an argument contains a NUL byte; or the
+///   data has more than 4,095 bytes.
+/// - `ENOTDIR`: the target, or a component of a path before the last, is not a directory.
+/// - `EMFILE`: the kernel has no number left for a file system without a device.
+/// - `ENOSPC`: the limit on mounts in the namespace (`fs.mount-max`) has been reached.
 ///
-/// Since Linux 1.0; mount(2).
+/// Bind mounts (`Call::MOUNT_BIND`):
+///
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the mount namespace.
+/// - `EINVAL`: the source is not in this mount namespace, or is unbindable; or mounts below it
+///   cover files that must stay covered, and `MS_REC` is not set; or the source is the file of a
+///   mount namespace that is not newer than the caller's; or a path contains a NUL byte, or the
+///   data has more than 4,095 bytes.
+/// - `ENOTDIR`: one of source and target is a directory and the other is not, or a component of a
+///   path before the last is not a directory.
+/// - `ENOSPC`: the limit on mounts in the namespace (`fs.mount-max`) has been reached.
+///
+/// Moves (`Call::MOUNT_MOVE`):
+///
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the mount namespace.
+/// - `EINVAL`: the source is not a mount point of this mount namespace, or is its root; or the
+///   mount that it is on is shared; or the target is on a shared mount, and a moved mount is
+///   unbindable; or the source came from another user namespace; or one of source and target is a
+///   directory and the other is not; or a path contains a NUL byte, or the data has more than 4,095
+///   bytes.
+/// - `ELOOP`: the target is below the source, or a path contains too many symbolic links.
+///
+/// Changes of the propagation type (`Call::MOUNT_PROPAGATION`):
+///
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the mount namespace.
+/// - `EINVAL`: the target is not a mount point of this mount namespace; or the flags contain more
+///   than one propagation type, or flags other than `MS_REC` and `MS_SILENT`; or the path contains
+///   a NUL byte, or the data has more than 4,095 bytes.
+///
+/// Remounts (`Call::MOUNT_REMOUNT`):
+///
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the file system; or a flag is not set that was set in another user namespace.
+/// - `EBUSY`: the file system cannot become read-only while files are open for writing.
+/// - `EROFS`: the file system cannot become writable.
+/// - `EINVAL`: the target is not a mount point of this mount namespace; or the file system rejects
+///   an option (details are in the kernel's log); or a flag selects another operation; or an
+///   argument contains a NUL byte; or the data has more than 4,095 bytes.
+///
+/// Remounts of a single mount (`Call::MOUNT_REMOUNT_BIND`):
+///
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the mount namespace; or a flag is not set that was set in another user namespace.
+/// - `EBUSY`: the mount cannot become read-only while files are open for writing.
+/// - `EINVAL`: the target is not a mount point of this mount namespace; or a flag selects another
+///   operation; or the path contains a NUL byte, or the data has more than 4,095 bytes.
+///
+/// Every operation: <!-- MOUNT --> <!-- MOUNT_BIND --> <!-- MOUNT_MOVE -->
+///
+/// - `ENOENT`: a component of a path does not exist, or a path is empty.
+/// - `ENOTDIR`: a component of a path before the last is not a directory.
+/// - `EACCES`: a directory in a path cannot be searched, or a security module denies the call.
+/// - `ELOOP`: a path contains too many symbolic links.
+/// - `ENAMETOOLONG`: a path has more than 4,095 bytes, or a component of it more than 255.
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Since Linux 1.0; [mount(2)].
+///
+/// [mount(2)]: https://man7.org/linux/man-pages/man2/mount.2.html
 #[inline]
 pub fn mount(
     source: Option<impl path::Arg>,
@@ -48,23 +115,23 @@ pub fn mount(
 ) -> Result<()> {
     let source = source.as_ref().map(|path| path.as_path_bytes());
     let fstype = fstype.as_ref().map(|name| name.as_path_bytes());
-    match (target.as_path_bytes(), data, ended(source), ended(fstype)) {
+    match (target.as_path_bytes(), data, terminated(source), terminated(fstype)) {
         (PathBytes::Terminated(target), None, Ok(source), Ok(fstype)) => {
             mount_c(source, target, fstype, flags, None)
         }
         (target, ..) => {
             let (source, fstype) = (source.map(PathBytes::bytes), fstype.map(PathBytes::bytes));
-            mount_of_bytes::<{ path::SHORT }>(source, target.bytes(), fstype, flags, data)
+            mount_bytes::<{ path::SHORT }>(source, target.bytes(), fstype, flags, data)
         }
     }
 }
 
-/// What needs no room: no text, or one that ends in a NUL byte.
+/// Returns an argument that needs no buffer: one that is absent or terminated by a NUL byte.
 #[inline(always)]
-fn ended(text: Option<PathBytes<'_>>) -> Result<Option<&CStr>, ()> {
-    match text {
+fn terminated(argument: Option<PathBytes<'_>>) -> Result<Option<&CStr>, ()> {
+    match argument {
         None => Ok(None),
-        Some(PathBytes::Terminated(text)) => Ok(Some(text)),
+        Some(PathBytes::Terminated(argument)) => Ok(Some(argument)),
         Some(PathBytes::Bytes(_)) => Err(()),
     }
 }
@@ -77,43 +144,47 @@ fn mount_c(
     flags: MountFlags,
     data: Option<&[u8]>,
 ) -> Result<()> {
-    let pointer = |text: Option<&CStr>| text.map_or(core::ptr::null(), CStr::as_ptr);
+    let pointer = |argument: Option<&CStr>| argument.map_or(core::ptr::null(), CStr::as_ptr);
     let data: *const c_char = data.map_or(core::ptr::null(), |data| data.as_ptr().cast());
     let (source, target, fstype) = (pointer(source), target.as_ptr(), pointer(fstype));
-    // SAFETY: the kernel reads the texts up to their NUL bytes, and of the data a page, or as much as can be read; it
-    // keeps copies.
+    // SAFETY: the kernel reads the strings up to their NUL bytes, and a page of the data, or as
+    // much of it as is readable. It keeps copies.
     unsafe { syscall!(call(flags), mount(source, target, fstype, flags.bits(), data)) }.unit()
 }
 
 #[inline(never)]
-fn mount_of_bytes<const ROOM: usize>(
+fn mount_bytes<const CAPACITY: usize>(
     source: Option<&[u8]>,
     target: &[u8],
     fstype: Option<&[u8]>,
     flags: MountFlags,
     data: Option<&[u8]>,
 ) -> Result<()> {
-    let does_not_fit = |text: Option<&[u8]>| text.is_some_and(|text| text.len() >= ROOM);
-    if ROOM < path::PATH_MAX
-        && (does_not_fit(source) || does_not_fit(Some(target)) || does_not_fit(data))
+    let is_too_long =
+        |argument: Option<&[u8]>| argument.is_some_and(|argument| argument.len() >= CAPACITY);
+    if CAPACITY < path::PATH_MAX
+        && (is_too_long(source) || is_too_long(Some(target)) || is_too_long(data))
     {
-        return mount_of_bytes::<{ path::PATH_MAX }>(source, target, fstype, flags, data);
+        return mount_bytes::<{ path::PATH_MAX }>(source, target, fstype, flags, data);
     }
-    let (mut of_source, mut of_target) = (Buffer::<ROOM>::new(), Buffer::<ROOM>::new());
-    let (mut of_fstype, mut of_data) = (Buffer::<{ path::SHORT }>::new(), Buffer::<ROOM>::new());
-    let refused = |errno| Error::new(call(flags), errno);
-    let source = source.map(|path| of_source.terminate(path)).transpose().map_err(refused)?;
-    let target = of_target.terminate(target).map_err(refused)?;
-    let fstype = fstype.map(|name| of_fstype.terminate(name)).transpose();
-    // No type has a name that does not fit.
-    let unknown = |errno| refused(if errno == Errno::NAMETOOLONG { Errno::NODEV } else { errno });
-    let fstype = fstype.map_err(unknown)?;
-    // Of data any bytes may be a part.
-    let data = data.map(|data| of_data.push_nul(data).ok_or(refused(Errno::INVAL))).transpose()?;
+    let mut source_buffer = Buffer::<CAPACITY>::new();
+    let mut target_buffer = Buffer::<CAPACITY>::new();
+    let mut fstype_buffer = Buffer::<{ path::SHORT }>::new();
+    let mut data_buffer = Buffer::<CAPACITY>::new();
+    let error = |errno| Error::new(call(flags), errno);
+    let source = source.map(|path| source_buffer.terminate(path)).transpose().map_err(error)?;
+    let target = target_buffer.terminate(target).map_err(error)?;
+    let fstype = fstype.map(|name| fstype_buffer.terminate(name)).transpose();
+    // No file system type has a name that does not fit.
+    let fstype = fstype
+        .map_err(|errno| error(if errno == Errno::NAMETOOLONG { Errno::NODEV } else { errno }))?;
+    // The data may contain any bytes, NUL bytes included.
+    let data =
+        data.map(|data| data_buffer.push_nul(data).ok_or(error(Errno::INVAL))).transpose()?;
     mount_c(source, target, fstype, flags, data)
 }
 
-/// Which of its calls a `mount` is, as the kernel decides it.
+/// Returns the operation that the flags select, in the order in which the kernel tests them.
 const fn call(flags: MountFlags) -> Call {
     const PROPAGATION: MountFlags = MountFlags::SHARED
         .union(MountFlags::PRIVATE)
@@ -134,22 +205,35 @@ const fn call(flags: MountFlags) -> Call {
     }
 }
 
-/// `umount2(target, flags)` - unmounts what is mounted last at a place.
+/// `umount2(target, flags)` - unmounts the last mount at a path.
 ///
-/// Where that is the caller's root directory, and neither `DETACH` nor `EXPIRE` is asked for, nothing is unmounted: the
-/// kernel makes its file system one that cannot be written to, and the call succeeds.
+/// If the target is the root directory of the caller and the flags contain neither `DETACH` nor
+/// `EXPIRE`, nothing is unmounted: the kernel makes the file system read-only, and the call
+/// succeeds.
 ///
 /// # Errors
 ///
-/// `EPERM` - it takes the capability `CAP_SYS_ADMIN` in the user namespace that the mount namespace belongs to; `FORCE`
-/// takes it in that of the file system, for older kernels in the first one. `EBUSY` - it is in use: by an open file, a
-/// working directory, a mount below. `EINVAL` - nothing is mounted right there, in this namespace; or it came from
-/// another user namespace together with what it covers; or `EXPIRE` with `FORCE` or `DETACH`, or for the root; or an
-/// unknown flag. `EAGAIN` - `EXPIRE`, and it is marked now. `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG` -
-/// the path leads nowhere, through something that is not a directory, is forbidden, has too many symbolic links, is too
-/// long. `ENOMEM`.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the mount namespace, or, for `MNT_FORCE`, in the one that owns the file system (with
+///   older kernels, in the initial one).
+/// - `EBUSY`: the mount is in use: by an open file, a working directory, or a mount below it.
+/// - `EINVAL`: the target is not a mount point of this mount namespace; or the mount came from
+///   another user namespace, and covers files that must stay covered; or `MNT_EXPIRE` is combined
+///   with `MNT_FORCE` or `MNT_DETACH`, or the target is the root directory; or a flag is unknown to
+///   the kernel; or the path contains a NUL byte.
+/// - `EAGAIN`: the mount was marked as expired (`MNT_EXPIRE`), and is unmounted by the next such
+///   call unless it is used before.
+/// - `ENOENT`: a component of the path does not exist, or the path is empty.
+/// - `ENOTDIR`: a component of the path before the last is not a directory.
+/// - `EACCES`: a directory in the path cannot be searched, or a security module denies the call.
+/// - `ELOOP`: the path contains too many symbolic links.
+/// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it more than 255.
+/// - `ENOMEM`: the kernel is out of memory.
 ///
-/// Since Linux 2.1.116; umount(2).
+/// Since Linux 2.1.116; [umount(2)].
+///
+/// [umount(2)]: https://man7.org/linux/man-pages/man2/umount.2.html
+#[doc(alias = "umount")]
 #[inline]
 pub fn umount2(target: impl path::Arg, flags: UnmountFlags) -> Result<()> {
     umount2_path(target.as_path_bytes(), flags)
@@ -162,27 +246,36 @@ fn umount2_path(target: PathBytes<'_>, flags: UnmountFlags) -> Result<()> {
 
 #[inline]
 fn umount2_c(target: &CStr, flags: UnmountFlags) -> Result<()> {
-    // SAFETY: the kernel reads the path up to its NUL byte, and keeps nothing of it.
+    // SAFETY: the kernel reads the path up to its NUL byte and keeps nothing of it.
     unsafe { syscall!(Call::UMOUNT2, umount2(target.as_ptr(), flags.bits())) }.unit()
 }
 
-/// `pivot_root(new_root, put_old)` - makes a mount the root of the mount namespace, and mounts the old root at a place
-/// below it.
+/// `pivot_root(new_root, put_old)` - makes a mount the root of the mount namespace, and moves the
+/// old root to a directory below it.
 ///
-/// Processes and threads of the namespace whose root or working directory is the old root get the new one; others stay
-/// where they are.
+/// Processes and threads of the namespace whose root or working directory is the old root are moved
+/// to the new root; others are not changed.
 ///
 /// # Errors
 ///
-/// `EPERM` - it takes the capability `CAP_SYS_ADMIN` in the user namespace that the mount namespace belongs to.
-/// `EBUSY` - the new root, or the place for the old one, is on the mount of the present root. `EINVAL` - the new root is
-/// no mount point, or the present one is none; the place is not below the new root; the mount of the place, or what the
-/// new root or the present one is mounted on, is shared; the new root came from another user namespace; the present
-/// root is the one that the kernel started with, in most kernels. `ENOTDIR` - one of them is not a directory. `ENOENT`,
-/// `EACCES`, `ELOOP`, `ENAMETOOLONG` - a path leads nowhere, is forbidden, has too many symbolic links, is too long.
-/// `ENOMEM`.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the mount namespace.
+/// - `EBUSY`: the new root, or the directory for the old root, is on the mount of the current root.
+/// - `EINVAL`: the new root or the current root is not a mount point; or the new root came from
+///   another user namespace; or the directory for the old root is not below the new root; or the
+///   mount of that directory, or one on which a root is mounted, is shared; or the current root is
+///   the initial root file system (before Linux 7.0); or a path contains a NUL byte.
+/// - `ENOTDIR`: the new root, or the directory for the old root, or a component of a path before
+///   the last, is not a directory.
+/// - `ENOENT`: a component of a path does not exist, or a path is empty.
+/// - `EACCES`: a directory in a path cannot be searched, or a security module denies the call.
+/// - `ELOOP`: a path contains too many symbolic links.
+/// - `ENAMETOOLONG`: a path has more than 4,095 bytes, or a component of it more than 255.
+/// - `ENOMEM`: the kernel is out of memory.
 ///
-/// Since Linux 2.3.41; `pivot_root`(2).
+/// Since Linux 2.3.41; [pivot_root(2)].
+///
+/// [pivot_root(2)]: https://man7.org/linux/man-pages/man2/pivot_root.2.html
 #[inline]
 pub fn pivot_root(new_root: impl path::Arg, put_old: impl path::Arg) -> Result<()> {
     pivot_root_paths(new_root.as_path_bytes(), put_old.as_path_bytes())
@@ -197,77 +290,111 @@ fn pivot_root_paths(new_root: PathBytes<'_>, put_old: PathBytes<'_>) -> Result<(
 
 #[inline]
 fn pivot_root_c(new_root: &CStr, put_old: &CStr) -> Result<()> {
-    // SAFETY: the kernel reads the paths up to their NUL bytes, and keeps nothing of them.
+    // SAFETY: the kernel reads the paths up to their NUL bytes and keeps nothing of them.
     unsafe { syscall!(Call::PIVOT_ROOT, pivot_root(new_root.as_ptr(), put_old.as_ptr())) }.unit()
 }
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     MOUNT:
-        PERM => "it takes the capability CAP_SYS_ADMIN in the user namespace that the mount namespace belongs to, for most \
-            file systems in the first one",
+        PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
+            owns the mount namespace or, for most file systems, in the initial user namespace; or \
+            a new proc or sysfs in a user namespace would reveal what other mounts cover in the \
+            existing one",
         NODEV => Unsupported "the kernel has no file system of this type",
-        NOTBLK => "the file system is on a block device, and the source is none",
-        NXIO => "the source is a block device that is not there",
-        ACCES => "a directory on the way may not be searched; or the device is read-only (RDONLY), or stands where no device \
-            can be opened (NODEV)",
-        ROFS => "the file system is read-only (RDONLY)",
-        BUSY => "the file system is mounted there already, or its device is in use otherwise",
-        INVAL => "the file system does not take an option, or what is on the device (the kernel's log says more); or a flag \
-            is for another operation; or a text has a NUL byte in it",
-        MFILE => "no number is left for a file system without a device",
-        NOSPC => "the namespace has as many mounts as it may (fs.mount-max)",
-        NOENT => "a part of a path does not exist",
-        NOTDIR => "the target, or a part of a path that should be a directory, is not one",
-        NAMETOOLONG => "a path has more than 4095 bytes, or a part of it more than 255";
+        NOTBLK => "the file system requires a block device, and the source is not one",
+        NXIO => "the source is a block device that does not exist",
+        ACCES => "a directory in a path cannot be searched; or the device is read-only, and \
+            MS_RDONLY is not set; or the device is on a mount with MS_NODEV; or a security module \
+            denies the call",
+        ROFS => "the file system is read-only, and MS_RDONLY is not set",
+        BUSY => "the file system is already mounted at the target, or its device is in use",
+        INVAL => "the file system rejects an option or the content of the device (details are in \
+            the kernel's log); or a flag selects another operation; or an argument contains a NUL \
+            byte; or the data has more than 4,095 bytes",
+        NOTDIR => "the target, or a component of a path before the last, is not a directory",
+        MFILE => "the kernel has no number left for a file system without a device",
+        NOSPC => "the limit on mounts in the namespace (fs.mount-max) has been reached",
+        NOENT => "a component of a path does not exist, or a path is empty",
+        LOOP => "a path contains too many symbolic links",
+        NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it more than 255";
     MOUNT_BIND:
-        PERM => "it takes the capability CAP_SYS_ADMIN in the user namespace that the mount namespace belongs to",
-        INVAL => "the mount is not of this namespace, cannot be bound (UNBINDABLE), or has mounts on it that must go along \
-            (REC); or a path has a NUL byte in it",
-        NOSPC => "the namespace has as many mounts as it may (fs.mount-max)",
-        NOENT => "a part of a path does not exist",
-        NOTDIR => "a directory and a file do not go on each other, or a part of a path is not a directory";
+        PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
+            owns the mount namespace",
+        INVAL => "the source is not in this mount namespace, or is unbindable; or mounts below it \
+            cover files that must stay covered, and MS_REC is not set; or the source is the file \
+            of a mount namespace that is not newer than the caller's; or a path contains a NUL \
+            byte, or the data has more than 4,095 bytes",
+        NOTDIR => "one of source and target is a directory and the other is not, or a component of \
+            a path before the last is not a directory",
+        NOSPC => "the limit on mounts in the namespace (fs.mount-max) has been reached",
+        NOENT => "a component of a path does not exist, or a path is empty",
+        ACCES => "a directory in a path cannot be searched, or a security module denies the call",
+        LOOP => "a path contains too many symbolic links",
+        NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it more than 255";
     MOUNT_MOVE:
-        PERM => "it takes the capability CAP_SYS_ADMIN in the user namespace that the mount namespace belongs to",
-        INVAL => "nothing is mounted right there, in this namespace; or it is below a mount that is shared, or goes into \
-            one with unbindable mounts, or came from another user namespace; or a directory and a file do not go on each \
-            other; or a path has a NUL byte in it",
-        LOOP => "a mount cannot be moved to a place below it, or the path has too many symbolic links",
-        NOENT => "a part of a path does not exist";
+        PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
+            owns the mount namespace",
+        INVAL => "the source is not a mount point of this mount namespace, or is its root; or the \
+            mount that it is on is shared; or the target is on a shared mount, and a moved mount \
+            is unbindable; or the source came from another user namespace; or one of source and \
+            target is a directory and the other is not; or a path contains a NUL byte, or the data \
+            has more than 4,095 bytes",
+        LOOP => "the target is below the source, or a path contains too many symbolic links",
+        NOENT => "a component of a path does not exist, or a path is empty",
+        NOTDIR => "a component of a path before the last is not a directory",
+        ACCES => "a directory in a path cannot be searched, or a security module denies the call",
+        NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it more than 255";
     MOUNT_PROPAGATION:
-        PERM => "it takes the capability CAP_SYS_ADMIN in the user namespace that the mount namespace belongs to",
-        INVAL => "nothing is mounted right there, in this namespace; or more than one of SHARED, PRIVATE, SLAVE and \
-            UNBINDABLE; or the path has a NUL byte in it";
+        PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
+            owns the mount namespace",
+        INVAL => "the target is not a mount point of this mount namespace; or the flags contain \
+            more than one propagation type, or flags other than MS_REC and MS_SILENT; or the path \
+            contains a NUL byte, or the data has more than 4,095 bytes";
     MOUNT_REMOUNT:
-        PERM => "it takes the capability CAP_SYS_ADMIN in the user namespace in which the file system was mounted; or what is \
-            not said again was set in another one",
-        BUSY => "it is to be read-only, and files are open for writing",
-        ROFS => "the file system cannot be written to (RDONLY)",
-        INVAL => "nothing is mounted right there, in this namespace; or the file system does not take an option (the \
-            kernel's log says more); or a flag is for another operation; or a text has a NUL byte in it";
+        PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
+            owns the file system; or a flag is not set that was set in another user namespace",
+        BUSY => "the file system cannot become read-only while files are open for writing",
+        ROFS => "the file system cannot become writable",
+        INVAL => "the target is not a mount point of this mount namespace; or the file system \
+            rejects an option (details are in the kernel's log); or a flag selects another \
+            operation; or an argument contains a NUL byte; or the data has more than 4,095 bytes";
     MOUNT_REMOUNT_BIND:
-        PERM => "it takes the capability CAP_SYS_ADMIN in the user namespace that the mount namespace belongs to; or what is \
-            not said again was set in another one",
-        BUSY => "it is to be read-only, and files are open for writing",
-        INVAL => "nothing is mounted right there, in this namespace; or a flag is for another operation; or the path has a \
-            NUL byte in it";
+        PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
+            owns the mount namespace; or a flag is not set that was set in another user namespace",
+        BUSY => "the mount cannot become read-only while files are open for writing",
+        INVAL => "the target is not a mount point of this mount namespace; or a flag selects \
+            another operation; or the path contains a NUL byte, or the data has more than 4,095 \
+            bytes";
     UMOUNT2:
-        PERM => "it takes the capability CAP_SYS_ADMIN in the user namespace that the mount namespace belongs to, and FORCE \
-            in that of the file system",
-        BUSY => "it is in use: an open file, a working directory, or a mount below",
-        AGAIN => "it is marked now, and unmounted by the next such call if nobody uses it before (EXPIRE)",
-        INVAL => "nothing is mounted right there, in this namespace; or it came from another user namespace with what it \
-            covers; or EXPIRE goes neither with FORCE or DETACH nor with the root; or an unknown flag; or the path has a \
-            NUL byte in it",
-        NOENT => "a part of the path does not exist",
-        NOTDIR => "a part of the path that should be a directory is not one",
-        ACCES => "a directory on the way may not be searched";
+        PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
+            owns the mount namespace, or, for MNT_FORCE, in the one that owns the file system \
+            (with older kernels, in the initial one)",
+        BUSY => "the mount is in use: by an open file, a working directory, or a mount below it",
+        INVAL => "the target is not a mount point of this mount namespace; or the mount came from \
+            another user namespace, and covers files that must stay covered; or MNT_EXPIRE is \
+            combined with MNT_FORCE or MNT_DETACH, or the target is the root directory; or a flag \
+            is unknown to the kernel; or the path contains a NUL byte",
+        AGAIN => "the mount was marked as expired (MNT_EXPIRE), and is unmounted by the next such \
+            call unless it is used before",
+        NOENT => "a component of the path does not exist, or the path is empty",
+        NOTDIR => "a component of the path before the last is not a directory",
+        ACCES => "a directory in the path cannot be searched, or a security module denies the call",
+        LOOP => "the path contains too many symbolic links",
+        NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it more than 255";
     PIVOT_ROOT:
-        PERM => "it takes the capability CAP_SYS_ADMIN in the user namespace that the mount namespace belongs to",
-        BUSY => InvalidArgument "the new root, or the place for the old one, is on the mount of the present root",
-        INVAL => "the new root or the present one is no mount point, or the new one came from another user namespace; or the \
-            place for the old one is not below the new; or the mount of that place, or one that a root is mounted on, is \
-            shared; or a path has a NUL byte in it",
-        NOENT => "a part of a path does not exist",
-        NOTDIR => "the new root, or the place for the old one, is not a directory",
-        ACCES => "a directory on the way may not be searched";
+        PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
+            owns the mount namespace",
+        BUSY => InvalidArgument "the new root, or the directory for the old root, is on the mount \
+            of the current root",
+        INVAL => "the new root or the current root is not a mount point; or the new root came from \
+            another user namespace; or the directory for the old root is not below the new root; \
+            or the mount of that directory, or one on which a root is mounted, is shared; or the \
+            current root is the initial root file system (before Linux 7.0); or a path contains a \
+            NUL byte",
+        NOTDIR => "the new root, or the directory for the old root, or a component of a path \
+            before the last, is not a directory",
+        NOENT => "a component of a path does not exist, or a path is empty",
+        ACCES => "a directory in a path cannot be searched, or a security module denies the call",
+        LOOP => "a path contains too many symbolic links",
+        NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it more than 255";
 };

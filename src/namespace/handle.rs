@@ -1,214 +1,194 @@
-//! Namespaces made, opened and entered.
+//! A descriptor of a namespace.
 
-use super::{Kind, Namespaces, UnshareFlags, raw};
+use super::{Kind, Namespaces, raw};
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, OwnedFd};
-use crate::idmap::{IdMaps, IdRange, MapError};
-use crate::process::{Uid, getegid, geteuid};
+use crate::ids::Uid;
 use crate::procfs::Task;
 
-/// Gives the calling thread new namespaces of these kinds; its children are born into them.
+/// Moves the calling thread into the given namespaces of a process, which is identified by a pidfd:
+/// into all of them or, if one fails, into none.
 ///
-/// The thread is in the new ones at once, but for two kinds: `PID` and `TIME` are for the children that it makes from
-/// then on, of which the first is number 1 of the PID namespace; and into the one of `TIME` it goes itself when it
-/// calls `execve`. Other threads stay where they are. With `MOUNT` and `USER` the thread no longer shares its working
-/// directory, with `IPC` not what semaphores undo.
-///
-/// All are made, or none. With `USER` among them, the others belong to the new user namespace.
-///
-/// # Errors
-///
-/// As [`raw::unshare`]; `EINVAL` for every bit that is no kind.
-#[inline]
-pub fn unshare(namespaces: Namespaces) -> Result<()> {
-    if !Namespaces::all().contains(namespaces) {
-        // The bit could be that of `unshare_files`.
-        return Err(Error::new(Call::UNSHARE, Errno::INVAL));
-    }
-    // SAFETY: none of the kinds has to do with the table of descriptors.
-    unsafe { raw::unshare(namespaces.into()) }
-}
-
-/// Gives the calling thread a new user namespace whose root it is, and new namespaces of these kinds, which belong to
-/// it: as an ordinary user, where the machine allows it. The process must have no other thread.
-///
-/// Its effective user and group are 0 inside, and whatever they do there, outside they are who they were. `setgroups`
-/// is denied.
+/// The kernel enters `USER` first, so that the capabilities in that namespace apply to the others.
+/// With `MOUNT` and other kinds together, kernels (6.18 among them) do not check whether the thread
+/// shares its working directory: threads that share it then get the new root directory, but do not
+/// enter the namespaces. Call [`unshare_fs`](super::unshare_fs) first.
 ///
 /// # Errors
 ///
-/// As [`raw::unshare`] and [`IdMaps::write`]. Where a map fails the thread is in the new namespaces all the same, as
-/// 65534.
-pub fn unshare_as_root(namespaces: Namespaces) -> Result<(), MapError> {
-    // Once it is inside, it cannot ask for them any more.
-    let (user, group) = (geteuid(), getegid());
-    unshare(namespaces | Namespaces::USER)?;
-    IdMaps::new(&[IdRange::one(0, user.as_raw())], &[IdRange::one(0, group.as_raw())])
-        .deny_setgroups()
-        .write(Task::Own)
-}
-
-/// Gives the calling thread a working directory, a root directory and a umask of its own, which begin as they were.
+/// - `EINVAL`: the descriptor is not a pidfd or a namespace of the given kind; or the set is empty
+///   or contains an unknown bit; or, for `USER`, the thread is in this namespace already, or the
+///   process has several threads; or, for `MOUNT` and `USER`, the working directory is shared; or,
+///   for `PID`, the namespace is not that of the thread or below it.
+/// - `EPERM`: the thread does not have the required capabilities, or may not access the process.
+/// - `ESRCH`: the process has exited.
+/// - `EUSERS`: for `TIME`, the process of the caller has several threads.
+/// - `EBADF`: the descriptor was opened with `O_PATH`.
+/// - `ENOMEM`: the kernel is out of memory.
 ///
-/// # Errors
+/// Since Linux 5.8; [setns(2)].
 ///
-/// `ENOMEM` - no memory for it.
-#[doc(alias = "CLONE_FS")]
-#[inline]
-pub fn unshare_fs() -> Result<()> {
-    // SAFETY: a path that is opened later may lead elsewhere; what is open stays what it is.
-    unsafe { raw::unshare(UnshareFlags::FS) }
-}
-
-/// Gives the calling thread a list of its own of what System V's semaphores undo, empty: it is undone when the thread
-/// ends, not when the process does. What was to be undone for this thread alone is undone at once.
-///
-/// # Errors
-///
-/// None of its own.
-#[doc(alias = "CLONE_SYSVSEM")]
-#[inline]
-pub fn unshare_sysvsem() -> Result<()> {
-    // SAFETY: changes the values of semaphores, no memory and no descriptor.
-    unsafe { raw::unshare(UnshareFlags::SYSVSEM) }
-}
-
-/// Gives the calling thread a table of descriptors of its own, which begins as a copy.
-///
-/// # Safety
-///
-/// From now on a descriptor that this thread opens means nothing to another one, or another file, and the other way
-/// round: an [`OwnedFd`] or anything over one must not go to or come from another thread, nor be shared with one. Each
-/// that was open is there twice: who drops it closes one of the two.
-///
-/// # Errors
-///
-/// `EMFILE` - more descriptors are open than a process may have by now (fs.nr_open). `ENOMEM` - no memory for it.
-#[doc(alias = "CLONE_FILES")]
-#[inline]
-pub unsafe fn unshare_files() -> Result<()> {
-    // SAFETY: as the caller promises.
-    unsafe { raw::unshare(UnshareFlags::FILES) }
-}
-
-/// Moves the calling thread into these namespaces of a process, by its descriptor (a pidfd): into all of them or, if
-/// one is refused, none.
-///
-/// The kernel looks at `USER` first, so that the capabilities which it brings count for the others. With `MOUNT` and
-/// others at once, older kernels (6.18 among them) do not mind that the thread shares its working directory: who shares
-/// it is taken along to the new root, but not into the namespaces. [`unshare_fs`] comes first.
-///
-/// # Errors
-///
-/// As [`raw::setns`].
+/// [setns(2)]: https://man7.org/linux/man-pages/man2/setns.2.html
 #[doc(alias = "setns")]
 #[inline]
 pub fn enter(process: impl AsFd, namespaces: Namespaces) -> Result<()> {
     raw::setns(process.as_fd(), namespaces)
 }
 
-/// A namespace, which exists for as long as this is open, or somebody is in it.
+/// A namespace. It exists at least as long as this descriptor is open or a process is in it.
 ///
-/// Its descriptor is never another file's: [`TryFrom`] looks.
+/// The descriptor always refers to a namespace: [`TryFrom`] checks it.
 pub struct Namespace(OwnedFd);
 
 fd_wrapper! { Namespace, checked }
 
 impl Namespace {
-    /// Opens a namespace of a process, by its [`Pid`](crate::process::Pid), or of one thread, by its
-    /// [`Tid`](crate::thread::Tid). Closed by `execve`.
+    /// Opens a namespace of a process, by its [`Pid`](crate::process::Pid), or of a thread, by its
+    /// [`Tid`](crate::thread::Tid). The descriptor is close-on-exec.
     ///
     /// # Errors
     ///
-    /// As [`raw::openat_ns`]; `EINVAL` - what `/proc` has there is no namespace.
+    /// - `ENOENT`: the process or thread does not exist; or the kernel does not support the kind;
+    ///   or `/proc` is not mounted.
+    /// - `EACCES`: the caller may not access the process.
+    /// - `EINVAL`: the file at this path in `/proc` is not a namespace.
+    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
+    ///   has been reached.
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 3.0; [namespaces(7)].
+    ///
+    /// [namespaces(7)]: https://man7.org/linux/man-pages/man7/namespaces.7.html
     #[inline]
     pub fn open(task: impl Into<Task>, kind: Kind) -> Result<Self> {
         raw::openat_ns(task.into(), kind)?.try_into()
     }
 
-    /// Opens a namespace of the calling thread's. Closed by `execve`.
+    /// Opens a namespace of the calling thread. The descriptor is close-on-exec.
     ///
     /// # Errors
     ///
-    /// As [`open`](Self::open).
+    /// - `ENOENT`: the kernel does not support the kind; or `/proc` is not mounted, or it is that
+    ///   of a PID namespace that does not contain the thread.
+    /// - `EINVAL`: the file at this path in `/proc` is not a namespace.
+    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
+    ///   has been reached.
+    /// - `ENOMEM`: the kernel is out of memory.
     #[inline]
     pub fn own(kind: Kind) -> Result<Self> {
         Self::open(Task::Own, kind)
     }
 
-    /// Moves the calling thread into the namespace, and no other thread.
+    /// Moves the calling thread, and no other thread, into the namespace.
     ///
-    /// The thread is in it at once, but for `PID`: only the children that it makes from then on are. Into `MOUNT` the
-    /// thread comes with the namespace's root directory as its root and working directory.
+    /// The thread is in the namespace when the call returns, except for a `PID` namespace: only the
+    /// children that it creates from then on are. In a `MOUNT` namespace, the working directory and
+    /// the root directory of the thread become the root directory of the namespace.
     ///
     /// # Errors
     ///
-    /// As [`raw::setns`].
+    /// - `EINVAL`: for `USER`, the thread is in this namespace already, or the process has several
+    ///   threads; or, for `MOUNT` and `USER`, the working directory is shared; or, for `PID`, the
+    ///   namespace is not that of the thread or below it.
+    /// - `EPERM`: the thread does not have the required capabilities.
+    /// - `EUSERS`: for `TIME`, the process has several threads.
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 3.0; [setns(2)].
+    ///
+    /// [setns(2)]: https://man7.org/linux/man-pages/man2/setns.2.html
     #[doc(alias = "setns")]
     #[inline]
     pub fn enter(&self) -> Result<()> {
         raw::setns(self.as_fd(), Namespaces::empty())
     }
 
-    /// As [`enter`](Self::enter), if the namespace is of this kind: for one that came from somebody else.
+    /// Enters the namespace like [`enter`](Self::enter), but only if it is of the given kind. Use
+    /// it for a namespace from another process.
     ///
     /// # Errors
     ///
-    /// As [`raw::setns`]; `EINVAL` - it is of another kind.
+    /// Those of [`enter`](Self::enter), and `EINVAL` if the namespace is of another kind.
+    #[doc(alias = "setns")]
     #[inline]
     pub fn enter_as(&self, kind: impl Into<Namespaces>) -> Result<()> {
         raw::setns(self.as_fd(), kind.into())
     }
 
-    /// Its kind, one of the set.
+    /// Returns the kind of the namespace, as a set with one element.
     ///
-    /// # Errors
+    /// This call cannot fail.
     ///
-    /// None of its own.
+    /// Since Linux 4.11; [ioctl_nsfs(2)].
+    ///
+    /// [ioctl_nsfs(2)]: https://man7.org/linux/man-pages/man2/ioctl_nsfs.2.html
     #[doc(alias = "NS_GET_NSTYPE")]
     #[inline]
     pub fn kind(&self) -> Result<Namespaces> {
         raw::ioctl_ns_get_nstype(self.as_fd())
     }
 
-    /// Opens the user namespace that owns it: whose capabilities count in it. Closed by `execve`.
+    /// Opens the user namespace that owns the namespace. Capabilities in it apply to the namespace.
+    /// The descriptor is close-on-exec.
     ///
     /// # Errors
     ///
-    /// As [`raw::ioctl_ns_get_userns`].
+    /// - `EPERM`: the user namespace is not that of the caller or below it.
+    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
+    ///   has been reached.
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 4.9; [ioctl_nsfs(2)].
+    ///
+    /// [ioctl_nsfs(2)]: https://man7.org/linux/man-pages/man2/ioctl_nsfs.2.html
     #[doc(alias = "NS_GET_USERNS")]
     #[inline]
     pub fn user_namespace(&self) -> Result<Self> {
-        // SAFETY: the descriptor is a namespace's.
+        // SAFETY: the descriptor refers to a namespace.
         unsafe { raw::ioctl_ns_get_userns(self.as_fd()) }.map(Self)
     }
 
-    /// Opens the namespace that a user or PID namespace stands in. Closed by `execve`.
+    /// Opens the parent of a user or PID namespace. The descriptor is close-on-exec.
     ///
     /// # Errors
     ///
-    /// As [`raw::ioctl_ns_get_parent`].
+    /// - `EPERM`: the namespace has no parent, or it is not the namespace of the caller or below
+    ///   it.
+    /// - `EINVAL`: the namespace is neither a user namespace nor a PID namespace.
+    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
+    ///   has been reached.
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 4.9; [ioctl_nsfs(2)].
+    ///
+    /// [ioctl_nsfs(2)]: https://man7.org/linux/man-pages/man2/ioctl_nsfs.2.html
     #[doc(alias = "NS_GET_PARENT")]
     #[inline]
     pub fn parent(&self) -> Result<Self> {
-        // SAFETY: the descriptor is a namespace's.
+        // SAFETY: the descriptor refers to a namespace.
         unsafe { raw::ioctl_ns_get_parent(self.as_fd()) }.map(Self)
     }
 
-    /// The user who made a user namespace, as the caller's user namespace counts; 65534 for one whom it does not know.
+    /// Returns the user who created a user namespace, as an ID of the caller's user namespace: the
+    /// overflow ID, 65534, if the user has no ID there.
     ///
     /// # Errors
     ///
-    /// As [`raw::ioctl_ns_get_owner_uid`].
+    /// - `EINVAL`: the namespace is not a user namespace.
+    ///
+    /// Since Linux 4.11; [ioctl_nsfs(2)].
+    ///
+    /// [ioctl_nsfs(2)]: https://man7.org/linux/man-pages/man2/ioctl_nsfs.2.html
     #[doc(alias = "NS_GET_OWNER_UID")]
     #[inline]
     pub fn owner(&self) -> Result<Uid> {
-        // SAFETY: it is a namespace's.
+        // SAFETY: the descriptor refers to a namespace.
         unsafe { raw::ioctl_ns_get_owner_uid(self.as_fd()) }
     }
 }
 
-/// Takes over a descriptor that is a namespace's: `EINVAL` for another one, which is closed.
+/// Takes ownership of a descriptor of a namespace. Fails with `EINVAL`, and closes the descriptor,
+/// if it refers to another file.
 impl TryFrom<OwnedFd> for Namespace {
     type Error = Error;
 

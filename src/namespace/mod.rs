@@ -1,17 +1,17 @@
-//! Namespaces: what a thread sees as if it were all there is.
+//! Namespaces: creating, entering and examining them.
 //!
 //! ```
 //! use butter::namespace::{self, Kind, Namespace, Namespaces};
 //!
 //! # fn main() -> butter::Result<()> {
-//! let home = Namespace::own(Kind::Uts)?;
-//! assert_eq!(home.kind()?, Namespaces::UTS);
+//! let original = Namespace::own(Kind::Uts)?;
+//! assert_eq!(original.kind()?, Namespaces::UTS);
 //! match namespace::unshare(Namespaces::UTS) {
 //!     Ok(()) => {
-//!         // A host name that this thread sets now is its own, and its children's.
-//!         home.enter()?;
+//!         // A host name that is set now applies only to this thread and its children.
+//!         original.enter()?;
 //!     }
-//!     Err(error) => println!("{error}"), // it takes privileges, which a user namespace brings
+//!     Err(error) => println!("{error}"), // requires privileges, as in a user namespace
 //! }
 //! # Ok(())
 //! # }
@@ -19,7 +19,7 @@
 //!
 //! | kernel call | raw | function | since |
 //! |---|---|---|---|
-//! | `unshare` | [`raw::unshare`] | [`unshare`], [`unshare_as_root`]; [`unshare_fs`], [`unshare_sysvsem`], [`unshare_files`] | 2.6.16 |
+//! | `unshare` | [`raw::unshare`] | [`unshare`](unshare()), [`unshare_as_root`]; [`unshare_fs`], [`unshare_sysvsem`], [`unshare_files`] | 2.6.16 |
 //! | `setns` | [`raw::setns`] | [`Namespace::enter`], [`Namespace::enter_as`]; [`enter`] | 3.0 |
 //! | `openat`, `fstatfs` | [`raw::openat_ns`], [`raw::fstatfs_is_nsfs`] | [`Namespace::open`], [`Namespace::own`] | 3.0 |
 //! | `ioctl(NS_GET_USERNS)` | [`raw::ioctl_ns_get_userns`] | [`Namespace::user_namespace`] | 4.9 |
@@ -27,28 +27,38 @@
 //! | `ioctl(NS_GET_NSTYPE)` | [`raw::ioctl_ns_get_nstype`] | [`Namespace::kind`] | 4.11 |
 //! | `ioctl(NS_GET_OWNER_UID)` | [`raw::ioctl_ns_get_owner_uid`] | [`Namespace::owner`] | 4.11 |
 //!
-//! # Worth knowing
+//! # Notes
 //!
-//! - All of it is done to the calling thread, not to its process: two threads can be in different ones. A thread that
-//!   is made later has its maker's. Change namespaces before there are other threads, or in a thread that ends with the
-//!   work.
-//! - `USER` is for a process with one thread, and so is it to enter `TIME`.
-//! - A thread that has made or entered another `PID` makes children there, and no further threads. Of a new one the
-//!   first child is number 1; when it ends, all that are in there are killed.
-//! - In a new user namespace the thread has all capabilities, over what belongs to it; its user and group are 65534
-//!   until they are [mapped](crate::idmap).
-//! - A mount namespace begins as a copy whose mounts still tell each other of changes: make them private before you
-//!   mount.
-//! - A network namespace begins with a loopback device that is down.
-//! - Two descriptors are of one namespace if `fstat` tells the same device and inode of both. A namespace that is
-//!   entered stays open as long as somebody is in it.
+//! - All calls affect the calling thread, not its process: the threads of a process can be in
+//!   different namespaces. A new thread starts in the namespaces of its creator. Change namespaces
+//!   before other threads exist, or in a thread that exits when the work is done.
+//! - Only a process with a single thread can create or enter a user namespace (`USER`), or enter a
+//!   time namespace (`TIME`).
+//! - A thread that has created or entered another PID namespace (`PID`) creates its children there,
+//!   and cannot create further threads. In a new PID namespace, the first child has PID 1; when it
+//!   exits, all processes of the namespace are killed.
+//! - In a new user namespace, the thread has all capabilities over the resources that the namespace
+//!   owns. Its user and group IDs are the overflow ID, 65534, until they are
+//!   [mapped](crate::idmap).
+//! - A new mount namespace is a copy, and its mounts continue to receive and send changes: make
+//!   them private before mounting anything.
+//! - A new network namespace contains one loopback device, which is down.
+//! - Two descriptors refer to the same namespace if `fstat` returns the same device and inode for
+//!   both. A namespace exists as long as a process is in it or a descriptor refers to it.
 
 mod handle;
 pub mod raw;
 mod types;
+mod unshare;
 
 pub use crate::procfs::Task;
-pub use handle::{
-    Namespace, enter, unshare, unshare_as_root, unshare_files, unshare_fs, unshare_sysvsem,
-};
+#[doc(alias = "setns")]
+pub use handle::{Namespace, enter};
 pub use types::{Kind, Namespaces, UnshareFlags};
+#[doc(alias = "CLONE_FILES")]
+pub use unshare::unshare_files;
+#[doc(alias = "CLONE_FS")]
+pub use unshare::unshare_fs;
+#[doc(alias = "CLONE_SYSVSEM")]
+pub use unshare::unshare_sysvsem;
+pub use unshare::{unshare, unshare_as_root};

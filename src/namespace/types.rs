@@ -1,43 +1,53 @@
-//! The kinds of namespaces, and what else a thread can have of its own.
+//! Kinds of namespaces, and the flags of `unshare`.
 
 flags! {
-    /// Kinds of namespaces: a set of them, or one.
+    /// A set of kinds of namespaces.
     ///
-    /// Each thread has one of each, and its children begin with the same.
+    /// Each thread is in one namespace of each kind, and its children start in the same ones.
     pub struct Namespaces: u32 {
-        "CLONE_NEWNS" MOUNT = 0x2_0000, "what is mounted where; entered by a thread that does not share its \
-            working directory. Since Linux 2.4.19.";
-        "CLONE_NEWCGROUP" CGROUP = 0x200_0000, "where the trees of control groups have their roots. Since Linux 4.6.";
-        "CLONE_NEWUTS" UTS = 0x400_0000, "the names of the host and its domain. Since Linux 2.6.19.";
-        "CLONE_NEWIPC" IPC = 0x800_0000, "message queues, and System V's semaphores and shared memory. Since Linux \
-            2.6.19.";
-        "CLONE_NEWUSER" USER = 0x1000_0000, "users, groups and capabilities. For a process with one thread. Since \
-            Linux 3.8.";
-        "CLONE_NEWPID" PID = 0x2000_0000, "the numbers of processes and threads. Another one is for children that are \
-            made later. Since Linux 2.6.24; by `unshare` 3.8.";
-        "CLONE_NEWNET" NET = 0x4000_0000, "network devices, addresses, routes and ports. Since Linux 2.6.24.";
-        "CLONE_NEWTIME" TIME = 0x80, "where the clocks since the start of the machine begin. A new one is for children that \
-            are made later, and for the thread itself once it calls `execve`; entered by a process with one thread. Since \
-            Linux 5.6.";
+        "CLONE_NEWNS" MOUNT = 0x2_0000, "mount namespaces: the mounts. A thread that shares its \
+            working directory cannot enter one. Since Linux 2.4.19.";
+        "CLONE_NEWCGROUP" CGROUP = 0x200_0000, "cgroup namespaces: the roots of the cgroup \
+            hierarchies. Since Linux 4.6.";
+        "CLONE_NEWUTS" UTS = 0x400_0000, "UTS namespaces: the host name and the NIS domain name. \
+            Since Linux 2.6.19.";
+        "CLONE_NEWIPC" IPC = 0x800_0000, "IPC namespaces: POSIX message queues, and System V \
+            message queues, semaphores and shared memory. Since Linux 2.6.19.";
+        "CLONE_NEWUSER" USER = 0x1000_0000, "user namespaces: user and group IDs and capabilities. \
+            For a process with a single thread. Since Linux 3.8.";
+        "CLONE_NEWPID" PID = 0x2000_0000, "PID namespaces: the IDs of processes and threads. \
+            Another one applies to children that are created later. Since Linux 2.6.24; with \
+            `unshare` since Linux 3.8.";
+        "CLONE_NEWNET" NET = 0x4000_0000, "network namespaces: devices, addresses, routes and \
+            ports. Since Linux 2.6.24.";
+        "CLONE_NEWTIME" TIME = 0x80, "time namespaces: the offsets of the monotonic clock and the \
+            boot-time clock. A new one applies to children that are created later, and to the \
+            thread itself when it calls `execve`; a process with several threads cannot enter one. \
+            Since Linux 5.6.";
     }
 }
 
 flags! {
-    /// What a thread can be given of its own: namespaces, and what the threads of a process share.
+    /// Flags of [`raw::unshare`](super::raw::unshare): new namespaces, and resources that the
+    /// threads of a process share.
     pub struct UnshareFlags: u32 {
-        "CLONE_FS" FS = 0x200, "the working directory, the root directory and the umask. Since Linux 2.6.16.";
-        "CLONE_FILES" FILES = 0x400, "the table of descriptors. Since Linux 2.6.16.";
-        "CLONE_SYSVSEM" SYSVSEM = 0x4_0000, "what System V's semaphores undo. Since Linux 2.6.26.";
-        "CLONE_NEWNS" NEWNS = 0x2_0000, "as [`Namespaces::MOUNT`], and `FS` with it. Since Linux 2.6.16.";
-        "CLONE_NEWCGROUP" NEWCGROUP = 0x200_0000, "as [`Namespaces::CGROUP`]. Since Linux 4.6.";
-        "CLONE_NEWUTS" NEWUTS = 0x400_0000, "as [`Namespaces::UTS`]. Since Linux 2.6.19.";
-        "CLONE_NEWIPC" NEWIPC = 0x800_0000, "as [`Namespaces::IPC`], and `SYSVSEM` with it. Since Linux 2.6.19.";
-        "CLONE_NEWUSER" NEWUSER = 0x1000_0000, "as [`Namespaces::USER`], and `FS` with it; only for a process with one \
-            thread. Since Linux 3.8.";
-        "CLONE_NEWPID" NEWPID = 0x2000_0000, "as [`Namespaces::PID`], for the children that are made later. Since \
-            Linux 3.8.";
-        "CLONE_NEWNET" NEWNET = 0x4000_0000, "as [`Namespaces::NET`]. Since Linux 2.6.24.";
-        "CLONE_NEWTIME" NEWTIME = 0x80, "as [`Namespaces::TIME`], for what comes later. Since Linux 5.6.";
+        "CLONE_FS" FS = 0x200, "the working directory, the root directory and the umask. Since \
+            Linux 2.6.16.";
+        "CLONE_FILES" FILES = 0x400, "the table of file descriptors. Since Linux 2.6.16.";
+        "CLONE_SYSVSEM" SYSVSEM = 0x4_0000, "the System V semaphore undo list. Since Linux 2.6.26.";
+        "CLONE_NEWNS" NEWNS = 0x2_0000, "like [`Namespaces::MOUNT`]; implies `FS`. Since Linux \
+            2.6.16.";
+        "CLONE_NEWCGROUP" NEWCGROUP = 0x200_0000, "like [`Namespaces::CGROUP`]. Since Linux 4.6.";
+        "CLONE_NEWUTS" NEWUTS = 0x400_0000, "like [`Namespaces::UTS`]. Since Linux 2.6.19.";
+        "CLONE_NEWIPC" NEWIPC = 0x800_0000, "like [`Namespaces::IPC`]; implies `SYSVSEM`. Since \
+            Linux 2.6.19.";
+        "CLONE_NEWUSER" NEWUSER = 0x1000_0000, "like [`Namespaces::USER`]; implies `FS`. Only for \
+            a process with a single thread. Since Linux 3.8.";
+        "CLONE_NEWPID" NEWPID = 0x2000_0000, "like [`Namespaces::PID`], for children that are \
+            created later. Since Linux 3.8.";
+        "CLONE_NEWNET" NEWNET = 0x4000_0000, "like [`Namespaces::NET`]. Since Linux 2.6.24.";
+        "CLONE_NEWTIME" NEWTIME = 0x80, "like [`Namespaces::TIME`], for children that are created \
+            later and for `execve`. Since Linux 5.6.";
     }
 }
 
@@ -48,35 +58,37 @@ impl From<Namespaces> for UnshareFlags {
     }
 }
 
-/// One of the namespaces of a process or thread, as `/proc/<pid>/ns` has them.
+/// A namespace of a process or thread: a file in `/proc/<pid>/ns`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
-    /// `mnt` - what is mounted where. Since Linux 3.8.
+    /// `mnt` - the mount namespace. Since Linux 3.8.
     Mount,
-    /// `cgroup` - where the trees of control groups have their roots. Since Linux 4.6.
+    /// `cgroup` - the cgroup namespace. Since Linux 4.6.
     Cgroup,
-    /// `uts` - the names of the host and its domain. Since Linux 3.0.
+    /// `uts` - the UTS namespace: host name and NIS domain name. Since Linux 3.0.
     Uts,
-    /// `ipc` - message queues, and System V's semaphores and shared memory. Since Linux 3.0.
+    /// `ipc` - the IPC namespace. Since Linux 3.0.
     Ipc,
-    /// `user` - users, groups and capabilities. Since Linux 3.8.
+    /// `user` - the user namespace. Since Linux 3.8.
     User,
-    /// `pid` - the numbers of processes and threads. Since Linux 3.8.
+    /// `pid` - the PID namespace. Since Linux 3.8.
     Pid,
-    /// `pid_for_children` - the same for the children that are made from now on; to older kernels, a new one is there
-    /// once the first child is. Since Linux 4.12.
+    /// `pid_for_children` - the PID namespace of the children that are created from now on. With
+    /// older kernels, a new one can be opened only after the first child was created in it. Since
+    /// Linux 4.12.
     PidForChildren,
-    /// `net` - network devices, addresses, routes and ports. Since Linux 3.0.
+    /// `net` - the network namespace. Since Linux 3.0.
     Net,
-    /// `time` - where the clocks since the start of the machine begin. Since Linux 5.6.
+    /// `time` - the time namespace. Since Linux 5.6.
     Time,
-    /// `time_for_children` - the same for the children that are made from now on. Since Linux 5.6.
+    /// `time_for_children` - the time namespace of the children that are created from now on. Since
+    /// Linux 5.6.
     TimeForChildren,
 }
 
 impl Kind {
-    /// The file, from the task's directory.
+    /// Returns the path of the file, relative to `/proc/<pid>`.
     pub(super) const fn file(self) -> &'static str {
         match self {
             Self::Mount => "ns/mnt",

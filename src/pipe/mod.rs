@@ -1,4 +1,4 @@
-//! Pipes: bytes from one end to the other, and moved on to files and pipes without passing through the program.
+//! Pipes, and moving bytes through them inside the kernel.
 //!
 //! ```
 //! use butter::pipe::{self, SpliceFlags};
@@ -9,16 +9,16 @@
 //! # std::fs::write(directory.child("file"), "from a file, through the kernel")?;
 //! # let file = std::fs::File::open(directory.child("file"))?;
 //! let (reader, writer) = pipe::pipe()?;
-//! let mut offset = 13; // where in the file to begin; the kernel moves it on
+//! let mut offset = 13; // the offset in the file; the kernel advances it
 //! let moved = pipe::splice(&file, Some(&mut offset), &writer, None, 1024, SpliceFlags::empty())?;
 //! assert_eq!((moved, offset), (18, 31));
 //!
-//! let (copy, other) = pipe::pipe()?;
-//! pipe::tee(&reader, &other, 1024, SpliceFlags::empty())?; // what is in one pipe is in both
+//! let (second_reader, second_writer) = pipe::pipe()?;
+//! pipe::tee(&reader, &second_writer, 1024, SpliceFlags::empty())?; // both have the bytes
 //!
 //! let (mut first, mut second) = ([0; 18], [0; 18]);
 //! io::read(&reader, &mut first)?;
-//! io::read(&copy, &mut second)?;
+//! io::read(&second_reader, &mut second)?;
 //! assert_eq!([&first, &second], [b"through the kernel"; 2]);
 //! # Ok(())
 //! # }
@@ -32,27 +32,33 @@
 //! | `vmsplice` | [`raw::vmsplice`], [`raw::vmsplice_read`] | [`splice_pages`] | 2.6.17 |
 //! | `fcntl(F_GETPIPE_SZ)` | [`raw::fcntl_getpipe_sz`] | [`size`] | 2.6.35 |
 //! | `fcntl(F_SETPIPE_SZ)` | [`raw::fcntl_setpipe_sz`] | [`set_size`] | 2.6.35 |
-//! | `ioctl(FIONREAD)` | [`io::bytes_available`](crate::io::bytes_available) | - | 1.0 |
+//! | `ioctl(FIONREAD)` | - | [`io::bytes_available`](crate::io::bytes_available) | 1.0 |
 //!
-//! # Worth knowing
+//! # Notes
 //!
-//! - A write of at most 4096 bytes (`PIPE_BUF`) is never mixed with another's. A write that nobody will read raises
-//!   `SIGPIPE` before it fails with `EPIPE`; so do [`splice`] and [`tee`] into such a pipe.
-//! - A pipe has slots, each for a page or a part of one: 16 when it is made, which is 64 KiB where a page is 4096
-//!   bytes, or only two when the user has very many pipes. What is moved into it takes a slot for each page of its
-//!   source that it comes from, however few bytes that is: a pipe can be full of few bytes.
-//! - A move of fewer bytes than were asked for is usual; 0 says that the source has ended, or that nobody writes to it
-//!   any more.
-//! - What was moved is not copied: [`splice`] and [`tee`] pass references to pages on. A file that is written to while
-//!   its bytes are in a pipe changes them there too. AnonymousMapping that were given by [`splice_pages`] nobody can change.
-//! - [`SpliceFlags::NONBLOCK`] is about the pipes. [`splice`] and [`tee`] do not wait for a non-blocking one either;
-//!   `vmsplice` does, unless it has the flag.
+//! - A write of at most 4096 bytes (`PIPE_BUF`) is atomic: it is not interleaved with other writes.
+//!   A write to a pipe whose read end is closed raises `SIGPIPE` and fails with `EPIPE`; so do
+//!   [`splice`] and [`tee`] into such a pipe.
+//! - A pipe consists of slots, each of which holds a page or a part of one. A new pipe has 16
+//!   slots, which is 64 KiB with 4096-byte pages, but only two if the user's pipes have reached
+//!   `fs.pipe-user-pages-soft`. Bytes that are moved into a pipe use one slot for each page that
+//!   they come from, however few bytes that is: a few bytes can fill a pipe.
+//! - A call often moves fewer bytes than requested. 0 means that the source has ended, or that all
+//!   write ends of the source pipe are closed.
+//! - Moved bytes are not copied: [`splice`] and [`tee`] pass on references to pages. If a file is
+//!   written to while its bytes are in a pipe, the bytes in the pipe change as well. Nothing can
+//!   change the pages that [`splice_pages`] moves.
+//! - [`SpliceFlags::NONBLOCK`] applies to the pipes. [`splice`] and [`tee`] also do not block on a
+//!   pipe that is non-blocking; `vmsplice` does, unless the flag is set.
 
 mod ops;
 mod pages;
 pub mod raw;
-mod types;
 
-pub use ops::{nonblocking, pipe, set_size, size, splice, tee};
-pub use pages::{PagesError, Spliced, splice_pages};
-pub use types::{CreateFlags, SpliceFlags};
+#[doc(alias = "F_GETPIPE_SZ")]
+#[doc(alias = "F_SETPIPE_SZ")]
+pub use ops::{CreateFlags, SpliceFlags, set_size, size, splice, tee};
+#[doc(alias = "pipe2")]
+pub use ops::{nonblocking, pipe};
+#[doc(alias = "vmsplice")]
+pub use pages::{SplicePagesError, Spliced, splice_pages};

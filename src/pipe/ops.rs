@@ -1,88 +1,171 @@
-//! Pipes made, measured, and bytes moved between them and files.
+//! Creating pipes, their capacity, and moving bytes between pipes and files.
 
-use super::{CreateFlags, SpliceFlags, raw};
+use super::raw;
+use crate::arch::abi;
 use crate::error::Result;
 use crate::fd::{AsFd, OwnedFd};
 use crate::io::retry;
 
-/// A pipe: its reading end and its writing end. Closed by `execve`.
+flags! {
+    /// Flags for the creation of a pipe.
+    pub struct CreateFlags: u32 {
+        "O_NONBLOCK" NONBLOCK = 0x800, "reads and writes that would block fail with `EAGAIN`.";
+        "O_CLOEXEC" CLOEXEC = 0x8_0000, "both descriptors are close-on-exec.";
+        "O_DIRECT" DIRECT = abi::O_DIRECT, "packet mode: each read returns the bytes of one write. \
+            Since Linux 3.4.";
+        "O_NOTIFICATION_PIPE" NOTIFICATION = 0x80, "the pipe receives notifications from the \
+            kernel (`watch_queue`). Since Linux 5.8.";
+    }
+}
+
+flags! {
+    /// Flags for moving bytes into and out of pipes.
+    pub struct SpliceFlags: u32 {
+        "SPLICE_F_MOVE" MOVE = 1, "a hint to move pages instead of copying them. Since Linux \
+            2.6.21, it only has an effect with FUSE.";
+        "SPLICE_F_NONBLOCK" NONBLOCK = 2, "fail with `EAGAIN` instead of waiting for a pipe. Files \
+            and sockets block unless they are non-blocking themselves.";
+        "SPLICE_F_MORE" MORE = 4, "more data follows: a socket may wait for it before it sends.";
+        "SPLICE_F_GIFT" GIFT = 8, "only for `vmsplice`: the pages become the property of the \
+            kernel, and the program never modifies them again.";
+    }
+}
+
+/// Creates a pipe. Returns its read end and its write end, both close-on-exec.
 ///
 /// # Errors
 ///
-/// As [`raw::pipe2`].
+/// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+/// - `ENFILE`: the system-wide limit on open files, or the user's limit on pages in pipes, has been
+///   reached.
+///
+/// Since Linux 2.6.27; [pipe2(2)].
+///
+/// [pipe2(2)]: https://man7.org/linux/man-pages/man2/pipe2.2.html
+#[doc(alias = "pipe2")]
 #[inline]
 pub fn pipe() -> Result<(OwnedFd, OwnedFd)> {
     raw::pipe2(CreateFlags::CLOEXEC)
 }
 
-/// A pipe whose ends do not wait: its reading end and its writing end. Closed by `execve`.
+/// Creates a non-blocking pipe. Returns its read end and its write end, both close-on-exec.
 ///
 /// # Errors
 ///
-/// As [`raw::pipe2`].
+/// Those of [`pipe`](pipe()).
+///
+/// Since Linux 2.6.27; [pipe2(2)].
+///
+/// [pipe2(2)]: https://man7.org/linux/man-pages/man2/pipe2.2.html
+#[doc(alias = "pipe2")]
 #[inline]
 pub fn nonblocking() -> Result<(OwnedFd, OwnedFd)> {
     raw::pipe2(CreateFlags::CLOEXEC.union(CreateFlags::NONBLOCK))
 }
 
-/// Moves up to so many bytes from a pipe to a file or a socket, from one of these to a pipe, or from pipe to pipe:
-/// within the kernel. Returns how many went; 0 at the end of the source, and before urgent data of TCP, which only a
-/// read goes past.
+/// Moves up to `length` bytes within the kernel: from a pipe to a file or a socket, from a file or
+/// a socket to a pipe, or from pipe to pipe.
 ///
-/// With an offset, it is where in a file the move begins, which moves it on; the file's own position stays. Without one
-/// the file's own position is used and moved. A pipe takes none.
+/// Returns the number of bytes moved: 0 at the end of the source, and before TCP urgent data, which
+/// only a read gets past. With an offset, the kernel starts at this offset of the file and advances
+/// it, and the file position is not used. Without one, the file position is used and advanced. A
+/// pipe has no offset.
 ///
 /// # Errors
 ///
-/// As [`raw::splice`], without `EINTR`.
+/// - `EAGAIN`: a pipe, file or socket is not ready, and it is non-blocking or `flags` contains
+///   `NONBLOCK`.
+/// - `EBADF`: the source is not open for reading, or the target is not open for writing.
+/// - `EINVAL`: neither descriptor is a pipe; or both are the same pipe; or the target is open for
+///   appending; or a file does not support `splice`; or an offset or a flag is invalid.
+/// - `ESPIPE`: an offset was passed for a pipe.
+/// - `EPIPE`: the read end of the target is closed. `SIGPIPE` is raised as well.
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Errors of a read from the source or a write to the target are returned as well.
+///
+/// Since Linux 2.6.17; [splice(2)].
+///
+/// [splice(2)]: https://man7.org/linux/man-pages/man2/splice.2.html
 #[inline]
 pub fn splice(
-    from: impl AsFd,
-    mut from_offset: Option<&mut u64>,
-    to: impl AsFd,
-    mut to_offset: Option<&mut u64>,
+    source: impl AsFd,
+    mut source_offset: Option<&mut u64>,
+    target: impl AsFd,
+    mut target_offset: Option<&mut u64>,
     length: usize,
     flags: SpliceFlags,
 ) -> Result<usize> {
-    let (from, to) = (from.as_fd(), to.as_fd());
+    let (source, target) = (source.as_fd(), target.as_fd());
     retry(move || {
-        raw::splice(from, from_offset.as_deref_mut(), to, to_offset.as_deref_mut(), length, flags)
+        let (source_offset, target_offset) =
+            (source_offset.as_deref_mut(), target_offset.as_deref_mut());
+        raw::splice(source, source_offset, target, target_offset, length, flags)
     })
 }
 
-/// Duplicates up to so many bytes of one pipe into another: they stay where they were, too. Returns how many; 0 when
-/// there are none and nobody writes to the first pipe any more.
+/// Duplicates up to `length` bytes from one pipe to another, without removing them from the source.
 ///
-/// It always begins with the first byte that was not read: called twice, it duplicates the same bytes twice.
+/// Returns the number of bytes duplicated: 0 if the source is empty and all its write ends are
+/// closed. The call always starts with the first unread byte: calling it twice duplicates the same
+/// bytes twice.
 ///
 /// # Errors
 ///
-/// As [`raw::tee`], without `EINTR`.
+/// - `EAGAIN`: the source is empty or the target is full, and one of them is non-blocking or
+///   `flags` contains `NONBLOCK`.
+/// - `EBADF`: the source is not open for reading, or the target is not open for writing.
+/// - `EINVAL`: a descriptor is not a pipe; or both are the same pipe; or a flag is invalid.
+/// - `EPIPE`: the read end of the target is closed. `SIGPIPE` is raised as well.
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Since Linux 2.6.17; [tee(2)].
+///
+/// [tee(2)]: https://man7.org/linux/man-pages/man2/tee.2.html
 #[inline]
-pub fn tee(from: impl AsFd, to: impl AsFd, length: usize, flags: SpliceFlags) -> Result<usize> {
-    let (from, to) = (from.as_fd(), to.as_fd());
-    retry(move || raw::tee(from, to, length, flags))
+pub fn tee(
+    source: impl AsFd,
+    target: impl AsFd,
+    length: usize,
+    flags: SpliceFlags,
+) -> Result<usize> {
+    let (source, target) = (source.as_fd(), target.as_fd());
+    retry(move || raw::tee(source, target, length, flags))
 }
 
-/// How many bytes the pipe takes, at most, before a write has to wait: its slots, each a whole page.
+/// Returns the capacity of a pipe in bytes: the number of its slots times the page size.
 ///
 /// # Errors
 ///
-/// As [`raw::fcntl_getpipe_sz`].
+/// - `EBADF`: the descriptor does not refer to a pipe.
+///
+/// Since Linux 2.6.35; [F_GETPIPE_SZ(2const)].
+///
+/// [F_GETPIPE_SZ(2const)]: https://man7.org/linux/man-pages/man2/F_GETPIPE_SZ.2const.html
 #[doc(alias = "F_GETPIPE_SZ")]
 #[inline]
-pub fn size(pipe: impl AsFd) -> Result<u32> {
+pub fn size(pipe: impl AsFd) -> Result<usize> {
     raw::fcntl_getpipe_sz(pipe.as_fd())
 }
 
-/// Makes the pipe take at least so many bytes; returns how many the kernel made of it: pages, as many as a power of
-/// two.
+/// Sets the capacity of a pipe to at least `bytes`. Returns the new capacity, which the kernel
+/// rounds up to a power of two and to at least one page.
 ///
 /// # Errors
 ///
-/// As [`raw::fcntl_setpipe_sz`].
+/// - `EPERM`: the capacity exceeds `fs.pipe-max-size`, or the user's pipes would exceed their limit
+///   on pages, and the caller is unprivileged.
+/// - `EBUSY`: the pipe contains more bytes than the new capacity, or is a notification pipe.
+/// - `EINVAL`: the capacity is larger than 2 GiB.
+/// - `EBADF`: the descriptor does not refer to a pipe.
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Since Linux 2.6.35; [F_SETPIPE_SZ(2const)].
+///
+/// [F_SETPIPE_SZ(2const)]: https://man7.org/linux/man-pages/man2/F_SETPIPE_SZ.2const.html
 #[doc(alias = "F_SETPIPE_SZ")]
 #[inline]
-pub fn set_size(pipe: impl AsFd, bytes: u32) -> Result<u32> {
-    raw::fcntl_setpipe_sz(pipe.as_fd(), bytes)
+pub fn set_size(pipe: impl AsFd, bytes: usize) -> Result<usize> {
+    // The kernel's argument has 32 bits, and its largest values are invalid.
+    raw::fcntl_setpipe_sz(pipe.as_fd(), u32::try_from(bytes).unwrap_or(u32::MAX))
 }

@@ -1,46 +1,54 @@
-//! Memory given to a pipe for good.
+//! Moving memory into a pipe by value.
 
 use core::fmt;
 
 use super::{SpliceFlags, raw};
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd};
-use crate::io::{AccessMode, IoSlice, StatusFlags, fcntl_getfl};
+use crate::io::{AccessMode, IoSlice, StatusFlags, fcntl_getfl, retry};
 use crate::mm::AnonymousMapping;
 
-/// What became of pages that were given to a pipe.
+/// The result of [`splice_pages`].
 #[derive(Debug)]
-#[must_use = "what did not fit into the pipe is lost when it is dropped"]
+#[must_use = "the bytes that did not fit into the pipe are lost when `rest` is dropped"]
 pub struct Spliced {
-    /// How many bytes went into the pipe.
+    /// The number of bytes that were moved into the pipe.
     pub bytes: usize,
-    /// What did not fit, from the first byte that did not go; `None` when all went.
+    /// The bytes that did not fit into the pipe. `None` if all did.
     pub rest: Option<AnonymousMapping>,
 }
 
-/// AnonymousMapping that could not be given to a pipe, and why.
-pub struct PagesError {
+/// The error of [`splice_pages`], which returns the pages to the caller.
+pub struct SplicePagesError {
     error: Error,
     pages: Option<AnonymousMapping>,
 }
 
-/// Gives memory to a pipe, by its writing end: as much as there is room for goes in without being copied, and is
-/// unmapped here. What does not fit comes back.
+/// Moves memory into a pipe through its write end: as much as fits is moved without being copied,
+/// and is unmapped from the program. The rest is returned.
 ///
-/// The pipe has the pages to itself then: nobody changes what is in it. (Before Linux 5.18 one may: a process that was
-/// forked when they had been written to, and writes to them itself, if they are huge pages.) It waits for room only if
-/// there is none at all, and never for a non-blocking pipe or with [`SpliceFlags::NONBLOCK`]: no byte has gone then.
-/// AnonymousMapping that were never written to are zero.
+/// The pages then belong to the pipe alone, so nothing can change their content. (Before Linux 5.18
+/// there is an exception for huge pages: a process that was forked after the pages were written to
+/// can change them by writing to its copy.) Pages that were never written to contain zeroes.
 ///
-/// With [`SpliceFlags::GIFT`] a later [`splice`](super::splice()) may move the pages on into a file system that takes
-/// them.
+/// The call waits only if the pipe is full, and then until some bytes fit. If the pipe is
+/// non-blocking, or with [`SpliceFlags::NONBLOCK`], it does not wait and moves 0 bytes.
+///
+/// With [`SpliceFlags::GIFT`], a later [`splice`](super::splice()) can move the pages into a file
+/// system that supports it.
 ///
 /// # Errors
 ///
-/// The pages come back with it. `EBADF` - the descriptor is no pipe's writing end. `EPIPE` - nobody reads the pipe; the
-/// signal `SIGPIPE` comes too. `EINVAL` - an unknown flag. `ENOMEM` - no memory for it.
+/// The error contains the pages.
 ///
-/// Since Linux 2.6.17; vmsplice(2).
+/// - `EBADF`: the descriptor is not the write end of a pipe.
+/// - `EPIPE`: the read end of the pipe is closed. `SIGPIPE` is raised as well.
+/// - `EINVAL`: a flag is invalid.
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Since Linux 2.6.17; [vmsplice(2)].
+///
+/// [vmsplice(2)]: https://man7.org/linux/man-pages/man2/vmsplice.2.html
 ///
 /// ```
 /// use butter::mm::AnonymousMapping;
@@ -49,10 +57,10 @@ pub struct PagesError {
 /// use butter::time::Timeout;
 /// use butter::{fd::OwnedFd, io};
 ///
-/// fn give_all(pipe: &OwnedFd, pages: AnonymousMapping) -> butter::Result<()> {
+/// fn splice_all(pipe: &OwnedFd, pages: AnonymousMapping) -> butter::Result<()> {
 ///     let mut rest = Some(pages);
 ///     while let Some(pages) = rest {
-///         // Only a non-blocking pipe has to be waited for.
+///         // Only needed if the pipe is non-blocking.
 ///         poll::wait(&mut [PollFd::new(pipe, PollFlags::OUT)], Timeout::Infinite)?;
 ///         rest = pipe::splice_pages(pipe, pages, SpliceFlags::empty())?.rest;
 ///     }
@@ -63,7 +71,7 @@ pub struct PagesError {
 /// let (reader, writer) = pipe::pipe()?;
 /// let mut pages = AnonymousMapping::new(10_000)?;
 /// pages.fill(b'!');
-/// give_all(&writer, pages)?;
+/// splice_all(&writer, pages)?;
 /// assert_eq!(io::bytes_available(&reader)?, 10_000);
 /// # Ok(())
 /// # }
@@ -73,17 +81,17 @@ pub fn splice_pages(
     pipe: impl AsFd,
     pages: AnonymousMapping,
     flags: SpliceFlags,
-) -> Result<Spliced, PagesError> {
-    give(pipe.as_fd(), pages, flags)
+) -> Result<Spliced, SplicePagesError> {
+    splice_owned(pipe.as_fd(), pages, flags)
 }
 
-fn give(
+fn splice_owned(
     pipe: BorrowedFd<'_>,
     pages: AnonymousMapping,
     mut flags: SpliceFlags,
-) -> Result<Spliced, PagesError> {
-    // By a reading end the kernel would write to the pages. And it does not look itself whether the pipe is
-    // non-blocking.
+) -> Result<Spliced, SplicePagesError> {
+    // With a read end, the kernel would write to the pages. And `vmsplice` does not examine whether
+    // the pipe is non-blocking.
     match fcntl_getfl(pipe) {
         Ok(status) if matches!(status.access(), AccessMode::WriteOnly | AccessMode::ReadWrite) => {
             if status.contains(StatusFlags::NONBLOCK) {
@@ -91,67 +99,69 @@ fn give(
             }
         }
         Ok(_) => {
-            return Err(PagesError {
+            return Err(SplicePagesError {
                 error: Error::new(Call::VMSPLICE, Errno::BADF),
                 pages: Some(pages),
             });
         }
-        Err(error) => return Err(PagesError { error, pages: Some(pages) }),
+        Err(error) => return Err(SplicePagesError { error, pages: Some(pages) }),
     }
-    let all = [IoSlice::new(&pages)];
-    let bytes = loop {
-        // SAFETY: the descriptor is open for writing: the kernel reads the pages and refers to those that went in. They
-        // are ours alone, and are unmapped below before anybody can write to them again.
-        match unsafe { raw::vmsplice(pipe, &all, flags) } {
-            Ok(bytes) => break bytes,
-            Err(error) if error.is(Errno::INTR) => {}
-            Err(error) if error.is(Errno::AGAIN) => break 0,
-            Err(error) => return Err(PagesError { error, pages: Some(pages) }),
-        }
+    let slices = [IoSlice::new(&pages)];
+    // SAFETY: the descriptor is open for writing: the kernel reads the pages and keeps references
+    // to those that were moved. They are ours alone, and are unmapped below before anything can
+    // write to them again.
+    let result = retry(|| unsafe { raw::vmsplice(pipe, &slices, flags) });
+    let bytes = match result {
+        Ok(bytes) => bytes,
+        Err(error) if error.is(Errno::AGAIN) => 0,
+        Err(error) => return Err(SplicePagesError { error, pages: Some(pages) }),
     };
-    // The kernel puts whole pages into a pipe, one into each slot; should it ever stop within a page, the rest of that
-    // one is copied.
+    // The kernel moves whole pages, one into each slot. If a kernel ever stopped within a page, the
+    // rest of this page would be copied.
     match pages.without_first(bytes) {
         Ok(rest) => Ok(Spliced { bytes, rest }),
-        Err(error) => Err(PagesError { error, pages: None }),
+        Err(error) => Err(SplicePagesError { error, pages: None }),
     }
 }
 
-impl PagesError {
-    /// Why.
+impl SplicePagesError {
+    /// Returns the call that failed and its errno.
     #[must_use]
     pub const fn error(&self) -> Error {
         self.error
     }
 
-    /// The pages as they were. `None` only if a part of them went and there was no memory for the rest, which no kernel
-    /// is known to bring about.
+    /// Returns the pages, unchanged.
+    ///
+    /// `None` only if some pages were moved and there was no memory for the rest of a partial page,
+    /// which no known kernel causes.
     #[must_use]
     pub fn into_pages(self) -> Option<AnonymousMapping> {
         self.pages
     }
 }
 
-impl From<PagesError> for Error {
-    fn from(error: PagesError) -> Self {
+/// Keeps the error; the pages are dropped.
+impl From<SplicePagesError> for Error {
+    fn from(error: SplicePagesError) -> Self {
         error.error
     }
 }
 
-/// Prints as the [`Error`] does.
-impl fmt::Display for PagesError {
+/// Prints the [`Error`].
+impl fmt::Display for SplicePagesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.error, f)
     }
 }
 
-impl fmt::Debug for PagesError {
+impl fmt::Debug for SplicePagesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PagesError")
+        f.debug_struct("SplicePagesError")
             .field("error", &self.error)
             .field("pages", &self.pages)
             .finish()
     }
 }
 
-impl core::error::Error for PagesError {}
+impl core::error::Error for SplicePagesError {}

@@ -1,4 +1,4 @@
-//! The kernel's calls on pipes.
+//! Raw system calls on pipes.
 
 use core::ffi::c_int;
 use core::mem::MaybeUninit;
@@ -12,208 +12,271 @@ use crate::syscall::syscall;
 const F_SETPIPE_SZ: u32 = 1031;
 const F_GETPIPE_SZ: u32 = 1032;
 
-/// `pipe2(pipefd, flags)` - makes a pipe: the reading end, then the writing end.
+/// `pipe2(pipefd, flags)` - creates a pipe. Returns its read end and its write end.
 ///
 /// # Errors
 ///
-/// `EINVAL` - an unknown flag. `EMFILE` - the process has as many descriptors as it may. `ENFILE` - the system has, or
-/// the user's pipes have as much memory as they may. `ENOPKG` - the kernel is built without notification pipes.
+/// - `EINVAL`: a flag is unknown to the kernel.
+/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
+///   reached.
+/// - `ENFILE`: the system-wide limit on open files (`fs.file-max`), or the user's limit on pages in
+///   pipes (`fs.pipe-user-pages-hard`), has been reached.
+/// - `ENOPKG`: the kernel is built without notification pipes (`CONFIG_WATCH_QUEUE`).
+/// - `ENOMEM`: the kernel is out of memory.
 ///
-/// Since Linux 2.6.27; pipe2(2).
+/// Since Linux 2.6.27; [pipe2(2)].
+///
+/// [pipe2(2)]: https://man7.org/linux/man-pages/man2/pipe2.2.html
 #[inline]
 pub fn pipe2(flags: CreateFlags) -> Result<(OwnedFd, OwnedFd)> {
-    let mut ends = MaybeUninit::<[c_int; 2]>::uninit();
+    let mut fds = MaybeUninit::<[c_int; 2]>::uninit();
     // SAFETY: the kernel writes two numbers on success, and keeps nothing.
-    unsafe { syscall!(Call::PIPE2, pipe2(ends.as_mut_ptr(), flags.bits())) }.unit()?;
-    // SAFETY: written, as the call has succeeded.
-    let [reader, writer] = unsafe { ends.assume_init() };
-    // SAFETY: a new descriptor, ours alone.
+    unsafe { syscall!(Call::PIPE2, pipe2(fds.as_mut_ptr(), flags.bits())) }.unit()?;
+    // SAFETY: written, because the call has succeeded.
+    let [reader, writer] = unsafe { fds.assume_init() };
+    // SAFETY: a new descriptor without another owner.
     let reader = unsafe { owned(reader) };
     // SAFETY: as above.
     let writer = unsafe { owned(writer) };
     Ok((reader, writer))
 }
 
-/// `splice(fd_in, off_in, fd_out, off_out, len, flags)` - moves bytes from a file to a pipe, from a pipe to a file, or
-/// from pipe to pipe, within the kernel.
+/// `splice(fd_in, off_in, fd_out, off_out, len, flags)` - moves bytes within the kernel from a file
+/// to a pipe, from a pipe to a file, or from pipe to pipe.
 ///
-/// Returns how many went: 0 at the end of the source, and before urgent data of TCP, which only a read goes past; a
-/// non-blocking call may fail with `EAGAIN` there. With an offset, the file's position is not used: the kernel moves
-/// the offset on instead. At most 2 GiB less a page go at once.
+/// Returns the number of bytes moved: 0 at the end of the source, and before TCP urgent data, which
+/// only a read gets past; there, a non-blocking call can also fail with `EAGAIN`. With an offset,
+/// the file position is not used, and the kernel advances the offset. One call moves at most 2 GiB
+/// minus one page.
 ///
 /// # Errors
 ///
-/// `EAGAIN` - a pipe would have to be waited for, and it or the call is non-blocking. `EINTR` - a signal came first.
-/// `EBADF` - not open for reading, or not for writing. `EINVAL` - neither is a pipe, or both are the same one; the
-/// target is open in append mode; an offset beyond [`i64::MAX`], or for what has no positions; the file's driver does
-/// not splice; an unknown flag. `ESPIPE` - an offset for a pipe. `EPIPE` - nobody reads the pipe or socket that is the
-/// target; the signal `SIGPIPE` comes too. `ENOMEM` - no memory for it. And what a read or a write of the file fails
-/// with.
+/// - `EAGAIN`: the source has no data or the target is full, and it or the call
+///   (`SPLICE_F_NONBLOCK`) is non-blocking, or the socket timeout has expired.
+/// - `EBADF`: the source is not open for reading, or the target is not open for writing.
+/// - `EINVAL`: neither descriptor is a pipe, or both are the same pipe; or the target is open for
+///   appending (`O_APPEND`); or an offset is greater than [`i64::MAX`], or was passed for a file
+///   that is not seekable; or the file does not support `splice`; or a flag is unknown to the
+///   kernel.
+/// - `ESPIPE`: an offset was passed for a pipe.
+/// - `EPIPE`: the target is a pipe or socket whose other end is closed for reading. `SIGPIPE` is
+///   raised as well.
+/// - `EINTR`: the call was interrupted by a signal before a byte was moved.
+/// - `ENOMEM`: the kernel is out of memory.
 ///
-/// Since Linux 2.6.17; splice(2).
+/// Errors of a read from the source or a write to the target are returned as well.
+///
+/// Since Linux 2.6.17; [splice(2)].
+///
+/// [splice(2)]: https://man7.org/linux/man-pages/man2/splice.2.html
 #[inline]
 pub fn splice(
-    from: BorrowedFd<'_>,
-    from_offset: Option<&mut u64>,
-    to: BorrowedFd<'_>,
-    to_offset: Option<&mut u64>,
+    source: BorrowedFd<'_>,
+    source_offset: Option<&mut u64>,
+    target: BorrowedFd<'_>,
+    target_offset: Option<&mut u64>,
     length: usize,
     flags: SpliceFlags,
 ) -> Result<usize> {
-    let from_offset = from_offset.map_or(core::ptr::null_mut(), core::ptr::from_mut);
-    let to_offset = to_offset.map_or(core::ptr::null_mut(), core::ptr::from_mut);
-    // SAFETY: the kernel reads and writes each offset that is there, touches no other memory of the program, and keeps
-    // nothing.
+    let source_offset = source_offset.map_or(core::ptr::null_mut(), core::ptr::from_mut);
+    let target_offset = target_offset.map_or(core::ptr::null_mut(), core::ptr::from_mut);
+    // SAFETY: the kernel reads and writes each offset that is not null, touches no other memory of
+    // the program, and keeps nothing.
     unsafe {
-        syscall!(Call::SPLICE, splice(from, from_offset, to, to_offset, length, flags.bits()))
+        syscall!(
+            Call::SPLICE,
+            splice(source, source_offset, target, target_offset, length, flags.bits())
+        )
     }
     .size()
 }
 
-/// `tee(fd_in, fd_out, len, flags)` - duplicates bytes of one pipe into another, and leaves them where they are.
+/// `tee(fd_in, fd_out, len, flags)` - duplicates bytes from one pipe to another, without removing
+/// them from the source.
 ///
-/// Returns how many: 0 when there are none and nobody writes to the first pipe any more.
+/// Returns the number of bytes duplicated: 0 if the source is empty and all its write ends are
+/// closed.
 ///
 /// # Errors
 ///
-/// `EAGAIN` - one of the pipes would have to be waited for, and it or the call is non-blocking. `EINTR` - a signal came
-/// first. `EBADF` - not open for reading, or not for writing. `EINVAL` - one is no pipe, or both are the same one; an
-/// unknown flag. `EPIPE` - nobody reads the second one; the signal `SIGPIPE` comes too. `ENOMEM` - no memory for it.
+/// - `EAGAIN`: the source is empty or the target is full, and one of the pipes or the call
+///   (`SPLICE_F_NONBLOCK`) is non-blocking.
+/// - `EBADF`: the source is not open for reading, or the target is not open for writing.
+/// - `EINVAL`: a descriptor is not a pipe, or both are the same pipe, or a flag is unknown to the
+///   kernel.
+/// - `EPIPE`: the read end of the target is closed. `SIGPIPE` is raised as well.
+/// - `EINTR`: the call was interrupted by a signal.
+/// - `ENOMEM`: the kernel is out of memory.
 ///
-/// Since Linux 2.6.17; tee(2).
+/// Since Linux 2.6.17; [tee(2)].
+///
+/// [tee(2)]: https://man7.org/linux/man-pages/man2/tee.2.html
 #[inline]
 pub fn tee(
-    from: BorrowedFd<'_>,
-    to: BorrowedFd<'_>,
+    source: BorrowedFd<'_>,
+    target: BorrowedFd<'_>,
     length: usize,
     flags: SpliceFlags,
 ) -> Result<usize> {
     // SAFETY: touches no memory of the program.
-    unsafe { syscall!(Call::TEE, tee(from, to, length, flags.bits())) }.size()
+    unsafe { syscall!(Call::TEE, tee(source, target, length, flags.bits())) }.size()
 }
 
-/// `vmsplice(fd, iov, nr_segs, flags)` - puts the pages behind these bytes into a pipe, by its writing end: not a copy,
-/// but the memory itself, for as long as the pipe holds it.
+/// `vmsplice(fd, iov, nr_segs, flags)` - moves references to the pages of the slices into a pipe,
+/// through its write end. The bytes are not copied: the pipe shares the memory.
 ///
-/// Returns how many bytes went: fewer than there are when the pipe has no room left, and some went in.
+/// Returns the number of bytes moved: fewer than the slices have if the pipe becomes full.
 ///
 /// # Safety
 ///
-/// The descriptor must be open for writing: by a reading end the kernel *writes* to the memory. What happens to the
-/// memory after the call is seen by whoever reads the pipe, at whatever time they do and however often it was passed
-/// on: until then it must not be written to, nor freed, since what is put there next would be read. Nothing says when
-/// that time is over.
+/// - The descriptor must be open for writing: with a read end, the kernel *writes* to the memory.
+/// - The memory must be neither written to nor freed as long as the pipe, or anything to which its
+///   bytes are passed on, refers to it. Every reader of the bytes sees changes of the memory after
+///   the call, whenever it reads, and the new content of memory that was freed and reused. Nothing
+///   reports when the kernel has released the pages.
 ///
 /// # Errors
 ///
-/// `EAGAIN` - the pipe is full, and the call is non-blocking: that the pipe is does not matter here. `EINTR` - a signal
-/// came first. `EBADF` - the descriptor is no pipe. `EINVAL` - more than 1024 pieces, or an unknown flag. `EPIPE` -
-/// nobody reads the pipe; the signal `SIGPIPE` comes too. `ENOMEM` - no memory for it.
+/// - `EAGAIN`: the pipe is full, or empty when it is read from, and the call is non-blocking
+///   (`SPLICE_F_NONBLOCK`). Whether the pipe is non-blocking has no effect.
+/// - `EBADF`: the descriptor does not refer to a pipe; or `splice_pages` was called with a read
+///   end.
+/// - `EINVAL`: there are more than 1024 slices, or a flag is unknown to the kernel.
+/// - `EPIPE`: the read end of the pipe is closed. `SIGPIPE` is raised as well.
+/// - `EINTR`: the call was interrupted by a signal before a byte was moved.
+/// - `ENOMEM`: the kernel is out of memory.
 ///
-/// Since Linux 2.6.17; vmsplice(2).
+/// Since Linux 2.6.17; [vmsplice(2)].
+///
+/// [vmsplice(2)]: https://man7.org/linux/man-pages/man2/vmsplice.2.html
 #[inline]
 pub unsafe fn vmsplice(
     fd: BorrowedFd<'_>,
-    pieces: &[IoSlice<'_>],
+    slices: &[IoSlice<'_>],
     flags: SpliceFlags,
 ) -> Result<usize> {
-    // SAFETY: the slices have the layout of `struct iovec`. By a writing end the kernel reads them, and keeps
-    // references to the pages behind them, which the caller leaves alone.
-    unsafe { syscall!(Call::VMSPLICE, vmsplice(fd, pieces.as_ptr(), pieces.len(), flags.bits())) }
+    // SAFETY: the slices have the layout of `struct iovec`. Through a write end, the kernel reads
+    // them and keeps references to their pages, which the caller leaves alone.
+    unsafe { syscall!(Call::VMSPLICE, vmsplice(fd, slices.as_ptr(), slices.len(), flags.bits())) }
         .size()
 }
 
-/// `vmsplice(fd, iov, nr_segs, flags)` - takes bytes out of a pipe, by its reading end, into several buffers.
+/// `vmsplice(fd, iov, nr_segs, flags)` - reads bytes from a pipe into several buffers, through its
+/// read end.
 ///
-/// It copies them, as [`readv`](crate::io::readv) does, which is the safe way. Returns how many came: 0 when there are
-/// none and nobody writes to the pipe any more.
+/// The bytes are copied, as by [`readv`](crate::io::readv), which is the safe alternative. Returns
+/// the number of bytes read: 0 if the pipe is empty and all its write ends are closed.
 ///
 /// # Safety
 ///
-/// The descriptor must not be open for writing: by a writing end the memory goes *into* the pipe, and what holds for
-/// [`vmsplice`] holds then.
+/// The descriptor must not be open for writing: through a write end, the memory is moved *into* the
+/// pipe, and the conditions of [`vmsplice`] apply.
 ///
 /// # Errors
 ///
-/// As [`vmsplice`], without `EPIPE`; `EAGAIN` - the pipe is empty, and the call is non-blocking.
+/// - `EAGAIN`: the pipe is empty, and the call is non-blocking (`SPLICE_F_NONBLOCK`).
+/// - `EBADF`: the descriptor does not refer to a pipe.
+/// - `EINVAL`: there are more than 1024 buffers, or a flag is unknown to the kernel.
+/// - `EINTR`: the call was interrupted by a signal before a byte was read.
+/// - `ENOMEM`: the kernel is out of memory.
 ///
-/// Since Linux 2.6.23; vmsplice(2).
+/// Since Linux 2.6.23; [vmsplice(2)].
+///
+/// [vmsplice(2)]: https://man7.org/linux/man-pages/man2/vmsplice.2.html
+#[doc(alias = "vmsplice")]
 #[inline]
 pub unsafe fn vmsplice_read(
     fd: BorrowedFd<'_>,
     buffers: &mut [IoSliceMut<'_>],
     flags: SpliceFlags,
 ) -> Result<usize> {
-    // SAFETY: the slices have the layout of `struct iovec`. By a reading end the kernel reads them, writes at most as
-    // many bytes to each as it says, and keeps nothing; that it is one the caller promises.
+    // SAFETY: the slices have the layout of `struct iovec`. Through a read end, upheld by the
+    // caller, the kernel reads them, writes at most as many bytes to each as it has, and keeps
+    // nothing.
     unsafe {
         syscall!(Call::VMSPLICE, vmsplice(fd, buffers.as_mut_ptr(), buffers.len(), flags.bits()))
     }
     .size()
 }
 
-/// `fcntl(fd, F_GETPIPE_SZ)` - how many bytes the pipe takes at most.
+/// `fcntl(fd, F_GETPIPE_SZ)` - returns the capacity of a pipe in bytes.
 ///
 /// # Errors
 ///
-/// `EBADF` - the descriptor is no pipe.
+/// - `EBADF`: the descriptor does not refer to a pipe.
 ///
-/// Since Linux 2.6.35; `F_GETPIPE_SZ`(2const).
+/// Since Linux 2.6.35; [F_GETPIPE_SZ(2const)].
+///
+/// [F_GETPIPE_SZ(2const)]: https://man7.org/linux/man-pages/man2/F_GETPIPE_SZ.2const.html
+#[doc(alias = "F_GETPIPE_SZ")]
 #[inline]
-pub fn fcntl_getpipe_sz(fd: BorrowedFd<'_>) -> Result<u32> {
+pub fn fcntl_getpipe_sz(fd: BorrowedFd<'_>) -> Result<usize> {
     // SAFETY: touches no memory.
-    unsafe { syscall!(Call::FCNTL_GETPIPE_SZ, fcntl(fd, F_GETPIPE_SZ)) }
-        .size()
-        .map(|size| size as u32)
+    unsafe { syscall!(Call::FCNTL_GETPIPE_SZ, fcntl(fd, F_GETPIPE_SZ)) }.size()
 }
 
-/// `fcntl(fd, F_SETPIPE_SZ, size)` - makes the pipe take at least so many bytes; returns how many the kernel made of
-/// it: a power of two, and at least a page.
+/// `fcntl(fd, F_SETPIPE_SZ, size)` - sets the capacity of a pipe to at least `size` bytes. Returns
+/// the new capacity, which the kernel rounds up to a power of two and to at least one page.
 ///
 /// # Errors
 ///
-/// `EPERM` - more than `fs.pipe-max-size`, or than the user's pipes may have together, which takes the capability
-/// `CAP_SYS_RESOURCE`. `EBUSY` - it holds more than that now, or is one for notifications. `EINVAL` - more than 2^31.
-/// `EBADF` - the descriptor is no pipe. `ENOMEM` - no memory for it.
+/// - `EPERM`: the capacity exceeds the limit for a pipe (`fs.pipe-max-size`) or for the user's
+///   pipes (`fs.pipe-user-pages-soft`, `fs.pipe-user-pages-hard`), and the caller does not have the
+///   capability `CAP_SYS_RESOURCE`.
+/// - `EBUSY`: the pipe contains more bytes than the new capacity, or is a notification pipe.
+/// - `EINVAL`: the capacity is larger than 2 GiB.
+/// - `EBADF`: the descriptor does not refer to a pipe.
+/// - `ENOMEM`: the kernel is out of memory.
 ///
-/// Since Linux 2.6.35; `F_SETPIPE_SZ`(2const).
+/// Since Linux 2.6.35; [F_SETPIPE_SZ(2const)].
+///
+/// [F_SETPIPE_SZ(2const)]: https://man7.org/linux/man-pages/man2/F_SETPIPE_SZ.2const.html
+#[doc(alias = "F_SETPIPE_SZ")]
 #[inline]
-pub fn fcntl_setpipe_sz(fd: BorrowedFd<'_>, size: u32) -> Result<u32> {
+pub fn fcntl_setpipe_sz(fd: BorrowedFd<'_>, size: u32) -> Result<usize> {
     // SAFETY: touches no memory.
-    unsafe { syscall!(Call::FCNTL_SETPIPE_SZ, fcntl(fd, F_SETPIPE_SZ, size)) }
-        .size()
-        .map(|size| size as u32)
+    unsafe { syscall!(Call::FCNTL_SETPIPE_SZ, fcntl(fd, F_SETPIPE_SZ, size)) }.size()
 }
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     PIPE2:
-        INVAL => "a flag that this kernel does not know",
-        MFILE => "the process has as many descriptors as it may (RLIMIT_NOFILE)",
-        NFILE => "the system has as many open files as it may (fs.file-max), or the user as many pages in pipes \
-            (fs.pipe-user-pages-hard)",
+        INVAL => "a flag is unknown to the kernel",
+        MFILE => "the limit on open file descriptors of the process (RLIMIT_NOFILE) has been \
+            reached",
+        NFILE => "the system-wide limit on open files (fs.file-max), or the user's limit on pages \
+            in pipes (fs.pipe-user-pages-hard), has been reached",
         NOPKG => Unsupported "the kernel is built without notification pipes (CONFIG_WATCH_QUEUE)";
     SPLICE:
-        INVAL => "neither is a pipe, or both are the same one; the target is in append mode (O_APPEND); an offset is \
-            none, or for what has no positions; the file does not splice; or a flag that this kernel does not know",
-        SPIPE => "a pipe has no offset",
-        BADF => "the source is not open for reading, or the target not for writing",
-        AGAIN => "nothing is there now, or there is no room, and the pipe or the call is non-blocking",
-        PIPE => "nobody reads the other end of the target";
+        AGAIN => "the source has no data or the target is full, and it or the call \
+            (SPLICE_F_NONBLOCK) is non-blocking, or the socket timeout has expired",
+        BADF => "the source is not open for reading, or the target is not open for writing",
+        INVAL => "neither descriptor is a pipe, or both are the same pipe; or the target is open \
+            for appending (O_APPEND); or an offset is greater than i64::MAX, or was passed for a \
+            file that is not seekable; or the file does not support splice; or a flag is unknown \
+            to the kernel",
+        SPIPE => "an offset was passed for a pipe",
+        PIPE => "the target is a pipe or socket whose other end is closed for reading";
     TEE:
-        INVAL => "one is no pipe, both are the same one, or a flag that this kernel does not know",
-        BADF => "the source is not open for reading, or the target not for writing",
-        AGAIN => "nothing is there now, or there is no room, and a pipe or the call is non-blocking",
-        PIPE => "nobody reads the other end of the target";
+        AGAIN => "the source is empty or the target is full, and one of the pipes or the call \
+            (SPLICE_F_NONBLOCK) is non-blocking",
+        BADF => "the source is not open for reading, or the target is not open for writing",
+        INVAL => "a descriptor is not a pipe, or both are the same pipe, or a flag is unknown to \
+            the kernel",
+        PIPE => "the read end of the target is closed";
     VMSPLICE:
-        INVAL => "more than 1024 pieces, or a flag that this kernel does not know",
-        BADF => "the descriptor is no pipe, or not the end that is asked for",
-        AGAIN => "the pipe is full, or empty where it is read from, and the call is non-blocking",
-        PIPE => "nobody reads the other end of the pipe";
+        AGAIN => "the pipe is full, or empty when it is read from, and the call is non-blocking \
+            (SPLICE_F_NONBLOCK)",
+        BADF => "the descriptor does not refer to a pipe; or splice_pages was called with a read \
+            end",
+        INVAL => "there are more than 1024 slices, or a flag is unknown to the kernel",
+        PIPE => "the read end of the pipe is closed";
     FCNTL_GETPIPE_SZ:
-        BADF => "the descriptor is no pipe";
+        BADF => "the descriptor does not refer to a pipe";
     FCNTL_SETPIPE_SZ:
-        PERM => "more than a pipe may have (fs.pipe-max-size), or the user's pipes together (fs.pipe-user-pages-soft)",
-        BUSY => "the pipe holds more than that now, or is one for notifications",
-        INVAL => "no pipe can have more than 2 GiB",
-        BADF => "the descriptor is no pipe";
+        PERM => "the capacity exceeds the limit for a pipe (fs.pipe-max-size) or for the user's \
+            pipes (fs.pipe-user-pages-soft, fs.pipe-user-pages-hard), and the caller does not have \
+            the capability CAP_SYS_RESOURCE",
+        BUSY => "the pipe contains more bytes than the new capacity, or is a notification pipe",
+        INVAL => "the capacity is larger than 2 GiB",
+        BADF => "the descriptor does not refer to a pipe";
 };

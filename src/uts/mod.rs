@@ -1,4 +1,6 @@
-//! What the kernel is, and what the machine is called.
+//! The kernel's identification, the host name and the NIS domain name.
+//!
+//! `uname` cannot fail in practice.
 //!
 //! ```
 //! use butter::uts;
@@ -17,15 +19,18 @@
 //! | `sethostname` | [`raw::sethostname`] | [`set_hostname`] | 1.0 |
 //! | `setdomainname` | [`raw::setdomainname`] | [`set_domainname`] | 1.0 |
 //!
-//! # Worth knowing
+//! # Notes
 //!
-//! - The names belong to the thread's UTS namespace; a container has one of its own, or it renames the machine.
-//! - A name is bytes, 64 at most ([`HOST_NAME_MAX`]), not ended by a NUL and in no promised encoding. To the kernel anything is a
-//!   name, spaces and slashes too; to others it is a label of DNS.
-//! - There is no call that reads only the host's name: [`hostname`] asks for all and keeps the one.
-//! - Of the release only the first numbers mean the same everywhere, and a distribution's kernel may have later calls
-//!   than they say, or a filter fewer. Whether a call is there is best found out by making it. A process can ask to be
-//!   told 2.6 or another processor (`personality`).
+//! - The names belong to the UTS namespace of the thread. A container needs a separate one, or it
+//!   renames the host.
+//! - A name consists of at most 64 bytes ([`HOST_NAME_MAX`]), without a terminating NUL byte and in
+//!   no guaranteed encoding. The kernel accepts any bytes, spaces and slashes included; other
+//!   programs expect a DNS label.
+//! - No call reads only the host name: [`hostname`] calls `uname`.
+//! - Only the first numbers of the release have the same meaning everywhere, and a distribution's
+//!   kernel can have newer calls, or a filter can reject older ones. The best way to find out
+//!   whether a call is available is to make it. A process can also request the release 2.6 or
+//!   another architecture (`personality`).
 
 mod name;
 mod ops;
@@ -33,5 +38,15 @@ pub mod raw;
 mod types;
 
 pub use name::NameBuf;
-pub use ops::{domainname, hostname, set_domainname, set_hostname, uname};
+#[doc(alias = "getdomainname")]
+pub use ops::domainname;
+#[doc(alias = "gethostname")]
+pub use ops::hostname;
+#[doc(alias = "setdomainname")]
+pub use ops::set_domainname;
+#[doc(alias = "sethostname")]
+pub use ops::set_hostname;
+pub use ops::uname;
+#[doc(alias = "new_utsname")]
+#[doc(alias = "utsname")]
 pub use types::{HOST_NAME_MAX, Uname};

@@ -1,4 +1,4 @@
-//! A name that is not borrowed.
+//! An owned name.
 
 use core::fmt;
 use core::hash::{Hash, Hasher};
@@ -6,23 +6,23 @@ use core::hash::{Hash, Hasher};
 use super::types;
 use crate::path::Name;
 
-/// What the machine is called, as bytes of its own: 64 at most, in no promised encoding.
+/// An owned host name or domain name: at most 64 bytes, in no guaranteed encoding.
 #[derive(Clone, Copy)]
 pub struct NameBuf([u8; types::HOST_NAME_MAX + 1]);
 
 impl NameBuf {
-    /// The name in a field of `struct new_utsname`.
+    /// Creates a name from a field of `struct new_utsname`.
     pub(super) const fn from_field(field: [u8; types::HOST_NAME_MAX + 1]) -> Self {
         Self(field)
     }
 
-    /// The name, lent.
+    /// Borrows the name.
     #[must_use]
     pub fn as_name(&self) -> Name<'_> {
         types::name(&self.0)
     }
 
-    /// The bytes.
+    /// Returns the bytes of the name.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         self.as_name().as_bytes()
@@ -59,14 +59,14 @@ impl Hash for NameBuf {
     }
 }
 
-/// Prints the name lossily.
+/// Prints the name, with U+FFFD in place of invalid UTF-8.
 impl fmt::Display for NameBuf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.as_name(), f)
     }
 }
 
-/// Prints the name quoted, with what is not printable escaped.
+/// Prints the name in quotes, with unprintable bytes escaped.
 impl fmt::Debug for NameBuf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.as_name(), f)
@@ -78,12 +78,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_ends_before_the_first_nul_or_with_its_field() {
+    fn name_ends_at_first_nul_or_at_end_of_field() {
         let mut field = [b'x'; 65];
         assert_eq!(
             NameBuf::from_field(field).as_bytes(),
             [b'x'; 65],
-            "as only a filter could answer"
+            "without a NUL byte, as only a tracer could return it"
         );
         field[64] = 0;
         assert_eq!(NameBuf::from_field(field).as_bytes(), [b'x'; 64]);
@@ -92,7 +92,11 @@ mod tests {
         assert_eq!((name.as_name().as_str(), name.to_string().as_str()), (Some("xxx"), "xxx"));
         assert!(name == "xxx" && name != "xxxx");
         field[5] = b'y';
-        assert_eq!(NameBuf::from_field(field), name, "what lies behind the NUL is no part of it");
+        assert_eq!(
+            NameBuf::from_field(field),
+            name,
+            "bytes after the NUL byte are not part of the name"
+        );
         field[0] = 0;
         assert_eq!(NameBuf::from_field(field), "");
         field[..3].copy_from_slice(b"a\xFFb");

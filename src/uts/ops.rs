@@ -1,66 +1,87 @@
-//! The machine's names, told and set.
+//! Reading and setting the host name and the domain name.
 
 use super::{NameBuf, Uname, raw};
 use crate::error::{Call, Errno, Error, Result};
 use crate::path;
 
-/// What the kernel is, and what the machine is called.
+/// Returns the identification of the kernel, the host name and the domain name.
 ///
-/// # Errors
+/// This call cannot fail.
 ///
-/// None of its own.
+/// Since Linux 1.0; [uname(2)].
+///
+/// [uname(2)]: https://man7.org/linux/man-pages/man2/uname.2.html
 #[inline]
 pub fn uname() -> Result<Uname> {
     raw::uname()
 }
 
-/// What the machine is called.
+/// Returns the host name.
 ///
-/// # Errors
+/// This call cannot fail.
 ///
-/// None of its own.
+/// Since Linux 1.0; [uname(2)].
+///
+/// [uname(2)]: https://man7.org/linux/man-pages/man2/uname.2.html
 #[doc(alias = "gethostname")]
 #[inline]
 pub fn hostname() -> Result<NameBuf> {
     raw::uname().map(Uname::into_nodename)
 }
 
-/// The machine's domain of NIS, not of DNS: `(none)` until somebody sets it.
+/// Returns the NIS domain name, which is not that of DNS. It is `(none)` until it is set.
 ///
-/// # Errors
+/// This call cannot fail.
 ///
-/// None of its own.
+/// Since Linux 1.0; [uname(2)].
+///
+/// [uname(2)]: https://man7.org/linux/man-pages/man2/uname.2.html
 #[doc(alias = "getdomainname")]
 #[inline]
 pub fn domainname() -> Result<NameBuf> {
     raw::uname().map(Uname::into_domainname)
 }
 
-/// Sets what the machine is called: 64 bytes at most, of any kind but NUL; none at all is a name, too.
+/// Sets the host name: at most 64 bytes other than NUL. The name can be empty.
 ///
-/// Every process of the UTS namespace sees it, the whole machine if the thread has none of its own.
+/// The name applies to all processes in the UTS namespace of the thread: to the entire host, unless
+/// the thread is in a separate one.
 ///
 /// # Errors
 ///
-/// As [`raw::sethostname`]; `EINVAL` - also a NUL byte, at which the name would end.
+/// - `EINVAL`: the name has more than 64 bytes or contains a NUL byte.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the UTS namespace.
+///
+/// Since Linux 1.0; [sethostname(2)].
+///
+/// [sethostname(2)]: https://man7.org/linux/man-pages/man2/sethostname.2.html
 #[doc(alias = "sethostname")]
 #[inline]
 pub fn set_hostname(name: impl path::Arg) -> Result<()> {
-    raw::sethostname(whole(Call::SETHOSTNAME, name.as_path_bytes().bytes())?)
+    raw::sethostname(without_nul(Call::SETHOSTNAME, name.as_path_bytes().bytes())?)
 }
 
-/// Sets the machine's domain of NIS: 64 bytes at most, of any kind but NUL; none at all is a name, too.
+/// Sets the NIS domain name: at most 64 bytes other than NUL. The name can be empty.
+///
+/// The name applies to all processes in the UTS namespace of the thread.
 ///
 /// # Errors
 ///
-/// As [`raw::setdomainname`]; `EINVAL` - also a NUL byte, at which the name would end.
+/// - `EINVAL`: the name has more than 64 bytes or contains a NUL byte.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the UTS namespace.
+///
+/// Since Linux 1.0; [setdomainname(2)].
+///
+/// [setdomainname(2)]: https://man7.org/linux/man-pages/man2/setdomainname.2.html
 #[doc(alias = "setdomainname")]
 #[inline]
 pub fn set_domainname(name: impl path::Arg) -> Result<()> {
-    raw::setdomainname(whole(Call::SETDOMAINNAME, name.as_path_bytes().bytes())?)
+    raw::setdomainname(without_nul(Call::SETDOMAINNAME, name.as_path_bytes().bytes())?)
 }
 
-/// A name that is read as it was written.
-fn whole(call: Call, name: &[u8]) -> Result<&[u8]> {
+/// Returns the name unless it contains a NUL byte, at which it would end when it is read.
+fn without_nul(call: Call, name: &[u8]) -> Result<&[u8]> {
     if name.contains(&0) { Err(Error::new(call, Errno::INVAL)) } else { Ok(name) }
 }

@@ -1,4 +1,4 @@
-//! The kernel's calls on the machine's names.
+//! Raw system calls on the host name and the domain name.
 
 use core::mem::MaybeUninit;
 
@@ -6,54 +6,63 @@ use super::Uname;
 use crate::error::{Call, ErrnoReason, Result, errno_reasons};
 use crate::syscall::syscall;
 
-/// `uname(&buf)` - what the kernel is, and what the machine is called.
+/// `uname(&buf)` - returns the identification of the kernel, the host name and the domain name.
 ///
-/// # Errors
+/// This call cannot fail.
 ///
-/// None of its own.
+/// Since Linux 1.0; [uname(2)].
 ///
-/// Since Linux 1.0; uname(2).
+/// [uname(2)]: https://man7.org/linux/man-pages/man2/uname.2.html
 #[inline]
 pub fn uname() -> Result<Uname> {
     let mut uname = MaybeUninit::<Uname>::uninit();
-    // SAFETY: the kernel writes one struct, all of its bytes, and keeps nothing.
+    // SAFETY: the kernel writes all bytes of one struct and keeps nothing.
     unsafe { syscall!(Call::UNAME, uname(uname.as_mut_ptr())) }.unit()?;
-    // SAFETY: written, as the call has succeeded.
+    // SAFETY: written, because the call has succeeded.
     Ok(unsafe { uname.assume_init() })
 }
 
-/// `sethostname(name, len)` - sets what the machine is called, in the UTS namespace of the thread.
+/// `sethostname(name, len)` - sets the host name of the UTS namespace of the thread.
 ///
-/// The bytes are taken as they are: [`uname`] shows them up to the first NUL.
+/// The bytes are passed verbatim: [`uname`] returns them up to the first NUL byte.
 ///
 /// # Errors
 ///
-/// `EINVAL` - more than 64 bytes. `EPERM` - it takes the capability `CAP_SYS_ADMIN` in the user namespace that the UTS
-/// namespace belongs to.
+/// - `EINVAL`: the name has more than 64 bytes, or `set_hostname` was called with a name that
+///   contains a NUL byte.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the UTS namespace.
 ///
-/// Since Linux 1.0; sethostname(2).
+/// Since Linux 1.0; [sethostname(2)].
+///
+/// [sethostname(2)]: https://man7.org/linux/man-pages/man2/sethostname.2.html
 #[inline]
 pub fn sethostname(name: &[u8]) -> Result<()> {
-    // SAFETY: the kernel reads the bytes, no more than they are, and keeps a copy.
+    // SAFETY: the kernel reads at most this many bytes and keeps a copy.
     unsafe { syscall!(Call::SETHOSTNAME, sethostname(name.as_ptr(), length(name))) }.unit()
 }
 
-/// `setdomainname(name, len)` - sets the machine's domain of NIS, in the UTS namespace of the thread.
+/// `setdomainname(name, len)` - sets the NIS domain name of the UTS namespace of the thread.
 ///
-/// The bytes are taken as they are: [`uname`] shows them up to the first NUL.
+/// The bytes are passed verbatim: [`uname`] returns them up to the first NUL byte.
 ///
 /// # Errors
 ///
-/// As [`sethostname`].
+/// - `EINVAL`: the name has more than 64 bytes, or `set_domainname` was called with a name that
+///   contains a NUL byte.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the UTS namespace.
 ///
-/// Since Linux 1.0; setdomainname(2).
+/// Since Linux 1.0; [setdomainname(2)].
+///
+/// [setdomainname(2)]: https://man7.org/linux/man-pages/man2/setdomainname.2.html
 #[inline]
 pub fn setdomainname(name: &[u8]) -> Result<()> {
-    // SAFETY: the kernel reads the bytes, no more than they are, and keeps a copy.
+    // SAFETY: the kernel reads at most this many bytes and keeps a copy.
     unsafe { syscall!(Call::SETDOMAINNAME, setdomainname(name.as_ptr(), length(name))) }.unit()
 }
 
-/// The length as the kernel's `int`: a negative one, which it refuses, for what does not fit.
+/// Returns the length as an `int`; -1, which the kernel rejects, if it does not fit.
 #[inline]
 fn length(name: &[u8]) -> i32 {
     i32::try_from(name.len()).unwrap_or(-1)
@@ -61,9 +70,13 @@ fn length(name: &[u8]) -> i32 {
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     SETHOSTNAME:
-        INVAL => "a name has at most 64 bytes, and no NUL byte among them",
-        PERM => "it takes the capability CAP_SYS_ADMIN in the user namespace that the UTS namespace belongs to";
+        INVAL => "the name has more than 64 bytes, or set_hostname was called with a name that \
+            contains a NUL byte",
+        PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
+            owns the UTS namespace";
     SETDOMAINNAME:
-        INVAL => "a name has at most 64 bytes, and no NUL byte among them",
-        PERM => "it takes the capability CAP_SYS_ADMIN in the user namespace that the UTS namespace belongs to";
+        INVAL => "the name has more than 64 bytes, or set_domainname was called with a name that \
+            contains a NUL byte",
+        PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
+            owns the UTS namespace";
 };

@@ -166,7 +166,7 @@ fn what_the_crate_opens_is_closed_by_exec() {
         Namespace::own(Kind::User).unwrap().into(),
         MemFd::new("").unwrap().into(),
         MemFd::sealable("").unwrap().into(),
-        MemFd::with_flags("", CreateFlags::empty()).unwrap().into(),
+        MemFd::with_flags("", CreateFlags::CLOEXEC).unwrap().into(),
     ];
     opened.extend(ends.into_iter().flat_map(<[OwnedFd; 2]>::from));
     for fd in &opened {

@@ -397,3 +397,29 @@ fn one_that_was_handed_over_is_what_it_was() {
     assert_eq!(memfd.seals(), Ok(FIXED | Seals::SEAL));
     assert_eq!(&*memfd.map_sealed().unwrap().unwrap(), b"handed over");
 }
+
+#[cfg(feature = "std")]
+#[test]
+fn memfd_implements_read_write_and_seek_at_shared_position() {
+    use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+
+    let mut memfd = MemFd::new("file").unwrap();
+    write!(&memfd, "hello, ").unwrap();
+    memfd.write_all(b"world").unwrap();
+    memfd.flush().unwrap();
+    assert_eq!(memfd.stream_position().unwrap(), 12);
+    assert_eq!((&memfd).seek(SeekFrom::End(-5)).unwrap(), 7);
+    let mut text = String::new();
+    memfd.read_to_string(&mut text).unwrap();
+    assert_eq!(text, "world");
+    memfd.seek(SeekFrom::Start(1)).unwrap();
+    assert_eq!(memfd.seek(SeekFrom::Current(2)).unwrap(), 3);
+    let mut bytes = [0; 2];
+    (&memfd).read_exact(&mut bytes).unwrap();
+    assert_eq!(&bytes, b"lo");
+    assert_eq!(memfd.seek(SeekFrom::Start(1 << 40)).unwrap(), 1 << 40);
+    assert_eq!(memfd.read(&mut bytes).unwrap(), 0);
+    for wrong in [SeekFrom::Start(u64::MAX), SeekFrom::End(-13)] {
+        assert_eq!(memfd.seek(wrong).unwrap_err().kind(), ErrorKind::InvalidInput);
+    }
+}

@@ -8,16 +8,16 @@ use super::{NATIVE, PROCESSORS, expression, sources};
 
 /// Constants that are no names of the kernel's: the crate's own.
 const OURS: &[(&str, &str)] = &[
-    ("src/copy/copier.rs", "AT_ONCE"),
+    ("src/copy/copier.rs", "MAX_LENGTH"),
     ("src/copy/copier.rs", "DEFAULT_CHUNK_SIZE"),
-    ("src/copy/memory.rs", "ROOM"),
+    ("src/copy/memory.rs", "BUFFER_SIZE"),
     ("src/epoll/raw.rs", "MOST"),
     ("src/error/errno.rs", "ERRNO_MAX"),
     ("src/error/repr.rs", "ERRNO_BITS"),
     ("src/error/repr.rs", "MARK"),
     ("src/eventfd/types.rs", "VALUE_MAX"),
     ("src/idmap/types.rs", "MAX_RANGES"),
-    ("src/idmap/types.rs", "TEXT_SIZE"),
+    ("src/idmap/types.rs", "MAP_TEXT_MAX"),
     ("src/inotify/event.rs", "EVENT_SIZE_MAX"),
     ("src/macros.rs", "ROOT"),
     ("src/path/arg.rs", "SHORT"),

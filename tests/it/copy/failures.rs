@@ -123,7 +123,7 @@ fn what_was_lost_stays_lost_and_the_copy_may_go_on() {
             assert_eq!(error.lost(), sent.len() as u64, "{method:?}: {error}");
             let told = error.to_string();
             assert!(
-                told.ends_with(&format!("after 0 bytes, with {} more taken and lost", sent.len())),
+                told.ends_with(&format!("after 0 bytes, with {} more read and lost", sent.len())),
                 "{told}"
             );
         }

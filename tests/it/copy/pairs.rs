@@ -25,6 +25,7 @@ fn must_do(method: Method, source: Kind, target: Kind) -> bool {
         }
         // Since Linux 6.5 every kind of file splices; before, a terminal may not.
         Method::Splice => !matches!(target, Kind::Appending | Kind::Terminal),
+        _ => unreachable!(),
     }
 }
 

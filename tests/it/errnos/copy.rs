@@ -64,6 +64,9 @@ const ROWS: &[Row] = &[
             range(&a_regular_file(), &a_regular_file())
         })
     }),
+    Row(Call::COPY_FILE_RANGE, Errno::FBIG, ErrorKind::LimitReached, || filtered(Errno::FBIG)),
+    Row(Call::COPY_FILE_RANGE, Errno::NOSPC, ErrorKind::LimitReached, || filtered(Errno::NOSPC)),
+    Row(Call::COPY_FILE_RANGE, Errno::DQUOT, ErrorKind::LimitReached, || filtered(Errno::DQUOT)),
     Row(Call::SENDFILE, Errno::AGAIN, ErrorKind::WouldBlock, || {
         let (_reader, writer) = pipe::nonblocking().unwrap();
         while io::write(&writer, &[0; 4096]).is_ok() {}
@@ -95,6 +98,10 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::SENDFILE, Errno::PIPE, ErrorKind::Other, || send(&a_file(), &a_closed_socket())),
 ];
+
+fn filtered(errno: Errno) -> Outcome {
+    inject(libc::SYS_copy_file_range, errno, || range(&a_regular_file(), &a_regular_file()))
+}
 
 fn range(from: &OwnedFd, to: &OwnedFd) -> Outcome {
     failed(copy_file_range(from.as_fd(), None, to.as_fd(), None, 1))

@@ -33,7 +33,7 @@ impl Function {
             .map(|line| line.trim_start_matches('/').trim())
             .collect::<Vec<_>>()
             .join(" ");
-        let code = &text[text.find("\npub ").expect("what is documented is public")..];
+        let code = &text[text.find("\npub").expect("what is documented is public")..];
         let code = code.split("\n///").next().unwrap();
         let name = name(code.split_once(" fn ").unwrap().1).to_owned();
         let mut calls: Vec<_> =

@@ -21,6 +21,14 @@ pub const TABLE: Table = Table {
     others: OTHERS,
 };
 
+/// The table of `src/fs.rs`, whose rows are in those of the memfd.
+pub const FS_TABLE: Table = Table {
+    source: include_str!("../../../src/fs.rs"),
+    rows: &[],
+    without_descriptors: &[],
+    others: &[],
+};
+
 const ROWS: &[Row] = &[
     Row(Call::MEMFD_CREATE, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(MemFd::new([b'n'; 250]))

@@ -66,6 +66,7 @@ const TABLES: &[Table] = &[
     io::TABLE,
     memory::TABLE,
     memfd::TABLE,
+    memfd::FS_TABLE,
     pipe::TABLE,
     copy::TABLE,
     poll::TABLE,

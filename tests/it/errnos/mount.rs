@@ -53,6 +53,9 @@ const ROWS: &[Row] = &[
     Row(Call::MOUNT_BIND, Errno::ACCES, ErrorKind::PermissionDenied, || {
         at_a_closed_directory(|path| failed(mount::bind_mount("/", path)))
     }),
+    Row(Call::MOUNT_MOVE, Errno::ACCES, ErrorKind::PermissionDenied, || {
+        at_a_closed_directory(|path| failed(mount::move_to("/", path)))
+    }),
     Row(Call::UMOUNT2, Errno::ACCES, ErrorKind::PermissionDenied, || {
         at_a_closed_directory(|path| failed(mount::unmount(path)))
     }),
@@ -170,6 +173,9 @@ const IN_NAMESPACES: &[Row] = &[
     }),
     Row(Call::MOUNT_MOVE, Errno::NOTDIR, ErrorKind::InvalidArgument, || {
         at(|path| failed(mount::move_to(&*below(path), &*format!("{}/x", file(path)))))
+    }),
+    Row(Call::MOUNT_MOVE, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || {
+        at(|path| failed(mount::move_to([b'/'; 4096], path)))
     }),
     Row(Call::MOUNT_PROPAGATION, Errno::INVAL, ErrorKind::InvalidArgument, || {
         at(|path| failed(mount::make_private(&*folder(path))))

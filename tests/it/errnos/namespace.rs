@@ -5,7 +5,9 @@ use std::fs;
 use butter::Errno;
 use butter::error::{Call, ErrorKind};
 use butter::fd::{AsFd, OwnedFd};
-use butter::namespace::{Kind, Namespace, Namespaces, enter, raw, unshare, unshare_files};
+use butter::namespace::{
+    Kind, Namespace, Namespaces, UnshareFlags, enter, raw, unshare, unshare_files,
+};
 use butter::process::Pid;
 
 use super::{Row, Table, check, failed, may_have_descriptors, null};
@@ -24,6 +26,9 @@ pub const TABLE: Table = Table {
 const ROWS: &[Row] = &[
     Row(Call::UNSHARE, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(unshare(Namespaces::from_bits_retain(1)))
+    }),
+    Row(Call::UNSHARE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(unshare(Namespaces::from_bits_retain(UnshareFlags::FILES.bits())))
     }),
     Row(Call::UNSHARE, Errno::PERM, ErrorKind::PermissionDenied, || {
         as_nobody(|| failed(unshare(Namespaces::UTS)))

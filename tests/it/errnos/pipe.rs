@@ -89,7 +89,7 @@ const ROWS: &[Row] = &[
         failed(pipe::set_size(&writer, 0))
     }),
     Row(Call::FCNTL_SETPIPE_SZ, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(pipe::set_size(pipe::pipe().unwrap().0, u32::MAX))
+        failed(pipe::set_size(pipe::pipe().unwrap().0, usize::MAX))
     }),
     Row(Call::FCNTL_SETPIPE_SZ, Errno::BADF, ErrorKind::BadDescriptor, || {
         failed(pipe::set_size(null(), 4096))

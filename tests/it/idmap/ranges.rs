@@ -46,17 +46,17 @@ fn what_the_kernel_refuses_in_any_ranges_is_found() {
                     child.replace(next);
                 }
                 Err(error) if error.error().is(Errno::INVAL) => match error.kind() {
-                    Some(MapErrorKind::Empty { range }) => prop_assert_eq!(ranges[range].count, 0),
+                    Some(MapErrorKind::Empty { range }) => prop_assert_eq!(ranges[range].length, 0),
                     Some(MapErrorKind::BeyondLast { range }) => {
-                        let IdRange { inside, outside, count } = ranges[range];
-                        prop_assert!(u64::from(inside.max(outside)) + u64::from(count) > u32::MAX.into());
+                        let IdRange { inside, outside, length } = ranges[range];
+                        prop_assert!(u64::from(inside.max(outside)) + u64::from(length) > u32::MAX.into());
                     }
                     Some(MapErrorKind::Overlap { range, earlier }) => {
                         let (one, other) = (ranges[range], ranges[earlier]);
                         prop_assert!(range > earlier);
                         prop_assert!(
-                            meet((one.inside, one.count), (other.inside, other.count))
-                                || meet((one.outside, one.count), (other.outside, other.count))
+                            meet((one.inside, one.length), (other.inside, other.length))
+                                || meet((one.outside, one.length), (other.outside, other.length))
                         );
                     }
                     other => prop_assert!(false, "{:?}", other),

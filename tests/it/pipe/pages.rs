@@ -5,7 +5,7 @@ use std::fs::File;
 use butter::io;
 use butter::mm::raw::{mmap, munmap};
 use butter::mm::{AnonymousMapping, MapFlags, ProtFlags, page_size};
-use butter::pipe::{self, PagesError, SpliceFlags, Spliced, splice_pages};
+use butter::pipe::{self, SpliceFlags, SplicePagesError, Spliced, splice_pages};
 use butter::signal::{self, Action, SigInfo, Signal};
 use butter::{Errno, Result};
 
@@ -62,7 +62,7 @@ fn pages_in_a_pipe_are_gone_here_and_nobody_changes_them() {
 fn what_does_not_fit_into_a_pipe_comes_back() {
     in_child(|| {
         let (page, (reader, writer)) = (page_size(), pipe::pipe().unwrap());
-        pipe::set_size(&writer, 4 * page as u32).unwrap();
+        pipe::set_size(&writer, 4 * page).unwrap();
         let length = 10 * page + 100;
         let all = pages(length);
         let start = all.as_ptr();
@@ -92,7 +92,7 @@ fn no_room_is_an_answer_and_all_pages_come_back() {
     let ((_one, blocking), (_other, nonblocking)) =
         (pipe::pipe().unwrap(), pipe::nonblocking().unwrap());
     for (writer, flags) in [(&blocking, SpliceFlags::NONBLOCK), (&nonblocking, NONE)] {
-        let room = pipe::set_size(writer, page as u32).unwrap() as usize;
+        let room = pipe::set_size(writer, page).unwrap();
         assert_eq!(splice_pages(writer, pages(room), flags).unwrap().bytes, room);
         let Spliced { bytes, rest } = splice_pages(writer, pages(3 * page), flags).unwrap();
         assert_eq!(bytes, 0);
@@ -110,7 +110,7 @@ fn give_and_change_a_copy(mut all: AnonymousMapping, keeps_rest: bool) {
     let ((reader, writer), (told, tell)) = (pipe::pipe().unwrap(), pipe::pipe().unwrap());
     let (done, say) = pipe::pipe().unwrap();
     let (count, length) = (all.len(), 16 * page_size());
-    pipe::set_size(&writer, length as u32).unwrap();
+    pipe::set_size(&writer, length).unwrap();
     // SAFETY: the child writes to its copy of the memory, makes system calls and ends.
     let child = unsafe { libc::fork() };
     assert_ne!(child, -1, "fork: {}", std::io::Error::last_os_error());
@@ -161,7 +161,7 @@ fn huge_pages() -> Option<AnonymousMapping> {
     let mut all = AnonymousMapping::new(3 * huge).unwrap();
     // What stands before the first that can be one goes away, page by page.
     let (reader, writer) = pipe::pipe().unwrap();
-    pipe::set_size(&writer, page_size() as u32).unwrap();
+    pipe::set_size(&writer, page_size()).unwrap();
     while !all.as_ptr().addr().is_multiple_of(huge) {
         all = splice_pages(&writer, all, NONE).unwrap().rest.unwrap();
         drain(&reader);
@@ -186,14 +186,14 @@ fn a_forked_process_changes_its_own_copy_of_huge_pages() {
 }
 
 /// Why the pages were not taken; they come back as they were.
-fn refused(result: Result<Spliced, PagesError>) -> Errno {
+fn refused(result: Result<Spliced, SplicePagesError>) -> Errno {
     let error = result.unwrap_err();
     let told = error.error();
     assert_eq!(error.to_string(), told.to_string());
     assert_eq!(
         format!("{error:?}"),
         format!(
-            "PagesError {{ error: {told:?}, pages: Some(AnonymousMapping {{ length: 100 }}) }}"
+            "SplicePagesError {{ error: {told:?}, pages: Some(AnonymousMapping {{ length: 100 }}) }}"
         )
     );
     assert!(*error.into_pages().unwrap() == pattern_of(100));
@@ -233,7 +233,7 @@ fn a_pipe_open_both_ways_takes_pages() {
 #[test]
 fn pages_wait_for_room_whatever_signals_come() {
     let (reader, writer) = pipe::pipe().unwrap();
-    let room = pipe::set_size(&writer, 4096).unwrap() as usize;
+    let room = pipe::set_size(&writer, 4096).unwrap();
     assert!(splice_pages(&writer, pages(room), NONE).unwrap().rest.is_none());
     let storm = Storm::new();
     std::thread::scope(|scope| {

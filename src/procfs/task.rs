@@ -1,0 +1,102 @@
+//! Tasks, and opening their files.
+
+use core::ffi::CStr;
+
+use super::StackBuf;
+use crate::error::{Call, Errno, Error, Result};
+use crate::fd::{AsFd, OwnedFd};
+use crate::fs;
+use crate::ids::{Pid, Tid};
+use crate::io::AccessMode;
+
+/// The process or thread whose files in `/proc` a call uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Task {
+    /// The calling thread: `/proc/thread-self`.
+    Own,
+    /// A process: the files of its first thread.
+    Process(Pid),
+    /// A thread of any process.
+    Thread(Tid),
+}
+
+impl From<Pid> for Task {
+    #[inline]
+    fn from(process: Pid) -> Self {
+        Self::Process(process)
+    }
+}
+
+impl From<Tid> for Task {
+    #[inline]
+    fn from(thread: Tid) -> Self {
+        Self::Thread(thread)
+    }
+}
+
+const PROC_SUPER_MAGIC: i64 = 0x9FA0;
+
+/// Opens a file like [`open`], and fails with `ENOENT` if the file system at `/proc` is not a
+/// procfs.
+#[inline]
+pub(crate) fn open_procfs(
+    call: Call,
+    task: Task,
+    name: &str,
+    access: AccessMode,
+) -> Result<OwnedFd> {
+    let file = open(call, task, name, access)?;
+    let is_procfs = fs::fstatfs(file.as_fd())?.kind == PROC_SUPER_MAGIC;
+    if is_procfs { Ok(file) } else { Err(Error::new(call, Errno::NOENT)) }
+}
+
+/// Opens a file of a task by its name, such as `ns/uts`. The path is built on the stack.
+#[inline]
+pub(crate) fn open(call: Call, task: Task, name: &str, access: AccessMode) -> Result<OwnedFd> {
+    let mut path = StackBuf::<64>::new();
+    match push_path(&mut path, task, name) {
+        Some(path) => fs::openat(call, path, access),
+        None => Err(Error::new(call, Errno::NAMETOOLONG)),
+    }
+}
+
+/// Builds the path of a file of a task. Returns `None` if it does not fit.
+#[inline]
+fn push_path<'b, const N: usize>(
+    buffer: &'b mut StackBuf<N>,
+    task: Task,
+    name: &str,
+) -> Option<&'b CStr> {
+    buffer.push(b"/proc/")?;
+    match task {
+        Task::Own => buffer.push(b"thread-self")?,
+        Task::Process(process) => buffer.push_number(process.as_raw().cast_unsigned())?,
+        Task::Thread(thread) => buffer.push_number(thread.as_raw().cast_unsigned())?,
+    }
+    buffer.push(b"/")?;
+    buffer.push(name.as_bytes())?;
+    buffer.push(b"\0")?;
+    // SAFETY: the only NUL byte is the last one: the names are constants of the crate without any.
+    Some(unsafe { CStr::from_bytes_with_nul_unchecked(buffer.as_bytes()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn push_path_builds_the_path_of_each_task() {
+        let path =
+            |task, name| push_path(&mut StackBuf::<64>::new(), task, name).map(CStr::to_owned);
+        assert_eq!(path(Task::Own, "ns/mnt").as_deref(), Some(c"/proc/thread-self/ns/mnt"));
+        let first = Pid::from_raw(1).unwrap();
+        assert_eq!(path(first.into(), "uid_map").as_deref(), Some(c"/proc/1/uid_map"));
+        let last = Tid::from_raw(i32::MAX).unwrap();
+        assert_eq!(
+            path(last.into(), "ns/time_for_children").as_deref(),
+            Some(c"/proc/2147483647/ns/time_for_children")
+        );
+        assert_eq!(path(Task::Own, &"n".repeat(60)), None);
+    }
+}
