@@ -13,7 +13,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use butter::path::Escape;
 use butter::process::getpid;
 use butter::signal::{self, Signal};
-use butter::thread;
 use butter::time::Timeout;
 
 use crate::common::signals;
