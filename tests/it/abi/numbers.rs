@@ -11,7 +11,7 @@ const OURS: &[(&str, &str)] = &[
     ("src/copy/copier.rs", "AT_ONCE"),
     ("src/copy/copier.rs", "DEFAULT_CHUNK_SIZE"),
     ("src/copy/memory.rs", "ROOM"),
-    ("src/epoll/raw.rs", "MOST"),
+    ("src/epoll/raw.rs", "MAX_EVENTS"),
     ("src/error/errno.rs", "ERRNO_MAX"),
     ("src/error/repr.rs", "ERRNO_BITS"),
     ("src/error/repr.rs", "MARK"),
@@ -25,7 +25,7 @@ const OURS: &[(&str, &str)] = &[
     ("src/signal/number.rs", "RTMAX"),
     ("src/signal/number.rs", "RTMIN"),
     ("src/signalfd/event.rs", "EVENT_SIZE"),
-    ("src/time.rs", "NANOSECONDS"),
+    ("src/time.rs", "NANOS_PER_SEC"),
 ];
 
 /// Constants that the kernel knows under another name.
