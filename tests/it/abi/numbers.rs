@@ -44,6 +44,11 @@ const RENAMED: &[(&str, &str, &str)] = &[
     ("src/time.rs", "RealtimeAlarm", "CLOCK_REALTIME_ALARM"),
     ("src/time.rs", "BoottimeAlarm", "CLOCK_BOOTTIME_ALARM"),
     ("src/time.rs", "Tai", "CLOCK_TAI"),
+    ("src/timerfd/types.rs", "Realtime", "CLOCK_REALTIME"),
+    ("src/timerfd/types.rs", "Monotonic", "CLOCK_MONOTONIC"),
+    ("src/timerfd/types.rs", "Boottime", "CLOCK_BOOTTIME"),
+    ("src/timerfd/types.rs", "RealtimeAlarm", "CLOCK_REALTIME_ALARM"),
+    ("src/timerfd/types.rs", "BoottimeAlarm", "CLOCK_BOOTTIME_ALARM"),
     ("src/uts/types.rs", "HOST_NAME_MAX", "__NEW_UTS_LEN"),
 ];
 
