@@ -4,6 +4,7 @@ mod abi;
 mod copy;
 mod epoll;
 mod errnos;
+mod event_source;
 mod eventfd;
 mod fd;
 mod idmap;
