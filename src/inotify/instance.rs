@@ -146,11 +146,10 @@ impl Inotify {
     }
 
     /// Reads like [`read_events`](Self::read_events), but returns `EINTR` if interrupted by a
-    /// signal handler, and `EAGAIN` if a non-blocking instance has no events.
+    /// signal handler.
     ///
     /// # Errors
     ///
-    /// - `EAGAIN`: no event is available, and the instance is non-blocking.
     /// - `EINTR`: interrupted by a signal handler.
     /// - `EINVAL`: the buffer is too small for the next event, which remains in the queue.
     ///
@@ -162,7 +161,8 @@ impl Inotify {
         &self,
         buffer: &'b mut (impl Buffer + ?Sized),
     ) -> Result<Events<'b>> {
-        raw::read(self.as_fd(), buffer).map(decode)
+        let bytes = io::would_block_as_none(raw::read(self.as_fd(), buffer))?;
+        Ok(decode(bytes.unwrap_or_default()))
     }
 }
 
@@ -175,7 +175,7 @@ unsafe impl EventSource for Inotify {
         buffer: &'b mut [MaybeUninit<u8>],
         handler: impl FnMut(Self::Event<'b>),
     ) -> Result<()> {
-        self.read_events_interruptible(buffer)?.for_each(handler);
+        decode(raw::read(self.as_fd(), buffer)?).for_each(handler);
         Ok(())
     }
 }

@@ -62,7 +62,8 @@ const ROWS: &[Row] = &[
         failed(Inotify::new().unwrap().remove_watch(Watch::from_raw(77)))
     }),
     Row(Call::INOTIFY_READ, Errno::AGAIN, ErrorKind::WouldBlock, || {
-        failed(Inotify::nonblocking().unwrap().read_events_interruptible(&mut [0; 272]))
+        let inotify = Inotify::nonblocking().unwrap();
+        failed(inotify::raw::read(inotify.as_fd(), &mut [0; 4112]).map(drop))
     }),
     Row(Call::INOTIFY_READ, Errno::INVAL, ErrorKind::InvalidArgument, || {
         let directory = files::directory();
