@@ -59,6 +59,12 @@ impl RawReturn {
         self.value
     }
 
+    /// Returns whether the value is 0.
+    #[inline(always)]
+    pub(crate) const fn is_zero(self) -> bool {
+        self.value == 0
+    }
+
     /// The value as it is, where a success can be any number that fits a register.
     #[inline(always)]
     pub(crate) const fn size(self) -> Result<usize> {

@@ -1,26 +1,34 @@
-//! Times as the kernel takes them, and how long a wait may last.
+//! Times, clocks and timeouts.
+//!
+//! | kernel call | function | since |
+//! |---|---|---|
+//! | `clock_gettime` | [`clock_gettime`] | 2.6.0 |
+//!
+//! [`Timespec`] is a point in time or a period in the kernel's form, and [`Timeout`] is the longest
+//! time that a wait lasts.
 
 use core::fmt;
 use core::mem::MaybeUninit;
 use core::time::Duration;
 
-use crate::error::{Call, ErrnoReason, errno_reasons};
+use crate::error::{Call, Errno, ErrnoReason, Result, errno_reasons};
 use crate::syscall::syscall;
 
-/// `struct timespec`: seconds, and nanoseconds within them.
+/// `struct timespec`: a number of seconds and nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[doc(alias = "timespec")]
 #[repr(C)]
 pub struct Timespec {
     /// Whole seconds.
     pub seconds: i64,
-    /// Nanoseconds beyond them, `0..=999_999_999` where the kernel is to take it.
+    /// Nanoseconds in addition to the seconds. The kernel accepts only `0..=999_999_999`.
     pub nanoseconds: i64,
 }
 
 layout! { Timespec: size 16, align 8, seconds at 0, nanoseconds at 8 }
 
 impl Timespec {
-    /// A duration as a timespec; beyond what a timespec can hold, the longest.
+    /// Converts a duration. One that a timespec cannot represent becomes the longest timespec.
     #[inline]
     #[must_use]
     pub const fn saturating_from(duration: Duration) -> Self {
@@ -31,50 +39,51 @@ impl Timespec {
         Self { seconds: seconds as i64, nanoseconds: duration.subsec_nanos() as i64 }
     }
 
-    /// The moment so much later; `None` beyond the last that a timespec can hold, and where the nanoseconds are not
-    /// within a second.
+    /// Adds a duration. Returns `None` if the result cannot be represented, or if `nanoseconds` is
+    /// not in `0..=999_999_999`.
     #[must_use]
     pub const fn checked_add(self, duration: Duration) -> Option<Self> {
-        self.moved(
+        self.with_offset(
             self.seconds.checked_add_unsigned(duration.as_secs()),
             duration.subsec_nanos() as i64,
         )
     }
 
-    /// The moment so much earlier, which may be before the clock's zero; `None` beyond the first that a timespec can
-    /// hold, and where the nanoseconds are not within a second.
+    /// Subtracts a duration. The result may be negative, which is a time before the clock's zero.
+    ///
+    /// Returns `None` if the result cannot be represented, or if `nanoseconds` is not in
+    /// `0..=999_999_999`.
     #[must_use]
     pub const fn checked_sub(self, duration: Duration) -> Option<Self> {
-        self.moved(
+        self.with_offset(
             self.seconds.checked_sub_unsigned(duration.as_secs()),
             -(duration.subsec_nanos() as i64),
         )
     }
 
-    /// The moment of these seconds, and so many nanoseconds, less than a second, later.
-    const fn moved(self, seconds: Option<i64>, by: i64) -> Option<Self> {
-        let (0..NANOSECONDS, Some(seconds)) = (self.nanoseconds, seconds) else { return None };
-        let nanoseconds = self.nanoseconds + by;
-        match seconds.checked_add(nanoseconds.div_euclid(NANOSECONDS)) {
+    /// Replaces the seconds and adds an offset of less than a second, which may be negative.
+    const fn with_offset(self, seconds: Option<i64>, offset: i64) -> Option<Self> {
+        let (0..NANOS_PER_SEC, Some(seconds)) = (self.nanoseconds, seconds) else { return None };
+        let nanoseconds = self.nanoseconds + offset;
+        match seconds.checked_add(nanoseconds.div_euclid(NANOS_PER_SEC)) {
             Some(seconds) => {
-                Some(Self { seconds, nanoseconds: nanoseconds.rem_euclid(NANOSECONDS) })
+                Some(Self { seconds, nanoseconds: nanoseconds.rem_euclid(NANOS_PER_SEC) })
             }
             None => None,
         }
     }
 }
 
-/// So many are a second.
-const NANOSECONDS: i64 = 1_000_000_000;
+const NANOS_PER_SEC: i64 = 1_000_000_000;
 
-/// A time is beyond what the other type can hold.
+/// The error of a conversion to a type that cannot represent the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OutOfRangeError;
 
 impl fmt::Display for OutOfRangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the time is negative, or beyond what can be held")
+        f.write_str("the time is negative or too long")
     }
 }
 
@@ -102,55 +111,67 @@ impl TryFrom<Timespec> for Duration {
     }
 }
 
-/// A clock of the kernel's.
+/// A clock of the kernel.
+#[doc(alias = "clockid_t")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[repr(u32)]
 pub enum Clock {
-    /// `CLOCK_REALTIME` - the time of day, as seconds since 1970; it can be set.
+    /// `CLOCK_REALTIME` - the time of day, as the time since 1970-01-01 00:00:00 UTC. It can be
+    /// set.
     #[doc(alias = "CLOCK_REALTIME")]
     Realtime = 0,
-    /// `CLOCK_MONOTONIC` - the time since some moment before the machine started, without the time that it slept.
+    /// `CLOCK_MONOTONIC` - the time since an unspecified point (on Linux, system boot), without the
+    /// time during which the system was suspended. It cannot be set.
     #[doc(alias = "CLOCK_MONOTONIC")]
     Monotonic = 1,
-    /// `CLOCK_PROCESS_CPUTIME_ID` - the processors' time that the process has used.
+    /// `CLOCK_PROCESS_CPUTIME_ID` - the CPU time that all threads of the process have used.
     #[doc(alias = "CLOCK_PROCESS_CPUTIME_ID")]
     ProcessCpu = 2,
-    /// `CLOCK_THREAD_CPUTIME_ID` - the processors' time that the thread has used.
+    /// `CLOCK_THREAD_CPUTIME_ID` - the CPU time that the calling thread has used.
     #[doc(alias = "CLOCK_THREAD_CPUTIME_ID")]
     ThreadCpu = 3,
-    /// `CLOCK_MONOTONIC_RAW` - as `Monotonic`, but never slowed or sped up. Since Linux 2.6.28.
+    /// `CLOCK_MONOTONIC_RAW` - `Monotonic` without the frequency adjustments of NTP. Since Linux
+    /// 2.6.28.
     #[doc(alias = "CLOCK_MONOTONIC_RAW")]
     MonotonicRaw = 4,
-    /// `CLOCK_REALTIME_COARSE` - as `Realtime`, cheaper and coarser. Since Linux 2.6.32.
+    /// `CLOCK_REALTIME_COARSE` - `Realtime` at a lower resolution, and faster to read. Since Linux
+    /// 2.6.32.
     #[doc(alias = "CLOCK_REALTIME_COARSE")]
     RealtimeCoarse = 5,
-    /// `CLOCK_MONOTONIC_COARSE` - as `Monotonic`, cheaper and coarser. Since Linux 2.6.32.
+    /// `CLOCK_MONOTONIC_COARSE` - `Monotonic` at a lower resolution, and faster to read. Since
+    /// Linux 2.6.32.
     #[doc(alias = "CLOCK_MONOTONIC_COARSE")]
     MonotonicCoarse = 6,
-    /// `CLOCK_BOOTTIME` - as `Monotonic`, with the time that the machine slept. Since Linux 2.6.39.
+    /// `CLOCK_BOOTTIME` - `Monotonic`, including the time during which the system was suspended.
+    /// Since Linux 2.6.39.
     #[doc(alias = "CLOCK_BOOTTIME")]
     Boottime = 7,
-    /// `CLOCK_REALTIME_ALARM` - as `Realtime`; a timer on it wakes the machine. Since Linux 3.0.
+    /// `CLOCK_REALTIME_ALARM` - `Realtime`; a timer on it wakes a suspended system. Since Linux
+    /// 3.0.
     #[doc(alias = "CLOCK_REALTIME_ALARM")]
     RealtimeAlarm = 8,
-    /// `CLOCK_BOOTTIME_ALARM` - as `Boottime`; a timer on it wakes the machine. Since Linux 3.0.
+    /// `CLOCK_BOOTTIME_ALARM` - `Boottime`; a timer on it wakes a suspended system. Since Linux
+    /// 3.0.
     #[doc(alias = "CLOCK_BOOTTIME_ALARM")]
     BoottimeAlarm = 9,
-    /// `CLOCK_TAI` - as `Realtime`, without leap seconds. Since Linux 3.10.
+    /// `CLOCK_TAI` - `Realtime` without leap seconds (International Atomic Time). Since Linux 3.10.
     #[doc(alias = "CLOCK_TAI")]
     Tai = 11,
 }
 
-/// `clock_gettime(clockid, &time)` - what a clock says.
+/// `clock_gettime(clockid, &time)` - returns the time of a clock.
 ///
 /// # Errors
 ///
-/// `EINVAL` - the kernel does not have the clock; an alarm clock takes a real-time clock in the machine.
+/// - `EINVAL`: the kernel does not have the clock; or it is an alarm clock, and the system has no
+///   real-time clock that runs while it is suspended.
 ///
-/// Since Linux 2.6.0; `clock_gettime`(2).
+/// Since Linux 2.6.0; [clock_gettime(2)].
+///
+/// [clock_gettime(2)]: https://man7.org/linux/man-pages/man2/clock_gettime.2.html
 #[inline]
-pub fn clock_gettime(clock: Clock) -> crate::Result<Timespec> {
+pub fn clock_gettime(clock: Clock) -> Result<Timespec> {
     let mut now = MaybeUninit::<Timespec>::uninit();
     // SAFETY: the kernel writes one timespec and keeps nothing.
     unsafe { syscall!(Call::CLOCK_GETTIME, clock_gettime(clock as u32, now.as_mut_ptr())) }
@@ -161,23 +182,23 @@ pub fn clock_gettime(clock: Clock) -> crate::Result<Timespec> {
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     CLOCK_GETTIME:
-        INVAL => Unsupported "the kernel does not have the clock; or it is an alarm clock, and the machine has no clock \
-            that runs while it sleeps";
+        INVAL => Unsupported "the kernel does not have the clock; or it is an alarm clock, and the \
+            system has no real-time clock that runs while it is suspended";
 };
 
-/// How long a wait may last.
+/// The longest time that a wait lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Timeout {
-    /// Until there is something.
+    /// Waits indefinitely.
     Infinite,
-    /// Not at all: only look.
+    /// Does not wait: only checks.
     Zero,
-    /// This long, whatever signals come in between.
+    /// Waits at most this long. Signals do not prolong the wait.
     After(Duration),
 }
 
 impl Timeout {
-    /// The time as the kernel's calls take one; none is for ever.
+    /// Converts to the argument of a call, which is null for an infinite wait.
     #[inline]
     pub(crate) const fn timespec(self) -> Option<Timespec> {
         match self {
@@ -187,21 +208,24 @@ impl Timeout {
         }
     }
 
-    /// The time up to whole milliseconds: a wait for it works on every Linux, where a finer one may take a newer call.
+    /// Rounds up to a whole number of milliseconds.
+    ///
+    /// [`Epoll::wait`](crate::epoll::Epoll::wait) uses the same call on every kernel for such a
+    /// timeout, and a newer call (Linux 5.11) for a finer one.
     #[must_use]
     pub const fn ceil_to_millis(self) -> Self {
         match self {
             Self::After(duration) => {
-                let beyond = duration.subsec_nanos() % 1_000_000;
-                let missing = if beyond == 0 { 0 } else { 1_000_000 - beyond };
+                let excess = duration.subsec_nanos() % 1_000_000;
+                let missing = if excess == 0 { 0 } else { 1_000_000 - excess };
                 Self::After(duration.saturating_add(Duration::from_nanos(missing as u64)))
             }
-            never_or_zero => never_or_zero,
+            infinite_or_zero => infinite_or_zero,
         }
     }
 }
 
-/// No time at all is [`Timeout::Zero`].
+/// A duration of zero becomes [`Timeout::Zero`].
 impl From<Duration> for Timeout {
     #[inline]
     fn from(duration: Duration) -> Self {
@@ -209,7 +233,7 @@ impl From<Duration> for Timeout {
     }
 }
 
-/// `None` is [`Timeout::Infinite`].
+/// `None` becomes [`Timeout::Infinite`].
 impl From<Option<Duration>> for Timeout {
     #[inline]
     fn from(duration: Option<Duration>) -> Self {
@@ -217,29 +241,52 @@ impl From<Option<Duration>> for Timeout {
     }
 }
 
-/// The moment at which a wait ends, so that it can go on after a signal for just as long as is left.
+/// Waits by calling `wait` with the remaining time, again after each interruption by a signal, so
+/// that signals neither end the wait nor prolong it.
+///
+/// A wait with a timeout reads the clock first, which is a second system call. The remaining time
+/// that some calls write back is not used, because it does not include the signal handler's run
+/// time.
+pub(crate) fn wait_until_timeout<T>(
+    timeout: Timeout,
+    mut wait: impl FnMut(Timeout) -> Result<T>,
+) -> Result<T> {
+    let deadline = Deadline::of(timeout)?;
+    let mut remaining = timeout;
+    loop {
+        match wait(remaining) {
+            Err(error) if error.is(Errno::INTR) => {}
+            result => return result,
+        }
+        if let Some(deadline) = deadline {
+            remaining = deadline.remaining()?;
+        }
+    }
+}
+
+/// The time of the monotonic clock at which a wait ends.
 #[derive(Clone, Copy)]
-pub(crate) struct Deadline(Duration);
+struct Deadline(Duration);
 
 impl Deadline {
-    /// When a wait that begins now ends; `None` if it does not, or only looks.
+    /// Returns the deadline of a wait that begins now. `None` if it has none, or does not wait.
     #[inline]
-    pub(crate) fn of(timeout: Timeout) -> crate::Result<Option<Self>> {
+    fn of(timeout: Timeout) -> Result<Option<Self>> {
         match timeout {
             Timeout::Infinite | Timeout::Zero => Ok(None),
-            // A moment beyond all clocks does not come.
+            // A deadline that the clock cannot reach is none.
             Timeout::After(duration) => Ok(monotonic()?.checked_add(duration).map(Self)),
         }
     }
 
-    /// How much is left: nothing when the moment has passed.
-    pub(crate) fn remaining(self) -> crate::Result<Timeout> {
+    /// Returns the remaining time, which is zero if the deadline has passed.
+    fn remaining(self) -> Result<Timeout> {
         Ok(Timeout::from(self.0.saturating_sub(monotonic()?)))
     }
 }
 
-/// What the monotonic clock says; it never goes back, and began before the machine started.
-fn monotonic() -> crate::Result<Duration> {
+/// Returns the time of the monotonic clock, which never decreases and is never negative.
+fn monotonic() -> Result<Duration> {
     Ok(Duration::try_from(clock_gettime(Clock::Monotonic)?).unwrap_or_default())
 }
 
@@ -248,7 +295,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_duration_beyond_the_kernels_range_is_the_longest() {
+    fn timespec_saturating_from_clamps_to_longest() {
         let longest = Timespec { seconds: i64::MAX, nanoseconds: 999_999_999 };
         assert_eq!(Timespec::saturating_from(Duration::MAX), longest);
         let second = Timespec::saturating_from(Duration::new(1, 5));
@@ -256,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_an_error_both_ways() {
+    fn timespec_conversion_fails_if_out_of_range() {
         assert_eq!(Timespec::try_from(Duration::MAX), Err(OutOfRangeError));
         for duration in
             [Duration::ZERO, Duration::new(5, 999_999_999), Duration::from_secs(i64::MAX as u64)]
@@ -269,13 +316,13 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_counted_on_from() {
+    fn timespec_checked_add_and_sub_carry_nanoseconds_and_detect_overflow() {
         let at = |seconds, nanoseconds| Timespec { seconds, nanoseconds };
-        let add = |moment: Timespec, seconds, nanoseconds| {
-            moment.checked_add(Duration::new(seconds, nanoseconds))
+        let add = |time: Timespec, seconds, nanoseconds| {
+            time.checked_add(Duration::new(seconds, nanoseconds))
         };
-        let sub = |moment: Timespec, seconds, nanoseconds| {
-            moment.checked_sub(Duration::new(seconds, nanoseconds))
+        let sub = |time: Timespec, seconds, nanoseconds| {
+            time.checked_sub(Duration::new(seconds, nanoseconds))
         };
         assert_eq!(add(at(1, 999_999_999), 2, 1), Some(at(4, 0)));
         assert_eq!(add(at(-1, 5), 0, 999_999_994), Some(at(-1, 999_999_999)));
@@ -288,13 +335,13 @@ mod tests {
         assert_eq!(sub(last, u64::MAX, 999_999_999), Some(first));
         assert_eq!(sub(at(0, 0), 1 << 63, 0), Some(first));
         assert_eq!((sub(at(0, 0), 1 << 63, 1), add(at(0, 0), 1 << 63, 0)), (None, None));
-        for no_moment in [at(0, -1), at(0, 1_000_000_000), at(0, i64::MAX), at(0, i64::MIN)] {
-            assert_eq!((add(no_moment, 1, 1), sub(no_moment, 1, 1)), (None, None));
+        for invalid in [at(0, -1), at(0, 1_000_000_000), at(0, i64::MAX), at(0, i64::MIN)] {
+            assert_eq!((add(invalid, 1, 1), sub(invalid, 1, 1)), (None, None));
         }
     }
 
     #[test]
-    fn milliseconds_are_rounded_up() {
+    fn timeout_ceil_to_millis_rounds_up() {
         let rounded = |nanos| Timeout::After(Duration::from_nanos(nanos)).ceil_to_millis();
         assert_eq!(rounded(0), Timeout::After(Duration::ZERO));
         assert_eq!(rounded(1), Timeout::After(Duration::from_millis(1)));
@@ -306,7 +353,29 @@ mod tests {
     }
 
     #[test]
-    fn no_duration_is_never() {
+    fn wait_until_timeout_retries_with_remaining_time() {
+        let mut calls = 0;
+        let interrupted = |remaining| {
+            calls += 1;
+            match remaining {
+                Timeout::Zero => Ok(calls),
+                Timeout::After(left) if left <= Duration::from_millis(2) => {
+                    Err(crate::Error::new(Call::PPOLL, Errno::INTR))
+                }
+                other => panic!("{other:?}"),
+            }
+        };
+        let calls = wait_until_timeout(Timeout::After(Duration::from_millis(2)), interrupted);
+        assert!(calls.unwrap() > 1);
+        let failed = wait_until_timeout(Timeout::Infinite, |remaining| {
+            assert_eq!(remaining, Timeout::Infinite);
+            Err::<(), _>(crate::Error::new(Call::PPOLL, Errno::NOMEM))
+        });
+        assert_eq!(failed.unwrap_err().errno(), Errno::NOMEM);
+    }
+
+    #[test]
+    fn timeout_from_none_is_infinite() {
         assert_eq!(Timeout::from(None), Timeout::Infinite);
         assert_eq!(Timeout::from(Some(Duration::ZERO)), Timeout::Zero);
         assert_eq!(Timeout::from(Duration::MAX), Timeout::After(Duration::MAX));

@@ -8,8 +8,10 @@ use std::{fs, io, thread};
 use butter::Errno;
 use butter::epoll::{Epoll, Event, Interest, Token};
 use butter::fd::AsFd;
-use butter::time::{Clock, Timeout, Timespec, clock_gettime};
-use butter::timerfd::{Itimerspec, SetFlags, Start, Ticks, Timer, TimerFd, raw};
+use butter::time::{self, Timeout, Timespec, clock_gettime};
+use butter::timerfd::{
+    Clock, Event as TimerEvent, Itimerspec, SetFlags, Start, Timer, TimerFd, raw,
+};
 use common::moment;
 use common::require;
 use common::test::Test;
@@ -53,7 +55,7 @@ impl Drop for PutBack {
 }
 
 fn now() -> Duration {
-    clock_gettime(Clock::Realtime).unwrap().try_into().unwrap()
+    clock_gettime(time::Clock::Realtime).unwrap().try_into().unwrap()
 }
 
 fn set(time: Duration) {
@@ -102,7 +104,8 @@ fn jump(seconds: i64) {
 
 /// A timer that goes off in a day and asks to be told of the clock, and the moment.
 fn telling(clock: Clock) -> (TimerFd, Timespec) {
-    let (timer, moment) = (TimerFd::nonblocking(clock).unwrap(), moment(Clock::Realtime, DAY));
+    let (timer, moment) =
+        (TimerFd::nonblocking(clock).unwrap(), moment(time::Clock::Realtime, DAY));
     assert_eq!(timer.set_cancel_on_set(Timer::once_at(moment)), Ok(false));
     (timer, moment)
 }
@@ -110,7 +113,9 @@ fn telling(clock: Clock) -> (TimerFd, Timespec) {
 /// The time until a timer goes off.
 fn left(timer: &TimerFd) -> Duration {
     match timer.get().unwrap() {
-        Timer::Once(Start::After(left)) | Timer::EveryAfter(Start::After(left), _) => left,
+        Timer::OneShot(Start::After(left)) | Timer::Periodic { first: Start::After(left), .. } => {
+            left
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -136,7 +141,7 @@ fn each_jump_is_told_once() {
                     jump(seconds);
                     assert_eq!(
                         timer.try_read(),
-                        Ok(Some(Ticks::ClockChanged)),
+                        Ok(Some(TimerEvent::ClockChanged)),
                         "{way}, by {seconds}"
                     );
                     assert_eq!(timer.try_read(), Ok(None), "{way}, by {seconds}");
@@ -145,7 +150,7 @@ fn each_jump_is_told_once() {
             }
             jump(1);
             jump(1);
-            assert_eq!(timer.try_read(), Ok(Some(Ticks::ClockChanged)));
+            assert_eq!(timer.try_read(), Ok(Some(TimerEvent::ClockChanged)));
             assert_eq!(timer.try_read(), Ok(None), "two jumps between reads are one change");
         }
     });
@@ -179,7 +184,7 @@ fn only_a_moment_on_a_clock_that_is_set_knows_of_a_jump() {
             let hour = if clock == Clock::Realtime {
                 Timer::once(HOUR)
             } else {
-                Timer::once_at(moment(clock, HOUR))
+                Timer::once_at(moment(clock.into(), HOUR))
             };
             assert_eq!(timer.set_cancel_on_set(hour), Ok(false));
             timer
@@ -206,7 +211,7 @@ fn a_moment_comes_when_the_clock_says_so() {
             TimerFd::nonblocking(Clock::Realtime).unwrap(),
             TimerFd::new(Clock::Realtime).unwrap(),
         );
-        let hour = moment(Clock::Realtime, HOUR);
+        let hour = moment(time::Clock::Realtime, HOUR);
         once.set(Timer::once_at(hour)).unwrap();
         every.set(Timer::every_from(hour, 10 * MINUTE)).unwrap();
         jump(-7200);
@@ -214,9 +219,34 @@ fn a_moment_comes_when_the_clock_says_so() {
         assert_at(&once, hour);
         assert_at(&every, hour);
         jump(2 * 7200);
-        assert_eq!(every.read(), Ok(Ticks::Expired(7)), "at 0, 10, 20, 30, 40, 50 and 60 minutes");
+        assert_eq!(
+            every.read(),
+            Ok(TimerEvent::Expired(7)),
+            "at 0, 10, 20, 30, 40, 50 and 60 minutes"
+        );
         assert_eq!(once.wait(Duration::from_secs(30)), Ok(true));
-        assert_eq!(once.try_read(), Ok(Some(Ticks::Expired(1))));
+        assert_eq!(once.try_read(), Ok(Some(TimerEvent::Expired(1))));
+    });
+}
+
+#[test]
+fn timer_read_continues_to_wait_if_clock_is_set_back_after_expiration() {
+    with_clock(|| {
+        let timer = TimerFd::new(Clock::Realtime).unwrap();
+        let expire = || {
+            let soon = moment(time::Clock::Realtime, SOON);
+            timer.set(Timer::every_from(soon, HOUR)).unwrap();
+            assert_eq!(timer.wait(Duration::from_secs(30)), Ok(true));
+            jump(-2);
+        };
+        expire();
+        assert_eq!(raw::read(timer.as_fd()), Ok(None), "the expiration was withdrawn");
+        expire();
+        assert_eq!(timer.try_read(), Ok(None));
+        expire();
+        let began = Instant::now();
+        assert_eq!(timer.read(), Ok(TimerEvent::Expired(1)), "it expires again");
+        assert!(began.elapsed() > Duration::from_secs(1), "{:?}", began.elapsed());
     });
 }
 
@@ -225,17 +255,17 @@ fn who_sets_a_timer_is_told_of_a_jump_before() {
     with_clock(|| {
         let (timer, _) = telling(Clock::Realtime);
         jump(3600);
-        let hour = moment(Clock::Realtime, HOUR);
+        let hour = moment(time::Clock::Realtime, HOUR);
         assert_eq!(timer.set_cancel_on_set(Timer::once_at(hour)), Ok(true));
         assert_at(&timer, hour);
         assert_eq!(timer.try_read(), Ok(None), "it is told once");
         jump(-3600);
-        let soon = Timer::once_at(moment(Clock::Realtime, SOON));
+        let soon = Timer::once_at(moment(time::Clock::Realtime, SOON));
         assert_eq!(timer.set_cancel_on_set(soon), Ok(true));
         assert_eq!(timer.wait(Duration::from_secs(30)), Ok(true));
-        assert_eq!(timer.try_read(), Ok(Some(Ticks::Expired(1))), "it is armed all the same");
+        assert_eq!(timer.try_read(), Ok(Some(TimerEvent::Expired(1))), "it is armed all the same");
         assert_eq!(
-            timer.set_cancel_on_set(Timer::once_at(moment(Clock::Realtime, HOUR))),
+            timer.set_cancel_on_set(Timer::once_at(moment(time::Clock::Realtime, HOUR))),
             Ok(false)
         );
     });
@@ -246,8 +276,8 @@ fn what_goes_off_before_a_jump_is_forgotten_with_it() {
     with_clock(|| {
         let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
         let timers: [fn() -> Timer; 2] = [
-            || Timer::once_at(moment(Clock::Realtime, SOON)),
-            || Timer::every_from(moment(Clock::Realtime, SOON), SOON),
+            || Timer::once_at(moment(time::Clock::Realtime, SOON)),
+            || Timer::every_from(moment(time::Clock::Realtime, SOON), SOON),
         ];
         for seconds in [3600, -3600] {
             for set in timers {
@@ -255,7 +285,7 @@ fn what_goes_off_before_a_jump_is_forgotten_with_it() {
                 assert_eq!(timer.wait(Duration::from_secs(30)), Ok(true));
                 for by in [seconds, -seconds] {
                     jump(by);
-                    assert_eq!(timer.try_read(), Ok(Some(Ticks::ClockChanged)));
+                    assert_eq!(timer.try_read(), Ok(Some(TimerEvent::ClockChanged)));
                 }
                 assert_eq!(
                     timer.wait(Duration::from_millis(300)),
@@ -272,13 +302,13 @@ fn a_clock_is_where_it_was_when_the_timer_was_made() {
     with_clock(|| {
         let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
         adjust(libc::ADJ_SETOFFSET, 3600);
-        let day = Timer::once_at(moment(Clock::Realtime, DAY));
+        let day = Timer::once_at(moment(time::Clock::Realtime, DAY));
         assert_eq!(timer.set_cancel_on_set(day), Ok(false), "it did not ask then");
         assert_eq!(timer.try_read(), Ok(None));
         adjust(libc::ADJ_SETOFFSET, -3600);
         assert_eq!(timer.try_read(), Ok(None), "to the kernel, nothing has changed");
         adjust(libc::ADJ_SETOFFSET, 3600);
-        assert_eq!(timer.try_read(), Ok(Some(Ticks::ClockChanged)));
+        assert_eq!(timer.try_read(), Ok(Some(TimerEvent::ClockChanged)));
     });
 }
 
@@ -286,18 +316,18 @@ fn a_clock_is_where_it_was_when_the_timer_was_made() {
 fn who_waits_is_woken_by_a_jump() {
     with_clock(|| {
         let (timer, epoll) = (TimerFd::new(Clock::Realtime).unwrap(), Epoll::new().unwrap());
-        let day = moment(Clock::Realtime, DAY);
+        let day = moment(time::Clock::Realtime, DAY);
         assert_eq!(timer.set_cancel_on_set(Timer::every_from(day, DAY)), Ok(false));
         epoll.add(&timer, Token(1), Interest::IN).unwrap();
 
-        assert_eq!(woken(|| timer.read()), Ok(Ticks::ClockChanged));
+        assert_eq!(woken(|| timer.read()), Ok(TimerEvent::ClockChanged));
         assert_eq!(woken(|| timer.wait(Timeout::Infinite)), Ok(true));
-        assert_eq!(timer.read(), Ok(Ticks::ClockChanged));
+        assert_eq!(timer.read(), Ok(TimerEvent::ClockChanged));
         assert_eq!(
             woken(|| epoll.wait(&mut [Event::default()], Timeout::Infinite).unwrap().len()),
             1
         );
-        assert_eq!(timer.read(), Ok(Ticks::ClockChanged));
+        assert_eq!(timer.read(), Ok(TimerEvent::ClockChanged));
         assert_at(&timer, day);
         assert_eq!(timer.wait(Timeout::Zero), Ok(false));
     });

@@ -14,8 +14,7 @@ use butter::pipe::{self, SpliceFlags};
 use butter::process;
 use butter::signal::{self, Signal};
 use butter::signalfd::{self, EVENT_SIZE, SignalFd};
-use butter::time::Clock;
-use butter::timerfd::{Timer, TimerFd};
+use butter::timerfd::{Clock, Timer, TimerFd};
 use common::require;
 use common::test::Test;
 

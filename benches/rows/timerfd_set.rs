@@ -8,8 +8,7 @@ use std::hint::black_box;
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
-use butter::time::Clock;
-use butter::timerfd::{Timer, TimerFd};
+use butter::timerfd::{Clock, Timer, TimerFd};
 use nix::sys::time::TimeSpec;
 use nix::sys::timerfd as nix_timerfd;
 use rustix::time::{Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec};

@@ -7,8 +7,8 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
 use butter::poll::{self, PollFd, PollFlags};
-use butter::time::{Clock, Timeout};
-use butter::timerfd::{Timer, TimerFd};
+use butter::time::Timeout;
+use butter::timerfd::{Clock, Timer, TimerFd};
 
 use crate::PROGRAM;
 use crate::common::units::{Bytes, Count, Rate};

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use butter::epoll::{Event, Interest, Token};
 use butter::signal::Signal;
-use butter::time::{Clock, Timeout};
-use butter::timerfd::{Timer, TimerFd};
+use butter::time::Timeout;
+use butter::timerfd::{Clock, Timer, TimerFd};
 
 use crate::common::signals::Signals;
 use crate::connection::Shared;

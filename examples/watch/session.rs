@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use butter::Errno;
 use butter::epoll::{self, Epoll, Interest, Token};
 use butter::inotify::{Event, Events, Inotify};
-use butter::time::{Clock, Timeout};
-use butter::timerfd::{Ticks, Timer, TimerFd};
+use butter::time::Timeout;
+use butter::timerfd::{Clock, Event as TimerEvent, Timer, TimerFd};
 
 use crate::common::signals::Signals;
 use crate::exit::{Exit, Failure};
@@ -199,9 +199,9 @@ impl Heartbeat {
     /// is due.
     pub(crate) fn missed(&self) -> butter::Result<Option<u64>> {
         Ok(match self.0.try_read()? {
-            Some(Ticks::Expired(times)) => Some(times.saturating_sub(1)),
+            Some(TimerEvent::Expired(times)) => Some(times.saturating_sub(1)),
             // The monotonic clock cannot be set.
-            Some(Ticks::ClockChanged) | None => None,
+            Some(TimerEvent::ClockChanged) | None => None,
         })
     }
 }

@@ -1,48 +1,105 @@
-//! The epoll as a type.
+//! The epoll instance.
 
 use core::time::Duration;
 
 use super::{BusyPoll, CreateFlags, Event, Interest, Token, raw};
-use crate::error::{Errno, Result};
+use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd, OwnedFd};
 use crate::signal::SigSet;
-use crate::time::{Deadline, Timeout, Timespec};
+use crate::time::{Timeout, Timespec, wait_until_timeout};
 
-/// A set of descriptors that are waited for together.
+/// An epoll instance: a set of descriptors, and a queue of those that are ready.
 ///
-/// Shared by reference: several threads may wait, and others add and delete meanwhile.
+/// All methods take `&self`: several threads can wait while others add and delete descriptors.
+#[doc(alias = "epoll_create1")]
 pub struct Epoll(OwnedFd);
 
 fd_wrapper! { Epoll }
 
 impl Epoll {
-    /// An epoll with nothing to wait for. Closed by `execve`.
+    /// Creates an epoll instance without descriptors. The descriptor of the instance is
+    /// close-on-exec.
     ///
     /// # Errors
     ///
-    /// As [`raw::epoll_create1`].
+    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 2.6.27; [epoll_create1(2)].
+    ///
+    /// [epoll_create1(2)]: https://man7.org/linux/man-pages/man2/epoll_create1.2.html
     #[doc(alias = "epoll_create1")]
+    #[doc(alias = "epoll_create")]
     #[inline]
     pub fn new() -> Result<Self> {
-        raw::epoll_create1(CreateFlags::CLOEXEC).map(Self)
+        Self::with_flags(CreateFlags::CLOEXEC)
     }
 
-    /// Begins to wait for a descriptor.
+    /// Creates an epoll instance with these flags, verbatim: the descriptor is close-on-exec only
+    /// with [`CreateFlags::CLOEXEC`].
     ///
     /// # Errors
     ///
-    /// As [`raw::epoll_ctl_add`].
+    /// - `EINVAL`: a flag is unknown to the kernel.
+    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 2.6.27; [epoll_create1(2)].
+    ///
+    /// [epoll_create1(2)]: https://man7.org/linux/man-pages/man2/epoll_create1.2.html
+    #[inline]
+    pub fn with_flags(flags: CreateFlags) -> Result<Self> {
+        raw::epoll_create1(flags).map(Self)
+    }
+
+    /// Adds a descriptor (`EPOLL_CTL_ADD`). Its events are reported with the token.
+    ///
+    /// # Errors
+    ///
+    /// - `EEXIST`: the descriptor has already been added.
+    /// - `EPERM`: the descriptor does not support epoll, like those of regular files and
+    ///   directories.
+    /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
+    /// - `EINVAL`: the descriptor is this epoll instance; or [`EXCLUSIVE`](Interest::EXCLUSIVE) is
+    ///   combined with a flag that it excludes, or used for another epoll instance; or the addition
+    ///   creates too many wakeup paths through nested epoll instances.
+    /// - `ELOOP`: epoll instances would wait for each other in a cycle, or be nested more than 5
+    ///   levels deep.
+    /// - `ENOSPC`: the per-user limit on registrations (`fs.epoll.max_user_watches`) has been
+    ///   reached.
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 2.5.45; [epoll_ctl(2)].
+    ///
+    /// [epoll_ctl(2)]: https://man7.org/linux/man-pages/man2/epoll_ctl.2.html
     #[doc(alias = "epoll_ctl")]
+    #[doc(alias = "EPOLL_CTL_ADD")]
     #[inline]
     pub fn add(&self, fd: &(impl AsFd + ?Sized), token: Token, interest: Interest) -> Result<()> {
         raw::epoll_ctl_add(self.as_fd(), fd.as_fd(), token, interest)
     }
 
-    /// Changes what a descriptor is waited for, and its token; wakes one that was [`ONESHOT`](Interest::ONESHOT) anew.
+    /// Changes the requested events and the token of a descriptor (`EPOLL_CTL_MOD`).
+    ///
+    /// Also enables a descriptor again whose [`ONESHOT`](Interest::ONESHOT) event was reported.
     ///
     /// # Errors
     ///
-    /// As [`raw::epoll_ctl_mod`].
+    /// - `ENOENT`: the descriptor has not been added.
+    /// - `EPERM`: the descriptor does not support epoll, like those of regular files and
+    ///   directories.
+    /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
+    /// - `EINVAL`: the descriptor is this epoll instance; or `interest` contains
+    ///   [`EXCLUSIVE`](Interest::EXCLUSIVE), or the descriptor was added with it.
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 2.5.45; [epoll_ctl(2)].
+    ///
+    /// [epoll_ctl(2)]: https://man7.org/linux/man-pages/man2/epoll_ctl.2.html
+    #[doc(alias = "epoll_ctl")]
+    #[doc(alias = "EPOLL_CTL_MOD")]
     #[inline]
     pub fn modify(
         &self,
@@ -53,77 +110,126 @@ impl Epoll {
         raw::epoll_ctl_mod(self.as_fd(), fd.as_fd(), token, interest)
     }
 
-    /// Waits for a descriptor no more.
+    /// Removes a descriptor (`EPOLL_CTL_DEL`).
     ///
     /// # Errors
     ///
-    /// As [`raw::epoll_ctl_del`].
+    /// - `ENOENT`: the descriptor has not been added.
+    /// - `EPERM`: the descriptor does not support epoll, like those of regular files and
+    ///   directories.
+    /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
+    /// - `EINVAL`: the descriptor is this epoll instance.
+    ///
+    /// Since Linux 2.5.45; [epoll_ctl(2)].
+    ///
+    /// [epoll_ctl(2)]: https://man7.org/linux/man-pages/man2/epoll_ctl.2.html
+    #[doc(alias = "epoll_ctl")]
+    #[doc(alias = "EPOLL_CTL_DEL")]
     #[inline]
     pub fn delete(&self, fd: &(impl AsFd + ?Sized)) -> Result<()> {
         raw::epoll_ctl_del(self.as_fd(), fd.as_fd())
     }
 
-    /// Waits until a descriptor is ready, or the time is over; returns those that are ready, none when it is over.
+    /// Waits until a descriptor is ready or the timeout expires. Returns the events, and an empty
+    /// slice if the timeout expired.
     ///
-    /// Signals do not end the wait and do not prolong it. To know the moment at which it ends, a wait with a time asks
-    /// the clock first: that is a second call, which [`wait_interruptible`](Self::wait_interruptible) does without.
+    /// Signals do not interrupt the wait and do not prolong it. A wait with a timeout reads the
+    /// clock first, which is a second call; [`wait_interruptible`](Self::wait_interruptible) does
+    /// not.
     ///
-    /// A time of whole milliseconds works on every Linux; a finer one takes 5.11, unless it is made whole by
-    /// [`Timeout::ceil_to_millis`].
+    /// Calls `epoll_pwait` if the timeout is a whole number of milliseconds, and `epoll_pwait2`
+    /// otherwise. If `epoll_pwait2` fails (before Linux 5.11, or because of a seccomp filter),
+    /// calls `epoll_pwait` with the timeout rounded up to milliseconds. To avoid the failing call,
+    /// use [`Timeout::ceil_to_millis`].
     ///
     /// # Errors
     ///
-    /// `EINVAL` - the buffer has no room. `ENOSYS` - a time finer than a millisecond, on a kernel older than 5.11.
-    pub fn wait<'r>(
+    /// - `EINVAL`: the buffer is empty.
+    ///
+    /// Since Linux 2.6.19; [epoll_wait(2)].
+    ///
+    /// [epoll_wait(2)]: https://man7.org/linux/man-pages/man2/epoll_wait.2.html
+    #[doc(alias = "epoll_wait")]
+    #[doc(alias = "epoll_pwait")]
+    #[doc(alias = "epoll_pwait2")]
+    pub fn wait<'b>(
         &self,
-        ready: &'r mut [Event],
+        buffer: &'b mut [Event],
         timeout: impl Into<Timeout>,
-    ) -> Result<&'r [Event]> {
+    ) -> Result<&'b [Event]> {
         let timeout = timeout.into();
-        let deadline = Deadline::of(timeout)?;
-        let count = match wait_once(self.as_fd(), ready, timeout, None) {
-            Ok(count) if count > 0 || !exceeds_one_call(timeout) => count,
-            first => wait_again(self.as_fd(), ready, timeout, deadline, first)?,
-        };
+        let is_whole = timeout.ceil_to_millis() == timeout;
+        let count = wait_until_timeout(timeout, |remaining| {
+            // The remaining time of a whole number of milliseconds uses the same call.
+            let remaining = if is_whole { remaining.ceil_to_millis() } else { remaining };
+            match wait_once(self.as_fd(), buffer, remaining, None) {
+                // One call cannot wait longer: continue, as after an interruption.
+                Ok(0) if exceeds_one_call(remaining) => {
+                    Err(Error::new(Call::EPOLL_PWAIT, Errno::INTR))
+                }
+                result => result,
+            }
+        })?;
         // SAFETY: the kernel has filled the first `count` entries, never more than there are.
-        Ok(unsafe { ready.get_unchecked(..count) })
+        Ok(unsafe { buffer.get_unchecked(..count) })
     }
 
-    /// As [`wait`](Self::wait), but a signal ends it, and with a mask the thread has that signal mask while it waits.
+    /// Waits like [`wait`](Self::wait), but returns `EINTR` if interrupted by a signal handler.
     ///
-    /// A time of more than 24 days, in whole milliseconds, ends after 24 days.
+    /// With a mask, the calling thread's signal mask is `mask` during the wait. The mask is set and
+    /// restored atomically, so a signal that `mask` unblocks cannot be handled before the wait
+    /// begins. A wait of more than 24 days may end after 24 days without events.
     ///
     /// # Errors
     ///
-    /// As [`wait`](Self::wait); `EINTR` - a signal came first.
+    /// - `EINTR`: interrupted by a signal handler.
+    /// - `EINVAL`: the buffer is empty.
+    ///
+    /// Since Linux 2.6.19; [epoll_wait(2)].
+    ///
+    /// [epoll_wait(2)]: https://man7.org/linux/man-pages/man2/epoll_wait.2.html
+    #[doc(alias = "epoll_pwait")]
+    #[doc(alias = "epoll_pwait2")]
     #[inline]
-    pub fn wait_interruptible<'r>(
+    pub fn wait_interruptible<'b>(
         &self,
-        ready: &'r mut [Event],
+        buffer: &'b mut [Event],
         timeout: impl Into<Timeout>,
-        mask: Option<&SigSet>,
-    ) -> Result<&'r [Event]> {
-        let count = wait_once(self.as_fd(), ready, timeout.into(), mask)?;
+        mask: Option<SigSet>,
+    ) -> Result<&'b [Event]> {
+        let count = wait_once(self.as_fd(), buffer, timeout.into(), mask)?;
         // SAFETY: the kernel has filled the first `count` entries, never more than there are.
-        Ok(unsafe { ready.get_unchecked(..count) })
+        Ok(unsafe { buffer.get_unchecked(..count) })
     }
 
-    /// How waits poll network devices by themselves.
+    /// Returns how waits busy poll network devices (`EPIOCGPARAMS`).
     ///
     /// # Errors
     ///
-    /// As [`raw::ioctl_epiocgparams`].
+    /// - `ENOTTY`: the kernel is older than Linux 6.9.
+    /// - `EOPNOTSUPP`: the kernel was built without `CONFIG_NET_RX_BUSY_POLL`.
+    ///
+    /// Since Linux 6.9; [ioctl_eventpoll(2)].
+    ///
+    /// [ioctl_eventpoll(2)]: https://man7.org/linux/man-pages/man2/ioctl_eventpoll.2.html
     #[doc(alias = "EPIOCGPARAMS")]
     #[inline]
     pub fn busy_poll(&self) -> Result<BusyPoll> {
         raw::ioctl_epiocgparams(self.as_fd())
     }
 
-    /// Sets how waits poll network devices by themselves.
+    /// Sets how waits busy poll network devices (`EPIOCSPARAMS`).
     ///
     /// # Errors
     ///
-    /// As [`raw::ioctl_epiocsparams`].
+    /// - `ENOTTY`: the kernel is older than Linux 6.9.
+    /// - `EOPNOTSUPP`: the kernel was built without `CONFIG_NET_RX_BUSY_POLL`.
+    /// - `EINVAL`: `microseconds` is greater than [`i32::MAX`].
+    /// - `EPERM`: `budget` is greater than 64, which requires `CAP_NET_ADMIN`.
+    ///
+    /// Since Linux 6.9; [ioctl_eventpoll(2)].
+    ///
+    /// [ioctl_eventpoll(2)]: https://man7.org/linux/man-pages/man2/ioctl_eventpoll.2.html
     #[doc(alias = "EPIOCSPARAMS")]
     #[inline]
     pub fn set_busy_poll(&self, params: &BusyPoll) -> Result<()> {
@@ -131,57 +237,55 @@ impl Epoll {
     }
 }
 
-/// The longest that `epoll_pwait` can wait.
+/// The longest timeout of `epoll_pwait`.
 const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
 
-/// One call: the older one for what it can express, so that it works on every kernel.
+/// Waits once: with `epoll_pwait` if it can express the timeout, because every kernel has that
+/// call.
 #[inline]
 fn wait_once(
     epoll: BorrowedFd<'_>,
-    ready: &mut [Event],
+    buffer: &mut [Event],
     timeout: Timeout,
-    mask: Option<&SigSet>,
+    mask: Option<SigSet>,
 ) -> Result<usize> {
     match timeout {
-        Timeout::Infinite => raw::epoll_pwait(epoll, ready, -1, mask),
-        Timeout::Zero => raw::epoll_pwait(epoll, ready, 0, mask),
+        Timeout::Infinite => raw::epoll_pwait(epoll, buffer, -1, mask),
+        Timeout::Zero => raw::epoll_pwait(epoll, buffer, 0, mask),
         Timeout::After(duration) if timeout.ceil_to_millis() == timeout => {
-            raw::epoll_pwait(epoll, ready, duration.min(LONGEST).as_millis() as i32, mask)
+            raw::epoll_pwait(epoll, buffer, millis(duration), mask)
         }
-        Timeout::After(duration) => {
-            raw::epoll_pwait2(epoll, ready, Some(&Timespec::saturating_from(duration)), mask)
-        }
+        Timeout::After(duration) => wait_fine(epoll, buffer, duration, mask),
     }
 }
 
-/// The rest of a wait that a signal has interrupted, or that is longer than one call can wait.
-#[cold]
-fn wait_again(
+/// Waits for a time that `epoll_pwait` can only express rounded up.
+///
+/// Any failure of `epoll_pwait2` other than an interruption leads to `epoll_pwait`: an old kernel
+/// fails with `ENOSYS`, and a seccomp filter with any errno. A cause that is not the call itself
+/// makes the second call fail, too.
+fn wait_fine(
     epoll: BorrowedFd<'_>,
-    ready: &mut [Event],
-    timeout: Timeout,
-    deadline: Option<Deadline>,
-    first: Result<usize>,
+    buffer: &mut [Event],
+    duration: Duration,
+    mask: Option<SigSet>,
 ) -> Result<usize> {
-    let (mut left, mut last) = (timeout, first);
-    loop {
-        match last {
-            Err(error) if error.is(Errno::INTR) => {}
-            Ok(0) if exceeds_one_call(left) => {}
-            done => return done,
+    let timeout = Timespec::saturating_from(duration);
+    match raw::epoll_pwait2(epoll, buffer, Some(&timeout), mask) {
+        Err(error) if !error.is(Errno::INTR) => {
+            raw::epoll_pwait(epoll, buffer, millis(duration), mask)
         }
-        if let Some(deadline) = deadline {
-            left = deadline.remaining()?;
-            // The rest of whole milliseconds asks for no finer call.
-            if timeout.ceil_to_millis() == timeout {
-                left = left.ceil_to_millis();
-            }
-        }
-        last = wait_once(epoll, ready, left, None);
+        result => result,
     }
 }
 
-/// Whether one call may end before the time is over.
+/// Converts to the argument of `epoll_pwait`, rounded up.
+#[inline]
+fn millis(duration: Duration) -> i32 {
+    duration.saturating_add(Duration::from_nanos(999_999)).min(LONGEST).as_millis() as i32
+}
+
+/// Returns whether one call may end before the timeout expires.
 fn exceeds_one_call(timeout: Timeout) -> bool {
     matches!(timeout, Timeout::After(duration) if duration > LONGEST)
 }

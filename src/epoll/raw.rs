@@ -1,7 +1,8 @@
-//! The kernel's calls on epoll.
+//! Raw system calls of epoll.
 
 use core::ffi::c_int;
 
+use super::types::EpollParams;
 use super::{BusyPoll, CreateFlags, Event, Interest, Token};
 use crate::error::{Call, ErrnoReason, Result, errno_reasons};
 use crate::fd::{BorrowedFd, OwnedFd};
@@ -15,14 +16,18 @@ const EPOLL_CTL_MOD: u32 = 3;
 const EPIOCSPARAMS: u32 = 0x4008_8A01;
 const EPIOCGPARAMS: u32 = 0x8008_8A02;
 
-/// `epoll_create1(flags)` - makes an epoll.
+/// `epoll_create1(flags)` - creates an epoll instance.
 ///
 /// # Errors
 ///
-/// `EINVAL` - an unknown flag. `EMFILE` - the process has as many descriptors as it may. `ENFILE` - the system has.
-/// `ENOMEM` - no memory for it.
+/// - `EINVAL`: a flag is unknown to the kernel.
+/// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+/// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
+/// - `ENOMEM`: the kernel is out of memory.
 ///
-/// Since Linux 2.6.27; epoll_create(2).
+/// Since Linux 2.6.27; [epoll_create1(2)].
+///
+/// [epoll_create1(2)]: https://man7.org/linux/man-pages/man2/epoll_create1.2.html
 #[inline]
 pub fn epoll_create1(flags: CreateFlags) -> Result<OwnedFd> {
     // SAFETY: touches no memory.
@@ -31,16 +36,24 @@ pub fn epoll_create1(flags: CreateFlags) -> Result<OwnedFd> {
     unsafe { returned.descriptor() }
 }
 
-/// `epoll_ctl(epfd, EPOLL_CTL_ADD, fd, event)` - begins to wait for a descriptor.
+/// `epoll_ctl(epfd, EPOLL_CTL_ADD, fd, event)` - adds a descriptor.
 ///
 /// # Errors
 ///
-/// `EEXIST` - it is waited for already. `EPERM` - a regular file or a directory: always ready. `EINVAL` - the epoll
-/// itself, or not an epoll; or `EXCLUSIVE` with what it does not go with, or for another epoll. `ELOOP` - an epoll that
-/// waits for this one, or more than five in each other. `ENOSPC` - the user waits for as many as they may. `ENOMEM` -
-/// no memory for it.
+/// - `EBADF`: one of the descriptors is a path-only (`O_PATH`) descriptor.
+/// - `EPERM`: the descriptor does not support epoll, like those of regular files and directories.
+/// - `EINVAL`: the epoll descriptor is not an epoll instance, or is the added descriptor itself; or
+///   `EPOLLEXCLUSIVE` is combined with a flag that it excludes, or used for an epoll instance; or
+///   the addition creates too many wakeup paths through nested epoll instances.
+/// - `ELOOP`: epoll instances would wait for each other in a cycle, or be nested more than 5 levels
+///   deep.
+/// - `EEXIST`: the descriptor has already been added.
+/// - `ENOSPC`: the per-user limit on registrations (`fs.epoll.max_user_watches`) has been reached.
+/// - `ENOMEM`: the kernel is out of memory.
 ///
-/// Since Linux 2.5.45; epoll_ctl(2).
+/// Since Linux 2.5.45; [epoll_ctl(2)].
+///
+/// [epoll_ctl(2)]: https://man7.org/linux/man-pages/man2/epoll_ctl.2.html
 #[inline]
 pub fn epoll_ctl_add(
     epoll: BorrowedFd<'_>,
@@ -48,20 +61,27 @@ pub fn epoll_ctl_add(
     token: Token,
     interest: Interest,
 ) -> Result<()> {
-    let event = Event::wanted(token, interest);
+    let event = Event::request(token, interest);
     // SAFETY: the kernel reads the event and keeps no pointer to it.
     unsafe { syscall!(Call::EPOLL_CTL_ADD, epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &raw const event)) }
         .unit()
 }
 
-/// `epoll_ctl(epfd, EPOLL_CTL_MOD, fd, event)` - changes what a descriptor is waited for, and its token.
+/// `epoll_ctl(epfd, EPOLL_CTL_MOD, fd, event)` - changes the requested events and the token of a
+/// descriptor.
 ///
 /// # Errors
 ///
-/// `ENOENT` - it is not waited for. `EINVAL` - not an epoll; or `EXCLUSIVE` is or was asked for. `ENOMEM` - no memory
-/// for it.
+/// - `EBADF`: one of the descriptors is a path-only (`O_PATH`) descriptor.
+/// - `EPERM`: the descriptor does not support epoll, like those of regular files and directories.
+/// - `EINVAL`: the epoll descriptor is not an epoll instance, or is the descriptor itself; or
+///   `EPOLLEXCLUSIVE` is requested, or the descriptor was added with it.
+/// - `ENOENT`: the descriptor has not been added.
+/// - `ENOMEM`: the kernel is out of memory.
 ///
-/// Since Linux 2.5.45; epoll_ctl(2).
+/// Since Linux 2.5.45; [epoll_ctl(2)].
+///
+/// [epoll_ctl(2)]: https://man7.org/linux/man-pages/man2/epoll_ctl.2.html
 #[inline]
 pub fn epoll_ctl_mod(
     epoll: BorrowedFd<'_>,
@@ -69,54 +89,63 @@ pub fn epoll_ctl_mod(
     token: Token,
     interest: Interest,
 ) -> Result<()> {
-    let event = Event::wanted(token, interest);
+    let event = Event::request(token, interest);
     // SAFETY: the kernel reads the event and keeps no pointer to it.
     unsafe { syscall!(Call::EPOLL_CTL_MOD, epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &raw const event)) }
         .unit()
 }
 
-/// `epoll_ctl(epfd, EPOLL_CTL_DEL, fd, NULL)` - waits for a descriptor no more.
+/// `epoll_ctl(epfd, EPOLL_CTL_DEL, fd, NULL)` - removes a descriptor.
 ///
 /// # Errors
 ///
-/// `ENOENT` - it is not waited for. `EINVAL` - not an epoll. `EPERM` - a regular file or a directory.
+/// - `EBADF`: one of the descriptors is a path-only (`O_PATH`) descriptor.
+/// - `EPERM`: the descriptor does not support epoll, like those of regular files and directories.
+/// - `EINVAL`: the epoll descriptor is not an epoll instance, or is the descriptor itself.
+/// - `ENOENT`: the descriptor has not been added.
 ///
-/// Since Linux 2.5.45; epoll_ctl(2).
+/// Since Linux 2.5.45; [epoll_ctl(2)].
+///
+/// [epoll_ctl(2)]: https://man7.org/linux/man-pages/man2/epoll_ctl.2.html
 #[inline]
 pub fn epoll_ctl_del(epoll: BorrowedFd<'_>, fd: BorrowedFd<'_>) -> Result<()> {
-    let none = core::ptr::null::<Event>();
+    let event = core::ptr::null::<Event>();
     // SAFETY: touches no memory.
-    unsafe { syscall!(Call::EPOLL_CTL_DEL, epoll_ctl(epoll, EPOLL_CTL_DEL, fd, none)) }.unit()
+    unsafe { syscall!(Call::EPOLL_CTL_DEL, epoll_ctl(epoll, EPOLL_CTL_DEL, fd, event)) }.unit()
 }
 
-/// `epoll_pwait(epfd, events, maxevents, timeout, sigmask, sigsetsize)` - waits until a descriptor is ready, the time
-/// is over or a signal comes.
+/// `epoll_pwait(epfd, events, maxevents, timeout, sigmask, sigsetsize)` - waits until a descriptor
+/// is ready, the timeout expires or a signal handler interrupts the call.
 ///
-/// Returns how many entries of the buffer are filled: 0 when the time is over. The timeout is in milliseconds, rounded
-/// up to the clock's step: 0 only looks, a negative one waits for ever. With a mask, the thread has that signal mask
-/// while it waits.
+/// Returns the number of entries of the buffer that were filled, which is 0 if the timeout expired.
+/// The timeout is in milliseconds: 0 does not wait, and a negative number waits indefinitely. With
+/// a mask, the calling thread's signal mask is `mask` during the call.
 ///
 /// # Errors
 ///
-/// `EINTR` - a signal came, also one whose handler asks for restarts. `EINVAL` - the buffer is empty, or not an epoll.
+/// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
+/// - `EINVAL`: the buffer is empty, or the descriptor is not an epoll instance.
+/// - `EINTR`: interrupted by a signal handler. `SA_RESTART` has no effect on this call.
 ///
-/// Since Linux 2.6.19; epoll_wait(2).
+/// Since Linux 2.6.19; [epoll_wait(2)].
+///
+/// [epoll_wait(2)]: https://man7.org/linux/man-pages/man2/epoll_wait.2.html
 #[inline]
 pub fn epoll_pwait(
     epoll: BorrowedFd<'_>,
-    ready: &mut [Event],
+    events: &mut [Event],
     milliseconds: i32,
-    mask: Option<&SigSet>,
+    mask: Option<SigSet>,
 ) -> Result<usize> {
-    let mask = mask.map_or(core::ptr::null(), core::ptr::from_ref);
-    // SAFETY: the kernel writes at most as many entries as it is told, reads the mask, and keeps nothing.
+    let mask = mask.as_ref().map_or(core::ptr::null(), core::ptr::from_ref);
+    // SAFETY: the kernel writes at most `count` entries, reads the mask, and keeps nothing.
     unsafe {
         syscall!(
             Call::EPOLL_PWAIT,
             epoll_pwait(
                 epoll,
-                ready.as_mut_ptr(),
-                count(ready),
+                events.as_mut_ptr(),
+                count(events),
                 milliseconds,
                 mask,
                 size_of::<SigSet>()
@@ -126,33 +155,40 @@ pub fn epoll_pwait(
     .size()
 }
 
-/// `epoll_pwait2(epfd, events, maxevents, timeout, sigmask, sigsetsize)` - as [`epoll_pwait`], with a timeout in
-/// nanoseconds; without one it waits for ever.
+/// `epoll_pwait2(epfd, events, maxevents, timeout, sigmask, sigsetsize)` - waits like
+/// [`epoll_pwait`], with a timeout in nanoseconds.
+///
+/// Waits indefinitely if `timeout` is `None`.
 ///
 /// # Errors
 ///
-/// As [`epoll_pwait`]; `EINVAL` also for a timeout that is negative or has a billion nanoseconds or more. `ENOSYS` -
-/// the kernel is older than 5.11.
+/// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
+/// - `EINVAL`: the buffer is empty; or the timeout is negative or has more than 999,999,999
+///   nanoseconds; or the descriptor is not an epoll instance.
+/// - `EINTR`: interrupted by a signal handler. `SA_RESTART` has no effect on this call.
+/// - `ENOSYS`: the kernel is older than Linux 5.11.
 ///
-/// Since Linux 5.11; epoll_wait(2).
+/// Since Linux 5.11; [epoll_pwait2(2)].
+///
+/// [epoll_pwait2(2)]: https://man7.org/linux/man-pages/man2/epoll_pwait2.2.html
 #[inline]
 pub fn epoll_pwait2(
     epoll: BorrowedFd<'_>,
-    ready: &mut [Event],
+    events: &mut [Event],
     timeout: Option<&Timespec>,
-    mask: Option<&SigSet>,
+    mask: Option<SigSet>,
 ) -> Result<usize> {
     let timeout = timeout.map_or(core::ptr::null(), core::ptr::from_ref);
-    let mask = mask.map_or(core::ptr::null(), core::ptr::from_ref);
-    // SAFETY: the kernel writes at most as many entries as it is told, reads the timeout and the mask, and keeps
+    let mask = mask.as_ref().map_or(core::ptr::null(), core::ptr::from_ref);
+    // SAFETY: the kernel writes at most `count` entries, reads the timeout and the mask, and keeps
     // nothing.
     unsafe {
         syscall!(
             Call::EPOLL_PWAIT2,
             epoll_pwait2(
                 epoll,
-                ready.as_mut_ptr(),
-                count(ready),
+                events.as_mut_ptr(),
+                count(events),
                 timeout,
                 mask,
                 size_of::<SigSet>()
@@ -162,76 +198,104 @@ pub fn epoll_pwait2(
     .size()
 }
 
-/// How many entries the kernel may fill: it refuses more than fit an `int`'s worth of bytes.
+/// Returns the number of entries that the kernel may fill. It rejects a number whose size in bytes
+/// exceeds an `int`.
 #[inline]
-fn count(ready: &[Event]) -> usize {
-    const MOST: usize = c_int::MAX as usize / size_of::<Event>();
-    ready.len().min(MOST)
+fn count(events: &[Event]) -> usize {
+    const MAX_EVENTS: usize = c_int::MAX as usize / size_of::<Event>();
+    events.len().min(MAX_EVENTS)
 }
 
-/// `ioctl(epfd, EPIOCGPARAMS, &params)` - how waits poll network devices by themselves.
+/// `ioctl(epfd, EPIOCGPARAMS, &params)` - returns how waits busy poll network devices.
 ///
 /// # Errors
 ///
-/// `ENOTTY` - the kernel is older than 6.9, or not an epoll. `EOPNOTSUPP` - the kernel is built without it.
+/// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
+/// - `ENOTTY`: the kernel is older than Linux 6.9, or the descriptor is not an epoll instance.
+/// - `EOPNOTSUPP`: the kernel was built without `CONFIG_NET_RX_BUSY_POLL`.
 ///
-/// Since Linux 6.9; `ioctl_eventpoll`(2).
+/// Since Linux 6.9; [ioctl_eventpoll(2)].
+///
+/// [ioctl_eventpoll(2)]: https://man7.org/linux/man-pages/man2/ioctl_eventpoll.2.html
 #[inline]
 pub fn ioctl_epiocgparams(epoll: BorrowedFd<'_>) -> Result<BusyPoll> {
-    let mut params = BusyPoll::default();
-    // SAFETY: the request's number says that one struct of this size is written, and nothing is kept.
+    let mut params = EpollParams::default();
+    // SAFETY: the request writes one struct of this size, and keeps nothing.
     unsafe { syscall!(Call::IOCTL_EPOLL_GET_PARAMS, ioctl(epoll, EPIOCGPARAMS, &raw mut params)) }
         .unit()?;
-    Ok(params)
+    Ok(params.into())
 }
 
-/// `ioctl(epfd, EPIOCSPARAMS, &params)` - sets how waits poll network devices by themselves.
+/// `ioctl(epfd, EPIOCSPARAMS, &params)` - sets how waits busy poll network devices.
 ///
 /// # Errors
 ///
-/// `ENOTTY` - the kernel is older than 6.9, or not an epoll. `EOPNOTSUPP` - the kernel is built without it. `EINVAL` -
-/// more than `i32::MAX` microseconds, or a preference other than 0 and 1. `EPERM` - a budget of more than 64 takes the
-/// capability `CAP_NET_ADMIN`.
+/// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
+/// - `ENOTTY`: the kernel is older than Linux 6.9, or the descriptor is not an epoll instance.
+/// - `EOPNOTSUPP`: the kernel was built without `CONFIG_NET_RX_BUSY_POLL`.
+/// - `EINVAL`: `microseconds` is greater than `i32::MAX`.
+/// - `EPERM`: `budget` is greater than 64, which requires `CAP_NET_ADMIN`.
 ///
-/// Since Linux 6.9; `ioctl_eventpoll`(2).
+/// Since Linux 6.9; [ioctl_eventpoll(2)].
+///
+/// [ioctl_eventpoll(2)]: https://man7.org/linux/man-pages/man2/ioctl_eventpoll.2.html
 #[inline]
 pub fn ioctl_epiocsparams(epoll: BorrowedFd<'_>, params: &BusyPoll) -> Result<()> {
-    let params = core::ptr::from_ref(params);
-    // SAFETY: the request's number says that one struct of this size is read, and nothing of it is kept.
-    unsafe { syscall!(Call::IOCTL_EPOLL_SET_PARAMS, ioctl(epoll, EPIOCSPARAMS, params)) }.unit()
+    let params = EpollParams::from(*params);
+    // SAFETY: the request reads one struct of this size, and keeps nothing.
+    unsafe { syscall!(Call::IOCTL_EPOLL_SET_PARAMS, ioctl(epoll, EPIOCSPARAMS, &raw const params)) }
+        .unit()
 }
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     EPOLL_CREATE1:
-        INVAL => "a flag that this kernel does not know",
-        MFILE => "the process has as many descriptors as it may (RLIMIT_NOFILE)",
-        NFILE => "the system has as many open files as it may (fs.file-max)";
+        INVAL => "a flag is unknown to the kernel",
+        MFILE => "the limit on open file descriptors (RLIMIT_NOFILE) has been reached",
+        NFILE => "the system-wide limit on open files (fs.file-max) has been reached";
     EPOLL_CTL_ADD:
-        EXIST => "the descriptor is waited for already: modify it",
-        PERM => InvalidArgument "regular files and directories are always ready, and cannot be waited for",
-        INVAL => "the epoll itself, or not an epoll; or EXCLUSIVE with flags that it does not go with",
-        LOOP => "epolls that wait for each other in a circle, or more than five deep",
-        NOSPC => "the user's limit on descriptors in epolls is reached (fs.epoll.max_user_watches)";
+        BADF => "one of the descriptors is a path-only (O_PATH) descriptor",
+        PERM => InvalidArgument "the descriptor does not support epoll, like those of regular \
+            files and directories",
+        INVAL => "the epoll descriptor is not an epoll instance, or is the added descriptor \
+            itself; or EPOLLEXCLUSIVE is combined with a flag that it excludes, or used for an \
+            epoll instance; or the addition creates too many wakeup paths through nested epoll \
+            instances",
+        LOOP => "epoll instances would wait for each other in a cycle, or be nested more than 5 \
+            levels deep",
+        EXIST => "the descriptor has already been added",
+        NOSPC => "the per-user limit on registrations (fs.epoll.max_user_watches) has been reached";
     EPOLL_CTL_MOD:
-        NOENT => "the descriptor is not waited for: add it",
-        PERM => InvalidArgument "regular files and directories are always ready, and cannot be waited for",
-        INVAL => "not an epoll, or EXCLUSIVE, which can only be asked for when adding and not be modified";
+        BADF => "one of the descriptors is a path-only (O_PATH) descriptor",
+        PERM => InvalidArgument "the descriptor does not support epoll, like those of regular \
+            files and directories",
+        INVAL => "the epoll descriptor is not an epoll instance, or is the descriptor itself; or \
+            EPOLLEXCLUSIVE is requested, or the descriptor was added with it",
+        NOENT => "the descriptor has not been added";
     EPOLL_CTL_DEL:
-        NOENT => "the descriptor is not waited for",
-        PERM => InvalidArgument "regular files and directories are always ready, and cannot be waited for",
-        INVAL => "the epoll itself, or not an epoll";
+        BADF => "one of the descriptors is a path-only (O_PATH) descriptor",
+        PERM => InvalidArgument "the descriptor does not support epoll, like those of regular \
+            files and directories",
+        INVAL => "the epoll descriptor is not an epoll instance, or is the descriptor itself",
+        NOENT => "the descriptor has not been added";
     EPOLL_PWAIT:
-        INTR => "a signal came before anything was ready",
-        INVAL => "the buffer has no room for an event, or the descriptor is not an epoll";
+        BADF => "the descriptor is a path-only (O_PATH) descriptor",
+        INVAL => "the buffer is empty, or the descriptor is not an epoll instance",
+        INTR => "interrupted by a signal handler";
     EPOLL_PWAIT2:
-        INTR => "a signal came before anything was ready",
-        INVAL => "the buffer has no room for an event, the timeout is no time, or the descriptor is not an epoll";
+        BADF => "the descriptor is a path-only (O_PATH) descriptor",
+        INVAL => "the buffer is empty; or the timeout is negative or has more than 999,999,999 \
+            nanoseconds; or the descriptor is not an epoll instance",
+        INTR => "interrupted by a signal handler";
     IOCTL_EPOLL_GET_PARAMS:
-        NOTTY => Unsupported "unsupported by this kernel (Linux 6.9 has it), or the descriptor is not an epoll",
-        OPNOTSUPP => "the kernel is built without CONFIG_NET_RX_BUSY_POLL";
+        BADF => "the descriptor is a path-only (O_PATH) descriptor",
+        NOTTY => Unsupported "the kernel is older than Linux 6.9, or the descriptor is not an \
+            epoll instance",
+        OPNOTSUPP => "the kernel was built without CONFIG_NET_RX_BUSY_POLL";
     IOCTL_EPOLL_SET_PARAMS:
-        NOTTY => Unsupported "unsupported by this kernel (Linux 6.9 has it), or the descriptor is not an epoll",
-        OPNOTSUPP => "the kernel is built without CONFIG_NET_RX_BUSY_POLL",
-        PERM => "a budget of more than 64 packets takes the capability CAP_NET_ADMIN",
-        INVAL => "more microseconds than an int holds, or a preference other than 0 and 1";
+        BADF => "the descriptor is a path-only (O_PATH) descriptor",
+        NOTTY => Unsupported "the kernel is older than Linux 6.9, or the descriptor is not an \
+            epoll instance",
+        OPNOTSUPP => "the kernel was built without CONFIG_NET_RX_BUSY_POLL",
+        INVAL => "microseconds is greater than i32::MAX",
+        PERM => "budget is greater than 64, which requires CAP_NET_ADMIN";
 };

@@ -1,82 +1,113 @@
-//! What the calls take and give.
+//! The flags and structs of the calls.
 
 use core::fmt;
 
 use crate::arch::abi::EpollEvent;
 
 flags! {
-    /// How an epoll is made.
+    /// The flags of `epoll_create1`.
     pub struct CreateFlags: u32 {
-        "EPOLL_CLOEXEC" CLOEXEC = 0x8_0000, "`execve` closes the descriptor.";
+        "EPOLL_CLOEXEC" CLOEXEC = 0x8_0000, "`execve` closes the descriptor (close-on-exec).";
     }
 }
 
 flags! {
-    /// What to wait for, and how: what one asks for. What one gets is [`Readiness`].
+    /// The events that are requested for a descriptor, and how they are reported. The events that
+    /// are reported are [`Readiness`].
     pub struct Interest: u32 {
-        "EPOLLIN" IN = 0x1, "there is something to read.";
-        "EPOLLPRI" PRI = 0x2, "there is something out of the ordinary: urgent data on a socket, for example.";
-        "EPOLLOUT" OUT = 0x4, "a write would not wait.";
-        "EPOLLERR" ERR = 0x8, "an error: told in any case.";
-        "EPOLLHUP" HUP = 0x10, "the other end hung up: told in any case.";
-        "EPOLLRDNORM" RDNORM = 0x40, "as `IN`.";
-        "EPOLLRDBAND" RDBAND = 0x80, "there is data of priority to read.";
-        "EPOLLWRNORM" WRNORM = 0x100, "as `OUT`.";
-        "EPOLLWRBAND" WRBAND = 0x200, "data of priority may be written.";
-        "EPOLLMSG" MSG = 0x400, "unused.";
-        "EPOLLRDHUP" RDHUP = 0x2000, "the peer of a stream socket will write no more. Since Linux 2.6.17.";
-        "EPOLLEXCLUSIVE" EXCLUSIVE = 1 << 28, "of several epolls that wait for the descriptor, wake one or a few, not \
-            all. Only when adding, with `IN`, `OUT`, `ERR`, `HUP`, `WAKEUP` and `ET`. Since Linux 4.5.";
-        "EPOLLWAKEUP" WAKEUP = 1 << 29, "the system stays awake while the event is handled. Left out silently without \
-            the capability `CAP_BLOCK_SUSPEND`. Since Linux 3.5.";
-        "EPOLLONESHOT" ONESHOT = 1 << 30, "once, then not again until it is modified. Since Linux 2.6.2.";
-        "EPOLLET" ET = 1 << 31, "once for each time that it becomes ready.";
+        "EPOLLIN" IN = 0x1, "data can be read without blocking.";
+        "EPOLLPRI" PRI = 0x2, "an exceptional condition: for example, out-of-band data on a TCP \
+            socket.";
+        "EPOLLOUT" OUT = 0x4, "data can be written without blocking.";
+        "EPOLLERR" ERR = 0x8, "an error condition. Always reported, even if not requested.";
+        "EPOLLHUP" HUP = 0x10, "the peer closed its end of the channel. Always reported, even if \
+            not requested.";
+        "EPOLLRDNORM" RDNORM = 0x40, "normal data can be read: equivalent to `IN`.";
+        "EPOLLRDBAND" RDBAND = 0x80, "priority band data can be read.";
+        "EPOLLWRNORM" WRNORM = 0x100, "normal data can be written: equivalent to `OUT`.";
+        "EPOLLWRBAND" WRBAND = 0x200, "priority band data can be written.";
+        "EPOLLMSG" MSG = 0x400, "ignored by the kernel.";
+        "EPOLLRDHUP" RDHUP = 0x2000, "the peer of a stream socket closed its end, or shut down its \
+            writing half. Since Linux 2.6.17.";
+        "EPOLLEXCLUSIVE" EXCLUSIVE = 1 << 28, "if several epoll instances wait for the descriptor, \
+            wake one or more of them, not all. Only in an addition, and only together with `IN`, \
+            `OUT`, `ERR`, `HUP`, `WAKEUP` and `ET`. Since Linux 4.5.";
+        "EPOLLWAKEUP" WAKEUP = 1 << 29, "the system is not suspended while the event is being \
+            handled. Ignored without `CAP_BLOCK_SUSPEND`. Since Linux 3.5.";
+        "EPOLLONESHOT" ONESHOT = 1 << 30, "disable the entry after one event, until it is \
+            modified. Since Linux 2.6.2.";
+        "EPOLLET" ET = 1 << 31, "report the descriptor once each time that it becomes ready \
+            (edge-triggered), not for as long as it is ready (level-triggered).";
     }
 }
 
 flags! {
-    /// What a descriptor is ready for: what one gets. What one asks for is [`Interest`].
+    /// The events that are reported for a descriptor. The events that are requested are
+    /// [`Interest`].
     pub struct Readiness: u32 {
-        "EPOLLIN" IN = 0x1, "there is something to read.";
-        "EPOLLPRI" PRI = 0x2, "there is something out of the ordinary: urgent data on a socket, for example.";
-        "EPOLLOUT" OUT = 0x4, "a write would not wait.";
-        "EPOLLERR" ERR = 0x8, "an error; the reading end of a pipe is closed.";
-        "EPOLLHUP" HUP = 0x10, "the other end hung up; what it wrote before can still be read.";
-        "EPOLLNVAL" NVAL = 0x20, "not told by epoll: a descriptor that is not open cannot be added.";
-        "EPOLLRDNORM" RDNORM = 0x40, "as `IN`.";
-        "EPOLLRDBAND" RDBAND = 0x80, "there is data of priority to read.";
-        "EPOLLWRNORM" WRNORM = 0x100, "as `OUT`.";
-        "EPOLLWRBAND" WRBAND = 0x200, "data of priority may be written.";
-        "EPOLLMSG" MSG = 0x400, "unused.";
-        "EPOLLRDHUP" RDHUP = 0x2000, "the peer of a stream socket will write no more.";
+        "EPOLLIN" IN = 0x1, "data can be read without blocking.";
+        "EPOLLPRI" PRI = 0x2, "an exceptional condition: for example, out-of-band data on a TCP \
+            socket.";
+        "EPOLLOUT" OUT = 0x4, "data can be written without blocking.";
+        "EPOLLERR" ERR = 0x8, "an error condition; also set for the write end of a pipe whose read \
+            end is closed.";
+        "EPOLLHUP" HUP = 0x10, "the peer closed its end of the channel; data that it wrote before \
+            can still be read.";
+        "EPOLLNVAL" NVAL = 0x20, "never reported, because a descriptor that is not open cannot be \
+            added.";
+        "EPOLLRDNORM" RDNORM = 0x40, "normal data can be read: equivalent to `IN`.";
+        "EPOLLRDBAND" RDBAND = 0x80, "priority band data can be read.";
+        "EPOLLWRNORM" WRNORM = 0x100, "normal data can be written: equivalent to `OUT`.";
+        "EPOLLWRBAND" WRBAND = 0x200, "priority band data can be written.";
+        "EPOLLMSG" MSG = 0x400, "ignored by the kernel.";
+        "EPOLLRDHUP" RDHUP = 0x2000, "the peer of a stream socket closed its end, or shut down its \
+            writing half.";
     }
 }
 
-/// What a program calls a descriptor that it waits for: 64 bits of its own, which come back with each event.
+/// The program's identifier of a descriptor: 64 bits that are returned with each of its events.
+#[doc(alias = "epoll_data_t")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[repr(transparent)]
 pub struct Token(pub u64);
 
-/// A descriptor that is ready: its token, and what for.
+impl Token {
+    /// Creates a token from a number.
+    #[inline]
+    #[must_use]
+    pub const fn from_raw(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// Returns the number.
+    #[inline]
+    #[must_use]
+    pub const fn as_raw(self) -> u64 {
+        self.0
+    }
+}
+
+/// `struct epoll_event`: a descriptor that is ready, as its token and its reported events.
+#[doc(alias = "epoll_event")]
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub struct Event(EpollEvent);
 
 impl Event {
-    /// What the kernel is given when a descriptor is added or modified.
+    /// Creates the argument of an addition or modification.
     #[inline]
-    pub(super) const fn wanted(token: Token, interest: Interest) -> Self {
+    pub(super) const fn request(token: Token, interest: Interest) -> Self {
         Self(EpollEvent { events: interest.bits(), data: token.0 })
     }
 
-    /// The token that the descriptor was added with.
+    /// Returns the token of the descriptor.
     #[inline]
     #[must_use]
     pub const fn token(&self) -> Token {
         Token(self.0.data)
     }
 
-    /// What the descriptor is ready for.
+    /// Returns the reported events.
     #[inline]
     #[must_use]
     pub const fn readiness(&self) -> Readiness {
@@ -84,7 +115,7 @@ impl Event {
     }
 }
 
-/// An entry of a buffer that no wait has filled yet.
+/// Creates an entry of a buffer: token 0 and no events.
 impl Default for Event {
     #[inline]
     fn default() -> Self {
@@ -101,26 +132,57 @@ impl fmt::Debug for Event {
     }
 }
 
-/// `struct epoll_params`: how a wait polls network devices by itself, before it sleeps.
+/// The settings of busy polling (`struct epoll_params`): a wait polls network devices before it
+/// sleeps.
+#[doc(alias = "epoll_params")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
-#[repr(C)]
 pub struct BusyPoll {
-    /// For how many microseconds; 0 turns it off.
+    /// The duration of busy polling, in microseconds. 0 disables it.
+    #[doc(alias = "busy_poll_usecs")]
     pub microseconds: u32,
-    /// How many packets at most at a time; more than 64 takes the capability `CAP_NET_ADMIN`.
+    /// The maximum number of packets that are processed at a time. More than 64 requires
+    /// `CAP_NET_ADMIN`.
+    #[doc(alias = "busy_poll_budget")]
     pub budget: u16,
-    /// 1 if the device should rather not interrupt while it is polled, else 0.
-    pub prefer: u8,
-    padding: u8,
+    /// The preference of busy polling to interrupts of the device, which the kernel then defers.
+    #[doc(alias = "prefer_busy_poll")]
+    pub prefer: bool,
 }
 
 impl BusyPoll {
-    /// For so many microseconds, so many packets at a time, and whether the device should rather not interrupt.
+    /// Creates settings from the values of the fields.
+    #[inline]
     #[must_use]
     pub const fn new(microseconds: u32, budget: u16, prefer: bool) -> Self {
-        Self { microseconds, budget, prefer: prefer as u8, padding: 0 }
+        Self { microseconds, budget, prefer }
     }
 }
 
-layout! { BusyPoll: size 8, align 4, microseconds at 0, budget at 4, prefer at 6, padding at 7 }
+/// `struct epoll_params`. `prefer` is a byte, because the kernel could write one that is not a
+/// `bool`.
+#[derive(Default)]
+#[repr(C)]
+pub(super) struct EpollParams {
+    microseconds: u32,
+    budget: u16,
+    prefer: u8,
+    padding: u8,
+}
+
+layout! { EpollParams: size 8, align 4, microseconds at 0, budget at 4, prefer at 6, padding at 7 }
+
+impl From<BusyPoll> for EpollParams {
+    #[inline]
+    fn from(params: BusyPoll) -> Self {
+        let BusyPoll { microseconds, budget, prefer } = params;
+        Self { microseconds, budget, prefer: prefer.into(), padding: 0 }
+    }
+}
+
+impl From<EpollParams> for BusyPoll {
+    #[inline]
+    fn from(params: EpollParams) -> Self {
+        Self::new(params.microseconds, params.budget, params.prefer != 0)
+    }
+}

@@ -1,120 +1,214 @@
-//! The counter as a type.
+//! The event counter.
+
+use core::mem::MaybeUninit;
 
 use super::{CreateFlags, raw};
 use crate::error::Result;
 use crate::fd::{AsFd, OwnedFd};
-use crate::io;
+use crate::io::{self, EventSource};
 
 /// An event counter.
 ///
-/// Shared by reference: adding and reading are atomic, from any thread.
+/// All methods take `&self`: reads and writes from several threads are atomic.
+#[doc(alias = "eventfd")]
 pub struct EventFd(OwnedFd);
 
 fd_wrapper! { EventFd }
 event_source! { EventFd }
 
 impl EventFd {
-    /// A counter that starts with this value. A read of 0 waits. Closed by `execve`.
+    /// Creates a counter with an initial value, in blocking mode and close-on-exec: a read blocks
+    /// while the value is 0.
     ///
     /// # Errors
     ///
-    /// As [`raw::eventfd2`].
+    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
+    /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 2.6.27; [eventfd(2)].
+    ///
+    /// [eventfd(2)]: https://man7.org/linux/man-pages/man2/eventfd.2.html
+    #[doc(alias = "eventfd")]
+    #[doc(alias = "eventfd2")]
     #[inline]
     pub fn new(initial: u32) -> Result<Self> {
-        raw::eventfd2(initial, CreateFlags::CLOEXEC).map(Self)
+        Self::with_flags(initial, CreateFlags::CLOEXEC)
     }
 
-    /// A counter that starts with this value and never waits. Closed by `execve`.
+    /// Creates a counter with an initial value, in non-blocking mode and close-on-exec.
     ///
     /// # Errors
     ///
-    /// As [`raw::eventfd2`].
+    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
+    /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 2.6.27; [eventfd(2)].
+    ///
+    /// [eventfd(2)]: https://man7.org/linux/man-pages/man2/eventfd.2.html
+    #[doc(alias = "eventfd")]
+    #[doc(alias = "eventfd2")]
     #[inline]
     pub fn nonblocking(initial: u32) -> Result<Self> {
-        raw::eventfd2(initial, CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).map(Self)
+        Self::with_flags(initial, CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)
     }
 
-    /// A semaphore with this many permits: each read takes one, and waits where there is none. Closed by `execve`.
+    /// Creates a semaphore with this many permits, in blocking mode and close-on-exec: a read takes
+    /// one permit, and blocks while there is none. A write adds permits.
+    ///
+    /// For a non-blocking semaphore, use [`with_flags`](Self::with_flags).
     ///
     /// # Errors
     ///
-    /// As [`raw::eventfd2`].
+    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
+    /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 2.6.27; [eventfd(2)].
+    ///
+    /// [eventfd(2)]: https://man7.org/linux/man-pages/man2/eventfd.2.html
+    #[doc(alias = "eventfd")]
+    #[doc(alias = "eventfd2")]
     #[inline]
     pub fn semaphore(permits: u32) -> Result<Self> {
-        raw::eventfd2(permits, CreateFlags::CLOEXEC | CreateFlags::SEMAPHORE).map(Self)
+        Self::with_flags(permits, CreateFlags::CLOEXEC | CreateFlags::SEMAPHORE)
     }
 
-    /// A semaphore with this many permits that never waits. Closed by `execve`.
+    /// Creates a counter with an initial value and these flags, verbatim: the descriptor is
+    /// close-on-exec only with [`CreateFlags::CLOEXEC`].
     ///
     /// # Errors
     ///
-    /// As [`raw::eventfd2`].
+    /// - `EINVAL`: a flag is unknown to the kernel.
+    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
+    /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 2.6.27; [eventfd(2)].
+    ///
+    /// [eventfd(2)]: https://man7.org/linux/man-pages/man2/eventfd.2.html
+    #[doc(alias = "eventfd")]
+    #[doc(alias = "eventfd2")]
     #[inline]
-    pub fn nonblocking_semaphore(permits: u32) -> Result<Self> {
-        let flags = CreateFlags::CLOEXEC | CreateFlags::SEMAPHORE | CreateFlags::NONBLOCK;
-        raw::eventfd2(permits, flags).map(Self)
+    pub fn with_flags(initial: u32, flags: CreateFlags) -> Result<Self> {
+        raw::eventfd2(initial, flags).map(Self)
     }
 
-    /// Adds to the counter. Where that would exceed [`VALUE_MAX`](super::VALUE_MAX) it waits for a reader, whatever signals come.
+    /// Adds a value to the counter. In blocking mode, blocks while the sum would exceed
+    /// [`VALUE_MAX`](super::VALUE_MAX); retries if interrupted by a signal.
     ///
     /// # Errors
     ///
-    /// As [`raw::write`], without `EINTR`.
+    /// - `EAGAIN`: the sum would exceed [`VALUE_MAX`](super::VALUE_MAX), and the counter is
+    ///   non-blocking.
+    /// - `EINVAL`: the value is [`u64::MAX`].
+    ///
+    /// Since Linux 2.6.22; [eventfd(2)].
+    ///
+    /// [eventfd(2)]: https://man7.org/linux/man-pages/man2/eventfd.2.html
+    #[doc(alias = "eventfd_write")]
     #[inline]
     pub fn write(&self, value: u64) -> Result<()> {
         io::retry(move || self.write_interruptible(value))
     }
 
-    /// Adds to the counter; `false` where a non-blocking counter has no room for it and stays as it is.
+    /// Adds a value to the counter. Returns `false`, and leaves the counter unchanged, if the sum
+    /// would exceed [`VALUE_MAX`](super::VALUE_MAX). A counter in blocking mode blocks instead.
     ///
     /// # Errors
     ///
-    /// As [`raw::write`], without `EAGAIN` and `EINTR`.
+    /// - `EINVAL`: the value is [`u64::MAX`].
+    ///
+    /// Since Linux 2.6.22; [eventfd(2)].
+    ///
+    /// [eventfd(2)]: https://man7.org/linux/man-pages/man2/eventfd.2.html
     #[inline]
-    #[must_use = "false says that nothing was added"]
+    #[must_use = "`false` means that nothing was added"]
     pub fn try_write(&self, value: u64) -> Result<bool> {
-        io::would_block_as_none(self.write(value)).map(|added| added.is_some())
+        io::would_block_as_none(self.write(value)).map(|written| written.is_some())
     }
 
-    /// As [`add`](Self::add), but a signal ends the wait.
+    /// Writes like [`write`](Self::write), but returns `EINTR` if interrupted by a signal handler.
     ///
     /// # Errors
     ///
-    /// As [`raw::write`].
+    /// - `EAGAIN`: the sum would exceed [`VALUE_MAX`](super::VALUE_MAX), and the counter is
+    ///   non-blocking.
+    /// - `EINTR`: interrupted by a signal handler.
+    /// - `EINVAL`: the value is [`u64::MAX`].
+    ///
+    /// Since Linux 2.6.22; [eventfd(2)].
+    ///
+    /// [eventfd(2)]: https://man7.org/linux/man-pages/man2/eventfd.2.html
     #[inline]
     pub fn write_interruptible(&self, value: u64) -> Result<()> {
         raw::write(self.as_fd(), value)
     }
 
-    /// Takes the counter's value, or one permit of a semaphore. Where there is none it waits, whatever signals come.
+    /// Reads the counter and resets it to 0; for a semaphore, takes one permit and returns 1. In
+    /// blocking mode, blocks while the value is 0; retries if interrupted by a signal.
     ///
     /// # Errors
     ///
-    /// As [`raw::read`], without `EINTR`.
+    /// - `EAGAIN`: the value is 0, and the counter is non-blocking.
+    ///
+    /// Since Linux 2.6.22; [eventfd(2)].
+    ///
+    /// [eventfd(2)]: https://man7.org/linux/man-pages/man2/eventfd.2.html
+    #[doc(alias = "eventfd_read")]
     #[inline]
     pub fn read(&self) -> Result<u64> {
         io::retry(move || self.read_interruptible())
     }
 
-    /// Takes the counter's value, or one permit of a semaphore; `None` where a non-blocking counter has none.
-    ///
-    /// A counter that is not non-blocking waits: ask [`wait`](Self::wait) first.
+    /// Reads like [`read`](Self::read), but returns `None` if the value is 0. A counter in blocking
+    /// mode blocks instead: use [`nonblocking`](Self::nonblocking), or call [`wait`](Self::wait)
+    /// first.
     ///
     /// # Errors
     ///
-    /// As [`raw::read`], without `EAGAIN` and `EINTR`.
+    /// This call fails only if the descriptor is not an event counter.
+    ///
+    /// Since Linux 2.6.22; [eventfd(2)].
+    ///
+    /// [eventfd(2)]: https://man7.org/linux/man-pages/man2/eventfd.2.html
     #[inline]
     pub fn try_read(&self) -> Result<Option<u64>> {
         io::would_block_as_none(self.read())
     }
 
-    /// As [`read`](Self::read), but a signal ends the wait.
+    /// Reads like [`read`](Self::read), but returns `EINTR` if interrupted by a signal handler.
     ///
     /// # Errors
     ///
-    /// As [`raw::read`].
+    /// - `EAGAIN`: the value is 0, and the counter is non-blocking.
+    /// - `EINTR`: interrupted by a signal handler.
+    ///
+    /// Since Linux 2.6.22; [eventfd(2)].
+    ///
+    /// [eventfd(2)]: https://man7.org/linux/man-pages/man2/eventfd.2.html
     #[inline]
     pub fn read_interruptible(&self) -> Result<u64> {
         raw::read(self.as_fd())
+    }
+}
+
+// SAFETY: owns the descriptor and never replaces it.
+unsafe impl EventSource for EventFd {
+    /// The value that was read.
+    type Event<'b> = u64;
+
+    /// The buffer is not used, and may be empty.
+    fn read_events_with<'b>(
+        &self,
+        _buffer: &'b mut [MaybeUninit<u8>],
+        handler: impl FnMut(Self::Event<'b>),
+    ) -> Result<()> {
+        self.read_interruptible().map(handler)
     }
 }

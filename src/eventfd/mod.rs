@@ -1,13 +1,14 @@
-//! Event counters: a number in the kernel that one side adds to and the other takes.
+//! Event counters: a number in the kernel that is written to and read from through a descriptor.
 //!
-//! The smallest thing that epoll can wait for: a way for one thread or process to wake another.
+//! An event counter is the simplest object that epoll can wait for, and is used by a thread or
+//! process to wake another one.
 //!
 //! ```
 //! use butter::eventfd::EventFd;
 //!
 //! # fn main() -> butter::Result<()> {
 //! let counter = EventFd::nonblocking(36)?;
-//! counter.add(6)?;
+//! counter.write(6)?;
 //! assert_eq!(counter.read()?, 42);
 //! assert_eq!(counter.try_read()?, None);
 //!
@@ -17,24 +18,36 @@
 //! # }
 //! ```
 //!
-//! | kernel call | raw | method | since |
+//! | kernel call | raw | method of [`EventFd`] | since |
 //! |---|---|---|---|
-//! | `eventfd2` | [`raw::eventfd2`] | [`EventFd::new`], [`EventFd::nonblocking`], [`EventFd::semaphore`] | 2.6.27 |
-//! | `read` | [`raw::read`] | [`EventFd::read`], [`EventFd::try_read`] | 2.6.22 |
-//! | `write` | [`raw::write`] | [`EventFd::add`], [`EventFd::try_add`] | 2.6.22 |
+//! | `eventfd2` | [`raw::eventfd2`] | [`new`], [`nonblocking`], [`semaphore`] | 2.6.27 |
+//! | `read` | [`raw::read`] | [`read`], [`try_read`], [`read_interruptible`] | 2.6.22 |
+//! | `write` | [`raw::write`] | [`write`], [`try_write`], [`write_interruptible`] | 2.6.22 |
 //!
-//! # Worth knowing
+//! [`new`]: EventFd::new
+//! [`nonblocking`]: EventFd::nonblocking
+//! [`semaphore`]: EventFd::semaphore
+//! [`read`]: EventFd::read
+//! [`try_read`]: EventFd::try_read
+//! [`read_interruptible`]: EventFd::read_interruptible
+//! [`write`]: EventFd::write
+//! [`try_write`]: EventFd::try_write
+//! [`write_interruptible`]: EventFd::write_interruptible
 //!
-//! - A counter holds at most [`VALUE_MAX`], 2^64 - 2. An addition beyond that waits until somebody reads, or is refused by a
-//!   non-blocking counter; [`u64::MAX`] itself can never be added.
-//! - A counter gives all it has to one reader; a semaphore gives 1 to each.
-//! - A child process, and every duplicate of the descriptor, shares the counter.
+//! # Notes
+//!
+//! - The maximum value of a counter is [`VALUE_MAX`], 2^64 - 2. A write that exceeds it blocks
+//!   until the counter is read, or fails if the counter is non-blocking. [`u64::MAX`] can never be
+//!   written.
+//! - A read returns the entire value and resets it to 0. A read of a semaphore returns 1 and
+//!   decrements the value by 1.
+//! - Duplicates of the descriptor, also those in child processes, share the counter.
 
 mod counter;
-mod event;
 pub mod raw;
 mod types;
 
+#[doc(alias = "eventfd", alias = "eventfd2", alias = "eventfd_read", alias = "eventfd_write")]
 pub use counter::EventFd;
-pub use event::{decode, encode};
-pub use types::{CreateFlags, VALUE_MAX};
+#[doc(alias = "eventfd_t")]
+pub use types::{CreateFlags, VALUE_MAX, decode, encode};

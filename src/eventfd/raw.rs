@@ -1,18 +1,23 @@
-//! The kernel's calls on event counters.
+//! Raw system calls of event counters.
 
 use super::CreateFlags;
 use crate::error::{Call, ErrnoReason, Result, errno_reasons};
 use crate::fd::{BorrowedFd, OwnedFd};
 use crate::syscall::syscall;
 
-/// `eventfd2(initval, flags)` - makes an event counter.
+/// `eventfd2(initval, flags)` - creates an event counter.
 ///
 /// # Errors
 ///
-/// `EINVAL` - an unknown flag. `EMFILE` - the process has as many descriptors as it may. `ENFILE` - the system has.
-/// `ENOMEM` - no memory for it.
+/// - `EINVAL`: a flag is unknown to the kernel.
+/// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+/// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
+/// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
+/// - `ENOMEM`: the kernel is out of memory.
 ///
-/// Since Linux 2.6.27; eventfd(2).
+/// Since Linux 2.6.27; [eventfd(2)].
+///
+/// [eventfd(2)]: https://man7.org/linux/man-pages/man2/eventfd.2.html
 #[inline]
 pub fn eventfd2(initial: u32, flags: CreateFlags) -> Result<OwnedFd> {
     // SAFETY: touches no memory.
@@ -21,14 +26,19 @@ pub fn eventfd2(initial: u32, flags: CreateFlags) -> Result<OwnedFd> {
     unsafe { returned.descriptor() }
 }
 
-/// `read(fd, &value, 8)` - takes the counter's value, or 1 of a semaphore's.
+/// `read(fd, &value, 8)` - reads the counter and resets it to 0; reads and subtracts 1 if it is a
+/// semaphore.
 ///
 /// # Errors
 ///
-/// `EAGAIN` - the counter is 0, and non-blocking. `EINTR` - a signal came first. `EINVAL` - the descriptor is no event
-/// counter.
+/// - `EAGAIN`: the value of the counter is 0, and it is non-blocking.
+/// - `EINTR`: interrupted by a signal handler.
+/// - `EINVAL`: the descriptor is not an event counter.
+/// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor, or is not open for reading.
 ///
-/// Since Linux 2.6.22; eventfd(2).
+/// Since Linux 2.6.22; [eventfd(2)].
+///
+/// [eventfd(2)]: https://man7.org/linux/man-pages/man2/eventfd.2.html
 #[inline]
 pub fn read(fd: BorrowedFd<'_>) -> Result<u64> {
     let mut value = 0_u64;
@@ -38,14 +48,18 @@ pub fn read(fd: BorrowedFd<'_>) -> Result<u64> {
     Ok(value)
 }
 
-/// `write(fd, &value, 8)` - adds to the counter.
+/// `write(fd, &value, 8)` - adds a value to the counter.
 ///
 /// # Errors
 ///
-/// `EAGAIN` - the counter would exceed [`VALUE_MAX`](super::VALUE_MAX), and is non-blocking. `EINTR` - a signal came first.
-/// `EINVAL` - [`u64::MAX`] can never be added.
+/// - `EAGAIN`: the value of the counter would exceed 2^64 - 2, and it is non-blocking.
+/// - `EINTR`: interrupted by a signal handler.
+/// - `EINVAL`: the value is 2^64 - 1, or the descriptor is not an event counter.
+/// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor, or is not open for writing.
 ///
-/// Since Linux 2.6.22; eventfd(2).
+/// Since Linux 2.6.22; [eventfd(2)].
+///
+/// [eventfd(2)]: https://man7.org/linux/man-pages/man2/eventfd.2.html
 #[inline]
 pub fn write(fd: BorrowedFd<'_>, value: u64) -> Result<()> {
     // SAFETY: the kernel reads these 8 bytes, and keeps nothing.
@@ -55,14 +69,16 @@ pub fn write(fd: BorrowedFd<'_>, value: u64) -> Result<()> {
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     EVENTFD2:
-        INVAL => "a flag that this kernel does not know",
-        MFILE => "the process has as many descriptors as it may (RLIMIT_NOFILE)",
-        NFILE => "the system has as many open files as it may (fs.file-max)",
-        NODEV => Other "the kernel's file system of unnamed inodes is not there";
+        INVAL => "a flag is unknown to the kernel",
+        MFILE => "the limit on open file descriptors (RLIMIT_NOFILE) has been reached",
+        NFILE => "the system-wide limit on open files (fs.file-max) has been reached",
+        NODEV => Other "the kernel's internal file system of anonymous inodes could not be mounted";
     EVENTFD_READ:
-        AGAIN => "the counter is zero",
-        INVAL => "the descriptor is not an event counter";
+        AGAIN => "the value of the counter is 0, and it is non-blocking",
+        INVAL => "the descriptor is not an event counter",
+        BADF => "the descriptor is a path-only (O_PATH) descriptor, or is not open for reading";
     EVENTFD_WRITE:
-        AGAIN => "the counter would exceed 2^64 - 2: somebody must read first",
-        INVAL => "2^64 - 1 can never be added, or the descriptor is not an event counter";
+        AGAIN => "the value of the counter would exceed 2^64 - 2, and it is non-blocking",
+        INVAL => "the value is 2^64 - 1, or the descriptor is not an event counter",
+        BADF => "the descriptor is a path-only (O_PATH) descriptor, or is not open for writing";
 };

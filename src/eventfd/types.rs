@@ -1,13 +1,46 @@
-//! What `eventfd2` takes.
+//! The flags of `eventfd2`, and the value as the 8 bytes that are read and written.
 
-/// The most that a counter can hold.
+/// The maximum value of a counter.
 pub const VALUE_MAX: u64 = u64::MAX - 1;
 
 flags! {
-    /// How a counter is made.
+    /// The flags of `eventfd2`.
     pub struct CreateFlags: u32 {
-        "EFD_SEMAPHORE" SEMAPHORE = 1, "a read takes 1, not all. Since Linux 2.6.30.";
-        "EFD_NONBLOCK" NONBLOCK = 0x800, "a read or an addition that would have to wait fails with `EAGAIN`.";
-        "EFD_CLOEXEC" CLOEXEC = 0x8_0000, "`execve` closes the descriptor.";
+        "EFD_SEMAPHORE" SEMAPHORE = 1, "a read returns 1 and decrements the counter by 1. Since \
+            Linux 2.6.30.";
+        "EFD_NONBLOCK" NONBLOCK = 0x800, "reads and writes that would block fail with `EAGAIN`.";
+        "EFD_CLOEXEC" CLOEXEC = 0x8_0000, "`execve` closes the descriptor (close-on-exec).";
+    }
+}
+
+/// Encodes a value as the bytes that add it to a counter, for example in a queued write.
+#[inline]
+#[must_use]
+pub const fn encode(value: u64) -> [u8; 8] {
+    value.to_ne_bytes()
+}
+
+/// Decodes the bytes that were read from a counter. Returns `None` if there are not exactly 8.
+#[inline]
+#[must_use]
+pub const fn decode(bytes: &[u8]) -> Option<u64> {
+    match bytes.first_chunk() {
+        Some(value) if bytes.len() == 8 => Some(u64::from_ne_bytes(*value)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decode_accepts_exactly_eight_bytes() {
+        for value in [0, 1, 36, 1 << 63, u64::MAX] {
+            assert_eq!(decode(&encode(value)), Some(value));
+        }
+        assert_eq!(decode(&[]), None);
+        assert_eq!(decode(&[0; 7]), None);
+        assert_eq!(decode(&[0; 9]), None);
     }
 }

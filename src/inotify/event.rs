@@ -1,4 +1,4 @@
-//! The events as they stand in a buffer.
+//! Events in the buffer that they were read into.
 
 use core::fmt;
 use core::hash::{Hash, Hasher};
@@ -6,26 +6,31 @@ use core::iter::FusedIterator;
 use core::num::NonZeroU32;
 
 use super::EventFlags;
+use super::predicates::impl_predicates;
 use super::types::Header;
-use crate::path::Name;
+use crate::path::{Name, PATH_MAX};
 
-/// The bytes of the longest event: a buffer of this size always takes one.
-pub const EVENT_SIZE_MAX: usize = size_of::<Header>() + 256;
+/// The maximum size of an event in bytes: 4,112. A buffer of this size is large enough for any
+/// event.
+///
+/// Names can be longer than `NAME_MAX` (255 bytes) on several file systems, up to the maximum
+/// length of a path.
+pub const EVENT_SIZE_MAX: usize = size_of::<Header>() + PATH_MAX;
 
-/// The number of a watch, among those of its instance.
+/// A watch descriptor: the number of a watch, which is unique within its instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Watch(i32);
 
 impl Watch {
-    /// The watch of the kernel's number.
+    /// Creates a watch from a number.
     #[inline]
     #[must_use]
     pub const fn from_raw(number: i32) -> Self {
         Self(number)
     }
 
-    /// The kernel's number.
+    /// Returns the number.
     #[inline]
     #[must_use]
     pub const fn as_raw(self) -> i32 {
@@ -33,13 +38,13 @@ impl Watch {
     }
 }
 
-/// What the two events of one rename have in common.
+/// A number that connects the two events of a rename.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Cookie(NonZeroU32);
 
 impl Cookie {
-    /// The kernel's number.
+    /// Returns the number.
     #[inline]
     #[must_use]
     pub const fn as_raw(self) -> u32 {
@@ -47,7 +52,8 @@ impl Cookie {
     }
 }
 
-/// One event, in the buffer that it was read into.
+/// `struct inotify_event`: an event, which borrows from the buffer that it was read into.
+#[doc(alias = "inotify_event")]
 #[derive(Clone, Copy)]
 pub struct Event<'b> {
     pub(super) header: Header,
@@ -55,21 +61,23 @@ pub struct Event<'b> {
 }
 
 impl<'b> Event<'b> {
-    /// The watch that saw it; `None` for an overflow, which no watch saw.
+    /// Returns the watch. `None` for an overflow, which has no watch.
+    #[doc(alias = "wd")]
     #[inline]
     #[must_use]
     pub const fn watch(&self) -> Option<Watch> {
         if self.header.wd < 0 { None } else { Some(Watch(self.header.wd)) }
     }
 
-    /// What happened.
+    /// Returns the flags.
+    #[doc(alias = "mask")]
     #[inline]
     #[must_use]
     pub const fn flags(&self) -> EventFlags {
         EventFlags::from_bits_retain(self.header.mask)
     }
 
-    /// What this event and the other half of a rename have in common.
+    /// Returns the number that connects the two events of a rename. `None` for other events.
     #[inline]
     #[must_use]
     pub const fn cookie(&self) -> Option<Cookie> {
@@ -79,50 +87,24 @@ impl<'b> Event<'b> {
         }
     }
 
-    /// The name of the file in the watched directory; empty for the watched file itself.
+    /// Returns the name of the file in the watched directory. Empty for the watched file itself.
     #[inline]
     #[must_use]
     pub fn name(&self) -> Name<'b> {
         Name::from_bytes(trim(self.padded))
     }
 
-    /// The name with the NUL bytes behind it, as it stands in the buffer.
+    /// Returns the name with the NUL bytes that follow it in the buffer.
     #[inline]
     #[must_use]
     pub const fn padded_name(&self) -> &'b [u8] {
         self.padded
     }
-
-    /// Whether events were lost because the queue was full: look at the files again.
-    #[inline]
-    #[must_use]
-    pub const fn is_overflow(&self) -> bool {
-        self.flags().contains(EventFlags::Q_OVERFLOW)
-    }
-
-    /// Whether the watch has ended: this is its last event.
-    #[inline]
-    #[must_use]
-    pub const fn is_ignored(&self) -> bool {
-        self.flags().contains(EventFlags::IGNORED)
-    }
-
-    /// Whether the file system of the watched file was unmounted.
-    #[inline]
-    #[must_use]
-    pub const fn is_unmount(&self) -> bool {
-        self.flags().contains(EventFlags::UNMOUNT)
-    }
-
-    /// Whether it happened to a directory.
-    #[inline]
-    #[must_use]
-    pub const fn is_dir(&self) -> bool {
-        self.flags().contains(EventFlags::ISDIR)
-    }
 }
 
-/// Two events are equal if they say the same; the padding of the name does not count.
+impl_predicates! { Event<'_> }
+
+/// Compares watch, flags, cookie and name. The padding of the name is ignored.
 impl PartialEq for Event<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.watch() == other.watch()
@@ -151,9 +133,10 @@ impl fmt::Debug for Event<'_> {
     }
 }
 
-/// The bytes without the NULs at their end.
+/// Removes trailing NUL bytes.
 ///
-/// The kernel ends a name with 1 to 16 of them, up to a multiple of 16 bytes: they are counted in the last 16 at once.
+/// The kernel pads a name with 1 to 16 of them to a multiple of 16 bytes, so that counting the
+/// leading zero bits of the last 16 bytes finds them all at once.
 #[inline]
 fn trim(name: &[u8]) -> &[u8] {
     if let Some((first, last)) = name.split_last_chunk::<16>() {
@@ -165,7 +148,7 @@ fn trim(name: &[u8]) -> &[u8] {
     trim_bytewise(name)
 }
 
-/// As [`trim`], for names that end as the kernel ends none.
+/// Removes trailing NUL bytes one by one, if the padding is not the kernel's.
 #[cold]
 fn trim_bytewise(mut name: &[u8]) -> &[u8] {
     while let [shorter @ .., 0] = name {
@@ -174,25 +157,25 @@ fn trim_bytewise(mut name: &[u8]) -> &[u8] {
     name
 }
 
-/// Decodes the bytes that a read of an inotify descriptor gave, wherever they come from.
+/// Decodes bytes that were read from an inotify descriptor by any means.
 ///
-/// Any bytes are taken, at any alignment. An event that is not whole ends the iteration, and what is left stays
-/// visible in [`rest`](Events::rest).
+/// Accepts any bytes at any alignment. A truncated event ends the iteration, and is returned by
+/// [`rest`](Events::rest).
 #[inline]
 pub const fn decode(bytes: &[u8]) -> Events<'_> {
     Events { rest: bytes }
 }
 
-/// The events in a buffer, one after the other, without a copy.
+/// An iterator over the events in a buffer. It copies and allocates nothing.
 #[derive(Clone)]
-#[must_use = "events are read from the queue: those that nobody looks at are lost"]
+#[must_use = "the events were removed from the queue, and are lost if they are not used"]
 pub struct Events<'b> {
     rest: &'b [u8],
 }
 
 impl<'b> Events<'b> {
-    /// The bytes that are not decoded yet. Behind the last event: what was not a whole one, empty for all that the
-    /// kernel gives.
+    /// Returns the bytes that have not been decoded yet. After the last event: the bytes of a
+    /// truncated event, which the kernel never writes.
     #[inline]
     #[must_use]
     pub const fn rest(&self) -> &'b [u8] {
@@ -205,10 +188,11 @@ impl<'b> Iterator for Events<'b> {
 
     #[inline]
     fn next(&mut self) -> Option<Event<'b>> {
-        let (header, behind) = self.rest.split_at_checked(size_of::<Header>())?;
-        // SAFETY: these are as many bytes as a header has, and every pattern of them is one; no alignment is asked for.
+        let (header, following) = self.rest.split_at_checked(size_of::<Header>())?;
+        // SAFETY: these are the bytes of a header, every pattern of them is valid, and the read
+        // requires no alignment.
         let header = unsafe { header.as_ptr().cast::<Header>().read_unaligned() };
-        let (padded, rest) = behind.split_at_checked(header.len as usize)?;
+        let (padded, rest) = following.split_at_checked(header.len as usize)?;
         self.rest = rest;
         Some(Event { header, padded })
     }

@@ -1,11 +1,12 @@
-//! The decoder on bytes that no kernel made, and on those that it could. `tests/it/inotify/decode.rs` has random ones.
+//! The decoder: bytes that the kernel writes, and bytes that it never writes. Random bytes are in
+//! `tests/it/inotify/decode.rs`.
 
 use std::vec;
 use std::vec::Vec;
 
 use super::*;
 
-/// An event as the kernel writes one: the name padded with NULs to a multiple of 16.
+/// Encodes an event like the kernel: the name is padded with NUL bytes to a multiple of 16.
 fn event(wd: i32, mask: u32, cookie: u32, name: &[u8]) -> Vec<u8> {
     let padded = if name.is_empty() { 0 } else { (name.len() + 1).next_multiple_of(16) };
     let mut bytes = Vec::new();
@@ -18,16 +19,16 @@ fn event(wd: i32, mask: u32, cookie: u32, name: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn nothing_is_no_event() {
+fn decode_returns_no_event_from_empty_buffer() {
     let mut events = decode(&[]);
     assert_eq!(events.next(), None);
     assert_eq!(events.rest(), b"");
 }
 
 #[test]
-fn events_come_in_their_order_with_all_that_they_hold() {
+fn decode_returns_events_in_order_with_all_fields() {
     let bytes = [
-        event(1, 0x100, 0, b"made"),
+        event(1, 0x100, 0, b"first"),
         event(2, 0x40, 77, b"a name of sixteen"),
         event(3, 0x4000_0400, 0, b""),
         event(-1, 0x4000, 0, b""),
@@ -39,8 +40,8 @@ fn events_come_in_their_order_with_all_that_they_hold() {
     assert_eq!(events[0].watch(), Some(Watch::from_raw(1)));
     assert_eq!(events[0].flags(), EventFlags::CREATE);
     assert_eq!(events[0].cookie(), None);
-    assert_eq!(events[0].name(), "made");
-    assert_eq!(events[0].padded_name(), b"made\0\0\0\0\0\0\0\0\0\0\0\0");
+    assert_eq!(events[0].name(), "first");
+    assert_eq!(events[0].padded_name(), b"first\0\0\0\0\0\0\0\0\0\0\0");
 
     assert_eq!(events[1].flags(), EventFlags::MOVED_FROM);
     assert_eq!(events[1].cookie().map(Cookie::as_raw), Some(77));
@@ -51,9 +52,9 @@ fn events_come_in_their_order_with_all_that_they_hold() {
     assert_eq!(events[3].watch(), None);
 }
 
-/// For Miri: the buffer of a caller has any alignment.
+/// Miri runs only the unit tests, so this is not left to the random ones.
 #[test]
-fn events_are_decoded_at_any_alignment() {
+fn decode_accepts_any_alignment() {
     let whole = [event(7, 0x100, 0, b"name"), event(8, 0x80, 9, b"")].concat();
     for shift in 0..8 {
         let bytes = [vec![0; shift], whole.clone()].concat();
@@ -65,7 +66,7 @@ fn events_are_decoded_at_any_alignment() {
 }
 
 #[test]
-fn unknown_bits_are_kept() {
+fn event_flags_preserve_unknown_bits() {
     let bytes = event(1, 0x0100_0001 | 1 << 12, 0, b"");
     let flags = decode(&bytes).next().unwrap().flags();
     assert_eq!(flags.bits(), 0x0100_1001);
@@ -73,18 +74,18 @@ fn unknown_bits_are_kept() {
 }
 
 #[test]
-fn a_truncated_event_ends_the_iteration_and_stays_visible() {
+fn decode_stops_at_truncated_event_and_keeps_it_as_rest() {
     let bytes = [event(1, 1, 0, b"whole"), event(2, 2, 0, b"cut short")].concat();
     for cut in 0..bytes.len() {
         let mut events = decode(&bytes[..cut]);
         assert_eq!(events.by_ref().count(), usize::from(cut >= 32));
         assert_eq!(events.rest().len(), if cut >= 32 { cut - 32 } else { cut });
-        assert_eq!(events.next(), None, "what ended stays ended");
+        assert_eq!(events.next(), None, "the iterator is fused");
     }
 }
 
 #[test]
-fn a_length_beyond_the_buffer_ends_the_iteration() {
+fn decode_stops_if_length_exceeds_buffer() {
     for len in [1_u32, 17, 0x7FFF_FFFF, u32::MAX] {
         let mut bytes = event(1, 1, 0, b"");
         bytes[12..16].copy_from_slice(&len.to_ne_bytes());
@@ -95,7 +96,7 @@ fn a_length_beyond_the_buffer_ends_the_iteration() {
 }
 
 #[test]
-fn a_name_is_trimmed_at_its_end_only() {
+fn trim_removes_only_trailing_nul_bytes() {
     assert_eq!(trim(b"\0\0"), b"");
     assert_eq!(trim(b"a\0b\0\0"), b"a\0b");
     assert_eq!(trim(b"full"), b"full");
@@ -110,7 +111,7 @@ fn a_name_is_trimmed_at_its_end_only() {
 }
 
 #[test]
-fn an_owned_event_is_the_same_event() {
+fn event_buf_equals_and_prints_like_event() {
     let bytes = event(5, 0x180, 9, b"n\xFFme");
     let event = decode(&bytes).next().unwrap();
     let owned = event.to_owned();
@@ -121,4 +122,43 @@ fn an_owned_event_is_the_same_event() {
         format!("{event:?}"),
         r#"Event { watch: Some(Watch(5)), flags: EventFlags(MOVED_TO | CREATE), cookie: Some(Cookie(9)), name: "n\xffme" }"#
     );
+}
+
+#[test]
+fn event_with_longest_name_has_maximum_size() {
+    let name = [b'n'; PATH_MAX - 1];
+    let bytes = event(1, 0x100, 0, &name);
+    assert_eq!(bytes.len(), EVENT_SIZE_MAX);
+    assert_eq!(decode(&bytes).next().unwrap().name().as_bytes(), name);
+}
+
+#[test]
+fn predicates_test_one_bit_each() {
+    type Predicate = fn(&Event<'_>) -> bool;
+    let predicates: [(u32, Predicate); 16] = [
+        (0x1, |event| event.is_access()),
+        (0x2, |event| event.is_modify()),
+        (0x4, |event| event.is_attrib()),
+        (0x8, |event| event.is_close_write()),
+        (0x10, |event| event.is_close_nowrite()),
+        (0x20, |event| event.is_open()),
+        (0x40, |event| event.is_moved_from()),
+        (0x80, |event| event.is_moved_to()),
+        (0x100, |event| event.is_create()),
+        (0x200, |event| event.is_delete()),
+        (0x400, |event| event.is_delete_self()),
+        (0x800, |event| event.is_move_self()),
+        (0x2000, |event| event.is_unmount()),
+        (0x4000, |event| event.is_overflow()),
+        (0x8000, |event| event.is_ignored()),
+        (0x4000_0000, |event| event.is_dir()),
+    ];
+    let known = predicates.iter().fold(0, |bits, row| bits | row.0);
+    assert_eq!(known, EventFlags::KNOWN.bits());
+    for (bit, predicate) in predicates {
+        for (mask, expected) in [(bit, true), (!bit, false)] {
+            let bytes = event(1, mask, 0, b"");
+            assert_eq!(predicate(&decode(&bytes).next().unwrap()), expected, "{bit:#x}");
+        }
+    }
 }

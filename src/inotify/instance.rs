@@ -1,95 +1,193 @@
-//! The instance as a type.
+//! The inotify instance.
+
+use core::mem::MaybeUninit;
 
 use super::{Event, Events, InitFlags, Watch, WatchFlags, decode, raw};
 use crate::error::{Call, Result};
 use crate::fd::{AsFd, OwnedFd};
-use crate::io::{self, Buffer};
+use crate::io::{self, Buffer, EventSource};
 use crate::path;
 use crate::time::Timeout;
 
-/// An inotify instance: a queue of events, and the watches that fill it.
+/// An inotify instance: a set of watches, and a queue of events.
 ///
-/// Shared by reference: each event goes to one reader.
+/// All methods take `&self`: each event is returned to one reader.
+#[doc(alias = "inotify_init1")]
 pub struct Inotify(OwnedFd);
 
 fd_wrapper! { Inotify }
 event_source! { Inotify }
 
 impl Inotify {
-    /// An instance whose reads wait for an event. Closed by `execve`.
+    /// Creates an inotify instance, in blocking mode and close-on-exec: a read blocks until an
+    /// event is available.
     ///
     /// # Errors
     ///
-    /// As [`raw::inotify_init1`].
+    /// - `EMFILE`: the per-user limit on inotify instances (`fs.inotify.max_user_instances`), or
+    ///   the limit on open file descriptors (`RLIMIT_NOFILE`), has been reached.
+    /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 2.6.27; [inotify_init1(2)].
+    ///
+    /// [inotify_init1(2)]: https://man7.org/linux/man-pages/man2/inotify_init1.2.html
     #[doc(alias = "inotify_init1")]
+    #[doc(alias = "inotify_init")]
     #[inline]
     pub fn new() -> Result<Self> {
-        raw::inotify_init1(InitFlags::CLOEXEC).map(Self)
+        Self::with_flags(InitFlags::CLOEXEC)
     }
 
-    /// An instance whose reads never wait. Closed by `execve`.
+    /// Creates an inotify instance, in non-blocking mode and close-on-exec.
     ///
     /// # Errors
     ///
-    /// As [`raw::inotify_init1`].
+    /// - `EMFILE`: the per-user limit on inotify instances (`fs.inotify.max_user_instances`), or
+    ///   the limit on open file descriptors (`RLIMIT_NOFILE`), has been reached.
+    /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 2.6.27; [inotify_init1(2)].
+    ///
+    /// [inotify_init1(2)]: https://man7.org/linux/man-pages/man2/inotify_init1.2.html
+    #[doc(alias = "inotify_init1")]
+    #[doc(alias = "inotify_init")]
     #[inline]
     pub fn nonblocking() -> Result<Self> {
-        raw::inotify_init1(InitFlags::CLOEXEC | InitFlags::NONBLOCK).map(Self)
+        Self::with_flags(InitFlags::CLOEXEC | InitFlags::NONBLOCK)
     }
 
-    /// Watches a file; for one that is watched already, changes what is told of it.
+    /// Creates an inotify instance with these flags, verbatim: the descriptor is close-on-exec only
+    /// with [`InitFlags::CLOEXEC`].
     ///
     /// # Errors
     ///
-    /// As [`raw::inotify_add_watch`].
+    /// - `EINVAL`: a flag is unknown to the kernel.
+    /// - `EMFILE`: the per-user limit on inotify instances (`fs.inotify.max_user_instances`), or
+    ///   the limit on open file descriptors (`RLIMIT_NOFILE`), has been reached.
+    /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 2.6.27; [inotify_init1(2)].
+    ///
+    /// [inotify_init1(2)]: https://man7.org/linux/man-pages/man2/inotify_init1.2.html
+    #[doc(alias = "inotify_init1")]
+    #[doc(alias = "inotify_init")]
+    #[inline]
+    pub fn with_flags(flags: InitFlags) -> Result<Self> {
+        raw::inotify_init1(flags).map(Self)
+    }
+
+    /// Watches a file or directory. Changes the requested events if it is already watched.
+    ///
+    /// # Errors
+    ///
+    /// - `ENOENT`: a component of the path does not exist or is a dangling symbolic link, or the
+    ///   path is empty.
+    /// - `ENOTDIR`: a component of the path that is used as a directory is not one, or the file is
+    ///   not a directory and [`ONLYDIR`](WatchFlags::ONLYDIR) is set.
+    /// - `EACCES`: a directory in the path cannot be searched, or the file cannot be read.
+    /// - `ELOOP`: the path contains too many symbolic links.
+    /// - `ENAMETOOLONG`: the path is longer than 4,095 bytes, or a component is too long for its
+    ///   file system.
+    /// - `EEXIST`: the file is already watched, and [`MASK_CREATE`](WatchFlags::MASK_CREATE) is
+    ///   set.
+    /// - `EINVAL`: the mask is empty, contains an unknown flag, or contains both
+    ///   [`MASK_ADD`](WatchFlags::MASK_ADD) and [`MASK_CREATE`](WatchFlags::MASK_CREATE); or the
+    ///   path contains a NUL byte.
+    /// - `ENOSPC`: the per-user limit on watches (`fs.inotify.max_user_watches`) has been reached.
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 2.6.13; [inotify_add_watch(2)].
+    ///
+    /// [inotify_add_watch(2)]: https://man7.org/linux/man-pages/man2/inotify_add_watch.2.html
+    #[doc(alias = "inotify_add_watch")]
     #[inline]
     pub fn add_watch(&self, path: impl path::Arg, mask: WatchFlags) -> Result<Watch> {
         raw::inotify_add_watch(self.as_fd(), path, mask)
     }
 
-    /// Ends a watch. Its events that are queued still come, and one that [is ignored](super::Event::is_ignored) last.
+    /// Removes a watch. Its queued events are still returned, and then an
+    /// [`is_ignored`](Event::is_ignored) event.
     ///
     /// # Errors
     ///
-    /// As [`raw::inotify_rm_watch`].
+    /// - `EINVAL`: the instance does not have the watch, or it has already been removed.
+    ///
+    /// Since Linux 2.6.13; [inotify_rm_watch(2)].
+    ///
+    /// [inotify_rm_watch(2)]: https://man7.org/linux/man-pages/man2/inotify_rm_watch.2.html
     #[doc(alias = "inotify_rm_watch")]
     #[inline]
     pub fn remove_watch(&self, watch: Watch) -> Result<()> {
         raw::inotify_rm_watch(self.as_fd(), watch)
     }
 
-    /// Reads as many events as there are and the buffer has room for; none where a non-blocking instance has none. A
-    /// blocking one waits for the first, whatever signals come.
+    /// Reads events: as many as are available and fit the buffer. Returns no events if a
+    /// non-blocking instance has none. In blocking mode, blocks until an event is available;
+    /// retries if interrupted by a signal.
     ///
-    /// A buffer of [`EVENT_SIZE_MAX`](super::EVENT_SIZE_MAX) bytes takes any event; a few KiB take many at once.
+    /// A buffer of [`EVENT_SIZE_MAX`](super::EVENT_SIZE_MAX) bytes is large enough for any event,
+    /// and one of several KiB for many events.
     ///
     /// # Errors
     ///
-    /// `EINVAL` - the buffer is too small for the next event, which stays in the queue.
+    /// - `EINVAL`: the buffer is too small for the next event, which remains in the queue. The
+    ///   descriptor remains readable, so a loop that ignores this error does not end: read again
+    ///   with a larger buffer.
+    ///
+    /// Since Linux 2.6.13; [inotify(7)].
+    ///
+    /// [inotify(7)]: https://man7.org/linux/man-pages/man7/inotify.7.html
     #[inline]
     pub fn read_events<'b>(&self, buffer: &'b mut (impl Buffer + ?Sized)) -> Result<Events<'b>> {
         io::read_events(Call::INOTIFY_READ, self.as_fd(), buffer).map(decode)
     }
 
-    /// As [`read_events`](Self::read_events), but a signal ends the wait, and nothing is there is a failure.
+    /// Reads like [`read_events`](Self::read_events), but returns `EINTR` if interrupted by a
+    /// signal handler.
     ///
     /// # Errors
     ///
-    /// As [`raw::read`].
+    /// - `EINTR`: interrupted by a signal handler.
+    /// - `EINVAL`: the buffer is too small for the next event, which remains in the queue.
+    ///
+    /// Since Linux 2.6.13; [inotify(7)].
+    ///
+    /// [inotify(7)]: https://man7.org/linux/man-pages/man7/inotify.7.html
     #[inline]
     pub fn read_events_interruptible<'b>(
         &self,
         buffer: &'b mut (impl Buffer + ?Sized),
     ) -> Result<Events<'b>> {
-        raw::read(self.as_fd(), buffer).map(decode)
+        let bytes = io::would_block_as_none(raw::read(self.as_fd(), buffer))?;
+        Ok(decode(bytes.unwrap_or_default()))
     }
 }
 
-/// Waits for one event of one path, with an instance of its own; `None` when the time is over.
+// SAFETY: owns the descriptor and never replaces it.
+unsafe impl EventSource for Inotify {
+    type Event<'b> = Event<'b>;
+
+    fn read_events_with<'b>(
+        &self,
+        buffer: &'b mut [MaybeUninit<u8>],
+        handler: impl FnMut(Self::Event<'b>),
+    ) -> Result<()> {
+        decode(raw::read(self.as_fd(), buffer)?).for_each(handler);
+        Ok(())
+    }
+}
+
+/// Waits for one event of one path, with a separate inotify instance. Returns `None` if the timeout
+/// expires first.
 ///
-/// A buffer of [`EVENT_SIZE_MAX`](super::EVENT_SIZE_MAX) bytes takes any. What happens before it watches, or after that event, it
-/// does not see: for more than one, make an [`Inotify`]. That the path itself is gone comes unasked, too:
-/// [`is_ignored`](Event::is_ignored), or unmounted.
+/// A buffer of [`EVENT_SIZE_MAX`](super::EVENT_SIZE_MAX) bytes is large enough for any event.
+/// Events before the watch is added and after the returned event are not reported: use an
+/// [`Inotify`] for more than one event. The returned event can also be
+/// [`is_ignored`](Event::is_ignored) or [`is_unmount`](Event::is_unmount), which are reported even
+/// if they are not requested.
 ///
 /// ```
 /// use std::time::Duration;
@@ -101,8 +199,8 @@ impl Inotify {
 /// # let directory = directory.path();
 /// let mut buffer = [0; EVENT_SIZE_MAX];
 /// match inotify::watch(directory, WatchFlags::CREATE, Duration::from_millis(5), &mut buffer)? {
-///     Some(event) => println!("{} was made", event.name()),
-///     None => println!("nothing was"),
+///     Some(event) => println!("created {}", event.name()),
+///     None => println!("timed out"),
 /// }
 /// # Ok(())
 /// # }
@@ -110,7 +208,8 @@ impl Inotify {
 ///
 /// # Errors
 ///
-/// As [`Inotify::nonblocking`], [`Inotify::add_watch`], [`Inotify::wait`] and [`Inotify::read_events`].
+/// Those of [`Inotify::nonblocking`], [`Inotify::add_watch`], [`Inotify::wait`] and
+/// [`Inotify::read_events`].
 pub fn watch<'b>(
     path: impl path::Arg,
     mask: WatchFlags,

@@ -1,4 +1,4 @@
-//! Watching files and directories: what happens to them, as events that are read.
+//! Watching files and directories for changes, which are reported as events.
 //!
 //! ```
 //! use butter::inotify::{Inotify, WatchFlags};
@@ -21,42 +21,58 @@
 //!
 //! | kernel call | raw | method | since |
 //! |---|---|---|---|
-//! | `inotify_init1` | [`raw::inotify_init1`] | [`Inotify::new`], [`Inotify::nonblocking`] | 2.6.27 |
+//! | `inotify_init1` | [`raw::inotify_init1`] | [`Inotify::new`] | 2.6.27 |
 //! | `inotify_add_watch` | [`raw::inotify_add_watch`] | [`Inotify::add_watch`] | 2.6.13 |
 //! | `inotify_rm_watch` | [`raw::inotify_rm_watch`] | [`Inotify::remove_watch`] | 2.6.13 |
 //! | `read` | [`raw::read`] | [`Inotify::read_events`], [`Reader`] | 2.6.13 |
 //! | `ioctl(INOTIFY_IOC_SETNEXTWD)` | [`raw::ioctl_setnextwd`] | - | 4.18 |
 //! | `ioctl(FIONREAD)` | [`io::bytes_available`](crate::io::bytes_available) | - | 2.6.13 |
 //!
-//! [`watch`] waits for one event of one path, with an instance of its own.
+//! [`watch`] waits for one event of one path. With the feature `alloc`,
+//! `Inotify::read_events_to_vec` returns owned events.
 //!
-//! # Worth knowing
+//! # Notes
 //!
-//! - A watch is on the file, not on its name. A second [`add_watch`](Inotify::add_watch) for the same file, by another
-//!   link too, gives the same [`Watch`], and its events replace the first's: unless [`WatchFlags::MASK_ADD`] adds them,
-//!   or [`WatchFlags::MASK_CREATE`] makes it fail.
-//! - A watch ends by itself when its file is deleted or unmounted, and after one event with [`WatchFlags::ONESHOT`].
-//!   Its last event [is ignored](Event::is_ignored); events that were queued before it may still come after a removal.
-//!   The kernel counts watches up and does not use a number again until the count is through.
-//! - Directories below a watched one are not watched.
-//! - When the queue is full (`fs.inotify.max_queued_events`) events are lost, and one [overflow](Event::is_overflow)
-//!   says so: look at the files again. The last event of a watch can be among the lost ones.
-//! - A rename between watched directories is two events with one [`Cookie`]; other events may stand between them, and
-//!   the second never comes if the file went where nobody watches.
-//! - Two equal events in a row become one. Nothing is told of `mmap`, of other machines on a network file system, nor
-//!   of what the kernel makes up, as in `/proc`.
-//! - A child process shares the queue.
+//! - A watch belongs to the inode, not to the name. A second [`add_watch`](Inotify::add_watch) of
+//!   the same file, also through another hard link, returns the same [`Watch`] and replaces its
+//!   events. [`WatchFlags::MASK_ADD`] adds the events instead, and [`WatchFlags::MASK_CREATE`]
+//!   makes the call fail.
+//! - The kernel removes a watch if the file is deleted, if its file system is unmounted, and after
+//!   one event if [`WatchFlags::ONESHOT`] is set. The last event of a watch is
+//!   [`is_ignored`](Event::is_ignored); events that were queued before it are still returned. Watch
+//!   numbers are allocated in increasing order, and reused only after the counter has wrapped
+//!   around.
+//! - Watches are not recursive: subdirectories of a watched directory are not watched.
+//! - If the queue is full (`fs.inotify.max_queued_events`), events are lost, and one
+//!   [`is_overflow`](Event::is_overflow) event is reported: examine the watched files again. The
+//!   last event of a watch can be among the lost ones.
+//! - A rename between watched directories is reported as two events with the same [`Cookie`]. Other
+//!   events can occur between them, and the second event is missing if the target directory is not
+//!   watched.
+//! - An event that is equal to the last one in the queue is discarded.
+//! - The following are not reported: accesses through `mmap`, changes by other hosts in a network
+//!   file system, and changes in pseudo-file systems such as `/proc`.
+//! - Names can be longer than `NAME_MAX` on several file systems. If the buffer is too small for
+//!   the next event, a read fails with `EINVAL` and the event remains in the queue, so the
+//!   descriptor remains readable. A buffer of [`EVENT_SIZE_MAX`] bytes avoids this error.
+//! - Duplicates of the descriptor, also those in child processes, share the queue.
 
 mod event;
 mod instance;
 #[cfg(feature = "alloc")]
 mod owned;
+mod predicates;
 pub mod raw;
 mod reader;
 mod types;
 
-pub use event::{Cookie, EVENT_SIZE_MAX, Event, Events, Watch, decode};
-pub use instance::{Inotify, watch};
+#[doc(alias = "inotify_event")]
+pub use event::Event;
+pub use event::{Cookie, EVENT_SIZE_MAX, Events, Watch, decode};
+#[doc(alias = "inotify_init1", alias = "inotify_init", alias = "inotify_add_watch")]
+#[doc(alias = "inotify_rm_watch")]
+pub use instance::Inotify;
+pub use instance::watch;
 #[cfg(feature = "alloc")]
 pub use owned::EventBuf;
 pub use reader::Reader;

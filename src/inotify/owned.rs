@@ -1,14 +1,18 @@
-//! An event that outlives its buffer.
+//! Events that own their names.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::fmt;
 use core::hash::{Hash, Hasher};
+use core::mem::MaybeUninit;
 
+use super::predicates::impl_predicates;
 use super::types::Header;
-use super::{Cookie, Event, EventFlags, Watch};
+use super::{Cookie, EVENT_SIZE_MAX, Event, EventFlags, Inotify, Watch};
+use crate::error::Result;
 use crate::path::Name;
 
-/// An event of its own: what an [`Event`] lends, copied.
+/// An event that owns its name: the owned form of [`Event`].
 #[derive(Clone)]
 pub struct EventBuf {
     header: Header,
@@ -16,64 +20,59 @@ pub struct EventBuf {
 }
 
 impl EventBuf {
-    /// The event, lent.
+    /// Borrows the event.
     #[inline]
     #[must_use]
     pub const fn as_event(&self) -> Event<'_> {
         Event { header: self.header, padded: &self.name }
     }
 
-    /// The watch that saw it; `None` for an overflow, which no watch saw.
+    /// Returns the watch. `None` for an overflow, which has no watch.
     #[must_use]
     pub const fn watch(&self) -> Option<Watch> {
         self.as_event().watch()
     }
 
-    /// What happened.
+    /// Returns the flags.
     #[must_use]
     pub const fn flags(&self) -> EventFlags {
         self.as_event().flags()
     }
 
-    /// What this event and the other half of a rename have in common.
+    /// Returns the number that connects the two events of a rename. `None` for other events.
     #[must_use]
     pub const fn cookie(&self) -> Option<Cookie> {
         self.as_event().cookie()
     }
 
-    /// The name of the file in the watched directory; empty for the watched file itself.
+    /// Returns the name of the file in the watched directory. Empty for the watched file itself.
     #[must_use]
     pub const fn name(&self) -> Name<'_> {
         Name::from_bytes(&self.name)
     }
+}
 
-    /// Whether events were lost because the queue was full: look at the files again.
-    #[must_use]
-    pub const fn is_overflow(&self) -> bool {
-        self.as_event().is_overflow()
-    }
+impl_predicates! { EventBuf }
 
-    /// Whether the watch has ended: this is its last event.
-    #[must_use]
-    pub const fn is_ignored(&self) -> bool {
-        self.as_event().is_ignored()
-    }
-
-    /// Whether the file system of the watched file was unmounted.
-    #[must_use]
-    pub const fn is_unmount(&self) -> bool {
-        self.as_event().is_unmount()
-    }
-
-    /// Whether it happened to a directory.
-    #[must_use]
-    pub const fn is_dir(&self) -> bool {
-        self.as_event().is_dir()
+impl Inotify {
+    /// Reads like [`read_events`](Self::read_events), and returns owned events: as many as are
+    /// available and fit [`EVENT_SIZE_MAX`] bytes.
+    ///
+    /// # Errors
+    ///
+    /// This call fails only if the descriptor is not an inotify instance.
+    ///
+    /// Since Linux 2.6.13; [inotify(7)].
+    ///
+    /// [inotify(7)]: https://man7.org/linux/man-pages/man7/inotify.7.html
+    pub fn read_events_to_vec(&self) -> Result<Vec<EventBuf>> {
+        let mut buffer = [MaybeUninit::<u8>::uninit(); EVENT_SIZE_MAX];
+        Ok(self.read_events(&mut buffer)?.map(EventBuf::from).collect())
     }
 }
 
 impl Event<'_> {
-    /// A copy that outlives the buffer.
+    /// Copies the event, so that it outlives the buffer.
     #[must_use]
     pub fn to_owned(&self) -> EventBuf {
         EventBuf { header: self.header, name: Box::from(self.name().as_bytes()) }

@@ -1,4 +1,4 @@
-//! The kernel's calls on inotify.
+//! Raw system calls of inotify.
 
 use core::ffi::CStr;
 
@@ -11,14 +11,20 @@ use crate::syscall::syscall;
 
 const INOTIFY_IOC_SETNEXTWD: u32 = 0x4004_4900;
 
-/// `inotify_init1(flags)` - makes an instance: a queue of events, and the watches that fill it.
+/// `inotify_init1(flags)` - creates an inotify instance.
 ///
 /// # Errors
 ///
-/// `EINVAL` - an unknown flag. `EMFILE` - the user has as many instances as they may, or the process as many
-/// descriptors. `ENFILE` - the system has as many open files as it may. `ENOMEM` - no memory for it.
+/// - `EINVAL`: a flag is unknown to the kernel.
+/// - `EMFILE`: the per-user limit on inotify instances (`fs.inotify.max_user_instances`, or
+///   `user.max_inotify_instances` of a user namespace), or the limit on open file descriptors
+///   (`RLIMIT_NOFILE`), has been reached.
+/// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
+/// - `ENOMEM`: the kernel is out of memory.
 ///
-/// Since Linux 2.6.27; inotify_init(2).
+/// Since Linux 2.6.27; [inotify_init1(2)].
+///
+/// [inotify_init1(2)]: https://man7.org/linux/man-pages/man2/inotify_init1.2.html
 #[inline]
 pub fn inotify_init1(flags: InitFlags) -> Result<OwnedFd> {
     // SAFETY: touches no memory.
@@ -27,17 +33,33 @@ pub fn inotify_init1(flags: InitFlags) -> Result<OwnedFd> {
     unsafe { returned.descriptor() }
 }
 
-/// `inotify_add_watch(fd, path, mask)` - watches a file, or changes what is told of one that is watched.
+/// `inotify_add_watch(fd, path, mask)` - watches a file or directory, or changes the events of an
+/// existing watch.
 ///
 /// # Errors
 ///
-/// `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG` - the path leads nowhere, through something that is not a
-/// directory, is forbidden, has too many symbolic links, is too long. `EACCES` - the file may not be read. `EEXIST` -
-/// `MASK_CREATE`, and the file is watched. `EINVAL` - the mask is empty, has a bit that the kernel does not know, or
-/// `MASK_ADD` and `MASK_CREATE`; the descriptor is no inotify instance; the path has a NUL byte in it. `ENOSPC` - the
-/// user has as many watches as they may. `ENOMEM` - no memory for it.
+/// - `EBADF`: the inotify descriptor is a path-only (`O_PATH`) descriptor.
+/// - `ENOENT`: a component of the path does not exist or is a dangling symbolic link, or the path
+///   is empty.
+/// - `ENOTDIR`: a component of the path that is used as a directory is not one, or the file is not
+///   a directory and `IN_ONLYDIR` is set.
+/// - `EACCES`: a directory in the path cannot be searched, or the file cannot be read, or a
+///   security module denies the watch.
+/// - `ELOOP`: the path contains too many symbolic links.
+/// - `ENAMETOOLONG`: the path is longer than 4,095 bytes, or a component is too long for its file
+///   system.
+/// - `EEXIST`: the file is already watched, and `IN_MASK_CREATE` is set.
+/// - `EINVAL`: the mask is empty, contains an unknown flag, or contains both `IN_MASK_ADD` and
+///   `IN_MASK_CREATE`; or the descriptor is not an inotify instance; or the path contains a NUL
+///   byte.
+/// - `ENOSPC`: the per-user limit on watches (`fs.inotify.max_user_watches`, or
+///   `user.max_inotify_watches` of a user namespace) has been reached, or the instance has no free
+///   watch descriptor.
+/// - `ENOMEM`: the kernel is out of memory.
 ///
-/// Since Linux 2.6.13; inotify_add_watch(2).
+/// Since Linux 2.6.13; [inotify_add_watch(2)].
+///
+/// [inotify_add_watch(2)]: https://man7.org/linux/man-pages/man2/inotify_add_watch.2.html
 #[inline]
 pub fn inotify_add_watch(
     fd: BorrowedFd<'_>,
@@ -61,43 +83,59 @@ fn inotify_add_watch_c(fd: BorrowedFd<'_>, path: &CStr, mask: WatchFlags) -> Res
     returned.int().map(Watch::from_raw)
 }
 
-/// `inotify_rm_watch(fd, wd)` - ends a watch; its last event follows.
+/// `inotify_rm_watch(fd, wd)` - removes a watch. Its last event has `IN_IGNORED`.
 ///
 /// # Errors
 ///
-/// `EINVAL` - no such watch, or the descriptor is no inotify instance.
+/// - `EBADF`: the inotify descriptor is a path-only (`O_PATH`) descriptor.
+/// - `EINVAL`: the instance does not have the watch, or it has already been removed; or the
+///   descriptor is not an inotify instance.
 ///
-/// Since Linux 2.6.13; inotify_rm_watch(2).
+/// Since Linux 2.6.13; [inotify_rm_watch(2)].
+///
+/// [inotify_rm_watch(2)]: https://man7.org/linux/man-pages/man2/inotify_rm_watch.2.html
 #[inline]
 pub fn inotify_rm_watch(fd: BorrowedFd<'_>, watch: Watch) -> Result<()> {
     // SAFETY: touches no memory.
     unsafe { syscall!(Call::INOTIFY_RM_WATCH, inotify_rm_watch(fd, watch.as_raw())) }.unit()
 }
 
-/// `read(fd, buf, count)` - takes events from the queue, as many whole ones as there is room for; returns their bytes.
+/// `read(fd, buf, count)` - reads as many events as are available and fit the buffer. Returns their
+/// bytes.
 ///
 /// # Errors
 ///
-/// `EAGAIN` - none is there, and the instance is non-blocking. `EINVAL` - the buffer is too small for the next event,
-/// which stays in the queue. `EINTR` - a signal came first.
+/// - `EAGAIN`: no event is available, and the instance is non-blocking.
+/// - `EINTR`: interrupted by a signal handler.
+/// - `EINVAL`: the buffer is too small for the next event, which remains in the queue (4,112 bytes
+///   are enough for any event); or the descriptor is not an inotify instance.
+/// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor, or is not open for reading.
 ///
-/// Since Linux 2.6.13; inotify(7).
+/// Since Linux 2.6.13; [inotify(7)].
+///
+/// [inotify(7)]: https://man7.org/linux/man-pages/man7/inotify.7.html
 #[inline]
 pub fn read<'b>(fd: BorrowedFd<'_>, buffer: &'b mut (impl Buffer + ?Sized)) -> Result<&'b [u8]> {
     io::read_bytes(Call::INOTIFY_READ, fd, buffer)
 }
 
-/// `ioctl(fd, INOTIFY_IOC_SETNEXTWD, wd)` - sets the number of the next watch: to restore a program as it was.
+/// `ioctl(fd, INOTIFY_IOC_SETNEXTWD, wd)` - sets the number of the next watch. It is meant for
+/// restoring a process from a checkpoint.
 ///
 /// # Errors
 ///
-/// `EINVAL` - the number is not positive. `ENOTTY` - the kernel is built without checkpoints, or the descriptor is no
-/// inotify instance.
+/// - `EINVAL`: the number is not positive.
+/// - `ENOTTY`: the kernel was built without `CONFIG_CHECKPOINT_RESTORE`, or the descriptor is not
+///   an inotify instance.
+/// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
 ///
-/// Since Linux 4.18.
+/// Since Linux 4.18; [inotify(7)].
+///
+/// [inotify(7)]: https://man7.org/linux/man-pages/man7/inotify.7.html
 #[inline]
 pub fn ioctl_setnextwd(fd: BorrowedFd<'_>, watch: Watch) -> Result<()> {
-    // SAFETY: the argument is the number itself, no address; a file that is not inotify's does not know the request.
+    // SAFETY: the argument is the number itself, not an address; a descriptor of another kind does
+    // not support the request.
     unsafe {
         syscall!(Call::IOCTL_INOTIFY_SETNEXTWD, ioctl(fd, INOTIFY_IOC_SETNEXTWD, watch.as_raw()))
     }
@@ -106,26 +144,41 @@ pub fn ioctl_setnextwd(fd: BorrowedFd<'_>, watch: Watch) -> Result<()> {
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     INOTIFY_INIT1:
-        INVAL => "a flag that this kernel does not know",
-        MFILE => "the user has as many instances as they may (fs.inotify.max_user_instances), or the process as many \
-            descriptors (RLIMIT_NOFILE)",
-        NFILE => "the system has as many open files as it may (fs.file-max)";
+        INVAL => "a flag is unknown to the kernel",
+        MFILE => "the per-user limit on inotify instances (fs.inotify.max_user_instances, or \
+            user.max_inotify_instances of a user namespace), or the limit on open file descriptors \
+            (RLIMIT_NOFILE), has been reached",
+        NFILE => "the system-wide limit on open files (fs.file-max) has been reached";
     INOTIFY_ADD_WATCH:
-        NOENT => "a part of the path does not exist",
-        NOTDIR => "a part of the path that should be a directory is not one",
-        ACCES => "the file may not be read, or a directory on the way not searched",
-        EXIST => "the file is watched already (MASK_CREATE)",
-        INVAL => "the mask is empty, has an unknown bit, or both MASK_ADD and MASK_CREATE; or the descriptor is not \
-            inotify's; or the path has a NUL byte in it",
-        NOSPC => "the user's limit on watches is reached (fs.inotify.max_user_watches)",
-        LOOP => "the path has too many symbolic links",
-        NAMETOOLONG => "the path has more than 4095 bytes, or a part of it more than 255";
+        BADF => "the inotify descriptor is a path-only (O_PATH) descriptor",
+        NOENT => "a component of the path does not exist or is a dangling symbolic link, or the \
+            path is empty",
+        NOTDIR => "a component of the path that is used as a directory is not one, or the file is \
+            not a directory and IN_ONLYDIR is set",
+        ACCES => "a directory in the path cannot be searched, or the file cannot be read, or a \
+            security module denies the watch",
+        LOOP => "the path contains too many symbolic links",
+        NAMETOOLONG => "the path is longer than 4,095 bytes, or a component is too long for its \
+            file system",
+        EXIST => "the file is already watched, and IN_MASK_CREATE is set",
+        INVAL => "the mask is empty, contains an unknown flag, or contains both IN_MASK_ADD and \
+            IN_MASK_CREATE; or the descriptor is not an inotify instance; or the path contains a \
+            NUL byte",
+        NOSPC => "the per-user limit on watches (fs.inotify.max_user_watches, or \
+            user.max_inotify_watches of a user namespace) has been reached, or the instance has no \
+            free watch descriptor";
     INOTIFY_RM_WATCH:
-        INVAL => "the watch has ended already or was never this instance's, or the descriptor is not inotify's";
+        BADF => "the inotify descriptor is a path-only (O_PATH) descriptor",
+        INVAL => "the instance does not have the watch, or it has already been removed; or the \
+            descriptor is not an inotify instance";
     INOTIFY_READ:
-        AGAIN => "no event is there now",
-        INVAL => "the buffer is too small for the next event, which is not lost: 272 bytes take any";
+        AGAIN => "no event is available, and the instance is non-blocking",
+        INVAL => "the buffer is too small for the next event, which remains in the queue (4,112 \
+            bytes are enough for any event); or the descriptor is not an inotify instance",
+        BADF => "the descriptor is a path-only (O_PATH) descriptor, or is not open for reading";
     IOCTL_INOTIFY_SETNEXTWD:
-        INVAL => "the number of a watch is positive",
-        NOTTY => Unsupported "the kernel is built without CONFIG_CHECKPOINT_RESTORE, or the descriptor is not inotify's";
+        INVAL => "the number is not positive",
+        NOTTY => Unsupported "the kernel was built without CONFIG_CHECKPOINT_RESTORE, or the \
+            descriptor is not an inotify instance",
+        BADF => "the descriptor is a path-only (O_PATH) descriptor";
 };

@@ -1,14 +1,14 @@
-//! Events one at a time.
+//! Reading events one at a time.
 
 use core::fmt;
 
 use super::{Event, Inotify, decode, raw};
-use crate::error::{Error, Result};
+use crate::error::{Call, Errno, Error, Result};
 use crate::fd::AsFd;
 use crate::io::{self, Buffer};
 use crate::time::Timeout;
 
-/// Reads events one at a time, through a buffer that takes many from the kernel at once.
+/// Reads events one at a time, through a buffer that is filled with many events by one system call.
 ///
 /// ```
 /// use butter::inotify::{Inotify, Reader, WatchFlags};
@@ -21,14 +21,14 @@ use crate::time::Timeout;
 ///
 /// let mut buffer = [0; 4096];
 /// let mut events = Reader::new(&inotify, &mut buffer);
-/// assert!(events.read()?.is_dir());
-/// assert_eq!(events.try_read()?, None);
+/// assert!(events.next()?.is_dir());
+/// assert_eq!(events.try_next()?, None);
 /// # Ok(())
 /// # }
 /// ```
 ///
-/// Events that it has taken and not given yet are lost when it is dropped, and no wait for the instance sees them: only
-/// the reader's own.
+/// Events in the buffer that have not been returned are lost when the reader is dropped. A wait for
+/// the inotify instance does not take them into account: use [`wait`](Self::wait) of the reader.
 pub struct Reader<'i, 'b, B: Buffer + ?Sized> {
     inotify: &'i Inotify,
     buffer: &'b mut B,
@@ -47,18 +47,27 @@ impl<B: Buffer + ?Sized> fmt::Debug for Reader<'_, '_, B> {
 }
 
 impl<'i, 'b, B: Buffer + ?Sized> Reader<'i, 'b, B> {
-    /// Reads the events of an instance through a buffer.
+    /// Creates a reader of an instance, with a buffer. A buffer of
+    /// [`EVENT_SIZE_MAX`](super::EVENT_SIZE_MAX) bytes is large enough for any event.
     #[must_use]
     pub const fn new(inotify: &'i Inotify, buffer: &'b mut B) -> Self {
         Self { inotify, buffer, start: 0, end: 0 }
     }
 
-    /// The next event. Where there is none it waits, whatever signals come.
+    /// Returns the next event. In blocking mode, blocks until an event is available; retries if
+    /// interrupted by a signal.
     ///
     /// # Errors
     ///
-    /// `EAGAIN` - there is none, and the instance is non-blocking. `EINVAL` - the buffer is too small for the next
-    /// event, which stays in the queue.
+    /// - `EAGAIN`: no event is available, and the instance is non-blocking.
+    /// - `EINVAL`: the buffer is too small for the next event, which remains in the queue. The
+    ///   descriptor remains readable, so a loop that ignores this error does not end: continue with
+    ///   a reader that has a larger buffer.
+    ///
+    /// Since Linux 2.6.13; [inotify(7)].
+    ///
+    /// [inotify(7)]: https://man7.org/linux/man-pages/man7/inotify.7.html
+    #[allow(clippy::should_implement_trait, reason = "an event borrows from the reader")]
     pub fn next(&mut self) -> Result<Event<'_>> {
         if self.start == self.end {
             let count =
@@ -66,7 +75,7 @@ impl<'i, 'b, B: Buffer + ?Sized> Reader<'i, 'b, B> {
             (self.start, self.end) = (0, count);
         }
         let (start, _) = self.buffer.parts_mut();
-        // SAFETY: the last read has written the buffer up to `end`, which is not before `start`.
+        // SAFETY: the last read has written the buffer up to `end`, and `start` is not greater.
         let unread = unsafe {
             core::slice::from_raw_parts(start.wrapping_add(self.start), self.end - self.start)
         };
@@ -75,27 +84,28 @@ impl<'i, 'b, B: Buffer + ?Sized> Reader<'i, 'b, B> {
         self.start = self.end - events.rest().len();
         event.ok_or_else(|| {
             self.start = self.end;
-            Error::new(crate::error::Call::INOTIFY_READ, crate::error::Errno::INVAL)
+            Error::new(Call::INOTIFY_READ, Errno::INVAL)
         })
     }
 
-    /// Waits until there is an event to read, or the time is over: `false` says that it is over. What the reader has
-    /// taken already is not waited for.
+    /// Waits until an event can be returned. Returns `false` if the timeout expires first. Does not
+    /// wait if the buffer contains an event.
     ///
-    /// Signals do not end the wait and do not prolong it.
+    /// Signals do not interrupt the wait and do not prolong it.
     ///
     /// # Errors
     ///
-    /// As [`Inotify::wait`].
+    /// Those of [`Inotify::wait`].
     pub fn wait(&self, timeout: impl Into<Timeout>) -> Result<bool> {
         if self.start < self.end { Ok(true) } else { self.inotify.wait(timeout) }
     }
 
-    /// The next event; `None` where a non-blocking instance has none. A blocking one waits.
+    /// Returns the next event, and `None` if no event is available. An instance in blocking mode
+    /// blocks instead: use [`Inotify::nonblocking`], or call [`wait`](Self::wait) first.
     ///
     /// # Errors
     ///
-    /// As [`read`](Self::read), without `EAGAIN`.
+    /// - `EINVAL`: the buffer is too small for the next event, like for [`next`](Self::next).
     pub fn try_next(&mut self) -> Result<Option<Event<'_>>> {
         io::would_block_as_none(self.next())
     }

@@ -14,6 +14,7 @@
 
 pub(crate) mod buffer;
 mod call;
+mod event_source;
 mod fcntl;
 #[cfg(not(feature = "std"))]
 mod slices;
@@ -24,6 +25,7 @@ pub(crate) use call::REASONS;
 pub use call::{
     bytes_available, close, read, read_uninit, readv, retry, would_block_as_none, write, writev,
 };
+pub use event_source::EventSource;
 pub use fcntl::{
     AccessMode, DescriptorFlags, StatusFlags, fcntl_dupfd_cloexec, fcntl_getfd, fcntl_getfl,
     fcntl_setfd, fcntl_setfl,

@@ -1,4 +1,4 @@
-//! Waiting for a few descriptors at once.
+//! Waiting for a small number of descriptors.
 //!
 //! ```
 //! use std::time::Duration;
@@ -20,12 +20,19 @@
 //! |---|---|---|---|
 //! | `ppoll` | [`raw::ppoll`] | [`wait`], [`wait_interruptible`] | 2.6.16 |
 //!
-//! A wait costs the kernel a look at every descriptor in the list: for many, see [`epoll`](crate::epoll).
+//! # Notes
+//!
+//! - The kernel checks every descriptor in the list at each wait. For many descriptors, use
+//!   [`epoll`](crate::epoll).
+//! - An entry can be [disabled](PollFd::disable) in place, so a program without an allocator can
+//!   use an array of fixed size.
 
 mod ops;
 pub mod raw;
 mod types;
 
 pub(crate) use ops::readable;
+#[doc(alias = "poll", alias = "ppoll")]
 pub use ops::{wait, wait_interruptible};
+#[doc(alias = "pollfd")]
 pub use types::{PollFd, PollFlags};

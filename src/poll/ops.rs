@@ -1,50 +1,59 @@
-//! Waits that survive signals.
+//! Waits on a list of descriptors.
 
 use super::{PollFd, PollFlags, raw};
-use crate::error::{Errno, Result};
+use crate::error::Result;
 use crate::fd::BorrowedFd;
 use crate::signal::SigSet;
-use crate::time::{Deadline, Timeout};
+use crate::time::{Timeout, wait_until_timeout};
 
-/// Waits until one of the descriptors is ready, or the time is over; returns how many are ready, 0 when it is over.
+/// Waits until a descriptor is ready or the timeout expires.
 ///
-/// Signals do not end the wait and do not prolong it, however long their handlers take. To know the moment at which it
-/// ends, a wait with a time asks the clock first: that is a second call, which
-/// [`wait_interruptible`] does without.
+/// Calls `ppoll`. Returns the number of entries with a non-empty [`ready`](PollFd::ready), which is
+/// 0 if the timeout expired. Signals do not interrupt the wait and do not prolong it. A wait with a
+/// timeout reads the clock first, which is a second call; [`wait_interruptible`] does not.
 ///
 /// # Errors
 ///
-/// `EINVAL` - there are more descriptors than the process may have open. `ENOMEM` - no memory for the list.
-pub fn wait(fds: &mut [PollFd<'_>], timeout: impl Into<Timeout>) -> Result<u32> {
-    let mut left = timeout.into();
-    let deadline = Deadline::of(left)?;
-    loop {
-        match raw::ppoll(fds, left.timespec().as_mut(), None) {
-            Err(error) if error.is(Errno::INTR) => {}
-            done => return done,
-        }
-        // What the kernel says is left is as of before the signal's handler ran.
-        if let Some(deadline) = deadline {
-            left = deadline.remaining()?;
-        }
-    }
+/// - `EINVAL`: the list is longer than the limit on open file descriptors (`RLIMIT_NOFILE`).
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Since Linux 2.6.16; [ppoll(2)].
+///
+/// [ppoll(2)]: https://man7.org/linux/man-pages/man2/ppoll.2.html
+#[doc(alias = "poll")]
+#[doc(alias = "ppoll")]
+pub fn wait(fds: &mut [PollFd<'_>], timeout: impl Into<Timeout>) -> Result<usize> {
+    wait_until_timeout(timeout.into(), |remaining| {
+        raw::ppoll(fds, remaining.timespec().as_mut(), None)
+    })
 }
 
-/// As [`wait`], but a signal ends it, and with a mask the thread has that signal mask while it waits.
+/// Waits like [`wait`], but returns `EINTR` if interrupted by a signal handler.
+///
+/// With a mask, the calling thread's signal mask is `mask` during the wait. The mask is set and
+/// restored atomically, so a signal that `mask` unblocks cannot be handled before the wait begins.
 ///
 /// # Errors
 ///
-/// As [`wait`]; `EINTR` - a signal came first.
+/// - `EINTR`: interrupted by a signal handler.
+/// - `EINVAL`: the list is longer than the limit on open file descriptors (`RLIMIT_NOFILE`).
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Since Linux 2.6.16; [ppoll(2)].
+///
+/// [ppoll(2)]: https://man7.org/linux/man-pages/man2/ppoll.2.html
+#[doc(alias = "ppoll")]
 #[inline]
 pub fn wait_interruptible(
     fds: &mut [PollFd<'_>],
     timeout: impl Into<Timeout>,
-    mask: Option<&SigSet>,
-) -> Result<u32> {
+    mask: Option<SigSet>,
+) -> Result<usize> {
     raw::ppoll(fds, timeout.into().timespec().as_mut(), mask)
 }
 
-/// Waits until a read of one descriptor would not wait; `false` when the time is over.
+/// Waits until a descriptor can be read without blocking. Returns `false` if the timeout expires
+/// first.
 pub(crate) fn readable(fd: BorrowedFd<'_>, timeout: Timeout) -> Result<bool> {
     Ok(wait(&mut [PollFd::new(&fd, PollFlags::IN)], timeout)? > 0)
 }

@@ -1,4 +1,4 @@
-//! The kernel's call.
+//! Raw system calls of `poll`.
 
 use super::PollFd;
 use crate::error::{Call, ErrnoReason, Result, errno_reasons};
@@ -6,40 +6,45 @@ use crate::signal::SigSet;
 use crate::syscall::syscall;
 use crate::time::Timespec;
 
-/// `ppoll(fds, nfds, timeout, sigmask, sigsetsize)` - waits until one of the descriptors is ready, the time is over or
-/// a signal comes.
+/// `ppoll(fds, nfds, timeout, sigmask, sigsetsize)` - waits until a descriptor is ready, the
+/// timeout expires or a signal handler interrupts the call.
 ///
-/// Returns how many descriptors are ready: 0 when the time is over. Without a timeout it waits for ever; with one, the
-/// kernel writes back what is left of it. With a mask, the thread has that signal mask while it waits.
+/// Returns the number of entries whose `revents` is not empty, which is 0 if the timeout expired.
+/// Waits indefinitely if `timeout` is `None`; otherwise, the kernel replaces it with the remaining
+/// time. With a mask, the calling thread's signal mask is `mask` during the call.
 ///
 /// # Errors
 ///
-/// `EINTR` - a signal came, also one whose handler asks for restarts. `EINVAL` - the timeout is negative or has a
-/// billion nanoseconds or more; or there are more descriptors than the process may have open. `ENOMEM` - no memory for
-/// the list.
+/// - `EINVAL`: the timeout is negative or has more than 999,999,999 nanoseconds, or the list is
+///   longer than the limit on open file descriptors (`RLIMIT_NOFILE`).
+/// - `EINTR`: interrupted by a signal handler. `SA_RESTART` has no effect on this call.
+/// - `ENOMEM`: the kernel is out of memory.
 ///
-/// Since Linux 2.6.16; ppoll(2).
+/// Since Linux 2.6.16; [ppoll(2)].
+///
+/// [ppoll(2)]: https://man7.org/linux/man-pages/man2/ppoll.2.html
 #[inline]
 pub fn ppoll(
     fds: &mut [PollFd<'_>],
     timeout: Option<&mut Timespec>,
-    mask: Option<&SigSet>,
-) -> Result<u32> {
+    mask: Option<SigSet>,
+) -> Result<usize> {
     let timeout = timeout.map_or(core::ptr::null_mut(), core::ptr::from_mut);
-    let mask = mask.map_or(core::ptr::null(), core::ptr::from_ref);
-    // SAFETY: the kernel reads the descriptors and writes what they are ready for into the same list, writes the rest
-    // of the time over the timeout, reads the mask, and keeps nothing.
-    let returned = unsafe {
+    let mask = mask.as_ref().map_or(core::ptr::null(), core::ptr::from_ref);
+    // SAFETY: the kernel reads the entries and writes their `revents`, writes the remaining time to
+    // the timeout, reads the mask, and keeps nothing.
+    unsafe {
         syscall!(
             Call::PPOLL,
             ppoll(fds.as_mut_ptr(), fds.len(), timeout, mask, size_of::<SigSet>())
         )
-    };
-    Ok(returned.int()?.cast_unsigned())
+    }
+    .size()
 }
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     PPOLL:
-        INVAL => "the timeout is no time, or the list is longer than the limit on descriptors (RLIMIT_NOFILE)",
-        INTR => "a signal came before anything was ready";
+        INVAL => "the timeout is negative or has more than 999,999,999 nanoseconds, or the list is \
+            longer than the limit on open file descriptors (RLIMIT_NOFILE)",
+        INTR => "interrupted by a signal handler";
 };

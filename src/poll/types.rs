@@ -1,67 +1,104 @@
-//! What `ppoll` takes and gives.
+//! The flags and the entry type of `ppoll`.
 
 use core::fmt;
+use core::marker::PhantomData;
 
-use crate::fd::{AsFd, AsRawFd, BorrowedFd};
+use crate::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 
 flags! {
-    /// What a descriptor is waited for, and what it is ready for.
+    /// The events that are requested for a descriptor, and those that are reported: `events` and
+    /// `revents` of `struct pollfd`.
     pub struct PollFlags: u16 {
-        "POLLIN" IN = 0x1, "there is something to read.";
-        "POLLPRI" PRI = 0x2, "there is something out of the ordinary: urgent data on a socket, for example.";
-        "POLLOUT" OUT = 0x4, "a write would not wait.";
-        "POLLERR" ERR = 0x8, "an error; the reading end of a pipe is closed. Always told, never asked.";
-        "POLLHUP" HUP = 0x10, "the other end hung up. Always told, never asked.";
-        "POLLNVAL" NVAL = 0x20, "the descriptor is not open. Always told, never asked.";
-        "POLLRDNORM" RDNORM = 0x40, "as `IN`.";
-        "POLLRDBAND" RDBAND = 0x80, "there is data of priority to read.";
-        "POLLWRNORM" WRNORM = 0x100, "as `OUT`.";
-        "POLLWRBAND" WRBAND = 0x200, "data of priority may be written.";
-        "POLLMSG" MSG = 0x400, "unused.";
-        "POLLRDHUP" RDHUP = 0x2000, "the peer of a stream socket will write no more. Since Linux 2.6.17.";
+        "POLLIN" IN = 0x1, "data can be read without blocking.";
+        "POLLPRI" PRI = 0x2, "an exceptional condition: for example, out-of-band data on a TCP \
+            socket.";
+        "POLLOUT" OUT = 0x4, "data can be written without blocking.";
+        "POLLERR" ERR = 0x8, "an error condition; also set for the write end of a pipe whose read \
+            end is closed. Always reported, even if not requested.";
+        "POLLHUP" HUP = 0x10, "the peer closed its end of the channel; data that it wrote before \
+            can still be read. Always reported, even if not requested.";
+        "POLLNVAL" NVAL = 0x20, "the descriptor is not open, or is a path-only (`O_PATH`) \
+            descriptor. Always reported, even if not requested.";
+        "POLLRDNORM" RDNORM = 0x40, "normal data can be read: equivalent to `IN`.";
+        "POLLRDBAND" RDBAND = 0x80, "priority band data can be read.";
+        "POLLWRNORM" WRNORM = 0x100, "normal data can be written: equivalent to `OUT`.";
+        "POLLWRBAND" WRBAND = 0x200, "priority band data can be written.";
+        "POLLMSG" MSG = 0x400, "ignored by the kernel.";
+        "POLLRDHUP" RDHUP = 0x2000, "the peer of a stream socket closed its end, or shut down its \
+            writing half. Since Linux 2.6.17.";
     }
 }
 
-/// `struct pollfd`: a descriptor, what it is waited for, and what it is ready for.
+/// `struct pollfd`: a descriptor, the requested events and the reported events.
+///
+/// An entry without a descriptor is disabled: the kernel ignores it, and reports no events for it.
+/// The default value is such an entry.
+#[doc(alias = "pollfd")]
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct PollFd<'fd> {
-    fd: BorrowedFd<'fd>,
+    fd: RawFd,
     events: PollFlags,
     revents: PollFlags,
+    borrowed: PhantomData<BorrowedFd<'fd>>,
 }
 
 layout! { PollFd<'_>: size 8, align 4, fd at 0, events at 4, revents at 6 }
 
+/// A number that the kernel ignores. It ignores every negative one.
+const DISABLED: RawFd = -1;
+
 impl<'fd> PollFd<'fd> {
-    /// Waits for these flags of a descriptor.
+    /// Creates an entry for a descriptor.
     #[inline]
     #[must_use]
     pub fn new<F: AsFd + ?Sized>(fd: &'fd F, events: PollFlags) -> Self {
         Self::from_borrowed_fd(fd.as_fd(), events)
     }
 
-    /// Waits for these flags of a descriptor that is borrowed already.
+    /// Creates an entry for a borrowed descriptor.
     #[inline]
     #[must_use]
-    pub const fn from_borrowed_fd(fd: BorrowedFd<'fd>, events: PollFlags) -> Self {
-        Self { fd, events, revents: PollFlags::empty() }
+    pub fn from_borrowed_fd(fd: BorrowedFd<'fd>, events: PollFlags) -> Self {
+        Self { fd: fd.as_raw_fd(), events, revents: PollFlags::empty(), borrowed: PhantomData }
     }
 
-    /// Waits for these flags from now on.
+    /// Returns the descriptor. `None` if the entry is disabled.
+    #[inline]
+    #[must_use]
+    pub fn fd(&self) -> Option<BorrowedFd<'fd>> {
+        // SAFETY: not negative, so it is the number of a descriptor that is borrowed for `'fd`.
+        (self.fd >= 0).then(|| unsafe { BorrowedFd::borrow_raw(self.fd) })
+    }
+
+    /// Removes the descriptor and clears the reported events. The requested events are kept.
+    #[inline]
+    pub const fn disable(&mut self) {
+        self.fd = DISABLED;
+        self.revents = PollFlags::empty();
+    }
+
+    /// Sets the descriptor and clears the reported events. The requested events are kept.
+    #[inline]
+    pub fn enable<F: AsFd + ?Sized>(&mut self, fd: &'fd F) {
+        *self = Self::new(fd, self.events);
+    }
+
+    /// Sets the requested events.
     #[inline]
     pub const fn set_events(&mut self, events: PollFlags) {
         self.events = events;
     }
 
-    /// What the descriptor is waited for.
+    /// Returns the requested events.
     #[inline]
     #[must_use]
     pub const fn events(&self) -> PollFlags {
         self.events
     }
 
-    /// What the last wait found the descriptor ready for.
+    /// Returns the events that the last wait reported (`revents`).
+    #[doc(alias = "revents")]
     #[inline]
     #[must_use]
     pub const fn ready(&self) -> PollFlags {
@@ -69,17 +106,23 @@ impl<'fd> PollFd<'fd> {
     }
 }
 
-impl AsFd for PollFd<'_> {
+/// Creates a disabled entry, with no requested events.
+impl Default for PollFd<'_> {
     #[inline]
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.fd
+    fn default() -> Self {
+        Self {
+            fd: DISABLED,
+            events: PollFlags::empty(),
+            revents: PollFlags::empty(),
+            borrowed: PhantomData,
+        }
     }
 }
 
 impl fmt::Debug for PollFd<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PollFd")
-            .field("fd", &self.fd.as_raw_fd())
+            .field("fd", &self.fd)
             .field("events", &self.events)
             .field("ready", &self.revents)
             .finish()

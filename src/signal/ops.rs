@@ -3,7 +3,7 @@
 use super::{Action, SigInfo, SigSet, Signal, Value, raw};
 use crate::error::{Errno, Result};
 use crate::ids::{Pgid, Pid, getpid, getuid};
-use crate::time::{Deadline, Timeout};
+use crate::time::{Timeout, wait_until_timeout};
 
 /// The processes that [`kill`] sends a signal to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -129,17 +129,8 @@ pub fn pending() -> Result<SigSet> {
 #[doc(alias = "sigwait")]
 #[doc(alias = "rt_sigtimedwait")]
 pub fn wait(signals: impl Into<SigSet>, timeout: impl Into<Timeout>) -> Result<Option<SigInfo>> {
-    let (signals, mut remaining) = (signals.into(), timeout.into());
-    let deadline = Deadline::of(remaining)?;
-    loop {
-        match wait_interruptible(signals, remaining) {
-            Err(error) if error.is(Errno::INTR) => {}
-            done => return done,
-        }
-        if let Some(deadline) = deadline {
-            remaining = deadline.remaining()?;
-        }
-    }
+    let signals = signals.into();
+    wait_until_timeout(timeout.into(), |remaining| wait_interruptible(signals, remaining))
 }
 
 /// Dequeues a signal like [`wait`], but returns `EINTR` if interrupted by a signal that is not in the

@@ -5,7 +5,7 @@ use core::mem::MaybeUninit;
 use super::{CreateFlags, EVENT_SIZE, Event, Events, decode, raw};
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, OwnedFd};
-use crate::io::{self, Buffer};
+use crate::io::{self, Buffer, EventSource};
 use crate::signal::SigSet;
 
 /// A descriptor from which signals are read.
@@ -179,6 +179,20 @@ impl SignalFd {
     ) -> Result<Events<'b>> {
         let bytes = io::would_block_as_none(raw::read(self.as_fd(), buffer))?;
         Ok(decode(bytes.unwrap_or_default()))
+    }
+}
+
+// SAFETY: owns the descriptor and never replaces it.
+unsafe impl EventSource for SignalFd {
+    type Event<'b> = &'b Event;
+
+    fn read_events_with<'b>(
+        &self,
+        buffer: &'b mut [MaybeUninit<u8>],
+        handler: impl FnMut(Self::Event<'b>),
+    ) -> Result<()> {
+        decode(raw::read(self.as_fd(), buffer)?).for_each(handler);
+        Ok(())
     }
 }
 

@@ -1,113 +1,121 @@
-//! What a timer is asked for, and what it tells.
+//! The settings of a timer, and the events that it reports.
 
 use core::time::Duration;
 
 use super::{Itimerspec, SetFlags};
 use crate::time::{OutOfRangeError, Timespec};
 
-/// What a timer does.
+/// The setting of a timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Timer {
-    /// Nothing.
+    /// The timer does not expire.
     Disarmed,
-    /// Goes off once.
-    Once(Start),
-    /// Goes off again and again, for the first time after one period.
-    Every(Duration),
-    /// Goes off again and again, with this period, for the first time then.
-    EveryAfter(Start, Duration),
+    /// The timer expires once.
+    OneShot(Start),
+    /// The timer expires repeatedly.
+    Periodic {
+        /// The time of the first expiration.
+        first: Start,
+        /// The time between two expirations. Zero is out of range.
+        period: Duration,
+    },
 }
 
-/// When a timer goes off for the first time.
+/// The time of the first expiration of a timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Start {
-    /// After this time; at once if it is zero.
+    /// After this delay. A delay of zero expires immediately.
     After(Duration),
-    /// At this moment of the timer's clock; at once if it has passed. One before the clock's zero is out of range.
+    /// At this absolute time of the timer's clock. A time in the past expires immediately; a
+    /// negative time is out of range.
     At(Timespec),
 }
 
 impl Timer {
-    /// Once, after this time.
+    /// Expires once, after a delay.
     #[inline]
     #[must_use]
     pub const fn once(delay: Duration) -> Self {
-        Self::Once(Start::After(delay))
+        Self::OneShot(Start::After(delay))
     }
 
-    /// Once, at this moment of the timer's clock.
+    /// Expires once, at an absolute time of the timer's clock.
     #[inline]
     #[must_use]
-    pub const fn once_at(moment: Timespec) -> Self {
-        Self::Once(Start::At(moment))
+    pub const fn once_at(time: Timespec) -> Self {
+        Self::OneShot(Start::At(time))
     }
 
-    /// Again and again, for the first time after one period.
+    /// Expires repeatedly, for the first time after one period.
     #[inline]
     #[must_use]
     pub const fn every(period: Duration) -> Self {
-        Self::Every(period)
+        Self::every_after(period, period)
     }
 
-    /// Again and again, for the first time after this delay.
+    /// Expires repeatedly, for the first time after a delay.
     #[inline]
     #[must_use]
     pub const fn every_after(delay: Duration, period: Duration) -> Self {
-        Self::EveryAfter(Start::After(delay), period)
+        Self::Periodic { first: Start::After(delay), period }
     }
 
-    /// Again and again, for the first time at this moment of the timer's clock.
+    /// Expires repeatedly, for the first time at an absolute time of the timer's clock.
     #[inline]
     #[must_use]
-    pub const fn every_from(moment: Timespec, period: Duration) -> Self {
-        Self::EveryAfter(Start::At(moment), period)
+    pub const fn every_from(time: Timespec, period: Duration) -> Self {
+        Self::Periodic { first: Start::At(time), period }
     }
 
-    /// What the kernel is given: a period of zero is none, and so out of range.
+    /// Converts to the arguments of `timerfd_settime`. A period of zero is out of range, because it
+    /// would mean that the timer expires once.
     #[inline]
     pub(super) fn to_kernel(self) -> Result<(SetFlags, Itimerspec), OutOfRangeError> {
-        let period = |period: Duration| {
-            if period.is_zero() { Err(OutOfRangeError) } else { Timespec::try_from(period) }
-        };
         let (start, interval) = match self {
             Self::Disarmed => return Ok((SetFlags::empty(), Itimerspec::default())),
-            Self::Once(start) => (start, Timespec::default()),
-            Self::Every(every) => (Start::After(every), period(every)?),
-            Self::EveryAfter(start, every) => (start, period(every)?),
+            Self::OneShot(start) => (start, Timespec::default()),
+            Self::Periodic { period: Duration::ZERO, .. } => return Err(OutOfRangeError),
+            Self::Periodic { first, period } => (first, Timespec::try_from(period)?),
         };
         let (flags, mut value) = match start {
             Start::After(delay) => (SetFlags::empty(), Timespec::try_from(delay)?),
-            Start::At(moment) => (SetFlags::ABSTIME, moment),
+            Start::At(time) => (SetFlags::ABSTIME, time),
         };
         if value == Timespec::default() {
-            // The kernel would take it as no timer. One nanosecond is the least that is one.
+            // Zero would disarm the timer. One nanosecond is the shortest time that does not.
             value.nanoseconds = 1;
         }
         Ok((flags, Itimerspec { interval, value }))
     }
 
-    /// What the kernel tells: times from now, whatever the timer was set with.
+    /// Converts a setting that the kernel reports. Its times are relative to the current time, even
+    /// if the timer was set to an absolute time.
+    ///
+    /// The kernel reports a zero `value` for a periodic timer that is due but has not yet been
+    /// processed. Only a zero interval means that the timer is disarmed, because this crate disarms
+    /// a timer by setting both to zero.
     #[inline]
-    pub(super) fn from_kernel(told: Itimerspec) -> Self {
-        let [value, interval] =
-            [told.value, told.interval].map(|time| Duration::try_from(time).unwrap_or_default());
-        match (value.is_zero(), interval.is_zero()) {
-            (true, _) => Self::Disarmed,
-            (false, true) => Self::once(value),
-            (false, false) => Self::every_after(value, interval),
+    pub(super) fn from_kernel(setting: Itimerspec) -> Self {
+        let [value, interval] = [setting.value, setting.interval]
+            .map(|time| Duration::try_from(time).unwrap_or_default());
+        match (value, interval) {
+            (Duration::ZERO, Duration::ZERO) => Self::Disarmed,
+            (value, Duration::ZERO) => Self::once(value),
+            (value, interval) => Self::every_after(value, interval),
         }
     }
 }
 
-/// What a read of a timer tells.
+/// The result of reading a timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Ticks {
-    /// It went off so many times since it was last read, or set.
+pub enum Event {
+    /// The number of expirations since the timer was last read or set.
     Expired(u64),
-    /// The clock was set, or jumped, and the timer asked to be told.
+    /// The clock was set, discontinuously. Reported only after
+    /// [`set_cancel_on_set`](super::TimerFd::set_cancel_on_set).
     ///
-    /// What went off before this was read is forgotten. A timer that did go off has stopped, one with a period too, and
-    /// is to be set anew; one that did not goes on.
+    /// Expirations that were not read before are discarded. A timer that had expired is stopped,
+    /// even if it is periodic, and must be set again; one that had not continues to run.
     ClockChanged,
 }
 
@@ -120,12 +128,12 @@ mod tests {
     const LEAST: Timespec = Timespec { seconds: 0, nanoseconds: 1 };
 
     fn kernel(timer: Timer) -> (u32, Timespec, Timespec) {
-        let (flags, given) = timer.to_kernel().unwrap();
-        (flags.bits(), given.value, given.interval)
+        let (flags, setting) = timer.to_kernel().unwrap();
+        (flags.bits(), setting.value, setting.interval)
     }
 
     #[test]
-    fn each_timer_is_what_the_kernel_takes_for_it() {
+    fn timer_to_kernel_converts_each_setting() {
         let second = Duration::from_secs(1);
         assert_eq!(kernel(Timer::Disarmed), (0, ZERO, ZERO));
         assert_eq!(kernel(Timer::once(second)), (0, SECOND, ZERO));
@@ -135,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn no_delay_is_the_least_delay_and_no_period_is_refused() {
+    fn timer_to_kernel_raises_zero_delay_and_rejects_zero_period() {
         let second = Duration::from_secs(1);
         assert_eq!(kernel(Timer::once(Duration::ZERO)), (0, LEAST, ZERO));
         assert_eq!(kernel(Timer::once_at(ZERO)), (1, LEAST, ZERO));
@@ -146,22 +154,31 @@ mod tests {
     }
 
     #[test]
-    fn a_timer_prints_all_its_times() {
+    fn timer_debug_shows_all_times() {
         let timer = Timer::every_after(Duration::new(1, 2), Duration::new(3, 4));
-        assert_eq!(format!("{timer:?}"), "EveryAfter(After(1.000000002s), 3.000000004s)");
+        assert_eq!(
+            format!("{timer:?}"),
+            "Periodic { first: After(1.000000002s), period: 3.000000004s }"
+        );
     }
 
     #[test]
-    fn what_the_kernel_tells_is_a_timer() {
-        let told = |value, interval| Timer::from_kernel(Itimerspec { interval, value });
-        assert_eq!(told(ZERO, ZERO), Timer::Disarmed);
-        assert_eq!(told(ZERO, SECOND), Timer::Disarmed);
-        assert_eq!(told(SECOND, ZERO), Timer::once(Duration::from_secs(1)));
+    fn timer_from_kernel_converts_each_setting() {
+        let timer = |value, interval| Timer::from_kernel(Itimerspec { interval, value });
+        assert_eq!(timer(ZERO, ZERO), Timer::Disarmed);
+        assert_eq!(timer(SECOND, ZERO), Timer::once(Duration::from_secs(1)));
         assert_eq!(
-            told(LEAST, SECOND),
+            timer(LEAST, SECOND),
             Timer::every_after(Duration::from_nanos(1), Duration::from_secs(1))
         );
-        let hostile = Timespec { seconds: -1, nanoseconds: i64::MAX };
-        assert_eq!(told(hostile, hostile), Timer::Disarmed);
+        let invalid = Timespec { seconds: -1, nanoseconds: i64::MAX };
+        assert_eq!(timer(invalid, invalid), Timer::Disarmed);
+    }
+
+    #[test]
+    fn timer_from_kernel_keeps_periodic_timer_that_is_due() {
+        let due = Timer::from_kernel(Itimerspec { interval: SECOND, value: ZERO });
+        assert_eq!(due, Timer::every_after(Duration::ZERO, Duration::from_secs(1)));
+        assert_eq!(kernel(due), (0, LEAST, SECOND), "it can be restored");
     }
 }

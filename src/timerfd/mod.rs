@@ -1,39 +1,38 @@
-//! Timers that are read: how often one has gone off, as a number in a descriptor.
+//! Timers: a descriptor from which the number of expirations is read.
 //!
 //! ```
 //! use std::time::Duration;
 //!
-//! use butter::time::Clock;
-//! use butter::timerfd::{Ticks, Timer, TimerFd};
+//! use butter::timerfd::{Clock, Event, Timer, TimerFd};
 //!
 //! # fn main() -> butter::Result<()> {
 //! let timer = TimerFd::new(Clock::Monotonic)?;
 //! timer.set(Timer::every(Duration::from_millis(5)))?;
 //! for _ in 0..3 {
 //!     match timer.read()? {
-//!         Ticks::Expired(times) => println!("went off {times} times since the last look"),
-//!         Ticks::ClockChanged => unreachable!("only a timer that asks for it is told"),
+//!         Event::Expired(times) => println!("expired {times} times since the last read"),
+//!         Event::ClockChanged => unreachable!("reported only after `set_cancel_on_set`"),
 //!     }
 //! }
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! A moment of the day, for which the timer is set anew whenever the clock is:
+//! A time of day. The timer is set again each time that the clock is set:
 //!
 //! ```
 //! use std::time::Duration;
 //!
-//! use butter::time::{Clock, clock_gettime};
-//! use butter::timerfd::{Ticks, Timer, TimerFd};
+//! use butter::time::{self, clock_gettime};
+//! use butter::timerfd::{Clock, Event, Timer, TimerFd};
 //!
 //! # fn main() -> butter::Result<()> {
 //! let timer = TimerFd::new(Clock::Realtime)?;
-//! let now = clock_gettime(Clock::Realtime)?;
-//! let moment = now.checked_add(Duration::from_millis(5)).expect("the clock is not at its end");
+//! let now = clock_gettime(time::Clock::Realtime)?;
+//! let alarm = now.checked_add(Duration::from_millis(5)).expect("the time is in range");
 //! loop {
-//!     timer.set_cancel_on_set(Timer::once_at(moment))?;
-//!     if let Ticks::Expired(_) = timer.read()? {
+//!     timer.set_cancel_on_set(Timer::once_at(alarm))?;
+//!     if let Event::Expired(_) = timer.read()? {
 //!         break;
 //!     }
 //! }
@@ -41,33 +40,50 @@
 //! # }
 //! ```
 //!
-//! | kernel call | raw | method | since |
+//! | kernel call | raw | method of [`TimerFd`] | since |
 //! |---|---|---|---|
-//! | `timerfd_create` | [`raw::timerfd_create`] | [`TimerFd::new`], [`TimerFd::nonblocking`] | 2.6.25 |
-//! | `timerfd_settime` | [`raw::timerfd_settime`] | [`TimerFd::set`], [`TimerFd::replace`], [`TimerFd::set_cancel_on_set`] | 2.6.25 |
-//! | `timerfd_gettime` | [`raw::timerfd_gettime`] | [`TimerFd::get`] | 2.6.25 |
-//! | `read` | [`raw::read`] | [`TimerFd::read`], [`TimerFd::try_read`] | 2.6.25 |
+//! | `timerfd_create` | [`raw::timerfd_create`] | [`new`], [`nonblocking`] | 2.6.25 |
+//! | `timerfd_settime` | [`raw::timerfd_settime`] | [`set`], [`replace`] | 2.6.25 |
+//! | | | [`set_cancel_on_set`] | 3.0 |
+//! | `timerfd_gettime` | [`raw::timerfd_gettime`] | [`get`] | 2.6.25 |
+//! | `read` | [`raw::read`] | [`read`], [`try_read`], [`read_interruptible`] | 2.6.25 |
 //! | `ioctl(TFD_IOC_SET_TICKS)` | [`raw::ioctl_set_ticks`] | - | 3.17 |
 //!
-//! # Worth knowing
+//! [`new`]: TimerFd::new
+//! [`nonblocking`]: TimerFd::nonblocking
+//! [`set`]: TimerFd::set
+//! [`replace`]: TimerFd::replace
+//! [`set_cancel_on_set`]: TimerFd::set_cancel_on_set
+//! [`get`]: TimerFd::get
+//! [`read`]: TimerFd::read
+//! [`try_read`]: TimerFd::try_read
+//! [`read_interruptible`]: TimerFd::read_interruptible
 //!
-//! - The clocks are `Realtime`, `Monotonic`, `Boottime` and the two alarms, which wake the machine and take the
-//!   capability `CAP_WAKE_ALARM`.
-//! - To the kernel a delay of zero means no timer at all. Here it goes off at once; [`Timer::Disarmed`] is no timer.
-//! - A moment on a clock that is set goes off when the clock says so, earlier or later than was thought.
-//!   [`TimerFd::set_cancel_on_set`] asks to be told: [`Ticks::ClockChanged`], once for all changes since the last read.
-//!   Then set it anew: a timer that went off before the change was read has stopped, and [`TimerFd::get`] does not say
-//!   so.
-//! - The kernel knows a change by how the clock stood when the timer was made, or last told of one: make the timer
-//!   where it is set.
-//! - What went off and was not read is forgotten when the timer is set anew.
-//! - A child process, and every duplicate of the descriptor, shares the timer.
+//! # Notes
+//!
+//! - The kernel disarms a timer that is set to a delay of zero. In this module, such a timer
+//!   expires immediately, and [`Timer::Disarmed`] disarms it.
+//! - Setting a timer discards the expirations that were not read.
+//! - A timer that is set to an absolute time expires when its clock reaches this time, earlier or
+//!   later if the clock is set. After [`TimerFd::set_cancel_on_set`], a read reports that the clock
+//!   was set, as [`Event::ClockChanged`], once for all changes since the last read. Then set the
+//!   timer again: one that had expired before the change was read is stopped, even if it is
+//!   periodic, and [`TimerFd::get`] does not show this.
+//! - The kernel detects a change by comparison with the state of the clock when the timer was
+//!   created or last reported a change. Create the timer shortly before it is set.
+//! - If `CLOCK_REALTIME` is set back after an expiration, and before the expiration is read, the
+//!   kernel withdraws it: a read of a blocking timer returns 0 bytes. [`TimerFd::read`] then
+//!   continues to wait, and [`raw::read`] returns `None`.
+//! - Duplicates of the descriptor, also those in child processes, share the timer.
 
 mod event;
 pub mod raw;
 mod timer;
 mod types;
 
-pub use event::{Start, Ticks, Timer};
+pub use event::{Event, Start, Timer};
+#[doc(alias = "timerfd_create", alias = "timerfd_settime", alias = "timerfd_gettime")]
 pub use timer::TimerFd;
-pub use types::{CreateFlags, Itimerspec, SetFlags};
+#[doc(alias = "itimerspec")]
+pub use types::Itimerspec;
+pub use types::{Clock, CreateFlags, SetFlags};

@@ -1,4 +1,4 @@
-//! The kernel's calls on timers.
+//! Raw system calls of timers.
 
 use core::mem::MaybeUninit;
 
@@ -10,15 +10,20 @@ use crate::time::Clock;
 
 const TFD_IOC_SET_TICKS: u32 = 0x4008_5400;
 
-/// `timerfd_create(clockid, flags)` - makes a timer, disarmed.
+/// `timerfd_create(clockid, flags)` - creates a disarmed timer.
 ///
 /// # Errors
 ///
-/// `EINVAL` - a clock that timers cannot have, or an unknown flag. `EPERM` - an alarm clock takes the capability
-/// `CAP_WAKE_ALARM`. `EMFILE` - the process has as many descriptors as it may. `ENFILE` - the system has. `ENODEV` -
-/// the kernel's file system of unnamed inodes is not there. `ENOMEM` - no memory for it.
+/// - `EINVAL`: timers cannot use the clock, or a flag is unknown to the kernel.
+/// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM`.
+/// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+/// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
+/// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
+/// - `ENOMEM`: the kernel is out of memory.
 ///
-/// Since Linux 2.6.25; `timerfd_create`(2).
+/// Since Linux 2.6.25; [timerfd_create(2)].
+///
+/// [timerfd_create(2)]: https://man7.org/linux/man-pages/man2/timerfd_create.2.html
 #[inline]
 pub fn timerfd_create(clock: Clock, flags: CreateFlags) -> Result<OwnedFd> {
     // SAFETY: touches no memory.
@@ -28,15 +33,22 @@ pub fn timerfd_create(clock: Clock, flags: CreateFlags) -> Result<OwnedFd> {
     unsafe { returned.descriptor() }
 }
 
-/// `timerfd_settime(fd, flags, new, old)` - arms or disarms the timer; where it is asked for, tells what it was set to.
+/// `timerfd_settime(fd, flags, new, old)` - arms or disarms a timer, and returns its previous
+/// setting in `old`.
 ///
 /// # Errors
 ///
-/// `EINVAL` - a time is negative or has a billion nanoseconds or more, an unknown flag, or the descriptor is no timer.
-/// `ECANCELED` - the clock was set since the timer was last read, and it asks to be told: it is armed all the same.
-/// `EPERM` - an alarm clock takes the capability `CAP_WAKE_ALARM`.
+/// - `EINVAL`: a time is negative, too long or has more than 999,999,999 nanoseconds; or the period
+///   of a `Timer::Periodic` is zero; or a flag is unknown to the kernel; or the descriptor is not a
+///   timer.
+/// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
+/// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM`.
+/// - `ECANCELED`: the clock was set since the timer was last read, and `TFD_TIMER_CANCEL_ON_SET` is
+///   set; the timer is armed nevertheless.
 ///
-/// Since Linux 2.6.25; `timerfd_settime`(2).
+/// Since Linux 2.6.25; [timerfd_settime(2)].
+///
+/// [timerfd_settime(2)]: https://man7.org/linux/man-pages/man2/timerfd_settime.2.html
 #[inline]
 pub fn timerfd_settime(
     fd: BorrowedFd<'_>,
@@ -46,17 +58,24 @@ pub fn timerfd_settime(
 ) -> Result<()> {
     let old = old.map_or(core::ptr::null_mut(), core::ptr::from_mut);
     let new = core::ptr::from_ref(new);
-    // SAFETY: the kernel reads the new setting, writes the old one where there is room for it, and keeps nothing.
+    // SAFETY: the kernel reads the new setting, writes the old one unless it is null, and keeps
+    // nothing.
     unsafe { syscall!(Call::TIMERFD_SETTIME, timerfd_settime(fd, flags.bits(), new, old)) }.unit()
 }
 
-/// `timerfd_gettime(fd, &current)` - the time until the timer goes off next, and its period.
+/// `timerfd_gettime(fd, &current)` - returns the time until the next expiration, and the period.
+///
+/// The kernel can report a zero `value` with a period that is not zero for a periodic timer that is
+/// running.
 ///
 /// # Errors
 ///
-/// `EINVAL` - the descriptor is no timer.
+/// - `EINVAL`: the descriptor is not a timer.
+/// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
 ///
-/// Since Linux 2.6.25; `timerfd_gettime`(2).
+/// Since Linux 2.6.25; [timerfd_gettime(2)].
+///
+/// [timerfd_gettime(2)]: https://man7.org/linux/man-pages/man2/timerfd_gettime.2.html
 #[inline]
 pub fn timerfd_gettime(fd: BorrowedFd<'_>) -> Result<Itimerspec> {
     let mut current = MaybeUninit::<Itimerspec>::uninit();
@@ -66,35 +85,54 @@ pub fn timerfd_gettime(fd: BorrowedFd<'_>) -> Result<Itimerspec> {
     Ok(unsafe { current.assume_init() })
 }
 
-/// `read(fd, &count, 8)` - how many times the timer went off since it was last read, or set.
+/// `read(fd, &count, 8)` - returns the number of expirations since the timer was last read or set.
+///
+/// Returns `None` if the kernel returns 0 bytes. It does so in blocking mode, if `CLOCK_REALTIME`
+/// was set back after the timer had expired, so that the expiration was withdrawn.
 ///
 /// # Errors
 ///
-/// `EAGAIN` - it did not, and is non-blocking. `EINTR` - a signal came first. `ECANCELED` - the clock was set, and the
-/// timer asks to be told. `EINVAL` - the descriptor is no timer.
+/// - `EAGAIN`: the timer has not expired since it was last read or set, and is non-blocking.
+/// - `EINTR`: interrupted by a signal handler.
+/// - `ECANCELED`: the clock was set since the timer was last read, and `TFD_TIMER_CANCEL_ON_SET` is
+///   set.
+/// - `EINVAL`: the descriptor is not a timer.
+/// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor, or is not open for reading.
 ///
-/// Since Linux 2.6.25; `timerfd_create`(2).
+/// Since Linux 2.6.25; [timerfd_create(2)].
+///
+/// [timerfd_create(2)]: https://man7.org/linux/man-pages/man2/timerfd_create.2.html
 #[inline]
-pub fn read(fd: BorrowedFd<'_>) -> Result<u64> {
+pub fn read(fd: BorrowedFd<'_>) -> Result<Option<u64>> {
     let mut count = 0_u64;
     // SAFETY: the kernel writes at most these 8 bytes, and keeps nothing.
-    unsafe { syscall!(Call::TIMERFD_READ, read(fd, &raw mut count, size_of::<u64>())) }
-        .exactly(size_of::<u64>())?;
-    Ok(count)
+    let returned =
+        unsafe { syscall!(Call::TIMERFD_READ, read(fd, &raw mut count, size_of::<u64>())) };
+    match returned.exactly(size_of::<u64>()) {
+        Ok(()) => Ok(Some(count)),
+        Err(_) if returned.is_zero() => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
-/// `ioctl(fd, TFD_IOC_SET_TICKS, &count)` - sets how many times the timer went off, and wakes who waits: to restore a
-/// program as it was.
+/// `ioctl(fd, TFD_IOC_SET_TICKS, &count)` - sets the number of expirations, and wakes threads that
+/// wait for the timer. It is meant for restoring a process from a checkpoint.
 ///
 /// # Errors
 ///
-/// `EINVAL` - a count of zero. `ENOTTY` - the kernel is older than 3.17 or built without checkpoints, or the descriptor
-/// is no timer. `ECANCELED` - the clock was set, and the timer asks to be told.
+/// - `EINVAL`: the count is zero.
+/// - `ENOTTY`: the kernel was built without `CONFIG_CHECKPOINT_RESTORE`, or the descriptor is not a
+///   timer.
+/// - `ECANCELED`: the clock was set since the timer was last read, and `TFD_TIMER_CANCEL_ON_SET` is
+///   set.
+/// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
 ///
-/// Since Linux 3.17; `timerfd_create`(2).
+/// Since Linux 3.17; [timerfd_create(2)].
+///
+/// [timerfd_create(2)]: https://man7.org/linux/man-pages/man2/timerfd_create.2.html
 #[inline]
 pub fn ioctl_set_ticks(fd: BorrowedFd<'_>, count: u64) -> Result<()> {
-    // SAFETY: the request's number says that 8 bytes are read, and nothing is kept.
+    // SAFETY: the request reads 8 bytes, and keeps nothing.
     unsafe {
         syscall!(Call::IOCTL_TIMERFD_SET_TICKS, ioctl(fd, TFD_IOC_SET_TICKS, &raw const count))
     }
@@ -103,23 +141,33 @@ pub fn ioctl_set_ticks(fd: BorrowedFd<'_>, count: u64) -> Result<()> {
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     TIMERFD_CREATE:
-        INVAL => "a clock that timers cannot have, or a flag that this kernel does not know",
-        PERM => "an alarm clock takes the capability CAP_WAKE_ALARM",
-        MFILE => "the process has as many descriptors as it may (RLIMIT_NOFILE)",
-        NFILE => "the system has as many open files as it may (fs.file-max)",
-        NODEV => Other "the kernel's file system of unnamed inodes is not there";
+        INVAL => "timers cannot use the clock, or a flag is unknown to the kernel",
+        PERM => "the clock is an alarm clock, which requires CAP_WAKE_ALARM",
+        MFILE => "the limit on open file descriptors (RLIMIT_NOFILE) has been reached",
+        NFILE => "the system-wide limit on open files (fs.file-max) has been reached",
+        NODEV => Other "the kernel's internal file system of anonymous inodes could not be mounted";
     TIMERFD_SETTIME:
-        INVAL => "a time is negative, too long or not well formed, a period is zero, or the descriptor is no timer",
-        PERM => "an alarm clock takes the capability CAP_WAKE_ALARM",
-        CANCELED => "the clock was set in between; the timer is armed all the same";
+        INVAL => "a time is negative, too long or has more than 999,999,999 nanoseconds; or the \
+            period of a Timer::Periodic is zero; or a flag is unknown to the kernel; or the \
+            descriptor is not a timer",
+        BADF => "the descriptor is a path-only (O_PATH) descriptor",
+        PERM => "the clock is an alarm clock, which requires CAP_WAKE_ALARM",
+        CANCELED => "the clock was set since the timer was last read, and TFD_TIMER_CANCEL_ON_SET \
+            is set; the timer is armed nevertheless";
     TIMERFD_GETTIME:
-        INVAL => "the descriptor is no timer";
+        INVAL => "the descriptor is not a timer",
+        BADF => "the descriptor is a path-only (O_PATH) descriptor";
     TIMERFD_READ:
-        AGAIN => "the timer did not go off",
-        INVAL => "the descriptor is no timer",
-        CANCELED => "the clock was set";
+        AGAIN => "the timer has not expired since it was last read or set, and is non-blocking",
+        CANCELED => "the clock was set since the timer was last read, and TFD_TIMER_CANCEL_ON_SET \
+            is set",
+        INVAL => "the descriptor is not a timer",
+        BADF => "the descriptor is a path-only (O_PATH) descriptor, or is not open for reading";
     IOCTL_TIMERFD_SET_TICKS:
-        INVAL => "a count of zero",
-        NOTTY => Unsupported "the kernel is built without CONFIG_CHECKPOINT_RESTORE, or the descriptor is no timer",
-        CANCELED => "the clock was set";
+        INVAL => "the count is zero",
+        NOTTY => Unsupported "the kernel was built without CONFIG_CHECKPOINT_RESTORE, or the \
+            descriptor is not a timer",
+        CANCELED => "the clock was set since the timer was last read, and TFD_TIMER_CANCEL_ON_SET \
+            is set",
+        BADF => "the descriptor is a path-only (O_PATH) descriptor";
 };

@@ -1,79 +1,141 @@
-//! The timer as a type.
+//! The timer descriptor.
 
-use super::{CreateFlags, Itimerspec, SetFlags, Ticks, Timer, raw};
+use core::mem::MaybeUninit;
+
+use super::{Clock, CreateFlags, Event, Itimerspec, SetFlags, Timer, raw};
 use crate::error::{Call, Errno, Error, Result};
-use crate::fd::{AsFd, OwnedFd};
-use crate::io;
-use crate::time::{Clock, OutOfRangeError};
+use crate::fd::{AsFd, BorrowedFd, OwnedFd};
+use crate::io::{self, EventSource};
+use crate::time::OutOfRangeError;
 
-/// A timer on one of the kernel's clocks.
+/// A timer.
 ///
-/// Shared by reference: each time that it goes off is told to one reader.
+/// All methods take `&self`: each expiration is reported to one reader.
+#[doc(alias = "timerfd_create")]
 pub struct TimerFd(OwnedFd);
 
 fd_wrapper! { TimerFd }
 event_source! { TimerFd }
 
 impl TimerFd {
-    /// A timer, disarmed, whose reads wait until it goes off. Closed by `execve`.
+    /// Creates a disarmed timer, in blocking mode and close-on-exec: a read blocks until the timer
+    /// expires.
     ///
     /// # Errors
     ///
-    /// As [`raw::timerfd_create`].
+    /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM`.
+    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
+    /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 2.6.25; [timerfd_create(2)].
+    ///
+    /// [timerfd_create(2)]: https://man7.org/linux/man-pages/man2/timerfd_create.2.html
     #[doc(alias = "timerfd_create")]
     #[inline]
     pub fn new(clock: Clock) -> Result<Self> {
-        raw::timerfd_create(clock, CreateFlags::CLOEXEC).map(Self)
+        Self::with_flags(clock, CreateFlags::CLOEXEC)
     }
 
-    /// A timer, disarmed, whose reads never wait. Closed by `execve`.
+    /// Creates a disarmed timer, in non-blocking mode and close-on-exec.
     ///
     /// # Errors
     ///
-    /// As [`raw::timerfd_create`].
+    /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM`.
+    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
+    /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 2.6.25; [timerfd_create(2)].
+    ///
+    /// [timerfd_create(2)]: https://man7.org/linux/man-pages/man2/timerfd_create.2.html
+    #[doc(alias = "timerfd_create")]
     #[inline]
     pub fn nonblocking(clock: Clock) -> Result<Self> {
-        raw::timerfd_create(clock, CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).map(Self)
+        Self::with_flags(clock, CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)
     }
 
-    /// Sets what the timer does from now on; what it told and was not read is forgotten.
+    /// Creates a disarmed timer with these flags, verbatim: the descriptor is close-on-exec only
+    /// with [`CreateFlags::CLOEXEC`].
     ///
     /// # Errors
     ///
-    /// As [`raw::timerfd_settime`], without `ECANCELED`; `EINVAL` also for a period of zero, and for a time of more
-    /// than [`i64::MAX`] seconds.
+    /// - `EINVAL`: a flag is unknown to the kernel.
+    /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM`.
+    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
+    /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
+    /// - `ENOMEM`: the kernel is out of memory.
+    ///
+    /// Since Linux 2.6.25; [timerfd_create(2)].
+    ///
+    /// [timerfd_create(2)]: https://man7.org/linux/man-pages/man2/timerfd_create.2.html
+    #[doc(alias = "timerfd_create")]
+    #[inline]
+    pub fn with_flags(clock: Clock, flags: CreateFlags) -> Result<Self> {
+        raw::timerfd_create(clock.into(), flags).map(Self)
+    }
+
+    /// Sets the timer. Expirations that were not read are discarded.
+    ///
+    /// # Errors
+    ///
+    /// - `EINVAL`: a period is zero, a time is negative or longer than [`i64::MAX`] seconds, or an
+    ///   absolute time has more than 999,999,999 nanoseconds.
+    /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM`.
+    ///
+    /// Since Linux 2.6.25; [timerfd_settime(2)].
+    ///
+    /// [timerfd_settime(2)]: https://man7.org/linux/man-pages/man2/timerfd_settime.2.html
     #[doc(alias = "timerfd_settime")]
     #[inline]
     pub fn set(&self, timer: Timer) -> Result<()> {
-        let (flags, new) = timer.to_kernel().map_err(refused)?;
+        let (flags, new) = timer.to_kernel().map_err(invalid_time)?;
         raw::timerfd_settime(self.as_fd(), flags, &new, None)
     }
 
-    /// As [`set`](Self::set), and tells what the timer would have done: times from now, whatever it was set with.
+    /// Sets the timer and returns the previous setting, like [`get`](Self::get).
     ///
     /// # Errors
     ///
-    /// As [`set`](Self::set).
+    /// - `EINVAL`: a period is zero, a time is negative or longer than [`i64::MAX`] seconds, or an
+    ///   absolute time has more than 999,999,999 nanoseconds.
+    /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM`.
+    ///
+    /// Since Linux 2.6.25; [timerfd_settime(2)].
+    ///
+    /// [timerfd_settime(2)]: https://man7.org/linux/man-pages/man2/timerfd_settime.2.html
+    #[doc(alias = "timerfd_settime")]
     #[inline]
     pub fn replace(&self, timer: Timer) -> Result<Timer> {
-        let (flags, new) = timer.to_kernel().map_err(refused)?;
+        let (flags, new) = timer.to_kernel().map_err(invalid_time)?;
         let mut old = Itimerspec::default();
         raw::timerfd_settime(self.as_fd(), flags, &new, Some(&mut old))?;
         Ok(Timer::from_kernel(old))
     }
 
-    /// As [`set`](Self::set), for a moment on a real-time clock, and a read tells when that clock is set:
-    /// [`Ticks::ClockChanged`]. `true` says that it was set already, since the timer was last read.
+    /// Sets the timer to an absolute time of a realtime clock, so that a read also returns
+    /// [`Event::ClockChanged`] when the clock is set.
     ///
-    /// On any other clock, and for times from now, nothing is told.
+    /// Returns `true` if the clock was already set since the timer was last read; the timer is
+    /// armed in this case, too. With another clock or a relative time, this is the same as
+    /// [`set`](Self::set).
     ///
     /// # Errors
     ///
-    /// As [`set`](Self::set).
+    /// - `EINVAL`: a period is zero, a time is negative or longer than [`i64::MAX`] seconds, or an
+    ///   absolute time has more than 999,999,999 nanoseconds.
+    /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM`.
+    ///
+    /// Since Linux 2.6.25; [timerfd_settime(2)].
+    ///
+    /// [timerfd_settime(2)]: https://man7.org/linux/man-pages/man2/timerfd_settime.2.html
     #[doc(alias = "TFD_TIMER_CANCEL_ON_SET")]
     #[inline]
     pub fn set_cancel_on_set(&self, timer: Timer) -> Result<bool> {
-        let (flags, new) = timer.to_kernel().map_err(refused)?;
+        let (flags, new) = timer.to_kernel().map_err(invalid_time)?;
         match raw::timerfd_settime(self.as_fd(), flags | SetFlags::CANCEL_ON_SET, &new, None) {
             Ok(()) => Ok(false),
             Err(error) if error.is(Errno::CANCELED) => Ok(true),
@@ -81,62 +143,138 @@ impl TimerFd {
         }
     }
 
-    /// What the timer will do: times from now, whatever it was set with.
+    /// Returns the setting of the timer. Its times are relative to the current time, even if the
+    /// timer was set to an absolute time.
+    ///
+    /// A periodic timer that is due can be reported with a delay of zero until the first
+    /// expiration. One that was disarmed through [`raw::timerfd_settime`], with an interval that is
+    /// not zero, is reported in the same way, because the kernel does not distinguish the two.
     ///
     /// # Errors
     ///
-    /// As [`raw::timerfd_gettime`].
+    /// This call fails only if the descriptor is not a timer.
+    ///
+    /// Since Linux 2.6.25; [timerfd_gettime(2)].
+    ///
+    /// [timerfd_gettime(2)]: https://man7.org/linux/man-pages/man2/timerfd_gettime.2.html
     #[doc(alias = "timerfd_gettime")]
     #[inline]
     pub fn get(&self) -> Result<Timer> {
         raw::timerfd_gettime(self.as_fd()).map(Timer::from_kernel)
     }
 
-    /// How often the timer went off. Where it did not it waits, whatever signals come; for ever if it is disarmed.
+    /// Reads the number of expirations. In blocking mode, blocks until the timer expires
+    /// (indefinitely if it is disarmed); retries if interrupted by a signal.
     ///
     /// # Errors
     ///
-    /// As [`raw::read`], without `EINTR` and `ECANCELED`.
+    /// - `EAGAIN`: the timer has not expired since it was last read or set, and is non-blocking.
+    ///
+    /// Since Linux 2.6.25; [timerfd_create(2)].
+    ///
+    /// [timerfd_create(2)]: https://man7.org/linux/man-pages/man2/timerfd_create.2.html
     #[inline]
-    pub fn read(&self) -> Result<Ticks> {
-        ticks(io::retry(move || raw::read(self.as_fd())))
+    pub fn read(&self) -> Result<Event> {
+        match raw::read(self.as_fd()) {
+            Ok(Some(count)) => Ok(Event::Expired(count)),
+            other => self.read_again(other),
+        }
     }
 
-    /// How often the timer went off; `None` where a non-blocking timer did not.
-    ///
-    /// A timer that is not non-blocking waits: ask [`wait`](Self::wait) first.
-    ///
-    /// # Errors
-    ///
-    /// As [`read`](Self::read), without `EAGAIN`.
-    #[inline]
-    pub fn try_read(&self) -> Result<Option<Ticks>> {
-        io::would_block_as_none(self.read())
+    /// Continues a read whose first result is not a number of expirations. It is out of line, to
+    /// keep the success path small.
+    #[cold]
+    #[inline(never)]
+    fn read_again(&self, first: Result<Option<u64>>) -> Result<Event> {
+        let mut result = first;
+        loop {
+            match event(self.as_fd(), result) {
+                Ok(Some(event)) => return Ok(event),
+                Err(error) if !error.is(Errno::INTR) => return Err(error),
+                Ok(None) | Err(_) => result = raw::read(self.as_fd()),
+            }
+        }
     }
 
-    /// As [`read`](Self::read), but a signal ends the wait.
+    /// Reads like [`read`](Self::read), but returns `None` if the timer has not expired. A timer in
+    /// blocking mode blocks instead: use [`nonblocking`](Self::nonblocking), or call
+    /// [`wait`](Self::wait) first.
+    ///
+    /// If the clock is set back between `wait` and `try_read`, the result is `None` also in
+    /// blocking mode.
     ///
     /// # Errors
     ///
-    /// As [`raw::read`], without `ECANCELED`.
+    /// This call fails only if the descriptor is not a timer.
+    ///
+    /// Since Linux 2.6.25; [timerfd_create(2)].
+    ///
+    /// [timerfd_create(2)]: https://man7.org/linux/man-pages/man2/timerfd_create.2.html
     #[inline]
-    pub fn read_interruptible(&self) -> Result<Ticks> {
-        ticks(raw::read(self.as_fd()))
+    pub fn try_read(&self) -> Result<Option<Event>> {
+        match io::retry(|| event(self.as_fd(), raw::read(self.as_fd()))) {
+            Err(error) if error.is(Errno::AGAIN) => Ok(None),
+            result => result,
+        }
+    }
+
+    /// Reads like [`read`](Self::read), but returns `EINTR` if interrupted by a signal handler.
+    ///
+    /// # Errors
+    ///
+    /// - `EAGAIN`: the timer has not expired since it was last read or set, and is non-blocking.
+    /// - `EINTR`: interrupted by a signal handler.
+    ///
+    /// Since Linux 2.6.25; [timerfd_create(2)].
+    ///
+    /// [timerfd_create(2)]: https://man7.org/linux/man-pages/man2/timerfd_create.2.html
+    #[inline]
+    pub fn read_interruptible(&self) -> Result<Event> {
+        loop {
+            if let Some(event) = event(self.as_fd(), raw::read(self.as_fd()))? {
+                return Ok(event);
+            }
+        }
     }
 }
 
-/// A clock that was set is something to tell, not a failure.
-#[inline]
-fn ticks(read: Result<u64>) -> Result<Ticks> {
-    match read {
-        Ok(count) => Ok(Ticks::Expired(count)),
-        Err(error) if error.is(Errno::CANCELED) => Ok(Ticks::ClockChanged),
+/// Converts the result of one read. Returns `None` if the expiration was withdrawn.
+fn event(fd: BorrowedFd<'_>, result: Result<Option<u64>>) -> Result<Option<Event>> {
+    match result {
+        Ok(Some(count)) => Ok(Some(Event::Expired(count))),
+        Ok(None) => withdrawn(fd),
+        Err(error) if error.is(Errno::CANCELED) => Ok(Some(Event::ClockChanged)),
         Err(error) => Err(error),
     }
 }
 
-/// A time that the kernel cannot be given.
+/// Checks that a descriptor from which 0 bytes were read is a timer. A read of another kind of
+/// descriptor can return 0 bytes every time, so that a loop would not end.
 #[cold]
-fn refused(_: OutOfRangeError) -> Error {
+fn withdrawn(fd: BorrowedFd<'_>) -> Result<Option<Event>> {
+    match raw::timerfd_gettime(fd) {
+        Ok(_) => Ok(None),
+        Err(_) => Err(Error::new(Call::TIMERFD_READ, Errno::INVAL)),
+    }
+}
+
+/// The error for a time that cannot be passed to the kernel.
+#[cold]
+fn invalid_time(_: OutOfRangeError) -> Error {
     Error::new(Call::TIMERFD_SETTIME, Errno::INVAL)
+}
+
+// SAFETY: owns the descriptor and never replaces it.
+unsafe impl EventSource for TimerFd {
+    type Event<'b> = Event;
+
+    /// The buffer is not used, and may be empty.
+    fn read_events_with<'b>(
+        &self,
+        _buffer: &'b mut [MaybeUninit<u8>],
+        handler: impl FnMut(Self::Event<'b>),
+    ) -> Result<()> {
+        event(self.as_fd(), raw::read(self.as_fd()))?.into_iter().for_each(handler);
+        Ok(())
+    }
 }

@@ -1,31 +1,76 @@
-//! What the calls take and give.
+//! The clocks, flags and structs of the calls.
 
-use crate::time::Timespec;
+use crate::time::{self, Timespec};
+
+/// A clock that a timer can use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[repr(u32)]
+pub enum Clock {
+    /// `CLOCK_REALTIME` - the time of day. It can be set.
+    #[doc(alias = "CLOCK_REALTIME")]
+    Realtime = 0,
+    /// `CLOCK_MONOTONIC` - the time since system boot, without the time during which the system was
+    /// suspended. It cannot be set.
+    #[doc(alias = "CLOCK_MONOTONIC")]
+    Monotonic = 1,
+    /// `CLOCK_BOOTTIME` - `Monotonic`, including the time during which the system was suspended.
+    /// Since Linux 3.15.
+    #[doc(alias = "CLOCK_BOOTTIME")]
+    Boottime = 7,
+    /// `CLOCK_REALTIME_ALARM` - `Realtime`; the timer wakes a suspended system. Requires
+    /// `CAP_WAKE_ALARM`. Since Linux 3.11.
+    #[doc(alias = "CLOCK_REALTIME_ALARM")]
+    RealtimeAlarm = 8,
+    /// `CLOCK_BOOTTIME_ALARM` - `Boottime`; the timer wakes a suspended system. Requires
+    /// `CAP_WAKE_ALARM`. Since Linux 3.11.
+    #[doc(alias = "CLOCK_BOOTTIME_ALARM")]
+    BoottimeAlarm = 9,
+}
+
+impl From<Clock> for time::Clock {
+    #[inline]
+    fn from(clock: Clock) -> Self {
+        match clock {
+            Clock::Realtime => Self::Realtime,
+            Clock::Monotonic => Self::Monotonic,
+            Clock::Boottime => Self::Boottime,
+            Clock::RealtimeAlarm => Self::RealtimeAlarm,
+            Clock::BoottimeAlarm => Self::BoottimeAlarm,
+        }
+    }
+}
 
 flags! {
-    /// How a timer is made.
+    /// The flags of `timerfd_create`.
     pub struct CreateFlags: u32 {
-        "TFD_NONBLOCK" NONBLOCK = 0x800, "a read that would have to wait fails with `EAGAIN`. Since Linux 2.6.27.";
-        "TFD_CLOEXEC" CLOEXEC = 0x8_0000, "`execve` closes the descriptor. Since Linux 2.6.27.";
+        "TFD_NONBLOCK" NONBLOCK = 0x800, "reads that would block fail with `EAGAIN`. Since Linux \
+            2.6.27.";
+        "TFD_CLOEXEC" CLOEXEC = 0x8_0000, "`execve` closes the descriptor (close-on-exec). Since \
+            Linux 2.6.27.";
     }
 }
 
 flags! {
-    /// How a timer is set.
+    /// The flags of `timerfd_settime`.
     pub struct SetFlags: u32 {
-        "TFD_TIMER_ABSTIME" ABSTIME = 1, "the value is a moment on the clock, not a time from now.";
-        "TFD_TIMER_CANCEL_ON_SET" CANCEL_ON_SET = 2, "a read fails with `ECANCELED` when the clock is set; for moments \
-            on a real-time clock. Since Linux 3.0.";
+        "TFD_TIMER_ABSTIME" ABSTIME = 1, "the initial expiration is an absolute time of the clock, \
+            not relative to the current time.";
+        "TFD_TIMER_CANCEL_ON_SET" CANCEL_ON_SET = 2, "reads fail with `ECANCELED` after the clock \
+            was set. Only for an absolute time of a realtime clock. Since Linux 3.0.";
     }
 }
 
-/// `struct itimerspec`: when a timer goes off, and how often again.
+/// `struct itimerspec`: the setting of a timer.
+#[doc(alias = "itimerspec")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[repr(C)]
 pub struct Itimerspec {
-    /// The time from one going off to the next; zero for no next.
+    /// The period of a periodic timer. Zero for a timer that expires once.
+    #[doc(alias = "it_interval")]
     pub interval: Timespec,
-    /// The time to the first; zero for none.
+    /// The time of the initial expiration. Zero disarms the timer.
+    #[doc(alias = "it_value")]
     pub value: Timespec,
 }
 

@@ -16,8 +16,8 @@ use butter::process::Pid;
 use butter::signal::{self, SigSet, Signal};
 use butter::signalfd::SignalFd;
 use butter::thread::{self, Tid};
-use butter::time::{Clock, Timeout};
-use butter::timerfd::{self, Itimerspec, Ticks, Timer, TimerFd};
+use butter::time::Timeout;
+use butter::timerfd::{self, Clock, Itimerspec, Event as TimerEvent, Timer, TimerFd};
 
 unsafe extern "C" {
     /// Where failures go.
@@ -77,7 +77,7 @@ fn timerfd_create() -> Option<TimerFd> {
 }
 
 #[unsafe(no_mangle)]
-fn timerfd_read(timer: &TimerFd) -> Option<Ticks> {
+fn timerfd_read(timer: &TimerFd) -> Option<TimerEvent> {
     or_cold(timer.read())
 }
 
@@ -117,7 +117,7 @@ fn signalfd_set_mask(signals: &SignalFd, set: SigSet) {
 }
 
 #[unsafe(no_mangle)]
-fn ppoll(fds: &mut [PollFd<'_>; 2]) -> u32 {
+fn ppoll(fds: &mut [PollFd<'_>; 2]) -> usize {
     or_cold(poll::wait_interruptible(fds, Timeout::Zero, None)).unwrap_or(0)
 }
 

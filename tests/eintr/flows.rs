@@ -9,8 +9,8 @@ use butter::epoll::{self, Epoll, Interest, Token};
 use butter::eventfd::{self, EventFd};
 use butter::inotify::{Event, Inotify, Reader};
 use butter::io;
-use butter::time::{Clock, Timeout};
-use butter::timerfd::{Ticks, Timer, TimerFd};
+use butter::time::Timeout;
+use butter::timerfd::{Clock, Event as TimerEvent, Timer, TimerFd};
 
 use crate::{Row, VERY_MANY, has_fine_times, join, watched};
 use common::signals::Storm;
@@ -56,7 +56,7 @@ pub(crate) fn ticks() {
         while storm.seen() < VERY_MANY {
             last_read = Instant::now();
             let told = timer.read();
-            let Ok(Ticks::Expired(more)) = told else { panic!("{told:?}") };
+            let Ok(TimerEvent::Expired(more)) = told else { panic!("{told:?}") };
             ticks += u128::from(more);
         }
         let least = (last_read - set).as_nanos() / period.as_nanos();

@@ -10,8 +10,8 @@ use butter::io::{self, IoSlice, IoSliceMut};
 use butter::poll::{self, PollFd, PollFlags};
 use butter::signal::{self, SigSet};
 use butter::signalfd::{self, EVENT_SIZE, SignalFd};
-use butter::time::{Clock, Timeout, Timespec};
-use butter::timerfd::{self, Timer, TimerFd};
+use butter::time::{Timeout, Timespec};
+use butter::timerfd::{self, Clock, Timer, TimerFd};
 use butter::{Errno, Result, pipe};
 
 use crate::bytes::full_pipe;

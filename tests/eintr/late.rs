@@ -17,8 +17,8 @@ use butter::process::getpid;
 use butter::signal::{self, Cause, Signal};
 use butter::signalfd::{EVENT_SIZE, SignalFd};
 use butter::thread::{self, Tid};
-use butter::time::{Clock, Timeout};
-use butter::timerfd::{Ticks, Timer, TimerFd};
+use butter::time::Timeout;
+use butter::timerfd::{Clock, Event as TimerEvent, Timer, TimerFd};
 use temp_dir::TempDir;
 
 use crate::bytes::{full_pipe, read_all};
@@ -113,7 +113,7 @@ pub(crate) const CALLS: &[Row] = &[
     }),
     ("TimerFd::read", || {
         let timer = TimerFd::new(Clock::Monotonic).unwrap();
-        assert_eq!(late(|| timer.read(), || fire(&timer)), Ok(Ticks::Expired(1)));
+        assert_eq!(late(|| timer.read(), || fire(&timer)), Ok(TimerEvent::Expired(1)));
     }),
     ("wait of an object", || {
         for timeout in [Timeout::Infinite, HOUR.into(), FINE_HOUR.into()] {
@@ -125,7 +125,7 @@ pub(crate) const CALLS: &[Row] = &[
             assert_eq!(inotify.read_events(&mut [0; 4096]).unwrap().count(), 1);
             let timer = TimerFd::new(Clock::Monotonic).unwrap();
             assert_eq!(late(|| timer.wait(timeout), || fire(&timer)), Ok(true));
-            assert_eq!(timer.read(), Ok(Ticks::Expired(1)));
+            assert_eq!(timer.read(), Ok(TimerEvent::Expired(1)));
         }
     }),
     ("poll::wait", || {

@@ -12,8 +12,7 @@ use butter::pipe;
 use butter::poll::{self, PollFd, PollFlags};
 use butter::signal::{self, SigSet};
 use butter::signalfd::SignalFd;
-use butter::time::Clock;
-use butter::timerfd::TimerFd;
+use butter::timerfd::{Clock, TimerFd};
 
 use crate::{MANY, Row, has_fine_times, join, watched};
 use common::signals::{self, Storm, handle};

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use butter::epoll::{BusyPoll, Epoll, Event, Interest, Readiness, Token, raw};
-use butter::error::ErrorKind;
+use butter::error::{Call, ErrorKind};
 use butter::eventfd::EventFd;
 use butter::fd::AsFd;
 use butter::signal::{SigSet, Signal};
@@ -40,7 +40,7 @@ fn a_wait_tells_tokens_and_readiness() {
     assert_eq!(of_reader.readiness(), Readiness::IN);
     assert_eq!(
         format!("{of_reader:?}"),
-        format!("Ready {{ token: Token({}), readiness: Readiness(READ) }}", u64::MAX)
+        format!("Event {{ token: Token({}), readiness: Readiness(IN) }}", u64::MAX)
     );
     assert_eq!(
         epoll.wait(&mut buffer[..1], Timeout::Zero).unwrap().len(),
@@ -162,7 +162,13 @@ fn the_call_is_chosen_by_the_time() {
             assert_eq!(epoll.wait(&mut [Event::default()], time).unwrap().len(), 1, "{time:?}");
         }
         for fine in [Duration::from_micros(1500), Duration::from_nanos(1)] {
-            let error = epoll.wait(&mut [Event::default()], fine).unwrap_err();
+            let error = raw::epoll_pwait2(
+                epoll.as_fd(),
+                &mut [Event::default()],
+                Some(&fine.try_into().unwrap()),
+                None,
+            )
+            .unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Unsupported, "{fine:?}");
             assert_eq!(error.call().since(), "5.11");
         }
@@ -175,6 +181,46 @@ fn the_call_is_chosen_by_the_time() {
             );
         }
     });
+}
+
+#[test]
+fn epoll_wait_falls_back_to_epoll_pwait_if_epoll_pwait2_fails() {
+    let epoll = Epoll::new().unwrap();
+    let counter = EventFd::new(0).unwrap();
+    epoll.add(&counter, Token(1), Interest::IN).unwrap();
+    let fine = Duration::from_micros(1250);
+    for errno in [Errno::NOSYS, Errno::PERM, Errno::INVAL, Errno::ACCES, Errno::BADF] {
+        inject(libc::SYS_epoll_pwait2, errno, || {
+            for interruptible in [false, true] {
+                let wait = |timeout: Duration| {
+                    let mut buffer = [Event::default()];
+                    if interruptible {
+                        epoll.wait_interruptible(&mut buffer, timeout, None).map(<[_]>::len)
+                    } else {
+                        epoll.wait(&mut buffer, timeout).map(<[_]>::len)
+                    }
+                };
+                let began = Instant::now();
+                assert_eq!(wait(fine), Ok(0), "{errno}");
+                assert!(began.elapsed() >= Duration::from_millis(2), "{errno}: rounded up");
+                counter.write(1).unwrap();
+                for timeout in [fine, Duration::from_nanos(1), Duration::MAX] {
+                    assert_eq!(wait(timeout), Ok(1), "{errno}: {timeout:?}");
+                }
+                counter.read().unwrap();
+            }
+            let error = epoll.wait(&mut [], fine).unwrap_err();
+            assert_eq!((error.call(), error.errno()), (Call::EPOLL_PWAIT, Errno::INVAL), "{errno}");
+        });
+    }
+    let interrupting = inject(libc::SYS_epoll_pwait2, Errno::INTR, || {
+        epoll.wait_interruptible(&mut [Event::default()], fine, None).unwrap_err()
+    });
+    assert_eq!(
+        interrupting.call(),
+        Call::EPOLL_PWAIT2,
+        "an interruption is not a reason to try again"
+    );
 }
 
 #[test]
@@ -202,7 +248,7 @@ fn signals_end_only_the_wait_that_asks_for_it() {
     let mask = SigSet::from([Signal::USR1]);
     let time = Duration::from_millis(50);
     assert!(interrupted(|| epoll
-        .wait_interruptible(&mut [Event::default()], time, Some(&mask))
+        .wait_interruptible(&mut [Event::default()], time, Some(mask))
         .unwrap()
         .is_empty()));
 
@@ -228,7 +274,7 @@ fn busy_polling_is_told_and_set() {
     let epoll = Epoll::new().unwrap();
     assert_eq!(require!(supported(epoll.busy_poll())), BusyPoll::default());
     let mut params = BusyPoll::default();
-    (params.microseconds, params.budget, params.prefer) = (200, 64, 1);
+    (params.microseconds, params.budget, params.prefer) = (200, 64, true);
     epoll.set_busy_poll(&params).unwrap();
     assert_eq!(epoll.busy_poll(), Ok(params));
 }

@@ -24,7 +24,11 @@ fn a_counter_gives_all_that_was_added() {
 
 #[test]
 fn a_semaphore_gives_one_at_a_time() {
-    let permits = EventFd::nonblocking_semaphore(3).unwrap();
+    let permits = EventFd::with_flags(
+        3,
+        CreateFlags::CLOEXEC | CreateFlags::NONBLOCK | CreateFlags::SEMAPHORE,
+    )
+    .unwrap();
     assert_eq!([permits.try_read(), permits.try_read(), permits.try_read()], [Ok(Some(1)); 3]);
     assert_eq!(permits.try_read(), Ok(None));
     permits.write(2).unwrap();

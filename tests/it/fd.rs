@@ -4,15 +4,15 @@ use std::fmt;
 use std::fs::File;
 
 use butter::epoll::{Epoll, Event};
-use butter::eventfd::EventFd;
+use butter::eventfd::{self, EventFd};
 use butter::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use butter::inotify::{Inotify, WatchFlags};
 use butter::memfd::{CreateFlags, MemFd};
 use butter::namespace::{Kind, Namespace, Namespaces};
 use butter::signal::SigSet;
 use butter::signalfd::SignalFd;
-use butter::time::{Clock, Timeout};
-use butter::timerfd::{Timer, TimerFd};
+use butter::time::Timeout;
+use butter::timerfd::{Clock, Timer, TimerFd};
 use butter::{Errno, io};
 use common::child::in_child;
 
@@ -47,6 +47,24 @@ fn an_owned_descriptor_is_closed_once_when_dropped() {
         assert_eq!(io::close(null()), Ok(()));
         assert!(!is_open(number));
     });
+}
+
+#[test]
+fn with_flags_passes_flags_verbatim() {
+    let flags = |fd: OwnedFd| {
+        let nonblocking = io::fcntl_getfl(&fd).unwrap().contains(io::StatusFlags::NONBLOCK);
+        (io::fcntl_getfd(&fd).unwrap() == io::DescriptorFlags::CLOEXEC, nonblocking)
+    };
+    use butter::{epoll, inotify, timerfd};
+    let counter = eventfd::CreateFlags::NONBLOCK;
+    assert_eq!(flags(EventFd::with_flags(0, counter).unwrap().into()), (false, true));
+    let timer = timerfd::CreateFlags::NONBLOCK;
+    let timer = TimerFd::with_flags(Clock::Monotonic, timer).unwrap();
+    assert_eq!(flags(timer.into()), (false, true));
+    let inotify = inotify::InitFlags::NONBLOCK;
+    assert_eq!(flags(Inotify::with_flags(inotify).unwrap().into()), (false, true));
+    let epoll = epoll::CreateFlags::empty();
+    assert_eq!(flags(Epoll::with_flags(epoll).unwrap().into()), (false, false));
 }
 
 /// How many descriptors this process has open, with the one that looks.
@@ -155,7 +173,7 @@ fn what_the_crate_opens_is_closed_by_exec() {
         EventFd::new(0).unwrap().into(),
         EventFd::nonblocking(0).unwrap().into(),
         EventFd::semaphore(0).unwrap().into(),
-        EventFd::nonblocking_semaphore(0).unwrap().into(),
+        EventFd::with_flags(0, eventfd::CreateFlags::CLOEXEC).unwrap().into(),
         TimerFd::new(Clock::Monotonic).unwrap().into(),
         TimerFd::nonblocking(Clock::Monotonic).unwrap().into(),
         Inotify::new().unwrap().into(),

@@ -5,6 +5,7 @@ mod arguments;
 mod copy;
 mod epoll;
 mod errnos;
+mod event_source;
 mod eventfd;
 mod fd;
 mod idmap;

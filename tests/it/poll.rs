@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use butter::eventfd::EventFd;
-use butter::fd::{AsFd, AsRawFd};
+use butter::fd::AsRawFd;
 use butter::poll::{self, PollFd, PollFlags};
 use butter::signal::{SigSet, Signal};
 use butter::time::{Timeout, Timespec};
@@ -23,7 +23,7 @@ fn it_tells_which_are_ready_and_for_what() {
     ];
     assert_eq!(poll::wait(&mut fds, Timeout::Zero), Ok(2));
     assert_eq!(fds.map(|fd| fd.ready()), [PollFlags::empty(), PollFlags::OUT, PollFlags::OUT]);
-    assert_eq!(fds[0].as_fd().as_raw_fd(), reader.as_raw_fd());
+    assert_eq!(fds[0].fd().unwrap().as_raw_fd(), reader.as_raw_fd());
     assert_eq!(fds[2].events(), PollFlags::IN | PollFlags::OUT);
     io::write(&writer, b"!").unwrap();
     assert_eq!(poll::wait(&mut fds[..1], Timeout::Infinite), Ok(1));
@@ -39,6 +39,42 @@ fn an_end_that_hung_up_is_told_without_being_asked_for() {
     // A process that another test starts has the end that was dropped, too, until it runs its program.
     assert_eq!(poll::wait(&mut fds, Duration::from_secs(60)), Ok(1));
     assert_eq!(fds[0].ready(), PollFlags::HUP);
+}
+
+#[test]
+fn poll_fd_disabled_entry_is_ignored() {
+    let (reader, writer) = pipe::pipe().unwrap();
+    let counter = EventFd::new(1).unwrap();
+    let mut fds = [
+        PollFd::new(&writer, PollFlags::OUT),
+        PollFd::new(&counter, PollFlags::IN),
+        PollFd::default(),
+    ];
+    drop(reader);
+    assert_eq!(poll::wait(&mut fds, Timeout::Zero), Ok(2));
+    assert_eq!(fds[2].ready(), PollFlags::empty());
+    assert!(fds[2].fd().is_none());
+    // `ERR` is reported even if no event is requested, so only a disabled entry is ignored.
+    fds[0].set_events(PollFlags::empty());
+    assert_eq!(poll::wait(&mut fds, Timeout::Zero), Ok(2));
+    fds[0].disable();
+    assert_eq!((fds[0].ready(), fds[0].fd().is_none()), (PollFlags::empty(), true));
+    assert_eq!(poll::wait(&mut fds, Timeout::Zero), Ok(1));
+    fds[1].disable();
+    assert_eq!(fds[1].events(), PollFlags::IN, "the requested events are kept");
+    assert_eq!(poll::wait(&mut fds, Duration::from_millis(5)), Ok(0));
+    assert_eq!(fds.map(|fd| fd.ready()), [PollFlags::empty(); 3]);
+
+    fds[2].set_events(PollFlags::IN);
+    fds[2].enable(&counter);
+    fds[1].enable(&counter);
+    assert_eq!(poll::wait(&mut fds, Timeout::Infinite), Ok(2));
+    assert_eq!(fds[1].ready(), PollFlags::IN);
+    assert_eq!(fds[2].fd().unwrap().as_raw_fd(), counter.as_raw_fd());
+    assert_eq!(
+        format!("{:?}", fds[0]),
+        "PollFd { fd: -1, events: PollFlags(0x0), ready: PollFlags(0x0) }"
+    );
 }
 
 #[test]
@@ -77,7 +113,7 @@ fn a_mask_holds_signals_back_while_it_waits() {
         let mut fds = [PollFd::new(&counter, PollFlags::IN)];
         interrupted(|| poll::wait_interruptible(&mut fds, timeout, mask))
     };
-    assert_eq!(wait(Duration::from_millis(50).into(), Some(&mask)), Ok(0), "no signal ended it");
+    assert_eq!(wait(Duration::from_millis(50).into(), Some(mask)), Ok(0), "no signal ended it");
     assert_eq!(wait(Timeout::Infinite, None).unwrap_err().errno(), Errno::INTR);
 }
 

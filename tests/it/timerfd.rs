@@ -3,13 +3,15 @@
 use std::time::{Duration, Instant};
 
 use butter::epoll::{Epoll, Event, Interest, Token};
-use butter::error::ErrorKind;
+use butter::error::{Call, ErrorKind};
 use butter::fd::AsFd;
-use butter::time::{Clock, Timeout, Timespec, clock_gettime};
-use butter::timerfd::{CreateFlags, Itimerspec, SetFlags, Start, Ticks, Timer, TimerFd, raw};
+use butter::time::{self, Timeout, Timespec, clock_gettime};
+use butter::timerfd::{
+    Clock, CreateFlags, Event as TimerEvent, Itimerspec, SetFlags, Start, Timer, TimerFd, raw,
+};
 use butter::{Errno, io};
 use common::child::as_nobody;
-use common::inject::inject;
+use common::inject::{inject, pretend};
 use common::moment;
 use common::require;
 use common::signals::{Storm, interrupted};
@@ -36,7 +38,7 @@ fn once_goes_off_once() {
     timer.set(Timer::once(milliseconds(30))).unwrap();
     assert_eq!(timer.wait(MINUTE), Ok(true));
     assert!(began.elapsed() >= milliseconds(30));
-    assert_eq!(timer.read(), Ok(Ticks::Expired(1)));
+    assert_eq!(timer.read(), Ok(TimerEvent::Expired(1)));
     assert_eq!(timer.wait(milliseconds(50)), Ok(false));
     assert_eq!(timer.get(), Ok(Timer::Disarmed));
 }
@@ -49,13 +51,16 @@ fn every_goes_off_again_and_again_and_counts() {
     let mut count = 0;
     for _ in 0..5 {
         match timer.read().unwrap() {
-            Ticks::Expired(times) => count += times,
-            Ticks::ClockChanged => panic!("nobody asked for it"),
+            TimerEvent::Expired(times) => count += times,
+            TimerEvent::ClockChanged => panic!("nobody asked for it"),
         }
     }
     assert!(count >= 5 && began.elapsed() >= milliseconds(10) * count as u32);
     std::thread::sleep(milliseconds(60));
-    assert!(matches!(timer.read(), Ok(Ticks::Expired(5..))), "what went off meanwhile is one read");
+    assert!(
+        matches!(timer.read(), Ok(TimerEvent::Expired(5..))),
+        "what went off meanwhile is one read"
+    );
 }
 
 #[test]
@@ -64,7 +69,7 @@ fn no_delay_goes_off_at_once_and_disarmed_never() {
     for now in [Timer::once(Duration::ZERO), Timer::once_at(Timespec::default())] {
         timer.set(now).unwrap();
         assert_eq!(timer.wait(MINUTE), Ok(true), "{now:?}");
-        assert_eq!(timer.try_read(), Ok(Some(Ticks::Expired(1))));
+        assert_eq!(timer.try_read(), Ok(Some(TimerEvent::Expired(1))));
     }
     timer.set(Timer::every_after(Duration::ZERO, HOUR)).unwrap();
     assert_eq!(timer.wait(MINUTE), Ok(true));
@@ -85,7 +90,7 @@ fn a_timer_set_anew_keeps_nothing_of_before() {
     let day = HOUR * 24;
     timer.set(Timer::every(HOUR)).unwrap();
     timer.set(Timer::every(day)).unwrap();
-    let Timer::EveryAfter(Start::After(left), period) = timer.get().unwrap() else {
+    let Timer::Periodic { first: Start::After(left), period } = timer.get().unwrap() else {
         panic!("it is armed")
     };
     assert!(left > HOUR, "it first goes off after the new period");
@@ -97,32 +102,74 @@ fn what_is_left_and_what_was_set_are_told() {
     let timer = timer();
     let day = HOUR * 24;
     assert_eq!(timer.replace(Timer::every_after(HOUR, day)), Ok(Timer::Disarmed));
-    let Timer::EveryAfter(Start::After(left), period) = timer.get().unwrap() else {
+    let Timer::Periodic { first: Start::After(left), period } = timer.get().unwrap() else {
         panic!("it is armed")
     };
     assert!(left <= HOUR && left > HOUR - MINUTE, "{left:?}");
     assert_eq!(period, day);
     std::thread::sleep(milliseconds(30));
-    let Timer::EveryAfter(Start::After(later), _) = timer.replace(Timer::once(day)).unwrap() else {
+    let Timer::Periodic { first: Start::After(later), .. } =
+        timer.replace(Timer::once(day)).unwrap()
+    else {
         panic!()
     };
     assert!(later <= left - milliseconds(30), "{later:?} of {left:?}");
     assert!(
-        matches!(timer.replace(Timer::Disarmed), Ok(Timer::Once(Start::After(left))) if left <= day)
+        matches!(timer.replace(Timer::Disarmed), Ok(Timer::OneShot(Start::After(left))) if left <= day)
     );
+}
+
+#[test]
+fn timer_replace_keeps_periodic_timer_that_is_due() {
+    let timer = timer();
+    let periodic = |timer| matches!(timer, Timer::Periodic { period, .. } if period == PERIOD);
+    const PERIOD: Duration = Duration::from_nanos(1);
+    // With this period the timer is always due, and the kernel reports a zero value at times.
+    timer.set(Timer::every(PERIOD)).unwrap();
+    for _ in 0..1000 {
+        assert!(periodic(timer.get().unwrap()));
+        let saved = timer.replace(Timer::once(HOUR)).unwrap();
+        assert!(periodic(saved), "{saved:?}");
+        timer.set(saved).unwrap();
+    }
+    assert_eq!(timer.wait(MINUTE), Ok(true));
+
+    let due = Itimerspec {
+        value: Timespec::default(),
+        interval: Timespec { seconds: 3600, nanoseconds: 0 },
+    };
+    raw::timerfd_settime(timer.as_fd(), SetFlags::empty(), &due, None).unwrap();
+    let saved = timer.replace(Timer::Disarmed).unwrap();
+    assert_eq!(saved, Timer::every_after(Duration::ZERO, HOUR));
+    timer.set(saved).unwrap();
+    assert_eq!(timer.wait(MINUTE), Ok(true));
+}
+
+#[test]
+fn timer_read_of_zero_bytes_is_no_expiration() {
+    let timer = TimerFd::new(Clock::Monotonic).unwrap();
+    // As if the clock had been set back: the read succeeds, with 0 bytes.
+    let (raw, tried) = pretend(libc::SYS_read, || (raw::read(timer.as_fd()), timer.try_read()));
+    assert_eq!((raw, tried), (Ok(None), Ok(None)));
+    let null = || TimerFd::from(common::fd(std::fs::File::open("/dev/null").unwrap()));
+    for result in [null().read(), null().read_interruptible(), null().try_read().map(|_| panic!())]
+    {
+        let error = result.unwrap_err();
+        assert_eq!((error.call(), error.errno()), (Call::TIMERFD_READ, Errno::INVAL));
+    }
 }
 
 #[test]
 fn a_moment_is_one_of_the_timers_clock() {
     for clock in [Clock::Realtime, Clock::Monotonic, Clock::Boottime] {
         let timer = TimerFd::nonblocking(clock).unwrap();
-        timer.set(Timer::every_from(moment(clock, HOUR), HOUR)).unwrap();
+        timer.set(Timer::every_from(moment(clock.into(), HOUR), HOUR)).unwrap();
         assert_eq!(timer.try_read(), Ok(None), "{clock:?}");
-        let soon = moment(clock, milliseconds(30));
+        let soon = moment(clock.into(), milliseconds(30));
         timer.set(Timer::every_from(soon, HOUR)).unwrap();
         assert_eq!(timer.wait(MINUTE), Ok(true), "{clock:?}");
-        assert!(clock_gettime(clock).unwrap() >= soon, "{clock:?}");
-        assert_eq!(timer.try_read(), Ok(Some(Ticks::Expired(1))), "{clock:?}");
+        assert!(clock_gettime(clock.into()).unwrap() >= soon, "{clock:?}");
+        assert_eq!(timer.try_read(), Ok(Some(TimerEvent::Expired(1))), "{clock:?}");
         timer.set(Timer::once_at(Timespec { seconds: 1, nanoseconds: 0 })).unwrap();
         assert_eq!(timer.wait(MINUTE), Ok(true), "{clock:?}: it has passed");
     }
@@ -148,9 +195,11 @@ fn alarm_clocks_take_a_capability() {
 
 #[test]
 fn clocks_that_timers_cannot_have_are_refused() {
+    use time::Clock;
     let others = [Clock::ProcessCpu, Clock::ThreadCpu, Clock::MonotonicRaw, Clock::Tai];
     for clock in others.into_iter().chain([Clock::RealtimeCoarse, Clock::MonotonicCoarse]) {
-        assert_eq!(TimerFd::new(clock).unwrap_err().errno(), Errno::INVAL, "{clock:?}");
+        let error = raw::timerfd_create(clock, CreateFlags::CLOEXEC).unwrap_err();
+        assert_eq!(error.errno(), Errno::INVAL, "{clock:?}");
         assert!(clock_gettime(clock).is_ok(), "{clock:?} can be asked all the same");
     }
     assert_eq!(
@@ -202,7 +251,7 @@ fn a_timer_wakes_an_epoll() {
 fn a_cancelled_call_is_a_change_of_the_clock() {
     let timer = timer();
     let reads = || (timer.read(), timer.try_read(), timer.read_interruptible());
-    let changed = Ticks::ClockChanged;
+    let changed = TimerEvent::ClockChanged;
     assert_eq!(
         inject(libc::SYS_read, Errno::CANCELED, reads),
         (Ok(changed), Ok(Some(changed)), Ok(changed))
@@ -214,19 +263,20 @@ fn a_cancelled_call_is_a_change_of_the_clock() {
 #[test]
 fn asking_to_be_told_of_the_clock_invents_no_change() {
     let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
-    let set = |from_now| timer.set_cancel_on_set(Timer::once_at(moment(Clock::Realtime, from_now)));
+    let set =
+        |from_now| timer.set_cancel_on_set(Timer::once_at(moment(time::Clock::Realtime, from_now)));
     assert_eq!(set(HOUR), Ok(false));
     assert_eq!(timer.try_read(), Ok(None));
     assert_eq!(set(milliseconds(30)), Ok(false));
     assert_eq!(timer.wait(MINUTE), Ok(true));
-    assert_eq!(timer.try_read(), Ok(Some(Ticks::Expired(1))));
+    assert_eq!(timer.try_read(), Ok(Some(TimerEvent::Expired(1))));
 }
 
 #[test]
 fn the_count_can_be_set() {
     let timer = timer();
     require!(supported(raw::ioctl_set_ticks(timer.as_fd(), 42)));
-    assert_eq!(timer.try_read(), Ok(Some(Ticks::Expired(42))));
+    assert_eq!(timer.try_read(), Ok(Some(TimerEvent::Expired(42))));
 }
 
 #[test]
@@ -237,14 +287,14 @@ fn signals_end_only_the_read_that_asks_for_it() {
     storm.over(|| {
         while storm.seen() < 20 {
             timer.set(Timer::once(milliseconds(10))).unwrap();
-            assert_eq!(timer.read(), Ok(Ticks::Expired(1)));
+            assert_eq!(timer.read(), Ok(TimerEvent::Expired(1)));
         }
     });
 }
 
 #[test]
 fn flags_are_as_they_were_asked_for() {
-    let fd = raw::timerfd_create(Clock::Monotonic, CreateFlags::empty()).unwrap();
+    let fd = raw::timerfd_create(time::Clock::Monotonic, CreateFlags::empty()).unwrap();
     assert_eq!(io::fcntl_getfd(&fd), Ok(io::DescriptorFlags::empty()));
     assert!(io::fcntl_getfl(timer()).unwrap().contains(io::StatusFlags::NONBLOCK));
 }

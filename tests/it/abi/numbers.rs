@@ -11,7 +11,7 @@ const OURS: &[(&str, &str)] = &[
     ("src/copy/copier.rs", "MAX_LENGTH"),
     ("src/copy/copier.rs", "DEFAULT_CHUNK_SIZE"),
     ("src/copy/memory.rs", "BUFFER_SIZE"),
-    ("src/epoll/raw.rs", "MOST"),
+    ("src/epoll/raw.rs", "MAX_EVENTS"),
     ("src/error/errno.rs", "ERRNO_MAX"),
     ("src/error/repr.rs", "ERRNO_BITS"),
     ("src/error/repr.rs", "MARK"),
@@ -25,7 +25,7 @@ const OURS: &[(&str, &str)] = &[
     ("src/signal/number.rs", "RTMAX"),
     ("src/signal/number.rs", "RTMIN"),
     ("src/signalfd/event.rs", "EVENT_SIZE"),
-    ("src/time.rs", "NANOSECONDS"),
+    ("src/time.rs", "NANOS_PER_SEC"),
 ];
 
 /// Constants that the kernel knows under another name.
@@ -44,6 +44,11 @@ const RENAMED: &[(&str, &str, &str)] = &[
     ("src/time.rs", "RealtimeAlarm", "CLOCK_REALTIME_ALARM"),
     ("src/time.rs", "BoottimeAlarm", "CLOCK_BOOTTIME_ALARM"),
     ("src/time.rs", "Tai", "CLOCK_TAI"),
+    ("src/timerfd/types.rs", "Realtime", "CLOCK_REALTIME"),
+    ("src/timerfd/types.rs", "Monotonic", "CLOCK_MONOTONIC"),
+    ("src/timerfd/types.rs", "Boottime", "CLOCK_BOOTTIME"),
+    ("src/timerfd/types.rs", "RealtimeAlarm", "CLOCK_REALTIME_ALARM"),
+    ("src/timerfd/types.rs", "BoottimeAlarm", "CLOCK_BOOTTIME_ALARM"),
     ("src/uts/types.rs", "HOST_NAME_MAX", "__NEW_UTS_LEN"),
 ];
 

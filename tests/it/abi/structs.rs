@@ -63,7 +63,7 @@ structs! {
     "arch" Stat { before mode size behind } is "struct stat" { st_dev st_mode st_size st_blksize }:
         libc::stat { st_dev st_mode st_size st_blksize }
         general::stat { st_dev st_mode st_size st_blksize };
-    "src/epoll/types.rs" BusyPoll { microseconds budget prefer padding } is
+    "src/epoll/types.rs" EpollParams { microseconds budget prefer padding } is
         "struct epoll_params" { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad }:
         libc::epoll_params { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad }
         general::epoll_params { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad };

@@ -6,7 +6,7 @@ use butter::error::{Call, ErrorKind};
 use butter::eventfd::EventFd;
 use butter::fd::AsFd;
 
-use super::{Row, Table, a_regular_file, failed, null, unless_missing};
+use super::{Row, Table, a_place, a_regular_file, failed, null, unless_missing};
 use common::{child::as_nobody, inject::inject, signals::interrupted};
 
 pub const TABLE: Table = Table {
@@ -110,8 +110,30 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::IOCTL_EPOLL_SET_PARAMS, Errno::INVAL, ErrorKind::InvalidArgument, || {
         let mut params = epoll::BusyPoll::default();
-        params.prefer = 2;
+        params.microseconds = u32::MAX;
         unless_missing(epoll().set_busy_poll(&params))
+    }),
+    Row(Call::EPOLL_CTL_ADD, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(epoll().add(&a_place(), Token(1), Interest::IN))
+    }),
+    Row(Call::EPOLL_CTL_MOD, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(epoll().modify(&a_place(), Token(1), Interest::IN))
+    }),
+    Row(Call::EPOLL_CTL_DEL, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(epoll().delete(&a_place()))
+    }),
+    Row(Call::EPOLL_PWAIT, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(epoll::raw::epoll_pwait(a_place().as_fd(), &mut [Event::default()], 0, None))
+    }),
+    Row(Call::EPOLL_PWAIT2, Errno::BADF, ErrorKind::BadDescriptor, || {
+        let place = a_place();
+        unless_missing(epoll::raw::epoll_pwait2(place.as_fd(), &mut [Event::default()], None, None))
+    }),
+    Row(Call::IOCTL_EPOLL_GET_PARAMS, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(epoll::raw::ioctl_epiocgparams(a_place().as_fd()))
+    }),
+    Row(Call::IOCTL_EPOLL_SET_PARAMS, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(epoll::raw::ioctl_epiocsparams(a_place().as_fd(), &epoll::BusyPoll::default()))
     }),
 ];
 

@@ -4,7 +4,7 @@ use butter::Errno;
 use butter::error::{Call, ErrorKind};
 use butter::eventfd::{self, CreateFlags, EventFd};
 
-use super::{Row, Table, failed, null};
+use super::{Row, Table, a_place, failed, null};
 use common::inject::inject;
 
 pub const TABLE: Table = Table {
@@ -35,6 +35,12 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::EVENTFD_WRITE, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(EventFd::nonblocking(1).unwrap().write(u64::MAX))
+    }),
+    Row(Call::EVENTFD_READ, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(EventFd::from(a_place()).read())
+    }),
+    Row(Call::EVENTFD_WRITE, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(EventFd::from(a_place()).write(1))
     }),
 ];
 

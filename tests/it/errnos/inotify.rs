@@ -11,7 +11,7 @@ use butter::fd::AsFd;
 use butter::inotify::{self, InitFlags, Inotify, Watch, WatchFlags};
 use temp_dir::TempDir;
 
-use super::{Outcome, Row, Table, check, failed, null, row};
+use super::{Outcome, Row, Table, a_place, check, failed, null, row};
 use common::child::{as_nobody, in_user_namespace};
 use common::files;
 use common::inject::inject;
@@ -62,7 +62,8 @@ const ROWS: &[Row] = &[
         failed(Inotify::new().unwrap().remove_watch(Watch::from_raw(77)))
     }),
     Row(Call::INOTIFY_READ, Errno::AGAIN, ErrorKind::WouldBlock, || {
-        failed(Inotify::nonblocking().unwrap().read_events_interruptible(&mut [0; 272]))
+        let inotify = Inotify::nonblocking().unwrap();
+        failed(inotify::raw::read(inotify.as_fd(), &mut [0; 4112]).map(drop))
     }),
     Row(Call::INOTIFY_READ, Errno::INVAL, ErrorKind::InvalidArgument, || {
         let directory = files::directory();
@@ -80,6 +81,18 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::IOCTL_INOTIFY_SETNEXTWD, Errno::NOTTY, ErrorKind::Unsupported, || {
         failed(inotify::raw::ioctl_setnextwd(EventFd::new(0).unwrap().as_fd(), Watch::from_raw(1)))
+    }),
+    Row(Call::INOTIFY_ADD_WATCH, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(Inotify::from(a_place()).add_watch("/", WatchFlags::CREATE))
+    }),
+    Row(Call::INOTIFY_RM_WATCH, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(Inotify::from(a_place()).remove_watch(Watch::from_raw(1)))
+    }),
+    Row(Call::INOTIFY_READ, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(Inotify::from(a_place()).read_events(&mut [0; 16]))
+    }),
+    Row(Call::IOCTL_INOTIFY_SETNEXTWD, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(inotify::raw::ioctl_setnextwd(a_place().as_fd(), Watch::from_raw(1)))
     }),
 ];
 

@@ -9,7 +9,11 @@ use super::inotify::watch;
 #[test]
 fn an_error_prints_call_errno_and_reason() {
     let error = watch("/nowhere", WatchFlags::CREATE).unwrap();
-    let reason = if cfg!(feature = "explain") { ": a part of the path does not exist" } else { "" };
+    let reason = if cfg!(feature = "explain") {
+        ": a component of the path does not exist or is a dangling symbolic link, or the path is empty"
+    } else {
+        ""
+    };
     assert_eq!(error.to_string(), format!("inotify_add_watch: ENOENT{reason}"));
     assert_eq!(
         error.with_path("/nowhere").to_string(),

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use butter::error::{Call, ErrorKind};
 use butter::fd::{AsFd, BorrowedFd};
-use butter::time::{Clock, Timespec};
-use butter::timerfd::{self, Itimerspec, SetFlags, Timer, TimerFd};
+use butter::time::{self, Timespec};
+use butter::timerfd::{self, Clock, Itimerspec, SetFlags, Timer, TimerFd};
 use butter::{Errno, Result};
 
-use super::{Outcome, Row, Table, failed, null, unless_missing};
+use super::{Outcome, Row, Table, a_place, failed, null, unless_missing};
 use common::{child::as_nobody, inject::inject, moment};
 
 pub const TABLE: Table = Table {
@@ -20,7 +20,7 @@ pub const TABLE: Table = Table {
 
 const ROWS: &[Row] = &[
     Row(Call::TIMERFD_CREATE, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(TimerFd::new(Clock::Tai))
+        failed(timerfd::raw::timerfd_create(time::Clock::Tai, timerfd::CreateFlags::CLOEXEC))
     }),
     Row(Call::TIMERFD_CREATE, Errno::PERM, ErrorKind::PermissionDenied, || {
         as_nobody(|| failed(TimerFd::new(Clock::BoottimeAlarm)))
@@ -43,7 +43,7 @@ const ROWS: &[Row] = &[
     Row(Call::TIMERFD_SETTIME, Errno::CANCELED, ErrorKind::Other, || {
         after_a_jump(libc::SYS_timerfd_settime, |timer| {
             let (day, flags) =
-                (moment(Clock::Realtime, DAY), SetFlags::ABSTIME | SetFlags::CANCEL_ON_SET);
+                (moment(time::Clock::Realtime, DAY), SetFlags::ABSTIME | SetFlags::CANCEL_ON_SET);
             let day = Itimerspec { value: day, interval: Timespec::default() };
             timerfd::raw::timerfd_settime(timer, flags, &day, None)
         })
@@ -70,6 +70,18 @@ const ROWS: &[Row] = &[
     Row(Call::IOCTL_TIMERFD_SET_TICKS, Errno::NOTTY, ErrorKind::Unsupported, || {
         failed(timerfd::raw::ioctl_set_ticks(null().as_fd(), 1))
     }),
+    Row(Call::TIMERFD_SETTIME, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(TimerFd::from(a_place()).set(Timer::Disarmed))
+    }),
+    Row(Call::TIMERFD_GETTIME, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(TimerFd::from(a_place()).get())
+    }),
+    Row(Call::TIMERFD_READ, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(TimerFd::from(a_place()).read())
+    }),
+    Row(Call::IOCTL_TIMERFD_SET_TICKS, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(timerfd::raw::ioctl_set_ticks(a_place().as_fd(), 1))
+    }),
 ];
 
 const WITHOUT_DESCRIPTORS: &[Row] =
@@ -81,7 +93,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// The test program `clock` sets the clock, in a virtual machine.
 fn after_a_jump(number: libc::c_long, call: fn(BorrowedFd<'_>) -> Result<()>) -> Outcome {
     let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
-    timer.set_cancel_on_set(Timer::once_at(moment(Clock::Realtime, DAY))).unwrap();
+    timer.set_cancel_on_set(Timer::once_at(moment(time::Clock::Realtime, DAY))).unwrap();
     inject(number, Errno::CANCELED, || failed(call(timer.as_fd())))
 }
 

@@ -153,3 +153,18 @@ fn an_owned_event_outlives_its_buffer() {
     assert!(owned.is_dir() && !owned.is_overflow() && !owned.is_ignored() && !owned.is_unmount());
     assert_eq!((owned.flags(), owned.cookie()), (EventFlags::CREATE | EventFlags::ISDIR, None));
 }
+
+#[cfg(feature = "alloc")]
+#[test]
+fn read_events_to_vec_returns_owned_events() {
+    let (inotify, _, directory) = watched(WatchFlags::CREATE | WatchFlags::DELETE);
+    assert_eq!(inotify.read_events_to_vec(), Ok(Vec::new()));
+    File::create(directory.path().join("file")).unwrap();
+    fs::remove_file(directory.path().join("file")).unwrap();
+    let events = inotify.read_events_to_vec().unwrap();
+    assert_eq!(events.len(), 2);
+    assert!(events[0].is_create() && !events[0].is_delete() && events[1].is_delete());
+    assert!(events.iter().all(|event| event.name() == "file"));
+    let empty = Inotify::from(common::fd(File::open("/dev/null").unwrap()));
+    assert_eq!(empty.read_events_to_vec(), Ok(Vec::new()));
+}

@@ -1,0 +1,37 @@
+//! The trait of the objects that events are read from.
+
+use core::mem::MaybeUninit;
+
+use crate::error::Result;
+use crate::fd::AsFd;
+
+/// An object that becomes readable when events are available, and that they are read from.
+///
+/// The trait is for generic event loops and for adapters to async runtimes, which wait for the
+/// descriptor by their own means. It has no `wait`.
+///
+/// # Safety
+///
+/// `as_fd` must return the same open descriptor until the object is dropped, so that a registration
+/// of the descriptor remains valid for as long as the object exists.
+pub unsafe trait EventSource: AsFd {
+    /// An event, which can borrow from the buffer that it was read into.
+    type Event<'b>;
+
+    /// Reads once and passes each event to the handler.
+    ///
+    /// Events of variable size are read into the buffer. A buffer of 4,112 bytes
+    /// ([`inotify::EVENT_SIZE_MAX`](crate::inotify::EVENT_SIZE_MAX)) is large enough for an event
+    /// of any source of this crate.
+    ///
+    /// # Errors
+    ///
+    /// - `EAGAIN`: no event is available, and the descriptor is non-blocking.
+    /// - `EINTR`: interrupted by a signal handler.
+    /// - `EINVAL`: the buffer is too small for the next event, which remains available.
+    fn read_events_with<'b>(
+        &self,
+        buffer: &'b mut [MaybeUninit<u8>],
+        handler: impl FnMut(Self::Event<'b>),
+    ) -> Result<()>;
+}
