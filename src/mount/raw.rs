@@ -263,7 +263,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         ACCES => "a directory on the way may not be searched";
     PIVOT_ROOT:
         PERM => "it takes the capability CAP_SYS_ADMIN in the user namespace that the mount namespace belongs to",
-        BUSY => InvalidArgument "the new root, or the place for the old one, is on the mount of the present root",
+        BUSY => "the new root, or the place for the old one, is on the mount of the present root",
         INVAL => "the new root or the present one is no mount point, or the new one came from another user namespace; or the \
             place for the old one is not below the new; or the mount of that place, or one that a root is mounted on, is \
             shared; or a path has a NUL byte in it",
