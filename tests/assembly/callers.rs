@@ -58,7 +58,7 @@ fn write(fd: BorrowedFd<'_>, bytes: &[u8]) -> usize {
 
 #[unsafe(no_mangle)]
 fn eventfd_add(counter: &EventFd) {
-    or_cold(counter.add(1));
+    or_cold(counter.write(1));
 }
 
 #[unsafe(no_mangle)]
@@ -98,7 +98,7 @@ fn pending() -> SigSet {
 
 #[unsafe(no_mangle)]
 fn tgkill(process: Pid, thread: Tid) {
-    or_cold(thread::kill(process, thread, Signal::RTMIN));
+    or_cold(thread::kill(process, thread, Signal::TERM));
 }
 
 #[unsafe(no_mangle)]
