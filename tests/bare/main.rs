@@ -1,4 +1,4 @@
-//! A program without `std` and without a C library links, runs, and stays small.
+//! Programs without `std` and without a C library run, and errors do not make programs large.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -6,10 +6,49 @@ mod common;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+/// How a library and a program are built.
+struct Profile {
+    target: Option<&'static str>,
+    features: &'static str,
+    /// Settings of cargo's profile `release`, by the ends of their environment variables.
+    library: &'static [(&'static str, &'static str)],
+    /// Arguments of rustc for the program.
+    program: &'static [&'static str],
+}
+
+/// Small static programs: optimized for size as a whole, without unwinding and symbols.
+const fn small(target: &'static str) -> Profile {
+    Profile {
+        target: Some(target),
+        features: "",
+        library: &[
+            ("OPT_LEVEL", "z"),
+            ("LTO", "fat"),
+            ("CODEGEN_UNITS", "1"),
+            ("PANIC", "abort"),
+            ("DEBUG", "false"),
+        ],
+        program: &[
+            "-Copt-level=z",
+            "-Clto=fat",
+            "-Ccodegen-units=1",
+            "-Cpanic=abort",
+            "-Crelocation-model=static",
+            "-Cstrip=symbols",
+        ],
+    }
+}
+
+/// Programs with `std`: cargo's profile `release`, without symbols.
+const fn with_std(features: &'static str) -> Profile {
+    Profile { target: None, features, library: &[], program: &["-Copt-level=3", "-Cstrip=symbols"] }
+}
+
 #[test]
-fn a_bare_program_runs_on_x86_64() {
-    const TEST: &str = "a_bare_program_runs_on_x86_64";
-    let Some(program) = build(TEST, "x86_64-unknown-none") else { return };
+fn bare_program_runs_on_x86_64() {
+    const TEST: &str = "bare_program_runs_on_x86_64";
+    let Some(library) = Library::build(TEST, small("x86_64-unknown-none")) else { return };
+    let program = library.compile("program", &[]);
     if cfg!(target_arch = "x86_64") {
         check(Command::new(&program).output().unwrap());
     } else {
@@ -18,9 +57,10 @@ fn a_bare_program_runs_on_x86_64() {
 }
 
 #[test]
-fn a_bare_program_runs_on_aarch64() {
-    const TEST: &str = "a_bare_program_runs_on_aarch64";
-    let Some(program) = build(TEST, "aarch64-unknown-none") else { return };
+fn bare_program_runs_on_aarch64() {
+    const TEST: &str = "bare_program_runs_on_aarch64";
+    let Some(library) = Library::build(TEST, small("aarch64-unknown-none")) else { return };
+    let program = library.compile("program", &[]);
     if std::env::var_os("BUTTER_BOOT").is_none() {
         return common::skip(
             TEST,
@@ -37,57 +77,139 @@ fn a_bare_program_runs_on_aarch64() {
     }
 }
 
-/// It did what it is for, and then failed as it should.
+/// Checks that the program printed its two lines, and exited with the status of the expected error.
 fn check(output: Output) {
     let text = String::from_utf8_lossy(&output.stdout);
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(output.status.code(), Some(1), "{text}{}", String::from_utf8_lossy(&output.stderr));
     assert!(lines[0].starts_with("process ") && lines[0].ends_with(": 42"), "{text}");
-    assert_eq!(
-        lines[1], "inotify_add_watch: ENOENT",
-        "without the feature `explain` it says so much"
-    );
+    assert_eq!(lines[1], "inotify_add_watch: ENOENT", "no reason without the feature `explain`");
     assert_eq!(lines.len(), 2, "{text}");
 }
 
-/// The program for a target; skips the test where it cannot be built.
-fn build(test: &str, target: &str) -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let source = root.join("tests/bare/program.rs");
-    if let Some(reason) = common::cannot_build_for(target) {
-        common::skip(test, &reason);
-        return None;
+/// A program with five objects that prints an error through `core::fmt`.
+#[test]
+fn bare_program_has_at_most_14_kb() {
+    for target in ["x86_64-unknown-none", "aarch64-unknown-none"] {
+        let test = format!("bare_program_has_at_most_14_kb ({target})");
+        let Some(library) = Library::build(&test, small(target)) else { continue };
+        at_most(14_000, size(&library.compile("program", &[])), &test);
     }
-    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bare");
-    let mut cargo = Command::new("cargo");
-    cargo.args([
-        "build",
-        "--lib",
-        "--release",
-        "--quiet",
-        "--no-default-features",
-        "--target",
-        target,
-    ]);
-    succeed(cargo.arg("--target-dir").arg(&out).current_dir(root));
-    let built = out.join(target).join("release");
-    let program = out.join(format!("program-{target}"));
-    let mut rustc = Command::new("rustc");
-    rustc.args([
-        "--edition=2024",
-        "--target",
-        target,
-        "-Copt-level=s",
-        "-Cpanic=abort",
-        "-Crelocation-model=static",
-    ]);
-    rustc.args(["-Cstrip=symbols", "-Ccodegen-units=1"]).arg(source).arg("-o").arg(&program);
-    rustc.arg("--extern").arg(format!("butter={}", built.join("libbutter.rlib").display()));
-    succeed(rustc.arg("-L").arg(format!("dependency={}", built.join("deps").display())));
-    let size = program.metadata().unwrap().len();
-    println!("{target}: {size} bytes");
-    assert!(size < 40_000, "{target}: {size} bytes");
-    Some(program)
+}
+
+/// A program that makes one call and prints its error without `core::fmt`.
+#[test]
+fn bare_program_that_prints_an_error_has_at_most_7_kb() {
+    const TEST: &str = "bare_program_that_prints_an_error_has_at_most_7_kb";
+    let Some(library) = Library::build(TEST, small("x86_64-unknown-none")) else { return };
+    let program = library.compile("error", &["print"]);
+    at_most(7_000, size(&program), TEST);
+    if cfg!(target_arch = "x86_64") {
+        let output = Command::new(&program).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "inotify_add_watch: ENOENT\n");
+        assert_eq!(output.status.code(), Some(1));
+    }
+}
+
+#[test]
+fn error_kind_adds_at_most_500_bytes() {
+    const TEST: &str = "error_kind_adds_at_most_500_bytes";
+    let Some(library) = Library::build(TEST, small("x86_64-unknown-none")) else { return };
+    let without = size(&library.compile("error", &[]));
+    let program = library.compile("error", &["kind"]);
+    at_most(500, size(&program) - without, TEST);
+    if cfg!(target_arch = "x86_64") {
+        assert_eq!(Command::new(&program).status().unwrap().code(), Some(2));
+    }
+}
+
+#[test]
+fn error_adds_at_most_8_kb_to_a_program_with_std() {
+    const TEST: &str = "error_adds_at_most_8_kb_to_a_program_with_std";
+    at_most(8_000, added("std", TEST), TEST);
+}
+
+#[test]
+fn error_with_reason_adds_at_most_30_kb_to_a_program_with_std() {
+    const TEST: &str = "error_with_reason_adds_at_most_30_kb_to_a_program_with_std";
+    at_most(30_000, added("std,explain", TEST), TEST);
+}
+
+/// The size of a program that prints an error, less that of one that prints its errno.
+fn added(features: &'static str, test: &str) -> u64 {
+    let Some(library) = Library::build(test, with_std(features)) else { return 0 };
+    let [errno, error] = [&[][..], &["print"]].map(|cfg| library.compile("with_std", cfg));
+    let text = Command::new(&error).output().unwrap().stdout;
+    assert!(text.starts_with(b"inotify_add_watch: ENOENT"), "{}", text.escape_ascii());
+    size(&error) - size(&errno)
+}
+
+fn at_most(limit: u64, size: u64, test: &str) {
+    println!("{test}: {size} bytes");
+    assert!(size <= limit, "{test}: {size} bytes, at most {limit} are allowed");
+}
+
+fn size(program: &Path) -> u64 {
+    program.metadata().unwrap().len()
+}
+
+/// The library, built with a profile.
+struct Library {
+    profile: Profile,
+    /// The folder for programs. Each test has its own, because tests run at the same time.
+    programs: PathBuf,
+    /// The folder that contains the library.
+    built: PathBuf,
+}
+
+impl Library {
+    /// Builds the library. Skips the test and returns `None` if it cannot be built.
+    fn build(test: &str, profile: Profile) -> Option<Self> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let reason = match profile.target {
+            Some(target) => common::cannot_build_for(target),
+            None if !root.join("src/lib.rs").exists() => Some("the source is not here".into()),
+            None => None,
+        };
+        if let Some(reason) = reason {
+            common::skip(test, &reason);
+            return None;
+        }
+        let name = format!("bare-{}{}", profile.target.unwrap_or("host"), profile.features);
+        let mut built = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let programs = built.join(test.split(' ').next().unwrap());
+        let mut cargo = Command::new("cargo");
+        cargo.args(["build", "--lib", "--release", "--quiet", "--no-default-features"]);
+        cargo.args(["--features", profile.features]).arg("--target-dir").arg(&built);
+        for (setting, value) in profile.library {
+            cargo.env(format!("CARGO_PROFILE_RELEASE_{setting}"), value);
+        }
+        if let Some(target) = profile.target {
+            cargo.args(["--target", target]);
+            built.push(target);
+        }
+        succeed(cargo.current_dir(root));
+        built.push("release");
+        std::fs::create_dir_all(&programs).unwrap();
+        Some(Self { profile, programs, built })
+    }
+
+    /// Compiles `tests/bare/<name>.rs`.
+    fn compile(&self, name: &str, cfg: &[&str]) -> PathBuf {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/bare/{name}.rs"));
+        let program = self.programs.join([&[name], cfg].concat().join("-"));
+        let mut rustc = Command::new("rustc");
+        rustc.arg("--edition=2024").args(self.profile.program).arg(source).arg("-o").arg(&program);
+        rustc.arg("--check-cfg=cfg(print, kind)").args(cfg.iter().flat_map(|cfg| ["--cfg", cfg]));
+        if let Some(target) = self.profile.target {
+            rustc.args(["--target", target]);
+        }
+        let library = self.built.join("libbutter.rlib");
+        rustc.arg("--extern").arg(format!("butter={}", library.display()));
+        rustc.arg("-L").arg(format!("dependency={}", self.built.join("deps").display()));
+        succeed(&mut rustc);
+        program
+    }
 }
 
 fn succeed(command: &mut Command) {
