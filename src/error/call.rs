@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{Error, Result, StrTable};
+use super::{Errno, Error, Result, StrTable};
 
 /// The call that failed.
 ///
@@ -22,8 +22,8 @@ impl Call {
     /// Converts the result of a completed asynchronous operation, such as the field `res` of an
     /// io_uring completion.
     ///
-    /// Any number other than an error is a success, and is returned unchanged. Only a completion
-    /// whose result another program chose (`IORING_OP_MSG_RING`) can contain a number below -4095.
+    /// Any number other than an error is a success, and is returned unchanged. Only a message from
+    /// another ring (`IORING_OP_MSG_RING`) can contain a number below -4095.
     ///
     /// # Errors
     ///
@@ -40,7 +40,7 @@ impl Call {
     /// ```
     #[inline]
     pub const fn completion(self, result: i32) -> Result<u32> {
-        match super::Errno::from_raw(result.wrapping_neg()) {
+        match Errno::from_raw(result.wrapping_neg()) {
             Some(errno) => Err(Error::new(self, errno)),
             None => Ok(result.cast_unsigned()),
         }
@@ -226,7 +226,6 @@ calls! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Errno;
 
     #[test]
     fn call_names_are_distinct() {

@@ -9,8 +9,7 @@ use super::call::SINCE;
 use super::{Call, ErrnoReason, Error, StrTable};
 
 /// The cause of an error, returned by [`Error::reason`]. `Display` prints it.
-///
-/// It consists of ASCII characters, and of bytes from [`FIRST_WORD`] that stand for words.
+// It consists of ASCII characters, and of bytes from `FIRST_WORD` that stand for words.
 #[derive(Clone, Copy)]
 pub struct Reason(&'static [u8]);
 

@@ -59,6 +59,15 @@ pub(crate) unsafe fn owned(fd: RawFd) -> OwnedFd {
     unsafe { OwnedFd::from_raw_fd(fd) }
 }
 
+/// Borrows a descriptor like [`AsFd::as_fd`], without the panic path of `std`'s implementation, which
+/// the optimizer does not always remove.
+#[inline(always)]
+pub(crate) fn borrow(fd: &OwnedFd) -> BorrowedFd<'_> {
+    // SAFETY: both types have the representation of a descriptor, as documented by `std`; the number
+    // is valid and stays open for the lifetime of the borrow.
+    unsafe { core::mem::transmute(fd.as_raw_fd()) }
+}
+
 const _: () = {
     assert!(size_of::<OwnedFd>() == 4 && align_of::<OwnedFd>() == 4);
     assert!(size_of::<Option<OwnedFd>>() == 4);
