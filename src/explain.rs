@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::error::{
     Call, Errno, ErrnoReason, Error, ErrorKind, KindTable, Packed, Reason, ReasonTable, Result,
-    kind_count, pack,
+    WithPath, kind_count, pack,
 };
 use crate::fd::{AsFd, BorrowedFd};
 use crate::{
@@ -62,7 +62,7 @@ impl Error {
     /// `inotify_add_watch /nowhere: ENOENT: ...`.
     #[must_use]
     pub fn with_path<P: path::Arg + ?Sized>(self, path: &P) -> WithPath<'_> {
-        WithPath { error: self, path: path::Escape::new(path) }
+        WithPath { error: self, path: path.as_path_bytes().bytes() }
     }
 
     /// Writes the text that `Display` prints into a buffer. Returns the part of the buffer that was
@@ -199,21 +199,7 @@ impl fmt::Debug for Error {
 
 impl core::error::Error for Error {}
 
-/// An [`Error`] and the path that was passed to the call, returned by [`Error::with_path`]. The path
-/// is printed after the name of the call, [escaped](path::Escape).
-#[derive(Clone, Copy)]
-pub struct WithPath<'a> {
-    error: Error,
-    path: path::Escape<'a>,
-}
-
 impl WithPath<'_> {
-    /// Returns the error without the path.
-    #[must_use]
-    pub fn error(self) -> Error {
-        self.error
-    }
-
     /// Like [`Error::write_to`], with the path.
     pub fn write_to(self, buffer: &mut [u8]) -> &[u8] {
         write_to(buffer, &mut |put| self.pieces(put))
@@ -231,7 +217,7 @@ impl WithPath<'_> {
     fn pieces(self, put: &mut Put<'_>) -> fmt::Result {
         put(self.error.call().name())?;
         put(" ")?;
-        self.path.pieces(put)?;
+        path::Name::from_bytes(self.path).escape().pieces(put)?;
         self.error.pieces_after_path(put)
     }
 }
@@ -253,12 +239,6 @@ impl fmt::Debug for WithPath<'_> {
 }
 
 impl core::error::Error for WithPath<'_> {}
-
-impl From<WithPath<'_>> for Error {
-    fn from(error: WithPath<'_>) -> Self {
-        error.error
-    }
-}
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,4 +1,99 @@
-#![doc = include_str!("../README.md")]
+//! Linux without a C library: typed, sound access to the kernel's event descriptors, pipes, mounts,
+//! namespaces and signals, through system calls that the crate issues itself.
+//!
+//! The package `butter-linux` is the library `butter`.
+//!
+//! # Finding a call
+//!
+//! The search finds every item by its C name: `inotify_add_watch`, `EPOLLIN`, `sigprocmask`. Each
+//! module has two levels:
+//!
+//! - `raw` contains one function per kernel call, with the kernel's name, typed arguments and verbatim
+//!   flags. It makes exactly one system call: `EINTR` and `EAGAIN` are returned.
+//! - The objects and functions of the module itself ([`Inotify`](inotify::Inotify),
+//!   [`Epoll`](epoll::Epoll), [`mount::bind_mount`], ...) add close-on-exec, retry on `EINTR`, and keep
+//!   their deadlines while they do so. Methods that end in `_interruptible` return `EINTR`.
+//!
+//! # An event loop
+//!
+//! Files, a timer and signals in one loop, without allocation and without `unsafe`:
+//!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use butter::epoll::{self, Epoll, Interest, Token};
+//! use butter::inotify::{Inotify, WatchFlags};
+//! use butter::signal::{self, Cause, SigSet, Signal};
+//! use butter::signalfd::SignalFd;
+//! use butter::time::Timeout;
+//! use butter::timerfd::{self, Timer, TimerFd};
+//!
+//! const FILES: Token = Token(1);
+//! const TICK: Token = Token(2);
+//! const QUIT: Token = Token(3);
+//!
+//! fn main() -> butter::Result<()> {
+//!     let stop = SigSet::from([Signal::INT, Signal::TERM]);
+//!     let _mask = signal::block(stop)?; // of this thread; before other threads start
+//!     let signals = SignalFd::nonblocking(stop)?;
+//!     let inotify = Inotify::nonblocking()?;
+//!     inotify.add_watch("/tmp", WatchFlags::CREATE | WatchFlags::DELETE)?;
+//!     let timer = TimerFd::nonblocking(timerfd::Clock::Monotonic)?;
+//!     timer.set(Timer::every(Duration::from_secs(1)))?;
+//!
+//!     let epoll = Epoll::new()?;
+//!     epoll.add(&inotify, FILES, Interest::IN)?;
+//!     epoll.add(&timer, TICK, Interest::IN)?;
+//!     epoll.add(&signals, QUIT, Interest::IN)?;
+//!
+//!     let (mut events, mut buffer) = ([epoll::Event::default(); 16], [0; 8192]);
+//!     loop {
+//!         for event in epoll.wait(&mut events, Timeout::Infinite)? {
+//!             match event.token() {
+//!                 FILES => {
+//!                     for event in inotify.read_events(&mut buffer)? {
+//!                         println!("{} {}", event.flags(), event.name().escape());
+//!                     }
+//!                 }
+//!                 TICK => match timer.try_read()? {
+//!                     Some(timerfd::Event::Expired(count)) => println!("{count} s"),
+//!                     Some(timerfd::Event::ClockChanged) | None => {}
+//!                 },
+//!                 QUIT => {
+//!                     if let Some(event) = signals.try_read()? {
+//!                         if let Cause::Kill { pid: Some(pid), .. } = event.cause() {
+//!                             println!("{} from process {pid}", event.signal());
+//!                         }
+//!                         return Ok(());
+//!                     }
+//!                 }
+//!                 _ => {}
+//!             }
+//!         }
+//!     }
+//! }
+//! ```
+//!
+//! # Errors
+//!
+//! Every call returns [`Error`], which contains the call and its [`Errno`] in 4 bytes.
+//! [`Error::kind`] is the small set of values that programs match on. Printed with the feature
+//! `explain`, an error states the causes that the errno has for this call.
+//!
+//! # Feature flags
+//!
+//! - `std` (default): `std`'s descriptor, path and error types. Enables `alloc` and `explain`.
+//! - `alloc`: owned events, and vectors and strings as buffers and paths.
+//! - `explain`: causes in printed errors.
+//!
+//! Without features, the crate is `no_std`, needs no allocator, and its object code refers to no symbols
+//! except those that the compiler itself calls, such as `memcpy`.
+//!
+//! # Kernel versions
+//!
+//! The crate supports Linux 5.10 and newer. A call that is newer than 5.10 states the version in its
+//! documentation, and its `ENOSYS` error prints it.
+
 #![cfg_attr(not(any(test, feature = "std")), no_std)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(missing_docs)]
@@ -73,3 +168,8 @@ mod explain;
 mod std_impls;
 
 pub use error::{Errno, Error, Result};
+
+/// The examples of the README are tested with those of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

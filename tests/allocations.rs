@@ -1,7 +1,5 @@
 //! What is done often allocates nothing: counted by the allocator itself, in this thread.
 
-mod common;
-
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::fs;
@@ -20,6 +18,7 @@ use butter::pipe::{self, SpliceFlags};
 use butter::poll::{self, PollFd, PollFlags};
 use butter::time::Timeout;
 use butter::{Errno, io, mount, process, uts};
+use common::files;
 
 thread_local! {
     static COUNT: Cell<u64> = const { Cell::new(0) };
@@ -59,7 +58,7 @@ fn the_allocator_counts() {
 
 #[test]
 fn inotify_allocates_nothing() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = files::directory();
     let path = common::bytes(directory.path());
     let (made, inotify) = allocations(|| Inotify::nonblocking().unwrap());
     let (watched, _) = allocations(|| inotify.add_watch(path, WatchFlags::CREATE).unwrap());

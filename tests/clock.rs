@@ -1,17 +1,18 @@
 //! Timers while somebody sets the clock: in a machine of the tests' own.
 
-mod common;
-
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fs, io, thread};
 
+use butter::Errno;
 use butter::epoll::{Epoll, Event, Interest, Token};
+use butter::fd::AsFd;
 use butter::time::{Clock, Timeout, Timespec, clock_gettime};
-use butter::timerfd::{Start, Ticks, Timer, TimerFd};
-use common::child::in_limited_child;
+use butter::timerfd::{Itimerspec, SetFlags, Start, Ticks, Timer, TimerFd, raw};
 use common::moment;
+use common::require;
+use common::test::Test;
 
 const SOON: Duration = Duration::from_millis(50);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -19,17 +20,14 @@ const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// Runs a test that sets the clock: one at a time, and in a machine of its own.
-fn with_clock(test: &str, body: fn()) {
-    if !common::machine_is_the_tests_own() {
-        return common::skip(test, "it sets the clock, and BUTTER_MACHINE_OF_ITS_OWN is not set");
-    }
+fn with_clock(body: impl FnOnce()) {
+    let test = Test::of(&body);
+    require!(test; common::is_dedicated_vm(), "it sets the clock, and BUTTER_DEDICATED_VM is not set");
     // SAFETY: asks for a number.
-    if unsafe { libc::geteuid() } != 0 {
-        return common::skip(test, "to set the clock takes the capability CAP_SYS_TIME");
-    }
+    require!(test; unsafe { libc::geteuid() } == 0, "to set the clock takes the capability CAP_SYS_TIME");
     // Here and in the test's process: the clock is put back even where that one is ended.
     let _clock = PutBack::new();
-    in_limited_child(test, body);
+    test.in_limited_child(body);
 }
 
 /// Puts the clock back when it is dropped: to where it would be had nobody set it.
@@ -129,7 +127,7 @@ fn assert_at(timer: &TimerFd, moment: Timespec) {
 
 #[test]
 fn each_jump_is_told_once() {
-    with_clock("each_jump_is_told_once", || {
+    with_clock(|| {
         for clock in [Clock::Realtime, Clock::RealtimeAlarm] {
             let (timer, moment) = telling(clock);
             assert_eq!(timer.try_read(), Ok(None), "there was no jump");
@@ -155,7 +153,7 @@ fn each_jump_is_told_once() {
 
 #[test]
 fn a_clock_that_is_slowed_or_hurried_is_not_set() {
-    with_clock("a_clock_that_is_slowed_or_hurried_is_not_set", || {
+    with_clock(|| {
         let (timer, moment) = telling(Clock::Realtime);
         for offset in [5000, -5000] {
             adjust(libc::ADJ_OFFSET_SINGLESHOT, offset);
@@ -175,7 +173,7 @@ fn a_clock_that_is_slowed_or_hurried_is_not_set() {
 
 #[test]
 fn only_a_moment_on_a_clock_that_is_set_knows_of_a_jump() {
-    with_clock("only_a_moment_on_a_clock_that_is_set_knows_of_a_jump", || {
+    with_clock(|| {
         let timers = [Clock::Monotonic, Clock::Boottime, Clock::Realtime].map(|clock| {
             let timer = TimerFd::nonblocking(clock).unwrap();
             let hour = if clock == Clock::Realtime {
@@ -203,7 +201,7 @@ fn only_a_moment_on_a_clock_that_is_set_knows_of_a_jump() {
 
 #[test]
 fn a_moment_comes_when_the_clock_says_so() {
-    with_clock("a_moment_comes_when_the_clock_says_so", || {
+    with_clock(|| {
         let (once, every) = (
             TimerFd::nonblocking(Clock::Realtime).unwrap(),
             TimerFd::new(Clock::Realtime).unwrap(),
@@ -224,7 +222,7 @@ fn a_moment_comes_when_the_clock_says_so() {
 
 #[test]
 fn who_sets_a_timer_is_told_of_a_jump_before() {
-    with_clock("who_sets_a_timer_is_told_of_a_jump_before", || {
+    with_clock(|| {
         let (timer, _) = telling(Clock::Realtime);
         jump(3600);
         let hour = moment(Clock::Realtime, HOUR);
@@ -245,7 +243,7 @@ fn who_sets_a_timer_is_told_of_a_jump_before() {
 
 #[test]
 fn what_goes_off_before_a_jump_is_forgotten_with_it() {
-    with_clock("what_goes_off_before_a_jump_is_forgotten_with_it", || {
+    with_clock(|| {
         let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
         let timers: [fn() -> Timer; 2] = [
             || Timer::once_at(moment(Clock::Realtime, SOON)),
@@ -271,7 +269,7 @@ fn what_goes_off_before_a_jump_is_forgotten_with_it() {
 
 #[test]
 fn a_clock_is_where_it_was_when_the_timer_was_made() {
-    with_clock("a_clock_is_where_it_was_when_the_timer_was_made", || {
+    with_clock(|| {
         let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
         adjust(libc::ADJ_SETOFFSET, 3600);
         let day = Timer::once_at(moment(Clock::Realtime, DAY));
@@ -286,7 +284,7 @@ fn a_clock_is_where_it_was_when_the_timer_was_made() {
 
 #[test]
 fn who_waits_is_woken_by_a_jump() {
-    with_clock("who_waits_is_woken_by_a_jump", || {
+    with_clock(|| {
         let (timer, epoll) = (TimerFd::new(Clock::Realtime).unwrap(), Epoll::new().unwrap());
         let day = moment(Clock::Realtime, DAY);
         assert_eq!(timer.set_cancel_on_set(Timer::every_from(day, DAY)), Ok(false));
@@ -302,6 +300,29 @@ fn who_waits_is_woken_by_a_jump() {
         assert_eq!(timer.read(), Ok(Ticks::ClockChanged));
         assert_at(&timer, day);
         assert_eq!(timer.wait(Timeout::Zero), Ok(false));
+    });
+}
+
+#[test]
+fn raw_calls_fail_with_ecanceled_after_a_jump() {
+    with_clock(|| {
+        let canceled = |result: butter::Result<()>| {
+            assert_eq!(result.map_err(|error| error.errno()), Err(Errno::CANCELED));
+        };
+        let (timer, moment) = telling(Clock::Realtime);
+        jump(3600);
+        canceled(raw::read(timer.as_fd()).map(drop));
+        jump(-3600);
+        let (day, flags) = (
+            Itimerspec { value: moment, interval: Timespec::default() },
+            SetFlags::ABSTIME | SetFlags::CANCEL_ON_SET,
+        );
+        canceled(raw::timerfd_settime(timer.as_fd(), flags, &day, None));
+        jump(3600);
+        let set = raw::ioctl_set_ticks(timer.as_fd(), 1);
+        let known = !set.is_err_and(|error| error.is(Errno::NOTTY));
+        require!(known, "TFD_IOC_SET_TICKS is not in this kernel");
+        canceled(set);
     });
 }
 

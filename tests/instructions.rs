@@ -3,8 +3,6 @@
 //! A child process runs a loop, and this one steps it from instruction to instruction; two lengths of the loop tell
 //! what one round costs. The bounds are those of the toolchain that the project is released with.
 
-mod common;
-
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -19,6 +17,8 @@ use butter::signalfd::{self, EVENT_SIZE, SignalFd};
 use butter::thread;
 use butter::time::Clock;
 use butter::timerfd::{Timer, TimerFd};
+use common::require;
+use common::test::Test;
 
 /// Instructions of a loop of this many rounds, in a child that `body` runs in; `None` if this machine lets no child be
 /// stepped.
@@ -56,26 +56,24 @@ fn count(rounds: u64, body: &dyn Fn(u64)) -> Option<u64> {
 }
 
 /// Asserts that one round of a loop, with so many system calls, costs at most so many instructions.
-fn at_most(bound: u64, calls: u64, test: &str, body: impl Fn(u64)) {
+fn at_most(bound: u64, calls: u64, body: impl Fn(u64)) {
     // A multiple of every width that the compiler unrolls a short loop to.
     let rounds = if bound < 100 { 24 } else { 3 };
-    if cfg!(debug_assertions) {
-        return common::skip(test, "instructions are counted in an optimised build: --release");
-    }
-    let (Some(short), Some(long)) = (count(rounds, &body), count(2 * rounds, &body)) else {
-        return common::skip(test, "no process may be traced here");
-    };
+    let test = Test::of(&body);
+    require!(test; cfg!(not(debug_assertions)), "instructions are counted in an optimised build: --release");
+    let [short, long] = [rounds, 2 * rounds].map(|rounds| count(rounds, &body));
+    let (short, long) = require!(test; short.zip(long), "no process may be traced here");
     // Linux on aarch64 stops a second time behind each call.
     let stops = if cfg!(target_arch = "aarch64") { calls * rounds } else { 0 };
     let cost = (long - short - stops).div_ceil(rounds);
-    println!("{test}: {cost} instructions");
-    assert!(cost <= bound, "{test}: {cost} instructions, at most {bound} are allowed");
-    assert!(cost > 1, "{test}: {cost} instructions: nothing was counted");
+    println!("{}: {cost} instructions", test.name());
+    assert!(cost <= bound, "{}: {cost} instructions, at most {bound} are allowed", test.name());
+    assert!(cost > 1, "{}: {cost} instructions: nothing was counted", test.name());
 }
 
 #[test]
 fn getpid() {
-    at_most(5, 1, "getpid", |rounds| {
+    at_most(5, 1, |rounds| {
         for _ in 0..rounds {
             black_box(process::getpid());
         }
@@ -85,7 +83,7 @@ fn getpid() {
 #[test]
 fn eventfd_add_and_read() {
     let counter = EventFd::nonblocking(0).unwrap();
-    at_most(20, 2, "eventfd_add_and_read", |rounds| {
+    at_most(20, 2, |rounds| {
         for _ in 0..rounds {
             if counter.write(1).is_err() || counter.read().is_err() {
                 failed();
@@ -97,7 +95,7 @@ fn eventfd_add_and_read() {
 #[test]
 fn inotify_add_watch() {
     let inotify = Inotify::new().unwrap();
-    at_most(8, 1, "inotify_add_watch", |rounds| {
+    at_most(8, 1, |rounds| {
         for _ in 0..rounds {
             if inotify.add_watch(c"/", WatchFlags::CREATE).is_err() {
                 failed();
@@ -110,7 +108,7 @@ fn inotify_add_watch() {
 #[test]
 fn inotify_add_watch_of_a_str() {
     let inotify = Inotify::new().unwrap();
-    at_most(90, 1, "inotify_add_watch_of_a_str", |rounds| {
+    at_most(90, 1, |rounds| {
         for _ in 0..rounds {
             if inotify.add_watch(black_box("/proc/self"), WatchFlags::CREATE).is_err() {
                 failed();
@@ -122,7 +120,7 @@ fn inotify_add_watch_of_a_str() {
 #[test]
 fn timerfd_set_and_get() {
     let timer = TimerFd::nonblocking(Clock::Monotonic).unwrap();
-    at_most(35, 2, "timerfd_set_and_get", |rounds| {
+    at_most(35, 2, |rounds| {
         for _ in 0..rounds {
             if timer.set(Timer::every(Duration::from_secs(3600))).is_err() || timer.get().is_err() {
                 failed();
@@ -140,7 +138,7 @@ fn splice_four_calls() {
     let null = common::fd(std::fs::File::options().write(true).open("/dev/null").unwrap());
     let bytes = [IoSlice::new(&BYTES)];
     let none = SpliceFlags::empty();
-    at_most(60, 4, "splice_four_calls", |rounds| {
+    at_most(60, 4, |rounds| {
         for _ in 0..rounds {
             // SAFETY: a writing end; the bytes are constants.
             if unsafe { pipe::raw::vmsplice(into_first.as_fd(), &bytes, none) }.is_err()
@@ -158,7 +156,7 @@ fn splice_four_calls() {
 fn signalfd_send_and_read() {
     let _blocked = signal::block(Signal::USR2).unwrap();
     let signals = SignalFd::nonblocking(Signal::USR2).unwrap();
-    at_most(24, 2, "signalfd_send_and_read", |rounds| {
+    at_most(24, 2, |rounds| {
         let me = process::getpid();
         for _ in 0..rounds {
             if signal::kill(me, Signal::USR2).is_err() {
@@ -175,7 +173,7 @@ fn signalfd_send_and_read() {
 fn signalfd_send_and_read_bytes() {
     let _blocked = signal::block(Signal::USR2).unwrap();
     let signals = SignalFd::nonblocking(Signal::USR2).unwrap();
-    at_most(17, 2, "signalfd_send_and_read_bytes", |rounds| {
+    at_most(17, 2, |rounds| {
         let (me, mut buffer) = (process::getpid(), [0; EVENT_SIZE]);
         for _ in 0..rounds {
             if signal::kill(me, Signal::USR2).is_err()
@@ -192,7 +190,7 @@ fn signalfd_send_and_read_bytes() {
 fn decoding_sixty_signals() {
     let mut bytes = [0; 60 * EVENT_SIZE];
     bytes.iter_mut().step_by(EVENT_SIZE).for_each(|first| *first = 15);
-    at_most(60 * 10, 0, "decoding_sixty_signals", |rounds| {
+    at_most(60 * 10, 0, |rounds| {
         for _ in 0..rounds {
             for event in signalfd::decode(black_box(&bytes)) {
                 black_box(event.signal());
@@ -219,7 +217,7 @@ fn events() -> Vec<u8> {
 #[test]
 fn decoding_sixty_events() {
     let bytes = events();
-    at_most(60 * 35, 0, "decoding_sixty_events", |rounds| {
+    at_most(60 * 35, 0, |rounds| {
         for _ in 0..rounds {
             for event in decode(black_box(&bytes)) {
                 black_box((event.watch(), event.flags(), event.cookie(), event.padded_name()));
@@ -231,7 +229,7 @@ fn decoding_sixty_events() {
 #[test]
 fn decoding_sixty_events_with_trimmed_names() {
     let bytes = events();
-    at_most(60 * 45, 0, "decoding_sixty_events_with_trimmed_names", |rounds| {
+    at_most(60 * 45, 0, |rounds| {
         for _ in 0..rounds {
             for event in decode(black_box(&bytes)) {
                 black_box((event.watch(), event.flags(), event.cookie(), event.name()));
@@ -244,7 +242,7 @@ fn decoding_sixty_events_with_trimmed_names() {
 #[test]
 fn a_raw_read_of_nothing() {
     let counter = EventFd::nonblocking(0).unwrap();
-    at_most(10, 1, "a_raw_read_of_nothing", |rounds| {
+    at_most(10, 1, |rounds| {
         for _ in 0..rounds {
             if butter::eventfd::raw::read(counter.as_fd()).is_ok() {
                 failed();

@@ -1,12 +1,12 @@
 //! The symbols that the library needs from the program: without `std`, none of a C library except
 //! those that every compiler needs.
 
-mod common;
-
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use common::test::Test;
+use common::this_test;
 use object::read::archive::ArchiveFile;
 use object::{Object, ObjectSymbol};
 
@@ -22,8 +22,7 @@ fn library_without_std_needs_no_symbols() {
             "x86_64-unknown-none",
             "aarch64-unknown-none",
         ] {
-            let test = "library_without_std_needs_no_symbols";
-            check(test, target, features, "unwind", &["core"], &[]);
+            check(this_test!(), target, features, "unwind", &["core"], &[]);
         }
     }
 }
@@ -34,8 +33,7 @@ fn library_with_alloc_needs_no_unwinder_if_panics_abort() {
     let crates = ["core", "alloc", "__rustc"];
     for target in ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-musl", "x86_64-unknown-none"]
     {
-        let test = "library_with_alloc_needs_no_unwinder_if_panics_abort";
-        check(test, target, "alloc", "abort", &crates, &[]);
+        check(this_test!(), target, "alloc", "abort", &crates, &[]);
     }
 }
 
@@ -43,17 +41,16 @@ fn library_with_alloc_needs_no_unwinder_if_panics_abort() {
 fn library_with_std_needs_at_most_close() {
     let crates = ["core", "alloc", "std", "__rustc"];
     for target in ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-musl"] {
-        let test = "library_with_std_needs_at_most_close";
-        check(test, target, "std", "unwind", &crates, &["close"]);
+        check(this_test!(), target, "std", "unwind", &crates, &["close"]);
     }
 }
 
 /// Checks that the undefined symbols of the library are those of the compiler, of these crates, and
 /// at most these others.
-fn check(test: &str, target: &str, features: &str, panic: &str, crates: &[&str], others: &[&str]) {
+fn check(test: Test, target: &str, features: &str, panic: &str, crates: &[&str], others: &[&str]) {
     let undefined = match build(target, features, panic) {
         Ok(folder) => undefined(&folder),
-        Err(reason) => return common::skip(&format!("{test} ({target})"), &reason),
+        Err(reason) => return test.skip(target, format_args!("{reason}")),
     };
     let allowed = |symbol: &str| {
         COMPILERS_OWN.contains(&symbol) || others.contains(&symbol) || {
@@ -93,14 +90,14 @@ fn counted(text: &str) -> Option<String> {
 
 /// Builds the library and returns the folder of its archives, or the reason why it cannot be built.
 fn build(target: &str, features: &str, panic: &str) -> Result<PathBuf, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    if let Some(reason) = common::cannot_build_for(target) {
-        return Err(reason);
-    }
+    let root = common::root();
+    common::can_build_for(target)?;
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("symbols-{features}"));
     let output = Command::new("cargo")
         .args([
             "build",
+            "-p",
+            "butter-linux",
             "--lib",
             "--release",
             "--quiet",

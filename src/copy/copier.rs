@@ -40,7 +40,7 @@ pub fn copy(from: impl AsFd, to: impl AsFd) -> Result<u64, CopyError> {
 /// use butter::copy::Copier;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let folder = tempfile::tempdir()?;
+/// # let folder = temp_dir::TempDir::new()?;
 /// # let target = folder.path().join("copy");
 /// let (from, to) = (std::fs::File::open("/proc/self/status")?, std::fs::File::create(&target)?);
 /// let copied = Copier::new(&from, &to).run_with_progress(|copied| println!("{copied} bytes until now"))?;

@@ -27,12 +27,11 @@ mod reason;
 mod repr;
 mod str_table;
 
-pub use crate::explain::WithPath;
 pub use call::Call;
 pub use errno::{ERRNO_MAX, Errno, ParseNameError};
 pub(crate) use errno_reason::{ErrnoReason, KindTable, errno_reasons, kind_count};
 pub use kind::ErrorKind;
 pub use reason::Reason;
 pub(crate) use reason::{Packed, ReasonTable, pack};
-pub use repr::{Error, Result};
+pub use repr::{Error, Result, WithPath};
 pub(crate) use str_table::StrTable;

@@ -79,6 +79,28 @@ impl Error {
     }
 }
 
+/// An [`Error`] and the path that was passed to the call, returned by [`Error::with_path`]. The path
+/// is printed after the name of the call, [escaped](crate::path::Escape).
+#[derive(Clone, Copy)]
+pub struct WithPath<'a> {
+    pub(crate) error: Error,
+    pub(crate) path: &'a [u8],
+}
+
+impl WithPath<'_> {
+    /// Returns the error without the path.
+    #[must_use]
+    pub fn error(self) -> Error {
+        self.error
+    }
+}
+
+impl From<WithPath<'_>> for Error {
+    fn from(error: WithPath<'_>) -> Self {
+        error.error
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -97,7 +97,7 @@ impl Inotify {
 /// use butter::inotify::{self, EVENT_SIZE_MAX, WatchFlags};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let directory = tempfile::tempdir()?;
+/// # let directory = temp_dir::TempDir::new()?;
 /// # let directory = directory.path();
 /// let mut buffer = [0; EVENT_SIZE_MAX];
 /// match inotify::watch(directory, WatchFlags::CREATE, Duration::from_millis(5), &mut buffer)? {

@@ -4,7 +4,7 @@
 //! use butter::inotify::{Inotify, WatchFlags};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let directory = tempfile::tempdir()?;
+//! # let directory = temp_dir::TempDir::new()?;
 //! # let directory = directory.path();
 //! let inotify = Inotify::nonblocking()?;
 //! let watch = inotify.add_watch(directory, WatchFlags::CREATE | WatchFlags::CLOSE_WRITE)?;

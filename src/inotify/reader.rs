@@ -14,7 +14,7 @@ use crate::time::Timeout;
 /// use butter::inotify::{Inotify, Reader, WatchFlags};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let directory = tempfile::tempdir()?;
+/// # let directory = temp_dir::TempDir::new()?;
 /// let inotify = Inotify::nonblocking()?;
 /// inotify.add_watch(directory.path(), WatchFlags::CREATE | WatchFlags::DELETE)?;
 /// std::fs::create_dir(directory.path().join("sub"))?;

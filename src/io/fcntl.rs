@@ -25,22 +25,16 @@ flags! {
     /// and aarch64. The access mode is not a set of flags: see [`access`](Self::access).
     pub struct StatusFlags: u32 {
         "O_APPEND" APPEND = 0x400, "append all writes to the end of the file. Can be changed.";
-        "O_NONBLOCK" NONBLOCK = 0x800,
-            "fail with `EAGAIN` instead of blocking. Can be changed.";
+        "O_NONBLOCK" NONBLOCK = 0x800, "fail with `EAGAIN` instead of blocking. Can be changed.";
         "O_DSYNC" DSYNC = 0x1000, "complete a write when its data is on the device.";
         "O_ASYNC" ASYNC = 0x2000, "send a signal when the file becomes ready. Can be changed.";
-        "O_DIRECT" DIRECT = abi::O_DIRECT,
-            "bypass the page cache; for a pipe, packet mode. Can be changed.";
-        "O_LARGEFILE" LARGEFILE = abi::O_LARGEFILE,
-            "64-bit file offsets; 64-bit kernels always set it.";
-        "O_DIRECTORY" DIRECTORY = abi::O_DIRECTORY,
-            "fail with `ENOTDIR` if the path is not a directory.";
-        "O_NOFOLLOW" NOFOLLOW = abi::O_NOFOLLOW,
-            "fail with `ELOOP` if the last component of the path is a symbolic link.";
+        "O_DIRECT" DIRECT = abi::O_DIRECT, "direct I/O; for a pipe, packet mode. Can be changed.";
+        "O_LARGEFILE" LARGEFILE = abi::O_LARGEFILE, "64-bit file offsets; always set by the kernel.";
+        "O_DIRECTORY" DIRECTORY = abi::O_DIRECTORY, "fail with `ENOTDIR` if not a directory.";
+        "O_NOFOLLOW" NOFOLLOW = abi::O_NOFOLLOW, "fail with `ELOOP` if a symbolic link.";
         "O_NOATIME" NOATIME = 0x4_0000, "do not update the access time. Can be changed.";
-        "O_SYNC" SYNC = 0x10_1000,
-            "complete a write when its data and the metadata of the file are on the device.";
-        "O_PATH" PATH = 0x20_0000, "a path-only descriptor, which is not open for reading or writing.";
+        "O_SYNC" SYNC = 0x10_1000, "complete a write when data and metadata are on the device.";
+        "O_PATH" PATH = 0x20_0000, "a path-only descriptor, not open for reading or writing.";
         "O_TMPFILE" TMPFILE = 0x40_0000 | abi::O_DIRECTORY, "an unnamed temporary file.";
     }
 }

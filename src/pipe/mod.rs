@@ -5,8 +5,9 @@
 //! use butter::{fd::AsFd, io};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let file = tempfile::tempfile()?;
-//! # std::os::unix::fs::FileExt::write_all_at(&file, b"from a file, through the kernel", 0)?;
+//! # let directory = temp_dir::TempDir::new()?;
+//! # std::fs::write(directory.child("file"), "from a file, through the kernel")?;
+//! # let file = std::fs::File::open(directory.child("file"))?;
 //! let (reader, writer) = pipe::pipe()?;
 //! let mut offset = 13; // where in the file to begin; the kernel moves it on
 //! let moved = pipe::splice(&file, Some(&mut offset), &writer, None, 1024, SpliceFlags::empty())?;

@@ -98,7 +98,7 @@ fn pending() -> SigSet {
 
 #[unsafe(no_mangle)]
 fn tgkill(process: Pid, thread: Tid) {
-    or_cold(thread::kill(process, thread, Signal::TERM));
+    or_cold(thread::kill(process, thread, Signal::RTMAX));
 }
 
 #[unsafe(no_mangle)]

@@ -4,13 +4,12 @@
 //! The counts are of one toolchain, and of optimised code; where that toolchain or a target is not installed, the test
 //! skips.
 
-#[path = "../common/mod.rs"]
-mod common;
 mod listing;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use common::require;
 use listing::{AARCH64, Processor, X86_64};
 
 const TOOLCHAIN: &str = "1.95.0";
@@ -49,32 +48,20 @@ struct Cost(usize, usize);
 
 #[test]
 fn a_call_on_x86_64_costs_its_instructions() {
-    compare(
-        "a_call_on_x86_64_costs_its_instructions",
-        "x86_64-unknown-linux-gnu",
-        &X86_64,
-        |row| row.1,
-    );
+    let listing = require!(compile("x86_64-unknown-linux-gnu", ""));
+    compare(&listing, &X86_64, |row| row.1);
 }
 
 #[test]
 fn a_call_on_aarch64_costs_its_instructions() {
-    compare(
-        "a_call_on_aarch64_costs_its_instructions",
-        "aarch64-unknown-linux-musl",
-        &AARCH64,
-        |row| row.2,
-    );
+    let listing = require!(compile("aarch64-unknown-linux-musl", ""));
+    compare(&listing, &AARCH64, |row| row.2);
 }
 
-fn compare(test: &str, target: &str, processor: &Processor, cost: fn(&(&str, Cost, Cost)) -> Cost) {
-    let listing = match compile(target, "") {
-        Ok(listing) => listing,
-        Err(reason) => return common::skip(test, &reason),
-    };
+fn compare(listing: &str, processor: &Processor, cost: fn(&(&str, Cost, Cost)) -> Cost) {
     let mut wrong = String::new();
     for row in CALLERS {
-        let way = listing::success(&listing, row.0, processor);
+        let way = listing::success(listing, row.0, processor);
         let number = |is: fn(&Processor, &str) -> bool| {
             way.iter().filter(|line| is(processor, line)).count()
         };
@@ -96,22 +83,23 @@ fn compare(test: &str, target: &str, processor: &Processor, cost: fn(&(&str, Cos
 /// its own caller's half of them.
 #[test]
 fn a_call_compiled_for_sve_gives_up_all_vector_registers() {
-    match compile("aarch64-unknown-linux-musl", "-Ctarget-feature=+sve") {
-        Ok(listing) => {
-            let way = listing::success(&listing, "getpid", &AARCH64).join("\n");
-            for register in 8..16 {
-                assert!(way.contains(&format!("d{register}")), "d{register} is not saved:\n{way}");
-            }
-        }
-        Err(reason) => {
-            common::skip("a_call_compiled_for_sve_gives_up_all_vector_registers", &reason)
-        }
+    let listing = require!(compile("aarch64-unknown-linux-musl", "-Ctarget-feature=+sve"));
+    let way = listing::success(&listing, "getpid", &AARCH64).join(
+        "
+",
+    );
+    for register in 8..16 {
+        assert!(
+            way.contains(&format!("d{register}")),
+            "d{register} is not saved:
+{way}"
+        );
     }
 }
 
 /// The assembly of the callers, or why there is none.
 fn compile(target: &str, flags: &str) -> Result<String, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = common::root();
     let callers = root.join("tests/assembly/callers.rs");
     if !callers.exists() {
         return Err("the source is not on this machine".into());
@@ -130,7 +118,9 @@ fn compile(target: &str, flags: &str) -> Result<String, String> {
     let out = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("assembly{flags}"));
     let built = out.join(target).join("release");
     let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--lib", "--release", "--quiet", "--target", target]).current_dir(root);
+    cargo
+        .args(["build", "-p", "butter-linux", "--lib", "--release", "--quiet", "--target", target])
+        .current_dir(root);
     run(cargo.arg("--target-dir").arg(&out).env("CARGO_ENCODED_RUSTFLAGS", flags), &toolchain())
         .map_err(|error| panic!("{error}"))
         .ok();

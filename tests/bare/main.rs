@@ -1,8 +1,6 @@
 //! Programs without `std` and without a C library run, and errors do not make programs large.
 
-#[path = "../common/mod.rs"]
-mod common;
-
+use common::require;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -46,35 +44,22 @@ const fn with_std(features: &'static str) -> Profile {
 
 #[test]
 fn bare_program_runs_on_x86_64() {
-    const TEST: &str = "bare_program_runs_on_x86_64";
-    let Some(library) = Library::build(TEST, small("x86_64-unknown-none")) else { return };
+    let library = require!(Library::build("runs", small("x86_64-unknown-none")));
     let program = library.compile("program", &[]);
-    if cfg!(target_arch = "x86_64") {
-        check(Command::new(&program).output().unwrap());
-    } else {
-        common::skip(TEST, "this is another processor");
-    }
+    require!(cfg!(target_arch = "x86_64"), "the host has another architecture");
+    check(Command::new(&program).output().unwrap());
 }
 
 #[test]
 fn bare_program_runs_on_aarch64() {
-    const TEST: &str = "bare_program_runs_on_aarch64";
-    let Some(library) = Library::build(TEST, small("aarch64-unknown-none")) else { return };
+    let library = require!(Library::build("runs", small("aarch64-unknown-none")));
     let program = library.compile("program", &[]);
-    if std::env::var_os("BUTTER_BOOT").is_none() {
-        return common::skip(
-            TEST,
-            "BUTTER_BOOT is not set: no machine of that processor is booted",
-        );
-    }
-    let output = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/vm/run"))
-        .arg(&program)
-        .output()
-        .unwrap();
-    match output.status.code() {
-        Some(69) => common::skip(TEST, String::from_utf8_lossy(&output.stderr).trim()),
-        _ => check(output),
-    }
+    let boot = std::env::var_os("BUTTER_BOOT").is_some();
+    require!(boot, "BUTTER_BOOT is not set: no aarch64 virtual machine is booted");
+    let output = Command::new(common::root().join(".ci/vm/run")).arg(&program).output().unwrap();
+    let available = output.status.code() != Some(69);
+    require!(available, "{}", String::from_utf8_lossy(&output.stderr).trim());
+    check(output);
 }
 
 /// Checks that the program printed its two lines, and exited with the status of the expected error.
@@ -89,64 +74,62 @@ fn check(output: Output) {
 
 /// A program with five objects that prints an error through `core::fmt`.
 #[test]
-fn bare_program_has_at_most_14_kb() {
-    for target in ["x86_64-unknown-none", "aarch64-unknown-none"] {
-        let test = format!("bare_program_has_at_most_14_kb ({target})");
-        let Some(library) = Library::build(&test, small(target)) else { continue };
-        at_most(14_000, size(&library.compile("program", &[])), &test);
-    }
+fn bare_program_has_at_most_14_kb_on_x86_64() {
+    let library = require!(Library::build("size", small("x86_64-unknown-none")));
+    at_most(14_000, size(&library.compile("program", &[])));
+}
+
+#[test]
+fn bare_program_has_at_most_14_kb_on_aarch64() {
+    let library = require!(Library::build("size", small("aarch64-unknown-none")));
+    at_most(14_000, size(&library.compile("program", &[])));
 }
 
 /// A program that makes one call and prints its error without `core::fmt`.
 #[test]
 fn bare_program_that_prints_an_error_has_at_most_7_kb() {
-    const TEST: &str = "bare_program_that_prints_an_error_has_at_most_7_kb";
-    let Some(library) = Library::build(TEST, small("x86_64-unknown-none")) else { return };
+    let library = require!(Library::build("print", small("x86_64-unknown-none")));
     let program = library.compile("error", &["print"]);
-    at_most(7_000, size(&program), TEST);
-    if cfg!(target_arch = "x86_64") {
-        let output = Command::new(&program).output().unwrap();
-        assert_eq!(String::from_utf8_lossy(&output.stdout), "inotify_add_watch: ENOENT\n");
-        assert_eq!(output.status.code(), Some(1));
-    }
+    at_most(7_000, size(&program));
+    require!(cfg!(target_arch = "x86_64"), "the host has another architecture");
+    let output = Command::new(&program).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "inotify_add_watch: ENOENT\n");
+    assert_eq!(output.status.code(), Some(1));
 }
 
 #[test]
 fn error_kind_adds_at_most_500_bytes() {
-    const TEST: &str = "error_kind_adds_at_most_500_bytes";
-    let Some(library) = Library::build(TEST, small("x86_64-unknown-none")) else { return };
+    let library = require!(Library::build("kind", small("x86_64-unknown-none")));
     let without = size(&library.compile("error", &[]));
     let program = library.compile("error", &["kind"]);
-    at_most(500, size(&program) - without, TEST);
-    if cfg!(target_arch = "x86_64") {
-        assert_eq!(Command::new(&program).status().unwrap().code(), Some(2));
-    }
+    at_most(500, size(&program) - without);
+    require!(cfg!(target_arch = "x86_64"), "the host has another architecture");
+    assert_eq!(Command::new(&program).status().unwrap().code(), Some(2));
 }
 
 #[test]
 fn error_adds_at_most_8_kb_to_a_program_with_std() {
-    const TEST: &str = "error_adds_at_most_8_kb_to_a_program_with_std";
-    at_most(8_000, added("std", TEST), TEST);
+    let library = require!(Library::build("error", with_std("std")));
+    at_most(8_000, added(&library));
 }
 
 #[test]
 fn error_with_reason_adds_at_most_30_kb_to_a_program_with_std() {
-    const TEST: &str = "error_with_reason_adds_at_most_30_kb_to_a_program_with_std";
-    at_most(30_000, added("std,explain", TEST), TEST);
+    let library = require!(Library::build("error", with_std("std,explain")));
+    at_most(30_000, added(&library));
 }
 
 /// The size of a program that prints an error, less that of one that prints its errno.
-fn added(features: &'static str, test: &str) -> u64 {
-    let Some(library) = Library::build(test, with_std(features)) else { return 0 };
+fn added(library: &Library) -> u64 {
     let [errno, error] = [&[][..], &["print"]].map(|cfg| library.compile("with_std", cfg));
     let text = Command::new(&error).output().unwrap().stdout;
     assert!(text.starts_with(b"inotify_add_watch: ENOENT"), "{}", text.escape_ascii());
     size(&error) - size(&errno)
 }
 
-fn at_most(limit: u64, size: u64, test: &str) {
-    println!("{test}: {size} bytes");
-    assert!(size <= limit, "{test}: {size} bytes, at most {limit} are allowed");
+fn at_most(limit: u64, size: u64) {
+    println!("{size} bytes");
+    assert!(size <= limit, "{size} bytes, at most {limit} are allowed");
 }
 
 fn size(program: &Path) -> u64 {
@@ -163,23 +146,19 @@ struct Library {
 }
 
 impl Library {
-    /// Builds the library. Skips the test and returns `None` if it cannot be built.
-    fn build(test: &str, profile: Profile) -> Option<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let reason = match profile.target {
-            Some(target) => common::cannot_build_for(target),
-            None if !root.join("src/lib.rs").exists() => Some("the source is not here".into()),
-            None => None,
-        };
-        if let Some(reason) = reason {
-            common::skip(test, &reason);
-            return None;
+    /// Builds the library, with a folder for programs. Returns the reason if it cannot be built.
+    fn build(folder: &str, profile: Profile) -> Result<Self, String> {
+        match profile.target {
+            Some(target) => common::can_build_for(target)?,
+            None if common::root().join("src/lib.rs").exists() => {}
+            None => return Err("the source is not on this host".into()),
         }
         let name = format!("bare-{}{}", profile.target.unwrap_or("host"), profile.features);
         let mut built = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let programs = built.join(test.split(' ').next().unwrap());
+        let programs = built.join(folder);
         let mut cargo = Command::new("cargo");
-        cargo.args(["build", "--lib", "--release", "--quiet", "--no-default-features"]);
+        cargo.args(["build", "-p", "butter-linux", "--lib", "--release", "--quiet"]);
+        cargo.arg("--no-default-features");
         cargo.args(["--features", profile.features]).arg("--target-dir").arg(&built);
         for (setting, value) in profile.library {
             cargo.env(format!("CARGO_PROFILE_RELEASE_{setting}"), value);
@@ -188,15 +167,15 @@ impl Library {
             cargo.args(["--target", target]);
             built.push(target);
         }
-        succeed(cargo.current_dir(root));
+        succeed(cargo.current_dir(common::root()));
         built.push("release");
         std::fs::create_dir_all(&programs).unwrap();
-        Some(Self { profile, programs, built })
+        Ok(Self { profile, programs, built })
     }
 
     /// Compiles `tests/bare/<name>.rs`.
     fn compile(&self, name: &str, cfg: &[&str]) -> PathBuf {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/bare/{name}.rs"));
+        let source = common::root().join(format!("tests/bare/{name}.rs"));
         let program = self.programs.join([&[name], cfg].concat().join("-"));
         let mut rustc = Command::new("rustc");
         rustc.arg("--edition=2024").args(self.profile.program).arg(source).arg("-o").arg(&program);

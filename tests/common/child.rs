@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use butter::Error;
 use butter::mount::{self, MountFlags};
@@ -10,68 +11,118 @@ use butter::namespace::{Namespaces, unshare, unshare_as_root, unshare_fs};
 use butter::process::Pid;
 use butter::signal::SigSet;
 
-use super::machine::Machine;
-use super::mountinfo::mounts;
+use crate::host_state::HostState;
+use crate::mountinfo::mounts;
+use crate::test::Test;
 
 const CHILD: &str = "BUTTER_CHILD_OF_TEST";
 
-/// Runs the body of a test in a process of its own: the test calls this with its own name, and the process runs just
-/// that test again. The body's failure is the test's.
-pub fn in_child(test: &str, body: impl FnOnce()) {
-    assert!(in_prepared_child(test, || Ok(()), body), "{test}: its process did not start");
+/// Excludes the threads that start processes from those that rely on being the only holder of a
+/// descriptor.
+static STARTS: RwLock<()> = RwLock::new(());
+
+/// Prevents other tests from starting processes until the guard is dropped. Until it runs its
+/// program, a new process has copies of all descriptors of this one, so that a descriptor that is
+/// closed here remains open there.
+///
+/// A test must not take a second guard, nor start a process, while it has one.
+pub fn prevent_starts() -> RwLockReadGuard<'static, ()> {
+    STARTS.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Starts a process, not before the guards of [`prevent_starts`] are dropped.
+pub fn spawn(command: &mut Command) -> io::Result<Child> {
+    let _alone = STARTS.write().unwrap_or_else(PoisonError::into_inner);
+    command.spawn()
+}
+
+/// Runs the body of a test in a process of its own, which runs just that test again. The body's
+/// failure is the test's.
+pub fn in_child(body: impl FnOnce()) {
+    Test::of(&body).in_child(body);
 }
 
 /// As [`in_child`], in a process all of whose threads hold back these signals from the first.
-pub fn in_child_that_holds_back(signals: SigSet, test: &str, body: impl FnOnce()) {
+pub fn in_child_that_holds_back(signals: SigSet, body: impl FnOnce()) {
     let prepare = move || butter::signal::set_mask(signals).map(drop).map_err(of_std);
-    assert!(in_prepared_child(test, prepare, body), "{test}: its process did not start");
+    let test = Test::of(&body);
+    assert!(in_prepared_child(test, prepare, body), "{}: its process did not start", test.name());
 }
 
-/// As [`in_child`], for a test that hangs if it fails: after two minutes the process is ended.
-pub fn in_limited_child(test: &str, body: impl FnOnce()) {
-    in_child(test, || {
-        // SAFETY: touches no memory; the signal ends this process alone.
-        unsafe { libc::alarm(120) };
-        body();
-    });
-}
-
-/// As [`in_child`], in a new user namespace whose root the process is, and where it may lower its own limits; `false`
-/// if this machine does not let it have one.
-pub fn in_user_namespace(test: &str, body: impl FnOnce()) -> bool {
-    // Before it runs the program the process has one thread; as the namespace's root it then keeps its capabilities.
+/// As [`in_child`], in a new user namespace whose root the process is, and where it may lower its
+/// own limits; `false` if this machine does not let it have one.
+pub fn in_user_namespace(body: impl FnOnce()) -> bool {
+    // Before it runs the program the process has one thread; as the namespace's root it then keeps
+    // its capabilities.
     let prepare = || unshare_as_root(Namespaces::empty()).map_err(|error| of_std(error.into()));
     std::path::Path::new("/proc/self/ns/user").exists()
-        && in_prepared_child(test, prepare, || {
-            Machine::users_are_left_behind();
+        && in_prepared_child(Test::of(&body), prepare, || {
+            HostState::users_are_left_behind();
             body();
         })
 }
 
-/// As [`in_child`], in user, mount and UTS namespaces of its own, whose root the process is; without one for users
-/// where only the machine's root may have the others. `false` if this machine does not let it have them.
-///
-/// What is mounted or named in there is not seen outside, and nothing of it stays: that is looked at, too.
-pub fn in_namespaces(test: &str, body: impl FnOnce()) -> bool {
-    apart(test, true, body)
+/// As [`Test::in_namespaces`].
+pub fn in_namespaces(body: impl FnOnce()) -> bool {
+    Test::of(&body).in_namespaces(body)
 }
 
-/// As [`in_namespaces`], but as the machine's root: `false` for anybody else.
-pub fn in_namespaces_of_root(test: &str, body: impl FnOnce()) -> bool {
-    apart(test, false, body)
-}
-
-/// As [`in_namespaces`] and as [`in_namespaces_of_root`], one after the other; `false` if this machine lets it have
-/// neither.
-pub fn in_namespaces_of_any_root(test: &str, body: impl Fn()) -> bool {
-    if is_child_of(test) {
-        return in_namespaces(test, body);
+impl Test {
+    /// As the function [`in_child`], for a body that is written in another function than the
+    /// test's.
+    pub fn in_child(self, body: impl FnOnce()) {
+        assert!(
+            in_prepared_child(self, || Ok(()), body),
+            "{}: its process did not start",
+            self.name()
+        );
     }
-    let ran = [in_namespaces(test, &body), in_namespaces_of_root(test, &body)];
-    ran.contains(&true)
+
+    /// As [`in_child`](Self::in_child), for a test that hangs if it fails: after two minutes the
+    /// process is ended.
+    pub fn in_limited_child(self, body: impl FnOnce()) {
+        self.in_child(|| {
+            // SAFETY: touches no memory; the signal ends this process alone.
+            unsafe { libc::alarm(120) };
+            body();
+        });
+    }
+
+    /// The test that this process, a child, runs.
+    pub fn of_child() -> Self {
+        Self(std::env::var(CHILD).expect("this is the process of a test").leak())
+    }
+
+    /// As [`in_child`], in user, mount and UTS namespaces of its own, whose root the process is;
+    /// without one for users where only the machine's root may have the others. `false` if this
+    /// machine does not let it have them.
+    ///
+    /// What is mounted or named in there is not seen outside, and nothing of it stays: that is
+    /// looked at, too.
+    pub fn in_namespaces(self, body: impl FnOnce()) -> bool {
+        apart(self, true, body)
+    }
+
+    /// As [`in_namespaces`](Self::in_namespaces), but as the machine's root: `false` for anybody
+    /// else.
+    pub fn in_namespaces_of_root(self, body: impl FnOnce()) -> bool {
+        apart(self, false, body)
+    }
+
+    /// As [`in_namespaces`](Self::in_namespaces) and as
+    /// [`in_namespaces_of_root`](Self::in_namespaces_of_root), one after the other; `false` if this
+    /// machine lets it have neither.
+    pub fn in_namespaces_of_any_root(self, body: impl Fn()) -> bool {
+        if is_child_of(self) {
+            return self.in_namespaces(body);
+        }
+        let ran = [self.in_namespaces(&body), self.in_namespaces_of_root(&body)];
+        ran.contains(&true)
+    }
 }
 
-/// Runs a closure in a thread that has a copy of all mounts, a root and a working directory of its own.
+/// Runs a closure in a thread that has a copy of all mounts, a root and a working directory of its
+/// own.
 pub fn with_own_mounts<T: Send>(body: impl FnOnce() -> T + Send) -> T {
     in_thread(|| {
         unshare(Namespaces::MOUNT).expect("who has mount namespaces may have more");
@@ -88,14 +139,14 @@ pub fn with_own_directories<T: Send>(body: impl FnOnce() -> T + Send) -> T {
 }
 
 /// A child whose mounts and names are not the machine's: neither is the other's, before and after.
-fn apart(test: &str, may_have_users: bool, body: impl FnOnce()) -> bool {
-    let before = Machine::now();
+fn apart(test: Test, may_have_users: bool, body: impl FnOnce()) -> bool {
+    let before = HostState::now();
     let departure = Departure::planned(may_have_users);
     let ran = in_prepared_child(
         test,
         move || departure.take(),
         || {
-            Machine::is_left_behind();
+            HostState::is_left_behind();
             let shared = mounts()
                 .into_iter()
                 .find(|mount| mount.propagation.iter().any(|how| how.starts_with("shared:")));
@@ -104,12 +155,13 @@ fn apart(test: &str, may_have_users: bool, body: impl FnOnce()) -> bool {
         },
     );
     if !is_child_of(test) {
-        before.is_untouched_by(&format!("{CHILD}={test}"));
+        before.is_untouched_by(&format!("{CHILD}={}", test.name()));
     }
     ran
 }
 
-/// How a child leaves the machine's mounts and names behind: by libc alone, as what is tested may do too little.
+/// How a child leaves the machine's mounts and names behind: by libc alone, as what is tested may
+/// do too little.
 struct Departure {
     /// What it leaves.
     mounts: (u64, u64),
@@ -132,7 +184,8 @@ impl Departure {
         Self { mounts: namespace_of_mounts().unwrap(), maps: may_have_users.then_some(maps) }
     }
 
-    /// In the child. An error is of what the machine may forbid; with any other the process ends, and the test fails.
+    /// In the child. An error is of what the machine may forbid; with any other the process ends,
+    /// and the test fails.
     fn take(&self) -> io::Result<()> {
         const APART: libc::c_int = libc::CLONE_NEWNS | libc::CLONE_NEWUTS;
         match &self.maps {
@@ -181,12 +234,12 @@ fn of_std(error: Error) -> io::Error {
     io::Error::from_raw_os_error(error.errno().as_raw())
 }
 
-fn is_child_of(test: &str) -> bool {
-    std::env::var_os(CHILD).is_some_and(|name| name == test)
+fn is_child_of(test: Test) -> bool {
+    std::env::var_os(CHILD).is_some_and(|name| name == test.name())
 }
 
 fn in_prepared_child(
-    test: &str,
+    test: Test,
     prepare: impl FnMut() -> io::Result<()> + Send + Sync + 'static,
     body: impl FnOnce(),
 ) -> bool {
@@ -194,14 +247,16 @@ fn in_prepared_child(
         body();
         return true;
     }
+    let test = test.name();
     let mut command =
         Command::new(std::env::current_exe().expect("the test knows its own program"));
     command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(CHILD, test);
-    command.envs(Machine::marks());
+    command.envs(HostState::marks());
     // SAFETY: between fork and exec it makes system calls and does not allocate.
     unsafe { command.pre_exec(prepare) };
-    let output = match command.output() {
-        Ok(output) => output,
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let output = match spawn(&mut command) {
+        Ok(child) => child.wait_with_output().unwrap(),
         Err(error)
             if [libc::EPERM, libc::EACCES, libc::ENOSPC]
                 .map(Some)
@@ -229,21 +284,18 @@ fn in_prepared_child(
 /// A process that has ended.
 pub fn nobody() -> Pid {
     let mut program = Command::new("/proc/self/exe");
-    let mut child = program.arg("--help").stdout(std::process::Stdio::null()).spawn().unwrap();
+    let mut child = spawn(program.arg("--help").stdout(Stdio::null())).unwrap();
     child.wait().unwrap();
     Pid::from_raw(child.id().cast_signed()).unwrap()
 }
 
-/// A process of another user than the calling thread's, whom it may not send signals; `None` where there is none.
-pub fn of_another_user(test: &str) -> Option<Pid> {
-    let owner =
-        std::fs::metadata("/proc/1").map(|first| std::os::unix::fs::MetadataExt::uid(&first));
+/// A process of another user than the calling thread's, whom it may not send signals; `None` where
+/// there is none.
+pub fn of_another_user() -> Option<Pid> {
+    let owner = std::fs::metadata("/proc/1").ok()?;
+    let owner = std::os::unix::fs::MetadataExt::uid(&owner);
     // SAFETY: asks for a number.
-    if owner.is_ok_and(|owner| owner != unsafe { libc::geteuid() }) {
-        return Pid::from_raw(1);
-    }
-    super::skip(test, "the first process is this user's own");
-    None
+    if owner == unsafe { libc::geteuid() } { None } else { Pid::from_raw(1) }
 }
 
 /// Lets the process open no further descriptor.
@@ -269,7 +321,8 @@ pub fn as_nobody<T: Send>(body: impl FnOnce() -> T + Send) -> T {
             // SAFETY: as above.
             assert_eq!(unsafe { libc::syscall(libc::SYS_setresuid, 65534, 65534, 65534) }, 0);
         }
-        // Whoever it was may have had some: version 3 and this thread, then three times two words of none.
+        // Whoever it was may have had some: version 3 and this thread, then three times two words
+        // of none.
         let (header, none) = ([0x2008_0522_u32, 0], [0_u32; 6]);
         // SAFETY: reads the two, and takes from this thread alone.
         assert_eq!(unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), none.as_ptr()) }, 0);
@@ -283,8 +336,8 @@ fn in_thread<T: Send>(body: impl FnOnce() -> T + Send) -> T {
     })
 }
 
-/// Mounts an empty file system of so many bytes, which this thread and those that it starts see, and no others: the
-/// process must be the root of a user namespace.
+/// Mounts an empty file system of so many bytes, which this thread and those that it starts see,
+/// and no others: the process must be the root of a user namespace.
 pub fn mount_tmpfs(place: &std::path::Path, size: u64) -> io::Result<()> {
     let place = super::bytes(place);
     unshare(Namespaces::MOUNT)

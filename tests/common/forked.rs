@@ -21,8 +21,8 @@ struct Shared<T> {
 }
 
 impl<T: Copy + 'static> Forked<T> {
-    /// Forks a child that runs a closure, tells what it returns, and stays. The closure must neither allocate nor lock:
-    /// other threads may have been at it when the child was made.
+    /// Forks a child that runs a closure, tells what it returns, and stays. The closure must
+    /// neither allocate nor lock: other threads may have been at it when the child was made.
     pub fn staying(body: impl FnOnce() -> T) -> Self {
         let (reach, shared) =
             (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_ANONYMOUS);
@@ -31,7 +31,8 @@ impl<T: Copy + 'static> Forked<T> {
             libc::mmap(std::ptr::null_mut(), size_of::<Shared<T>>(), reach, shared, -1, 0)
         };
         assert_ne!(memory, libc::MAP_FAILED);
-        // SAFETY: as above; it is never given back, and written to only by the child, through its cells.
+        // SAFETY: as above; it is never given back, and written to only by the child, through its
+        // cells.
         let shared = unsafe { &*memory.cast::<Shared<T>>() };
         // SAFETY: the child runs only what follows, and ends.
         match unsafe { libc::fork() } {

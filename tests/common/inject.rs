@@ -18,7 +18,8 @@ const ALLOW: u32 = 0x7FFF_0000;
 const FAIL_WITH: u32 = 0x0005_0000;
 const TRAP: u32 = 0x0003_0000;
 
-/// Runs a closure in a thread in which one system call does not reach the kernel and fails with this errno.
+/// Runs a closure in a thread in which one system call does not reach the kernel and fails with
+/// this errno.
 ///
 /// The filter dies with its thread; no other thread has it.
 pub fn inject<T: Send>(
@@ -52,7 +53,8 @@ fn filtered<T: Send>(call: libc::c_long, answer: u32, body: impl FnOnce() -> T +
 }
 
 fn filter(call: u32, answer: u32) {
-    // The number of the call stands at offset 0. The architecture need not be looked at: the thread runs our code only.
+    // The number of the call stands at offset 0. The architecture need not be looked at: the thread
+    // runs our code only.
     let instructions = [
         Instruction(LOAD, 0, 0, 0),
         Instruction(JUMP_IF_EQUAL, 0, 1, call),

@@ -31,13 +31,14 @@ pub struct Storm(&'static AtomicU64);
 
 impl Storm {
     /// A storm that has not begun.
+    #[expect(clippy::new_without_default, reason = "each storm leaks a counter")]
     pub fn new() -> Self {
         // Never given back, so that the handler has somewhere to count whenever it runs.
         Self(Box::leak(Box::default()))
     }
 
-    /// Runs a closure in this thread, to which a timer sends a signal every 100 microseconds; its handler counts, and
-    /// asks for no restart.
+    /// Runs a closure in this thread, to which a timer sends a signal every 100 microseconds; its
+    /// handler counts, and asks for no restart.
     pub fn over<T>(self, body: impl FnOnce() -> T) -> T {
         static HANDLER: Once = Once::new();
         HANDLER.call_once(|| handle(libc::SIGUSR1, count));
@@ -61,8 +62,8 @@ pub fn handle(signal: libc::c_int, handler: extern "C" fn(libc::c_int)) {
     assert_eq!(unsafe { libc::sigaction(signal, &raw const action, std::ptr::null_mut()) }, 0);
 }
 
-/// A timer of the kernel's that sends `SIGUSR1` to the thread that made it, until it is dropped. While one has not been
-/// taken no other is sent.
+/// A timer of the kernel's that sends `SIGUSR1` to the thread that made it, until it is dropped.
+/// While one has not been taken no other is sent.
 struct KernelTimer(libc::c_int);
 
 impl KernelTimer {

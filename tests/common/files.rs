@@ -1,0 +1,69 @@
+//! Temporary files and directories, which are removed when they are dropped.
+
+use std::fs::{self, File};
+use std::ops::{Deref, DerefMut};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use temp_dir::TempDir;
+
+/// How the names of the directories begin.
+pub const PREFIX: &str = ".butter-test-";
+
+/// A new directory, which only its owner may search.
+pub fn directory() -> TempDir {
+    directory_in(Path::new(""))
+}
+
+/// As [`directory`], in another directory than that for temporary files.
+pub fn directory_in(parent: &Path) -> TempDir {
+    // An absolute prefix replaces the directory for temporary files.
+    let directory = TempDir::with_prefix(parent.join(PREFIX).to_str().unwrap()).unwrap();
+    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o700)).unwrap();
+    directory
+}
+
+/// A new file without a name, open for reading and writing.
+pub fn anonymous() -> File {
+    NamedFile::new().file
+}
+
+/// A new file, open for reading and writing.
+pub struct NamedFile {
+    file: File,
+    path: PathBuf,
+    _directory: TempDir,
+}
+
+impl NamedFile {
+    pub fn new() -> Self {
+        let directory = directory();
+        let path = directory.child("file");
+        let file = File::options().read(true).write(true).create_new(true).open(&path).unwrap();
+        Self { file, path, _directory: directory }
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Default for NamedFile {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Deref for NamedFile {
+    type Target = File;
+
+    fn deref(&self) -> &File {
+        &self.file
+    }
+}
+
+impl DerefMut for NamedFile {
+    fn deref_mut(&mut self) -> &mut File {
+        &mut self.file
+    }
+}

@@ -1,0 +1,123 @@
+//! The name of the running test, and tests that are skipped.
+
+use std::fmt::{Arguments, Display};
+use std::io::Write;
+
+/// A test, by the name under which libtest lists it.
+#[derive(Clone, Copy)]
+pub struct Test(pub(crate) &'static str);
+
+impl Test {
+    /// The test in whose body a closure is written: the compiler names a closure after the function
+    /// that contains it.
+    pub fn of<T>(_: &T) -> Self {
+        let path = std::any::type_name::<T>();
+        let path = path.split_once("::{{closure}}").map_or(path, |(function, _)| function);
+        Self(path.split_once("::").map_or(path, |(_, name)| name))
+    }
+
+    pub fn name(self) -> &'static str {
+        self.0
+    }
+
+    /// Reports that the test, or the part of it that `row` names, cannot run here. The line is
+    /// written directly to the standard error, which libtest does not capture, so that every run
+    /// shows it and `.ci/run` counts it.
+    pub fn skip(self, row: &str, reason: Arguments<'_>) {
+        let separator = if row.is_empty() { "" } else { ": " };
+        let line = format!("skipped: {}{separator}{row}: {reason}\n", self.0);
+        let _ = std::io::stderr().write_all(line.as_bytes());
+    }
+}
+
+/// The test in whose body this is written.
+#[macro_export]
+macro_rules! this_test {
+    () => {
+        $crate::test::Test::of(&|| {})
+    };
+}
+
+/// A requirement of a test: a condition, or a value that may be missing.
+pub trait Requirement {
+    type Value;
+
+    /// The value, or the cause of its absence, as far as it is known.
+    fn check(self) -> Result<Self::Value, String>;
+}
+
+impl Requirement for bool {
+    type Value = ();
+
+    fn check(self) -> Result<(), String> {
+        if self { Ok(()) } else { Err(String::new()) }
+    }
+}
+
+impl<T> Requirement for Option<T> {
+    type Value = T;
+
+    fn check(self) -> Result<T, String> {
+        self.ok_or_else(String::new)
+    }
+}
+
+impl<T, E: Display> Requirement for Result<T, E> {
+    type Value = T;
+
+    fn check(self) -> Result<T, String> {
+        self.map_err(|error| error.to_string())
+    }
+}
+
+/// Evaluates to the value of a requirement; where it is not met, the function that contains this
+/// returns and the test counts as skipped.
+///
+/// - `require!(kernel >= 5.11, "epoll_pwait2")`: a version of the running kernel, and the feature
+///   that needs it;
+/// - `require!(condition, "reason")`, `require!(option, "reason")`, with arguments as for
+///   `format!`;
+/// - `require!(result)`, `require!(result, "context")`: the error is the reason;
+/// - `require!(test; ...)`: in a function that several tests call, for the given
+///   [`Test`](crate::test::Test).
+#[macro_export]
+macro_rules! require {
+    (kernel >= $version:literal, $feature:expr) => {
+        $crate::require!($crate::this_test!(); kernel >= $version, $feature)
+    };
+    ($test:expr; kernel >= $version:literal, $feature:expr) => {
+        $crate::require!(
+            $test;
+            $crate::kernel_is_at_least(stringify!($version)),
+            "{} requires Linux {}", $feature, stringify!($version)
+        )
+    };
+    ($requirement:expr $(, $($reason:tt)*)?) => {
+        $crate::require!($crate::this_test!(); $requirement $(, $($reason)*)?)
+    };
+    ($test:expr; $requirement:expr $(,)?) => {
+        $crate::require!($test; $requirement, "")
+    };
+    ($test:expr; $requirement:expr, $($reason:tt)+) => {
+        match $crate::test::Requirement::check($requirement) {
+            Ok(value) => value,
+            Err(cause) => {
+                let reason = [format_args!($($reason)+).to_string(), cause];
+                let reason: Vec<_> =
+                    reason.iter().map(|part| part.as_str()).filter(|part| !part.is_empty()).collect();
+                $test.skip("", format_args!("{}", reason.join(": ")));
+                return Default::default();
+            }
+        }
+    };
+}
+
+/// The value of a call that older kernels do not support; the error, if this one does not. Any
+/// other error is a panic.
+#[track_caller]
+pub fn supported<T: std::fmt::Debug>(result: butter::Result<T>) -> butter::Result<T> {
+    match result {
+        Err(error) if error.kind() == butter::error::ErrorKind::Unsupported => Err(error),
+        result => Ok(result.unwrap()),
+    }
+}

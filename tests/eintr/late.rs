@@ -1,0 +1,218 @@
+//! Calls that wait for what another thread does late.
+
+use std::fmt::Debug;
+use std::fs::File;
+use std::mem::MaybeUninit;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::Duration;
+
+use butter::epoll::{Epoll, Event, Interest, Token};
+use butter::eventfd::{self, EventFd};
+use butter::fd::AsFd;
+use butter::inotify::Reader;
+use butter::io::{self, IoSlice, IoSliceMut};
+use butter::pipe;
+use butter::poll::{self, PollFd, PollFlags};
+use butter::process::getpid;
+use butter::signal::{self, Cause, Signal};
+use butter::signalfd::{EVENT_SIZE, SignalFd};
+use butter::thread::{self, Tid};
+use butter::time::{Clock, Timeout};
+use butter::timerfd::{Ticks, Timer, TimerFd};
+use temp_dir::TempDir;
+
+use crate::bytes::{full_pipe, read_all};
+use crate::{FINE_HOUR, HOUR, MANY, Row, has_fine_times, join, watched};
+use common::signals::Storm;
+
+/// Makes a call in a storm, and does what it waits for after many signals.
+fn late<T: Send + Debug>(call: impl FnOnce() -> T + Send, end: impl FnOnce()) -> T {
+    let storm = Storm::new();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| storm.over(call));
+        while storm.seen() < MANY {
+            std::thread::sleep(Duration::from_millis(1));
+            if waiting.is_finished() {
+                panic!("it did not wait: {:?}", join(waiting));
+            }
+        }
+        end();
+        join(waiting)
+    })
+}
+
+pub(crate) const CALLS: &[Row] = &[
+    ("io::read", || {
+        let ((reader, writer), mut buffer) = (pipe::pipe().unwrap(), [0; 8]);
+        let write = || assert_eq!(io::write(&writer, b"late"), Ok(4));
+        assert_eq!(late(|| io::retry(|| io::read(&reader, &mut buffer)), write), Ok(4));
+        assert_eq!(&buffer, b"late\0\0\0\0");
+    }),
+    ("io::read, the end", || {
+        let (reader, writer) = pipe::pipe().unwrap();
+        assert_eq!(late(|| io::retry(|| io::read(&reader, &mut [0; 8])), || drop(writer)), Ok(0));
+    }),
+    ("io::read_uninit", || {
+        let ((reader, writer), mut buffer) = (pipe::pipe().unwrap(), [MaybeUninit::uninit(); 8]);
+        let write = || assert_eq!(io::write(&writer, b"late"), Ok(4));
+        let read = || io::retry(|| io::read_uninit(&reader, &mut buffer).map(|read| read.to_vec()));
+        assert_eq!(late(read, write).unwrap(), b"late");
+    }),
+    ("io::readv", || {
+        let ((reader, writer), mut one, mut other) = (pipe::pipe().unwrap(), [0; 3], [0; 3]);
+        let mut buffers = [IoSliceMut::new(&mut one), IoSliceMut::new(&mut other)];
+        let write = || assert_eq!(io::write(&writer, b"late"), Ok(4));
+        assert_eq!(late(|| io::retry(|| io::readv(&reader, &mut buffers)), write), Ok(4));
+        assert_eq!((&one, &other), (b"lat", b"e\0\0"));
+    }),
+    ("io::write", || {
+        let (reader, writer, before) = full_pipe();
+        let drain = || assert!(read_all(&reader, before).iter().all(|&byte| byte == b'.'));
+        assert_eq!(late(|| io::retry(|| io::write(&writer, b"!")), drain), Ok(1));
+        assert_eq!(read_all(&reader, 1), b"!");
+        assert_eq!(io::bytes_available(&reader), Ok(0), "it was written once");
+    }),
+    ("io::writev", || {
+        let (reader, writer, before) = full_pipe();
+        let drain = || assert!(read_all(&reader, before).iter().all(|&byte| byte == b'.'));
+        let write = || io::retry(|| io::writev(&writer, &[IoSlice::new(b"?"), IoSlice::new(b"!")]));
+        assert_eq!(late(write, drain), Ok(2));
+        assert_eq!(read_all(&reader, 2), b"?!");
+        assert_eq!(io::bytes_available(&reader), Ok(0), "it was written once");
+    }),
+    ("EventFd::read", || {
+        let counter = EventFd::new(0).unwrap();
+        assert_eq!(late(|| counter.read(), || counter.write(9).unwrap()), Ok(9));
+        let permits = EventFd::semaphore(0).unwrap();
+        assert_eq!(late(|| permits.read(), || permits.write(2).unwrap()), Ok(1));
+        assert_eq!((permits.read(), permits.wait(Timeout::Zero)), (Ok(1), Ok(false)));
+    }),
+    ("EventFd::add", || {
+        let counter = EventFd::new(0).unwrap();
+        counter.write(eventfd::VALUE_MAX).unwrap();
+        assert_eq!(
+            late(|| counter.write(5), || assert_eq!(counter.read(), Ok(eventfd::VALUE_MAX))),
+            Ok(())
+        );
+        assert_eq!(counter.read(), Ok(5), "it was added once");
+    }),
+    ("Inotify::read_events", || {
+        let (inotify, directory) = watched();
+        let names = || {
+            let mut buffer = [0; 4096];
+            let events = inotify.read_events(&mut buffer).unwrap();
+            events.map(|event| event.name().as_bytes().to_vec()).collect::<Vec<_>>()
+        };
+        assert_eq!(late(names, || touch(&directory)), [b"late"]);
+    }),
+    ("inotify::Reader::read", || {
+        let (inotify, directory) = watched();
+        let name =
+            || Reader::new(&inotify, &mut [0; 4096]).next().unwrap().name().as_bytes().to_vec();
+        assert_eq!(late(name, || touch(&directory)), b"late");
+    }),
+    ("TimerFd::read", || {
+        let timer = TimerFd::new(Clock::Monotonic).unwrap();
+        assert_eq!(late(|| timer.read(), || fire(&timer)), Ok(Ticks::Expired(1)));
+    }),
+    ("wait of an object", || {
+        for timeout in [Timeout::Infinite, HOUR.into(), FINE_HOUR.into()] {
+            let counter = EventFd::new(0).unwrap();
+            assert_eq!(late(|| counter.wait(timeout), || counter.write(9).unwrap()), Ok(true));
+            assert_eq!(counter.read(), Ok(9));
+            let (inotify, directory) = watched();
+            assert_eq!(late(|| inotify.wait(timeout), || touch(&directory)), Ok(true));
+            assert_eq!(inotify.read_events(&mut [0; 4096]).unwrap().count(), 1);
+            let timer = TimerFd::new(Clock::Monotonic).unwrap();
+            assert_eq!(late(|| timer.wait(timeout), || fire(&timer)), Ok(true));
+            assert_eq!(timer.read(), Ok(Ticks::Expired(1)));
+        }
+    }),
+    ("poll::wait", || {
+        for timeout in [Timeout::Infinite, HOUR.into(), FINE_HOUR.into()] {
+            let ((reader, writer), counter) = (pipe::pipe().unwrap(), EventFd::new(0).unwrap());
+            let mut fds = [reader.as_fd(), counter.as_fd()]
+                .map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
+            let write = || assert_eq!(io::write(&writer, b"!"), Ok(1));
+            assert_eq!(late(|| poll::wait(&mut fds, timeout), write), Ok(1));
+            assert_eq!(fds.map(|fd| fd.ready()), [PollFlags::IN, PollFlags::empty()]);
+        }
+    }),
+    ("SignalFd::read, read_events", || {
+        let signals = SignalFd::new(WANTED).unwrap();
+        assert_eq!(late_signal(|| value(signals.read().unwrap().cause())), 9);
+        let events = || {
+            signals
+                .read_events(&mut [0; 2 * EVENT_SIZE])
+                .unwrap()
+                .map(|event| value(event.cause()))
+                .sum()
+        };
+        assert_eq!(late_signal(events), 9);
+    }),
+    ("SignalFd::wait, signal::wait", || {
+        let signals = SignalFd::nonblocking(WANTED).unwrap();
+        for timeout in [Timeout::Infinite, HOUR.into(), FINE_HOUR.into()] {
+            let wait = || {
+                assert_eq!(signals.wait(timeout), Ok(true));
+                value(signals.read().unwrap().cause())
+            };
+            assert_eq!(late_signal(wait), 9);
+            let wait =
+                || signal::wait(WANTED, timeout).unwrap().expect("it waits until one has come");
+            assert_eq!(late_signal(|| value(wait().cause())), 9);
+        }
+    }),
+    ("Epoll::wait", || {
+        late_epoll(Timeout::Infinite);
+        late_epoll(HOUR.into());
+        if has_fine_times("Epoll::wait for what comes late") {
+            late_epoll(FINE_HOUR.into());
+        }
+    }),
+];
+
+fn late_epoll(timeout: Timeout) {
+    let (epoll, counters) =
+        (Epoll::new().unwrap(), [0, 0].map(|start| EventFd::new(start).unwrap()));
+    epoll.add(&counters[0], Token(7), Interest::IN).unwrap();
+    epoll.add(&counters[1], Token(8), Interest::IN).unwrap();
+    let tokens = || {
+        let mut buffer = [Event::default(); 4];
+        epoll.wait(&mut buffer, timeout).unwrap().iter().map(Event::token).collect::<Vec<_>>()
+    };
+    assert_eq!(late(tokens, || counters[1].write(1).unwrap()), [Token(8)], "{timeout:?}");
+}
+
+/// The signal that is waited for.
+const WANTED: Signal = Signal::RTMIN;
+
+/// Makes a call in a thread that holds the signal back, and sends it late.
+fn late_signal(call: impl FnOnce() -> i32 + Send) -> i32 {
+    let tid = AtomicI32::new(0);
+    let held_back = || {
+        let _blocked = signal::block(WANTED).unwrap();
+        tid.store(thread::gettid().as_raw(), Ordering::Release);
+        call()
+    };
+    let send = || {
+        thread::queue(getpid(), Tid::from_raw(tid.load(Ordering::Acquire)).unwrap(), WANTED, 9)
+            .unwrap()
+    };
+    late(held_back, send)
+}
+
+fn value(cause: Cause) -> i32 {
+    match cause {
+        Cause::Queue { value, .. } => value.int(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn touch(directory: &TempDir) {
+    File::create(directory.path().join("late")).unwrap();
+}
+
+fn fire(timer: &TimerFd) {
+    timer.set(Timer::once(Duration::ZERO)).unwrap();
+}

@@ -1,0 +1,96 @@
+//! What it is asked for.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
+use super::run::{command, names, program, run, scene};
+use common::require;
+
+#[test]
+fn wrong_use_is_told() {
+    let program = require!(program());
+    for (arguments, told) in [
+        (&[] as &[&[u8]], "missing SOURCE operand"),
+        (&[b"one"], "missing TARGET operand after 'one'"),
+        (&[b"--", b"-a", b"-b", b"-c"], "extra operand '-c'"),
+        (&[b"", b"target"], "empty operand ''"),
+        (&[b"--frobnicate", b"one", b"two"], "unrecognized option '--frobnicate'"),
+        (&[b"-x\xff\x1b"], "unrecognized option '-x'"),
+        (
+            &[b"--method=fast", b"one", b"two"],
+            "invalid argument 'fast' for '--method' (expected auto, copy_file_range, sendfile",
+        ),
+        (&[b"-m"], "option '-m' requires an argument"),
+        (&[b"--quiet=yes"], "option '--quiet' doesn't allow an argument"),
+        (&[b"--keep-partial=no"], "option '--keep-partial' doesn't allow an argument"),
+    ] {
+        let arguments: Vec<_> =
+            arguments.iter().map(|argument| OsStr::from_bytes(argument)).collect();
+        let output = command(&program).args(&arguments).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(
+            (output.status.code(), output.stdout.len()),
+            (Some(2), 0),
+            "{arguments:?}: {stderr}"
+        );
+        assert!(
+            stderr.starts_with(&format!("copy: {told}")) && stderr.lines().count() == 2,
+            "{stderr}"
+        );
+    }
+}
+
+#[test]
+fn help_names_everything() {
+    let program = require!(program());
+    let ended = run(&program, &[&"--help"]);
+    let text = String::from_utf8(ended.stdout).unwrap();
+    assert_eq!((ended.status.code(), ended.stderr.as_str()), (Some(0), ""));
+    for word in [
+        "--method",
+        "--keep-partial",
+        "--quiet",
+        "--help",
+        "--version",
+        "copy_file_range",
+        "read_write",
+    ] {
+        assert!(text.contains(word), "{word}");
+    }
+    for status in 0..=2 {
+        assert!(text.contains(&format!("\n  {status}  ")), "{status}");
+    }
+    assert!(text.lines().all(|line| line.chars().count() <= 100));
+    let version = run(&program, &[&"-V"]);
+    assert_eq!(version.stdout, concat!("copy ", env!("CARGO_PKG_VERSION"), "\n").as_bytes());
+}
+
+#[test]
+fn what_looks_like_an_option_can_be_a_path() {
+    let program = require!(program());
+    let (folder, _, _, bytes) = scene(100);
+    let arguments = ["--quiet", "--", "source", "--help"];
+    assert!(
+        command(&program).args(arguments).current_dir(folder.path()).status().unwrap().success()
+    );
+    assert_eq!(std::fs::read(folder.path().join("--help")).unwrap(), bytes);
+    assert_eq!(names(folder.path()), ["--help", "source"]);
+}
+
+#[test]
+fn short_options_are_clustered_and_have_attached_values() {
+    let program = require!(program());
+    let (_folder, source, target, bytes) = scene(100);
+    run(&program, &[&"-qmread_write", &source, &target]).done();
+    assert_eq!(std::fs::read(&target).unwrap(), bytes);
+}
+
+#[test]
+fn help_fails_if_output_is_full() {
+    let program = require!(program());
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = command(&program).arg("--help").stdout(full).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(stderr, "copy: write error: No space left on device (ENOSPC)\n");
+    assert_eq!(output.status.code(), Some(1));
+}

@@ -1,0 +1,242 @@
+//! Both ends of what is relayed.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use common::files;
+use common::sockets;
+use temp_dir::TempDir;
+
+/// How long a peer waits for anything, so that a test that fails does not hang.
+const AT_MOST: Option<Duration> = Some(Duration::from_secs(120));
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    Tcp,
+    Unix,
+}
+
+pub const KINDS: [Kind; 2] = [Kind::Tcp, Kind::Unix];
+
+pub enum Stream {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+}
+
+impl Stream {
+    /// To an address as the program prints it.
+    pub fn connect(address: &str) -> Self {
+        let stream = match address.strip_prefix("unix:") {
+            Some(path) => Self::Unix(UnixStream::connect(path).unwrap()),
+            None => Self::Tcp(TcpStream::connect(address).unwrap()),
+        };
+        stream.limited()
+    }
+
+    fn limited(self) -> Self {
+        self.set_timeouts(AT_MOST);
+        self
+    }
+
+    pub fn set_timeouts(&self, timeout: Option<Duration>) {
+        match self {
+            Self::Tcp(stream) => {
+                stream.set_read_timeout(timeout).and(stream.set_write_timeout(timeout)).unwrap()
+            }
+            Self::Unix(stream) => {
+                stream.set_read_timeout(timeout).and(stream.set_write_timeout(timeout)).unwrap()
+            }
+        }
+    }
+
+    /// Says that nothing more follows.
+    pub fn finish(&self) {
+        match self {
+            Self::Tcp(stream) => stream.shutdown(Shutdown::Write).unwrap(),
+            Self::Unix(stream) => stream.shutdown(Shutdown::Write).unwrap(),
+        }
+    }
+
+    /// Ends it: gently, or by a reset where there is such a thing.
+    pub fn end(self, gently: bool) {
+        if let (Self::Tcp(stream), false) = (&self, gently) {
+            sockets::reset_on_close(stream);
+        }
+    }
+
+    pub fn send(&self, bytes: &[u8]) {
+        (&*self).write_all(bytes).unwrap();
+    }
+
+    /// Sends a byte out of band.
+    pub fn send_urgent(&self, byte: u8) {
+        sockets::send_urgent(self, byte);
+    }
+
+    pub fn receive_all(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        (&*self).read_to_end(&mut bytes).unwrap();
+        bytes
+    }
+
+    /// Reads until the end, or an error; returns how many bytes came.
+    pub fn count_all(&self) -> u64 {
+        let (mut count, mut buffer) = (0, [0; 64 * 1024]);
+        while let Ok(read @ 1..) = (&*self).read(&mut buffer) {
+            count += read as u64;
+        }
+        count
+    }
+}
+
+impl AsFd for Stream {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Self::Tcp(stream) => stream.as_fd(),
+            Self::Unix(stream) => stream.as_fd(),
+        }
+    }
+}
+
+impl Read for &Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        retry(|| match self {
+            Stream::Tcp(stream) => (&*stream).read(buffer),
+            Stream::Unix(stream) => (&*stream).read(buffer),
+        })
+    }
+}
+
+impl Write for &Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        retry(|| match self {
+            Stream::Tcp(stream) => (&*stream).write(bytes),
+            Stream::Unix(stream) => (&*stream).write(bytes),
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A wait with a timeout is not begun anew by the kernel, whatever interrupted it.
+fn retry<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            done => return done,
+        }
+    }
+}
+
+enum Listener {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
+
+/// What connections are relayed to.
+pub struct Server {
+    listener: Listener,
+    pub address: String,
+    _directory: Option<TempDir>,
+}
+
+impl Server {
+    pub fn new(kind: Kind) -> Self {
+        match kind {
+            Kind::Tcp => {
+                let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+                let address = listener.local_addr().unwrap().to_string();
+                Self { listener: Listener::Tcp(listener), address, _directory: None }
+            }
+            Kind::Unix => {
+                let (directory, path) = directory();
+                Self { _directory: Some(directory), ..Self::at(&path.join("server")) }
+            }
+        }
+    }
+
+    /// At a path of the test's own.
+    pub fn at(path: &Path) -> Self {
+        let listener = Listener::Unix(UnixListener::bind(path).unwrap());
+        Self { listener, address: format!("unix:{}", path.display()), _directory: None }
+    }
+
+    pub fn accept(&self) -> Stream {
+        let stream = match &self.listener {
+            Listener::Tcp(listener) => Stream::Tcp(listener.accept().unwrap().0),
+            Listener::Unix(listener) => Stream::Unix(listener.accept().unwrap().0),
+        };
+        stream.limited()
+    }
+}
+
+impl AsFd for Server {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match &self.listener {
+            Listener::Tcp(listener) => listener.as_fd(),
+            Listener::Unix(listener) => listener.as_fd(),
+        }
+    }
+}
+
+pub fn directory() -> (TempDir, PathBuf) {
+    let directory = files::directory();
+    let path = directory.path().to_owned();
+    (directory, path)
+}
+
+/// Where there is much to do: less of it in an emulated machine.
+pub fn much(here: usize, emulated: usize) -> usize {
+    if std::env::var_os("BUTTER_DEDICATED_VM").is_some() { emulated } else { here }
+}
+
+/// Bytes of which no two blocks are the same, nor two streams.
+pub struct Blocks {
+    block: Vec<u8>,
+    number: u64,
+}
+
+const BLOCK: usize = 64 * 1024;
+
+impl Blocks {
+    pub fn new(seed: u8) -> Self {
+        let mut state = u64::from(seed) + 1;
+        let mut next = || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 56) as u8
+        };
+        Self { block: (0..BLOCK).map(|_| next()).collect(), number: 0 }
+    }
+
+    fn next(&mut self) -> &[u8] {
+        self.number += 1;
+        self.block[BLOCK / 2..][..8].copy_from_slice(&self.number.to_le_bytes());
+        &self.block
+    }
+
+    /// Sends so many bytes, a whole number of blocks, and says that nothing more follows.
+    pub fn send(mut self, bytes: usize, stream: &Stream) {
+        for _ in 0..bytes / BLOCK {
+            stream.send(self.next());
+        }
+        stream.finish();
+    }
+
+    /// Receives so many bytes, each as it was sent, and the end.
+    pub fn receive(mut self, bytes: usize, mut stream: &Stream) {
+        let mut buffer = vec![0; BLOCK];
+        for number in 0..bytes / BLOCK {
+            stream.read_exact(&mut buffer).unwrap();
+            assert!(buffer == self.next(), "block {number} is another");
+        }
+        assert_eq!(stream.read(&mut buffer).unwrap(), 0);
+    }
+}

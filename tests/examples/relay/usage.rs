@@ -1,0 +1,112 @@
+//! What it is asked for, and what it cannot do.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader};
+use std::os::unix::ffi::OsStrExt;
+use std::process::{Command, Stdio};
+
+use butter::process::Pid;
+use butter::signal::{self, Signal};
+
+use super::peers::{Kind, Server, Stream, directory};
+use super::run::{Relay, program, run};
+use common::require;
+
+#[test]
+fn wrong_use_is_told() {
+    let program = require!(program());
+    let long = [b'/'; 200];
+    for (arguments, told) in [
+        (&[] as &[&[u8]], "missing LISTEN operand"),
+        (&[b"/a"], "missing TARGET operand after '/a'"),
+        (&[b"/a", b"/b", b"/c"], "extra operand '/c'"),
+        (
+            &[b"--", b"--help", b"/b"],
+            "invalid address '--help' (expected IP:PORT, unix:PATH or a PATH that contains a /)",
+        ),
+        (&[b"--frobnicate", b"/a", b"/b"], "unrecognized option '--frobnicate'"),
+        (&[b"-x\xff\x1b", b"/a", b"/b"], "unrecognized option '-x'"),
+        (&[b"--quiet=yes", b"/a", b"/b"], "option '--quiet' doesn't allow an argument"),
+        (&[b"localhost:80", b"/b"], "invalid address 'localhost:80' (expected IP:PORT"),
+        (&[b"127.0.0.1", b"/b"], "invalid address '127.0.0.1' (expected IP:PORT"),
+        (&[b"/a", b"127.0.0.1:65536"], "invalid address '127.0.0.1:65536' (expected IP:PORT"),
+        (&[b"\xff", b"/b"], r"invalid address '\xff' (expected IP:PORT"),
+        (&[b"/a", b"127.0.0.1:0"], "invalid TARGET '127.0.0.1:0': the port is 0"),
+        (&[b"unix:", b"/b"], "empty path in address 'unix:'"),
+        (&[b"/a", b""], "invalid address '' (expected IP:PORT"),
+        (&[b"/a", &long], "path too long for a socket: '//////"),
+        (&[b"unix:/a", b"/a"], "LISTEN and TARGET are the same"),
+    ] {
+        let arguments: Vec<_> =
+            arguments.iter().map(|argument| OsStr::from_bytes(argument)).collect();
+        let (status, stdout, stderr) = run(&program, &arguments);
+        assert_eq!((status, stdout.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(stderr.starts_with(&format!("relay: {told}")), "{arguments:?}: {stderr}");
+        assert_eq!(stderr.lines().count(), 2, "{arguments:?}: {stderr}");
+    }
+}
+
+#[test]
+fn help_names_everything() {
+    let program = require!(program());
+    let (status, text, stderr) = run(&program, &["--help".as_ref()]);
+    assert_eq!((status, stderr.as_str()), (Some(0), ""));
+    for said in
+        ["IP:PORT", "unix:PATH", "--quiet", "--help", "--version", "\n  0  ", "\n  1  ", "\n  2  "]
+    {
+        assert!(text.contains(said), "{said}");
+    }
+    assert!(text.lines().all(|line| line.chars().count() <= 100));
+    let (_, version, _) = run(&program, &["-V".as_ref()]);
+    assert_eq!(version, concat!("relay ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
+fn an_address_that_is_taken_is_told_and_left() {
+    let program = require!(program());
+    let tcp = Server::new(Kind::Tcp);
+    let (_guard, path) = directory();
+    let path = path.join("taken");
+    std::fs::write(&path, "somebody's").unwrap();
+    for listen in [tcp.address.as_str(), path.to_str().unwrap()] {
+        let (status, _, stderr) =
+            run(&program, &["-q".as_ref(), listen.as_ref(), "/nowhere/to/go".as_ref()]);
+        assert_eq!((status, stderr.lines().count()), (Some(1), 1), "{stderr}");
+        assert!(stderr.starts_with("relay: cannot listen on "), "{stderr}");
+        assert!(stderr.contains(&format!("{listen}: Address ")), "{stderr}");
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "somebody's");
+}
+
+#[test]
+fn quiet_says_the_port_and_nothing_else() {
+    let program = require!(program());
+    signal::set_default(Signal::TERM).unwrap();
+    let server = Server::new(Kind::Unix);
+    let mut command = Command::new(program);
+    command.args(["--quiet", "127.0.0.1:0", &server.address]).stdin(Stdio::null());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut address = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
+    // Nobody reads what else it might say.
+    let client = Stream::connect(address.trim_end());
+    let served = server.accept();
+    client.finish();
+    assert_eq!(served.receive_all(), b"");
+    signal::kill(Pid::from_raw(child.id().cast_signed()).unwrap(), Signal::TERM).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+#[test]
+fn a_path_may_be_named_in_both_ways() {
+    let program = require!(program());
+    let server = Server::new(Kind::Unix);
+    let bare = server.address.strip_prefix("unix:").unwrap();
+    for target in [bare, &server.address] {
+        let relay = Relay::start(&program, Kind::Unix, target);
+        let (client, served) = (relay.connect(), server.accept());
+        client.finish();
+        assert_eq!(served.receive_all(), b"");
+    }
+}

@@ -1,0 +1,217 @@
+//! How events are written.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+
+use super::json;
+use super::run::{Running, directory, program, run};
+use common::require;
+
+#[test]
+fn text_tells_what_happened_to_whom() {
+    let program = require!(program());
+    let (_guard, path) = directory();
+    let watch = Running::start(
+        &program,
+        &["--events=create,Close_Write|IN_DELETE", "--count", "5"],
+        &[&path],
+    );
+    fs::write(path.join("a file"), "!").unwrap();
+    // Another test's new program may hold the file open until it runs.
+    watch.wait_for_output("CLOSE_WRITE");
+    fs::create_dir(path.join("sub")).unwrap();
+    fs::remove_file(path.join("a file")).unwrap();
+    fs::remove_dir(path.join("sub")).unwrap();
+    let ended = watch.end();
+    let path = path.display();
+    let told = ended.told();
+    assert_eq!(told[0], format!("CREATE {path}/a file"));
+    assert_eq!(told[1], format!("CLOSE_WRITE {path}/a file"));
+    assert_eq!(told[2], format!("CREATE {path}/sub/"));
+    assert_eq!(told[3], format!("DELETE {path}/a file"));
+    assert_eq!(told[4], format!("DELETE {path}/sub/"));
+    assert_eq!((told.len(), ended.status), (5, 0));
+    assert_eq!(ended.stderr, "watch: watching 1 path\nwatch: 5 events: requested count reached\n");
+
+    let columns: Vec<_> =
+        ended.lines().iter().map(|line| line.find(&path.to_string()).unwrap()).collect();
+    assert!(
+        columns.iter().all(|column| *column == columns[0]),
+        "the paths stand in one column: {columns:?}"
+    );
+    let (time, _) = ended.lines()[0].split_once(' ').unwrap();
+    let shape: String = time.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    assert_eq!(shape, "00:00:00.000Z");
+}
+
+#[test]
+fn json_tells_what_happened_to_whom() {
+    let program = require!(program());
+    let (_guard, path) = directory();
+    let options = ["--events", "create,attrib", "--format", "json", "--count", "3"];
+    let watch = Running::start(&program, &options, &[&path]);
+    let before =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs_f64();
+    fs::write(path.join("a \"quoted\" \\ name"), "!").unwrap();
+    fs::create_dir(path.join("sub")).unwrap();
+    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let ended = watch.end();
+    let objects = ended.objects();
+    assert_eq!((objects.len(), ended.status), (3, 0));
+    for (object, name, event, dir) in [
+        (&objects[0], Some("a \"quoted\" \\ name"), "CREATE", "false"),
+        (&objects[1], Some("sub"), "CREATE", "true"),
+        (&objects[2], None, "ATTRIB", "true"),
+    ] {
+        assert_eq!(object.keys(), ["time", "path", "name", "events", "dir", "cookie", "watch"]);
+        assert_eq!(object["path"].text(), path.to_str());
+        assert_eq!(object["name"].text(), name);
+        assert_eq!(object["events"], json::Value::Array(vec![json::Value::Text(event.to_owned())]));
+        assert_eq!(object["dir"].literal(), dir);
+        assert_eq!((object["cookie"].literal(), object["watch"].literal()), ("null", "1"));
+        let time: f64 = object["time"].literal().parse().unwrap();
+        assert!((before - 1.0..before + 3600.0).contains(&time), "{time}");
+    }
+}
+
+/// Names that are hard to write, and how each format writes them.
+const HARD: &[(&[u8], &str, &str)] = &[
+    (b"n\xff\xfeme", r"n\xff\xfeme", "n\u{fffd}\u{fffd}me"),
+    (b"two\nlines\t\r", r"two\nlines\t\r", "two\nlines\t\r"),
+    (b"\x1b[31mred\x7f", r"\u{1b}[31mred\u{7f}", "\u{1b}[31mred\u{7f}"),
+    (b"\\xff 'quoted' \"twice\"", r#"\\xff 'quoted' "twice""#, "\\xff 'quoted' \"twice\""),
+    (
+        "grün 猫 \u{202e}\u{9b}2J".as_bytes(),
+        r"grün 猫 \u{202e}\u{9b}2J",
+        "grün 猫 \u{202e}\u{9b}2J",
+    ),
+];
+
+#[test]
+fn text_writes_any_name_on_one_line() {
+    let program = require!(program());
+    let (_guard, path) = directory();
+    let path = path.join(OsStr::from_bytes(b"d\xffr\n"));
+    fs::create_dir(&path).unwrap();
+    let count = HARD.len().to_string();
+    let watch = Running::start(
+        &program,
+        &["--events=create", "--color=never", "--count", &count],
+        &[&path],
+    );
+    for (name, ..) in HARD {
+        fs::write(path.join(OsStr::from_bytes(name)), "").unwrap();
+    }
+    let ended = watch.end();
+    assert_eq!((ended.status, ended.lines().len()), (0, HARD.len()), "{:?}", ended.lines());
+    for (line, (_, text, _)) in ended.lines().iter().zip(HARD) {
+        assert!(line.ends_with(&format!(r"/d\xffr\n/{text}")), "{line:?}");
+        assert!(!line.chars().any(char::is_control), "{line:?}");
+    }
+}
+
+#[test]
+fn json_loses_no_byte_of_a_name() {
+    let program = require!(program());
+    let (_guard, parent) = directory();
+    let path = parent.join(OsStr::from_bytes(b"d\xffr\n"));
+    fs::create_dir(&path).unwrap();
+    let count = HARD.len().to_string();
+    let watch = Running::start(
+        &program,
+        &["--events=create", "--format=json", "--count", &count],
+        &[&path],
+    );
+    for (name, ..) in HARD {
+        fs::write(path.join(OsStr::from_bytes(name)), "").unwrap();
+    }
+    let ended = watch.end();
+    assert_eq!((ended.status, ended.lines().len()), (0, HARD.len()), "{:?}", ended.lines());
+    let hexadecimal =
+        |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    for ((object, line), (name, _, text)) in ended.objects().iter().zip(ended.lines()).zip(HARD) {
+        assert!(!line.chars().any(char::is_control), "{line:?}");
+        assert_eq!(
+            object["path_bytes"].text(),
+            Some(hexadecimal(path.as_os_str().as_bytes()).as_str())
+        );
+        assert_eq!(
+            object["path"].text(),
+            Some(format!("{}/d\u{fffd}r\n", parent.display()).as_str())
+        );
+        assert_eq!(object["name"].text(), Some(*text));
+        if std::str::from_utf8(name).is_ok() {
+            assert!(!object.keys().contains(&"name_bytes"), "{line}");
+        } else {
+            assert_eq!(object["name_bytes"].text(), Some(hexadecimal(name).as_str()));
+        }
+    }
+}
+
+#[test]
+fn the_halves_of_a_rename_have_one_cookie() {
+    let program = require!(program());
+    let (_guard, path) = directory();
+    fs::write(path.join("old"), "").unwrap();
+    let text = Running::start(&program, &["--events=move", "--count=2"], &[&path]);
+    let json = Running::start(&program, &["--events=move", "--count=2", "--format=json"], &[&path]);
+    fs::rename(path.join("old"), path.join("new")).unwrap();
+
+    let (text, json) = (text.end(), json.end());
+    let objects = json.objects();
+    assert_eq!(
+        objects.iter().map(|o| o["name"].text()).collect::<Vec<_>>(),
+        [Some("old"), Some("new")]
+    );
+    let cookie = objects[0]["cookie"].literal();
+    assert!(cookie.parse::<u32>().is_ok_and(|cookie| cookie > 0), "{cookie}");
+    assert_eq!(objects[1]["cookie"].literal(), cookie);
+
+    let path = path.display();
+    // Each instance is told of the rename with the same cookie.
+    assert_eq!(
+        text.told(),
+        [format!("MOVED_FROM #{cookie} {path}/old"), format!("MOVED_TO #{cookie} {path}/new")]
+    );
+    assert_eq!((text.status, json.status), (0, 0));
+}
+
+#[test]
+fn a_file_under_two_paths_is_told_of_once() {
+    let program = require!(program());
+    let (_guard, path) = directory();
+    let (one, two) = (path.join("one"), path.join("two"));
+    fs::create_dir(&one).unwrap();
+    std::os::unix::fs::symlink(&one, &two).unwrap();
+    let watch = Running::start(&program, &["--events=create,delete", "--count=2"], &[&one, &two]);
+    fs::create_dir(one.join("sub")).unwrap();
+    fs::remove_dir(one.join("sub")).unwrap();
+    let ended = watch.end();
+    let (one, two) = (one.display(), two.display());
+    assert_eq!(ended.told(), [format!("CREATE {one}/sub/"), format!("DELETE {one}/sub/")]);
+    let said = format!("watch: '{two}' is already watched as '{one}'\nwatch: watching 1 path\n");
+    assert!(ended.stderr.starts_with(&said), "{}", ended.stderr);
+}
+
+#[test]
+fn colour_is_for_terminals_or_on_demand() {
+    let program = require!(program());
+    let (_guard, path) = directory();
+    let by_itself = Running::start(&program, &["--count=1"], &[&path]);
+    let always = Running::start(&program, &["--count=1", "--color=always"], &[&path]);
+    fs::create_dir(path.join("sub")).unwrap();
+    assert!(!by_itself.end().stdout.contains(&0x1b));
+    assert!(always.end().stdout.contains(&0x1b));
+}
+
+#[test]
+fn quiet_is_quiet() {
+    let program = require!(program());
+    let (_guard, path) = directory();
+    let arguments =
+        [OsStr::new("--quiet"), OsStr::new("--timeout=0.01"), path.as_os_str(), path.as_os_str()];
+    let ended = run(&program, &arguments);
+    assert_eq!((ended.status, ended.stdout.as_slice(), ended.stderr.as_str()), (0, &b""[..], ""));
+}

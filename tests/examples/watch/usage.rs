@@ -1,0 +1,167 @@
+//! What it is asked for, and what it cannot do.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::process::Command;
+
+use super::run::{AT_MOST, code, directory, program, run};
+use common::require;
+
+#[test]
+fn every_path_that_cannot_be_watched_is_named() {
+    let program = require!(program());
+    let (_guard, path) = directory();
+    let (one, two) = (path.join("nowhere"), path.join(OsStr::from_bytes(b"neither\nhere\xff")));
+    let ended = run(&program, &[AT_MOST.as_ref(), path.as_ref(), one.as_ref(), two.as_ref()]);
+    assert_eq!((ended.status, ended.stdout.len()), (1, 0));
+    let lines: Vec<_> = ended.stderr.lines().collect();
+    let path = path.display();
+    let start = format!("watch: cannot watch '{path}/nowhere': inotify_add_watch: ENOENT");
+    assert!(lines[0].starts_with(&start), "{}", lines[0]);
+    assert!(
+        lines[1].starts_with(&format!(r"watch: cannot watch '{path}/neither\nhere\xff': ")),
+        "{}",
+        lines[1]
+    );
+    assert_eq!(lines.len(), 2, "{lines:?}");
+}
+
+#[test]
+fn the_limit_on_watches_is_told() {
+    let program = require!(program());
+    require!(
+        common::child::in_user_namespace(|| {
+            require!(
+                fs::write("/proc/sys/user/max_inotify_watches", "1"),
+                "the limit of the namespace cannot be lowered"
+            );
+            let (_guard, path) = directory();
+            let paths = ["a", "b", "c"].map(|name| path.join(name));
+            paths.iter().for_each(|path| fs::create_dir(path).unwrap());
+            let mut arguments = vec![OsStr::new(AT_MOST)];
+            arguments.extend(paths.iter().map(|path| path.as_os_str()));
+            let ended = run(&program, &arguments);
+            let start =
+                format!("watch: cannot watch '{}': inotify_add_watch: ENOSPC", paths[1].display());
+            assert!(ended.stderr.starts_with(&start), "{}", ended.stderr);
+            assert_eq!(
+                (ended.status, ended.stderr.lines().count(), ended.stdout.len()),
+                (1, 1, 0),
+                "{}",
+                ended.stderr
+            );
+        }),
+        "this machine does not let the process have a user namespace"
+    );
+}
+
+#[test]
+fn wrong_use_is_told() {
+    let program = require!(program());
+    for (arguments, told) in [
+        (&[] as &[&[u8]], "missing PATH operand"),
+        (&[b"--"], "missing PATH operand"),
+        (&[b"/", b""], "empty operand ''"),
+        (&[b"--frobnicate", b"/"], "unrecognized option '--frobnicate'"),
+        (&[b"-x\xff\x1b", b"/"], "unrecognized option '-x'"),
+        (
+            &[b"--events", b"create,frobnicate", b"/"],
+            "invalid argument 'frobnicate' for '--events' (expected access, modify, attrib",
+        ),
+        (&[b"--events=", b"/"], "invalid argument '' for '--events'"),
+        (&[b"--events=onlydir", b"/"], "invalid argument 'onlydir' for '--events'"),
+        (&[b"--events"], "option '--events' requires an argument"),
+        (&[b"--format=xml", b"/"], "invalid argument 'xml' for '--format' (expected text or json)"),
+        (
+            &[b"--color=blue", b"/"],
+            "invalid argument 'blue' for '--color' (expected auto, always or never)",
+        ),
+        (&[b"--count=0", b"/"], "invalid argument '0' for '--count' (expected a positive integer)"),
+        (
+            &[b"--count=many", b"/"],
+            "invalid argument 'many' for '--count' (expected a positive integer)",
+        ),
+        (
+            &[b"--timeout=-1", b"/"],
+            "invalid argument '-1' for '--timeout' (expected a number of seconds)",
+        ),
+        (
+            &[b"--timeout=nan", b"/"],
+            "invalid argument 'nan' for '--timeout' (expected a number of seconds)",
+        ),
+        (&[b"--timeout", b"\xff", b"/"], r"invalid argument '\xff' for '--timeout'"),
+        (
+            &[b"--every=0", b"/"],
+            "invalid argument '0' for '--every' (expected a positive number of seconds)",
+        ),
+        (
+            &[b"--every=1e-10", b"/"],
+            "invalid argument '1e-10' for '--every' (expected a positive number of seconds)",
+        ),
+        (
+            &[b"--every=-1", b"/"],
+            "invalid argument '-1' for '--every' (expected a positive number of seconds)",
+        ),
+        (
+            &[b"--every=1e19", b"/"],
+            "invalid argument '1e19' for '--every' (expected a positive number of seconds)",
+        ),
+        (
+            &[b"--every", b"often", b"/"],
+            "invalid argument 'often' for '--every' (expected a positive number of seconds)",
+        ),
+        (&[b"/", b"--every"], "option '--every' requires an argument"),
+        (&[b"--quiet=yes", b"/"], "option '--quiet' doesn't allow an argument"),
+    ] {
+        let arguments: Vec<_> =
+            arguments.iter().map(|argument| OsStr::from_bytes(argument)).collect();
+        let ended = run(&program, &arguments);
+        assert_eq!((ended.status, ended.stdout.len()), (2, 0), "{arguments:?}");
+        assert!(
+            ended.stderr.starts_with(&format!("watch: {told}")),
+            "{arguments:?}: {}",
+            ended.stderr
+        );
+        assert_eq!(ended.stderr.lines().count(), 2, "{arguments:?}: {}", ended.stderr);
+    }
+}
+
+#[test]
+fn help_names_everything() {
+    let program = require!(program());
+    let ended = run(&program, &["--help".as_ref()]);
+    let text = String::from_utf8(ended.stdout).unwrap();
+    assert_eq!((ended.status, ended.stderr.as_str()), (0, ""));
+    for option in [
+        "--events",
+        "--format",
+        "--color",
+        "--count",
+        "--timeout",
+        "--every",
+        "--quiet",
+        "--help",
+        "--version",
+    ] {
+        assert!(text.contains(option), "{option}");
+    }
+    for status in 0..=5 {
+        assert!(text.contains(&format!("\n  {status}  ")), "{status}");
+    }
+    assert!(text.lines().all(|line| line.chars().count() <= 100));
+    let version = run(&program, &["-V".as_ref()]);
+    assert_eq!(version.stdout, concat!("watch ", env!("CARGO_PKG_VERSION"), "\n").as_bytes());
+}
+
+#[test]
+fn what_looks_like_an_option_can_be_a_path() {
+    let program = require!(program());
+    let (_guard, path) = directory();
+    fs::create_dir(path.join("--help")).unwrap();
+    fs::create_dir(path.join("-")).unwrap();
+    let arguments: [OsString; 4] = ["--timeout=0".into(), "-".into(), "--".into(), "--help".into()];
+    let output = Command::new(program).args(arguments).current_dir(&path).output().unwrap();
+    assert_eq!(code(output.status), 0);
+    assert!(output.stderr.starts_with(b"watch: watching 2 paths\n"));
+}

@@ -1,0 +1,67 @@
+//! That a constant of the crate has the kernel's name, and not another one's.
+
+use super::{NATIVE, numbers, scan::Kind};
+
+/// The constants whose names are not the kernel's without what stands before it.
+const RENAMED: &[(&str, &str)] = &[
+    ("CLOCK_BOOTTIME", "Boottime"),
+    ("CLOCK_BOOTTIME_ALARM", "BoottimeAlarm"),
+    ("CLOCK_MONOTONIC", "Monotonic"),
+    ("CLOCK_MONOTONIC_COARSE", "MonotonicCoarse"),
+    ("CLOCK_MONOTONIC_RAW", "MonotonicRaw"),
+    ("CLOCK_PROCESS_CPUTIME_ID", "ProcessCpu"),
+    ("CLOCK_REALTIME", "Realtime"),
+    ("CLOCK_REALTIME_ALARM", "RealtimeAlarm"),
+    ("CLOCK_REALTIME_COARSE", "RealtimeCoarse"),
+    ("CLOCK_TAI", "Tai"),
+    ("CLOCK_THREAD_CPUTIME_ID", "ThreadCpu"),
+    ("CLONE_NEWNS", "MOUNT"),
+    ("E2BIG", "TOOBIG"),
+    ("MAP_32BIT", "BITS_32"),
+    ("O_NOTIFICATION_PIPE", "NOTIFICATION"),
+    ("SIG_BLOCK", "Block"),
+    ("SIG_SETMASK", "Set"),
+    ("SIG_UNBLOCK", "Unblock"),
+    ("__NEW_UTS_LEN", "HOST_NAME_MAX"),
+];
+
+/// What stands before a name in C, where the crate leaves it out.
+const PREFIXES: &[&str] = &[
+    "CLONE_",
+    "CLONE_NEW",
+    "E",
+    "EFD_",
+    "EPOLL",
+    "EPOLL_",
+    "F_SEAL_",
+    "FD_",
+    "IN_",
+    "MAP_",
+    "MFD_",
+    "O_",
+    "POLL",
+    "PROT_",
+    "SA_",
+    "SFD_",
+    "SIG",
+    "SPLICE_F_",
+    "SS_",
+    "TFD_",
+    "TFD_TIMER_",
+    "MNT_",
+    "MS_",
+    "UMOUNT_",
+];
+
+#[test]
+fn a_constant_is_named_as_in_c() {
+    for number in numbers::of(NATIVE) {
+        let (own, name) = (number.own, &*number.name);
+        let shortened = PREFIXES.iter().any(|prefix| name.strip_prefix(prefix) == Some(own));
+        let same = if number.kind == Kind::Plain { name == own } else { shortened };
+        // What `poll` and `epoll` have in common has one name.
+        let of_epoll = format!("E{name}");
+        let renamed = RENAMED.contains(&(name, own)) || RENAMED.contains(&(&of_epoll, own));
+        assert!(same || renamed, "{own} is said to be {name}");
+    }
+}

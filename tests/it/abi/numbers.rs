@@ -1,0 +1,193 @@
+//! The constants of all sources, with their values on a processor.
+
+use std::collections::BTreeSet;
+
+use super::oracles::{self, NO_CRATE_HAS};
+use super::scan::{self, Kind};
+use super::{NATIVE, PROCESSORS, expression, sources};
+
+/// Constants that are no names of the kernel's: the crate's own.
+const OURS: &[(&str, &str)] = &[
+    ("arch/aarch64/abi.rs", "AUDIT_ARCH"),
+    ("arch/x86_64/abi.rs", "AUDIT_ARCH"),
+    ("src/copy/copier.rs", "AT_ONCE"),
+    ("src/copy/copier.rs", "DEFAULT_CHUNK_SIZE"),
+    ("src/copy/memory.rs", "ROOM"),
+    ("src/epoll/raw.rs", "MOST"),
+    ("src/error/errno.rs", "COUNT"),
+    ("src/error/errno.rs", "ERRNO_MAX"),
+    ("src/error/reason.rs", "FIRST_WORD"),
+    ("src/error/reason.rs", "LENGTH_BITS"),
+    ("src/error/reason.rs", "WORD_COUNT"),
+    ("src/error/repr.rs", "ERRNO_BITS"),
+    ("src/error/repr.rs", "MARK"),
+    ("src/eventfd/types.rs", "VALUE_MAX"),
+    ("src/idmap/types.rs", "MAX_RANGES"),
+    ("src/idmap/types.rs", "TEXT_SIZE"),
+    ("src/explain.rs", "LINE"),
+    ("src/inotify/event.rs", "EVENT_SIZE_MAX"),
+    ("src/macros.rs", "ROOT"),
+    ("src/path/arg.rs", "SHORT"),
+    ("src/signal/cause.rs", "USER_HZ"),
+    ("src/signal/number.rs", "RTMAX"),
+    ("src/signal/number.rs", "RTMIN"),
+    ("src/signalfd/event.rs", "EVENT_SIZE"),
+    ("src/time.rs", "NANOSECONDS"),
+];
+
+/// Constants that the kernel knows under another name.
+const RENAMED: &[(&str, &str, &str)] = &[
+    ("src/signal/mask.rs", "Block", "SIG_BLOCK"),
+    ("src/signal/mask.rs", "Unblock", "SIG_UNBLOCK"),
+    ("src/signal/mask.rs", "Set", "SIG_SETMASK"),
+    ("src/time.rs", "Realtime", "CLOCK_REALTIME"),
+    ("src/time.rs", "Monotonic", "CLOCK_MONOTONIC"),
+    ("src/time.rs", "ProcessCpu", "CLOCK_PROCESS_CPUTIME_ID"),
+    ("src/time.rs", "ThreadCpu", "CLOCK_THREAD_CPUTIME_ID"),
+    ("src/time.rs", "MonotonicRaw", "CLOCK_MONOTONIC_RAW"),
+    ("src/time.rs", "RealtimeCoarse", "CLOCK_REALTIME_COARSE"),
+    ("src/time.rs", "MonotonicCoarse", "CLOCK_MONOTONIC_COARSE"),
+    ("src/time.rs", "Boottime", "CLOCK_BOOTTIME"),
+    ("src/time.rs", "RealtimeAlarm", "CLOCK_REALTIME_ALARM"),
+    ("src/time.rs", "BoottimeAlarm", "CLOCK_BOOTTIME_ALARM"),
+    ("src/time.rs", "Tai", "CLOCK_TAI"),
+    ("src/uts/types.rs", "HOST_NAME_MAX", "__NEW_UTS_LEN"),
+];
+
+/// Constants that only one processor has, and which. On the other they are no bit.
+const OF_ONE: &[(&str, &str)] = &[
+    ("MAP_32BIT", "x86_64"),
+    ("MAP_ABOVE4G", "x86_64"),
+    ("PROT_BTI", "aarch64"),
+    ("PROT_MTE", "aarch64"),
+];
+
+/// A number of the kernel's.
+pub struct Number {
+    /// The crate's name.
+    pub own: &'static str,
+    /// Its name in C.
+    pub name: String,
+    pub value: i128,
+    pub kind: Kind<'static>,
+    /// The type of a flag, by its path: `io::StatusFlags`.
+    pub flags: Option<String>,
+}
+
+/// Every number of the kernel's, on this processor.
+pub fn of(processor: &str) -> Vec<Number> {
+    let mut numbers = Vec::new();
+    for source in sources::of(processor) {
+        for constant in scan::constants(source.path, source.text) {
+            if constant.kind == Kind::Plain && OURS.contains(&(source.path, constant.own)) {
+                continue;
+            }
+            let plain = |name: &str| plain(processor, source.path, name);
+            let value = expression::value(constant.expression, &plain);
+            let value = value.unwrap_or_else(|| {
+                panic!(
+                    "{}: the value of {} is not understood: {}",
+                    source.path, constant.name, constant.expression
+                )
+            });
+            let renamed = RENAMED
+                .iter()
+                .find(|&&(path, name, _)| (path, name) == (source.path, constant.own));
+            let name = renamed.map_or(constant.name, |&(_, _, name)| name.to_owned());
+            let flags = match constant.kind {
+                Kind::Flag(of) => Some(format!("{}::{of}", module(source.path))),
+                _ => None,
+            };
+            numbers.push(Number { own: constant.own, name, value, kind: constant.kind, flags });
+        }
+    }
+    numbers
+}
+
+/// The numbers that a processor has; those of the other are no bit.
+pub fn known_to(processor: &str) -> Vec<Number> {
+    let mut numbers = of(processor);
+    numbers.retain(|number| {
+        let elsewhere = OF_ONE.iter().any(|&(name, only)| name == number.name && only != processor);
+        assert!(!elsewhere || number.value == 0, "{} is none of {processor}", number.name);
+        !elsewhere
+    });
+    numbers
+}
+
+/// The value of a plain constant that another one names: of the same file, or of the processor.
+fn plain(processor: &str, path: &str, name: &str) -> Option<i128> {
+    let seen = sources::of(processor)
+        .filter(|source| source.path == path || source.path.starts_with("arch/"));
+    let mut constants = seen.flat_map(|source| scan::constants(source.path, source.text));
+    let constant =
+        constants.find(|constant| constant.kind == Kind::Plain && constant.name == name)?;
+    expression::value(constant.expression, &|_| None)
+}
+
+/// The public module that a source belongs to: `io` for `src/io/fcntl.rs`.
+fn module(path: &str) -> &str {
+    let path = path.strip_prefix("src/").unwrap_or(path);
+    path.split('/').next().unwrap_or(path).trim_end_matches(".rs")
+}
+
+#[test]
+fn every_constant_is_in_the_table_and_nothing_else() {
+    let known: BTreeSet<_> = oracles::table().into_iter().map(|row| row.name.to_owned()).collect();
+    let found: BTreeSet<_> =
+        PROCESSORS.iter().flat_map(|processor| of(processor)).map(|number| number.name).collect();
+    let missing: Vec<_> = found.difference(&known).collect();
+    assert!(missing.is_empty(), "in the sources, but in no table of tests/it/abi: {missing:?}");
+    let stale: Vec<_> = known.difference(&found).collect();
+    assert!(stale.is_empty(), "in tests/it/abi/oracles.rs, but not in the sources: {stale:?}");
+}
+
+#[test]
+fn every_exception_is_still_there() {
+    let renamed = RENAMED.iter().map(|&(path, name, _)| (path, name));
+    for (path, name) in OURS.iter().copied().chain(renamed) {
+        let mut sources = PROCESSORS.into_iter().flat_map(sources::of);
+        let source = sources.find(|source| source.path == path).expect(path);
+        let constants = scan::constants(path, source.text);
+        assert!(constants.iter().any(|constant| constant.name == name), "{path} has no {name}");
+    }
+}
+
+#[test]
+fn both_processors_have_the_same_names() {
+    let [one, other] = PROCESSORS.map(|processor| {
+        let mut names: Vec<_> = of(processor).into_iter().map(|number| number.name).collect();
+        names.sort();
+        names
+    });
+    assert_eq!(one, other);
+}
+
+#[test]
+fn they_are_what_libc_and_linux_raw_sys_say() {
+    let table = oracles::table();
+    let mut compared = 0;
+    for number in known_to(NATIVE) {
+        let Some(row) = table.iter().find(|row| row.name == number.name) else { continue };
+        assert!(
+            !row.found.is_empty() || NO_CRATE_HAS.contains(&row.name),
+            "nobody has {}",
+            row.name
+        );
+        for (oracle, value) in &row.found {
+            assert!(
+                same(number.value, *value),
+                "{}: {:#x}, but {value:#x} in {oracle}",
+                row.name,
+                number.value
+            );
+            compared += 1;
+        }
+    }
+    assert!(compared > table.len(), "{compared} comparisons of {} constants", table.len());
+}
+
+/// Whether two numbers are the same, or the same 32 bits with a sign and without.
+fn same(ours: i128, theirs: i128) -> bool {
+    ours == theirs || ((ours < 0) != (theirs < 0) && (ours - theirs).abs() == 1 << 32)
+}

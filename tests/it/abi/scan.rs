@@ -1,0 +1,144 @@
+//! Finds the constants and the layouts in the text of a source.
+
+/// A constant, as a source writes it.
+pub struct Constant<'a> {
+    /// The crate's name.
+    pub own: &'a str,
+    /// The kernel's name, where the source gives it; else the crate's.
+    pub name: String,
+    /// Which table it stands in.
+    pub kind: Kind<'a>,
+    pub expression: &'a str,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind<'a> {
+    /// A flag of this type.
+    Flag(&'a str),
+    Errno,
+    Signal,
+    /// `const NAME: u32 = 1;`, or the number of a variant.
+    Plain,
+}
+
+/// What a `layout!` says.
+pub struct Layout<'a> {
+    pub name: &'a str,
+    pub size: usize,
+    pub align: usize,
+    /// Name and offset of each.
+    pub fields: Vec<(&'a str, usize)>,
+}
+
+/// The part of a source that is not its unit tests.
+fn code<'a>(path: &str, text: &'a str) -> &'a str {
+    if path.ends_with("_tests.rs") {
+        ""
+    } else {
+        text.split("#[cfg()]\nmod ").next().unwrap_or(text)
+    }
+}
+
+/// Each line that is not a comment, and its text to the end of the source.
+fn lines<'a>(path: &str, text: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let code = code(path, text);
+    let lines =
+        code.lines().map(move |line| (line, &code[line.as_ptr().addr() - code.as_ptr().addr()..]));
+    lines.filter(|(line, _)| !line.trim_start().starts_with("//"))
+}
+
+pub fn constants<'a>(path: &str, text: &'a str) -> Vec<Constant<'a>> {
+    let (mut table, mut flags) = ("", "");
+    let mut found = Vec::new();
+    for (line, rest) in lines(path, text) {
+        if let Some((name, "{")) = line.split_once("! ") {
+            table = name;
+        } else if line == "}" {
+            (table, flags) = ("", "");
+        } else if table == "flags" && line.contains("pub struct ") {
+            flags = between(line, "pub struct ", ":").unwrap_or_default();
+        } else {
+            found.extend(constant(rest.trim_start(), table, flags));
+        }
+    }
+    found
+}
+
+/// The constant at the start of a line, if there is one.
+fn constant<'a>(rest: &'a str, table: &str, flags: &'a str) -> Option<Constant<'a>> {
+    let line = rest.lines().next()?;
+    if table == "flags" && line.starts_with('"') {
+        let parts =
+            rest[1..].split_once("\" ").and_then(|(c, rest)| Some((c, rest.split_once(" = ")?)));
+        let Some((c, (own, rest))) = parts else { panic!("not a line of flags!: {line}") };
+        let expression = rest.split_once(',')?.0;
+        return Some(Constant { own, name: c.to_owned(), kind: Kind::Flag(flags), expression });
+    }
+    if let Some((own, rest)) = rest.split_once(" = ")
+        && is_name(own)
+        && rest.starts_with(|c: char| c.is_ascii_digit() || c == '-')
+        && let Some((expression, rest)) = rest.split_once(',')
+        // Not a statement.
+        && !expression.contains(';')
+    {
+        let (name, kind) = match table {
+            "errnos" => (between(rest, "\"", "\"")?.to_owned(), Kind::Errno),
+            "signals" => (format!("SIG{own}"), Kind::Signal),
+            _ => (own.to_owned(), Kind::Plain),
+        };
+        return Some(Constant { own, name, kind, expression });
+    }
+    let visible = line
+        .strip_prefix("pub")
+        .map_or(line, |line| line.trim_start_matches(|c| c != ' ').trim_start());
+    let (own, _) = visible.strip_prefix("const ")?.split_once(": ")?;
+    let (kind, expression) = between(rest, ": ", ";")?.split_once('=')?;
+    let expression = match kind.trim() {
+        "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize"
+        | "c_int" => expression.trim(),
+        // A number in a type of its own.
+        "Self" => expression.trim().strip_prefix("Self(")?.strip_suffix(')')?,
+        _ => return None,
+    };
+    is_name(own).then(|| Constant { own, name: own.to_owned(), kind: Kind::Plain, expression })
+}
+
+pub fn layouts<'a>(path: &str, text: &'a str) -> Vec<Layout<'a>> {
+    let starts = lines(path, text).filter_map(|(_, rest)| rest.strip_prefix("layout! {"));
+    starts.map(|rest| layout(rest).unwrap_or_else(|| panic!("not a layout: {rest}"))).collect()
+}
+
+fn layout(rest: &str) -> Option<Layout<'_>> {
+    let (name, parts) = rest.split_once('}')?.0.split_once(": ")?;
+    let name = name.split('<').next()?.trim();
+    let mut parts = parts.trim().trim_end_matches(',').split(',').map(str::trim);
+    let mut number = |prefix| parts.next()?.strip_prefix(prefix)?.parse().ok();
+    let (size, align) = (number("size ")?, number("align ")?);
+    let fields = parts.map(|part| {
+        part.split_once(" at ").and_then(|(field, at)| Some((field, at.parse().ok()?)))
+    });
+    Some(Layout { name, size, align, fields: fields.collect::<Option<_>>()? })
+}
+
+/// The structs that are laid out as C does it.
+pub fn c_structs<'a>(path: &str, text: &'a str) -> Vec<&'a str> {
+    let starts = lines(path, text).filter(|(line, _)| line.trim_start().starts_with("#[repr(C"));
+    starts
+        .filter_map(|(_, rest)| rest.split_once("struct ")?.1.split([' ', '<', '(', ';']).next())
+        .collect()
+}
+
+/// Whether a source has nothing to compare.
+pub fn finds_nothing(path: &str, text: &str) -> bool {
+    constants(path, text).is_empty()
+        && layouts(path, text).is_empty()
+        && c_structs(path, text).is_empty()
+}
+
+fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
+    Some(text.split_once(before)?.1.split_once(after)?.0)
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}

@@ -1,0 +1,98 @@
+//! The sources that hold numbers and layouts, as they were when this test was compiled.
+
+use super::scan;
+use common::require;
+
+pub struct Source {
+    /// From the crate's root: `src/io/fcntl.rs`.
+    pub path: &'static str,
+    pub text: &'static str,
+}
+
+macro_rules! sources {
+    ($($path:literal)*) => {
+        const SOURCES: &[Source] = &[$(Source { path: $path, text: include_str!(concat!("../../../", $path)) }),*];
+    };
+}
+
+sources! {
+    "arch/aarch64/abi.rs"
+    "arch/x86_64/abi.rs"
+    "src/copy/copier.rs"
+    "src/copy/memory.rs"
+    "src/epoll/raw.rs"
+    "src/epoll/types.rs"
+    "src/error/errno.rs"
+    "src/error/reason.rs"
+    "src/error/repr.rs"
+    "src/eventfd/types.rs"
+    "src/explain.rs"
+    "src/fd/no_std.rs"
+    "src/fs.rs"
+    "src/idmap/types.rs"
+    "src/inotify/event.rs"
+    "src/inotify/raw.rs"
+    "src/inotify/types.rs"
+    "src/io/call.rs"
+    "src/io/fcntl.rs"
+    "src/io/slices.rs"
+    "src/macros.rs"
+    "src/memfd/mapping.rs"
+    "src/memfd/raw.rs"
+    "src/memfd/types.rs"
+    "src/mm/raw.rs"
+    "src/mm/types.rs"
+    "src/mount/types.rs"
+    "src/namespace/raw.rs"
+    "src/namespace/types.rs"
+    "src/path/arg.rs"
+    "src/pipe/raw.rs"
+    "src/pipe/types.rs"
+    "src/poll/types.rs"
+    "src/procfs/mod.rs"
+    "src/signal/action.rs"
+    "src/signal/alt_stack.rs"
+    "src/signal/cause.rs"
+    "src/signal/code.rs"
+    "src/signal/info.rs"
+    "src/signal/mask.rs"
+    "src/signal/number.rs"
+    "src/signal/set.rs"
+    "src/signalfd/event.rs"
+    "src/signalfd/types.rs"
+    "src/time.rs"
+    "src/timerfd/raw.rs"
+    "src/timerfd/types.rs"
+    "src/uts/types.rs"
+}
+
+/// The sources that are compiled for a processor.
+pub fn of(processor: &str) -> impl Iterator<Item = &'static Source> {
+    let own = format!("arch/{processor}/");
+    SOURCES
+        .iter()
+        .filter(move |source| !source.path.starts_with("arch/") || source.path.starts_with(&own))
+}
+
+#[test]
+fn no_source_is_left_out() {
+    let root = common::root();
+    require!(root.join("src").is_dir(), "the source is not on this host");
+    let mut folders = vec![root.join("src"), root.join("arch")];
+    while let Some(folder) = folders.pop() {
+        for entry in folder.read_dir().unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(root).unwrap().to_str().unwrap();
+                let text = std::fs::read_to_string(&path).unwrap();
+                let listed = SOURCES.iter().any(|source| source.path == name);
+                assert!(
+                    listed || scan::finds_nothing(name, &text),
+                    "list {name} in tests/it/abi/sources.rs"
+                );
+            }
+        }
+    }
+}

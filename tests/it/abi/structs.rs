@@ -1,0 +1,186 @@
+//! The structs that the kernel reads or writes, against the same structs elsewhere.
+
+use std::collections::BTreeSet;
+use std::mem::offset_of;
+
+use linux_raw_sys::{general, system};
+
+use super::scan::{self, Layout};
+use super::{NATIVE, PROCESSORS, sources};
+
+/// A struct of the kernel's that the crate has.
+pub struct Struct {
+    path: &'static str,
+    /// Its name, and those of its fields.
+    ours: (&'static str, &'static [&'static str]),
+    /// Its type in C.
+    pub c: &'static str,
+    /// The names of its fields in C, in the order of ours.
+    pub fields: &'static [&'static str],
+    oracles: &'static [Measured],
+}
+
+/// A struct of another crate, as the compiler laid it out.
+struct Measured {
+    of: &'static str,
+    size: usize,
+    align: usize,
+    /// In the order of our fields.
+    offsets: &'static [usize],
+}
+
+macro_rules! measured {
+    ($($type:ident)::+ { $($field:ident)* }) => {{
+        type Theirs = $($type)::+;
+        Measured {
+            of: stringify!($($type)::+),
+            size: size_of::<Theirs>(),
+            align: align_of::<Theirs>(),
+            offsets: &[$(offset_of!(Theirs, $field)),*],
+        }
+    }};
+}
+
+macro_rules! structs {
+    ($(
+        $path:literal $ours:ident { $($own:ident)* } is $c:literal { $($field:ident)* }:
+        $($($type:ident)::+ { $($other:ident)* })*;
+    )*) => {
+        const STRUCTS: &[Struct] = &[$(Struct {
+            path: $path,
+            ours: (stringify!($ours), &[$(stringify!($own)),*]),
+            c: $c,
+            fields: &[$(stringify!($field)),*],
+            oracles: &[$(measured!($($type)::+ { $($other)* })),*],
+        }),*];
+    };
+}
+
+structs! {
+    "arch" EpollEvent { events data } is "struct epoll_event" { events data }:
+        libc::epoll_event { events u64 }
+        general::epoll_event { events data };
+    "arch" Stat { before mode size after } is "struct stat" { st_dev st_mode st_size st_blksize }:
+        libc::stat { st_dev st_mode st_size st_blksize }
+        general::stat { st_dev st_mode st_size st_blksize };
+    "src/epoll/types.rs" BusyPoll { microseconds budget prefer padding } is
+        "struct epoll_params" { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad }:
+        libc::epoll_params { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad }
+        general::epoll_params { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad };
+    "src/inotify/types.rs" Header { wd mask cookie len } is "struct inotify_event" { wd mask cookie len }:
+        libc::inotify_event { wd mask cookie len }
+        general::inotify_event { wd mask cookie len };
+    "src/io/slices.rs" IoSlice { base len } is "struct iovec" { iov_base iov_len }:
+        libc::iovec { iov_base iov_len }
+        general::iovec { iov_base iov_len };
+    "src/io/slices.rs" IoSliceMut { base len } is "struct iovec" { iov_base iov_len }:
+        libc::iovec { iov_base iov_len }
+        general::iovec { iov_base iov_len };
+    "src/fs.rs" Statfs { kind block_size } is "struct statfs" { f_type f_bsize }:
+        libc::statfs { f_type f_bsize }
+        general::statfs { f_type f_bsize };
+    "src/poll/types.rs" PollFd { fd events revents } is "struct pollfd" { fd events revents }:
+        libc::pollfd { fd events revents }
+        general::pollfd { fd events revents };
+    "src/signal/action.rs" Action { handler flags restorer mask } is
+        "struct sigaction" { sa_handler sa_flags sa_restorer sa_mask }:
+        general::kernel_sigaction { sa_handler_kernel sa_flags sa_restorer sa_mask };
+    "src/signal/info.rs" SigInfo { signo errno code fields } is "siginfo_t" { si_signo si_errno si_code _sifields }:;
+    "src/signal/set.rs" SigSet {} is "sigset_t" {}:
+        general::kernel_sigset_t {};
+    "src/signalfd/types.rs"
+        Siginfo { signo errno code pid uid fd tid band overrun trapno status int ptr utime stime addr addr_lsb syscall
+            call_addr arch } is
+        "struct signalfd_siginfo" { ssi_signo ssi_errno ssi_code ssi_pid ssi_uid ssi_fd ssi_tid ssi_band ssi_overrun
+            ssi_trapno ssi_status ssi_int ssi_ptr ssi_utime ssi_stime ssi_addr ssi_addr_lsb ssi_syscall ssi_call_addr
+            ssi_arch }:
+        libc::signalfd_siginfo { ssi_signo ssi_errno ssi_code ssi_pid ssi_uid ssi_fd ssi_tid ssi_band ssi_overrun
+            ssi_trapno ssi_status ssi_int ssi_ptr ssi_utime ssi_stime ssi_addr ssi_addr_lsb ssi_syscall ssi_call_addr
+            ssi_arch };
+    "src/signal/alt_stack.rs" SignalStack { base flags size } is "stack_t" { ss_sp ss_flags ss_size }:
+        libc::stack_t { ss_sp ss_flags ss_size }
+        general::stack_t { ss_sp ss_flags ss_size };
+    "src/timerfd/types.rs" Itimerspec { interval value } is "struct __kernel_itimerspec" { it_interval it_value }:
+        libc::itimerspec { it_interval it_value }
+        general::__kernel_itimerspec { it_interval it_value };
+    "src/time.rs" Timespec { seconds nanoseconds } is "struct __kernel_timespec" { tv_sec tv_nsec }:
+        libc::timespec { tv_sec tv_nsec }
+        general::__kernel_timespec { tv_sec tv_nsec };
+    "src/uts/types.rs" Uname { sysname nodename release version machine domainname } is
+        "struct new_utsname" { sysname nodename release version machine domainname }:
+        libc::utsname { sysname nodename release version machine domainname }
+        system::new_utsname { sysname nodename release version machine domainname };
+}
+
+/// Structs that the kernel never sees.
+const OURS: &[(&str, &str)] = &[("src/fd/no_std.rs", "Number")];
+
+/// Every layout in the sources of a processor, under the path of its table's row.
+fn layouts(processor: &str) -> Vec<(&'static str, Layout<'static>)> {
+    let found = sources::of(processor).flat_map(|source| {
+        let path = if source.path.starts_with("arch/") { "arch" } else { source.path };
+        scan::layouts(source.path, source.text).into_iter().map(move |layout| (path, layout))
+    });
+    found.collect()
+}
+
+/// Every struct with its layout on a processor; its fields are in the order of the table.
+pub fn of(processor: &str) -> Vec<(&'static Struct, Layout<'static>)> {
+    let rows = layouts(processor).into_iter().filter_map(|(path, layout)| {
+        let row = STRUCTS.iter().find(|row| (row.path, row.ours.0) == (path, layout.name))?;
+        let fields: Vec<_> = layout.fields.iter().map(|&(field, _)| field).collect();
+        assert_eq!(fields, row.ours.1, "{path}: {}", layout.name);
+        assert_eq!(fields.len(), row.fields.len(), "{path}: {}", layout.name);
+        Some((row, layout))
+    });
+    rows.collect()
+}
+
+#[test]
+fn every_layout_is_in_the_table_and_nothing_else() {
+    let known: BTreeSet<_> = STRUCTS.iter().map(|row| (row.path, row.ours.0)).collect();
+    for processor in PROCESSORS {
+        let found: BTreeSet<_> =
+            layouts(processor).into_iter().map(|(path, layout)| (path, layout.name)).collect();
+        assert_eq!(
+            found, known,
+            "left: in the sources of {processor}; right: in tests/it/abi/structs.rs"
+        );
+    }
+}
+
+#[test]
+fn every_struct_that_is_laid_out_as_in_c_says_its_layout() {
+    for source in PROCESSORS.iter().flat_map(|processor| sources::of(processor)) {
+        let said = scan::layouts(source.path, source.text);
+        for name in scan::c_structs(source.path, source.text) {
+            let ours = OURS.contains(&(source.path, name));
+            assert!(
+                ours || said.iter().any(|layout| layout.name == name),
+                "{}: no layout! of {name}",
+                source.path
+            );
+        }
+    }
+}
+
+#[test]
+fn they_are_laid_out_as_libc_and_linux_raw_sys_say() {
+    for (row, layout) in of(NATIVE) {
+        let (ours, name) = (offsets(&layout), layout.name);
+        for other in row.oracles {
+            assert_eq!(
+                (layout.size, layout.align),
+                (other.size, other.align),
+                "{name} and {}",
+                other.of
+            );
+            assert_eq!(ours, other.offsets, "{name} and {}", other.of);
+        }
+    }
+}
+
+/// The offsets of the fields, in their order.
+pub fn offsets(layout: &Layout<'_>) -> Vec<usize> {
+    layout.fields.iter().map(|&(_, offset)| offset).collect()
+}

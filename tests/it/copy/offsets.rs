@@ -1,0 +1,101 @@
+//! The raw calls, with offsets and without: what moves, and what stays.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+
+use butter::copy::raw::{copy_file_range, sendfile};
+use butter::fd::AsFd;
+
+use super::fd;
+use common::files;
+use common::pattern::{file_of, pattern};
+use common::require;
+use common::test::supported;
+
+const COUNT: usize = 1000;
+/// Where the source and the target are before a call: their own positions, and the offsets.
+const POSITIONS: (u64, u64) = (100, 30);
+const OFFSETS: (u64, u64) = (4000, 70);
+
+/// A source and a target, each at its position.
+fn files() -> (File, File) {
+    let (mut from, mut to) = (file_of(10_000), files::anonymous());
+    from.seek(SeekFrom::Start(POSITIONS.0)).unwrap();
+    to.seek(SeekFrom::Start(POSITIONS.1)).unwrap();
+    (from, to)
+}
+
+/// Asserts that the bytes went from one place to another, that nothing else was written, and where the files are now.
+fn check((from, to): (u64, u64), (mut source, mut target): (File, File), positions: (u64, u64)) {
+    let now = (source.stream_position().unwrap(), target.stream_position().unwrap());
+    assert_eq!(now, positions, "the files' own positions");
+    let mut came = Vec::new();
+    target.rewind().unwrap();
+    target.read_to_end(&mut came).unwrap();
+    let (before, copied) = came.split_at(to as usize);
+    assert!(
+        before.iter().all(|byte| *byte == 0) && *copied == *pattern(from, COUNT),
+        "other bytes came"
+    );
+}
+
+#[test]
+fn a_range_of_files_is_where_each_offset_says_or_else_where_the_file_is() {
+    let moved = COUNT as u64;
+    for (with_from, with_to) in [(true, true), (true, false), (false, true), (false, false)] {
+        let (from, to) = files();
+        let (mut from_offset, mut to_offset) =
+            (with_from.then_some(OFFSETS.0), with_to.then_some(OFFSETS.1));
+        let starts = (from_offset.unwrap_or(POSITIONS.0), to_offset.unwrap_or(POSITIONS.1));
+        let (source, target) = (fd(&from), fd(&to));
+        let copied = copy_file_range(
+            source.as_fd(),
+            from_offset.as_mut(),
+            target.as_fd(),
+            to_offset.as_mut(),
+            COUNT,
+        );
+        assert_eq!(require!(supported(copied)), COUNT);
+        assert_eq!(from_offset, with_from.then_some(OFFSETS.0 + moved));
+        assert_eq!(to_offset, with_to.then_some(OFFSETS.1 + moved));
+        let position =
+            |with_offset, position| if with_offset { position } else { position + moved };
+        check(
+            starts,
+            (from, to),
+            (position(with_from, POSITIONS.0), position(with_to, POSITIONS.1)),
+        );
+    }
+}
+
+#[test]
+fn what_is_sent_is_where_the_offset_says_or_else_where_the_file_is() {
+    let moved = COUNT as u64;
+    for offset in [Some(OFFSETS.0), None] {
+        let (from, to) = files();
+        let (source, target) = (fd(&from), fd(&to));
+        let mut from_offset = offset;
+        assert_eq!(
+            sendfile(target.as_fd(), source.as_fd(), from_offset.as_mut(), COUNT),
+            Ok(COUNT)
+        );
+        assert_eq!(from_offset, offset.map(|offset| offset + moved));
+        let position = if offset.is_some() { POSITIONS.0 } else { POSITIONS.0 + moved };
+        check(
+            (offset.unwrap_or(POSITIONS.0), POSITIONS.1),
+            (from, to),
+            (position, POSITIONS.1 + moved),
+        );
+    }
+}
+
+#[test]
+fn at_the_end_no_offset_moves() {
+    const END: u64 = 10_000;
+    let (from, to) = files();
+    let (source, target) = (fd(&from), fd(&to));
+    let mut offset = END;
+    assert_eq!(sendfile(target.as_fd(), source.as_fd(), Some(&mut offset), COUNT), Ok(0));
+    assert_eq!(offset, END);
+    assert_eq!(to.metadata().unwrap().len(), 0);
+}

@@ -1,0 +1,78 @@
+//! Terminals: made by `/dev/ptmx`, without a path for the other side.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::fd::{AsRawFd, FromRawFd};
+use std::os::unix::fs::OpenOptionsExt;
+
+use butter::copy::{Copier, copy};
+use common::files;
+use common::require;
+
+/// The master and the terminal; `None` where the machine has none.
+pub fn pair() -> Option<(File, File)> {
+    let master = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .custom_flags(libc::O_NOCTTY)
+        .open("/dev/ptmx")
+        .ok()?;
+    let unlocked = 0;
+    // SAFETY: the kernel reads an int.
+    if unsafe { libc::ioctl(master.as_raw_fd(), libc::TIOCSPTLCK, &raw const unlocked) } != 0 {
+        return None;
+    }
+    let flags = libc::O_RDWR | libc::O_NOCTTY | libc::O_CLOEXEC;
+    // SAFETY: touches no memory.
+    let terminal = unsafe { libc::ioctl(master.as_raw_fd(), libc::TIOCGPTPEER, flags) };
+    // SAFETY: a success is a new descriptor.
+    (terminal >= 0).then(|| (master, unsafe { File::from_raw_fd(terminal) }))
+}
+
+/// As [`pair`], with a terminal that passes on what it is given, and prints nothing by itself.
+pub fn raw() -> Option<(File, File)> {
+    let pair = pair()?;
+    set(&pair.1, |modes| {
+        // SAFETY: changes the struct that it is given.
+        unsafe { libc::cfmakeraw(modes) };
+    });
+    Some(pair)
+}
+
+fn set(terminal: &File, change: impl FnOnce(&mut libc::termios)) {
+    // SAFETY: all zeroes are valid modes.
+    let mut modes: libc::termios = unsafe { std::mem::zeroed() };
+    // SAFETY: the modes are written to.
+    let done = unsafe { libc::tcgetattr(terminal.as_raw_fd(), &raw mut modes) };
+    assert_eq!(done, 0, "{}", io::Error::last_os_error());
+    change(&mut modes);
+    // SAFETY: the modes are read.
+    let done = unsafe { libc::tcsetattr(terminal.as_raw_fd(), libc::TCSANOW, &raw const modes) };
+    assert_eq!(done, 0, "{}", io::Error::last_os_error());
+}
+
+#[test]
+fn the_end_that_is_typed_ends_a_copy_and_is_needed_once() {
+    let (mut master, terminal) = require!(pair(), "this host has no terminals");
+    set(&terminal, |modes| modes.c_lflag &= !libc::ECHO);
+    let (typed, end) = (b"one line\nanother\n", b"\x04");
+    master.write_all(typed).unwrap();
+    master.write_all(end).unwrap();
+    let source = common::fd(terminal.try_clone().unwrap());
+
+    let (mut reader, writer) = io::pipe().unwrap();
+    assert_eq!(copy(&source, common::fd(writer)), Ok(typed.len() as u64));
+    let mut came = Vec::new();
+    reader.read_to_end(&mut came).unwrap();
+    assert_eq!(came, typed);
+
+    // An end at once, and what is typed after it stays where it is.
+    let (_reader, writer) = io::pipe().unwrap();
+    for target in [common::fd(files::anonymous()), common::fd(writer)] {
+        master.write_all(end).unwrap();
+        master.write_all(b"later\n").unwrap();
+        let mut copier = Copier::new(&source, &target);
+        assert_eq!(copier.step(), Ok(0));
+        assert_eq!(copier.step(), Ok(6));
+    }
+}

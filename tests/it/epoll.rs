@@ -1,0 +1,234 @@
+//! Waiting for many descriptors.
+
+use std::time::{Duration, Instant};
+
+use butter::epoll::{BusyPoll, Epoll, Event, Interest, Readiness, Token, raw};
+use butter::error::ErrorKind;
+use butter::eventfd::EventFd;
+use butter::fd::AsFd;
+use butter::signal::{SigSet, Signal};
+use butter::time::{Timeout, Timespec};
+use butter::{Errno, io, pipe};
+use common::child::prevent_starts;
+use common::inject::inject;
+use common::require;
+use common::signals::{Storm, interrupted};
+use common::test::supported;
+
+fn tokens(ready: &[Event]) -> Vec<u64> {
+    let mut tokens: Vec<_> = ready.iter().map(|ready| ready.token().0).collect();
+    tokens.sort_unstable();
+    tokens
+}
+
+#[test]
+fn a_wait_tells_tokens_and_readiness() {
+    let epoll = Epoll::new().unwrap();
+    let (reader, writer) = pipe::pipe().unwrap();
+    let counter = EventFd::new(1).unwrap();
+    epoll.add(&reader, Token(u64::MAX), Interest::IN).unwrap();
+    epoll.add(&writer, Token(0), Interest::OUT).unwrap();
+    epoll.add(&counter, Token(0x0123_4567_89AB_CDEF), Interest::IN).unwrap();
+
+    let mut buffer = [Event::default(); 8];
+    let ready = epoll.wait(&mut buffer, Timeout::Infinite).unwrap();
+    assert_eq!(tokens(ready), [0, 0x0123_4567_89AB_CDEF]);
+    io::write(&writer, b"!").unwrap();
+    let ready = epoll.wait(&mut buffer, Timeout::Zero).unwrap();
+    assert_eq!(tokens(ready), [0, 0x0123_4567_89AB_CDEF, u64::MAX]);
+    let of_reader = ready.iter().find(|ready| ready.token() == Token(u64::MAX)).unwrap();
+    assert_eq!(of_reader.readiness(), Readiness::IN);
+    assert_eq!(
+        format!("{of_reader:?}"),
+        format!("Ready {{ token: Token({}), readiness: Readiness(READ) }}", u64::MAX)
+    );
+    assert_eq!(
+        epoll.wait(&mut buffer[..1], Timeout::Zero).unwrap().len(),
+        1,
+        "as many as there is room for"
+    );
+}
+
+#[test]
+fn what_is_modified_or_deleted_is_told_so() {
+    let epoll = Epoll::new().unwrap();
+    let counter = EventFd::new(1).unwrap();
+    let mut buffer = [Event::default(); 4];
+    epoll.add(&counter, Token(1), Interest::empty()).unwrap();
+    assert!(epoll.wait(&mut buffer, Timeout::Zero).unwrap().is_empty());
+    epoll.modify(&counter, Token(2), Interest::IN | Interest::OUT).unwrap();
+    let ready = epoll.wait(&mut buffer, Timeout::Zero).unwrap();
+    assert_eq!(
+        (ready[0].token(), ready[0].readiness()),
+        (Token(2), Readiness::IN | Readiness::OUT)
+    );
+    epoll.delete(&counter).unwrap();
+    assert!(epoll.wait(&mut buffer, Timeout::Zero).unwrap().is_empty());
+    assert_eq!(epoll.delete(&counter).unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+#[test]
+fn edge_tells_once_for_each_time() {
+    let epoll = Epoll::new().unwrap();
+    let counter = EventFd::new(1).unwrap();
+    epoll.add(&counter, Token(1), Interest::IN | Interest::ET).unwrap();
+    let mut buffer = [Event::default(); 4];
+    assert_eq!(epoll.wait(&mut buffer, Timeout::Zero).unwrap().len(), 1);
+    assert_eq!(epoll.wait(&mut buffer, Timeout::Zero).unwrap().len(), 0);
+    counter.write(1).unwrap();
+    assert_eq!(epoll.wait(&mut buffer, Timeout::Zero).unwrap().len(), 1);
+}
+
+#[test]
+fn oneshot_tells_once_until_it_is_modified() {
+    let epoll = Epoll::new().unwrap();
+    let counter = EventFd::new(1).unwrap();
+    epoll.add(&counter, Token(1), Interest::IN | Interest::ONESHOT).unwrap();
+    let mut buffer = [Event::default(); 4];
+    assert_eq!(epoll.wait(&mut buffer, Timeout::Zero).unwrap().len(), 1);
+    counter.write(1).unwrap();
+    assert_eq!(epoll.wait(&mut buffer, Timeout::Zero).unwrap().len(), 0);
+    epoll.modify(&counter, Token(1), Interest::IN | Interest::ONESHOT).unwrap();
+    assert_eq!(epoll.wait(&mut buffer, Timeout::Zero).unwrap().len(), 1);
+}
+
+#[test]
+fn exclusive_goes_with_some_flags_only() {
+    let (one, other) = (Epoll::new().unwrap(), Epoll::new().unwrap());
+    let counter = EventFd::new(0).unwrap();
+    let interest = Interest::IN | Interest::EXCLUSIVE;
+    one.add(&counter, Token(1), interest | Interest::ET | Interest::WAKEUP).unwrap();
+    other.add(&counter, Token(2), interest).unwrap();
+    counter.write(1).unwrap();
+    let told = [&one, &other]
+        .map(|epoll| epoll.wait(&mut [Event::default()], Timeout::Zero).unwrap().len());
+    assert!(told.contains(&1), "one of them at least");
+    assert_eq!(one.modify(&counter, Token(1), interest).unwrap_err().errno(), Errno::INVAL);
+    for wrong in [Interest::ONESHOT, Interest::RDHUP] {
+        let error = Epoll::new().unwrap().add(&counter, Token(1), interest | wrong).unwrap_err();
+        assert_eq!(error.errno(), Errno::INVAL, "{wrong}");
+    }
+    let nested = Epoll::new().unwrap();
+    assert_eq!(nested.add(&one, Token(1), interest).unwrap_err().errno(), Errno::INVAL);
+    nested.add(&one, Token(1), Interest::IN).unwrap();
+}
+
+#[test]
+fn errors_and_hangups_are_told_without_being_asked_for() {
+    let epoll = Epoll::new().unwrap();
+    let (reader, writer) = pipe::pipe().unwrap();
+    epoll.add(&writer, Token(1), Interest::empty()).unwrap();
+    let no_starts = prevent_starts();
+    drop(reader);
+    let mut buffer = [Event::default(); 4];
+    assert_eq!(epoll.wait(&mut buffer, Timeout::Zero).unwrap()[0].readiness(), Readiness::ERR);
+
+    let (reader, writer) = pipe::pipe().unwrap();
+    drop(writer);
+    epoll.add(&reader, Token(2), Interest::IN).unwrap();
+    let ready = epoll.wait(&mut buffer, Timeout::Zero).unwrap();
+    let hangup = ready.iter().find(|ready| ready.token() == Token(2)).unwrap();
+    assert_eq!(hangup.readiness(), Readiness::HUP);
+    drop(no_starts);
+}
+
+#[test]
+fn a_socket_whose_peer_will_write_no_more_says_so() {
+    use std::os::unix::net::UnixStream;
+    let (near, far) = UnixStream::pair().unwrap();
+    let near = common::fd(near);
+    let epoll = Epoll::new().unwrap();
+    epoll.add(&near, Token(1), Interest::RDHUP).unwrap();
+    far.shutdown(std::net::Shutdown::Write).unwrap();
+    let mut buffer = [Event::default(); 1];
+    assert_eq!(epoll.wait(&mut buffer, Timeout::Zero).unwrap()[0].readiness(), Readiness::RDHUP);
+}
+
+#[test]
+fn the_call_is_chosen_by_the_time() {
+    let epoll = Epoll::new().unwrap();
+    let counter = EventFd::new(1).unwrap();
+    let whole = [
+        Timeout::Infinite,
+        Timeout::Zero,
+        Duration::from_millis(2).into(),
+        Duration::from_secs(1 << 40).into(),
+        Duration::MAX.into(),
+    ];
+    // Without the newer call every time of whole milliseconds still works; without the older, only finer ones do.
+    epoll.add(&counter, Token(1), Interest::IN).unwrap();
+    inject(libc::SYS_epoll_pwait2, Errno::NOSYS, || {
+        for time in whole {
+            assert_eq!(epoll.wait(&mut [Event::default()], time).unwrap().len(), 1, "{time:?}");
+        }
+        for fine in [Duration::from_micros(1500), Duration::from_nanos(1)] {
+            let error = epoll.wait(&mut [Event::default()], fine).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Unsupported, "{fine:?}");
+            assert_eq!(error.call().since(), Some("5.11"));
+        }
+    });
+    inject(libc::SYS_epoll_pwait, Errno::NOSYS, || {
+        for time in whole {
+            assert_eq!(
+                epoll.wait(&mut [Event::default()], time).unwrap_err().errno(),
+                Errno::NOSYS
+            );
+        }
+    });
+}
+
+#[test]
+fn a_fine_time_is_kept() {
+    require!(kernel >= 5.11, "epoll_pwait2");
+    let epoll = Epoll::new().unwrap();
+    let counter = EventFd::new(0).unwrap();
+    epoll.add(&counter, Token(1), Interest::IN).unwrap();
+    let began = Instant::now();
+    assert!(epoll.wait(&mut [Event::default()], Duration::from_micros(1250)).unwrap().is_empty());
+    assert!(began.elapsed() >= Duration::from_micros(1250));
+    counter.write(1).unwrap();
+    assert_eq!(epoll.wait(&mut [Event::default()], Duration::MAX).unwrap().len(), 1);
+    let time = Timespec { seconds: 1, nanoseconds: 0 };
+    assert_eq!(raw::epoll_pwait2(epoll.as_fd(), &mut [Event::default()], Some(&time), None), Ok(1));
+}
+
+#[test]
+fn signals_end_only_the_wait_that_asks_for_it() {
+    let epoll = Epoll::new().unwrap();
+    let mut buffer = [Event::default(); 1];
+    let error =
+        interrupted(|| epoll.wait_interruptible(&mut buffer, Timeout::Infinite, None).unwrap_err());
+    assert_eq!(error.kind(), ErrorKind::Interrupted);
+    let mask = SigSet::from([Signal::USR1]);
+    let time = Duration::from_millis(50);
+    assert!(interrupted(|| epoll
+        .wait_interruptible(&mut [Event::default()], time, Some(&mask))
+        .unwrap()
+        .is_empty()));
+
+    let counter = EventFd::new(0).unwrap();
+    epoll.add(&counter, Token(1), Interest::IN).unwrap();
+    let storm = Storm::new();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while storm.seen() < 20 {
+                std::thread::yield_now();
+            }
+            counter.write(1).unwrap();
+        });
+        assert_eq!(
+            storm.over(|| epoll.wait(&mut [Event::default()], Timeout::Infinite).unwrap().len()),
+            1
+        );
+    });
+}
+
+#[test]
+fn busy_polling_is_told_and_set() {
+    let epoll = Epoll::new().unwrap();
+    assert_eq!(require!(supported(epoll.busy_poll())), BusyPoll::default());
+    let mut params = BusyPoll::default();
+    (params.microseconds, params.budget, params.prefer) = (200, 64, 1);
+    epoll.set_busy_poll(&params).unwrap();
+    assert_eq!(epoll.busy_poll(), Ok(params));
+}

@@ -1,0 +1,118 @@
+//! Copies between descriptors.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+
+use butter::copy::raw::{copy_file_range, sendfile};
+use butter::error::{Call, ErrorKind};
+use butter::fd::{AsFd, OwnedFd};
+use butter::memfd::MemFd;
+use butter::{Errno, io, pipe};
+
+use super::io::a_closed_socket;
+use super::{Outcome, Row, Table, a_regular_file, failed, null};
+use common::files;
+use common::inject::inject;
+
+pub const TABLE: Table = Table {
+    source: include_str!("../../../src/copy/raw.rs"),
+    rows: ROWS,
+    without_descriptors: &[],
+    others: &[],
+};
+
+const ROWS: &[Row] = &[
+    Row(Call::COPY_FILE_RANGE, Errno::XDEV, ErrorKind::Unsupported, || {
+        let (from, to) = (OwnedFd::from(MemFd::new("").unwrap()), a_regular_file());
+        match copy_file_range(from.as_fd(), None, to.as_fd(), None, 1) {
+            // Between file systems it copied by reading and writing.
+            Ok(0) if !common::kernel_is_at_least("5.19") => {
+                inject(libc::SYS_copy_file_range, Errno::XDEV, || range(&from, &to))
+            }
+            result => failed(result),
+        }
+    }),
+    Row(Call::COPY_FILE_RANGE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        range(&pipe::pipe().unwrap().0, &a_regular_file())
+    }),
+    Row(Call::COPY_FILE_RANGE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let file = a_file();
+        failed(copy_file_range(file.as_fd(), Some(&mut 0), file.as_fd(), Some(&mut 0), 1))
+    }),
+    Row(Call::COPY_FILE_RANGE, Errno::BADF, ErrorKind::BadDescriptor, || {
+        range(&a_regular_file(), &for_appending())
+    }),
+    Row(Call::COPY_FILE_RANGE, Errno::ISDIR, ErrorKind::InvalidArgument, || {
+        range(&common::fd(File::open("/").unwrap()), &a_regular_file())
+    }),
+    Row(Call::COPY_FILE_RANGE, Errno::PERM, ErrorKind::PermissionDenied, || {
+        inject(libc::SYS_copy_file_range, Errno::PERM, || {
+            range(&a_regular_file(), &a_regular_file())
+        })
+    }),
+    Row(Call::COPY_FILE_RANGE, Errno::TXTBSY, ErrorKind::Busy, || {
+        inject(libc::SYS_copy_file_range, Errno::TXTBSY, || {
+            range(&a_regular_file(), &a_regular_file())
+        })
+    }),
+    Row(Call::COPY_FILE_RANGE, Errno::OVERFLOW, ErrorKind::InvalidArgument, || {
+        let (from, to) = (a_regular_file(), a_regular_file());
+        failed(copy_file_range(from.as_fd(), Some(&mut 1), to.as_fd(), None, usize::MAX))
+    }),
+    Row(Call::COPY_FILE_RANGE, Errno::OPNOTSUPP, ErrorKind::Unsupported, || {
+        inject(libc::SYS_copy_file_range, Errno::OPNOTSUPP, || {
+            range(&a_regular_file(), &a_regular_file())
+        })
+    }),
+    Row(Call::SENDFILE, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        let (_reader, writer) = pipe::nonblocking().unwrap();
+        while io::write(&writer, &[0; 4096]).is_ok() {}
+        match send(&a_file(), &writer) {
+            Ok(error) if error.is(Errno::INVAL) => {
+                Err("before Linux 5.12 it takes no pipe for a target".into())
+            }
+            error => error,
+        }
+    }),
+    Row(Call::SENDFILE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        send(&pipe::pipe().unwrap().0, &a_regular_file())
+    }),
+    Row(Call::SENDFILE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        send(&a_file(), &for_appending())
+    }),
+    Row(Call::SENDFILE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(sendfile(a_regular_file().as_fd(), a_file().as_fd(), Some(&mut { 1 << 63 }), 1))
+    }),
+    Row(Call::SENDFILE, Errno::BADF, ErrorKind::BadDescriptor, || send(&a_file(), &null())),
+    Row(Call::SENDFILE, Errno::SPIPE, ErrorKind::InvalidArgument, || {
+        let (reader, _writer) = pipe::pipe().unwrap();
+        failed(sendfile(a_regular_file().as_fd(), reader.as_fd(), Some(&mut 1), 1))
+    }),
+    Row(Call::SENDFILE, Errno::OVERFLOW, ErrorKind::InvalidArgument, || {
+        // No file of this file system is as large.
+        let from = common::fd(File::open("/proc/version").unwrap());
+        failed(sendfile(a_regular_file().as_fd(), from.as_fd(), Some(&mut { 1 << 62 }), 1))
+    }),
+    Row(Call::SENDFILE, Errno::PIPE, ErrorKind::BrokenPipe, || send(&a_file(), &a_closed_socket())),
+];
+
+fn range(from: &OwnedFd, to: &OwnedFd) -> Outcome {
+    failed(copy_file_range(from.as_fd(), None, to.as_fd(), None, 1))
+}
+
+fn send(from: &OwnedFd, to: &OwnedFd) -> Outcome {
+    failed(sendfile(to.as_fd(), from.as_fd(), None, 1))
+}
+
+/// A file with a byte in it, at its start.
+fn a_file() -> OwnedFd {
+    let mut file = files::anonymous();
+    file.write_all(b"!").unwrap();
+    std::io::Seek::rewind(&mut file).unwrap();
+    common::fd(file)
+}
+
+fn for_appending() -> OwnedFd {
+    let named = files::NamedFile::new();
+    common::fd(OpenOptions::new().append(true).open(named.path()).unwrap())
+}

@@ -1,0 +1,156 @@
+//! Every call that takes a descriptor, and what all of them say of one that is no open file.
+
+use std::sync::LazyLock;
+
+use butter::copy::raw as copy;
+use butter::epoll::{self, BusyPoll, Event, Interest, Token};
+use butter::error::{Call, ErrorKind};
+use butter::fd::{AsFd, BorrowedFd, OwnedFd};
+use butter::idmap::raw as idmap;
+use butter::inotify::{self, Watch, WatchFlags};
+use butter::io::{self, DescriptorFlags, IoSlice, IoSliceMut, StatusFlags};
+use butter::memfd::{MemFd, Seals, raw as memfd};
+use butter::namespace::{Namespaces, raw as namespace};
+use butter::pipe::{SpliceFlags, raw as pipe};
+use butter::signal::SigSet;
+use butter::signalfd::raw as signalfd;
+use butter::timerfd::{Itimerspec, SetFlags, raw as timerfd};
+use butter::{Errno, eventfd, process};
+
+use super::{Outcome, Row, a_place, check, failed};
+use common::this_test;
+
+fn as_memfd(fd: BorrowedFd<'_>) -> MemFd {
+    use std::os::fd::{AsRawFd, FromRawFd};
+    // SAFETY: a duplicate is made by the kernel, and owned by nobody else.
+    let copy = unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_DUPFD_CLOEXEC, 0) };
+    // SAFETY: as above.
+    unsafe { OwnedFd::from_raw_fd(copy) }.into()
+}
+
+/// The call, its system call, and how it is made: once, as what makes it again after a signal would not end.
+pub const OF_DESCRIPTORS: &[(Call, libc::c_long, OfDescriptor)] = &[
+    (Call::FCHDIR, libc::SYS_fchdir, |fd| failed(process::fchdir(fd))),
+    (Call::READ, libc::SYS_read, |fd| failed(io::read(fd, &mut [0]))),
+    (Call::WRITE, libc::SYS_write, |fd| failed(io::write(fd, b"!"))),
+    (Call::READV, libc::SYS_readv, |fd| failed(io::readv(fd, &mut [IoSliceMut::new(&mut [0])]))),
+    (Call::WRITEV, libc::SYS_writev, |fd| failed(io::writev(fd, &[IoSlice::new(b"!")]))),
+    (Call::FCNTL_DUPFD_CLOEXEC, libc::SYS_fcntl, |fd| failed(io::fcntl_dupfd_cloexec(fd, 0))),
+    (Call::FCNTL_GETFD, libc::SYS_fcntl, |fd| failed(io::fcntl_getfd(fd))),
+    (Call::FCNTL_SETFD, libc::SYS_fcntl, |fd| {
+        failed(io::fcntl_setfd(fd, DescriptorFlags::CLOEXEC))
+    }),
+    (Call::FCNTL_GETFL, libc::SYS_fcntl, |fd| failed(io::fcntl_getfl(fd))),
+    (Call::FCNTL_SETFL, libc::SYS_fcntl, |fd| failed(io::fcntl_setfl(fd, StatusFlags::empty()))),
+    (Call::IOCTL_FIONREAD, libc::SYS_ioctl, |fd| failed(io::bytes_available(fd))),
+    (Call::FCNTL_ADD_SEALS, libc::SYS_fcntl, |fd| failed(memfd::fcntl_add_seals(fd, Seals::WRITE))),
+    (Call::FCNTL_GET_SEALS, libc::SYS_fcntl, |fd| failed(memfd::fcntl_get_seals(fd))),
+    (Call::FTRUNCATE, libc::SYS_ftruncate, |fd| failed(as_memfd(fd).set_len(0))),
+    (Call::FSTAT, libc::SYS_fstat, |fd| failed(as_memfd(fd).len())),
+    (Call::PREAD64, libc::SYS_pread64, |fd| failed(as_memfd(fd).read_at(&mut [0], 0))),
+    (Call::PWRITE64, libc::SYS_pwrite64, |fd| failed(as_memfd(fd).write_at(b"!", 0))),
+    (Call::SPLICE, libc::SYS_splice, |fd| {
+        failed(pipe::splice(fd, None, fd, None, 1, SpliceFlags::empty()))
+    }),
+    (Call::TEE, libc::SYS_tee, |fd| failed(pipe::tee(fd, fd, 1, SpliceFlags::empty()))),
+    (Call::VMSPLICE, libc::SYS_vmsplice, |fd| {
+        // SAFETY: no bytes, and no pipe.
+        failed(unsafe { pipe::vmsplice(fd, &[], SpliceFlags::empty()) })
+    }),
+    (Call::FCNTL_GETPIPE_SZ, libc::SYS_fcntl, |fd| failed(pipe::fcntl_getpipe_sz(fd))),
+    (Call::FCNTL_SETPIPE_SZ, libc::SYS_fcntl, |fd| failed(pipe::fcntl_setpipe_sz(fd, 4096))),
+    (Call::COPY_FILE_RANGE, libc::SYS_copy_file_range, |fd| {
+        failed(copy::copy_file_range(fd, None, fd, None, 1))
+    }),
+    (Call::SENDFILE, libc::SYS_sendfile, |fd| failed(copy::sendfile(fd, fd, None, 1))),
+    (Call::EVENTFD_READ, libc::SYS_read, |fd| failed(eventfd::raw::read(fd))),
+    (Call::EVENTFD_WRITE, libc::SYS_write, |fd| failed(eventfd::raw::write(fd, 1))),
+    (Call::INOTIFY_ADD_WATCH, libc::SYS_inotify_add_watch, |fd| {
+        failed(inotify::raw::inotify_add_watch(fd, "/", WatchFlags::CREATE))
+    }),
+    (Call::INOTIFY_RM_WATCH, libc::SYS_inotify_rm_watch, |fd| {
+        failed(inotify::raw::inotify_rm_watch(fd, Watch::from_raw(1)))
+    }),
+    (Call::INOTIFY_READ, libc::SYS_read, |fd| {
+        failed(inotify::raw::read(fd, &mut [0; 272]).map(drop))
+    }),
+    (Call::IOCTL_INOTIFY_SETNEXTWD, libc::SYS_ioctl, |fd| {
+        failed(inotify::raw::ioctl_setnextwd(fd, Watch::from_raw(1)))
+    }),
+    (Call::TIMERFD_SETTIME, libc::SYS_timerfd_settime, |fd| {
+        failed(timerfd::timerfd_settime(fd, SetFlags::empty(), &Itimerspec::default(), None))
+    }),
+    (Call::TIMERFD_GETTIME, libc::SYS_timerfd_gettime, |fd| failed(timerfd::timerfd_gettime(fd))),
+    (Call::TIMERFD_READ, libc::SYS_read, |fd| failed(timerfd::read(fd))),
+    (Call::IOCTL_TIMERFD_SET_TICKS, libc::SYS_ioctl, |fd| failed(timerfd::ioctl_set_ticks(fd, 1))),
+    (Call::SIGNALFD4_SET_MASK, libc::SYS_signalfd4, |fd| {
+        failed(signalfd::signalfd4_set_mask(fd, SigSet::empty()))
+    }),
+    (Call::SIGNALFD_READ, libc::SYS_read, |fd| failed(signalfd::read(fd, &mut [0; 128]).map(drop))),
+    (Call::EPOLL_CTL_ADD, libc::SYS_epoll_ctl, |fd| {
+        failed(epoll::raw::epoll_ctl_add(fd, fd, Token(1), Interest::IN))
+    }),
+    (Call::EPOLL_CTL_MOD, libc::SYS_epoll_ctl, |fd| {
+        failed(epoll::raw::epoll_ctl_mod(fd, fd, Token(1), Interest::IN))
+    }),
+    (Call::EPOLL_CTL_DEL, libc::SYS_epoll_ctl, |fd| failed(epoll::raw::epoll_ctl_del(fd, fd))),
+    (Call::EPOLL_PWAIT, libc::SYS_epoll_pwait, |fd| {
+        failed(epoll::raw::epoll_pwait(fd, &mut [Event::default()], 0, None))
+    }),
+    (Call::EPOLL_PWAIT2, libc::SYS_epoll_pwait2, |fd| {
+        failed(epoll::raw::epoll_pwait2(fd, &mut [Event::default()], None, None))
+    }),
+    (Call::IOCTL_EPOLL_GET_PARAMS, libc::SYS_ioctl, |fd| {
+        failed(epoll::raw::ioctl_epiocgparams(fd))
+    }),
+    (Call::IOCTL_EPOLL_SET_PARAMS, libc::SYS_ioctl, |fd| {
+        failed(epoll::raw::ioctl_epiocsparams(fd, &BusyPoll::default()))
+    }),
+    (Call::SETNS, libc::SYS_setns, |fd| failed(namespace::setns(fd, Namespaces::UTS))),
+    (Call::FSTATFS, libc::SYS_fstatfs, |fd| failed(namespace::fstatfs_is_nsfs(fd))),
+    (Call::IOCTL_NS_GET_USERNS, libc::SYS_ioctl, |fd| {
+        // SAFETY: the kernel's own file, which does not know the request.
+        failed(unsafe { namespace::ioctl_ns_get_userns(fd) })
+    }),
+    (Call::IOCTL_NS_GET_PARENT, libc::SYS_ioctl, |fd| {
+        // SAFETY: as above.
+        failed(unsafe { namespace::ioctl_ns_get_parent(fd) })
+    }),
+    (Call::IOCTL_NS_GET_NSTYPE, libc::SYS_ioctl, |fd| failed(namespace::ioctl_ns_get_nstype(fd))),
+    (Call::IOCTL_NS_GET_OWNER_UID, libc::SYS_ioctl, |fd| {
+        // SAFETY: as above.
+        failed(unsafe { namespace::ioctl_ns_get_owner_uid(fd) })
+    }),
+    (Call::WRITE_UID_MAP, libc::SYS_write, |fd| failed(idmap::write_uid_map(fd, &[]))),
+    (Call::WRITE_GID_MAP, libc::SYS_write, |fd| failed(idmap::write_gid_map(fd, &[]))),
+    (Call::WRITE_SETGROUPS, libc::SYS_write, |fd| failed(idmap::write_setgroups_deny(fd))),
+];
+
+pub type OfDescriptor = fn(BorrowedFd<'_>) -> Outcome;
+
+/// Calls to which a place is as good as an open file.
+const TAKE_PLACES: &[Call] = &[
+    Call::FCHDIR,
+    Call::FCNTL_DUPFD_CLOEXEC,
+    Call::FCNTL_GETFD,
+    Call::FCNTL_SETFD,
+    Call::FCNTL_GETFL,
+    Call::FSTAT,
+    Call::FSTATFS,
+];
+
+/// A place in the file system. It stays open: a descriptor of which `fcntl` says EBADF when it is dropped is a mistake
+/// to `std`.
+pub static PLACE: LazyLock<OwnedFd> = LazyLock::new(a_place);
+
+#[test]
+fn a_place_is_no_open_file() {
+    for (call, _, provoke) in OF_DESCRIPTORS.iter().filter(|row| !TAKE_PLACES.contains(&row.0)) {
+        let error = provoke(PLACE.as_fd()).unwrap();
+        if error.is(Errno::NOSYS) {
+            this_test!().skip(&format!("{call} EBADF"), format_args!("{error}"));
+        } else {
+            check(&Row(*call, Errno::BADF, ErrorKind::BadDescriptor, || unreachable!()), error);
+        }
+    }
+}

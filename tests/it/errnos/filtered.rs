@@ -1,0 +1,134 @@
+//! Every other call that can fail, so that a filter can fail it.
+
+use butter::epoll;
+use butter::error::Call;
+use butter::eventfd;
+use butter::idmap::Task::Own;
+use butter::idmap::raw as idmap;
+use butter::inotify::{self, InitFlags};
+use butter::io::{self, AccessMode};
+use butter::memfd;
+use butter::mm::{AnonymousMapping, ProtFlags, raw as memory};
+use butter::mount::{self, MountFlags};
+use butter::namespace::{Kind, Namespaces, raw as namespace, unshare};
+use butter::pipe;
+use butter::process::getpid;
+use butter::signal::{self, SigSet, Signal};
+use butter::signalfd;
+use butter::thread::gettid;
+use butter::time::{Clock, Timespec, clock_gettime};
+use butter::timerfd;
+use butter::{poll, process, thread, uts};
+
+use super::descriptors::OF_DESCRIPTORS;
+use super::{Provoke, failed, null};
+
+/// The call, its system call, and how it is made: once, as what makes it again after a signal would not end.
+pub const FILTERED: &[(Call, libc::c_long, Provoke)] = &[
+    (Call::CHDIR, libc::SYS_chdir, || failed(process::chdir("/"))),
+    (Call::CHROOT, libc::SYS_chroot, || failed(process::chroot("/"))),
+    (Call::RT_SIGPROCMASK, libc::SYS_rt_sigprocmask, || failed(signal::block(Signal::USR1))),
+    (Call::TGKILL, libc::SYS_tgkill, || failed(thread::kill(getpid(), gettid(), None))),
+    (Call::RT_TGSIGQUEUEINFO, libc::SYS_rt_tgsigqueueinfo, || {
+        failed(thread::queue(getpid(), gettid(), Signal::URG, 1))
+    }),
+    (Call::SIGALTSTACK, libc::SYS_sigaltstack, || {
+        // SAFETY: changes nothing.
+        failed(unsafe { signal::sigaltstack(None) })
+    }),
+    (Call::CLOCK_GETTIME, libc::SYS_clock_gettime, || failed(clock_gettime(Clock::Monotonic))),
+    (Call::KILL, libc::SYS_kill, || failed(signal::kill(getpid(), None))),
+    (Call::RT_SIGQUEUEINFO, libc::SYS_rt_sigqueueinfo, || {
+        failed(signal::queue(getpid(), Signal::URG, 1))
+    }),
+    (Call::RT_SIGPENDING, libc::SYS_rt_sigpending, || failed(signal::raw::rt_sigpending())),
+    (Call::RT_SIGTIMEDWAIT, libc::SYS_rt_sigtimedwait, || {
+        failed(signal::raw::rt_sigtimedwait(SigSet::empty(), Some(&Timespec::default())))
+    }),
+    (Call::RT_SIGSUSPEND, libc::SYS_rt_sigsuspend, || {
+        failed(signal::raw::rt_sigsuspend(SigSet::empty()))
+    }),
+    (Call::RT_SIGACTION, libc::SYS_rt_sigaction, || failed(signal::action(Signal::URG))),
+    (Call::CLOSE, libc::SYS_close, || failed(io::close(null()))),
+    (Call::MMAP, libc::SYS_mmap, || failed(AnonymousMapping::new(1))),
+    (Call::MUNMAP, libc::SYS_munmap, || {
+        // SAFETY: no page begins there.
+        failed(unsafe { memory::munmap(std::ptr::without_provenance_mut(1), 1) })
+    }),
+    (Call::MPROTECT, libc::SYS_mprotect, || {
+        // SAFETY: no page begins there.
+        failed(unsafe { memory::mprotect(std::ptr::without_provenance_mut(1), 1, ProtFlags::NONE) })
+    }),
+    (Call::MEMFD_CREATE, libc::SYS_memfd_create, || {
+        failed(memfd::raw::memfd_create(c"", memfd::CreateFlags::CLOEXEC))
+    }),
+    (Call::PIPE2, libc::SYS_pipe2, || failed(pipe::raw::pipe2(pipe::CreateFlags::CLOEXEC))),
+    (Call::EVENTFD2, libc::SYS_eventfd2, || {
+        failed(eventfd::raw::eventfd2(0, eventfd::CreateFlags::CLOEXEC))
+    }),
+    (Call::INOTIFY_INIT1, libc::SYS_inotify_init1, || {
+        failed(inotify::raw::inotify_init1(InitFlags::CLOEXEC))
+    }),
+    (Call::TIMERFD_CREATE, libc::SYS_timerfd_create, || {
+        failed(timerfd::raw::timerfd_create(Clock::Monotonic, timerfd::CreateFlags::CLOEXEC))
+    }),
+    (Call::SIGNALFD4, libc::SYS_signalfd4, || {
+        failed(signalfd::raw::signalfd4(SigSet::empty(), signalfd::CreateFlags::CLOEXEC))
+    }),
+    (Call::EPOLL_CREATE1, libc::SYS_epoll_create1, || {
+        failed(epoll::raw::epoll_create1(epoll::CreateFlags::CLOEXEC))
+    }),
+    (Call::PPOLL, libc::SYS_ppoll, || failed(poll::raw::ppoll(&mut [], None, None))),
+    (Call::MOUNT, libc::SYS_mount, || {
+        failed(mount::mount("x", "/", "tmpfs", MountFlags::empty(), ""))
+    }),
+    (Call::MOUNT_BIND, libc::SYS_mount, || failed(mount::bind_mount("/", "/"))),
+    (Call::MOUNT_MOVE, libc::SYS_mount, || failed(mount::move_to("/", "/"))),
+    (Call::MOUNT_PROPAGATION, libc::SYS_mount, || failed(mount::make_slave("/"))),
+    (Call::MOUNT_REMOUNT, libc::SYS_mount, || failed(mount::remount("/", MountFlags::empty(), ""))),
+    (Call::MOUNT_REMOUNT_BIND, libc::SYS_mount, || {
+        failed(mount::remount_bind("/", MountFlags::empty()))
+    }),
+    (Call::UMOUNT2, libc::SYS_umount2, || failed(mount::unmount("/"))),
+    (Call::PIVOT_ROOT, libc::SYS_pivot_root, || failed(mount::pivot_root("/", "/"))),
+    (Call::UNAME, libc::SYS_uname, || failed(uts::hostname())),
+    (Call::SETHOSTNAME, libc::SYS_sethostname, || failed(uts::set_hostname("butter"))),
+    (Call::SETDOMAINNAME, libc::SYS_setdomainname, || failed(uts::set_domainname("butter"))),
+    (Call::UNSHARE, libc::SYS_unshare, || failed(unshare(Namespaces::UTS))),
+    (Call::OPENAT_NS, libc::SYS_openat, || failed(namespace::openat_ns(Own, Kind::Uts))),
+    (Call::OPENAT_UID_MAP, libc::SYS_openat, || {
+        failed(idmap::openat_uid_map(Own, AccessMode::ReadOnly))
+    }),
+    (Call::OPENAT_GID_MAP, libc::SYS_openat, || {
+        failed(idmap::openat_gid_map(Own, AccessMode::ReadOnly))
+    }),
+    (Call::OPENAT_SETGROUPS, libc::SYS_openat, || {
+        failed(idmap::openat_setgroups(Own, AccessMode::ReadOnly))
+    }),
+];
+
+/// Calls that cannot fail, or have no failure but one, which their own rows bring about.
+const OTHERS: &[Call] = &[
+    Call::GETPID,
+    Call::GETPPID,
+    Call::EXIT_GROUP,
+    Call::GETTID,
+    Call::GETUID,
+    Call::GETEUID,
+    Call::GETGID,
+    Call::GETEGID,
+    // Only asks for the size of a page, and tells nobody of a failure.
+    Call::MADVISE,
+    // What an EINVAL of the call without the flag means, where the kernel is too old for it.
+    Call::MEMFD_CREATE_EXEC,
+    Call::FCNTL_ADD_SEALS_EXEC,
+];
+
+#[test]
+fn every_call_that_can_fail_is_in_one_row() {
+    for call in Call::ALL {
+        let calls = FILTERED.iter().map(|row| row.0).chain(OF_DESCRIPTORS.iter().map(|row| row.0));
+        let here = calls.filter(|here| here == call).count();
+        assert_eq!(here, usize::from(!OTHERS.contains(call)), "{call}");
+    }
+}

@@ -1,0 +1,149 @@
+//! inotify.
+
+use std::ffi::CString;
+use std::fs;
+use std::path::PathBuf;
+
+use butter::Errno;
+use butter::error::{Call, ErrorKind};
+use butter::eventfd::EventFd;
+use butter::fd::AsFd;
+use butter::inotify::{self, InitFlags, Inotify, Watch, WatchFlags};
+use temp_dir::TempDir;
+
+use super::{Outcome, Row, Table, check, failed, null, row};
+use common::child::{as_nobody, in_user_namespace};
+use common::files;
+use common::inject::inject;
+use common::require;
+
+pub const TABLE: Table = Table {
+    source: include_str!("../../../src/inotify/raw.rs"),
+    rows: ROWS,
+    without_descriptors: WITHOUT_DESCRIPTORS,
+    others: WITHOUT_WATCHES,
+};
+
+const ROWS: &[Row] = &[
+    Row(Call::INOTIFY_INIT1, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(inotify::raw::inotify_init1(InitFlags::from_bits_retain(1)))
+    }),
+    Row(Call::INOTIFY_INIT1, Errno::NFILE, ErrorKind::LimitReached, || {
+        inject(libc::SYS_inotify_init1, Errno::NFILE, || failed(Inotify::new()))
+    }),
+    Row(Call::INOTIFY_ADD_WATCH, Errno::NOENT, ErrorKind::NotFound, || {
+        watch("/nowhere/at/all", WatchFlags::CREATE)
+    }),
+    Row(Call::INOTIFY_ADD_WATCH, Errno::NOTDIR, ErrorKind::InvalidArgument, || {
+        watch("/proc/version", WatchFlags::ONLYDIR | WatchFlags::OPEN)
+    }),
+    Row(Call::INOTIFY_ADD_WATCH, Errno::ACCES, ErrorKind::PermissionDenied, || {
+        let directory = files::directory();
+        fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o000))
+            .unwrap();
+        as_nobody(|| watch(common::bytes(directory.path()), WatchFlags::CREATE))
+    }),
+    Row(Call::INOTIFY_ADD_WATCH, Errno::EXIST, ErrorKind::AlreadyExists, || {
+        let inotify = Inotify::new().unwrap();
+        inotify.add_watch("/", WatchFlags::CREATE).unwrap();
+        failed(inotify.add_watch("/", WatchFlags::CREATE | WatchFlags::MASK_CREATE))
+    }),
+    Row(Call::INOTIFY_ADD_WATCH, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        watch("/", WatchFlags::empty())
+    }),
+    Row(Call::INOTIFY_ADD_WATCH, Errno::LOOP, ErrorKind::InvalidArgument, || {
+        let (_directory, link) = symbolic_link_to_itself();
+        watch(common::bytes(&link), WatchFlags::CREATE)
+    }),
+    Row(Call::INOTIFY_ADD_WATCH, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || {
+        watch([b'a'; 256], WatchFlags::CREATE)
+    }),
+    Row(Call::INOTIFY_RM_WATCH, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(Inotify::new().unwrap().remove_watch(Watch::from_raw(77)))
+    }),
+    Row(Call::INOTIFY_READ, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        failed(Inotify::nonblocking().unwrap().read_events_interruptible(&mut [0; 272]))
+    }),
+    Row(Call::INOTIFY_READ, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let directory = files::directory();
+        let inotify = Inotify::nonblocking().unwrap();
+        inotify.add_watch(common::bytes(directory.path()), WatchFlags::CREATE).unwrap();
+        fs::create_dir(directory.path().join("sub")).unwrap();
+        failed(inotify.read_events(&mut [0; 16]))
+    }),
+    Row(Call::IOCTL_INOTIFY_SETNEXTWD, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let inotify = Inotify::new().unwrap();
+        match inotify::raw::ioctl_setnextwd(inotify.as_fd(), Watch::from_raw(0)) {
+            Err(error) if error.is(Errno::NOTTY) => Err("no CONFIG_CHECKPOINT_RESTORE".into()),
+            result => failed(result),
+        }
+    }),
+    Row(Call::IOCTL_INOTIFY_SETNEXTWD, Errno::NOTTY, ErrorKind::Unsupported, || {
+        failed(inotify::raw::ioctl_setnextwd(EventFd::new(0).unwrap().as_fd(), Watch::from_raw(1)))
+    }),
+];
+
+const WITHOUT_DESCRIPTORS: &[Row] =
+    &[Row(Call::INOTIFY_INIT1, Errno::MFILE, ErrorKind::LimitReached, || failed(Inotify::new()))];
+
+/// What fails for a user whose limits are lowered to what they have, in the order of [`LIMITS`].
+const WITHOUT_WATCHES: &[Row] = &[
+    Row(Call::INOTIFY_ADD_WATCH, Errno::NOSPC, ErrorKind::LimitReached, || {
+        watch("/", WatchFlags::CREATE)
+    }),
+    Row(Call::INOTIFY_INIT1, Errno::MFILE, ErrorKind::LimitReached, || failed(Inotify::new())),
+];
+
+/// The limits on watches, then on instances.
+const LIMITS: [&str; 2] = ["max_inotify_watches", "max_inotify_instances"];
+
+pub fn watch(path: impl butter::path::Arg, mask: WatchFlags) -> Outcome {
+    failed(Inotify::new().unwrap().add_watch(path, mask))
+}
+
+fn symbolic_link_to_itself() -> (TempDir, PathBuf) {
+    let directory = files::directory();
+    let link = directory.path().join("link");
+    std::os::unix::fs::symlink(&link, &link).unwrap();
+    (directory, link)
+}
+
+#[test]
+fn a_user_without_watches_or_instances_says_so() {
+    require!(
+        in_user_namespace(|| {
+            for (limit, row) in LIMITS.iter().zip(WITHOUT_WATCHES) {
+                require!(
+                    fs::write(format!("/proc/sys/user/{limit}"), "0"),
+                    "user.{limit} cannot be lowered"
+                );
+                check(row, (row.3)().unwrap());
+            }
+        }),
+        "no new user namespace is allowed here"
+    );
+}
+
+/// One errno has one meaning in the table, but several ways to come by it.
+#[test]
+fn bad_paths_and_masks_are_refused_in_every_form() {
+    let mask = WatchFlags::CREATE;
+    let told = |errno| row(Call::INOTIFY_ADD_WATCH, errno).unwrap();
+    let invalid = told(Errno::INVAL);
+    check(invalid, watch("/tmp\0", mask).unwrap());
+    check(invalid, watch(b"\0", mask).unwrap());
+    check(invalid, watch("/", WatchFlags::MASK_ADD | WatchFlags::MASK_CREATE | mask).unwrap());
+    check(invalid, failed(Inotify::from(null()).add_watch("/", mask)).unwrap());
+
+    let too_long = told(Errno::NAMETOOLONG);
+    let path = "/".repeat(4096);
+    check(too_long, watch(path.as_str(), mask).unwrap());
+    check(too_long, watch(CString::new(path.as_str()).unwrap().as_c_str(), mask).unwrap());
+    assert!(
+        Inotify::new().unwrap().add_watch(&path[..4095], mask).is_ok(),
+        "4095 bytes are a path"
+    );
+
+    check(told(Errno::NOENT), watch("", mask).unwrap());
+    check(told(Errno::NOENT), watch(c"", mask).unwrap());
+}

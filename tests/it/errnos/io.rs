@@ -1,0 +1,176 @@
+//! Reading, writing and `fcntl`.
+
+use std::fs::File;
+use std::net::Shutdown;
+use std::os::unix::net::UnixStream;
+
+use butter::error::{Call, ErrorKind};
+use butter::eventfd::EventFd;
+use butter::fd::{AsRawFd, FromRawFd, OwnedFd};
+use butter::io::{self, StatusFlags};
+use butter::memfd::Seals;
+use butter::{Errno, Error, pipe};
+
+use super::epoll::epoll;
+use super::memfd::sealed;
+use super::{Row, Table, a_place, failed, null, until_failed};
+use common::child::as_nobody;
+use common::inject::inject;
+
+pub const TABLE: Table = Table {
+    source: include_str!("../../../src/io/call.rs"),
+    rows: ROWS,
+    without_descriptors: WITHOUT_DESCRIPTORS,
+    others: &[],
+};
+
+const ROWS: &[Row] = &[
+    Row(Call::READ, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(io::read(EventFd::new(1).unwrap(), &mut [0; 4]))
+    }),
+    Row(Call::READ, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(io::read(pipe::pipe().unwrap().1, &mut [0; 4]))
+    }),
+    Row(Call::READ, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        let (reader, _writer) = pipe::nonblocking().unwrap();
+        failed(io::read(&reader, &mut [0; 4]))
+    }),
+    Row(Call::READV, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let mut slices: Vec<_> = (0..1025).map(|_| io::IoSliceMut::new(&mut [])).collect();
+        failed(io::readv(pipe::pipe().unwrap().0, &mut slices))
+    }),
+    Row(Call::READV, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(io::readv(pipe::pipe().unwrap().1, &mut [io::IoSliceMut::new(&mut [0; 4])]))
+    }),
+    Row(Call::READV, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        let (reader, _writer) = pipe::nonblocking().unwrap();
+        failed(io::readv(&reader, &mut [io::IoSliceMut::new(&mut [0; 4])]))
+    }),
+    Row(Call::WRITE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(io::write(EventFd::new(1).unwrap(), &[0; 4]))
+    }),
+    Row(Call::WRITE, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(io::write(pipe::pipe().unwrap().0, b"!"))
+    }),
+    Row(Call::WRITE, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        let (_reader, writer) = pipe::nonblocking().unwrap();
+        until_failed(|| io::write(&writer, &[0; 4096]))
+    }),
+    Row(Call::WRITEV, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let (_reader, writer) = pipe::pipe().unwrap();
+        failed(io::writev(&writer, &[io::IoSlice::new(b""); 1025]))
+    }),
+    Row(Call::WRITEV, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(io::writev(pipe::pipe().unwrap().0, &[io::IoSlice::new(b"!")]))
+    }),
+    Row(Call::WRITEV, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        let (_reader, writer) = pipe::nonblocking().unwrap();
+        until_failed(|| io::writev(&writer, &[io::IoSlice::new(&[0; 4096])]))
+    }),
+    Row(Call::FCNTL_DUPFD_CLOEXEC, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(io::fcntl_dupfd_cloexec(null(), -1))
+    }),
+    Row(Call::FCNTL_SETFL, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| {
+            let of_root = open("/proc/version");
+            failed(io::fcntl_setfl(&of_root, StatusFlags::NOATIME))
+        })
+    }),
+    Row(Call::FCNTL_SETFL, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(io::fcntl_setfl(open("/proc/version"), StatusFlags::DIRECT))
+    }),
+    Row(Call::IOCTL_FIONREAD, Errno::NOTTY, ErrorKind::InvalidArgument, || {
+        failed(io::bytes_available(EventFd::new(1).unwrap()))
+    }),
+    Row(Call::IOCTL_FIONREAD, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        if !common::kernel_is_at_least("6.9") {
+            return Err("an epoll says ENOTTY before Linux 6.9".into());
+        }
+        failed(io::bytes_available(epoll()))
+    }),
+    Row(Call::FCNTL_SETFL, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(io::fcntl_setfl(a_place(), StatusFlags::NONBLOCK))
+    }),
+    Row(Call::IOCTL_FIONREAD, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(io::bytes_available(a_place()))
+    }),
+    Row(Call::READ, Errno::ISDIR, ErrorKind::InvalidArgument, || {
+        failed(io::read(open("/"), &mut [0]))
+    }),
+    Row(Call::READV, Errno::ISDIR, ErrorKind::InvalidArgument, || {
+        failed(io::readv(open("/"), &mut [io::IoSliceMut::new(&mut [0])]))
+    }),
+    // The first page of a program is never there.
+    Row(Call::READ, Errno::IO, ErrorKind::Other, || {
+        failed(io::read(open("/proc/self/mem"), &mut [0]))
+    }),
+    Row(Call::READV, Errno::IO, ErrorKind::Other, || {
+        failed(io::readv(open("/proc/self/mem"), &mut [io::IoSliceMut::new(&mut [0])]))
+    }),
+    Row(Call::WRITE, Errno::PIPE, ErrorKind::BrokenPipe, || {
+        failed(io::write(a_closed_socket(), b"!"))
+    }),
+    Row(Call::WRITEV, Errno::PIPE, ErrorKind::BrokenPipe, || {
+        failed(io::writev(a_closed_socket(), &[io::IoSlice::new(b"!")]))
+    }),
+    Row(Call::WRITE, Errno::PERM, ErrorKind::PermissionDenied, || {
+        failed(io::write(sealed(Seals::WRITE), b"!"))
+    }),
+    Row(Call::WRITEV, Errno::PERM, ErrorKind::PermissionDenied, || {
+        failed(io::writev(sealed(Seals::WRITE), &[io::IoSlice::new(b"!")]))
+    }),
+    Row(Call::WRITE, Errno::DQUOT, ErrorKind::LimitReached, || {
+        inject(libc::SYS_write, Errno::DQUOT, || failed(io::write(null(), b"!")))
+    }),
+    Row(Call::WRITEV, Errno::DQUOT, ErrorKind::LimitReached, || {
+        inject(libc::SYS_writev, Errno::DQUOT, || {
+            failed(io::writev(null(), &[io::IoSlice::new(b"!")]))
+        })
+    }),
+    Row(Call::WRITE, Errno::FBIG, ErrorKind::LimitReached, || {
+        inject(libc::SYS_write, Errno::FBIG, || failed(io::write(null(), b"!")))
+    }),
+    Row(Call::WRITEV, Errno::FBIG, ErrorKind::LimitReached, || {
+        inject(libc::SYS_writev, Errno::FBIG, || {
+            failed(io::writev(null(), &[io::IoSlice::new(b"!")]))
+        })
+    }),
+    Row(Call::CLOSE, Errno::NOSPC, ErrorKind::LimitReached, || close(Errno::NOSPC)),
+    Row(Call::CLOSE, Errno::DQUOT, ErrorKind::LimitReached, || close(Errno::DQUOT)),
+    Row(Call::WRITE, Errno::NOSPC, ErrorKind::LimitReached, || failed(io::write(full(), b"!"))),
+    Row(Call::WRITEV, Errno::NOSPC, ErrorKind::LimitReached, || {
+        failed(io::writev(full(), &[io::IoSlice::new(b"!")]))
+    }),
+];
+
+fn open(path: &str) -> OwnedFd {
+    common::fd(File::open(path).unwrap())
+}
+
+fn full() -> OwnedFd {
+    common::fd(File::options().write(true).open("/dev/full").unwrap())
+}
+
+/// Closes a descriptor, with an injected failure. The descriptor is then closed by another object.
+fn close(errno: Errno) -> Result<Error, String> {
+    let fd = null();
+    let number = fd.as_raw_fd();
+    let error = inject(libc::SYS_close, errno, move || failed(io::close(fd)));
+    // SAFETY: the filter has kept the descriptor open, without an owner.
+    drop(unsafe { OwnedFd::from_raw_fd(number) });
+    error
+}
+
+/// A socket that is written to no more; `std` has the process ignore `SIGPIPE`.
+pub fn a_closed_socket() -> OwnedFd {
+    let (socket, _other) = UnixStream::pair().unwrap();
+    socket.shutdown(Shutdown::Write).unwrap();
+    common::fd(socket)
+}
+
+const WITHOUT_DESCRIPTORS: &[Row] =
+    &[Row(Call::FCNTL_DUPFD_CLOEXEC, Errno::MFILE, ErrorKind::LimitReached, || {
+        // SAFETY: descriptor 0 stays open for the life of the process.
+        let stdin = unsafe { butter::fd::BorrowedFd::borrow_raw(0) };
+        failed(io::fcntl_dupfd_cloexec(stdin, 0))
+    })];

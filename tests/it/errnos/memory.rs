@@ -1,0 +1,213 @@
+//! Mappings.
+
+use std::ptr::{null_mut, without_provenance_mut};
+
+use butter::Errno;
+use butter::error::{Call, ErrorKind};
+use butter::eventfd::EventFd;
+use butter::fd::{AsFd, BorrowedFd, OwnedFd};
+use butter::memfd::Seals;
+use butter::mm::{AnonymousMapping, MapFlags, ProtFlags, page_size, raw};
+
+use super::memfd::sealed;
+use super::{Outcome, Row, Table, a_regular_file, check, check_all, failed, row};
+use common::child::{as_nobody, in_child};
+use common::files;
+use common::inject::inject;
+use common::this_test;
+
+pub const TABLE: Table = Table {
+    source: include_str!("../../../src/mm/raw.rs"),
+    rows: ROWS,
+    without_descriptors: &[],
+    others: OTHERS,
+};
+
+const ROWS: &[Row] = &[
+    Row(Call::MMAP, Errno::INVAL, ErrorKind::InvalidArgument, || failed(AnonymousMapping::new(0))),
+    Row(Call::MMAP, Errno::ACCES, ErrorKind::PermissionDenied, || {
+        map(ProtFlags::WRITE, MapFlags::SHARED, Some(&null_to_read()), 0)
+    }),
+    Row(Call::MMAP, Errno::BADF, ErrorKind::BadDescriptor, || {
+        map(ProtFlags::READ, MapFlags::PRIVATE, None, 0)
+    }),
+    Row(Call::MMAP, Errno::NODEV, ErrorKind::InvalidArgument, || {
+        map(ProtFlags::READ, MapFlags::SHARED, Some(&EventFd::new(0).unwrap().into()), 0)
+    }),
+    Row(Call::MMAP, Errno::NOMEM, ErrorKind::OutOfMemory, || {
+        failed(AnonymousMapping::new(isize::MAX.cast_unsigned()))
+    }),
+    Row(Call::MMAP, Errno::EXIST, ErrorKind::AlreadyExists, || {
+        let pages = AnonymousMapping::new(1).unwrap();
+        let flags = MapFlags::PRIVATE | MapFlags::ANONYMOUS | MapFlags::FIXED_NOREPLACE;
+        // SAFETY: replaces nothing.
+        failed(unsafe { raw::mmap(pages.as_ptr().cast_mut(), 1, ProtFlags::READ, flags, None, 0) })
+    }),
+    Row(Call::MMAP, Errno::OPNOTSUPP, ErrorKind::Unsupported, || {
+        map(ProtFlags::READ, MapFlags::SHARED_VALIDATE | MapFlags::SYNC, Some(&a_regular_file()), 0)
+    }),
+    Row(Call::MMAP, Errno::OVERFLOW, ErrorKind::InvalidArgument, || {
+        map(ProtFlags::READ, MapFlags::SHARED, Some(&a_regular_file()), u64::MAX << 16)
+    }),
+    Row(Call::MMAP, Errno::PERM, ErrorKind::PermissionDenied, || {
+        map(ProtFlags::WRITE, MapFlags::SHARED, Some(&sealed(Seals::WRITE).into()), 0)
+    }),
+    Row(Call::MMAP, Errno::NFILE, ErrorKind::LimitReached, || {
+        inject(libc::SYS_mmap, Errno::NFILE, || {
+            map(ProtFlags::READ, MapFlags::SHARED | MapFlags::ANONYMOUS, None, 0)
+        })
+    }),
+    Row(Call::MUNMAP, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        // SAFETY: no page begins there.
+        failed(unsafe { raw::munmap(without_provenance_mut(1), 1) })
+    }),
+    Row(Call::MUNMAP, Errno::PERM, ErrorKind::PermissionDenied, || {
+        let page = sealed_page()?;
+        // SAFETY: nobody uses it.
+        failed(unsafe { raw::munmap(page, 1) })
+    }),
+    Row(Call::MPROTECT, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        // SAFETY: no page begins there.
+        failed(unsafe { raw::mprotect(without_provenance_mut(1), 1, ProtFlags::READ) })
+    }),
+    Row(Call::MPROTECT, Errno::ACCES, ErrorKind::PermissionDenied, || {
+        let file = null_to_read();
+        // SAFETY: new memory, at an address of the kernel's choice.
+        let page = unsafe {
+            raw::mmap(null_mut(), 1, ProtFlags::READ, MapFlags::SHARED, Some(file.as_fd()), 0)
+        };
+        let page = page.unwrap();
+        // SAFETY: just mapped, and used by nobody.
+        let error = failed(unsafe { raw::mprotect(page, 1, ProtFlags::WRITE) });
+        // SAFETY: as above.
+        unsafe { raw::munmap(page, 1) }.unwrap();
+        error
+    }),
+    Row(Call::MPROTECT, Errno::NOMEM, ErrorKind::OutOfMemory, || {
+        // SAFETY: nothing is mapped so low.
+        failed(unsafe { raw::mprotect(without_provenance_mut(page_size()), 1, ProtFlags::READ) })
+    }),
+    Row(Call::MPROTECT, Errno::PERM, ErrorKind::PermissionDenied, || {
+        let page = sealed_page()?;
+        // SAFETY: nobody uses it.
+        failed(unsafe { raw::mprotect(page, 1, ProtFlags::READ) })
+    }),
+];
+
+/// What fails in a process of its own.
+const OTHERS: &[Row] = &[
+    Row(Call::MMAP, Errno::AGAIN, ErrorKind::LimitReached, || {
+        as_nobody(|| {
+            let flags = MapFlags::PRIVATE | MapFlags::ANONYMOUS | MapFlags::LOCKED;
+            // SAFETY: new memory, at an address of the kernel's choice.
+            failed(unsafe { raw::mmap(null_mut(), 1 << 24, ProtFlags::READ, flags, None, 0) })
+        })
+    }),
+    Row(Call::MUNMAP, Errno::NOMEM, ErrorKind::LimitReached, without_mappings),
+];
+
+fn map(protection: ProtFlags, flags: MapFlags, file: Option<&OwnedFd>, offset: u64) -> Outcome {
+    let file: Option<BorrowedFd<'_>> = file.map(AsFd::as_fd);
+    // SAFETY: nothing is mapped: it fails.
+    failed(unsafe { raw::mmap(null_mut(), 1, protection, flags, file, offset) })
+}
+
+/// A file that is not open for writing and can be mapped.
+fn null_to_read() -> OwnedFd {
+    let file = files::NamedFile::new();
+    common::fd(std::fs::File::open(file.path()).unwrap())
+}
+
+/// A page that stays for ever; an error where the kernel seals no mappings.
+fn sealed_page() -> Result<*mut u8, String> {
+    // SAFETY: new memory, at an address of the kernel's choice.
+    let page = unsafe {
+        raw::mmap(null_mut(), 1, ProtFlags::NONE, MapFlags::PRIVATE | MapFlags::ANONYMOUS, None, 0)
+    };
+    let page = page.unwrap();
+    const SYS_MSEAL: libc::c_long = 462;
+    // SAFETY: nobody uses the page.
+    if unsafe { libc::syscall(SYS_MSEAL, page, page_size(), 0) } != 0 {
+        // SAFETY: as above.
+        unsafe { raw::munmap(page, 1) }.unwrap();
+        return Err("mseal is not in this kernel (Linux 6.10 has it)".into());
+    }
+    Ok(page)
+}
+
+/// Takes as many mappings as the process may have, and then wants one more.
+fn without_mappings() -> Outcome {
+    let most: usize =
+        std::fs::read_to_string("/proc/sys/vm/max_map_count").unwrap().trim().parse().unwrap();
+    if most > 300_000 {
+        return Err(format!("a process may have {most} mappings here"));
+    }
+    let page = page_size();
+    let length = (2 * most + 8) * page;
+    let flags = MapFlags::PRIVATE | MapFlags::ANONYMOUS | MapFlags::NORESERVE;
+    // SAFETY: new memory, at an address of the kernel's choice.
+    let start = unsafe { raw::mmap(null_mut(), length, ProtFlags::NONE, flags, None, 0) }.unwrap();
+    // Every other page is made another mapping, until there are too many.
+    let full = (1..most + 8).find_map(|at| {
+        let other = start.wrapping_add((2 * at - 1) * page);
+        // SAFETY: nobody uses it.
+        unsafe { raw::mprotect(other, page, ProtFlags::READ) }.err()
+    });
+    let full = full.expect("there is a limit");
+    check(row(Call::MPROTECT, Errno::NOMEM).unwrap(), full);
+    // SAFETY: the last but one page, of many that are one mapping.
+    failed(unsafe { raw::munmap(start.wrapping_add(length - 2 * page), page) })
+}
+
+#[test]
+fn limits_on_memory_are_told() {
+    in_child(|| {
+        let limit = libc::rlimit { rlim_cur: 1 << 16, rlim_max: 1 << 16 };
+        // SAFETY: reads one struct.
+        assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_MEMLOCK, &raw const limit) }, 0);
+        check_all(this_test!(), OTHERS);
+    });
+}
+
+/// One errno has one meaning in the table, but several ways to come by it.
+#[test]
+fn mappings_are_refused_in_every_form() {
+    let invalid = row(Call::MMAP, Errno::INVAL).unwrap();
+    let file = a_regular_file();
+    check(invalid, map(ProtFlags::READ, MapFlags::SHARED, Some(&file), 1).unwrap());
+    check(invalid, map(ProtFlags::READ, MapFlags::empty(), Some(&file), 0).unwrap());
+    let misplaced = MapFlags::PRIVATE | MapFlags::ANONYMOUS | MapFlags::FIXED;
+    // SAFETY: no page begins there.
+    let error = failed(unsafe {
+        raw::mmap(without_provenance_mut(1), 1, ProtFlags::READ, misplaced, None, 0)
+    });
+    check(invalid, error.unwrap());
+    check(
+        row(Call::MMAP, Errno::NOMEM).unwrap(),
+        failed(AnonymousMapping::new(usize::MAX)).unwrap(),
+    );
+    check(
+        row(Call::MMAP, Errno::NODEV).unwrap(),
+        map(ProtFlags::READ, MapFlags::SHARED, Some(&a_pipe()), 0).unwrap(),
+    );
+    let beyond = map(
+        ProtFlags::READ,
+        MapFlags::SHARED_VALIDATE | MapFlags::from_bits_retain(1 << 23),
+        Some(&file),
+        0,
+    );
+    check(row(Call::MMAP, Errno::OPNOTSUPP).unwrap(), beyond.unwrap());
+
+    let invalid = row(Call::MUNMAP, Errno::INVAL).unwrap();
+    let mut pages = AnonymousMapping::new(1).unwrap();
+    // SAFETY: no memory.
+    check(invalid, failed(unsafe { raw::munmap(pages.as_mut_ptr(), 0) }).unwrap());
+    let invalid = row(Call::MPROTECT, Errno::INVAL).unwrap();
+    let unknown = ProtFlags::from_bits_retain(1 << 20);
+    // SAFETY: changes nothing: it fails.
+    check(invalid, failed(unsafe { raw::mprotect(pages.as_mut_ptr(), 1, unknown) }).unwrap());
+}
+
+fn a_pipe() -> OwnedFd {
+    butter::pipe::pipe().unwrap().0
+}

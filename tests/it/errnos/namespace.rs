@@ -1,0 +1,177 @@
+//! Namespaces.
+
+use std::fs;
+
+use butter::Errno;
+use butter::error::{Call, ErrorKind};
+use butter::fd::{AsFd, OwnedFd};
+use butter::namespace::{Kind, Namespace, Namespaces, enter, raw, unshare, unshare_files};
+use butter::process::Pid;
+
+use super::{Row, Table, check, failed, may_have_descriptors, null};
+use common::child::{as_nobody, in_user_namespace, nobody};
+use common::forked::{Forked, forked};
+use common::inject::inject;
+use common::require;
+
+pub const TABLE: Table = Table {
+    source: include_str!("../../../src/namespace/raw.rs"),
+    rows: ROWS,
+    without_descriptors: WITHOUT_DESCRIPTORS,
+    others: LIMITED,
+};
+
+const ROWS: &[Row] = &[
+    Row(Call::UNSHARE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(unshare(Namespaces::from_bits_retain(1)))
+    }),
+    Row(Call::UNSHARE, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| failed(unshare(Namespaces::UTS)))
+    }),
+    Row(Call::UNSHARE, Errno::MFILE, ErrorKind::LimitReached, || {
+        // SAFETY: it is refused.
+        inject(libc::SYS_unshare, Errno::MFILE, || failed(unsafe { unshare_files() }))
+    }),
+    Row(Call::SETNS, Errno::INVAL, ErrorKind::InvalidArgument, || failed(own(Kind::User).enter())),
+    Row(Call::SETNS, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| failed(own(Kind::Uts).enter()))
+    }),
+    Row(Call::SETNS, Errno::BADF, ErrorKind::BadDescriptor, || {
+        // SAFETY: reads the path.
+        let place =
+            unsafe { libc::open(c"/proc/self/ns/uts".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
+        failed(enter(new(place), Namespaces::UTS))
+    }),
+    Row(Call::SETNS, Errno::USERS, ErrorKind::InvalidArgument, || {
+        match Namespace::own(Kind::Time) {
+            Ok(time) => failed(time.enter()),
+            Err(error) => Err(error.to_string()),
+        }
+    }),
+    Row(Call::SETNS, Errno::SRCH, ErrorKind::NotFound, || {
+        let child = Forked::staying(|| ());
+        // SAFETY: asks for a descriptor.
+        let process =
+            new(unsafe { libc::syscall(libc::SYS_pidfd_open, child.pid().as_raw(), 0) } as i32);
+        drop(child);
+        failed(enter(process, Namespaces::UTS))
+    }),
+    Row(Call::SETNS, Errno::NOENT, ErrorKind::NotFound, || {
+        inject(libc::SYS_setns, Errno::NOENT, || failed(own(Kind::Uts).enter()))
+    }),
+    Row(Call::OPENAT_NS, Errno::NOENT, ErrorKind::NotFound, || {
+        failed(Namespace::open(nobody(), Kind::Uts))
+    }),
+    Row(Call::OPENAT_NS, Errno::ACCES, ErrorKind::PermissionDenied, || {
+        as_nobody(|| failed(Namespace::open(Pid::from_raw(1).unwrap(), Kind::Uts)))
+    }),
+    Row(Call::OPENAT_NS, Errno::NFILE, ErrorKind::LimitReached, || {
+        inject(libc::SYS_openat, Errno::NFILE, || failed(Namespace::own(Kind::Uts)))
+    }),
+    Row(Call::FSTATFS, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(Namespace::try_from(null()))
+    }),
+    Row(Call::IOCTL_NS_GET_USERNS, Errno::PERM, ErrorKind::PermissionDenied, || {
+        let uts = own(Kind::Uts);
+        match forked(|| unshare(Namespaces::USER).map(|()| uts.user_namespace().map(drop))) {
+            Ok(result) => failed(result),
+            Err(error) => Err(error.to_string()),
+        }
+    }),
+    Row(Call::IOCTL_NS_GET_PARENT, Errno::PERM, ErrorKind::PermissionDenied, || {
+        failed(own(Kind::User).parent())
+    }),
+    Row(Call::IOCTL_NS_GET_PARENT, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(own(Kind::Uts).parent())
+    }),
+    Row(Call::IOCTL_NS_GET_OWNER_UID, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(own(Kind::Uts).owner())
+    }),
+    Row(Call::IOCTL_NS_GET_OWNER_UID, Errno::NOTTY, ErrorKind::InvalidArgument, || {
+        // SAFETY: the kernel's own file, which does not know the request.
+        failed(unsafe { raw::ioctl_ns_get_owner_uid(null().as_fd()) })
+    }),
+    Row(Call::IOCTL_NS_GET_NSTYPE, Errno::NOTTY, ErrorKind::InvalidArgument, || {
+        failed(raw::ioctl_ns_get_nstype(null().as_fd()))
+    }),
+    Row(Call::IOCTL_NS_GET_USERNS, Errno::MFILE, ErrorKind::LimitReached, || {
+        let uts = own(Kind::Uts);
+        failed(forked(|| {
+            may_have_descriptors(0);
+            uts.user_namespace().map(drop)
+        }))
+    }),
+    Row(Call::IOCTL_NS_GET_PARENT, Errno::MFILE, ErrorKind::LimitReached, || {
+        let child = Forked::staying(|| unshare(Namespaces::USER));
+        if let Err(error) = child.told() {
+            return Err(error.to_string());
+        }
+        let below = Namespace::open(child.pid(), Kind::User).unwrap();
+        failed(forked(|| {
+            may_have_descriptors(0);
+            below.parent().map(drop)
+        }))
+    }),
+    Row(Call::IOCTL_NS_GET_USERNS, Errno::NFILE, ErrorKind::LimitReached, || {
+        let uts = own(Kind::Uts);
+        inject(libc::SYS_ioctl, Errno::NFILE, || failed(uts.user_namespace()))
+    }),
+    Row(Call::IOCTL_NS_GET_PARENT, Errno::NFILE, ErrorKind::LimitReached, || {
+        let user = own(Kind::User);
+        inject(libc::SYS_ioctl, Errno::NFILE, || failed(user.parent()))
+    }),
+];
+
+const WITHOUT_DESCRIPTORS: &[Row] =
+    &[Row(Call::OPENAT_NS, Errno::MFILE, ErrorKind::LimitReached, || {
+        failed(Namespace::own(Kind::Uts))
+    })];
+
+/// What fails for a user whose limit is lowered.
+const LIMITED: &[Row] = &[Row(Call::UNSHARE, Errno::NOSPC, ErrorKind::LimitReached, || {
+    failed(forked(|| unshare(Namespaces::USER)))
+})];
+
+fn own(kind: Kind) -> Namespace {
+    Namespace::own(kind).unwrap()
+}
+
+/// A descriptor that was just opened.
+fn new(number: i32) -> OwnedFd {
+    assert!(number >= 0, "{}", std::io::Error::last_os_error());
+    // SAFETY: new, and nobody else's.
+    unsafe { butter::fd::FromRawFd::from_raw_fd(number) }
+}
+
+#[test]
+fn a_user_without_namespaces_says_so() {
+    require!(
+        in_user_namespace(|| {
+            let lowered = fs::write("/proc/sys/user/max_user_namespaces", "0");
+            require!(lowered, "user.max_user_namespaces cannot be lowered");
+            for row in LIMITED {
+                check(row, (row.3)().unwrap());
+            }
+        }),
+        "no new user namespace is allowed here"
+    );
+}
+
+/// A file that is no namespace's does not know the requests.
+#[test]
+fn other_files_are_told_from_namespaces() {
+    let null = null();
+    let general = |call, error| {
+        check(&Row(call, Errno::NOTTY, ErrorKind::InvalidArgument, || unreachable!()), error)
+    };
+    // SAFETY: a device of the kernel's answers with no descriptor.
+    general(
+        Call::IOCTL_NS_GET_USERNS,
+        unsafe { raw::ioctl_ns_get_userns(null.as_fd()) }.unwrap_err(),
+    );
+    // SAFETY: as above.
+    general(
+        Call::IOCTL_NS_GET_PARENT,
+        unsafe { raw::ioctl_ns_get_parent(null.as_fd()) }.unwrap_err(),
+    );
+}

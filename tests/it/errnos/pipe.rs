@@ -1,0 +1,210 @@
+//! Pipes.
+
+use std::fs::File;
+
+use butter::error::{Call, ErrorKind};
+use butter::eventfd::EventFd;
+use butter::fd::{AsFd, OwnedFd};
+use butter::io::{self, IoSlice, IoSliceMut};
+use butter::pipe::{self, CreateFlags, SpliceFlags};
+use butter::{Errno, Result};
+
+use super::{Row, Table, a_regular_file, check, failed, null, row, until_failed};
+use common::child::as_nobody;
+use common::files;
+use common::inject::inject;
+
+pub const TABLE: Table = Table {
+    source: include_str!("../../../src/pipe/raw.rs"),
+    rows: ROWS,
+    without_descriptors: WITHOUT_DESCRIPTORS,
+    others: &[],
+};
+
+const ROWS: &[Row] = &[
+    Row(Call::PIPE2, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(pipe::raw::pipe2(CreateFlags::from_bits_retain(1)))
+    }),
+    Row(Call::PIPE2, Errno::NFILE, ErrorKind::LimitReached, || {
+        inject(libc::SYS_pipe2, Errno::NFILE, || failed(pipe::pipe()))
+    }),
+    Row(Call::PIPE2, Errno::NOPKG, ErrorKind::Unsupported, || {
+        inject(libc::SYS_pipe2, Errno::NOPKG, || {
+            failed(pipe::raw::pipe2(CreateFlags::NOTIFICATION))
+        })
+    }),
+    Row(Call::SPLICE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(splice(&a_regular_file(), &a_regular_file()))
+    }),
+    Row(Call::SPLICE, Errno::SPIPE, ErrorKind::InvalidArgument, || {
+        let (reader, _writer) = filled();
+        failed(pipe::splice(&reader, Some(&mut 0), a_regular_file(), None, 1, NONE))
+    }),
+    Row(Call::SPLICE, Errno::BADF, ErrorKind::BadDescriptor, || {
+        let (_reader, writer) = filled();
+        failed(splice(&writer, &a_regular_file()))
+    }),
+    Row(Call::SPLICE, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        let (reader, _writer) = pipe::nonblocking().unwrap();
+        failed(splice(&reader, &a_regular_file()))
+    }),
+    Row(Call::SPLICE, Errno::PIPE, ErrorKind::BrokenPipe, || {
+        failed(splice(&filled().0, &unread()))
+    }),
+    Row(Call::TEE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let (reader, writer) = filled();
+        failed(tee(&reader, &writer))
+    }),
+    Row(Call::TEE, Errno::BADF, ErrorKind::BadDescriptor, || {
+        let (first, second) = (filled(), pipe::pipe().unwrap());
+        failed(tee(&first.1, &second.1))
+    }),
+    Row(Call::TEE, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        let (first, second) = (pipe::nonblocking().unwrap(), pipe::pipe().unwrap());
+        failed(tee(&first.0, &second.1))
+    }),
+    Row(Call::TEE, Errno::PIPE, ErrorKind::BrokenPipe, || failed(tee(&filled().0, &unread()))),
+    Row(Call::VMSPLICE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let (_reader, writer) = pipe::pipe().unwrap();
+        failed(vmsplice(&writer, &[IoSlice::new(b"!"); 1025], NONE))
+    }),
+    Row(Call::VMSPLICE, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(vmsplice(&null(), &[IoSlice::new(b"!")], NONE))
+    }),
+    Row(Call::VMSPLICE, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        let (_reader, writer) = pipe::pipe().unwrap();
+        until_failed(|| vmsplice(&writer, &[IoSlice::new(b"!")], SpliceFlags::NONBLOCK))
+    }),
+    Row(Call::VMSPLICE, Errno::PIPE, ErrorKind::BrokenPipe, || {
+        failed(vmsplice(&unread(), &[IoSlice::new(b"!")], NONE))
+    }),
+    Row(Call::FCNTL_GETPIPE_SZ, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(pipe::size(null()))
+    }),
+    Row(Call::FCNTL_SETPIPE_SZ, Errno::PERM, ErrorKind::PermissionDenied, || {
+        let (_reader, writer) = pipe::pipe().unwrap();
+        as_nobody(|| failed(pipe::set_size(&writer, 1 << 30)))
+    }),
+    Row(Call::FCNTL_SETPIPE_SZ, Errno::BUSY, ErrorKind::Busy, || {
+        let (_reader, writer) = pipe::nonblocking().unwrap();
+        while io::write(&writer, &[0; 4096]).is_ok() {}
+        failed(pipe::set_size(&writer, 0))
+    }),
+    Row(Call::FCNTL_SETPIPE_SZ, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(pipe::set_size(pipe::pipe().unwrap().0, u32::MAX))
+    }),
+    Row(Call::FCNTL_SETPIPE_SZ, Errno::BADF, ErrorKind::BadDescriptor, || {
+        failed(pipe::set_size(null(), 4096))
+    }),
+];
+
+const WITHOUT_DESCRIPTORS: &[Row] =
+    &[Row(Call::PIPE2, Errno::MFILE, ErrorKind::LimitReached, || failed(pipe::pipe()))];
+
+const NONE: SpliceFlags = SpliceFlags::empty();
+
+fn splice(from: &OwnedFd, to: &OwnedFd) -> Result<usize> {
+    pipe::splice(from, None, to, None, 1, NONE)
+}
+
+fn tee(from: &OwnedFd, to: &OwnedFd) -> Result<usize> {
+    pipe::tee(from, to, 1, NONE)
+}
+
+/// `vmsplice` of bytes that are never written to again, to what is not a reading end.
+fn vmsplice(fd: &OwnedFd, pieces: &[IoSlice<'static>], flags: SpliceFlags) -> Result<usize> {
+    // SAFETY: the bytes are constants, and stay where they are.
+    unsafe { pipe::raw::vmsplice(fd.as_fd(), pieces, flags) }
+}
+
+/// A pipe that holds a byte.
+fn filled() -> (OwnedFd, OwnedFd) {
+    let ends = pipe::pipe().unwrap();
+    io::write(&ends.1, b"!").unwrap();
+    ends
+}
+
+/// The writing end of a pipe that nobody reads; `std` has the process ignore `SIGPIPE`.
+fn unread() -> OwnedFd {
+    let writer = pipe::pipe().unwrap().1;
+    common::wait_until_unread(&writer);
+    writer
+}
+
+fn told(call: Call, errno: Errno) -> impl Fn(Result<usize>) {
+    move |result| check(row(call, errno).unwrap(), result.unwrap_err())
+}
+
+/// One errno has one meaning in the table, but several ways to come by it.
+#[test]
+fn moves_are_refused_in_every_form() {
+    let (reader, writer) = filled();
+    let unknown = SpliceFlags::from_bits_retain(0x100);
+
+    let invalid = told(Call::SPLICE, Errno::INVAL);
+    invalid(splice(&reader, &writer));
+    invalid(pipe::splice(&reader, None, a_regular_file(), None, 1, unknown));
+    invalid(pipe::splice(&reader, None, a_regular_file(), Some(&mut { u64::MAX }), 1, NONE));
+    let directory = files::directory();
+    let appended =
+        File::options().append(true).create(true).open(directory.path().join("log")).unwrap();
+    invalid(splice(&reader, &common::fd(appended)));
+    let (_one, socket) = std::os::unix::net::UnixStream::pair().unwrap();
+    invalid(pipe::splice(&reader, None, common::fd(socket), Some(&mut 0), 1, NONE));
+    invalid(splice(&EventFd::new(1).unwrap().into(), &writer));
+
+    let wrong_way = told(Call::SPLICE, Errno::BADF);
+    wrong_way(splice(&reader, &reader));
+    wrong_way(splice(&reader, &null()));
+    let would_wait = told(Call::SPLICE, Errno::AGAIN);
+    let (empty, _writer) = pipe::pipe().unwrap();
+    would_wait(pipe::splice(&empty, None, a_regular_file(), None, 1, SpliceFlags::NONBLOCK));
+    told(Call::SPLICE, Errno::SPIPE)(pipe::splice(
+        a_regular_file(),
+        None,
+        &writer,
+        Some(&mut 0),
+        1,
+        NONE,
+    ));
+    assert_eq!(io::bytes_available(&reader), Ok(1), "nothing was moved");
+}
+
+#[test]
+fn duplicates_are_refused_in_every_form() {
+    let (first, second) = (filled(), pipe::pipe().unwrap());
+    let invalid = told(Call::TEE, Errno::INVAL);
+    invalid(tee(&a_regular_file(), &second.1));
+    invalid(tee(&first.0, &a_regular_file()));
+    invalid(pipe::tee(&first.0, &second.1, 1, SpliceFlags::from_bits_retain(0x100)));
+    told(Call::TEE, Errno::BADF)(tee(&first.0, &second.0));
+    let would_wait = told(Call::TEE, Errno::AGAIN);
+    would_wait(pipe::tee(&second.0, &first.1, 1, SpliceFlags::NONBLOCK));
+    let (_full_reader, full) = pipe::nonblocking().unwrap();
+    while io::write(&full, &[0; 4096]).is_ok() {}
+    would_wait(tee(&first.0, &full));
+}
+
+#[test]
+fn memory_is_refused_in_every_form() {
+    let (reader, writer) = pipe::pipe().unwrap();
+    told(Call::VMSPLICE, Errno::INVAL)(vmsplice(
+        &writer,
+        &[IoSlice::new(b"!")],
+        SpliceFlags::from_bits_retain(0x100),
+    ));
+
+    let mut room = [0; 4];
+    let mut into = |fd: &OwnedFd, flags| {
+        // SAFETY: none of the descriptors is a writing end.
+        unsafe { pipe::raw::vmsplice_read(fd.as_fd(), &mut [IoSliceMut::new(&mut room)], flags) }
+    };
+    told(Call::VMSPLICE, Errno::AGAIN)(into(&reader, SpliceFlags::NONBLOCK));
+    told(Call::VMSPLICE, Errno::BADF)(into(&null(), NONE));
+    told(Call::VMSPLICE, Errno::INVAL)(into(&reader, SpliceFlags::from_bits_retain(0x100)));
+    let mut pieces: Vec<_> = (0..1025).map(|_| IoSliceMut::new(&mut [])).collect();
+    // SAFETY: a reading end.
+    told(Call::VMSPLICE, Errno::INVAL)(unsafe {
+        pipe::raw::vmsplice_read(reader.as_fd(), &mut pieces, NONE)
+    });
+}

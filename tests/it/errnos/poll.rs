@@ -1,0 +1,38 @@
+//! `ppoll`.
+
+use butter::error::{Call, ErrorKind};
+use butter::poll::{self, PollFd, PollFlags};
+use butter::time::Timespec;
+use butter::{Errno, pipe};
+
+use super::{Row, Table, failed, may_have_descriptors, null};
+use common::{forked::forked, signals::interrupted};
+
+pub const TABLE: Table = Table {
+    source: include_str!("../../../src/poll/raw.rs"),
+    rows: ROWS,
+    without_descriptors: &[],
+    others: &[],
+};
+
+const ROWS: &[Row] = &[
+    Row(Call::PPOLL, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let mut never = Timespec { seconds: -1, nanoseconds: 0 };
+        failed(poll::raw::ppoll(&mut [], Some(&mut never), None))
+    }),
+    Row(Call::PPOLL, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let null = null();
+        failed(forked(|| {
+            may_have_descriptors(1);
+            let one = || PollFd::new(&null, PollFlags::IN);
+            poll::raw::ppoll(&mut [one()], None, None).expect("as many as it may have");
+            poll::raw::ppoll(&mut [one(), one()], None, None)
+        }))
+    }),
+    Row(Call::PPOLL, Errno::INTR, ErrorKind::Interrupted, || {
+        let (reader, _writer) = pipe::pipe().unwrap();
+        interrupted(|| {
+            failed(poll::raw::ppoll(&mut [PollFd::new(&reader, PollFlags::IN)], None, None))
+        })
+    }),
+];

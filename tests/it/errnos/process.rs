@@ -1,0 +1,88 @@
+//! Directories of a process: each failure in a thread that has its own.
+
+use std::fs::{self, File};
+
+use butter::error::{Call, ErrorKind};
+use butter::path::Arg;
+use butter::{Errno, process};
+use temp_dir::TempDir;
+
+use super::{Outcome, Row, Table, failed, null};
+use common::child::{as_nobody, with_own_directories};
+use common::files;
+use common::inject::inject;
+
+pub const TABLE: Table = Table {
+    source: include_str!("../../../src/process/directory.rs"),
+    rows: ROWS,
+    without_descriptors: &[],
+    others: &[],
+};
+
+const ROWS: &[Row] = &[
+    Row(Call::CHDIR, Errno::NOENT, ErrorKind::NotFound, || chdir("/nowhere")),
+    Row(Call::CHDIR, Errno::NOENT, ErrorKind::NotFound, || chdir("")),
+    Row(Call::CHDIR, Errno::NOTDIR, ErrorKind::InvalidArgument, || chdir("/proc/version")),
+    Row(Call::CHDIR, Errno::ACCES, ErrorKind::PermissionDenied, || {
+        at_a_closed_directory(|path| chdir(path))
+    }),
+    Row(Call::CHDIR, Errno::INVAL, ErrorKind::InvalidArgument, || chdir("/\0")),
+    Row(Call::CHDIR, Errno::LOOP, ErrorKind::InvalidArgument, || at_a_loop(|path| chdir(path))),
+    Row(Call::CHDIR, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || chdir([b'a'; 256])),
+    Row(Call::CHDIR, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || chdir([b'/'; 4096])),
+    Row(Call::CHDIR, Errno::IO, ErrorKind::Other, || {
+        inject(libc::SYS_chdir, Errno::IO, || chdir("/"))
+    }),
+    Row(Call::FCHDIR, Errno::NOTDIR, ErrorKind::InvalidArgument, || {
+        with_own_directories(|| failed(process::fchdir(null())))
+    }),
+    Row(Call::FCHDIR, Errno::ACCES, ErrorKind::PermissionDenied, || {
+        let directory = files::directory();
+        let open = common::fd(File::open(directory.path()).unwrap());
+        close(&directory);
+        as_nobody(|| with_own_directories(|| failed(process::fchdir(open))))
+    }),
+    Row(Call::CHROOT, Errno::PERM, ErrorKind::PermissionDenied, || as_nobody(|| chroot("/"))),
+    Row(Call::CHROOT, Errno::NOENT, ErrorKind::NotFound, || chroot("/nowhere")),
+    Row(Call::CHROOT, Errno::NOENT, ErrorKind::NotFound, || chroot("")),
+    Row(Call::CHROOT, Errno::NOTDIR, ErrorKind::InvalidArgument, || chroot("/proc/version")),
+    Row(Call::CHROOT, Errno::ACCES, ErrorKind::PermissionDenied, || {
+        at_a_closed_directory(|path| chroot(path))
+    }),
+    Row(Call::CHROOT, Errno::INVAL, ErrorKind::InvalidArgument, || chroot("/\0")),
+    Row(Call::CHROOT, Errno::LOOP, ErrorKind::InvalidArgument, || at_a_loop(|path| chroot(path))),
+    Row(Call::CHROOT, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || chroot([b'a'; 256])),
+    Row(Call::CHROOT, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || chroot([b'/'; 4096])),
+    Row(Call::CHROOT, Errno::IO, ErrorKind::Other, || {
+        inject(libc::SYS_chroot, Errno::IO, || chroot("/"))
+    }),
+];
+
+fn chdir(path: impl Arg + Send) -> Outcome {
+    with_own_directories(|| failed(process::chdir(path)))
+}
+
+fn chroot(path: impl Arg + Send) -> Outcome {
+    with_own_directories(|| failed(process::chroot(path)))
+}
+
+/// Lets nobody search a directory.
+fn close(directory: &TempDir) {
+    fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .unwrap();
+}
+
+/// What a call says to nobody of something in a directory that nobody may search.
+pub fn at_a_closed_directory(call: impl FnOnce(&[u8]) -> Outcome + Send) -> Outcome {
+    let directory = files::directory();
+    close(&directory);
+    as_nobody(|| call(common::bytes(&directory.path().join("."))))
+}
+
+/// What a call says of a symbolic link to itself.
+pub fn at_a_loop(call: impl FnOnce(&[u8]) -> Outcome) -> Outcome {
+    let directory = files::directory();
+    let link = directory.path().join("link");
+    std::os::unix::fs::symlink(&link, &link).unwrap();
+    call(common::bytes(&link))
+}

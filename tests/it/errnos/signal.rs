@@ -1,0 +1,90 @@
+//! Signals to processes, and waits for them.
+
+use butter::Errno;
+use butter::error::{Call, ErrorKind};
+use butter::process::{self, Pid};
+use butter::signal::{self, SigInfo, SigSet, Signal, Target};
+use butter::thread;
+use butter::time::Timespec;
+
+use super::{NO_OTHER_USER, Row, Table, check, failed};
+use common::child::{as_nobody, in_child_that_holds_back, nobody, of_another_user};
+use common::signals::interrupted;
+
+pub const TABLE: Table = Table {
+    source: include_str!("../../../src/signal/raw.rs"),
+    rows: ROWS,
+    without_descriptors: &[],
+    others: WITHOUT_SIGNALS,
+};
+
+const ROWS: &[Row] = &[
+    Row(Call::KILL, Errno::SRCH, ErrorKind::NotFound, || failed(signal::kill(nobody(), None))),
+    Row(Call::KILL, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| failed(signal::kill(of_another_user().ok_or(NO_OTHER_USER)?, None)))
+    }),
+    Row(Call::KILL, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(signal::kill(Target::Group(Pid::from_raw(1).unwrap()), None))
+    }),
+    Row(Call::RT_SIGQUEUEINFO, Errno::SRCH, ErrorKind::NotFound, || {
+        failed(signal::queue(nobody(), Signal::USR1, 1))
+    }),
+    Row(Call::RT_SIGQUEUEINFO, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| failed(signal::queue(of_another_user().ok_or(NO_OTHER_USER)?, Signal::URG, 1)))
+    }),
+    Row(Call::RT_SIGQUEUEINFO, Errno::TOOBIG, ErrorKind::InvalidArgument, || {
+        // SAFETY: it is refused.
+        failed(unsafe {
+            signal::raw::rt_sigqueueinfo(process::getpid(), Some(Signal::URG), &too_big())
+        })
+    }),
+    Row(Call::RT_SIGTIMEDWAIT, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        failed(signal::raw::rt_sigtimedwait(SigSet::empty(), Some(&Timespec::default())))
+    }),
+    Row(Call::RT_SIGTIMEDWAIT, Errno::INTR, ErrorKind::Interrupted, || {
+        interrupted(|| failed(signal::raw::rt_sigtimedwait(SigSet::empty(), None)))
+    }),
+    Row(Call::RT_SIGTIMEDWAIT, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let never = Timespec { seconds: 0, nanoseconds: 1_000_000_000 };
+        failed(signal::raw::rt_sigtimedwait(SigSet::empty(), Some(&never)))
+    }),
+    Row(Call::RT_SIGSUSPEND, Errno::INTR, ErrorKind::Interrupted, || {
+        interrupted(|| failed(signal::raw::rt_sigsuspend(SigSet::empty())))
+    }),
+    Row(Call::RT_SIGACTION, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(signal::ignore(Signal::STOP))
+    }),
+];
+
+/// A record of a code that the kernel does not know, with more in it than it would keep.
+pub fn too_big() -> SigInfo {
+    let mut bytes = [0; 128];
+    (bytes[0], bytes[127]) = (Signal::URG.as_raw() as u8, 1);
+    bytes[8..12].copy_from_slice(&(-99_i32).to_ne_bytes());
+    SigInfo::from_bytes(bytes).unwrap()
+}
+
+/// What fails in a process that may have no further signal queued.
+const WITHOUT_SIGNALS: &[Row] = &[
+    Row(Call::RT_SIGQUEUEINFO, Errno::AGAIN, ErrorKind::LimitReached, || {
+        failed(signal::queue(process::getpid(), Signal::RTMIN, 1))
+    }),
+    Row(Call::RT_TGSIGQUEUEINFO, Errno::AGAIN, ErrorKind::LimitReached, || {
+        failed(thread::queue(process::getpid(), thread::gettid(), Signal::RTMIN, 1))
+    }),
+    Row(Call::TGKILL, Errno::AGAIN, ErrorKind::LimitReached, || {
+        failed(thread::kill(process::getpid(), thread::gettid(), Signal::RTMIN))
+    }),
+];
+
+#[test]
+fn a_process_without_room_for_signals_says_so() {
+    in_child_that_holds_back(SigSet::all(), || {
+        let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        // SAFETY: reads one struct.
+        assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_SIGPENDING, &raw const none) }, 0);
+        for row in WITHOUT_SIGNALS {
+            check(row, (row.3)().unwrap());
+        }
+    });
+}

@@ -1,0 +1,74 @@
+//! Signals to threads.
+
+use butter::Errno;
+use butter::error::{Call, ErrorKind};
+use butter::process;
+use butter::signal::{self, Signal, SignalStack, StackFlags};
+use butter::thread::{self, Tid};
+
+use super::signal::too_big;
+use super::{NO_OTHER_USER, Row, Table, failed};
+use common::child::{as_nobody, of_another_user};
+use common::inject::inject;
+
+pub const TABLE: Table = Table {
+    source: include_str!("../../../src/thread/kill.rs"),
+    rows: ROWS,
+    without_descriptors: &[],
+    others: &[],
+};
+
+const ROWS: &[Row] = &[
+    Row(Call::TGKILL, Errno::SRCH, ErrorKind::NotFound, || {
+        failed(thread::kill(process::getpid(), Tid::from_raw(i32::MAX).unwrap(), None))
+    }),
+    Row(Call::TGKILL, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| {
+            failed(thread::kill(
+                of_another_user().ok_or(NO_OTHER_USER)?,
+                Tid::from_raw(1).unwrap(),
+                None,
+            ))
+        })
+    }),
+    Row(Call::TGKILL, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(thread::kill(process::getpid(), thread::gettid(), Signal::from_raw(33)))
+    }),
+    Row(Call::RT_TGSIGQUEUEINFO, Errno::SRCH, ErrorKind::NotFound, || {
+        failed(thread::queue(process::getpid(), Tid::from_raw(i32::MAX).unwrap(), Signal::URG, 1))
+    }),
+    Row(Call::RT_TGSIGQUEUEINFO, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| {
+            let other = of_another_user().ok_or(NO_OTHER_USER)?;
+            failed(thread::queue(other, Tid::from_raw(1).unwrap(), Signal::URG, 1))
+        })
+    }),
+    Row(Call::RT_TGSIGQUEUEINFO, Errno::TOOBIG, ErrorKind::InvalidArgument, || {
+        let (process, thread, info) = (process::getpid(), thread::gettid(), too_big());
+        // SAFETY: it is refused.
+        failed(unsafe { thread::rt_tgsigqueueinfo(process, thread, Some(Signal::URG), &info) })
+    }),
+    Row(Call::RT_TGSIGQUEUEINFO, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        inject(libc::SYS_getpid, Errno::NOSYS, || {
+            // What a filter answers in the kernel's place is no process.
+            failed(thread::queue(process::getpid(), thread::gettid(), Signal::URG, 1))
+        })
+    }),
+    Row(Call::SIGALTSTACK, Errno::NOMEM, ErrorKind::InvalidArgument, || {
+        let small = SignalStack::new(std::ptr::dangling_mut(), 64, StackFlags::empty());
+        // SAFETY: it is refused.
+        failed(unsafe { signal::sigaltstack(Some(&small)) })
+    }),
+    Row(Call::SIGALTSTACK, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let odd =
+            SignalStack::new(std::ptr::dangling_mut(), 1 << 20, StackFlags::from_bits_retain(4));
+        // SAFETY: it is refused.
+        failed(unsafe { signal::sigaltstack(Some(&odd)) })
+    }),
+    Row(Call::SIGALTSTACK, Errno::PERM, ErrorKind::Busy, || {
+        inject(libc::SYS_sigaltstack, Errno::PERM, || {
+            // SAFETY: it is refused.
+            failed(unsafe { signal::sigaltstack(Some(&SignalStack::NONE)) })
+        })
+    }),
+];

@@ -1,0 +1,25 @@
+//! Clocks.
+
+use butter::Errno;
+use butter::error::{Call, ErrorKind};
+use butter::time::{Clock, clock_gettime};
+
+use super::{Row, Table, failed};
+use common::inject::inject;
+
+pub const TABLE: Table = Table {
+    source: include_str!("../../../src/time.rs"),
+    rows: ROWS,
+    without_descriptors: &[],
+    others: &[],
+};
+
+const ROWS: &[Row] = &[Row(Call::CLOCK_GETTIME, Errno::INVAL, ErrorKind::Unsupported, || {
+    // A machine that has no clock of its own has none that wakes it.
+    match clock_gettime(Clock::BoottimeAlarm) {
+        Ok(_) => inject(libc::SYS_clock_gettime, Errno::INVAL, || {
+            failed(clock_gettime(Clock::BoottimeAlarm))
+        }),
+        refused => failed(refused),
+    }
+})];

@@ -1,0 +1,90 @@
+//! Timers.
+
+use std::time::Duration;
+
+use butter::error::{Call, ErrorKind};
+use butter::fd::{AsFd, BorrowedFd};
+use butter::time::{Clock, Timespec};
+use butter::timerfd::{self, Itimerspec, SetFlags, Timer, TimerFd};
+use butter::{Errno, Result};
+
+use super::{Outcome, Row, Table, failed, null, unless_missing};
+use common::{child::as_nobody, inject::inject, moment};
+
+pub const TABLE: Table = Table {
+    source: include_str!("../../../src/timerfd/raw.rs"),
+    rows: ROWS,
+    without_descriptors: WITHOUT_DESCRIPTORS,
+    others: &[],
+};
+
+const ROWS: &[Row] = &[
+    Row(Call::TIMERFD_CREATE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(TimerFd::new(Clock::Tai))
+    }),
+    Row(Call::TIMERFD_CREATE, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| failed(TimerFd::new(Clock::BoottimeAlarm)))
+    }),
+    Row(Call::TIMERFD_CREATE, Errno::NFILE, ErrorKind::LimitReached, || {
+        inject(libc::SYS_timerfd_create, Errno::NFILE, || failed(timer()))
+    }),
+    Row(Call::TIMERFD_CREATE, Errno::NODEV, ErrorKind::Other, || {
+        inject(libc::SYS_timerfd_create, Errno::NODEV, || failed(timer()))
+    }),
+    Row(Call::TIMERFD_SETTIME, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(timer().unwrap().set(Timer::every(Duration::ZERO)))
+    }),
+    Row(Call::TIMERFD_SETTIME, Errno::PERM, ErrorKind::PermissionDenied, || {
+        match TimerFd::new(Clock::BoottimeAlarm) {
+            Ok(alarm) => as_nobody(|| failed(alarm.set(Timer::once(Duration::from_secs(1))))),
+            Err(error) => Err(error.to_string()),
+        }
+    }),
+    Row(Call::TIMERFD_SETTIME, Errno::CANCELED, ErrorKind::Other, || {
+        after_a_jump(libc::SYS_timerfd_settime, |timer| {
+            let (day, flags) =
+                (moment(Clock::Realtime, DAY), SetFlags::ABSTIME | SetFlags::CANCEL_ON_SET);
+            let day = Itimerspec { value: day, interval: Timespec::default() };
+            timerfd::raw::timerfd_settime(timer, flags, &day, None)
+        })
+    }),
+    Row(Call::TIMERFD_GETTIME, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(TimerFd::from(null()).get())
+    }),
+    Row(Call::TIMERFD_READ, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        failed(timer().unwrap().read())
+    }),
+    Row(Call::TIMERFD_READ, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(TimerFd::from(null()).read())
+    }),
+    Row(Call::TIMERFD_READ, Errno::CANCELED, ErrorKind::Other, || {
+        after_a_jump(libc::SYS_read, |timer| timerfd::raw::read(timer).map(drop))
+    }),
+    Row(Call::IOCTL_TIMERFD_SET_TICKS, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let timer = timer().unwrap();
+        unless_missing(timerfd::raw::ioctl_set_ticks(timer.as_fd(), 0))
+    }),
+    Row(Call::IOCTL_TIMERFD_SET_TICKS, Errno::CANCELED, ErrorKind::Other, || {
+        after_a_jump(libc::SYS_ioctl, |timer| timerfd::raw::ioctl_set_ticks(timer, 1))
+    }),
+    Row(Call::IOCTL_TIMERFD_SET_TICKS, Errno::NOTTY, ErrorKind::Unsupported, || {
+        failed(timerfd::raw::ioctl_set_ticks(null().as_fd(), 1))
+    }),
+];
+
+const WITHOUT_DESCRIPTORS: &[Row] =
+    &[Row(Call::TIMERFD_CREATE, Errno::MFILE, ErrorKind::LimitReached, || failed(timer()))];
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// Injects the failure that a timer with `TFD_TIMER_CANCEL_ON_SET` reports after the clock was set.
+/// The test program `clock` sets the clock, in a virtual machine.
+fn after_a_jump(number: libc::c_long, call: fn(BorrowedFd<'_>) -> Result<()>) -> Outcome {
+    let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
+    timer.set_cancel_on_set(Timer::once_at(moment(Clock::Realtime, DAY))).unwrap();
+    inject(number, Errno::CANCELED, || failed(call(timer.as_fd())))
+}
+
+pub fn timer() -> butter::Result<TimerFd> {
+    TimerFd::nonblocking(Clock::Monotonic)
+}

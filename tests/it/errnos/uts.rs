@@ -1,0 +1,53 @@
+//! The machine's names.
+
+use butter::Errno;
+use butter::error::{Call, ErrorKind};
+use butter::uts;
+
+use super::{Row, Table, check, failed};
+use common::child::{as_nobody, in_namespaces};
+use common::require;
+
+pub const TABLE: Table = Table {
+    source: include_str!("../../../src/uts/raw.rs"),
+    rows: ROWS,
+    without_descriptors: &[],
+    others: IN_NAMESPACES,
+};
+
+const ROWS: &[Row] = &[
+    Row(Call::SETHOSTNAME, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| failed(uts::set_hostname("x")))
+    }),
+    Row(Call::SETDOMAINNAME, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| failed(uts::set_domainname("x")))
+    }),
+];
+
+/// What fails for those who may set the names, and so is tried in a namespace that has names of its own.
+const IN_NAMESPACES: &[Row] = &[
+    Row(Call::SETHOSTNAME, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(uts::set_hostname([b'x'; 65]))
+    }),
+    Row(Call::SETDOMAINNAME, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(uts::set_domainname([b'x'; 65]))
+    }),
+    Row(Call::SETHOSTNAME, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(uts::set_hostname("x\0"))
+    }),
+    Row(Call::SETDOMAINNAME, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(uts::set_domainname("x\0"))
+    }),
+];
+
+#[test]
+fn a_name_that_is_none_says_so() {
+    require!(
+        in_namespaces(|| {
+            for row in IN_NAMESPACES {
+                check(row, (row.3)().unwrap());
+            }
+        }),
+        "no new namespaces are allowed here"
+    );
+}

@@ -1,0 +1,24 @@
+//! The tests of the library against the running kernel: one module for each feature.
+
+mod abi;
+mod copy;
+mod epoll;
+mod errnos;
+mod eventfd;
+mod fd;
+mod idmap;
+mod inotify;
+mod io;
+mod layering;
+mod memfd;
+mod memory;
+mod mount;
+mod namespace;
+mod pipe;
+mod poll;
+mod process;
+mod signal;
+mod signalfd;
+mod thread;
+mod timerfd;
+mod uts;

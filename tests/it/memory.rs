@@ -1,0 +1,122 @@
+//! Memory from the kernel.
+
+use std::os::unix::fs::FileExt;
+use std::ptr::null_mut;
+
+use butter::Errno;
+use butter::fd::AsFd;
+use butter::mm::{AnonymousMapping, MapFlags, ProtFlags, page_size, raw};
+use common::child::in_child;
+use common::files;
+use common::inject::inject;
+use common::is_mapped;
+
+#[test]
+fn a_page_is_as_large_as_libc_says() {
+    // SAFETY: asks for a number.
+    assert_eq!(page_size() as i64, unsafe { libc::sysconf(libc::_SC_PAGESIZE) });
+}
+
+#[test]
+fn where_a_filter_refuses_the_question_the_answer_is_safe() {
+    in_child(|| {
+        let told = inject(libc::SYS_madvise, Errno::PERM, page_size);
+        assert_eq!(told, if cfg!(target_arch = "x86_64") { 4096 } else { 65536 });
+        let mut pages = AnonymousMapping::new(100_000).unwrap();
+        pages.truncate(5000);
+        assert_eq!(pages.len(), 5000);
+    });
+}
+
+#[test]
+fn pages_are_zero_and_their_own() {
+    let (mut one, mut two) =
+        (AnonymousMapping::new(10_000).unwrap(), AnonymousMapping::new(1).unwrap());
+    assert!(one.iter().chain(two.iter()).all(|byte| *byte == 0));
+    assert_eq!((one.len(), two.len()), (10_000, 1));
+    assert_eq!((one.as_ptr().addr() % page_size(), two.as_ptr().addr() % page_size()), (0, 0));
+    one.fill(1);
+    two.fill(2);
+    assert!(one.iter().all(|byte| *byte == 1));
+    assert_eq!(&*two, [2]);
+    assert_eq!(
+        format!("{one:?} {two:?}"),
+        "AnonymousMapping { length: 10000 } AnonymousMapping { length: 1 }"
+    );
+    // They may go to another thread, and be seen by several.
+    std::thread::scope(|scope| {
+        scope.spawn(|| assert_eq!(one[9999], 1));
+        scope.spawn(move || two[0] = 3).join().unwrap();
+    });
+}
+
+#[test]
+fn what_is_dropped_or_cut_off_is_unmapped() {
+    in_child(|| {
+        let page = page_size();
+        let mut pages = AnonymousMapping::new(5 * page + 1).unwrap();
+        let start = pages.as_ptr();
+        let mapped = || [0, 1, 2, 3, 4, 5].map(|at| is_mapped(start.wrapping_add(at * page)));
+        assert_eq!(mapped(), [true; 6]);
+        pages[2 * page] = 7;
+        pages.truncate(9 * page);
+        assert_eq!((pages.len(), mapped()), (5 * page + 1, [true; 6]), "it does not grow");
+        pages.truncate(2 * page + 1);
+        assert_eq!(
+            (pages.len(), mapped()),
+            (2 * page + 1, [true, true, true, false, false, false])
+        );
+        assert_eq!(pages[2 * page], 7);
+        pages.truncate(2 * page);
+        assert_eq!(mapped(), [true, true, false, false, false, false]);
+        pages.truncate(1);
+        assert_eq!(mapped(), [true, false, false, false, false, false]);
+        pages.truncate(0);
+        assert_eq!((pages.len(), mapped()), (0, [false; 6]));
+        drop(pages);
+
+        let pages = AnonymousMapping::new(1 << 20).unwrap();
+        let last = pages.as_ptr().wrapping_add((1 << 20) - page);
+        assert!(is_mapped(last));
+        drop(pages);
+        assert!(!is_mapped(last));
+    });
+}
+
+#[test]
+fn a_file_is_mapped_and_protected() {
+    let page = page_size();
+    let file = files::anonymous();
+    file.write_all_at(b"bytes of a file", 0).unwrap();
+    let file = common::fd(file);
+    let (read, write) = (ProtFlags::READ, ProtFlags::WRITE);
+    // SAFETY: new memory, at an address of the kernel's choice.
+    let start =
+        unsafe { raw::mmap(null_mut(), page, read, MapFlags::SHARED, Some(file.as_fd()), 0) }
+            .unwrap();
+    // SAFETY: mapped just now; the file is this test's own.
+    assert_eq!(unsafe { start.cast::<[u8; 5]>().read() }, *b"bytes");
+    // SAFETY: nobody else uses it.
+    unsafe { raw::mprotect(start, page, read | write) }.unwrap();
+    // SAFETY: as above.
+    unsafe { start.write(b'B') };
+    let mut first = [0; 5];
+    common::file(file).read_exact_at(&mut first, 0).unwrap();
+    assert_eq!(&first, b"Bytes");
+    // SAFETY: nobody uses it any more.
+    unsafe { raw::munmap(start, page) }.unwrap();
+}
+
+#[test]
+fn sizes_of_huge_pages_have_names() {
+    let huge = MapFlags::PRIVATE | MapFlags::HUGETLB | MapFlags::HUGE_2MB;
+    assert_eq!(huge.to_string(), "PRIVATE | HUGETLB | HUGE_2MB");
+    for name in ["SHARED_VALIDATE", "HUGE_16GB", "HUGE_512MB", "HUGE_1MB", "HUGE_64KB", "HUGE_16KB"]
+    {
+        assert_eq!(name.parse::<MapFlags>().unwrap().to_string(), name);
+    }
+    assert_eq!(
+        (ProtFlags::NONE.to_string(), ProtFlags::default()),
+        (String::new(), ProtFlags::NONE)
+    );
+}

@@ -1,0 +1,122 @@
+//! What a mount's flags do, and which operation they ask for.
+
+use std::fs::{self, File};
+
+use butter::Errno;
+use butter::error::Call;
+use butter::mount::{self, MountFlags, raw};
+
+use super::{NONE, folder, with_mounts};
+use common::child::as_nobody;
+use common::mountinfo::mounted_at;
+
+#[test]
+fn each_flag_is_in_effect() {
+    use MountFlags as F;
+    with_mounts(|path| {
+        let at = folder(format!("{path}/at"));
+        for (flags, of_mount, of_file_system) in [
+            (F::empty(), "rw relatime", "rw"),
+            (F::RDONLY, "ro relatime", "ro"),
+            (F::NOSUID, "rw nosuid relatime", "rw"),
+            (F::NODEV, "rw nodev relatime", "rw"),
+            (F::NOEXEC, "rw noexec relatime", "rw"),
+            (F::NOATIME, "rw noatime", "rw"),
+            (F::NODIRATIME, "rw nodiratime relatime", "rw"),
+            (F::RELATIME, "rw relatime", "rw"),
+            (F::STRICTATIME, "rw", "rw"),
+            (F::NOSYMFOLLOW, "rw relatime nosymfollow", "rw"),
+            (F::SYNCHRONOUS, "rw relatime", "rw sync"),
+            (F::DIRSYNC, "rw relatime", "rw dirsync"),
+            (F::LAZYTIME, "rw relatime", "rw lazytime"),
+            (F::SILENT | F::NODEV | F::NOEXEC | F::NOATIME, "rw nodev noexec noatime", "rw"),
+        ] {
+            mount::mount("x", &*at, "tmpfs", flags, "").unwrap();
+            let mut mounted = mounted_at(&at).unwrap();
+            assert_eq!(mounted.options.join(" "), of_mount, "{flags}");
+            mounted
+                .of_file_system
+                .retain(|option| ["rw", "ro", "sync", "dirsync", "lazytime"].contains(&&**option));
+            assert_eq!(mounted.of_file_system.join(" "), of_file_system, "{flags}");
+            mount::unmount(&*at).unwrap();
+        }
+
+        mount::mount("x", &*at, "tmpfs", F::RDONLY, "").unwrap();
+        let refused = File::create(format!("{at}/file")).unwrap_err();
+        assert_eq!(refused.raw_os_error(), Some(libc::EROFS));
+        mount::mount("x", &*at, "tmpfs", F::NOSYMFOLLOW | F::NOEXEC, "").unwrap();
+        std::os::unix::fs::symlink("/proc/self", format!("{at}/link")).unwrap();
+        assert_eq!(
+            fs::read_dir(format!("{at}/link")).unwrap_err().raw_os_error(),
+            Some(libc::ELOOP)
+        );
+        fs::copy("/proc/self/exe", format!("{at}/program")).unwrap();
+        let refused = std::process::Command::new(format!("{at}/program")).spawn().unwrap_err();
+        assert_eq!(refused.raw_os_error(), Some(libc::EACCES));
+    });
+}
+
+#[test]
+fn an_error_tells_which_of_the_operations_it_was() {
+    use MountFlags as F;
+    as_nobody(|| {
+        for (flags, call) in [
+            (F::empty(), Call::MOUNT),
+            (F::RDONLY | F::REC | F::SILENT, Call::MOUNT),
+            (F::MOVE, Call::MOUNT_MOVE),
+            (F::PRIVATE | F::REC | F::MOVE, Call::MOUNT_PROPAGATION),
+            (F::SHARED, Call::MOUNT_PROPAGATION),
+            (F::SLAVE, Call::MOUNT_PROPAGATION),
+            (F::UNBINDABLE, Call::MOUNT_PROPAGATION),
+            (F::BIND | F::REC | F::PRIVATE | F::MOVE, Call::MOUNT_BIND),
+            (F::REMOUNT | F::PRIVATE | F::MOVE, Call::MOUNT_REMOUNT),
+            (F::REMOUNT | F::BIND | F::MOVE | F::RDONLY, Call::MOUNT_REMOUNT_BIND),
+        ] {
+            for error in [
+                raw::mount(Some("x"), "/nowhere", Some("tmpfs"), flags, None).unwrap_err(),
+                raw::mount(
+                    None::<&std::ffi::CStr>,
+                    c"/nowhere",
+                    None::<&std::ffi::CStr>,
+                    flags,
+                    None,
+                )
+                .unwrap_err(),
+            ] {
+                assert_eq!((error.call(), error.errno()), (call, Errno::NOENT), "{flags}");
+            }
+            let error = raw::mount(Some("x\0"), "/nowhere", NONE, flags, None).unwrap_err();
+            assert_eq!((error.call(), error.errno()), (call, Errno::INVAL), "{flags}");
+        }
+    });
+}
+
+#[test]
+fn flags_for_an_operation_are_not_taken_along() {
+    use MountFlags as F;
+    // Refused before the kernel sees it, which would not let nobody do it either.
+    as_nobody(|| {
+        for flag in
+            [F::REMOUNT, F::BIND, F::MOVE, F::REC, F::SHARED, F::PRIVATE, F::SLAVE, F::UNBINDABLE]
+        {
+            let flags = flag | F::RDONLY;
+            for (result, call) in [
+                (mount::mount("x", "/", "tmpfs", flags, ""), Call::MOUNT),
+                (mount::remount("/", flags, ""), Call::MOUNT_REMOUNT),
+                (mount::remount_bind("/", flags), Call::MOUNT_REMOUNT_BIND),
+            ] {
+                let error = result.unwrap_err();
+                assert_eq!((error.call(), error.errno()), (call, Errno::INVAL), "{flags}");
+            }
+        }
+        let error = mount::mount("x", "/", "tmpfs", F::RDONLY, "").unwrap_err();
+        assert_eq!(error.errno(), Errno::PERM);
+        for options in [&b"size=64k\0"[..], &[b','; 4096]] {
+            assert_eq!(
+                mount::mount("x", "/", "tmpfs", F::RDONLY, options).unwrap_err().errno(),
+                Errno::INVAL
+            );
+            assert_eq!(mount::remount("/", F::RDONLY, options).unwrap_err().errno(), Errno::INVAL);
+        }
+    });
+}

@@ -1,0 +1,253 @@
+//! Namespaces that a thread makes, and what else it stops sharing.
+
+use std::fs::{self, File};
+use std::time::{Duration, Instant};
+
+use butter::Errno;
+use butter::io::{DescriptorFlags, fcntl_getfd};
+use butter::namespace::{
+    Kind, Namespace, Namespaces, UnshareFlags, raw, unshare, unshare_files, unshare_fs,
+    unshare_sysvsem,
+};
+use butter::process::getuid;
+use butter::process::{Pid, Uid, getpid, getppid};
+
+use super::{FILES, as_root_of_its_own, errno, in_thread, inode, inode_behind, inode_of, inodes};
+use common::child::{as_nobody, in_child};
+use common::forked::{Forked, forked};
+use common::require;
+
+#[test]
+fn each_kind_is_new_for_the_thread_and_for_no_other() {
+    as_root_of_its_own(|| {
+        let before = inodes();
+        let kinds = [Kind::Mount, Kind::Cgroup, Kind::Uts, Kind::Ipc, Kind::Net];
+        let sets = kinds.iter().map(|kind| vec![*kind]).chain([kinds.to_vec()]);
+        for set in sets {
+            in_thread(|| {
+                assert_eq!(
+                    unshare(set.iter().map(|&kind| Namespaces::from(kind)).collect()),
+                    Ok(()),
+                    "{set:?}"
+                );
+                for ((file, kind), (now, before)) in
+                    FILES.into_iter().zip(inodes().into_iter().zip(before))
+                {
+                    assert_eq!(now != before, set.contains(&kind), "{file} after {set:?}");
+                }
+            });
+            assert_eq!(inodes(), before, "{set:?} of another thread's");
+        }
+        assert_eq!(unshare(Namespaces::empty()), Ok(()));
+        assert_eq!(inodes(), before);
+    });
+}
+
+#[test]
+fn a_new_pid_namespace_is_for_the_children() {
+    as_root_of_its_own(|| {
+        in_thread(|| {
+            let before = inodes();
+            assert_eq!(unshare(Namespaces::PID), Ok(()));
+            assert_eq!(inode("pid"), before[5]);
+            if let Err(error) = Namespace::own(Kind::PidForChildren) {
+                assert_eq!(
+                    error.errno(),
+                    Errno::NOENT,
+                    "nobody is in it yet, which newer kernels do not mind"
+                );
+            }
+            assert_eq!(
+                errno(unshare(Namespaces::PID)),
+                Errno::INVAL,
+                "the thread is not in the last one"
+            );
+            assert!(
+                std::thread::Builder::new().spawn(|| ()).is_err(),
+                "a thread is of its process's namespace"
+            );
+
+            let first = Forked::staying(|| (getpid(), getppid()));
+            assert_eq!(first.told(), (Pid::from_raw(1).unwrap(), None));
+            let of_child = inode_of(first.pid(), "pid");
+            assert_ne!(of_child, before[5]);
+            assert_eq!(inode("pid_for_children"), of_child);
+            assert_eq!(inode_behind(&Namespace::own(Kind::PidForChildren).unwrap()), of_child);
+            assert_eq!(forked(getpid), Pid::from_raw(2).unwrap());
+            let inside = Namespace::open(first.pid(), Kind::Pid).unwrap();
+            assert_eq!(inode_behind(&inside.parent().unwrap()), before[5]);
+
+            drop(first);
+            // SAFETY: asks for a child.
+            let child = unsafe { libc::fork() };
+            if child == 0 {
+                butter::process::exit_group(0);
+            }
+            assert_eq!(
+                (child, std::io::Error::last_os_error().raw_os_error()),
+                (-1, Some(libc::ENOMEM))
+            );
+        });
+    });
+}
+
+#[test]
+fn a_new_time_namespace_is_for_the_children() {
+    as_root_of_its_own(|| {
+        require!(inode("time") != 0, "the kernel has no time namespaces");
+        in_thread(|| {
+            let before = inode("time");
+            assert_eq!(unshare(Namespaces::TIME), Ok(()));
+            assert_eq!(inode("time"), before);
+            let made = inode("time_for_children");
+            assert_ne!(made, before);
+            let child = Forked::staying(|| ());
+            assert_eq!(inode_of(child.pid(), "time"), made);
+            let own = Namespace::own(Kind::Time).unwrap();
+            assert_eq!(errno(own.enter()), Errno::USERS, "the process has other threads");
+        });
+    });
+}
+
+#[test]
+fn a_new_user_namespace_is_for_a_process_with_one_thread() {
+    in_child(|| {
+        in_thread(|| assert_eq!(errno(unshare(Namespaces::USER)), Errno::INVAL));
+        let child = Forked::staying(|| (unshare(Namespaces::USER | Namespaces::UTS), getuid()));
+        let made = child.told().0;
+        assert!(made.is_ok() || made.is_err_and(|error| error.is(Errno::PERM)), "{made:?}");
+        require!(made, "no new user namespace is allowed here");
+        assert_eq!(child.told().1.as_raw(), 65534, "the user is not mapped");
+        for (file, kind) in FILES {
+            assert_eq!(
+                inode_of(child.pid(), file) != inode(file),
+                [Kind::User, Kind::Uts].contains(&kind),
+                "{file}"
+            );
+        }
+        let status = fs::read_to_string(format!("/proc/{}/status", child.pid())).unwrap();
+        let capabilities =
+            status.lines().find_map(|line| line.strip_prefix("CapEff:")).unwrap().trim();
+        assert!(
+            u64::from_str_radix(capabilities, 16).unwrap().count_ones() > 35,
+            "it has all: {capabilities}"
+        );
+
+        let [user, uts] =
+            [Kind::User, Kind::Uts].map(|kind| Namespace::open(child.pid(), kind).unwrap());
+        assert_eq!(inode_behind(&user.parent().unwrap()), inode("user"));
+        assert_eq!(inode_behind(&uts.user_namespace().unwrap()), inode_behind(&user));
+        assert_eq!(
+            inode_behind(&user.user_namespace().unwrap()),
+            inode("user"),
+            "as its parent is its owner"
+        );
+        for opened in [user.parent(), uts.user_namespace()] {
+            assert_eq!(fcntl_getfd(opened.unwrap()), Ok(DescriptorFlags::CLOEXEC));
+        }
+        // SAFETY: asks for a number.
+        assert_eq!(user.owner(), Ok(Uid::from_raw(unsafe { libc::geteuid() })));
+        assert_eq!(errno(uts.owner()), Errno::INVAL);
+    });
+}
+
+#[test]
+fn bits_that_are_no_kind_are_refused() {
+    let before = inodes();
+    in_thread(|| {
+        for bit in (0..32).map(|bit| Namespaces::from_bits_retain(1 << bit)) {
+            if !Namespaces::all().contains(bit) {
+                assert_eq!(errno(unshare(bit)), Errno::INVAL, "{bit}");
+                assert_eq!(errno(unshare(bit | Namespaces::UTS)), Errno::INVAL, "{bit}");
+            }
+        }
+        // CLONE_VFORK: the kernel does not know it here.
+        // SAFETY: it is refused.
+        let refused = unsafe { raw::unshare(UnshareFlags::from_bits_retain(0x4000)) };
+        assert_eq!(errno(refused), Errno::INVAL);
+        assert_eq!(inodes(), before);
+    });
+}
+
+#[test]
+fn an_ordinary_user_makes_none_and_enters_none() {
+    as_nobody(|| {
+        for kind in Namespaces::all() - Namespaces::USER {
+            assert_eq!(errno(unshare(kind)), Errno::PERM, "{kind}");
+        }
+        assert_eq!(errno(Namespace::own(Kind::Uts).unwrap().enter()), Errno::PERM);
+        assert_eq!(errno(Namespace::open(Pid::from_raw(1).unwrap(), Kind::Uts)), Errno::ACCES);
+    });
+}
+
+#[test]
+fn a_limit_on_namespaces_is_told() {
+    as_root_of_its_own(|| {
+        for (limit, kind) in
+            [("uts", Namespaces::UTS), ("net", Namespaces::NET), ("user", Namespaces::USER)]
+        {
+            let lowered = fs::write(format!("/proc/sys/user/max_{limit}_namespaces"), "0");
+            require!(lowered, "user.max_{limit}_namespaces cannot be lowered");
+            assert_eq!(errno(forked(|| unshare(kind))), Errno::NOSPC, "{kind}");
+        }
+    });
+}
+
+#[test]
+fn a_thread_has_a_working_directory_of_its_own() {
+    in_child(|| {
+        std::env::set_current_dir("/").unwrap();
+        in_thread(|| {
+            unshare_fs().unwrap();
+            std::env::set_current_dir("/proc").unwrap();
+            assert_eq!(std::env::current_dir().unwrap().to_str(), Some("/proc"));
+        });
+        assert_eq!(std::env::current_dir().unwrap().to_str(), Some("/"));
+    });
+}
+
+#[test]
+fn a_thread_has_descriptors_of_its_own() {
+    in_child(|| {
+        // SAFETY: asks for the flags of a number; touches no memory.
+        let is_open = |fd| unsafe { libc::fcntl(fd, libc::F_GETFD) } >= 0;
+        // Of the process's first thread.
+        let is_elsewhere = |fd: i32| fs::symlink_metadata(format!("/proc/self/fd/{fd}")).is_ok();
+        let number = in_thread(|| {
+            // SAFETY: what is opened here is closed here, and nothing comes from or goes to another thread.
+            unsafe { unshare_files() }.unwrap();
+            let file = File::open("/dev/null").unwrap();
+            let number = std::os::fd::AsRawFd::as_raw_fd(&file);
+            assert!(is_open(number) && !is_elsewhere(number));
+            number
+        });
+        assert!(!is_open(number));
+    });
+}
+
+#[test]
+fn a_thread_undoes_its_own_semaphores_when_it_ends() {
+    as_root_of_its_own(|| {
+        in_thread(|| {
+            unshare(Namespaces::IPC).unwrap();
+            // SAFETY: makes one semaphore; touches no memory.
+            let set = unsafe { libc::semget(libc::IPC_PRIVATE, 1, 0o600) };
+            // SAFETY: asks for its value.
+            let value = || unsafe { libc::semctl(set, 0, libc::GETVAL) };
+            in_thread(|| {
+                unshare_sysvsem().unwrap();
+                let mut add =
+                    libc::sembuf { sem_num: 0, sem_op: 1, sem_flg: libc::SEM_UNDO as i16 };
+                // SAFETY: reads one operation.
+                assert_eq!(unsafe { libc::semop(set, &raw mut add, 1) }, 0);
+                assert_eq!(value(), 1);
+            });
+            // The thread is joined a moment before the kernel is through with it.
+            let began = Instant::now();
+            while value() != 0 {
+                assert!(began.elapsed() < Duration::from_secs(30), "it is not undone");
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        });
+    });
+}

@@ -1,0 +1,180 @@
+//! Numbers of processes and threads, as the kernel gives them at each call.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::os::unix::ffi::OsStrExt;
+
+use butter::process::{chdir, chroot, fchdir, getpid, getppid};
+use butter::thread::gettid;
+use common::child::{in_child, in_namespaces, with_own_directories, with_own_mounts};
+use common::files;
+use common::require;
+use common::{bytes, fd};
+
+#[test]
+fn they_are_what_proc_says() {
+    let status = std::fs::read_to_string("/proc/thread-self/status").unwrap();
+    let field = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        line.trim().parse::<i32>().unwrap()
+    };
+    assert_eq!(getpid().as_raw(), field("Tgid:"));
+    assert_eq!(gettid().as_raw(), field("Pid:"));
+    assert_eq!(getppid().map_or(0, |parent| parent.as_raw()), field("PPid:"));
+    assert_eq!(getpid().as_raw(), std::process::id().cast_signed());
+}
+
+#[test]
+fn each_thread_has_its_own_number() {
+    let other = std::thread::spawn(|| (getpid(), gettid())).join().unwrap();
+    assert_eq!(other.0, getpid());
+    assert_ne!(other.1.as_raw(), getpid().as_raw());
+    assert_ne!(other.1, gettid());
+}
+
+/// What the child of a raw `clone` sees: written through a pipe, since it must not allocate or unwind.
+fn in_raw_clone(flags: i32, child: impl Fn() -> [i32; 3]) -> Option<([i32; 3], i32)> {
+    let (reader, writer) = butter::pipe::pipe().unwrap();
+    // SAFETY: as fork: the child has a copy of the memory, makes system calls and ends.
+    let pid = unsafe {
+        libc::syscall(libc::SYS_clone, libc::c_long::from(flags | libc::SIGCHLD), 0, 0, 0, 0)
+    };
+    if pid == 0 {
+        let mut bytes = [0; 12];
+        for (place, number) in bytes.chunks_exact_mut(4).zip(child()) {
+            place.copy_from_slice(&number.to_ne_bytes());
+        }
+        let written = butter::io::write(&writer, &bytes);
+        butter::process::exit_group(i32::from(written != Ok(12)));
+    }
+    if pid < 0 {
+        return None;
+    }
+    drop(writer);
+    let mut bytes = [0; 12];
+    assert_eq!(butter::io::read(&reader, &mut bytes), Ok(12));
+    let mut status = 0;
+    // SAFETY: waits for the child; writes one number.
+    assert_eq!(unsafe { libc::waitpid(pid as i32, &raw mut status, 0) }, pid as i32);
+    assert_eq!(status, 0);
+    let number = |at: usize| i32::from_ne_bytes(bytes[at..at + 4].try_into().unwrap());
+    Some(([number(0), number(4), number(8)], pid as i32))
+}
+
+#[test]
+fn they_are_right_in_the_child_of_a_raw_clone() {
+    // SAFETY: asks libc, which may have cached the parent's.
+    let child = || {
+        [getpid().as_raw(), getppid().map_or(0, |parent| parent.as_raw()), unsafe {
+            libc::getpid()
+        }]
+    };
+    in_child(|| {
+        let ([pid, parent, of_libc], told) = in_raw_clone(0, child).unwrap();
+        assert_eq!((pid, parent), (told, getpid().as_raw()));
+        if of_libc != pid {
+            eprintln!("libc's cached getpid says {of_libc}, the kernel {pid}");
+        }
+    });
+}
+
+#[test]
+fn they_are_right_in_a_new_pid_namespace() {
+    let child =
+        || [getpid().as_raw(), getppid().map_or(0, |parent| parent.as_raw()), gettid().as_raw()];
+    in_child(|| {
+        let child = in_raw_clone(libc::CLONE_NEWUSER | libc::CLONE_NEWPID, child);
+        let (seen, _) = require!(child, "no new PID namespace is allowed here");
+        assert_eq!(seen, [1, 0, 1]);
+    });
+}
+
+/// The names in a directory.
+fn names(path: &str) -> Vec<String> {
+    let mut names: Vec<_> = fs::read_dir(path)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_working_directory_is_changed_by_path_and_by_descriptor() {
+    let directory = files::directory();
+    let odd = directory.path().join(OsStr::from_bytes(b"\xFF"));
+    fs::create_dir_all(odd.join("inner")).unwrap();
+    let before = std::env::current_dir().unwrap();
+    with_own_directories(|| {
+        chdir(bytes(&odd)).unwrap();
+        assert_eq!(std::env::current_dir().unwrap(), odd);
+        assert_eq!(names("."), ["inner"]);
+        chdir("inner").unwrap();
+        chdir(c"..").unwrap();
+        assert_eq!(std::env::current_dir().unwrap(), odd);
+
+        fchdir(fd(File::open(directory.path()).unwrap())).unwrap();
+        assert_eq!(std::env::current_dir().unwrap(), directory.path());
+        // SAFETY: reads the path; a success is a new descriptor.
+        let place = unsafe { libc::open(c"/proc".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
+        // SAFETY: just opened, and ours alone.
+        let place: butter::fd::OwnedFd = unsafe { butter::fd::FromRawFd::from_raw_fd(place) };
+        fchdir(&place).unwrap();
+        assert_eq!(std::env::current_dir().unwrap().as_os_str(), "/proc");
+
+        // Longer than what a call has room for at first.
+        let long = format!("/{}proc", "./".repeat(1000));
+        chdir(long.as_str()).unwrap();
+        assert_eq!(std::env::current_dir().unwrap().as_os_str(), "/proc");
+    });
+    assert_eq!(
+        std::env::current_dir().unwrap(),
+        before,
+        "a thread of its own directories changed the others'"
+    );
+}
+
+#[test]
+fn all_threads_have_the_working_directory_together() {
+    in_child(|| {
+        std::thread::spawn(|| chdir("/proc").unwrap()).join().unwrap();
+        assert_eq!(std::env::current_dir().unwrap().as_os_str(), "/proc");
+    });
+}
+
+#[test]
+fn a_new_root_is_where_absolute_paths_begin_and_nothing_else() {
+    require!(
+        in_namespaces(|| {
+            let directory = files::directory();
+            for name in ["root", "beside", "root/in", "root/in/deep"] {
+                fs::create_dir(directory.path().join(name)).unwrap();
+            }
+            with_own_mounts(|| {
+                chdir(bytes(directory.path())).unwrap();
+                chroot("root").unwrap();
+                assert_eq!(
+                    (names("/"), names("/..")),
+                    (vec!["in".to_owned()], vec!["in".to_owned()])
+                );
+                assert_eq!(names("."), ["beside", "root"], "the working directory is left outside");
+                let own = directory.path().file_name().unwrap().to_str().unwrap();
+                assert!(names("..").contains(&own.to_owned()), "and leads further out");
+
+                chdir("/").unwrap();
+                assert_eq!(
+                    (names("."), names(".."), names("in/..")),
+                    (names("/"), names("/"), names("/"))
+                );
+
+                // A root below the working directory: out again.
+                chroot("in").unwrap();
+                assert_eq!(names("/"), ["deep"]);
+                chdir("..").unwrap();
+                assert_eq!(names("."), ["beside", "root"]);
+            });
+            assert_eq!(names(directory.path().to_str().unwrap()), ["beside", "root"]);
+        }),
+        "no new namespaces are allowed here"
+    );
+}

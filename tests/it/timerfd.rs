@@ -1,0 +1,250 @@
+//! Timers.
+
+use std::time::{Duration, Instant};
+
+use butter::epoll::{Epoll, Event, Interest, Token};
+use butter::error::ErrorKind;
+use butter::fd::AsFd;
+use butter::time::{Clock, Timeout, Timespec, clock_gettime};
+use butter::timerfd::{CreateFlags, Itimerspec, SetFlags, Start, Ticks, Timer, TimerFd, raw};
+use butter::{Errno, io};
+use common::child::as_nobody;
+use common::inject::inject;
+use common::moment;
+use common::require;
+use common::signals::{Storm, interrupted};
+use common::test::supported;
+use common::this_test;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn timer() -> TimerFd {
+    TimerFd::nonblocking(Clock::Monotonic).unwrap()
+}
+
+fn milliseconds(number: u64) -> Duration {
+    Duration::from_millis(number)
+}
+
+#[test]
+fn once_goes_off_once() {
+    let timer = timer();
+    timer.set(Timer::once(HOUR)).unwrap();
+    assert_eq!(timer.try_read(), Ok(None));
+    let began = Instant::now();
+    timer.set(Timer::once(milliseconds(30))).unwrap();
+    assert_eq!(timer.wait(MINUTE), Ok(true));
+    assert!(began.elapsed() >= milliseconds(30));
+    assert_eq!(timer.read(), Ok(Ticks::Expired(1)));
+    assert_eq!(timer.wait(milliseconds(50)), Ok(false));
+    assert_eq!(timer.get(), Ok(Timer::Disarmed));
+}
+
+#[test]
+fn every_goes_off_again_and_again_and_counts() {
+    let timer = TimerFd::new(Clock::Monotonic).unwrap();
+    let began = Instant::now();
+    timer.set(Timer::every(milliseconds(10))).unwrap();
+    let mut count = 0;
+    for _ in 0..5 {
+        match timer.read().unwrap() {
+            Ticks::Expired(times) => count += times,
+            Ticks::ClockChanged => panic!("nobody asked for it"),
+        }
+    }
+    assert!(count >= 5 && began.elapsed() >= milliseconds(10) * count as u32);
+    std::thread::sleep(milliseconds(60));
+    assert!(matches!(timer.read(), Ok(Ticks::Expired(5..))), "what went off meanwhile is one read");
+}
+
+#[test]
+fn no_delay_goes_off_at_once_and_disarmed_never() {
+    let timer = timer();
+    for now in [Timer::once(Duration::ZERO), Timer::once_at(Timespec::default())] {
+        timer.set(now).unwrap();
+        assert_eq!(timer.wait(MINUTE), Ok(true), "{now:?}");
+        assert_eq!(timer.try_read(), Ok(Some(Ticks::Expired(1))));
+    }
+    timer.set(Timer::every_after(Duration::ZERO, HOUR)).unwrap();
+    assert_eq!(timer.wait(MINUTE), Ok(true));
+    timer.set(Timer::Disarmed).unwrap();
+    assert_eq!(timer.try_read(), Ok(None), "setting it anew forgets what it told");
+    assert_eq!(timer.wait(milliseconds(20)), Ok(false));
+}
+
+#[test]
+fn a_timer_set_anew_keeps_nothing_of_before() {
+    let timer = timer();
+    timer.set(Timer::every_after(milliseconds(1), Duration::new(0, 10_000_001))).unwrap();
+    assert_eq!(timer.wait(MINUTE), Ok(true));
+    timer.set(Timer::Disarmed).unwrap();
+    assert_eq!(raw::timerfd_gettime(timer.as_fd()), Ok(Itimerspec::default()));
+    assert_eq!(timer.wait(milliseconds(50)), Ok(false), "the period has gone with the rest");
+
+    let day = HOUR * 24;
+    timer.set(Timer::every(HOUR)).unwrap();
+    timer.set(Timer::every(day)).unwrap();
+    let Timer::EveryAfter(Start::After(left), period) = timer.get().unwrap() else {
+        panic!("it is armed")
+    };
+    assert!(left > HOUR, "it first goes off after the new period");
+    assert_eq!(period, day);
+}
+
+#[test]
+fn what_is_left_and_what_was_set_are_told() {
+    let timer = timer();
+    let day = HOUR * 24;
+    assert_eq!(timer.replace(Timer::every_after(HOUR, day)), Ok(Timer::Disarmed));
+    let Timer::EveryAfter(Start::After(left), period) = timer.get().unwrap() else {
+        panic!("it is armed")
+    };
+    assert!(left <= HOUR && left > HOUR - MINUTE, "{left:?}");
+    assert_eq!(period, day);
+    std::thread::sleep(milliseconds(30));
+    let Timer::EveryAfter(Start::After(later), _) = timer.replace(Timer::once(day)).unwrap() else {
+        panic!()
+    };
+    assert!(later <= left - milliseconds(30), "{later:?} of {left:?}");
+    assert!(
+        matches!(timer.replace(Timer::Disarmed), Ok(Timer::Once(Start::After(left))) if left <= day)
+    );
+}
+
+#[test]
+fn a_moment_is_one_of_the_timers_clock() {
+    for clock in [Clock::Realtime, Clock::Monotonic, Clock::Boottime] {
+        let timer = TimerFd::nonblocking(clock).unwrap();
+        timer.set(Timer::every_from(moment(clock, HOUR), HOUR)).unwrap();
+        assert_eq!(timer.try_read(), Ok(None), "{clock:?}");
+        let soon = moment(clock, milliseconds(30));
+        timer.set(Timer::every_from(soon, HOUR)).unwrap();
+        assert_eq!(timer.wait(MINUTE), Ok(true), "{clock:?}");
+        assert!(clock_gettime(clock).unwrap() >= soon, "{clock:?}");
+        assert_eq!(timer.try_read(), Ok(Some(Ticks::Expired(1))), "{clock:?}");
+        timer.set(Timer::once_at(Timespec { seconds: 1, nanoseconds: 0 })).unwrap();
+        assert_eq!(timer.wait(MINUTE), Ok(true), "{clock:?}: it has passed");
+    }
+}
+
+#[test]
+fn alarm_clocks_take_a_capability() {
+    for clock in [Clock::RealtimeAlarm, Clock::BoottimeAlarm] {
+        as_nobody(|| {
+            assert_eq!(TimerFd::new(clock).unwrap_err().kind(), ErrorKind::PermissionDenied)
+        });
+        let alarm = match TimerFd::nonblocking(clock) {
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                this_test!().skip(&format!("{clock:?}"), format_args!("{error}"));
+                continue;
+            }
+            alarm => alarm.unwrap(),
+        };
+        alarm.set(Timer::once(milliseconds(5))).unwrap();
+        assert_eq!(alarm.wait(MINUTE), Ok(true));
+    }
+}
+
+#[test]
+fn clocks_that_timers_cannot_have_are_refused() {
+    let others = [Clock::ProcessCpu, Clock::ThreadCpu, Clock::MonotonicRaw, Clock::Tai];
+    for clock in others.into_iter().chain([Clock::RealtimeCoarse, Clock::MonotonicCoarse]) {
+        assert_eq!(TimerFd::new(clock).unwrap_err().errno(), Errno::INVAL, "{clock:?}");
+        assert!(clock_gettime(clock).is_ok(), "{clock:?} can be asked all the same");
+    }
+    assert_eq!(
+        raw::timerfd_create(Clock::Monotonic, CreateFlags::from_bits_retain(1))
+            .unwrap_err()
+            .errno(),
+        Errno::INVAL
+    );
+}
+
+#[test]
+fn bad_times_are_refused_and_long_ones_are_not() {
+    let timer = timer();
+    for (seconds, nanoseconds) in [(-1, 0), (0, -1), (0, 1_000_000_000)] {
+        let bad = Timespec { seconds, nanoseconds };
+        assert_eq!(timer.set(Timer::once_at(bad)).unwrap_err().errno(), Errno::INVAL);
+        let new = Itimerspec { value: Timespec::default(), interval: bad };
+        let error = raw::timerfd_settime(timer.as_fd(), SetFlags::empty(), &new, None).unwrap_err();
+        assert_eq!(error.errno(), Errno::INVAL);
+    }
+    assert_eq!(
+        timer.set(Timer::once(Duration::MAX)).unwrap_err().kind(),
+        ErrorKind::InvalidArgument
+    );
+    assert_eq!(
+        timer.set(Timer::every(Duration::ZERO)).unwrap_err().kind(),
+        ErrorKind::InvalidArgument
+    );
+    assert_eq!(timer.set(Timer::once(Duration::from_secs(1_000_000_000))), Ok(()));
+    let flags = SetFlags::from_bits_retain(4);
+    assert_eq!(
+        raw::timerfd_settime(timer.as_fd(), flags, &Itimerspec::default(), None)
+            .unwrap_err()
+            .errno(),
+        Errno::INVAL
+    );
+}
+
+#[test]
+fn a_timer_wakes_an_epoll() {
+    let (timer, epoll) = (timer(), Epoll::new().unwrap());
+    epoll.add(&timer, Token(1), Interest::IN).unwrap();
+    timer.set(Timer::once(milliseconds(10))).unwrap();
+    let mut ready = [Event::default(); 2];
+    assert_eq!(epoll.wait(&mut ready, Timeout::Infinite).unwrap()[0].token(), Token(1));
+}
+
+#[test]
+fn a_cancelled_call_is_a_change_of_the_clock() {
+    let timer = timer();
+    let reads = || (timer.read(), timer.try_read(), timer.read_interruptible());
+    let changed = Ticks::ClockChanged;
+    assert_eq!(
+        inject(libc::SYS_read, Errno::CANCELED, reads),
+        (Ok(changed), Ok(Some(changed)), Ok(changed))
+    );
+    let set = || timer.set_cancel_on_set(Timer::once_at(Timespec::default()));
+    assert_eq!(inject(libc::SYS_timerfd_settime, Errno::CANCELED, set), Ok(true));
+}
+
+#[test]
+fn asking_to_be_told_of_the_clock_invents_no_change() {
+    let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
+    let set = |from_now| timer.set_cancel_on_set(Timer::once_at(moment(Clock::Realtime, from_now)));
+    assert_eq!(set(HOUR), Ok(false));
+    assert_eq!(timer.try_read(), Ok(None));
+    assert_eq!(set(milliseconds(30)), Ok(false));
+    assert_eq!(timer.wait(MINUTE), Ok(true));
+    assert_eq!(timer.try_read(), Ok(Some(Ticks::Expired(1))));
+}
+
+#[test]
+fn the_count_can_be_set() {
+    let timer = timer();
+    require!(supported(raw::ioctl_set_ticks(timer.as_fd(), 42)));
+    assert_eq!(timer.try_read(), Ok(Some(Ticks::Expired(42))));
+}
+
+#[test]
+fn signals_end_only_the_read_that_asks_for_it() {
+    let timer = TimerFd::new(Clock::Monotonic).unwrap();
+    assert_eq!(interrupted(|| timer.read_interruptible().unwrap_err().errno()), Errno::INTR);
+    let storm = Storm::new();
+    storm.over(|| {
+        while storm.seen() < 20 {
+            timer.set(Timer::once(milliseconds(10))).unwrap();
+            assert_eq!(timer.read(), Ok(Ticks::Expired(1)));
+        }
+    });
+}
+
+#[test]
+fn flags_are_as_they_were_asked_for() {
+    let fd = raw::timerfd_create(Clock::Monotonic, CreateFlags::empty()).unwrap();
+    assert_eq!(io::fcntl_getfd(&fd), Ok(io::DescriptorFlags::empty()));
+    assert!(io::fcntl_getfl(timer()).unwrap().contains(io::StatusFlags::NONBLOCK));
+}
