@@ -1,27 +1,31 @@
-//! What differs between processors, and the one place where assembly stands.
+//! What differs between architectures, and all inline assembly.
 //!
 //! # The contract
 //!
-//! Each processor has a folder with the same files, and each file offers the same names:
+//! Each architecture has a folder with the same files, and each file defines the same names:
 //!
-//! - `call.rs`: `syscall0` to `syscall6`, made from one table of registers by [`syscall_stubs!`]. A stub puts the call's
-//!   number and its arguments where the kernel looks for them, enters the kernel and returns what came back, untouched:
-//!   `-4095..=-1` is a failure, anything else a success. It is inlined into its caller, across crates too, so that a
-//!   call costs what its instructions cost.
-//! - `signal.rs`: `restorer`, the address to which a signal's handler returns, where the kernel has none of its own;
-//!   and `call`, which calls a handler as the kernel does: with more arguments than it may take.
-//! - `abi.rs`: the few structs and numbers of the kernel that are not the same everywhere, and how large a page may be.
+//! - `call.rs`: `syscall0` to `syscall6`, which [`syscall_stubs!`] generates from a table of
+//!   registers. A stub moves the number of the call and the arguments to their registers, enters the
+//!   kernel, and returns the result unchanged: `-4095..=-1` is an error, any other number is a
+//!   success. Stubs are inlined into their callers, also across crates, so a call costs no more than
+//!   its instructions.
+//! - `signal.rs`: `restorer`, the address to which a signal handler returns, if the kernel does not
+//!   provide one; and `call`, which calls a handler as the kernel does, with more arguments than the
+//!   handler may have.
+//! - `abi.rs`: the few structs and constants of the kernel that differ between architectures, and the
+//!   sizes of pages.
 //!
-//! An argument travels as a [`ArgReg`], a pointer that may be a number: a real pointer keeps its provenance on the way
-//! into the kernel, so that the compiler knows that the memory behind it may change.
+//! An argument is an [`ArgReg`], a pointer that may be a number. A real pointer keeps its provenance,
+//! so the compiler knows that the kernel may change the memory that it points to.
 //!
-//! A stub promises the compiler what the kernel promises: no stack is used (`nostack`), flags come back as they were
-//! (`preserves_flags`), only the registers in `clobbers` change. It never promises that memory stays as it is.
+//! A stub promises the compiler what the kernel guarantees: it does not use the stack (`nostack`), it
+//! preserves the flags (`preserves_flags`), and only the registers in `clobbers` change. It does not
+//! promise that memory is unchanged.
 
-/// One argument of a system call: a pointer, or a number in the shape of one.
+/// The register of a system call argument: a pointer, or a number without provenance.
 pub(crate) type ArgReg = *mut ();
 
-/// Makes `syscall0` to `syscall6` from one processor's table of registers.
+/// Defines `syscall0` to `syscall6` for the registers of an architecture.
 macro_rules! syscall_stubs {
     (
         instruction: $instruction:literal,
@@ -42,19 +46,19 @@ macro_rules! syscall_stubs {
         @one $name:ident $instruction:literal $number:tt [$($argument:ident $register:tt),*] $result:tt
         [$($clobber:tt)*]
     ) => {
-        /// Enters the kernel with a call's number and this many arguments; returns what came back, untouched.
+        /// Makes a system call. Returns the result unchanged.
         ///
         /// # Safety
         ///
-        /// The call must be one that, with these arguments, leaves the memory and the descriptors of the program as
-        /// Rust expects them.
+        /// With these arguments, the call must not violate the memory safety or the I/O safety of the
+        /// program.
         #[inline(always)]
-        #[allow(dead_code, reason = "the whole range of arities exists, whichever of them calls use today")]
+        #[allow(dead_code, reason = "all arities exist, whether or not a call uses them")]
         pub(crate) unsafe fn $name(number: usize, $($argument: $crate::arch::ArgReg),*) -> usize {
             let result;
-            // SAFETY: the kernel reads the number and the arguments from these registers, uses its own stack, and
-            // changes only the result's register and the clobbered ones; what it does to memory is the caller's
-            // promise.
+            // SAFETY: the kernel reads the number and the arguments from these registers, uses its
+            // own stack, and changes only the registers of the result and the clobbers; its effect on
+            // memory is safe, upheld by the caller.
             unsafe {
                 core::arch::asm!(
                     $instruction,

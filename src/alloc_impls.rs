@@ -1,4 +1,4 @@
-//! What only an allocator needs: paths that own their bytes, and buffers on the heap.
+//! Implementations that need an allocator: paths that own their bytes, and buffers on the heap.
 
 use alloc::ffi::CString;
 use alloc::string::String;
@@ -21,7 +21,7 @@ impl AsPathBytes for CString {
     }
 }
 
-/// The room is the vector's length, not its capacity.
+/// The size of the buffer is the length of the vector, not its capacity.
 impl Buffer for Vec<u8> {}
 impl BufferParts for Vec<u8> {
     #[inline(always)]

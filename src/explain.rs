@@ -1,14 +1,18 @@
-//! What an error means: gathers every feature's causes, and prints.
+//! The kinds and reasons of errors, from the tables of all modules, and the text of an error.
 
 use core::fmt;
 
-use crate::error::{Errno, ErrnoReason, Error, ErrorKind, Reason};
+use crate::error::{
+    Call, Errno, ErrnoReason, Error, ErrorKind, KindTable, Packed, Reason, ReasonTable, Result,
+    WithPath, kind_count, pack,
+};
+use crate::fd::{AsFd, BorrowedFd};
 use crate::{
     copy, epoll, eventfd, fs, idmap, inotify, io, memfd, mm, mount, namespace, path, pipe, poll,
     process, signal, signalfd, thread, time, timerfd, uts,
 };
 
-/// The causes of every feature.
+/// The tables of all modules.
 const TABLES: &[&[ErrnoReason]] = &[
     fs::REASONS,
     io::REASONS,
@@ -32,107 +36,263 @@ const TABLES: &[&[ErrnoReason]] = &[
     idmap::raw::REASONS,
 ];
 
-impl Error {
-    fn errno_reason(self) -> Option<&'static ErrnoReason> {
-        let mut causes = TABLES.iter().copied().flatten();
-        causes.find(|cause| cause.call == self.call() && cause.errno == self.errno())
-    }
+static KINDS: KindTable<{ kind_count(TABLES) }> = KindTable::new(TABLES);
 
-    /// What kind of failure it is.
+const PACKED: &Packed = &pack(TABLES);
+
+static REASONS: ReasonTable<{ PACKED.rows }, { PACKED.bytes }> = ReasonTable::new(PACKED);
+
+impl Error {
+    /// Returns the kind of the error: that of its errno ([`Errno::kind`]), unless the errno has
+    /// another cause in this call.
     #[must_use]
     pub fn kind(self) -> ErrorKind {
-        match self.errno_reason() {
-            Some(cause) => cause.kind,
-            None => self.errno().kind(),
-        }
+        KINDS.find(self).unwrap_or_else(|| self.errno().kind())
     }
 
-    /// Why this call fails with this errno, as a phrase; what the errno means in general where the call has no reason
-    /// of its own. `None` without the feature `explain`.
+    /// Returns the cause of this errno in this call, or the general description of the errno if the
+    /// call has no cause of its own. Returns `None` without the feature `explain`, and for an errno
+    /// without a name.
     #[must_use]
-    pub fn reason(self) -> Option<&'static str> {
-        match self.errno_reason() {
-            Some(cause) => cause.reason.text(),
-            None => Reason::general(self.errno()),
-        }
+    pub fn reason(self) -> Option<Reason> {
+        REASONS.find(self)
     }
 
-    /// The error with the path that the call worked on, for printing: `inotify_add_watch /nowhere: ENOENT: ...`.
+    /// Combines the error with the path that was passed to the call, for printing:
+    /// `inotify_add_watch /nowhere: ENOENT: ...`.
     #[must_use]
     pub fn with_path<P: path::Arg + ?Sized>(self, path: &P) -> WithPath<'_> {
-        WithPath { error: self, path: path::Escape::new(path) }
+        WithPath { error: self, path: path.as_path_bytes().bytes() }
     }
-}
 
-fn print(f: &mut fmt::Formatter<'_>, error: Error, path: Option<path::Escape<'_>>) -> fmt::Result {
-    f.write_str(error.call().name())?;
-    if let Some(path) = path {
-        write!(f, " {}", path)?;
+    /// Writes the text that `Display` prints into a buffer. Returns the part of the buffer that was
+    /// written: the text, truncated if it does not fit.
+    ///
+    /// This function and [`println`](Self::println) do not use `core::fmt`, which makes a static
+    /// program smaller. They do not allocate.
+    pub fn write_to(self, buffer: &mut [u8]) -> &[u8] {
+        write_to(buffer, &mut |put| self.pieces(put))
     }
-    write!(f, ": {}", error.errno())?;
-    match (Reason::since(error.call()), error.reason()) {
-        (Some(since), _) if error.is(Errno::NOSYS) && is_newer_than_all(since) => {
-            write!(f, ": unsupported by this kernel (Linux {since} has it)")
+
+    /// Writes the text that `Display` prints, and a newline, to a descriptor. Text of up to 1,023
+    /// bytes is written with one call.
+    ///
+    /// # Errors
+    ///
+    /// - Those of [`io::write()`], except `EINTR`.
+    /// - `EIO`: the descriptor accepted no bytes.
+    pub fn println(self, fd: impl AsFd) -> Result<()> {
+        println(fd.as_fd(), &mut |put| self.pieces(put))
+    }
+
+    fn pieces(self, put: &mut Put<'_>) -> fmt::Result {
+        put(self.call().name())?;
+        self.pieces_after_path(put)
+    }
+
+    fn pieces_after_path(self, put: &mut Put<'_>) -> fmt::Result {
+        put(": ")?;
+        self.errno().write_name(put)?;
+        let since = if self.is(Errno::NOSYS) { self.call().since() } else { None };
+        match (since, self.reason()) {
+            (Some(since), _) => {
+                put(": not supported by this kernel (available since Linux ")?;
+                put(since)?;
+                put(")")
+            }
+            (None, Some(reason)) => {
+                put(": ")?;
+                reason.pieces(put)
+            }
+            (None, None) => Ok(()),
         }
-        (_, Some(reason)) => write!(f, ": {reason}"),
-        _ => Ok(()),
     }
 }
 
-/// Whether a version is newer than the oldest Linux that the crate is for, 5.10.
-fn is_newer_than_all(version: &str) -> bool {
-    let mut numbers = version.split('.').map(|number| number.parse().unwrap_or(0_u32));
-    (numbers.next(), numbers.next()) > (Some(5), Some(10))
+/// A function that accepts a piece of a text.
+type Put<'a> = dyn FnMut(&str) -> fmt::Result + 'a;
+
+/// A function that passes a text to another function, in pieces.
+type Text<'a> = dyn FnMut(&mut Put<'_>) -> fmt::Result + 'a;
+
+fn write_to<'b>(buffer: &'b mut [u8], text: &mut Text<'_>) -> &'b [u8] {
+    let mut length = 0;
+    // A failure means that the buffer is full.
+    let _ = text(&mut |piece| {
+        for byte in piece.bytes() {
+            *buffer.get_mut(length).ok_or(fmt::Error)? = byte;
+            length += 1;
+        }
+        Ok(())
+    });
+    buffer.get(..length).unwrap_or_default()
+}
+
+fn println(fd: BorrowedFd<'_>, text: &mut Text<'_>) -> Result<()> {
+    let mut result = Ok(());
+    // If this fails, `result` contains the error.
+    let _ = buffered(&mut |put| text(put).and_then(|()| put("\n")), &mut |part| {
+        result = write_all(fd, part.as_bytes());
+        result.map_err(|_| fmt::Error)
+    });
+    result
+}
+
+fn write_all(fd: BorrowedFd<'_>, mut bytes: &[u8]) -> Result<()> {
+    while !bytes.is_empty() {
+        let count = io::retry(|| io::write(fd, bytes))?;
+        if count == 0 {
+            return Err(Error::new(Call::WRITE, Errno::IO));
+        }
+        bytes = bytes.get(count..).unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// The size of the buffer in which a text is combined.
+const LINE: usize = 1024;
+
+/// Passes a text to `flush` as a whole, so that an unbuffered descriptor is written to once. A text
+/// longer than [`LINE`] is passed in several parts.
+fn buffered(text: &mut Text<'_>, flush: &mut Put<'_>) -> fmt::Result {
+    let (mut buffer, mut length) = ([0; LINE], 0);
+    text(&mut |piece| {
+        if piece.len() > LINE - length {
+            flush(whole(&buffer, length))?;
+            length = 0;
+        }
+        match buffer.get_mut(length..length + piece.len()) {
+            Some(place) => {
+                place.iter_mut().zip(piece.bytes()).for_each(|(place, byte)| *place = byte);
+                length += piece.len();
+                Ok(())
+            }
+            // The piece is longer than the buffer, which is empty.
+            None => flush(piece),
+        }
+    })?;
+    flush(whole(&buffer, length))
+}
+
+/// Returns the start of a buffer, which contains whole strings.
+fn whole(buffer: &[u8], length: usize) -> &str {
+    // SAFETY: `buffered` has stored only whole strings.
+    unsafe { str::from_utf8_unchecked(buffer.get(..length).unwrap_or_default()) }
 }
 
 /// Prints the call, the errno's name and, with the feature `explain`, the reason.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        print(f, *self, None)
+        buffered(&mut |put| self.pieces(put), &mut |part| f.write_str(part))
     }
 }
 
-/// Prints as `Display` does, in the shape of a value: what `fn main() -> butter::Result<()>` shows.
+/// Prints `Error(...)` with the text that `Display` prints: the output of
+/// `fn main() -> butter::Result<()>`.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Error({self})")
+        f.write_str("Error(")?;
+        fmt::Display::fmt(self, f)?;
+        f.write_str(")")
     }
 }
 
 impl core::error::Error for Error {}
 
-/// An [`Error`] and the path that the call worked on: made by [`Error::with_path`], printed with the path behind the call's
-/// name, on one line whatever the path holds.
-#[derive(Clone, Copy)]
-pub struct WithPath<'a> {
-    error: Error,
-    path: path::Escape<'a>,
-}
-
 impl WithPath<'_> {
-    /// The error without the path.
-    #[must_use]
-    pub fn error(self) -> Error {
-        self.error
+    /// Like [`Error::write_to`], with the path.
+    pub fn write_to(self, buffer: &mut [u8]) -> &[u8] {
+        write_to(buffer, &mut |put| self.pieces(put))
+    }
+
+    /// Like [`Error::println`], with the path.
+    ///
+    /// # Errors
+    ///
+    /// - Those of [`Error::println`].
+    pub fn println(self, fd: impl AsFd) -> Result<()> {
+        println(fd.as_fd(), &mut |put| self.pieces(put))
+    }
+
+    fn pieces(self, put: &mut Put<'_>) -> fmt::Result {
+        put(self.error.call().name())?;
+        put(" ")?;
+        path::Name::from_bytes(self.path).escape().pieces(put)?;
+        self.error.pieces_after_path(put)
     }
 }
 
+/// Prints the call, the path, the errno's name and, with the feature `explain`, the reason.
 impl fmt::Display for WithPath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        print(f, self.error, Some(self.path))
+        buffered(&mut |put| self.pieces(put), &mut |part| f.write_str(part))
     }
 }
 
+/// Prints `Error(...)` with the text that `Display` prints.
 impl fmt::Debug for WithPath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Error({self})")
+        f.write_str("Error(")?;
+        fmt::Display::fmt(self, f)?;
+        f.write_str(")")
     }
 }
 
 impl core::error::Error for WithPath<'_> {}
 
-impl From<WithPath<'_>> for Error {
-    fn from(at: WithPath<'_>) -> Self {
-        at.error
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        buffered(&mut |put| self.pieces(put), &mut |part| f.write_str(part))
+    }
+}
+
+/// Prints the text in quotes.
+impl fmt::Debug for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"")?;
+        fmt::Display::fmt(self, f)?;
+        f.write_str("\"")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    fn error() -> Error {
+        Error::new(Call::INOTIFY_ADD_WATCH, Errno::from_raw(999).unwrap())
+    }
+
+    #[test]
+    fn error_write_to_truncates_the_text() {
+        let text = error().to_string();
+        assert_eq!(text, "inotify_add_watch: errno 999");
+        assert_eq!(error().write_to(&mut [0; 100]), text.as_bytes());
+        for size in 0..text.len() {
+            let mut buffer = [0; 100];
+            assert_eq!(error().write_to(&mut buffer[..size]), &text.as_bytes()[..size]);
+            assert_eq!(buffer[size], 0);
+        }
+        let error = error().with_path("a\nb");
+        assert_eq!(error.write_to(&mut [0; 22]), br"inotify_add_watch a\nb");
+    }
+
+    #[test]
+    #[cfg_attr(miri, ignore = "makes system calls")]
+    fn error_println_writes_a_line_of_any_length() {
+        for length in [0, 5, 900, 1023, 1024, 1025, 3000] {
+            let (reader, writer) = pipe::pipe().unwrap();
+            let path = vec![b'x'; length];
+            error().with_path(&path).println(&writer).unwrap();
+            drop(writer);
+            let mut text = String::new();
+            std::fs::File::from(reader).read_to_string(&mut text).unwrap();
+            assert_eq!(text, format!("{}\n", error().with_path(&path)));
+        }
+        let (reader, writer) = pipe::pipe().unwrap();
+        assert_eq!(error().println(&reader).unwrap_err().errno(), Errno::BADF);
+        drop((reader, writer));
     }
 }

@@ -265,6 +265,7 @@ macro_rules! event_source {
 }
 
 #[cfg(test)]
+#[allow(unreachable_pub, reason = "the macros define public types")]
 mod tests {
     use crate::error::ParseNameError;
     use crate::fd::{AsRawFd, OwnedFd};

@@ -1,4 +1,4 @@
-//! What only `std` needs: its errors, its paths and its times.
+//! Implementations that need `std`: conversions from and to its errors, paths and times.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::copy::CopyError;
-use crate::error::{Errno, Error, WithPath};
+use crate::error::{Errno, Error, ErrorKind, WithPath};
 use crate::idmap::MapError;
 use crate::path::Name;
 use crate::pipe::SplicePagesError;
@@ -21,69 +21,92 @@ impl_path_arg! {
 }
 
 impl<'a> Name<'a> {
-    /// The name as `std` holds one.
+    /// Returns the name as an `OsStr`.
     #[must_use]
     pub fn as_os_str(self) -> &'a OsStr {
         OsStr::from_bytes(self.as_bytes())
     }
 }
 
-/// On [`Clock::Realtime`](crate::time::Clock::Realtime); before 1970 it is before that clock's zero.
+/// Converts to a time of [`Clock::Realtime`](crate::time::Clock::Realtime). Times before 1970 are
+/// negative.
 impl TryFrom<SystemTime> for Timespec {
     type Error = OutOfRangeError;
 
-    fn try_from(moment: SystemTime) -> Result<Self, OutOfRangeError> {
-        match moment.duration_since(SystemTime::UNIX_EPOCH) {
+    fn try_from(time: SystemTime) -> Result<Self, OutOfRangeError> {
+        match time.duration_since(SystemTime::UNIX_EPOCH) {
             Ok(since) => Self::try_from(since),
             Err(before) => Self::default().checked_sub(before.duration()).ok_or(OutOfRangeError),
         }
     }
 }
 
-/// Keeps the raw OS error; the call is lost.
+/// Keeps the errno, as the raw OS error. The call is lost.
 impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
         error.errno().into()
     }
 }
 
-/// Keeps the raw OS error; the call and the path are lost.
+/// Keeps the errno, as the raw OS error. The call and the path are lost.
 impl From<WithPath<'_>> for io::Error {
     fn from(at: WithPath<'_>) -> Self {
         at.error().into()
     }
 }
 
-/// Keeps the raw OS error; the call and the mistake are lost.
+/// Keeps the errno, as the raw OS error. The call and the [`MapErrorKind`](crate::idmap::MapErrorKind)
+/// are lost.
 impl From<MapError> for io::Error {
     fn from(error: MapError) -> Self {
         error.error().into()
     }
 }
 
-/// Keeps the raw OS error; the call, and how much had arrived, are lost.
+/// Keeps the errno, as the raw OS error. The call and the number of copied bytes are lost.
 impl From<CopyError> for io::Error {
     fn from(error: CopyError) -> Self {
         error.error().into()
     }
 }
 
-/// Keeps the raw OS error; the call and the pages are lost.
+/// Keeps the errno, as the raw OS error. The call is lost, and the pages are dropped.
 impl From<SplicePagesError> for io::Error {
     fn from(error: SplicePagesError) -> Self {
         error.error().into()
     }
 }
 
-/// Keeps the raw OS error.
+/// Keeps the errno, as the raw OS error.
 impl From<Errno> for io::Error {
     fn from(errno: Errno) -> Self {
         Self::from_raw_os_error(errno.as_raw())
     }
 }
 
+impl From<ErrorKind> for io::ErrorKind {
+    fn from(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::InvalidArgument => Self::InvalidInput,
+            ErrorKind::PermissionDenied => Self::PermissionDenied,
+            ErrorKind::NotFound => Self::NotFound,
+            ErrorKind::AlreadyExists => Self::AlreadyExists,
+            ErrorKind::LimitReached => Self::QuotaExceeded,
+            ErrorKind::OutOfMemory => Self::OutOfMemory,
+            ErrorKind::WouldBlock => Self::WouldBlock,
+            ErrorKind::Interrupted => Self::Interrupted,
+            ErrorKind::Busy => Self::ResourceBusy,
+            ErrorKind::Unsupported => Self::Unsupported,
+            ErrorKind::BrokenPipe => Self::BrokenPipe,
+            ErrorKind::TimedOut => Self::TimedOut,
+            ErrorKind::StaleHandle => Self::StaleNetworkFileHandle,
+            ErrorKind::BadDescriptor | ErrorKind::Other => Self::Other,
+        }
+    }
+}
+
 impl Errno {
-    /// The number in an error of `std`; `None` for one that no call of the system made.
+    /// Returns the errno of an error of `std`. Returns `None` if the error is not from a system call.
     #[must_use]
     pub fn from_io_error(error: &io::Error) -> Option<Self> {
         error.raw_os_error().and_then(Self::from_raw)
@@ -97,12 +120,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_of_std_are_moments_of_the_clock() {
+    fn timespec_is_converted_from_system_time() {
         let half = Duration::from_millis(500);
-        let moment = |moment| Timespec::try_from(moment).unwrap();
+        let timespec = |time| Timespec::try_from(time).unwrap();
         let epoch = SystemTime::UNIX_EPOCH;
-        assert_eq!(moment(epoch), Timespec::default());
-        assert_eq!(moment(epoch + half), Timespec { seconds: 0, nanoseconds: 500_000_000 });
-        assert_eq!(moment(epoch - half), Timespec { seconds: -1, nanoseconds: 500_000_000 });
+        assert_eq!(timespec(epoch), Timespec::default());
+        assert_eq!(timespec(epoch + half), Timespec { seconds: 0, nanoseconds: 500_000_000 });
+        assert_eq!(timespec(epoch - half), Timespec { seconds: -1, nanoseconds: 500_000_000 });
+    }
+
+    #[test]
+    fn error_kind_is_converted_to_that_of_std() {
+        // The kinds of `std` for the same errno differ where `std` has none, or has finer ones.
+        for errno in [
+            Errno::INVAL,
+            Errno::PERM,
+            Errno::NOENT,
+            Errno::EXIST,
+            Errno::NOMEM,
+            Errno::AGAIN,
+            Errno::INTR,
+            Errno::BUSY,
+            Errno::NOSYS,
+            Errno::PIPE,
+            Errno::TIMEDOUT,
+            Errno::STALE,
+            Errno::DQUOT,
+        ] {
+            let of_std = io::Error::from(errno).kind();
+            assert_eq!(io::ErrorKind::from(errno.kind()), of_std, "{errno}");
+        }
     }
 }

@@ -1,14 +1,14 @@
-//! `syscall!`, the one door to the processor's stubs, and what comes back through it.
+//! `syscall!`, the only way to the system call stubs of the architecture, and their results.
 
 use crate::arch::ArgReg;
 use crate::error::{Call, Errno, Error, Result};
 
-/// A value that may be an argument of a system call. Sealed: every implementation stands in this crate.
+/// A type of which values can be arguments of a system call.
 ///
-/// Signed integers are extended by their sign, as the kernel expects of an `int` or a `long`; a pointer stays a
-/// pointer.
+/// Signed integers are sign-extended, as the kernel expects of an `int` or a `long`. Pointers keep
+/// their provenance.
 pub(crate) trait Arg {
-    /// The argument as a register holds it.
+    /// Returns the value of the register.
     fn word(self) -> ArgReg;
 }
 
@@ -39,7 +39,7 @@ impl<T> Arg for *const T {
     }
 }
 
-/// What a call returned, not looked at yet, with the call that it came from.
+/// The unchecked result of a system call, with the call.
 #[must_use]
 #[derive(Clone, Copy)]
 pub(crate) struct RawReturn {
@@ -53,7 +53,7 @@ impl RawReturn {
         Self { call, value }
     }
 
-    /// The value of a call that cannot fail.
+    /// Returns the value of a call that cannot fail.
     #[inline(always)]
     pub(crate) const fn infallible(self) -> usize {
         self.value
@@ -65,23 +65,23 @@ impl RawReturn {
         self.value == 0
     }
 
-    /// The value as it is, where a success can be any number that fits a register.
+    /// Returns the value of a call whose successful result can be any number.
     #[inline(always)]
     pub(crate) const fn size(self) -> Result<usize> {
         if self.value > (-4096_isize) as usize {
-            // SAFETY: just checked: -4095..=-1.
+            // SAFETY: the value is in -4095..=-1.
             return Err(unsafe { Error::from_return(self.call, self.value) });
         }
         Ok(self.value)
     }
 
-    /// The value as the address of memory that the kernel has just made the program's.
+    /// Returns the value as the address of memory that the kernel has mapped.
     #[inline(always)]
     pub(crate) fn pointer(self) -> Result<*mut u8> {
         self.size().map(core::ptr::with_exposed_provenance_mut)
     }
 
-    /// The value as the kernel's `int`.
+    /// Returns the value as an `int`.
     #[inline(always)]
     pub(crate) const fn int(self) -> Result<i32> {
         match self.size() {
@@ -90,7 +90,7 @@ impl RawReturn {
         }
     }
 
-    /// Success or failure, where a success has nothing to say.
+    /// Returns whether the call succeeded, without the value.
     #[inline(always)]
     pub(crate) const fn unit(self) -> Result<()> {
         match self.size() {
@@ -99,8 +99,8 @@ impl RawReturn {
         }
     }
 
-    /// Success only if the value is this one: fewer bytes than a whole value come from what is not the descriptor that
-    /// the call is for, and are `EINVAL`.
+    /// Returns `EINVAL` if the value is a success other than `expected`: a read of fewer bytes than
+    /// a whole value means that the descriptor is of another kind.
     #[inline(always)]
     pub(crate) const fn exactly(self, expected: usize) -> Result<()> {
         if self.value == expected {
@@ -115,8 +115,8 @@ impl RawReturn {
 
 /// Issues a system call: `syscall!(Call::INOTIFY_RM_WATCH, inotify_rm_watch(fd, watch))`.
 ///
-/// The first argument says whose failure it would be, the second is the kernel's own name and the arguments. An unsafe
-/// expression; its value is a [`RawReturn`].
+/// The first argument is the [`Call`] for errors, the second is the kernel's name of the call with
+/// its arguments. The expression is unsafe. Its value is a [`RawReturn`].
 macro_rules! syscall {
     ($call:expr, $name:ident()) => { syscall!(@stub syscall0, $call, $name,) };
     ($call:expr, $name:ident($a:expr)) => { syscall!(@stub syscall1, $call, $name, $a) };

@@ -1,5 +1,5 @@
-//! What the library's object code asks of the program that it is linked into: nothing of a C library but what every
-//! compiler asks for.
+//! The symbols that the library needs from the program: without `std`, none of a C library except
+//! those that every compiler needs.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,33 +10,45 @@ use common::this_test;
 use object::read::archive::ArchiveFile;
 use object::{Object, ObjectSymbol};
 
-/// What the compiler itself calls by name.
+/// The functions that the compiler calls by name.
 const COMPILERS_OWN: &[&str] = &["memcpy", "memmove", "memset", "memcmp", "bcmp", "strlen"];
 
 #[test]
-fn without_std_it_asks_for_nothing() {
-    for target in [
-        "x86_64-unknown-linux-gnu",
-        "aarch64-unknown-linux-musl",
-        "x86_64-unknown-none",
-        "aarch64-unknown-none",
-    ] {
-        check(this_test!(), target, "", &["core"], &[]);
+fn library_without_std_needs_no_symbols() {
+    for features in ["", "explain"] {
+        for target in [
+            "x86_64-unknown-linux-gnu",
+            "aarch64-unknown-linux-musl",
+            "x86_64-unknown-none",
+            "aarch64-unknown-none",
+        ] {
+            check(this_test!(), target, features, "unwind", &["core"], &[]);
+        }
+    }
+}
+
+/// The boxes and vectors that the library drops need no unwinder in a program that aborts on a panic.
+#[test]
+fn library_with_alloc_needs_no_unwinder_if_panics_abort() {
+    let crates = ["core", "alloc", "__rustc"];
+    for target in ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-musl", "x86_64-unknown-none"]
+    {
+        check(this_test!(), target, "alloc", "abort", &crates, &[]);
     }
 }
 
 #[test]
-fn with_std_it_asks_for_close_at_most() {
+fn library_with_std_needs_at_most_close() {
     let crates = ["core", "alloc", "std", "__rustc"];
     for target in ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-musl"] {
-        check(this_test!(), target, "std", &crates, &["close"]);
+        check(this_test!(), target, "std", "unwind", &crates, &["close"]);
     }
 }
 
-/// The undefined symbols of the library built so are the compiler's own, those of these crates, and at most these
-/// others.
-fn check(test: Test, target: &str, features: &str, crates: &[&str], others: &[&str]) {
-    let undefined = match build(target, features) {
+/// Checks that the undefined symbols of the library are those of the compiler, of these crates, and
+/// at most these others.
+fn check(test: Test, target: &str, features: &str, panic: &str, crates: &[&str], others: &[&str]) {
+    let undefined = match build(target, features, panic) {
         Ok(folder) => undefined(&folder),
         Err(reason) => return test.skip(target, format_args!("{reason}")),
     };
@@ -50,9 +62,10 @@ fn check(test: Test, target: &str, features: &str, crates: &[&str], others: &[&s
     assert!(foreign.is_empty(), "{target}, features {features:?}: {foreign:?}");
 }
 
-/// The crates that a mangled name speaks of; none for a name of C.
+/// Returns the crates that occur in a mangled name: none for the name of a C function.
 fn crates_of(symbol: &str) -> BTreeSet<String> {
-    // What is implemented for a type of the language, as `str::escape_debug`, is told from the name as it is mangled.
+    // A method of a primitive type, such as `str::escape_debug`, has its crate only in the mangled
+    // name.
     if let Some(mangled) = symbol.strip_prefix("_R") {
         let roots = mangled
             .split("Cs")
@@ -67,16 +80,16 @@ fn crates_of(symbol: &str) -> BTreeSet<String> {
     firsts.filter(|first| !first.is_empty()).collect()
 }
 
-/// A name with its length in front, as mangled names have it.
+/// Parses a name that follows its length, as in mangled names.
 fn counted(text: &str) -> Option<String> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    // A name that begins with an underscore has one more in front.
+    // A name that begins with an underscore is preceded by another one.
     let name = text[digits..].strip_prefix('_').unwrap_or(&text[digits..]);
     name.get(..text[..digits].parse().ok()?).map(str::to_owned)
 }
 
-/// Builds the library, optimised, and says where its archives are; or why it cannot.
-fn build(target: &str, features: &str) -> Result<PathBuf, String> {
+/// Builds the library and returns the folder of its archives, or the reason why it cannot be built.
+fn build(target: &str, features: &str, panic: &str) -> Result<PathBuf, String> {
     let root = common::root();
     common::can_build_for(target)?;
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("symbols-{features}"));
@@ -96,13 +109,14 @@ fn build(target: &str, features: &str) -> Result<PathBuf, String> {
         .arg(&out)
         .current_dir(root)
         .env_remove("RUSTFLAGS")
+        .env("CARGO_PROFILE_RELEASE_PANIC", panic)
         .output()
         .map_err(|error| format!("cargo: {error}"))?;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Ok(out.join(target).join("release/deps"))
 }
 
-/// The symbols that the library and the crates that it depends on need and do not define.
+/// Returns the symbols that the library and its dependencies need and do not define.
 fn undefined(folder: &Path) -> BTreeSet<String> {
     let (mut needed, mut defined) = (BTreeSet::new(), BTreeSet::new());
     for name in ["butter", "bitflags", "syscalls"] {
@@ -134,6 +148,6 @@ fn undefined(folder: &Path) -> BTreeSet<String> {
             }
         }
     }
-    assert!(defined.len() > 10, "hardly a symbol was found: the archives are not read right");
+    assert!(defined.len() > 10, "few symbols were found: the archives are not parsed correctly");
     needed.difference(&defined).cloned().collect()
 }

@@ -1,6 +1,6 @@
-//! The kernel's structs and numbers that are aarch64's own.
+//! Structs and constants of the kernel that are specific to aarch64.
 
-/// `struct epoll_event`: laid out as C lays it out.
+/// `struct epoll_event`: the layout of C.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(crate) struct EpollEvent {
@@ -10,29 +10,33 @@ pub(crate) struct EpollEvent {
 
 layout! { EpollEvent: size 16, align 8, events at 0, data at 8 }
 
-/// `struct stat`: of it, what kind of file it is, and its length.
+/// `struct stat`: the fields for the type and the size of a file.
 #[repr(C)]
 pub(crate) struct Stat {
     before: [u64; 2],
     pub(crate) mode: u32,
     between: [u32; 7],
     pub(crate) size: i64,
-    behind: [u64; 9],
+    after: [u64; 9],
 }
 
-layout! { Stat: size 128, align 8, before at 0, mode at 16, size at 48, behind at 56 }
+layout! { Stat: size 128, align 8, before at 0, mode at 16, size at 48, after at 56 }
 
-/// The sizes that a page may have.
+/// The possible sizes of a page.
 pub(crate) const PAGE_SIZES: [usize; 3] = [4096, 0x4000, 0x1_0000];
 
-// Flags of mappings that one processor has, and are no bit on the other.
+// Flags of mappings that exist on one architecture only, and are 0 on the other.
 pub(crate) const MAP_32BIT: u32 = 0;
 pub(crate) const MAP_ABOVE4G: u32 = 0;
 pub(crate) const PROT_BTI: u32 = 0x10;
 pub(crate) const PROT_MTE: u32 = 0x20;
 
-// The flags of `open` whose bits are not the same everywhere.
+// The flags of `open` whose values differ between architectures.
 pub(crate) const O_DIRECT: u32 = 0x1_0000;
 pub(crate) const O_LARGEFILE: u32 = 0x2_0000;
 pub(crate) const O_DIRECTORY: u32 = 0x4000;
 pub(crate) const O_NOFOLLOW: u32 = 0x8000;
+
+/// `AUDIT_ARCH_AARCH64`: the architecture in seccomp data and in the signal of a trapped call.
+#[allow(dead_code, reason = "for comparison with the architecture of a trapped call")]
+pub(crate) const AUDIT_ARCH: u32 = 0xC000_00B7;

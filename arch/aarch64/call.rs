@@ -1,10 +1,13 @@
-//! `svc 0`: the number in `x8`, the result over the first argument. The other general registers and the lower 128 bits
-//! of the vector registers come back as they were.
+//! `svc 0`: the number in `x8`, and the result in the register of the first argument. The kernel
+//! preserves the other general registers, and the low 128 bits of the vector registers.
 //!
-//! What SVE adds to the vector registers does not: the kernel clears the predicates, `ffr` and every bit beyond the
-//! lowest 128. Where the whole program is compiled for SVE, a stub says so, and its caller keeps nothing there. A
-//! function that turns SVE on for itself (`#[target_feature(enable = "sve")]`) in a program that is not must leave
-//! calls to others.
+//! It does not preserve what SVE adds: it clears the predicate registers, `ffr`, and all bits of the
+//! vector registers above the low 128. The predicates and `ffr` are always declared as clobbered,
+//! which costs nothing in code that does not use them. The vector registers are declared only if the
+//! whole program is compiled for SVE, because the low halves of `v8` to `v15` are callee-saved: each
+//! function with a system call would have to save and restore them (8 instructions). So in a program
+//! that is not compiled for SVE, a function with `#[target_feature(enable = "sve")]` must not make
+//! system calls itself, but call functions without the attribute.
 
 #[cfg(not(target_feature = "sve"))]
 syscall_stubs! {
@@ -12,7 +15,9 @@ syscall_stubs! {
     number: "x8",
     arguments: ["x0" "x1" "x2" "x3" "x4" "x5"],
     result: "x0",
-    clobbers: [],
+    clobbers: [
+        "p0" "p1" "p2" "p3" "p4" "p5" "p6" "p7" "p8" "p9" "p10" "p11" "p12" "p13" "p14" "p15" "ffr"
+    ],
 }
 
 #[cfg(target_feature = "sve")]
@@ -24,6 +29,7 @@ syscall_stubs! {
     clobbers: [
         "p0" "p1" "p2" "p3" "p4" "p5" "p6" "p7" "p8" "p9" "p10" "p11" "p12" "p13" "p14" "p15" "ffr"
         "v0" "v1" "v2" "v3" "v4" "v5" "v6" "v7" "v8" "v9" "v10" "v11" "v12" "v13" "v14" "v15"
-        "v16" "v17" "v18" "v19" "v20" "v21" "v22" "v23" "v24" "v25" "v26" "v27" "v28" "v29" "v30" "v31"
+        "v16" "v17" "v18" "v19" "v20" "v21" "v22" "v23" "v24" "v25" "v26" "v27" "v28" "v29" "v30"
+        "v31"
     ],
 }

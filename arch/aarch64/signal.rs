@@ -1,22 +1,24 @@
-//! The way into a signal's handler, and back: where the program gives no address for it, the kernel takes its own,
-//! which debuggers and unwinders know.
+//! Entering a signal handler, and returning from it: if the program does not provide an address to
+//! return to, the kernel uses its own, which debuggers and unwinders recognize.
 
 use core::arch::asm;
 
-/// No address.
+/// Returns `None`: the kernel provides the address.
 #[inline(always)]
 pub(crate) fn restorer() -> Option<*const ()> {
     None
 }
 
-/// Calls a signal's handler with what the kernel gives one: the signal, the record and the context. It may take fewer.
+/// Calls a signal handler with the arguments that the kernel passes: the signal, its `siginfo_t` and
+/// the context. The handler may have fewer.
 ///
 /// # Safety
 ///
-/// The address of a handler, which can run here with these.
+/// `handler` must be the address of a signal handler that can run with these arguments here.
 pub(crate) unsafe fn call(handler: *const (), signal: usize, info: *const (), context: *mut ()) {
-    // SAFETY: a function of C's convention finds the stack aligned, as the block may use it, and keeps what
-    // `clobber_abi` does not name; what else it does is the caller's promise.
+    // SAFETY: the stack is aligned, because the block may use it, and a function with the C calling
+    // convention preserves the registers that `clobber_abi` does not name; its other effects are
+    // safe, upheld by the caller.
     unsafe {
         asm!(
             "blr {handler}", handler = in(reg) handler, in("x0") signal, in("x1") info, in("x2") context,

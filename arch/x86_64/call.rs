@@ -1,5 +1,5 @@
-//! `syscall`: the fourth argument goes to `r10`, because the instruction itself keeps the return address in `rcx`, and
-//! the flags in `r11`.
+//! `syscall`: the instruction stores the return address in `rcx` and the flags in `r11`, so the
+//! fourth argument is in `r10`.
 
 syscall_stubs! {
     instruction: "syscall",

@@ -1,22 +1,23 @@
-//! The way into a signal's handler, and back: a handler returns to an address that the program gives with it, where
-//! `rt_sigreturn` has to be called on the stack as it is then.
+//! Entering a signal handler, and returning from it: a handler returns to an address that the program
+//! provides, and the code there must call `rt_sigreturn` with the stack pointer unchanged.
 
 use core::arch::{asm, naked_asm};
 
-/// The address. Without one the process dies when the handler should run.
+/// Returns the address. Without one, the kernel kills the process instead of running the handler.
 #[inline(always)]
 pub(crate) fn restorer() -> Option<*const ()> {
-    // Behind the `nop`, which has one byte.
+    // After the `nop`, which has one byte.
     Some((nop_and_rt_sigreturn as *const ()).wrapping_byte_add(1))
 }
 
-/// `nop`, and behind it `mov $15, %rax; syscall` in just these bytes: debuggers, and some unwinders, know the frame of
-/// a signal by them. Others read where the interrupted registers are: in the `ucontext_t` to which the stack pointer
-/// points, each at its offset. They take the address for one behind a call, and look at the byte before: the `nop`.
+/// `nop`, followed by `mov $15, %rax; syscall` in exactly these bytes, by which debuggers and some
+/// unwinders recognize the frame of a signal. Other unwinders use the unwind table, which says where
+/// the interrupted registers are: in the `ucontext_t` to which the stack pointer points. They look up
+/// the byte before a return address, which is the `nop`.
 #[unsafe(naked)]
 unsafe extern "C" fn nop_and_rt_sigreturn() {
-    /// DW_CFA_expression: a register's number, and the offset of where it is from the stack pointer, DW_OP_breg7, in
-    /// two bytes of 7 bits.
+    /// DW_CFA_expression: the number of a register, and the offset of its value from the stack pointer
+    /// (DW_OP_breg7), in two bytes of 7 bits each.
     macro_rules! at {
         ($($register:literal: $low:literal $high:literal;)*) => {
             concat!($(".cfi_escape 0x10, ", $register, ", 3, 0x77, ", $low, ", ", $high, "\n"),*)
@@ -25,7 +26,7 @@ unsafe extern "C" fn nop_and_rt_sigreturn() {
     naked_asm!(
         ".cfi_startproc",
         ".cfi_signal_frame",
-        // DW_CFA_def_cfa_expression: what is at 160 from the stack pointer, the interrupted one.
+        // DW_CFA_def_cfa_expression: the interrupted stack pointer, at 160 from the stack pointer.
         ".cfi_escape 0x0F, 4, 0x77, 0xA0, 1, 0x06",
         at! {
             8: 0xA8 0; // r8 at 40
@@ -52,14 +53,16 @@ unsafe extern "C" fn nop_and_rt_sigreturn() {
     )
 }
 
-/// Calls a signal's handler with what the kernel gives one: the signal, the record and the context. It may take fewer.
+/// Calls a signal handler with the arguments that the kernel passes: the signal, its `siginfo_t` and
+/// the context. The handler may have fewer.
 ///
 /// # Safety
 ///
-/// The address of a handler, which can run here with these.
+/// `handler` must be the address of a signal handler that can run with these arguments here.
 pub(crate) unsafe fn call(handler: *const (), signal: usize, info: *const (), context: *mut ()) {
-    // SAFETY: a function of C's convention finds the stack aligned, as the block may use it, and keeps what
-    // `clobber_abi` does not name; what else it does is the caller's promise.
+    // SAFETY: the stack is aligned, because the block may use it, and a function with the C calling
+    // convention preserves the registers that `clobber_abi` does not name; its other effects are
+    // safe, upheld by the caller.
     unsafe {
         asm!(
             "call {handler}", handler = in(reg) handler, in("rdi") signal, in("rsi") info, in("rdx") context,

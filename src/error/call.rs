@@ -1,35 +1,58 @@
-//! The calls that can fail: a name each, finer than the kernel's table of system calls.
+//! The calls that can fail, each with its name.
 
 use core::fmt;
 
-/// Which call failed.
+use super::{Errno, Error, Result, StrTable};
+
+/// The call that failed.
 ///
-/// Finer than a system call's number: a read of inotify events and a read of an event counter are two calls, because
-/// their failures mean different things.
+/// A call is more specific than the number of a system call. For example, a read of inotify events
+/// and a read of an eventfd are two calls, because their errors have different causes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(transparent)]
 pub struct Call(u16);
 
 impl Call {
-    /// The call's short name: `"inotify_add_watch"`, `"inotify read"`, `"fcntl(F_SETFL)"`.
+    /// Returns the name: `"inotify_add_watch"`, `"inotify read"`, `"fcntl(F_SETFL)"`.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        TABLE[self.0 as usize].0
+    pub fn name(self) -> &'static str {
+        NAMES.get(self.0.into()).unwrap_or_default()
     }
 
-    /// The first Linux that has it: `"5.11"`.
-    #[must_use]
-    pub const fn since(self) -> &'static str {
-        TABLE[self.0 as usize].1
+    /// Converts the result of a completed asynchronous operation, such as the field `res` of an
+    /// io_uring completion.
+    ///
+    /// Any number other than an error is a success, and is returned unchanged. Only a message from
+    /// another ring (`IORING_OP_MSG_RING`) can contain a number below -4095.
+    ///
+    /// # Errors
+    ///
+    /// - The result is in `-4095..=-1`: the error of this call with the errno `-result`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use butter::error::{Call, Errno};
+    ///
+    /// assert_eq!(Call::READ.completion(5), Ok(5));
+    /// let error = Call::READ.completion(-9).unwrap_err();
+    /// assert_eq!((error.call(), error.errno()), (Call::READ, Errno::BADF));
+    /// ```
+    #[inline]
+    pub const fn completion(self, result: i32) -> Result<u32> {
+        match Errno::from_raw(result.wrapping_neg()) {
+            Some(errno) => Err(Error::new(self, errno)),
+            None => Ok(result.cast_unsigned()),
+        }
     }
 
-    pub(super) const fn id(self) -> u16 {
+    pub(crate) const fn id(self) -> u16 {
         self.0
     }
 
-    /// The call of an id that [`Call::id`] gave.
-    pub(super) const fn from_id(id: u32) -> Self {
-        Self(id as u16)
+    /// Creates a call from a number that [`Call::id`] returned.
+    pub(super) const fn from_id(id: u16) -> Self {
+        Self(id)
     }
 }
 
@@ -40,152 +63,190 @@ impl fmt::Display for Call {
     }
 }
 
+/// Prints the name.
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
 }
 
+/// Defines the calls. Only calls that are newer than Linux 5.10 have a version.
 macro_rules! calls {
-    ($($constant:ident = $name:literal, $since:literal;)*) => {
+    ($($constant:ident = $name:literal $(, since $since:literal)?;)*) => {
         /// The calls of this crate.
         impl Call {
             $(
-                #[doc = concat!("`", $name, "`, since Linux ", $since, ".")]
+                #[doc = concat!("`", $name, "`" $(, ", since Linux ", $since)?, ".")]
                 pub const $constant: Self = Self(Id::$constant as u16);
             )*
 
-            /// Every call, in the order of the table.
+            /// All calls.
             pub const ALL: &[Self] = &[$(Self::$constant),*];
         }
 
-        /// The row of each call in the table.
-        #[allow(non_camel_case_types, clippy::upper_case_acronyms, reason = "named as the constants are")]
+        /// The position of each call in the table of names.
+        #[allow(
+            non_camel_case_types,
+            clippy::upper_case_acronyms,
+            reason = "the variants have the names of the constants"
+        )]
+        #[repr(u16)]
         enum Id { $($constant),* }
 
-        /// Name and first Linux of each call.
-        const TABLE: &[(&str, &str)] = &[$(($name, $since)),*];
+        static NAMES: StrTable<{ Call::ALL.len() }> =
+            StrTable::new(concat!($($name),*), &[$($name),*]);
+
+        /// The versions of Linux that introduced the calls newer than 5.10.
+        #[allow(dead_code, reason = "used with the feature `explain`")]
+        pub(super) const SINCE: &[(Call, &str)] = &[$($((Call::$constant, $since),)?)*];
     };
 }
 
 calls! {
-    GETPID = "getpid", "1.0";
-    GETPPID = "getppid", "1.0";
-    EXIT_GROUP = "exit_group", "2.5.35";
-    CHDIR = "chdir", "1.0";
-    FCHDIR = "fchdir", "1.0";
-    CHROOT = "chroot", "1.0";
-    GETTID = "gettid", "2.4.11";
-    GETUID = "getuid", "1.0";
-    GETEUID = "geteuid", "1.0";
-    GETGID = "getgid", "1.0";
-    GETEGID = "getegid", "1.0";
-    RT_SIGPROCMASK = "rt_sigprocmask", "2.1.62";
-    TGKILL = "tgkill", "2.5.75";
-    RT_TGSIGQUEUEINFO = "rt_tgsigqueueinfo", "2.6.31";
-    SIGALTSTACK = "sigaltstack", "2.1.67";
-    CLOCK_GETTIME = "clock_gettime", "2.6.0";
+    GETPID = "getpid";
+    GETPPID = "getppid";
+    EXIT_GROUP = "exit_group";
+    CHDIR = "chdir";
+    FCHDIR = "fchdir";
+    CHROOT = "chroot";
+    GETTID = "gettid";
+    GETUID = "getuid";
+    GETEUID = "geteuid";
+    GETGID = "getgid";
+    GETEGID = "getegid";
+    RT_SIGPROCMASK = "rt_sigprocmask";
+    TGKILL = "tgkill";
+    RT_TGSIGQUEUEINFO = "rt_tgsigqueueinfo";
+    SIGALTSTACK = "sigaltstack";
+    CLOCK_GETTIME = "clock_gettime";
 
-    KILL = "kill", "1.0";
-    RT_SIGQUEUEINFO = "rt_sigqueueinfo", "2.1.67";
-    RT_SIGPENDING = "rt_sigpending", "2.1.67";
-    RT_SIGTIMEDWAIT = "rt_sigtimedwait", "2.1.67";
-    RT_SIGSUSPEND = "rt_sigsuspend", "2.1.67";
-    RT_SIGACTION = "rt_sigaction", "2.1.67";
+    KILL = "kill";
+    RT_SIGQUEUEINFO = "rt_sigqueueinfo";
+    RT_SIGPENDING = "rt_sigpending";
+    RT_SIGTIMEDWAIT = "rt_sigtimedwait";
+    RT_SIGSUSPEND = "rt_sigsuspend";
+    RT_SIGACTION = "rt_sigaction";
 
-    READ = "read", "1.0";
-    WRITE = "write", "1.0";
-    READV = "readv", "2.0";
-    WRITEV = "writev", "2.0";
-    CLOSE = "close", "1.0";
-    FCNTL_DUPFD_CLOEXEC = "fcntl(F_DUPFD_CLOEXEC)", "2.6.24";
-    FCNTL_GETFD = "fcntl(F_GETFD)", "1.0";
-    FCNTL_SETFD = "fcntl(F_SETFD)", "1.0";
-    FCNTL_GETFL = "fcntl(F_GETFL)", "1.0";
-    FCNTL_SETFL = "fcntl(F_SETFL)", "1.0";
-    IOCTL_FIONREAD = "ioctl(FIONREAD)", "1.0";
+    READ = "read";
+    WRITE = "write";
+    READV = "readv";
+    WRITEV = "writev";
+    CLOSE = "close";
+    FCNTL_DUPFD_CLOEXEC = "fcntl(F_DUPFD_CLOEXEC)";
+    FCNTL_GETFD = "fcntl(F_GETFD)";
+    FCNTL_SETFD = "fcntl(F_SETFD)";
+    FCNTL_GETFL = "fcntl(F_GETFL)";
+    FCNTL_SETFL = "fcntl(F_SETFL)";
+    IOCTL_FIONREAD = "ioctl(FIONREAD)";
 
-    MMAP = "mmap", "1.0";
-    MUNMAP = "munmap", "1.0";
-    MPROTECT = "mprotect", "1.0";
-    MADVISE = "madvise", "2.4";
+    MMAP = "mmap";
+    MUNMAP = "munmap";
+    MPROTECT = "mprotect";
+    MADVISE = "madvise";
 
-    MEMFD_CREATE = "memfd_create", "3.17";
-    MEMFD_CREATE_EXEC = "memfd_create(MFD_EXEC)", "6.3";
-    FCNTL_ADD_SEALS = "fcntl(F_ADD_SEALS)", "3.17";
-    FCNTL_ADD_SEALS_EXEC = "fcntl(F_ADD_SEALS, F_SEAL_EXEC)", "6.3";
-    FCNTL_GET_SEALS = "fcntl(F_GET_SEALS)", "3.17";
-    FTRUNCATE = "ftruncate", "1.0";
-    FSTAT = "fstat", "1.0";
-    LSEEK = "lseek", "1.0";
-    PREAD64 = "pread64", "2.1.60";
-    PWRITE64 = "pwrite64", "2.1.60";
+    MEMFD_CREATE = "memfd_create";
+    MEMFD_CREATE_EXEC = "memfd_create(MFD_EXEC)", since "6.3";
+    FCNTL_ADD_SEALS = "fcntl(F_ADD_SEALS)";
+    FCNTL_ADD_SEALS_EXEC = "fcntl(F_ADD_SEALS, F_SEAL_EXEC)", since "6.3";
+    FCNTL_GET_SEALS = "fcntl(F_GET_SEALS)";
+    FTRUNCATE = "ftruncate";
+    FSTAT = "fstat";
+    LSEEK = "lseek";
+    PREAD64 = "pread64";
+    PWRITE64 = "pwrite64";
 
-    PIPE2 = "pipe2", "2.6.27";
-    SPLICE = "splice", "2.6.17";
-    TEE = "tee", "2.6.17";
-    VMSPLICE = "vmsplice", "2.6.17";
-    FCNTL_GETPIPE_SZ = "fcntl(F_GETPIPE_SZ)", "2.6.35";
-    FCNTL_SETPIPE_SZ = "fcntl(F_SETPIPE_SZ)", "2.6.35";
+    PIPE2 = "pipe2";
+    SPLICE = "splice";
+    TEE = "tee";
+    VMSPLICE = "vmsplice";
+    FCNTL_GETPIPE_SZ = "fcntl(F_GETPIPE_SZ)";
+    FCNTL_SETPIPE_SZ = "fcntl(F_SETPIPE_SZ)";
 
-    COPY_FILE_RANGE = "copy_file_range", "4.5";
-    SENDFILE = "sendfile", "2.2";
+    COPY_FILE_RANGE = "copy_file_range";
+    SENDFILE = "sendfile";
 
-    EVENTFD2 = "eventfd2", "2.6.27";
-    EVENTFD_READ = "eventfd read", "2.6.22";
-    EVENTFD_WRITE = "eventfd write", "2.6.22";
+    EVENTFD2 = "eventfd2";
+    EVENTFD_READ = "eventfd read";
+    EVENTFD_WRITE = "eventfd write";
 
-    INOTIFY_INIT1 = "inotify_init1", "2.6.27";
-    INOTIFY_ADD_WATCH = "inotify_add_watch", "2.6.13";
-    INOTIFY_RM_WATCH = "inotify_rm_watch", "2.6.13";
-    INOTIFY_READ = "inotify read", "2.6.13";
-    IOCTL_INOTIFY_SETNEXTWD = "ioctl(INOTIFY_IOC_SETNEXTWD)", "4.18";
+    INOTIFY_INIT1 = "inotify_init1";
+    INOTIFY_ADD_WATCH = "inotify_add_watch";
+    INOTIFY_RM_WATCH = "inotify_rm_watch";
+    INOTIFY_READ = "inotify read";
+    IOCTL_INOTIFY_SETNEXTWD = "ioctl(INOTIFY_IOC_SETNEXTWD)";
 
-    TIMERFD_CREATE = "timerfd_create", "2.6.25";
-    TIMERFD_SETTIME = "timerfd_settime", "2.6.25";
-    TIMERFD_GETTIME = "timerfd_gettime", "2.6.25";
-    TIMERFD_READ = "timerfd read", "2.6.25";
-    IOCTL_TIMERFD_SET_TICKS = "ioctl(TFD_IOC_SET_TICKS)", "3.17";
+    TIMERFD_CREATE = "timerfd_create";
+    TIMERFD_SETTIME = "timerfd_settime";
+    TIMERFD_GETTIME = "timerfd_gettime";
+    TIMERFD_READ = "timerfd read";
+    IOCTL_TIMERFD_SET_TICKS = "ioctl(TFD_IOC_SET_TICKS)";
 
-    SIGNALFD4 = "signalfd4", "2.6.27";
-    SIGNALFD4_SET_MASK = "signalfd4(fd)", "2.6.27";
-    SIGNALFD_READ = "signalfd read", "2.6.22";
+    SIGNALFD4 = "signalfd4";
+    SIGNALFD4_SET_MASK = "signalfd4(fd)";
+    SIGNALFD_READ = "signalfd read";
 
-    EPOLL_CREATE1 = "epoll_create1", "2.6.27";
-    EPOLL_CTL_ADD = "epoll_ctl(EPOLL_CTL_ADD)", "2.5.45";
-    EPOLL_CTL_MOD = "epoll_ctl(EPOLL_CTL_MOD)", "2.5.45";
-    EPOLL_CTL_DEL = "epoll_ctl(EPOLL_CTL_DEL)", "2.5.45";
-    EPOLL_PWAIT = "epoll_pwait", "2.6.19";
-    EPOLL_PWAIT2 = "epoll_pwait2", "5.11";
-    IOCTL_EPOLL_GET_PARAMS = "ioctl(EPIOCGPARAMS)", "6.9";
-    IOCTL_EPOLL_SET_PARAMS = "ioctl(EPIOCSPARAMS)", "6.9";
-    PPOLL = "ppoll", "2.6.16";
+    EPOLL_CREATE1 = "epoll_create1";
+    EPOLL_CTL_ADD = "epoll_ctl(EPOLL_CTL_ADD)";
+    EPOLL_CTL_MOD = "epoll_ctl(EPOLL_CTL_MOD)";
+    EPOLL_CTL_DEL = "epoll_ctl(EPOLL_CTL_DEL)";
+    EPOLL_PWAIT = "epoll_pwait";
+    EPOLL_PWAIT2 = "epoll_pwait2", since "5.11";
+    IOCTL_EPOLL_GET_PARAMS = "ioctl(EPIOCGPARAMS)", since "6.9";
+    IOCTL_EPOLL_SET_PARAMS = "ioctl(EPIOCSPARAMS)", since "6.9";
+    PPOLL = "ppoll";
 
-    MOUNT = "mount", "1.0";
-    MOUNT_BIND = "mount(MS_BIND)", "2.4";
-    MOUNT_MOVE = "mount(MS_MOVE)", "2.4.18";
-    MOUNT_PROPAGATION = "mount(propagation)", "2.6.15";
-    MOUNT_REMOUNT = "mount(MS_REMOUNT)", "1.0";
-    MOUNT_REMOUNT_BIND = "mount(MS_REMOUNT | MS_BIND)", "2.6.26";
-    UMOUNT2 = "umount2", "2.1.116";
-    PIVOT_ROOT = "pivot_root", "2.3.41";
+    MOUNT = "mount";
+    MOUNT_BIND = "mount(MS_BIND)";
+    MOUNT_MOVE = "mount(MS_MOVE)";
+    MOUNT_PROPAGATION = "mount(propagation)";
+    MOUNT_REMOUNT = "mount(MS_REMOUNT)";
+    MOUNT_REMOUNT_BIND = "mount(MS_REMOUNT | MS_BIND)";
+    UMOUNT2 = "umount2";
+    PIVOT_ROOT = "pivot_root";
 
-    UNAME = "uname", "1.0";
-    SETHOSTNAME = "sethostname", "1.0";
-    SETDOMAINNAME = "setdomainname", "1.0";
-    UNSHARE = "unshare", "2.6.16";
-    SETNS = "setns", "3.0";
-    OPENAT_NS = "openat(ns)", "3.0";
-    FSTATFS = "fstatfs", "1.0";
-    IOCTL_NS_GET_USERNS = "ioctl(NS_GET_USERNS)", "4.9";
-    IOCTL_NS_GET_PARENT = "ioctl(NS_GET_PARENT)", "4.9";
-    IOCTL_NS_GET_NSTYPE = "ioctl(NS_GET_NSTYPE)", "4.11";
-    IOCTL_NS_GET_OWNER_UID = "ioctl(NS_GET_OWNER_UID)", "4.11";
+    UNAME = "uname";
+    SETHOSTNAME = "sethostname";
+    SETDOMAINNAME = "setdomainname";
+    UNSHARE = "unshare";
+    SETNS = "setns";
+    OPENAT_NS = "openat(ns)";
+    FSTATFS = "fstatfs";
+    IOCTL_NS_GET_USERNS = "ioctl(NS_GET_USERNS)";
+    IOCTL_NS_GET_PARENT = "ioctl(NS_GET_PARENT)";
+    IOCTL_NS_GET_NSTYPE = "ioctl(NS_GET_NSTYPE)";
+    IOCTL_NS_GET_OWNER_UID = "ioctl(NS_GET_OWNER_UID)";
 
-    OPENAT_UID_MAP = "openat(uid_map)", "3.5";
-    OPENAT_GID_MAP = "openat(gid_map)", "3.5";
-    OPENAT_SETGROUPS = "openat(setgroups)", "3.19";
-    WRITE_UID_MAP = "write(uid_map)", "3.5";
-    WRITE_GID_MAP = "write(gid_map)", "3.5";
-    WRITE_SETGROUPS = "write(setgroups)", "3.19";
+    OPENAT_UID_MAP = "openat(uid_map)";
+    OPENAT_GID_MAP = "openat(gid_map)";
+    OPENAT_SETGROUPS = "openat(setgroups)";
+    WRITE_UID_MAP = "write(uid_map)";
+    WRITE_GID_MAP = "write(gid_map)";
+    WRITE_SETGROUPS = "write(setgroups)";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn call_names_are_distinct() {
+        let mut names: Vec<_> = Call::ALL.iter().map(|call| call.name()).collect();
+        assert_eq!((names[0], names[5]), ("getpid", "chroot"));
+        assert_eq!(names.last(), Some(&Call::WRITE_SETGROUPS.name()));
+        assert!(names.iter().all(|name| !name.is_empty()));
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Call::ALL.len());
+    }
+
+    #[test]
+    fn completion_is_an_error_only_from_minus_4095_to_minus_1() {
+        for success in [0, 1, i32::MAX, i32::MIN, -4096] {
+            assert_eq!(Call::READ.completion(success), Ok(success.cast_unsigned()));
+        }
+        for number in [1, 9, 4095] {
+            let errno = Errno::from_raw(number).unwrap();
+            assert_eq!(Call::WRITE.completion(-number), Err(Error::new(Call::WRITE, errno)));
+        }
+    }
 }

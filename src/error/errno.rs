@@ -1,15 +1,18 @@
-//! The kernel's error numbers, with their names and what they mean.
+//! The kernel's error numbers, with their names and descriptions.
 
 use core::fmt;
 use core::num::NonZeroU16;
 use core::str::FromStr;
 
-/// The largest errno: the kernel returns an error as `-ERRNO_MAX..=-1` (its `MAX_ERRNO`).
+use super::StrTable;
+
+/// The largest errno (`MAX_ERRNO` in the kernel). The kernel returns an error as
+/// `-ERRNO_MAX..=-1`.
 pub const ERRNO_MAX: i32 = 4095;
 
-/// Why a call failed, as a number of the kernel: 1 to 4095.
+/// An error number of the kernel, from 1 to 4095.
 ///
-/// A number that has no name here is kept as it is.
+/// Numbers without a name are preserved.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Errno(NonZeroU16);
@@ -36,18 +39,40 @@ impl Errno {
         self.0.get() as i32
     }
 
-    /// The kernel's name: `"ENOENT"`. `None` for a number that has none.
+    /// Returns the name: `"ENOENT"`. Returns `None` if the number has no name.
     #[must_use]
     pub fn name(self) -> Option<&'static str> {
-        NAMES.get(usize::from(self.0.get())).copied().filter(|name| !name.is_empty())
+        NAMES.get(self.0.get().into())
     }
 
-    /// What the number means in general, as a phrase: `"no such file or directory"`. `None` for one without a name.
+    /// Returns the general description: `"no such file or directory"`. Returns `None` if the number
+    /// has no name.
     ///
-    /// What it means for one call is said by the [`Error`](crate::Error) that holds both.
+    /// [`Error::reason`](crate::Error::reason) returns the cause of the error of one call.
+    #[doc(alias = "strerror")]
     #[must_use]
     pub fn text(self) -> Option<&'static str> {
-        TEXTS.get(usize::from(self.0.get())).copied().filter(|text| !text.is_empty())
+        TEXTS.get(self.0.get().into())
+    }
+
+    /// Passes the name, or `errno 999` if the number has no name, to a function, in one or more
+    /// pieces.
+    pub(crate) fn write_name(self, put: &mut dyn FnMut(&str) -> fmt::Result) -> fmt::Result {
+        if let Some(name) = self.name() {
+            return put(name);
+        }
+        put("errno ")?;
+        let number = usize::from(self.0.get());
+        let mut divisor = 1000;
+        while number < divisor {
+            divisor /= 10;
+        }
+        while divisor > 0 {
+            let digit = number / divisor % 10;
+            put("0123456789".get(digit..=digit).unwrap_or_default())?;
+            divisor /= 10;
+        }
+        Ok(())
     }
 }
 
@@ -64,46 +89,54 @@ impl fmt::Display for ParseNameError {
 
 impl core::error::Error for ParseNameError {}
 
-/// Prints the name, or `errno 999` for a number without one.
+/// Prints the name, or `errno 999` if the number has no name.
 impl fmt::Display for Errno {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.name() {
             Some(name) => f.pad(name),
-            None => write!(f, "errno {}", self.as_raw()),
+            None => self.write_name(&mut |text| f.write_str(text)),
         }
     }
 }
 
+/// Prints the name, or `errno 999` if the number has no name.
 impl fmt::Debug for Errno {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-/// Reads a name, with or without its E: `ENOENT`, `NOENT`; also the second names `EWOULDBLOCK`, `EDEADLOCK`,
-/// `ENOTSUP`, `EFSBADCRC`, `EFSCORRUPTED`.
+/// Parses a name, with or without the `E` (`ENOENT`, `NOENT`). Accepts the synonyms `EWOULDBLOCK`,
+/// `EDEADLOCK`, `ENOTSUP`, `EFSBADCRC` and `EFSCORRUPTED`.
 impl FromStr for Errno {
     type Err = ParseNameError;
 
     fn from_str(text: &str) -> Result<Self, ParseNameError> {
-        let bare =
-            |name: &str| NAMES.iter().position(|known| known.strip_prefix('E') == Some(name));
-        let name = text.strip_prefix('E').unwrap_or(text);
-        let number = match name {
+        let find = |bare: &str| {
+            (1..COUNT).find(|number| {
+                NAMES.get(*number).and_then(|name| name.strip_prefix('E')) == Some(bare)
+            })
+        };
+        let number = match text.strip_prefix('E').unwrap_or(text) {
             "WOULDBLOCK" => Some(11),
             "DEADLOCK" => Some(35),
             "NOTSUP" => Some(95),
             "FSBADCRC" => Some(74),
             "FSCORRUPTED" => Some(117),
-            name => bare(name).or_else(|| bare(text)),
+            // The name of an errno may itself begin with an E, as in `EXIST`.
+            bare => find(bare).or_else(|| find(text)),
         };
         number.and_then(|number| Self::from_raw(number as i32)).ok_or(ParseNameError)
     }
 }
 
+/// The largest errno that has a name, and one.
+const COUNT: usize = 135;
+
+/// Defines the errnos, in ascending order.
 macro_rules! errnos {
     ($($constant:ident = $number:literal, $name:literal, $text:literal;)*) => {
-        /// The numbers, by the kernel's names without their E.
+        /// The errnos, with the kernel's names without the `E`.
         impl Errno {
             $(
                 #[doc = concat!("`", $name, "` - ", $text, ".")]
@@ -112,18 +145,29 @@ macro_rules! errnos {
             )*
         }
 
-        const NAMES: [&str; 135] = {
-            let mut names = [""; 135];
-            $(names[$number] = $name;)*
-            names
-        };
+        static NAMES: StrTable<COUNT> = StrTable::new(concat!($($name),*), {
+            const STRINGS: &[&str; COUNT] = &by_number(&[$(($number, $name)),*]);
+            STRINGS
+        });
 
-        const TEXTS: [&str; 135] = {
-            let mut texts = [""; 135];
-            $(texts[$number] = $text;)*
-            texts
-        };
+        static TEXTS: StrTable<COUNT> = StrTable::new(concat!($($text),*), {
+            const STRINGS: &[&str; COUNT] = &by_number(&[$(($number, $text)),*]);
+            STRINGS
+        });
     };
+}
+
+/// Returns the strings at the indexes of their numbers, and empty strings elsewhere.
+const fn by_number(rows: &[(usize, &'static str)]) -> [&'static str; COUNT] {
+    let mut strings = [""; COUNT];
+    let (mut row, mut previous) = (0, 0);
+    while row < rows.len() {
+        let (number, string) = rows[row];
+        assert!(previous < number, "the rows must be in ascending order");
+        strings[number] = string;
+        (row, previous) = (row + 1, number);
+    }
+    strings
 }
 
 errnos! {
@@ -134,37 +178,37 @@ errnos! {
     IO = 5, "EIO", "input or output error";
     NXIO = 6, "ENXIO", "no such device or address";
     TOOBIG = 7, "E2BIG", "argument too large";
-    NOEXEC = 8, "ENOEXEC", "not an executable that this kernel can run";
-    BADF = 9, "EBADF", "not an open descriptor, or not open for this";
-    CHILD = 10, "ECHILD", "no such child";
-    AGAIN = 11, "EAGAIN", "nothing available now, try again";
+    NOEXEC = 8, "ENOEXEC", "executable format not supported";
+    BADF = 9, "EBADF", "bad file descriptor";
+    CHILD = 10, "ECHILD", "no child processes";
+    AGAIN = 11, "EAGAIN", "resource temporarily unavailable";
     NOMEM = 12, "ENOMEM", "out of memory";
-    ACCES = 13, "EACCES", "access denied";
+    ACCES = 13, "EACCES", "permission denied";
     FAULT = 14, "EFAULT", "bad address";
     NOTBLK = 15, "ENOTBLK", "not a block device";
-    BUSY = 16, "EBUSY", "busy";
-    EXIST = 17, "EEXIST", "exists already";
-    XDEV = 18, "EXDEV", "on another file system";
+    BUSY = 16, "EBUSY", "device or resource busy";
+    EXIST = 17, "EEXIST", "file exists";
+    XDEV = 18, "EXDEV", "invalid cross-device link";
     NODEV = 19, "ENODEV", "no such device";
     NOTDIR = 20, "ENOTDIR", "not a directory";
     ISDIR = 21, "EISDIR", "is a directory";
     INVAL = 22, "EINVAL", "invalid argument";
     NFILE = 23, "ENFILE", "too many open files in the system";
-    MFILE = 24, "EMFILE", "too many open descriptors";
-    NOTTY = 25, "ENOTTY", "not an operation of this kind of file";
-    TXTBSY = 26, "ETXTBSY", "the file is being executed";
+    MFILE = 24, "EMFILE", "too many open files in the process";
+    NOTTY = 25, "ENOTTY", "ioctl not supported by this kind of file";
+    TXTBSY = 26, "ETXTBSY", "file is being executed or written to";
     FBIG = 27, "EFBIG", "file too large";
-    NOSPC = 28, "ENOSPC", "no space or quota left";
-    SPIPE = 29, "ESPIPE", "not seekable";
-    ROFS = 30, "EROFS", "file system is read-only";
+    NOSPC = 28, "ENOSPC", "no space left on device";
+    SPIPE = 29, "ESPIPE", "file not seekable";
+    ROFS = 30, "EROFS", "read-only file system";
     MLINK = 31, "EMLINK", "too many links";
-    PIPE = 32, "EPIPE", "nobody reads the other end";
-    DOM = 33, "EDOM", "outside the domain of the function";
-    RANGE = 34, "ERANGE", "result does not fit";
-    DEADLK = 35, "EDEADLK", "would wait for itself for ever";
+    PIPE = 32, "EPIPE", "broken pipe";
+    DOM = 33, "EDOM", "argument out of domain";
+    RANGE = 34, "ERANGE", "result out of range";
+    DEADLK = 35, "EDEADLK", "resource deadlock avoided";
     NAMETOOLONG = 36, "ENAMETOOLONG", "name too long";
     NOLCK = 37, "ENOLCK", "no locks available";
-    NOSYS = 38, "ENOSYS", "not in this kernel, or refused by a filter";
+    NOSYS = 38, "ENOSYS", "not implemented by the kernel, or denied by a seccomp filter";
     NOTEMPTY = 39, "ENOTEMPTY", "directory not empty";
     LOOP = 40, "ELOOP", "too many symbolic links";
     NOMSG = 42, "ENOMSG", "no message of that type";
@@ -188,7 +232,7 @@ errnos! {
     NODATA = 61, "ENODATA", "no data available";
     TIME = 62, "ETIME", "timer expired";
     NOSR = 63, "ENOSR", "out of stream resources";
-    NONET = 64, "ENONET", "machine is not on the network";
+    NONET = 64, "ENONET", "host is not on the network";
     NOPKG = 65, "ENOPKG", "package not installed";
     REMOTE = 66, "EREMOTE", "object is remote";
     NOLINK = 67, "ENOLINK", "link has been severed";
@@ -197,18 +241,18 @@ errnos! {
     COMM = 70, "ECOMM", "communication error on send";
     PROTO = 71, "EPROTO", "protocol error";
     MULTIHOP = 72, "EMULTIHOP", "multihop attempted";
-    DOTDOT = 73, "EDOTDOT", "specific to a remote file system";
-    BADMSG = 74, "EBADMSG", "not a well-formed message";
+    DOTDOT = 73, "EDOTDOT", "RFS-specific error";
+    BADMSG = 74, "EBADMSG", "malformed message";
     OVERFLOW = 75, "EOVERFLOW", "value too large for its type";
     NOTUNIQ = 76, "ENOTUNIQ", "name not unique on the network";
     BADFD = 77, "EBADFD", "descriptor in a bad state";
     REMCHG = 78, "EREMCHG", "remote address changed";
-    LIBACC = 79, "ELIBACC", "a shared library cannot be accessed";
-    LIBBAD = 80, "ELIBBAD", "a shared library is corrupted";
-    LIBSCN = 81, "ELIBSCN", "the library section of the program is corrupted";
+    LIBACC = 79, "ELIBACC", "shared library cannot be accessed";
+    LIBBAD = 80, "ELIBBAD", "shared library is corrupted";
+    LIBSCN = 81, "ELIBSCN", "library section of the program is corrupted";
     LIBMAX = 82, "ELIBMAX", "too many shared libraries";
-    LIBEXEC = 83, "ELIBEXEC", "a shared library cannot be executed";
-    ILSEQ = 84, "EILSEQ", "invalid sequence of bytes";
+    LIBEXEC = 83, "ELIBEXEC", "shared library cannot be executed";
+    ILSEQ = 84, "EILSEQ", "invalid byte sequence";
     RESTART = 85, "ERESTART", "the call should be restarted";
     STRPIPE = 86, "ESTRPIPE", "stream pipe error";
     USERS = 87, "EUSERS", "too many users";
@@ -230,34 +274,34 @@ errnos! {
     CONNABORTED = 103, "ECONNABORTED", "connection aborted";
     CONNRESET = 104, "ECONNRESET", "connection reset by the peer";
     NOBUFS = 105, "ENOBUFS", "no buffer space available";
-    ISCONN = 106, "EISCONN", "connected already";
+    ISCONN = 106, "EISCONN", "already connected";
     NOTCONN = 107, "ENOTCONN", "not connected";
-    SHUTDOWN = 108, "ESHUTDOWN", "shut down already";
+    SHUTDOWN = 108, "ESHUTDOWN", "already shut down";
     TOOMANYREFS = 109, "ETOOMANYREFS", "too many references";
     TIMEDOUT = 110, "ETIMEDOUT", "timed out";
     CONNREFUSED = 111, "ECONNREFUSED", "connection refused";
     HOSTDOWN = 112, "EHOSTDOWN", "host is down";
     HOSTUNREACH = 113, "EHOSTUNREACH", "host is unreachable";
-    ALREADY = 114, "EALREADY", "in progress already";
-    INPROGRESS = 115, "EINPROGRESS", "in progress now";
+    ALREADY = 114, "EALREADY", "operation already in progress";
+    INPROGRESS = 115, "EINPROGRESS", "operation in progress";
     STALE = 116, "ESTALE", "stale file handle";
-    UCLEAN = 117, "EUCLEAN", "the structure needs cleaning";
+    UCLEAN = 117, "EUCLEAN", "structure needs cleaning";
     NOTNAM = 118, "ENOTNAM", "not a XENIX named type file";
     NAVAIL = 119, "ENAVAIL", "no XENIX semaphores available";
-    ISNAM = 120, "EISNAM", "is a named type file";
+    ISNAM = 120, "EISNAM", "is a XENIX named type file";
     REMOTEIO = 121, "EREMOTEIO", "remote input or output error";
     DQUOT = 122, "EDQUOT", "quota exceeded";
     NOMEDIUM = 123, "ENOMEDIUM", "no medium found";
     MEDIUMTYPE = 124, "EMEDIUMTYPE", "wrong type of medium";
-    CANCELED = 125, "ECANCELED", "canceled";
+    CANCELED = 125, "ECANCELED", "operation canceled";
     NOKEY = 126, "ENOKEY", "required key not available";
     KEYEXPIRED = 127, "EKEYEXPIRED", "key has expired";
     KEYREVOKED = 128, "EKEYREVOKED", "key has been revoked";
     KEYREJECTED = 129, "EKEYREJECTED", "key was rejected";
-    OWNERDEAD = 130, "EOWNERDEAD", "the owner died";
+    OWNERDEAD = 130, "EOWNERDEAD", "owner of the lock died";
     NOTRECOVERABLE = 131, "ENOTRECOVERABLE", "state not recoverable";
-    RFKILL = 132, "ERFKILL", "not possible while the radio is switched off";
-    HWPOISON = 133, "EHWPOISON", "the memory page has a hardware error";
+    RFKILL = 132, "ERFKILL", "radio is switched off (RF-kill)";
+    HWPOISON = 133, "EHWPOISON", "memory page has a hardware error";
     FTYPE = 134, "EFTYPE", "wrong type of file for this operation";
 }
 
@@ -266,7 +310,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_1_to_4095_are_errnos() {
+    fn errno_from_raw_accepts_only_1_to_4095() {
         assert_eq!(Errno::from_raw(0), None);
         assert_eq!(Errno::from_raw(4096), None);
         assert_eq!(Errno::from_raw(1), Some(Errno::PERM));
@@ -274,10 +318,11 @@ mod tests {
     }
 
     #[test]
-    fn names_go_both_ways() {
+    fn errno_is_parsed_from_its_name() {
         for number in if cfg!(miri) { 1..=20 } else { 1..=ERRNO_MAX } {
             let errno = Errno::from_raw(number).unwrap();
             assert_eq!(errno.name().is_some(), errno.text().is_some());
+            assert_eq!(errno.name().is_some(), number < 135 && ![41, 58].contains(&number));
             if let Some(name) = errno.name() {
                 assert_eq!(name.parse(), Ok(errno));
                 assert_eq!(name[1..].parse(), Ok(errno));
@@ -296,9 +341,12 @@ mod tests {
     }
 
     #[test]
-    fn a_number_without_a_name_is_kept() {
-        assert_eq!(Errno::from_raw(41).unwrap().to_string(), "errno 41");
-        assert_eq!(Errno::from_raw(4000).unwrap().to_string(), "errno 4000");
+    fn errno_without_name_prints_its_number() {
+        for number in [41, 58, 135, 999, 1000, 1009, 4095] {
+            let errno = Errno::from_raw(number).unwrap();
+            assert_eq!((errno.name(), errno.text()), (None, None));
+            assert_eq!(errno.to_string(), format!("errno {number}"));
+        }
         assert_eq!(format!("{:>8}", Errno::NOENT), "  ENOENT");
     }
 }

@@ -1,14 +1,25 @@
-//! The table rows that explain the errors of each raw function.
+//! The tables next to the raw functions: the causes and kinds of the errors of each call.
+//!
+//! These tables exist only at compile time. The program contains what [`KindTable`] and
+//! `ReasonTable` compute from them.
 
-use super::{Call, Errno, ErrorKind, Reason};
+use super::{Call, Errno, Error, ErrorKind};
 
-/// The reasons and the kind of one errno of a call.
+/// The cause and the kind of one errno of a call.
 #[derive(Clone, Copy)]
+#[allow(dead_code, reason = "the reason is used with the feature `explain`")]
 pub(crate) struct ErrnoReason {
     pub(crate) call: Call,
     pub(crate) errno: Errno,
-    pub(crate) kind: ErrorKind,
-    pub(crate) reason: Reason,
+    pub(crate) kind: Option<ErrorKind>,
+    pub(crate) reason: &'static str,
+}
+
+impl ErrnoReason {
+    /// The call and the errno, in one number.
+    pub(super) const fn key(&self) -> u32 {
+        Error::new(self.call, self.errno).key()
+    }
 }
 
 /// Defines a table of reasons: `errno_reasons! { CALL: INVAL => "reason", PERM => Busy "reason"; }`.
@@ -19,11 +30,58 @@ macro_rules! errno_reasons {
         &[$($($crate::error::ErrnoReason {
             call: $crate::error::Call::$call,
             errno: $crate::error::Errno::$errno,
-            kind: errno_reasons!(@kind $errno $($kind)?),
-            reason: $crate::error::Reason::new($reason),
+            kind: errno_reasons!(@kind $($kind)?),
+            reason: $reason,
         }),+),*]
     };
-    (@kind $errno:ident) => { $crate::error::Errno::$errno.kind() };
-    (@kind $errno:ident $kind:ident) => { $crate::error::ErrorKind::$kind };
+    (@kind) => { None };
+    (@kind $kind:ident) => { Some($crate::error::ErrorKind::$kind) };
 }
 pub(crate) use errno_reasons;
+
+/// The kinds that calls give to errnos. `N` is [`kind_count`].
+pub(crate) struct KindTable<const N: usize> {
+    keys: [u32; N],
+    kinds: [ErrorKind; N],
+}
+
+/// Returns the number of rows with a kind.
+pub(crate) const fn kind_count(tables: &[&[ErrnoReason]]) -> usize {
+    let (mut count, mut table) = (0, 0);
+    while table < tables.len() {
+        let mut row = 0;
+        while row < tables[table].len() {
+            count += tables[table][row].kind.is_some() as usize;
+            row += 1;
+        }
+        table += 1;
+    }
+    count
+}
+
+impl<const N: usize> KindTable<N> {
+    pub(crate) const fn new(tables: &[&[ErrnoReason]]) -> Self {
+        let mut new = Self { keys: [0; N], kinds: [ErrorKind::Other; N] };
+        let (mut count, mut table) = (0, 0);
+        while table < tables.len() {
+            let mut row = 0;
+            while row < tables[table].len() {
+                let errno_reason = &tables[table][row];
+                if let Some(kind) = errno_reason.kind {
+                    new.keys[count] = errno_reason.key();
+                    new.kinds[count] = kind;
+                    count += 1;
+                }
+                row += 1;
+            }
+            table += 1;
+        }
+        new
+    }
+
+    /// Returns the kind that the call of an error gives to its errno.
+    pub(crate) fn find(&self, error: Error) -> Option<ErrorKind> {
+        let row = self.keys.iter().position(|key| *key == error.key())?;
+        self.kinds.get(row).copied()
+    }
+}

@@ -1,42 +1,52 @@
-//! The small set of kinds that a program matches on.
+//! The kinds of errors.
 
 use super::Errno;
 
-/// What kind of failure it is: the question that a program asks before it looks at the number.
+/// The kind of an error: the small set of values that programs match on.
 ///
-/// Each errno has a kind; a call can give an errno another one, where that is what it means there. The kinds are part
-/// of the interface: a kind of a call's failure does not change in a compatible release.
+/// Each errno has a kind ([`Errno::kind`]), and some calls give an errno another kind because it has
+/// another cause there ([`Error::kind`](crate::Error::kind)). Compatible releases do not change the
+/// kinds of the errnos that are listed here; the kinds that calls give to other errnos can change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// An argument is one that the call does not take.
+    /// An argument is invalid: `EINVAL`, `E2BIG`, `ENAMETOOLONG`, `EFAULT`, `ENOTTY`, `EDOM`,
+    /// `ERANGE`, `ELOOP`, `ENOTDIR`, `EISDIR`, `ESPIPE`, `ENOTBLK`, `ENOTSOCK`.
     InvalidArgument,
-    /// The caller may not do this.
+    /// The caller lacks a permission, or the file system is read-only: `EPERM`, `EACCES`, `EROFS`.
     PermissionDenied,
-    /// What the call should work on does not exist.
+    /// A file, process or device does not exist: `ENOENT`, `ESRCH`, `ENODEV`, `ENXIO`, `ECHILD`.
     NotFound,
-    /// What the call should make exists already.
+    /// The file or object already exists: `EEXIST`.
     AlreadyExists,
-    /// A limit on a resource other than memory is reached: descriptors, watches, space.
+    /// A limit other than that of memory has been reached, such as that on descriptors, watches or
+    /// disk space: `EMFILE`, `ENFILE`, `ENOSPC`, `EDQUOT`, `EFBIG`, `EMLINK`, `EUSERS`.
     LimitReached,
-    /// The kernel has no memory for it.
+    /// The kernel is out of memory: `ENOMEM`, `ENOBUFS`.
     OutOfMemory,
-    /// The call would have to wait, and was asked not to.
+    /// The call would block, and the descriptor is non-blocking: `EAGAIN`.
     WouldBlock,
-    /// A signal came in between.
+    /// The call was interrupted by a signal: `EINTR`.
     Interrupted,
-    /// What the call should work on is in use.
+    /// The object is in use: `EBUSY`, `ETXTBSY`.
     Busy,
-    /// The running kernel, or the file system, does not have this.
+    /// The kernel or the file system does not support the operation: `ENOSYS`, `EOPNOTSUPP`.
     Unsupported,
-    /// The descriptor is not open, or not open for this.
+    /// The descriptor is not open, or is not open for this operation: `EBADF`.
     BadDescriptor,
-    /// Any other failure: see the errno.
+    /// The pipe or socket has no reader: `EPIPE`.
+    BrokenPipe,
+    /// A timeout expired: `ETIMEDOUT`, `ETIME`.
+    TimedOut,
+    /// The file handle refers to a file that no longer exists: `ESTALE`.
+    StaleHandle,
+    /// Any other error.
     Other,
 }
 
 impl Errno {
-    /// The kind that this number has where a call does not say otherwise; [`Error::kind`](crate::Error::kind) knows.
+    /// Returns the kind of this errno, which [`Error::kind`](crate::Error::kind) returns unless the
+    /// call gives the errno another kind.
     #[must_use]
     pub const fn kind(self) -> ErrorKind {
         match self {
@@ -71,6 +81,9 @@ impl Errno {
             Self::BUSY | Self::TXTBSY => ErrorKind::Busy,
             Self::NOSYS | Self::OPNOTSUPP => ErrorKind::Unsupported,
             Self::BADF => ErrorKind::BadDescriptor,
+            Self::PIPE => ErrorKind::BrokenPipe,
+            Self::TIMEDOUT | Self::TIME => ErrorKind::TimedOut,
+            Self::STALE => ErrorKind::StaleHandle,
             _ => ErrorKind::Other,
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! An error is one 32-bit word, so a `Result<(), Error>` is 4 bytes. [`Error::kind`] returns the small
 //! set of values that programs match on. `Display` prints the call, the errno and, with the feature
-//! `explain`, the reason.
+//! `explain`, the reason. [`Error::println`] prints the same text without `core::fmt`, which makes a
+//! static program smaller.
 //!
 //! ```
 //! use butter::error::ErrorKind;
@@ -24,11 +25,13 @@ mod kind;
 #[cfg_attr(not(feature = "explain"), path = "reason_off.rs")]
 mod reason;
 mod repr;
+mod str_table;
 
-pub use crate::explain::WithPath;
 pub use call::Call;
 pub use errno::{ERRNO_MAX, Errno, ParseNameError};
-pub(crate) use errno_reason::{ErrnoReason, errno_reasons};
+pub(crate) use errno_reason::{ErrnoReason, KindTable, errno_reasons, kind_count};
 pub use kind::ErrorKind;
-pub(crate) use reason::Reason;
-pub use repr::{Error, Result};
+pub use reason::Reason;
+pub(crate) use reason::{Packed, ReasonTable, pack};
+pub use repr::{Error, Result, WithPath};
+pub(crate) use str_table::StrTable;

@@ -1,25 +1,56 @@
-//! Reasons left out: the feature `explain` is off, and their texts do not come into the program.
+//! Reasons without the feature `explain`: the texts are not part of the program.
 
-use super::{Call, Errno};
+use core::fmt;
 
-/// The place where a reason would be.
+use super::{Call, ErrnoReason, Error};
+
+/// The cause of an error, returned by [`Error::reason`]. `Display` prints it.
+///
+/// Without the feature `explain`, no function returns a value of this type.
 #[derive(Clone, Copy)]
-pub(crate) struct Reason;
+pub struct Reason(());
 
 impl Reason {
     pub(crate) const fn new(_: &'static str) -> Self {
+        Self(())
+    }
+
+    pub(crate) const fn text(self) -> Option<Self> {
+        None
+    }
+
+    pub(crate) const fn pieces(self, _: &mut dyn FnMut(&str) -> fmt::Result) -> fmt::Result {
+        Ok(())
+    }
+}
+
+/// Stands in for the table of reasons.
+pub(crate) struct ReasonTable<const ROWS: usize, const BYTES: usize>;
+
+pub(crate) struct Packed {
+    pub(crate) rows: usize,
+    pub(crate) bytes: usize,
+}
+
+pub(crate) const fn pack(_: &[&[ErrnoReason]]) -> Packed {
+    Packed { rows: 0, bytes: 0 }
+}
+
+impl<const ROWS: usize, const BYTES: usize> ReasonTable<ROWS, BYTES> {
+    pub(crate) const fn new(_: &Packed) -> Self {
         Self
     }
 
-    pub(crate) const fn text(self) -> Option<&'static str> {
+    pub(crate) const fn find(&self, _: Error) -> Option<Reason> {
         None
     }
+}
 
-    pub(crate) const fn general(_: Errno) -> Option<&'static str> {
-        None
-    }
-
-    pub(crate) const fn since(_: Call) -> Option<&'static str> {
+impl Call {
+    /// Returns the version of Linux that introduced the call. Without the feature `explain`, this
+    /// function returns `None`.
+    #[must_use]
+    pub const fn since(self) -> Option<&'static str> {
         None
     }
 }

@@ -1,4 +1,4 @@
-//! The error of a call, in one word.
+//! The error type.
 
 use core::num::NonZeroU32;
 
@@ -9,14 +9,15 @@ pub type Result<T, E = Error> = core::result::Result<T, E>;
 
 /// A call that failed, and its errno.
 ///
-/// It prints itself without allocation: `inotify_add_watch: ENOENT: a part of the path does not exist`. The reason
-/// behind the errno's name is there with the feature `explain`, which `std` brings along.
+/// `Display` prints the call, the errno and, with the feature `explain`, the reason:
+/// `inotify_add_watch: ENOENT: a part of the path does not exist`. Programs without `core::fmt` use
+/// [`println`](Self::println) or [`write_to`](Self::write_to), which produce the same text.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(transparent)]
 pub struct Error(NonZeroU32);
 
-// The word: a mark that keeps it from zero, the call, and the errno in the lowest bits, so that the kernel's `-errno`
-// needs one subtraction to become an error.
+// Bit 31 is always set, so that the word is not zero. The call is in the bits 12 to 27, and the
+// errno in the bits 0 to 11, so that one subtraction converts the kernel's `-errno` to an error.
 const MARK: u32 = 1 << 31;
 const ERRNO_BITS: u32 = 12;
 
@@ -24,50 +25,79 @@ const _: () = assert!(size_of::<Result<()>>() == 4);
 const _: () = assert!(size_of::<Result<u32>>() == 8);
 
 impl Error {
-    /// The error of a call that failed with this errno.
+    /// Creates the error of a call that failed with an errno.
     #[must_use]
     pub const fn new(call: Call, errno: Errno) -> Self {
         let failed = (errno.as_raw() as usize).wrapping_neg();
-        // SAFETY: an errno is one of 1..=4095.
+        // SAFETY: an errno is in 1..=4095.
         unsafe { Self::from_return(call, failed) }
     }
 
-    /// The error of a call that returned `-errno`.
+    /// Creates the error of a call that returned `-errno`.
     ///
     /// # Safety
     ///
-    /// `value` must be one of -4095..=-1.
+    /// `value` must be in -4095..=-1.
     #[inline(always)]
     pub(crate) const unsafe fn from_return(call: Call, value: usize) -> Self {
         let base = MARK | (call.id() as u32) << ERRNO_BITS;
-        // SAFETY: the base has its highest bit set and its lowest 12 clear: adding 1..=4095 leaves it other than zero.
+        // SAFETY: the base has bit 31 set and bits 0 to 11 clear, so it is not zero after 1..=4095
+        // is added.
         Self(unsafe { NonZeroU32::new_unchecked(base.wrapping_sub(value as u32)) })
     }
 
-    /// Which call failed.
+    /// Returns the call that failed.
     #[inline]
     #[must_use]
     pub const fn call(self) -> Call {
-        Call::from_id((self.0.get() & !MARK) >> ERRNO_BITS)
+        Call::from_id((self.key() >> ERRNO_BITS) as u16)
     }
 
-    /// The kernel's number for the failure.
+    /// Returns the errno.
     #[inline]
     #[must_use]
     pub const fn errno(self) -> Errno {
         let number = self.0.get() & ((1 << ERRNO_BITS) - 1);
         match Errno::from_raw(number as i32) {
             Some(errno) => errno,
-            // SAFETY: every error is made of a base whose lowest 12 bits are clear and an errno of 1..=4095.
+            // SAFETY: an error is the sum of a base whose bits 0 to 11 are clear and an errno in
+            // 1..=4095.
             None => unsafe { core::hint::unreachable_unchecked() },
         }
     }
 
-    /// Whether the failure is this one: `error.is(Errno::NOENT)`.
+    /// Returns whether the errno is this one: `error.is(Errno::NOENT)`.
     #[inline]
     #[must_use]
     pub const fn is(self, errno: Errno) -> bool {
         self.0.get() & ((1 << ERRNO_BITS) - 1) == errno.as_raw() as u32
+    }
+
+    /// Returns the call and the errno as one number, which is the key of the tables.
+    pub(super) const fn key(self) -> u32 {
+        self.0.get() & !MARK
+    }
+}
+
+/// An [`Error`] and the path that was passed to the call, returned by [`Error::with_path`]. The path
+/// is printed after the name of the call, [escaped](crate::path::Escape).
+#[derive(Clone, Copy)]
+pub struct WithPath<'a> {
+    pub(crate) error: Error,
+    pub(crate) path: &'a [u8],
+}
+
+impl WithPath<'_> {
+    /// Returns the error without the path.
+    #[must_use]
+    pub fn error(self) -> Error {
+        self.error
+    }
+}
+
+impl From<WithPath<'_>> for Error {
+    fn from(error: WithPath<'_>) -> Self {
+        error.error
     }
 }
 
@@ -76,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_call_and_errno_fits_the_word() {
+    fn error_holds_every_call_and_errno() {
         for call in Call::ALL.iter().copied() {
             for number in [1, 2, 11, 133, 511, 4095] {
                 let errno = Errno::from_raw(number).unwrap();

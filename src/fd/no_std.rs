@@ -1,4 +1,4 @@
-//! The descriptor types of a program without `std`: what `std::os::fd` has, as far as it needs no `std`.
+//! The descriptor types without `std`: a subset of `std::os::fd`.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -7,11 +7,11 @@ use core::mem::ManuallyDrop;
 use crate::error::Call;
 use crate::syscall::syscall;
 
-/// A descriptor as a number.
+/// The number of a descriptor.
 pub type RawFd = core::ffi::c_int;
 
-/// A descriptor as the kernel numbers them, from 0 up: an `int` in size, alignment and bytes, whose highest byte says
-/// that it is never negative. That leaves the compiler room for `None`, and for an error, beside it.
+/// The number of a descriptor: an `int` whose highest byte is an enum, so that the compiler knows
+/// that it is not negative, and stores `None` or an error in the unused values.
 #[derive(Clone, Copy)]
 #[repr(C, align(4))]
 struct Number {
@@ -19,9 +19,9 @@ struct Number {
     high: High,
 }
 
-/// A byte of 0 to 127.
+/// A byte in 0..=127.
 #[derive(Clone, Copy)]
-#[allow(dead_code, reason = "made from bytes, never by name")]
+#[allow(dead_code, reason = "created from bytes, never by name")]
 #[rustfmt::skip]
 #[repr(u8)]
 enum High {
@@ -41,75 +41,75 @@ impl Number {
     /// `fd` must not be negative.
     #[inline(always)]
     const unsafe fn new(fd: RawFd) -> Self {
-        // SAFETY: both are 4 bytes, little-endian; the highest bit of a number that is not negative is clear, so that
-        // its last byte is one of the 128 of `High`.
+        // SAFETY: both are 4 bytes, little-endian; bit 31 of a non-negative number is clear, so its
+        // last byte is one of the 128 values of `High`.
         unsafe { core::mem::transmute(fd) }
     }
 
     #[inline(always)]
     const fn get(self) -> RawFd {
-        // SAFETY: both are 4 bytes without padding, and every pattern is an `int`.
+        // SAFETY: both are 4 bytes without padding, and every bit pattern is an `int`.
         unsafe { core::mem::transmute(self) }
     }
 }
 
-/// An open descriptor that is closed when it is dropped. A failure to close is not reported:
-/// [`io::close`](crate::io::close) is the call for who wants to know.
+/// An open descriptor. A drop closes it, and ignores errors; [`io::close`](crate::io::close) returns
+/// them.
 #[repr(transparent)]
 pub struct OwnedFd(Number);
 
-/// An open descriptor that somebody else owns.
+/// An open descriptor of another owner.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub struct BorrowedFd<'fd>(Number, PhantomData<&'fd OwnedFd>);
 
 impl BorrowedFd<'_> {
-    /// Borrows the descriptor of this number.
+    /// Borrows the descriptor with a number.
     ///
     /// # Safety
     ///
-    /// `fd` must not be negative, and must stay open for as long as the borrow lasts.
+    /// `fd` must not be negative, and must stay open for the lifetime of the borrow.
     #[inline]
     #[must_use]
     pub const unsafe fn borrow_raw(fd: RawFd) -> Self {
-        // SAFETY: not negative, as the caller promises.
+        // SAFETY: not negative, upheld by the caller.
         Self(unsafe { Number::new(fd) }, PhantomData)
     }
 }
 
-/// Something whose descriptor can be borrowed.
+/// A type that lends its descriptor.
 pub trait AsFd {
     /// Borrows the descriptor.
     fn as_fd(&self) -> BorrowedFd<'_>;
 }
 
-/// Something whose descriptor can be told as a number.
+/// A type that returns the number of its descriptor.
 pub trait AsRawFd {
-    /// The number, which stays the owner's.
+    /// Returns the number. The owner of the descriptor does not change.
     fn as_raw_fd(&self) -> RawFd;
 }
 
-/// Something that can take over a descriptor by its number.
+/// A type that can be created from the number of a descriptor.
 pub trait FromRawFd {
-    /// Takes over the descriptor of this number.
+    /// Takes ownership of the descriptor with a number.
     ///
     /// # Safety
     ///
-    /// `fd` must be an open descriptor that nobody else owns.
+    /// `fd` must be an open descriptor without another owner.
     unsafe fn from_raw_fd(fd: RawFd) -> Self;
 }
 
-/// Something that can give up its descriptor.
+/// A type that releases its descriptor.
 pub trait IntoRawFd {
-    /// Gives up the descriptor without closing it.
+    /// Releases the descriptor without closing it.
     fn into_raw_fd(self) -> RawFd;
 }
 
 impl Drop for OwnedFd {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: the descriptor is ours alone and is not used again. Whatever `close` answers, the number is free
-        // afterwards: it is never called twice.
+        // SAFETY: the descriptor is owned and is not used again. The kernel closes it even if `close`
+        // returns an error, so the call is never repeated.
         let _ = unsafe { syscall!(Call::CLOSE, close(self.0.get())) };
     }
 }
@@ -117,7 +117,7 @@ impl Drop for OwnedFd {
 impl FromRawFd for OwnedFd {
     #[inline]
     unsafe fn from_raw_fd(fd: RawFd) -> Self {
-        // SAFETY: an open descriptor's number is not negative.
+        // SAFETY: the number of an open descriptor is not negative.
         Self(unsafe { Number::new(fd) })
     }
 }

@@ -1,4 +1,4 @@
-//! Calls on the bytes of any descriptor.
+//! Calls that work on any descriptor.
 
 use core::ffi::c_int;
 use core::mem::{ManuallyDrop, MaybeUninit};
@@ -12,77 +12,119 @@ const FIONREAD: u32 = 0x541B;
 
 /// `read(fd, buf, count)` - reads bytes into a buffer.
 ///
-/// Returns how many came: 0 at the end of a file, or when nobody writes to a pipe any more. At most 2 GiB less a
-/// page come at once.
+/// Returns the number of bytes: 0 at the end of a file, or if a pipe has no writer. One call reads at
+/// most 2 GiB less one page.
 ///
 /// # Errors
 ///
-/// `EAGAIN` - nothing is there, and the descriptor is non-blocking. `EINTR` - a signal came first. `EBADF` - not open
-/// for reading. `EINVAL` - the buffer is too small for what an event descriptor has, or the file cannot be read.
-/// `EIO`, `EISDIR` and what the file's driver says.
+/// - `EAGAIN`: no data is available, and the descriptor is non-blocking.
+/// - `EINTR`: interrupted by a signal.
+/// - `EBADF`: the descriptor is not open for reading.
+/// - `EINVAL`: the buffer is too small for an event of this descriptor; or the buffer, its size or
+///   the file offset is misaligned for direct I/O (O_DIRECT); or the file cannot be read.
+/// - `EISDIR`: the descriptor is a directory.
+/// - `EIO`: an I/O error; or the process is in the background and reads from its terminal.
 ///
-/// Since Linux 1.0; read(2).
+/// Drivers and file systems return further errors.
+///
+/// Since Linux 1.0; [read(2)].
+///
+/// [read(2)]: https://man7.org/linux/man-pages/man2/read.2.html
 #[inline]
 pub fn read(fd: impl AsFd, buffer: &mut [u8]) -> Result<usize> {
-    // SAFETY: the buffer is this long and ours alone.
+    // SAFETY: the buffer has this size and is exclusively borrowed.
     unsafe { read_into(Call::READ, fd.as_fd(), buffer.as_mut_ptr(), buffer.len()) }
 }
 
-/// `read(fd, buf, count)` - reads bytes into a buffer that was not written to before, and returns the part that now is.
+/// `read(fd, buf, count)` - reads bytes into an uninitialized buffer. Returns the initialized part.
 ///
 /// # Errors
 ///
-/// As [`read`].
+/// The errors of [`read`].
+///
+/// Since Linux 1.0; [read(2)].
+///
+/// [read(2)]: https://man7.org/linux/man-pages/man2/read.2.html
+#[doc(alias = "read")]
 #[inline]
 pub fn read_uninit(fd: impl AsFd, buffer: &mut [MaybeUninit<u8>]) -> Result<&mut [u8]> {
     let start = buffer.as_mut_ptr().cast();
-    // SAFETY: the buffer is this long and ours alone.
+    // SAFETY: the buffer has this size and is exclusively borrowed.
     let count = unsafe { read_into(Call::READ, fd.as_fd(), start, buffer.len()) }?;
-    // SAFETY: the kernel has written the first `count` bytes, never more than there is room for; the borrow goes on.
+    // SAFETY: the kernel has written the first `count` bytes, at most the size; the borrow continues.
     Ok(unsafe { core::slice::from_raw_parts_mut(start, count) })
 }
 
-/// `read`, as the call that it is for its descriptor.
+/// `read(fd, start, size)`, with the call that it is for this descriptor.
 ///
 /// # Safety
 ///
-/// `start` must point to `room` bytes that the kernel may write.
+/// `start` must point to `size` bytes that the kernel may write.
 #[inline]
 pub(super) unsafe fn read_into(
     call: Call,
     fd: BorrowedFd<'_>,
     start: *mut u8,
-    room: usize,
+    size: usize,
 ) -> Result<usize> {
-    // SAFETY: the kernel writes at most `room` bytes from `start`, as the caller allows, and keeps nothing.
-    unsafe { syscall!(call, read(fd, start, room)) }.size()
+    // SAFETY: the kernel writes at most `size` bytes from `start`, as the caller allows, and keeps
+    // nothing.
+    unsafe { syscall!(call, read(fd, start, size)) }.size()
 }
 
 /// `readv(fd, iov, iovcnt)` - reads bytes into several buffers, each filled before the next.
 ///
+/// Returns the number of bytes, as [`read`] does.
+///
 /// # Errors
 ///
-/// As [`read`]; `EINVAL` also for more than 1024 buffers.
+/// - `EAGAIN`: no data is available, and the descriptor is non-blocking.
+/// - `EINTR`: interrupted by a signal.
+/// - `EBADF`: the descriptor is not open for reading.
+/// - `EINVAL`: there are more than 1,024 buffers; or they are too small for an event of this
+///   descriptor; or a buffer, its size or the file offset is misaligned for direct I/O (O_DIRECT); or
+///   the file cannot be read.
+/// - `EISDIR`: the descriptor is a directory.
+/// - `EIO`: an I/O error; or the process is in the background and reads from its terminal.
 ///
-/// Since Linux 2.0; readv(2).
+/// Drivers and file systems return further errors.
+///
+/// Since Linux 2.0; [readv(2)].
+///
+/// [readv(2)]: https://man7.org/linux/man-pages/man2/readv.2.html
 #[inline]
 pub fn readv(fd: impl AsFd, buffers: &mut [IoSliceMut<'_>]) -> Result<usize> {
-    // SAFETY: the slices have the layout of `struct iovec`; the kernel reads them, writes at most as many bytes to each
-    // as it says, and keeps nothing.
+    // SAFETY: the slices have the layout of `struct iovec`; the kernel reads them, writes at most
+    // their sizes to their buffers, and keeps nothing.
     unsafe { syscall!(Call::READV, readv(fd.as_fd(), buffers.as_mut_ptr(), buffers.len())) }.size()
 }
 
 /// `write(fd, buf, count)` - writes bytes.
 ///
-/// Returns how many went: it can be fewer than there are.
+/// Returns the number of bytes that were written, which can be smaller than the number passed.
 ///
 /// # Errors
 ///
-/// `EAGAIN` - no room, and the descriptor is non-blocking. `EINTR` - a signal came first. `EBADF` - not open for
-/// writing. `EPIPE` - nobody reads the other end; the signal `SIGPIPE` comes too. `ENOSPC`, `EDQUOT`, `EFBIG` - no room
-/// in the file system, the quota or the file. `EINVAL` - not what this descriptor takes.
+/// - `EAGAIN`: the write would block, and the descriptor is non-blocking.
+/// - `EINTR`: interrupted by a signal.
+/// - `EBADF`: the descriptor is not open for writing.
+/// - `EINVAL`: this kind of descriptor does not accept the bytes or their number; or the bytes, their
+///   number or the file offset is misaligned for direct I/O (O_DIRECT); or the file cannot be
+///   written.
+/// - `EPIPE`: the pipe or socket has no reader. The kernel also sends the signal `SIGPIPE`.
+/// - `EPERM`: the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_GROW).
+/// - `ENOSPC`: the device has no space left.
+/// - `EDQUOT`: the disk quota of the user is exhausted.
+/// - `EFBIG`: the file would exceed the maximum size of a file, or the limit of the process
+///   (RLIMIT_FSIZE).
+/// - `EIO`: an I/O error; or the process is in the background and its terminal does not allow it to
+///   write (`TOSTOP`).
 ///
-/// Since Linux 1.0; write(2).
+/// Drivers and file systems return further errors.
+///
+/// Since Linux 1.0; [write(2)].
+///
+/// [write(2)]: https://man7.org/linux/man-pages/man2/write.2.html
 #[inline]
 pub fn write(fd: impl AsFd, bytes: &[u8]) -> Result<usize> {
     // SAFETY: the kernel reads the bytes and keeps nothing.
@@ -91,43 +133,78 @@ pub fn write(fd: impl AsFd, bytes: &[u8]) -> Result<usize> {
 
 /// `writev(fd, iov, iovcnt)` - writes bytes from several buffers, one after the other.
 ///
+/// Returns the number of bytes that were written, which can be smaller than the number passed.
+///
 /// # Errors
 ///
-/// As [`write()`]; `EINVAL` also for more than 1024 buffers.
+/// - `EAGAIN`: the write would block, and the descriptor is non-blocking.
+/// - `EINTR`: interrupted by a signal.
+/// - `EBADF`: the descriptor is not open for writing.
+/// - `EINVAL`: there are more than 1,024 buffers; or this kind of descriptor does not accept the bytes
+///   or their number; or a buffer, its size or the file offset is misaligned for direct I/O
+///   (O_DIRECT); or the file cannot be written.
+/// - `EPIPE`: the pipe or socket has no reader. The kernel also sends the signal `SIGPIPE`.
+/// - `EPERM`: the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_GROW).
+/// - `ENOSPC`: the device has no space left.
+/// - `EDQUOT`: the disk quota of the user is exhausted.
+/// - `EFBIG`: the file would exceed the maximum size of a file, or the limit of the process
+///   (RLIMIT_FSIZE).
+/// - `EIO`: an I/O error; or the process is in the background and its terminal does not allow it to
+///   write (`TOSTOP`).
 ///
-/// Since Linux 2.0; writev(2).
+/// Drivers and file systems return further errors.
+///
+/// Since Linux 2.0; [writev(2)].
+///
+/// [writev(2)]: https://man7.org/linux/man-pages/man2/writev.2.html
 #[inline]
-pub fn writev(fd: impl AsFd, pieces: &[IoSlice<'_>]) -> Result<usize> {
-    // SAFETY: the slices have the layout of `struct iovec`; the kernel reads them and their bytes, and keeps nothing.
-    unsafe { syscall!(Call::WRITEV, writev(fd.as_fd(), pieces.as_ptr(), pieces.len())) }.size()
+pub fn writev(fd: impl AsFd, buffers: &[IoSlice<'_>]) -> Result<usize> {
+    // SAFETY: the slices have the layout of `struct iovec`; the kernel reads them and their bytes,
+    // and keeps nothing.
+    unsafe { syscall!(Call::WRITEV, writev(fd.as_fd(), buffers.as_ptr(), buffers.len())) }.size()
 }
 
-/// `close(fd)` - closes a descriptor and says whether that failed, which a drop does not.
+/// `close(fd)` - closes a descriptor and, unlike a drop, returns the error.
 ///
 /// # Errors
 ///
-/// `EIO`, `ENOSPC`, `EDQUOT` - an earlier write could not be stored. `EINTR` - a signal came in between. The descriptor
-/// is closed in every case, and is never closed twice.
+/// The descriptor is closed in every case. Do not repeat the call.
 ///
-/// Since Linux 1.0; close(2).
+/// - `EINTR`: interrupted by a signal.
+/// - `EIO`: an earlier write failed.
+/// - `ENOSPC`: an earlier write failed because the device had no space left.
+/// - `EDQUOT`: an earlier write failed because the disk quota of the user was exhausted.
+///
+/// Since Linux 1.0; [close(2)].
+///
+/// [close(2)]: https://man7.org/linux/man-pages/man2/close.2.html
 #[inline]
 pub fn close(fd: OwnedFd) -> Result<()> {
     let fd = ManuallyDrop::new(fd);
-    // SAFETY: the descriptor is ours alone, and is neither used nor dropped afterwards.
+    // SAFETY: the descriptor is owned, and is neither used nor dropped afterwards.
     unsafe { syscall!(Call::CLOSE, close(fd.as_raw_fd())) }.unit()
 }
 
-/// `ioctl(fd, FIONREAD, &count)` - how many bytes a read would get at once.
+/// `ioctl(fd, FIONREAD, &count)` - returns the number of bytes available to read.
 ///
-/// For inotify, the bytes of all queued events; for a pipe or a socket, the bytes in it. A regular file counts what
-/// lies behind its position, modulo 2^32: not for large ones. Fewer than none are none.
+/// - For an inotify instance, the size of all queued events.
+/// - For a pipe or a socket, the number of bytes that it contains.
+/// - For a regular file, the number of bytes after the file offset, modulo 2^32, so the result is
+///   wrong for large files.
+///
+/// A negative count is returned as 0.
 ///
 /// # Errors
 ///
-/// `ENOTTY`, for an epoll since Linux 6.9 `EINVAL` - the descriptor does not count its bytes. `EBADF` - it was opened
-/// with `O_PATH`.
+/// - `ENOTTY`: this kind of descriptor does not report its number of bytes.
+/// - `EINVAL`: the descriptor is an epoll instance (since Linux 6.9), or a listening socket.
+/// - `EBADF`: the descriptor is path-only (O_PATH).
 ///
-/// Since Linux 1.0; `ioctl_pipe`(2), inotify(7).
+/// Since Linux 1.0; [FIONREAD(2const)], [inotify(7)].
+///
+/// [FIONREAD(2const)]: https://man7.org/linux/man-pages/man2/FIONREAD.2const.html
+/// [inotify(7)]: https://man7.org/linux/man-pages/man7/inotify.7.html
+#[doc(alias = "FIONREAD")]
 #[inline]
 pub fn bytes_available(fd: impl AsFd) -> Result<u32> {
     let mut count: c_int = 0;
@@ -137,25 +214,27 @@ pub fn bytes_available(fd: impl AsFd) -> Result<u32> {
     Ok(count.max(0).cast_unsigned())
 }
 
-/// Makes a call again for as long as signals interrupt it.
+/// Repeats a call until it is not interrupted by a signal.
 ///
-/// Not for a wait with a timeout, which would start anew each time, and never for [`close`].
+/// Do not use it for a wait with a relative timeout, which would start again from the full timeout,
+/// or for [`close`], which must not be repeated.
 ///
 /// # Errors
 ///
-/// What the call fails with, other than `EINTR`.
+/// The errors of the call, except `EINTR`.
 #[inline(always)]
 pub fn retry<T>(mut call: impl FnMut() -> Result<T>) -> Result<T> {
     match call() {
         Ok(value) => Ok(value),
-        Err(error) => again(error, call),
+        Err(error) => retry_if_interrupted(error, call),
     }
 }
 
-/// Out of line, so that the way of a success has no part of it.
+/// Out of line, to keep the success path small: in a loop, the compiler keeps the arguments of the
+/// call in further registers.
 #[cold]
 #[inline(never)]
-fn again<T>(mut error: Error, mut call: impl FnMut() -> Result<T>) -> Result<T> {
+fn retry_if_interrupted<T>(mut error: Error, mut call: impl FnMut() -> Result<T>) -> Result<T> {
     while error.is(Errno::INTR) {
         match call() {
             Ok(value) => return Ok(value),
@@ -181,29 +260,57 @@ pub fn would_block_as_none<T>(result: Result<T>) -> Result<Option<T>> {
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     READ:
-        INVAL => "the buffer is too small or misaligned for what this descriptor has, or the file cannot be read",
+        AGAIN => "no data is available, and the descriptor is non-blocking",
         BADF => "the descriptor is not open for reading",
-        AGAIN => "nothing is there now, and the descriptor is non-blocking";
+        INVAL => "the buffer is too small for an event of this descriptor; or the buffer, its size \
+            or the file offset is misaligned for direct I/O (O_DIRECT); or the file cannot be read",
+        ISDIR => "the descriptor is a directory";
     READV:
-        INVAL => "more than 1024 buffers, or the file cannot be read",
+        AGAIN => "no data is available, and the descriptor is non-blocking",
         BADF => "the descriptor is not open for reading",
-        AGAIN => "nothing is there now, and the descriptor is non-blocking";
+        INVAL => "there are more than 1,024 buffers; or they are too small for an event of this \
+            descriptor; or a buffer, its size or the file offset is misaligned for direct I/O \
+            (O_DIRECT); or the file cannot be read",
+        ISDIR => "the descriptor is a directory";
     WRITE:
-        INVAL => "this descriptor does not take such bytes, or is misaligned for direct input and output",
+        AGAIN => "the write would block, and the descriptor is non-blocking",
         BADF => "the descriptor is not open for writing",
-        AGAIN => "there is no room now, and the descriptor is non-blocking";
+        INVAL => "this kind of descriptor does not accept the bytes or their number; or the bytes, \
+            their number or the file offset is misaligned for direct I/O (O_DIRECT); or the file \
+            cannot be written",
+        PIPE => "the pipe or socket has no reader",
+        PERM => "the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_GROW)",
+        NOSPC => "the device has no space left",
+        DQUOT => "the disk quota of the user is exhausted",
+        FBIG => "the file would exceed the maximum size of a file, or the limit of the process \
+            (RLIMIT_FSIZE)";
     WRITEV:
-        INVAL => "more than 1024 buffers, or this descriptor does not take such bytes",
+        AGAIN => "the write would block, and the descriptor is non-blocking",
         BADF => "the descriptor is not open for writing",
-        AGAIN => "there is no room now, and the descriptor is non-blocking";
+        INVAL => "there are more than 1,024 buffers; or this kind of descriptor does not accept \
+            the bytes or their number; or a buffer, its size or the file offset is misaligned for \
+            direct I/O (O_DIRECT); or the file cannot be written",
+        PIPE => "the pipe or socket has no reader",
+        PERM => "the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_GROW)",
+        NOSPC => "the device has no space left",
+        DQUOT => "the disk quota of the user is exhausted",
+        FBIG => "the file would exceed the maximum size of a file, or the limit of the process \
+            (RLIMIT_FSIZE)";
     FCNTL_DUPFD_CLOEXEC:
-        INVAL => "the lowest number asked for is beyond the limit on descriptors (RLIMIT_NOFILE)",
-        MFILE => "the process has as many descriptors as it may (RLIMIT_NOFILE)";
+        INVAL => "the lowest number is negative, or not below the limit on open file descriptors \
+            (RLIMIT_NOFILE)",
+        MFILE => "no number from the lowest up to the limit on open file descriptors \
+            (RLIMIT_NOFILE) is free";
     FCNTL_SETFL:
-        PERM => "O_APPEND cannot be cleared on an append-only file, nor O_NOATIME set on another user's",
-        INVAL => "the file system does not do direct input and output (O_DIRECT)",
-        BADF => "the descriptor is a place in the file system, not an open file (O_PATH)";
+        PERM => "the file is append-only, and O_APPEND is cleared; or O_NOATIME is set on a file of \
+            another user, without the capability CAP_FOWNER",
+        INVAL => "the file system does not support direct I/O (O_DIRECT)",
+        BADF => "the descriptor is path-only (O_PATH)";
     IOCTL_FIONREAD:
-        NOTTY => "this kind of descriptor does not count its bytes",
-        INVAL => "this kind of descriptor does not count its bytes";
+        NOTTY => "this kind of descriptor does not report its number of bytes",
+        INVAL => "the descriptor is an epoll instance (since Linux 6.9), or a listening socket",
+        BADF => "the descriptor is path-only (O_PATH)";
+    CLOSE:
+        NOSPC => "an earlier write failed because the device had no space left",
+        DQUOT => "an earlier write failed because the disk quota of the user was exhausted";
 };

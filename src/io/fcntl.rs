@@ -1,4 +1,4 @@
-//! `fcntl`: the flags of a descriptor and of the open file behind it.
+//! `fcntl`: the flags of a descriptor and of its open file description.
 
 use crate::arch::abi;
 use crate::error::{Call, Result};
@@ -12,48 +12,49 @@ const F_SETFL: u32 = 4;
 const F_DUPFD_CLOEXEC: u32 = 1030;
 
 flags! {
-    /// Flags of a descriptor, which a duplicate does not share.
+    /// Flags of a descriptor. Duplicates of the descriptor have their own.
     pub struct DescriptorFlags: u32 {
-        "FD_CLOEXEC" CLOEXEC = 1, "`execve` closes the descriptor.";
+        "FD_CLOEXEC" CLOEXEC = 1, "close the descriptor on `execve`.";
     }
 }
 
 flags! {
-    /// Flags of an open file, which every duplicate of its descriptor shares: what `open` was asked for.
+    /// Status flags of an open file description, which all duplicates of the descriptor share.
     ///
-    /// Five of them have another value on each processor. The access mode is not a set of flags:
-    /// [`access`](Self::access) tells it.
+    /// `DIRECT`, `LARGEFILE`, `DIRECTORY`, `NOFOLLOW` and `TMPFILE` have different values on x86_64
+    /// and aarch64. The access mode is not a set of flags: see [`access`](Self::access).
     pub struct StatusFlags: u32 {
-        "O_APPEND" APPEND = 0x400, "every write goes to the end of the file. Can be set later.";
-        "O_NONBLOCK" NONBLOCK = 0x800, "what would have to wait fails with `EAGAIN`. Can be set later.";
-        "O_DSYNC" DSYNC = 0x1000, "a write returns when its data is stored.";
-        "O_ASYNC" ASYNC = 0x2000, "a signal comes when the file is ready. Can be set later.";
-        "O_DIRECT" DIRECT = abi::O_DIRECT, "past the page cache; for a pipe, packets. Can be set later.";
-        "O_LARGEFILE" LARGEFILE = abi::O_LARGEFILE, "offsets have 64 bits; the kernel sets it by itself.";
-        "O_DIRECTORY" DIRECTORY = abi::O_DIRECTORY, "a directory, or nothing.";
-        "O_NOFOLLOW" NOFOLLOW = abi::O_NOFOLLOW, "not through a symbolic link as the last part.";
-        "O_NOATIME" NOATIME = 0x4_0000, "a read does not move the access time. Can be set later.";
-        "O_SYNC" SYNC = 0x10_1000, "a write returns when its data and the file's attributes are stored.";
-        "O_PATH" PATH = 0x20_0000, "a place in the file system, not an open file.";
-        "O_TMPFILE" TMPFILE = 0x40_0000 | abi::O_DIRECTORY, "a file without a name.";
+        "O_APPEND" APPEND = 0x400, "append all writes to the end of the file. Can be changed.";
+        "O_NONBLOCK" NONBLOCK = 0x800, "fail with `EAGAIN` instead of blocking. Can be changed.";
+        "O_DSYNC" DSYNC = 0x1000, "complete a write when its data is on the device.";
+        "O_ASYNC" ASYNC = 0x2000, "send a signal when the file becomes ready. Can be changed.";
+        "O_DIRECT" DIRECT = abi::O_DIRECT, "direct I/O; for a pipe, packet mode. Can be changed.";
+        "O_LARGEFILE" LARGEFILE = abi::O_LARGEFILE, "64-bit file offsets; always set by the kernel.";
+        "O_DIRECTORY" DIRECTORY = abi::O_DIRECTORY, "fail with `ENOTDIR` if not a directory.";
+        "O_NOFOLLOW" NOFOLLOW = abi::O_NOFOLLOW, "fail with `ELOOP` if a symbolic link.";
+        "O_NOATIME" NOATIME = 0x4_0000, "do not update the access time. Can be changed.";
+        "O_SYNC" SYNC = 0x10_1000, "complete a write when data and metadata are on the device.";
+        "O_PATH" PATH = 0x20_0000, "a path-only descriptor, not open for reading or writing.";
+        "O_TMPFILE" TMPFILE = 0x40_0000 | abi::O_DIRECTORY, "an unnamed temporary file.";
     }
 }
 
-/// What an open file may be used for: the two lowest bits of its flags.
+/// The access mode of an open file description: the two lowest bits of its flags.
+#[doc(alias = "O_ACCMODE")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AccessMode {
-    /// `O_RDONLY`.
+    /// `O_RDONLY`: reading.
     ReadOnly,
-    /// `O_WRONLY`.
+    /// `O_WRONLY`: writing.
     WriteOnly,
-    /// `O_RDWR`.
+    /// `O_RDWR`: reading and writing.
     ReadWrite,
-    /// 3: neither, only for `ioctl`, as some drivers of devices take it.
+    /// 3: neither reading nor writing. Some device drivers accept it for `ioctl`.
     Neither,
 }
 
 impl AccessMode {
-    /// The two bits.
+    /// Returns the two bits.
     pub(crate) const fn bits(self) -> u32 {
         match self {
             Self::ReadOnly => 0,
@@ -65,7 +66,7 @@ impl AccessMode {
 }
 
 impl StatusFlags {
-    /// What the file may be used for.
+    /// Returns the access mode.
     #[must_use]
     pub const fn access(self) -> AccessMode {
         match self.bits() & 3 {
@@ -77,75 +78,90 @@ impl StatusFlags {
     }
 }
 
-/// `fcntl(fd, F_GETFD)` - the flags of a descriptor.
+/// `fcntl(fd, F_GETFD)` - returns the flags of a descriptor.
 ///
-/// # Errors
+/// This call cannot fail.
 ///
-/// None of its own: the descriptor is open.
+/// Since Linux 1.0; [F_GETFD(2const)].
 ///
-/// Since Linux 1.0; `F_GETFD`(2const).
+/// [F_GETFD(2const)]: https://man7.org/linux/man-pages/man2/F_GETFD.2const.html
+#[doc(alias = "F_GETFD")]
 #[inline]
 pub fn fcntl_getfd(fd: impl AsFd) -> Result<DescriptorFlags> {
-    // SAFETY: touches no memory.
+    // SAFETY: accesses no memory.
     let flags = unsafe { syscall!(Call::FCNTL_GETFD, fcntl(fd.as_fd(), F_GETFD)) }.int()?;
     Ok(DescriptorFlags::from_bits_retain(flags.cast_unsigned()))
 }
 
-/// `fcntl(fd, F_SETFD, flags)` - sets the flags of a descriptor: without [`DescriptorFlags::CLOEXEC`] it is inherited
-/// over `execve`.
+/// `fcntl(fd, F_SETFD, flags)` - sets the flags of a descriptor. Without
+/// [`DescriptorFlags::CLOEXEC`], programs started by `execve` inherit it.
 ///
-/// # Errors
+/// This call cannot fail.
 ///
-/// None of its own: the descriptor is open.
+/// Since Linux 1.0; [F_SETFD(2const)].
 ///
-/// Since Linux 1.0; `F_SETFD`(2const).
+/// [F_SETFD(2const)]: https://man7.org/linux/man-pages/man2/F_SETFD.2const.html
+#[doc(alias = "F_SETFD")]
 #[inline]
 pub fn fcntl_setfd(fd: impl AsFd, flags: DescriptorFlags) -> Result<()> {
-    // SAFETY: touches no memory.
+    // SAFETY: accesses no memory.
     unsafe { syscall!(Call::FCNTL_SETFD, fcntl(fd.as_fd(), F_SETFD, flags.bits())) }.unit()
 }
 
-/// `fcntl(fd, F_GETFL)` - the flags of the open file behind a descriptor.
+/// `fcntl(fd, F_GETFL)` - returns the status flags of an open file description.
 ///
-/// # Errors
+/// This call cannot fail.
 ///
-/// None of its own: the descriptor is open.
+/// Since Linux 1.0; [F_GETFL(2const)].
 ///
-/// Since Linux 1.0; `F_GETFL`(2const).
+/// [F_GETFL(2const)]: https://man7.org/linux/man-pages/man2/F_GETFL.2const.html
+#[doc(alias = "F_GETFL")]
 #[inline]
 pub fn fcntl_getfl(fd: impl AsFd) -> Result<StatusFlags> {
-    // SAFETY: touches no memory.
+    // SAFETY: accesses no memory.
     let flags = unsafe { syscall!(Call::FCNTL_GETFL, fcntl(fd.as_fd(), F_GETFL)) }.int()?;
     Ok(StatusFlags::from_bits_retain(flags.cast_unsigned()))
 }
 
-/// `fcntl(fd, F_SETFL, flags)` - sets the flags of the open file behind a descriptor, for all that share it.
+/// `fcntl(fd, F_SETFL, flags)` - sets the status flags of an open file description. The change
+/// affects all descriptors that share it, also those of other processes.
 ///
-/// The kernel takes `APPEND`, `ASYNC`, `DIRECT`, `NOATIME` and `NONBLOCK`, and leaves the others as they are.
+/// The kernel changes `APPEND`, `ASYNC`, `DIRECT`, `NOATIME` and `NONBLOCK`, and ignores the others.
 ///
 /// # Errors
 ///
-/// `EPERM` - `APPEND` cannot be cleared on this file, nor `NOATIME` set. `EINVAL` - the file system does not take
-/// `DIRECT`. `EBADF` - the descriptor was opened with `O_PATH`.
+/// - `EPERM`: the file is append-only, and O_APPEND is cleared; or O_NOATIME is set on a file of
+///   another user, without the capability CAP_FOWNER.
+/// - `EINVAL`: the file system does not support direct I/O (O_DIRECT).
+/// - `EBADF`: the descriptor is path-only (O_PATH).
 ///
-/// Since Linux 1.0; `F_SETFL`(2const).
+/// Since Linux 1.0; [F_SETFL(2const)].
+///
+/// [F_SETFL(2const)]: https://man7.org/linux/man-pages/man2/F_SETFL.2const.html
+#[doc(alias = "F_SETFL")]
 #[inline]
 pub fn fcntl_setfl(fd: impl AsFd, flags: StatusFlags) -> Result<()> {
-    // SAFETY: touches no memory.
+    // SAFETY: accesses no memory.
     unsafe { syscall!(Call::FCNTL_SETFL, fcntl(fd.as_fd(), F_SETFL, flags.bits())) }.unit()
 }
 
-/// `fcntl(fd, F_DUPFD_CLOEXEC, lowest)` - duplicates a descriptor, to the first free number from `lowest` up, closed
-/// by `execve`.
+/// `fcntl(fd, F_DUPFD_CLOEXEC, lowest)` - duplicates a descriptor to the lowest free number that is
+/// at least `lowest`. The duplicate is close-on-exec.
 ///
 /// # Errors
 ///
-/// `EINVAL` - `lowest` is negative or beyond the limit on descriptors. `EMFILE` - that limit is reached.
+/// - `EINVAL`: the lowest number is negative, or not below the limit on open file descriptors
+///   (RLIMIT_NOFILE).
+/// - `EMFILE`: no number from the lowest up to the limit on open file descriptors (RLIMIT_NOFILE) is
+///   free.
 ///
-/// Since Linux 2.6.24; `F_DUPFD_CLOEXEC`(2const).
+/// Since Linux 2.6.24; [F_DUPFD_CLOEXEC(2const)].
+///
+/// [F_DUPFD_CLOEXEC(2const)]: https://man7.org/linux/man-pages/man2/F_DUPFD_CLOEXEC.2const.html
+#[doc(alias = "F_DUPFD_CLOEXEC")]
 #[inline]
 pub fn fcntl_dupfd_cloexec(fd: impl AsFd, lowest: RawFd) -> Result<OwnedFd> {
-    // SAFETY: touches no memory.
+    // SAFETY: accesses no memory.
     let returned =
         unsafe { syscall!(Call::FCNTL_DUPFD_CLOEXEC, fcntl(fd.as_fd(), F_DUPFD_CLOEXEC, lowest)) };
     // SAFETY: a success is a new descriptor.

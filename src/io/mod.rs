@@ -1,14 +1,15 @@
-//! Reading, writing and the flags of any descriptor.
+//! Reading, writing, and the flags of any descriptor.
 //!
-//! Each function is one call and surfaces an interruption by a signal (EINTR); [`retry`] makes the call again.
+//! Each function makes one system call. If the call is interrupted by a signal, it returns `EINTR`;
+//! [`retry`] repeats it.
 //!
-//! | kernel call | function |
+//! | system call | function |
 //! |---|---|
 //! | `read` | [`read`], [`read_uninit`] |
 //! | `readv` | [`readv`] |
 //! | `write` | [`write()`] |
 //! | `writev` | [`writev`] |
-//! | `close` | [`close`], which reports what a drop does not |
+//! | `close` | [`close`], which returns errors that a drop ignores |
 //! | `fcntl` | [`fcntl_getfd`], [`fcntl_setfd`], [`fcntl_getfl`], [`fcntl_setfl`], [`fcntl_dupfd_cloexec`] |
 //! | `ioctl(FIONREAD)` | [`bytes_available`] |
 
@@ -22,15 +23,27 @@ mod slices;
 pub use buffer::Buffer;
 pub(crate) use buffer::{read_bytes, read_events};
 pub(crate) use call::REASONS;
-pub use call::{
-    bytes_available, close, read, read_uninit, readv, retry, would_block_as_none, write, writev,
-};
+#[doc(alias("FIONREAD", "ioctl"))]
+pub use call::bytes_available;
+#[doc(alias = "read")]
+pub use call::read_uninit;
+pub use call::{close, read, readv, retry, would_block_as_none, write, writev};
 pub use event_source::EventSource;
-pub use fcntl::{
-    AccessMode, DescriptorFlags, StatusFlags, fcntl_dupfd_cloexec, fcntl_getfd, fcntl_getfl,
-    fcntl_setfd, fcntl_setfl,
-};
+#[doc(alias = "O_ACCMODE")]
+pub use fcntl::AccessMode;
+#[doc(alias = "F_DUPFD_CLOEXEC")]
+pub use fcntl::fcntl_dupfd_cloexec;
+#[doc(alias = "F_GETFD")]
+pub use fcntl::fcntl_getfd;
+#[doc(alias = "F_GETFL")]
+pub use fcntl::fcntl_getfl;
+#[doc(alias = "F_SETFD")]
+pub use fcntl::fcntl_setfd;
+#[doc(alias = "F_SETFL")]
+pub use fcntl::fcntl_setfl;
+pub use fcntl::{DescriptorFlags, StatusFlags};
 #[cfg(not(feature = "std"))]
+#[doc(alias = "iovec")]
 pub use slices::{IoSlice, IoSliceMut};
 #[cfg(feature = "std")]
 pub use std::io::{IoSlice, IoSliceMut};

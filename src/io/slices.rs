@@ -1,9 +1,9 @@
-//! The slices of a program without `std`, in the kernel's layout: what `std::io` has under the same names.
+//! `IoSlice` and `IoSliceMut` without `std`: a subset of the types with these names in `std::io`.
 
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 
-/// Bytes to write, as one piece of several: `struct iovec`.
+/// `struct iovec`: one of several slices to write.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct IoSlice<'a> {
@@ -12,7 +12,7 @@ pub struct IoSlice<'a> {
     of: PhantomData<&'a [u8]>,
 }
 
-/// Room for bytes to read, as one piece of several: `struct iovec`.
+/// `struct iovec`: one of several buffers to read into.
 #[repr(C)]
 pub struct IoSliceMut<'a> {
     base: *mut u8,
@@ -20,17 +20,17 @@ pub struct IoSliceMut<'a> {
     of: PhantomData<&'a mut [u8]>,
 }
 
-// SAFETY: a borrow of bytes, which threads may share.
+// SAFETY: a shared borrow of bytes.
 unsafe impl Send for IoSlice<'_> {}
 // SAFETY: as above.
 unsafe impl Sync for IoSlice<'_> {}
-// SAFETY: the only borrow of bytes, which another thread may have instead.
+// SAFETY: an exclusive borrow of bytes.
 unsafe impl Send for IoSliceMut<'_> {}
-// SAFETY: a shared one gives out shared borrows only.
+// SAFETY: a shared reference gives access to a shared borrow only.
 unsafe impl Sync for IoSliceMut<'_> {}
 
 impl<'a> IoSlice<'a> {
-    /// A piece of these bytes.
+    /// Creates a slice of these bytes.
     #[inline]
     #[must_use]
     pub const fn new(bytes: &'a [u8]) -> Self {
@@ -39,10 +39,10 @@ impl<'a> IoSlice<'a> {
 }
 
 impl<'a> IoSliceMut<'a> {
-    /// A piece of this room.
+    /// Creates a slice of this buffer.
     #[inline]
-    pub const fn new(room: &'a mut [u8]) -> Self {
-        Self { base: room.as_mut_ptr(), len: room.len(), of: PhantomData }
+    pub const fn new(buffer: &'a mut [u8]) -> Self {
+        Self { base: buffer.as_mut_ptr(), len: buffer.len(), of: PhantomData }
     }
 }
 
@@ -51,7 +51,7 @@ impl Deref for IoSlice<'_> {
 
     #[inline]
     fn deref(&self) -> &[u8] {
-        // SAFETY: made from a slice that is borrowed for as long as this one lives.
+        // SAFETY: the parts of a slice that is borrowed for the lifetime of this one.
         unsafe { core::slice::from_raw_parts(self.base, self.len) }
     }
 }
@@ -61,7 +61,7 @@ impl Deref for IoSliceMut<'_> {
 
     #[inline]
     fn deref(&self) -> &[u8] {
-        // SAFETY: made from a slice that is borrowed for as long as this one lives.
+        // SAFETY: the parts of a slice that is borrowed for the lifetime of this one.
         unsafe { core::slice::from_raw_parts(self.base, self.len) }
     }
 }
@@ -69,7 +69,7 @@ impl Deref for IoSliceMut<'_> {
 impl DerefMut for IoSliceMut<'_> {
     #[inline]
     fn deref_mut(&mut self) -> &mut [u8] {
-        // SAFETY: as above, and the borrow is the only one.
+        // SAFETY: as above, and the borrow is exclusive.
         unsafe { core::slice::from_raw_parts_mut(self.base, self.len) }
     }
 }

@@ -384,7 +384,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     PIVOT_ROOT:
         PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
             owns the mount namespace",
-        BUSY => InvalidArgument "the new root, or the directory for the old root, is on the mount \
+        BUSY => "the new root, or the directory for the old root, is on the mount \
             of the current root",
         INVAL => "the new root or the current root is not a mount point; or the new root came from \
             another user namespace; or the directory for the old root is not below the new root; \

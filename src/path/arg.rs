@@ -176,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_terminated_once_and_only_if_it_can_be() {
+    fn buffer_terminate_rejects_nul_bytes_and_long_paths() {
         let mut buffer = Buffer::<PATH_MAX>::new();
         assert_eq!(buffer.terminate(b"/etc").unwrap(), c"/etc");
         assert_eq!(buffer.terminate(b"").unwrap(), c"");
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn every_type_of_path_has_a_view() {
+    fn path_argument_types_return_their_bytes() {
         fn bytes(path: impl Arg) -> usize {
             path.as_path_bytes().bytes().len()
         }

@@ -1,45 +1,46 @@
-//! File names as the kernel returns them.
+//! File names, and the printing of paths.
 
 use core::fmt;
 
 use super::Arg;
 
-/// A name that the kernel gives, as that of a file in an event: bytes other than NUL, in no promised encoding.
+/// A file name that the kernel returns, for example in an event: bytes other than NUL, in any
+/// encoding.
 ///
-/// It prints lossily, with U+FFFD in place of what is not UTF-8; [`as_bytes`](Self::as_bytes) is the name itself, and
-/// with `std` `as_os_str`.
+/// `Display` prints U+FFFD in place of bytes that are not valid UTF-8. The name itself is
+/// [`as_bytes`](Self::as_bytes) and, with `std`, `as_os_str`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Name<'a>(&'a [u8]);
 
 impl<'a> Name<'a> {
-    /// The name of these bytes, as they are.
+    /// Creates a name from its bytes.
     #[must_use]
     pub const fn from_bytes(name: &'a [u8]) -> Self {
         Self(name)
     }
 
-    /// The bytes, without the NUL bytes that the kernel pads a name with.
+    /// Returns the bytes, without the NUL bytes with which the kernel pads the name.
     #[inline]
     #[must_use]
     pub const fn as_bytes(self) -> &'a [u8] {
         self.0
     }
 
-    /// Whether there is no name: an event is then about the watched object itself.
+    /// Returns whether the name is empty. The event is then about the watched file itself.
     #[inline]
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0.is_empty()
     }
 
-    /// The name for one line of a terminal: what is not UTF-8 and what would control the terminal is escaped, as in
-    /// `a\xffb` and `a\nb`.
+    /// Returns a value that prints the name on one line, with control characters and bytes that are
+    /// not valid UTF-8 escaped: `a\xffb`, `a\nb`.
     #[must_use]
     pub const fn escape(self) -> Escape<'a> {
         Escape(self.0)
     }
 
-    /// The name as text, if it is UTF-8.
+    /// Returns the name as a string. Returns `None` if it is not valid UTF-8.
     #[must_use]
     pub fn as_str(self) -> Option<&'a str> {
         core::str::from_utf8(self.0).ok()
@@ -70,50 +71,128 @@ impl PartialEq<&str> for Name<'_> {
     }
 }
 
-/// Prints the name lossily.
+/// Prints the name with U+FFFD in place of bytes that are not valid UTF-8.
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&Lossy(self.0), f)
     }
 }
 
-/// Prints the name quoted, with what is not printable escaped.
+/// Prints the name in quotes, with bytes that are not printable ASCII characters escaped.
 impl fmt::Debug for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\"{}\"", self.0.escape_ascii())
     }
 }
 
-/// Bytes of a path that print on one line, which no terminal obeys: UTF-8 that can be printed as it is, all else and
-/// backslashes escaped, so that no two paths print alike.
+/// Prints a path on one line, without any character that controls a terminal or is invisible.
+///
+/// The following are escaped, so that different paths are printed differently:
+///
+/// - control characters, as `\n`, `\r`, `\t`, `\0` or `\u{1b}`;
+/// - bytes that are not valid UTF-8, as `\xff`;
+/// - the backslash, as `\\`;
+/// - bidirectional controls, invisible characters, and spaces other than U+0020, as `\u{202e}`.
+///
+/// All other characters are printed unchanged.
 #[derive(Clone, Copy, Debug)]
 pub struct Escape<'a>(&'a [u8]);
 
 impl<'a> Escape<'a> {
-    /// Prints the bytes of this path.
+    /// Creates a value that prints the bytes of a path.
     #[must_use]
     pub fn new<P: Arg + ?Sized>(path: &'a P) -> Self {
         Self(path.as_path_bytes().bytes())
     }
-}
 
-impl fmt::Display for Escape<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Passes the text to a function, in pieces.
+    pub(crate) fn pieces(self, put: &mut dyn FnMut(&str) -> fmt::Result) -> fmt::Result {
         for chunk in self.0.utf8_chunks() {
-            // `escape_debug` knows what can be printed; the quotes that it escapes need not be.
-            for piece in chunk.valid().split_inclusive(['"', '\'']) {
-                let plain = piece.trim_end_matches(['"', '\'']);
-                write!(f, "{}{}", plain.escape_debug(), &piece[plain.len()..])?;
+            let mut plain = chunk.valid();
+            while let Some((index, char)) = plain.char_indices().find(|(_, char)| is_escaped(*char))
+            {
+                put(plain.get(..index).unwrap_or_default())?;
+                put_escape(char, put)?;
+                plain = plain.get(index + char.len_utf8()..).unwrap_or_default();
             }
+            put(plain)?;
             for byte in chunk.invalid() {
-                write!(f, "\\x{byte:02x}")?;
+                put("\\x")?;
+                put_hex(u32::from(*byte), 2, put)?;
             }
         }
         Ok(())
     }
 }
 
-/// Bytes that print as UTF-8, with U+FFFD in place of what is not.
+/// Returns whether [`Escape`] escapes a character: `\`, control characters (C0, DEL, C1), spaces other
+/// than U+0020 and line separators, and the characters with the property
+/// `Default_Ignorable_Code_Point`, which are invisible, and among which are most of the
+/// bidirectional controls.
+///
+/// These are the ranges that matter in a path. The tables of `char::escape_debug` are 4 kB larger.
+const fn is_escaped(char: char) -> bool {
+    matches!(
+        char,
+        '\\'
+            | '\0'..='\x1F'
+            | '\x7F'..='\u{A0}'
+            | '\u{AD}'
+            | '\u{34F}'
+            | '\u{61C}'
+            | '\u{115F}'..='\u{1160}'
+            | '\u{1680}'
+            | '\u{17B4}'..='\u{17B5}'
+            | '\u{180B}'..='\u{180F}'
+            | '\u{2000}'..='\u{200F}'
+            | '\u{2028}'..='\u{202F}'
+            | '\u{205F}'..='\u{206F}'
+            | '\u{3000}'
+            | '\u{3164}'
+            | '\u{FE00}'..='\u{FE0F}'
+            | '\u{FEFF}'
+            | '\u{FFA0}'
+            | '\u{FFF0}'..='\u{FFFB}'
+            | '\u{1BCA0}'..='\u{1BCA3}'
+            | '\u{1D173}'..='\u{1D17A}'
+            | '\u{E0000}'..='\u{E0FFF}'
+    )
+}
+
+fn put_escape(char: char, put: &mut dyn FnMut(&str) -> fmt::Result) -> fmt::Result {
+    let text = match char {
+        '\0' => "\\0",
+        '\t' => "\\t",
+        '\n' => "\\n",
+        '\r' => "\\r",
+        '\\' => "\\\\",
+        _ => {
+            put("\\u{")?;
+            put_hex(char.into(), 1, put)?;
+            "}"
+        }
+    };
+    put(text)
+}
+
+/// Passes a number of up to 20 bits as hexadecimal digits, at least `width` of them.
+fn put_hex(number: u32, width: u32, put: &mut dyn FnMut(&str) -> fmt::Result) -> fmt::Result {
+    for position in (0..5).rev() {
+        let digit = (number >> (4 * position) & 15) as usize;
+        if position < width || number >> (4 * position) > 0 {
+            put("0123456789abcdef".get(digit..=digit).unwrap_or_default())?;
+        }
+    }
+    Ok(())
+}
+
+impl fmt::Display for Escape<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.pieces(&mut |text| f.write_str(text))
+    }
+}
+
+/// Prints bytes, with U+FFFD in place of those that are not valid UTF-8.
 struct Lossy<'a>(&'a [u8]);
 
 impl fmt::Display for Lossy<'_> {
@@ -136,7 +215,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_prints_lossily_and_keeps_its_bytes() {
+    fn name_prints_replacement_characters_and_keeps_its_bytes() {
         let name = Name::from_bytes(b"a\xFFb");
         assert_eq!(name.to_string(), "a\u{FFFD}b");
         assert_eq!(format!("{name:?}"), r#""a\xffb""#);
@@ -149,5 +228,35 @@ mod tests {
         );
         assert_eq!(format!("[{:>6}]", Name::from_bytes(b"abc")), "[   abc]");
         assert_eq!(format!("[{:<4}]", Name::default()), "[    ]");
+    }
+
+    #[test]
+    fn escape_prints_different_paths_differently() {
+        let escape = |path: &[u8]| Escape::new(path).to_string();
+        for (path, text) in [
+            ("plain 'text' \"\u{e4}\u{1f600}", "plain 'text' \"\u{e4}\u{1f600}"),
+            ("\0\t\n\r\\", r"\0\t\n\r\\"),
+            ("\u{1}\u{1b}\u{7f}\u{80}\u{9f}", r"\u{1}\u{1b}\u{7f}\u{80}\u{9f}"),
+            ("a\u{ad}\u{61c}\u{180e}", r"a\u{ad}\u{61c}\u{180e}"),
+            ("\u{200b}\u{200f}\u{2028}\u{202e}", r"\u{200b}\u{200f}\u{2028}\u{202e}"),
+            ("\u{2060}\u{2066}\u{206f}\u{feff}", r"\u{2060}\u{2066}\u{206f}\u{feff}"),
+            ("\u{fff9}\u{fffb}\u{e0001}\u{e0020}", r"\u{fff9}\u{fffb}\u{e0001}\u{e0020}"),
+            ("\u{e007f}\u{a0}\u{3000}", r"\u{e007f}\u{a0}\u{3000}"),
+            ("\u{fffd}\u{1ffff}\u{10ffff}", "\u{fffd}\u{1ffff}\u{10ffff}"),
+        ] {
+            assert_eq!(escape(path.as_bytes()), text);
+        }
+        assert_eq!(escape(b"\xe4\xff\xc3\xc3\xa4"), "\\xe4\\xff\\xc3\u{e4}");
+        assert_eq!(escape(br"\xff"), r"\\xff");
+        assert_eq!(escape(b""), "");
+    }
+
+    #[test]
+    fn escape_covers_all_control_characters() {
+        for char in (0..0x11_0000).filter_map(char::from_u32) {
+            if char.is_control() || (char.is_whitespace() && char != ' ') {
+                assert!(is_escaped(char), "{char:?}");
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ use core::ffi::CStr;
 
 use super::StackBuf;
 use crate::error::{Call, Errno, Error, Result};
-use crate::fd::{AsFd, OwnedFd};
+use crate::fd::{self, OwnedFd};
 use crate::fs;
 use crate::ids::{Pid, Tid};
 use crate::io::AccessMode;
@@ -47,7 +47,7 @@ pub(crate) fn open_procfs(
     access: AccessMode,
 ) -> Result<OwnedFd> {
     let file = open(call, task, name, access)?;
-    let is_procfs = fs::fstatfs(file.as_fd())?.kind == PROC_SUPER_MAGIC;
+    let is_procfs = fs::fstatfs(fd::borrow(&file))?.kind == PROC_SUPER_MAGIC;
     if is_procfs { Ok(file) } else { Err(Error::new(call, Errno::NOENT)) }
 }
 

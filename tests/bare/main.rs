@@ -1,77 +1,194 @@
-//! A program without `std` and without a C library links, runs, and stays small.
+//! Programs without `std` and without a C library run, and errors do not make programs large.
 
 use common::require;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+/// How a library and a program are built.
+struct Profile {
+    target: Option<&'static str>,
+    features: &'static str,
+    /// Settings of cargo's profile `release`, by the ends of their environment variables.
+    library: &'static [(&'static str, &'static str)],
+    /// Arguments of rustc for the program.
+    program: &'static [&'static str],
+}
+
+/// Small static programs: optimized for size as a whole, without unwinding and symbols.
+const fn small(target: &'static str) -> Profile {
+    Profile {
+        target: Some(target),
+        features: "",
+        library: &[
+            ("OPT_LEVEL", "z"),
+            ("LTO", "fat"),
+            ("CODEGEN_UNITS", "1"),
+            ("PANIC", "abort"),
+            ("DEBUG", "false"),
+        ],
+        program: &[
+            "-Copt-level=z",
+            "-Clto=fat",
+            "-Ccodegen-units=1",
+            "-Cpanic=abort",
+            "-Crelocation-model=static",
+            "-Cstrip=symbols",
+        ],
+    }
+}
+
+/// Programs with `std`: cargo's profile `release`, without symbols.
+const fn with_std(features: &'static str) -> Profile {
+    Profile { target: None, features, library: &[], program: &["-Copt-level=3", "-Cstrip=symbols"] }
+}
+
 #[test]
-fn a_bare_program_runs_on_x86_64() {
-    let program = require!(build("x86_64-unknown-none"));
-    require!(cfg!(target_arch = "x86_64"), "this is another processor");
+fn bare_program_runs_on_x86_64() {
+    let library = require!(Library::build("runs", small("x86_64-unknown-none")));
+    let program = library.compile("program", &[]);
+    require!(cfg!(target_arch = "x86_64"), "the host has another architecture");
     check(Command::new(&program).output().unwrap());
 }
 
 #[test]
-fn a_bare_program_runs_on_aarch64() {
-    let program = require!(build("aarch64-unknown-none"));
+fn bare_program_runs_on_aarch64() {
+    let library = require!(Library::build("runs", small("aarch64-unknown-none")));
+    let program = library.compile("program", &[]);
     let boot = std::env::var_os("BUTTER_BOOT").is_some();
-    require!(boot, "BUTTER_BOOT is not set: no machine of that processor is booted");
+    require!(boot, "BUTTER_BOOT is not set: no aarch64 virtual machine is booted");
     let output = Command::new(common::root().join(".ci/vm/run")).arg(&program).output().unwrap();
     let available = output.status.code() != Some(69);
     require!(available, "{}", String::from_utf8_lossy(&output.stderr).trim());
     check(output);
 }
 
-/// It did what it is for, and then failed as it should.
+/// Checks that the program printed its two lines, and exited with the status of the expected error.
 fn check(output: Output) {
     let text = String::from_utf8_lossy(&output.stdout);
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(output.status.code(), Some(1), "{text}{}", String::from_utf8_lossy(&output.stderr));
     assert!(lines[0].starts_with("process ") && lines[0].ends_with(": 42"), "{text}");
-    assert_eq!(
-        lines[1], "inotify_add_watch: ENOENT",
-        "without the feature `explain` it says so much"
-    );
+    assert_eq!(lines[1], "inotify_add_watch: ENOENT", "no reason without the feature `explain`");
     assert_eq!(lines.len(), 2, "{text}");
 }
 
-/// The program for a target; an error where it cannot be built.
-fn build(target: &str) -> Result<PathBuf, String> {
-    let root = common::root();
-    let source = root.join("tests/bare/program.rs");
-    common::can_build_for(target)?;
-    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bare");
-    let mut cargo = Command::new("cargo");
-    cargo.args([
-        "build",
-        "-p",
-        "butter-linux",
-        "--lib",
-        "--release",
-        "--quiet",
-        "--no-default-features",
-        "--target",
-        target,
-    ]);
-    succeed(cargo.arg("--target-dir").arg(&out).current_dir(root));
-    let built = out.join(target).join("release");
-    let program = out.join(format!("program-{target}"));
-    let mut rustc = Command::new("rustc");
-    rustc.args([
-        "--edition=2024",
-        "--target",
-        target,
-        "-Copt-level=s",
-        "-Cpanic=abort",
-        "-Crelocation-model=static",
-    ]);
-    rustc.args(["-Cstrip=symbols", "-Ccodegen-units=1"]).arg(source).arg("-o").arg(&program);
-    rustc.arg("--extern").arg(format!("butter={}", built.join("libbutter.rlib").display()));
-    succeed(rustc.arg("-L").arg(format!("dependency={}", built.join("deps").display())));
-    let size = program.metadata().unwrap().len();
-    println!("{target}: {size} bytes");
-    assert!(size < 40_000, "{target}: {size} bytes");
-    Ok(program)
+/// A program with five objects that prints an error through `core::fmt`.
+#[test]
+fn bare_program_has_at_most_14_kb_on_x86_64() {
+    let library = require!(Library::build("size", small("x86_64-unknown-none")));
+    at_most(14_000, size(&library.compile("program", &[])));
+}
+
+#[test]
+fn bare_program_has_at_most_14_kb_on_aarch64() {
+    let library = require!(Library::build("size", small("aarch64-unknown-none")));
+    at_most(14_000, size(&library.compile("program", &[])));
+}
+
+/// A program that makes one call and prints its error without `core::fmt`.
+#[test]
+fn bare_program_that_prints_an_error_has_at_most_7_kb() {
+    let library = require!(Library::build("print", small("x86_64-unknown-none")));
+    let program = library.compile("error", &["print"]);
+    at_most(7_000, size(&program));
+    require!(cfg!(target_arch = "x86_64"), "the host has another architecture");
+    let output = Command::new(&program).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "inotify_add_watch: ENOENT\n");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn error_kind_adds_at_most_500_bytes() {
+    let library = require!(Library::build("kind", small("x86_64-unknown-none")));
+    let without = size(&library.compile("error", &[]));
+    let program = library.compile("error", &["kind"]);
+    at_most(500, size(&program) - without);
+    require!(cfg!(target_arch = "x86_64"), "the host has another architecture");
+    assert_eq!(Command::new(&program).status().unwrap().code(), Some(2));
+}
+
+#[test]
+fn error_adds_at_most_8_kb_to_a_program_with_std() {
+    let library = require!(Library::build("error", with_std("std")));
+    at_most(8_000, added(&library));
+}
+
+#[test]
+fn error_with_reason_adds_at_most_30_kb_to_a_program_with_std() {
+    let library = require!(Library::build("error", with_std("std,explain")));
+    at_most(30_000, added(&library));
+}
+
+/// The size of a program that prints an error, less that of one that prints its errno.
+fn added(library: &Library) -> u64 {
+    let [errno, error] = [&[][..], &["print"]].map(|cfg| library.compile("with_std", cfg));
+    let text = Command::new(&error).output().unwrap().stdout;
+    assert!(text.starts_with(b"inotify_add_watch: ENOENT"), "{}", text.escape_ascii());
+    size(&error) - size(&errno)
+}
+
+fn at_most(limit: u64, size: u64) {
+    println!("{size} bytes");
+    assert!(size <= limit, "{size} bytes, at most {limit} are allowed");
+}
+
+fn size(program: &Path) -> u64 {
+    program.metadata().unwrap().len()
+}
+
+/// The library, built with a profile.
+struct Library {
+    profile: Profile,
+    /// The folder for programs. Each test has its own, because tests run at the same time.
+    programs: PathBuf,
+    /// The folder that contains the library.
+    built: PathBuf,
+}
+
+impl Library {
+    /// Builds the library, with a folder for programs. Returns the reason if it cannot be built.
+    fn build(folder: &str, profile: Profile) -> Result<Self, String> {
+        match profile.target {
+            Some(target) => common::can_build_for(target)?,
+            None if common::root().join("src/lib.rs").exists() => {}
+            None => return Err("the source is not on this host".into()),
+        }
+        let name = format!("bare-{}{}", profile.target.unwrap_or("host"), profile.features);
+        let mut built = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let programs = built.join(folder);
+        let mut cargo = Command::new("cargo");
+        cargo.args(["build", "-p", "butter-linux", "--lib", "--release", "--quiet"]);
+        cargo.arg("--no-default-features");
+        cargo.args(["--features", profile.features]).arg("--target-dir").arg(&built);
+        for (setting, value) in profile.library {
+            cargo.env(format!("CARGO_PROFILE_RELEASE_{setting}"), value);
+        }
+        if let Some(target) = profile.target {
+            cargo.args(["--target", target]);
+            built.push(target);
+        }
+        succeed(cargo.current_dir(common::root()));
+        built.push("release");
+        std::fs::create_dir_all(&programs).unwrap();
+        Ok(Self { profile, programs, built })
+    }
+
+    /// Compiles `tests/bare/<name>.rs`.
+    fn compile(&self, name: &str, cfg: &[&str]) -> PathBuf {
+        let source = common::root().join(format!("tests/bare/{name}.rs"));
+        let program = self.programs.join([&[name], cfg].concat().join("-"));
+        let mut rustc = Command::new("rustc");
+        rustc.arg("--edition=2024").args(self.profile.program).arg(source).arg("-o").arg(&program);
+        rustc.arg("--check-cfg=cfg(print, kind)").args(cfg.iter().flat_map(|cfg| ["--cfg", cfg]));
+        if let Some(target) = self.profile.target {
+            rustc.args(["--target", target]);
+        }
+        let library = self.built.join("libbutter.rlib");
+        rustc.arg("--extern").arg(format!("butter={}", library.display()));
+        rustc.arg("-L").arg(format!("dependency={}", self.built.join("deps").display()));
+        succeed(&mut rustc);
+        program
+    }
 }
 
 fn succeed(command: &mut Command) {

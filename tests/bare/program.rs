@@ -1,7 +1,8 @@
-//! A whole program without `std`, without a C library and without an allocator: it watches `/`, wakes itself, and says
-//! what it is.
+//! A complete program without `std`, without a C library and without an allocator: it watches `/`,
+//! wakes itself through an eventfd, and prints its process ID and an error.
 //!
-//! Built for the bare-metal targets, which bring along what the compiler calls by name (`memcpy` and its kin):
+//! It is built for the bare-metal targets, whose `compiler_builtins` define the functions that the
+//! compiler calls by name (`memcpy` and others):
 //! `rustc --target x86_64-unknown-none -C relocation-model=static`.
 
 #![no_std]
@@ -9,7 +10,7 @@
 
 use core::fmt::{self, Write};
 
-use butter::epoll::{Epoll, Interest, Event, Token};
+use butter::epoll::{Epoll, Event, Interest, Token};
 use butter::eventfd::EventFd;
 use butter::fd::BorrowedFd;
 use butter::inotify::{Inotify, WatchFlags};
@@ -45,7 +46,7 @@ fn run() -> butter::Result<()> {
     if woken_by == Some(Token(2)) {
         let _ = writeln!(Output, "process {}: {}", process::getpid(), counter.read()?);
     }
-    // A failure, to see it printed.
+    // Fails, so that an error is printed.
     inotify.add_watch("/nowhere", WatchFlags::CREATE).map(drop)
 }
 
@@ -54,7 +55,7 @@ struct Output;
 
 impl Write for Output {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        // SAFETY: descriptor 1 is the standard output, and nobody closes it.
+        // SAFETY: descriptor 1 is the standard output, and is not closed.
         let output = unsafe { BorrowedFd::borrow_raw(1) };
         match io::write(output, text.as_bytes()) {
             Ok(count) if count == text.len() => Ok(()),

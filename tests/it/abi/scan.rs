@@ -78,6 +78,8 @@ fn constant<'a>(rest: &'a str, table: &str, flags: &'a str) -> Option<Constant<'
         && is_name(own)
         && rest.starts_with(|c: char| c.is_ascii_digit() || c == '-')
         && let Some((expression, rest)) = rest.split_once(',')
+        // Not a statement.
+        && !expression.contains(';')
     {
         let (name, kind) = match table {
             "errnos" => (between(rest, "\"", "\"")?.to_owned(), Kind::Errno),

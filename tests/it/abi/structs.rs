@@ -60,7 +60,7 @@ structs! {
     "arch" EpollEvent { events data } is "struct epoll_event" { events data }:
         libc::epoll_event { events u64 }
         general::epoll_event { events data };
-    "arch" Stat { before mode size behind } is "struct stat" { st_dev st_mode st_size st_blksize }:
+    "arch" Stat { before mode size after } is "struct stat" { st_dev st_mode st_size st_blksize }:
         libc::stat { st_dev st_mode st_size st_blksize }
         general::stat { st_dev st_mode st_size st_blksize };
     "src/epoll/types.rs" EpollParams { microseconds budget prefer padding } is

@@ -90,7 +90,7 @@ pub const ROWS: &[Row] = &[
         it.output("value", result, Ok(itimerspec(OLD)));
     }),
     Row("timerfd::raw::read", &[libc::SYS_read], |it| {
-        reads_u64(it, |fd| timerfd::raw::read(fd.as_fd()));
+        reads_u64(it, |fd| timerfd::raw::read(fd.as_fd()).map(Option::unwrap_or_default));
     }),
     Row("timerfd::raw::ioctl_set_ticks", &[libc::SYS_ioctl], |it| {
         let timer = open(500);

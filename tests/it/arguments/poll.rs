@@ -42,7 +42,7 @@ pub const ROWS: &[Row] = &[
         for timeout in [-1, 0, 1, 0x1234_5678, i32::MAX] {
             for mask in masks() {
                 waits(it, libc::SYS_epoll_pwait, int(timeout), mask_argument(mask), |fd, ready| {
-                    epoll_pwait(fd, ready, timeout, mask.as_ref())
+                    epoll_pwait(fd, ready, timeout, mask)
                 });
             }
         }
@@ -52,7 +52,7 @@ pub const ROWS: &[Row] = &[
             for mask in masks() {
                 let time = timeout.map_or(NULL, |time| input(bytes_of(time)));
                 waits(it, libc::SYS_epoll_pwait2, time, mask_argument(mask), |fd, ready| {
-                    epoll_pwait2(fd, ready, timeout.as_ref(), mask.as_ref())
+                    epoll_pwait2(fd, ready, timeout.as_ref(), mask)
                 });
             }
         }
@@ -85,7 +85,7 @@ pub const ROWS: &[Row] = &[
             for mask in masks() {
                 polls(it, timeout, mask_argument(mask), |fds| {
                     let mut left = timeout;
-                    let result = ppoll(fds, left.as_mut(), mask.as_ref());
+                    let result = ppoll(fds, left.as_mut(), mask);
                     let expected = timeout.map(|_| LEFT);
                     (result, Some((left, expected)))
                 });
@@ -96,7 +96,7 @@ pub const ROWS: &[Row] = &[
         for (timeout, time) in rust_timeouts() {
             for mask in masks() {
                 polls(it, time, mask_argument(mask), |fds| {
-                    (butter::poll::wait_interruptible(fds, timeout, mask.as_ref()), None)
+                    (butter::poll::wait_interruptible(fds, timeout, mask), None)
                 });
             }
         }
@@ -188,7 +188,7 @@ fn waits(
 }
 
 /// The result, and the time left with the expected one where the function returns it.
-type Polled = (butter::Result<u32>, Option<(Option<Timespec>, Option<Timespec>)>);
+type Polled = (butter::Result<usize>, Option<(Option<Timespec>, Option<Timespec>)>);
 
 /// A poll of one descriptor for each flag, of which each is ready for another flag.
 fn polls(

@@ -96,7 +96,7 @@ const ROWS: &[Row] = &[
         let from = common::fd(File::open("/proc/version").unwrap());
         failed(sendfile(a_regular_file().as_fd(), from.as_fd(), Some(&mut { 1 << 62 }), 1))
     }),
-    Row(Call::SENDFILE, Errno::PIPE, ErrorKind::Other, || send(&a_file(), &a_closed_socket())),
+    Row(Call::SENDFILE, Errno::PIPE, ErrorKind::BrokenPipe, || send(&a_file(), &a_closed_socket())),
 ];
 
 fn filtered(errno: Errno) -> Outcome {

@@ -15,7 +15,7 @@ pub const PLAIN: &[(Errno, ErrorKind)] = &[
     (Errno::NOMEM, ErrorKind::OutOfMemory),
     (Errno::INTR, ErrorKind::Interrupted),
     (Errno::IO, ErrorKind::Other),
-    (Errno::PIPE, ErrorKind::Other),
+    (Errno::PIPE, ErrorKind::BrokenPipe),
     (Errno::NOSPC, ErrorKind::LimitReached),
     (Errno::DQUOT, ErrorKind::LimitReached),
     (Errno::FBIG, ErrorKind::LimitReached),

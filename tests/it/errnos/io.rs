@@ -6,13 +6,16 @@ use std::os::unix::net::UnixStream;
 
 use butter::error::{Call, ErrorKind};
 use butter::eventfd::EventFd;
-use butter::fd::OwnedFd;
+use butter::fd::{AsRawFd, FromRawFd, OwnedFd};
 use butter::io::{self, StatusFlags};
-use butter::{Errno, pipe};
+use butter::memfd::Seals;
+use butter::{Errno, Error, pipe};
 
 use super::epoll::epoll;
+use super::memfd::sealed;
 use super::{Row, Table, a_place, failed, null, until_failed};
 use common::child::as_nobody;
+use common::inject::inject;
 
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/io/call.rs"),
@@ -104,10 +107,36 @@ const ROWS: &[Row] = &[
     Row(Call::READV, Errno::IO, ErrorKind::Other, || {
         failed(io::readv(open("/proc/self/mem"), &mut [io::IoSliceMut::new(&mut [0])]))
     }),
-    Row(Call::WRITE, Errno::PIPE, ErrorKind::Other, || failed(io::write(a_closed_socket(), b"!"))),
-    Row(Call::WRITEV, Errno::PIPE, ErrorKind::Other, || {
+    Row(Call::WRITE, Errno::PIPE, ErrorKind::BrokenPipe, || {
+        failed(io::write(a_closed_socket(), b"!"))
+    }),
+    Row(Call::WRITEV, Errno::PIPE, ErrorKind::BrokenPipe, || {
         failed(io::writev(a_closed_socket(), &[io::IoSlice::new(b"!")]))
     }),
+    Row(Call::WRITE, Errno::PERM, ErrorKind::PermissionDenied, || {
+        failed(io::write(sealed(Seals::WRITE), b"!"))
+    }),
+    Row(Call::WRITEV, Errno::PERM, ErrorKind::PermissionDenied, || {
+        failed(io::writev(sealed(Seals::WRITE), &[io::IoSlice::new(b"!")]))
+    }),
+    Row(Call::WRITE, Errno::DQUOT, ErrorKind::LimitReached, || {
+        inject(libc::SYS_write, Errno::DQUOT, || failed(io::write(null(), b"!")))
+    }),
+    Row(Call::WRITEV, Errno::DQUOT, ErrorKind::LimitReached, || {
+        inject(libc::SYS_writev, Errno::DQUOT, || {
+            failed(io::writev(null(), &[io::IoSlice::new(b"!")]))
+        })
+    }),
+    Row(Call::WRITE, Errno::FBIG, ErrorKind::LimitReached, || {
+        inject(libc::SYS_write, Errno::FBIG, || failed(io::write(null(), b"!")))
+    }),
+    Row(Call::WRITEV, Errno::FBIG, ErrorKind::LimitReached, || {
+        inject(libc::SYS_writev, Errno::FBIG, || {
+            failed(io::writev(null(), &[io::IoSlice::new(b"!")]))
+        })
+    }),
+    Row(Call::CLOSE, Errno::NOSPC, ErrorKind::LimitReached, || close(Errno::NOSPC)),
+    Row(Call::CLOSE, Errno::DQUOT, ErrorKind::LimitReached, || close(Errno::DQUOT)),
     Row(Call::WRITE, Errno::NOSPC, ErrorKind::LimitReached, || failed(io::write(full(), b"!"))),
     Row(Call::WRITEV, Errno::NOSPC, ErrorKind::LimitReached, || {
         failed(io::writev(full(), &[io::IoSlice::new(b"!")]))
@@ -120,6 +149,16 @@ fn open(path: &str) -> OwnedFd {
 
 fn full() -> OwnedFd {
     common::fd(File::options().write(true).open("/dev/full").unwrap())
+}
+
+/// Closes a descriptor, with an injected failure. The descriptor is then closed by another object.
+fn close(errno: Errno) -> Result<Error, String> {
+    let fd = null();
+    let number = fd.as_raw_fd();
+    let error = inject(libc::SYS_close, errno, move || failed(io::close(fd)));
+    // SAFETY: the filter has kept the descriptor open, without an owner.
+    drop(unsafe { OwnedFd::from_raw_fd(number) });
+    error
 }
 
 /// A socket that is written to no more; `std` has the process ignore `SIGPIPE`.

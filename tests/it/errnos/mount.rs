@@ -272,7 +272,7 @@ const IN_NAMESPACES: &[Row] = &[
     Row(Call::UMOUNT2, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || {
         at(|_| failed(mount::unmount([b'/'; 4096])))
     }),
-    Row(Call::PIVOT_ROOT, Errno::BUSY, ErrorKind::InvalidArgument, || {
+    Row(Call::PIVOT_ROOT, Errno::BUSY, ErrorKind::Busy, || {
         at(|path| failed(mount::pivot_root(path, "/")))
     }),
     Row(Call::PIVOT_ROOT, Errno::INVAL, ErrorKind::InvalidArgument, || {

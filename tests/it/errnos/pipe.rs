@@ -48,7 +48,9 @@ const ROWS: &[Row] = &[
         let (reader, _writer) = pipe::nonblocking().unwrap();
         failed(splice(&reader, &a_regular_file()))
     }),
-    Row(Call::SPLICE, Errno::PIPE, ErrorKind::Other, || failed(splice(&filled().0, &unread()))),
+    Row(Call::SPLICE, Errno::PIPE, ErrorKind::BrokenPipe, || {
+        failed(splice(&filled().0, &unread()))
+    }),
     Row(Call::TEE, Errno::INVAL, ErrorKind::InvalidArgument, || {
         let (reader, writer) = filled();
         failed(tee(&reader, &writer))
@@ -61,7 +63,7 @@ const ROWS: &[Row] = &[
         let (first, second) = (pipe::nonblocking().unwrap(), pipe::pipe().unwrap());
         failed(tee(&first.0, &second.1))
     }),
-    Row(Call::TEE, Errno::PIPE, ErrorKind::Other, || failed(tee(&filled().0, &unread()))),
+    Row(Call::TEE, Errno::PIPE, ErrorKind::BrokenPipe, || failed(tee(&filled().0, &unread()))),
     Row(Call::VMSPLICE, Errno::INVAL, ErrorKind::InvalidArgument, || {
         let (_reader, writer) = pipe::pipe().unwrap();
         failed(vmsplice(&writer, &[IoSlice::new(b"!"); 1025], NONE))
@@ -73,7 +75,7 @@ const ROWS: &[Row] = &[
         let (_reader, writer) = pipe::pipe().unwrap();
         until_failed(|| vmsplice(&writer, &[IoSlice::new(b"!")], SpliceFlags::NONBLOCK))
     }),
-    Row(Call::VMSPLICE, Errno::PIPE, ErrorKind::Other, || {
+    Row(Call::VMSPLICE, Errno::PIPE, ErrorKind::BrokenPipe, || {
         failed(vmsplice(&unread(), &[IoSlice::new(b"!")], NONE))
     }),
     Row(Call::FCNTL_GETPIPE_SZ, Errno::BADF, ErrorKind::BadDescriptor, || {

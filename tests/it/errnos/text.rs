@@ -33,15 +33,18 @@ fn an_error_prints_call_errno_and_reason() {
 
     let old = Error::new(Call::EPOLL_PWAIT2, Errno::NOSYS);
     let text = if cfg!(feature = "explain") {
-        ": unsupported by this kernel (Linux 5.11 has it)"
+        ": not supported by this kernel (available since Linux 5.11)"
     } else {
         ""
     };
     assert_eq!(old.to_string(), format!("epoll_pwait2: ENOSYS{text}"));
 
     let filtered = Error::new(Call::EVENTFD2, Errno::NOSYS);
-    let text =
-        if cfg!(feature = "explain") { ": not in this kernel, or refused by a filter" } else { "" };
+    let text = if cfg!(feature = "explain") {
+        ": not implemented by the kernel, or denied by a seccomp filter"
+    } else {
+        ""
+    };
     assert_eq!(filtered.to_string(), format!("eventfd2: ENOSYS{text}"));
     assert_eq!(filtered.kind(), ErrorKind::Unsupported);
 }

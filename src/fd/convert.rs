@@ -1,0 +1,57 @@
+//! Descriptors as arguments and results of system calls.
+
+use super::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use crate::arch::ArgReg;
+use crate::error::Result;
+use crate::syscall::{Arg, RawReturn};
+
+impl Arg for BorrowedFd<'_> {
+    #[inline(always)]
+    fn word(self) -> ArgReg {
+        self.as_raw_fd().word()
+    }
+}
+
+impl RawReturn {
+    /// Returns the value as a descriptor, of which the caller becomes the owner.
+    ///
+    /// # Safety
+    ///
+    /// If the call succeeded, the value must be an open descriptor without another owner.
+    #[inline(always)]
+    pub(crate) unsafe fn descriptor(self) -> Result<OwnedFd> {
+        let fd = self.int()?;
+        // SAFETY: open and without another owner, upheld by the caller.
+        Ok(unsafe { owned(fd) })
+    }
+}
+
+/// Takes ownership of a descriptor that the kernel has just opened.
+///
+/// # Safety
+///
+/// `fd` must be an open descriptor without another owner.
+#[inline(always)]
+pub(crate) unsafe fn owned(fd: RawFd) -> OwnedFd {
+    // SAFETY: the numbers of descriptors are not negative. Without this, the constructor below adds a
+    // panic path to every call that opens a descriptor.
+    unsafe { core::hint::assert_unchecked(fd >= 0) };
+    // SAFETY: open and without another owner, upheld by the caller.
+    unsafe { OwnedFd::from_raw_fd(fd) }
+}
+
+/// Borrows a descriptor like [`AsFd::as_fd`], without the panic path of `std`'s implementation, which
+/// the optimizer does not always remove.
+#[inline(always)]
+pub(crate) fn borrow(fd: &OwnedFd) -> BorrowedFd<'_> {
+    // SAFETY: both types have the representation of a descriptor, as documented by `std`; the number
+    // is valid and stays open for the lifetime of the borrow.
+    unsafe { core::mem::transmute(fd.as_raw_fd()) }
+}
+
+const _: () = {
+    assert!(size_of::<OwnedFd>() == 4 && align_of::<OwnedFd>() == 4);
+    assert!(size_of::<Option<OwnedFd>>() == 4);
+    assert!(size_of::<BorrowedFd<'_>>() == 4 && size_of::<Option<BorrowedFd<'_>>>() == 4);
+    assert!(size_of::<Result<OwnedFd>>() == 8);
+};
