@@ -1,4 +1,4 @@
-//! The tests of the example programs, which run as a user runs them.
+//! Tests of the example programs: each test runs the built program as a user does.
 
 mod copy;
 mod newroot;

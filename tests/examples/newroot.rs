@@ -1,4 +1,4 @@
-//! The example `newroot`, run as a user runs it.
+//! The example `newroot`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,32 +14,32 @@ use common::require;
 use common::test::Test;
 use temp_dir::TempDir;
 
-/// A folder with this test's own program in it, and the libraries that it is linked with.
+/// A root directory that contains this test program, as `/test`, and its shared libraries.
 struct Root(TempDir);
 
 impl Root {
     fn new() -> Self {
-        Self::called("")
+        Self::with_name("")
     }
 
-    /// One whose name has this in it, behind nine bytes.
-    fn called(name: &str) -> Self {
+    /// Creates a root directory whose name contains `name`, preceded by 9 bytes.
+    fn with_name(name: &str) -> Self {
         let prefix = format!("new-root-{name}");
         let root = Self(TempDir::with_prefix(&prefix).unwrap());
-        let own = std::env::current_exe().unwrap();
-        fs::copy(&own, root.path().join("test")).unwrap();
-        // What the program has mapped: itself, its libraries and what loads them.
+        let program = std::env::current_exe().unwrap();
+        fs::copy(&program, root.path().join("test")).unwrap();
+        // The mapped files: the program, its shared libraries and the dynamic linker.
         let maps = fs::read_to_string("/proc/self/maps").unwrap();
         let files: BTreeSet<_> = maps
             .lines()
             .filter_map(|line| line.find('/').map(|at| Path::new(&line[at..])))
             .collect();
-        for file in files.into_iter().filter(|file| *file != own) {
-            root.take(file, file);
-            // Programs ask for it by this name.
+        for file in files.into_iter().filter(|file| *file != program) {
+            root.add(file, file);
+            // Programs refer to the dynamic linker by this path.
             if file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("ld-linux")) {
                 let name = Path::new(if cfg!(target_arch = "x86_64") { "/lib64" } else { "/lib" });
-                root.take(file, &name.join(file.file_name().unwrap()));
+                root.add(file, &name.join(file.file_name().unwrap()));
             }
         }
         root
@@ -49,7 +49,7 @@ impl Root {
         self.0.path()
     }
 
-    fn take(&self, file: &Path, name: &Path) {
+    fn add(&self, file: &Path, name: &Path) {
         let inside = self.path().join(name.strip_prefix("/").unwrap());
         fs::create_dir_all(inside.parent().unwrap()).unwrap();
         fs::copy(file, inside).unwrap();
@@ -71,73 +71,78 @@ fn newroot_from(directory: &Path, program: &Path, arguments: &[&Path]) -> Output
         .unwrap()
 }
 
-/// What `says_where_it_is` tells, of a test's program that runs in a root.
-fn told_in(root: &Path, test: &Path, directory: &Path, program: &Path) -> String {
-    let arguments =
-        [Test::of(&says_where_it_is).name(), "--exact", "--nocapture", "--test-threads=1"]
-            .map(Path::new);
+/// Runs `newroot_prints_its_environment` under a new root, and returns its output.
+fn output_in(root: &Path, test: &Path, directory: &Path, program: &Path) -> String {
+    let arguments = [
+        Test::of(&newroot_prints_its_environment).name(),
+        "--exact",
+        "--nocapture",
+        "--test-threads=1",
+    ]
+    .map(Path::new);
     let run = newroot_from(directory, program, &[&[root, test], &arguments[..]].concat());
-    let (told, error) =
+    let (output, error) =
         (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
-    assert_eq!(run.status.code(), Some(0), "{root:?} from {directory:?}: {told}{error}");
-    told.into_owned()
+    assert_eq!(run.status.code(), Some(0), "{root:?} from {directory:?}: {output}{error}");
+    output.into_owned()
 }
 
-/// Runs the body with the example's program, where this machine lets it do its work: whatever that is, it is not done
-/// to the machine.
+/// Runs the body with the path of the program, if the host permits new namespaces, and asserts that
+/// the program changes neither the mounts nor the hostname of its caller.
 fn with_program(body: impl FnOnce(&Path)) {
     let test = Test::of(&body);
-    let ran = test.in_namespaces(|| {
+    let permitted = test.in_namespaces(|| {
         let program = require!(test; common::example("newroot"));
-        let before = (places(), uts::hostname().unwrap());
-        let refused = newroot(&program, &["/proc", "/nothing"].map(Path::new));
-        let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+        let before = (mount_points(), uts::hostname().unwrap());
+        let failed = newroot(&program, &["/proc", "/nothing"].map(Path::new));
+        let text = String::from_utf8_lossy(&failed.stderr).into_owned();
         let may_unshare = !["EPERM", "ENOSPC"]
             .iter()
             .any(|errno| text.starts_with(&format!("newroot: unshare: {errno}")));
         require!(test; may_unshare, "{}", text.trim_end());
         body(&program);
         assert_eq!(
-            (places(), uts::hostname().unwrap()),
+            (mount_points(), uts::hostname().unwrap()),
             before,
-            "it is done to whoever runs the program"
+            "the mounts and the hostname of the caller"
         );
     });
-    require!(test; ran, "no new namespaces are allowed here");
+    require!(test; permitted, "namespaces cannot be created");
 }
 
-/// Where something is mounted.
-fn places() -> Vec<String> {
+/// The mount points.
+fn mount_points() -> Vec<String> {
     mounts().into_iter().map(|mount| mount.point).collect()
 }
 
 #[test]
-fn a_command_has_a_root_mounts_and_a_name_of_its_own() {
+fn newroot_command_has_own_root_mounts_and_hostname() {
     with_program(|program| {
         let root = Root::new();
         fs::create_dir(root.path().join("proc")).unwrap();
-        let told = told_in(root.path(), Path::new("/test"), Path::new("/"), program);
+        let output = output_in(root.path(), Path::new("/test"), Path::new("/"), program);
         let name = root.path().file_name().unwrap().to_str().unwrap();
-        let libraries = |entry: &str| ["lib", "lib64", "usr"].contains(&entry);
-        let entries: Vec<_> = told
+        let is_library = |entry: &str| ["lib", "lib64", "usr"].contains(&entry);
+        let entries: Vec<_> = output
             .lines()
             .find_map(|line| line.split_once("entries: "))
             .unwrap()
             .1
             .split(' ')
             .collect();
-        let others: Vec<_> = entries.into_iter().filter(|entry| !libraries(entry)).collect();
-        assert_eq!(others, ["proc", "test"], "{told}");
-        assert!(told.contains(&format!("host: {name}\nat: /\n")), "{told}");
-        // Its root, and /proc; the machine's mounts are gone.
-        let mounts: Vec<_> = told.lines().filter_map(|line| line.strip_prefix("mount: ")).collect();
-        assert!(mounts.contains(&"/") && mounts.contains(&"/proc"), "{told}");
-        assert!(mounts.iter().all(|place| *place == "/" || place.starts_with("/proc")), "{told}");
+        let others: Vec<_> = entries.into_iter().filter(|entry| !is_library(entry)).collect();
+        assert_eq!(others, ["proc", "test"], "{output}");
+        assert!(output.contains(&format!("hostname: {name}\ndirectory: /\n")), "{output}");
+        // The root and /proc are mounted; the mounts of the host are not.
+        let mounts: Vec<_> =
+            output.lines().filter_map(|line| line.strip_prefix("mount: ")).collect();
+        assert!(mounts.contains(&"/") && mounts.contains(&"/proc"), "{output}");
+        assert!(mounts.iter().all(|point| *point == "/" || point.starts_with("/proc")), "{output}");
     });
 }
 
 #[test]
-fn a_root_may_be_named_in_any_way() {
+fn newroot_accepts_relative_paths_and_symlinks() {
     with_program(|program| {
         let (root, beside) = (Root::new(), files::directory());
         let (parent, name) = (root.path().parent().unwrap(), root.path().file_name().unwrap());
@@ -153,53 +158,54 @@ fn a_root_may_be_named_in_any_way() {
             (Path::new("/"), &beside.path().join("link/below/..")),
             (&beside.path().join("link"), Path::new(".")),
         ] {
-            let told = told_in(path, Path::new("/test"), directory, program);
-            let host = format!("host: {}\nat: /\n", name.display());
+            let output = output_in(path, Path::new("/test"), directory, program);
+            let host = format!("hostname: {}\ndirectory: /\n", name.display());
             assert!(
-                told.contains("entries: below ") && told.contains(&host),
-                "{path:?} from {directory:?}: {told}"
+                output.contains("entries: below ") && output.contains(&host),
+                "{path:?} from {directory:?}: {output}"
             );
         }
     });
 }
 
 #[test]
-fn a_name_that_is_too_long_for_a_machine_is_cut() {
+fn newroot_truncates_hostname_to_host_name_max() {
     with_program(|program| {
-        // The cut goes through the middle of a character.
-        let root = Root::called(&"é".repeat(uts::HOST_NAME_MAX / 2));
-        let told = told_in(root.path(), Path::new("/test"), Path::new("/"), program);
+        // The limit is in the middle of a character.
+        let root = Root::with_name(&"é".repeat(uts::HOST_NAME_MAX / 2));
+        let output = output_in(root.path(), Path::new("/test"), Path::new("/"), program);
         let name = root.path().file_name().unwrap().as_bytes();
         assert!(
             name.len() > uts::HOST_NAME_MAX && str::from_utf8(&name[..uts::HOST_NAME_MAX]).is_err()
         );
         assert!(
-            told.contains(&format!(
-                "host: {}\n",
+            output.contains(&format!(
+                "hostname: {}\n",
                 String::from_utf8_lossy(&name[..uts::HOST_NAME_MAX])
             )),
-            "{told}"
+            "{output}"
         );
     });
 }
 
 #[test]
-fn the_root_that_is_there_already_stays() {
+fn newroot_keeps_root_if_dir_is_the_current_root() {
     with_program(|program| {
-        let own = std::env::current_exe().unwrap();
+        let test = std::env::current_exe().unwrap();
         for path in ["/", "/..", "//."] {
-            let told = told_in(Path::new(path), &own, own.parent().unwrap(), program);
-            assert!(told.contains("host: newroot\nat: /\n"), "{told}");
+            let output = output_in(Path::new(path), &test, test.parent().unwrap(), program);
+            assert!(output.contains("hostname: newroot\ndirectory: /\n"), "{output}");
             let mounts: Vec<_> =
-                told.lines().filter_map(|line| line.strip_prefix("mount: ")).collect();
-            assert_eq!(mounts, places(), "{told}");
+                output.lines().filter_map(|line| line.strip_prefix("mount: ")).collect();
+            assert_eq!(mounts, mount_points(), "{output}");
         }
     });
 }
 
-/// Not a test of its own: what those above run in their roots.
+/// Not a test, but the program that the tests run under a new root: prints the entries of the root
+/// directory, the hostname, the working directory and the mount points.
 #[test]
-fn says_where_it_is() {
+fn newroot_prints_its_environment() {
     if std::env::var_os("BUTTER_INSIDE").is_none() {
         return;
     }
@@ -208,23 +214,25 @@ fn says_where_it_is() {
     let entries: Vec<_> = entries.iter().map(|name| name.to_str().unwrap()).collect();
     println!("\nentries: {}", entries.join(" "));
     println!(
-        "host: {}\nat: {}",
+        "hostname: {}\ndirectory: {}",
         uts::hostname().unwrap(),
         std::env::current_dir().unwrap().display()
     );
-    let Ok(mounts) = fs::read_to_string("/proc/self/mountinfo") else { return }; // a root without /proc
+    let Ok(mounts) = fs::read_to_string("/proc/self/mountinfo") else {
+        return; // the root has no /proc
+    };
     for line in mounts.lines() {
         println!("mount: {}", line.split(' ').nth(4).unwrap());
     }
 }
 
 #[test]
-fn what_fails_is_said_with_its_status() {
+fn newroot_reports_failures_with_exit_status() {
     with_program(|program| {
         let root = Root::new();
         for (arguments, status, text) in [
-            (vec![], 2, "newroot: DIR COMMAND [ARGUMENT...]"),
-            (vec![root.path()], 2, "newroot: DIR COMMAND [ARGUMENT...]"),
+            (vec![], 2, "Usage: newroot DIR COMMAND [ARGUMENT]..."),
+            (vec![root.path()], 2, "Usage: newroot DIR COMMAND [ARGUMENT]..."),
             (
                 vec![Path::new("/nowhere"), Path::new("/test")],
                 125,
@@ -238,7 +246,8 @@ fn what_fails_is_said_with_its_status() {
             assert_eq!(run.status.code(), Some(status), "{error}");
             assert!(error.starts_with(text) && error.lines().count() == 1, "{error}");
         }
-        let no = [root.path(), Path::new("/test"), Path::new("--no-such-option")];
-        assert_eq!(newroot(program, &no).status.code(), Some(101), "the status is the command's");
+        let failing = [root.path(), Path::new("/test"), Path::new("--no-such-option")];
+        let status = newroot(program, &failing).status;
+        assert_eq!(status.code(), Some(101), "the status of the command");
     });
 }

@@ -1,6 +1,6 @@
-//! The example `copy`, run as a user runs it.
+//! The example `copy`.
 
-mod fails;
+mod failures;
 mod progress;
 mod run;
 mod signals;

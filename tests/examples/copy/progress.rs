@@ -1,34 +1,34 @@
-//! The bar, and what is said at the end.
+//! The progress bar and the summary.
 
 use std::process::{Command, Stdio};
 
-use super::run::{program, run, scene};
+use super::run::{create_source, program, run};
 use common::require;
 
 #[test]
-fn without_a_terminal_there_is_one_line_at_the_end() {
+fn copy_prints_only_summary_without_terminal() {
     let program = require!(program());
-    let (_folder, source, target, _) = scene(300_000);
-    let ended = run(&program, &[&source, &target]);
-    assert!(ended.status.success() && ended.stdout.is_empty());
-    let took = ended
+    let (_folder, source, target, _) = create_source(300_000);
+    let completed = run(&program, &[&source, &target]);
+    assert!(completed.status.success() && completed.stdout.is_empty());
+    let took = completed
         .stderr
         .strip_prefix("copy: 293.0 KiB copied in ")
         .and_then(|rest| rest.split_once(" s, "));
-    assert!(took.is_some_and(|(took, _)| took.parse::<f64>().is_ok()), "{}", ended.stderr);
-    assert!(ended.stderr.ends_with('\n'), "{}", ended.stderr);
+    assert!(took.is_some_and(|(took, _)| took.parse::<f64>().is_ok()), "{}", completed.stderr);
+    assert!(completed.stderr.ends_with('\n'), "{}", completed.stderr);
     assert!(
-        !ended.stderr.contains(['\r', '\u{1b}', '[']) && ended.stderr.contains("/s, with "),
+        !completed.stderr.contains(['\r', '\u{1b}', '[']) && completed.stderr.contains("/s, with "),
         "{}",
-        ended.stderr
+        completed.stderr
     );
-    assert_eq!(ended.stderr.lines().count(), 1);
+    assert_eq!(completed.stderr.lines().count(), 1);
 }
 
 #[test]
-fn on_a_terminal_a_bar_is_drawn_and_taken_away() {
+fn copy_draws_and_erases_progress_bar_on_terminal() {
     let program = require!(program());
-    let (_folder, source, target, _) = scene(300_000);
+    let (_folder, source, target, _) = create_source(300_000);
     for (quiet, drawn) in [("", true), ("--quiet", false)] {
         let line = format!(
             "'{}' {quiet} '{}' '{}'",
@@ -39,14 +39,14 @@ fn on_a_terminal_a_bar_is_drawn_and_taken_away() {
         let script =
             Command::new("script").args(["-qec", &line, "/dev/null"]).stdin(Stdio::null()).output();
         let script = require!(script, "`script` cannot be run");
-        let told = String::from_utf8(script.stdout).unwrap();
+        let output = String::from_utf8(script.stdout).unwrap();
         let ran = script.status.success() || target.exists();
-        require!(ran, "`script` has no terminal: {told}");
+        require!(ran, "`script` cannot open a terminal: {output}");
         assert_eq!(
-            told.contains("\r[####") && told.contains("\r\u{1b}[Kcopy: 293.0 KiB copied in "),
+            output.contains("\r[####") && output.contains("\r\u{1b}[Kcopy: 293.0 KiB copied in "),
             drawn,
-            "{told:?}"
+            "{output:?}"
         );
-        assert!(drawn || told.is_empty(), "{told:?}");
+        assert!(drawn || output.is_empty(), "{output:?}");
     }
 }

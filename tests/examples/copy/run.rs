@@ -1,4 +1,4 @@
-//! The program, running and ended.
+//! Running the program.
 
 use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
@@ -10,52 +10,53 @@ use butter::signal::{self, Signal};
 use common::files;
 use temp_dir::TempDir;
 
-/// The example's program.
+/// The path of the built program.
 pub fn program() -> Result<PathBuf, String> {
     common::example("copy")
 }
 
-/// What a run has come to.
-pub struct Ended {
+/// The result of a completed run.
+pub struct Completed {
     pub status: ExitStatus,
     pub stdout: Vec<u8>,
     pub stderr: String,
 }
 
-impl Ended {
-    /// It has failed, and has said so in one line that has this in it.
-    pub fn failed_with(&self, text: &str) {
+impl Completed {
+    /// Asserts that the program failed with a one-line message that contains `text`.
+    pub fn assert_failed_with(&self, text: &str) {
         assert_eq!((self.status.code(), self.stdout.len()), (Some(1), 0), "{}", self.stderr);
         let one_line = self.stderr.lines().count() == 1 && self.stderr.starts_with("copy: ");
-        assert!(one_line && self.stderr.contains(text), "no `{text}`: {}", self.stderr);
+        assert!(one_line && self.stderr.contains(text), "`{text}` is missing: {}", self.stderr);
     }
 
-    /// It has copied, and said nothing.
-    pub fn done(&self) {
+    /// Asserts that the program succeeded without output.
+    pub fn assert_silent_success(&self) {
         assert_eq!((self.status.code(), self.stderr.as_str(), self.stdout.len()), (Some(0), "", 0));
     }
 }
 
-/// The program with no signal ignored that ends it.
+/// A command that runs the program with the default actions of the termination signals.
 pub fn command(program: &Path) -> Command {
-    for ending in [Signal::INT, Signal::TERM, Signal::HUP] {
-        // It has them from the tests, which may have been started with them ignored.
-        signal::set_default(ending).unwrap();
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        // A child inherits ignored signals, and the tests may have been started with these ignored.
+        signal::set_default(signal).unwrap();
     }
     let mut command = Command::new(program);
     command.stdin(Stdio::null());
     command
 }
 
-pub fn run(program: &Path, arguments: &[&dyn AsRef<OsStr>]) -> Ended {
+pub fn run(program: &Path, arguments: &[&dyn AsRef<OsStr>]) -> Completed {
     let output =
         command(program).args(arguments.iter().map(|argument| argument.as_ref())).output().unwrap();
     let stderr = String::from_utf8(output.stderr).expect("the errors are UTF-8");
-    Ended { status: output.status, stdout: output.stdout, stderr }
+    Completed { status: output.status, stdout: output.stdout, stderr }
 }
 
-/// A directory, and in it a file `source` of so many bytes.
-pub fn scene(count: usize) -> (TempDir, PathBuf, PathBuf, Vec<u8>) {
+/// Creates a directory with a file `source` of `count` bytes. Returns the directory, the paths of
+/// `source` and of a file `target` that does not exist, and the bytes.
+pub fn create_source(count: usize) -> (TempDir, PathBuf, PathBuf, Vec<u8>) {
     let folder = files::directory();
     let (source, target) = (folder.path().join("source"), folder.path().join("target"));
     let bytes: Vec<u8> =
@@ -64,7 +65,7 @@ pub fn scene(count: usize) -> (TempDir, PathBuf, PathBuf, Vec<u8>) {
     (folder, source, target, bytes)
 }
 
-/// The names in a directory, in order.
+/// The sorted names of a directory's entries.
 pub fn names(folder: &Path) -> Vec<String> {
     let name = |entry: io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
     let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(name).collect();

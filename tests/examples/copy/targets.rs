@@ -1,114 +1,114 @@
-//! What becomes of each kind of target.
+//! The kinds of sources and targets.
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::process::Stdio;
 
-use super::run::{command, mode, names, program, run, scene, set_mode};
+use super::run::{command, create_source, mode, names, program, run, set_mode};
 use common::require;
 use common::this_test;
 
 #[test]
-fn the_copy_is_identical_by_each_method() {
+fn copy_is_identical_with_each_method() {
     let program = require!(program());
-    let (folder, source, target, bytes) = scene(3_000_001);
+    let (folder, source, target, bytes) = create_source(3_000_001);
     for method in ["auto", "copy_file_range", "sendfile", "splice", "read_write"] {
-        let ended = run(&program, &[&"--quiet", &"--method", &method, &source, &target]);
-        if method == "copy_file_range" && ended.stderr.contains("unsupported") {
-            this_test!().skip(method, format_args!("{}", ended.stderr.trim_end()));
+        let completed = run(&program, &[&"--quiet", &"--method", &method, &source, &target]);
+        if method == "copy_file_range" && completed.stderr.contains("unsupported") {
+            this_test!().skip(method, format_args!("{}", completed.stderr.trim_end()));
             continue;
         }
-        ended.done();
-        assert!(fs::read(&target).unwrap() == bytes, "{method}: other bytes");
+        completed.assert_silent_success();
+        assert!(fs::read(&target).unwrap() == bytes, "{method}: wrong content");
         assert_eq!(names(folder.path()), ["source", "target"], "{method}");
         fs::remove_file(&target).unwrap();
     }
 }
 
 #[test]
-fn permissions_are_those_of_the_source_less_the_umask() {
+fn copy_applies_umask_to_permissions_of_source() {
     let program = require!(program());
-    let (_folder, source, target, _) = scene(10);
-    for (its, umask, expected) in [
+    let (_folder, source, target, _) = create_source(10);
+    for (source_mode, umask, expected) in [
         (0o644, 0o022, 0o644),
         (0o777, 0o027, 0o750),
         (0o600, 0o000, 0o600),
         (0o4755, 0o022, 0o755),
         (0o666, 0o077, 0o600),
     ] {
-        set_mode(&source, its);
+        set_mode(&source, source_mode);
         let mut command = command(&program);
         let set_umask = move || {
             // SAFETY: touches no memory.
             unsafe { libc::umask(umask) };
             Ok(())
         };
-        // SAFETY: between fork and exec it makes one system call and does nothing else.
+        // SAFETY: between fork and exec, the closure makes one system call and does nothing else.
         unsafe { command.pre_exec(set_umask) };
         assert!(command.arg("-q").args([&source, &target]).status().unwrap().success());
-        assert_eq!(mode(&target), expected, "{its:o} under {umask:o}");
+        assert_eq!(mode(&target), expected, "mode {source_mode:o}, umask {umask:o}");
         fs::remove_file(&target).unwrap();
     }
 }
 
 #[test]
-fn an_older_target_is_replaced_and_its_permissions_and_links_stay() {
+fn copy_preserves_permissions_and_symlinks_of_existing_target() {
     let program = require!(program());
-    let (folder, source, target, bytes) = scene(10_000);
+    let (folder, source, target, bytes) = create_source(10_000);
     fs::write(&target, "older and longer".repeat(10_000)).unwrap();
     set_mode(&target, 0o640);
     let link = folder.path().join("link");
     symlink("target", &link).unwrap();
-    run(&program, &[&"-q", &source, &link]).done();
+    run(&program, &[&"-q", &source, &link]).assert_silent_success();
     assert!(fs::read(&target).unwrap() == bytes && link.is_symlink());
     assert_eq!(mode(&target), 0o640);
     assert_eq!(names(folder.path()), ["link", "source", "target"]);
 
-    let nowhere = folder.path().join("nowhere");
-    symlink("missing", &nowhere).unwrap();
-    run(&program, &[&source, &nowhere]).failed_with("ENOENT");
+    let dangling = folder.path().join("dangling");
+    symlink("missing", &dangling).unwrap();
+    run(&program, &[&source, &dangling]).assert_failed_with("ENOENT");
     assert!(!folder.path().join("missing").exists());
 }
 
 #[test]
-fn into_a_directory_it_goes_under_its_own_name() {
+fn copy_into_directory_keeps_file_name() {
     let program = require!(program());
-    let (folder, source, _, bytes) = scene(10_000);
+    let (folder, source, _, bytes) = create_source(10_000);
     let directory = folder.path().join("directory");
     fs::create_dir(&directory).unwrap();
-    run(&program, &[&"-q", &source, &directory]).done();
+    run(&program, &[&"-q", &source, &directory]).assert_silent_success();
     assert!(fs::read(directory.join("source")).unwrap() == bytes);
     fs::remove_file(directory.join("source")).unwrap();
     fs::create_dir(directory.join("source")).unwrap();
-    run(&program, &[&source, &directory]).failed_with("directory/source' is a directory");
-    // Without a directory in front, it is the one that the program runs in.
+    run(&program, &[&source, &directory]).assert_failed_with("directory/source' is a directory");
+    // Relative paths refer to the program's working directory.
     let status = command(&program)
-        .args(["-q", "source", "here"])
+        .args(["-q", "source", "relative"])
         .current_dir(folder.path())
         .status()
         .unwrap();
-    assert!(status.success() && fs::read(folder.path().join("here")).unwrap() == bytes);
+    assert!(status.success() && fs::read(folder.path().join("relative")).unwrap() == bytes);
 }
 
 #[test]
-fn the_same_file_is_refused() {
+fn copy_fails_if_source_and_target_are_the_same_file() {
     let program = require!(program());
-    let (folder, source, target, bytes) = scene(1000);
+    let (folder, source, target, bytes) = create_source(1000);
     fs::hard_link(&source, &target).unwrap();
     let link = folder.path().join("link");
     symlink("source", &link).unwrap();
     for same in [&source, &target, &link, &folder.path().to_owned()] {
-        run(&program, &[&source, same]).failed_with("are the same file");
+        run(&program, &[&source, same]).assert_failed_with("are the same file");
     }
     assert!(fs::read(&source).unwrap() == bytes);
     assert_eq!(names(folder.path()), ["link", "source", "target"]);
 }
 
 #[test]
-fn pipes_and_devices_are_written_to_as_they_are() {
+fn copy_writes_to_pipes_and_devices_without_replacing_them() {
     let program = require!(program());
-    let (_folder, source, _, bytes) = scene(300_000);
+    let (_folder, source, _, bytes) = create_source(300_000);
     let output = command(&program)
         .arg("-q")
         .arg(&source)
@@ -117,14 +117,14 @@ fn pipes_and_devices_are_written_to_as_they_are() {
         .output()
         .unwrap();
     assert!(output.status.success() && output.stdout == bytes);
-    run(&program, &[&"-q", &source, &"/dev/null"]).done();
+    run(&program, &[&"-q", &source, &"/dev/null"]).assert_silent_success();
     assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
 }
 
 #[test]
-fn a_source_may_be_a_pipe_or_made_up() {
+fn copy_accepts_pipe_or_pseudo_file_as_source() {
     let program = require!(program());
-    let (_folder, _, target, bytes) = scene(300_000);
+    let (_folder, _, target, bytes) = create_source(300_000);
     let mut child = command(&program)
         .args(["-q", "/proc/self/fd/0"])
         .arg(&target)
@@ -135,58 +135,58 @@ fn a_source_may_be_a_pipe_or_made_up() {
     assert!(child.wait().unwrap().success());
     assert!(fs::read(&target).unwrap() == bytes);
     fs::remove_file(&target).unwrap();
-    run(&program, &[&"-q", &"/proc/filesystems", &target]).done();
+    run(&program, &[&"-q", &"/proc/filesystems", &target]).assert_silent_success();
     assert_eq!(fs::read(&target).unwrap(), fs::read("/proc/filesystems").unwrap());
 }
 
 #[test]
-fn what_is_made_up_is_copied_whole_by_each_method_or_not_at_all() {
+fn copy_of_pseudo_file_is_complete_or_fails_with_each_method() {
     let program = require!(program());
-    let (folder, _, target, _) = scene(1000);
+    let (folder, _, target, _) = create_source(1000);
     for method in ["auto", "copy_file_range", "sendfile", "splice", "read_write"] {
-        let ended = run(&program, &[&"-q", &"-m", &method, &"/proc/filesystems", &target]);
-        if ended.status.success() {
+        let completed = run(&program, &[&"-q", &"-m", &method, &"/proc/filesystems", &target]);
+        if completed.status.success() {
             assert!(
                 fs::read(&target).unwrap() == fs::read("/proc/filesystems").unwrap(),
-                "{method}: other bytes"
+                "{method}: wrong content"
             );
             fs::remove_file(&target).unwrap();
         } else {
-            assert!(!["auto", "read_write"].contains(&method), "{}", ended.stderr);
-            ended.failed_with("/proc/filesystems");
+            assert!(!["auto", "read_write"].contains(&method), "{}", completed.stderr);
+            completed.assert_failed_with("/proc/filesystems");
         }
         assert_eq!(names(folder.path()), ["source"], "{method}");
     }
 }
 
 #[test]
-fn a_program_that_runs_is_replaced_and_runs_on() {
+fn copy_replaces_running_program() {
     let program = require!(program());
-    let (folder, source, target, bytes) = scene(10_000);
-    run(&program, &[&"-q", &program, &target]).done();
-    let late = folder.path().join("late");
+    let (folder, source, target, bytes) = create_source(10_000);
+    run(&program, &[&"-q", &program, &target]).assert_silent_success();
+    let output = folder.path().join("output");
     let mut child = command(&target)
         .args(["-q", "/proc/self/fd/0"])
-        .arg(&late)
+        .arg(&output)
         .stdin(Stdio::piped())
         .spawn()
         .unwrap();
-    run(&program, &[&"-q", &source, &target]).done();
+    run(&program, &[&"-q", &source, &target]).assert_silent_success();
     assert!(fs::read(&target).unwrap() == bytes);
-    std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"late").unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"output").unwrap();
     assert!(child.wait().unwrap().success());
-    assert_eq!(fs::read(&late).unwrap(), b"late");
+    assert_eq!(fs::read(&output).unwrap(), b"output");
 }
 
 #[test]
-fn an_empty_file_is_a_file() {
+fn copy_of_empty_file_creates_empty_file() {
     let program = require!(program());
-    let (_folder, source, target, _) = scene(0);
-    let ended = run(&program, &[&source, &target]);
+    let (_folder, source, target, _) = create_source(0);
+    let completed = run(&program, &[&source, &target]);
     assert!(
-        ended.status.success() && ended.stderr.starts_with("copy: 0 B copied in "),
+        completed.status.success() && completed.stderr.starts_with("copy: 0 B copied in "),
         "{}",
-        ended.stderr
+        completed.stderr
     );
     assert_eq!(fs::metadata(&target).unwrap().size(), 0);
 }

@@ -1,15 +1,15 @@
-//! What it is asked for.
+//! Command-line options.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use super::run::{command, names, program, run, scene};
+use super::run::{command, create_source, names, program, run};
 use common::require;
 
 #[test]
-fn wrong_use_is_told() {
+fn copy_rejects_invalid_arguments() {
     let program = require!(program());
-    for (arguments, told) in [
+    for (arguments, message) in [
         (&[] as &[&[u8]], "missing SOURCE operand"),
         (&[b"one"], "missing TARGET operand after 'one'"),
         (&[b"--", b"-a", b"-b", b"-c"], "extra operand '-c'"),
@@ -34,18 +34,18 @@ fn wrong_use_is_told() {
             "{arguments:?}: {stderr}"
         );
         assert!(
-            stderr.starts_with(&format!("copy: {told}")) && stderr.lines().count() == 2,
+            stderr.starts_with(&format!("copy: {message}")) && stderr.lines().count() == 2,
             "{stderr}"
         );
     }
 }
 
 #[test]
-fn help_names_everything() {
+fn copy_help_lists_options_methods_and_exit_statuses() {
     let program = require!(program());
-    let ended = run(&program, &[&"--help"]);
-    let text = String::from_utf8(ended.stdout).unwrap();
-    assert_eq!((ended.status.code(), ended.stderr.as_str()), (Some(0), ""));
+    let completed = run(&program, &[&"--help"]);
+    let text = String::from_utf8(completed.stdout).unwrap();
+    assert_eq!((completed.status.code(), completed.stderr.as_str()), (Some(0), ""));
     for word in [
         "--method",
         "--keep-partial",
@@ -55,7 +55,7 @@ fn help_names_everything() {
         "copy_file_range",
         "read_write",
     ] {
-        assert!(text.contains(word), "{word}");
+        assert!(text.contains(word), "{word} is missing");
     }
     for status in 0..=2 {
         assert!(text.contains(&format!("\n  {status}  ")), "{status}");
@@ -66,9 +66,9 @@ fn help_names_everything() {
 }
 
 #[test]
-fn what_looks_like_an_option_can_be_a_path() {
+fn copy_accepts_paths_that_begin_with_a_dash() {
     let program = require!(program());
-    let (folder, _, _, bytes) = scene(100);
+    let (folder, _, _, bytes) = create_source(100);
     let arguments = ["--quiet", "--", "source", "--help"];
     assert!(
         command(&program).args(arguments).current_dir(folder.path()).status().unwrap().success()
@@ -78,15 +78,15 @@ fn what_looks_like_an_option_can_be_a_path() {
 }
 
 #[test]
-fn short_options_are_clustered_and_have_attached_values() {
+fn copy_accepts_clustered_short_options_and_attached_values() {
     let program = require!(program());
-    let (_folder, source, target, bytes) = scene(100);
-    run(&program, &[&"-qmread_write", &source, &target]).done();
+    let (_folder, source, target, bytes) = create_source(100);
+    run(&program, &[&"-qmread_write", &source, &target]).assert_silent_success();
     assert_eq!(std::fs::read(&target).unwrap(), bytes);
 }
 
 #[test]
-fn help_fails_if_output_is_full() {
+fn copy_help_fails_with_enospc_if_output_is_full() {
     let program = require!(program());
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
     let output = command(&program).arg("--help").stdout(full).output().unwrap();

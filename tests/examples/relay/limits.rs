@@ -1,4 +1,4 @@
-//! The limit on descriptors.
+//! The limit on open file descriptors.
 
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -9,11 +9,12 @@ use super::peers::{KINDS, Kind, Server};
 use super::run::{Relay, Totals, program};
 use common::require;
 
-/// Sets the limit on descriptors of a process, 0 for this one; returns the limit until then.
+/// Sets the limit on open file descriptors of a process, or of the calling process if `process` is
+/// 0. Returns the previous limit.
 fn limit(process: i32, new: Option<libc::rlimit>) -> io::Result<libc::rlimit> {
     let new = new.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
     let mut old = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: reads one struct, or none, and writes one.
+    // SAFETY: reads at most one struct, and writes one.
     match unsafe { libc::prlimit(process, libc::RLIMIT_NOFILE, new, &raw mut old) } {
         0 => Ok(old),
         _ => Err(io::Error::last_os_error()),
@@ -21,14 +22,14 @@ fn limit(process: i32, new: Option<libc::rlimit>) -> io::Result<libc::rlimit> {
 }
 
 #[test]
-fn those_for_whom_there_is_no_room_wait_until_another_ends() {
+fn relay_delays_connections_beyond_descriptor_limit() {
     const CLIENTS: usize = 10;
     let program = require!(program());
     for kind in KINDS {
         let server = Server::new(kind);
-        let relay = Relay::prepared(&program, kind, &server.address, |command| {
+        let relay = Relay::start_with(&program, kind, &server.address, |command| {
             let lower = || limit(0, Some(libc::rlimit { rlim_cur: 32, rlim_max: 32 })).map(drop);
-            // SAFETY: between fork and exec it makes one system call and does nothing else.
+            // SAFETY: between fork and exec, it makes one system call and does nothing else.
             unsafe { command.pre_exec(lower) };
         });
         let mut clients: Vec<_> = (0..CLIENTS).map(|_| relay.connect()).collect();
@@ -37,10 +38,11 @@ fn those_for_whom_there_is_no_room_wait_until_another_ends() {
         }
         for _ in 0..CLIENTS {
             let served = server.accept();
-            relay.sleeps();
-            assert!(relay.descriptors().len() <= 32);
+            relay.wait_until_asleep();
+            assert!(relay.descriptor_numbers().len() <= 32);
             served.finish();
-            // In whatever order they are accepted, the connection ends, and makes room.
+            // The order in which connections are accepted is unspecified, so the client is
+            // identified by its byte. The end of its connection releases descriptors for another.
             let mut number = [0];
             std::io::Read::read_exact(&mut &served, &mut number).unwrap();
             clients[usize::from(number[0])].finish();
@@ -49,35 +51,45 @@ fn those_for_whom_there_is_no_room_wait_until_another_ends() {
         for client in clients.drain(..) {
             assert_eq!(client.receive_all(), b"");
         }
-        let ended = relay.end(Signal::TERM);
+        let completed = relay.end(Signal::TERM);
         let accepted = CLIENTS as u64;
-        let totals = Totals { accepted, broken: 0, unreached: 0, cut: 0, there: accepted, back: 0 };
-        assert_eq!(ended.totals(), totals, "{}", ended.said);
+        let totals = Totals {
+            accepted,
+            failed: 0,
+            unreachable: 0,
+            aborted: 0,
+            to_target: accepted,
+            to_client: 0,
+        };
+        assert_eq!(completed.totals(), totals, "{}", completed.messages);
     }
 }
 
 #[test]
-fn a_limit_that_is_lowered_meanwhile_holds_up_until_it_is_raised() {
+fn relay_resumes_when_lowered_descriptor_limit_is_raised() {
     let program = require!(program());
     for kind in KINDS {
-        // Room for nothing, for the accepted socket, for both, and for these and half a pipe.
-        for room in 0..=3 {
+        // Descriptors for no socket, the accepted socket, both sockets, and both sockets and one
+        // end of a pipe.
+        for available in 0..=3 {
             let server = Server::new(kind);
             let relay = Relay::start(&program, kind, &server.address);
             let pid = relay.pid().as_raw();
-            // What it raised the limit to.
+            // The relay raised its limit to this one.
             let rlim_max = limit(0, None).unwrap().rlim_max;
-            // It may have been started with some that have higher numbers.
-            let before = relay.descriptors();
+            // The relay may have inherited descriptors with higher numbers.
+            let before = relay.descriptor_numbers();
             let next = (0..).find(|number| !before.contains(number)).unwrap();
             let set = |rlim_cur| limit(pid, Some(libc::rlimit { rlim_cur, rlim_max })).unwrap();
-            assert_eq!(set(next + room).rlim_cur, rlim_max);
+            assert_eq!(set(next + available).rlim_cur, rlim_max);
             let client = relay.connect();
             client.send(b"patience");
             client.finish();
-            let sockets = room.min(2) as usize;
-            relay.comes_to("the limit", || relay.descriptors().len() == before.len() + sockets);
-            relay.sleeps();
+            let sockets = available.min(2) as usize;
+            relay.wait_until("the descriptor limit", || {
+                relay.descriptor_numbers().len() == before.len() + sockets
+            });
+            relay.wait_until_asleep();
             set(rlim_max);
             let served = server.accept();
             assert_eq!(served.receive_all(), b"patience");
@@ -86,22 +98,32 @@ fn a_limit_that_is_lowered_meanwhile_holds_up_until_it_is_raised() {
             let totals = relay.end(Signal::TERM).totals();
             assert_eq!(
                 totals,
-                Totals { accepted: 1, broken: 0, unreached: 0, cut: 0, there: 8, back: 0 }
+                Totals {
+                    accepted: 1,
+                    failed: 0,
+                    unreachable: 0,
+                    aborted: 0,
+                    to_target: 8,
+                    to_client: 0
+                }
             );
         }
     }
 }
 
 #[test]
-fn connections_that_wait_for_room_do_not_keep_a_signal_waiting() {
+fn relay_handles_signal_while_connections_wait_for_descriptors() {
     let program = require!(program());
     let server = Server::new(Kind::Tcp);
     let relay = Relay::start(&program, Kind::Unix, &server.address);
     let rlim_max = limit(0, None).unwrap().rlim_max;
     limit(relay.pid().as_raw(), Some(libc::rlimit { rlim_cur: 3, rlim_max })).unwrap();
     let client = relay.connect();
-    relay.sleeps();
+    relay.wait_until_asleep();
     let totals = relay.end(Signal::INT).totals();
-    assert_eq!(totals, Totals { accepted: 0, broken: 0, unreached: 0, cut: 0, there: 0, back: 0 });
+    assert_eq!(
+        totals,
+        Totals { accepted: 0, failed: 0, unreachable: 0, aborted: 0, to_target: 0, to_client: 0 }
+    );
     assert_eq!(client.count_all(), 0);
 }

@@ -1,12 +1,12 @@
-//! The example `relay`, run as a user runs it, between sockets of the tests.
+//! The example `relay`, between a client and a server of the tests.
 
-mod deaths;
-mod ends;
+mod aborts;
+mod backpressure;
+mod closing;
 mod limits;
 mod peers;
 mod progress;
-mod relayed;
 mod run;
 mod signals;
-mod slow;
+mod transfer;
 mod usage;

@@ -1,4 +1,4 @@
-//! Both ends of what is relayed.
+//! The clients and servers that the relay connects, and their test data.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -11,8 +11,8 @@ use common::files;
 use common::sockets;
 use temp_dir::TempDir;
 
-/// How long a peer waits for anything, so that a test that fails does not hang.
-const AT_MOST: Option<Duration> = Some(Duration::from_secs(120));
+/// The timeout of reads and writes, so that a failing test does not hang.
+const TIMEOUT: Option<Duration> = Some(Duration::from_secs(120));
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
@@ -28,17 +28,17 @@ pub enum Stream {
 }
 
 impl Stream {
-    /// To an address as the program prints it.
+    /// Connects to an address in the form that the program prints.
     pub fn connect(address: &str) -> Self {
         let stream = match address.strip_prefix("unix:") {
             Some(path) => Self::Unix(UnixStream::connect(path).unwrap()),
             None => Self::Tcp(TcpStream::connect(address).unwrap()),
         };
-        stream.limited()
+        stream.with_timeouts()
     }
 
-    fn limited(self) -> Self {
-        self.set_timeouts(AT_MOST);
+    fn with_timeouts(self) -> Self {
+        self.set_timeouts(TIMEOUT);
         self
     }
 
@@ -53,7 +53,7 @@ impl Stream {
         }
     }
 
-    /// Says that nothing more follows.
+    /// Shuts down sending.
     pub fn finish(&self) {
         match self {
             Self::Tcp(stream) => stream.shutdown(Shutdown::Write).unwrap(),
@@ -61,9 +61,9 @@ impl Stream {
         }
     }
 
-    /// Ends it: gently, or by a reset where there is such a thing.
-    pub fn end(self, gently: bool) {
-        if let (Self::Tcp(stream), false) = (&self, gently) {
+    /// Closes the socket, with a reset if it is a TCP socket and `gracefully` is `false`.
+    pub fn close(self, gracefully: bool) {
+        if let (Self::Tcp(stream), false) = (&self, gracefully) {
             sockets::reset_on_close(stream);
         }
     }
@@ -72,7 +72,7 @@ impl Stream {
         (&*self).write_all(bytes).unwrap();
     }
 
-    /// Sends a byte out of band.
+    /// Sends a byte of urgent data.
     pub fn send_urgent(&self, byte: u8) {
         sockets::send_urgent(self, byte);
     }
@@ -83,7 +83,7 @@ impl Stream {
         bytes
     }
 
-    /// Reads until the end, or an error; returns how many bytes came.
+    /// Reads until the end of the data or an error. Returns the number of bytes.
     pub fn count_all(&self) -> u64 {
         let (mut count, mut buffer) = (0, [0; 64 * 1024]);
         while let Ok(read @ 1..) = (&*self).read(&mut buffer) {
@@ -124,12 +124,13 @@ impl Write for &Stream {
     }
 }
 
-/// A wait with a timeout is not begun anew by the kernel, whatever interrupted it.
+/// Retries a call that was interrupted: the kernel does not restart calls on sockets that have a
+/// timeout, not even with `SA_RESTART`.
 fn retry<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     loop {
         match call() {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            done => return done,
+            result => return result,
         }
     }
 }
@@ -139,7 +140,7 @@ enum Listener {
     Unix(UnixListener),
 }
 
-/// What connections are relayed to.
+/// The target of a relay.
 pub struct Server {
     listener: Listener,
     pub address: String,
@@ -161,7 +162,7 @@ impl Server {
         }
     }
 
-    /// At a path of the test's own.
+    /// Creates a server with a Unix domain socket at `path`.
     pub fn at(path: &Path) -> Self {
         let listener = Listener::Unix(UnixListener::bind(path).unwrap());
         Self { listener, address: format!("unix:{}", path.display()), _directory: None }
@@ -172,7 +173,7 @@ impl Server {
             Listener::Tcp(listener) => Stream::Tcp(listener.accept().unwrap().0),
             Listener::Unix(listener) => Stream::Unix(listener.accept().unwrap().0),
         };
-        stream.limited()
+        stream.with_timeouts()
     }
 }
 
@@ -191,12 +192,12 @@ pub fn directory() -> (TempDir, PathBuf) {
     (directory, path)
 }
 
-/// Where there is much to do: less of it in an emulated machine.
-pub fn much(here: usize, emulated: usize) -> usize {
-    if std::env::var_os("BUTTER_DEDICATED_VM").is_some() { emulated } else { here }
+/// Selects the amount of work: `native`, or `emulated` in an emulated virtual machine.
+pub fn scaled(native: usize, emulated: usize) -> usize {
+    if std::env::var_os("BUTTER_DEDICATED_VM").is_some() { emulated } else { native }
 }
 
-/// Bytes of which no two blocks are the same, nor two streams.
+/// A stream of pseudo-random blocks. All blocks differ, as do streams with different seeds.
 pub struct Blocks {
     block: Vec<u8>,
     number: u64,
@@ -222,7 +223,7 @@ impl Blocks {
         &self.block
     }
 
-    /// Sends so many bytes, a whole number of blocks, and says that nothing more follows.
+    /// Sends `bytes` bytes, a multiple of the block size, and shuts down sending.
     pub fn send(mut self, bytes: usize, stream: &Stream) {
         for _ in 0..bytes / BLOCK {
             stream.send(self.next());
@@ -230,12 +231,12 @@ impl Blocks {
         stream.finish();
     }
 
-    /// Receives so many bytes, each as it was sent, and the end.
+    /// Receives `bytes` bytes and the end of the data, and asserts that the content is as sent.
     pub fn receive(mut self, bytes: usize, mut stream: &Stream) {
         let mut buffer = vec![0; BLOCK];
         for number in 0..bytes / BLOCK {
             stream.read_exact(&mut buffer).unwrap();
-            assert!(buffer == self.next(), "block {number} is another");
+            assert!(buffer == self.next(), "block {number} has the wrong content");
         }
         assert_eq!(stream.read(&mut buffer).unwrap(), 0);
     }

@@ -1,4 +1,4 @@
-//! The program, running and ended.
+//! Running the program.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
@@ -13,12 +13,12 @@ use temp_dir::TempDir;
 
 use super::peers::{Kind, Stream, directory};
 
-/// The example's program.
+/// The path of the built program.
 pub fn program() -> Result<PathBuf, String> {
     common::example("relay")
 }
 
-/// What a run that only says something comes to: its status, output and errors.
+/// Runs the program until it exits. Returns its exit status, standard output and standard error.
 pub fn run(program: &Path, arguments: &[&OsStr]) -> (Option<i32>, String, String) {
     let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().unwrap();
     let [stdout, stderr] =
@@ -26,15 +26,15 @@ pub fn run(program: &Path, arguments: &[&OsStr]) -> (Option<i32>, String, String
     (output.status.code(), stdout, stderr)
 }
 
-/// The numbers of the last line.
+/// The numbers in the last message.
 #[derive(Debug, PartialEq)]
 pub struct Totals {
     pub accepted: u64,
-    pub broken: u64,
-    pub unreached: u64,
-    pub cut: u64,
-    pub there: u64,
-    pub back: u64,
+    pub failed: u64,
+    pub unreachable: u64,
+    pub aborted: u64,
+    pub to_target: u64,
+    pub to_client: u64,
 }
 
 impl Totals {
@@ -44,62 +44,63 @@ impl Totals {
             .filter(|digits| !digits.is_empty())
             .map(|digits| digits.parse().unwrap())
             .collect();
-        let [accepted, broken, unreached, cut, there, back] = numbers[..] else {
-            panic!("no totals: {line}")
+        let [accepted, failed, unreachable, aborted, to_target, to_client] = numbers[..] else {
+            panic!("not the totals: {line}")
         };
-        Self { accepted, broken, unreached, cut, there, back }
+        Self { accepted, failed, unreachable, aborted, to_target, to_client }
     }
 }
 
-/// What a run has come to. Its directory is still there.
-pub struct Ended {
+/// The result of a completed run. Keeps the directory of the socket.
+pub struct Completed {
     pub status: Option<i32>,
-    /// All that it said, from the first line on.
-    pub said: String,
+    /// All messages, from the first line on.
+    pub messages: String,
     _directory: Option<TempDir>,
 }
 
-impl Ended {
+impl Completed {
     pub fn totals(&self) -> Totals {
-        assert_eq!(self.status, Some(0), "{}", self.said);
-        Totals::parse(self.said.lines().last().unwrap())
+        assert_eq!(self.status, Some(0), "{}", self.messages);
+        Totals::parse(self.messages.lines().last().unwrap())
     }
 }
 
-/// The descriptors of the pipes that it keeps, at most.
-const KEPT: usize = 16;
+/// The maximum number of descriptors of idle pipes.
+const IDLE_PIPE_DESCRIPTORS: usize = 16;
 
-/// Descriptors.
+/// The numbers of open descriptors.
 #[derive(Debug)]
-pub struct Held {
+pub struct DescriptorCounts {
     pub all: usize,
     pub sockets: usize,
 }
 
-/// A run that listens. It is killed when a test fails.
+/// A running relay that listens. It is killed on drop.
 pub struct Relay {
     child: Child,
     stderr: BufReader<ChildStderr>,
-    said: String,
+    messages: String,
     pub address: String,
     directory: Option<TempDir>,
 }
 
 impl Relay {
     pub fn start(program: &Path, listen: Kind, target: &str) -> Self {
-        Self::prepared(program, listen, target, |_| {})
+        Self::start_with(program, listen, target, |_| {})
     }
 
-    /// As [`start`](Self::start), with more said of how.
-    pub fn prepared(
+    /// Like [`start`](Self::start), with a function that changes the command.
+    pub fn start_with(
         program: &Path,
         listen: Kind,
         target: &str,
         prepare: impl FnOnce(&mut Command),
     ) -> Self {
-        for ending in [Signal::INT, Signal::TERM, Signal::HUP] {
-            // It has them from the tests, which may have been started with them ignored.
-            signal::set_default(ending).unwrap();
+        for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+            // A child inherits ignored signals, and the tests may have been started with these
+            // ignored.
+            signal::set_default(signal).unwrap();
         }
         let (directory, path) = directory();
         let mut command = Command::new(program);
@@ -114,7 +115,7 @@ impl Relay {
         let mut relay = Self {
             child,
             stderr,
-            said: String::new(),
+            messages: String::new(),
             address: String::new(),
             directory: Some(directory),
         };
@@ -123,17 +124,17 @@ impl Relay {
         relay
     }
 
-    /// The rest of the next line that starts so.
+    /// Waits for a message that begins with `start`, and returns the rest of the line.
     pub fn wait_for(&mut self, start: &str) -> String {
         loop {
-            let before = self.said.len();
+            let before = self.messages.len();
             assert_ne!(
-                self.stderr.read_line(&mut self.said).unwrap(),
+                self.stderr.read_line(&mut self.messages).unwrap(),
                 0,
-                "it never said `{start}`:\n{}",
-                self.said
+                "the message `{start}` is missing:\n{}",
+                self.messages
             );
-            if let Some(rest) = self.said[before..].strip_prefix(start) {
+            if let Some(rest) = self.messages[before..].strip_prefix(start) {
                 return rest.to_owned();
             }
         }
@@ -155,56 +156,65 @@ impl Relay {
         format!("/proc/{}/{file}", self.child.id()).into()
     }
 
-    /// The numbers of its descriptors.
-    pub fn descriptors(&self) -> Vec<u64> {
+    /// The numbers of the process's open descriptors.
+    pub fn descriptor_numbers(&self) -> Vec<u64> {
         let names =
             std::fs::read_dir(self.proc("fd")).unwrap().map(|entry| entry.unwrap().file_name());
         names.map(|name| name.to_str().unwrap().parse().unwrap()).collect()
     }
 
-    pub fn held(&self) -> Held {
+    pub fn descriptor_counts(&self) -> DescriptorCounts {
         let entries = std::fs::read_dir(self.proc("fd")).unwrap();
         let links = entries.filter_map(|entry| std::fs::read_link(entry.unwrap().path()).ok());
-        links.fold(Held { all: 0, sockets: 0 }, |Held { all, sockets }, link| {
-            let socket = link.as_os_str().as_bytes().starts_with(b"socket:");
-            Held { all: all + 1, sockets: sockets + usize::from(socket) }
-        })
+        links.fold(
+            DescriptorCounts { all: 0, sockets: 0 },
+            |DescriptorCounts { all, sockets }, link| {
+                let socket = link.as_os_str().as_bytes().starts_with(b"socket:");
+                DescriptorCounts { all: all + 1, sockets: sockets + usize::from(socket) }
+            },
+        )
     }
 
-    /// Waits until no socket is open that was not before, and nothing else but the pipes that are kept.
-    pub fn settles_at(&self, before: &Held) {
-        self.comes_to(&format!("what it was, {before:?}"), || {
-            let now = self.held();
-            now.sockets == before.sockets && now.all <= before.all + KEPT
+    /// Waits until the process has as many open sockets as in `before`, and no other additional
+    /// descriptors than those of idle pipes.
+    pub fn wait_until_closed(&self, before: &DescriptorCounts) {
+        self.wait_until(&format!("{before:?}"), || {
+            let now = self.descriptor_counts();
+            now.sockets == before.sockets && now.all <= before.all + IDLE_PIPE_DESCRIPTORS
         });
     }
 
-    /// Waits until it sleeps: that it need not do anything is seen at some time, if it is so.
-    pub fn sleeps(&self) {
+    /// Waits until the process sleeps, which it does when it has no work.
+    pub fn wait_until_asleep(&self) {
         let sleeps =
             || std::fs::read_to_string(self.proc("status")).unwrap().contains("\nState:\tS");
-        self.comes_to("sleep", sleeps);
+        self.wait_until("sleeping", sleeps);
     }
 
-    pub fn comes_to(&self, what: &str, is: impl Fn() -> bool) {
+    /// Waits for a condition. The description appears in the panic message.
+    pub fn wait_until(&self, description: &str, condition: impl Fn() -> bool) {
         for _ in 0..12_000 {
-            if is() {
+            if condition() {
                 return;
             }
             std::thread::sleep(Duration::from_millis(10));
         }
-        panic!("it did not come to {what}: {:?}", self.held());
+        panic!("timed out waiting for: {description}; now {:?}", self.descriptor_counts());
     }
 
     pub fn signal(&self, signal: Signal) {
         signal::kill(self.pid(), signal).unwrap();
     }
 
-    pub fn end(mut self, signal: Signal) -> Ended {
+    pub fn end(mut self, signal: Signal) -> Completed {
         self.signal(signal);
-        self.stderr.read_to_string(&mut self.said).unwrap();
+        self.stderr.read_to_string(&mut self.messages).unwrap();
         let status = self.child.wait().unwrap().code();
-        Ended { status, said: std::mem::take(&mut self.said), _directory: self.directory.take() }
+        Completed {
+            status,
+            messages: std::mem::take(&mut self.messages),
+            _directory: self.directory.take(),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The signals that end it.
+//! Termination by signals.
 
 use std::os::unix::process::CommandExt;
 
@@ -9,7 +9,7 @@ use super::run::{Relay, Totals, program};
 use common::require;
 
 #[test]
-fn a_signal_ends_it_with_totals_and_without_a_trace() {
+fn relay_prints_totals_and_removes_socket_if_terminated_by_signal() {
     let program = require!(program());
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         for kind in KINDS {
@@ -21,24 +21,27 @@ fn a_signal_ends_it_with_totals_and_without_a_trace() {
             let mut bytes = [0; 5];
             std::io::Read::read_exact(&mut &served, &mut bytes).unwrap();
             assert!(path.exists());
-            let ended = relay.end(signal);
+            let completed = relay.end(signal);
             assert!(!path.exists());
-            let told = format!(
-                "relay: terminated by SIG{signal}: 1 connection (0 failed, 0 with unreachable target, 1 aborted)"
+            let message = format!(
+                "relay: terminated by SIG{signal}: 1 connection \
+                (0 failed, 0 with unreachable target, 1 aborted)"
             );
             assert!(
-                ended.said.ends_with(&format!("{told}; 5 bytes to target, 0 bytes to client\n")),
+                completed
+                    .messages
+                    .ends_with(&format!("{message}; 5 bytes to target, 0 bytes to client\n")),
                 "{}",
-                ended.said
+                completed.messages
             );
-            assert_eq!(ended.status, Some(0));
+            assert_eq!(completed.status, Some(0));
             assert_eq!((client.count_all(), served.count_all()), (0, 0));
         }
     }
 }
 
 #[test]
-fn a_signal_ends_it_while_bytes_pour() {
+fn relay_terminates_by_signal_during_transfer() {
     let program = require!(program());
     for kind in KINDS {
         let server = Server::new(kind);
@@ -51,42 +54,50 @@ fn a_signal_ends_it_while_bytes_pour() {
             let reading = scope.spawn(|| 1_000_000 + served.count_all());
             (relay.end(Signal::TERM).totals(), reading.join().unwrap())
         });
-        // The server sent nothing, so that nothing of what was counted is lost on the way to it.
+        // The server sends nothing, so the relay closes its connection without a reset, which would
+        // discard counted bytes.
         assert_eq!(
             totals,
-            Totals { accepted: 1, broken: 0, unreached: 0, cut: 1, there: arrived, back: 0 }
+            Totals {
+                accepted: 1,
+                failed: 0,
+                unreachable: 0,
+                aborted: 1,
+                to_target: arrived,
+                to_client: 0
+            }
         );
     }
 }
 
 #[test]
-fn a_signal_that_is_ignored_stays_ignored() {
+fn relay_ignores_signals_that_were_ignored_at_start() {
     let program = require!(program());
     let server = Server::new(Kind::Tcp);
-    let relay = Relay::prepared(&program, Kind::Tcp, &server.address, |command| {
-        // SAFETY: between fork and exec it makes one system call and does nothing else.
+    let relay = Relay::start_with(&program, Kind::Tcp, &server.address, |command| {
+        // SAFETY: between fork and exec, the closure makes one system call and does nothing else.
         unsafe { command.pre_exec(|| Ok(signal::ignore(Signal::HUP).map(drop)?)) };
     });
     relay.signal(Signal::HUP);
     let (client, served) = (relay.connect(), server.accept());
     client.finish();
     assert_eq!(served.receive_all(), b"");
-    let ended = relay.end(Signal::TERM);
-    assert!(ended.said.contains("relay: terminated by SIGTERM"), "{}", ended.said);
-    assert_eq!(ended.status, Some(0));
+    let completed = relay.end(Signal::TERM);
+    assert!(completed.messages.contains("relay: terminated by SIGTERM"), "{}", completed.messages);
+    assert_eq!(completed.status, Some(0));
 }
 
 #[test]
-fn a_path_that_is_another_file_by_then_is_left() {
+fn relay_does_not_remove_other_file_at_path_of_socket() {
     let program = require!(program());
     let server = Server::new(Kind::Tcp);
     let relay = Relay::start(&program, Kind::Unix, &server.address);
     let path = relay.path().to_owned();
-    // The other is there before the one is gone, so that it is no file with the same number.
+    // The other file is created before the socket is removed, so that their inode numbers differ.
     let other = path.with_extension("other");
-    std::fs::write(&other, "somebody's").unwrap();
+    std::fs::write(&other, "other content").unwrap();
     std::fs::rename(&other, &path).unwrap();
-    let ended = relay.end(Signal::TERM);
-    assert_eq!(ended.status, Some(0));
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), "somebody's");
+    let completed = relay.end(Signal::TERM);
+    assert_eq!(completed.status, Some(0));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "other content");
 }

@@ -1,4 +1,4 @@
-//! What it is asked for, and what it cannot do.
+//! Command-line options and addresses.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
@@ -13,10 +13,10 @@ use super::run::{Relay, program, run};
 use common::require;
 
 #[test]
-fn wrong_use_is_told() {
+fn relay_rejects_invalid_arguments() {
     let program = require!(program());
     let long = [b'/'; 200];
-    for (arguments, told) in [
+    for (arguments, message) in [
         (&[] as &[&[u8]], "missing LISTEN operand"),
         (&[b"/a"], "missing TARGET operand after '/a'"),
         (&[b"/a", b"/b", b"/c"], "extra operand '/c'"),
@@ -41,20 +41,20 @@ fn wrong_use_is_told() {
             arguments.iter().map(|argument| OsStr::from_bytes(argument)).collect();
         let (status, stdout, stderr) = run(&program, &arguments);
         assert_eq!((status, stdout.as_str()), (Some(2), ""), "{arguments:?}");
-        assert!(stderr.starts_with(&format!("relay: {told}")), "{arguments:?}: {stderr}");
+        assert!(stderr.starts_with(&format!("relay: {message}")), "{arguments:?}: {stderr}");
         assert_eq!(stderr.lines().count(), 2, "{arguments:?}: {stderr}");
     }
 }
 
 #[test]
-fn help_names_everything() {
+fn relay_help_lists_addresses_options_and_exit_statuses() {
     let program = require!(program());
     let (status, text, stderr) = run(&program, &["--help".as_ref()]);
     assert_eq!((status, stderr.as_str()), (Some(0), ""));
-    for said in
+    for text_part in
         ["IP:PORT", "unix:PATH", "--quiet", "--help", "--version", "\n  0  ", "\n  1  ", "\n  2  "]
     {
-        assert!(text.contains(said), "{said}");
+        assert!(text.contains(text_part), "{text_part} is missing");
     }
     assert!(text.lines().all(|line| line.chars().count() <= 100));
     let (_, version, _) = run(&program, &["-V".as_ref()]);
@@ -62,12 +62,12 @@ fn help_names_everything() {
 }
 
 #[test]
-fn an_address_that_is_taken_is_told_and_left() {
+fn relay_reports_address_in_use() {
     let program = require!(program());
     let tcp = Server::new(Kind::Tcp);
     let (_guard, path) = directory();
-    let path = path.join("taken");
-    std::fs::write(&path, "somebody's").unwrap();
+    let path = path.join("existing");
+    std::fs::write(&path, "content").unwrap();
     for listen in [tcp.address.as_str(), path.to_str().unwrap()] {
         let (status, _, stderr) =
             run(&program, &["-q".as_ref(), listen.as_ref(), "/nowhere/to/go".as_ref()]);
@@ -75,11 +75,11 @@ fn an_address_that_is_taken_is_told_and_left() {
         assert!(stderr.starts_with("relay: cannot listen on "), "{stderr}");
         assert!(stderr.contains(&format!("{listen}: Address ")), "{stderr}");
     }
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), "somebody's");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "content");
 }
 
 #[test]
-fn quiet_says_the_port_and_nothing_else() {
+fn relay_quiet_prints_only_the_address() {
     let program = require!(program());
     signal::set_default(Signal::TERM).unwrap();
     let server = Server::new(Kind::Unix);
@@ -88,7 +88,7 @@ fn quiet_says_the_port_and_nothing_else() {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut address = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
-    // Nobody reads what else it might say.
+    // The reading end of its standard output is closed here, so that further output would fail.
     let client = Stream::connect(address.trim_end());
     let served = server.accept();
     client.finish();
@@ -99,7 +99,7 @@ fn quiet_says_the_port_and_nothing_else() {
 }
 
 #[test]
-fn a_path_may_be_named_in_both_ways() {
+fn relay_accepts_target_path_with_and_without_prefix() {
     let program = require!(program());
     let server = Server::new(Kind::Unix);
     let bare = server.address.strip_prefix("unix:").unwrap();

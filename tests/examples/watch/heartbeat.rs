@@ -1,4 +1,4 @@
-//! The heartbeat.
+//! The heartbeats of `--every`.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -11,7 +11,7 @@ use super::run::{Running, directory, program, run};
 use common::require;
 
 #[test]
-fn heartbeats_come_among_the_events() {
+fn heartbeat_is_printed_between_events() {
     let program = require!(program());
     let (_guard, path) = directory();
     let watch = Running::start(&program, &["--events=create", "--every", "0.02"], &[&path]);
@@ -19,29 +19,33 @@ fn heartbeats_come_among_the_events() {
     fs::create_dir(path.join("sub")).unwrap();
     watch.wait_for_output("HEARTBEAT           1 event");
     watch.signal(Signal::TERM);
-    let ended = watch.end();
-    let told = ended.told();
+    let completed = watch.end();
+    let lines = completed.events();
     let created = format!("CREATE {}/sub/", path.display());
-    let event = told.iter().position(|line| *line == created).unwrap();
-    assert!(event > 0 && event + 1 < told.len(), "{told:?}");
-    for (place, line) in told.iter().enumerate().filter(|(place, _)| *place != event) {
-        let start = if place < event { "HEARTBEAT 0 events" } else { "HEARTBEAT 1 event" };
-        let missed = line.strip_prefix(start).unwrap_or_else(|| panic!("{told:?}"));
+    let event = lines.iter().position(|line| *line == created).unwrap();
+    assert!(event > 0 && event + 1 < lines.len(), "{lines:?}");
+    for (index, line) in lines.iter().enumerate().filter(|(index, _)| *index != event) {
+        let start = if index < event { "HEARTBEAT 0 events" } else { "HEARTBEAT 1 event" };
+        let missed = line.strip_prefix(start).unwrap_or_else(|| panic!("{lines:?}"));
         assert!(
             missed.is_empty() || missed.starts_with("; ") && missed.ends_with(" missed"),
             "{line}"
         );
     }
     assert_eq!(
-        ended.lines()[0].find("0 events"),
-        ended.lines()[event].find(path.to_str().unwrap())
+        completed.lines()[0].find("0 events"),
+        completed.lines()[event].find(path.to_str().unwrap())
     );
-    assert!(ended.stderr.ends_with("watch: 1 event: terminated by SIGTERM\n"), "{}", ended.stderr);
-    assert_eq!(ended.status, 0);
+    assert!(
+        completed.stderr.ends_with("watch: 1 event: terminated by SIGTERM\n"),
+        "{}",
+        completed.stderr
+    );
+    assert_eq!(completed.status, 0);
 }
 
 #[test]
-fn heartbeats_that_were_missed_are_counted() {
+fn heartbeat_reports_number_of_missed_heartbeats() {
     let program = require!(program());
     let (_guard, path) = directory();
     let watch =
@@ -52,9 +56,9 @@ fn heartbeats_that_were_missed_are_counted() {
     std::thread::sleep(Duration::from_millis(200));
     watch.signal(Signal::TERM);
     watch.signal(Signal::CONT);
-    let ended = watch.end();
+    let completed = watch.end();
     let is_heartbeat = |object: &json::Value| object.keys().contains(&"heartbeat");
-    let (beats, events): (Vec<_>, Vec<_>) = ended.objects().into_iter().partition(is_heartbeat);
+    let (beats, events): (Vec<_>, Vec<_>) = completed.objects().into_iter().partition(is_heartbeat);
     for beat in &beats {
         assert_eq!(beat.keys(), ["time", "heartbeat", "count", "missed"]);
         assert_eq!(beat["heartbeat"].literal(), "true");
@@ -62,39 +66,39 @@ fn heartbeats_that_were_missed_are_counted() {
     }
     let missed = beats.iter().map(|beat| beat["missed"].literal().parse::<u64>().unwrap());
     assert!(missed.max() >= Some(8), "{beats:?}");
-    assert_eq!((events.len(), ended.status), (1, 0));
+    assert_eq!((events.len(), completed.status), (1, 0));
 }
 
 #[test]
-fn heartbeats_are_no_events_and_come_when_it_is_quiet() {
+fn heartbeat_is_not_counted_and_is_printed_with_quiet() {
     let program = require!(program());
     let (_guard, path) = directory();
     let options = ["--every=0.01", "--timeout=0.25", "--count=1", "--format=json", "--quiet"];
     let arguments: Vec<_> = options.iter().map(OsStr::new).chain([path.as_os_str()]).collect();
-    let ended = run(&program, &arguments);
+    let completed = run(&program, &arguments);
     let due = |beat: &json::Value| beat["missed"].literal().parse::<u64>().unwrap() + 1;
-    assert!(ended.objects().iter().map(due).sum::<u64>() >= 10, "{:?}", ended.lines());
+    assert!(completed.objects().iter().map(due).sum::<u64>() >= 10, "{:?}", completed.lines());
     assert!(
-        ended.objects().iter().all(|beat| beat["count"].literal() == "0"),
+        completed.objects().iter().all(|beat| beat["count"].literal() == "0"),
         "{:?}",
-        ended.lines()
+        completed.lines()
     );
-    assert_eq!((ended.status, ended.stderr.as_str()), (5, ""));
+    assert_eq!((completed.status, completed.stderr.as_str()), (5, ""));
 
     let watch =
         Running::start(&program, &["--every=0.01", "--events=create", "--count=1"], &[&path]);
     watch.wait_for_output("HEARTBEAT");
     fs::create_dir(path.join("sub")).unwrap();
-    let ended = watch.end();
+    let completed = watch.end();
     assert!(
-        ended.lines().last().is_some_and(|line| line.contains("CREATE")),
+        completed.lines().last().is_some_and(|line| line.contains("CREATE")),
         "{:?}",
-        ended.lines()
+        completed.lines()
     );
     assert!(
-        ended.stderr.ends_with("watch: 1 event: requested count reached\n"),
+        completed.stderr.ends_with("watch: 1 event: requested count reached\n"),
         "{}",
-        ended.stderr
+        completed.stderr
     );
-    assert_eq!(ended.status, 0);
+    assert_eq!(completed.status, 0);
 }

@@ -1,4 +1,4 @@
-//! JSON as its standard says, and nothing more.
+//! A parser of JSON (RFC 8259) without white space and exponents, which rejects duplicate keys.
 
 use std::ops::Index;
 
@@ -7,13 +7,13 @@ pub enum Value {
     Object(Vec<(String, Self)>),
     Array(Vec<Self>),
     Text(String),
-    /// A number, `true`, `false` or `null`, as it is written.
+    /// A number, `true`, `false` or `null`, as written.
     Literal(String),
 }
 
 impl Value {
     pub fn keys(&self) -> Vec<&str> {
-        let Self::Object(members) = self else { panic!("no object: {self:?}") };
+        let Self::Object(members) = self else { panic!("not an object: {self:?}") };
         members.iter().map(|(key, _)| key.as_str()).collect()
     }
 
@@ -21,18 +21,18 @@ impl Value {
         match self {
             Self::Text(text) => Some(text),
             Self::Literal(literal) if literal == "null" => None,
-            _ => panic!("no text: {self:?}"),
+            _ => panic!("not a text: {self:?}"),
         }
     }
 
     pub fn literal(&self) -> &str {
-        let Self::Literal(literal) = self else { panic!("no literal: {self:?}") };
+        let Self::Literal(literal) = self else { panic!("not a literal: {self:?}") };
         literal
     }
 
-    /// An array of texts, as `[A,B]`.
-    pub fn literal_or_array(&self) -> String {
-        let Self::Array(values) = self else { panic!("no array: {self:?}") };
+    /// An array of texts as `[A,B]`.
+    pub fn joined(&self) -> String {
+        let Self::Array(values) = self else { panic!("not an array: {self:?}") };
         format!("[{}]", values.iter().filter_map(Self::text).collect::<Vec<_>>().join(","))
     }
 }
@@ -41,23 +41,23 @@ impl Index<&str> for Value {
     type Output = Self;
 
     fn index(&self, key: &str) -> &Self {
-        let Self::Object(members) = self else { panic!("no object: {self:?}") };
+        let Self::Object(members) = self else { panic!("not an object: {self:?}") };
         &members
             .iter()
             .find(|(name, _)| name == key)
-            .unwrap_or_else(|| panic!("no {key}: {self:?}"))
+            .unwrap_or_else(|| panic!("{key} is missing: {self:?}"))
             .1
     }
 }
 
-/// A whole text as one value; `None` if it is not one.
+/// Parses a text that consists of one value. Returns `None` if it is invalid.
 pub fn parse(text: &str) -> Option<Value> {
     let mut rest = text;
     let value = value(&mut rest)?;
     rest.is_empty().then_some(value)
 }
 
-fn take(rest: &mut &str, start: &str) -> Option<()> {
+fn skip(rest: &mut &str, start: &str) -> Option<()> {
     *rest = rest.strip_prefix(start)?;
     Some(())
 }
@@ -68,7 +68,7 @@ fn value(rest: &mut &str) -> Option<Value> {
             let mut members: Vec<(String, Value)> = Vec::new();
             list(rest, "{", "}", |rest| {
                 let key = text(rest)?;
-                take(rest, ":")?;
+                skip(rest, ":")?;
                 let value = value(rest)?;
                 let new = members.iter().all(|(other, _)| *other != key);
                 members.push((key, value));
@@ -95,20 +95,20 @@ fn list(
     close: &str,
     mut element: impl FnMut(&mut &str) -> Option<()>,
 ) -> Option<()> {
-    take(rest, open)?;
-    if take(rest, close).is_some() {
+    skip(rest, open)?;
+    if skip(rest, close).is_some() {
         return Some(());
     }
     loop {
         element(rest)?;
-        if take(rest, ",").is_none() {
-            return take(rest, close);
+        if skip(rest, ",").is_none() {
+            return skip(rest, close);
         }
     }
 }
 
 fn text(rest: &mut &str) -> Option<String> {
-    take(rest, "\"")?;
+    skip(rest, "\"")?;
     let mut text = String::new();
     loop {
         let mut chars = rest.chars();
@@ -128,10 +128,10 @@ fn text(rest: &mut &str) -> Option<String> {
                     'r' => '\r',
                     't' => '\t',
                     'u' => {
-                        let (digits, behind) = rest.split_at_checked(4)?;
-                        *rest = behind;
+                        let (digits, remaining) = rest.split_at_checked(4)?;
+                        *rest = remaining;
                         let whole = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-                        // Halves of a pair are not written by what is tested, so they are an error here.
+                        // The program does not write surrogates, so they are an error here.
                         char::from_u32(u32::from_str_radix(digits, 16).ok().filter(|_| whole)?)?
                     }
                     _ => return None,
@@ -144,8 +144,8 @@ fn text(rest: &mut &str) -> Option<String> {
 
 fn literal(rest: &mut &str) -> Option<Value> {
     let end = rest.find([',', ']', '}']).unwrap_or(rest.len());
-    let (literal, behind) = rest.split_at(end);
-    *rest = behind;
+    let (literal, remaining) = rest.split_at(end);
+    *rest = remaining;
     let number = |text: &str| {
         let text = text.strip_prefix('-').unwrap_or(text);
         let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
@@ -158,9 +158,9 @@ fn literal(rest: &mut &str) -> Option<Value> {
 }
 
 #[test]
-fn only_json_is_json() {
+fn json_parse_rejects_invalid_text() {
     assert!(parse(r#"{"a":[1,-2.5,"\u001b\n"],"b":{},"c":null}"#).is_some());
-    for wrong in [
+    for invalid in [
         "",
         "{",
         "{}x",
@@ -173,6 +173,6 @@ fn only_json_is_json() {
         "nul",
         "[1 2]",
     ] {
-        assert_eq!(parse(wrong), None, "{wrong}");
+        assert_eq!(parse(invalid), None, "{invalid}");
     }
 }

@@ -1,6 +1,6 @@
-//! The example `watch`, run as a user runs it.
+//! The example `watch`.
 
-mod ends;
+mod exit;
 mod heartbeat;
 mod json;
 mod output;

@@ -1,4 +1,4 @@
-//! How events are written.
+//! The output formats.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,7 +9,7 @@ use super::run::{Running, directory, program, run};
 use common::require;
 
 #[test]
-fn text_tells_what_happened_to_whom() {
+fn watch_text_contains_time_event_and_path() {
     let program = require!(program());
     let (_guard, path) = directory();
     let watch = Running::start(
@@ -18,35 +18,38 @@ fn text_tells_what_happened_to_whom() {
         &[&path],
     );
     fs::write(path.join("a file"), "!").unwrap();
-    // Another test's new program may hold the file open until it runs.
+    // A process that another test starts may hold the file open until it executes its program.
     watch.wait_for_output("CLOSE_WRITE");
     fs::create_dir(path.join("sub")).unwrap();
     fs::remove_file(path.join("a file")).unwrap();
     fs::remove_dir(path.join("sub")).unwrap();
-    let ended = watch.end();
+    let completed = watch.end();
     let path = path.display();
-    let told = ended.told();
-    assert_eq!(told[0], format!("CREATE {path}/a file"));
-    assert_eq!(told[1], format!("CLOSE_WRITE {path}/a file"));
-    assert_eq!(told[2], format!("CREATE {path}/sub/"));
-    assert_eq!(told[3], format!("DELETE {path}/a file"));
-    assert_eq!(told[4], format!("DELETE {path}/sub/"));
-    assert_eq!((told.len(), ended.status), (5, 0));
-    assert_eq!(ended.stderr, "watch: watching 1 path\nwatch: 5 events: requested count reached\n");
+    let events = completed.events();
+    assert_eq!(events[0], format!("CREATE {path}/a file"));
+    assert_eq!(events[1], format!("CLOSE_WRITE {path}/a file"));
+    assert_eq!(events[2], format!("CREATE {path}/sub/"));
+    assert_eq!(events[3], format!("DELETE {path}/a file"));
+    assert_eq!(events[4], format!("DELETE {path}/sub/"));
+    assert_eq!((events.len(), completed.status), (5, 0));
+    assert_eq!(
+        completed.stderr,
+        "watch: watching 1 path\nwatch: 5 events: requested count reached\n"
+    );
 
     let columns: Vec<_> =
-        ended.lines().iter().map(|line| line.find(&path.to_string()).unwrap()).collect();
+        completed.lines().iter().map(|line| line.find(&path.to_string()).unwrap()).collect();
     assert!(
         columns.iter().all(|column| *column == columns[0]),
-        "the paths stand in one column: {columns:?}"
+        "the paths are not aligned: {columns:?}"
     );
-    let (time, _) = ended.lines()[0].split_once(' ').unwrap();
+    let (time, _) = completed.lines()[0].split_once(' ').unwrap();
     let shape: String = time.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
     assert_eq!(shape, "00:00:00.000Z");
 }
 
 #[test]
-fn json_tells_what_happened_to_whom() {
+fn watch_json_contains_all_fields_of_events() {
     let program = require!(program());
     let (_guard, path) = directory();
     let options = ["--events", "create,attrib", "--format", "json", "--count", "3"];
@@ -57,9 +60,9 @@ fn json_tells_what_happened_to_whom() {
     fs::create_dir(path.join("sub")).unwrap();
     fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
     fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    let ended = watch.end();
-    let objects = ended.objects();
-    assert_eq!((objects.len(), ended.status), (3, 0));
+    let completed = watch.end();
+    let objects = completed.objects();
+    assert_eq!((objects.len(), completed.status), (3, 0));
     for (object, name, event, dir) in [
         (&objects[0], Some("a \"quoted\" \\ name"), "CREATE", "false"),
         (&objects[1], Some("sub"), "CREATE", "true"),
@@ -76,8 +79,8 @@ fn json_tells_what_happened_to_whom() {
     }
 }
 
-/// Names that are hard to write, and how each format writes them.
-const HARD: &[(&[u8], &str, &str)] = &[
+/// Names with bytes that require escapes, with their text and JSON forms.
+const SPECIAL_NAMES: &[(&[u8], &str, &str)] = &[
     (b"n\xff\xfeme", r"n\xff\xfeme", "n\u{fffd}\u{fffd}me"),
     (b"two\nlines\t\r", r"two\nlines\t\r", "two\nlines\t\r"),
     (b"\x1b[31mred\x7f", r"\u{1b}[31mred\u{7f}", "\u{1b}[31mred\u{7f}"),
@@ -90,48 +93,60 @@ const HARD: &[(&[u8], &str, &str)] = &[
 ];
 
 #[test]
-fn text_writes_any_name_on_one_line() {
+fn watch_text_escapes_special_names_on_one_line() {
     let program = require!(program());
     let (_guard, path) = directory();
     let path = path.join(OsStr::from_bytes(b"d\xffr\n"));
     fs::create_dir(&path).unwrap();
-    let count = HARD.len().to_string();
+    let count = SPECIAL_NAMES.len().to_string();
     let watch = Running::start(
         &program,
         &["--events=create", "--color=never", "--count", &count],
         &[&path],
     );
-    for (name, ..) in HARD {
+    for (name, ..) in SPECIAL_NAMES {
         fs::write(path.join(OsStr::from_bytes(name)), "").unwrap();
     }
-    let ended = watch.end();
-    assert_eq!((ended.status, ended.lines().len()), (0, HARD.len()), "{:?}", ended.lines());
-    for (line, (_, text, _)) in ended.lines().iter().zip(HARD) {
+    let completed = watch.end();
+    assert_eq!(
+        (completed.status, completed.lines().len()),
+        (0, SPECIAL_NAMES.len()),
+        "{:?}",
+        completed.lines()
+    );
+    for (line, (_, text, _)) in completed.lines().iter().zip(SPECIAL_NAMES) {
         assert!(line.ends_with(&format!(r"/d\xffr\n/{text}")), "{line:?}");
         assert!(!line.chars().any(char::is_control), "{line:?}");
     }
 }
 
 #[test]
-fn json_loses_no_byte_of_a_name() {
+fn watch_json_contains_all_bytes_of_special_names() {
     let program = require!(program());
     let (_guard, parent) = directory();
     let path = parent.join(OsStr::from_bytes(b"d\xffr\n"));
     fs::create_dir(&path).unwrap();
-    let count = HARD.len().to_string();
+    let count = SPECIAL_NAMES.len().to_string();
     let watch = Running::start(
         &program,
         &["--events=create", "--format=json", "--count", &count],
         &[&path],
     );
-    for (name, ..) in HARD {
+    for (name, ..) in SPECIAL_NAMES {
         fs::write(path.join(OsStr::from_bytes(name)), "").unwrap();
     }
-    let ended = watch.end();
-    assert_eq!((ended.status, ended.lines().len()), (0, HARD.len()), "{:?}", ended.lines());
+    let completed = watch.end();
+    assert_eq!(
+        (completed.status, completed.lines().len()),
+        (0, SPECIAL_NAMES.len()),
+        "{:?}",
+        completed.lines()
+    );
     let hexadecimal =
         |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    for ((object, line), (name, _, text)) in ended.objects().iter().zip(ended.lines()).zip(HARD) {
+    for ((object, line), (name, _, text)) in
+        completed.objects().iter().zip(completed.lines()).zip(SPECIAL_NAMES)
+    {
         assert!(!line.chars().any(char::is_control), "{line:?}");
         assert_eq!(
             object["path_bytes"].text(),
@@ -151,7 +166,7 @@ fn json_loses_no_byte_of_a_name() {
 }
 
 #[test]
-fn the_halves_of_a_rename_have_one_cookie() {
+fn watch_prints_same_cookie_for_both_events_of_rename() {
     let program = require!(program());
     let (_guard, path) = directory();
     fs::write(path.join("old"), "").unwrap();
@@ -170,16 +185,16 @@ fn the_halves_of_a_rename_have_one_cookie() {
     assert_eq!(objects[1]["cookie"].literal(), cookie);
 
     let path = path.display();
-    // Each instance is told of the rename with the same cookie.
+    // All instances receive the rename with the same cookie.
     assert_eq!(
-        text.told(),
+        text.events(),
         [format!("MOVED_FROM #{cookie} {path}/old"), format!("MOVED_TO #{cookie} {path}/new")]
     );
     assert_eq!((text.status, json.status), (0, 0));
 }
 
 #[test]
-fn a_file_under_two_paths_is_told_of_once() {
+fn watch_reports_file_with_two_paths_once() {
     let program = require!(program());
     let (_guard, path) = directory();
     let (one, two) = (path.join("one"), path.join("two"));
@@ -188,30 +203,34 @@ fn a_file_under_two_paths_is_told_of_once() {
     let watch = Running::start(&program, &["--events=create,delete", "--count=2"], &[&one, &two]);
     fs::create_dir(one.join("sub")).unwrap();
     fs::remove_dir(one.join("sub")).unwrap();
-    let ended = watch.end();
+    let completed = watch.end();
     let (one, two) = (one.display(), two.display());
-    assert_eq!(ended.told(), [format!("CREATE {one}/sub/"), format!("DELETE {one}/sub/")]);
-    let said = format!("watch: '{two}' is already watched as '{one}'\nwatch: watching 1 path\n");
-    assert!(ended.stderr.starts_with(&said), "{}", ended.stderr);
+    assert_eq!(completed.events(), [format!("CREATE {one}/sub/"), format!("DELETE {one}/sub/")]);
+    let messages =
+        format!("watch: '{two}' is already watched as '{one}'\nwatch: watching 1 path\n");
+    assert!(completed.stderr.starts_with(&messages), "{}", completed.stderr);
 }
 
 #[test]
-fn colour_is_for_terminals_or_on_demand() {
+fn watch_uses_color_only_on_terminal_or_with_always() {
     let program = require!(program());
     let (_guard, path) = directory();
-    let by_itself = Running::start(&program, &["--count=1"], &[&path]);
+    let default = Running::start(&program, &["--count=1"], &[&path]);
     let always = Running::start(&program, &["--count=1", "--color=always"], &[&path]);
     fs::create_dir(path.join("sub")).unwrap();
-    assert!(!by_itself.end().stdout.contains(&0x1b));
+    assert!(!default.end().stdout.contains(&0x1b));
     assert!(always.end().stdout.contains(&0x1b));
 }
 
 #[test]
-fn quiet_is_quiet() {
+fn watch_quiet_prints_no_messages() {
     let program = require!(program());
     let (_guard, path) = directory();
     let arguments =
         [OsStr::new("--quiet"), OsStr::new("--timeout=0.01"), path.as_os_str(), path.as_os_str()];
-    let ended = run(&program, &arguments);
-    assert_eq!((ended.status, ended.stdout.as_slice(), ended.stderr.as_str()), (0, &b""[..], ""));
+    let completed = run(&program, &arguments);
+    assert_eq!(
+        (completed.status, completed.stdout.as_slice(), completed.stderr.as_str()),
+        (0, &b""[..], "")
+    );
 }

@@ -1,4 +1,4 @@
-//! The program, running and ended.
+//! Running the program.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -16,28 +16,29 @@ use temp_dir::TempDir;
 use super::json;
 use common::files;
 
-/// What every run has, so that a test that fails does not hang: the tests that end otherwise see another status.
-pub const AT_MOST: &str = "--timeout=120";
+/// An option of every run, so that a failing test does not hang. The tests check the exit status to
+/// detect that it expired.
+pub const TIMEOUT: &str = "--timeout=120";
 
-/// The example's program.
+/// The path of the built program.
 pub fn program() -> Result<PathBuf, String> {
     common::example("watch")
 }
 
-/// What a run has come to.
-pub struct Ended {
+/// The result of a completed run.
+pub struct Completed {
     pub status: i32,
     pub stdout: Vec<u8>,
     pub stderr: String,
 }
 
-impl Ended {
+impl Completed {
     pub fn lines(&self) -> Vec<&str> {
         std::str::from_utf8(&self.stdout).expect("the output is UTF-8").lines().collect()
     }
 
-    /// The lines of text without the time.
-    pub fn told(&self) -> Vec<String> {
+    /// The lines of text output without the time.
+    pub fn events(&self) -> Vec<String> {
         let words = |line: &&str| line.split_whitespace().skip(1).collect::<Vec<_>>().join(" ");
         self.lines().iter().map(words).collect()
     }
@@ -45,72 +46,75 @@ impl Ended {
     pub fn objects(&self) -> Vec<json::Value> {
         self.lines()
             .iter()
-            .map(|line| json::parse(line).unwrap_or_else(|| panic!("no JSON: {line}")))
+            .map(|line| json::parse(line).unwrap_or_else(|| panic!("invalid JSON: {line}")))
             .collect()
     }
 }
 
 pub fn code(status: ExitStatus) -> i32 {
-    status.code().unwrap_or_else(|| panic!("ended with {status}"))
+    status.code().unwrap_or_else(|| panic!("terminated with {status}"))
 }
 
-pub fn run(program: &Path, arguments: &[&OsStr]) -> Ended {
+pub fn run(program: &Path, arguments: &[&OsStr]) -> Completed {
     let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().unwrap();
     let stderr = String::from_utf8(output.stderr).expect("the errors are UTF-8");
-    Ended { status: code(output.status), stdout: output.stdout, stderr }
+    Completed { status: code(output.status), stdout: output.stdout, stderr }
 }
 
-/// The program with pipes for all that it writes, and with no signal ignored that ends it.
+/// A command that runs the program with pipes for its output, and with the default actions of the
+/// termination signals.
 pub fn command(program: &Path, options: &[&str], paths: &[&Path]) -> Command {
-    for ending in [Signal::INT, Signal::TERM, Signal::HUP] {
-        // It has them from the tests, which may have been started with them ignored.
-        signal::set_default(ending).unwrap();
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        // A child inherits ignored signals, and the tests may have been started with these ignored.
+        signal::set_default(signal).unwrap();
     }
     let mut command = Command::new(program);
-    command.args([AT_MOST]).args(options).arg("--").args(paths);
+    command.args([TIMEOUT]).args(options).arg("--").args(paths);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
-/// Sends a signal to a child that is not waited for yet, so that its number is its own.
+/// Sends a signal to a child. The caller has not waited for the child, so its process ID has not
+/// been reused.
 pub fn send(child: &Child, signal: Signal) {
     signal::kill(Pid::from_raw(child.id().cast_signed()).unwrap(), signal).unwrap();
 }
 
-/// Stops a child, until it is sent `CONT`.
+/// Stops a child until it receives `CONT`.
 pub fn stop(child: &Child) {
     send(child, Signal::STOP);
     let mut status = 0;
-    // SAFETY: writes an int; a child that has stopped is still there to be waited for.
+    // SAFETY: writes an int. A stopped child is not reaped.
     let stopped =
         unsafe { libc::waitpid(child.id().cast_signed(), &raw mut status, libc::WUNTRACED) };
     assert!(stopped > 0 && libc::WIFSTOPPED(status), "{status:#x}");
 }
 
-/// Makes a directory and renames it so often, between two long names, for two events each; returns its path then.
-pub fn rename(path: &Path, times: usize) -> PathBuf {
+/// Creates a directory and renames it `count` times between two long names, with two events each.
+/// Returns its final path.
+pub fn rename_repeatedly(path: &Path, count: usize) -> PathBuf {
     let names = ["a", "b"].map(|name| path.join(name.repeat(200)));
     fs::create_dir(&names[0]).unwrap();
-    for time in 0..times {
-        fs::rename(&names[time % 2], &names[(time + 1) % 2]).unwrap();
+    for number in 0..count {
+        fs::rename(&names[number % 2], &names[(number + 1) % 2]).unwrap();
     }
-    names[times % 2].clone()
+    names[count % 2].clone()
 }
 
-/// How many events a queue has room for; an error where it takes too long to fill one.
+/// The maximum number of queued events, or an error if it would take too long to fill the queue.
 pub fn queue_limit() -> Result<usize, &'static str> {
     let limit = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap();
     let limit = limit.trim().parse().unwrap();
-    if limit <= 200_000 { Ok(limit) } else { Err("the queue has room for more than 200000 events") }
+    if limit <= 200_000 { Ok(limit) } else { Err("max_queued_events is greater than 200000") }
 }
 
-/// A run that watches: every path is, from here on.
+/// A running program that watches all of its paths.
 pub struct Running {
     child: Child,
     stdout: Arc<Mutex<Vec<u8>>>,
     reader: JoinHandle<()>,
     stderr: BufReader<ChildStderr>,
-    said: String,
+    messages: String,
 }
 
 impl Running {
@@ -129,21 +133,21 @@ impl Running {
             }
         });
         let stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut running = Self { child, stdout, reader, stderr, said: String::new() };
+        let mut running = Self { child, stdout, reader, stderr, messages: String::new() };
         running.wait_for("watch: watching ");
         running
     }
 
     pub fn wait_for(&mut self, start: &str) {
         loop {
-            let before = self.said.len();
+            let before = self.messages.len();
             assert_ne!(
-                self.stderr.read_line(&mut self.said).unwrap(),
+                self.stderr.read_line(&mut self.messages).unwrap(),
                 0,
-                "it never said `{start}`:\n{}",
-                self.said
+                "the message `{start}` is missing:\n{}",
+                self.messages
             );
-            if self.said[before..].starts_with(start) {
+            if self.messages[before..].starts_with(start) {
                 return;
             }
         }
@@ -151,9 +155,9 @@ impl Running {
 
     pub fn wait_for_output(&self, text: &str) {
         let has = |bytes: &[u8]| bytes.windows(text.len()).any(|window| window == text.as_bytes());
-        // What is looked for stands at the end of much else.
+        // The text appears at the end of a possibly large output.
         while !has(self.stdout.lock().unwrap().rchunks(4096).next().unwrap_or_default()) {
-            assert!(!self.reader.is_finished(), "it ended without `{text}`");
+            assert!(!self.reader.is_finished(), "the program exited without `{text}`");
             std::thread::sleep(Duration::from_millis(5));
         }
     }
@@ -166,12 +170,12 @@ impl Running {
         stop(&self.child);
     }
 
-    pub fn end(mut self) -> Ended {
-        self.stderr.read_to_string(&mut self.said).unwrap();
+    pub fn end(mut self) -> Completed {
+        self.stderr.read_to_string(&mut self.messages).unwrap();
         let status = code(self.child.wait().unwrap());
         self.reader.join().unwrap();
         let stdout = std::mem::take(&mut *self.stdout.lock().unwrap());
-        Ended { status, stdout, stderr: self.said }
+        Completed { status, stdout, stderr: self.messages }
     }
 }
 

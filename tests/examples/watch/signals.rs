@@ -1,4 +1,4 @@
-//! The signals that end it in order.
+//! Termination by signals.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -10,110 +10,115 @@ use std::time::Duration;
 
 use butter::signal::{self, Signal};
 
-use super::run::{Running, code, command, directory, program, queue_limit, rename, send, stop};
+use super::run::{
+    Running, code, command, directory, program, queue_limit, rename_repeatedly, send, stop,
+};
 use common::require;
 
-/// So many renames are more events than one read gives, and more output than a pipe holds.
+/// The events of this many renames exceed one read, and their output exceeds the capacity of a pipe.
 const RENAMES: usize = 1000;
 
 #[test]
-fn a_signal_ends_it_and_is_named() {
+fn watch_exits_with_0_and_prints_the_signal() {
     let program = require!(program());
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         let (_guard, path) = directory();
-        // As few as came do not matter then.
+        // After a signal, the exit status is 0 although the count is not reached.
         let watch = Running::start(&program, &["--events=create", "--count=9"], &[&path]);
         fs::create_dir(path.join("before")).unwrap();
         watch.signal(signal);
-        let ended = watch.end();
-        assert_eq!(ended.told(), [format!("CREATE {}/before/", path.display())]);
+        let completed = watch.end();
+        assert_eq!(completed.events(), [format!("CREATE {}/before/", path.display())]);
         assert_eq!(
-            ended.stderr,
+            completed.stderr,
             format!("watch: watching 1 path\nwatch: 1 event: terminated by SIG{signal}\n")
         );
-        assert_eq!(ended.status, 0);
+        assert_eq!(completed.status, 0);
 
         let watch = Running::start(&program, &[], &[&path]);
         watch.signal(signal);
-        let ended = watch.end();
-        assert_eq!((ended.status, ended.stdout.len()), (0, 0));
+        let completed = watch.end();
+        assert_eq!((completed.status, completed.stdout.len()), (0, 0));
     }
 }
 
 #[test]
-fn what_happened_before_the_signal_is_told() {
+fn watch_prints_events_that_precede_the_signal() {
     let program = require!(program());
     let (_guard, path) = directory();
     let watch = Running::start(&program, &["--events=move"], &[&path]);
     watch.stop();
-    rename(&path, RENAMES);
+    rename_repeatedly(&path, RENAMES);
     watch.signal(Signal::TERM);
     watch.signal(Signal::CONT);
-    let ended = watch.end();
-    assert_eq!((ended.lines().len(), ended.status), (2 * RENAMES, 0));
+    let completed = watch.end();
+    assert_eq!((completed.lines().len(), completed.status), (2 * RENAMES, 0));
     assert!(
-        ended.stderr.ends_with(&format!("watch: {} events: terminated by SIGTERM\n", 2 * RENAMES)),
+        completed
+            .stderr
+            .ends_with(&format!("watch: {} events: terminated by SIGTERM\n", 2 * RENAMES)),
         "{}",
-        ended.stderr
+        completed.stderr
     );
 }
 
 #[test]
-fn what_the_events_say_has_precedence() {
+fn watch_exits_because_of_events_if_signal_is_also_pending() {
     let program = require!(program());
     let (_guard, path) = directory();
-    let (counts, gone) = (path.join("counts"), path.join("gone"));
-    fs::create_dir(&counts).unwrap();
-    fs::create_dir(&gone).unwrap();
-    let counting = Running::start(&program, &["--events=create", "--count=1"], &[&counts]);
-    let going = Running::start(&program, &["--events=delete_self"], &[&gone]);
+    let (counted, removed) = (path.join("counted"), path.join("removed"));
+    fs::create_dir(&counted).unwrap();
+    fs::create_dir(&removed).unwrap();
+    let counting = Running::start(&program, &["--events=create", "--count=1"], &[&counted]);
+    let removing = Running::start(&program, &["--events=delete_self"], &[&removed]);
     counting.stop();
-    going.stop();
-    fs::create_dir(counts.join("one")).unwrap();
-    fs::remove_dir(&gone).unwrap();
-    for watch in [&counting, &going] {
+    removing.stop();
+    fs::create_dir(counted.join("one")).unwrap();
+    fs::remove_dir(&removed).unwrap();
+    for watch in [&counting, &removing] {
         watch.signal(Signal::INT);
         watch.signal(Signal::CONT);
     }
-    let (counting, going) = (counting.end(), going.end());
+    let (counting, removing) = (counting.end(), removing.end());
     assert!(counting.stderr.ends_with("requested count reached\n"), "{}", counting.stderr);
-    assert!(going.stderr.ends_with("no watched path remains\n"), "{}", going.stderr);
-    assert_eq!((counting.status, going.status), (0, 3));
+    assert!(removing.stderr.ends_with("no watched path remains\n"), "{}", removing.stderr);
+    assert_eq!((counting.status, removing.status), (0, 3));
 }
 
 #[test]
-fn events_that_were_lost_have_precedence() {
+fn watch_exits_with_4_if_events_were_lost_before_the_signal() {
     let program = require!(program());
     let limit = require!(queue_limit());
     let (_guard, path) = directory();
     let watch = Running::start(&program, &["--events=move"], &[&path]);
     watch.stop();
-    rename(&path, limit / 2 + 1);
+    rename_repeatedly(&path, limit / 2 + 1);
     watch.signal(Signal::INT);
     watch.signal(Signal::CONT);
-    let ended = watch.end();
+    let completed = watch.end();
     assert!(
-        ended.stderr.ends_with(" events: terminated by SIGINT; events were lost\n"),
+        completed.stderr.ends_with(" events: terminated by SIGINT; events were lost\n"),
         "{}",
-        ended.stderr
+        completed.stderr
     );
-    assert_eq!(ended.status, 4);
+    assert_eq!(completed.status, 4);
 }
 
 #[test]
-fn a_signal_ends_it_while_events_pour_in() {
+fn watch_exits_by_signal_while_events_occur() {
     let program = require!(program());
     let limit = require!(queue_limit());
     let (_guard, path) = directory();
     let watch = Running::start(&program, &["--events=create,delete"], &[&path]);
-    let ended = AtomicBool::new(false);
-    let ended = std::thread::scope(|scope| {
+    let completed = AtomicBool::new(false);
+    let completed = std::thread::scope(|scope| {
         scope.spawn(|| {
-            // None is lost, should the program not come to read any.
+            // Fewer events than the queue's limit, so that none is lost even if the program does
+            // not read any.
             for _ in 0..limit / 4 {
                 fs::create_dir(path.join("again")).unwrap();
                 fs::remove_dir(path.join("again")).unwrap();
-                if ended.load(Ordering::Relaxed) {
+                if completed.load(Ordering::Relaxed) {
                     break;
                 }
             }
@@ -121,16 +126,16 @@ fn a_signal_ends_it_while_events_pour_in() {
         watch.wait_for_output("DELETE");
         watch.signal(Signal::INT);
         let run = watch.end();
-        ended.store(true, Ordering::Relaxed);
+        completed.store(true, Ordering::Relaxed);
         run
     });
-    let said = format!("watch: {} events: terminated by SIGINT\n", ended.lines().len());
-    assert!(ended.stderr.ends_with(&said), "{said}{}", ended.stderr);
-    assert_eq!(ended.status, 0);
+    let messages = format!("watch: {} events: terminated by SIGINT\n", completed.lines().len());
+    assert!(completed.stderr.ends_with(&messages), "{messages}{}", completed.stderr);
+    assert_eq!(completed.status, 0);
 }
 
 #[test]
-fn a_signal_that_is_ignored_stays_ignored() {
+fn watch_ignores_signals_that_were_ignored_at_start() {
     let program = require!(program());
     let (_guard, path) = directory();
     let mut command = command(&program, &["--events=create"], &[&path]);
@@ -139,76 +144,80 @@ fn a_signal_that_is_ignored_stays_ignored() {
         signal::ignore(Signal::HUP)?;
         Ok(())
     };
-    // SAFETY: between fork and exec it makes two system calls and does nothing else.
+    // SAFETY: between fork and exec, the closure makes two system calls and does nothing else.
     unsafe { command.pre_exec(ignore) };
     let watch = Running::spawn(&mut command);
     watch.signal(Signal::INT);
     watch.signal(Signal::HUP);
-    fs::create_dir(path.join("behind")).unwrap();
-    watch.wait_for_output("behind");
+    fs::create_dir(path.join("later")).unwrap();
+    watch.wait_for_output("later");
     watch.signal(Signal::TERM);
-    let ended = watch.end();
-    assert!(ended.stderr.ends_with("watch: 1 event: terminated by SIGTERM\n"), "{}", ended.stderr);
-    assert_eq!(ended.status, 0);
+    let completed = watch.end();
+    assert!(
+        completed.stderr.ends_with("watch: 1 event: terminated by SIGTERM\n"),
+        "{}",
+        completed.stderr
+    );
+    assert_eq!(completed.status, 0);
 }
 
 #[test]
-fn a_signal_for_the_reader_too_is_told() {
+fn watch_reports_signal_if_output_is_also_closed() {
     let program = require!(program());
     let (_guard, path) = directory();
-    let (mut child, mut stderr) = unread(&program, &path);
+    let (mut child, mut stderr) = spawn_without_reader(&program, &path);
     stop(&child);
     drop(child.stdout.take());
     send(&child, Signal::INT);
     send(&child, Signal::CONT);
-    let mut said = String::new();
-    stderr.read_to_string(&mut said).unwrap();
+    let mut messages = String::new();
+    stderr.read_to_string(&mut messages).unwrap();
     assert_eq!(
-        (code(child.wait().unwrap()), said.as_str()),
+        (code(child.wait().unwrap()), messages.as_str()),
         (0, "watch: 0 events: terminated by SIGINT\n")
     );
 }
 
 #[test]
-fn the_first_signal_waits_for_the_reader() {
+fn watch_writes_all_output_after_first_signal() {
     let program = require!(program());
     let (_guard, path) = directory();
-    let (mut child, mut stderr) = unread(&program, &path);
-    rename(&path, RENAMES);
+    let (mut child, mut stderr) = spawn_without_reader(&program, &path);
+    rename_repeatedly(&path, RENAMES);
     send(&child, Signal::INT);
     std::thread::sleep(Duration::from_millis(50));
     assert_eq!(child.try_wait().unwrap(), None);
-    let mut told = String::new();
-    child.stdout.take().unwrap().read_to_string(&mut told).unwrap();
-    assert_eq!(told.lines().count(), 2 * RENAMES);
-    let mut said = String::new();
-    stderr.read_to_string(&mut said).unwrap();
-    assert_eq!(said, format!("watch: {} events: terminated by SIGINT\n", 2 * RENAMES));
+    let mut output = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut output).unwrap();
+    assert_eq!(output.lines().count(), 2 * RENAMES);
+    let mut messages = String::new();
+    stderr.read_to_string(&mut messages).unwrap();
+    assert_eq!(messages, format!("watch: {} events: terminated by SIGINT\n", 2 * RENAMES));
     assert_eq!(code(child.wait().unwrap()), 0);
 }
 
 #[test]
-fn a_second_signal_does_not_wait_for_the_reader() {
+fn watch_terminates_on_second_signal_if_output_is_blocked() {
     let program = require!(program());
     let (_guard, path) = directory();
-    let (mut child, _stderr) = unread(&program, &path);
-    rename(&path, RENAMES);
-    let ended = (0..12_000).find_map(|_| {
+    let (mut child, _stderr) = spawn_without_reader(&program, &path);
+    rename_repeatedly(&path, RENAMES);
+    let completed = (0..12_000).find_map(|_| {
         send(&child, Signal::INT);
-        // One that comes before the last was taken is none.
+        // A signal that is sent while the previous one is pending has no effect.
         std::thread::sleep(Duration::from_millis(10));
         child.try_wait().unwrap()
     });
-    let status = ended.expect("it ends at some time");
+    let status = completed.expect("the program does not terminate");
     assert_eq!(status.signal(), Some(Signal::INT.as_raw().into()));
 }
 
-/// The program, watching, while nobody reads its output: one for renames.
-fn unread(program: &Path, path: &Path) -> (Child, impl BufRead) {
+/// Starts the program, which watches for renames, without reading its standard output.
+fn spawn_without_reader(program: &Path, path: &Path) -> (Child, impl BufRead) {
     let mut child = command(program, &["--events=move"], &[path]).spawn().unwrap();
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
-    let mut said = String::new();
-    stderr.read_line(&mut said).unwrap();
-    assert_eq!(said, "watch: watching 1 path\n");
+    let mut messages = String::new();
+    stderr.read_line(&mut messages).unwrap();
+    assert_eq!(messages, "watch: watching 1 path\n");
     (child, stderr)
 }

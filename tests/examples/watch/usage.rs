@@ -1,21 +1,21 @@
-//! What it is asked for, and what it cannot do.
+//! Command-line options, and paths that cannot be watched.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 
-use super::run::{AT_MOST, code, directory, program, run};
+use super::run::{TIMEOUT, code, directory, program, run};
 use common::require;
 
 #[test]
-fn every_path_that_cannot_be_watched_is_named() {
+fn watch_reports_every_path_that_cannot_be_watched() {
     let program = require!(program());
     let (_guard, path) = directory();
     let (one, two) = (path.join("nowhere"), path.join(OsStr::from_bytes(b"neither\nhere\xff")));
-    let ended = run(&program, &[AT_MOST.as_ref(), path.as_ref(), one.as_ref(), two.as_ref()]);
-    assert_eq!((ended.status, ended.stdout.len()), (1, 0));
-    let lines: Vec<_> = ended.stderr.lines().collect();
+    let completed = run(&program, &[TIMEOUT.as_ref(), path.as_ref(), one.as_ref(), two.as_ref()]);
+    assert_eq!((completed.status, completed.stdout.len()), (1, 0));
+    let lines: Vec<_> = completed.stderr.lines().collect();
     let path = path.display();
     let start = format!("watch: cannot watch '{path}/nowhere': inotify_add_watch: ENOENT");
     assert!(lines[0].starts_with(&start), "{}", lines[0]);
@@ -28,7 +28,7 @@ fn every_path_that_cannot_be_watched_is_named() {
 }
 
 #[test]
-fn the_limit_on_watches_is_told() {
+fn watch_fails_with_enospc_at_the_limit_on_watches() {
     let program = require!(program());
     require!(
         common::child::in_user_namespace(|| {
@@ -39,27 +39,27 @@ fn the_limit_on_watches_is_told() {
             let (_guard, path) = directory();
             let paths = ["a", "b", "c"].map(|name| path.join(name));
             paths.iter().for_each(|path| fs::create_dir(path).unwrap());
-            let mut arguments = vec![OsStr::new(AT_MOST)];
+            let mut arguments = vec![OsStr::new(TIMEOUT)];
             arguments.extend(paths.iter().map(|path| path.as_os_str()));
-            let ended = run(&program, &arguments);
+            let completed = run(&program, &arguments);
             let start =
                 format!("watch: cannot watch '{}': inotify_add_watch: ENOSPC", paths[1].display());
-            assert!(ended.stderr.starts_with(&start), "{}", ended.stderr);
+            assert!(completed.stderr.starts_with(&start), "{}", completed.stderr);
             assert_eq!(
-                (ended.status, ended.stderr.lines().count(), ended.stdout.len()),
+                (completed.status, completed.stderr.lines().count(), completed.stdout.len()),
                 (1, 1, 0),
                 "{}",
-                ended.stderr
+                completed.stderr
             );
         }),
-        "this machine does not let the process have a user namespace"
+        "a user namespace cannot be created"
     );
 }
 
 #[test]
-fn wrong_use_is_told() {
+fn watch_rejects_invalid_arguments() {
     let program = require!(program());
-    for (arguments, told) in [
+    for (arguments, message) in [
         (&[] as &[&[u8]], "missing PATH operand"),
         (&[b"--"], "missing PATH operand"),
         (&[b"/", b""], "empty operand ''"),
@@ -116,23 +116,23 @@ fn wrong_use_is_told() {
     ] {
         let arguments: Vec<_> =
             arguments.iter().map(|argument| OsStr::from_bytes(argument)).collect();
-        let ended = run(&program, &arguments);
-        assert_eq!((ended.status, ended.stdout.len()), (2, 0), "{arguments:?}");
+        let completed = run(&program, &arguments);
+        assert_eq!((completed.status, completed.stdout.len()), (2, 0), "{arguments:?}");
         assert!(
-            ended.stderr.starts_with(&format!("watch: {told}")),
+            completed.stderr.starts_with(&format!("watch: {message}")),
             "{arguments:?}: {}",
-            ended.stderr
+            completed.stderr
         );
-        assert_eq!(ended.stderr.lines().count(), 2, "{arguments:?}: {}", ended.stderr);
+        assert_eq!(completed.stderr.lines().count(), 2, "{arguments:?}: {}", completed.stderr);
     }
 }
 
 #[test]
-fn help_names_everything() {
+fn watch_help_lists_options_and_exit_statuses() {
     let program = require!(program());
-    let ended = run(&program, &["--help".as_ref()]);
-    let text = String::from_utf8(ended.stdout).unwrap();
-    assert_eq!((ended.status, ended.stderr.as_str()), (0, ""));
+    let completed = run(&program, &["--help".as_ref()]);
+    let text = String::from_utf8(completed.stdout).unwrap();
+    assert_eq!((completed.status, completed.stderr.as_str()), (0, ""));
     for option in [
         "--events",
         "--format",
@@ -144,7 +144,7 @@ fn help_names_everything() {
         "--help",
         "--version",
     ] {
-        assert!(text.contains(option), "{option}");
+        assert!(text.contains(option), "{option} is missing");
     }
     for status in 0..=5 {
         assert!(text.contains(&format!("\n  {status}  ")), "{status}");
@@ -155,7 +155,7 @@ fn help_names_everything() {
 }
 
 #[test]
-fn what_looks_like_an_option_can_be_a_path() {
+fn watch_accepts_paths_that_begin_with_a_dash() {
     let program = require!(program());
     let (_guard, path) = directory();
     fs::create_dir(path.join("--help")).unwrap();

@@ -1,66 +1,67 @@
-//! Copies that fail: one line says why, and nothing half is left.
+//! Failures: each prints one line, and no incomplete file remains.
 
 use std::fs;
 use std::os::unix::process::CommandExt;
 
-use super::run::{command, mode, names, program, run, scene, set_mode};
+use super::run::{command, create_source, mode, names, program, run, set_mode};
 use common::child;
 use common::files;
 use common::inject::pretend;
 use common::require;
 
 #[test]
-fn a_full_device_is_told() {
+fn copy_fails_with_enospc_on_full_device() {
     let program = require!(program());
-    let (_folder, source, _, _) = scene(100_000);
-    run(&program, &[&source, &"/dev/full"]).failed_with("ENOSPC");
-    run(&program, &[&"--keep-partial", &source, &"/dev/full"]).failed_with("after 0 bytes");
+    let (_folder, source, _, _) = create_source(100_000);
+    run(&program, &[&source, &"/dev/full"]).assert_failed_with("ENOSPC");
+    run(&program, &[&"--keep-partial", &source, &"/dev/full"]).assert_failed_with("after 0 bytes");
 }
 
 #[test]
-fn a_full_file_system_keeps_nothing_half_unless_it_is_asked_to() {
+fn copy_leaves_no_incomplete_file_on_enospc_unless_keep_partial_is_set() {
     let program = require!(program());
     require!(
         child::in_user_namespace(|| {
-            let (_folder, source, _, bytes) = scene(3_000_000);
+            let (_folder, source, _, bytes) = create_source(3_000_000);
             let small = files::directory();
-            require!(child::mount_tmpfs(small.path(), 1 << 20), "no file system can be mounted");
+            require!(child::mount_tmpfs(small.path(), 1 << 20), "a tmpfs cannot be mounted");
             let target = small.path().join("target");
             for method in ["auto", "sendfile", "splice", "read_write"] {
                 fs::write(&target, "older").unwrap();
-                let ended = run(&program, &[&"-m", &method, &source, &target]);
-                ended.failed_with("ENOSPC");
+                let completed = run(&program, &[&"-m", &method, &source, &target]);
+                completed.assert_failed_with("ENOSPC");
                 assert_eq!(
                     (names(small.path()), fs::read(&target).unwrap()),
                     (vec!["target".into()], b"older".to_vec())
                 );
 
                 fs::remove_file(&target).unwrap();
-                let ended = run(&program, &[&"-m", &method, &"--keep-partial", &source, &target]);
-                ended.failed_with("; incomplete copy kept as ");
+                let completed =
+                    run(&program, &[&"-m", &method, &"--keep-partial", &source, &target]);
+                completed.assert_failed_with("; incomplete copy kept as ");
                 assert_eq!(names(small.path()), ["target.partial"]);
                 let kept = small.path().join("target.partial");
                 let arrived = fs::read(&kept).unwrap();
                 assert!(
                     arrived.len() > 500_000 && arrived == bytes[..arrived.len()],
-                    "{method}: other bytes"
+                    "{method}: wrong content"
                 );
                 assert!(
-                    ended.stderr.contains(&format!("after {} bytes", arrived.len())),
+                    completed.stderr.contains(&format!("after {} bytes", arrived.len())),
                     "{}",
-                    ended.stderr
+                    completed.stderr
                 );
                 fs::remove_file(&kept).unwrap();
             }
         }),
-        "this machine does not let the process have a user namespace"
+        "a user namespace cannot be created"
     );
 }
 
 #[test]
-fn the_largest_file_that_is_allowed_is_told() {
+fn copy_fails_with_efbig_at_the_file_size_limit() {
     let program = require!(program());
-    let (folder, source, target, _) = scene(300_000);
+    let (folder, source, target, _) = create_source(300_000);
     let mut command = command(&program);
     let set_limit = || {
         let limit = libc::rlimit { rlim_cur: 100_000, rlim_max: 100_000 };
@@ -70,48 +71,50 @@ fn the_largest_file_that_is_allowed_is_told() {
             _ => Err(std::io::Error::last_os_error()),
         }
     };
-    // SAFETY: between fork and exec it makes one system call and does nothing else.
+    // SAFETY: between fork and exec, the closure makes one system call and does nothing else.
     unsafe { command.pre_exec(set_limit) };
     let output = command.args([&source, &target]).output().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("EFBIG") && told.ends_with("after 100000 bytes\n"), "{told}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("EFBIG") && stderr.ends_with("after 100000 bytes\n"), "{stderr}");
     assert_eq!((output.status.code(), names(folder.path())), (Some(1), vec!["source".into()]));
 }
 
 #[test]
-fn what_cannot_be_read_or_written_is_told() {
+fn copy_reports_paths_that_cannot_be_opened_or_read() {
     let program = require!(program());
-    let (folder, source, target, _) = scene(1000);
+    let (folder, source, target, _) = create_source(1000);
     let missing = folder.path().join("missing");
-    run(&program, &[&missing, &target]).failed_with(&format!(
+    run(&program, &[&missing, &target]).assert_failed_with(&format!(
         "cannot open '{}': No such file or directory (ENOENT)",
         missing.display()
     ));
-    run(&program, &[&source, &missing.join("target")]).failed_with(&format!(
+    run(&program, &[&source, &missing.join("target")]).assert_failed_with(&format!(
         "cannot create '{}/target': No such file or directory (ENOENT)",
         missing.display()
     ));
-    run(&program, &[&folder.path(), &target]).failed_with("' is a directory");
-    run(&program, &[&"/proc/self/mem", &target]).failed_with("EIO");
+    run(&program, &[&folder.path(), &target]).assert_failed_with("' is a directory");
+    run(&program, &[&"/proc/self/mem", &target]).assert_failed_with("EIO");
     assert_eq!(names(folder.path()), ["source"]);
 }
 
 #[test]
-fn a_source_without_permission_is_told() {
+fn copy_fails_with_eacces_if_source_is_not_readable() {
     let program = require!(program());
-    let (folder, source, target, _) = scene(1000);
+    let (folder, source, target, _) = create_source(1000);
     set_mode(&source, 0o000);
-    // SAFETY: asks for a number.
-    require!(unsafe { libc::geteuid() } != 0, "root may read everything");
-    run(&program, &[&source, &target])
-        .failed_with(&format!("cannot open '{}': Permission denied (EACCES)", source.display()));
+    // SAFETY: only returns a number.
+    require!(unsafe { libc::geteuid() } != 0, "root may read every file");
+    run(&program, &[&source, &target]).assert_failed_with(&format!(
+        "cannot open '{}': Permission denied (EACCES)",
+        source.display()
+    ));
     assert_eq!(names(folder.path()), ["source"]);
 }
 
 #[test]
-fn a_method_that_the_two_do_not_allow_is_told() {
+fn copy_fails_with_einval_if_method_does_not_support_source() {
     let program = require!(program());
-    let (folder, _, target, _) = scene(1000);
+    let (folder, _, target, _) = create_source(1000);
     let (reader, writer) = std::io::pipe().unwrap();
     std::io::Write::write_all(&mut &writer, b"!").unwrap();
     drop(writer);
@@ -121,38 +124,46 @@ fn a_method_that_the_two_do_not_allow_is_told() {
         .stdin(reader)
         .output()
         .unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("sendfile: EINVAL"), "{told}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("sendfile: EINVAL"), "{stderr}");
     assert_eq!((output.status.code(), names(folder.path())), (Some(1), vec!["source".into()]));
 }
 
 #[test]
-fn a_method_that_finds_an_end_where_none_is_is_told() {
+fn copy_fails_if_method_reports_end_of_file_before_the_end() {
     let program = require!(program());
     for (method, call) in
         [("copy_file_range", libc::SYS_copy_file_range), ("sendfile", libc::SYS_sendfile)]
     {
-        let (folder, source, target, _) = scene(1000);
-        let told = format!("source' contains more data than {method} returns");
-        // As some kernels do it with a file in /proc, whose size is 0.
-        pretend(call, || run(&program, &[&"-m", &method, &source, &target]).failed_with(&told));
+        let (folder, source, target, _) = create_source(1000);
+        let message = format!("source' contains more data than {method} returns");
+        // Some kernels do this for a file in /proc, whose size is 0.
+        pretend(call, || {
+            run(&program, &[&"-m", &method, &source, &target]).assert_failed_with(&message)
+        });
         assert_eq!(names(folder.path()), ["source"]);
         pretend(call, || {
-            run(&program, &[&"-m", &method, &"--keep-partial", &source, &target]).failed_with(&told)
+            run(&program, &[&"-m", &method, &"--keep-partial", &source, &target])
+                .assert_failed_with(&message)
         });
         assert_eq!(names(folder.path()), ["source", "target.partial"]);
 
         fs::write(&source, "").unwrap();
-        pretend(call, || run(&program, &[&"-q", &"-m", &method, &source, &target]).done());
+        pretend(call, || {
+            run(&program, &[&"-q", &"-m", &method, &source, &target]).assert_silent_success()
+        });
         assert_eq!(fs::read(&target).unwrap(), b"");
     }
 }
 
 #[test]
-fn a_target_that_is_write_protected_is_not_replaced() {
+fn copy_does_not_replace_write_protected_target() {
     let program = require!(program());
-    require!(child::as_nobody(|| fs::File::open(&program)), "not everybody can run the example");
-    let (folder, source, target, bytes) = scene(1000);
+    require!(
+        child::as_nobody(|| fs::File::open(&program)),
+        "other users cannot execute the example"
+    );
+    let (folder, source, target, bytes) = create_source(1000);
     let link = folder.path().join("link");
     std::os::unix::fs::symlink("target", &link).unwrap();
     set_mode(folder.path(), 0o777);
@@ -160,11 +171,11 @@ fn a_target_that_is_write_protected_is_not_replaced() {
     set_mode(&target, 0o444);
     child::as_nobody(|| {
         for name in [&target, &link] {
-            run(&program, &[&source, name]).failed_with(&format!(
+            run(&program, &[&source, name]).assert_failed_with(&format!(
                 "cannot replace '{}': Permission denied (EACCES)",
                 target.display()
             ));
-            run(&program, &[&"--keep-partial", &source, name]).failed_with(&format!(
+            run(&program, &[&"--keep-partial", &source, name]).assert_failed_with(&format!(
                 "cannot replace '{}': Permission denied (EACCES)",
                 target.display()
             ));
@@ -173,13 +184,13 @@ fn a_target_that_is_write_protected_is_not_replaced() {
     assert_eq!(names(folder.path()), ["link", "source", "target"]);
     assert_eq!(fs::read(&target).unwrap(), b"older");
 
-    // Root may write to it all the same, and it stays as protected as it was.
+    // Root may write to the target; its permissions are preserved.
     if fs::OpenOptions::new().write(true).open(&target).is_ok() {
-        run(&program, &[&"-q", &source, &target]).done();
+        run(&program, &[&"-q", &source, &target]).assert_silent_success();
         assert!(fs::read(&target).unwrap() == bytes && mode(&target) == 0o444);
     }
     fs::write(&source, "newer").unwrap();
     set_mode(&target, 0o666);
-    child::as_nobody(|| run(&program, &[&"-q", &source, &link]).done());
+    child::as_nobody(|| run(&program, &[&"-q", &source, &link]).assert_silent_success());
     assert_eq!((fs::read(&target).unwrap(), mode(&target)), (b"newer".to_vec(), 0o666));
 }

@@ -1,4 +1,4 @@
-//! How a connection ends.
+//! The end of a connection.
 
 use std::io::{ErrorKind, Read, Write};
 
@@ -9,51 +9,59 @@ use super::run::{Relay, Totals, program};
 use common::require;
 use common::sockets;
 
-const PLENTY: usize = 1 << 20;
+const LARGE: usize = 1 << 20;
 
 #[test]
-fn one_side_finishes_and_the_other_goes_on() {
+fn relay_forwards_shutdown_of_one_direction() {
     let program = require!(program());
     for listen in KINDS {
         for target in KINDS {
             let server = Server::new(target);
             let relay = Relay::start(&program, listen, &server.address);
-            for turned in [false, true] {
+            for reversed in [false, true] {
                 let (client, served) = (relay.connect(), server.accept());
-                let (first, second) = if turned { (&served, &client) } else { (&client, &served) };
+                let (first, second) =
+                    if reversed { (&served, &client) } else { (&client, &served) };
                 first.send(b"that is all");
                 first.finish();
-                // It is told to the other side although this one still listens.
+                // The relay forwards the end of the data although `first` can still receive.
                 assert_eq!(second.receive_all(), b"that is all");
                 std::thread::scope(|scope| {
                     scope.spawn(|| {
                         for byte in 0..16 {
-                            second.send(&vec![byte; PLENTY / 16]);
+                            second.send(&vec![byte; LARGE / 16]);
                         }
                         second.finish();
                     });
-                    assert_eq!(first.receive_all().len(), PLENTY);
+                    assert_eq!(first.receive_all().len(), LARGE);
                 });
             }
             let totals = relay.end(Signal::TERM).totals();
-            let bytes = PLENTY as u64 + 11;
+            let bytes = LARGE as u64 + 11;
             assert_eq!(
                 totals,
-                Totals { accepted: 2, broken: 0, unreached: 0, cut: 0, there: bytes, back: bytes }
+                Totals {
+                    accepted: 2,
+                    failed: 0,
+                    unreachable: 0,
+                    aborted: 0,
+                    to_target: bytes,
+                    to_client: bytes
+                }
             );
         }
     }
 }
 
 #[test]
-fn who_sends_and_leaves_at_once_has_sent_all() {
+fn relay_delivers_all_data_of_clients_that_close_immediately() {
     const CLIENTS: usize = 100;
     let program = require!(program());
     for listen in KINDS {
         for target in KINDS {
             let server = Server::new(target);
             let relay = Relay::start(&program, listen, &server.address);
-            let before = relay.held();
+            let before = relay.descriptor_counts();
             for number in 0..CLIENTS {
                 relay.connect().send(&[number as u8]);
             }
@@ -61,73 +69,90 @@ fn who_sends_and_leaves_at_once_has_sent_all() {
                 (0..CLIENTS).map(|_| server.accept().receive_all()).collect();
             received.sort_unstable();
             assert_eq!(received, (0..CLIENTS).map(|number| [number as u8]).collect::<Vec<_>>());
-            relay.settles_at(&before);
+            relay.wait_until_closed(&before);
             let accepted = CLIENTS as u64;
-            let totals =
-                Totals { accepted, broken: 0, unreached: 0, cut: 0, there: accepted, back: 0 };
+            let totals = Totals {
+                accepted,
+                failed: 0,
+                unreachable: 0,
+                aborted: 0,
+                to_target: accepted,
+                to_client: 0,
+            };
             assert_eq!(relay.end(Signal::TERM).totals(), totals);
         }
     }
 }
 
 #[test]
-fn who_leaves_and_has_sent_nothing_needs_no_target() {
+fn relay_drops_clients_that_close_before_target_is_connected() {
     let program = require!(program());
     let server = Server::new(Kind::Unix);
-    // As many as may wait to be accepted there, and one more.
+    // The queue of the server has a capacity of one connection.
     sockets::listen(&server, 0);
     let relay = Relay::start(&program, Kind::Unix, &server.address);
-    let before = relay.held();
-    let waits = relay.connect();
-    waits.send(b"first");
-    relay.sleeps();
+    let before = relay.descriptor_counts();
+    let waiting = relay.connect();
+    waiting.send(b"first");
+    relay.wait_until_asleep();
     drop(relay.connect());
-    relay.sleeps();
-    relay.comes_to("one client", || relay.held().sockets == before.sockets + 2);
-    waits.finish();
+    relay.wait_until_asleep();
+    relay.wait_until("one connected client", || {
+        relay.descriptor_counts().sockets == before.sockets + 2
+    });
+    waiting.finish();
     assert_eq!(server.accept().receive_all(), b"first");
-    let totals = Totals { accepted: 2, broken: 1, unreached: 0, cut: 0, there: 5, back: 0 };
-    assert_eq!(waits.count_all(), 0);
+    let totals =
+        Totals { accepted: 2, failed: 1, unreachable: 0, aborted: 0, to_target: 5, to_client: 0 };
+    assert_eq!(waiting.count_all(), 0);
     assert_eq!(relay.end(Signal::TERM).totals(), totals);
 }
 
 #[test]
-fn urgent_data_are_left_out_and_end_nothing() {
+fn relay_skips_urgent_data_and_forwards_following_data() {
     let program = require!(program());
     for target in KINDS {
         let server = Server::new(target);
         let relay = Relay::start(&program, Kind::Tcp, &server.address);
         let (client, served) = (relay.connect(), server.accept());
-        let hears = |sent: &[u8]| {
-            let mut heard = vec![0; sent.len()];
-            (&served).read_exact(&mut heard).unwrap();
-            assert_eq!(heard, sent);
+        let expect_received = |sent: &[u8]| {
+            let mut received = vec![0; sent.len()];
+            (&served).read_exact(&mut received).unwrap();
+            assert_eq!(received, sent);
         };
         client.send(b"before");
-        hears(b"before");
-        // There is one at a time: the one before is ordinary when another comes.
-        for behind in [&b"behind"[..], b"and more"] {
+        expect_received(b"before");
+        // A socket has at most one urgent byte: when another arrives, the previous one becomes
+        // ordinary data.
+        for following in [&b"after!"[..], b"and more"] {
             client.send_urgent(b'!');
-            client.send(behind);
-            hears(behind);
+            client.send(following);
+            expect_received(following);
         }
         client.send_urgent(b'!');
         client.send(b"the end");
         client.finish();
-        hears(b"the end");
+        expect_received(b"the end");
         assert_eq!(served.count_all(), 0);
         drop(served);
         assert_eq!(client.count_all(), 0);
         let totals = relay.end(Signal::TERM).totals();
         assert_eq!(
             totals,
-            Totals { accepted: 1, broken: 0, unreached: 0, cut: 0, there: 27, back: 0 }
+            Totals {
+                accepted: 1,
+                failed: 0,
+                unreachable: 0,
+                aborted: 0,
+                to_target: 27,
+                to_client: 0
+            }
         );
     }
 }
 
 #[test]
-fn an_answer_arrives_though_nobody_wants_the_rest_of_the_question() {
+fn relay_delivers_response_if_server_closes_before_reading_request() {
     let program = require!(program());
     let server = Server::new(Kind::Unix);
     let relay = Relay::start(&program, Kind::Unix, &server.address);
@@ -139,18 +164,18 @@ fn an_answer_arrives_though_nobody_wants_the_rest_of_the_question() {
             break error;
         }
     };
-    // It is told to who writes: the relay reads no more, or is through.
+    // The relay has either stopped reading or closed the connection.
     assert!(
         matches!(failed.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset),
         "{failed}"
     );
-    let mut answer = [0; 8];
-    (&client).read_exact(&mut answer).unwrap();
-    assert_eq!(&answer, b"too long");
+    let mut response = [0; 8];
+    (&client).read_exact(&mut response).unwrap();
+    assert_eq!(&response, b"too long");
 }
 
 #[test]
-fn a_target_that_is_not_there_ends_that_connection_only() {
+fn relay_closes_only_the_connection_if_target_does_not_exist() {
     let program = require!(program());
     let (_guard, path) = directory();
     let path = path.join("target");
@@ -160,9 +185,10 @@ fn a_target_that_is_not_there_ends_that_connection_only() {
         for _ in 0..3 {
             assert_eq!(relay.connect().count_all(), 0);
         }
-        // Once for all three, and again when it was there meanwhile.
-        let why = relay.wait_for(&format!("relay: cannot connect to {address}: "));
-        assert!(why.starts_with("No such file"), "{why}");
+        // The message is printed once for all three connections, and again only after a
+        // connection to the target has succeeded.
+        let reason = relay.wait_for(&format!("relay: cannot connect to {address}: "));
+        assert!(reason.starts_with("No such file"), "{reason}");
         let server = Server::at(&path);
         let (client, served) = (relay.connect(), server.accept());
         client.send(&[round]);
@@ -172,31 +198,40 @@ fn a_target_that_is_not_there_ends_that_connection_only() {
         assert_eq!(client.count_all(), 0);
         std::fs::remove_file(&path).unwrap();
     }
-    let ended = relay.end(Signal::TERM);
-    assert_eq!(ended.said.matches("cannot connect to").count(), 2, "{}", ended.said);
-    let totals = Totals { accepted: 8, broken: 0, unreached: 6, cut: 0, there: 2, back: 0 };
-    assert_eq!(ended.totals(), totals);
+    let completed = relay.end(Signal::TERM);
+    assert_eq!(
+        completed.messages.matches("cannot connect to").count(),
+        2,
+        "{}",
+        completed.messages
+    );
+    let totals =
+        Totals { accepted: 8, failed: 0, unreachable: 6, aborted: 0, to_target: 2, to_client: 0 };
+    assert_eq!(completed.totals(), totals);
 }
 
 #[test]
-fn a_port_that_refuses_is_told() {
+fn relay_reports_refused_connection_to_target() {
     let program = require!(program());
-    // Bound, so that nobody else has it, and not listening.
+    // The port is bound, so that no other process can use it, but the socket does not listen.
     let (_socket, address) = sockets::bound();
     let mut relay = Relay::start(&program, Kind::Unix, &address.to_string());
     assert_eq!(relay.connect().count_all(), 0);
-    let why = relay.wait_for(&format!("relay: cannot connect to {address}: "));
-    assert!(why.starts_with("Connection refused"), "{why}");
+    let reason = relay.wait_for(&format!("relay: cannot connect to {address}: "));
+    assert!(reason.starts_with("Connection refused"), "{reason}");
     let totals = relay.end(Signal::INT).totals();
-    assert_eq!(totals, Totals { accepted: 1, broken: 0, unreached: 1, cut: 0, there: 0, back: 0 });
+    assert_eq!(
+        totals,
+        Totals { accepted: 1, failed: 0, unreachable: 1, aborted: 0, to_target: 0, to_client: 0 }
+    );
 }
 
 #[test]
-fn a_target_without_room_is_waited_for() {
+fn relay_retries_if_queue_of_target_is_full() {
     const CLIENTS: usize = 20;
     let program = require!(program());
     let server = Server::new(Kind::Unix);
-    // As many as may wait to be accepted there, and one more.
+    // The queue of the server has a capacity of two connections.
     sockets::listen(&server, 1);
     let relay = Relay::start(&program, Kind::Tcp, &server.address);
     let clients: Vec<_> = (0..CLIENTS).map(|_| relay.connect()).collect();
@@ -204,7 +239,7 @@ fn a_target_without_room_is_waited_for() {
         client.send(&[number as u8]);
         client.finish();
     }
-    relay.sleeps();
+    relay.wait_until_asleep();
     let mut received: Vec<_> = (0..CLIENTS).map(|_| server.accept().receive_all()).collect();
     received.sort_unstable();
     assert_eq!(received, (0..CLIENTS as u8).map(|number| [number]).collect::<Vec<_>>());
@@ -215,6 +250,13 @@ fn a_target_without_room_is_waited_for() {
     let accepted = CLIENTS as u64;
     assert_eq!(
         totals,
-        Totals { accepted, broken: 0, unreached: 0, cut: 0, there: accepted, back: 0 }
+        Totals {
+            accepted,
+            failed: 0,
+            unreachable: 0,
+            aborted: 0,
+            to_target: accepted,
+            to_client: 0
+        }
     );
 }
