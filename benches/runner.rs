@@ -1,4 +1,4 @@
-//! The measurement: short batches of all contenders in turn, hundreds of times.
+//! The measurement: short batches of all contenders, one after another, hundreds of times.
 //!
 //! The speed of a shared host changes from second to second. Therefore no contender is measured
 //! separately: a cycle consists of one batch per contender, each of about half a millisecond, and

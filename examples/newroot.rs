@@ -1,13 +1,17 @@
-//! Runs a command in a root directory, with mounts and names of its own, as any user.
+//! Runs a command under a new root directory, in new mount, UTS and IPC namespaces. Requires no
+//! privileges if the system permits user namespaces.
 //!
 //! ```text
 //! cargo run --release --example newroot -- DIR COMMAND [ARGUMENT...]
 //! ```
 //!
-//! What the command mounts, or calls the machine, is its own; of the files it sees those in DIR, and `/proc` and `/dev`
-//! where DIR has such folders. It is called by the last part of DIR's name, up to 64 bytes of it. Where DIR is `/`, the
-//! command sees all files as before, and is called `newroot`. The exit status is the command's; 125 if there is no new
-//! root for it, 126 if it cannot be run, 2 for a wrong use.
+//! The command sees the files in DIR, and the host's `/proc` and `/dev` if DIR contains directories
+//! of these names. Its mounts and its hostname do not affect the host. The hostname is the last
+//! component of DIR, truncated to 64 bytes. If DIR is `/`, the root directory does not change, and
+//! the hostname is `newroot`.
+//!
+//! Exit status: that of the command; 125 if the new root cannot be set up; 126 if the command cannot
+//! be executed; 2 if the arguments are invalid.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -23,12 +27,12 @@ use butter::process::chdir;
 use butter::uts::{self, set_hostname};
 use butter::{Errno, Error};
 
-const APART: Namespaces = Namespaces::MOUNT.union(Namespaces::UTS).union(Namespaces::IPC);
+const NEW: Namespaces = Namespaces::MOUNT.union(Namespaces::UTS).union(Namespaces::IPC);
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
     let (Some(root), Some(command)) = (arguments.next(), arguments.next()) else {
-        eprintln!("newroot: DIR COMMAND [ARGUMENT...]");
+        eprintln!("Usage: newroot DIR COMMAND [ARGUMENT]...");
         return 2.into();
     };
     if let Err(error) = enter(Path::new(&root)) {
@@ -40,32 +44,36 @@ fn main() -> ExitCode {
     126.into()
 }
 
-/// Gives the process mounts and a name of its own, and makes DIR the root; or says why not.
+/// Moves the process into new namespaces, changes its root directory, and sets the hostname. Returns
+/// the error message on failure.
 fn enter(root: &Path) -> Result<(), String> {
-    let at = |what: &'static str| move |error: Error| error.with_path(what).to_string();
-    // In full: from ".", what is mounted over it is not seen.
+    let at = |path: &'static str| move |error: Error| error.with_path(path).to_string();
+    // The absolute path: a lookup of "." does not follow a mount on top of the working directory.
     let root = &root.canonicalize().map_err(|error| format!("{}: {error}", Escape::new(root)))?;
     let at_root = |error: Error| error.with_path(root).to_string();
-    // The machine's own root may do without users of its own, where it may not have them.
-    match unshare_as_root(APART) {
+    // Root does not need a user namespace, and may not be permitted to create one.
+    match unshare_as_root(NEW) {
         Err(error) if error.error().call() == Call::UNSHARE => {
-            unshare(APART).map_err(|error| error.to_string())?
+            unshare(NEW).map_err(|error| error.to_string())?
         }
-        made => made.map_err(|error| error.to_string())?,
+        result => result.map_err(|error| error.to_string())?,
     }
-    make_private_recursive("/").map_err(at("/"))?; // nothing that follows is seen outside
-    // The root itself has no name, and needs no mount to be the root.
+    // The following mounts must not propagate to the host.
+    make_private_recursive("/").map_err(at("/"))?;
+    // The path `/` has no file name, and is already the root directory.
     if root.file_name().is_some() {
-        bind_mount_recursive(root, root).map_err(at_root)?; // a mount, as the root has to be one
+        // The new root of pivot_root must be a mount point.
+        bind_mount_recursive(root, root).map_err(at_root)?;
         chdir(root).map_err(at_root)?;
         for folder in ["proc", "dev"] {
             match bind_mount_recursive(Path::new("/").join(folder), folder) {
                 Err(error) if error.is(Errno::NOENT) => {}
-                bound => bound.map_err(at(folder))?,
+                result => result.map_err(at(folder))?,
             }
         }
-        pivot_root(".", ".").map_err(at_root)?; // the old root covers the new one,
-        detach(".").map_err(at("."))?; // until it is taken away
+        // The old root is mounted on top of the new one, until it is detached.
+        pivot_root(".", ".").map_err(at_root)?;
+        detach(".").map_err(at("."))?;
     }
     chdir("/").map_err(at("/"))?;
     let name = root.file_name().unwrap_or(OsStr::new("newroot")).as_bytes();

@@ -73,7 +73,7 @@ pub(crate) fn write_and_read() -> Result<Row, Failure> {
 
 /// The value of a request and of a reply.
 const MESSAGE: u64 = 1;
-/// Tells the partner to exit.
+/// The value after which the partner exits.
 const EXIT: u64 = 2;
 
 struct Counters<C> {

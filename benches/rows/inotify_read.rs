@@ -76,8 +76,8 @@ fn reader<I: 'static>(
              see fs.inotify.max_user_instances)"
         )
     })?;
-    // The checksum is the same in every round: each watch is the first of its instance, and there
-    // is no cookie.
+    // The checksum is the same in every round: each watch is the first of its instance, and the
+    // cookies are 0.
     let names: usize =
         source.files.iter().filter_map(|file| file.file_name()).map(|name| name.len()).sum();
     let events = EVENTS * INSTANCES;

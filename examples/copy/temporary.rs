@@ -72,8 +72,8 @@ pub(crate) struct Abandoned {
     _lock: MutexGuard<'static, Option<Temporary>>,
 }
 
-/// Removes the incomplete file, or renames it to the name for partial files. Does nothing if there
-/// is no temporary file.
+/// Removes the incomplete file, or renames it to the name for partial files. Does nothing if no
+/// temporary file exists.
 pub(crate) fn abandon() -> Abandoned {
     let mut temporary = lock();
     let kept = temporary.take().and_then(|Temporary { path, partial }| match partial {
