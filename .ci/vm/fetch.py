@@ -1,8 +1,8 @@
-"""Fetches what `run` boots: the emulators and the kernels, once each, into a cache folder.
+"""Downloads the emulators and kernels, once each, into a cache folder.
 
-All of it comes from the Debian archives that this machine's own package sources name,
-by apt with a private configuration: nothing is installed, nothing outside the cache changes,
-and apt checks the signatures as ever.
+They are packages of the Debian archives in the host's package sources. apt runs with a separate
+configuration: it verifies the signatures as usual, but installs nothing and changes nothing outside
+the cache.
 """
 
 import fcntl
@@ -19,10 +19,10 @@ CACHE = Path(
     or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "butter-vm"
 )
 
-# What Debian calls the architectures.
+# Debian's names of the architectures.
 DEBIAN_ARCH = {"x86_64": "amd64", "aarch64": "arm64"}
 
-# Where the kernels of a series are looked for.
+# The suites that contain the kernels of a series.
 SUITES = {
     "5.10": ["bullseye", "bullseye-security"],
     "6.1": ["bookworm", "bookworm-security"],
@@ -32,13 +32,13 @@ SUITES = {
 
 
 class Unavailable(Exception):
-    """Something cannot be had on this machine; the text says what and why."""
+    """Something is not available on this host. The text states what, and the reason."""
 
 
-def cached(name, make):
-    """The folder `name` of the cache, which `make(folder)` fills if it is not there yet.
+def cached(name, fill):
+    """Returns the folder `name` of the cache. If it does not exist, `fill(folder)` fills it.
 
-    It appears under its name only when it is complete, and only one process makes one at a time.
+    The folder gets its name only when it is complete, and a lock excludes other processes.
     """
     final = CACHE / name
     if final.is_dir():
@@ -52,7 +52,7 @@ def cached(name, make):
             shutil.rmtree(leftover, ignore_errors=True)
         part = Path(tempfile.mkdtemp(prefix="part-", dir=CACHE))
         try:
-            make(part)
+            fill(part)
             part.rename(final)
         finally:
             shutil.rmtree(part, ignore_errors=True)
@@ -63,14 +63,14 @@ def cached(name, make):
 
 
 def kernel(arch, series):
-    """The kernel image of a series, and the text of its package's name and version."""
+    """Returns the path of a kernel image, and the name and version of its package."""
 
-    def make(folder):
+    def download(folder):
         meta = f"linux-image-cloud-{DEBIAN_ARCH[arch]}"
         prefix = "" if series == "newest" else series + "."
         with Apt(folder / "apt", SUITES[series], arch=DEBIAN_ARCH[arch]) as apt:
-            # apt lists the highest version first. An archive may still list a package that it
-            # has already dropped, so the first one that can be downloaded is taken.
+            # apt lists the highest version first. An archive may list a package that has already
+            # been removed, so use the first one that can be downloaded.
             for record in apt.records(meta):
                 if not record["Version"].startswith(prefix):
                     continue
@@ -78,18 +78,18 @@ def kernel(arch, series):
                 if apt.download(folder, f"{package}={version}"):
                     break
             else:
-                raise Unavailable(f"no kernel {series} for {arch}: {apt.complaint()}")
+                raise Unavailable(f"no kernel {series} for {arch}: {apt.first_error()}")
         (deb,) = folder.glob("*.deb")
         unpack_kernel(deb, folder / "vmlinuz")
         deb.unlink()
         (folder / "version").write_text(f"{package} {version}\n")
 
-    folder = cached(f"kernel-{arch}-{series}", make)
+    folder = cached(f"kernel-{arch}-{series}", download)
     return folder / "vmlinuz", (folder / "version").read_text().strip()
 
 
 def image_package(apt, record):
-    """Follows a metapackage's record to the name and version of the package with the image."""
+    """Resolves a metapackage. Returns the name and version of the package with the image."""
     while True:
         depends = re.search(r"(linux-(?:image|binary)-\S+) \(= (.+?)\)", record.get("Depends", ""))
         if not depends:
@@ -100,29 +100,29 @@ def image_package(apt, record):
 
 
 def unpack_kernel(deb, target):
-    """Takes the kernel image alone out of a package."""
+    """Extracts the kernel image from a package."""
     with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE) as dpkg:
         with tarfile.open(fileobj=dpkg.stdout, mode="r|") as archive:
             for member in archive:
-                # It is /boot/vmlinuz-VERSION or, lately, /usr/lib/modules/VERSION/vmlinuz.
+                # /boot/vmlinuz-VERSION or, in newer packages, /usr/lib/modules/VERSION/vmlinuz.
                 if member.isfile() and Path(member.name).name.startswith("vmlinuz"):
                     target.write_bytes(archive.extractfile(member).read())
-        # What follows the archive's end mark is read too, so that dpkg-deb ends well.
+        # Read the bytes after the end of the archive, too: otherwise dpkg-deb fails with EPIPE.
         dpkg.stdout.read()
     if dpkg.returncode or not target.exists():
-        raise Unavailable(f"{deb.name} has no readable kernel image")
+        raise Unavailable(f"{deb.name} does not contain a readable kernel image")
 
 
 # --- The emulators ---
 
 
 def emulator(arch):
-    """The command words that start the emulator, the environment it needs, and its version."""
+    """Returns the command of the emulator, its environment, and its version."""
     program = f"qemu-system-{arch}"
     installed = shutil.which(program)
     if installed:
-        return [installed], {}, f"{program} as installed"
-    folder = cached("qemu", make_emulators)
+        return [installed], {}, f"installed {program}"
+    folder = cached("qemu", download_emulators)
     libraries = [*folder.glob("lib/*-gnu"), *folder.glob("usr/lib/*-gnu")]
     variables = {"LD_LIBRARY_PATH": ":".join(map(str, libraries))}
     data = [word for name in ("qemu", "seabios") for word in ("-L", folder / "usr/share" / name)]
@@ -130,11 +130,11 @@ def emulator(arch):
     return command, variables, (folder / "version").read_text().strip()
 
 
-def make_emulators(folder):
-    """Unpacks both emulators and those libraries they need that this machine does not have."""
+def download_emulators(folder):
+    """Downloads and unpacks both emulators, and the libraries that are missing on the host."""
     codename = os_release().get("VERSION_CODENAME", "")
     suites = [codename + end for end in ("", "-updates", "-security", "-backports")]
-    # To apt no emulator package is installed, so what is installed cannot conflict.
+    # Hide installed emulator packages from apt, so that they cannot conflict.
     installed = Path("/var/lib/dpkg/status").read_text(errors="replace").split("\n\n")
     status = "\n\n".join(p for p in installed if not p.startswith("Package: qemu"))
     with Apt(folder / "apt", suites, status=status) as apt:
@@ -144,18 +144,18 @@ def make_emulators(folder):
             plan = apt.get(*words)
         packages = re.findall(r"^Inst (\S+) (?:\[\S+\] )?\((\S+)", plan.stdout, re.M)
         if plan.returncode or not packages or not apt.download(folder, *map("=".join, packages)):
-            raise Unavailable(f"no emulator: {apt.complaint()}")
+            raise Unavailable(f"no emulator: {apt.first_error()}")
     for deb in folder.glob("*.deb"):
         subprocess.run(["dpkg-deb", "-x", deb, folder], check=True)
         deb.unlink()
     (folder / "version").write_text(f"qemu {dict(packages)['qemu-system-common']}\n")
 
 
-# --- apt, with a configuration of its own ---
+# --- apt with a separate configuration ---
 
 
 class Apt:
-    """apt on a few suites, with all its state in one folder that is removed at the end."""
+    """apt for a few suites. All of its state is in one folder, which is removed at the end."""
 
     def __init__(self, folder, suites, arch=None, status=""):
         for part in ("state/lists/partial", "cache/archives/partial", "sources"):
@@ -181,8 +181,8 @@ class Apt:
         self.options = [word for pair in options.items() for word in ("-o", "%s=%s" % pair)]
         self.folder = folder
         self.errors = []
-        # A suite that an archive does not have is an error too, which only matters if in the
-        # end there is nothing to take.
+        # This also fails if an archive does not have one of the suites. The error is reported only
+        # if no package is found.
         self.get("update")
 
     def __enter__(self):
@@ -197,7 +197,7 @@ class Apt:
         try:
             done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
         except FileNotFoundError:
-            raise Unavailable(f"this machine has no {program}") from None
+            raise Unavailable(f"{program} is not installed") from None
         self.errors += re.findall(r"^[EW]: (.+)", done.stderr, re.M)
         return done
 
@@ -208,17 +208,17 @@ class Apt:
         return self.get("download", *packages, cwd=folder).returncode == 0
 
     def records(self, package):
-        """The fields of a package's versions."""
+        """Yields the fields of each version of a package."""
         for text in self.run("apt-cache", "show", package).stdout.strip().split("\n\n"):
             if text:
                 yield dict(re.findall(r"^([\w-]+): (.+)", text, re.M))
 
-    def complaint(self):
+    def first_error(self):
         return self.errors[0] if self.errors else "the archives have no such package"
 
 
 def sources(suites):
-    """apt sources of these suites, at the archives that this machine's own sources name."""
+    """Returns apt sources for these suites in the archives of the host's package sources."""
     found = list(archives())
     text = ""
     for suite in suites:
@@ -227,23 +227,23 @@ def sources(suites):
             text += "Components: main\nTargets: Packages\n"
             text += f"Signed-By:{signed_by}\n\n" if signed_by else "\n"
     if not text:
-        raise Unavailable("no Debian archive among this machine's package sources")
+        raise Unavailable("the package sources of this host contain no Debian archive")
     return text
 
 
 def found_for(suite, found):
-    """Those archives that may have the suite: security updates have an archive of their own."""
+    """Returns the archives that may have the suite: security updates are in a separate archive."""
     security = suite.endswith("-security")
     return dict.fromkeys((uri, key) for uri, key, is_security in found if is_security == security)
 
 
 def archives():
-    """Each Debian archive of /etc/apt: its address, its key, whether it is that of security."""
+    """Yields the Debian archives of /etc/apt: URI, key, and whether it has the security updates."""
     release = os_release()
     if release.get("ID") != "debian":
         return
     names = {release.get("VERSION_CODENAME"), "oldstable", "stable", "testing", "unstable", "sid"}
-    for source in machine_sources():
+    for source in host_sources():
         for suite in source["Suites"].split():
             if "main" in source["Components"].split() and re.split("[-/]", suite)[0] in names:
                 for uri in source["URIs"].split():
@@ -251,8 +251,8 @@ def archives():
                     yield uri, source.get("Signed-By"), is_security
 
 
-def machine_sources():
-    """The binary sources of /etc/apt of both formats, as the fields of the newer one."""
+def host_sources():
+    """Yields the binary sources of /etc/apt, of both formats, as the fields of the newer format."""
     etc = Path("/etc/apt")
     for path in sorted(etc.glob("sources.list.d/*.sources")):
         text = re.sub("^#.*\n", "", path.read_text(), flags=re.M)

@@ -1,12 +1,13 @@
-//! PID 1 of the test machine: sets up an ordinary system, runs one test, reports how it ended
-//! on the console, and powers the machine off.
+//! PID 1 of the virtual machine: sets up the system, runs one program, reports its exit status on
+//! the console, and powers off.
 //!
-//! What to run is in `/vm`: `args` (the program first) and `env`, each a sequence of byte
-//! strings that end in NUL; `marker`, a word that no test prints by chance; and, if the test is
-//! to be an ordinary user, `user`, a decimal user id.
+//! The files in `/vm` describe the program: `args` (starting with the program) and `env` are
+//! sequences of NUL-terminated strings; `marker` is a random word, which no program prints by
+//! chance; `user` exists if the program runs as an ordinary user, and contains a decimal user ID.
 //!
-//! Behind `MARKER start` and a newline follows what the test prints, byte for byte; behind that,
-//! without a newline before it, `MARKER exit N`, `MARKER signal N` or `MARKER error TEXT`.
+//! The console shows the line `MARKER start`, then the output of the program, byte for byte, and
+//! directly after it, possibly on the same line, `MARKER exit N`, `MARKER signal N` or
+//! `MARKER error TEXT`.
 
 use std::ffi::{CStr, OsStr, OsString, c_char, c_int, c_long, c_ulong, c_void};
 use std::fs;
@@ -16,7 +17,7 @@ use std::os::unix::fs::symlink;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, ExitStatus, Stdio};
 
-// SAFETY: these are the C library's own declarations; those that are always safe say so.
+// SAFETY: these are the declarations of the C library; those marked `safe` are always safe.
 unsafe extern "C" {
     fn mount(
         source: *const c_char,
@@ -37,7 +38,7 @@ unsafe extern "C" {
 const MS_BIND: c_ulong = 4096;
 const MS_MOVE: c_ulong = 8192;
 
-/// What is mounted where: file system, folder, options.
+/// The mounts: file system, folder, options.
 const MOUNTS: [(&CStr, &CStr, &CStr); 8] = [
     (c"proc", c"/proc", c""),
     (c"sysfs", c"/sys", c""),
@@ -66,7 +67,7 @@ fn main() {
     reboot(POWER_OFF);
 }
 
-/// Makes of the bare machine what a test expects of a system.
+/// Sets up the console, the mounts, the device links, the hostname and the loopback interface.
 fn set_up() -> io::Result<()> {
     plain_console()?;
     real_root()?;
@@ -84,43 +85,43 @@ fn set_up() -> io::Result<()> {
     std::env::set_current_dir("/tmp")
 }
 
-/// Starts the test and waits for its end, reaping all other processes that come to an end.
+/// Starts the program and waits until it terminates. Reaps all other processes that terminate.
 fn run(marker: &str) -> io::Result<ExitStatus> {
     let args = strings("/vm/args")?;
-    let mut test = Command::new(&args[0]);
-    test.args(&args[1..]).stdin(Stdio::null()).env_clear();
+    let mut program = Command::new(&args[0]);
+    program.args(&args[1..]).stdin(Stdio::null()).env_clear();
     for variable in strings("/vm/env")? {
         let mut halves = variable.as_bytes().splitn(2, |&byte| byte == b'=');
         let name = halves.next().unwrap_or_default();
         let value = halves.next().unwrap_or_default();
-        test.env(OsStr::from_bytes(name), OsStr::from_bytes(value));
+        program.env(OsStr::from_bytes(name), OsStr::from_bytes(value));
     }
     if let Ok(user) = fs::read_to_string("/vm/user") {
         let id = user.parse().map_err(io::Error::other)?;
-        // As root, the standard library drops the other groups along with the user id.
-        test.uid(id).gid(id);
+        // The standard library also drops the supplementary groups, because this process is root.
+        program.uid(id).gid(id);
     }
     print(&format!("{marker} start\n"));
-    let pid = test.spawn()?.id();
+    let pid = program.spawn()?.id();
     loop {
         let mut status = 0;
         // SAFETY: `status` is valid for writes, and no other part of this program waits.
-        let ended = check(unsafe { waitpid(-1, &mut status, 0) })?;
-        if ended as u32 == pid {
+        let reaped = check(unsafe { waitpid(-1, &mut status, 0) })?;
+        if reaped as u32 == pid {
             return Ok(ExitStatus::from_raw(status));
         }
     }
 }
 
-/// The NUL-terminated strings of a file.
+/// Returns the NUL-terminated strings of a file.
 fn strings(path: &str) -> io::Result<Vec<OsString>> {
     let bytes = fs::read(path)?;
     let terminated = bytes.split_inclusive(|&byte| byte == 0);
-    Ok(terminated.map(|one| OsStr::from_bytes(&one[..one.len() - 1]).to_owned()).collect())
+    Ok(terminated.map(|text| OsStr::from_bytes(&text[..text.len() - 1]).to_owned()).collect())
 }
 
-/// Makes the root folder a mount of its own on top of the first root file system, which can
-/// neither be unmounted nor left by pivot_root.
+/// Mounts the root folder on top of the initial root file system, which cannot be unmounted and
+/// does not support `pivot_root`.
 fn real_root() -> io::Result<()> {
     mount_at(c"/", c"/root", c"", MS_BIND, c"")?;
     std::env::set_current_dir("/root")?;
@@ -129,9 +130,15 @@ fn real_root() -> io::Result<()> {
     check(unsafe { chroot(c".".as_ptr()) }).map(drop)
 }
 
-fn mount_at(source: &CStr, target: &CStr, kind: &CStr, flags: c_ulong, options: &CStr) -> io::Result<()> {
+fn mount_at(
+    source: &CStr,
+    target: &CStr,
+    kind: &CStr,
+    flags: c_ulong,
+    options: &CStr,
+) -> io::Result<()> {
     let (source, target_path, kind) = (source.as_ptr(), target.as_ptr(), kind.as_ptr());
-    // SAFETY: all pointers are those of NUL-terminated strings that outlive the call.
+    // SAFETY: all pointers refer to NUL-terminated strings that outlive the call.
     let done = unsafe { mount(source, target_path, kind, flags, options.as_ptr().cast()) };
     match check(done) {
         Ok(_) => Ok(()),
@@ -140,7 +147,7 @@ fn mount_at(source: &CStr, target: &CStr, kind: &CStr, flags: c_ulong, options: 
 }
 
 fn loopback_up() -> io::Result<()> {
-    /// The kernel's `struct ifreq` with the flags of an interface in it.
+    /// The kernel's `struct ifreq` with the flags of an interface.
     #[repr(C)]
     struct Request {
         name: [u8; 16],
@@ -154,13 +161,13 @@ fn loopback_up() -> io::Result<()> {
     const UP_AND_RUNNING: u16 = 0x1 | 0x40;
     let mut request = Request { name: [0; 16], flags: UP_AND_RUNNING, unused: [0; 22] };
     request.name[..2].copy_from_slice(b"lo");
-    // SAFETY: passes no pointer. The descriptor stays open, here only.
-    let any = check(unsafe { socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0) })?;
-    // SAFETY: this request reads one `struct ifreq`, 40 bytes, of which `request` has the layout.
-    check(unsafe { ioctl(any, SIOCSIFFLAGS, &raw mut request) }).map(drop)
+    // SAFETY: passes no pointer. The descriptor is never closed.
+    let socket = check(unsafe { socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0) })?;
+    // SAFETY: this request reads one `struct ifreq`, 40 bytes, and `request` has its layout.
+    check(unsafe { ioctl(socket, SIOCSIFFLAGS, &raw mut request) }).map(drop)
 }
 
-/// Has the console pass on each byte as it is, with no `\r` before `\n`.
+/// Disables the output processing of the console, such as the `\r` before each `\n`.
 fn plain_console() -> io::Result<()> {
     const TCGETS: c_int = 0x5401;
     const TCSETS: c_int = 0x5402;
@@ -174,21 +181,21 @@ fn plain_console() -> io::Result<()> {
     check(unsafe { ioctl(1, TCSETS, termios.as_mut_ptr()) }).map(drop)
 }
 
-/// Waits until the console has passed everything on.
+/// Waits until the console has transmitted all output.
 fn drain() {
     const TCSBRK: c_int = 0x5409;
     const ONLY_WAIT: c_long = 1;
-    // SAFETY: the request takes a number, no pointer.
+    // SAFETY: the argument of this request is a number.
     unsafe { ioctl(1, TCSBRK, ONLY_WAIT) };
 }
 
 fn print(text: &str) {
     let mut console = io::stdout();
-    // If the console cannot be written to, there is nobody to tell.
+    // A failure to write to the console cannot be reported.
     let _ = console.write_all(text.as_bytes()).and_then(|()| console.flush());
 }
 
-/// The result of a C function that returns -1 for an error.
+/// Converts the result of a C function that returns -1 for an error.
 fn check(result: c_int) -> io::Result<c_int> {
     if result == -1 { Err(io::Error::last_os_error()) } else { Ok(result) }
 }

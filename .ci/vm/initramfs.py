@@ -1,4 +1,4 @@
-"""Makes the file system that the kernel unpacks at boot: a cpio archive, and the PID 1 in it."""
+"""Creates the initramfs, a cpio archive that the kernel unpacks at boot, and its PID 1."""
 
 import hashlib
 import os
@@ -12,24 +12,24 @@ INIT = Path(__file__).with_name("init.rs")
 
 
 def init_program(arch):
-    """The compiled PID 1, made anew only if its source or the compiler has changed."""
+    """Returns the path of PID 1. Compiles it only if its source or the compiler has changed."""
     rustc = os.environ.get("RUSTC") or "rustc"
     target = f"{arch}-unknown-linux-musl"
     try:
         version = subprocess.run([rustc, "-vV"], check=True, capture_output=True).stdout
     except (OSError, subprocess.CalledProcessError) as error:
-        raise fetch.Unavailable(f"no compiler: {error}") from None
+        raise fetch.Unavailable(f"the compiler cannot be run: {error}") from None
     options = ["--edition", "2024", "-Copt-level=s", "-Cpanic=abort", "-Cstrip=symbols"]
     options += ["-Clinker=rust-lld", "--target", target]
     key = hashlib.sha256(INIT.read_bytes() + version + " ".join(options).encode()).hexdigest()
 
-    def make(folder):
+    def compile_init(folder):
         sysroot = subprocess.check_output([rustc, "--print", "sysroot"], text=True).strip()
         if not Path(sysroot, "lib/rustlib", target).exists():
             run_tool("rustup", "target", "add", target)
         run_tool(rustc, *options, "-o", folder / "init", INIT)
 
-    return fetch.cached(f"init-{arch}-{key[:16]}", make) / "init"
+    return fetch.cached(f"init-{arch}-{key[:16]}", compile_init) / "init"
 
 
 def run_tool(*command):
@@ -54,14 +54,14 @@ class Archive:
         self.entry(path, stat.S_IFREG | mode, content)
 
     def folder(self, path):
-        """Adds a folder and those above it, if they are not there yet."""
+        """Adds a folder and its parents, unless they have already been added."""
         if path not in self.folders:
             self.folder(os.path.dirname(path))
             self.folders.add(path)
             self.entry(path, stat.S_IFDIR | 0o755)
 
     def console(self):
-        """Adds the device through which PID 1 talks from its start."""
+        """Adds the device that the kernel opens as standard input and output of PID 1."""
         self.folder("/dev")
         self.entry("/dev/console", stat.S_IFCHR | 0o600, device=(5, 1))
 
