@@ -73,6 +73,7 @@ impl EventFd {
     /// [eventfd(2)]: https://man7.org/linux/man-pages/man2/eventfd.2.html
     #[doc(alias = "eventfd")]
     #[doc(alias = "eventfd2")]
+    #[doc(alias = "EFD_SEMAPHORE")]
     #[inline]
     pub fn semaphore(permits: u32) -> Result<Self> {
         Self::with_flags(permits, CreateFlags::CLOEXEC | CreateFlags::SEMAPHORE)

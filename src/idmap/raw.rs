@@ -147,6 +147,7 @@ fn write_map(call: Call, fd: BorrowedFd<'_>, ranges: &[IdRange]) -> Result<()> {
 ///
 /// [user_namespaces(7)]: https://man7.org/linux/man-pages/man7/user_namespaces.7.html
 #[doc(alias = "setgroups")]
+#[doc(alias = "write")]
 #[inline]
 pub fn write_setgroups_deny(fd: BorrowedFd<'_>) -> Result<()> {
     write(Call::WRITE_SETGROUPS, fd, b"deny")

@@ -132,6 +132,7 @@ pub fn read<'b>(fd: BorrowedFd<'_>, buffer: &'b mut (impl Buffer + ?Sized)) -> R
 /// Since Linux 4.18; [inotify(7)].
 ///
 /// [inotify(7)]: https://man7.org/linux/man-pages/man7/inotify.7.html
+#[doc(alias = "INOTIFY_IOC_SETNEXTWD")]
 #[inline]
 pub fn ioctl_setnextwd(fd: BorrowedFd<'_>, watch: Watch) -> Result<()> {
     // SAFETY: the argument is the number itself, not an address; a descriptor of another kind does

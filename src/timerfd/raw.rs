@@ -130,6 +130,7 @@ pub fn read(fd: BorrowedFd<'_>) -> Result<Option<u64>> {
 /// Since Linux 3.17; [timerfd_create(2)].
 ///
 /// [timerfd_create(2)]: https://man7.org/linux/man-pages/man2/timerfd_create.2.html
+#[doc(alias = "TFD_IOC_SET_TICKS")]
 #[inline]
 pub fn ioctl_set_ticks(fd: BorrowedFd<'_>, count: u64) -> Result<()> {
     // SAFETY: the request reads 8 bytes, and keeps nothing.
