@@ -1,20 +1,24 @@
 #!/usr/bin/env node
-// Checks that the generated documentation is found by the C names that readers search for.
+// Checks that the search of the generated documentation finds items by their C names.
 //
 //   .ci/doc-search.js DOC < NAMES
 //
-// DOC is the folder that `cargo doc` has written. NAMES has lines of a query and a path:
-// "inotify_init1 butter::inotify::Inotify". Each query is answered by rustdoc's own search code from
-// the index that it has generated; one of the first 20 results must be the item of that path.
+// DOC is the folder that `cargo doc` has written. NAMES has lines of a query and a path, such as
+// "inotify_init1 butter::inotify::Inotify"; empty lines and lines that begin with # are ignored.
+// Added to these are all functions whose summary begins with a C call, among them those of all
+// modules `raw`. The query is the name of the call, or the command of `fcntl` or `ioctl`.
 //
-// Exit status: 0 if everything is found, 1 if not, 2 if the arguments are wrong.
+// rustdoc's own search code answers each query from the index that it has generated. One of the
+// first 20 results must be the item with this path.
+//
+// Exit status: 0 if all items are found, 1 if not, 2 if the arguments are invalid.
 
 "use strict";
 
 const fs = require("fs");
 const path = require("path");
 
-// The search code expects this function of another script of rustdoc's, which needs a browser.
+// The search code expects this function of another script of rustdoc, which requires a browser.
 globalThis.nonnull = value => value;
 
 async function main() {
@@ -25,17 +29,19 @@ async function main() {
     }
     const files = path.join(doc, "static.files");
     const script = prefix => {
-        const name = fs.readdirSync(files).find(file => new RegExp(`^${prefix}-[^-]*\\.js$`).test(file));
+        const pattern = new RegExp(`^${prefix}-[^-]*\\.js$`);
+        const name = fs.readdirSync(files).find(file => pattern.test(file));
         return require(path.resolve(files, name));
     };
     const { Stringdex, RoaringBitmap } = script("stringdex");
     const { initSearch } = script("search");
     const { docSearch, DocSearch } = await initSearch(Stringdex, RoaringBitmap, loader(doc));
 
-    const rows = fs.readFileSync(0, "utf8").split("\n").filter(line => line !== "");
-    let missing = 0;
-    for (const row of rows) {
-        const [query, wanted] = row.split(" ");
+    const lines = fs.readFileSync(0, "utf8").split("\n");
+    const rows = lines.filter(line => /^[^#]/.test(line)).map(line => line.split(" "));
+    const calls = [...callFunctions(path.join(doc, "butter"), "butter")];
+    let missing = calls.length === 0 ? 1 : 0;
+    for (const [query, wanted] of [...rows, ...calls]) {
         const found = await docSearch.execQuery(DocSearch.parseQuery(query), null, null);
         const paths = [];
         for await (const result of found.others) {
@@ -46,14 +52,36 @@ async function main() {
         }
         if (!paths.includes(wanted)) {
             missing += 1;
-            console.error(`${query} does not find ${wanted}, but: ${paths.slice(0, 5).join(", ") || "nothing"}`);
+            const results = paths.slice(0, 5).join(", ") || "nothing";
+            console.error(`${query} does not find ${wanted}, but: ${results}`);
         }
     }
-    console.log(`${rows.length} searches, ${missing} without their item`);
+    console.log(`${rows.length} names and ${calls.length} calls, ${missing} not found`);
     return missing === 0 ? 0 : 1;
 }
 
-// The search code asks for parts of the index by name, and the parts call back with their data.
+// Yields a query and the path of each function whose summary begins with a C call.
+function* callFunctions(folder, module) {
+    for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+        const file = path.join(folder, entry.name);
+        const name = /^fn\.(.*)\.html$/.exec(entry.name)?.[1];
+        if (entry.isDirectory()) {
+            yield* callFunctions(file, `${module}::${entry.name}`);
+        } else if (name) {
+            // The pages of private modules are only redirections.
+            const html = fs.readFileSync(file, "utf8");
+            const [, summary] = /class="docblock"><p>(.*)/.exec(html) ?? [];
+            const call = /^<code>(?:(?:fcntl|ioctl)\(\w+, (\w+)|(\w+)\()/.exec(summary);
+            if (call) {
+                yield [call[1] ?? call[2], `${module}::${name}`];
+            } else if (path.basename(folder) === "raw") {
+                yield ["(no C call in the summary)", `${module}::${name}`];
+            }
+        }
+    }
+}
+
+// The search code requests parts of the index by name. The parts pass their data to callbacks.
 function loader(doc) {
     const run = file => {
         const source = fs.readFileSync(path.join(doc, "search.index", file), "utf8");
