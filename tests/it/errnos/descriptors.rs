@@ -21,7 +21,7 @@ use super::{Outcome, Row, a_place, check, failed};
 use common::this_test;
 
 fn as_memfd(fd: BorrowedFd<'_>) -> MemFd {
-    use std::os::fd::{AsRawFd, FromRawFd};
+    use butter::fd::{AsRawFd, FromRawFd};
     // SAFETY: a duplicate is made by the kernel, and owned by nobody else.
     let copy = unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_DUPFD_CLOEXEC, 0) };
     // SAFETY: as above.
