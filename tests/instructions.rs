@@ -73,7 +73,7 @@ fn at_most(bound: u64, calls: u64, body: impl Fn(u64)) {
 
 #[test]
 fn getpid() {
-    at_most(5, 1, |rounds| {
+    at_most(7, 1, |rounds| {
         for _ in 0..rounds {
             black_box(process::getpid());
         }
