@@ -12,8 +12,8 @@ const FIONREAD: u32 = 0x541B;
 
 /// `read(fd, buf, count)` - reads bytes into a buffer.
 ///
-/// Returns the number of bytes: 0 at the end of a file, or if a pipe has no writer. One call reads at
-/// most 2 GiB less one page.
+/// Returns the number of bytes: 0 at the end of a file, or if a pipe has no writer. One call reads
+/// at most 2 GiB less one page.
 ///
 /// # Errors
 ///
@@ -51,7 +51,8 @@ pub fn read_uninit(fd: impl AsFd, buffer: &mut [MaybeUninit<u8>]) -> Result<&mut
     let start = buffer.as_mut_ptr().cast();
     // SAFETY: the buffer has this size and is exclusively borrowed.
     let count = unsafe { read_into(Call::READ, fd.as_fd(), start, buffer.len()) }?;
-    // SAFETY: the kernel has written the first `count` bytes, at most the size; the borrow continues.
+    // SAFETY: the kernel has written the first `count` bytes, at most the size; the borrow
+    // continues.
     Ok(unsafe { core::slice::from_raw_parts_mut(start, count) })
 }
 
@@ -82,8 +83,8 @@ pub(super) unsafe fn read_into(
 /// - `EINTR`: interrupted by a signal.
 /// - `EBADF`: the descriptor is not open for reading.
 /// - `EINVAL`: there are more than 1,024 buffers; or they are too small for an event of this
-///   descriptor; or a buffer, its size or the file offset is misaligned for direct I/O (O_DIRECT); or
-///   the file cannot be read.
+///   descriptor; or a buffer, its size or the file offset is misaligned for direct I/O (O_DIRECT);
+///   or the file cannot be read.
 /// - `EISDIR`: the descriptor is a directory.
 /// - `EIO`: an I/O error; or the process is in the background and reads from its terminal.
 ///
@@ -108,8 +109,8 @@ pub fn readv(fd: impl AsFd, buffers: &mut [IoSliceMut<'_>]) -> Result<usize> {
 /// - `EAGAIN`: the write would block, and the descriptor is non-blocking.
 /// - `EINTR`: interrupted by a signal.
 /// - `EBADF`: the descriptor is not open for writing.
-/// - `EINVAL`: this kind of descriptor does not accept the bytes or their number; or the bytes, their
-///   number or the file offset is misaligned for direct I/O (O_DIRECT); or the file cannot be
+/// - `EINVAL`: this kind of descriptor does not accept the bytes or their number; or the bytes,
+///   their number or the file offset is misaligned for direct I/O (O_DIRECT); or the file cannot be
 ///   written.
 /// - `EPIPE`: the pipe or socket has no reader. The kernel also sends the signal `SIGPIPE`.
 /// - `EPERM`: the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_GROW).
@@ -140,8 +141,8 @@ pub fn write(fd: impl AsFd, bytes: &[u8]) -> Result<usize> {
 /// - `EAGAIN`: the write would block, and the descriptor is non-blocking.
 /// - `EINTR`: interrupted by a signal.
 /// - `EBADF`: the descriptor is not open for writing.
-/// - `EINVAL`: there are more than 1,024 buffers; or this kind of descriptor does not accept the bytes
-///   or their number; or a buffer, its size or the file offset is misaligned for direct I/O
+/// - `EINVAL`: there are more than 1,024 buffers; or this kind of descriptor does not accept the
+///   bytes or their number; or a buffer, its size or the file offset is misaligned for direct I/O
 ///   (O_DIRECT); or the file cannot be written.
 /// - `EPIPE`: the pipe or socket has no reader. The kernel also sends the signal `SIGPIPE`.
 /// - `EPERM`: the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_GROW).
@@ -302,8 +303,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         MFILE => "no number from the lowest up to the limit on open file descriptors \
             (RLIMIT_NOFILE) is free";
     FCNTL_SETFL:
-        PERM => "the file is append-only, and O_APPEND is cleared; or O_NOATIME is set on a file of \
-            another user, without the capability CAP_FOWNER",
+        PERM => "the file is append-only, and O_APPEND is cleared; or O_NOATIME is set on a file \
+            of another user, without the capability CAP_FOWNER",
         INVAL => "the file system does not support direct I/O (O_DIRECT)",
         BADF => "the descriptor is path-only (O_PATH)";
     IOCTL_FIONREAD:

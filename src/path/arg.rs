@@ -9,7 +9,7 @@ use crate::error::{Call, Errno, Error, Result};
 /// The maximum length of a path that the kernel accepts, with its terminating NUL byte.
 pub const PATH_MAX: usize = 4096;
 
-/// A path argument. Sealed: the [module](self) lists the types.
+/// A path argument. Sealed: the [module](crate::path) lists the types.
 pub trait Arg: sealed::AsPathBytes {}
 
 pub(crate) use sealed::{AsPathBytes, PathBytes};
