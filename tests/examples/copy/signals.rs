@@ -41,7 +41,7 @@ fn a_signal_removes_the_half_file_and_ends_it() {
         send(&child, signal);
         let (mut told, status) = (String::new(), child.wait().unwrap());
         child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
-        assert_eq!(status.signal(), Some(signal.as_raw().into()), "{told}");
+        assert_eq!(status.signal(), Some(signal.as_raw()), "{told}");
         assert!(
             told.starts_with(&format!("copy: terminated by SIG{signal}"))
                 && told.lines().count() == 1,

@@ -200,7 +200,7 @@ fn a_second_signal_does_not_wait_for_the_reader() {
         child.try_wait().unwrap()
     });
     let status = ended.expect("it ends at some time");
-    assert_eq!(status.signal(), Some(Signal::INT.as_raw().into()));
+    assert_eq!(status.signal(), Some(Signal::INT.as_raw()));
 }
 
 /// The program, watching, while nobody reads its output: one for renames.
