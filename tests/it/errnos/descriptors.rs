@@ -75,7 +75,8 @@ pub const OF_DESCRIPTORS: &[(Call, libc::c_long, OfDescriptor)] = &[
         failed(inotify::raw::read(fd, &mut [0; 272]).map(drop))
     }),
     (Call::IOCTL_INOTIFY_SETNEXTWD, libc::SYS_ioctl, |fd| {
-        failed(inotify::raw::ioctl_setnextwd(fd, Watch::from_raw(1)))
+        // SAFETY: the filter fails the call, or the descriptor is a path-only one.
+        failed(unsafe { inotify::raw::ioctl_setnextwd(fd, Watch::from_raw(1)) })
     }),
     (Call::TIMERFD_SETTIME, libc::SYS_timerfd_settime, |fd| {
         failed(timerfd::timerfd_settime(fd, SetFlags::empty(), &Itimerspec::default(), None))
