@@ -67,7 +67,7 @@ pub const ROWS: &[Row] = &[
     }),
     Row("namespace::raw::ioctl_ns_get_userns", &[libc::SYS_ioctl], |it| {
         let file = open(500);
-        let arguments = [("fd", fd(&file)), ("op", int(NS_GET_USERNS))];
+        let arguments = [("fd", fd(&file)), ("op", int(NS_GET_USERNS)), ("argp", NULL)];
         creates(it, |fd| {
             it.call(libc::SYS_ioctl, arguments, fd, || {
                 // SAFETY: the recorder answers with a new descriptor.
@@ -77,7 +77,7 @@ pub const ROWS: &[Row] = &[
     }),
     Row("namespace::raw::ioctl_ns_get_parent", &[libc::SYS_ioctl], |it| {
         let file = open(500);
-        let arguments = [("fd", fd(&file)), ("op", int(NS_GET_PARENT))];
+        let arguments = [("fd", fd(&file)), ("op", int(NS_GET_PARENT)), ("argp", NULL)];
         creates(it, |fd| {
             it.call(libc::SYS_ioctl, arguments, fd, || {
                 // SAFETY: the recorder answers with a new descriptor.
@@ -88,7 +88,7 @@ pub const ROWS: &[Row] = &[
     Row("namespace::raw::ioctl_ns_get_nstype", &[libc::SYS_ioctl], |it| {
         let file = open(500);
         for kind in each::<Namespaces>().filter(|kind| kind.bits() <= i32::MAX.cast_unsigned()) {
-            let arguments = [("fd", fd(&file)), ("op", int(NS_GET_NSTYPE))];
+            let arguments = [("fd", fd(&file)), ("op", int(NS_GET_NSTYPE)), ("argp", NULL)];
             let returned = kind.bits().into();
             let result =
                 it.call(libc::SYS_ioctl, arguments, returned, || ioctl_ns_get_nstype(file.as_fd()));
