@@ -23,7 +23,8 @@ const FIONREAD: u32 = 0x541B;
 /// - `EINVAL`: the buffer is too small for an event of this descriptor; or the buffer, its size or
 ///   the file offset is misaligned for direct I/O (O_DIRECT); or the file cannot be read.
 /// - `EISDIR`: the descriptor is a directory.
-/// - `EIO`: an I/O error; or the process is in the background and reads from its terminal.
+/// - `EIO`: an I/O error; or the process is in the background and reads from its terminal; or the
+///   call returned more bytes than requested, which only a tracer or a filter can forge.
 ///
 /// Drivers and file systems return further errors.
 ///
@@ -70,7 +71,7 @@ pub(super) unsafe fn read_into(
 ) -> Result<usize> {
     // SAFETY: the kernel writes at most `size` bytes from `start`, as the caller allows, and keeps
     // nothing.
-    unsafe { syscall!(call, read(fd, start, size)) }.size()
+    unsafe { syscall!(call, read(fd, start, size)) }.at_most(size)
 }
 
 /// `readv(fd, iov, iovcnt)` - reads bytes into several buffers, each filled before the next.
@@ -86,7 +87,8 @@ pub(super) unsafe fn read_into(
 ///   descriptor; or a buffer, its size or the file offset is misaligned for direct I/O (O_DIRECT);
 ///   or the file cannot be read.
 /// - `EISDIR`: the descriptor is a directory.
-/// - `EIO`: an I/O error; or the process is in the background and reads from its terminal.
+/// - `EIO`: an I/O error; or the process is in the background and reads from its terminal; or the
+///   call returned more bytes than requested, which only a tracer or a filter can forge.
 ///
 /// Drivers and file systems return further errors.
 ///
@@ -95,9 +97,11 @@ pub(super) unsafe fn read_into(
 /// [readv(2)]: https://man7.org/linux/man-pages/man2/readv.2.html
 #[inline]
 pub fn readv(fd: impl AsFd, buffers: &mut [IoSliceMut<'_>]) -> Result<usize> {
+    let size = buffers.iter().map(|buffer| buffer.len()).sum();
     // SAFETY: the slices have the layout of `struct iovec`; the kernel reads them, writes at most
     // their sizes to their buffers, and keeps nothing.
-    unsafe { syscall!(Call::READV, readv(fd.as_fd(), buffers.as_mut_ptr(), buffers.len())) }.size()
+    unsafe { syscall!(Call::READV, readv(fd.as_fd(), buffers.as_mut_ptr(), buffers.len())) }
+        .at_most(size)
 }
 
 /// `write(fd, buf, count)` - writes bytes.

@@ -156,9 +156,11 @@ impl Connection {
             let size = 16 + body.len() as u32;
             let reply =
                 [&size.to_ne_bytes()[..], &error.to_ne_bytes(), &id.to_ne_bytes(), &body].concat();
+            // Locked until it is counted: the write ends the call that waits for the reply.
+            let mut state = lock(&self.state);
             let written = (&self.device).write(&reply);
             if written.is_err_and(|error| error.raw_os_error() == Some(libc::EINVAL)) {
-                lock(&self.state).rejected += 1;
+                state.rejected += 1;
             }
         }
     }

@@ -2,6 +2,7 @@
 //! paths that the library opens.
 
 mod ioctls;
+mod reads;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -31,8 +32,7 @@ impl Fuse {
     }
 }
 
-/// Runs the body with a FUSE server, in namespaces of the test's own: as root of a user namespace,
-/// and as root of the host.
+/// Runs the body with a FUSE server, in namespaces of the test's own.
 fn with_fuse(body: impl Fn(&Fuse)) {
     let test = Test::of(&body);
     in_namespaces(test, || {
@@ -43,14 +43,20 @@ fn with_fuse(body: impl Fn(&Fuse)) {
     });
 }
 
-/// Runs the body in namespaces of the test's own. A body that does not return within a minute fails.
+/// Runs the body in namespaces of the test's own, as root of a user namespace, and as root of the
+/// host.
 fn in_namespaces(test: Test, body: impl Fn()) {
     let ran = test.in_namespaces_of_any_root(|| {
-        // SAFETY: touches no memory; the signal ends this process alone.
-        unsafe { libc::alarm(60) };
+        end_after_a_minute();
         body();
     });
     require!(test; ran, "no new namespaces are allowed here");
+}
+
+/// Ends this process, the child of a test, if it hangs.
+fn end_after_a_minute() {
+    // SAFETY: touches no memory; the signal ends this process alone.
+    unsafe { libc::alarm(60) };
 }
 
 fn unmount(directory: &Path) {
