@@ -82,8 +82,8 @@ pub fn setns(fd: BorrowedFd<'_>, kinds: Namespaces) -> Result<()> {
     unsafe { syscall!(Call::SETNS, setns(fd, kinds.bits())) }.unit()
 }
 
-/// `openat(AT_FDCWD, "/proc/<pid>/ns/<kind>", O_RDONLY | O_CLOEXEC)` - opens a namespace of a
-/// process or thread.
+/// `openat(AT_FDCWD, "/proc/<pid>/ns/<kind>", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)` -
+/// opens a namespace of a process or thread.
 ///
 /// # Errors
 ///

@@ -2,6 +2,7 @@
 //! paths that the library opens.
 
 mod ioctls;
+mod procfs;
 mod reads;
 
 use std::fs::File;
