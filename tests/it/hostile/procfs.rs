@@ -24,7 +24,7 @@ use common::require;
 use common::test::Test;
 use common::this_test;
 
-use super::in_namespaces;
+use super::{end_after_a_minute, in_namespaces};
 
 const KINDS: [(&str, Kind); 10] = [
     ("mnt", Kind::Mount),
@@ -164,6 +164,30 @@ fn open_does_not_acquire_a_controlling_terminal() {
         );
     };
     in_namespaces(Test::of(&body), body);
+}
+
+/// A file of procfs that is practically endless, over the map of the calling thread.
+#[test]
+fn map_write_ends_if_own_map_is_endless() {
+    let body = || {
+        end_after_a_minute();
+        let child = Forked::staying(|| unshare(Namespaces::USER));
+        require!(this_test!(); child.told());
+        let process = child.pid();
+        with_own_mounts(|| {
+            // User 5 is not mapped in the namespace of this process.
+            let users = [IdRange::one(0, 5)];
+            let maps = IdMaps::new(&users, &[]);
+            let error = maps.write(process).unwrap_err();
+            assert_eq!(error.kind(), Some(idmap::MapErrorKind::NotMapped { range: 0 }));
+            mount::bind_mount("/proc/thread-self/pagemap", "/proc/thread-self/uid_map").unwrap();
+            let error = at_once("maps", || maps.write(process)).unwrap_err();
+            assert_eq!((error.error().errno(), error.kind()), (Errno::PERM, None));
+        });
+    };
+    // Root of the host has all users.
+    let ran = Test::of(&body).in_namespaces(body);
+    require!(Test::of(&body); ran, "no new namespaces are allowed here");
 }
 
 /// The calls of `openat` by [`map_write_opens_all_files_from_one_directory`]: the directory, the
