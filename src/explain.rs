@@ -51,7 +51,7 @@ impl Error {
     }
 
     /// Returns the cause of this errno in this call, or the general description of the errno if the
-    /// call has no cause of its own. Returns `None` without the feature `explain`, and for an errno
+    /// call has no specific cause. Returns `None` without the feature `explain`, and for an errno
     /// without a name.
     #[must_use]
     pub fn reason(self) -> Option<Reason> {
@@ -81,6 +81,7 @@ impl Error {
     ///
     /// - Those of [`io::write()`], except `EINTR`.
     /// - `EIO`: the descriptor accepted no bytes.
+    #[doc(alias = "perror")]
     pub fn println(self, fd: impl AsFd) -> Result<()> {
         println(fd.as_fd(), &mut |put| self.pieces(put))
     }
@@ -200,12 +201,13 @@ impl fmt::Debug for Error {
 impl core::error::Error for Error {}
 
 impl WithPath<'_> {
-    /// Like [`Error::write_to`], with the path.
+    /// Writes the text that `Display` prints into a buffer, like [`Error::write_to`].
     pub fn write_to(self, buffer: &mut [u8]) -> &[u8] {
         write_to(buffer, &mut |put| self.pieces(put))
     }
 
-    /// Like [`Error::println`], with the path.
+    /// Writes the text that `Display` prints, and a newline, to a descriptor, like
+    /// [`Error::println`].
     ///
     /// # Errors
     ///
@@ -257,8 +259,6 @@ impl fmt::Debug for Reason {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read;
-
     use super::*;
 
     fn error() -> Error {
@@ -285,11 +285,17 @@ mod tests {
         for length in [0, 5, 900, 1023, 1024, 1025, 3000] {
             let (reader, writer) = pipe::pipe().unwrap();
             let path = vec![b'x'; length];
-            error().with_path(&path).println(&writer).unwrap();
+            error().with_path(&path[..]).println(&writer).unwrap();
             drop(writer);
-            let mut text = String::new();
-            std::fs::File::from(reader).read_to_string(&mut text).unwrap();
-            assert_eq!(text, format!("{}\n", error().with_path(&path)));
+            let (mut text, mut buffer) = (Vec::new(), [0; 4096]);
+            loop {
+                match io::read(&reader, &mut buffer).unwrap() {
+                    0 => break,
+                    count => text.extend_from_slice(&buffer[..count]),
+                }
+            }
+            let expected = format!("{}\n", error().with_path(&path[..]));
+            assert_eq!(text, expected.as_bytes());
         }
         let (reader, writer) = pipe::pipe().unwrap();
         assert_eq!(error().println(&reader).unwrap_err().errno(), Errno::BADF);

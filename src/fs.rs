@@ -5,8 +5,7 @@ use core::mem::MaybeUninit;
 
 use crate::arch::abi::Stat;
 use crate::error::{Call, ErrnoReason, Result, errno_reasons};
-use crate::fd::{BorrowedFd, OwnedFd};
-use crate::io::AccessMode;
+use crate::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use crate::syscall::syscall;
 
 const AT_FDCWD: i32 = -100;
@@ -37,12 +36,19 @@ pub(crate) struct Statfs {
 
 layout! { Statfs: size 120, align 8, kind at 0, block_size at 8 }
 
-/// `openat(AT_FDCWD, path, access | O_CLOEXEC)` - opens a file that exists. An error names `call`.
+/// `openat(dirfd, path, flags | O_CLOEXEC)` - opens a file that exists. An error names `call`.
+///
+/// Without a directory, a relative path begins at the working directory.
 #[inline]
-pub(crate) fn openat(call: Call, path: &CStr, access: AccessMode) -> Result<OwnedFd> {
-    let flags = access.bits() | O_CLOEXEC;
+pub(crate) fn openat(
+    call: Call,
+    directory: Option<BorrowedFd<'_>>,
+    path: &CStr,
+    flags: u32,
+) -> Result<OwnedFd> {
+    let directory = directory.map_or(AT_FDCWD, |directory| directory.as_raw_fd());
     // SAFETY: the kernel reads the path up to its NUL byte and keeps nothing of it.
-    let returned = unsafe { syscall!(call, openat(AT_FDCWD, path.as_ptr(), flags)) };
+    let returned = unsafe { syscall!(call, openat(directory, path.as_ptr(), flags | O_CLOEXEC)) };
     // SAFETY: on success, the result is a new descriptor.
     unsafe { returned.descriptor() }
 }

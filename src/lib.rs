@@ -82,9 +82,9 @@
 //!
 //! # Feature flags
 //!
-//! - `std` (default): `std`'s descriptor, path and error types. Enables `alloc` and `explain`.
+//! - `std` (default): `std`'s descriptor, path and error types. Enables `alloc`.
 //! - `alloc`: owned events, and vectors and strings as buffers and paths.
-//! - `explain`: causes in printed errors.
+//! - `explain` (default): causes in printed errors.
 //!
 //! Without features, the crate is `no_std`, needs no allocator, and its object code refers to no symbols
 //! except those that the compiler itself calls, such as `memcpy`.

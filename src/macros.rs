@@ -189,7 +189,7 @@ macro_rules! fd_wrapper {
         impl $crate::fd::FromRawFd for $name {
             #[inline]
             unsafe fn from_raw_fd(fd: $crate::fd::RawFd) -> Self {
-                // SAFETY: open and owned by nobody else, upheld by the caller.
+                // SAFETY: open and without another owner, upheld by the caller.
                 Self(unsafe { $crate::fd::FromRawFd::from_raw_fd(fd) })
             }
         }
@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn id_is_positive() {
+    fn id_newtype_is_positive() {
         assert_eq!([i32::MIN, -1, 0].map(TestId::from_raw), [None; 3]);
         assert_eq!(TestId::from_raw(i32::MAX).map(TestId::as_raw), Some(i32::MAX));
         assert_eq!(size_of::<Option<TestId>>(), 4);

@@ -55,8 +55,8 @@ impl From<WithPath<'_>> for io::Error {
     }
 }
 
-/// Keeps the errno, as the raw OS error. The call and the [`MapErrorKind`](crate::idmap::MapErrorKind)
-/// are lost.
+/// Keeps the errno, as the raw OS error. The call and the
+/// [`MapErrorKind`](crate::idmap::MapErrorKind) are lost.
 impl From<MapError> for io::Error {
     fn from(error: MapError) -> Self {
         error.error().into()
@@ -106,7 +106,8 @@ impl From<ErrorKind> for io::ErrorKind {
 }
 
 impl Errno {
-    /// Returns the errno of an error of `std`. Returns `None` if the error is not from a system call.
+    /// Returns the errno of an error of `std`. Returns `None` if the error is not from a system
+    /// call.
     #[must_use]
     pub fn from_io_error(error: &io::Error) -> Option<Self> {
         error.raw_os_error().and_then(Self::from_raw)

@@ -99,6 +99,19 @@ impl RawReturn {
         }
     }
 
+    /// Returns the value as a number of bytes, and `EIO` if it is larger than the number requested,
+    /// which the kernel never returns.
+    #[inline(always)]
+    pub(crate) const fn at_most(self, requested: usize) -> Result<usize> {
+        if self.value <= requested {
+            return Ok(self.value);
+        }
+        match self.size() {
+            Ok(_) => Err(Error::new(self.call, Errno::IO)),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Returns `EINVAL` if the value is a success other than `expected`: a read of fewer bytes than
     /// a whole value means that the descriptor is of another kind.
     #[inline(always)]

@@ -27,7 +27,8 @@ fn library_without_std_needs_no_symbols() {
     }
 }
 
-/// The boxes and vectors that the library drops need no unwinder in a program that aborts on a panic.
+/// The boxes and vectors that the library drops need no unwinder in a program that aborts on a
+/// panic.
 #[test]
 fn library_with_alloc_needs_no_unwinder_if_panics_abort() {
     let crates = ["core", "alloc", "__rustc"];

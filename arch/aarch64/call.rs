@@ -1,13 +1,14 @@
 //! `svc 0`: the number in `x8`, and the result in the register of the first argument. The kernel
 //! preserves the other general registers, and the low 128 bits of the vector registers.
 //!
-//! It does not preserve what SVE adds: it clears the predicate registers, `ffr`, and all bits of the
-//! vector registers above the low 128. The predicates and `ffr` are always declared as clobbered,
-//! which costs nothing in code that does not use them. The vector registers are declared only if the
-//! whole program is compiled for SVE, because the low halves of `v8` to `v15` are callee-saved: each
-//! function with a system call would have to save and restore them (8 instructions). So in a program
-//! that is not compiled for SVE, a function with `#[target_feature(enable = "sve")]` must not make
-//! system calls itself, but call functions without the attribute.
+//! It does not preserve what SVE adds: it clears the predicate registers, `ffr`, and all bits of
+//! the vector registers above the low 128. The predicates and `ffr` are always declared as
+//! clobbered, which costs nothing in code that does not use them. The vector registers are declared
+//! only if the whole program is compiled for SVE, because the low halves of `v8` to `v15` are
+//! callee-saved: each function with a system call would have to save and restore them (8
+//! instructions). So in a program that is not compiled for SVE, a function with
+//! `#[target_feature(enable = "sve")]` must not make system calls itself, but call functions
+//! without the attribute.
 
 #[cfg(not(target_feature = "sve"))]
 syscall_stubs! {

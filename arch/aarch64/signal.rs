@@ -9,8 +9,8 @@ pub(crate) fn restorer() -> Option<*const ()> {
     None
 }
 
-/// Calls a signal handler with the arguments that the kernel passes: the signal, its `siginfo_t` and
-/// the context. The handler may have fewer.
+/// Calls a signal handler with the arguments that the kernel passes: the signal, its `siginfo_t`
+/// and the context. The handler may have fewer.
 ///
 /// # Safety
 ///
@@ -21,7 +21,11 @@ pub(crate) unsafe fn call(handler: *const (), signal: usize, info: *const (), co
     // safe, upheld by the caller.
     unsafe {
         asm!(
-            "blr {handler}", handler = in(reg) handler, in("x0") signal, in("x1") info, in("x2") context,
+            "blr {handler}",
+            handler = in(reg) handler,
+            in("x0") signal,
+            in("x1") info,
+            in("x2") context,
             clobber_abi("C"),
         );
     }

@@ -1,5 +1,5 @@
-//! Entering a signal handler, and returning from it: a handler returns to an address that the program
-//! provides, and the code there must call `rt_sigreturn` with the stack pointer unchanged.
+//! Entering a signal handler, and returning from it: a handler returns to an address that the
+//! program provides, and the code there must call `rt_sigreturn` with the stack pointer unchanged.
 
 use core::arch::{asm, naked_asm};
 
@@ -11,13 +11,13 @@ pub(crate) fn restorer() -> Option<*const ()> {
 }
 
 /// `nop`, followed by `mov $15, %rax; syscall` in exactly these bytes, by which debuggers and some
-/// unwinders recognize the frame of a signal. Other unwinders use the unwind table, which says where
-/// the interrupted registers are: in the `ucontext_t` to which the stack pointer points. They look up
-/// the byte before a return address, which is the `nop`.
+/// unwinders recognize the frame of a signal. Other unwinders use the unwind table, which says
+/// where the interrupted registers are: in the `ucontext_t` to which the stack pointer points. They
+/// look up the byte before a return address, which is the `nop`.
 #[unsafe(naked)]
 unsafe extern "C" fn nop_and_rt_sigreturn() {
-    /// DW_CFA_expression: the number of a register, and the offset of its value from the stack pointer
-    /// (DW_OP_breg7), in two bytes of 7 bits each.
+    /// DW_CFA_expression: the number of a register, and the offset of its value from the stack
+    /// pointer (DW_OP_breg7), in two bytes of 7 bits each.
     macro_rules! at {
         ($($register:literal: $low:literal $high:literal;)*) => {
             concat!($(".cfi_escape 0x10, ", $register, ", 3, 0x77, ", $low, ", ", $high, "\n"),*)
@@ -53,8 +53,8 @@ unsafe extern "C" fn nop_and_rt_sigreturn() {
     )
 }
 
-/// Calls a signal handler with the arguments that the kernel passes: the signal, its `siginfo_t` and
-/// the context. The handler may have fewer.
+/// Calls a signal handler with the arguments that the kernel passes: the signal, its `siginfo_t`
+/// and the context. The handler may have fewer.
 ///
 /// # Safety
 ///
@@ -65,7 +65,11 @@ pub(crate) unsafe fn call(handler: *const (), signal: usize, info: *const (), co
     // safe, upheld by the caller.
     unsafe {
         asm!(
-            "call {handler}", handler = in(reg) handler, in("rdi") signal, in("rsi") info, in("rdx") context,
+            "call {handler}",
+            handler = in(reg) handler,
+            in("rdi") signal,
+            in("rsi") info,
+            in("rdx") context,
             clobber_abi("C"),
         );
     }

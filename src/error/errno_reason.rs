@@ -22,7 +22,8 @@ impl ErrnoReason {
     }
 }
 
-/// Defines a table of reasons: `errno_reasons! { CALL: INVAL => "reason", PERM => Busy "reason"; }`.
+/// Defines a table of reasons: `errno_reasons! { CALL: INVAL => "reason", PERM => Busy "reason";
+/// }`.
 ///
 /// A row without a kind has the kind of its errno.
 macro_rules! errno_reasons {

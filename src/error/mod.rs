@@ -1,9 +1,9 @@
 //! Errors: [`Error`] contains the [`Call`] that failed and its [`Errno`].
 //!
-//! An error is one 32-bit word, so a `Result<(), Error>` is 4 bytes. [`Error::kind`] returns the small
-//! set of values that programs match on. `Display` prints the call, the errno and, with the feature
-//! `explain`, the reason. [`Error::println`] prints the same text without `core::fmt`, which makes a
-//! static program smaller.
+//! An error is one 32-bit word, so a `Result<(), Error>` is 4 bytes. [`Error::kind`] returns the
+//! small set of values that programs match on. `Display` prints the call, the errno and, with the
+//! feature `explain`, the reason. [`Error::println`] prints the same text without `core::fmt`,
+//! which makes a static program smaller.
 //!
 //! ```
 //! use butter::error::ErrorKind;

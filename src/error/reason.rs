@@ -1,7 +1,7 @@
 //! Reasons with the feature `explain`.
 //!
-//! The reasons of all calls are packed at compile time: each text is stored once, frequent words are
-//! stored as one byte, and no row has a pointer, which would need a relocation.
+//! The reasons of all calls are packed at compile time: each text is stored once, frequent words
+//! are stored as one byte, and no row has a pointer, which would need a relocation.
 
 use core::fmt;
 
@@ -233,8 +233,8 @@ const WORD_COUNT: usize = WORD_LIST.len();
 
 const _: () = assert!(WORD_COUNT <= 128);
 
-// Words that are frequent in the reasons. The reasons are correct with any words of ASCII characters,
-// and smallest with those that occur most often.
+// Words that are frequent in the reasons. The reasons are correct with any words of ASCII
+// characters, and smallest with those that occur most often.
 #[rustfmt::skip]
 words! {
     "(O_APPEND)", "(RLIMIT_NOFILE)", "(fs.", "CAP_", "CAP_SYS_ADMIN ", "I/O", "Linux ", "NUL byte",

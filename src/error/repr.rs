@@ -79,8 +79,8 @@ impl Error {
     }
 }
 
-/// An [`Error`] and the path that was passed to the call, returned by [`Error::with_path`]. The path
-/// is printed after the name of the call, [escaped](crate::path::Escape).
+/// An [`Error`] and the path that was passed to the call, returned by [`Error::with_path`]. The
+/// path is printed after the name of the call, [escaped](crate::path::Escape).
 #[derive(Clone, Copy)]
 pub struct WithPath<'a> {
     pub(crate) error: Error,

@@ -33,19 +33,19 @@ impl RawReturn {
 /// `fd` must be an open descriptor without another owner.
 #[inline(always)]
 pub(crate) unsafe fn owned(fd: RawFd) -> OwnedFd {
-    // SAFETY: the numbers of descriptors are not negative. Without this, the constructor below adds a
-    // panic path to every call that opens a descriptor.
+    // SAFETY: the numbers of descriptors are not negative. Without this, the constructor below adds
+    // a panic path to every call that opens a descriptor.
     unsafe { core::hint::assert_unchecked(fd >= 0) };
     // SAFETY: open and without another owner, upheld by the caller.
     unsafe { OwnedFd::from_raw_fd(fd) }
 }
 
-/// Borrows a descriptor like [`AsFd::as_fd`], without the panic path of `std`'s implementation, which
-/// the optimizer does not always remove.
+/// Borrows a descriptor like `AsFd::as_fd`, without the panic path of `std`'s implementation,
+/// which the optimizer does not always remove.
 #[inline(always)]
 pub(crate) fn borrow(fd: &OwnedFd) -> BorrowedFd<'_> {
-    // SAFETY: both types have the representation of a descriptor, as documented by `std`; the number
-    // is valid and stays open for the lifetime of the borrow.
+    // SAFETY: both types have the representation of a descriptor, as documented by `std`; the
+    // number is valid and stays open for the lifetime of the borrow.
     unsafe { core::mem::transmute(fd.as_raw_fd()) }
 }
 

@@ -1,8 +1,8 @@
 //! Owned and borrowed file descriptors.
 //!
-//! With `std`, these are the types of [`std::os::fd`](https://doc.rust-lang.org/std/os/fd/). Without
-//! it, they are the crate's own: a subset with the same names and sizes, so that code compiles with
-//! both. They have no negative numbers, while `std`'s types only exclude -1.
+//! With `std`, these are the types of [`std::os::fd`](https://doc.rust-lang.org/std/os/fd/).
+//! Without it, they are the crate's own: a subset with the same names and sizes, so that code
+//! compiles with both. They have no negative numbers, while `std`'s types only exclude -1.
 //!
 //! | type | description |
 //! |---|---|

@@ -53,8 +53,8 @@ impl Number {
     }
 }
 
-/// An open descriptor. A drop closes it, and ignores errors; [`io::close`](crate::io::close) returns
-/// them.
+/// An open descriptor. A drop closes it, and ignores errors; [`io::close`](crate::io::close)
+/// returns them.
 #[repr(transparent)]
 pub struct OwnedFd(Number);
 
@@ -108,8 +108,8 @@ pub trait IntoRawFd {
 impl Drop for OwnedFd {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: the descriptor is owned and is not used again. The kernel closes it even if `close`
-        // returns an error, so the call is never repeated.
+        // SAFETY: the descriptor is owned and is not used again. The kernel closes it even if
+        // `close` returns an error, so the call is never repeated.
         let _ = unsafe { syscall!(Call::CLOSE, close(self.0.get())) };
     }
 }

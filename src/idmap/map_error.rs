@@ -183,7 +183,14 @@ pub(super) fn is_set(map: BorrowedFd<'_>) -> bool {
 pub(super) fn not_mapped(ranges: &[IdRange], map: BorrowedFd<'_>) -> Option<MapErrorKind> {
     let mut known = [IdRange::new(0, 0, 0); MAX_RANGES];
     let (mut parser, mut buffer, mut found) = (MapParser::default(), [0; 512], 0);
-    while let Ok(count @ 1..) = io::read(map, &mut buffer) {
+    // The size of the largest map. Another file of procfs, which is larger, can be mounted over it.
+    let mut left = MAX_RANGES * "4294967295 4294967295 4294967295\n".len();
+    loop {
+        let count = io::read(map, &mut buffer).ok()?;
+        if count == 0 {
+            break;
+        }
+        left = left.checked_sub(count)?;
         for range in buffer.iter().take(count).filter_map(|&byte| parser.push(byte)) {
             *known.get_mut(found)? = range;
             found += 1;

@@ -2,10 +2,10 @@
 
 use super::map_error::{self, MapError, MapErrorKind};
 use super::{IdRange, raw};
-use crate::error::{Errno, Error, Result};
+use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd, OwnedFd};
 use crate::io::{self, AccessMode};
-use crate::procfs::Task;
+use crate::procfs::{Task, TaskDir};
 
 /// The maps of a user namespace: how its user and group IDs are mapped to IDs of its parent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,12 +62,19 @@ impl<'r> IdMaps<'r> {
     ///
     /// [user_namespaces(7)]: https://man7.org/linux/man-pages/man7/user_namespaces.7.html
     pub fn write(&self, task: impl Into<Task>) -> Result<(), MapError> {
-        let task = task.into();
+        let first = match self {
+            Self { deny_setgroups: true, .. } => Call::OPENAT_SETGROUPS,
+            Self { users: [_, ..], .. } => Call::OPENAT_UID_MAP,
+            Self { groups: [_, ..], .. } => Call::OPENAT_GID_MAP,
+            _ => return Ok(()),
+        };
+        let task = TaskDir::open(first, task.into())?;
         if self.deny_setgroups {
-            raw::write_setgroups_deny(raw::openat_setgroups(task, AccessMode::WriteOnly)?.as_fd())?;
+            let file = open_setgroups(&task, AccessMode::WriteOnly)?;
+            raw::write_setgroups_deny(file.as_fd())?;
         }
-        Map::Users.write(task, self.users)?;
-        Map::Groups.write(task, self.groups)
+        Map::Users.write(&task, self.users)?;
+        Map::Groups.write(&task, self.groups)
     }
 }
 
@@ -78,14 +85,22 @@ enum Map {
 }
 
 impl Map {
-    fn open(self, task: Task, access: AccessMode) -> Result<OwnedFd> {
+    fn open(self, task: &TaskDir, access: AccessMode) -> Result<OwnedFd> {
         match self {
-            Self::Users => raw::openat_uid_map(task, access),
-            Self::Groups => raw::openat_gid_map(task, access),
+            Self::Users => task.open_file(Call::OPENAT_UID_MAP, c"uid_map", access),
+            Self::Groups => task.open_file(Call::OPENAT_GID_MAP, c"gid_map", access),
         }
     }
 
-    fn write(self, task: Task, ranges: &[IdRange]) -> Result<(), MapError> {
+    /// Opens the map of the calling thread for reading.
+    fn open_own(self) -> Result<OwnedFd> {
+        match self {
+            Self::Users => raw::openat_uid_map(Task::Own, AccessMode::ReadOnly),
+            Self::Groups => raw::openat_gid_map(Task::Own, AccessMode::ReadOnly),
+        }
+    }
+
+    fn write(self, task: &TaskDir, ranges: &[IdRange]) -> Result<(), MapError> {
         if ranges.is_empty() {
             return Ok(());
         }
@@ -103,7 +118,7 @@ impl Map {
     fn kind(
         self,
         error: Error,
-        task: Task,
+        task: &TaskDir,
         map: BorrowedFd<'_>,
         ranges: &[IdRange],
     ) -> Option<MapErrorKind> {
@@ -116,7 +131,7 @@ impl Map {
         if map_error::is_set(map) {
             return Some(MapErrorKind::SetAlready);
         }
-        let own = self.open(Task::Own, AccessMode::ReadOnly).ok();
+        let own = self.open_own().ok();
         own.and_then(|own| map_error::not_mapped(ranges, own.as_fd())).or_else(|| {
             match (self, ranges) {
                 (Self::Groups, [IdRange { length: 1, .. }]) if is_setgroups_allowed(task) => {
@@ -128,9 +143,13 @@ impl Map {
     }
 }
 
-fn is_setgroups_allowed(task: Task) -> bool {
+fn open_setgroups(task: &TaskDir, access: AccessMode) -> Result<OwnedFd> {
+    task.open_file(Call::OPENAT_SETGROUPS, c"setgroups", access)
+}
+
+fn is_setgroups_allowed(task: &TaskDir) -> bool {
     let mut text = [0; 8];
-    let file = raw::openat_setgroups(task, AccessMode::ReadOnly);
+    let file = open_setgroups(task, AccessMode::ReadOnly);
     let read = file.and_then(|file| io::read(file, &mut text));
     read.is_ok() && text.starts_with(b"allow")
 }

@@ -8,8 +8,8 @@ use crate::io::AccessMode;
 use crate::procfs::{self, Task};
 use crate::syscall::syscall;
 
-/// `openat(AT_FDCWD, "/proc/<pid>/uid_map", access | O_CLOEXEC)` - opens the user ID map of the
-/// user namespace of a process or thread.
+/// `openat(AT_FDCWD, "/proc/<pid>/uid_map", access | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)` - opens
+/// the user ID map of the user namespace of a process or thread.
 ///
 /// # Errors
 ///
@@ -31,8 +31,8 @@ pub fn openat_uid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
     procfs::open_procfs(Call::OPENAT_UID_MAP, task, "uid_map", access)
 }
 
-/// `openat(AT_FDCWD, "/proc/<pid>/gid_map", access | O_CLOEXEC)` - opens the group ID map of the
-/// user namespace of a process or thread.
+/// `openat(AT_FDCWD, "/proc/<pid>/gid_map", access | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)` - opens
+/// the group ID map of the user namespace of a process or thread.
 ///
 /// # Errors
 ///
@@ -54,8 +54,8 @@ pub fn openat_gid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
     procfs::open_procfs(Call::OPENAT_GID_MAP, task, "gid_map", access)
 }
 
-/// `openat(AT_FDCWD, "/proc/<pid>/setgroups", access | O_CLOEXEC)` - opens the file that permits or
-/// denies `setgroups` in the user namespace of a process or thread.
+/// `openat(AT_FDCWD, "/proc/<pid>/setgroups", access | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)` - opens
+/// the file that permits or denies `setgroups` in the user namespace of a process or thread.
 ///
 /// # Errors
 ///

@@ -122,6 +122,12 @@ pub fn read<'b>(fd: BorrowedFd<'_>, buffer: &'b mut (impl Buffer + ?Sized)) -> R
 /// `ioctl(fd, INOTIFY_IOC_SETNEXTWD, wd)` - sets the number of the next watch. It is meant for
 /// restoring a process from a checkpoint.
 ///
+/// # Safety
+///
+/// The descriptor must be an inotify instance. The request passes a number where its encoding
+/// declares the address of 4 bytes: for a file on a FUSE file system, the kernel reads these bytes
+/// and sends them to the server.
+///
 /// # Errors
 ///
 /// - `EINVAL`: the number is not positive.
@@ -134,9 +140,9 @@ pub fn read<'b>(fd: BorrowedFd<'_>, buffer: &'b mut (impl Buffer + ?Sized)) -> R
 /// [inotify(7)]: https://man7.org/linux/man-pages/man7/inotify.7.html
 #[doc(alias = "INOTIFY_IOC_SETNEXTWD")]
 #[inline]
-pub fn ioctl_setnextwd(fd: BorrowedFd<'_>, watch: Watch) -> Result<()> {
-    // SAFETY: the argument is the number itself, not an address; a descriptor of another kind does
-    // not support the request.
+pub unsafe fn ioctl_setnextwd(fd: BorrowedFd<'_>, watch: Watch) -> Result<()> {
+    // SAFETY: inotify uses the argument as a number, not as an address, and the descriptor is an
+    // instance, upheld by the caller.
     unsafe {
         syscall!(Call::IOCTL_INOTIFY_SETNEXTWD, ioctl(fd, INOTIFY_IOC_SETNEXTWD, watch.as_raw()))
     }

@@ -12,8 +12,8 @@ const FIONREAD: u32 = 0x541B;
 
 /// `read(fd, buf, count)` - reads bytes into a buffer.
 ///
-/// Returns the number of bytes: 0 at the end of a file, or if a pipe has no writer. One call reads at
-/// most 2 GiB less one page.
+/// Returns the number of bytes: 0 at the end of a file, or if a pipe has no writer. One call reads
+/// at most 2 GiB less one page.
 ///
 /// # Errors
 ///
@@ -23,7 +23,8 @@ const FIONREAD: u32 = 0x541B;
 /// - `EINVAL`: the buffer is too small for an event of this descriptor; or the buffer, its size or
 ///   the file offset is misaligned for direct I/O (O_DIRECT); or the file cannot be read.
 /// - `EISDIR`: the descriptor is a directory.
-/// - `EIO`: an I/O error; or the process is in the background and reads from its terminal.
+/// - `EIO`: an I/O error; or the process is in the background and reads from its terminal; or the
+///   call returned more bytes than requested, which only a tracer or a filter can forge.
 ///
 /// Drivers and file systems return further errors.
 ///
@@ -51,7 +52,8 @@ pub fn read_uninit(fd: impl AsFd, buffer: &mut [MaybeUninit<u8>]) -> Result<&mut
     let start = buffer.as_mut_ptr().cast();
     // SAFETY: the buffer has this size and is exclusively borrowed.
     let count = unsafe { read_into(Call::READ, fd.as_fd(), start, buffer.len()) }?;
-    // SAFETY: the kernel has written the first `count` bytes, at most the size; the borrow continues.
+    // SAFETY: the kernel has written the first `count` bytes, at most the size; the borrow
+    // continues.
     Ok(unsafe { core::slice::from_raw_parts_mut(start, count) })
 }
 
@@ -69,7 +71,7 @@ pub(super) unsafe fn read_into(
 ) -> Result<usize> {
     // SAFETY: the kernel writes at most `size` bytes from `start`, as the caller allows, and keeps
     // nothing.
-    unsafe { syscall!(call, read(fd, start, size)) }.size()
+    unsafe { syscall!(call, read(fd, start, size)) }.at_most(size)
 }
 
 /// `readv(fd, iov, iovcnt)` - reads bytes into several buffers, each filled before the next.
@@ -82,10 +84,11 @@ pub(super) unsafe fn read_into(
 /// - `EINTR`: interrupted by a signal.
 /// - `EBADF`: the descriptor is not open for reading.
 /// - `EINVAL`: there are more than 1,024 buffers; or they are too small for an event of this
-///   descriptor; or a buffer, its size or the file offset is misaligned for direct I/O (O_DIRECT); or
-///   the file cannot be read.
+///   descriptor; or a buffer, its size or the file offset is misaligned for direct I/O (O_DIRECT);
+///   or the file cannot be read.
 /// - `EISDIR`: the descriptor is a directory.
-/// - `EIO`: an I/O error; or the process is in the background and reads from its terminal.
+/// - `EIO`: an I/O error; or the process is in the background and reads from its terminal; or the
+///   call returned more bytes than requested, which only a tracer or a filter can forge.
 ///
 /// Drivers and file systems return further errors.
 ///
@@ -94,9 +97,11 @@ pub(super) unsafe fn read_into(
 /// [readv(2)]: https://man7.org/linux/man-pages/man2/readv.2.html
 #[inline]
 pub fn readv(fd: impl AsFd, buffers: &mut [IoSliceMut<'_>]) -> Result<usize> {
+    let size = buffers.iter().map(|buffer| buffer.len()).sum();
     // SAFETY: the slices have the layout of `struct iovec`; the kernel reads them, writes at most
     // their sizes to their buffers, and keeps nothing.
-    unsafe { syscall!(Call::READV, readv(fd.as_fd(), buffers.as_mut_ptr(), buffers.len())) }.size()
+    unsafe { syscall!(Call::READV, readv(fd.as_fd(), buffers.as_mut_ptr(), buffers.len())) }
+        .at_most(size)
 }
 
 /// `write(fd, buf, count)` - writes bytes.
@@ -108,8 +113,8 @@ pub fn readv(fd: impl AsFd, buffers: &mut [IoSliceMut<'_>]) -> Result<usize> {
 /// - `EAGAIN`: the write would block, and the descriptor is non-blocking.
 /// - `EINTR`: interrupted by a signal.
 /// - `EBADF`: the descriptor is not open for writing.
-/// - `EINVAL`: this kind of descriptor does not accept the bytes or their number; or the bytes, their
-///   number or the file offset is misaligned for direct I/O (O_DIRECT); or the file cannot be
+/// - `EINVAL`: this kind of descriptor does not accept the bytes or their number; or the bytes,
+///   their number or the file offset is misaligned for direct I/O (O_DIRECT); or the file cannot be
 ///   written.
 /// - `EPIPE`: the pipe or socket has no reader. The kernel also sends the signal `SIGPIPE`.
 /// - `EPERM`: the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_GROW).
@@ -140,8 +145,8 @@ pub fn write(fd: impl AsFd, bytes: &[u8]) -> Result<usize> {
 /// - `EAGAIN`: the write would block, and the descriptor is non-blocking.
 /// - `EINTR`: interrupted by a signal.
 /// - `EBADF`: the descriptor is not open for writing.
-/// - `EINVAL`: there are more than 1,024 buffers; or this kind of descriptor does not accept the bytes
-///   or their number; or a buffer, its size or the file offset is misaligned for direct I/O
+/// - `EINVAL`: there are more than 1,024 buffers; or this kind of descriptor does not accept the
+///   bytes or their number; or a buffer, its size or the file offset is misaligned for direct I/O
 ///   (O_DIRECT); or the file cannot be written.
 /// - `EPIPE`: the pipe or socket has no reader. The kernel also sends the signal `SIGPIPE`.
 /// - `EPERM`: the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_GROW).
@@ -302,8 +307,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         MFILE => "no number from the lowest up to the limit on open file descriptors \
             (RLIMIT_NOFILE) is free";
     FCNTL_SETFL:
-        PERM => "the file is append-only, and O_APPEND is cleared; or O_NOATIME is set on a file of \
-            another user, without the capability CAP_FOWNER",
+        PERM => "the file is append-only, and O_APPEND is cleared; or O_NOATIME is set on a file \
+            of another user, without the capability CAP_FOWNER",
         INVAL => "the file system does not support direct I/O (O_DIRECT)",
         BADF => "the descriptor is path-only (O_PATH)";
     IOCTL_FIONREAD:

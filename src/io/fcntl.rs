@@ -29,7 +29,7 @@ flags! {
         "O_DSYNC" DSYNC = 0x1000, "complete a write when its data is on the device.";
         "O_ASYNC" ASYNC = 0x2000, "send a signal when the file becomes ready. Can be changed.";
         "O_DIRECT" DIRECT = abi::O_DIRECT, "direct I/O; for a pipe, packet mode. Can be changed.";
-        "O_LARGEFILE" LARGEFILE = abi::O_LARGEFILE, "64-bit file offsets; always set by the kernel.";
+        "O_LARGEFILE" LARGEFILE = abi::O_LARGEFILE, "64-bit file offsets; set by the kernel.";
         "O_DIRECTORY" DIRECTORY = abi::O_DIRECTORY, "fail with `ENOTDIR` if not a directory.";
         "O_NOFOLLOW" NOFOLLOW = abi::O_NOFOLLOW, "fail with `ELOOP` if a symbolic link.";
         "O_NOATIME" NOATIME = 0x4_0000, "do not update the access time. Can be changed.";
@@ -126,7 +126,8 @@ pub fn fcntl_getfl(fd: impl AsFd) -> Result<StatusFlags> {
 /// `fcntl(fd, F_SETFL, flags)` - sets the status flags of an open file description. The change
 /// affects all descriptors that share it, also those of other processes.
 ///
-/// The kernel changes `APPEND`, `ASYNC`, `DIRECT`, `NOATIME` and `NONBLOCK`, and ignores the others.
+/// The kernel changes `APPEND`, `ASYNC`, `DIRECT`, `NOATIME` and `NONBLOCK`, and ignores the
+/// others.
 ///
 /// # Errors
 ///
@@ -152,8 +153,8 @@ pub fn fcntl_setfl(fd: impl AsFd, flags: StatusFlags) -> Result<()> {
 ///
 /// - `EINVAL`: the lowest number is negative, or not below the limit on open file descriptors
 ///   (RLIMIT_NOFILE).
-/// - `EMFILE`: no number from the lowest up to the limit on open file descriptors (RLIMIT_NOFILE) is
-///   free.
+/// - `EMFILE`: no number from the lowest up to the limit on open file descriptors (RLIMIT_NOFILE)
+///   is free.
 ///
 /// Since Linux 2.6.24; [F_DUPFD_CLOEXEC(2const)].
 ///

@@ -9,6 +9,8 @@ use crate::io::AccessMode;
 use crate::procfs::{self, Task};
 use crate::syscall::syscall;
 
+// The first three have no argument. The calls pass 0, because the server of a file on a FUSE file
+// system would otherwise receive the value that happens to be in the register.
 const NS_GET_USERNS: u32 = 0xB701;
 const NS_GET_PARENT: u32 = 0xB702;
 const NS_GET_NSTYPE: u32 = 0xB703;
@@ -80,8 +82,8 @@ pub fn setns(fd: BorrowedFd<'_>, kinds: Namespaces) -> Result<()> {
     unsafe { syscall!(Call::SETNS, setns(fd, kinds.bits())) }.unit()
 }
 
-/// `openat(AT_FDCWD, "/proc/<pid>/ns/<kind>", O_RDONLY | O_CLOEXEC)` - opens a namespace of a
-/// process or thread.
+/// `openat(AT_FDCWD, "/proc/<pid>/ns/<kind>", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)` -
+/// opens a namespace of a process or thread.
 ///
 /// # Errors
 ///
@@ -139,7 +141,8 @@ pub fn fstatfs_is_nsfs(fd: BorrowedFd<'_>) -> Result<bool> {
 #[inline]
 pub unsafe fn ioctl_ns_get_userns(fd: BorrowedFd<'_>) -> Result<OwnedFd> {
     // SAFETY: touches no memory.
-    let returned = unsafe { syscall!(Call::IOCTL_NS_GET_USERNS, ioctl(fd, NS_GET_USERNS)) };
+    let returned =
+        unsafe { syscall!(Call::IOCTL_NS_GET_USERNS, ioctl(fd, NS_GET_USERNS, 0_usize)) };
     // SAFETY: on success, the result is a new descriptor, because the file is a namespace. The
     // kernel sets close-on-exec.
     unsafe { returned.descriptor() }
@@ -167,7 +170,8 @@ pub unsafe fn ioctl_ns_get_userns(fd: BorrowedFd<'_>) -> Result<OwnedFd> {
 #[inline]
 pub unsafe fn ioctl_ns_get_parent(fd: BorrowedFd<'_>) -> Result<OwnedFd> {
     // SAFETY: touches no memory.
-    let returned = unsafe { syscall!(Call::IOCTL_NS_GET_PARENT, ioctl(fd, NS_GET_PARENT)) };
+    let returned =
+        unsafe { syscall!(Call::IOCTL_NS_GET_PARENT, ioctl(fd, NS_GET_PARENT, 0_usize)) };
     // SAFETY: as above.
     unsafe { returned.descriptor() }
 }
@@ -185,7 +189,8 @@ pub unsafe fn ioctl_ns_get_parent(fd: BorrowedFd<'_>) -> Result<OwnedFd> {
 #[inline]
 pub fn ioctl_ns_get_nstype(fd: BorrowedFd<'_>) -> Result<Namespaces> {
     // SAFETY: touches no memory.
-    let kind = unsafe { syscall!(Call::IOCTL_NS_GET_NSTYPE, ioctl(fd, NS_GET_NSTYPE)) }.int()?;
+    let kind =
+        unsafe { syscall!(Call::IOCTL_NS_GET_NSTYPE, ioctl(fd, NS_GET_NSTYPE, 0_usize)) }.int()?;
     Ok(Namespaces::from_bits_retain(kind.cast_unsigned()))
 }
 

@@ -125,8 +125,8 @@ impl<'a> Escape<'a> {
     }
 }
 
-/// Returns whether [`Escape`] escapes a character: `\`, control characters (C0, DEL, C1), spaces other
-/// than U+0020 and line separators, and the characters with the property
+/// Returns whether [`Escape`] escapes a character: `\`, control characters (C0, DEL, C1), spaces
+/// other than U+0020 and line separators, and the characters with the property
 /// `Default_Ignorable_Code_Point`, which are invisible, and among which are most of the
 /// bidirectional controls.
 ///

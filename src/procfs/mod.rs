@@ -9,4 +9,4 @@ mod task;
 
 pub(crate) use stack_buf::StackBuf;
 pub use task::Task;
-pub(crate) use task::{open, open_procfs};
+pub(crate) use task::{TaskDir, open, open_procfs};

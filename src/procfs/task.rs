@@ -4,8 +4,8 @@ use core::ffi::CStr;
 
 use super::StackBuf;
 use crate::error::{Call, Errno, Error, Result};
-use crate::fd::{self, OwnedFd};
-use crate::fs;
+use crate::fd::{self, BorrowedFd, OwnedFd};
+use crate::fs::{self, FileType};
 use crate::ids::{Pid, Tid};
 use crate::io::AccessMode;
 
@@ -35,10 +35,13 @@ impl From<Tid> for Task {
     }
 }
 
+const O_NOCTTY: u32 = 0x100;
+const O_NONBLOCK: u32 = 0x800;
+const O_PATH: u32 = 0x20_0000;
+
 const PROC_SUPER_MAGIC: i64 = 0x9FA0;
 
-/// Opens a file like [`open`], and fails with `ENOENT` if the file system at `/proc` is not a
-/// procfs.
+/// Opens a file like [`open`], and fails with `ENOENT` if it is not a regular file of a procfs.
 #[inline]
 pub(crate) fn open_procfs(
     call: Call,
@@ -46,17 +49,59 @@ pub(crate) fn open_procfs(
     name: &str,
     access: AccessMode,
 ) -> Result<OwnedFd> {
-    let file = open(call, task, name, access)?;
-    let is_procfs = fs::fstatfs(fd::borrow(&file))?.kind == PROC_SUPER_MAGIC;
-    if is_procfs { Ok(file) } else { Err(Error::new(call, Errno::NOENT)) }
+    check(call, open(call, task, name, access)?)
 }
 
-/// Opens a file of a task by its name, such as `ns/uts`. The path is built on the stack.
+/// The directory of a task. All files that are opened from it are those of the same task, even if
+/// it ends and its ID is reused.
+pub(crate) struct TaskDir(OwnedFd);
+
+impl TaskDir {
+    /// Opens the directory, and fails with `ENOENT` if it is not one of a procfs.
+    pub(crate) fn open(call: Call, task: Task) -> Result<Self> {
+        let mut path = StackBuf::<64>::new();
+        let path = push_path(&mut path, task, "").ok_or(Error::new(call, Errno::NAMETOOLONG))?;
+        let directory = fs::openat(call, None, path, O_PATH)?;
+        if is_procfs(fd::borrow(&directory))? {
+            Ok(Self(directory))
+        } else {
+            Err(Error::new(call, Errno::NOENT))
+        }
+    }
+
+    /// Opens a file by its name, and fails with `ENOENT` if it is not a regular file of a procfs:
+    /// another file can be mounted over it.
+    pub(crate) fn open_file(&self, call: Call, name: &CStr, access: AccessMode) -> Result<OwnedFd> {
+        check(call, fs::openat(call, Some(fd::borrow(&self.0)), name, flags(access))?)
+    }
+}
+
+/// The flags that open a file without waiting for the other end of a FIFO, and without making a
+/// terminal the controlling terminal of the process.
+const fn flags(access: AccessMode) -> u32 {
+    access.bits() | O_NONBLOCK | O_NOCTTY
+}
+
+/// Returns the file if it is a regular file of a procfs.
+fn check(call: Call, file: OwnedFd) -> Result<OwnedFd> {
+    if fs::file_type(fd::borrow(&file)) == FileType::Regular && is_procfs(fd::borrow(&file))? {
+        Ok(file)
+    } else {
+        Err(Error::new(call, Errno::NOENT))
+    }
+}
+
+fn is_procfs(file: BorrowedFd<'_>) -> Result<bool> {
+    Ok(fs::fstatfs(file)?.kind == PROC_SUPER_MAGIC)
+}
+
+/// Opens a file of a task by its name, such as `ns/uts`. The path is built on the stack. The call
+/// does not wait, whatever is at the path.
 #[inline]
 pub(crate) fn open(call: Call, task: Task, name: &str, access: AccessMode) -> Result<OwnedFd> {
     let mut path = StackBuf::<64>::new();
     match push_path(&mut path, task, name) {
-        Some(path) => fs::openat(call, path, access),
+        Some(path) => fs::openat(call, None, path, flags(access)),
         None => Err(Error::new(call, Errno::NAMETOOLONG)),
     }
 }

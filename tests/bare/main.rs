@@ -43,7 +43,7 @@ const fn with_std(features: &'static str) -> Profile {
 }
 
 #[test]
-fn bare_program_runs_on_x86_64() {
+fn program_without_std_runs_on_x86_64() {
     let library = require!(Library::build("runs", small("x86_64-unknown-none")));
     let program = library.compile("program", &[]);
     require!(cfg!(target_arch = "x86_64"), "the host has another architecture");
@@ -51,7 +51,7 @@ fn bare_program_runs_on_x86_64() {
 }
 
 #[test]
-fn bare_program_runs_on_aarch64() {
+fn program_without_std_runs_on_aarch64() {
     let library = require!(Library::build("runs", small("aarch64-unknown-none")));
     let program = library.compile("program", &[]);
     let boot = std::env::var_os("BUTTER_BOOT").is_some();
@@ -74,20 +74,20 @@ fn check(output: Output) {
 
 /// A program with five objects that prints an error through `core::fmt`.
 #[test]
-fn bare_program_has_at_most_14_kb_on_x86_64() {
+fn program_without_std_has_at_most_14_kb_on_x86_64() {
     let library = require!(Library::build("size", small("x86_64-unknown-none")));
     at_most(14_000, size(&library.compile("program", &[])));
 }
 
 #[test]
-fn bare_program_has_at_most_14_kb_on_aarch64() {
+fn program_without_std_has_at_most_14_kb_on_aarch64() {
     let library = require!(Library::build("size", small("aarch64-unknown-none")));
     at_most(14_000, size(&library.compile("program", &[])));
 }
 
 /// A program that makes one call and prints its error without `core::fmt`.
 #[test]
-fn bare_program_that_prints_an_error_has_at_most_7_kb() {
+fn error_println_program_has_at_most_7_kb() {
     let library = require!(Library::build("print", small("x86_64-unknown-none")));
     let program = library.compile("error", &["print"]);
     at_most(7_000, size(&program));

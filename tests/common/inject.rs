@@ -1,5 +1,7 @@
 //! Failures that the kernel cannot be brought to: a filter answers in its place, in one thread.
 
+use std::sync::atomic::{AtomicPtr, Ordering};
+
 /// The kernel's `struct sock_filter`: one instruction of a filter.
 #[repr(C)]
 struct Instruction(u16, u8, u8, u32);
@@ -38,6 +40,59 @@ pub fn trap<T: Send>(call: libc::c_long, data: u16, body: impl FnOnce() -> T + S
 /// As [`inject`], but the call does nothing and succeeds, with 0.
 pub fn pretend<T: Send>(call: libc::c_long, body: impl FnOnce() -> T + Send) -> T {
     filtered(call, FAIL_WITH, body)
+}
+
+/// As [`inject`], but the call returns what a function returns for its arguments. A process has one
+/// such function at a time: only in a process of the test's own.
+///
+/// The function runs in a signal handler, and must not make the call itself.
+pub fn forge<T: Send>(
+    call: libc::c_long,
+    result: fn([usize; 6]) -> isize,
+    body: impl FnOnce() -> T + Send,
+) -> T {
+    FORGED.store(result as *mut (), Ordering::Relaxed);
+    // SAFETY: all zeroes is a valid action.
+    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
+    action.sa_sigaction = forge_result as *const () as usize;
+    action.sa_flags = libc::SA_SIGINFO;
+    // SAFETY: the kernel reads the action; the handler uses the stack and the function alone.
+    let done = unsafe { libc::sigaction(libc::SIGSYS, &raw const action, std::ptr::null_mut()) };
+    assert_eq!(done, 0);
+    filtered(call, TRAP, body)
+}
+
+/// The function of [`forge`].
+static FORGED: AtomicPtr<()> = AtomicPtr::new(std::ptr::null_mut());
+
+/// Handles the signal of a call that a filter has trapped: the registers are those of the call, and
+/// the one of the result is restored when the handler returns.
+extern "C" fn forge_result(_: libc::c_int, _: *mut libc::siginfo_t, context: *mut libc::c_void) {
+    let function = FORGED.load(Ordering::Relaxed);
+    // SAFETY: `forge` stored such a function before it set the handler.
+    let function: fn([usize; 6]) -> isize = unsafe { std::mem::transmute(function) };
+    // SAFETY: the kernel passes the context of the thread, which nothing else uses.
+    let context = unsafe { &mut *context.cast::<libc::ucontext_t>() };
+    #[cfg(target_arch = "x86_64")]
+    {
+        const ARGUMENTS: [libc::c_int; 6] = [
+            libc::REG_RDI,
+            libc::REG_RSI,
+            libc::REG_RDX,
+            libc::REG_R10,
+            libc::REG_R8,
+            libc::REG_R9,
+        ];
+        let registers = &mut context.uc_mcontext.gregs;
+        let result = function(ARGUMENTS.map(|register| registers[register as usize] as usize));
+        registers[libc::REG_RAX as usize] = result as i64;
+    }
+    #[cfg(target_arch = "aarch64")]
+    {
+        let registers = &mut context.uc_mcontext.regs;
+        let result = function(std::array::from_fn(|register| registers[register] as usize));
+        registers[0] = result as u64;
+    }
 }
 
 fn filtered<T: Send>(call: libc::c_long, answer: u32, body: impl FnOnce() -> T + Send) -> T {

@@ -4,6 +4,7 @@
 pub mod child;
 pub mod files;
 pub mod forked;
+pub mod fuse;
 pub mod host_state;
 pub mod inject;
 pub mod mountinfo;

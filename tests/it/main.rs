@@ -8,6 +8,7 @@ mod errnos;
 mod event_source;
 mod eventfd;
 mod fd;
+mod hostile;
 mod idmap;
 mod inotify;
 mod io;

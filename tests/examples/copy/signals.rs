@@ -41,7 +41,7 @@ fn copy_removes_temporary_file_if_terminated_by_signal() {
         send(&child, signal);
         let (mut stderr, status) = (String::new(), child.wait().unwrap());
         child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-        assert_eq!(status.signal(), Some(signal.as_raw().into()), "{stderr}");
+        assert_eq!(status.signal(), Some(signal.as_raw()), "{stderr}");
         assert!(
             stderr.starts_with(&format!("copy: terminated by SIG{signal}"))
                 && stderr.lines().count() == 1,

@@ -209,7 +209,7 @@ fn watch_terminates_on_second_signal_if_output_is_blocked() {
         child.try_wait().unwrap()
     });
     let status = completed.expect("the program does not terminate");
-    assert_eq!(status.signal(), Some(Signal::INT.as_raw().into()));
+    assert_eq!(status.signal(), Some(Signal::INT.as_raw()));
 }
 
 /// Starts the program, which watches for renames, without reading its standard output.

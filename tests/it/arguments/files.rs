@@ -1,5 +1,7 @@
 //! Calls on the bytes and the flags of any descriptor.
 
+#[cfg(feature = "std")]
+use std::io::{Seek, SeekFrom};
 use std::mem::{MaybeUninit, offset_of};
 
 use butter::fd::{AsFd, AsRawFd};
@@ -195,6 +197,24 @@ pub const ROWS: &[Row] = &[
         ];
         let result = it.call(libc::SYS_pwrite64, arguments, 256, || file.write_at(&bytes, OFFSET));
         it.output("count", result, Ok(256));
+    }),
+    // `Seek`, its only caller, exists with `std`.
+    Row("fs::lseek", &[libc::SYS_lseek], |it| {
+        #[cfg(feature = "std")]
+        for (position, offset, whence) in [
+            (SeekFrom::Start(OFFSET), OFFSET, libc::SEEK_SET),
+            (SeekFrom::Current(-5), -5_i64 as u64, libc::SEEK_CUR),
+            (SeekFrom::End(7), 7, libc::SEEK_END),
+        ] {
+            let mut file = memfd();
+            let whence = int(whence.cast_unsigned());
+            let arguments = [("fd", fd(&file)), ("offset", long(offset)), ("whence", whence)];
+            let returned = 0x1234_5678_9ABC_DEF0;
+            let result = it.call(libc::SYS_lseek, arguments, returned, || file.seek(position).ok());
+            it.output("position", result, Some(returned.cast_unsigned()));
+        }
+        #[cfg(not(feature = "std"))]
+        let _ = it;
     }),
 ];
 

@@ -1,5 +1,7 @@
 //! Namespaces, their ID maps and their names.
 
+use std::mem::offset_of;
+
 use butter::fd::AsFd;
 use butter::idmap::IdRange;
 use butter::idmap::raw::*;
@@ -67,7 +69,7 @@ pub const ROWS: &[Row] = &[
     }),
     Row("namespace::raw::ioctl_ns_get_userns", &[libc::SYS_ioctl], |it| {
         let file = open(500);
-        let arguments = [("fd", fd(&file)), ("op", int(NS_GET_USERNS))];
+        let arguments = [("fd", fd(&file)), ("op", int(NS_GET_USERNS)), ("argp", NULL)];
         creates(it, |fd| {
             it.call(libc::SYS_ioctl, arguments, fd, || {
                 // SAFETY: the recorder answers with a new descriptor.
@@ -77,7 +79,7 @@ pub const ROWS: &[Row] = &[
     }),
     Row("namespace::raw::ioctl_ns_get_parent", &[libc::SYS_ioctl], |it| {
         let file = open(500);
-        let arguments = [("fd", fd(&file)), ("op", int(NS_GET_PARENT))];
+        let arguments = [("fd", fd(&file)), ("op", int(NS_GET_PARENT)), ("argp", NULL)];
         creates(it, |fd| {
             it.call(libc::SYS_ioctl, arguments, fd, || {
                 // SAFETY: the recorder answers with a new descriptor.
@@ -88,7 +90,7 @@ pub const ROWS: &[Row] = &[
     Row("namespace::raw::ioctl_ns_get_nstype", &[libc::SYS_ioctl], |it| {
         let file = open(500);
         for kind in each::<Namespaces>().filter(|kind| kind.bits() <= i32::MAX.cast_unsigned()) {
-            let arguments = [("fd", fd(&file)), ("op", int(NS_GET_NSTYPE))];
+            let arguments = [("fd", fd(&file)), ("op", int(NS_GET_NSTYPE)), ("argp", NULL)];
             let returned = kind.bits().into();
             let result =
                 it.call(libc::SYS_ioctl, arguments, returned, || ioctl_ns_get_nstype(file.as_fd()));
@@ -107,13 +109,13 @@ pub const ROWS: &[Row] = &[
             it.output("owner", result, Ok(Uid::from_raw(owner)));
         }
     }),
-    Row("idmap::raw::openat_uid_map", &[libc::SYS_openat, libc::SYS_fstatfs], |it| {
+    Row("idmap::raw::openat_uid_map", &OPEN, |it| {
         opens(it, "uid_map", openat_uid_map);
     }),
-    Row("idmap::raw::openat_gid_map", &[libc::SYS_openat, libc::SYS_fstatfs], |it| {
+    Row("idmap::raw::openat_gid_map", &OPEN, |it| {
         opens(it, "gid_map", openat_gid_map);
     }),
-    Row("idmap::raw::openat_setgroups", &[libc::SYS_openat, libc::SYS_fstatfs], |it| {
+    Row("idmap::raw::openat_setgroups", &OPEN, |it| {
         opens(it, "setgroups", openat_setgroups);
     }),
     Row("idmap::raw::write_uid_map", &[libc::SYS_write], |it| {
@@ -177,7 +179,7 @@ fn openat(path: &str, access: libc::c_int) -> [(&'static str, Argument); 3] {
     [
         ("dirfd", int(libc::AT_FDCWD)),
         ("pathname", input([path.as_bytes(), b"\0"].concat())),
-        ("flags", int(access | libc::O_CLOEXEC)),
+        ("flags", int(access | libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_CLOEXEC)),
     ]
 }
 
@@ -190,7 +192,9 @@ fn statfs(kind: u64) -> [u8; 120] {
 
 type Open = fn(Task, AccessMode) -> butter::Result<butter::fd::OwnedFd>;
 
-/// A function that opens a file and checks that it is in procfs.
+/// The calls of a function that opens a file and checks that it is a regular file of a procfs.
+const OPEN: [libc::c_long; 3] = [libc::SYS_openat, libc::SYS_fstat, libc::SYS_fstatfs];
+
 fn opens(it: &Recorder, name: &str, open: Open) {
     for (task, directory) in tasks() {
         for (access, flags) in [
@@ -201,9 +205,14 @@ fn opens(it: &Recorder, name: &str, open: Open) {
         ] {
             let arguments = openat(&format!("/proc/{directory}/{name}"), flags);
             creates(it, |fd| {
+                let mut stat = pattern::<{ size_of::<libc::stat>() }>();
+                let at = offset_of!(libc::stat, st_mode);
+                stat[at..at + 4].copy_from_slice(&(libc::S_IFREG | 0o644).to_ne_bytes());
+                let stat = [("fd", int(fd)), ("statbuf", output(stat))];
                 let statfs = [("fd", int(fd)), ("buf", output(statfs(PROC_SUPER_MAGIC)))];
                 let expected = [
                     Expected::new(libc::SYS_openat, arguments, fd),
+                    Expected::new(libc::SYS_fstat, stat, 0),
                     Expected::new(libc::SYS_fstatfs, statfs, 0),
                 ];
                 it.calls(expected, || open(task, access))

@@ -20,7 +20,7 @@ const PRIVATE: &[(&str, &str)] = &[
     ("idmap::raw::write", "idmap::raw::write_uid_map"),
     ("inotify::raw::inotify_add_watch_c", "inotify::raw::inotify_add_watch"),
     ("io::read_into", "io::read"),
-    ("memfd::raw::create", "memfd::raw::memfd_create"),
+    ("memfd::raw::memfd_create_c", "memfd::raw::memfd_create"),
     ("mount::raw::mount_c", "mount::raw::mount"),
     ("mount::raw::pivot_root_c", "mount::raw::pivot_root"),
     ("mount::raw::umount2_c", "mount::raw::umount2"),

@@ -21,7 +21,7 @@ use super::{Outcome, Row, a_place, check, failed};
 use common::this_test;
 
 fn as_memfd(fd: BorrowedFd<'_>) -> MemFd {
-    use std::os::fd::{AsRawFd, FromRawFd};
+    use butter::fd::{AsRawFd, FromRawFd};
     // SAFETY: a duplicate is made by the kernel, and owned by nobody else.
     let copy = unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_DUPFD_CLOEXEC, 0) };
     // SAFETY: as above.
@@ -75,7 +75,8 @@ pub const OF_DESCRIPTORS: &[(Call, libc::c_long, OfDescriptor)] = &[
         failed(inotify::raw::read(fd, &mut [0; 272]).map(drop))
     }),
     (Call::IOCTL_INOTIFY_SETNEXTWD, libc::SYS_ioctl, |fd| {
-        failed(inotify::raw::ioctl_setnextwd(fd, Watch::from_raw(1)))
+        // SAFETY: the filter fails the call, or the descriptor is a path-only one.
+        failed(unsafe { inotify::raw::ioctl_setnextwd(fd, Watch::from_raw(1)) })
     }),
     (Call::TIMERFD_SETTIME, libc::SYS_timerfd_settime, |fd| {
         failed(timerfd::timerfd_settime(fd, SetFlags::empty(), &Itimerspec::default(), None))

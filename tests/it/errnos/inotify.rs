@@ -74,13 +74,16 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::IOCTL_INOTIFY_SETNEXTWD, Errno::INVAL, ErrorKind::InvalidArgument, || {
         let inotify = Inotify::new().unwrap();
-        match inotify::raw::ioctl_setnextwd(inotify.as_fd(), Watch::from_raw(0)) {
+        // SAFETY: an inotify instance.
+        match unsafe { inotify::raw::ioctl_setnextwd(inotify.as_fd(), Watch::from_raw(0)) } {
             Err(error) if error.is(Errno::NOTTY) => Err("no CONFIG_CHECKPOINT_RESTORE".into()),
             result => failed(result),
         }
     }),
     Row(Call::IOCTL_INOTIFY_SETNEXTWD, Errno::NOTTY, ErrorKind::Unsupported, || {
-        failed(inotify::raw::ioctl_setnextwd(EventFd::new(0).unwrap().as_fd(), Watch::from_raw(1)))
+        let other = EventFd::new(0).unwrap();
+        // SAFETY: an event counter supports no request.
+        failed(unsafe { inotify::raw::ioctl_setnextwd(other.as_fd(), Watch::from_raw(1)) })
     }),
     Row(Call::INOTIFY_ADD_WATCH, Errno::BADF, ErrorKind::BadDescriptor, || {
         failed(Inotify::from(a_place()).add_watch("/", WatchFlags::CREATE))
@@ -92,7 +95,8 @@ const ROWS: &[Row] = &[
         failed(Inotify::from(a_place()).read_events(&mut [0; 16]))
     }),
     Row(Call::IOCTL_INOTIFY_SETNEXTWD, Errno::BADF, ErrorKind::BadDescriptor, || {
-        failed(inotify::raw::ioctl_setnextwd(a_place().as_fd(), Watch::from_raw(1)))
+        // SAFETY: requests on a path-only descriptor reach no file system.
+        failed(unsafe { inotify::raw::ioctl_setnextwd(a_place().as_fd(), Watch::from_raw(1)) })
     }),
 ];
 

@@ -119,7 +119,9 @@ fn an_unmounted_file_system_says_so() {
 #[test]
 fn the_next_watch_can_have_a_number_of_ones_choice() {
     let inotify = Inotify::nonblocking().unwrap();
-    require!(supported(raw::ioctl_setnextwd(inotify.as_fd(), Watch::from_raw(1234))));
+    // SAFETY: an inotify instance.
+    let set = unsafe { raw::ioctl_setnextwd(inotify.as_fd(), Watch::from_raw(1234)) };
+    require!(supported(set));
     assert_eq!(inotify.add_watch("/", WatchFlags::CREATE), Ok(Watch::from_raw(1234)));
 }
 

@@ -53,7 +53,7 @@ fn a_timer_says_which_and_how_often() {
             // SAFETY: all zeroes is a valid event; its fields are set below.
             let mut event: libc::sigevent = unsafe { std::mem::zeroed() };
             event.sigev_notify = libc::SIGEV_SIGNAL;
-            event.sigev_signo = RT.as_raw().into();
+            event.sigev_signo = RT.as_raw();
             event.sigev_value.sival_ptr = std::ptr::without_provenance_mut(0x1234_5678_9ABC);
             let (event, mut timer) = (&raw const event, 0);
             // SAFETY: the kernel reads the event and writes the number of the timer.
@@ -172,7 +172,7 @@ fn asks_for_signals(fd: i32, signal: Signal) {
     const F_SETSIG: i32 = 10;
     for (command, argument) in [
         (libc::F_SETOWN, std::process::id().cast_signed()),
-        (F_SETSIG, signal.as_raw().into()),
+        (F_SETSIG, signal.as_raw()),
         (libc::F_SETFL, libc::O_ASYNC),
     ] {
         // SAFETY: touches no memory.
@@ -246,8 +246,7 @@ fn every_fault_reads_as_it_was_sent() {
             if code == Code::TRAP_PERF && !common::kernel_is_at_least("5.13") {
                 continue;
             }
-            let numbers =
-                [signal.as_raw().into(), 0, code.as_raw(), 0, at as i32, 0, 12, 0, 3, 4, 5, 6];
+            let numbers = [signal.as_raw(), 0, code.as_raw(), 0, at as i32, 0, 12, 0, 3, 4, 5, 6];
             let told = told_by_both(signal, || queue_to_itself(signal, numbers));
             let expected = [fault(code, detail), fault(code, detail_of_descriptor)];
             assert_eq!(told, expected, "{signal} {code:?}");
@@ -319,7 +318,7 @@ fn a_message_in_an_empty_queue_says_who_sent_it() {
             // SAFETY: all zeroes is a valid event; its fields are set below.
             let mut event: libc::sigevent = unsafe { std::mem::zeroed() };
             event.sigev_notify = libc::SIGEV_SIGNAL;
-            event.sigev_signo = RT.as_raw().into();
+            event.sigev_signo = RT.as_raw();
             event.sigev_value.sival_ptr = std::ptr::without_provenance_mut(77);
             // SAFETY: reads the event.
             assert_eq!(unsafe { libc::syscall(libc::SYS_mq_notify, queue, &raw const event) }, 0);

@@ -64,7 +64,7 @@ extern "C" fn foreign(signal: libc::c_int, info: *const libc::siginfo_t, context
     let info = unsafe { &*info };
     // SAFETY: it was sent with a value.
     let value = unsafe { info.si_value() }.sival_ptr.addr();
-    if signal == i32::from(Signal::RTMAX.as_raw()) && value == 1 && !context.is_null() {
+    if signal == Signal::RTMAX.as_raw() && value == 1 && !context.is_null() {
         CAME.fetch_add(1, Ordering::Relaxed);
     }
 }
@@ -189,8 +189,7 @@ extern "C" fn compute(_: Signal) {
 
 /// Sends the thread a signal and holds a number in a vector register meanwhile; returns what is there afterwards.
 fn keep_in_a_vector(number: u64) -> u64 {
-    let (pid, tid, signal) =
-        (getpid().as_raw(), gettid().as_raw(), i32::from(Signal::USR1.as_raw()));
+    let (pid, tid, signal) = (getpid().as_raw(), gettid().as_raw(), Signal::USR1.as_raw());
     let kept;
     #[cfg(target_arch = "x86_64")]
     // SAFETY: one system call, which the signal's handler follows; the registers that change are named.

@@ -1,0 +1,176 @@
+//! Every function that makes an `ioctl`, on the files of a FUSE server: the kernel forwards the
+//! third argument to the server, and the memory whose size the number of the request declares.
+
+use std::mem::size_of;
+
+use butter::epoll::{self, BusyPoll};
+use butter::error::Call;
+use butter::fd::{AsFd, BorrowedFd};
+use butter::inotify::{self, Watch};
+use butter::namespace::{self, Namespace, Namespaces};
+use butter::{Errno, Result, io, timerfd};
+use common::fuse::{FILE_SIZE, Ioctl};
+
+use super::{Fuse, with_fuse};
+
+/// The third argument of a request.
+enum Argument {
+    /// There is none: it is 0.
+    None,
+    /// The address of a variable to which the kernel writes a number; the request's number does not
+    /// declare it.
+    Undeclared,
+    /// The address of bytes that the kernel reads.
+    Reads(Vec<u8>),
+    /// The address of a buffer of this size, to which the kernel writes.
+    Writes(usize),
+}
+
+struct Row(Call, u32, Argument, fn(BorrowedFd<'_>) -> Result<()>);
+
+const COUNT: u64 = 0x1122_3344_5566_7788;
+
+/// An address below 2 GiB, which fits the number of a watch.
+const ADDRESS: i32 = 0x3FFF_0000;
+
+fn busy_poll() -> BusyPoll {
+    BusyPoll::new(0x0102_0304, 0x0506, true)
+}
+
+fn rows() -> [Row; 8] {
+    let busy_poll =
+        [&0x0102_0304_u32.to_ne_bytes()[..], &0x0506_u16.to_ne_bytes(), &[1, 0]].concat();
+    [
+        Row(Call::IOCTL_FIONREAD, 0x541B, Argument::Undeclared, |fd| {
+            io::bytes_available(fd).map(drop)
+        }),
+        Row(
+            Call::IOCTL_TIMERFD_SET_TICKS,
+            0x4008_5400,
+            Argument::Reads(COUNT.to_ne_bytes().into()),
+            |fd| timerfd::raw::ioctl_set_ticks(fd, COUNT),
+        ),
+        Row(
+            Call::IOCTL_EPOLL_GET_PARAMS,
+            0x8008_8A02,
+            Argument::Writes(size_of::<BusyPoll>()),
+            |fd| epoll::raw::ioctl_epiocgparams(fd).map(drop),
+        ),
+        Row(Call::IOCTL_EPOLL_SET_PARAMS, 0x4008_8A01, Argument::Reads(busy_poll), |fd| {
+            epoll::raw::ioctl_epiocsparams(fd, &self::busy_poll())
+        }),
+        Row(Call::IOCTL_NS_GET_NSTYPE, 0xB703, Argument::None, |fd| {
+            namespace::raw::ioctl_ns_get_nstype(fd).map(drop)
+        }),
+        Row(Call::IOCTL_NS_GET_USERNS, 0xB701, Argument::None, |fd| {
+            // SAFETY: the server fails the request, so that its number is not used as a descriptor.
+            unsafe { namespace::raw::ioctl_ns_get_userns(fd) }.map(drop)
+        }),
+        Row(Call::IOCTL_NS_GET_PARENT, 0xB702, Argument::None, |fd| {
+            // SAFETY: as above.
+            unsafe { namespace::raw::ioctl_ns_get_parent(fd) }.map(drop)
+        }),
+        Row(Call::IOCTL_NS_GET_OWNER_UID, 0xB704, Argument::Undeclared, |fd| {
+            // SAFETY: the request does not declare the size of the variable, so that the server
+            // cannot write to it.
+            unsafe { namespace::raw::ioctl_ns_get_owner_uid(fd) }.map(drop)
+        }),
+    ]
+}
+
+#[test]
+fn ioctl_on_fuse_file_passes_no_register_and_only_declared_memory() {
+    let mut tested: Vec<_> = rows().iter().map(|Row(call, ..)| *call).collect();
+    // In `ioctl_setnextwd_passes_the_number_as_an_address`.
+    tested.push(Call::IOCTL_INOTIFY_SETNEXTWD);
+    let missing =
+        Call::ALL.iter().find(|call| call.name().starts_with("ioctl(") && !tested.contains(call));
+    assert_eq!(missing, None, "a function that makes an ioctl has no row");
+
+    with_fuse(|fuse| {
+        // The kernel itself answers FIONREAD for a regular file.
+        let (file, root) = (fuse.file(), fuse.root());
+        assert_eq!(io::bytes_available(&file), Ok(FILE_SIZE as u32));
+        assert_eq!(fuse.server.take_ioctls(), []);
+        for Row(call, request, argument, function) in rows() {
+            let error = function(root.as_fd()).unwrap_err();
+            assert_eq!((error.call(), error.errno()), (call, Errno::NOTTY));
+            let [ioctl] = &fuse.server.take_ioctls()[..] else { panic!("{call}: not one request") };
+            let (input, output_size) = match &argument {
+                Argument::None | Argument::Undeclared => (&[][..], 0),
+                Argument::Reads(bytes) => (&bytes[..], 0),
+                Argument::Writes(size) => (&[][..], *size as u32),
+            };
+            let expected =
+                Ioctl { request, argument: ioctl.argument, input: input.to_vec(), output_size };
+            assert_eq!(*ioctl, expected, "{call}");
+            let is_none = matches!(argument, Argument::None);
+            assert_eq!(ioctl.argument == 0, is_none, "{call}: {:#x}", ioctl.argument);
+        }
+    });
+}
+
+/// The reason why the function is unsafe.
+#[test]
+fn ioctl_setnextwd_passes_the_number_as_an_address() {
+    with_fuse(|fuse| {
+        let (size, access) = (4096, libc::PROT_READ | libc::PROT_WRITE);
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED_NOREPLACE;
+        let address = std::ptr::without_provenance_mut(ADDRESS as usize);
+        // SAFETY: new memory, at an address where there is none.
+        let memory = unsafe { libc::mmap(address, size, access, flags, -1, 0) };
+        assert_eq!(memory, address, "mmap: {}", std::io::Error::last_os_error());
+        // SAFETY: new memory, which nothing else uses.
+        unsafe { memory.cast::<[u8; 4]>().write(*b"mine") };
+        let file = fuse.file();
+        // SAFETY: the descriptor is not an inotify instance, and the kernel reads 4 bytes at the
+        // address, which are mapped.
+        let result =
+            unsafe { inotify::raw::ioctl_setnextwd(file.as_fd(), Watch::from_raw(ADDRESS)) };
+        assert_eq!(result.unwrap_err().errno(), Errno::NOTTY);
+        let argument = ADDRESS as u64;
+        let sent = Ioctl { request: 0x4004_4900, argument, input: b"mine".into(), output_size: 0 };
+        assert_eq!(fuse.server.take_ioctls(), [sent]);
+    });
+}
+
+#[test]
+fn ioctl_accepts_any_return_value_of_fuse_server() {
+    with_fuse(|fuse| {
+        let root = fuse.root();
+        for result in [0, 1, 3, i32::MAX, i32::MIN, -4096, -4095, -1] {
+            for output in [&[][..], &[0xEE; 3], &[0xEE; 4096]] {
+                fuse.server.set_ioctl(result, output);
+                let errno = (-4095..0).contains(&result).then(|| Errno::from_raw(-result).unwrap());
+                for Row(call, _, _, function) in rows() {
+                    if [Call::IOCTL_NS_GET_USERNS, Call::IOCTL_NS_GET_PARENT].contains(&call) {
+                        // A success would be used as a descriptor.
+                        continue;
+                    }
+                    let error = function(root.as_fd()).err().map(|error| error.errno());
+                    assert_eq!(error, errno, "{call}: {result}");
+                }
+            }
+        }
+
+        fuse.server.set_ioctl(i32::MIN, &[]);
+        let kind = namespace::raw::ioctl_ns_get_nstype(root.as_fd());
+        assert_eq!(kind, Ok(Namespaces::from_bits_retain(0x8000_0000)));
+        assert_eq!(io::bytes_available(&root), Ok(0), "a variable that is not written");
+        let params = epoll::raw::ioctl_epiocgparams(root.as_fd()).unwrap();
+        assert_eq!(params, BusyPoll::default(), "a struct that is not written");
+    });
+}
+
+/// A FUSE server cannot choose the type of its file system.
+#[test]
+fn namespace_rejects_fuse_file() {
+    with_fuse(|fuse: &Fuse| {
+        fuse.server.set_ioctl(0, &[]);
+        for fd in [fuse.file(), fuse.root()] {
+            assert_eq!(namespace::raw::fstatfs_is_nsfs(fd.as_fd()), Ok(false));
+            assert_eq!(Namespace::try_from(fd).unwrap_err().errno(), Errno::INVAL);
+        }
+        assert_eq!(fuse.server.take_ioctls(), [], "no request is sent to the server");
+    });
+}

@@ -1,0 +1,65 @@
+//! Hostile file systems: FUSE servers that reply with unexpected numbers, and foreign files at the
+//! paths that the library opens.
+
+mod ioctls;
+mod procfs;
+mod reads;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use butter::fd::OwnedFd;
+use common::files;
+use common::fuse::Server;
+use common::require;
+use common::test::Test;
+
+/// A mounted FUSE server.
+struct Fuse {
+    server: Server,
+    directory: PathBuf,
+}
+
+impl Fuse {
+    /// A regular file of the server.
+    fn file(&self) -> OwnedFd {
+        let path = self.directory.join("file");
+        common::fd(File::options().read(true).write(true).open(path).unwrap())
+    }
+
+    /// The root directory of the server.
+    fn root(&self) -> OwnedFd {
+        common::fd(File::open(&self.directory).unwrap())
+    }
+}
+
+/// Runs the body with a FUSE server, in namespaces of the test's own.
+fn with_fuse(body: impl Fn(&Fuse)) {
+    let test = Test::of(&body);
+    in_namespaces(test, || {
+        let directory = files::directory();
+        let server = require!(test; Server::mount(directory.path()));
+        body(&Fuse { server, directory: directory.path().to_owned() });
+        unmount(directory.path());
+    });
+}
+
+/// Runs the body in namespaces of the test's own, as root of a user namespace, and as root of the
+/// host.
+fn in_namespaces(test: Test, body: impl Fn()) {
+    let ran = test.in_namespaces_of_any_root(|| {
+        end_after_a_minute();
+        body();
+    });
+    require!(test; ran, "no new namespaces are allowed here");
+}
+
+/// Ends this process, the child of a test, if it hangs.
+fn end_after_a_minute() {
+    // SAFETY: touches no memory; the signal ends this process alone.
+    unsafe { libc::alarm(60) };
+}
+
+fn unmount(directory: &Path) {
+    butter::mount::detach(common::bytes(directory)).unwrap();
+}
