@@ -110,7 +110,7 @@ fn watch_exits_by_signal_while_events_occur() {
     let limit = require!(queue_limit());
     let (_guard, path) = directory();
     let watch = Running::start(&program, &["--events=create,delete"], &[&path]);
-    let completed = AtomicBool::new(false);
+    let exited = AtomicBool::new(false);
     let completed = std::thread::scope(|scope| {
         scope.spawn(|| {
             // Fewer events than the queue's limit, so that none is lost even if the program does
@@ -118,19 +118,19 @@ fn watch_exits_by_signal_while_events_occur() {
             for _ in 0..limit / 4 {
                 fs::create_dir(path.join("again")).unwrap();
                 fs::remove_dir(path.join("again")).unwrap();
-                if completed.load(Ordering::Relaxed) {
+                if exited.load(Ordering::Relaxed) {
                     break;
                 }
             }
         });
         watch.wait_for_output("DELETE");
         watch.signal(Signal::INT);
-        let run = watch.end();
-        completed.store(true, Ordering::Relaxed);
-        run
+        let completed = watch.end();
+        exited.store(true, Ordering::Relaxed);
+        completed
     });
-    let messages = format!("watch: {} events: terminated by SIGINT\n", completed.lines().len());
-    assert!(completed.stderr.ends_with(&messages), "{messages}{}", completed.stderr);
+    let message = format!("watch: {} events: terminated by SIGINT\n", completed.lines().len());
+    assert!(completed.stderr.ends_with(&message), "{message}{}", completed.stderr);
     assert_eq!(completed.status, 0);
 }
 
