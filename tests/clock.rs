@@ -12,9 +12,9 @@ use butter::time::{self, Timeout, Timespec, clock_gettime};
 use butter::timerfd::{
     Clock, Event as TimerEvent, Itimerspec, SetFlags, Start, Timer, TimerFd, raw,
 };
-use common::moment;
 use common::require;
 use common::test::Test;
+use common::time_from_now;
 
 const SOON: Duration = Duration::from_millis(50);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -29,7 +29,7 @@ fn with_clock(body: impl FnOnce()) {
     require!(test; unsafe { libc::geteuid() } == 0, "to set the clock takes the capability CAP_SYS_TIME");
     // Here and in the test's process: the clock is put back even where that one is ended.
     let _clock = PutBack::new();
-    test.in_limited_child(body);
+    test.in_child_with_timeout(body);
 }
 
 /// Puts the clock back when it is dropped: to where it would be had nobody set it.
@@ -105,7 +105,7 @@ fn jump(seconds: i64) {
 /// A timer that goes off in a day and asks to be told of the clock, and the moment.
 fn telling(clock: Clock) -> (TimerFd, Timespec) {
     let (timer, moment) =
-        (TimerFd::nonblocking(clock).unwrap(), moment(time::Clock::Realtime, DAY));
+        (TimerFd::nonblocking(clock).unwrap(), time_from_now(time::Clock::Realtime, DAY));
     assert_eq!(timer.set_cancel_on_set(Timer::once_at(moment)), Ok(false));
     (timer, moment)
 }
@@ -184,7 +184,7 @@ fn only_a_moment_on_a_clock_that_is_set_knows_of_a_jump() {
             let hour = if clock == Clock::Realtime {
                 Timer::once(HOUR)
             } else {
-                Timer::once_at(moment(clock.into(), HOUR))
+                Timer::once_at(time_from_now(clock.into(), HOUR))
             };
             assert_eq!(timer.set_cancel_on_set(hour), Ok(false));
             timer
@@ -211,7 +211,7 @@ fn a_moment_comes_when_the_clock_says_so() {
             TimerFd::nonblocking(Clock::Realtime).unwrap(),
             TimerFd::new(Clock::Realtime).unwrap(),
         );
-        let hour = moment(time::Clock::Realtime, HOUR);
+        let hour = time_from_now(time::Clock::Realtime, HOUR);
         once.set(Timer::once_at(hour)).unwrap();
         every.set(Timer::every_from(hour, 10 * MINUTE)).unwrap();
         jump(-7200);
@@ -234,7 +234,7 @@ fn timer_read_continues_to_wait_if_clock_is_set_back_after_expiration() {
     with_clock(|| {
         let timer = TimerFd::new(Clock::Realtime).unwrap();
         let expire = || {
-            let soon = moment(time::Clock::Realtime, SOON);
+            let soon = time_from_now(time::Clock::Realtime, SOON);
             timer.set(Timer::every_from(soon, HOUR)).unwrap();
             assert_eq!(timer.wait(Duration::from_secs(30)), Ok(true));
             jump(-2);
@@ -255,17 +255,17 @@ fn who_sets_a_timer_is_told_of_a_jump_before() {
     with_clock(|| {
         let (timer, _) = telling(Clock::Realtime);
         jump(3600);
-        let hour = moment(time::Clock::Realtime, HOUR);
+        let hour = time_from_now(time::Clock::Realtime, HOUR);
         assert_eq!(timer.set_cancel_on_set(Timer::once_at(hour)), Ok(true));
         assert_at(&timer, hour);
         assert_eq!(timer.try_read(), Ok(None), "it is told once");
         jump(-3600);
-        let soon = Timer::once_at(moment(time::Clock::Realtime, SOON));
+        let soon = Timer::once_at(time_from_now(time::Clock::Realtime, SOON));
         assert_eq!(timer.set_cancel_on_set(soon), Ok(true));
         assert_eq!(timer.wait(Duration::from_secs(30)), Ok(true));
         assert_eq!(timer.try_read(), Ok(Some(TimerEvent::Expired(1))), "it is armed all the same");
         assert_eq!(
-            timer.set_cancel_on_set(Timer::once_at(moment(time::Clock::Realtime, HOUR))),
+            timer.set_cancel_on_set(Timer::once_at(time_from_now(time::Clock::Realtime, HOUR))),
             Ok(false)
         );
     });
@@ -276,8 +276,8 @@ fn what_goes_off_before_a_jump_is_forgotten_with_it() {
     with_clock(|| {
         let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
         let timers: [fn() -> Timer; 2] = [
-            || Timer::once_at(moment(time::Clock::Realtime, SOON)),
-            || Timer::every_from(moment(time::Clock::Realtime, SOON), SOON),
+            || Timer::once_at(time_from_now(time::Clock::Realtime, SOON)),
+            || Timer::every_from(time_from_now(time::Clock::Realtime, SOON), SOON),
         ];
         for seconds in [3600, -3600] {
             for set in timers {
@@ -302,7 +302,7 @@ fn a_clock_is_where_it_was_when_the_timer_was_made() {
     with_clock(|| {
         let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
         adjust(libc::ADJ_SETOFFSET, 3600);
-        let day = Timer::once_at(moment(time::Clock::Realtime, DAY));
+        let day = Timer::once_at(time_from_now(time::Clock::Realtime, DAY));
         assert_eq!(timer.set_cancel_on_set(day), Ok(false), "it did not ask then");
         assert_eq!(timer.try_read(), Ok(None));
         adjust(libc::ADJ_SETOFFSET, -3600);
@@ -316,7 +316,7 @@ fn a_clock_is_where_it_was_when_the_timer_was_made() {
 fn who_waits_is_woken_by_a_jump() {
     with_clock(|| {
         let (timer, epoll) = (TimerFd::new(Clock::Realtime).unwrap(), Epoll::new().unwrap());
-        let day = moment(time::Clock::Realtime, DAY);
+        let day = time_from_now(time::Clock::Realtime, DAY);
         assert_eq!(timer.set_cancel_on_set(Timer::every_from(day, DAY)), Ok(false));
         epoll.add(&timer, Token(1), Interest::IN).unwrap();
 

@@ -7,7 +7,7 @@ use butter::io::{self, IoSlice, IoSliceMut, StatusFlags};
 use butter::{Result, pipe};
 
 use crate::{Row, VERY_MANY, join};
-use common::signals::Storm;
+use common::signals::PeriodicSignals;
 
 /// How many bytes go through the pipes at least. The static builds run in an emulated machine.
 pub(crate) const SIZE: usize = if cfg!(target_env = "musl") { 1 << 20 } else { 8 << 20 };
@@ -67,14 +67,14 @@ pub(crate) const CALLS: &[Row] = &[
 /// come, in order, and no others.
 fn there_and_back(write: Write, read: Read) {
     let (there, back) = (pipe::pipe().unwrap(), pipe::pipe().unwrap());
-    let storms = [0; 3].map(|_| Storm::new());
+    let storms = [0; 3].map(|_| PeriodicSignals::new());
     let pattern = &pattern();
     let (sent, returned, came) = thread::scope(|scope| {
         // Each end belongs to a thread, so that one that fails ends the others.
         let sender = scope.spawn(move || {
-            storms[0].over(|| {
+            storms[0].run(|| {
                 let mut sent = 0;
-                while sent < SIZE || storms.iter().any(|storm| storm.seen() < VERY_MANY) {
+                while sent < SIZE || storms.iter().any(|storm| storm.count() < VERY_MANY) {
                     sent += write_all(&there.1, &pattern[sent % PERIOD..][..PIECE], write);
                 }
                 drop(there.1);
@@ -82,14 +82,14 @@ fn there_and_back(write: Write, read: Read) {
             })
         });
         let returner = scope.spawn(move || {
-            storms[1].over(|| {
+            storms[1].run(|| {
                 receive(&there.0, pattern, read, |bytes| {
                     assert_eq!(write_all(&back.1, bytes, write), bytes.len())
                 })
             })
         });
         let receiver =
-            scope.spawn(move || storms[2].over(|| receive(&back.0, pattern, read, |_| {})));
+            scope.spawn(move || storms[2].run(|| receive(&back.0, pattern, read, |_| {})));
         (join(sender), join(returner), join(receiver))
     });
     assert_eq!((returned, came), (sent, sent));

@@ -13,7 +13,7 @@ use butter::{io, pipe};
 use crate::bytes::{PERIOD, PIECE, SIZE, pattern, receive, write_all};
 use crate::{Row, VERY_MANY, join};
 use common::files;
-use common::signals::Storm;
+use common::signals::PeriodicSignals;
 use common::test::Test;
 
 pub(crate) const ROWS: &[Row] = &[
@@ -44,14 +44,14 @@ fn sockets() -> (OwnedFd, OwnedFd) {
 
 /// Somebody writes to the first, and reads from the second; a copy is between them. Each of the three has its storm.
 fn relayed(method: Method, (from, source): (OwnedFd, OwnedFd), (sink, to): (OwnedFd, OwnedFd)) {
-    let storms = [0; 3].map(|_| Storm::new());
+    let storms = [0; 3].map(|_| PeriodicSignals::new());
     let pattern = &pattern();
     let (sent, copied, came) = thread::scope(|scope| {
         // Each end belongs to a thread, so that one that fails ends the others.
         let sender = scope.spawn(move || {
-            storms[0].over(|| {
+            storms[0].run(|| {
                 let mut sent = 0;
-                while sent < SIZE || storms.iter().any(|storm| storm.seen() < VERY_MANY) {
+                while sent < SIZE || storms.iter().any(|storm| storm.count() < VERY_MANY) {
                     sent += write_all(&source, &pattern[sent % PERIOD..][..PIECE], |fd, bytes| {
                         io::write(fd, bytes)
                     });
@@ -61,14 +61,14 @@ fn relayed(method: Method, (from, source): (OwnedFd, OwnedFd), (sink, to): (Owne
             })
         });
         let copier = scope.spawn(move || {
-            storms[1].over(|| {
+            storms[1].run(|| {
                 let copied = Copier::new(&from, &to).method(method).run();
                 drop((from, to));
                 copied
             })
         });
         let receiver = scope.spawn(move || {
-            storms[2].over(|| receive(&sink, pattern, |fd, room| io::read(fd, room), |_| {}))
+            storms[2].run(|| receive(&sink, pattern, |fd, room| io::read(fd, room), |_| {}))
         });
         (join(sender), join(copier), join(receiver))
     });
@@ -87,14 +87,14 @@ fn file() -> File {
 
 /// A file is copied again and again.
 fn sent(method: Method, (sink, to): (OwnedFd, OwnedFd)) {
-    let storms = [0; 2].map(|_| Storm::new());
+    let storms = [0; 2].map(|_| PeriodicSignals::new());
     let (mut file, pattern) = (file(), &pattern());
     let from = common::fd(file.try_clone().unwrap());
     let (copied, came) = thread::scope(|scope| {
         let copier = scope.spawn(move || {
-            storms[0].over(|| {
+            storms[0].run(|| {
                 let mut copied = 0;
-                while copied < SIZE as u64 || storms.iter().any(|storm| storm.seen() < VERY_MANY) {
+                while copied < SIZE as u64 || storms.iter().any(|storm| storm.count() < VERY_MANY) {
                     file.rewind().unwrap();
                     copied += Copier::new(&from, &to).method(method).run().unwrap();
                     assert_eq!(copied % LENGTH as u64, 0);
@@ -104,7 +104,7 @@ fn sent(method: Method, (sink, to): (OwnedFd, OwnedFd)) {
             })
         });
         let receiver = scope.spawn(move || {
-            storms[1].over(|| receive(&sink, pattern, |fd, room| io::read(fd, room), |_| {}))
+            storms[1].run(|| receive(&sink, pattern, |fd, room| io::read(fd, room), |_| {}))
         });
         (join(copier), join(receiver))
     });
@@ -114,9 +114,9 @@ fn sent(method: Method, (sink, to): (OwnedFd, OwnedFd)) {
 fn from_file_to_file(method: Method) {
     let (mut from, pattern) = (file(), pattern());
     let expected = pattern[..PERIOD].repeat(LENGTH / PERIOD);
-    let storm = Storm::new();
-    storm.over(|| {
-        while storm.seen() < VERY_MANY {
+    let storm = PeriodicSignals::new();
+    storm.run(|| {
+        while storm.count() < VERY_MANY {
             let mut to = files::anonymous();
             from.rewind().unwrap();
             let ends = (common::fd(from.try_clone().unwrap()), common::fd(to.try_clone().unwrap()));
@@ -125,7 +125,7 @@ fn from_file_to_file(method: Method) {
                     if method == Method::CopyFileRange
                         && error.error().kind() == ErrorKind::Unsupported =>
                 {
-                    Test::of_child().skip("", format_args!("{error}"));
+                    Test::from_environment().skip("", format_args!("{error}"));
                     return;
                 }
                 copied => assert_eq!(copied, Ok(LENGTH as u64)),

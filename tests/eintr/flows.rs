@@ -13,15 +13,16 @@ use butter::time::Timeout;
 use butter::timerfd::{Clock, Event as TimerEvent, Timer, TimerFd};
 
 use crate::{Row, VERY_MANY, has_fine_times, join, watched};
-use common::signals::Storm;
+use common::signals::PeriodicSignals;
 
 /// Adds so much at a time that every other addition has to wait for the reader, who waits for the next.
 pub(crate) fn counter() {
     const HALF: u64 = eventfd::VALUE_MAX / 2 + 1;
-    let (counter, storms) = (EventFd::new(0).unwrap(), [Storm::new(), Storm::new()]);
+    let (counter, storms) =
+        (EventFd::new(0).unwrap(), [PeriodicSignals::new(), PeriodicSignals::new()]);
     let (added, came) = thread::scope(|scope| {
         let reader = scope.spawn(|| {
-            storms[0].over(|| {
+            storms[0].run(|| {
                 let mut sum = 0;
                 // What is added last makes it odd.
                 while sum % 2 == 0 {
@@ -30,9 +31,9 @@ pub(crate) fn counter() {
                 sum
             })
         });
-        let added = storms[1].over(|| {
+        let added = storms[1].run(|| {
             let mut sum = 1;
-            while storms.iter().any(|storm| storm.seen() < VERY_MANY) {
+            while storms.iter().any(|storm| storm.count() < VERY_MANY) {
                 counter.write(HALF).unwrap();
                 sum += u128::from(HALF);
             }
@@ -47,13 +48,13 @@ pub(crate) fn counter() {
 
 /// Reads a timer until many signals have come. What it has told by then is how often its period has passed.
 pub(crate) fn ticks() {
-    let (timer, storm) = (TimerFd::new(Clock::Monotonic).unwrap(), Storm::new());
+    let (timer, storm) = (TimerFd::new(Clock::Monotonic).unwrap(), PeriodicSignals::new());
     let period = Duration::from_micros(1500);
-    storm.over(|| {
+    storm.run(|| {
         let before = Instant::now();
         timer.set(Timer::every(period)).unwrap();
         let (set, mut last_read, mut ticks) = (Instant::now(), before, 0);
-        while storm.seen() < VERY_MANY {
+        while storm.count() < VERY_MANY {
             last_read = Instant::now();
             let told = timer.read();
             let Ok(TimerEvent::Expired(more)) = told else { panic!("{told:?}") };
@@ -86,11 +87,11 @@ pub(crate) const FILES: &[Row] = &[
 
 /// Makes and removes files until many signals have come to the thread that reads of it, which has to learn of each.
 fn files(read: Read) {
-    let ((inotify, directory), storm) = (watched(), Storm::new());
+    let ((inotify, directory), storm) = (watched(), PeriodicSignals::new());
     let (made, seen) = thread::scope(|scope| {
         let reader = scope.spawn(|| {
             let mut events = 0;
-            storm.over(|| {
+            storm.run(|| {
                 read(&inotify, &mut |event| {
                     assert_eq!(event.name(), format!("{}", events / 2).as_str());
                     let last = event.is_dir();
@@ -101,7 +102,7 @@ fn files(read: Read) {
             events
         });
         let mut made = 0;
-        while storm.seen() < VERY_MANY && !reader.is_finished() {
+        while storm.count() < VERY_MANY && !reader.is_finished() {
             let path = directory.path().join(format!("{made}"));
             File::create(&path).unwrap();
             fs::remove_file(&path).unwrap();
@@ -130,12 +131,13 @@ pub(crate) const EDGES: &[Row] = &[
 
 /// Adds to a counter, each time that an epoll has told the last time; it does so once.
 fn edges(timeout: Timeout) {
-    let (epoll, counter, storm) = (Epoll::new().unwrap(), EventFd::new(0).unwrap(), Storm::new());
+    let (epoll, counter, storm) =
+        (Epoll::new().unwrap(), EventFd::new(0).unwrap(), PeriodicSignals::new());
     epoll.add(&counter, Token(1), Interest::IN | Interest::ET).unwrap();
     let (tell, told) = mpsc::channel();
     thread::scope(|scope| {
         let waiting = scope.spawn(move || {
-            storm.over(|| {
+            storm.run(|| {
                 for times in 1.. {
                     let mut buffer = [epoll::Event::default(); 2];
                     assert_eq!(
@@ -143,7 +145,7 @@ fn edges(timeout: Timeout) {
                         1,
                         "the time is over at {times}"
                     );
-                    if storm.seen() >= VERY_MANY {
+                    if storm.count() >= VERY_MANY {
                         return times;
                     }
                     tell.send(()).unwrap();

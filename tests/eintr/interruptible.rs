@@ -16,15 +16,15 @@ use butter::{Errno, Result, pipe};
 
 use crate::bytes::full_pipe;
 use crate::{FINE_HOUR, HOUR, Row, has_fine_times, watched};
-use common::signals::Storm;
+use common::signals::PeriodicSignals;
 
 /// Makes a call again and again in a storm; each time, a signal must end it.
 fn ended(mut call: impl FnMut() -> Result<()>) {
-    let storm = Storm::new();
-    storm.over(|| {
+    let storm = PeriodicSignals::new();
+    storm.run(|| {
         for times in 1..=100 {
             assert_eq!(call().map_err(|error| error.errno()), Err(Errno::INTR));
-            assert!(storm.seen() >= times, "no signal came");
+            assert!(storm.count() >= times, "no signal came");
         }
     });
 }

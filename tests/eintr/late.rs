@@ -23,14 +23,14 @@ use temp_dir::TempDir;
 
 use crate::bytes::{full_pipe, read_all};
 use crate::{FINE_HOUR, HOUR, MANY, Row, has_fine_times, join, watched};
-use common::signals::Storm;
+use common::signals::PeriodicSignals;
 
 /// Makes a call in a storm, and does what it waits for after many signals.
 fn late<T: Send + Debug>(call: impl FnOnce() -> T + Send, end: impl FnOnce()) -> T {
-    let storm = Storm::new();
+    let storm = PeriodicSignals::new();
     std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| storm.over(call));
-        while storm.seen() < MANY {
+        let waiting = scope.spawn(|| storm.run(call));
+        while storm.count() < MANY {
             std::thread::sleep(Duration::from_millis(1));
             if waiting.is_finished() {
                 panic!("it did not wait: {:?}", join(waiting));

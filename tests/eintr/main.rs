@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use butter::inotify::{Inotify, WatchFlags};
 use common::files;
-use common::signals::SEEN;
+use common::signals::HANDLED;
 use common::test::Test;
 use common::this_test;
 use temp_dir::TempDir;
@@ -85,12 +85,12 @@ fn what_an_epoll_tells_once_is_told() {
 /// Runs each row of a table in a process of its own, and says how many signals came; the last name
 /// that is printed is that of the row that fails.
 fn each_contained(test: Test, rows: &[Row]) {
-    test.in_limited_child(|| {
+    test.in_child_with_timeout(|| {
         for (name, run) in rows {
             println!("{name}");
             run();
         }
-        println!("{} signals", SEEN.load(Ordering::Relaxed));
+        println!("{} signals", HANDLED.load(Ordering::Relaxed));
     });
 }
 
@@ -102,7 +102,7 @@ fn join<T>(thread: ScopedJoinHandle<'_, T>) -> T {
 fn has_fine_times(row: &str) -> bool {
     let has = common::kernel_is_at_least("5.11");
     if !has {
-        Test::of_child().skip(row, format_args!("epoll_pwait2 requires Linux 5.11"));
+        Test::from_environment().skip(row, format_args!("epoll_pwait2 requires Linux 5.11"));
     }
     has
 }

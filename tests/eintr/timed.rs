@@ -15,7 +15,7 @@ use butter::signalfd::SignalFd;
 use butter::timerfd::{Clock, TimerFd};
 
 use crate::{MANY, Row, has_fine_times, join, watched};
-use common::signals::{self, Storm, handle};
+use common::signals::{self, PeriodicSignals, install_handler};
 
 const TIME: Duration = Duration::from_millis(50);
 const FINE_TIME: Duration = Duration::from_micros(50_250);
@@ -27,9 +27,9 @@ const FINE_TIME: Duration = Duration::from_micros(50_250);
 /// before the handler ran takes many times as long where the handlers take long.
 fn kept(times: &[Duration], wait: impl Fn(Duration) -> Result<bool> + Sync) {
     for &time in times {
-        let storm = Storm::new();
-        storm.over(|| {
-            while storm.seen() < MANY {
+        let storm = PeriodicSignals::new();
+        storm.run(|| {
+            while storm.count() < MANY {
                 once(time, &wait);
             }
         });
@@ -63,7 +63,7 @@ fn slowly(body: impl Fn() + Sync) {
         thread::sleep(Duration::from_millis(50));
         HANDLED.fetch_add(1, Ordering::Release);
     }
-    handle(libc::SIGUSR2, handler);
+    install_handler(libc::SIGUSR2, handler);
     let before = HANDLED.load(Ordering::Acquire);
     let tid = AtomicI32::new(0);
     thread::scope(|scope| {
@@ -77,7 +77,7 @@ fn slowly(body: impl Fn() + Sync) {
         while !waiting.is_finished() {
             let tid = tid.load(Ordering::Acquire);
             if tid != 0 && sent == HANDLED.load(Ordering::Acquire) {
-                sent += u64::from(signals::signal(tid, libc::SIGUSR2));
+                sent += u64::from(signals::send(tid, libc::SIGUSR2));
             }
             thread::sleep(Duration::from_millis(1));
         }

@@ -9,10 +9,10 @@ use butter::fd::AsFd;
 use butter::signal::{SigSet, Signal};
 use butter::time::{Timeout, Timespec};
 use butter::{Errno, io, pipe};
-use common::child::prevent_starts;
+use common::child::prevent_spawns;
 use common::inject::inject;
 use common::require;
-use common::signals::{Storm, interrupted};
+use common::signals::{PeriodicSignals, interrupted};
 use common::test::supported;
 
 fn tokens(ready: &[Event]) -> Vec<u64> {
@@ -118,7 +118,7 @@ fn errors_and_hangups_are_told_without_being_asked_for() {
     let epoll = Epoll::new().unwrap();
     let (reader, writer) = pipe::pipe().unwrap();
     epoll.add(&writer, Token(1), Interest::empty()).unwrap();
-    let no_starts = prevent_starts();
+    let no_starts = prevent_spawns();
     drop(reader);
     let mut buffer = [Event::default(); 4];
     assert_eq!(epoll.wait(&mut buffer, Timeout::Zero).unwrap()[0].readiness(), Readiness::ERR);
@@ -254,16 +254,16 @@ fn signals_end_only_the_wait_that_asks_for_it() {
 
     let counter = EventFd::new(0).unwrap();
     epoll.add(&counter, Token(1), Interest::IN).unwrap();
-    let storm = Storm::new();
+    let storm = PeriodicSignals::new();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            while storm.seen() < 20 {
+            while storm.count() < 20 {
                 std::thread::yield_now();
             }
             counter.write(1).unwrap();
         });
         assert_eq!(
-            storm.over(|| epoll.wait(&mut [Event::default()], Timeout::Infinite).unwrap().len()),
+            storm.run(|| epoll.wait(&mut [Event::default()], Timeout::Infinite).unwrap().len()),
             1
         );
     });

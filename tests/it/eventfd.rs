@@ -7,7 +7,7 @@ use butter::eventfd::{self, CreateFlags, EventFd};
 use butter::fd::AsFd;
 use butter::time::Timeout;
 use butter::{Errno, io};
-use common::signals::{Storm, interrupted};
+use common::signals::{PeriodicSignals, interrupted};
 
 #[test]
 fn a_counter_gives_all_that_was_added() {
@@ -125,15 +125,15 @@ fn signals_end_only_what_asks_for_it() {
     assert_eq!(interrupted(|| counter.write_interruptible(1).unwrap_err().errno()), Errno::INTR);
     counter.read().unwrap();
 
-    let storm = Storm::new();
+    let storm = PeriodicSignals::new();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            while storm.seen() < 20 {
+            while storm.count() < 20 {
                 std::thread::yield_now();
             }
             counter.write(9).unwrap();
         });
-        assert_eq!(storm.over(|| counter.read()), Ok(9));
+        assert_eq!(storm.run(|| counter.read()), Ok(9));
     });
 }
 

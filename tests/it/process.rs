@@ -8,7 +8,7 @@ use butter::process::{self, Pgid, chdir, chroot, fchdir, getpid, getppid};
 use butter::signal::{self, Target};
 use butter::thread::{self, gettid};
 use butter::{Errno, Result};
-use common::child::{in_child, in_namespaces, with_own_directories, with_own_mounts};
+use common::child::{in_child, in_namespaces, with_own_mount_namespace, with_own_root_and_cwd};
 use common::files;
 use common::inject::{inject, pretend};
 use common::require;
@@ -161,7 +161,7 @@ fn the_working_directory_is_changed_by_path_and_by_descriptor() {
     let odd = directory.path().join(OsStr::from_bytes(b"\xFF"));
     fs::create_dir_all(odd.join("inner")).unwrap();
     let before = std::env::current_dir().unwrap();
-    with_own_directories(|| {
+    with_own_root_and_cwd(|| {
         chdir(bytes(&odd)).unwrap();
         assert_eq!(std::env::current_dir().unwrap(), odd);
         assert_eq!(names("."), ["inner"]);
@@ -206,7 +206,7 @@ fn a_new_root_is_where_absolute_paths_begin_and_nothing_else() {
             for name in ["root", "beside", "root/in", "root/in/deep"] {
                 fs::create_dir(directory.path().join(name)).unwrap();
             }
-            with_own_mounts(|| {
+            with_own_mount_namespace(|| {
                 chdir(bytes(directory.path())).unwrap();
                 chroot("root").unwrap();
                 assert_eq!(

@@ -12,8 +12,8 @@ use butter::signalfd::{self, CreateFlags, EVENT_SIZE, Event, SignalFd, decode, r
 use butter::thread::{self, gettid};
 use butter::time::Timeout;
 use butter::{Errno, io};
-use common::child::{in_child, in_child_that_holds_back};
-use common::signals::{Storm, interrupted};
+use common::child::{in_child, in_child_with_blocked};
+use common::signals::{PeriodicSignals, interrupted};
 
 fn place(place: u8) -> Signal {
     // SIGRTMIN itself is reserved by musl, and not in `SigSet::all`.
@@ -42,7 +42,7 @@ fn told(signals: &SignalFd) -> SigSet {
 
 #[test]
 fn what_is_held_back_is_read_with_its_sender() {
-    in_child_that_holds_back(SigSet::all(), || {
+    in_child_with_blocked(SigSet::all(), || {
         let signals = SignalFd::new(Signal::USR1).unwrap();
         signal::kill(getpid(), Signal::USR1).unwrap();
         let event = signals.read().unwrap();
@@ -153,7 +153,7 @@ fn what_is_not_held_back_takes_effect_instead() {
 
 #[test]
 fn a_thread_reads_its_own_and_its_process_s() {
-    in_child_that_holds_back(SigSet::all(), || {
+    in_child_with_blocked(SigSet::all(), || {
         let signals = SignalFd::nonblocking([place(7), place(8)]).unwrap();
         send(place(7), 1);
         signal::queue(getpid(), place(8), 2).unwrap();
@@ -172,7 +172,7 @@ fn a_thread_reads_its_own_and_its_process_s() {
 
 #[test]
 fn a_child_reads_its_own_but_an_epoll_that_it_has_from_its_parent_does_not_see_them() {
-    in_child_that_holds_back(SigSet::all(), || {
+    in_child_with_blocked(SigSet::all(), || {
         let (signals, epoll) = (SignalFd::nonblocking(place(0)).unwrap(), Epoll::new().unwrap());
         epoll.add(&signals, Token(1), Interest::IN).unwrap();
         // SAFETY: the child makes system calls, and ends.
@@ -210,13 +210,13 @@ fn handlers_of_other_signals_end_only_the_read_that_asks_for_it() {
     let wanted = SigSet::from([place(10)]);
     let signals = SignalFd::new(wanted).unwrap();
     assert_eq!(interrupted(|| signals.read_interruptible().unwrap_err().errno()), Errno::INTR);
-    let storm = Storm::new();
-    let read = storm.over(|| {
+    let storm = PeriodicSignals::new();
+    let read = storm.run(|| {
         let _blocked = signal::block(wanted).unwrap();
-        let (me, seen) = (gettid(), storm.seen());
+        let (me, seen) = (gettid(), storm.count());
         std::thread::scope(|scope| {
             scope.spawn(move || {
-                while storm.seen() < seen + 6 {
+                while storm.count() < seen + 6 {
                     std::thread::yield_now();
                 }
                 thread::queue(getpid(), me, place(10), 11).unwrap();
@@ -284,7 +284,7 @@ fn flags_are_as_they_were_asked_for() {
 fn a_hundred_thousand_of_several_senders_all_arrive() {
     const SENDERS: usize = 4;
     const EACH: i32 = 25_000;
-    in_child_that_holds_back(SigSet::all(), || {
+    in_child_with_blocked(SigSet::all(), || {
         let limit = libc::rlimit { rlim_cur: 400, rlim_max: 400 };
         // SAFETY: reads one struct.
         assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_SIGPENDING, &raw const limit) }, 0);

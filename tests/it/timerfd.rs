@@ -12,11 +12,11 @@ use butter::timerfd::{
 use butter::{Errno, io};
 use common::child::as_nobody;
 use common::inject::{inject, pretend};
-use common::moment;
 use common::require;
-use common::signals::{Storm, interrupted};
+use common::signals::{PeriodicSignals, interrupted};
 use common::test::supported;
 use common::this_test;
+use common::time_from_now;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -163,9 +163,9 @@ fn timer_read_of_zero_bytes_is_no_expiration() {
 fn a_moment_is_one_of_the_timers_clock() {
     for clock in [Clock::Realtime, Clock::Monotonic, Clock::Boottime] {
         let timer = TimerFd::nonblocking(clock).unwrap();
-        timer.set(Timer::every_from(moment(clock.into(), HOUR), HOUR)).unwrap();
+        timer.set(Timer::every_from(time_from_now(clock.into(), HOUR), HOUR)).unwrap();
         assert_eq!(timer.try_read(), Ok(None), "{clock:?}");
-        let soon = moment(clock.into(), milliseconds(30));
+        let soon = time_from_now(clock.into(), milliseconds(30));
         timer.set(Timer::every_from(soon, HOUR)).unwrap();
         assert_eq!(timer.wait(MINUTE), Ok(true), "{clock:?}");
         assert!(clock_gettime(clock.into()).unwrap() >= soon, "{clock:?}");
@@ -263,8 +263,9 @@ fn a_cancelled_call_is_a_change_of_the_clock() {
 #[test]
 fn asking_to_be_told_of_the_clock_invents_no_change() {
     let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
-    let set =
-        |from_now| timer.set_cancel_on_set(Timer::once_at(moment(time::Clock::Realtime, from_now)));
+    let set = |from_now| {
+        timer.set_cancel_on_set(Timer::once_at(time_from_now(time::Clock::Realtime, from_now)))
+    };
     assert_eq!(set(HOUR), Ok(false));
     assert_eq!(timer.try_read(), Ok(None));
     assert_eq!(set(milliseconds(30)), Ok(false));
@@ -283,9 +284,9 @@ fn the_count_can_be_set() {
 fn signals_end_only_the_read_that_asks_for_it() {
     let timer = TimerFd::new(Clock::Monotonic).unwrap();
     assert_eq!(interrupted(|| timer.read_interruptible().unwrap_err().errno()), Errno::INTR);
-    let storm = Storm::new();
-    storm.over(|| {
-        while storm.seen() < 20 {
+    let storm = PeriodicSignals::new();
+    storm.run(|| {
+        while storm.count() < 20 {
             timer.set(Timer::once(milliseconds(10))).unwrap();
             assert_eq!(timer.read(), Ok(TimerEvent::Expired(1)));
         }

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use butter::Errno;
 use butter::inotify::{EVENT_SIZE_MAX, EventFlags, InitFlags, Inotify, Watch, WatchFlags};
-use common::child::prevent_starts;
+use common::child::prevent_spawns;
 use common::files;
 use temp_dir::TempDir;
 
@@ -44,7 +44,7 @@ fn flags(inotify: &Inotify) -> Vec<EventFlags> {
 fn each_event_that_can_be_asked_for_comes() {
     use EventFlags as E;
     // A file is closed when its last descriptor is.
-    let _no_starts = prevent_starts();
+    let _no_starts = prevent_spawns();
     let (inotify, watch, directory) = watched(WatchFlags::ALL_EVENTS);
     let path = directory.path().join("file");
     fs::write(&path, "content").unwrap();
@@ -92,7 +92,7 @@ fn the_halves_of_a_rename_have_one_cookie() {
 #[test]
 fn listing_a_directory_tells_of_it_without_a_name() {
     // A file is closed when its last descriptor is.
-    let _no_starts = prevent_starts();
+    let _no_starts = prevent_spawns();
     let (inotify, watch, directory) = watched(WatchFlags::ALL_EVENTS);
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
     let mut buffer = [MaybeUninit::uninit(); 4096];

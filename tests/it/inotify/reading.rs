@@ -11,10 +11,10 @@ use butter::time::Timeout;
 use butter::{Errno, io};
 
 use super::{drain, flags, watched};
-use common::child::prevent_starts;
+use common::child::prevent_spawns;
 use common::files;
 use common::require;
-use common::signals::{Storm, interrupted};
+use common::signals::{PeriodicSignals, interrupted};
 
 #[test]
 fn a_buffer_too_small_loses_nothing() {
@@ -111,7 +111,7 @@ fn events_are_read_one_at_a_time() {
 fn what_a_reader_has_taken_comes_before_what_is_queued() {
     use EventFlags as E;
     // A file is closed when its last descriptor is.
-    let _no_starts = prevent_starts();
+    let _no_starts = prevent_spawns();
     let (inotify, watch, directory) = watched(WatchFlags::ALL_EVENTS);
     File::create(directory.path().join("file")).unwrap();
     fs::rename(directory.path().join("file"), directory.path().join("renamed")).unwrap();
@@ -175,15 +175,15 @@ fn a_blocking_instance_waits_for_an_event() {
     let inotify = Inotify::new().unwrap();
     inotify.add_watch(common::bytes(directory.path()), WatchFlags::CREATE).unwrap();
     assert_eq!(inotify.wait(Duration::from_millis(5)), Ok(false));
-    let storm = Storm::new();
+    let storm = PeriodicSignals::new();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            while storm.seen() < 20 {
+            while storm.count() < 20 {
                 std::thread::yield_now();
             }
             File::create(directory.path().join("late")).unwrap();
         });
-        let name = storm.over(|| {
+        let name = storm.run(|| {
             let mut buffer = [0; 4096];
             let mut events = inotify.read_events(&mut buffer).unwrap();
             events.next().unwrap().name().as_bytes().to_vec()

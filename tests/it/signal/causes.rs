@@ -12,7 +12,7 @@ use butter::signalfd::SignalFd;
 use butter::thread;
 use butter::time::Timeout;
 use butter::{io, pipe};
-use common::child::{in_child, in_child_that_holds_back};
+use common::child::{in_child, in_child_with_blocked};
 use common::require;
 
 const EVENT_SIZE: usize = 128;
@@ -36,7 +36,7 @@ fn told_by_both(signal: Signal, mut bring_about: impl FnMut()) -> [Cause; 2] {
 }
 
 fn check(body: impl FnOnce()) {
-    in_child_that_holds_back(SigSet::all(), body);
+    in_child_with_blocked(SigSet::all(), body);
 }
 
 #[test]

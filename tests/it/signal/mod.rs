@@ -11,14 +11,16 @@ use butter::signal::{self, Cause, SigSet, Signal, Target, Value};
 use butter::thread::{self, gettid};
 use butter::time::Timeout;
 use butter::{Errno, io, pipe};
-use common::child::{as_nobody, in_child, in_child_that_holds_back, nobody, of_another_user};
+use common::child::{
+    as_nobody, ended_process, in_child, in_child_with_blocked, process_of_another_user,
+};
 use common::inject::pretend;
 use common::require;
 use common::signals::interrupted;
 
 #[test]
 fn a_signal_to_a_process_is_told_with_its_sender() {
-    in_child_that_holds_back(SigSet::all(), || {
+    in_child_with_blocked(SigSet::all(), || {
         assert_eq!(signal::kill(getpid(), Signal::USR1), Ok(()));
         assert_eq!(signal::pending(), Ok([Signal::USR1].into()));
         let info = signal::wait(Signal::USR1, Timeout::Zero).unwrap().unwrap();
@@ -32,7 +34,7 @@ fn a_signal_to_a_process_is_told_with_its_sender() {
 
 #[test]
 fn groups_are_sent_to_and_the_first_one_is_not_everyone() {
-    in_child_that_holds_back(SigSet::all(), || {
+    in_child_with_blocked(SigSet::all(), || {
         // SAFETY: puts this process in a group of its own.
         assert_eq!(unsafe { libc::setpgid(0, 0) }, 0);
         let group = Pgid::from_raw(getpid().as_raw()).unwrap();
@@ -90,7 +92,7 @@ fn everyone_is_all_others_of_the_pid_namespace() {
 
 #[test]
 fn queued_values_come_in_order_and_the_lowest_signal_first() {
-    in_child_that_holds_back(SigSet::all(), || {
+    in_child_with_blocked(SigSet::all(), || {
         let (low, high) = (Signal::rt(1).unwrap(), Signal::rt(3).unwrap());
         for number in 0..5_i32 {
             signal::queue(getpid(), high, -number).unwrap();
@@ -112,7 +114,7 @@ fn queued_values_come_in_order_and_the_lowest_signal_first() {
 
 #[test]
 fn those_of_faults_come_first() {
-    in_child_that_holds_back(SigSet::all(), || {
+    in_child_with_blocked(SigSet::all(), || {
         let sent = [Signal::HUP, Signal::TERM, Signal::SYS, Signal::SEGV];
         for signal in sent {
             signal::kill(getpid(), signal).unwrap();
@@ -124,7 +126,7 @@ fn those_of_faults_come_first() {
 
 #[test]
 fn what_comes_to_nothing_is_forgotten() {
-    in_child_that_holds_back(SigSet::all(), || {
+    in_child_with_blocked(SigSet::all(), || {
         for signal in [Signal::CHLD, Signal::CONT, Signal::URG, Signal::WINCH, Signal::USR1] {
             signal::kill(getpid(), signal).unwrap();
             assert_eq!(signal::pending(), Ok(signal.into()), "it is held back");
@@ -139,7 +141,7 @@ fn what_comes_to_nothing_is_forgotten() {
 
 #[test]
 fn the_threads_own_come_before_the_process_s() {
-    in_child_that_holds_back(SigSet::all(), || {
+    in_child_with_blocked(SigSet::all(), || {
         let (low, high) = (Signal::rt(1).unwrap(), Signal::RTMAX);
         signal::queue(getpid(), low, 1).unwrap();
         thread::queue(getpid(), gettid(), high, 2).unwrap();
@@ -151,7 +153,7 @@ fn the_threads_own_come_before_the_process_s() {
 
 #[test]
 fn without_room_a_standard_signal_comes_without_what_is_known_of_it() {
-    in_child_that_holds_back(SigSet::all(), || {
+    in_child_with_blocked(SigSet::all(), || {
         let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
         // SAFETY: reads one struct.
         assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_SIGPENDING, &raw const none) }, 0);
@@ -171,7 +173,7 @@ fn a_wait_that_somebody_else_answers_is_no_signal() {
 
 #[test]
 fn of_a_standard_signal_one_is_held_back() {
-    in_child_that_holds_back(SigSet::all(), || {
+    in_child_with_blocked(SigSet::all(), || {
         for number in 0..3 {
             signal::queue(getpid(), Signal::USR1, number).unwrap();
         }
@@ -210,11 +212,11 @@ fn a_c_librarys_signals_are_not_sent_to_threads() {
 
 #[test]
 fn who_is_not_there_and_who_may_not_be_sent_to_are_told() {
-    let gone = nobody();
+    let gone = ended_process();
     assert_eq!(signal::kill(gone, None).unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(signal::queue(gone, Signal::USR1, 1).unwrap_err().kind(), ErrorKind::NotFound);
     as_nobody(|| {
-        let other = require!(of_another_user(), "the first process is this user's own");
+        let other = require!(process_of_another_user(), "the first process is this user's own");
         assert_eq!(signal::kill(other, None).unwrap_err().kind(), ErrorKind::PermissionDenied);
     });
 }
