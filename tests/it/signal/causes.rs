@@ -52,7 +52,7 @@ fn cause_of_a_posix_timer_is_its_id_overrun_and_value() {
             // SAFETY: all zeroes is a valid event; its fields are set below.
             let mut event: libc::sigevent = unsafe { std::mem::zeroed() };
             event.sigev_notify = libc::SIGEV_SIGNAL;
-            event.sigev_signo = RT.as_raw().into();
+            event.sigev_signo = RT.as_raw();
             event.sigev_value.sival_ptr = std::ptr::without_provenance_mut(0x1234_5678_9ABC);
             let (event, mut timer) = (&raw const event, 0);
             // SAFETY: the kernel reads the event and writes the ID of the timer.
@@ -171,7 +171,7 @@ fn enable_async_signal(fd: i32, signal: Signal) {
     const F_SETSIG: i32 = 10;
     for (command, argument) in [
         (libc::F_SETOWN, std::process::id().cast_signed()),
-        (F_SETSIG, signal.as_raw().into()),
+        (F_SETSIG, signal.as_raw()),
         (libc::F_SETFL, libc::O_ASYNC),
     ] {
         // SAFETY: touches no memory.
@@ -257,7 +257,7 @@ fn cause_of_a_message_queue_is_its_sender_and_value() {
             // SAFETY: all zeroes is a valid event; its fields are set below.
             let mut event: libc::sigevent = unsafe { std::mem::zeroed() };
             event.sigev_notify = libc::SIGEV_SIGNAL;
-            event.sigev_signo = RT.as_raw().into();
+            event.sigev_signo = RT.as_raw();
             event.sigev_value.sival_ptr = std::ptr::without_provenance_mut(77);
             // SAFETY: reads the event.
             assert_eq!(unsafe { libc::syscall(libc::SYS_mq_notify, queue, &raw const event) }, 0);

@@ -49,8 +49,7 @@ fn cause_of_a_fault_has_the_fields_of_its_code() {
             if code == Code::TRAP_PERF && !common::kernel_is_at_least("5.13") {
                 continue;
             }
-            let numbers =
-                [signal.as_raw().into(), 0, code.as_raw(), 0, at as i32, 0, 12, 0, 3, 4, 5, 6];
+            let numbers = [signal.as_raw(), 0, code.as_raw(), 0, at as i32, 0, 12, 0, 3, 4, 5, 6];
             let causes = received_causes(signal, || queue_to_self(signal, numbers));
             let expected = [fault(code, detail), fault(code, detail_of_descriptor)];
             assert_eq!(causes, expected, "{signal} {code:?}");

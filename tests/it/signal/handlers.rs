@@ -64,7 +64,7 @@ extern "C" fn foreign(signal: libc::c_int, info: *const libc::siginfo_t, context
     let info = unsafe { &*info };
     // SAFETY: the signal was queued with a value.
     let value = unsafe { info.si_value() }.sival_ptr.addr();
-    if signal == i32::from(Signal::RTMAX.as_raw()) && value == 1 && !context.is_null() {
+    if signal == Signal::RTMAX.as_raw() && value == 1 && !context.is_null() {
         HANDLED.fetch_add(1, Ordering::Relaxed);
     }
 }
@@ -187,8 +187,7 @@ extern "C" fn compute(_: Signal) {
 /// Sends a signal to the calling thread while a vector register contains a number, and returns the
 /// content of the register after the handler.
 fn vector_register_after_signal(number: u64) -> u64 {
-    let (pid, tid, signal) =
-        (getpid().as_raw(), gettid().as_raw(), i32::from(Signal::USR1.as_raw()));
+    let (pid, tid, signal) = (getpid().as_raw(), gettid().as_raw(), Signal::USR1.as_raw());
     let kept;
     #[cfg(target_arch = "x86_64")]
     // SAFETY: one system call, followed by the signal's handler; all registers that change are
