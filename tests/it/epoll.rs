@@ -251,17 +251,16 @@ fn epoll_wait_interruptible_fails_with_eintr_and_wait_retries() {
 
     let counter = EventFd::new(0).unwrap();
     epoll.add(&counter, Token(1), Interest::IN).unwrap();
-    let interrupts = PeriodicSignals::new();
+    let signals = PeriodicSignals::new();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            while interrupts.count() < 20 {
+            while signals.count() < 20 {
                 std::thread::yield_now();
             }
             counter.write(1).unwrap();
         });
         assert_eq!(
-            interrupts
-                .run(|| epoll.wait(&mut [Event::default()], Timeout::Infinite).unwrap().len()),
+            signals.run(|| epoll.wait(&mut [Event::default()], Timeout::Infinite).unwrap().len()),
             1
         );
     });

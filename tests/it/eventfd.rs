@@ -121,15 +121,15 @@ fn eventfd_interruptible_calls_fail_with_eintr_and_read_retries() {
     assert_eq!(interrupted(|| counter.write_interruptible(1).unwrap_err().errno()), Errno::INTR);
     counter.read().unwrap();
 
-    let interrupts = PeriodicSignals::new();
+    let signals = PeriodicSignals::new();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            while interrupts.count() < 20 {
+            while signals.count() < 20 {
                 std::thread::yield_now();
             }
             counter.write(9).unwrap();
         });
-        assert_eq!(interrupts.run(|| counter.read()), Ok(9));
+        assert_eq!(signals.run(|| counter.read()), Ok(9));
     });
 }
 

@@ -35,8 +35,8 @@ fn gettid_differs_between_threads_and_getpid_does_not() {
     assert_ne!(other.1, gettid());
 }
 
-/// Runs a closure in the child of a raw `clone`. Returns its result and the child's PID, or `None` if
-/// `clone` fails. The child writes the result to a pipe, because it must not allocate or unwind.
+/// Runs a closure in the child of a raw `clone`. Returns its result and the child's PID, or `None`
+/// if `clone` fails. The child writes the result to a pipe, because it must not allocate or unwind.
 fn in_raw_clone(flags: i32, child: impl Fn() -> [i32; 3]) -> Option<([i32; 3], i32)> {
     let (reader, writer) = butter::pipe::pipe().unwrap();
     // SAFETY: as fork: the child has a copy of the memory, makes system calls and ends.

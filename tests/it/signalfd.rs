@@ -215,13 +215,13 @@ fn signalfd_read_interruptible_fails_with_eintr_and_read_retries() {
     let wanted = SigSet::from([rt(10)]);
     let signals = SignalFd::new(wanted).unwrap();
     assert_eq!(interrupted(|| signals.read_interruptible().unwrap_err().errno()), Errno::INTR);
-    let interrupts = PeriodicSignals::new();
-    let read = interrupts.run(|| {
+    let periodic_signals = PeriodicSignals::new();
+    let read = periodic_signals.run(|| {
         let _blocked = signal::block(wanted).unwrap();
-        let (receiver, before) = (gettid(), interrupts.count());
+        let (receiver, before) = (gettid(), periodic_signals.count());
         std::thread::scope(|scope| {
             scope.spawn(move || {
-                while interrupts.count() < before + 6 {
+                while periodic_signals.count() < before + 6 {
                     std::thread::yield_now();
                 }
                 thread::queue(getpid(), receiver, rt(10), 11).unwrap();
@@ -343,8 +343,8 @@ fn signalfd_receives_each_value_of_several_senders_at_the_limit() {
     });
 }
 
-/// Queues the numbers below `count`, and retries while the limit is reached. Increments `limited` when
-/// it is first reached.
+/// Queues the numbers below `count`, and retries while the limit is reached. Increments `limited`
+/// when it is first reached.
 fn send_all(receiver: Pid, signal: Signal, count: i32, limited: &EventFd) -> ! {
     let mut reported = false;
     for number in 0..count {

@@ -285,9 +285,9 @@ fn ioctl_set_ticks_sets_the_expiration_count() {
 fn timer_read_interruptible_fails_with_eintr_and_read_retries() {
     let timer = TimerFd::new(Clock::Monotonic).unwrap();
     assert_eq!(interrupted(|| timer.read_interruptible().unwrap_err().errno()), Errno::INTR);
-    let interrupts = PeriodicSignals::new();
-    interrupts.run(|| {
-        while interrupts.count() < 20 {
+    let signals = PeriodicSignals::new();
+    signals.run(|| {
+        while signals.count() < 20 {
             timer.set(Timer::once(milliseconds(10))).unwrap();
             assert_eq!(timer.read(), Ok(TimerEvent::Expired(1)));
         }

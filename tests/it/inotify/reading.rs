@@ -175,15 +175,15 @@ fn read_events_of_a_blocking_instance_waits_for_an_event() {
     let inotify = Inotify::new().unwrap();
     inotify.add_watch(common::bytes(directory.path()), WatchFlags::CREATE).unwrap();
     assert_eq!(inotify.wait(Duration::from_millis(5)), Ok(false));
-    let interrupts = PeriodicSignals::new();
+    let signals = PeriodicSignals::new();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            while interrupts.count() < 20 {
+            while signals.count() < 20 {
                 std::thread::yield_now();
             }
             File::create(directory.path().join("late")).unwrap();
         });
-        let name = interrupts.run(|| {
+        let name = signals.run(|| {
             let mut buffer = [0; 4096];
             let mut events = inotify.read_events(&mut buffer).unwrap();
             events.next().unwrap().name().as_bytes().to_vec()
