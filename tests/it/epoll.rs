@@ -36,10 +36,10 @@ fn epoll_wait_returns_tokens_and_readiness() {
     io::write(&writer, b"!").unwrap();
     let ready = epoll.wait(&mut buffer, Timeout::Zero).unwrap();
     assert_eq!(tokens(ready), [0, 0x0123_4567_89AB_CDEF, u64::MAX]);
-    let of_reader = ready.iter().find(|ready| ready.token() == Token(u64::MAX)).unwrap();
-    assert_eq!(of_reader.readiness(), Readiness::IN);
+    let reader_event = ready.iter().find(|ready| ready.token() == Token(u64::MAX)).unwrap();
+    assert_eq!(reader_event.readiness(), Readiness::IN);
     assert_eq!(
-        format!("{of_reader:?}"),
+        format!("{reader_event:?}"),
         format!("Event {{ token: Token({}), readiness: Readiness(IN) }}", u64::MAX)
     );
     assert_eq!(

@@ -74,10 +74,10 @@ fn getpid_and_getppid_are_not_cached_in_a_raw_clone() {
         [getpid().as_raw(), parent, unsafe { libc::getpid() }]
     };
     in_child(|| {
-        let ([pid, parent, of_libc], returned) = in_raw_clone(0, child).unwrap();
+        let ([pid, parent, libc_pid], returned) = in_raw_clone(0, child).unwrap();
         assert_eq!((pid, parent), (returned, getpid().as_raw()));
-        if of_libc != pid {
-            eprintln!("libc's getpid returns {of_libc}, and the kernel's {pid}");
+        if libc_pid != pid {
+            eprintln!("libc's getpid returns {libc_pid}, and the kernel's {pid}");
         }
     });
 }

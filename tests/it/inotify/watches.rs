@@ -73,12 +73,15 @@ fn watch_flags_oneshot_dont_follow_and_excl_unlink_limit_the_events() {
     let link = directory.path().join("link");
     std::os::unix::fs::symlink(&file, &link).unwrap();
     let mask = WatchFlags::DELETE_SELF | WatchFlags::ATTRIB;
-    let of_link = inotify.add_watch(common::bytes(&link), mask | WatchFlags::DONT_FOLLOW).unwrap();
-    let of_file = inotify.add_watch(common::bytes(&link), mask).unwrap();
-    assert_ne!(of_link, of_file);
+    let link_watch =
+        inotify.add_watch(common::bytes(&link), mask | WatchFlags::DONT_FOLLOW).unwrap();
+    let file_watch = inotify.add_watch(common::bytes(&link), mask).unwrap();
+    assert_ne!(link_watch, file_watch);
     fs::remove_file(&link).unwrap();
     let mut buffer = [0; 4096];
-    assert!(inotify.read_events(&mut buffer).unwrap().all(|event| event.watch() == Some(of_link)));
+    assert!(
+        inotify.read_events(&mut buffer).unwrap().all(|event| event.watch() == Some(link_watch))
+    );
 
     let (inotify, _, directory) = watched(WatchFlags::MODIFY | WatchFlags::EXCL_UNLINK);
     let mut open = File::create(directory.path().join("unlinked")).unwrap();

@@ -72,11 +72,12 @@ fn kill_everyone_signals_all_other_processes_of_the_pid_namespace() {
             // of a PID namespace, with its parent outside.
             let alone = getpid().as_raw() == 1 && butter::process::getppid().is_none();
             let sent = if alone { signal::kill(Target::Everyone, Signal::USR1) } else { Ok(()) };
-            let own = signal::wait(Signal::USR1, Timeout::Zero).unwrap();
+            let own_signal = signal::wait(Signal::USR1, Timeout::Zero).unwrap();
             let mut status = 0;
             // SAFETY: waits for a child; writes one number.
             unsafe { libc::wait(&raw mut status) };
-            let report = [alone, sent.is_ok(), own.is_none(), libc::WEXITSTATUS(status) == 7];
+            let report =
+                [alone, sent.is_ok(), own_signal.is_none(), libc::WEXITSTATUS(status) == 7];
             io::write(&writer, &report.map(u8::from)).unwrap();
             butter::process::exit_group(0);
         }
@@ -216,9 +217,9 @@ fn thread_kill_fails_with_einval_for_signals_that_c_libraries_reserve() {
 
 #[test]
 fn kill_fails_with_esrch_or_eperm_for_other_processes() {
-    let gone = ended_process();
-    assert_eq!(signal::kill(gone, None).unwrap_err().kind(), ErrorKind::NotFound);
-    assert_eq!(signal::queue(gone, Signal::USR1, 1).unwrap_err().kind(), ErrorKind::NotFound);
+    let ended = ended_process();
+    assert_eq!(signal::kill(ended, None).unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(signal::queue(ended, Signal::USR1, 1).unwrap_err().kind(), ErrorKind::NotFound);
     as_nobody(|| {
         let other = require!(process_of_another_user(), "process 1 belongs to the same user");
         assert_eq!(signal::kill(other, None).unwrap_err().kind(), ErrorKind::PermissionDenied);
