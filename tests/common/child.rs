@@ -26,11 +26,11 @@ static STARTS: RwLock<()> = RwLock::new(());
 /// closed here remains open there.
 ///
 /// A test must not take a second guard, nor start a process, while it has one.
-pub fn prevent_starts() -> RwLockReadGuard<'static, ()> {
+pub fn prevent_spawns() -> RwLockReadGuard<'static, ()> {
     STARTS.read().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Starts a process, not before the guards of [`prevent_starts`] are dropped.
+/// Starts a process, not before the guards of [`prevent_spawns`] are dropped.
 pub fn spawn(command: &mut Command) -> io::Result<Child> {
     let _alone = STARTS.write().unwrap_or_else(PoisonError::into_inner);
     command.spawn()
@@ -43,7 +43,7 @@ pub fn in_child(body: impl FnOnce()) {
 }
 
 /// As [`in_child`], in a process all of whose threads hold back these signals from the first.
-pub fn in_child_that_holds_back(signals: SigSet, body: impl FnOnce()) {
+pub fn in_child_with_blocked(signals: SigSet, body: impl FnOnce()) {
     let prepare = move || butter::signal::set_mask(signals).map(drop).map_err(of_std);
     let test = Test::of(&body);
     assert!(in_prepared_child(test, prepare, body), "{}: its process did not start", test.name());
@@ -80,7 +80,7 @@ impl Test {
 
     /// As [`in_child`](Self::in_child), for a test that hangs if it fails: after two minutes the
     /// process is ended.
-    pub fn in_limited_child(self, body: impl FnOnce()) {
+    pub fn in_child_with_timeout(self, body: impl FnOnce()) {
         self.in_child(|| {
             // SAFETY: touches no memory; the signal ends this process alone.
             unsafe { libc::alarm(120) };
@@ -89,7 +89,7 @@ impl Test {
     }
 
     /// The test that this process, a child, runs.
-    pub fn of_child() -> Self {
+    pub fn from_environment() -> Self {
         Self(std::env::var(CHILD).expect("this is the process of a test").leak())
     }
 
@@ -105,25 +105,25 @@ impl Test {
 
     /// As [`in_namespaces`](Self::in_namespaces), but as the machine's root: `false` for anybody
     /// else.
-    pub fn in_namespaces_of_root(self, body: impl FnOnce()) -> bool {
+    pub fn in_namespaces_as_host_root(self, body: impl FnOnce()) -> bool {
         apart(self, false, body)
     }
 
     /// As [`in_namespaces`](Self::in_namespaces) and as
-    /// [`in_namespaces_of_root`](Self::in_namespaces_of_root), one after the other; `false` if this
+    /// [`in_namespaces_as_host_root`](Self::in_namespaces_as_host_root), one after the other; `false` if this
     /// machine lets it have neither.
-    pub fn in_namespaces_of_any_root(self, body: impl Fn()) -> bool {
+    pub fn in_namespaces_as_each_root(self, body: impl Fn()) -> bool {
         if is_child_of(self) {
             return self.in_namespaces(body);
         }
-        let ran = [self.in_namespaces(&body), self.in_namespaces_of_root(&body)];
+        let ran = [self.in_namespaces(&body), self.in_namespaces_as_host_root(&body)];
         ran.contains(&true)
     }
 }
 
 /// Runs a closure in a thread that has a copy of all mounts, a root and a working directory of its
 /// own.
-pub fn with_own_mounts<T: Send>(body: impl FnOnce() -> T + Send) -> T {
+pub fn with_own_mount_namespace<T: Send>(body: impl FnOnce() -> T + Send) -> T {
     in_thread(|| {
         unshare(Namespaces::MOUNT).expect("who has mount namespaces may have more");
         body()
@@ -131,7 +131,7 @@ pub fn with_own_mounts<T: Send>(body: impl FnOnce() -> T + Send) -> T {
 }
 
 /// Runs a closure in a thread that has a root and a working directory of its own.
-pub fn with_own_directories<T: Send>(body: impl FnOnce() -> T + Send) -> T {
+pub fn with_own_root_and_cwd<T: Send>(body: impl FnOnce() -> T + Send) -> T {
     in_thread(|| {
         unshare_fs().expect("anybody may have directories of their own");
         body()
@@ -282,7 +282,7 @@ fn in_prepared_child(
 }
 
 /// A process that has ended.
-pub fn nobody() -> Pid {
+pub fn ended_process() -> Pid {
     let mut program = Command::new("/proc/self/exe");
     let mut child = spawn(program.arg("--help").stdout(Stdio::null())).unwrap();
     child.wait().unwrap();
@@ -291,7 +291,7 @@ pub fn nobody() -> Pid {
 
 /// A process of another user than the calling thread's, whom it may not send signals; `None` where
 /// there is none.
-pub fn of_another_user() -> Option<Pid> {
+pub fn process_of_another_user() -> Option<Pid> {
     let owner = std::fs::metadata("/proc/1").ok()?;
     let owner = std::os::unix::fs::MetadataExt::uid(&owner);
     // SAFETY: asks for a number.
@@ -299,7 +299,7 @@ pub fn of_another_user() -> Option<Pid> {
 }
 
 /// Lets the process open no further descriptor.
-pub fn open_no_more() {
+pub fn exhaust_descriptors() {
     let next = std::fs::File::open("/dev/null")
         .map(|file| std::os::fd::AsRawFd::as_raw_fd(&file))
         .unwrap();

@@ -9,7 +9,7 @@ use std::time::Duration;
 use butter::process::{Pid, exit_group};
 
 /// A forked child; killed and reaped when dropped.
-pub struct Forked<T: Copy + 'static> {
+pub struct ForkedChild<T: Copy + 'static> {
     pid: Pid,
     shared: &'static Shared<T>,
 }
@@ -20,10 +20,10 @@ struct Shared<T> {
     done: AtomicBool,
 }
 
-impl<T: Copy + 'static> Forked<T> {
+impl<T: Copy + 'static> ForkedChild<T> {
     /// Forks a child that runs a closure, tells what it returns, and stays. The closure must
     /// neither allocate nor lock: other threads may have been at it when the child was made.
-    pub fn staying(body: impl FnOnce() -> T) -> Self {
+    pub fn start(body: impl FnOnce() -> T) -> Self {
         let (reach, shared) =
             (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_ANONYMOUS);
         // SAFETY: new memory, of zeroes: a valid `Shared`, in which nothing is told.
@@ -46,7 +46,7 @@ impl<T: Copy + 'static> Forked<T> {
     }
 
     /// Waits for what its closure returns.
-    pub fn told(&self) -> T {
+    pub fn result(&self) -> T {
         while !self.shared.done.load(Ordering::Acquire) {
             // SAFETY: all zeroes are a record.
             let mut ended: libc::siginfo_t = unsafe { std::mem::zeroed() };
@@ -70,7 +70,7 @@ impl<T: Copy + 'static> Forked<T> {
 }
 
 /// Has a forked child end with the thread that has made it, and in any case after a minute.
-pub fn ends_in_any_case() {
+pub fn limit_lifetime() {
     // SAFETY: a number, which says what the kernel sends when that thread ends.
     unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
     // SAFETY: touches no memory; the signal ends this process alone.
@@ -78,7 +78,7 @@ pub fn ends_in_any_case() {
 }
 
 fn child<T>(shared: &Shared<T>, body: impl FnOnce() -> T) -> ! {
-    ends_in_any_case();
+    limit_lifetime();
     let Ok(told) = catch_unwind(AssertUnwindSafe(body)) else { exit_group(101) };
     // SAFETY: the parent reads it when it is done.
     unsafe { shared.told.get().write(MaybeUninit::new(told)) };
@@ -89,7 +89,7 @@ fn child<T>(shared: &Shared<T>, body: impl FnOnce() -> T) -> ! {
     }
 }
 
-impl<T: Copy + 'static> Drop for Forked<T> {
+impl<T: Copy + 'static> Drop for ForkedChild<T> {
     fn drop(&mut self) {
         // SAFETY: the child is not reaped yet.
         unsafe { libc::kill(self.pid.as_raw(), libc::SIGKILL) };
@@ -99,6 +99,6 @@ impl<T: Copy + 'static> Drop for Forked<T> {
 }
 
 /// What a closure returns in a child that is forked for it.
-pub fn forked<T: Copy + 'static>(body: impl FnOnce() -> T) -> T {
-    Forked::staying(body).told()
+pub fn in_forked_child<T: Copy + 'static>(body: impl FnOnce() -> T) -> T {
+    ForkedChild::start(body).result()
 }

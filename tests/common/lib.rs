@@ -54,14 +54,14 @@ pub fn bytes(path: &std::path::Path) -> &[u8] {
 
 /// Waits until nobody has the reading end of a pipe that was closed here: a process that another
 /// test starts meanwhile has it, too, until it runs its program.
-pub fn wait_until_unread(writer: impl AsFd) {
+pub fn wait_until_reader_is_closed(writer: impl AsFd) {
     let mut fds = [PollFd::new(&writer, PollFlags::empty())];
     assert_eq!(poll::wait(&mut fds, Duration::from_secs(60)), Ok(1), "somebody still reads");
     assert_eq!(fds[0].ready(), PollFlags::ERR);
 }
 
 /// A moment of a clock, this long from now.
-pub fn moment(clock: Clock, from_now: Duration) -> Timespec {
+pub fn time_from_now(clock: Clock, from_now: Duration) -> Timespec {
     let now = Duration::try_from(clock_gettime(clock).unwrap()).unwrap();
     (now + from_now).try_into().unwrap()
 }

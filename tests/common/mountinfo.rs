@@ -2,7 +2,7 @@
 
 /// A mount as this thread sees it.
 #[derive(Debug)]
-pub struct Mounted {
+pub struct MountInfo {
     pub id: u32,
     pub parent: u32,
     /// What of its file system it shows.
@@ -15,26 +15,26 @@ pub struct Mounted {
     pub fstype: String,
     pub source: String,
     /// How its file system is mounted.
-    pub of_file_system: Vec<String>,
+    pub super_options: Vec<String>,
 }
 
 /// All that is mounted, in the order of the list; what is no UTF-8 is lost.
-pub fn mounts() -> Vec<Mounted> {
+pub fn mounts() -> Vec<MountInfo> {
     let text = std::fs::read("/proc/thread-self/mountinfo").unwrap();
-    String::from_utf8_lossy(&text).lines().map(mounted).collect()
+    String::from_utf8_lossy(&text).lines().map(parse).collect()
 }
 
 /// What is mounted last at a place.
-pub fn mounted_at(point: &str) -> Option<Mounted> {
+pub fn mounted_at(point: &str) -> Option<MountInfo> {
     mounts().into_iter().rfind(|mount| mount.point == point)
 }
 
-fn mounted(line: &str) -> Mounted {
+fn parse(line: &str) -> MountInfo {
     let list = |text: &str| text.split(',').map(str::to_owned).collect();
     let (mount, file_system) = line.split_once(" - ").unwrap();
     let (mount, file_system): (Vec<_>, Vec<_>) =
         (mount.split(' ').collect(), file_system.split(' ').collect());
-    Mounted {
+    MountInfo {
         id: mount[0].parse().unwrap(),
         parent: mount[1].parse().unwrap(),
         root: mount[3].to_owned(),
@@ -43,6 +43,6 @@ fn mounted(line: &str) -> Mounted {
         propagation: mount[6..].iter().map(|&field| field.to_owned()).collect(),
         fstype: file_system[0].to_owned(),
         source: file_system[1].to_owned(),
-        of_file_system: list(file_system[2]),
+        super_options: list(file_system[2]),
     }
 }

@@ -34,7 +34,7 @@ pub fn pattern(place: u64, count: usize) -> &'static [u8] {
 }
 
 /// The first so many, however many; of their pages no two are the same.
-pub fn pattern_of(count: usize) -> Vec<u8> {
+pub fn pattern_bytes(count: usize) -> Vec<u8> {
     (0..count)
         .step_by(PIECE)
         .flat_map(|place| pattern(place as u64, PIECE.min(count - place)))
@@ -43,7 +43,7 @@ pub fn pattern_of(count: usize) -> Vec<u8> {
 }
 
 /// Writes as many, from this place on; an error is where nobody reads them any more.
-pub fn feed(mut writer: impl Write, place: u64, count: u64) -> io::Result<()> {
+pub fn write_pattern(mut writer: impl Write, place: u64, count: u64) -> io::Result<()> {
     let (mut place, end) = (place, place + count);
     while place < end {
         let count = (end - place).min(PIECE as u64) as usize;
@@ -81,15 +81,15 @@ pub fn check_file(mut file: &File, place: u64) -> u64 {
 }
 
 /// A file of so many, at its start.
-pub fn file_of(count: u64) -> File {
+pub fn pattern_file(count: u64) -> File {
     let mut file = files::anonymous();
-    feed(&mut file, 0, count).unwrap();
+    write_pattern(&mut file, 0, count).unwrap();
     file.rewind().unwrap();
     file
 }
 
 /// A file of bytes that are chosen, at its start.
-pub fn file_with(bytes: &[u8]) -> File {
+pub fn file_containing(bytes: &[u8]) -> File {
     let mut file = files::anonymous();
     file.write_all(bytes).unwrap();
     file.rewind().unwrap();

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// How many signals the handler has seen, in all threads.
-pub static SEEN: AtomicU64 = AtomicU64::new(0);
+pub static HANDLED: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
     /// Where the handler counts what comes to this thread.
@@ -14,7 +14,7 @@ thread_local! {
 }
 
 extern "C" fn count(_: libc::c_int) {
-    SEEN.fetch_add(1, Ordering::Relaxed);
+    HANDLED.fetch_add(1, Ordering::Relaxed);
     if let Some(here) = HERE.get() {
         here.fetch_add(1, Ordering::Relaxed);
     }
@@ -22,14 +22,14 @@ extern "C" fn count(_: libc::c_int) {
 
 /// Runs a closure in a storm of signals.
 pub fn interrupted<T>(body: impl FnOnce() -> T) -> T {
-    Storm::new().over(body)
+    PeriodicSignals::new().run(body)
 }
 
 /// A storm of signals over a thread, as every thread can see it.
 #[derive(Clone, Copy)]
-pub struct Storm(&'static AtomicU64);
+pub struct PeriodicSignals(&'static AtomicU64);
 
-impl Storm {
+impl PeriodicSignals {
     /// A storm that has not begun.
     #[expect(clippy::new_without_default, reason = "each storm leaks a counter")]
     pub fn new() -> Self {
@@ -39,22 +39,22 @@ impl Storm {
 
     /// Runs a closure in this thread, to which a timer sends a signal every 100 microseconds; its
     /// handler counts, and asks for no restart.
-    pub fn over<T>(self, body: impl FnOnce() -> T) -> T {
+    pub fn run<T>(self, body: impl FnOnce() -> T) -> T {
         static HANDLER: Once = Once::new();
-        HANDLER.call_once(|| handle(libc::SIGUSR1, count));
+        HANDLER.call_once(|| install_handler(libc::SIGUSR1, count));
         HERE.set(Some(self.0));
         let _timer = KernelTimer::every(Duration::from_micros(100));
         body()
     }
 
     /// How many signals have come.
-    pub fn seen(self) -> u64 {
+    pub fn count(self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
 
 /// Has signals of this number handled, with no restart of what they interrupt.
-pub fn handle(signal: libc::c_int, handler: extern "C" fn(libc::c_int)) {
+pub fn install_handler(signal: libc::c_int, handler: extern "C" fn(libc::c_int)) {
     // SAFETY: all zeroes is a valid action: the default, with no flags.
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
     action.sa_sigaction = handler as *const () as usize;
@@ -99,7 +99,7 @@ impl Drop for KernelTimer {
 }
 
 /// Sends a signal to a thread of this process; `false` if it has ended.
-pub fn signal(thread: i32, signal: libc::c_int) -> bool {
+pub fn send(thread: i32, signal: libc::c_int) -> bool {
     let process = butter::process::getpid().as_raw();
     // SAFETY: touches no memory; the caller has the signal handled.
     unsafe { libc::syscall(libc::SYS_tgkill, process, thread, signal) == 0 }

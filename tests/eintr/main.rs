@@ -1,16 +1,17 @@
-//! Every call that waits, in a storm of signals: nothing is lost, nothing is invented, and
-//! deadlines are kept.
+//! Every call that can block, while signals interrupt it: no byte, event or expiration is lost or
+//! duplicated, and timeouts are kept.
 //!
-//! A call that waits for something is a row of [`late::CALLS`], one that may wait no longer than a
-//! time a row of [`timed::CALLS`], one that a signal is to end a row of [`interruptible::CALLS`].
-//! What flows, through calls that wait at both ends, is a test of its own.
+//! Each call that blocks until something happens has a row in [`blocking::CALLS`], each call with a
+//! timeout has a row in [`timeouts::CALLS`], and each call that returns `EINTR` has a row in
+//! [`interruptible::CALLS`]. The other modules transfer data between threads, each of which is
+//! interrupted.
 
-mod bytes;
+mod blocking;
 mod copies;
-mod flows;
+mod events;
 mod interruptible;
-mod late;
-mod timed;
+mod pipes;
+mod timeouts;
 
 use std::sync::atomic::Ordering;
 use std::thread::ScopedJoinHandle;
@@ -18,79 +19,79 @@ use std::time::Duration;
 
 use butter::inotify::{Inotify, WatchFlags};
 use common::files;
-use common::signals::SEEN;
+use common::signals::HANDLED;
 use common::test::Test;
 use common::this_test;
 use temp_dir::TempDir;
 
-/// How many signals a call has to survive at least.
+/// The minimum number of signals that interrupt a call.
 const MANY: u64 = 300;
 
-/// How many signals each end of a flow has to survive at least. The static builds run in an
-/// emulated machine.
+/// The minimum number of signals that interrupt each thread of a transfer. The static builds are
+/// emulated, and slow.
 const VERY_MANY: u64 = if cfg!(target_env = "musl") { 1000 } else { 5000 };
 
-/// A time that no test waits for, in whole milliseconds, and a finer one.
+/// Timeouts that do not expire during a test: one in whole milliseconds, and one that is finer.
 const HOUR: Duration = Duration::from_secs(3600);
 const FINE_HOUR: Duration = Duration::new(3600, 1000);
 
-/// A call, and what is tried with it.
+/// The name of a call, and the function that tests it.
 type Row = (&'static str, fn());
 
 #[test]
-fn what_comes_late_comes_whole() {
-    each_contained(this_test!(), late::CALLS);
+fn blocking_calls_continue_to_wait_after_signals() {
+    run_rows(this_test!(), blocking::CALLS);
 }
 
 #[test]
-fn deadlines_are_kept() {
-    each_contained(this_test!(), timed::CALLS);
+fn timeouts_are_kept_despite_signals() {
+    run_rows(this_test!(), timeouts::CALLS);
 }
 
 #[test]
-fn signals_end_what_asks_for_it_each_time_and_change_nothing() {
-    each_contained(this_test!(), interruptible::CALLS);
+fn interruptible_calls_fail_with_eintr_and_have_no_effect() {
+    run_rows(this_test!(), interruptible::CALLS);
 }
 
 #[test]
-fn every_byte_goes_there_and_comes_back() {
-    each_contained(this_test!(), bytes::CALLS);
+fn pipes_transfer_each_byte_once_and_in_order() {
+    run_rows(this_test!(), pipes::CALLS);
 }
 
 #[test]
-fn every_byte_is_copied_and_counted() {
-    each_contained(this_test!(), copies::ROWS);
+fn copier_transfers_and_counts_each_byte_once() {
+    run_rows(this_test!(), copies::ROWS);
 }
 
 #[test]
-fn a_counter_gives_the_sum_of_what_was_added() {
-    each_contained(this_test!(), &[("EventFd::write and read", flows::counter)]);
+fn eventfd_reads_return_the_sum_of_the_writes() {
+    run_rows(this_test!(), &[("EventFd::write and read", events::counter)]);
 }
 
 #[test]
-fn every_event_of_many_files_comes() {
-    each_contained(this_test!(), flows::FILES);
+fn inotify_reports_each_event_of_many_files() {
+    run_rows(this_test!(), events::FILES);
 }
 
 #[test]
-fn every_tick_of_a_timer_is_counted() {
-    each_contained(this_test!(), &[("TimerFd::read", flows::ticks)]);
+fn timer_read_counts_each_expiration() {
+    run_rows(this_test!(), &[("TimerFd::read", events::expirations)]);
 }
 
 #[test]
-fn what_an_epoll_tells_once_is_told() {
-    each_contained(this_test!(), flows::EDGES);
+fn epoll_edge_triggered_event_is_reported_once() {
+    run_rows(this_test!(), events::EDGES);
 }
 
-/// Runs each row of a table in a process of its own, and says how many signals came; the last name
-/// that is printed is that of the row that fails.
-fn each_contained(test: Test, rows: &[Row]) {
-    test.in_limited_child(|| {
+/// Runs the rows of a table in a child process, and prints the name of each row and the number of
+/// signals. If a row fails, its name is the last one that is printed.
+fn run_rows(test: Test, rows: &[Row]) {
+    test.in_child_with_timeout(|| {
         for (name, run) in rows {
             println!("{name}");
             run();
         }
-        println!("{} signals", SEEN.load(Ordering::Relaxed));
+        println!("{} signals", HANDLED.load(Ordering::Relaxed));
     });
 }
 
@@ -98,16 +99,17 @@ fn join<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// Whether an epoll can be given a time finer than a millisecond; if not, this row is skipped.
-fn has_fine_times(row: &str) -> bool {
-    let has = common::kernel_is_at_least("5.11");
-    if !has {
-        Test::of_child().skip(row, format_args!("epoll_pwait2 requires Linux 5.11"));
+/// Returns whether `epoll_pwait2` accepts timeouts finer than a millisecond. If not, the row is
+/// reported as skipped.
+fn supports_fine_timeouts(row: &str) -> bool {
+    let supported = common::kernel_is_at_least("5.11");
+    if !supported {
+        Test::from_environment().skip(row, format_args!("epoll_pwait2 requires Linux 5.11"));
     }
-    has
+    supported
 }
 
-/// A directory that is watched by an instance whose reads wait.
+/// A blocking instance, with a watch on a new directory.
 fn watched() -> (Inotify, TempDir) {
     let (inotify, directory) = (Inotify::new().unwrap(), files::directory());
     inotify

@@ -1,4 +1,4 @@
-//! Waiting for many descriptors.
+//! `epoll`: readiness of registered descriptors, timeouts and busy polling.
 
 use std::time::{Duration, Instant};
 
@@ -9,10 +9,10 @@ use butter::fd::AsFd;
 use butter::signal::{SigSet, Signal};
 use butter::time::{Timeout, Timespec};
 use butter::{Errno, io, pipe};
-use common::child::prevent_starts;
+use common::child::prevent_spawns;
 use common::inject::inject;
 use common::require;
-use common::signals::{Storm, interrupted};
+use common::signals::{PeriodicSignals, interrupted};
 use common::test::supported;
 
 fn tokens(ready: &[Event]) -> Vec<u64> {
@@ -22,7 +22,7 @@ fn tokens(ready: &[Event]) -> Vec<u64> {
 }
 
 #[test]
-fn a_wait_tells_tokens_and_readiness() {
+fn epoll_wait_returns_tokens_and_readiness() {
     let epoll = Epoll::new().unwrap();
     let (reader, writer) = pipe::pipe().unwrap();
     let counter = EventFd::new(1).unwrap();
@@ -36,21 +36,21 @@ fn a_wait_tells_tokens_and_readiness() {
     io::write(&writer, b"!").unwrap();
     let ready = epoll.wait(&mut buffer, Timeout::Zero).unwrap();
     assert_eq!(tokens(ready), [0, 0x0123_4567_89AB_CDEF, u64::MAX]);
-    let of_reader = ready.iter().find(|ready| ready.token() == Token(u64::MAX)).unwrap();
-    assert_eq!(of_reader.readiness(), Readiness::IN);
+    let reader_event = ready.iter().find(|ready| ready.token() == Token(u64::MAX)).unwrap();
+    assert_eq!(reader_event.readiness(), Readiness::IN);
     assert_eq!(
-        format!("{of_reader:?}"),
+        format!("{reader_event:?}"),
         format!("Event {{ token: Token({}), readiness: Readiness(IN) }}", u64::MAX)
     );
     assert_eq!(
         epoll.wait(&mut buffer[..1], Timeout::Zero).unwrap().len(),
         1,
-        "as many as there is room for"
+        "limited by the length of the buffer"
     );
 }
 
 #[test]
-fn what_is_modified_or_deleted_is_told_so() {
+fn epoll_modify_and_delete_change_the_reported_events() {
     let epoll = Epoll::new().unwrap();
     let counter = EventFd::new(1).unwrap();
     let mut buffer = [Event::default(); 4];
@@ -68,7 +68,7 @@ fn what_is_modified_or_deleted_is_told_so() {
 }
 
 #[test]
-fn edge_tells_once_for_each_time() {
+fn epoll_edge_triggered_event_is_reported_once_per_write() {
     let epoll = Epoll::new().unwrap();
     let counter = EventFd::new(1).unwrap();
     epoll.add(&counter, Token(1), Interest::IN | Interest::ET).unwrap();
@@ -80,7 +80,7 @@ fn edge_tells_once_for_each_time() {
 }
 
 #[test]
-fn oneshot_tells_once_until_it_is_modified() {
+fn epoll_oneshot_event_is_reported_once_until_modified() {
     let epoll = Epoll::new().unwrap();
     let counter = EventFd::new(1).unwrap();
     epoll.add(&counter, Token(1), Interest::IN | Interest::ONESHOT).unwrap();
@@ -93,16 +93,16 @@ fn oneshot_tells_once_until_it_is_modified() {
 }
 
 #[test]
-fn exclusive_goes_with_some_flags_only() {
+fn epoll_exclusive_is_accepted_only_with_some_flags() {
     let (one, other) = (Epoll::new().unwrap(), Epoll::new().unwrap());
     let counter = EventFd::new(0).unwrap();
     let interest = Interest::IN | Interest::EXCLUSIVE;
     one.add(&counter, Token(1), interest | Interest::ET | Interest::WAKEUP).unwrap();
     other.add(&counter, Token(2), interest).unwrap();
     counter.write(1).unwrap();
-    let told = [&one, &other]
+    let counts = [&one, &other]
         .map(|epoll| epoll.wait(&mut [Event::default()], Timeout::Zero).unwrap().len());
-    assert!(told.contains(&1), "one of them at least");
+    assert!(counts.contains(&1), "at least one instance reports the event");
     assert_eq!(one.modify(&counter, Token(1), interest).unwrap_err().errno(), Errno::INVAL);
     for wrong in [Interest::ONESHOT, Interest::RDHUP] {
         let error = Epoll::new().unwrap().add(&counter, Token(1), interest | wrong).unwrap_err();
@@ -114,11 +114,11 @@ fn exclusive_goes_with_some_flags_only() {
 }
 
 #[test]
-fn errors_and_hangups_are_told_without_being_asked_for() {
+fn epoll_reports_err_and_hup_without_interest() {
     let epoll = Epoll::new().unwrap();
     let (reader, writer) = pipe::pipe().unwrap();
     epoll.add(&writer, Token(1), Interest::empty()).unwrap();
-    let no_starts = prevent_starts();
+    let no_spawns = prevent_spawns();
     drop(reader);
     let mut buffer = [Event::default(); 4];
     assert_eq!(epoll.wait(&mut buffer, Timeout::Zero).unwrap()[0].readiness(), Readiness::ERR);
@@ -129,11 +129,11 @@ fn errors_and_hangups_are_told_without_being_asked_for() {
     let ready = epoll.wait(&mut buffer, Timeout::Zero).unwrap();
     let hangup = ready.iter().find(|ready| ready.token() == Token(2)).unwrap();
     assert_eq!(hangup.readiness(), Readiness::HUP);
-    drop(no_starts);
+    drop(no_spawns);
 }
 
 #[test]
-fn a_socket_whose_peer_will_write_no_more_says_so() {
+fn epoll_reports_rdhup_if_peer_shuts_down_writing() {
     use std::os::unix::net::UnixStream;
     let (near, far) = UnixStream::pair().unwrap();
     let near = common::fd(near);
@@ -145,7 +145,7 @@ fn a_socket_whose_peer_will_write_no_more_says_so() {
 }
 
 #[test]
-fn the_call_is_chosen_by_the_time() {
+fn epoll_wait_chooses_the_call_by_the_timeout() {
     let epoll = Epoll::new().unwrap();
     let counter = EventFd::new(1).unwrap();
     let whole = [
@@ -155,7 +155,8 @@ fn the_call_is_chosen_by_the_time() {
         Duration::from_secs(1 << 40).into(),
         Duration::MAX.into(),
     ];
-    // Without the newer call every time of whole milliseconds still works; without the older, only finer ones do.
+    // Timeouts of whole milliseconds work without `epoll_pwait2`, and finer ones without
+    // `epoll_pwait`.
     epoll.add(&counter, Token(1), Interest::IN).unwrap();
     inject(libc::SYS_epoll_pwait2, Errno::NOSYS, || {
         for time in whole {
@@ -216,15 +217,11 @@ fn epoll_wait_falls_back_to_epoll_pwait_if_epoll_pwait2_fails() {
     let interrupting = inject(libc::SYS_epoll_pwait2, Errno::INTR, || {
         epoll.wait_interruptible(&mut [Event::default()], fine, None).unwrap_err()
     });
-    assert_eq!(
-        interrupting.call(),
-        Call::EPOLL_PWAIT2,
-        "an interruption is not a reason to try again"
-    );
+    assert_eq!(interrupting.call(), Call::EPOLL_PWAIT2, "EINTR does not trigger the fallback");
 }
 
 #[test]
-fn a_fine_time_is_kept() {
+fn epoll_wait_does_not_return_before_a_fine_timeout() {
     require!(kernel >= 5.11, "epoll_pwait2");
     let epoll = Epoll::new().unwrap();
     let counter = EventFd::new(0).unwrap();
@@ -239,7 +236,7 @@ fn a_fine_time_is_kept() {
 }
 
 #[test]
-fn signals_end_only_the_wait_that_asks_for_it() {
+fn epoll_wait_interruptible_fails_with_eintr_and_wait_retries() {
     let epoll = Epoll::new().unwrap();
     let mut buffer = [Event::default(); 1];
     let error =
@@ -254,23 +251,23 @@ fn signals_end_only_the_wait_that_asks_for_it() {
 
     let counter = EventFd::new(0).unwrap();
     epoll.add(&counter, Token(1), Interest::IN).unwrap();
-    let storm = Storm::new();
+    let signals = PeriodicSignals::new();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            while storm.seen() < 20 {
+            while signals.count() < 20 {
                 std::thread::yield_now();
             }
             counter.write(1).unwrap();
         });
         assert_eq!(
-            storm.over(|| epoll.wait(&mut [Event::default()], Timeout::Infinite).unwrap().len()),
+            signals.run(|| epoll.wait(&mut [Event::default()], Timeout::Infinite).unwrap().len()),
             1
         );
     });
 }
 
 #[test]
-fn busy_polling_is_told_and_set() {
+fn epoll_busy_poll_returns_the_parameters_that_were_set() {
     let epoll = Epoll::new().unwrap();
     assert_eq!(require!(supported(epoll.busy_poll())), BusyPoll::default());
     let mut params = BusyPoll::default();

@@ -1,4 +1,4 @@
-//! Event counters.
+//! `eventfd`: counters and semaphores.
 
 use std::sync::Barrier;
 use std::time::Duration;
@@ -7,10 +7,10 @@ use butter::eventfd::{self, CreateFlags, EventFd};
 use butter::fd::AsFd;
 use butter::time::Timeout;
 use butter::{Errno, io};
-use common::signals::{Storm, interrupted};
+use common::signals::{PeriodicSignals, interrupted};
 
 #[test]
-fn a_counter_gives_all_that_was_added() {
+fn eventfd_read_returns_the_sum_of_the_writes() {
     let counter = EventFd::new(36).unwrap();
     assert_eq!(counter.read(), Ok(36));
     for _ in 0..5 {
@@ -18,12 +18,12 @@ fn a_counter_gives_all_that_was_added() {
     }
     assert_eq!(counter.read(), Ok(180));
     counter.write(0).unwrap();
-    assert_eq!(counter.wait(Timeout::Zero), Ok(false), "nothing was added");
+    assert_eq!(counter.wait(Timeout::Zero), Ok(false), "a write of 0 does not change the counter");
     assert_eq!(EventFd::new(u32::MAX).unwrap().read(), Ok(u64::from(u32::MAX)));
 }
 
 #[test]
-fn a_semaphore_gives_one_at_a_time() {
+fn eventfd_semaphore_read_returns_one_per_read() {
     let permits = EventFd::with_flags(
         3,
         CreateFlags::CLOEXEC | CreateFlags::NONBLOCK | CreateFlags::SEMAPHORE,
@@ -37,7 +37,7 @@ fn a_semaphore_gives_one_at_a_time() {
 }
 
 #[test]
-fn nothing_there_and_no_room_are_answers() {
+fn eventfd_try_read_and_try_write_return_instead_of_blocking() {
     let counter = EventFd::nonblocking(0).unwrap();
     assert_eq!(counter.try_read(), Ok(None));
     assert_eq!(counter.try_write(eventfd::VALUE_MAX), Ok(true));
@@ -47,12 +47,12 @@ fn nothing_there_and_no_room_are_answers() {
     assert_eq!(
         counter.try_read(),
         Ok(Some(eventfd::VALUE_MAX)),
-        "what was refused changed nothing"
+        "failed writes do not change the counter"
     );
 }
 
 #[test]
-fn an_addition_without_room_waits_for_a_read() {
+fn eventfd_write_waits_for_a_read_if_the_counter_is_full() {
     let counter = EventFd::new(0).unwrap();
     counter.write(eventfd::VALUE_MAX).unwrap();
     std::thread::scope(|scope| {
@@ -63,23 +63,23 @@ fn an_addition_without_room_waits_for_a_read() {
 }
 
 #[test]
-fn of_many_that_see_it_ready_one_reads_and_none_waits() {
+fn eventfd_try_read_returns_the_value_to_one_of_several_threads() {
     let counter = EventFd::nonblocking(1).unwrap();
-    let all_have_seen_it = Barrier::new(4);
+    let all_are_ready = Barrier::new(4);
     let read = || {
         assert_eq!(counter.wait(Timeout::Zero), Ok(true));
-        all_have_seen_it.wait();
+        all_are_ready.wait();
         counter.try_read().unwrap()
     };
-    let mut told = std::thread::scope(|scope| {
+    let mut values = std::thread::scope(|scope| {
         [(); 4].map(|()| scope.spawn(read)).map(|reader| reader.join().unwrap())
     });
-    told.sort_unstable();
-    assert_eq!(told, [None, None, None, Some(1)]);
+    values.sort_unstable();
+    assert_eq!(values, [None, None, None, Some(1)]);
 }
 
 #[test]
-fn its_bytes_are_the_codec_s() {
+fn eventfd_encode_and_decode_match_the_kernel() {
     let counter = EventFd::nonblocking(0).unwrap();
     assert_eq!(io::write(&counter, &eventfd::encode(42)), Ok(8));
     let mut bytes = [0; 8];
@@ -89,7 +89,7 @@ fn its_bytes_are_the_codec_s() {
 }
 
 #[test]
-fn raw_takes_flags_as_they_are() {
+fn eventfd2_passes_flags_verbatim() {
     let fd = eventfd::raw::eventfd2(1, CreateFlags::NONBLOCK).unwrap();
     assert_eq!(io::fcntl_getfd(&fd), Ok(io::DescriptorFlags::empty()));
     assert_eq!(eventfd::raw::read(fd.as_fd()), Ok(1));
@@ -98,7 +98,7 @@ fn raw_takes_flags_as_they_are() {
 }
 
 #[test]
-fn a_wait_ends_with_an_addition_or_with_the_time() {
+fn eventfd_wait_returns_at_a_write_or_if_the_timeout_expires() {
     let counter = EventFd::new(0).unwrap();
     let began = std::time::Instant::now();
     assert_eq!(counter.wait(Duration::from_micros(20_500)), Ok(false));
@@ -110,36 +110,32 @@ fn a_wait_ends_with_an_addition_or_with_the_time() {
         });
         assert_eq!(counter.wait(Timeout::Infinite), Ok(true));
     });
-    assert_eq!(
-        counter.wait(Duration::from_secs(3600)),
-        Ok(true),
-        "what is there is not waited for"
-    );
+    assert_eq!(counter.wait(Duration::from_secs(3600)), Ok(true), "it is already readable");
 }
 
 #[test]
-fn signals_end_only_what_asks_for_it() {
+fn eventfd_interruptible_calls_fail_with_eintr_and_read_retries() {
     let counter = EventFd::new(0).unwrap();
     assert_eq!(interrupted(|| counter.read_interruptible().unwrap_err().errno()), Errno::INTR);
     counter.write(eventfd::VALUE_MAX).unwrap();
     assert_eq!(interrupted(|| counter.write_interruptible(1).unwrap_err().errno()), Errno::INTR);
     counter.read().unwrap();
 
-    let storm = Storm::new();
+    let signals = PeriodicSignals::new();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            while storm.seen() < 20 {
+            while signals.count() < 20 {
                 std::thread::yield_now();
             }
             counter.write(9).unwrap();
         });
-        assert_eq!(storm.over(|| counter.read()), Ok(9));
+        assert_eq!(signals.run(|| counter.read()), Ok(9));
     });
 }
 
 #[test]
-fn no_addition_of_many_threads_is_lost() {
-    // The static builds run in an emulated machine, whose processors wake each other slowly.
+fn eventfd_writes_of_several_threads_are_all_counted() {
+    // The static builds run in an emulated virtual machine, whose CPUs wake each other slowly.
     const EACH: u64 = if cfg!(target_env = "musl") { 500 } else { 10_000 };
     let counter = EventFd::new(0).unwrap();
     let sum: u64 = std::thread::scope(|scope| {

@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 use butter::io::{self, AccessMode, DescriptorFlags, IoSlice, IoSliceMut, StatusFlags};
 use butter::{Errno, pipe};
 use common::files;
-use common::signals::{Storm, interrupted};
+use common::signals::{PeriodicSignals, interrupted};
 
 #[test]
 fn what_is_written_is_read() {
@@ -108,14 +108,14 @@ fn an_interruption_is_told_unless_the_call_is_retried() {
     let (reader, writer) = pipe::pipe().unwrap();
     assert_eq!(interrupted(|| io::read(&reader, &mut [0]).unwrap_err().errno()), Errno::INTR);
 
-    let storm = Storm::new();
+    let storm = PeriodicSignals::new();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            while storm.seen() < 20 {
+            while storm.count() < 20 {
                 std::thread::yield_now();
             }
             io::write(&writer, b"!").unwrap();
         });
-        assert_eq!(storm.over(|| io::retry(|| io::read(&reader, &mut [0]))), Ok(1));
+        assert_eq!(storm.run(|| io::retry(|| io::read(&reader, &mut [0]))), Ok(1));
     });
 }

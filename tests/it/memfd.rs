@@ -235,7 +235,7 @@ fn two_processes_share_it_and_one_of_them_ends() {
         assert_ne!(child, -1, "fork: {}", std::io::Error::last_os_error());
         let cells = mapping.as_atomics().unwrap();
         if child == 0 {
-            common::forked::ends_in_any_case();
+            common::forked::limit_lifetime();
             while cells[0].load(Ordering::Acquire) == 0 {
                 std::hint::spin_loop();
             }

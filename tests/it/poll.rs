@@ -1,4 +1,4 @@
-//! Waiting for a few descriptors.
+//! `poll`: readiness of descriptors, and timeouts.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use common::require;
 use common::signals::interrupted;
 
 #[test]
-fn it_tells_which_are_ready_and_for_what() {
+fn poll_wait_returns_the_readiness_of_each_descriptor() {
     let (reader, writer) = pipe::pipe().unwrap();
     let counter = EventFd::new(0).unwrap();
     let mut fds = [
@@ -32,11 +32,12 @@ fn it_tells_which_are_ready_and_for_what() {
 }
 
 #[test]
-fn an_end_that_hung_up_is_told_without_being_asked_for() {
+fn poll_wait_reports_hup_without_requested_events() {
     let (reader, writer) = pipe::pipe().unwrap();
     drop(writer);
     let mut fds = [PollFd::new(&reader, PollFlags::empty())];
-    // A process that another test starts has the end that was dropped, too, until it runs its program.
+    // A process that another test starts has a copy of the closed descriptor until it executes its
+    // program.
     assert_eq!(poll::wait(&mut fds, Duration::from_secs(60)), Ok(1));
     assert_eq!(fds[0].ready(), PollFlags::HUP);
 }
@@ -78,12 +79,12 @@ fn poll_fd_disabled_entry_is_ignored() {
 }
 
 #[test]
-fn a_descriptor_over_1024_is_like_any_other() {
+fn poll_wait_accepts_descriptor_numbers_above_1024() {
     in_child(|| {
         let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
         // SAFETY: writes one struct.
         unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) };
-        require!(limit.rlim_max > 2000, "the process may not have descriptors over 2000");
+        require!(limit.rlim_max > 2000, "the hard limit on open files (RLIMIT_NOFILE) is too low");
         limit.rlim_cur = limit.rlim_max;
         // SAFETY: reads one struct.
         assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) }, 0);
@@ -97,7 +98,7 @@ fn a_descriptor_over_1024_is_like_any_other() {
 }
 
 #[test]
-fn the_rest_of_the_time_comes_back() {
+fn ppoll_writes_the_remaining_time() {
     let counter = EventFd::new(0).unwrap();
     let mut left = Timespec { seconds: 0, nanoseconds: 1_500_000 };
     let mut fds = [PollFd::new(&counter, PollFlags::IN)];
@@ -106,26 +107,30 @@ fn the_rest_of_the_time_comes_back() {
 }
 
 #[test]
-fn a_mask_holds_signals_back_while_it_waits() {
+fn poll_wait_interruptible_blocks_the_signals_of_its_mask() {
     let counter = EventFd::new(0).unwrap();
     let mask = SigSet::from([Signal::USR1]);
     let wait = |timeout: Timeout, mask| {
         let mut fds = [PollFd::new(&counter, PollFlags::IN)];
         interrupted(|| poll::wait_interruptible(&mut fds, timeout, mask))
     };
-    assert_eq!(wait(Duration::from_millis(50).into(), Some(mask)), Ok(0), "no signal ended it");
+    assert_eq!(
+        wait(Duration::from_millis(50).into(), Some(mask)),
+        Ok(0),
+        "no signal interrupted the call"
+    );
     assert_eq!(wait(Timeout::Infinite, None).unwrap_err().errno(), Errno::INTR);
 }
 
 #[test]
-fn a_time_finer_than_a_millisecond_is_kept() {
+fn poll_wait_keeps_a_timeout_of_less_than_a_millisecond() {
     let (counter, time) = (EventFd::new(0).unwrap(), Duration::from_micros(250));
     let took = |_| {
         let began = Instant::now();
         assert_eq!(counter.wait(time), Ok(false));
         began.elapsed()
     };
-    // A machine that has much else to do comes late often, but not every time.
+    // On a busy host, many waits return late, but not all of them.
     let shortest = (0..1000)
         .map(|_| (0..10).map(took).min().unwrap())
         .find(|took| *took < Duration::from_millis(1));

@@ -1,4 +1,4 @@
-//! Numbers of processes and threads, as the kernel gives them at each call.
+//! `process`: IDs of processes and threads, and the working and root directories.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -8,14 +8,14 @@ use butter::process::{self, Pgid, chdir, chroot, fchdir, getpid, getppid};
 use butter::signal::{self, Target};
 use butter::thread::{self, gettid};
 use butter::{Errno, Result};
-use common::child::{in_child, in_namespaces, with_own_directories, with_own_mounts};
+use common::child::{in_child, in_namespaces, with_own_mount_namespace, with_own_root_and_cwd};
 use common::files;
 use common::inject::{inject, pretend};
 use common::require;
 use common::{bytes, fd};
 
 #[test]
-fn they_are_what_proc_says() {
+fn getpid_gettid_and_getppid_match_proc() {
     let status = std::fs::read_to_string("/proc/thread-self/status").unwrap();
     let field = |name: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
@@ -28,14 +28,15 @@ fn they_are_what_proc_says() {
 }
 
 #[test]
-fn each_thread_has_its_own_number() {
+fn gettid_differs_between_threads_and_getpid_does_not() {
     let other = std::thread::spawn(|| (getpid(), gettid())).join().unwrap();
     assert_eq!(other.0, getpid());
     assert_ne!(other.1.as_raw(), getpid().as_raw());
     assert_ne!(other.1, gettid());
 }
 
-/// What the child of a raw `clone` sees: written through a pipe, since it must not allocate or unwind.
+/// Runs a closure in the child of a raw `clone`. Returns its result and the child's PID, or `None`
+/// if `clone` fails. The child writes the result to a pipe, because it must not allocate or unwind.
 fn in_raw_clone(flags: i32, child: impl Fn() -> [i32; 3]) -> Option<([i32; 3], i32)> {
     let (reader, writer) = butter::pipe::pipe().unwrap();
     // SAFETY: as fork: the child has a copy of the memory, makes system calls and ends.
@@ -44,8 +45,8 @@ fn in_raw_clone(flags: i32, child: impl Fn() -> [i32; 3]) -> Option<([i32; 3], i
     };
     if pid == 0 {
         let mut bytes = [0; 12];
-        for (place, number) in bytes.chunks_exact_mut(4).zip(child()) {
-            place.copy_from_slice(&number.to_ne_bytes());
+        for (field, number) in bytes.chunks_exact_mut(4).zip(child()) {
+            field.copy_from_slice(&number.to_ne_bytes());
         }
         let written = butter::io::write(&writer, &bytes);
         butter::process::exit_group(i32::from(written != Ok(12)));
@@ -65,30 +66,30 @@ fn in_raw_clone(flags: i32, child: impl Fn() -> [i32; 3]) -> Option<([i32; 3], i
 }
 
 #[test]
-fn they_are_right_in_the_child_of_a_raw_clone() {
-    // SAFETY: asks libc, which may have cached the parent's.
+fn getpid_and_getppid_are_not_cached_in_a_raw_clone() {
     let child = || {
-        [getpid().as_raw(), getppid().map_or(0, |parent| parent.as_raw()), unsafe {
-            libc::getpid()
-        }]
+        let parent = getppid().map_or(0, |parent| parent.as_raw());
+        // libc may have cached the parent's.
+        // SAFETY: touches no memory.
+        [getpid().as_raw(), parent, unsafe { libc::getpid() }]
     };
     in_child(|| {
-        let ([pid, parent, of_libc], told) = in_raw_clone(0, child).unwrap();
-        assert_eq!((pid, parent), (told, getpid().as_raw()));
-        if of_libc != pid {
-            eprintln!("libc's cached getpid says {of_libc}, the kernel {pid}");
+        let ([pid, parent, libc_pid], returned) = in_raw_clone(0, child).unwrap();
+        assert_eq!((pid, parent), (returned, getpid().as_raw()));
+        if libc_pid != pid {
+            eprintln!("libc's getpid returns {libc_pid}, and the kernel's {pid}");
         }
     });
 }
 
 #[test]
-fn they_are_right_in_a_new_pid_namespace() {
+fn getpid_and_getppid_return_the_ids_in_a_new_pid_namespace() {
     let child =
         || [getpid().as_raw(), getppid().map_or(0, |parent| parent.as_raw()), gettid().as_raw()];
     in_child(|| {
         let child = in_raw_clone(libc::CLONE_NEWUSER | libc::CLONE_NEWPID, child);
-        let (seen, _) = require!(child, "no new PID namespace is allowed here");
-        assert_eq!(seen, [1, 0, 1]);
+        let (ids, _) = require!(child, "PID namespaces cannot be created");
+        assert_eq!(ids, [1, 0, 1]);
     });
 }
 
@@ -142,7 +143,11 @@ fn process_group_id_is_positive() {
     assert_eq!([i32::MIN, -1, 0].map(Pgid::from_raw), [None; 3]);
     let group = |id| Target::Group(Pgid::from_raw(id).unwrap());
     assert_eq!(errno(signal::kill(group(NO_ID), None)), Some(Errno::SRCH));
-    assert_eq!(errno(signal::kill(group(1), None)), Some(Errno::INVAL), "it would be -1");
+    assert_eq!(
+        errno(signal::kill(group(1), None)),
+        Some(Errno::INVAL),
+        "kill(-1) would signal every process"
+    );
 }
 
 /// The names in a directory.
@@ -156,12 +161,12 @@ fn names(path: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_working_directory_is_changed_by_path_and_by_descriptor() {
+fn chdir_and_fchdir_change_the_working_directory() {
     let directory = files::directory();
     let odd = directory.path().join(OsStr::from_bytes(b"\xFF"));
     fs::create_dir_all(odd.join("inner")).unwrap();
     let before = std::env::current_dir().unwrap();
-    with_own_directories(|| {
+    with_own_root_and_cwd(|| {
         chdir(bytes(&odd)).unwrap();
         assert_eq!(std::env::current_dir().unwrap(), odd);
         assert_eq!(names("."), ["inner"]);
@@ -172,13 +177,13 @@ fn the_working_directory_is_changed_by_path_and_by_descriptor() {
         fchdir(fd(File::open(directory.path()).unwrap())).unwrap();
         assert_eq!(std::env::current_dir().unwrap(), directory.path());
         // SAFETY: reads the path; a success is a new descriptor.
-        let place = unsafe { libc::open(c"/proc".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
-        // SAFETY: just opened, and ours alone.
-        let place: butter::fd::OwnedFd = unsafe { butter::fd::FromRawFd::from_raw_fd(place) };
-        fchdir(&place).unwrap();
+        let proc = unsafe { libc::open(c"/proc".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
+        // SAFETY: a new descriptor, which has no other owner.
+        let proc: butter::fd::OwnedFd = unsafe { butter::fd::FromRawFd::from_raw_fd(proc) };
+        fchdir(&proc).unwrap();
         assert_eq!(std::env::current_dir().unwrap().as_os_str(), "/proc");
 
-        // Longer than what a call has room for at first.
+        // Longer than the buffer that is used for short paths.
         let long = format!("/{}proc", "./".repeat(1000));
         chdir(long.as_str()).unwrap();
         assert_eq!(std::env::current_dir().unwrap().as_os_str(), "/proc");
@@ -186,12 +191,12 @@ fn the_working_directory_is_changed_by_path_and_by_descriptor() {
     assert_eq!(
         std::env::current_dir().unwrap(),
         before,
-        "a thread of its own directories changed the others'"
+        "the thread does not share its working directory"
     );
 }
 
 #[test]
-fn all_threads_have_the_working_directory_together() {
+fn chdir_changes_the_working_directory_of_all_threads() {
     in_child(|| {
         std::thread::spawn(|| chdir("/proc").unwrap()).join().unwrap();
         assert_eq!(std::env::current_dir().unwrap().as_os_str(), "/proc");
@@ -199,23 +204,27 @@ fn all_threads_have_the_working_directory_together() {
 }
 
 #[test]
-fn a_new_root_is_where_absolute_paths_begin_and_nothing_else() {
+fn chroot_changes_only_absolute_paths() {
     require!(
         in_namespaces(|| {
             let directory = files::directory();
             for name in ["root", "beside", "root/in", "root/in/deep"] {
                 fs::create_dir(directory.path().join(name)).unwrap();
             }
-            with_own_mounts(|| {
+            with_own_mount_namespace(|| {
                 chdir(bytes(directory.path())).unwrap();
                 chroot("root").unwrap();
                 assert_eq!(
                     (names("/"), names("/..")),
                     (vec!["in".to_owned()], vec!["in".to_owned()])
                 );
-                assert_eq!(names("."), ["beside", "root"], "the working directory is left outside");
-                let own = directory.path().file_name().unwrap().to_str().unwrap();
-                assert!(names("..").contains(&own.to_owned()), "and leads further out");
+                assert_eq!(
+                    names("."),
+                    ["beside", "root"],
+                    "the working directory is outside the root"
+                );
+                let name = directory.path().file_name().unwrap().to_str().unwrap();
+                assert!(names("..").contains(&name.to_owned()), "and so is its parent");
 
                 chdir("/").unwrap();
                 assert_eq!(
@@ -223,7 +232,7 @@ fn a_new_root_is_where_absolute_paths_begin_and_nothing_else() {
                     (names("/"), names("/"), names("/"))
                 );
 
-                // A root below the working directory: out again.
+                // With a root below the working directory, `..` leads out of the root again.
                 chroot("in").unwrap();
                 assert_eq!(names("/"), ["deep"]);
                 chdir("..").unwrap();
@@ -231,6 +240,6 @@ fn a_new_root_is_where_absolute_paths_begin_and_nothing_else() {
             });
             assert_eq!(names(directory.path().to_str().unwrap()), ["beside", "root"]);
         }),
-        "no new namespaces are allowed here"
+        "namespaces cannot be created"
     );
 }

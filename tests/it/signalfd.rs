@@ -1,4 +1,4 @@
-//! Signals that are read.
+//! `signalfd`: reading of signals.
 
 use std::time::{Duration, Instant};
 
@@ -12,15 +12,16 @@ use butter::signalfd::{self, CreateFlags, EVENT_SIZE, Event, SignalFd, decode, r
 use butter::thread::{self, gettid};
 use butter::time::Timeout;
 use butter::{Errno, io};
-use common::child::{in_child, in_child_that_holds_back};
-use common::signals::{Storm, interrupted};
+use common::child::{in_child, in_child_with_blocked};
+use common::signals::{PeriodicSignals, interrupted};
 
-fn place(place: u8) -> Signal {
-    // SIGRTMIN itself is reserved by musl, and not in `SigSet::all`.
-    Signal::rt(place + 1).unwrap()
+/// A real-time signal that no C library reserves.
+fn rt(number: u8) -> Signal {
+    // musl reserves 34, which is `SIGRTMIN`.
+    Signal::rt(number + 1).unwrap()
 }
 
-/// Sends a value to this thread.
+/// Queues a signal with a value to the calling thread.
 fn send(signal: Signal, value: i32) {
     thread::queue(getpid(), gettid(), signal, value).unwrap();
 }
@@ -32,8 +33,8 @@ fn value(event: &Event) -> i32 {
     }
 }
 
-/// The set of a descriptor, as /proc tells it.
-fn told(signals: &SignalFd) -> SigSet {
+/// The signal mask of a descriptor, from `/proc/self/fdinfo`.
+fn fdinfo_mask(signals: &SignalFd) -> SigSet {
     let info =
         std::fs::read_to_string(format!("/proc/self/fdinfo/{}", signals.as_raw_fd())).unwrap();
     let bits = info.lines().find_map(|line| line.strip_prefix("sigmask:")).unwrap();
@@ -41,39 +42,39 @@ fn told(signals: &SignalFd) -> SigSet {
 }
 
 #[test]
-fn what_is_held_back_is_read_with_its_sender() {
-    in_child_that_holds_back(SigSet::all(), || {
+fn signalfd_read_returns_a_blocked_signal_with_its_sender() {
+    in_child_with_blocked(SigSet::all(), || {
         let signals = SignalFd::new(Signal::USR1).unwrap();
         signal::kill(getpid(), Signal::USR1).unwrap();
         let event = signals.read().unwrap();
         assert_eq!(event.signal(), Signal::USR1);
         assert_eq!(event.cause(), Cause::Kill { pid: Some(getpid()), uid: process::getuid() });
-        assert_eq!(signal::pending(), Ok(SigSet::empty()), "it was taken");
+        assert_eq!(signal::pending(), Ok(SigSet::empty()), "the read dequeued it");
     });
 }
 
 #[test]
-fn nothing_there_is_an_answer() {
-    let signals = SignalFd::nonblocking(place(0)).unwrap();
-    let _blocked = signal::block(place(0)).unwrap();
+fn signalfd_try_read_returns_none_if_no_signal_is_pending() {
+    let signals = SignalFd::nonblocking(rt(0)).unwrap();
+    let _blocked = signal::block(rt(0)).unwrap();
     assert_eq!(signals.try_read(), Ok(None));
     assert_eq!(signals.read_events(&mut [0; 4 * EVENT_SIZE]).unwrap().count(), 0);
     assert_eq!(signals.wait(Timeout::Zero), Ok(false));
-    send(place(0), 7);
+    send(rt(0), 7);
     assert_eq!(signals.wait(Timeout::Infinite), Ok(true));
     assert_eq!(signals.try_read().unwrap().as_ref().map(value), Some(7));
     assert_eq!(signals.try_read(), Ok(None));
 }
 
 #[test]
-fn many_are_read_at_once_and_each_is_told() {
-    let wanted = SigSet::from([place(1), place(2)]);
+fn signalfd_read_events_returns_several_values_in_order() {
+    let wanted = SigSet::from([rt(1), rt(2)]);
     let _blocked = signal::block(wanted).unwrap();
     let signals = SignalFd::nonblocking(wanted).unwrap();
     for number in 0..10 {
-        send(place(1), number);
+        send(rt(1), number);
     }
-    send(place(2), 10);
+    send(rt(2), 10);
     let mut buffer = [0; 4 * EVENT_SIZE + 100];
     let mut values = Vec::new();
     for expected in [4, 4, 3, 0] {
@@ -85,11 +86,11 @@ fn many_are_read_at_once_and_each_is_told() {
 }
 
 #[test]
-fn a_buffer_may_stand_anywhere_and_be_uninitialised() {
-    let _blocked = signal::block(place(3)).unwrap();
-    let signals = SignalFd::nonblocking(place(3)).unwrap();
+fn signalfd_read_events_accepts_unaligned_uninitialized_buffers() {
+    let _blocked = signal::block(rt(3)).unwrap();
+    let signals = SignalFd::nonblocking(rt(3)).unwrap();
     for start in 0..8 {
-        send(place(3), start);
+        send(rt(3), start);
         let mut buffer = [std::mem::MaybeUninit::uninit(); 3 * EVENT_SIZE];
         let mut events = signals.read_events(&mut buffer[start as usize..]).unwrap();
         assert_eq!(events.next().map(value), Some(start));
@@ -98,51 +99,51 @@ fn a_buffer_may_stand_anywhere_and_be_uninitialised() {
 }
 
 #[test]
-fn too_small_a_buffer_loses_nothing() {
-    let _blocked = signal::block(place(4)).unwrap();
-    let signals = SignalFd::nonblocking(place(4)).unwrap();
-    send(place(4), 5);
+fn signalfd_read_events_fails_with_einval_if_buffer_is_too_small() {
+    let _blocked = signal::block(rt(4)).unwrap();
+    let signals = SignalFd::nonblocking(rt(4)).unwrap();
+    send(rt(4), 5);
     let error = signals.read_events(&mut [0; EVENT_SIZE - 1]).unwrap_err();
     assert_eq!((error.errno(), error.kind()), (Errno::INVAL, ErrorKind::InvalidArgument));
     assert_eq!(value(&signals.read().unwrap()), 5);
 }
 
 #[test]
-fn the_set_is_changed_in_place() {
-    let _blocked = signal::block([place(5), place(6)]).unwrap();
-    let signals = SignalFd::nonblocking(place(5)).unwrap();
-    send(place(6), 1);
-    assert_eq!(signals.try_read(), Ok(None), "not of the set");
+fn signalfd_set_mask_changes_the_mask_of_the_descriptor() {
+    let _blocked = signal::block([rt(5), rt(6)]).unwrap();
+    let signals = SignalFd::nonblocking(rt(5)).unwrap();
+    send(rt(6), 1);
+    assert_eq!(signals.try_read(), Ok(None), "not in the mask");
     let number = signals.as_raw_fd();
-    signals.set_mask(place(6)).unwrap();
-    assert_eq!((signals.as_raw_fd(), told(&signals)), (number, [place(6)].into()));
-    assert_eq!(signals.try_read().unwrap().map(|event| event.signal()), Some(place(6)));
-    send(place(5), 1);
-    assert_eq!(signals.try_read(), Ok(None), "no more of the set");
-    signals.set_mask(place(5)).unwrap();
-    assert_eq!(signals.try_read().unwrap().map(|event| event.signal()), Some(place(5)));
+    signals.set_mask(rt(6)).unwrap();
+    assert_eq!((signals.as_raw_fd(), fdinfo_mask(&signals)), (number, [rt(6)].into()));
+    assert_eq!(signals.try_read().unwrap().map(|event| event.signal()), Some(rt(6)));
+    send(rt(5), 1);
+    assert_eq!(signals.try_read(), Ok(None), "no longer in the mask");
+    signals.set_mask(rt(5)).unwrap();
+    assert_eq!(signals.try_read().unwrap().map(|event| event.signal()), Some(rt(5)));
 }
 
 #[test]
-fn kill_and_stop_are_left_out() {
+fn signalfd_mask_excludes_kill_and_stop() {
     let signals = SignalFd::new(SigSet::all_including_reserved()).unwrap();
     assert_eq!(
-        told(&signals),
+        fdinfo_mask(&signals),
         SigSet::all_including_reserved() - SigSet::from([Signal::KILL, Signal::STOP])
     );
     signals.set_mask(SigSet::empty()).unwrap();
-    assert_eq!(told(&signals), SigSet::empty());
+    assert_eq!(fdinfo_mask(&signals), SigSet::empty());
 }
 
 #[test]
-fn another_kind_of_descriptor_is_refused() {
+fn signalfd4_set_mask_fails_with_einval_for_another_kind_of_descriptor() {
     let counter = butter::eventfd::EventFd::new(0).unwrap();
     let error = raw::signalfd4_set_mask(counter.as_fd(), SigSet::empty()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
 }
 
 #[test]
-fn what_is_not_held_back_takes_effect_instead() {
+fn signalfd_does_not_read_signals_that_are_not_blocked() {
     in_child(|| {
         let signals = SignalFd::nonblocking(Signal::USR1).unwrap();
         signal::ignore(Signal::USR1).unwrap();
@@ -152,12 +153,12 @@ fn what_is_not_held_back_takes_effect_instead() {
 }
 
 #[test]
-fn a_thread_reads_its_own_and_its_process_s() {
-    in_child_that_holds_back(SigSet::all(), || {
-        let signals = SignalFd::nonblocking([place(7), place(8)]).unwrap();
-        send(place(7), 1);
-        signal::queue(getpid(), place(8), 2).unwrap();
-        let elsewhere: Vec<_> = std::thread::scope(|scope| {
+fn signalfd_reads_signals_of_the_thread_and_of_the_process() {
+    in_child_with_blocked(SigSet::all(), || {
+        let signals = SignalFd::nonblocking([rt(7), rt(8)]).unwrap();
+        send(rt(7), 1);
+        signal::queue(getpid(), rt(8), 2).unwrap();
+        let other_thread: Vec<_> = std::thread::scope(|scope| {
             let read = || {
                 std::iter::from_fn(|| signals.try_read().unwrap())
                     .map(|event| value(&event))
@@ -165,26 +166,30 @@ fn a_thread_reads_its_own_and_its_process_s() {
             };
             scope.spawn(read).join().unwrap()
         });
-        assert_eq!(elsewhere, [2], "what is for the process, any of its threads may read");
+        assert_eq!(other_thread, [2], "any thread can read signals to the process");
         assert_eq!(signals.read().as_ref().map(value), Ok(1));
     });
 }
 
 #[test]
-fn a_child_reads_its_own_but_an_epoll_that_it_has_from_its_parent_does_not_see_them() {
-    in_child_that_holds_back(SigSet::all(), || {
-        let (signals, epoll) = (SignalFd::nonblocking(place(0)).unwrap(), Epoll::new().unwrap());
+fn signalfd_in_a_child_reads_its_signals_but_an_inherited_epoll_does_not_report_them() {
+    in_child_with_blocked(SigSet::all(), || {
+        let (signals, epoll) = (SignalFd::nonblocking(rt(0)).unwrap(), Epoll::new().unwrap());
         epoll.add(&signals, Token(1), Interest::IN).unwrap();
         // SAFETY: the child makes system calls, and ends.
         let child = unsafe { libc::fork() };
         if child == 0 {
-            signal::queue(getpid(), place(0), 1).unwrap();
-            let seen = epoll.wait(&mut [epoll::Event::default()], Timeout::Zero).unwrap().len();
-            let own = Epoll::new().unwrap();
-            own.add(&signals, Token(1), Interest::IN).unwrap();
-            let seen_anew = own.wait(&mut [epoll::Event::default()], Timeout::Zero).unwrap().len();
+            signal::queue(getpid(), rt(0), 1).unwrap();
+            let inherited_ready =
+                epoll.wait(&mut [epoll::Event::default()], Timeout::Zero).unwrap().len();
+            let new_epoll = Epoll::new().unwrap();
+            new_epoll.add(&signals, Token(1), Interest::IN).unwrap();
+            let new_ready =
+                new_epoll.wait(&mut [epoll::Event::default()], Timeout::Zero).unwrap().len();
             let read = signals.try_read().unwrap().is_some();
-            butter::process::exit_group(i32::from((seen, seen_anew, read) != (0, 1, true)));
+            butter::process::exit_group(i32::from(
+                (inherited_ready, new_ready, read) != (0, 1, true),
+            ));
         }
         let mut status = 0;
         // SAFETY: waits for the child; writes one number.
@@ -194,32 +199,32 @@ fn a_child_reads_its_own_but_an_epoll_that_it_has_from_its_parent_does_not_see_t
 }
 
 #[test]
-fn it_wakes_an_epoll() {
-    let _blocked = signal::block(place(9)).unwrap();
-    let (signals, epoll) = (SignalFd::nonblocking(place(9)).unwrap(), Epoll::new().unwrap());
+fn signalfd_wakes_epoll_wait() {
+    let _blocked = signal::block(rt(9)).unwrap();
+    let (signals, epoll) = (SignalFd::nonblocking(rt(9)).unwrap(), Epoll::new().unwrap());
     epoll.add(&signals, Token(9), Interest::IN).unwrap();
     let mut ready = [epoll::Event::default(); 2];
     assert!(epoll.wait(&mut ready, Timeout::Zero).unwrap().is_empty());
-    send(place(9), 3);
+    send(rt(9), 3);
     assert_eq!(epoll.wait(&mut ready, Timeout::Infinite).unwrap()[0].token(), Token(9));
     assert_eq!(value(&signals.read().unwrap()), 3);
 }
 
 #[test]
-fn handlers_of_other_signals_end_only_the_read_that_asks_for_it() {
-    let wanted = SigSet::from([place(10)]);
+fn signalfd_read_interruptible_fails_with_eintr_and_read_retries() {
+    let wanted = SigSet::from([rt(10)]);
     let signals = SignalFd::new(wanted).unwrap();
     assert_eq!(interrupted(|| signals.read_interruptible().unwrap_err().errno()), Errno::INTR);
-    let storm = Storm::new();
-    let read = storm.over(|| {
+    let periodic_signals = PeriodicSignals::new();
+    let read = periodic_signals.run(|| {
         let _blocked = signal::block(wanted).unwrap();
-        let (me, seen) = (gettid(), storm.seen());
+        let (receiver, before) = (gettid(), periodic_signals.count());
         std::thread::scope(|scope| {
             scope.spawn(move || {
-                while storm.seen() < seen + 6 {
+                while periodic_signals.count() < before + 6 {
                     std::thread::yield_now();
                 }
-                thread::queue(getpid(), me, place(10), 11).unwrap();
+                thread::queue(getpid(), receiver, rt(10), 11).unwrap();
             });
             signals.read().as_ref().map(value).map_err(|error| *error)
         })
@@ -231,10 +236,10 @@ fn handlers_of_other_signals_end_only_the_read_that_asks_for_it() {
 }
 
 #[test]
-fn its_bytes_decode_elsewhere() {
-    let _blocked = signal::block(place(11)).unwrap();
-    let signals = SignalFd::nonblocking(place(11)).unwrap();
-    send(place(11), 12);
+fn signalfd_decode_returns_the_event_in_the_bytes() {
+    let _blocked = signal::block(rt(11)).unwrap();
+    let signals = SignalFd::nonblocking(rt(11)).unwrap();
+    send(rt(11), 12);
     let mut buffer = [0; EVENT_SIZE];
     assert_eq!(io::read(&signals, &mut buffer), Ok(EVENT_SIZE));
     let event = decode(&buffer).next().unwrap();
@@ -244,7 +249,7 @@ fn its_bytes_decode_elsewhere() {
 }
 
 #[test]
-fn with_flags_passes_flags_verbatim() {
+fn signalfd_with_flags_passes_flags_verbatim() {
     let signals = SignalFd::with_flags(SigSet::empty(), CreateFlags::NONBLOCK).unwrap();
     assert_eq!(io::fcntl_getfd(&signals), Ok(io::DescriptorFlags::empty()));
     assert!(io::fcntl_getfl(&signals).unwrap().contains(io::StatusFlags::NONBLOCK));
@@ -254,13 +259,13 @@ fn with_flags_passes_flags_verbatim() {
 }
 
 #[test]
-fn read_events_interruptible_returns_no_events_if_none_is_pending() {
+fn signalfd_read_events_interruptible_returns_no_events_if_none_is_pending() {
     let signals = SignalFd::nonblocking(SigSet::empty()).unwrap();
     assert_eq!(signals.read_events_interruptible(&mut [0; EVENT_SIZE]).unwrap().count(), 0);
 }
 
 #[test]
-fn flags_are_as_they_were_asked_for() {
+fn signalfd4_passes_flags_verbatim() {
     let fd = raw::signalfd4(SigSet::empty(), CreateFlags::empty()).unwrap();
     assert_eq!(io::fcntl_getfd(&fd), Ok(io::DescriptorFlags::empty()));
     let signals = SignalFd::nonblocking(SigSet::empty()).unwrap();
@@ -279,75 +284,77 @@ fn flags_are_as_they_were_asked_for() {
     );
 }
 
-/// Several processes send numbers, many more than may be queued at a time: each arrives, once, in its sender's order.
+/// Several processes queue many more values than the limit allows at a time. Each value is received
+/// once, in the order of its sender.
 #[test]
-fn a_hundred_thousand_of_several_senders_all_arrive() {
+fn signalfd_receives_each_value_of_several_senders_at_the_limit() {
     const SENDERS: usize = 4;
     const EACH: i32 = 25_000;
-    in_child_that_holds_back(SigSet::all(), || {
+    in_child_with_blocked(SigSet::all(), || {
         let limit = libc::rlimit { rlim_cur: 400, rlim_max: 400 };
         // SAFETY: reads one struct.
         assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_SIGPENDING, &raw const limit) }, 0);
         let receiver = getpid();
-        let wanted = SigSet::from([place(0), place(1), Signal::CHLD]);
+        let wanted = SigSet::from([rt(0), rt(1), Signal::CHLD]);
         let signals = SignalFd::nonblocking(wanted).unwrap();
-        let refused = EventFd::new(0).unwrap();
+        let limited = EventFd::new(0).unwrap();
         let senders: [_; SENDERS] = std::array::from_fn(|number| {
             // SAFETY: the child makes system calls, and ends.
             match unsafe { libc::fork() } {
-                0 => send_all(receiver, place(number as u8 % 2), EACH, &refused),
+                0 => send_all(receiver, rt(number as u8 % 2), EACH, &limited),
                 pid => Pid::from_raw(pid).unwrap(),
             }
         });
-        // Nothing is read before all of them met the limit.
+        // Signals are read only after each sender has reached the limit.
         let mut at_limit = 0;
         while at_limit < SENDERS as u64 {
             assert_eq!(
-                refused.wait(Duration::from_secs(60)),
+                limited.wait(Duration::from_secs(60)),
                 Ok(true),
-                "{at_limit} senders met the limit"
+                "{at_limit} senders have reached the limit"
             );
-            at_limit += refused.read().unwrap();
+            at_limit += limited.read().unwrap();
         }
-        let (mut next, mut ended) = ([0; SENDERS], 0);
+        let (mut next, mut exited) = ([0; SENDERS], 0);
         let mut buffer = [0; 64 * EVENT_SIZE];
-        while ended < SENDERS || next != [EACH; SENDERS] {
+        while exited < SENDERS || next != [EACH; SENDERS] {
             assert_eq!(signals.wait(Duration::from_secs(60)), Ok(true), "{next:?}");
             for event in signals.read_events(&mut buffer).unwrap() {
                 match event.cause() {
                     Cause::Queue { pid: Some(pid), value, .. } => {
                         let sender = senders.iter().position(|sender| *sender == pid).unwrap();
-                        assert_eq!(value.int(), next[sender], "of sender {sender}");
+                        assert_eq!(value.int(), next[sender], "sender {sender}");
                         next[sender] += 1;
                     }
-                    // One stands for all that came while it was held back.
+                    // While it is blocked, one pending SIGCHLD stands for any number of children.
                     Cause::Child { .. } => {
                         let mut status = 0;
                         // SAFETY: waits for any child; writes one number.
                         while unsafe { libc::waitpid(-1, &raw mut status, libc::WNOHANG) } > 0 {
                             assert_eq!(status, 0);
-                            ended += 1;
+                            exited += 1;
                         }
                     }
                     other => panic!("{other:?}"),
                 }
             }
         }
-        assert_eq!(signals.try_read(), Ok(None), "none came twice");
+        assert_eq!(signals.try_read(), Ok(None), "no value was received twice");
     });
 }
 
-/// Sends the numbers up to this one, each again as long as there is no room for it; tells when that is first so.
-fn send_all(receiver: Pid, signal: Signal, count: i32, refused: &EventFd) -> ! {
-    let mut told = false;
+/// Queues the numbers below `count`, and retries while the limit is reached. Increments `limited`
+/// when it is first reached.
+fn send_all(receiver: Pid, signal: Signal, count: i32, limited: &EventFd) -> ! {
+    let mut reported = false;
     for number in 0..count {
         while let Err(error) = signal::queue(receiver, signal, number) {
             let expected =
-                error.kind() == ErrorKind::LimitReached && (told || refused.write(1).is_ok());
+                error.kind() == ErrorKind::LimitReached && (reported || limited.write(1).is_ok());
             if !expected {
                 butter::process::exit_group(100);
             }
-            told = true;
+            reported = true;
             std::thread::yield_now();
         }
     }

@@ -1,60 +1,62 @@
-//! The thread's signal mask.
+//! `thread`: the signal mask, user IDs and group IDs of a thread.
 
 use butter::process::{self, Gid, Uid};
 use butter::signal::raw::rt_sigprocmask;
 use butter::signal::{How, SigSet, Signal, block, mask, set_mask, unblock};
 use butter::thread;
 
-/// Runs a test in a thread of its own, whose mask is empty.
+/// Runs a test in a new thread with an empty signal mask.
 fn in_thread(body: impl FnOnce() + Send + 'static) {
-    let clean = || {
+    let with_empty_mask = || {
         set_mask(SigSet::empty()).unwrap();
         body();
     };
-    std::thread::spawn(clean).join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    std::thread::spawn(with_empty_mask)
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
 }
 
-/// The mask as /proc tells it.
-fn told() -> SigSet {
+/// The signal mask of the calling thread, from `/proc/thread-self/status`.
+fn proc_mask() -> SigSet {
     let status = std::fs::read_to_string("/proc/thread-self/status").unwrap();
     let bits = status.lines().find_map(|line| line.strip_prefix("SigBlk:")).unwrap();
     SigSet::from_bits(u64::from_str_radix(bits.trim(), 16).unwrap())
 }
 
 #[test]
-fn the_mask_is_what_proc_says() {
+fn rt_sigprocmask_sets_the_mask_and_returns_the_previous_one() {
     in_thread(|| {
         let wanted = SigSet::from([Signal::USR2, Signal::RTMIN, Signal::RTMAX]);
         assert_eq!(
             rt_sigprocmask(How::Set, Some(wanted)),
             Ok(SigSet::empty()),
-            "it returns the old one"
+            "the previous mask"
         );
-        assert_eq!((mask().unwrap(), told()), (wanted, wanted));
+        assert_eq!((mask().unwrap(), proc_mask()), (wanted, wanted));
         assert_eq!(unblock(Signal::RTMIN), Ok(wanted));
-        assert_eq!(told(), wanted.without(Signal::RTMIN));
+        assert_eq!(proc_mask(), wanted.without(Signal::RTMIN));
         assert_eq!(
             rt_sigprocmask(How::Block, Some([Signal::HUP].into())),
             Ok(wanted.without(Signal::RTMIN))
         );
-        assert_eq!(told(), wanted.without(Signal::RTMIN).with(Signal::HUP));
+        assert_eq!(proc_mask(), wanted.without(Signal::RTMIN).with(Signal::HUP));
     });
 }
 
 #[test]
-fn kill_and_stop_are_left_out() {
+fn set_mask_ignores_kill_and_stop() {
     in_thread(|| {
         set_mask(SigSet::all_including_reserved()).unwrap();
         let kept = SigSet::from([Signal::KILL, Signal::STOP]);
         assert_eq!(mask(), Ok(SigSet::all_including_reserved() - kept));
-        assert_eq!(told(), SigSet::all_including_reserved() - kept);
+        assert_eq!(proc_mask(), SigSet::all_including_reserved() - kept);
         set_mask(SigSet::all()).unwrap();
         assert_eq!(mask(), Ok(SigSet::all() - kept));
     });
 }
 
 #[test]
-fn a_guard_undoes_only_what_it_did() {
+fn mask_guard_drop_unblocks_only_what_it_blocked() {
     in_thread(|| {
         let before = SigSet::from([Signal::USR1]);
         set_mask(before).unwrap();
@@ -63,32 +65,36 @@ fn a_guard_undoes_only_what_it_did() {
         let inner = block([Signal::USR2, Signal::HUP]).unwrap();
         assert_eq!(mask(), Ok(before.with(Signal::USR2).with(Signal::HUP)));
         drop(inner);
-        assert_eq!(mask(), Ok(before.with(Signal::USR2)), "the outer one still holds it back");
+        assert_eq!(mask(), Ok(before.with(Signal::USR2)), "USR2 is blocked by the outer guard");
         set_mask(mask().unwrap().with(Signal::TERM)).unwrap();
         drop(outer);
-        assert_eq!(mask(), Ok(before.with(Signal::TERM)), "what others did stays");
+        assert_eq!(mask(), Ok(before.with(Signal::TERM)), "other changes remain");
         block(Signal::HUP).unwrap().forget();
         assert_eq!(mask(), Ok(before.with(Signal::TERM).with(Signal::HUP)));
     });
 }
 
 #[test]
-fn the_mask_is_the_threads_own() {
+fn mask_is_per_thread_and_inherited_by_new_threads() {
     in_thread(|| {
         let _blocked = block(Signal::USR2).unwrap();
         let (child, tid) =
             std::thread::spawn(|| (mask().unwrap(), thread::gettid())).join().unwrap();
-        assert_eq!(child, [Signal::USR2].into(), "a new thread has its maker's");
+        assert_eq!(child, [Signal::USR2].into(), "a new thread inherits the mask");
         assert_ne!(tid, thread::gettid());
         std::thread::spawn(|| set_mask(SigSet::all())).join().unwrap().unwrap();
-        assert_eq!(mask(), Ok([Signal::USR2].into()), "another's change is not this one's");
+        assert_eq!(
+            mask(),
+            Ok([Signal::USR2].into()),
+            "a change in another thread has no effect here"
+        );
     });
 }
 
 #[test]
-fn users_and_groups_are_the_threads_own() {
+fn getuid_and_getgid_return_the_ids_of_the_calling_thread() {
     let users = || {
-        // SAFETY: asks for a number.
+        // SAFETY: touches no memory.
         let real = unsafe { libc::getuid() };
         // SAFETY: as above.
         [real, unsafe { libc::geteuid() }]
@@ -99,41 +105,41 @@ fn users_and_groups_are_the_threads_own() {
         // SAFETY: as above.
         [real, unsafe { libc::getegid() }]
     };
-    let same = move || {
+    let ids = move || {
         assert_eq!([process::getuid(), process::geteuid()].map(Uid::as_raw), users());
         assert_eq!([process::getgid(), process::getegid()].map(Gid::as_raw), groups());
         (users(), groups())
     };
-    let before = same();
-    let told = std::thread::spawn(move || {
-        // Root becomes another one, in effect; an ordinary user may not.
-        // SAFETY: changes the group of this thread alone, which ends here.
+    let before = ids();
+    let other = std::thread::spawn(move || {
+        // If the test runs as root, the effective IDs change; otherwise these calls fail.
+        // SAFETY: changes the group of this thread only, which ends here.
         unsafe { libc::syscall(libc::SYS_setresgid, -1, 65534, -1) };
-        // SAFETY: as above, its user.
+        // SAFETY: as above, for the user.
         unsafe { libc::syscall(libc::SYS_setresuid, -1, 65534, -1) };
-        same()
+        ids()
     });
-    let [real, effective] = told.join().unwrap().0;
+    let [real, effective] = other.join().unwrap().0;
     assert_eq!(real, before.0[0]);
     assert!(effective == 65534 || effective == before.0[1], "{effective}");
-    assert_eq!(same(), before, "another's change is not this one's");
+    assert_eq!(ids(), before, "a change in another thread has no effect here");
 }
 
 #[test]
-fn what_is_held_back_comes_later() {
+fn mask_guard_drop_delivers_pending_signals() {
     common::child::in_child(|| {
         use std::sync::atomic::{AtomicBool, Ordering};
-        static CAME: AtomicBool = AtomicBool::new(false);
-        extern "C" fn came(_: libc::c_int) {
-            CAME.store(true, Ordering::Relaxed);
+        static HANDLED: AtomicBool = AtomicBool::new(false);
+        extern "C" fn handler(_: libc::c_int) {
+            HANDLED.store(true, Ordering::Relaxed);
         }
         // SAFETY: the handler only stores a flag.
-        unsafe { libc::signal(libc::SIGUSR2, came as *const () as usize) };
+        unsafe { libc::signal(libc::SIGUSR2, handler as *const () as usize) };
         let blocked = block(Signal::USR2).unwrap();
         // SAFETY: sends this thread a signal that has a handler.
         unsafe { libc::raise(libc::SIGUSR2) };
-        assert!(!CAME.load(Ordering::Relaxed));
+        assert!(!HANDLED.load(Ordering::Relaxed));
         drop(blocked);
-        assert!(CAME.load(Ordering::Relaxed));
+        assert!(HANDLED.load(Ordering::Relaxed));
     });
 }

@@ -1,4 +1,4 @@
-//! Timers.
+//! `timerfd`: arming, reading and replacing of timers. `clock.rs` has the tests that set the clock.
 
 use std::time::{Duration, Instant};
 
@@ -12,11 +12,11 @@ use butter::timerfd::{
 use butter::{Errno, io};
 use common::child::as_nobody;
 use common::inject::{inject, pretend};
-use common::moment;
 use common::require;
-use common::signals::{Storm, interrupted};
+use common::signals::{PeriodicSignals, interrupted};
 use common::test::supported;
 use common::this_test;
+use common::time_from_now;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -30,7 +30,7 @@ fn milliseconds(number: u64) -> Duration {
 }
 
 #[test]
-fn once_goes_off_once() {
+fn timer_once_expires_once() {
     let timer = timer();
     timer.set(Timer::once(HOUR)).unwrap();
     assert_eq!(timer.try_read(), Ok(None));
@@ -44,7 +44,7 @@ fn once_goes_off_once() {
 }
 
 #[test]
-fn every_goes_off_again_and_again_and_counts() {
+fn timer_read_counts_the_expirations_of_a_periodic_timer() {
     let timer = TimerFd::new(Clock::Monotonic).unwrap();
     let began = Instant::now();
     timer.set(Timer::every(milliseconds(10))).unwrap();
@@ -52,19 +52,19 @@ fn every_goes_off_again_and_again_and_counts() {
     for _ in 0..5 {
         match timer.read().unwrap() {
             TimerEvent::Expired(times) => count += times,
-            TimerEvent::ClockChanged => panic!("nobody asked for it"),
+            TimerEvent::ClockChanged => panic!("CANCEL_ON_SET is not set"),
         }
     }
     assert!(count >= 5 && began.elapsed() >= milliseconds(10) * count as u32);
     std::thread::sleep(milliseconds(60));
     assert!(
         matches!(timer.read(), Ok(TimerEvent::Expired(5..))),
-        "what went off meanwhile is one read"
+        "one read returns all expirations since the last"
     );
 }
 
 #[test]
-fn no_delay_goes_off_at_once_and_disarmed_never() {
+fn timer_with_zero_delay_expires_immediately_and_disarmed_never() {
     let timer = timer();
     for now in [Timer::once(Duration::ZERO), Timer::once_at(Timespec::default())] {
         timer.set(now).unwrap();
@@ -74,36 +74,36 @@ fn no_delay_goes_off_at_once_and_disarmed_never() {
     timer.set(Timer::every_after(Duration::ZERO, HOUR)).unwrap();
     assert_eq!(timer.wait(MINUTE), Ok(true));
     timer.set(Timer::Disarmed).unwrap();
-    assert_eq!(timer.try_read(), Ok(None), "setting it anew forgets what it told");
+    assert_eq!(timer.try_read(), Ok(None), "setting the timer discards its expirations");
     assert_eq!(timer.wait(milliseconds(20)), Ok(false));
 }
 
 #[test]
-fn a_timer_set_anew_keeps_nothing_of_before() {
+fn timer_set_replaces_the_previous_period() {
     let timer = timer();
     timer.set(Timer::every_after(milliseconds(1), Duration::new(0, 10_000_001))).unwrap();
     assert_eq!(timer.wait(MINUTE), Ok(true));
     timer.set(Timer::Disarmed).unwrap();
     assert_eq!(raw::timerfd_gettime(timer.as_fd()), Ok(Itimerspec::default()));
-    assert_eq!(timer.wait(milliseconds(50)), Ok(false), "the period has gone with the rest");
+    assert_eq!(timer.wait(milliseconds(50)), Ok(false), "the period was removed, too");
 
     let day = HOUR * 24;
     timer.set(Timer::every(HOUR)).unwrap();
     timer.set(Timer::every(day)).unwrap();
     let Timer::Periodic { first: Start::After(left), period } = timer.get().unwrap() else {
-        panic!("it is armed")
+        panic!("the timer is not armed")
     };
-    assert!(left > HOUR, "it first goes off after the new period");
+    assert!(left > HOUR, "the first expiration is after the new period");
     assert_eq!(period, day);
 }
 
 #[test]
-fn what_is_left_and_what_was_set_are_told() {
+fn timer_get_and_replace_return_the_remaining_time_and_period() {
     let timer = timer();
     let day = HOUR * 24;
     assert_eq!(timer.replace(Timer::every_after(HOUR, day)), Ok(Timer::Disarmed));
     let Timer::Periodic { first: Start::After(left), period } = timer.get().unwrap() else {
-        panic!("it is armed")
+        panic!("the timer is not armed")
     };
     assert!(left <= HOUR && left > HOUR - MINUTE, "{left:?}");
     assert_eq!(period, day);
@@ -114,9 +114,10 @@ fn what_is_left_and_what_was_set_are_told() {
         panic!()
     };
     assert!(later <= left - milliseconds(30), "{later:?} of {left:?}");
-    assert!(
-        matches!(timer.replace(Timer::Disarmed), Ok(Timer::OneShot(Start::After(left))) if left <= day)
-    );
+    let Timer::OneShot(Start::After(left)) = timer.replace(Timer::Disarmed).unwrap() else {
+        panic!()
+    };
+    assert!(left <= day);
 }
 
 #[test]
@@ -146,7 +147,7 @@ fn timer_replace_keeps_periodic_timer_that_is_due() {
 }
 
 #[test]
-fn timer_read_of_zero_bytes_is_no_expiration() {
+fn timer_read_of_zero_bytes_is_not_an_expiration() {
     let timer = TimerFd::new(Clock::Monotonic).unwrap();
     // As if the clock had been set back: the read succeeds, with 0 bytes.
     let (raw, tried) = pretend(libc::SYS_read, || (raw::read(timer.as_fd()), timer.try_read()));
@@ -160,23 +161,23 @@ fn timer_read_of_zero_bytes_is_no_expiration() {
 }
 
 #[test]
-fn a_moment_is_one_of_the_timers_clock() {
+fn timer_absolute_time_is_on_the_timers_clock() {
     for clock in [Clock::Realtime, Clock::Monotonic, Clock::Boottime] {
         let timer = TimerFd::nonblocking(clock).unwrap();
-        timer.set(Timer::every_from(moment(clock.into(), HOUR), HOUR)).unwrap();
+        timer.set(Timer::every_from(time_from_now(clock.into(), HOUR), HOUR)).unwrap();
         assert_eq!(timer.try_read(), Ok(None), "{clock:?}");
-        let soon = moment(clock.into(), milliseconds(30));
+        let soon = time_from_now(clock.into(), milliseconds(30));
         timer.set(Timer::every_from(soon, HOUR)).unwrap();
         assert_eq!(timer.wait(MINUTE), Ok(true), "{clock:?}");
         assert!(clock_gettime(clock.into()).unwrap() >= soon, "{clock:?}");
         assert_eq!(timer.try_read(), Ok(Some(TimerEvent::Expired(1))), "{clock:?}");
         timer.set(Timer::once_at(Timespec { seconds: 1, nanoseconds: 0 })).unwrap();
-        assert_eq!(timer.wait(MINUTE), Ok(true), "{clock:?}: it has passed");
+        assert_eq!(timer.wait(MINUTE), Ok(true), "{clock:?}: a time in the past");
     }
 }
 
 #[test]
-fn alarm_clocks_take_a_capability() {
+fn timer_new_with_alarm_clock_requires_a_capability() {
     for clock in [Clock::RealtimeAlarm, Clock::BoottimeAlarm] {
         as_nobody(|| {
             assert_eq!(TimerFd::new(clock).unwrap_err().kind(), ErrorKind::PermissionDenied)
@@ -194,13 +195,13 @@ fn alarm_clocks_take_a_capability() {
 }
 
 #[test]
-fn clocks_that_timers_cannot_have_are_refused() {
+fn timerfd_create_fails_with_einval_for_other_clocks_and_flags() {
     use time::Clock;
     let others = [Clock::ProcessCpu, Clock::ThreadCpu, Clock::MonotonicRaw, Clock::Tai];
     for clock in others.into_iter().chain([Clock::RealtimeCoarse, Clock::MonotonicCoarse]) {
         let error = raw::timerfd_create(clock, CreateFlags::CLOEXEC).unwrap_err();
         assert_eq!(error.errno(), Errno::INVAL, "{clock:?}");
-        assert!(clock_gettime(clock).is_ok(), "{clock:?} can be asked all the same");
+        assert!(clock_gettime(clock).is_ok(), "{clock:?} can be read nevertheless");
     }
     assert_eq!(
         raw::timerfd_create(Clock::Monotonic, CreateFlags::from_bits_retain(1))
@@ -211,12 +212,12 @@ fn clocks_that_timers_cannot_have_are_refused() {
 }
 
 #[test]
-fn bad_times_are_refused_and_long_ones_are_not() {
+fn timer_set_fails_with_einval_for_invalid_times() {
     let timer = timer();
     for (seconds, nanoseconds) in [(-1, 0), (0, -1), (0, 1_000_000_000)] {
-        let bad = Timespec { seconds, nanoseconds };
-        assert_eq!(timer.set(Timer::once_at(bad)).unwrap_err().errno(), Errno::INVAL);
-        let new = Itimerspec { value: Timespec::default(), interval: bad };
+        let invalid = Timespec { seconds, nanoseconds };
+        assert_eq!(timer.set(Timer::once_at(invalid)).unwrap_err().errno(), Errno::INVAL);
+        let new = Itimerspec { value: Timespec::default(), interval: invalid };
         let error = raw::timerfd_settime(timer.as_fd(), SetFlags::empty(), &new, None).unwrap_err();
         assert_eq!(error.errno(), Errno::INVAL);
     }
@@ -239,7 +240,7 @@ fn bad_times_are_refused_and_long_ones_are_not() {
 }
 
 #[test]
-fn a_timer_wakes_an_epoll() {
+fn timer_expiration_wakes_epoll_wait() {
     let (timer, epoll) = (timer(), Epoll::new().unwrap());
     epoll.add(&timer, Token(1), Interest::IN).unwrap();
     timer.set(Timer::once(milliseconds(10))).unwrap();
@@ -248,7 +249,7 @@ fn a_timer_wakes_an_epoll() {
 }
 
 #[test]
-fn a_cancelled_call_is_a_change_of_the_clock() {
+fn timer_ecanceled_is_returned_as_clock_changed() {
     let timer = timer();
     let reads = || (timer.read(), timer.try_read(), timer.read_interruptible());
     let changed = TimerEvent::ClockChanged;
@@ -261,10 +262,11 @@ fn a_cancelled_call_is_a_change_of_the_clock() {
 }
 
 #[test]
-fn asking_to_be_told_of_the_clock_invents_no_change() {
+fn timer_cancel_on_set_reports_no_change_if_the_clock_is_not_set() {
     let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
-    let set =
-        |from_now| timer.set_cancel_on_set(Timer::once_at(moment(time::Clock::Realtime, from_now)));
+    let set = |from_now| {
+        timer.set_cancel_on_set(Timer::once_at(time_from_now(time::Clock::Realtime, from_now)))
+    };
     assert_eq!(set(HOUR), Ok(false));
     assert_eq!(timer.try_read(), Ok(None));
     assert_eq!(set(milliseconds(30)), Ok(false));
@@ -273,19 +275,19 @@ fn asking_to_be_told_of_the_clock_invents_no_change() {
 }
 
 #[test]
-fn the_count_can_be_set() {
+fn ioctl_set_ticks_sets_the_expiration_count() {
     let timer = timer();
     require!(supported(raw::ioctl_set_ticks(timer.as_fd(), 42)));
     assert_eq!(timer.try_read(), Ok(Some(TimerEvent::Expired(42))));
 }
 
 #[test]
-fn signals_end_only_the_read_that_asks_for_it() {
+fn timer_read_interruptible_fails_with_eintr_and_read_retries() {
     let timer = TimerFd::new(Clock::Monotonic).unwrap();
     assert_eq!(interrupted(|| timer.read_interruptible().unwrap_err().errno()), Errno::INTR);
-    let storm = Storm::new();
-    storm.over(|| {
-        while storm.seen() < 20 {
+    let signals = PeriodicSignals::new();
+    signals.run(|| {
+        while signals.count() < 20 {
             timer.set(Timer::once(milliseconds(10))).unwrap();
             assert_eq!(timer.read(), Ok(TimerEvent::Expired(1)));
         }
@@ -293,7 +295,7 @@ fn signals_end_only_the_read_that_asks_for_it() {
 }
 
 #[test]
-fn flags_are_as_they_were_asked_for() {
+fn timerfd_create_passes_flags_verbatim() {
     let fd = raw::timerfd_create(time::Clock::Monotonic, CreateFlags::empty()).unwrap();
     assert_eq!(io::fcntl_getfd(&fd), Ok(io::DescriptorFlags::empty()));
     assert!(io::fcntl_getfl(timer()).unwrap().contains(io::StatusFlags::NONBLOCK));

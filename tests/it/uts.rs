@@ -9,7 +9,7 @@ use common::test::Test;
 /// Runs the body where names are its own.
 fn with_own_names(body: impl Fn()) {
     let test = Test::of(&body);
-    let ran = test.in_namespaces_of_any_root(body);
+    let ran = test.in_namespaces_as_each_root(body);
     require!(test; ran, "no new namespaces are allowed here");
 }
 

@@ -12,7 +12,7 @@ use butter::pipe;
 
 use super::{fd, terminal};
 use common::files;
-use common::pattern::{check, check_file, feed, file_of};
+use common::pattern::{check, check_file, pattern_file, write_pattern};
 
 /// What it is, for the expectations of a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub const SOURCES: &[Source] = &[
     Source {
         name: "file",
         kind: Kind::File,
-        open: |count| (fd(&file_of(count)), thread::spawn(|| {})),
+        open: |count| (fd(&pattern_file(count)), thread::spawn(|| {})),
     },
     Source { name: "pipe", kind: Kind::Pipe, open: |count| written(pipe::pipe().unwrap(), count) },
     Source {
@@ -162,7 +162,7 @@ pub fn nonblocking(end: OwnedFd) -> OwnedFd {
 /// A pair of which somebody writes to the second.
 pub fn written((ours, theirs): (OwnedFd, OwnedFd), count: u64) -> (OwnedFd, JoinHandle<()>) {
     // Where nobody reads any more, the copy has failed, and the test says so.
-    (ours, thread::spawn(move || drop(feed(common::file(theirs), 0, count))))
+    (ours, thread::spawn(move || drop(write_pattern(common::file(theirs), 0, count))))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use super::{ALL, EMULATED, fd};
 use common::child::{in_child, in_user_namespace};
 use common::files;
 use common::inject::pretend;
-use common::pattern::{check_file, file_of, pattern};
+use common::pattern::{check_file, pattern, pattern_file};
 use common::require;
 use common::this_test;
 
@@ -28,7 +28,7 @@ fn a_reader_that_goes_away_is_told_with_what_had_arrived() {
         for method in [Method::Auto, Method::Sendfile, Method::Splice, Method::ReadWrite] {
             let what = format!("{method:?} to a {kind}");
             // More than all that is between the two ends takes: a hole follows.
-            let (mut from, (reader, target)) = (file_of(100_000), make());
+            let (mut from, (reader, target)) = (pattern_file(100_000), make());
             from.set_len(1 << 32).unwrap();
             let mut reader = common::file(reader);
             let reading = std::thread::spawn(move || {
@@ -90,7 +90,7 @@ fn a_writer_that_goes_away_is_told() {
 fn a_device_that_is_full_says_so() {
     for method in [Method::Auto, Method::ReadWrite] {
         let full = common::fd(OpenOptions::new().write(true).open("/dev/full").unwrap());
-        let mut from = file_of(COUNT);
+        let mut from = pattern_file(COUNT);
         let error = Copier::new(&fd(&from), &full).method(method).run().unwrap_err();
         assert_eq!(
             (error.error().call(), error.error().errno()),
@@ -169,7 +169,7 @@ fn a_source_that_cannot_be_read_says_so() {
 fn the_largest_file_that_is_allowed_ends_a_copy() {
     const LIMIT: u64 = 1_000_003;
     in_child(|| {
-        let from = file_of(2 * LIMIT);
+        let from = pattern_file(2 * LIMIT);
         butter::signal::ignore(butter::signal::Signal::XFSZ).unwrap();
         let limit = libc::rlimit { rlim_cur: LIMIT, rlim_max: LIMIT };
         // SAFETY: reads one struct.
@@ -201,7 +201,7 @@ fn a_file_system_that_is_full_ends_a_copy() {
                 common::child::mount_tmpfs(place.path(), 1 << 20),
                 "no file system can be mounted"
             );
-            let from = file_of(3 << 20);
+            let from = pattern_file(3 << 20);
             for method in ALL {
                 for name in ["first", "second"] {
                     let (mut from, path) = (from.try_clone().unwrap(), place.path().join(name));

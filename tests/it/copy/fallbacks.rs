@@ -8,14 +8,14 @@ use super::ends::{unix, written};
 use super::fd;
 use common::files;
 use common::inject::{inject, pretend};
-use common::pattern::{check_file, file_of};
+use common::pattern::{check_file, pattern_file};
 
 const COUNT: u64 = 100_003;
 
 /// Copies a file by itself, and tells the way.
 fn way_of_a_file() -> Method {
     let to = files::anonymous();
-    let (source, target) = (fd(&file_of(COUNT)), fd(&to));
+    let (source, target) = (fd(&pattern_file(COUNT)), fd(&to));
     let mut copier = Copier::new(&source, &target);
     while copier.step().unwrap() > 0 {}
     assert_eq!((copier.copied(), check_file(&to, 0)), (COUNT, COUNT));
@@ -63,7 +63,7 @@ fn an_end_that_is_none_is_found_out() {
         (libc::SYS_copy_file_range, libc::SYS_sendfile),
     ] {
         let to = files::anonymous();
-        let (source, target) = (fd(&file_of(COUNT)), fd(&to));
+        let (source, target) = (fd(&pattern_file(COUNT)), fd(&to));
         let mut copier = Copier::new(&source, &target).chunk_size(40_000);
         inject(barred, Errno::NOSYS, || {
             assert_eq!(copier.step(), Ok(40_000));
@@ -78,7 +78,7 @@ fn an_end_that_is_none_is_found_out() {
 
 #[test]
 fn a_target_that_takes_nothing_is_no_end() {
-    let (source, target) = (fd(&file_of(COUNT)), fd(&files::anonymous()));
+    let (source, target) = (fd(&pattern_file(COUNT)), fd(&files::anonymous()));
     let mut copier = Copier::new(&source, &target).chunk_size(40_000);
     assert_eq!(copier.step(), Ok(40_000));
     let error = pretend(libc::SYS_copy_file_range, || {
@@ -96,7 +96,7 @@ fn a_way_that_was_asked_for_is_not_left() {
         (Method::Splice, Call::SPLICE, libc::SYS_splice),
     ] {
         inject(number, Errno::NOSYS, || {
-            let (source, target) = (fd(&file_of(1)), fd(&files::anonymous()));
+            let (source, target) = (fd(&pattern_file(1)), fd(&files::anonymous()));
             let error = Copier::new(&source, &target).method(method).run().unwrap_err();
             assert_eq!((error.error().call(), error.error().errno()), (call, Errno::NOSYS));
             assert_eq!((error.copied(), error.lost()), (0, 0));
@@ -128,13 +128,13 @@ fn a_failure_of_the_copy_itself_is_not_hidden() {
         (libc::SYS_copy_file_range, Call::COPY_FILE_RANGE, Errno::DQUOT),
     ] {
         inject(number, errno, || {
-            let error = copy(fd(&file_of(1)), fd(&files::anonymous())).unwrap_err();
+            let error = copy(fd(&pattern_file(1)), fd(&files::anonymous())).unwrap_err();
             assert_eq!((error.error().call(), error.error().errno()), (call, errno));
         });
     }
     inject(libc::SYS_copy_file_range, Errno::XDEV, || {
         inject(libc::SYS_sendfile, Errno::IO, || {
-            let error = copy(fd(&file_of(1)), fd(&files::anonymous())).unwrap_err();
+            let error = copy(fd(&pattern_file(1)), fd(&files::anonymous())).unwrap_err();
             assert_eq!((error.error().call(), error.error().errno()), (Call::SENDFILE, Errno::IO));
         });
     });

@@ -10,12 +10,12 @@ use butter::{io, pipe};
 
 use super::{ALL, fd};
 use common::files;
-use common::pattern::{check_file, file_of, pattern};
+use common::pattern::{check_file, pattern, pattern_file};
 
 #[test]
 fn a_copy_begins_where_the_files_stand_and_ends_at_its_limit() {
     for method in ALL {
-        let (mut from, mut to) = (file_of(200_000), files::anonymous());
+        let (mut from, mut to) = (pattern_file(200_000), files::anonymous());
         to.write_all(&[b'.'; 10]).unwrap();
         from.seek(SeekFrom::Start(1000)).unwrap();
         to.seek(SeekFrom::Start(5)).unwrap();
@@ -68,7 +68,7 @@ fn a_limit_leaves_the_rest_in_the_source() {
 fn pieces_are_as_large_as_they_may_be() {
     for (piece, steps) in [(0, 10), (1, 10), (4, 3), (usize::MAX, 1), (isize::MAX as usize, 1)] {
         for method in [Method::Auto, Method::Sendfile, Method::Splice, Method::ReadWrite] {
-            let (source, target) = (fd(&file_of(10)), fd(&files::anonymous()));
+            let (source, target) = (fd(&pattern_file(10)), fd(&files::anonymous()));
             let mut count = 0;
             let copier = Copier::new(&source, &target).method(method).chunk_size(piece);
             assert_eq!(copier.run_with_progress(|_| count += 1), Ok(10), "{method:?} by {piece}");
@@ -80,13 +80,13 @@ fn pieces_are_as_large_as_they_may_be() {
 #[test]
 fn nothing_is_an_answer() {
     for method in ALL {
-        let (source, target) = (fd(&file_of(0)), fd(&file_of(0)));
+        let (source, target) = (fd(&pattern_file(0)), fd(&pattern_file(0)));
         assert_eq!(Copier::new(&source, &target).method(method).run(), Ok(0), "{method:?}");
     }
-    let target = fd(&file_of(0));
+    let target = fd(&pattern_file(0));
     let (reader, _) = pipe::pipe().unwrap();
     assert_eq!(copy(&reader, &target), Ok(0));
-    let mut beyond = file_of(10);
+    let mut beyond = pattern_file(10);
     beyond.seek(SeekFrom::Start(1 << 40)).unwrap();
     assert_eq!(copy(fd(&beyond), &target), Ok(0));
 }
@@ -96,7 +96,7 @@ fn a_target_beyond_its_end_gets_a_hole() {
     for method in [Method::Auto, Method::Sendfile, Method::Splice, Method::ReadWrite] {
         let mut to = files::anonymous();
         to.seek(SeekFrom::Start(1 << 33)).unwrap();
-        assert_eq!(Copier::new(&fd(&file_of(5)), &fd(&to)).method(method).run(), Ok(5));
+        assert_eq!(Copier::new(&fd(&pattern_file(5)), &fd(&to)).method(method).run(), Ok(5));
         let mut copied = [1; 10];
         to.read_exact_at(&mut copied, (1 << 33) - 5).unwrap();
         assert!(copied[..5] == [0; 5] && copied[5..] == *pattern(0, 5), "{method:?}");
@@ -121,11 +121,12 @@ fn a_source_that_grows_is_copied_further() {
 
 #[test]
 fn the_way_that_was_found_is_told() {
-    let (source, target) = (fd(&file_of(100)), fd(&files::anonymous()));
+    let (source, target) = (fd(&pattern_file(100)), fd(&files::anonymous()));
     let mut copier = Copier::new(&source, &target);
     while copier.step().unwrap() > 0 {}
-    let expected =
-        Copier::new(&fd(&file_of(1)), &fd(&files::anonymous())).method(Method::CopyFileRange).run();
+    let expected = Copier::new(&fd(&pattern_file(1)), &fd(&files::anonymous()))
+        .method(Method::CopyFileRange)
+        .run();
     if expected.is_ok() {
         assert_eq!(copier.method_used(), Method::CopyFileRange);
     }
@@ -157,7 +158,7 @@ fn a_target_for_appending_is_written_to_at_its_end() {
     let mut named = files::NamedFile::new();
     named.write_all(b"before").unwrap();
     let to = OpenOptions::new().append(true).open(named.path()).unwrap();
-    let (source, target) = (fd(&file_of(50_000)), fd(&to));
+    let (source, target) = (fd(&pattern_file(50_000)), fd(&to));
     let mut copier = Copier::new(&source, &target);
     while copier.step().unwrap() > 0 {}
     assert_eq!((copier.copied(), copier.method_used()), (50_000, Method::ReadWrite));

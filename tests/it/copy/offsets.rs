@@ -8,7 +8,7 @@ use butter::fd::AsFd;
 
 use super::fd;
 use common::files;
-use common::pattern::{file_of, pattern};
+use common::pattern::{pattern, pattern_file};
 use common::require;
 use common::test::supported;
 
@@ -19,7 +19,7 @@ const OFFSETS: (u64, u64) = (4000, 70);
 
 /// A source and a target, each at its position.
 fn files() -> (File, File) {
-    let (mut from, mut to) = (file_of(10_000), files::anonymous());
+    let (mut from, mut to) = (pattern_file(10_000), files::anonymous());
     from.seek(SeekFrom::Start(POSITIONS.0)).unwrap();
     to.seek(SeekFrom::Start(POSITIONS.1)).unwrap();
     (from, to)

@@ -10,7 +10,7 @@ use butter::fd::OwnedFd;
 use super::ends::{Kind, Pace, SOURCES, TARGETS, nonblocking, read, tcp, unix, written};
 use super::{ALL, EMULATED, fd, terminal};
 use common::files;
-use common::pattern::{check_file, file_of};
+use common::pattern::{check_file, pattern_file};
 use common::this_test;
 
 const COUNT: u64 = if EMULATED { 30_011 } else { 300_007 };
@@ -91,7 +91,7 @@ const MUCH: u64 = if EMULATED { 1 << 18 } else { 1 << 26 };
 #[test]
 fn a_gibibyte_goes_from_file_to_file_by_each_method() {
     let (count, mut place) = (MUCH + 1, 0);
-    let from = file_of(count + 1_000_000);
+    let from = pattern_file(count + 1_000_000);
     for method in ALL {
         for _ in 0..VERY_MUCH / MUCH {
             let to = files::anonymous();

@@ -104,7 +104,7 @@ fn a_timeout_of_the_target_ends_a_copy() {
     for method in METHODS {
         let (sender, mut receiver) = UnixStream::pair().unwrap();
         sender.set_write_timeout(Some(Duration::from_millis(10))).unwrap();
-        let mut file = pattern::file_of(8 << 20);
+        let mut file = pattern::pattern_file(8 << 20);
         let source = fd(&file);
         let error = {
             let target = common::fd(sender);

@@ -9,8 +9,8 @@ use butter::process::Pid;
 use butter::{Errno, Error};
 
 use super::{Outcome, Row, Table, failed};
-use common::child::{as_nobody, nobody};
-use common::forked::{Forked, forked};
+use common::child::{as_nobody, ended_process};
+use common::forked::{ForkedChild, in_forked_child};
 use common::inject::inject;
 
 pub const TABLE: Table = Table {
@@ -27,18 +27,20 @@ const GROUPS: IdMaps<'_> = IdMaps::new(&[], ONE);
 const NO_GROUPS: IdMaps<'_> = IdMaps::new(&[], &[]).deny_setgroups();
 
 const ROWS: &[Row] = &[
-    Row(Call::OPENAT_UID_MAP, Errno::NOENT, ErrorKind::NotFound, || refused(USERS.write(nobody()))),
+    Row(Call::OPENAT_UID_MAP, Errno::NOENT, ErrorKind::NotFound, || {
+        refused(USERS.write(ended_process()))
+    }),
     Row(Call::OPENAT_UID_MAP, Errno::ACCES, ErrorKind::PermissionDenied, || {
         of_the_first_process(USERS)
     }),
     Row(Call::OPENAT_GID_MAP, Errno::NOENT, ErrorKind::NotFound, || {
-        refused(GROUPS.write(nobody()))
+        refused(GROUPS.write(ended_process()))
     }),
     Row(Call::OPENAT_GID_MAP, Errno::ACCES, ErrorKind::PermissionDenied, || {
         of_the_first_process(GROUPS)
     }),
     Row(Call::OPENAT_SETGROUPS, Errno::NOENT, ErrorKind::NotFound, || {
-        refused(NO_GROUPS.write(nobody()))
+        refused(NO_GROUPS.write(ended_process()))
     }),
     Row(Call::OPENAT_SETGROUPS, Errno::ACCES, ErrorKind::PermissionDenied, || {
         of_the_first_process(NO_GROUPS)
@@ -59,11 +61,11 @@ const ROWS: &[Row] = &[
     Row(Call::WRITE_GID_MAP, Errno::INVAL, ErrorKind::InvalidArgument, || {
         of_a_child(IdMaps::new(&[], EMPTY))
     }),
-    Row(Call::WRITE_SETGROUPS, Errno::PERM, ErrorKind::PermissionDenied, || {
-        match forked(|| unshare_as_root(Namespaces::empty()).map(|()| NO_GROUPS.write(Task::Own))) {
-            Ok(result) => refused(result),
-            Err(error) => Err(error.to_string()),
-        }
+    Row(Call::WRITE_SETGROUPS, Errno::PERM, ErrorKind::PermissionDenied, || match in_forked_child(
+        || unshare_as_root(Namespaces::empty()).map(|()| NO_GROUPS.write(Task::Own)),
+    ) {
+        Ok(result) => refused(result),
+        Err(error) => Err(error.to_string()),
     }),
 ];
 
@@ -93,8 +95,8 @@ fn of_the_first_process(maps: IdMaps<'_>) -> Outcome {
 
 /// In a new user namespace, whose maps are not set.
 fn of_a_child(maps: IdMaps<'_>) -> Outcome {
-    let child = Forked::staying(|| unshare(Namespaces::USER));
-    match child.told() {
+    let child = ForkedChild::start(|| unshare(Namespaces::USER));
+    match child.result() {
         Ok(()) => refused(maps.write(child.pid())),
         Err(error) => Err(error.to_string()),
     }

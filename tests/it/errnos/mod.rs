@@ -34,7 +34,7 @@ use std::fs::File;
 
 use butter::error::{Call, ErrorKind};
 use butter::{Errno, Error};
-use common::child::{in_child, open_no_more};
+use common::child::{exhaust_descriptors, in_child};
 use common::files;
 use common::test::Test;
 use common::this_test;
@@ -172,7 +172,7 @@ fn each_failure_is_told_as_it_is() {
 #[test]
 fn a_process_without_descriptors_says_so() {
     in_child(|| {
-        open_no_more();
+        exhaust_descriptors();
         for row in TABLES.iter().flat_map(|table| table.without_descriptors) {
             check(row, (row.3)().unwrap());
         }

@@ -9,7 +9,7 @@ use butter::{Errno, process};
 
 use super::process::{at_a_closed_directory, at_a_loop};
 use super::{Outcome, Row, Table, check, failed};
-use common::child::{as_nobody, with_own_directories, with_own_mounts};
+use common::child::{as_nobody, with_own_mount_namespace, with_own_root_and_cwd};
 use common::files;
 use common::inject::inject;
 use common::{require, this_test};
@@ -328,7 +328,7 @@ const IN_NAMESPACES: &[Row] = &[
 
 /// Runs a closure in a thread whose root is this place: what is done to a root by mistake is done to that one.
 fn within(path: &str, body: impl FnOnce() -> Outcome + Send) -> Outcome {
-    with_own_directories(|| {
+    with_own_root_and_cwd(|| {
         process::chroot(path).unwrap();
         process::chdir("/").unwrap();
         body()
@@ -353,7 +353,7 @@ fn filesystem(target: &str, source: &str, fstype: &str) -> Outcome {
 fn at(body: impl FnOnce(&str) -> Outcome + Send) -> Outcome {
     let directory = files::directory();
     let path = directory.path().to_str().unwrap();
-    with_own_mounts(|| {
+    with_own_mount_namespace(|| {
         mount::mount("x", path, "tmpfs", F::empty(), "").unwrap();
         body(path)
     })
@@ -420,7 +420,7 @@ fn unmount_with(flags: UnmountFlags) -> Outcome {
 #[test]
 fn who_may_mount_is_told_what_is_wrong() {
     let test = this_test!();
-    let ran = test.in_namespaces_of_any_root(|| {
+    let ran = test.in_namespaces_as_each_root(|| {
         for row in IN_NAMESPACES {
             check(row, (row.3)().unwrap());
         }

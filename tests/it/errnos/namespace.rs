@@ -11,8 +11,8 @@ use butter::namespace::{
 use butter::process::Pid;
 
 use super::{Row, Table, check, failed, may_have_descriptors, null};
-use common::child::{as_nobody, in_user_namespace, nobody};
-use common::forked::{Forked, forked};
+use common::child::{as_nobody, ended_process, in_user_namespace};
+use common::forked::{ForkedChild, in_forked_child};
 use common::inject::inject;
 use common::require;
 
@@ -54,7 +54,7 @@ const ROWS: &[Row] = &[
         }
     }),
     Row(Call::SETNS, Errno::SRCH, ErrorKind::NotFound, || {
-        let child = Forked::staying(|| ());
+        let child = ForkedChild::start(|| ());
         // SAFETY: asks for a descriptor.
         let process =
             new(unsafe { libc::syscall(libc::SYS_pidfd_open, child.pid().as_raw(), 0) } as i32);
@@ -65,7 +65,7 @@ const ROWS: &[Row] = &[
         inject(libc::SYS_setns, Errno::NOENT, || failed(own(Kind::Uts).enter()))
     }),
     Row(Call::OPENAT_NS, Errno::NOENT, ErrorKind::NotFound, || {
-        failed(Namespace::open(nobody(), Kind::Uts))
+        failed(Namespace::open(ended_process(), Kind::Uts))
     }),
     Row(Call::OPENAT_NS, Errno::ACCES, ErrorKind::PermissionDenied, || {
         as_nobody(|| failed(Namespace::open(Pid::from_raw(1).unwrap(), Kind::Uts)))
@@ -78,7 +78,8 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::IOCTL_NS_GET_USERNS, Errno::PERM, ErrorKind::PermissionDenied, || {
         let uts = own(Kind::Uts);
-        match forked(|| unshare(Namespaces::USER).map(|()| uts.user_namespace().map(drop))) {
+        match in_forked_child(|| unshare(Namespaces::USER).map(|()| uts.user_namespace().map(drop)))
+        {
             Ok(result) => failed(result),
             Err(error) => Err(error.to_string()),
         }
@@ -101,18 +102,18 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::IOCTL_NS_GET_USERNS, Errno::MFILE, ErrorKind::LimitReached, || {
         let uts = own(Kind::Uts);
-        failed(forked(|| {
+        failed(in_forked_child(|| {
             may_have_descriptors(0);
             uts.user_namespace().map(drop)
         }))
     }),
     Row(Call::IOCTL_NS_GET_PARENT, Errno::MFILE, ErrorKind::LimitReached, || {
-        let child = Forked::staying(|| unshare(Namespaces::USER));
-        if let Err(error) = child.told() {
+        let child = ForkedChild::start(|| unshare(Namespaces::USER));
+        if let Err(error) = child.result() {
             return Err(error.to_string());
         }
         let below = Namespace::open(child.pid(), Kind::User).unwrap();
-        failed(forked(|| {
+        failed(in_forked_child(|| {
             may_have_descriptors(0);
             below.parent().map(drop)
         }))
@@ -134,7 +135,7 @@ const WITHOUT_DESCRIPTORS: &[Row] =
 
 /// What fails for a user whose limit is lowered.
 const LIMITED: &[Row] = &[Row(Call::UNSHARE, Errno::NOSPC, ErrorKind::LimitReached, || {
-    failed(forked(|| unshare(Namespaces::USER)))
+    failed(in_forked_child(|| unshare(Namespaces::USER)))
 })];
 
 fn own(kind: Kind) -> Namespace {

@@ -127,7 +127,7 @@ fn filled() -> (OwnedFd, OwnedFd) {
 /// The writing end of a pipe that nobody reads; `std` has the process ignore `SIGPIPE`.
 fn unread() -> OwnedFd {
     let writer = pipe::pipe().unwrap().1;
-    common::wait_until_unread(&writer);
+    common::wait_until_reader_is_closed(&writer);
     writer
 }
 

@@ -6,7 +6,7 @@ use butter::time::Timespec;
 use butter::{Errno, pipe};
 
 use super::{Row, Table, failed, may_have_descriptors, null};
-use common::{forked::forked, signals::interrupted};
+use common::{forked::in_forked_child, signals::interrupted};
 
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/poll/raw.rs"),
@@ -22,7 +22,7 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::PPOLL, Errno::INVAL, ErrorKind::InvalidArgument, || {
         let null = null();
-        failed(forked(|| {
+        failed(in_forked_child(|| {
             may_have_descriptors(1);
             let one = || PollFd::new(&null, PollFlags::IN);
             poll::raw::ppoll(&mut [one()], None, None).expect("as many as it may have");

@@ -8,7 +8,7 @@ use butter::{Errno, process};
 use temp_dir::TempDir;
 
 use super::{Outcome, Row, Table, failed, null};
-use common::child::{as_nobody, with_own_directories};
+use common::child::{as_nobody, with_own_root_and_cwd};
 use common::files;
 use common::inject::{inject, pretend};
 
@@ -37,13 +37,13 @@ const ROWS: &[Row] = &[
         inject(libc::SYS_chdir, Errno::IO, || chdir("/"))
     }),
     Row(Call::FCHDIR, Errno::NOTDIR, ErrorKind::InvalidArgument, || {
-        with_own_directories(|| failed(process::fchdir(null())))
+        with_own_root_and_cwd(|| failed(process::fchdir(null())))
     }),
     Row(Call::FCHDIR, Errno::ACCES, ErrorKind::PermissionDenied, || {
         let directory = files::directory();
         let open = common::fd(File::open(directory.path()).unwrap());
         close(&directory);
-        as_nobody(|| with_own_directories(|| failed(process::fchdir(open))))
+        as_nobody(|| with_own_root_and_cwd(|| failed(process::fchdir(open))))
     }),
     Row(Call::CHROOT, Errno::PERM, ErrorKind::PermissionDenied, || as_nobody(|| chroot("/"))),
     Row(Call::CHROOT, Errno::NOENT, ErrorKind::NotFound, || chroot("/nowhere")),
@@ -62,11 +62,11 @@ const ROWS: &[Row] = &[
 ];
 
 fn chdir(path: impl Arg + Send) -> Outcome {
-    with_own_directories(|| failed(process::chdir(path)))
+    with_own_root_and_cwd(|| failed(process::chdir(path)))
 }
 
 fn chroot(path: impl Arg + Send) -> Outcome {
-    with_own_directories(|| failed(process::chroot(path)))
+    with_own_root_and_cwd(|| failed(process::chroot(path)))
 }
 
 /// Lets nobody search a directory.

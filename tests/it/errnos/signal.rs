@@ -8,7 +8,7 @@ use butter::thread;
 use butter::time::Timespec;
 
 use super::{NO_OTHER_USER, Row, Table, check, failed};
-use common::child::{as_nobody, in_child_that_holds_back, nobody, of_another_user};
+use common::child::{as_nobody, ended_process, in_child_with_blocked, process_of_another_user};
 use common::signals::interrupted;
 
 pub const TABLE: Table = Table {
@@ -19,18 +19,22 @@ pub const TABLE: Table = Table {
 };
 
 const ROWS: &[Row] = &[
-    Row(Call::KILL, Errno::SRCH, ErrorKind::NotFound, || failed(signal::kill(nobody(), None))),
+    Row(Call::KILL, Errno::SRCH, ErrorKind::NotFound, || {
+        failed(signal::kill(ended_process(), None))
+    }),
     Row(Call::KILL, Errno::PERM, ErrorKind::PermissionDenied, || {
-        as_nobody(|| failed(signal::kill(of_another_user().ok_or(NO_OTHER_USER)?, None)))
+        as_nobody(|| failed(signal::kill(process_of_another_user().ok_or(NO_OTHER_USER)?, None)))
     }),
     Row(Call::KILL, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(signal::kill(Target::Group(Pgid::from_raw(1).unwrap()), None))
     }),
     Row(Call::RT_SIGQUEUEINFO, Errno::SRCH, ErrorKind::NotFound, || {
-        failed(signal::queue(nobody(), Signal::USR1, 1))
+        failed(signal::queue(ended_process(), Signal::USR1, 1))
     }),
     Row(Call::RT_SIGQUEUEINFO, Errno::PERM, ErrorKind::PermissionDenied, || {
-        as_nobody(|| failed(signal::queue(of_another_user().ok_or(NO_OTHER_USER)?, Signal::URG, 1)))
+        as_nobody(|| {
+            failed(signal::queue(process_of_another_user().ok_or(NO_OTHER_USER)?, Signal::URG, 1))
+        })
     }),
     Row(Call::RT_SIGQUEUEINFO, Errno::TOOBIG, ErrorKind::InvalidArgument, || {
         // SAFETY: it is refused.
@@ -79,7 +83,7 @@ const WITHOUT_SIGNALS: &[Row] = &[
 
 #[test]
 fn a_process_without_room_for_signals_says_so() {
-    in_child_that_holds_back(SigSet::all(), || {
+    in_child_with_blocked(SigSet::all(), || {
         let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
         // SAFETY: reads one struct.
         assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_SIGPENDING, &raw const none) }, 0);

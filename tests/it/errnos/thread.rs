@@ -8,7 +8,7 @@ use butter::thread::{self, Tid};
 
 use super::signal::too_big;
 use super::{NO_OTHER_USER, Row, Table, failed};
-use common::child::{as_nobody, of_another_user};
+use common::child::{as_nobody, process_of_another_user};
 use common::inject::inject;
 
 pub const TABLE: Table = Table {
@@ -25,7 +25,7 @@ const ROWS: &[Row] = &[
     Row(Call::TGKILL, Errno::PERM, ErrorKind::PermissionDenied, || {
         as_nobody(|| {
             failed(thread::kill(
-                of_another_user().ok_or(NO_OTHER_USER)?,
+                process_of_another_user().ok_or(NO_OTHER_USER)?,
                 Tid::from_raw(1).unwrap(),
                 None,
             ))
@@ -39,7 +39,7 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::RT_TGSIGQUEUEINFO, Errno::PERM, ErrorKind::PermissionDenied, || {
         as_nobody(|| {
-            let other = of_another_user().ok_or(NO_OTHER_USER)?;
+            let other = process_of_another_user().ok_or(NO_OTHER_USER)?;
             failed(thread::queue(other, Tid::from_raw(1).unwrap(), Signal::URG, 1))
         })
     }),

@@ -9,7 +9,7 @@ use butter::timerfd::{self, Clock, Itimerspec, SetFlags, Timer, TimerFd};
 use butter::{Errno, Result};
 
 use super::{Outcome, Row, Table, a_place, failed, null, unless_missing};
-use common::{child::as_nobody, inject::inject, moment};
+use common::{child::as_nobody, inject::inject, time_from_now};
 
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/timerfd/raw.rs"),
@@ -42,8 +42,10 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::TIMERFD_SETTIME, Errno::CANCELED, ErrorKind::Other, || {
         after_a_jump(libc::SYS_timerfd_settime, |timer| {
-            let (day, flags) =
-                (moment(time::Clock::Realtime, DAY), SetFlags::ABSTIME | SetFlags::CANCEL_ON_SET);
+            let (day, flags) = (
+                time_from_now(time::Clock::Realtime, DAY),
+                SetFlags::ABSTIME | SetFlags::CANCEL_ON_SET,
+            );
             let day = Itimerspec { value: day, interval: Timespec::default() };
             timerfd::raw::timerfd_settime(timer, flags, &day, None)
         })
@@ -93,7 +95,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// The test program `clock` sets the clock, in a virtual machine.
 fn after_a_jump(number: libc::c_long, call: fn(BorrowedFd<'_>) -> Result<()>) -> Outcome {
     let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
-    timer.set_cancel_on_set(Timer::once_at(moment(time::Clock::Realtime, DAY))).unwrap();
+    timer.set_cancel_on_set(Timer::once_at(time_from_now(time::Clock::Realtime, DAY))).unwrap();
     inject(number, Errno::CANCELED, || failed(call(timer.as_fd())))
 }
 

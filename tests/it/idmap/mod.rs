@@ -14,8 +14,8 @@ use butter::namespace::{Namespaces, unshare, unshare_as_root};
 use butter::process::{Pid, getegid, geteuid, getgid, getuid};
 use butter::thread::Tid;
 use butter::{Errno, Error, Result};
-use common::child::{in_child, nobody};
-use common::forked::{Forked, forked};
+use common::child::{ended_process, in_child};
+use common::forked::{ForkedChild, in_forked_child};
 use common::require;
 
 const fn range(inside: u32, outside: u32, count: u32) -> IdRange {
@@ -24,9 +24,9 @@ const fn range(inside: u32, outside: u32, count: u32) -> IdRange {
 
 /// A child in a new user namespace without maps; an error where the machine
 /// allows none.
-fn newborn() -> Result<Forked<Result<()>>, &'static str> {
-    let child = Forked::staying(|| unshare(Namespaces::USER));
-    match child.told() {
+fn newborn() -> Result<ForkedChild<Result<()>>, &'static str> {
+    let child = ForkedChild::start(|| unshare(Namespaces::USER));
+    match child.result() {
         Ok(()) => Ok(child),
         Err(error) => {
             assert_eq!(error.errno(), Errno::PERM);
@@ -65,7 +65,7 @@ fn refused(result: Result<(), MapError>) -> (Call, Errno, Option<MapErrorKind>) 
 fn a_user_becomes_root_of_a_namespace_of_its_own() {
     in_child(|| {
         let (user, group) = (geteuid().as_raw(), getegid().as_raw());
-        let child = Forked::staying(|| {
+        let child = ForkedChild::start(|| {
             let made = unshare_as_root(Namespaces::UTS | Namespaces::MOUNT);
             (
                 made,
@@ -73,7 +73,7 @@ fn a_user_becomes_root_of_a_namespace_of_its_own() {
                 unshare(Namespaces::IPC),
             )
         });
-        let (made, ids, more) = child.told();
+        let (made, ids, more) = child.result();
         let refused = made.is_err_and(|error| error.error().call() == Call::UNSHARE);
         require!(!refused, "no new user namespace is allowed here");
         assert_eq!((made, ids, more), (Ok(()), [0; 4], Ok(())));
@@ -182,7 +182,7 @@ fn who_may_map_only_themselves_is_told_why_not_more() {
         let (user, group) = (geteuid().as_raw(), getegid().as_raw());
         let own =
             |users: &[IdRange], groups: &[IdRange]| IdMaps::new(users, groups).write(Task::Own);
-        let told = forked(|| {
+        let told = in_forked_child(|| {
             unshare(Namespaces::USER)?;
             Ok::<_, Error>([
                 own(&[], &[IdRange::one(0, group)]),
@@ -221,10 +221,10 @@ fn who_may_map_only_themselves_is_told_why_not_more() {
 fn who_is_not_known_outside_is_not_mapped() {
     in_child(|| {
         // In a namespace that has one user, the child's namespace.
-        let told = forked(|| {
+        let told = in_forked_child(|| {
             unshare_as_root(Namespaces::empty())?;
-            let child = Forked::staying(|| unshare(Namespaces::USER));
-            child.told()?;
+            let child = ForkedChild::start(|| unshare(Namespaces::USER));
+            child.result()?;
             let write = |ranges: &[IdRange]| IdMaps::new(ranges, &[]).write(child.pid());
             let told = [
                 write(&[IdRange::one(0, 1)]),
@@ -278,13 +278,13 @@ fn what_is_mapped_outside_is_looked_up_in_many_ranges() {
     in_child(|| {
         require!(newborn());
         require!(is_root(), "only the root user of the initial user namespace can map other users");
-        let child = Forked::staying(|| {
+        let child = ForkedChild::start(|| {
             unshare(Namespaces::USER).map_err(MapError::from)?;
             while getegid().as_raw() != 0 {
                 std::thread::yield_now(); // until both maps are set
             }
-            let child = Forked::staying(|| unshare(Namespaces::USER));
-            child.told().map_err(MapError::from)?;
+            let child = ForkedChild::start(|| unshare(Namespaces::USER));
+            child.result().map_err(MapError::from)?;
             let write = |ranges: &[IdRange]| IdMaps::new(ranges, &[]).write(child.pid());
             Ok::<_, MapError>([
                 write(&[range(0, 9900, 11)]),
@@ -307,7 +307,7 @@ fn what_is_mapped_outside_is_looked_up_in_many_ranges() {
             std::thread::yield_now();
         }
         assert_eq!(IdMaps::new(&ranges, &ranges).write(child.pid()), Ok(()));
-        let told = child.told().unwrap().map(|result| result.map_err(|error| error.kind()));
+        let told = child.result().unwrap().map(|result| result.map_err(|error| error.kind()));
         let not_mapped = |range| Err(Some(MapErrorKind::NotMapped { range }));
         assert_eq!(told, [not_mapped(0), not_mapped(0), not_mapped(1), not_mapped(0), Ok(())]);
     });
@@ -316,7 +316,7 @@ fn what_is_mapped_outside_is_looked_up_in_many_ranges() {
 #[test]
 fn namespaces_are_nested_so_deep_and_no_deeper() {
     in_child(|| {
-        let (depth, error) = forked(|| {
+        let (depth, error) = in_forked_child(|| {
             let mut depth = 0;
             loop {
                 match unshare_as_root(Namespaces::empty()) {
@@ -334,7 +334,7 @@ fn namespaces_are_nested_so_deep_and_no_deeper() {
 #[test]
 fn nobody_has_no_maps() {
     let one = [IdRange::one(0, geteuid().as_raw())];
-    let nobody = nobody();
+    let nobody = ended_process();
     let gone = |call| (call, Errno::NOENT, None);
     assert_eq!(refused(IdMaps::new(&one, &[]).write(nobody)), gone(Call::OPENAT_UID_MAP));
     assert_eq!(refused(IdMaps::new(&[], &one).write(nobody)), gone(Call::OPENAT_GID_MAP));
@@ -367,7 +367,7 @@ fn an_error_prints_what_is_wrong() {
         let many: Vec<_> = (0..341).map(|number| range(number, number, 1)).collect();
         assert_eq!(print(&many), with(invalid, "a map has at most 340 ranges"));
 
-        let error = IdMaps::new(&[IdRange::one(0, 0)], &[]).write(nobody()).unwrap_err();
+        let error = IdMaps::new(&[IdRange::one(0, 0)], &[]).write(ended_process()).unwrap_err();
         assert_eq!(error.to_string(), error.error().to_string());
         assert_eq!(format!("{error:?}"), format!("MapError({error})"));
         assert_eq!(Error::from(error), error.error());
@@ -378,6 +378,6 @@ fn an_error_prints_what_is_wrong() {
 #[cfg(feature = "std")]
 #[test]
 fn std_keeps_the_number() {
-    let error = IdMaps::new(&[IdRange::one(0, 0)], &[]).write(nobody()).unwrap_err();
+    let error = IdMaps::new(&[IdRange::one(0, 0)], &[]).write(ended_process()).unwrap_err();
     assert_eq!(std::io::Error::from(error).raw_os_error(), Some(libc::ENOENT));
 }

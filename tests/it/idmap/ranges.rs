@@ -6,7 +6,7 @@ use butter::Errno;
 use butter::idmap::{IdMaps, IdRange, MapErrorKind};
 use butter::namespace::{Namespaces, unshare};
 use common::child::in_child;
-use common::forked::Forked;
+use common::forked::ForkedChild;
 use common::require;
 use proptest::prelude::*;
 
@@ -41,8 +41,8 @@ fn what_the_kernel_refuses_in_any_ranges_is_found() {
             match written {
                 Ok(()) => {
                     // It can be set once.
-                    let next = Forked::staying(|| unshare(Namespaces::USER));
-                    prop_assert_eq!(next.told(), Ok(()));
+                    let next = ForkedChild::start(|| unshare(Namespaces::USER));
+                    prop_assert_eq!(next.result(), Ok(()));
                     child.replace(next);
                 }
                 Err(error) if error.error().is(Errno::INVAL) => match error.kind() {

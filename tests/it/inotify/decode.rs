@@ -1,9 +1,10 @@
-//! The decoder on any bytes, and on any events that the kernel could write.
+//! `inotify::decode` of arbitrary bytes, and of all events that the kernel could write.
 
 use butter::inotify::{Cookie, Watch, decode};
 use proptest::prelude::*;
 
-/// An event as the kernel writes one: the name padded with NULs to a multiple of 16.
+/// The bytes of an event as the kernel writes them: the name is followed by NULs up to a multiple
+/// of 16 bytes.
 fn event(wd: i32, mask: u32, cookie: u32, name: &[u8]) -> Vec<u8> {
     let padded = if name.is_empty() { 0 } else { (name.len() + 1).next_multiple_of(16) };
     let mut bytes = Vec::new();
@@ -16,12 +17,18 @@ fn event(wd: i32, mask: u32, cookie: u32, name: &[u8]) -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 512, ..Default::default() })]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        cases: 512,
+        ..Default::default()
+    })]
 
-    /// What goes in comes out, at any alignment.
     #[test]
-    fn whole_events_come_back(
-        written in prop::collection::vec((any::<i32>(), any::<u32>(), any::<u32>(), "[a-z]{0,40}"), 0..8),
+    fn decode_returns_the_encoded_events_at_any_alignment(
+        written in prop::collection::vec(
+            (any::<i32>(), any::<u32>(), any::<u32>(), "[a-z]{0,40}"),
+            0..8,
+        ),
         shift in 0_usize..8,
     ) {
         let mut bytes = vec![0; shift];
@@ -40,11 +47,11 @@ proptest! {
         prop_assert!(events.rest().is_empty());
     }
 
-    /// Any bytes are taken; every event lies within them, and with the rest they are all of them.
+    /// The events and the remaining bytes cover all bytes.
     #[test]
-    fn any_bytes_are_taken(bytes in prop::collection::vec(any::<u8>(), 0..256)) {
+    fn decode_accepts_arbitrary_bytes(bytes in prop::collection::vec(any::<u8>(), 0..256)) {
         let mut events = decode(&bytes);
-        let taken: usize = events.by_ref().map(|event| 16 + event.padded_name().len()).sum();
-        prop_assert_eq!(taken + events.rest().len(), bytes.len());
+        let decoded: usize = events.by_ref().map(|event| 16 + event.padded_name().len()).sum();
+        prop_assert_eq!(decoded + events.rest().len(), bytes.len());
     }
 }

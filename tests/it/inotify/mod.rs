@@ -1,4 +1,4 @@
-//! Watching real files.
+//! Events of watched files, and the flags of `inotify`.
 
 mod decode;
 mod reading;
@@ -11,11 +11,11 @@ use std::path::Path;
 
 use butter::Errno;
 use butter::inotify::{EVENT_SIZE_MAX, EventFlags, InitFlags, Inotify, Watch, WatchFlags};
-use common::child::prevent_starts;
+use common::child::prevent_spawns;
 use common::files;
 use temp_dir::TempDir;
 
-/// An instance that watches a new directory.
+/// A non-blocking instance, with a watch on a new directory.
 fn watched(mask: WatchFlags) -> (Inotify, Watch, TempDir) {
     let directory = files::directory();
     let inotify = Inotify::nonblocking().unwrap();
@@ -23,7 +23,7 @@ fn watched(mask: WatchFlags) -> (Inotify, Watch, TempDir) {
     (inotify, watch, directory)
 }
 
-/// Flags and names of all events that are there.
+/// Reads all available events, and returns their flags and names.
 fn drain(inotify: &Inotify) -> Vec<(EventFlags, Vec<u8>)> {
     let mut buffer = [0; 4096];
     let mut all = Vec::new();
@@ -36,15 +36,16 @@ fn drain(inotify: &Inotify) -> Vec<(EventFlags, Vec<u8>)> {
     }
 }
 
+/// Reads all available events, and returns their flags.
 fn flags(inotify: &Inotify) -> Vec<EventFlags> {
     drain(inotify).into_iter().map(|(flags, _)| flags).collect()
 }
 
 #[test]
-fn each_event_that_can_be_asked_for_comes() {
+fn inotify_reports_each_event_of_a_directory() {
     use EventFlags as E;
-    // A file is closed when its last descriptor is.
-    let _no_starts = prevent_starts();
+    // A new process would have copies of the descriptors, which would delay the `CLOSE` events.
+    let _no_spawns = prevent_spawns();
     let (inotify, watch, directory) = watched(WatchFlags::ALL_EVENTS);
     let path = directory.path().join("file");
     fs::write(&path, "content").unwrap();
@@ -67,14 +68,22 @@ fn each_event_that_can_be_asked_for_comes() {
 
     let moved = directory.path().with_extension("moved");
     fs::rename(directory.path(), &moved).unwrap();
-    assert_eq!(flags(&inotify), [E::MOVE_SELF], "the watch is on the inode and goes along");
+    assert_eq!(
+        flags(&inotify),
+        [E::MOVE_SELF],
+        "a watch belongs to the inode, and remains after a rename"
+    );
     fs::remove_dir(&moved).unwrap();
     assert_eq!(flags(&inotify), [E::DELETE_SELF, E::IGNORED]);
-    assert_eq!(inotify.remove_watch(watch).unwrap_err().errno(), Errno::INVAL, "it has ended");
+    assert_eq!(
+        inotify.remove_watch(watch).unwrap_err().errno(),
+        Errno::INVAL,
+        "the watch was removed with the directory"
+    );
 }
 
 #[test]
-fn the_halves_of_a_rename_have_one_cookie() {
+fn inotify_rename_events_have_equal_cookies() {
     let (inotify, watch, directory) = watched(WatchFlags::MOVE);
     for name in ["one", "other"] {
         File::create(directory.path().join(name)).unwrap();
@@ -90,9 +99,9 @@ fn the_halves_of_a_rename_have_one_cookie() {
 }
 
 #[test]
-fn listing_a_directory_tells_of_it_without_a_name() {
-    // A file is closed when its last descriptor is.
-    let _no_starts = prevent_starts();
+fn inotify_events_of_the_watched_directory_itself_have_no_name() {
+    // A new process would have copies of the descriptors, which would delay the `CLOSE` events.
+    let _no_spawns = prevent_spawns();
     let (inotify, watch, directory) = watched(WatchFlags::ALL_EVENTS);
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
     let mut buffer = [MaybeUninit::uninit(); 4096];
@@ -102,15 +111,15 @@ fn listing_a_directory_tells_of_it_without_a_name() {
             .iter()
             .all(|event| event.is_dir() && event.name().is_empty() && event.watch() == Some(watch))
     );
-    let seen = events.iter().fold(EventFlags::empty(), |seen, event| seen | event.flags());
+    let all = events.iter().fold(EventFlags::empty(), |all, event| all | event.flags());
     assert_eq!(
-        seen,
+        all,
         EventFlags::OPEN | EventFlags::ACCESS | EventFlags::CLOSE_NOWRITE | EventFlags::ISDIR
     );
 }
 
 #[test]
-fn names_of_any_bytes_and_every_length_come_whole() {
+fn event_name_has_any_bytes_and_length() {
     let (inotify, _, directory) = watched(WatchFlags::CREATE);
     let mut buffer = [0; EVENT_SIZE_MAX];
     for length in 1..=255 {
@@ -127,7 +136,7 @@ fn names_of_any_bytes_and_every_length_come_whole() {
 }
 
 #[test]
-fn masks_have_names_both_ways() {
+fn watch_flags_are_formatted_and_parsed_by_name() {
     let mask = WatchFlags::CREATE | WatchFlags::MOVE_SELF | WatchFlags::ONLYDIR;
     assert_eq!(mask.to_string(), "CREATE | MOVE_SELF | ONLYDIR");
     assert_eq!("CREATE | MOVE_SELF | ONLYDIR".parse(), Ok(mask));
@@ -135,7 +144,7 @@ fn masks_have_names_both_ways() {
     assert_eq!("ALL_EVENTS".parse(), Ok(WatchFlags::ALL_EVENTS));
     assert!("NONBLOCK".parse::<WatchFlags>().is_err());
     assert_eq!(EventFlags::from_bits_retain(0x40).to_string(), "MOVED_FROM");
-    // One bit, two names: each where it means that.
+    // The meaning of this bit depends on the type.
     assert_eq!(EventFlags::from_bits_retain(0x800).to_string(), "MOVE_SELF");
     assert_eq!(InitFlags::from_bits_retain(0x800).to_string(), "NONBLOCK");
     for (name, flag) in WatchFlags::all().iter_names() {
@@ -145,7 +154,7 @@ fn masks_have_names_both_ways() {
 
 #[cfg(feature = "alloc")]
 #[test]
-fn an_owned_event_outlives_its_buffer() {
+fn event_to_owned_outlives_the_buffer() {
     let (inotify, watch, directory) = watched(WatchFlags::CREATE);
     fs::create_dir(directory.path().join("sub")).unwrap();
     let owned = inotify.read_events(&mut [0; 4096]).unwrap().next().unwrap().to_owned();

@@ -1,4 +1,4 @@
-//! How events are read: at once, one at a time, and all of many.
+//! Reading of events, with `Inotify::read_events` and with `Reader`.
 
 use std::fs::{self, File};
 use std::mem::MaybeUninit;
@@ -11,30 +11,30 @@ use butter::time::Timeout;
 use butter::{Errno, io};
 
 use super::{drain, flags, watched};
-use common::child::prevent_starts;
+use common::child::prevent_spawns;
 use common::files;
 use common::require;
-use common::signals::{Storm, interrupted};
+use common::signals::{PeriodicSignals, interrupted};
 
 #[test]
-fn a_buffer_too_small_loses_nothing() {
+fn read_events_fails_with_einval_if_buffer_is_too_small() {
     let (inotify, _, directory) = watched(WatchFlags::CREATE);
     File::create(directory.path().join("a name of more than sixteen bytes")).unwrap();
-    for room in [0, 15, 16, 17, 48, 63] {
-        let error = inotify.read_events(&mut vec![0; room][..]).unwrap_err();
+    for size in [0, 15, 16, 17, 48, 63] {
+        let error = inotify.read_events(&mut vec![0; size][..]).unwrap_err();
         assert_eq!(
             (error.errno(), error.kind()),
             (Errno::INVAL, ErrorKind::InvalidArgument),
-            "{room}"
+            "{size}"
         );
     }
     assert_eq!(inotify.read_events(&mut [0; 64]).unwrap().count(), 1);
     assert_eq!(inotify.read_events_interruptible(&mut [0; 64]).unwrap().count(), 0);
-    assert_eq!(inotify.read_events(&mut [0; 64]).unwrap().count(), 0, "nothing there is an answer");
+    assert_eq!(inotify.read_events(&mut [0; 64]).unwrap().count(), 0);
 }
 
 #[test]
-fn what_is_available_is_the_bytes_of_the_events() {
+fn bytes_available_is_the_size_of_the_queued_events() {
     let (inotify, _, directory) = watched(WatchFlags::CREATE);
     assert_eq!(io::bytes_available(&inotify), Ok(0));
     File::create(directory.path().join("short")).unwrap();
@@ -43,7 +43,7 @@ fn what_is_available_is_the_bytes_of_the_events() {
 }
 
 #[test]
-fn a_full_queue_says_so_once_and_goes_on() {
+fn read_events_reports_an_overflow_once() {
     let limit: usize = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events")
         .unwrap()
         .trim()
@@ -55,7 +55,7 @@ fn a_full_queue_says_so_once_and_goes_on() {
     for file in &files {
         File::create(file).unwrap();
     }
-    // Two files in turn: equal events in a row would become one.
+    // Two files alternately, because the kernel merges consecutive equal events.
     let touch = |file: &Path| {
         fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap()
     };
@@ -79,11 +79,11 @@ fn a_full_queue_says_so_once_and_goes_on() {
     }
     assert_eq!((events, overflows), (limit + 1, 1));
     touch(&files[0]);
-    assert_eq!(flags(&inotify), [EventFlags::ATTRIB], "it goes on");
+    assert_eq!(flags(&inotify), [EventFlags::ATTRIB], "events after the overflow are reported");
 }
 
 #[test]
-fn events_are_read_one_at_a_time() {
+fn reader_next_returns_one_event_at_a_time() {
     let (inotify, _, directory) = watched(WatchFlags::CREATE);
     let mut buffer = [0; 64];
     let mut reader = Reader::new(&inotify, &mut buffer);
@@ -98,27 +98,27 @@ fn events_are_read_one_at_a_time() {
     assert_eq!(reader.try_next(), Ok(None));
 
     File::create(directory.path().join("a".repeat(100))).unwrap();
-    assert_eq!(reader.next().unwrap_err().errno(), Errno::INVAL, "it does not fit 64 bytes");
+    assert_eq!(reader.next().unwrap_err().errno(), Errno::INVAL, "larger than the buffer");
 
     assert_eq!(
         inotify.read_events(&mut [0; EVENT_SIZE_MAX]).unwrap().count(),
         1,
-        "and was not lost"
+        "the event is still queued"
     );
 }
 
 #[test]
-fn what_a_reader_has_taken_comes_before_what_is_queued() {
+fn reader_returns_buffered_events_before_queued_ones() {
     use EventFlags as E;
-    // A file is closed when its last descriptor is.
-    let _no_starts = prevent_starts();
+    // A new process would have copies of the descriptors, which would delay the `CLOSE` events.
+    let _no_spawns = prevent_spawns();
     let (inotify, watch, directory) = watched(WatchFlags::ALL_EVENTS);
     File::create(directory.path().join("file")).unwrap();
     fs::rename(directory.path().join("file"), directory.path().join("renamed")).unwrap();
     let mut buffer = [0; 4096];
     let mut reader = Reader::new(&inotify, &mut buffer);
     assert_eq!(reader.next().unwrap().flags(), E::CREATE);
-    assert_eq!(inotify.wait(Timeout::Zero), Ok(false), "the reader has them all");
+    assert_eq!(inotify.wait(Timeout::Zero), Ok(false), "all events are in the reader's buffer");
     assert_eq!(reader.wait(Timeout::Infinite), Ok(true));
     inotify.remove_watch(watch).unwrap();
 
@@ -144,7 +144,7 @@ fn what_a_reader_has_taken_comes_before_what_is_queued() {
 }
 
 #[test]
-fn a_reader_that_is_dropped_discards_what_it_has_taken() {
+fn reader_drop_discards_buffered_events() {
     let (inotify, _, directory) = watched(WatchFlags::CREATE);
     for name in ["one", "other"] {
         File::create(directory.path().join(name)).unwrap();
@@ -156,7 +156,7 @@ fn a_reader_that_is_dropped_discards_what_it_has_taken() {
 }
 
 #[test]
-fn what_is_no_inotify_ends_and_never_loops() {
+fn inotify_reads_of_other_files_terminate() {
     let inotify = Inotify::from(common::fd(File::open("/dev/zero").unwrap()));
     let mut buffer = [0; 64];
     assert_eq!(
@@ -170,20 +170,20 @@ fn what_is_no_inotify_ends_and_never_loops() {
 }
 
 #[test]
-fn a_blocking_instance_waits_for_an_event() {
+fn read_events_of_a_blocking_instance_waits_for_an_event() {
     let directory = files::directory();
     let inotify = Inotify::new().unwrap();
     inotify.add_watch(common::bytes(directory.path()), WatchFlags::CREATE).unwrap();
     assert_eq!(inotify.wait(Duration::from_millis(5)), Ok(false));
-    let storm = Storm::new();
+    let signals = PeriodicSignals::new();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            while storm.seen() < 20 {
+            while signals.count() < 20 {
                 std::thread::yield_now();
             }
             File::create(directory.path().join("late")).unwrap();
         });
-        let name = storm.over(|| {
+        let name = signals.run(|| {
             let mut buffer = [0; 4096];
             let mut events = inotify.read_events(&mut buffer).unwrap();
             events.next().unwrap().name().as_bytes().to_vec()
@@ -195,7 +195,7 @@ fn a_blocking_instance_waits_for_an_event() {
 }
 
 #[test]
-fn a_wait_for_one_event_ends_with_it_or_with_the_time() {
+fn wait_returns_at_an_event_or_if_the_timeout_expires() {
     let directory = files::directory();
     let inotify = Inotify::new().unwrap();
     inotify
@@ -216,8 +216,9 @@ fn a_wait_for_one_event_ends_with_it_or_with_the_time() {
 }
 
 #[test]
-fn every_event_of_a_million_comes() {
-    // The static builds run in an emulated machine, where a million would take a quarter of an hour.
+fn read_events_returns_each_of_a_million_events() {
+    // The static builds run in an emulated virtual machine, where a million events would take a
+    // quarter of an hour.
     let events = if cfg!(target_env = "musl") { 20_000 } else { 1_000_000 };
     let directory = files::directory_in(Path::new(if fs::exists("/dev/shm").unwrap() {
         "/dev/shm"
@@ -229,15 +230,16 @@ fn every_event_of_a_million_comes() {
         .add_watch(common::bytes(directory.path()), WatchFlags::CREATE | WatchFlags::DELETE)
         .unwrap();
     std::thread::scope(|scope| {
-        let made = scope.spawn(|| {
-            // Names that differ from event to event, and tell their order. The writer stays within the queue's limit.
+        let writer = scope.spawn(|| {
+            // The names identify the order of the events. The writer waits for the reader, so that
+            // the queue does not overflow.
             for number in 0..events / 2 {
                 let path = directory.path().join(format!("{number}"));
                 File::create(&path).unwrap();
                 fs::remove_file(&path).unwrap();
                 let began = Instant::now();
                 while number % 1000 == 0 && io::bytes_available(&inotify).unwrap() > 1 << 17 {
-                    assert!(began.elapsed() < Duration::from_secs(60), "nobody reads any more");
+                    assert!(began.elapsed() < Duration::from_secs(60), "the reader has stopped");
                     std::thread::yield_now();
                 }
             }
@@ -252,7 +254,7 @@ fn every_event_of_a_million_comes() {
                 count += 1;
             }
         }
-        made.join().unwrap();
+        writer.join().unwrap();
     });
-    assert_eq!(inotify.wait(Timeout::Zero), Ok(false), "and none too many");
+    assert_eq!(inotify.wait(Timeout::Zero), Ok(false), "no further events");
 }

@@ -1,4 +1,4 @@
-//! What is watched, how, and until when.
+//! Watches: paths, masks and removal.
 
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
@@ -17,7 +17,7 @@ use common::require;
 use common::test::supported;
 
 #[test]
-fn a_path_of_any_bytes_is_watched() {
+fn add_watch_accepts_a_path_of_any_bytes_and_type() {
     let directory = files::directory();
     let path = directory.path().join(std::ffi::OsStr::from_bytes(b"\xFF"));
     fs::create_dir(&path).unwrap();
@@ -32,12 +32,12 @@ fn a_path_of_any_bytes_is_watched() {
 }
 
 #[test]
-fn masks_replace_add_and_refuse() {
+fn add_watch_of_a_watched_inode_replaces_or_extends_its_mask() {
     let (inotify, watch, directory) = watched(WatchFlags::CREATE);
     let again = |mask| inotify.add_watch(common::bytes(directory.path()), mask);
-    assert_eq!(again(WatchFlags::DELETE), Ok(watch), "the same inode is the same watch");
+    assert_eq!(again(WatchFlags::DELETE), Ok(watch), "an inode has one watch");
     File::create(directory.path().join("file")).unwrap();
-    assert_eq!(flags(&inotify), [], "the events were replaced");
+    assert_eq!(flags(&inotify), [], "the mask was replaced");
     assert_eq!(again(WatchFlags::CREATE | WatchFlags::MASK_ADD), Ok(watch));
     fs::create_dir(directory.path().join("sub")).unwrap();
     fs::remove_file(directory.path().join("file")).unwrap();
@@ -49,7 +49,7 @@ fn masks_replace_add_and_refuse() {
 }
 
 #[test]
-fn a_removed_watch_says_so_last() {
+fn remove_watch_queues_an_ignored_event_last() {
     let (inotify, watch, directory) = watched(WatchFlags::CREATE);
     File::create(directory.path().join("file")).unwrap();
     inotify.remove_watch(watch).unwrap();
@@ -62,7 +62,7 @@ fn a_removed_watch_says_so_last() {
 }
 
 #[test]
-fn oneshot_onlydir_dont_follow_and_excl_unlink() {
+fn watch_flags_oneshot_dont_follow_and_excl_unlink_limit_the_events() {
     let (inotify, _, directory) =
         watched(WatchFlags::CREATE | WatchFlags::ONESHOT | WatchFlags::ONLYDIR);
     let file = directory.path().join("file");
@@ -73,12 +73,15 @@ fn oneshot_onlydir_dont_follow_and_excl_unlink() {
     let link = directory.path().join("link");
     std::os::unix::fs::symlink(&file, &link).unwrap();
     let mask = WatchFlags::DELETE_SELF | WatchFlags::ATTRIB;
-    let of_link = inotify.add_watch(common::bytes(&link), mask | WatchFlags::DONT_FOLLOW).unwrap();
-    let of_file = inotify.add_watch(common::bytes(&link), mask).unwrap();
-    assert_ne!(of_link, of_file);
+    let link_watch =
+        inotify.add_watch(common::bytes(&link), mask | WatchFlags::DONT_FOLLOW).unwrap();
+    let file_watch = inotify.add_watch(common::bytes(&link), mask).unwrap();
+    assert_ne!(link_watch, file_watch);
     fs::remove_file(&link).unwrap();
     let mut buffer = [0; 4096];
-    assert!(inotify.read_events(&mut buffer).unwrap().all(|event| event.watch() == Some(of_link)));
+    assert!(
+        inotify.read_events(&mut buffer).unwrap().all(|event| event.watch() == Some(link_watch))
+    );
 
     let (inotify, _, directory) = watched(WatchFlags::MODIFY | WatchFlags::EXCL_UNLINK);
     let mut open = File::create(directory.path().join("unlinked")).unwrap();
@@ -88,15 +91,16 @@ fn oneshot_onlydir_dont_follow_and_excl_unlink() {
 }
 
 #[test]
-fn an_unmounted_file_system_says_so() {
-    // In a mount namespace of a thread's own, which ends with it.
+fn unmount_is_reported_and_removes_the_watch() {
+    // The mount namespace exists as long as the thread.
     std::thread::spawn(|| {
         let directory = files::directory();
         let path = std::ffi::CString::new(common::bytes(directory.path())).unwrap();
         let (none, tmpfs) = (std::ptr::null(), c"tmpfs".as_ptr());
-        // SAFETY: the thread leaves the file system state of its process, and gets a copy of the mounts.
-        let left = unsafe { libc::unshare(libc::CLONE_FS | libc::CLONE_NEWNS) };
-        require!(left == 0, "no mount namespace of its own is allowed here");
+        // SAFETY: from now on, the thread has a separate root and working directory, and a copy of
+        // the mounts.
+        let unshared = unsafe { libc::unshare(libc::CLONE_FS | libc::CLONE_NEWNS) };
+        require!(unshared == 0, "mount namespaces cannot be created");
         let private = libc::MS_REC | libc::MS_PRIVATE;
         // SAFETY: reads the strings; changes this namespace alone.
         assert_eq!(unsafe { libc::mount(none, c"/".as_ptr(), none, private, none.cast()) }, 0);
@@ -117,7 +121,7 @@ fn an_unmounted_file_system_says_so() {
 }
 
 #[test]
-fn the_next_watch_can_have_a_number_of_ones_choice() {
+fn ioctl_setnextwd_sets_the_number_of_the_next_watch() {
     let inotify = Inotify::nonblocking().unwrap();
     // SAFETY: an inotify instance.
     let set = unsafe { raw::ioctl_setnextwd(inotify.as_fd(), Watch::from_raw(1234)) };
@@ -126,7 +130,7 @@ fn the_next_watch_can_have_a_number_of_ones_choice() {
 }
 
 #[test]
-fn one_event_of_one_path_is_waited_for() {
+fn inotify_watch_returns_one_event_of_one_path() {
     let directory = files::directory();
     let path = directory.path().join("news");
     let mut buffer = [0; EVENT_SIZE_MAX];
@@ -138,23 +142,23 @@ fn one_event_of_one_path_is_waited_for() {
     };
     assert_eq!(watch(Duration::from_millis(20).into()), None);
     let (stop, began) = (AtomicBool::new(false), Instant::now());
-    let told = std::thread::scope(|scope| {
-        // It may not watch yet when the file is made: whatever comes first is one of the two.
+    let event = std::thread::scope(|scope| {
+        // The file may be created before it is watched, so the first event is one of these two.
         scope.spawn(|| {
             while !stop.load(Ordering::Relaxed) && began.elapsed() < Duration::from_secs(60) {
                 fs::write(&path, "").unwrap();
                 fs::remove_file(&path).unwrap();
             }
         });
-        let told = watch(Duration::from_secs(60).into());
+        let event = watch(Duration::from_secs(60).into());
         stop.store(true, Ordering::Relaxed);
-        told
+        event
     });
-    let (name, flags) = told.unwrap();
+    let (name, flags) = event.unwrap();
     assert_eq!(name, b"news");
     assert!([EventFlags::CREATE, EventFlags::DELETE].contains(&flags), "{flags}");
-    let nowhere =
+    let error =
         inotify::watch("/proc/self/nothing", WatchFlags::CREATE, Timeout::Zero, &mut buffer)
             .unwrap_err();
-    assert_eq!(nowhere.errno(), Errno::NOENT);
+    assert_eq!(error.errno(), Errno::NOENT);
 }

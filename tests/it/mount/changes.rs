@@ -7,7 +7,7 @@ use butter::error::{Call, ErrorKind};
 use butter::mount::{self, MountFlags};
 
 use super::{folder, has, is_first_user_namespace, options, tmpfs, with_mounts};
-use common::child::{in_namespaces, with_own_mounts};
+use common::child::{in_namespaces, with_own_mount_namespace};
 use common::files;
 use common::mountinfo::mounted_at;
 use common::require;
@@ -73,7 +73,7 @@ fn a_file_system_is_changed_wherever_it_is_mounted() {
             "of the mount, of this one alone"
         );
         for mounted in [one, bound] {
-            let of_file_system = mounted.of_file_system;
+            let of_file_system = mounted.super_options;
             for (option, is) in [
                 ("ro", true),
                 ("sync", false),
@@ -106,7 +106,7 @@ fn a_mount_from_another_user_namespace_stays_as_it_is() {
             require!(!is_first_user_namespace(), "no new user namespace is allowed here");
             let directory = files::directory();
             let path = directory.path().to_str().unwrap();
-            with_own_mounts(|| {
+            with_own_mount_namespace(|| {
                 let before = options("/proc");
                 for (result, errno) in [
                     (mount::unmount("/proc"), Errno::INVAL),

@@ -35,9 +35,9 @@ fn each_flag_is_in_effect() {
             let mut mounted = mounted_at(&at).unwrap();
             assert_eq!(mounted.options.join(" "), of_mount, "{flags}");
             mounted
-                .of_file_system
+                .super_options
                 .retain(|option| ["rw", "ro", "sync", "dirsync", "lazytime"].contains(&&**option));
-            assert_eq!(mounted.of_file_system.join(" "), of_file_system, "{flags}");
+            assert_eq!(mounted.super_options.join(" "), of_file_system, "{flags}");
             mount::unmount(&*at).unwrap();
         }
 

@@ -11,7 +11,7 @@ use std::fs;
 
 use butter::Errno;
 use butter::mount::{self, MountFlags};
-use common::child::with_own_mounts;
+use common::child::with_own_mount_namespace;
 use common::files;
 use common::mountinfo::mounted_at;
 use common::require;
@@ -23,10 +23,10 @@ const NONE: Option<&str> = None;
 /// of all mounts.
 fn with_mounts(body: impl Fn(&str) + Sync) {
     let test = Test::of(&body);
-    let ran = test.in_namespaces_of_any_root(|| {
+    let ran = test.in_namespaces_as_each_root(|| {
         let directory = files::directory();
         let path = directory.path().to_str().unwrap();
-        with_own_mounts(|| {
+        with_own_mount_namespace(|| {
             tmpfs(path);
             body(path);
         });
@@ -74,7 +74,7 @@ fn a_file_system_covers_a_place_until_it_is_unmounted() {
         );
         assert!(!has(&one.options, "noexec"), "{one:?}");
         assert!(
-            has(&one.of_file_system, "size=64k") && has(&one.of_file_system, "mode=710"),
+            has(&one.super_options, "size=64k") && has(&one.super_options, "mode=710"),
             "{one:?}"
         );
         assert_eq!(fs::read_dir(&at).unwrap().count(), 0);

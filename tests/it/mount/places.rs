@@ -162,6 +162,6 @@ fn paths_are_of_any_bytes_any_length_and_any_type() {
         .unwrap();
         let mounted = mounted_at(&to).unwrap();
         assert_eq!(mounted.source, "none");
-        assert!(has(&mounted.of_file_system, "size=64k"), "{mounted:?}");
+        assert!(has(&mounted.super_options, "size=64k"), "{mounted:?}");
     });
 }

@@ -5,7 +5,7 @@ use butter::error::Call;
 use butter::mount;
 
 use super::{folder, tmpfs, with_mounts};
-use common::child::with_own_mounts;
+use common::child::with_own_mount_namespace;
 use common::mountinfo::{mounted_at, mounts};
 
 /// What mountinfo says of where mounts below a mount go to and come from, without the number of the group.
@@ -97,7 +97,7 @@ fn a_propagation_is_of_one_mount_or_of_all_below_too() {
 
         mount::make_shared_recursive(path).unwrap();
         // The thread's copies are peers of these.
-        with_own_mounts(|| {
+        with_own_mount_namespace(|| {
             are("shared", "shared");
             mount::make_slave(path).unwrap();
             are("master", "shared");

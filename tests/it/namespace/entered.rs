@@ -10,7 +10,7 @@ use super::{
     FILES, as_root_of_its_own, errno, in_thread, inode, inode_behind, inode_of, inodes, pidfd,
 };
 use common::files;
-use common::forked::Forked;
+use common::forked::ForkedChild;
 
 #[test]
 fn a_thread_goes_to_another_namespace_and_back() {
@@ -106,8 +106,8 @@ fn what_is_no_namespace_is_not_entered_and_not_taken_for_one() {
 fn several_namespaces_of_a_process_are_entered_or_none() {
     as_root_of_its_own(|| {
         let wanted = Namespaces::UTS | Namespaces::IPC | Namespaces::NET | Namespaces::MOUNT;
-        let other = Forked::staying(|| unshare(wanted));
-        assert_eq!(other.told(), Ok(()));
+        let other = ForkedChild::start(|| unshare(wanted));
+        assert_eq!(other.result(), Ok(()));
         let (pid, fd) = (other.pid(), pidfd(other.pid()));
         in_thread(|| {
             let before = inodes();

@@ -14,7 +14,7 @@ use butter::process::{Pid, Uid, getpid, getppid};
 
 use super::{FILES, as_root_of_its_own, errno, in_thread, inode, inode_behind, inode_of, inodes};
 use common::child::{as_nobody, in_child};
-use common::forked::{Forked, forked};
+use common::forked::{ForkedChild, in_forked_child};
 use common::require;
 
 #[test]
@@ -67,13 +67,13 @@ fn a_new_pid_namespace_is_for_the_children() {
                 "a thread is of its process's namespace"
             );
 
-            let first = Forked::staying(|| (getpid(), getppid()));
-            assert_eq!(first.told(), (Pid::from_raw(1).unwrap(), None));
+            let first = ForkedChild::start(|| (getpid(), getppid()));
+            assert_eq!(first.result(), (Pid::from_raw(1).unwrap(), None));
             let of_child = inode_of(first.pid(), "pid");
             assert_ne!(of_child, before[5]);
             assert_eq!(inode("pid_for_children"), of_child);
             assert_eq!(inode_behind(&Namespace::own(Kind::PidForChildren).unwrap()), of_child);
-            assert_eq!(forked(getpid), Pid::from_raw(2).unwrap());
+            assert_eq!(in_forked_child(getpid), Pid::from_raw(2).unwrap());
             let inside = Namespace::open(first.pid(), Kind::Pid).unwrap();
             assert_eq!(inode_behind(&inside.parent().unwrap()), before[5]);
 
@@ -101,7 +101,7 @@ fn a_new_time_namespace_is_for_the_children() {
             assert_eq!(inode("time"), before);
             let made = inode("time_for_children");
             assert_ne!(made, before);
-            let child = Forked::staying(|| ());
+            let child = ForkedChild::start(|| ());
             assert_eq!(inode_of(child.pid(), "time"), made);
             let own = Namespace::own(Kind::Time).unwrap();
             assert_eq!(errno(own.enter()), Errno::USERS, "the process has other threads");
@@ -113,11 +113,11 @@ fn a_new_time_namespace_is_for_the_children() {
 fn a_new_user_namespace_is_for_a_process_with_one_thread() {
     in_child(|| {
         in_thread(|| assert_eq!(errno(unshare(Namespaces::USER)), Errno::INVAL));
-        let child = Forked::staying(|| (unshare(Namespaces::USER | Namespaces::UTS), getuid()));
-        let made = child.told().0;
+        let child = ForkedChild::start(|| (unshare(Namespaces::USER | Namespaces::UTS), getuid()));
+        let made = child.result().0;
         assert!(made.is_ok() || made.is_err_and(|error| error.is(Errno::PERM)), "{made:?}");
         require!(made, "no new user namespace is allowed here");
-        assert_eq!(child.told().1.as_raw(), 65534, "the user is not mapped");
+        assert_eq!(child.result().1.as_raw(), 65534, "the user is not mapped");
         for (file, kind) in FILES {
             assert_eq!(
                 inode_of(child.pid(), file) != inode(file),
@@ -188,7 +188,7 @@ fn a_limit_on_namespaces_is_told() {
         {
             let lowered = fs::write(format!("/proc/sys/user/max_{limit}_namespaces"), "0");
             require!(lowered, "user.max_{limit}_namespaces cannot be lowered");
-            assert_eq!(errno(forked(|| unshare(kind))), Errno::NOSPC, "{kind}");
+            assert_eq!(errno(in_forked_child(|| unshare(kind))), Errno::NOSPC, "{kind}");
         }
     });
 }

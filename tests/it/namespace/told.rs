@@ -9,7 +9,7 @@ use butter::process::getpid;
 use butter::thread::gettid;
 
 use super::{FILES, as_root_of_its_own, errno, in_thread, inode, inode_behind, inodes};
-use common::child::nobody;
+use common::child::ended_process;
 use common::this_test;
 
 #[test]
@@ -36,7 +36,7 @@ fn each_file_of_proc_is_opened_as_its_kind() {
     let user = Namespace::own(Kind::User).unwrap();
     assert_eq!(errno(user.parent()), Errno::PERM, "from within there is none");
     assert!(user.owner().is_ok());
-    assert_eq!(errno(Namespace::open(nobody(), Kind::Uts)), Errno::NOENT);
+    assert_eq!(errno(Namespace::open(ended_process(), Kind::Uts)), Errno::NOENT);
 }
 
 #[test]

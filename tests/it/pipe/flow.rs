@@ -7,7 +7,7 @@ use butter::mm::AnonymousMapping;
 use butter::pipe::{self, SpliceFlags};
 
 use super::NONE;
-use common::pattern::pattern_of;
+use common::pattern::pattern_bytes;
 
 /// The static builds run in an emulated machine.
 const MUCH: usize = if cfg!(target_env = "musl") { 1 << 21 } else { 1 << 30 };
@@ -41,7 +41,7 @@ fn check(reader: &OwnedFd, pattern: &[u8], slow: bool) -> usize {
 /// of both is what went in, whoever waits for whom.
 #[test]
 fn a_gibibyte_is_given_duplicated_and_moved() {
-    let pattern = pattern_of(PIECE);
+    let pattern = pattern_bytes(PIECE);
     let [(first, give), (second, copy), (third, onward)] = [(); 3].map(|()| pipe::pipe().unwrap());
     for end in [&give, &copy, &onward] {
         pipe::set_size(end, 4096).unwrap();

@@ -11,8 +11,8 @@ use butter::fd::{AsFd, BorrowedFd, OwnedFd};
 use butter::io::{self, IoSlice, IoSliceMut};
 use butter::pipe::{self, CreateFlags, SpliceFlags, raw};
 use butter::{Errno, Result};
-use common::pattern::{file_of, file_with, pattern_of};
-use common::signals::{Storm, interrupted};
+use common::pattern::{file_containing, pattern_bytes, pattern_file};
+use common::signals::{PeriodicSignals, interrupted};
 
 const NONE: SpliceFlags = SpliceFlags::empty();
 
@@ -34,8 +34,8 @@ fn drain(reader: &OwnedFd) -> Vec<u8> {
 
 #[test]
 fn a_file_goes_through_a_pipe_unchanged() {
-    let bytes = pattern_of(300_001);
-    let (source, target) = (file_with(&bytes), file_with(&[]));
+    let bytes = pattern_bytes(300_001);
+    let (source, target) = (file_containing(&bytes), file_containing(&[]));
     let (reader, writer) = pipe::pipe().unwrap();
     let (mut from, mut to) = (0, 0);
     loop {
@@ -60,7 +60,7 @@ fn a_file_goes_through_a_pipe_unchanged() {
 
 #[test]
 fn an_offset_is_moved_on_and_the_position_stays() {
-    let (mut source, mut target) = (file_with(b"0123456789"), file_with(b"----------"));
+    let (mut source, mut target) = (file_containing(b"0123456789"), file_containing(b"----------"));
     source.seek(SeekFrom::Start(7)).unwrap();
     target.seek(SeekFrom::Start(8)).unwrap();
     let (reader, writer) = pipe::pipe().unwrap();
@@ -93,7 +93,7 @@ fn an_offset_is_moved_on_and_the_position_stays() {
 
 #[test]
 fn a_failed_move_leaves_the_offset_alone() {
-    let source = file_with(b"0123456789");
+    let source = file_containing(b"0123456789");
     let (_reader, writer) = pipe::nonblocking().unwrap();
     while io::write(&writer, &[0; 4096]).is_ok() {}
     let mut offset = 3;
@@ -112,7 +112,7 @@ fn a_failed_move_leaves_the_offset_alone() {
 #[test]
 fn a_move_is_as_long_as_what_is_there() {
     let (reader, writer) = pipe::pipe().unwrap();
-    let target = file_with(&[]);
+    let target = file_containing(&[]);
     io::write(&writer, b"short").unwrap();
     assert_eq!(
         pipe::splice(&reader, None, lent(&target), None, 0, NONE),
@@ -124,7 +124,7 @@ fn a_move_is_as_long_as_what_is_there() {
     assert_eq!(pipe::splice(&reader, None, lent(&target), None, 1 << 20, NONE), Ok(0), "the end");
 
     // No more goes than there is room for.
-    let (source, bytes) = (file_of(100_000), pattern_of(100_000));
+    let (source, bytes) = (pattern_file(100_000), pattern_bytes(100_000));
     let (reader, writer) = pipe::pipe().unwrap();
     let room = pipe::set_size(&writer, 4096).unwrap();
     assert_eq!(pipe::splice(lent(&source), None, &writer, None, 100_000, NONE), Ok(room));
@@ -211,7 +211,7 @@ fn a_pipe_is_as_large_as_the_kernel_makes_it() {
 
 #[test]
 fn few_bytes_can_fill_a_pipe() {
-    let source = file_of(64);
+    let source = pattern_file(64);
     let (reader, writer) = pipe::nonblocking().unwrap();
     let slots = pipe::set_size(&writer, 16 * 4096).unwrap()
         / pipe::set_size(pipe::pipe().unwrap().0, 0).unwrap();
@@ -221,7 +221,7 @@ fn few_bytes_can_fill_a_pipe() {
     }
     let more = pipe::splice(lent(&source), None, &writer, None, 1, NONE);
     assert_eq!(more.unwrap_err().errno(), Errno::AGAIN);
-    assert!(drain(&reader) == pattern_of(64)[..slots]);
+    assert!(drain(&reader) == pattern_bytes(64)[..slots]);
 }
 
 #[test]
@@ -263,15 +263,15 @@ fn waits(
     end: impl Fn() + Sync,
 ) {
     assert_eq!(interrupted(ended).unwrap_err().errno(), Errno::INTR);
-    let storm = Storm::new();
+    let storm = PeriodicSignals::new();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            while storm.seen() < 20 {
+            while storm.count() < 20 {
                 std::thread::yield_now();
             }
             end();
         });
-        assert_eq!(storm.over(goes_on), Ok(1));
+        assert_eq!(storm.run(goes_on), Ok(1));
     });
 }
 
@@ -279,7 +279,7 @@ fn waits(
 fn signals_end_only_raw_calls() {
     let ((first, into_first), (second, into_second)) =
         (pipe::pipe().unwrap(), pipe::pipe().unwrap());
-    let target = file_with(&[]);
+    let target = file_containing(&[]);
     let (from, to) = (first.as_fd(), into_second.as_fd());
     let fill = || assert_eq!(io::write(&into_first, b"!"), Ok(1));
     waits(

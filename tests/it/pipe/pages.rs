@@ -13,14 +13,14 @@ use super::{NONE, drain, lent};
 use common::child::in_child;
 use common::files;
 use common::is_mapped;
-use common::pattern::{file_with, pattern_of};
+use common::pattern::{file_containing, pattern_bytes};
 use common::require;
-use common::signals::Storm;
+use common::signals::PeriodicSignals;
 
 /// AnonymousMapping with the test pattern.
 fn pages(length: usize) -> AnonymousMapping {
     let mut pages = AnonymousMapping::new(length).unwrap();
-    pages.copy_from_slice(&pattern_of(length));
+    pages.copy_from_slice(&pattern_bytes(length));
     pages
 }
 
@@ -52,7 +52,7 @@ fn pages_in_a_pipe_are_gone_here_and_nobody_changes_them() {
                 AnonymousMapping::new(64 * page).unwrap().fill(0xFF);
                 // SAFETY: nobody uses it any more.
                 unsafe { munmap(start, length) }.unwrap();
-                assert!(drain(&reader) == pattern_of(length));
+                assert!(drain(&reader) == pattern_bytes(length));
             }
         }
     });
@@ -70,7 +70,7 @@ fn what_does_not_fit_into_a_pipe_comes_back() {
         let rest = rest.unwrap();
         assert_eq!((bytes, rest.len()), (4 * page, length - 4 * page));
         assert_eq!(rest.as_ptr(), start.wrapping_add(4 * page), "the rest stays where it is");
-        assert!(*rest == pattern_of(length)[4 * page..]);
+        assert!(*rest == pattern_bytes(length)[4 * page..]);
         let mapped: Vec<_> = (0..11).map(|at| is_mapped(start.wrapping_add(at * page))).collect();
         assert_eq!(mapped, [[false; 4].as_slice(), &[true; 7]].concat());
 
@@ -81,7 +81,7 @@ fn what_does_not_fit_into_a_pipe_comes_back() {
             read.extend(drain(&reader));
             rest = spliced.rest;
         }
-        assert!(read == pattern_of(length));
+        assert!(read == pattern_bytes(length));
         assert!(!(0..11).any(|at| is_mapped(start.wrapping_add(at * page))));
     });
 }
@@ -96,7 +96,7 @@ fn no_room_is_an_answer_and_all_pages_come_back() {
         assert_eq!(splice_pages(writer, pages(room), flags).unwrap().bytes, room);
         let Spliced { bytes, rest } = splice_pages(writer, pages(3 * page), flags).unwrap();
         assert_eq!(bytes, 0);
-        assert!(*rest.unwrap() == pattern_of(3 * page));
+        assert!(*rest.unwrap() == pattern_bytes(3 * page));
     }
     let mut none = pages(page);
     none.truncate(0);
@@ -115,7 +115,7 @@ fn give_and_change_a_copy(mut all: AnonymousMapping, keeps_rest: bool) {
     let child = unsafe { libc::fork() };
     assert_ne!(child, -1, "fork: {}", std::io::Error::last_os_error());
     if child == 0 {
-        common::forked::ends_in_any_case();
+        common::forked::limit_lifetime();
         io::read(&told, &mut [0]).unwrap();
         all.fill(0xFF);
         io::write(&say, b"!").unwrap();
@@ -127,8 +127,8 @@ fn give_and_change_a_copy(mut all: AnonymousMapping, keeps_rest: bool) {
     let kept = rest.filter(|_| keeps_rest);
     io::write(&tell, b"!").unwrap();
     assert_eq!(io::read(&done, &mut [0]), Ok(1));
-    assert!(drain(&reader) == pattern_of(length));
-    assert!(kept.is_none_or(|rest| *rest == pattern_of(count)[length..]));
+    assert!(drain(&reader) == pattern_bytes(length));
+    assert!(kept.is_none_or(|rest| *rest == pattern_bytes(count)[length..]));
     let mut status = 0;
     // SAFETY: writes one number.
     assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
@@ -169,7 +169,7 @@ fn huge_pages() -> Option<AnonymousMapping> {
     all.truncate(2 * huge);
     // SAFETY: pages of ours, whose bytes stay.
     unsafe { libc::madvise(all.as_mut_ptr().cast(), all.len(), libc::MADV_HUGEPAGE) };
-    let pattern = pattern_of(all.len());
+    let pattern = pattern_bytes(all.len());
     all.copy_from_slice(&pattern);
     (in_huge_pages(all.as_ptr()) >= 2 * huge).then_some(all)
 }
@@ -196,7 +196,7 @@ fn refused(result: Result<Spliced, SplicePagesError>) -> Errno {
             "SplicePagesError {{ error: {told:?}, pages: Some(AnonymousMapping {{ length: 100 }}) }}"
         )
     );
-    assert!(*error.into_pages().unwrap() == pattern_of(100));
+    assert!(*error.into_pages().unwrap() == pattern_bytes(100));
     told.errno()
 }
 
@@ -206,13 +206,13 @@ fn pages_go_to_a_writing_end_only() {
     io::write(&writer, &[7; 200]).unwrap();
     assert_eq!(refused(splice_pages(&reader, pages(100), NONE)), Errno::BADF);
     assert_eq!(io::bytes_available(&reader), Ok(200), "nothing was read into them");
-    assert_eq!(refused(splice_pages(lent(&file_with(&[])), pages(100), NONE)), Errno::BADF);
+    assert_eq!(refused(splice_pages(lent(&file_containing(&[])), pages(100), NONE)), Errno::BADF);
     assert_eq!(
         refused(splice_pages(&writer, pages(100), SpliceFlags::from_bits_retain(0x100))),
         Errno::INVAL
     );
     drop(reader);
-    common::wait_until_unread(&writer);
+    common::wait_until_reader_is_closed(&writer);
     assert_eq!(refused(splice_pages(&writer, pages(100), NONE)), Errno::PIPE);
     let through: fn() -> Result<Spliced> = || Ok(splice_pages(pipe::pipe()?.0, pages(100), NONE)?);
     assert_eq!(through().unwrap_err().errno(), Errno::BADF);
@@ -227,7 +227,7 @@ fn a_pipe_open_both_ways_takes_pages() {
     assert_eq!(unsafe { libc::mkfifo(name.as_ptr(), 0o600) }, 0);
     let both = common::fd(File::options().read(true).write(true).open(&path).unwrap());
     assert_eq!(splice_pages(&both, pages(5000), NONE).unwrap().bytes, 5000);
-    assert!(drain(&both) == pattern_of(5000));
+    assert!(drain(&both) == pattern_bytes(5000));
 }
 
 #[test]
@@ -235,17 +235,17 @@ fn pages_wait_for_room_whatever_signals_come() {
     let (reader, writer) = pipe::pipe().unwrap();
     let room = pipe::set_size(&writer, 4096).unwrap();
     assert!(splice_pages(&writer, pages(room), NONE).unwrap().rest.is_none());
-    let storm = Storm::new();
+    let storm = PeriodicSignals::new();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            while storm.seen() < 20 {
+            while storm.count() < 20 {
                 std::thread::yield_now();
             }
             drain(&reader);
         });
-        assert_eq!(storm.over(|| splice_pages(&writer, pages(100), NONE).unwrap().bytes), 100);
+        assert_eq!(storm.run(|| splice_pages(&writer, pages(100), NONE).unwrap().bytes), 100);
     });
-    assert!(drain(&reader) == pattern_of(100));
+    assert!(drain(&reader) == pattern_bytes(100));
 }
 
 /// Answers a call with what a kernel would that stops in the middle of the second page.
@@ -280,7 +280,7 @@ fn no_page_is_shared_when_the_kernel_stops_within_one() {
         let Spliced { bytes, rest } = answer.unwrap();
         assert_eq!(bytes, page + 100);
         let rest = rest.unwrap();
-        assert!(*rest == pattern_of(5 * page + 7)[page + 100..], "what did not go is not lost");
+        assert!(*rest == pattern_bytes(5 * page + 7)[page + 100..], "what did not go is not lost");
         assert!(!rest.as_ptr_range().contains(&start), "it stands elsewhere");
         assert!(
             !is_mapped(start) && !is_mapped(start.wrapping_add(page)),

@@ -1,6 +1,7 @@
-//! Signals sent, waited for and handled.
+//! `signal`: sending, queueing, waiting, handlers and causes.
 
 mod causes;
+mod faults;
 mod handlers;
 
 use std::time::{Duration, Instant};
@@ -11,29 +12,31 @@ use butter::signal::{self, Cause, SigSet, Signal, Target, Value};
 use butter::thread::{self, gettid};
 use butter::time::Timeout;
 use butter::{Errno, io, pipe};
-use common::child::{as_nobody, in_child, in_child_that_holds_back, nobody, of_another_user};
+use common::child::{
+    as_nobody, ended_process, in_child, in_child_with_blocked, process_of_another_user,
+};
 use common::inject::pretend;
 use common::require;
 use common::signals::interrupted;
 
 #[test]
-fn a_signal_to_a_process_is_told_with_its_sender() {
-    in_child_that_holds_back(SigSet::all(), || {
+fn signal_wait_returns_the_sender_of_a_signal() {
+    in_child_with_blocked(SigSet::all(), || {
         assert_eq!(signal::kill(getpid(), Signal::USR1), Ok(()));
         assert_eq!(signal::pending(), Ok([Signal::USR1].into()));
         let info = signal::wait(Signal::USR1, Timeout::Zero).unwrap().unwrap();
         assert_eq!(info.signal(), Signal::USR1);
         assert_eq!(info.cause(), Cause::Kill { pid: Some(getpid()), uid: getuid() });
-        assert_eq!(signal::pending(), Ok(SigSet::empty()), "it was taken");
-        assert_eq!(signal::kill(getpid(), None), Ok(()), "there is somebody");
-        assert_eq!(signal::pending(), Ok(SigSet::empty()), "and nothing was sent");
+        assert_eq!(signal::pending(), Ok(SigSet::empty()), "the wait dequeued it");
+        assert_eq!(signal::kill(getpid(), None), Ok(()), "the process exists");
+        assert_eq!(signal::pending(), Ok(SigSet::empty()), "nothing was sent");
     });
 }
 
 #[test]
-fn groups_are_sent_to_and_the_first_one_is_not_everyone() {
-    in_child_that_holds_back(SigSet::all(), || {
-        // SAFETY: puts this process in a group of its own.
+fn kill_sends_to_process_groups_and_rejects_group_1() {
+    in_child_with_blocked(SigSet::all(), || {
+        // SAFETY: moves this process to a new process group.
         assert_eq!(unsafe { libc::setpgid(0, 0) }, 0);
         let group = Pgid::from_raw(getpid().as_raw()).unwrap();
         for target in [Target::OwnGroup, Target::Group(group)] {
@@ -47,32 +50,34 @@ fn groups_are_sent_to_and_the_first_one_is_not_everyone() {
 }
 
 #[test]
-fn everyone_is_all_others_of_the_pid_namespace() {
+fn kill_everyone_signals_all_other_processes_of_the_pid_namespace() {
     in_child(|| {
         let (reader, writer) = pipe::pipe().unwrap();
-        // The system call both times: libc's fork waits for locks that another thread may have held when the first was
-        // made.
+        // The system call, not libc's `fork`, which in the first child would wait for locks that
+        // another thread of this process can hold.
         let fork = |namespaces: libc::c_int| {
             let flags = libc::c_long::from(namespaces | libc::SIGCHLD);
             // SAFETY: as fork: the child has a copy of the memory, makes system calls and ends.
             unsafe { libc::syscall(libc::SYS_clone, flags, 0, 0, 0, 0) }
         };
         let first = fork(libc::CLONE_NEWUSER | libc::CLONE_NEWPID);
-        require!(first >= 0, "no new PID namespace is allowed here");
+        require!(first >= 0, "PID namespaces cannot be created");
         if first == 0 {
             signal::set_mask(SigSet::all()).unwrap();
             if fork(0) == 0 {
-                let came = signal::wait(Signal::USR1, Duration::from_secs(60)).unwrap();
-                butter::process::exit_group(if came.is_some() { 7 } else { 1 });
+                let received = signal::wait(Signal::USR1, Duration::from_secs(60)).unwrap();
+                butter::process::exit_group(if received.is_some() { 7 } else { 1 });
             }
-            // Only where it reaches nobody else: the first process of a namespace, and no parent in it.
+            // Send only if the signal cannot reach other processes: this must be the first process
+            // of a PID namespace, with its parent outside.
             let alone = getpid().as_raw() == 1 && butter::process::getppid().is_none();
             let sent = if alone { signal::kill(Target::Everyone, Signal::USR1) } else { Ok(()) };
-            let own = signal::wait(Signal::USR1, Timeout::Zero).unwrap();
+            let own_signal = signal::wait(Signal::USR1, Timeout::Zero).unwrap();
             let mut status = 0;
             // SAFETY: waits for a child; writes one number.
             unsafe { libc::wait(&raw mut status) };
-            let report = [alone, sent.is_ok(), own.is_none(), libc::WEXITSTATUS(status) == 7];
+            let report =
+                [alone, sent.is_ok(), own_signal.is_none(), libc::WEXITSTATUS(status) == 7];
             io::write(&writer, &report.map(u8::from)).unwrap();
             butter::process::exit_group(0);
         }
@@ -81,7 +86,7 @@ fn everyone_is_all_others_of_the_pid_namespace() {
         assert_eq!(io::read(&reader, &mut report), Ok(4));
         assert_eq!(
             report, [1; 4],
-            "it was alone, it could be sent, not to the sender, but to the other"
+            "alone, sent, not received by the sender, received by the other process"
         );
         // SAFETY: waits for a child.
         unsafe { libc::waitpid(first as i32, std::ptr::null_mut(), 0) };
@@ -89,8 +94,8 @@ fn everyone_is_all_others_of_the_pid_namespace() {
 }
 
 #[test]
-fn queued_values_come_in_order_and_the_lowest_signal_first() {
-    in_child_that_holds_back(SigSet::all(), || {
+fn signal_wait_returns_values_in_order_and_the_lowest_signal_first() {
+    in_child_with_blocked(SigSet::all(), || {
         let (low, high) = (Signal::rt(1).unwrap(), Signal::rt(3).unwrap());
         for number in 0..5_i32 {
             signal::queue(getpid(), high, -number).unwrap();
@@ -111,8 +116,8 @@ fn queued_values_come_in_order_and_the_lowest_signal_first() {
 }
 
 #[test]
-fn those_of_faults_come_first() {
-    in_child_that_holds_back(SigSet::all(), || {
+fn signal_wait_returns_signals_of_faults_first() {
+    in_child_with_blocked(SigSet::all(), || {
         let sent = [Signal::HUP, Signal::TERM, Signal::SYS, Signal::SEGV];
         for signal in sent {
             signal::kill(getpid(), signal).unwrap();
@@ -123,11 +128,11 @@ fn those_of_faults_come_first() {
 }
 
 #[test]
-fn what_comes_to_nothing_is_forgotten() {
-    in_child_that_holds_back(SigSet::all(), || {
+fn set_default_and_ignore_discard_pending_signals_that_are_ignored() {
+    in_child_with_blocked(SigSet::all(), || {
         for signal in [Signal::CHLD, Signal::CONT, Signal::URG, Signal::WINCH, Signal::USR1] {
             signal::kill(getpid(), signal).unwrap();
-            assert_eq!(signal::pending(), Ok(signal.into()), "it is held back");
+            assert_eq!(signal::pending(), Ok(signal.into()), "blocked and pending");
             signal::set_default(signal).unwrap();
             let left = if signal == Signal::USR1 { signal.into() } else { SigSet::empty() };
             assert_eq!(signal::pending(), Ok(left), "{signal}");
@@ -138,8 +143,8 @@ fn what_comes_to_nothing_is_forgotten() {
 }
 
 #[test]
-fn the_threads_own_come_before_the_process_s() {
-    in_child_that_holds_back(SigSet::all(), || {
+fn signal_wait_returns_signals_of_the_thread_before_those_of_the_process() {
+    in_child_with_blocked(SigSet::all(), || {
         let (low, high) = (Signal::rt(1).unwrap(), Signal::RTMAX);
         signal::queue(getpid(), low, 1).unwrap();
         thread::queue(getpid(), gettid(), high, 2).unwrap();
@@ -150,8 +155,8 @@ fn the_threads_own_come_before_the_process_s() {
 }
 
 #[test]
-fn without_room_a_standard_signal_comes_without_what_is_known_of_it() {
-    in_child_that_holds_back(SigSet::all(), || {
+fn signal_queue_loses_the_cause_of_a_standard_signal_at_the_limit() {
+    in_child_with_blocked(SigSet::all(), || {
         let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
         // SAFETY: reads one struct.
         assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_SIGPENDING, &raw const none) }, 0);
@@ -162,7 +167,7 @@ fn without_room_a_standard_signal_comes_without_what_is_known_of_it() {
 }
 
 #[test]
-fn a_wait_that_somebody_else_answers_is_no_signal() {
+fn signal_wait_fails_with_einval_if_a_filter_forges_its_result() {
     let error = pretend(libc::SYS_rt_sigtimedwait, || {
         signal::wait(SigSet::all(), Timeout::Zero).unwrap_err()
     });
@@ -170,8 +175,8 @@ fn a_wait_that_somebody_else_answers_is_no_signal() {
 }
 
 #[test]
-fn of_a_standard_signal_one_is_held_back() {
-    in_child_that_holds_back(SigSet::all(), || {
+fn signal_wait_returns_one_instance_of_a_standard_signal() {
+    in_child_with_blocked(SigSet::all(), || {
         for number in 0..3 {
             signal::queue(getpid(), Signal::USR1, number).unwrap();
         }
@@ -182,25 +187,27 @@ fn of_a_standard_signal_one_is_held_back() {
 }
 
 #[test]
-fn a_signal_to_a_thread_is_that_threads() {
+fn thread_kill_sends_only_to_that_thread() {
     std::thread::scope(|scope| {
         let _blocked = signal::block(Signal::USR2).unwrap();
         thread::kill(getpid(), gettid(), Signal::USR2).unwrap();
-        let of_another =
+        let other =
             scope.spawn(|| signal::wait(Signal::USR2, Timeout::Zero).unwrap()).join().unwrap();
-        assert!(of_another.is_none());
+        assert!(other.is_none());
         let info = signal::wait(Signal::USR2, Timeout::Zero).unwrap().unwrap();
         assert_eq!(info.cause(), Cause::ThreadKill { pid: Some(getpid()), uid: getuid() });
     });
     assert_eq!(thread::kill(getpid(), gettid(), None), Ok(()));
     assert_eq!(
         getuid().as_raw(),
-        std::fs::metadata("/proc/self").map(|of| std::os::unix::fs::MetadataExt::uid(&of)).unwrap()
+        std::fs::metadata("/proc/self")
+            .map(|metadata| std::os::unix::fs::MetadataExt::uid(&metadata))
+            .unwrap()
     );
 }
 
 #[test]
-fn a_c_librarys_signals_are_not_sent_to_threads() {
+fn thread_kill_fails_with_einval_for_signals_that_c_libraries_reserve() {
     for number in [32, 33, 34] {
         let signal = Signal::from_raw(number).unwrap();
         let error = thread::kill(getpid(), gettid(), signal).unwrap_err();
@@ -209,18 +216,18 @@ fn a_c_librarys_signals_are_not_sent_to_threads() {
 }
 
 #[test]
-fn who_is_not_there_and_who_may_not_be_sent_to_are_told() {
-    let gone = nobody();
-    assert_eq!(signal::kill(gone, None).unwrap_err().kind(), ErrorKind::NotFound);
-    assert_eq!(signal::queue(gone, Signal::USR1, 1).unwrap_err().kind(), ErrorKind::NotFound);
+fn kill_fails_with_esrch_or_eperm_for_other_processes() {
+    let ended = ended_process();
+    assert_eq!(signal::kill(ended, None).unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(signal::queue(ended, Signal::USR1, 1).unwrap_err().kind(), ErrorKind::NotFound);
     as_nobody(|| {
-        let other = require!(of_another_user(), "the first process is this user's own");
+        let other = require!(process_of_another_user(), "process 1 belongs to the same user");
         assert_eq!(signal::kill(other, None).unwrap_err().kind(), ErrorKind::PermissionDenied);
     });
 }
 
 #[test]
-fn a_wait_ends_with_the_signal_or_the_time() {
+fn signal_wait_returns_at_a_signal_or_if_the_timeout_expires() {
     let _blocked = signal::block(Signal::USR2).unwrap();
     let began = Instant::now();
     assert!(signal::wait(Signal::USR2, Duration::from_millis(30)).unwrap().is_none());
@@ -236,7 +243,7 @@ fn a_wait_ends_with_the_signal_or_the_time() {
 }
 
 #[test]
-fn other_signals_end_only_the_wait_that_asks_for_it() {
+fn signal_wait_interruptible_fails_with_eintr_and_wait_retries() {
     let wanted = SigSet::from([Signal::USR2]);
     let error = interrupted(|| signal::wait_interruptible(wanted, Timeout::Infinite).unwrap_err());
     assert_eq!(error.errno(), Errno::INTR);

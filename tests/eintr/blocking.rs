@@ -1,4 +1,4 @@
-//! Calls that wait for what another thread does late.
+//! Calls that block until another thread acts, which it does after many signals.
 
 use std::fmt::Debug;
 use std::fs::File;
@@ -21,22 +21,23 @@ use butter::time::Timeout;
 use butter::timerfd::{Clock, Event as TimerEvent, Timer, TimerFd};
 use temp_dir::TempDir;
 
-use crate::bytes::{full_pipe, read_all};
-use crate::{FINE_HOUR, HOUR, MANY, Row, has_fine_times, join, watched};
-use common::signals::Storm;
+use crate::pipes::{full_pipe, read_all};
+use crate::{FINE_HOUR, HOUR, MANY, Row, join, supports_fine_timeouts, watched};
+use common::signals::PeriodicSignals;
 
-/// Makes a call in a storm, and does what it waits for after many signals.
-fn late<T: Send + Debug>(call: impl FnOnce() -> T + Send, end: impl FnOnce()) -> T {
-    let storm = Storm::new();
+/// Makes a call in a thread that signals interrupt, and calls `wake` after many signals. Returns
+/// the result of the call.
+fn wake_late<T: Send + Debug>(call: impl FnOnce() -> T + Send, wake: impl FnOnce()) -> T {
+    let signals = PeriodicSignals::new();
     std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| storm.over(call));
-        while storm.seen() < MANY {
+        let waiting = scope.spawn(|| signals.run(call));
+        while signals.count() < MANY {
             std::thread::sleep(Duration::from_millis(1));
             if waiting.is_finished() {
-                panic!("it did not wait: {:?}", join(waiting));
+                panic!("the call did not block: {:?}", join(waiting));
             }
         }
-        end();
+        wake();
         join(waiting)
     })
 }
@@ -45,56 +46,59 @@ pub(crate) const CALLS: &[Row] = &[
     ("io::read", || {
         let ((reader, writer), mut buffer) = (pipe::pipe().unwrap(), [0; 8]);
         let write = || assert_eq!(io::write(&writer, b"late"), Ok(4));
-        assert_eq!(late(|| io::retry(|| io::read(&reader, &mut buffer)), write), Ok(4));
+        assert_eq!(wake_late(|| io::retry(|| io::read(&reader, &mut buffer)), write), Ok(4));
         assert_eq!(&buffer, b"late\0\0\0\0");
     }),
-    ("io::read, the end", || {
+    ("io::read at end of file", || {
         let (reader, writer) = pipe::pipe().unwrap();
-        assert_eq!(late(|| io::retry(|| io::read(&reader, &mut [0; 8])), || drop(writer)), Ok(0));
+        assert_eq!(
+            wake_late(|| io::retry(|| io::read(&reader, &mut [0; 8])), || drop(writer)),
+            Ok(0)
+        );
     }),
     ("io::read_uninit", || {
         let ((reader, writer), mut buffer) = (pipe::pipe().unwrap(), [MaybeUninit::uninit(); 8]);
         let write = || assert_eq!(io::write(&writer, b"late"), Ok(4));
         let read = || io::retry(|| io::read_uninit(&reader, &mut buffer).map(|read| read.to_vec()));
-        assert_eq!(late(read, write).unwrap(), b"late");
+        assert_eq!(wake_late(read, write).unwrap(), b"late");
     }),
     ("io::readv", || {
         let ((reader, writer), mut one, mut other) = (pipe::pipe().unwrap(), [0; 3], [0; 3]);
         let mut buffers = [IoSliceMut::new(&mut one), IoSliceMut::new(&mut other)];
         let write = || assert_eq!(io::write(&writer, b"late"), Ok(4));
-        assert_eq!(late(|| io::retry(|| io::readv(&reader, &mut buffers)), write), Ok(4));
+        assert_eq!(wake_late(|| io::retry(|| io::readv(&reader, &mut buffers)), write), Ok(4));
         assert_eq!((&one, &other), (b"lat", b"e\0\0"));
     }),
     ("io::write", || {
         let (reader, writer, before) = full_pipe();
         let drain = || assert!(read_all(&reader, before).iter().all(|&byte| byte == b'.'));
-        assert_eq!(late(|| io::retry(|| io::write(&writer, b"!")), drain), Ok(1));
+        assert_eq!(wake_late(|| io::retry(|| io::write(&writer, b"!")), drain), Ok(1));
         assert_eq!(read_all(&reader, 1), b"!");
-        assert_eq!(io::bytes_available(&reader), Ok(0), "it was written once");
+        assert_eq!(io::bytes_available(&reader), Ok(0), "the bytes were written once");
     }),
     ("io::writev", || {
         let (reader, writer, before) = full_pipe();
         let drain = || assert!(read_all(&reader, before).iter().all(|&byte| byte == b'.'));
         let write = || io::retry(|| io::writev(&writer, &[IoSlice::new(b"?"), IoSlice::new(b"!")]));
-        assert_eq!(late(write, drain), Ok(2));
+        assert_eq!(wake_late(write, drain), Ok(2));
         assert_eq!(read_all(&reader, 2), b"?!");
-        assert_eq!(io::bytes_available(&reader), Ok(0), "it was written once");
+        assert_eq!(io::bytes_available(&reader), Ok(0), "the bytes were written once");
     }),
     ("EventFd::read", || {
         let counter = EventFd::new(0).unwrap();
-        assert_eq!(late(|| counter.read(), || counter.write(9).unwrap()), Ok(9));
+        assert_eq!(wake_late(|| counter.read(), || counter.write(9).unwrap()), Ok(9));
         let permits = EventFd::semaphore(0).unwrap();
-        assert_eq!(late(|| permits.read(), || permits.write(2).unwrap()), Ok(1));
+        assert_eq!(wake_late(|| permits.read(), || permits.write(2).unwrap()), Ok(1));
         assert_eq!((permits.read(), permits.wait(Timeout::Zero)), (Ok(1), Ok(false)));
     }),
-    ("EventFd::add", || {
+    ("EventFd::write", || {
         let counter = EventFd::new(0).unwrap();
         counter.write(eventfd::VALUE_MAX).unwrap();
         assert_eq!(
-            late(|| counter.write(5), || assert_eq!(counter.read(), Ok(eventfd::VALUE_MAX))),
+            wake_late(|| counter.write(5), || assert_eq!(counter.read(), Ok(eventfd::VALUE_MAX))),
             Ok(())
         );
-        assert_eq!(counter.read(), Ok(5), "it was added once");
+        assert_eq!(counter.read(), Ok(5), "the value was added once");
     }),
     ("Inotify::read_events", || {
         let (inotify, directory) = watched();
@@ -103,28 +107,28 @@ pub(crate) const CALLS: &[Row] = &[
             let events = inotify.read_events(&mut buffer).unwrap();
             events.map(|event| event.name().as_bytes().to_vec()).collect::<Vec<_>>()
         };
-        assert_eq!(late(names, || touch(&directory)), [b"late"]);
+        assert_eq!(wake_late(names, || create_file(&directory)), [b"late"]);
     }),
-    ("inotify::Reader::read", || {
+    ("inotify::Reader::next", || {
         let (inotify, directory) = watched();
         let name =
             || Reader::new(&inotify, &mut [0; 4096]).next().unwrap().name().as_bytes().to_vec();
-        assert_eq!(late(name, || touch(&directory)), b"late");
+        assert_eq!(wake_late(name, || create_file(&directory)), b"late");
     }),
     ("TimerFd::read", || {
         let timer = TimerFd::new(Clock::Monotonic).unwrap();
-        assert_eq!(late(|| timer.read(), || fire(&timer)), Ok(TimerEvent::Expired(1)));
+        assert_eq!(wake_late(|| timer.read(), || expire(&timer)), Ok(TimerEvent::Expired(1)));
     }),
-    ("wait of an object", || {
+    ("EventFd::wait, Inotify::wait, TimerFd::wait", || {
         for timeout in [Timeout::Infinite, HOUR.into(), FINE_HOUR.into()] {
             let counter = EventFd::new(0).unwrap();
-            assert_eq!(late(|| counter.wait(timeout), || counter.write(9).unwrap()), Ok(true));
+            assert_eq!(wake_late(|| counter.wait(timeout), || counter.write(9).unwrap()), Ok(true));
             assert_eq!(counter.read(), Ok(9));
             let (inotify, directory) = watched();
-            assert_eq!(late(|| inotify.wait(timeout), || touch(&directory)), Ok(true));
+            assert_eq!(wake_late(|| inotify.wait(timeout), || create_file(&directory)), Ok(true));
             assert_eq!(inotify.read_events(&mut [0; 4096]).unwrap().count(), 1);
             let timer = TimerFd::new(Clock::Monotonic).unwrap();
-            assert_eq!(late(|| timer.wait(timeout), || fire(&timer)), Ok(true));
+            assert_eq!(wake_late(|| timer.wait(timeout), || expire(&timer)), Ok(true));
             assert_eq!(timer.read(), Ok(TimerEvent::Expired(1)));
         }
     }),
@@ -134,13 +138,13 @@ pub(crate) const CALLS: &[Row] = &[
             let mut fds = [reader.as_fd(), counter.as_fd()]
                 .map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
             let write = || assert_eq!(io::write(&writer, b"!"), Ok(1));
-            assert_eq!(late(|| poll::wait(&mut fds, timeout), write), Ok(1));
+            assert_eq!(wake_late(|| poll::wait(&mut fds, timeout), write), Ok(1));
             assert_eq!(fds.map(|fd| fd.ready()), [PollFlags::IN, PollFlags::empty()]);
         }
     }),
     ("SignalFd::read, read_events", || {
         let signals = SignalFd::new(WANTED).unwrap();
-        assert_eq!(late_signal(|| value(signals.read().unwrap().cause())), 9);
+        assert_eq!(queue_late(|| value(signals.read().unwrap().cause())), 9);
         let events = || {
             signals
                 .read_events(&mut [0; 2 * EVENT_SIZE])
@@ -148,7 +152,7 @@ pub(crate) const CALLS: &[Row] = &[
                 .map(|event| value(event.cause()))
                 .sum()
         };
-        assert_eq!(late_signal(events), 9);
+        assert_eq!(queue_late(events), 9);
     }),
     ("SignalFd::wait, signal::wait", || {
         let signals = SignalFd::nonblocking(WANTED).unwrap();
@@ -157,22 +161,22 @@ pub(crate) const CALLS: &[Row] = &[
                 assert_eq!(signals.wait(timeout), Ok(true));
                 value(signals.read().unwrap().cause())
             };
-            assert_eq!(late_signal(wait), 9);
+            assert_eq!(queue_late(wait), 9);
             let wait =
-                || signal::wait(WANTED, timeout).unwrap().expect("it waits until one has come");
-            assert_eq!(late_signal(|| value(wait().cause())), 9);
+                || signal::wait(WANTED, timeout).unwrap().expect("the timeout does not expire");
+            assert_eq!(queue_late(|| value(wait().cause())), 9);
         }
     }),
     ("Epoll::wait", || {
-        late_epoll(Timeout::Infinite);
-        late_epoll(HOUR.into());
-        if has_fine_times("Epoll::wait for what comes late") {
-            late_epoll(FINE_HOUR.into());
+        test_epoll(Timeout::Infinite);
+        test_epoll(HOUR.into());
+        if supports_fine_timeouts("Epoll::wait with a fine timeout") {
+            test_epoll(FINE_HOUR.into());
         }
     }),
 ];
 
-fn late_epoll(timeout: Timeout) {
+fn test_epoll(timeout: Timeout) {
     let (epoll, counters) =
         (Epoll::new().unwrap(), [0, 0].map(|start| EventFd::new(start).unwrap()));
     epoll.add(&counters[0], Token(7), Interest::IN).unwrap();
@@ -181,16 +185,17 @@ fn late_epoll(timeout: Timeout) {
         let mut buffer = [Event::default(); 4];
         epoll.wait(&mut buffer, timeout).unwrap().iter().map(Event::token).collect::<Vec<_>>()
     };
-    assert_eq!(late(tokens, || counters[1].write(1).unwrap()), [Token(8)], "{timeout:?}");
+    assert_eq!(wake_late(tokens, || counters[1].write(1).unwrap()), [Token(8)], "{timeout:?}");
 }
 
-/// The signal that is waited for.
+/// The signal for which the calls wait.
 const WANTED: Signal = Signal::RTMAX;
 
-/// Makes a call in a thread that holds the signal back, and sends it late.
-fn late_signal(call: impl FnOnce() -> i32 + Send) -> i32 {
+/// Makes a call in a thread in which the signal is blocked, and queues the signal after many
+/// others.
+fn queue_late(call: impl FnOnce() -> i32 + Send) -> i32 {
     let tid = AtomicI32::new(0);
-    let held_back = || {
+    let blocked_call = || {
         let _blocked = signal::block(WANTED).unwrap();
         tid.store(thread::gettid().as_raw(), Ordering::Release);
         call()
@@ -199,7 +204,7 @@ fn late_signal(call: impl FnOnce() -> i32 + Send) -> i32 {
         thread::queue(getpid(), Tid::from_raw(tid.load(Ordering::Acquire)).unwrap(), WANTED, 9)
             .unwrap()
     };
-    late(held_back, send)
+    wake_late(blocked_call, send)
 }
 
 fn value(cause: Cause) -> i32 {
@@ -209,10 +214,10 @@ fn value(cause: Cause) -> i32 {
     }
 }
 
-fn touch(directory: &TempDir) {
+fn create_file(directory: &TempDir) {
     File::create(directory.path().join("late")).unwrap();
 }
 
-fn fire(timer: &TimerFd) {
+fn expire(timer: &TimerFd) {
     timer.set(Timer::once(Duration::ZERO)).unwrap();
 }

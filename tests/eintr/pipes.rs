@@ -1,4 +1,4 @@
-//! Bytes through pipes.
+//! Bytes that are sent through pipes, there and back.
 
 use std::thread;
 
@@ -7,37 +7,39 @@ use butter::io::{self, IoSlice, IoSliceMut, StatusFlags};
 use butter::{Result, pipe};
 
 use crate::{Row, VERY_MANY, join};
-use common::signals::Storm;
+use common::signals::PeriodicSignals;
 
-/// How many bytes go through the pipes at least. The static builds run in an emulated machine.
+/// The minimum number of bytes that are transferred. The static builds are emulated, and slow.
 pub(crate) const SIZE: usize = if cfg!(target_env = "musl") { 1 << 20 } else { 8 << 20 };
 
-/// How many are written at once: more than a pipe takes, so that signals come in the middle of a write.
-pub(crate) const PIECE: usize = 300_000;
+/// The size of a write, which exceeds the capacity of a pipe, so that signals interrupt writes
+/// after a part of the bytes.
+pub(crate) const CHUNK_SIZE: usize = 300_000;
 
-/// After how many bytes they begin anew; no multiple of it is a page or a pipe.
+/// The period of the pattern of bytes. It is a prime, so that a shift by pages or by the capacity
+/// of a pipe is noticed.
 pub(crate) const PERIOD: usize = 251;
 
-/// A pipe that has no room, and how many bytes are in it.
+/// A pipe that is full, and the number of bytes in it.
 pub(crate) fn full_pipe() -> (OwnedFd, OwnedFd, usize) {
     let (reader, writer) = pipe::pipe().unwrap();
     let flags = io::fcntl_getfl(&writer).unwrap();
     io::fcntl_setfl(&writer, flags | StatusFlags::NONBLOCK).unwrap();
-    let mut held = 0;
+    let mut filled = 0;
     while let Ok(count) = io::write(&writer, &[b'.'; 4096]) {
-        held += count;
+        filled += count;
     }
     io::fcntl_setfl(&writer, flags).unwrap();
-    (reader, writer, held)
+    (reader, writer, filled)
 }
 
-/// As many bytes, however many reads they take.
+/// Reads exactly `size` bytes.
 pub(crate) fn read_all(reader: &OwnedFd, size: usize) -> Vec<u8> {
     let mut bytes = vec![0; size];
     let mut start = 0;
     while start < size {
         let count = io::retry(|| io::read(reader, &mut bytes[start..])).unwrap();
-        assert_ne!(count, 0, "the end came early");
+        assert_ne!(count, 0, "unexpected end of file");
         start += count;
     }
     bytes
@@ -48,59 +50,59 @@ type Read = fn(&OwnedFd, &mut [u8]) -> Result<usize>;
 
 pub(crate) const CALLS: &[Row] = &[
     ("read and write", || {
-        there_and_back(|fd, bytes| io::write(fd, bytes), |fd, room| io::read(fd, room));
+        send_there_and_back(|fd, bytes| io::write(fd, bytes), |fd, buffer| io::read(fd, buffer));
     }),
     ("readv and writev", || {
         let write: Write = |fd, bytes| {
             let (one, other) = bytes.split_at(bytes.len() / 3);
             io::writev(fd, &[IoSlice::new(one), IoSlice::new(other)])
         };
-        let read: Read = |fd, room| {
-            let (one, other) = room.split_at_mut(room.len() / 3);
+        let read: Read = |fd, buffer| {
+            let (one, other) = buffer.split_at_mut(buffer.len() / 3);
             io::readv(fd, &mut [IoSliceMut::new(one), IoSliceMut::new(other)])
         };
-        there_and_back(write, read);
+        send_there_and_back(write, read);
     }),
 ];
 
-/// Sends bytes to a thread that sends them back, through a pipe each way and in a storm over each thread; all have to
-/// come, in order, and no others.
-fn there_and_back(write: Write, read: Read) {
+/// Sends bytes through a pipe to a thread that sends them back through another one, while signals
+/// interrupt all threads. Asserts that all bytes return, in order and once.
+fn send_there_and_back(write: Write, read: Read) {
     let (there, back) = (pipe::pipe().unwrap(), pipe::pipe().unwrap());
-    let storms = [0; 3].map(|_| Storm::new());
+    let signals = [0; 3].map(|_| PeriodicSignals::new());
     let pattern = &pattern();
-    let (sent, returned, came) = thread::scope(|scope| {
-        // Each end belongs to a thread, so that one that fails ends the others.
+    let (sent, returned, received) = thread::scope(|scope| {
+        // Each thread owns its descriptors, so that the other threads terminate if one panics.
         let sender = scope.spawn(move || {
-            storms[0].over(|| {
+            signals[0].run(|| {
                 let mut sent = 0;
-                while sent < SIZE || storms.iter().any(|storm| storm.seen() < VERY_MANY) {
-                    sent += write_all(&there.1, &pattern[sent % PERIOD..][..PIECE], write);
+                while sent < SIZE || signals.iter().any(|each| each.count() < VERY_MANY) {
+                    sent += write_all(&there.1, &pattern[sent % PERIOD..][..CHUNK_SIZE], write);
                 }
                 drop(there.1);
                 sent
             })
         });
         let returner = scope.spawn(move || {
-            storms[1].over(|| {
+            signals[1].run(|| {
                 receive(&there.0, pattern, read, |bytes| {
                     assert_eq!(write_all(&back.1, bytes, write), bytes.len())
                 })
             })
         });
         let receiver =
-            scope.spawn(move || storms[2].over(|| receive(&back.0, pattern, read, |_| {})));
+            scope.spawn(move || signals[2].run(|| receive(&back.0, pattern, read, |_| {})));
         (join(sender), join(returner), join(receiver))
     });
-    assert_eq!((returned, came), (sent, sent));
+    assert_eq!((returned, received), (sent, sent));
 }
 
-/// The bytes from any place on, as many as a piece has.
+/// The pattern, long enough for a chunk from any offset in the period.
 pub(crate) fn pattern() -> Vec<u8> {
-    (0..PIECE + PERIOD).map(|at| (at % PERIOD) as u8).collect()
+    (0..CHUNK_SIZE + PERIOD).map(|offset| (offset % PERIOD) as u8).collect()
 }
 
-/// Writes all bytes, and returns how many there are.
+/// Writes all bytes, and returns their number.
 pub(crate) fn write_all(writer: &OwnedFd, bytes: &[u8], write: Write) -> usize {
     let mut written = 0;
     while written < bytes.len() {
@@ -109,25 +111,26 @@ pub(crate) fn write_all(writer: &OwnedFd, bytes: &[u8], write: Write) -> usize {
     written
 }
 
-/// Reads to the end, passes on what comes if it is what was sent, and returns how much it was.
+/// Reads to the end of the file, and passes on each chunk after comparing it with the pattern.
+/// Returns the number of bytes.
 pub(crate) fn receive(
     reader: &OwnedFd,
     pattern: &[u8],
     read: Read,
     mut pass_on: impl FnMut(&[u8]),
 ) -> usize {
-    let mut room = vec![0; PIECE];
-    let mut came = 0;
+    let mut buffer = vec![0; CHUNK_SIZE];
+    let mut received = 0;
     loop {
-        let count = io::retry(|| read(reader, &mut room)).unwrap();
+        let count = io::retry(|| read(reader, &mut buffer)).unwrap();
         if count == 0 {
-            return came;
+            return received;
         }
         assert!(
-            room[..count] == pattern[came % PERIOD..][..count],
-            "after {came} bytes come wrong ones"
+            buffer[..count] == pattern[received % PERIOD..][..count],
+            "wrong bytes after {received} bytes"
         );
-        pass_on(&room[..count]);
-        came += count;
+        pass_on(&buffer[..count]);
+        received += count;
     }
 }
