@@ -8,13 +8,13 @@ use std::process::{Command, Output};
 struct Profile {
     target: Option<&'static str>,
     features: &'static str,
-    /// Settings of cargo's profile `release`, by the ends of their environment variables.
+    /// Settings of cargo's profile `release`, by the suffixes of their environment variables.
     library: &'static [(&'static str, &'static str)],
     /// Arguments of rustc for the program.
     program: &'static [&'static str],
 }
 
-/// Small static programs: optimized for size as a whole, without unwinding and symbols.
+/// Small static programs: optimized for size and across crates, without unwinding and symbols.
 const fn small(target: &'static str) -> Profile {
     Profile {
         target: Some(target),
@@ -43,7 +43,7 @@ const fn with_std(features: &'static str) -> Profile {
 }
 
 #[test]
-fn bare_program_runs_on_x86_64() {
+fn program_without_std_runs_on_x86_64() {
     let library = require!(Library::build("runs", small("x86_64-unknown-none")));
     let program = library.compile("program", &[]);
     require!(cfg!(target_arch = "x86_64"), "the host has another architecture");
@@ -51,7 +51,7 @@ fn bare_program_runs_on_x86_64() {
 }
 
 #[test]
-fn bare_program_runs_on_aarch64() {
+fn program_without_std_runs_on_aarch64() {
     let library = require!(Library::build("runs", small("aarch64-unknown-none")));
     let program = library.compile("program", &[]);
     let boot = std::env::var_os("BUTTER_BOOT").is_some();
@@ -74,20 +74,20 @@ fn check(output: Output) {
 
 /// A program with five objects that prints an error through `core::fmt`.
 #[test]
-fn bare_program_has_at_most_14_kb_on_x86_64() {
+fn program_without_std_has_at_most_14_kb_on_x86_64() {
     let library = require!(Library::build("size", small("x86_64-unknown-none")));
     at_most(14_000, size(&library.compile("program", &[])));
 }
 
 #[test]
-fn bare_program_has_at_most_14_kb_on_aarch64() {
+fn program_without_std_has_at_most_14_kb_on_aarch64() {
     let library = require!(Library::build("size", small("aarch64-unknown-none")));
     at_most(14_000, size(&library.compile("program", &[])));
 }
 
 /// A program that makes one call and prints its error without `core::fmt`.
 #[test]
-fn bare_program_that_prints_an_error_has_at_most_7_kb() {
+fn program_without_std_that_prints_an_error_has_at_most_7_kb() {
     let library = require!(Library::build("print", small("x86_64-unknown-none")));
     let program = library.compile("error", &["print"]);
     at_most(7_000, size(&program));

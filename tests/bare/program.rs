@@ -18,9 +18,23 @@ use butter::time::Timeout;
 use butter::{io, process};
 
 #[cfg(target_arch = "x86_64")]
-core::arch::global_asm!(".globl _start", "_start:", "xor ebp, ebp", "and rsp, -16", "call {main}", main = sym main);
+core::arch::global_asm!(
+    ".globl _start",
+    "_start:",
+    "xor ebp, ebp",
+    "and rsp, -16",
+    "call {main}",
+    main = sym main,
+);
 #[cfg(target_arch = "aarch64")]
-core::arch::global_asm!(".globl _start", "_start:", "mov x29, #0", "mov x30, #0", "bl {main}", main = sym main);
+core::arch::global_asm!(
+    ".globl _start",
+    "_start:",
+    "mov x29, #0",
+    "mov x30, #0",
+    "bl {main}",
+    main = sym main,
+);
 
 extern "C" fn main() -> ! {
     let status = match run() {

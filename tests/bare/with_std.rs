@@ -1,5 +1,5 @@
-//! A program with `std` that fails to watch a path, and prints the errno or, with `--cfg print`, the
-//! error.
+//! A program with `std` that fails to watch a path, and prints the errno or, with `--cfg print`,
+//! the error.
 
 use butter::inotify::{Inotify, WatchFlags};
 
