@@ -1,4 +1,4 @@
-//! Mappings of memfds: sealed, shared and read-only ones, and ones of huge pages.
+//! Mappings of memfds: sealed, shared and read-only mappings, and mappings of huge pages.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
