@@ -1,4 +1,4 @@
-//! What is done often allocates nothing: counted by the allocator itself, in this thread.
+//! The library does not allocate: a counting allocator counts the allocations of each thread.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -24,27 +24,27 @@ thread_local! {
     static COUNT: Cell<u64> = const { Cell::new(0) };
 }
 
-/// The system's allocator, which counts.
-struct Counting;
+/// The system allocator, which also counts allocations.
+struct CountingAllocator;
 
-// SAFETY: passes everything on to the system's allocator, and counts without allocating.
-unsafe impl GlobalAlloc for Counting {
+// SAFETY: passes everything on to the system allocator, and counts without allocating.
+unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         COUNT.with(|count| count.set(count.get() + 1));
-        // SAFETY: as the caller promises.
+        // SAFETY: upheld by the caller.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        // SAFETY: as the caller promises.
+        // SAFETY: upheld by the caller.
         unsafe { System.dealloc(memory, layout) }
     }
 }
 
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
-/// How often a closure allocates.
+/// Returns the number of allocations of a closure, and its result.
 fn allocations<T>(body: impl FnOnce() -> T) -> (u64, T) {
     let before = COUNT.get();
     let result = body();
@@ -52,7 +52,7 @@ fn allocations<T>(body: impl FnOnce() -> T) -> (u64, T) {
 }
 
 #[test]
-fn the_allocator_counts() {
+fn counting_allocator_counts_allocations() {
     assert_eq!(allocations(|| std::hint::black_box(Box::new(1))).0, 1);
 }
 
@@ -60,7 +60,7 @@ fn the_allocator_counts() {
 fn inotify_allocates_nothing() {
     let directory = files::directory();
     let path = common::bytes(directory.path());
-    let (made, inotify) = allocations(|| Inotify::nonblocking().unwrap());
+    let (created, inotify) = allocations(|| Inotify::nonblocking().unwrap());
     let (watched, _) = allocations(|| inotify.add_watch(path, WatchFlags::CREATE).unwrap());
     for number in 0..100 {
         fs::create_dir(directory.path().join(format!("directory {number}"))).unwrap();
@@ -80,12 +80,12 @@ fn inotify_allocates_nothing() {
         }
         (events, bytes)
     });
-    assert_eq!((made, watched, read), (0, 0, 0));
+    assert_eq!((created, watched, read), (0, 0, 0));
     assert_eq!((events, bytes), (100, 100 * 16 + 10 * 11 + 90 * 12));
 }
 
 #[test]
-fn counters_pipes_and_waits_allocate_nothing() {
+fn eventfd_epoll_poll_and_pipe_allocate_nothing() {
     let (count, ()) = allocations(|| {
         let counter = EventFd::nonblocking(0).unwrap();
         let epoll = Epoll::new().unwrap();
@@ -103,23 +103,23 @@ fn counters_pipes_and_waits_allocate_nothing() {
         assert_eq!(pipe::tee(&reader, &other, 8, SpliceFlags::empty()), Ok(1));
         assert_eq!(pipe::splice(&reader, None, &other, None, 8, SpliceFlags::empty()), Ok(1));
         assert_eq!(io::read(&copy, &mut [0; 8]), Ok(2));
-        let given =
+        let spliced =
             pipe::splice_pages(&other, AnonymousMapping::new(5000).unwrap(), SpliceFlags::empty())
                 .unwrap();
-        assert_eq!((given.bytes, given.rest.is_none()), (5000, true));
+        assert_eq!((spliced.bytes, spliced.rest.is_none()), (5000, true));
     });
     assert_eq!(count, 0);
 }
 
 #[test]
-fn namespaces_are_opened_without_allocation() {
+fn namespace_own_and_kind_allocate_nothing() {
     let (count, kind) =
         allocations(|| Namespace::own(Kind::PidForChildren).and_then(|namespace| namespace.kind()));
     assert_eq!((count, kind), (0, Ok(Namespaces::PID)));
 }
 
 #[test]
-fn names_and_paths_allocate_nothing() {
+fn uname_mount_and_chdir_allocate_nothing() {
     let path = format!("/nowhere{}", "/.".repeat(500));
     let (count, ()) = allocations(|| {
         assert!(!uts::uname().unwrap().release().is_empty());
@@ -135,7 +135,7 @@ fn names_and_paths_allocate_nothing() {
 }
 
 #[test]
-fn files_in_memory_allocate_nothing() {
+fn memfd_allocates_nothing() {
     let (count, ()) = allocations(|| {
         let memfd = MemFd::sealable("any name").unwrap();
         memfd.write_at(b"bytes", 0).unwrap();
@@ -147,15 +147,15 @@ fn files_in_memory_allocate_nothing() {
 }
 
 #[test]
-fn maps_are_written_without_allocation() {
+fn id_maps_write_allocates_nothing() {
     let ranges = [IdRange::new(0, 100_000, 65_536); 100];
     let (count, error) = allocations(|| IdMaps::new(&ranges, &[]).write(Task::Own).unwrap_err());
-    // This process's own, which is set.
+    // The user namespace of this process already has its maps.
     assert_eq!((count, error.kind()), (0, Some(MapErrorKind::SetAlready)));
 }
 
 #[test]
-fn an_error_prints_without_allocation() {
+fn error_display_allocates_nothing() {
     use std::io::Write;
     let error = Inotify::new().unwrap().add_watch("/nowhere", WatchFlags::CREATE).unwrap_err();
     let mut text = [0; 256];

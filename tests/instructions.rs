@@ -1,7 +1,7 @@
-//! How many instructions a call costs beyond the kernel's: counted one by one, in an optimised build.
+//! The number of instructions of a call in user space, in an optimized build.
 //!
-//! A child process runs a loop, and this one steps it from instruction to instruction; two lengths of the loop tell
-//! what one round costs. The bounds are those of the toolchain that the project is released with.
+//! A child process runs a loop, which its parent single-steps. The difference between a short and a
+//! long loop is the cost of one iteration. The bounds apply to the toolchain that CI pins.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -18,18 +18,18 @@ use butter::timerfd::{Clock, Timer, TimerFd};
 use common::require;
 use common::test::Test;
 
-/// Instructions of a loop of this many rounds, in a child that `body` runs in; `None` if this machine lets no child be
-/// stepped.
-fn count(rounds: u64, body: &dyn Fn(u64)) -> Option<u64> {
-    // SAFETY: the child runs the loop, which neither allocates nor locks, and ends.
+/// Runs `body` in a child with this number of iterations, and returns the number of instructions.
+/// `None` if the host does not permit single-stepping a child.
+fn count(iterations: u64, body: &dyn Fn(u64)) -> Option<u64> {
+    // SAFETY: the child runs the loop, which neither allocates nor locks, and exits.
     let child = unsafe { libc::fork() };
     if child == 0 {
         // SAFETY: lets the parent trace this process.
         let traced = unsafe { libc::ptrace(libc::PTRACE_TRACEME, 0, 0, 0) };
         if traced == 0 {
-            // SAFETY: stops the process until the parent goes on.
+            // SAFETY: stops the process until the parent continues it.
             unsafe { libc::raise(libc::SIGSTOP) };
-            body(black_box(rounds));
+            body(black_box(iterations));
         }
         process::exit_group(i32::from(traced != 0));
     }
@@ -42,9 +42,9 @@ fn count(rounds: u64, body: &dyn Fn(u64)) -> Option<u64> {
             return (libc::WEXITSTATUS(status) == 0).then_some(steps);
         }
         steps += 1;
-        // SAFETY: lets the stopped child run one instruction.
+        // SAFETY: runs one instruction of the stopped child.
         if unsafe { libc::ptrace(libc::PTRACE_SINGLESTEP, child, 0, 0) } != 0 {
-            // SAFETY: ends the child.
+            // SAFETY: kills the child, which is not reaped yet.
             unsafe { libc::kill(child, libc::SIGKILL) };
             // SAFETY: reaps it.
             unsafe { libc::waitpid(child, &raw mut status, 0) };
@@ -53,36 +53,38 @@ fn count(rounds: u64, body: &dyn Fn(u64)) -> Option<u64> {
     }
 }
 
-/// Asserts that one round of a loop, with so many system calls, costs at most so many instructions.
+/// Asserts that one iteration of a loop, which makes `calls` system calls, executes at most `bound`
+/// instructions.
 fn at_most(bound: u64, calls: u64, body: impl Fn(u64)) {
-    // A multiple of every width that the compiler unrolls a short loop to.
-    let rounds = if bound < 100 { 24 } else { 3 };
+    // A multiple of every factor by which the compiler unrolls a short loop.
+    let iterations = if bound < 100 { 24 } else { 3 };
     let test = Test::of(&body);
-    require!(test; cfg!(not(debug_assertions)), "instructions are counted in an optimised build: --release");
-    let [short, long] = [rounds, 2 * rounds].map(|rounds| count(rounds, &body));
-    let (short, long) = require!(test; short.zip(long), "no process may be traced here");
-    // Linux on aarch64 stops a second time behind each call.
-    let stops = if cfg!(target_arch = "aarch64") { calls * rounds } else { 0 };
-    let cost = (long - short - stops).div_ceil(rounds);
+    let optimized = cfg!(not(debug_assertions));
+    require!(test; optimized, "instructions are counted only in an optimized build (--release)");
+    let [short, long] = [iterations, 2 * iterations].map(|iterations| count(iterations, &body));
+    let (short, long) = require!(test; short.zip(long), "a process cannot be traced");
+    // On aarch64, Linux stops a second time after each system call.
+    let stops = if cfg!(target_arch = "aarch64") { calls * iterations } else { 0 };
+    let cost = (long - short - stops).div_ceil(iterations);
     println!("{}: {cost} instructions", test.name());
     assert!(cost <= bound, "{}: {cost} instructions, at most {bound} are allowed", test.name());
-    assert!(cost > 1, "{}: {cost} instructions: nothing was counted", test.name());
+    assert!(cost > 1, "{}: {cost} instructions: the loop was not counted", test.name());
 }
 
 #[test]
-fn getpid() {
-    at_most(7, 1, |rounds| {
-        for _ in 0..rounds {
+fn getpid_takes_at_most_7_instructions() {
+    at_most(7, 1, |iterations| {
+        for _ in 0..iterations {
             black_box(process::getpid());
         }
     });
 }
 
 #[test]
-fn eventfd_add_and_read() {
+fn eventfd_write_and_read_take_at_most_20_instructions() {
     let counter = EventFd::nonblocking(0).unwrap();
-    at_most(20, 2, |rounds| {
-        for _ in 0..rounds {
+    at_most(20, 2, |iterations| {
+        for _ in 0..iterations {
             if counter.write(1).is_err() || counter.read().is_err() {
                 failed();
             }
@@ -91,10 +93,10 @@ fn eventfd_add_and_read() {
 }
 
 #[test]
-fn inotify_add_watch() {
+fn inotify_add_watch_takes_at_most_8_instructions() {
     let inotify = Inotify::new().unwrap();
-    at_most(8, 1, |rounds| {
-        for _ in 0..rounds {
+    at_most(8, 1, |iterations| {
+        for _ in 0..iterations {
             if inotify.add_watch(c"/", WatchFlags::CREATE).is_err() {
                 failed();
             }
@@ -102,12 +104,12 @@ fn inotify_add_watch() {
     });
 }
 
-/// The path is terminated on the stack of the call.
+/// The path is copied to the stack, and a NUL is appended.
 #[test]
-fn inotify_add_watch_of_a_str() {
+fn inotify_add_watch_with_str_takes_at_most_90_instructions() {
     let inotify = Inotify::new().unwrap();
-    at_most(90, 1, |rounds| {
-        for _ in 0..rounds {
+    at_most(90, 1, |iterations| {
+        for _ in 0..iterations {
             if inotify.add_watch(black_box("/proc/self"), WatchFlags::CREATE).is_err() {
                 failed();
             }
@@ -116,10 +118,10 @@ fn inotify_add_watch_of_a_str() {
 }
 
 #[test]
-fn timerfd_set_and_get() {
+fn timerfd_set_and_get_take_at_most_35_instructions() {
     let timer = TimerFd::nonblocking(Clock::Monotonic).unwrap();
-    at_most(35, 2, |rounds| {
-        for _ in 0..rounds {
+    at_most(35, 2, |iterations| {
+        for _ in 0..iterations {
             if timer.set(Timer::every(Duration::from_secs(3600))).is_err() || timer.get().is_err() {
                 failed();
             }
@@ -127,18 +129,19 @@ fn timerfd_set_and_get() {
     });
 }
 
-/// A page goes into a pipe, is duplicated into another, and both go where bytes go to be forgotten.
+/// A page is moved into a pipe and duplicated into a second one, and both pipes are drained to
+/// `/dev/null`.
 #[test]
-fn splice_four_calls() {
+fn splice_tee_and_vmsplice_take_at_most_60_instructions() {
     static BYTES: [u8; 4096] = [7; 4096];
     let ((first, into_first), (second, into_second)) =
         (pipe::pipe().unwrap(), pipe::pipe().unwrap());
     let null = common::fd(std::fs::File::options().write(true).open("/dev/null").unwrap());
     let bytes = [IoSlice::new(&BYTES)];
     let none = SpliceFlags::empty();
-    at_most(60, 4, |rounds| {
-        for _ in 0..rounds {
-            // SAFETY: a writing end; the bytes are constants.
+    at_most(60, 4, |iterations| {
+        for _ in 0..iterations {
+            // SAFETY: a write end; the bytes are constants.
             if unsafe { pipe::raw::vmsplice(into_first.as_fd(), &bytes, none) }.is_err()
                 || pipe::tee(&first, &into_second, 4096, none).is_err()
                 || pipe::splice(&first, None, &null, None, 4096, none).is_err()
@@ -151,12 +154,12 @@ fn splice_four_calls() {
 }
 
 #[test]
-fn signalfd_send_and_read() {
+fn signalfd_kill_and_read_take_at_most_24_instructions() {
     let _blocked = signal::block(Signal::USR2).unwrap();
     let signals = SignalFd::nonblocking(Signal::USR2).unwrap();
-    at_most(24, 2, |rounds| {
+    at_most(24, 2, |iterations| {
         let me = process::getpid();
-        for _ in 0..rounds {
+        for _ in 0..iterations {
             if signal::kill(me, Signal::USR2).is_err() {
                 failed();
             }
@@ -166,14 +169,15 @@ fn signalfd_send_and_read() {
     });
 }
 
-/// The same by a read of bytes, of which the first is the signal's number: what the call itself costs.
+/// The same with a read of bytes, the first of which is the signal number: the cost of the calls
+/// without decoding.
 #[test]
-fn signalfd_send_and_read_bytes() {
+fn signalfd_kill_and_read_of_bytes_take_at_most_17_instructions() {
     let _blocked = signal::block(Signal::USR2).unwrap();
     let signals = SignalFd::nonblocking(Signal::USR2).unwrap();
-    at_most(17, 2, |rounds| {
+    at_most(17, 2, |iterations| {
         let (me, mut buffer) = (process::getpid(), [0; EVENT_SIZE]);
-        for _ in 0..rounds {
+        for _ in 0..iterations {
             if signal::kill(me, Signal::USR2).is_err()
                 || butter::io::read(&signals, &mut buffer).is_err()
             {
@@ -185,11 +189,11 @@ fn signalfd_send_and_read_bytes() {
 }
 
 #[test]
-fn decoding_sixty_signals() {
+fn signalfd_decode_takes_at_most_10_instructions_per_event() {
     let mut bytes = [0; 60 * EVENT_SIZE];
     bytes.iter_mut().step_by(EVENT_SIZE).for_each(|first| *first = 15);
-    at_most(60 * 10, 0, |rounds| {
-        for _ in 0..rounds {
+    at_most(60 * 10, 0, |iterations| {
+        for _ in 0..iterations {
             for event in signalfd::decode(black_box(&bytes)) {
                 black_box(event.signal());
             }
@@ -197,7 +201,7 @@ fn decoding_sixty_signals() {
     });
 }
 
-/// A buffer of events as the kernel writes them, with names of 1 to 60 bytes.
+/// Returns inotify events as the kernel writes them, with names of 1 to 60 bytes.
 fn events() -> Vec<u8> {
     let mut bytes = Vec::new();
     for length in 1..=60_usize {
@@ -213,10 +217,10 @@ fn events() -> Vec<u8> {
 }
 
 #[test]
-fn decoding_sixty_events() {
+fn inotify_decode_takes_at_most_35_instructions_per_event() {
     let bytes = events();
-    at_most(60 * 35, 0, |rounds| {
-        for _ in 0..rounds {
+    at_most(60 * 35, 0, |iterations| {
+        for _ in 0..iterations {
             for event in decode(black_box(&bytes)) {
                 black_box((event.watch(), event.flags(), event.cookie(), event.padded_name()));
             }
@@ -225,10 +229,10 @@ fn decoding_sixty_events() {
 }
 
 #[test]
-fn decoding_sixty_events_with_trimmed_names() {
+fn inotify_decode_with_trimmed_name_takes_at_most_45_instructions_per_event() {
     let bytes = events();
-    at_most(60 * 45, 0, |rounds| {
-        for _ in 0..rounds {
+    at_most(60 * 45, 0, |iterations| {
+        for _ in 0..iterations {
             for event in decode(black_box(&bytes)) {
                 black_box((event.watch(), event.flags(), event.cookie(), event.name()));
             }
@@ -236,12 +240,12 @@ fn decoding_sixty_events_with_trimmed_names() {
     });
 }
 
-/// The raw stub in the same loop: what the steps themselves count.
+/// The raw call in the same loop, which fails with `EAGAIN`: the cost of the loop itself.
 #[test]
-fn a_raw_read_of_nothing() {
+fn eventfd_raw_read_takes_at_most_10_instructions() {
     let counter = EventFd::nonblocking(0).unwrap();
-    at_most(10, 1, |rounds| {
-        for _ in 0..rounds {
+    at_most(10, 1, |iterations| {
+        for _ in 0..iterations {
             if butter::eventfd::raw::read(counter.as_fd()).is_ok() {
                 failed();
             }
@@ -249,7 +253,7 @@ fn a_raw_read_of_nothing() {
     });
 }
 
-/// Ends the child from within the loop.
+/// Exits the child from within the loop.
 #[cold]
 #[inline(never)]
 fn failed() -> ! {

@@ -1,5 +1,5 @@
-//! The symbols that the library needs from the program: without `std`, none of a C library except
-//! those that every compiler needs.
+//! The symbols that the library requires from the program: without `std`, only the functions that
+//! every compiler requires, and no others of a C library.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use object::read::archive::ArchiveFile;
 use object::{Object, ObjectSymbol};
 
 /// The functions that the compiler calls by name.
-const COMPILERS_OWN: &[&str] = &["memcpy", "memmove", "memset", "memcmp", "bcmp", "strlen"];
+const COMPILER_FUNCTIONS: &[&str] = &["memcpy", "memmove", "memset", "memcmp", "bcmp", "strlen"];
 
 #[test]
 fn library_without_std_needs_no_symbols() {
@@ -54,7 +54,7 @@ fn check(test: Test, target: &str, features: &str, panic: &str, crates: &[&str],
         Err(reason) => return test.skip(target, format_args!("{reason}")),
     };
     let allowed = |symbol: &str| {
-        COMPILERS_OWN.contains(&symbol) || others.contains(&symbol) || {
+        COMPILER_FUNCTIONS.contains(&symbol) || others.contains(&symbol) || {
             let named = crates_of(symbol);
             !named.is_empty() && named.iter().all(|name| crates.contains(&name.as_str()))
         }

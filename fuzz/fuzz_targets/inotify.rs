@@ -1,12 +1,13 @@
-//! The decoder of inotify events takes any bytes, and accounts for each of them.
+//! The decoder of inotify events accepts any bytes, and every byte belongs to an event or to the
+//! rest.
 
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let mut events = butter::inotify::decode(bytes);
-    let mut taken = 0;
+    let mut decoded = 0;
     for event in events.by_ref() {
-        taken += 16 + event.padded_name().len();
+        decoded += 16 + event.padded_name().len();
         let name = event.name();
         assert!(
             event.padded_name().starts_with(name.as_bytes()) && !name.as_bytes().ends_with(&[0])
@@ -17,5 +18,5 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
                 || name.as_bytes().contains(&0)
         );
     }
-    assert_eq!(taken + events.rest().len(), bytes.len());
+    assert_eq!(decoded + events.rest().len(), bytes.len());
 });

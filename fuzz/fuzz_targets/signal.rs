@@ -1,4 +1,5 @@
-//! The decoders of signals take any bytes, account for each of them, and agree with what they print.
+//! The decoders of signals accept any bytes, every byte belongs to an event or to the rest, and
+//! events convert back to the same bytes.
 
 #![no_main]
 
@@ -7,25 +8,22 @@ use butter::signalfd::{self, Event};
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let mut events = signalfd::decode(bytes);
-    let mut taken = 0;
+    let mut decoded = 0;
     for event in events.by_ref() {
         assert!((1..=64).contains(&event.signal().as_raw()));
         assert_eq!(Event::from_bytes(event.as_bytes()), Some(event));
         assert!(format!("{event:?}").contains(&event.signal().to_string()));
         let queued = matches!(event.cause(), Cause::Queue { .. });
         assert_eq!(queued, event.code().as_raw() == -1);
-        taken += signalfd::EVENT_SIZE;
+        decoded += signalfd::EVENT_SIZE;
     }
-    assert_eq!(taken + events.rest().len(), bytes.len());
+    assert_eq!(decoded + events.rest().len(), bytes.len());
 
     for bytes in bytes.chunks_exact(128) {
         let number = i32::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-        match SigInfo::from_bytes(bytes.try_into().expect("there are as many")) {
+        match SigInfo::from_bytes(bytes.try_into().expect("a chunk has 128 bytes")) {
             Some(info) => {
-                assert_eq!(
-                    (info.to_bytes().as_slice(), info.signal().as_raw()),
-                    (bytes, number)
-                );
+                assert_eq!((info.to_bytes().as_slice(), info.signal().as_raw()), (bytes, number));
                 assert!(format!("{info:?}").contains(&info.signal().to_string()));
             }
             None => assert!(!(1..=64).contains(&number)),

@@ -1,4 +1,4 @@
-//! Names that are read from text: whatever is taken prints as what reads back.
+//! Parsers of names: each accepted text is displayed in a form that parses to the same value.
 
 #![no_main]
 
@@ -13,7 +13,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     if let Ok(signal) = text.parse::<Signal>() {
         assert_eq!(signal.to_string().parse(), Ok(signal));
     }
-    if let Ok(mask) = text.parse::<WatchFlags>() {
-        assert_eq!(mask.to_string().parse(), Ok(mask));
+    if let Ok(flags) = text.parse::<WatchFlags>() {
+        assert_eq!(flags.to_string().parse(), Ok(flags));
     }
 });

@@ -1,4 +1,5 @@
-//! What a program's own code looks like where it makes a call: compiled to assembly and counted, never run.
+//! Functions that each make one call. They are compiled to assembly and their instructions are
+//! counted; they never run.
 
 #![no_std]
 
@@ -20,11 +21,11 @@ use butter::time::Timeout;
 use butter::timerfd::{self, Clock, Itimerspec, Event as TimerEvent, Timer, TimerFd};
 
 unsafe extern "C" {
-    /// Where failures go.
+    /// Called on every failure.
     safe fn cold(error: Error);
 }
 
-/// The value of a success.
+/// Returns the value of a success, or passes the error to [`cold`].
 #[inline(always)]
 fn or_cold<T>(result: butter::Result<T>) -> Option<T> {
     match result {
@@ -57,7 +58,7 @@ fn write(fd: BorrowedFd<'_>, bytes: &[u8]) -> usize {
 }
 
 #[unsafe(no_mangle)]
-fn eventfd_add(counter: &EventFd) {
+fn eventfd_write(counter: &EventFd) {
     or_cold(counter.write(1));
 }
 

@@ -1,18 +1,19 @@
-//! Reads a compiler's listing: follows a function on its way of a success.
+//! Parses an assembly listing, and finds the success path of a function.
 
-/// How the instructions of a processor are named.
-pub struct Processor {
-    kernel: &'static [&'static str],
+/// The names of the instructions of an architecture.
+pub struct Architecture {
+    /// Instructions that enter the kernel.
+    syscalls: &'static [&'static str],
     calls: &'static [&'static str],
-    /// How the names of branches begin that may be taken or not.
+    /// Prefixes of the names of conditional branches.
     branches: &'static [&'static str],
     jumps: &'static [&'static str],
     /// Whether an instruction writes to memory.
     stores: fn(&str) -> bool,
 }
 
-pub const X86_64: Processor = Processor {
-    kernel: &["syscall"],
+pub const X86_64: Architecture = Architecture {
+    syscalls: &["syscall"],
     calls: &["call", "callq"],
     branches: &["j"],
     jumps: &["jmp", "jmpq"],
@@ -22,17 +23,17 @@ pub const X86_64: Processor = Processor {
     },
 };
 
-pub const AARCH64: Processor = Processor {
-    kernel: &["svc"],
+pub const AARCH64: Architecture = Architecture {
+    syscalls: &["svc"],
     calls: &["bl", "blr"],
     branches: &["b.", "cb", "tb"],
     jumps: &["b"],
     stores: |line| name(line).starts_with("st"),
 };
 
-impl Processor {
+impl Architecture {
     pub fn enters_kernel(&self, line: &str) -> bool {
-        self.kernel.contains(&name(line))
+        self.syscalls.contains(&name(line))
     }
 
     pub fn stores(&self, line: &str) -> bool {
@@ -44,47 +45,55 @@ fn name(line: &str) -> &str {
     line.split_whitespace().next().unwrap_or("")
 }
 
-/// The instructions of a function that run when its call succeeds, to its return: the way on which nothing is called,
-/// as failures call a function. Of several, the longest.
-pub fn success<'l>(listing: &'l str, function: &str, processor: &Processor) -> Vec<&'l str> {
+/// Returns the instructions of a function up to its return on the success path: the path that calls
+/// no function, because every failure calls one. If there are several, returns the longest one.
+pub fn success_path<'l>(
+    listing: &'l str,
+    function: &str,
+    architecture: &Architecture,
+) -> Vec<&'l str> {
     let lines: Vec<_> = listing.lines().map(str::trim).collect();
     let label = |name: &str| {
         let label = format!("{name}:");
         lines
             .iter()
             .position(|line| *line == label)
-            .unwrap_or_else(|| panic!("there is no {label}"))
+            .unwrap_or_else(|| panic!("{label} is not in the listing"))
     };
     let mut found: Option<Vec<&str>> = None;
-    // Ways that have come so far, and where each goes on.
-    let mut ways = vec![(Vec::new(), label(function) + 1)];
-    while let Some((mut way, mut at)) = ways.pop() {
-        while way.len() < 100 {
+    // The paths found so far, each with the line at which it continues.
+    let mut paths = vec![(Vec::new(), label(function) + 1)];
+    while let Some((mut path, mut at)) = paths.pop() {
+        while path.len() < 100 {
             let line = lines[at];
             at += 1;
             if line.is_empty() || line.starts_with(['.', '#', '/']) || line.ends_with(':') {
                 continue;
             }
-            way.push(line);
+            path.push(line);
             let target = line.split_whitespace().last().unwrap_or("");
             match name(line) {
                 "ret" | "retq" => {
-                    if found.as_ref().is_none_or(|found| found.len() < way.len()) {
-                        found = Some(way);
+                    if found.as_ref().is_none_or(|found| found.len() < path.len()) {
+                        found = Some(path);
                     }
                     break;
                 }
-                // A jump to another function is a call whose return is this one's.
-                jump if processor.jumps.contains(&jump) && target.starts_with(".L") => {
+                jump if architecture.jumps.contains(&jump) && target.starts_with(".L") => {
                     at = label(target) + 1
                 }
-                call if processor.jumps.contains(&call) || processor.calls.contains(&call) => break,
-                branch if processor.branches.iter().any(|start| branch.starts_with(start)) => {
-                    ways.push((way.clone(), label(target) + 1));
+                // A jump to another function is a tail call.
+                call if architecture.jumps.contains(&call)
+                    || architecture.calls.contains(&call) =>
+                {
+                    break;
+                }
+                branch if architecture.branches.iter().any(|start| branch.starts_with(start)) => {
+                    paths.push((path.clone(), label(target) + 1));
                 }
                 _ => {}
             }
         }
     }
-    found.unwrap_or_else(|| panic!("{function} calls something on every way"))
+    found.unwrap_or_else(|| panic!("{function} calls a function on every path"))
 }

@@ -1,8 +1,9 @@
-//! What the compiler makes of a call in its caller, on both processors: one entry into the kernel, no function called,
-//! nothing stored on the way of a success but what the call itself needs, and no instruction too many.
+//! The code that the compiler generates for a call in its caller, on both architectures: on the
+//! success path, it enters the kernel once, calls no function, stores only the values that the call
+//! needs, and has no superfluous instructions.
 //!
-//! The counts are of one toolchain, and of optimised code; where that toolchain or a target is not installed, the test
-//! skips.
+//! The counts apply to optimized code of one toolchain. A test is skipped if that toolchain or its
+//! target is not installed.
 
 mod listing;
 
@@ -10,18 +11,18 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::require;
-use listing::{AARCH64, Processor, X86_64};
+use listing::{AARCH64, Architecture, X86_64};
 
 const TOOLCHAIN: &str = "1.95.0";
 
-/// A caller, and for x86_64 and for aarch64 the instructions on its way of a success, its return among them, and how
-/// many of those store something: a value whose address the kernel is given, and registers of the caller's caller.
+/// Each caller, with its cost on x86_64 and on aarch64. Stores are those of values whose addresses
+/// are passed to the kernel, and of callee-saved registers.
 const CALLERS: &[(&str, Cost, Cost)] = &[
     ("getpid", Cost(6, 0), Cost(6, 0)),
     ("eventfd2", Cost(7, 0), Cost(7, 0)),
     ("read", Cost(6, 0), Cost(6, 0)),
     ("write", Cost(6, 0), Cost(6, 0)),
-    ("eventfd_add", Cost(12, 2), Cost(16, 2)),
+    ("eventfd_write", Cost(12, 2), Cost(16, 2)),
     ("eventfd_read", Cost(15, 2), Cost(18, 3)),
     ("timerfd_set", Cost(15, 4), Cost(17, 2)),
     ("timerfd_create", Cost(7, 0), Cost(7, 0)),
@@ -42,71 +43,66 @@ const CALLERS: &[(&str, Cost, Cost)] = &[
     ("tee", Cost(14, 1), Cost(17, 2)),
 ];
 
-/// Instructions, and those of them that store.
+/// The number of instructions on the success path including the return, and how many of them are
+/// stores.
 #[derive(Clone, Copy, PartialEq)]
 struct Cost(usize, usize);
 
 #[test]
-fn a_call_on_x86_64_costs_its_instructions() {
+fn callers_have_the_listed_instruction_counts_on_x86_64() {
     let listing = require!(compile("x86_64-unknown-linux-gnu", ""));
     compare(&listing, &X86_64, |row| row.1);
 }
 
 #[test]
-fn a_call_on_aarch64_costs_its_instructions() {
+fn callers_have_the_listed_instruction_counts_on_aarch64() {
     let listing = require!(compile("aarch64-unknown-linux-musl", ""));
     compare(&listing, &AARCH64, |row| row.2);
 }
 
-fn compare(listing: &str, processor: &Processor, cost: fn(&(&str, Cost, Cost)) -> Cost) {
-    let mut wrong = String::new();
+fn compare(listing: &str, architecture: &Architecture, cost: fn(&(&str, Cost, Cost)) -> Cost) {
+    let mut differences = String::new();
     for row in CALLERS {
-        let way = listing::success(listing, row.0, processor);
-        let number = |is: fn(&Processor, &str) -> bool| {
-            way.iter().filter(|line| is(processor, line)).count()
+        let path = listing::success_path(listing, row.0, architecture);
+        let count = |matches: fn(&Architecture, &str) -> bool| {
+            path.iter().filter(|line| matches(architecture, line)).count()
         };
-        let kernel = number(Processor::enters_kernel);
-        let stores = number(Processor::stores);
-        if (kernel, Cost(way.len(), stores)) != (1, cost(row)) {
-            wrong += &format!(
-                "{}: {} instructions, {kernel} entries, {stores} stores:\n\t{}\n",
+        let entries = count(Architecture::enters_kernel);
+        let stores = count(Architecture::stores);
+        if (entries, Cost(path.len(), stores)) != (1, cost(row)) {
+            differences += &format!(
+                "{}: {} instructions, {entries} kernel entries, {stores} stores:\n\t{}\n",
                 row.0,
-                way.len(),
-                way.join("\n\t"),
+                path.len(),
+                path.join("\n\t"),
             );
         }
     }
-    assert!(wrong.is_empty(), "other than CALLERS says:\n{wrong}");
+    assert!(differences.is_empty(), "different from CALLERS:\n{differences}");
 }
 
-/// The kernel clears what SVE adds to the vector registers: a caller compiled for it keeps nothing there, and so saves
-/// its own caller's half of them.
+/// The kernel clears the part of the vector registers that SVE adds. Code compiled for SVE
+/// therefore keeps no values in them across a call, and saves the callee-saved ones.
 #[test]
-fn a_call_compiled_for_sve_gives_up_all_vector_registers() {
+fn getpid_compiled_for_sve_saves_the_callee_saved_vector_registers() {
     let listing = require!(compile("aarch64-unknown-linux-musl", "-Ctarget-feature=+sve"));
-    let way = listing::success(&listing, "getpid", &AARCH64).join(
-        "
-",
-    );
+    let path = listing::success_path(&listing, "getpid", &AARCH64).join("\n");
     for register in 8..16 {
-        assert!(
-            way.contains(&format!("d{register}")),
-            "d{register} is not saved:
-{way}"
-        );
+        assert!(path.contains(&format!("d{register}")), "d{register} is not saved:\n{path}");
     }
 }
 
-/// The assembly of the callers, or why there is none.
+/// Compiles the callers. Returns the assembly listing, or the reason why the target cannot be
+/// compiled.
 fn compile(target: &str, flags: &str) -> Result<String, String> {
     let root = common::root();
     let callers = root.join("tests/assembly/callers.rs");
     if !callers.exists() {
-        return Err("the source is not on this machine".into());
+        return Err("the source is not on this host".into());
     }
     let version = run(Command::new("rustc").arg("--version"), &toolchain()).unwrap_or_default();
     if !version.starts_with(&format!("rustc {TOOLCHAIN} ")) {
-        return Err(format!("the counts are of Rust {TOOLCHAIN}, which is not installed"));
+        return Err(format!("Rust {TOOLCHAIN}, to which the counts apply, is not installed"));
     }
     let libdir = run(
         Command::new("rustc").args(["--print", "target-libdir", "--target", target]),
@@ -143,15 +139,15 @@ fn compile(target: &str, flags: &str) -> Result<String, String> {
     run(rustc.arg("-o").arg(&listing).arg(callers), &toolchain())
         .map_err(|error| panic!("{error}"))
         .ok();
-    Ok(std::fs::read_to_string(listing).expect("the compiler has written it"))
+    Ok(std::fs::read_to_string(listing).expect("the compiler writes the listing"))
 }
 
-/// The toolchain, as rustup is told of it.
+/// The environment variable that selects the toolchain in rustup.
 fn toolchain() -> [(&'static str, &'static str); 1] {
     [("RUSTUP_TOOLCHAIN", TOOLCHAIN)]
 }
 
-/// What a command prints, or what it says of its failure.
+/// Runs a command. Returns its output, or its error messages.
 fn run(command: &mut Command, environment: &[(&str, &str)]) -> Result<String, String> {
     command
         .env_remove("RUSTFLAGS")

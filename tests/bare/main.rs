@@ -8,13 +8,13 @@ use std::process::{Command, Output};
 struct Profile {
     target: Option<&'static str>,
     features: &'static str,
-    /// Settings of cargo's profile `release`, by the ends of their environment variables.
+    /// Settings of cargo's profile `release`, by the suffixes of their environment variables.
     library: &'static [(&'static str, &'static str)],
     /// Arguments of rustc for the program.
     program: &'static [&'static str],
 }
 
-/// Small static programs: optimized for size as a whole, without unwinding and symbols.
+/// Small static programs: optimized for size and across crates, without unwinding and symbols.
 const fn small(target: &'static str) -> Profile {
     Profile {
         target: Some(target),
@@ -87,7 +87,7 @@ fn program_without_std_has_at_most_14_kb_on_aarch64() {
 
 /// A program that makes one call and prints its error without `core::fmt`.
 #[test]
-fn error_println_program_has_at_most_7_kb() {
+fn program_without_std_that_prints_an_error_has_at_most_7_kb() {
     let library = require!(Library::build("print", small("x86_64-unknown-none")));
     let program = library.compile("error", &["print"]);
     at_most(7_000, size(&program));

@@ -14,7 +14,7 @@ mod inotify;
 mod io;
 mod layering;
 mod memfd;
-mod memory;
+mod mm;
 mod mount;
 mod namespace;
 mod pipe;

@@ -1,4 +1,4 @@
-//! Copies that fail on the way: what had arrived, what was lost, and why.
+//! Copies that fail: the error, the number of bytes copied before it, and the number of bytes lost.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek};
@@ -8,8 +8,8 @@ use butter::error::Call;
 use butter::fd::OwnedFd;
 use butter::{Errno, io, pipe};
 
-use super::ends::{tcp, unix};
-use super::{ALL, EMULATED, fd};
+use super::endpoints::{tcp, unix};
+use super::{ALL_METHODS, EMULATED, fd};
 use common::child::{in_child, in_user_namespace};
 use common::files;
 use common::inject::pretend;
@@ -20,25 +20,25 @@ use common::this_test;
 const COUNT: u64 = if EMULATED { 1_000_000 } else { 8_000_000 };
 
 #[test]
-fn a_reader_that_goes_away_is_told_with_what_had_arrived() {
-    type Make = fn() -> (OwnedFd, OwnedFd);
-    let kinds: [(&str, Make); 3] =
+fn copier_reports_bytes_copied_before_reader_closed() {
+    type Create = fn() -> (OwnedFd, OwnedFd);
+    let kinds: [(&str, Create); 3] =
         [("pipe", || pipe::pipe().unwrap()), ("unix socket", unix), ("TCP socket", tcp)];
-    for (kind, make) in kinds {
+    for (kind, create) in kinds {
         for method in [Method::Auto, Method::Sendfile, Method::Splice, Method::ReadWrite] {
-            let what = format!("{method:?} to a {kind}");
-            // More than all that is between the two ends takes: a hole follows.
-            let (mut from, (reader, target)) = (pattern_file(100_000), make());
+            let case = format!("{method:?} to a {kind}");
+            // A hole makes the file larger than all buffers between the two descriptors.
+            let (mut from, (reader, target)) = (pattern_file(100_000), create());
             from.set_len(1 << 32).unwrap();
             let mut reader = common::file(reader);
             let reading = std::thread::spawn(move || {
-                let mut room = vec![0; 100_000];
-                let came = reader.read_exact(&mut room);
+                let mut buffer = vec![0; 100_000];
+                let result = reader.read_exact(&mut buffer);
                 assert!(
-                    room[..50_000] == *pattern(0, 50_000)
-                        && room[50_000..] == *pattern(50_000, 50_000)
+                    buffer[..50_000] == *pattern(0, 50_000)
+                        && buffer[50_000..] == *pattern(50_000, 50_000)
                 );
-                came
+                result
             });
             let error = Copier::new(&fd(&from), &target)
                 .method(method)
@@ -46,36 +46,37 @@ fn a_reader_that_goes_away_is_told_with_what_had_arrived() {
                 .run()
                 .unwrap_err();
             drop(target);
-            let came = reading.join();
+            let received = reading.join();
             if method == Method::Sendfile && kind == "pipe" && error.error().is(Errno::INVAL) {
-                let reason = "before Linux 5.12 sendfile takes no pipe for a target";
+                let reason = "sendfile does not support a pipe as target before Linux 5.12";
                 this_test!().skip("sendfile to a pipe", format_args!("{reason}"));
                 continue;
             }
-            came.unwrap().unwrap();
+            received.unwrap().unwrap();
             let errno = error.error().errno();
             assert!(
                 errno == Errno::PIPE || kind != "pipe" && errno == Errno::CONNRESET,
-                "{what}: {error}"
+                "{case}: {error}"
             );
-            // What a call has moved that failed in the middle, it says; a TCP socket takes more than is ever read.
-            assert!(error.copied() >= 100_000 || method == Method::Sendfile, "{what}: {error}");
-            assert_eq!(from.stream_position().unwrap(), error.copied() + error.lost(), "{what}");
-            let told = format!("{}: {errno}", error.error().call());
-            assert!(error.to_string().starts_with(&told), "{what}: {error}");
+            // A call that fails partway returns the number of bytes that it moved before. A TCP
+            // socket accepts more bytes than are ever read.
+            assert!(error.copied() >= 100_000 || method == Method::Sendfile, "{case}: {error}");
+            assert_eq!(from.stream_position().unwrap(), error.copied() + error.lost(), "{case}");
+            let start = format!("{}: {errno}", error.error().call());
+            assert!(error.to_string().starts_with(&start), "{case}: {error}");
         }
     }
 }
 
 #[test]
-fn a_writer_that_goes_away_is_told() {
+fn copier_fails_with_econnreset_if_tcp_peer_resets_connection() {
     for method in [Method::Auto, Method::Splice, Method::ReadWrite] {
-        let (source, theirs) = tcp();
-        // What it never reads is there when it goes.
+        let (source, peer) = tcp();
+        // A peer that closes the connection with unread data resets it.
         io::write(&source, b"unread").unwrap();
-        let (mut readable, at) = ([0; 6], common::file(theirs));
-        while (&at).read(&mut readable[..1]).unwrap() == 0 {}
-        drop(at);
+        let (mut first_byte, peer) = ([0], common::file(peer));
+        while (&peer).read(&mut first_byte).unwrap() == 0 {}
+        drop(peer);
         let to = files::anonymous();
         let error = Copier::new(&source, &fd(&to)).method(method).run().unwrap_err();
         assert_eq!(
@@ -87,7 +88,7 @@ fn a_writer_that_goes_away_is_told() {
 }
 
 #[test]
-fn a_device_that_is_full_says_so() {
+fn copier_fails_with_enospc_on_full_device() {
     for method in [Method::Auto, Method::ReadWrite] {
         let full = common::fd(OpenOptions::new().write(true).open("/dev/full").unwrap());
         let mut from = pattern_file(COUNT);
@@ -106,10 +107,10 @@ fn a_device_that_is_full_says_so() {
 }
 
 #[test]
-fn what_was_lost_stays_lost_and_the_copy_may_go_on() {
+fn copier_reports_lost_bytes_and_continues_after_error() {
     for method in [Method::Auto, Method::Splice, Method::ReadWrite] {
         let (source, writer) = unix();
-        // Whatever is taken for it is lost: it is not open for writing.
+        // The target is not open for writing, so all bytes read for it are lost.
         let target = common::fd(File::open("/dev/null").unwrap());
         let mut copier = Copier::new(&source, &target).method(method);
         for sent in ["first", "and another"] {
@@ -121,17 +122,17 @@ fn what_was_lost_stays_lost_and_the_copy_may_go_on() {
                 "{method:?}: {error}"
             );
             assert_eq!(error.lost(), sent.len() as u64, "{method:?}: {error}");
-            let told = error.to_string();
+            let text = error.to_string();
             assert!(
-                told.ends_with(&format!("after 0 bytes, with {} more read and lost", sent.len())),
-                "{told}"
+                text.ends_with(&format!("after 0 bytes, with {} more read and lost", sent.len())),
+                "{text}"
             );
         }
     }
 }
 
 #[test]
-fn a_target_that_takes_nothing_is_not_the_end() {
+fn copier_fails_with_eio_if_splice_returns_0_before_the_end() {
     let ((source, writer), (_reader, target)) = (pipe::pipe().unwrap(), pipe::pipe().unwrap());
     io::write(&writer, b"more").unwrap();
     let copier = || Copier::new(&source, &target).method(Method::Splice);
@@ -142,19 +143,19 @@ fn a_target_that_takes_nothing_is_not_the_end() {
     );
     drop(writer);
     assert_eq!(copier().run(), Ok(4));
-    assert_eq!(pretend(libc::SYS_splice, || copier().run()), Ok(0), "nothing is left");
+    assert_eq!(pretend(libc::SYS_splice, || copier().run()), Ok(0), "the source is at its end");
 }
 
 #[test]
-fn a_directory_has_no_bytes() {
+fn copy_fails_with_eisdir_if_source_is_a_directory() {
     let directory = common::fd(File::open("/").unwrap());
     let error = copy(&directory, fd(&files::anonymous())).unwrap_err();
     assert_eq!((error.error().call(), error.error().errno()), (Call::READ, Errno::ISDIR));
 }
 
 #[test]
-fn a_source_that_cannot_be_read_says_so() {
-    // The first page of a program is never there.
+fn copy_fails_with_errno_of_read_if_source_cannot_be_read() {
+    // The first page of a process is never mapped.
     let memory = common::fd(File::open("/proc/self/mem").unwrap());
     let error = copy(&memory, fd(&files::anonymous())).unwrap_err();
     assert_eq!((error.error().errno(), error.copied(), error.lost()), (Errno::IO, 0, 0));
@@ -166,7 +167,7 @@ fn a_source_that_cannot_be_read_says_so() {
 }
 
 #[test]
-fn the_largest_file_that_is_allowed_ends_a_copy() {
+fn copier_fails_with_efbig_at_file_size_limit() {
     const LIMIT: u64 = 1_000_003;
     in_child(|| {
         let from = pattern_file(2 * LIMIT);
@@ -174,7 +175,7 @@ fn the_largest_file_that_is_allowed_ends_a_copy() {
         let limit = libc::rlimit { rlim_cur: LIMIT, rlim_max: LIMIT };
         // SAFETY: reads one struct.
         assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit) }, 0);
-        for method in ALL {
+        for method in ALL_METHODS {
             let (mut from, to) = (from.try_clone().unwrap(), files::anonymous());
             from.rewind().unwrap();
             let error = Copier::new(&fd(&from), &fd(&to)).method(method).run().unwrap_err();
@@ -193,18 +194,18 @@ fn the_largest_file_that_is_allowed_ends_a_copy() {
 }
 
 #[test]
-fn a_file_system_that_is_full_ends_a_copy() {
+fn copier_fails_with_enospc_on_full_file_system() {
     require!(
         in_user_namespace(|| {
-            let place = files::directory();
+            let directory = files::directory();
             require!(
-                common::child::mount_tmpfs(place.path(), 1 << 20),
+                common::child::mount_tmpfs(directory.path(), 1 << 20),
                 "no file system can be mounted"
             );
             let from = pattern_file(3 << 20);
-            for method in ALL {
+            for method in ALL_METHODS {
                 for name in ["first", "second"] {
-                    let (mut from, path) = (from.try_clone().unwrap(), place.path().join(name));
+                    let (mut from, path) = (from.try_clone().unwrap(), directory.path().join(name));
                     from.rewind().unwrap();
                     let to = File::options()
                         .read(true)
@@ -227,6 +228,6 @@ fn a_file_system_that_is_full_ends_a_copy() {
                 }
             }
         }),
-        "this machine does not let the process have a user namespace"
+        "no new user namespace can be created"
     );
 }

@@ -1,10 +1,11 @@
-//! Ways that are barred: the next one is taken, unless the way was asked for.
+//! Fallbacks of `Method::Auto` if a method is not available. An explicitly requested method has no
+//! fallback.
 
 use butter::Errno;
 use butter::copy::{Copier, Method, copy};
 use butter::error::Call;
 
-use super::ends::{unix, written};
+use super::endpoints::{unix, with_writer};
 use super::fd;
 use common::files;
 use common::inject::{inject, pretend};
@@ -12,8 +13,8 @@ use common::pattern::{check_file, pattern_file};
 
 const COUNT: u64 = 100_003;
 
-/// Copies a file by itself, and tells the way.
-fn way_of_a_file() -> Method {
+/// Copies a file with `Method::Auto`, and returns the method used.
+fn copy_file_automatically() -> Method {
     let to = files::anonymous();
     let (source, target) = (fd(&pattern_file(COUNT)), fd(&to));
     let mut copier = Copier::new(&source, &target);
@@ -23,33 +24,36 @@ fn way_of_a_file() -> Method {
 }
 
 #[test]
-fn each_way_that_a_filter_bars_is_gone_round() {
+fn copier_falls_back_to_next_method_if_filter_denies_call() {
     for errno in [Errno::NOSYS, Errno::PERM] {
         inject(libc::SYS_copy_file_range, errno, || {
-            assert_eq!(way_of_a_file(), Method::Sendfile);
+            assert_eq!(copy_file_automatically(), Method::Sendfile);
             inject(libc::SYS_sendfile, errno, || {
-                assert_eq!(way_of_a_file(), Method::Splice);
-                inject(libc::SYS_splice, errno, || assert_eq!(way_of_a_file(), Method::ReadWrite));
+                assert_eq!(copy_file_automatically(), Method::Splice);
+                inject(libc::SYS_splice, errno, || {
+                    assert_eq!(copy_file_automatically(), Method::ReadWrite)
+                });
             });
         });
     }
 }
 
 #[test]
-fn each_way_that_the_two_do_not_allow_is_gone_round() {
-    const BOTH: [Errno; 3] = [Errno::INVAL, Errno::BADF, Errno::OPNOTSUPP];
-    let ranges = [Errno::XDEV, Errno::ISDIR, Errno::TXTBSY, Errno::IO, Errno::OVERFLOW];
-    for errno in BOTH.into_iter().chain(ranges) {
+fn copier_falls_back_to_next_method_if_endpoints_do_not_support_it() {
+    const COMMON: [Errno; 3] = [Errno::INVAL, Errno::BADF, Errno::OPNOTSUPP];
+    let only_copy_file_range =
+        [Errno::XDEV, Errno::ISDIR, Errno::TXTBSY, Errno::IO, Errno::OVERFLOW];
+    for errno in COMMON.into_iter().chain(only_copy_file_range) {
         inject(libc::SYS_copy_file_range, errno, || {
-            assert_eq!(way_of_a_file(), Method::Sendfile, "{errno}")
+            assert_eq!(copy_file_automatically(), Method::Sendfile, "{errno}")
         });
     }
     inject(libc::SYS_copy_file_range, Errno::XDEV, || {
-        for errno in BOTH.into_iter().chain([Errno::SPIPE]) {
+        for errno in COMMON.into_iter().chain([Errno::SPIPE]) {
             inject(libc::SYS_sendfile, errno, || {
-                assert_eq!(way_of_a_file(), Method::Splice, "{errno}");
+                assert_eq!(copy_file_automatically(), Method::Splice, "{errno}");
                 inject(libc::SYS_splice, errno, || {
-                    assert_eq!(way_of_a_file(), Method::ReadWrite, "{errno}")
+                    assert_eq!(copy_file_automatically(), Method::ReadWrite, "{errno}")
                 });
             });
         }
@@ -57,17 +61,18 @@ fn each_way_that_the_two_do_not_allow_is_gone_round() {
 }
 
 #[test]
-fn an_end_that_is_none_is_found_out() {
-    for (barred, number) in [
+fn copier_reads_remaining_data_if_call_returns_0_before_the_end() {
+    // A copy does not call `accept`, so the first row denies none of its calls.
+    for (denied, returns_0) in [
         (libc::SYS_accept, libc::SYS_copy_file_range),
         (libc::SYS_copy_file_range, libc::SYS_sendfile),
     ] {
         let to = files::anonymous();
         let (source, target) = (fd(&pattern_file(COUNT)), fd(&to));
         let mut copier = Copier::new(&source, &target).chunk_size(40_000);
-        inject(barred, Errno::NOSYS, || {
+        inject(denied, Errno::NOSYS, || {
             assert_eq!(copier.step(), Ok(40_000));
-            pretend(number, || while copier.step().unwrap() > 0 {});
+            pretend(returns_0, || while copier.step().unwrap() > 0 {});
         });
         assert_eq!(
             (copier.copied(), check_file(&to, 0), copier.method_used()),
@@ -77,7 +82,7 @@ fn an_end_that_is_none_is_found_out() {
 }
 
 #[test]
-fn a_target_that_takes_nothing_is_no_end() {
+fn copier_fails_with_eio_if_write_returns_0() {
     let (source, target) = (fd(&pattern_file(COUNT)), fd(&files::anonymous()));
     let mut copier = Copier::new(&source, &target).chunk_size(40_000);
     assert_eq!(copier.step(), Ok(40_000));
@@ -89,7 +94,7 @@ fn a_target_that_takes_nothing_is_no_end() {
 }
 
 #[test]
-fn a_way_that_was_asked_for_is_not_left() {
+fn copier_does_not_fall_back_if_method_is_set() {
     for (method, call, number) in [
         (Method::CopyFileRange, Call::COPY_FILE_RANGE, libc::SYS_copy_file_range),
         (Method::Sendfile, Call::SENDFILE, libc::SYS_sendfile),
@@ -105,9 +110,9 @@ fn a_way_that_was_asked_for_is_not_left() {
 }
 
 #[test]
-fn a_pipe_that_cannot_be_had_is_done_without() {
+fn copy_falls_back_to_read_and_write_if_pipe2_fails() {
     let to = files::anonymous();
-    let (source, feeder) = written(unix(), COUNT);
+    let (source, writer) = with_writer(unix(), COUNT);
     inject(libc::SYS_pipe2, Errno::MFILE, || {
         let error = Copier::new(&source, &fd(&to)).method(Method::Splice).run().unwrap_err();
         assert_eq!(
@@ -116,12 +121,12 @@ fn a_pipe_that_cannot_be_had_is_done_without() {
         );
         assert_eq!(copy(&source, fd(&to)), Ok(COUNT));
     });
-    feeder.join().unwrap();
+    writer.join().unwrap();
     assert_eq!(check_file(&to, 0), COUNT);
 }
 
 #[test]
-fn a_failure_of_the_copy_itself_is_not_hidden() {
+fn copy_does_not_fall_back_on_enospc_efbig_edquot_or_sendfile_eio() {
     for (number, call, errno) in [
         (libc::SYS_copy_file_range, Call::COPY_FILE_RANGE, Errno::NOSPC),
         (libc::SYS_copy_file_range, Call::COPY_FILE_RANGE, Errno::FBIG),

@@ -1,4 +1,4 @@
-//! Files: where a copy begins and ends, and those that are not what they say.
+//! Copies of files: positions, limits, chunks, pseudo-files and append-only files.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -8,13 +8,13 @@ use butter::copy::{Copier, Method, copy};
 use butter::error::ErrorKind;
 use butter::{io, pipe};
 
-use super::{ALL, fd};
+use super::{ALL_METHODS, fd};
 use common::files;
 use common::pattern::{check_file, pattern, pattern_file};
 
 #[test]
-fn a_copy_begins_where_the_files_stand_and_ends_at_its_limit() {
-    for method in ALL {
+fn copier_starts_at_file_positions_and_stops_at_limit() {
+    for method in ALL_METHODS {
         let (mut from, mut to) = (pattern_file(200_000), files::anonymous());
         to.write_all(&[b'.'; 10]).unwrap();
         from.seek(SeekFrom::Start(1000)).unwrap();
@@ -48,11 +48,11 @@ fn a_copy_begins_where_the_files_stand_and_ends_at_its_limit() {
 }
 
 #[test]
-fn a_limit_leaves_the_rest_in_the_source() {
+fn copier_leaves_bytes_after_limit_in_source() {
     for method in [Method::Auto, Method::Splice, Method::ReadWrite] {
-        for (reader, writer) in [pipe::pipe().unwrap(), super::ends::unix()] {
+        for (reader, writer) in [pipe::pipe().unwrap(), super::endpoints::unix()] {
             let to = files::anonymous();
-            io::write(&writer, b"as many as were asked for, and the rest").unwrap();
+            io::write(&writer, b"the twenty-five requested, and the rest").unwrap();
             assert_eq!(
                 Copier::new(&reader, &fd(&to)).method(method).limit(25).run(),
                 Ok(25),
@@ -65,21 +65,23 @@ fn a_limit_leaves_the_rest_in_the_source() {
 }
 
 #[test]
-fn pieces_are_as_large_as_they_may_be() {
-    for (piece, steps) in [(0, 10), (1, 10), (4, 3), (usize::MAX, 1), (isize::MAX as usize, 1)] {
+fn copier_chunk_size_determines_number_of_steps() {
+    for (chunk_size, steps) in [(0, 10), (1, 10), (4, 3), (usize::MAX, 1), (isize::MAX as usize, 1)]
+    {
         for method in [Method::Auto, Method::Sendfile, Method::Splice, Method::ReadWrite] {
             let (source, target) = (fd(&pattern_file(10)), fd(&files::anonymous()));
             let mut count = 0;
-            let copier = Copier::new(&source, &target).method(method).chunk_size(piece);
-            assert_eq!(copier.run_with_progress(|_| count += 1), Ok(10), "{method:?} by {piece}");
-            assert_eq!(count, steps, "{method:?} by {piece}");
+            let copier = Copier::new(&source, &target).method(method).chunk_size(chunk_size);
+            let case = format!("{method:?} in chunks of {chunk_size}");
+            assert_eq!(copier.run_with_progress(|_| count += 1), Ok(10), "{case}");
+            assert_eq!(count, steps, "{case}");
         }
     }
 }
 
 #[test]
-fn nothing_is_an_answer() {
-    for method in ALL {
+fn copy_returns_0_if_source_is_at_its_end() {
+    for method in ALL_METHODS {
         let (source, target) = (fd(&pattern_file(0)), fd(&pattern_file(0)));
         assert_eq!(Copier::new(&source, &target).method(method).run(), Ok(0), "{method:?}");
     }
@@ -92,7 +94,7 @@ fn nothing_is_an_answer() {
 }
 
 #[test]
-fn a_target_beyond_its_end_gets_a_hole() {
+fn copy_creates_hole_if_target_position_is_beyond_end() {
     for method in [Method::Auto, Method::Sendfile, Method::Splice, Method::ReadWrite] {
         let mut to = files::anonymous();
         to.seek(SeekFrom::Start(1 << 33)).unwrap();
@@ -105,22 +107,22 @@ fn a_target_beyond_its_end_gets_a_hole() {
 }
 
 #[test]
-fn a_source_that_grows_is_copied_further() {
+fn copier_step_copies_bytes_appended_after_end_of_source() {
     let (from, to) = (files::anonymous(), files::anonymous());
     let (source, target) = (fd(&from), fd(&to));
     let mut copier = Copier::new(&source, &target);
     assert_eq!(copier.step(), Ok(0));
-    for (place, count) in [(0_u64, 1000), (1000, 5), (1005, 60_000)] {
-        from.write_all_at(pattern(place, count), place).unwrap();
+    for (offset, count) in [(0_u64, 1000), (1000, 5), (1005, 60_000)] {
+        from.write_all_at(pattern(offset, count), offset).unwrap();
         assert_eq!(copier.step().map(|step| step > 0), Ok(true));
         while copier.step().unwrap() > 0 {}
-        assert_eq!(copier.copied(), place + count as u64);
+        assert_eq!(copier.copied(), offset + count as u64);
     }
     assert_eq!(check_file(&to, 0), 61_005);
 }
 
 #[test]
-fn the_way_that_was_found_is_told() {
+fn copier_method_used_returns_the_automatically_selected_method() {
     let (source, target) = (fd(&pattern_file(100)), fd(&files::anonymous()));
     let mut copier = Copier::new(&source, &target);
     while copier.step().unwrap() > 0 {}
@@ -139,22 +141,23 @@ fn the_way_that_was_found_is_told() {
 }
 
 #[test]
-fn what_the_kernel_makes_up_is_copied_too() {
+fn copy_reads_proc_files_that_report_size_0() {
     for path in ["/proc/self/maps", "/proc/filesystems", "/proc/sys/kernel/osrelease"] {
         let expected = std::fs::read(path).unwrap();
         let (from, mut to) = (File::open(path).unwrap(), files::anonymous());
-        assert_eq!(from.metadata().unwrap().len(), 0, "{path} says that it has no bytes");
+        assert_eq!(from.metadata().unwrap().len(), 0, "reported size of {path}");
         let copied = copy(fd(&from), fd(&to)).unwrap();
-        let mut came = Vec::new();
+        let mut content = Vec::new();
         to.rewind().unwrap();
-        to.read_to_end(&mut came).unwrap();
-        assert_eq!(came.len() as u64, copied, "{path}");
-        assert!(copied > 0 && (path == "/proc/self/maps" || came == expected), "{path}");
+        to.read_to_end(&mut content).unwrap();
+        assert_eq!(content.len() as u64, copied, "{path}");
+        // The mappings can change between the two reads.
+        assert!(copied > 0 && (path == "/proc/self/maps" || content == expected), "{path}");
     }
 }
 
 #[test]
-fn a_target_for_appending_is_written_to_at_its_end() {
+fn copier_appends_to_target_opened_with_o_append() {
     let mut named = files::NamedFile::new();
     named.write_all(b"before").unwrap();
     let to = OpenOptions::new().append(true).open(named.path()).unwrap();
@@ -162,12 +165,12 @@ fn a_target_for_appending_is_written_to_at_its_end() {
     let mut copier = Copier::new(&source, &target);
     while copier.step().unwrap() > 0 {}
     assert_eq!((copier.copied(), copier.method_used()), (50_000, Method::ReadWrite));
-    let came = std::fs::read(named.path()).unwrap();
-    assert!(came[..6] == *b"before" && came[6..] == *pattern(0, 50_000));
+    let content = std::fs::read(named.path()).unwrap();
+    assert!(content[..6] == *b"before" && content[6..] == *pattern(0, 50_000));
 }
 
 #[test]
-fn parts_of_one_file_that_do_not_meet_are_copied() {
+fn copier_copies_between_disjoint_ranges_of_one_file() {
     for method in [Method::Auto, Method::Sendfile, Method::Splice, Method::ReadWrite] {
         let named = files::NamedFile::new();
         named.write_all_at(pattern(0, 30_000), 0).unwrap();
@@ -181,9 +184,9 @@ fn parts_of_one_file_that_do_not_meet_are_copied() {
             Ok(30_000),
             "{method:?}"
         );
-        let came = std::fs::read(named.path()).unwrap();
+        let content = std::fs::read(named.path()).unwrap();
         assert!(
-            came[..30_000] == *pattern(0, 30_000) && came[30_000..] == *pattern(0, 30_000),
+            content[..30_000] == *pattern(0, 30_000) && content[30_000..] == *pattern(0, 30_000),
             "{method:?}"
         );
     }

@@ -1,11 +1,11 @@
-//! Copies between descriptors of any two kinds.
+//! Tests of `copy`: copies between descriptors of every kind.
 
-mod ends;
+mod endpoints;
 mod failures;
 mod fallbacks;
 mod files;
+mod matrix;
 mod offsets;
-mod pairs;
 mod sockets;
 mod terminal;
 
@@ -14,13 +14,14 @@ use std::fs::File;
 use butter::copy::Method;
 use butter::fd::OwnedFd;
 
-const ALL: [Method; 5] =
+const ALL_METHODS: [Method; 5] =
     [Method::Auto, Method::CopyFileRange, Method::Sendfile, Method::Splice, Method::ReadWrite];
 
-/// The static builds run in an emulated machine.
+/// Whether to copy less data: CI runs the musl builds in an emulated virtual machine.
 const EMULATED: bool = cfg!(target_env = "musl");
 
-/// The crate's own descriptor of the same open file, which is of another type without `std`.
+/// Returns a descriptor for the same open file, in the crate's type, which differs from that of
+/// `std` if the feature `std` is disabled.
 fn fd(file: &File) -> OwnedFd {
     common::fd(file.try_clone().unwrap())
 }

@@ -1,4 +1,4 @@
-//! The raw calls, with offsets and without: what moves, and what stays.
+//! The raw calls with and without offsets: offsets are advanced instead of file positions.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -13,7 +13,7 @@ use common::require;
 use common::test::supported;
 
 const COUNT: usize = 1000;
-/// Where the source and the target are before a call: their own positions, and the offsets.
+/// The file positions of the source and the target before a call, and the offsets.
 const POSITIONS: (u64, u64) = (100, 30);
 const OFFSETS: (u64, u64) = (4000, 70);
 
@@ -25,22 +25,23 @@ fn files() -> (File, File) {
     (from, to)
 }
 
-/// Asserts that the bytes went from one place to another, that nothing else was written, and where the files are now.
+/// Checks that the bytes at `from` were copied to `to`, that nothing else was written, and the file
+/// positions after the call.
 fn check((from, to): (u64, u64), (mut source, mut target): (File, File), positions: (u64, u64)) {
-    let now = (source.stream_position().unwrap(), target.stream_position().unwrap());
-    assert_eq!(now, positions, "the files' own positions");
-    let mut came = Vec::new();
+    let actual = (source.stream_position().unwrap(), target.stream_position().unwrap());
+    assert_eq!(actual, positions, "file positions");
+    let mut content = Vec::new();
     target.rewind().unwrap();
-    target.read_to_end(&mut came).unwrap();
-    let (before, copied) = came.split_at(to as usize);
+    target.read_to_end(&mut content).unwrap();
+    let (before, copied) = content.split_at(to as usize);
     assert!(
         before.iter().all(|byte| *byte == 0) && *copied == *pattern(from, COUNT),
-        "other bytes came"
+        "content of the target"
     );
 }
 
 #[test]
-fn a_range_of_files_is_where_each_offset_says_or_else_where_the_file_is() {
+fn copy_file_range_uses_and_advances_offsets_or_else_file_positions() {
     let moved = COUNT as u64;
     for (with_from, with_to) in [(true, true), (true, false), (false, true), (false, false)] {
         let (from, to) = files();
@@ -69,7 +70,7 @@ fn a_range_of_files_is_where_each_offset_says_or_else_where_the_file_is() {
 }
 
 #[test]
-fn what_is_sent_is_where_the_offset_says_or_else_where_the_file_is() {
+fn sendfile_uses_and_advances_offset_or_else_file_position() {
     let moved = COUNT as u64;
     for offset in [Some(OFFSETS.0), None] {
         let (from, to) = files();
@@ -90,7 +91,7 @@ fn what_is_sent_is_where_the_offset_says_or_else_where_the_file_is() {
 }
 
 #[test]
-fn at_the_end_no_offset_moves() {
+fn sendfile_at_end_returns_0_and_leaves_offset_unchanged() {
     const END: u64 = 10_000;
     let (from, to) = files();
     let (source, target) = (fd(&from), fd(&to));

@@ -1,4 +1,4 @@
-//! What is particular to sockets: urgent data, and timeouts of their own.
+//! Copies from and to sockets: urgent data, and the timeouts of a socket.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -23,48 +23,48 @@ fn tcp() -> (TcpStream, TcpStream) {
 }
 
 #[test]
-fn urgent_data_are_left_out_and_are_no_end() {
+fn copier_skips_urgent_data_and_copies_following_data() {
     for method in METHODS {
         for nonblocking in [false, true] {
             let (mut sender, receiver) = tcp();
             receiver.set_nonblocking(nonblocking).unwrap();
-            sender.write_all(b"before").unwrap();
+            sender.write_all(b"prefix").unwrap();
             sockets::send_urgent(&sender, b'!');
-            sender.write_all(b"behind").unwrap();
+            sender.write_all(b"suffix").unwrap();
             let (source, mut file) = (common::fd(receiver), files::anonymous());
             let target = fd(&file);
-            // The sender is still there: that there is no more is no reason to go on.
+            // The sender is still open, so a copy without a limit would wait for more data.
             assert_eq!(
                 Copier::new(&source, &target).method(method).limit(12).run(),
                 Ok(12),
                 "{method:?}"
             );
-            sender.write_all(b"and").unwrap();
+            sender.write_all(b"end").unwrap();
             sockets::send_urgent(&sender, b'!');
             drop(sender);
             assert_eq!(Copier::new(&source, &target).method(method).run(), Ok(3), "{method:?}");
             std::io::Seek::rewind(&mut file).unwrap();
-            assert_eq!(std::io::read_to_string(file).unwrap(), "beforebehindand", "{method:?}");
+            assert_eq!(std::io::read_to_string(file).unwrap(), "prefixsuffixend", "{method:?}");
         }
     }
 }
 
 #[test]
-fn urgent_data_that_were_taken_are_no_end_either() {
+fn copier_copies_data_that_follows_urgent_data_received_before() {
     for nonblocking in [false, true] {
         let (mut sender, receiver) = tcp();
         receiver.set_nonblocking(nonblocking).unwrap();
         sockets::send_urgent(&sender, b'!');
         let urgent =
             std::iter::repeat_with(|| sockets::receive_urgent(&receiver)).find_map(Result::ok);
-        sender.write_all(b"behind").unwrap();
+        sender.write_all(b"suffix").unwrap();
         let (source, target) = (common::fd(receiver), fd(&files::anonymous()));
         assert_eq!((Copier::new(&source, &target).limit(6).run(), urgent), (Ok(6), Some(b'!')));
     }
 }
 
 #[test]
-fn what_stood_behind_urgent_data_and_cannot_be_written_is_lost() {
+fn copier_loses_data_after_urgent_data_if_target_is_not_writable() {
     for method in METHODS {
         let (mut sender, receiver) = tcp();
         sockets::send_urgent(&sender, b'!');
@@ -84,11 +84,11 @@ fn what_stood_behind_urgent_data_and_cannot_be_written_is_lost() {
 }
 
 #[test]
-fn a_timeout_of_the_source_ends_a_copy() {
+fn copier_fails_with_eagain_if_receive_timeout_of_source_expires() {
     for method in METHODS {
         let (mut sender, receiver) = UnixStream::pair().unwrap();
         receiver.set_read_timeout(Some(Duration::from_millis(10))).unwrap();
-        sender.write_all(b"all there is").unwrap();
+        sender.write_all(b"all the data").unwrap();
         let (source, target) = (common::fd(receiver), fd(&files::anonymous()));
         let error = Copier::new(&source, &target).method(method).run().unwrap_err();
         assert_eq!(
@@ -100,7 +100,7 @@ fn a_timeout_of_the_source_ends_a_copy() {
 }
 
 #[test]
-fn a_timeout_of_the_target_ends_a_copy() {
+fn copier_fails_with_eagain_if_send_timeout_of_target_expires() {
     for method in METHODS {
         let (sender, mut receiver) = UnixStream::pair().unwrap();
         sender.set_write_timeout(Some(Duration::from_millis(10))).unwrap();
@@ -111,9 +111,9 @@ fn a_timeout_of_the_target_ends_a_copy() {
             Copier::new(&source, &target).method(method).run().unwrap_err()
         };
         assert_eq!(error.error().errno(), Errno::AGAIN, "{method:?}: {error}");
-        let mut came = Vec::new();
-        receiver.read_to_end(&mut came).unwrap();
-        assert_eq!(came.len() as u64, error.copied(), "{method:?}: {error}");
+        let mut received = Vec::new();
+        receiver.read_to_end(&mut received).unwrap();
+        assert_eq!(received.len() as u64, error.copied(), "{method:?}: {error}");
         let position = std::io::Seek::stream_position(&mut file).unwrap();
         assert_eq!(position, error.copied() + error.lost(), "{method:?}: {error}");
     }

@@ -1,4 +1,5 @@
-//! Terminals: made by `/dev/ptmx`, without a path for the other side.
+//! Pseudoterminals, which are opened through `/dev/ptmx` and `TIOCGPTPEER`, without the path of the
+//! slave.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -9,7 +10,7 @@ use butter::copy::{Copier, copy};
 use common::files;
 use common::require;
 
-/// The master and the terminal; `None` where the machine has none.
+/// Opens a pseudoterminal. Returns the master and the terminal; `None` if the host has no `devpts`.
 pub fn pair() -> Option<(File, File)> {
     let master = OpenOptions::new()
         .read(true)
@@ -29,11 +30,11 @@ pub fn pair() -> Option<(File, File)> {
     (terminal >= 0).then(|| (master, unsafe { File::from_raw_fd(terminal) }))
 }
 
-/// As [`pair`], with a terminal that passes on what it is given, and prints nothing by itself.
+/// Like [`pair`], with the terminal in raw mode: all bytes pass unchanged, and none are echoed.
 pub fn raw() -> Option<(File, File)> {
     let pair = pair()?;
     set(&pair.1, |modes| {
-        // SAFETY: changes the struct that it is given.
+        // SAFETY: changes only this struct.
         unsafe { libc::cfmakeraw(modes) };
     });
     Some(pair)
@@ -52,7 +53,7 @@ fn set(terminal: &File, change: impl FnOnce(&mut libc::termios)) {
 }
 
 #[test]
-fn the_end_that_is_typed_ends_a_copy_and_is_needed_once() {
+fn copy_from_terminal_ends_at_a_single_end_of_file_character() {
     let (mut master, terminal) = require!(pair(), "this host has no terminals");
     set(&terminal, |modes| modes.c_lflag &= !libc::ECHO);
     let (typed, end) = (b"one line\nanother\n", b"\x04");
@@ -62,11 +63,11 @@ fn the_end_that_is_typed_ends_a_copy_and_is_needed_once() {
 
     let (mut reader, writer) = io::pipe().unwrap();
     assert_eq!(copy(&source, common::fd(writer)), Ok(typed.len() as u64));
-    let mut came = Vec::new();
-    reader.read_to_end(&mut came).unwrap();
-    assert_eq!(came, typed);
+    let mut received = Vec::new();
+    reader.read_to_end(&mut received).unwrap();
+    assert_eq!(received, typed);
 
-    // An end at once, and what is typed after it stays where it is.
+    // The end comes first: the line typed after it remains for the next step.
     let (_reader, writer) = io::pipe().unwrap();
     for target in [common::fd(files::anonymous()), common::fd(writer)] {
         master.write_all(end).unwrap();

@@ -47,7 +47,7 @@ fn with_fuse(body: impl Fn(&Fuse)) {
 /// Runs the body in namespaces of the test's own, as root of a user namespace, and as root of the
 /// host.
 fn in_namespaces(test: Test, body: impl Fn()) {
-    let ran = test.in_namespaces_of_any_root(|| {
+    let ran = test.in_namespaces_as_each_root(|| {
         end_after_a_minute();
         body();
     });

@@ -15,9 +15,9 @@ use butter::mount;
 use butter::namespace::{self, Kind, Namespace, Namespaces, unshare};
 use butter::process::getpid;
 use butter::{Errno, Error, Result};
-use common::child::{in_child, with_own_mounts};
+use common::child::{in_child, with_own_mount_namespace};
 use common::files;
-use common::forked::Forked;
+use common::forked::ForkedChild;
 use common::fuse::Server;
 use common::inject::forge;
 use common::require;
@@ -54,7 +54,7 @@ fn with_foreign_proc(create: impl Fn(&Path), body: impl FnOnce() + Send) {
         MAPS.iter().for_each(|name| create(&task.join(name)));
     }
     let directory = common::bytes(directory.path());
-    with_own_mounts(|| {
+    with_own_mount_namespace(|| {
         mount::bind_mount(directory, "/proc").unwrap();
         body();
     });
@@ -125,7 +125,7 @@ fn open_fails_at_once_on_fifo_in_foreign_proc() {
 #[test]
 fn open_fails_on_fuse_server_at_proc() {
     let body = || {
-        with_own_mounts(|| {
+        with_own_mount_namespace(|| {
             // Its files are endless, and longer than every map.
             let _server = require!(this_test!(); Server::mount(Path::new("/proc")));
             open_fails(Task::Own);
@@ -171,10 +171,10 @@ fn open_does_not_acquire_a_controlling_terminal() {
 fn map_write_ends_if_own_map_is_endless() {
     let body = || {
         end_after_a_minute();
-        let child = Forked::staying(|| unshare(Namespaces::USER));
-        require!(this_test!(); child.told());
+        let child = ForkedChild::start(|| unshare(Namespaces::USER));
+        require!(this_test!(); child.result());
         let process = child.pid();
-        with_own_mounts(|| {
+        with_own_mount_namespace(|| {
             // User 5 is not mapped in the namespace of this process.
             let users = [IdRange::one(0, 5)];
             let maps = IdMaps::new(&users, &[]);
@@ -217,8 +217,8 @@ fn map_write_opens_all_files_from_one_directory() {
                 fd as isize
             }
         };
-        let child = Forked::staying(|| unshare(Namespaces::USER));
-        require!(this_test!(); child.told());
+        let child = ForkedChild::start(|| unshare(Namespaces::USER));
+        require!(this_test!(); child.result());
         let process = child.pid();
         let (user, group) = (butter::process::geteuid(), butter::process::getegid());
         let (users, groups) = ([IdRange::one(0, user.as_raw())], [IdRange::one(0, group.as_raw())]);

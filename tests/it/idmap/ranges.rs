@@ -1,4 +1,4 @@
-//! Any ranges: those that the kernel refuses, and the mistake that is found in them.
+//! Property test: the cause that is reported for arbitrary ranges that the kernel rejects.
 
 use std::cell::RefCell;
 
@@ -10,37 +10,38 @@ use common::forked::ForkedChild;
 use common::require;
 use proptest::prelude::*;
 
-use super::{newborn, range};
+use super::{range, unmapped_child};
 
-/// Numbers that often meet each other, and the last ones.
-fn any_number() -> impl Strategy<Value = u32> {
+/// IDs from a small range, so that ranges often overlap, and the largest IDs.
+fn any_id() -> impl Strategy<Value = u32> {
     prop_oneof![9 => 0..40_u32, 1 => u32::MAX - 3..]
 }
 
 fn any_ranges() -> impl Strategy<Value = Vec<IdRange>> {
-    let any_range = (any_number(), any_number(), prop_oneof![9 => 0..12_u32, 1 => u32::MAX - 3..]);
+    let any_length = prop_oneof![9 => 0..12_u32, 1 => u32::MAX - 3..];
+    let any_range = (any_id(), any_id(), any_length);
     prop::collection::vec(
-        any_range.prop_map(|(inside, outside, count)| range(inside, outside, count)),
+        any_range.prop_map(|(inside, outside, length)| range(inside, outside, length)),
         1..8,
     )
 }
 
-/// Whether two ranges of a first number and a count have a number in common.
-fn meet(one: (u32, u32), other: (u32, u32)) -> bool {
-    let last = |(first, count): (u32, u32)| u64::from(first) + u64::from(count);
-    u64::from(one.0) < last(other) && u64::from(other.0) < last(one)
+/// Whether two ranges, each with a first ID and a length, have an ID in common.
+fn overlap(one: (u32, u32), other: (u32, u32)) -> bool {
+    let end = |(first, length): (u32, u32)| u64::from(first) + u64::from(length);
+    u64::from(one.0) < end(other) && u64::from(other.0) < end(one)
 }
 
 #[test]
-fn what_the_kernel_refuses_in_any_ranges_is_found() {
+fn id_maps_write_reports_a_true_cause_for_any_rejected_ranges() {
     in_child(|| {
-        let first = require!(newborn());
-        let child = RefCell::new(first);
-        proptest!(ProptestConfig { failure_persistence: None, ..Default::default() }, |(ranges in any_ranges())| {
+        let child = RefCell::new(require!(unmapped_child()));
+        let config = ProptestConfig { failure_persistence: None, ..Default::default() };
+        proptest!(config, |(ranges in any_ranges())| {
             let written = IdMaps::new(&ranges, &[]).write(child.borrow().pid());
             match written {
                 Ok(()) => {
-                    // It can be set once.
+                    // A map can be written only once.
                     let next = ForkedChild::start(|| unshare(Namespaces::USER));
                     prop_assert_eq!(next.result(), Ok(()));
                     child.replace(next);
@@ -49,14 +50,15 @@ fn what_the_kernel_refuses_in_any_ranges_is_found() {
                     Some(MapErrorKind::Empty { range }) => prop_assert_eq!(ranges[range].length, 0),
                     Some(MapErrorKind::BeyondLast { range }) => {
                         let IdRange { inside, outside, length } = ranges[range];
-                        prop_assert!(u64::from(inside.max(outside)) + u64::from(length) > u32::MAX.into());
+                        let end = u64::from(inside.max(outside)) + u64::from(length);
+                        prop_assert!(end > u32::MAX.into());
                     }
                     Some(MapErrorKind::Overlap { range, earlier }) => {
                         let (one, other) = (ranges[range], ranges[earlier]);
                         prop_assert!(range > earlier);
                         prop_assert!(
-                            meet((one.inside, one.length), (other.inside, other.length))
-                                || meet((one.outside, one.length), (other.outside, other.length))
+                            overlap((one.inside, one.length), (other.inside, other.length))
+                                || overlap((one.outside, one.length), (other.outside, other.length))
                         );
                     }
                     other => prop_assert!(false, "{:?}", other),

@@ -1,4 +1,4 @@
-//! What a mount's flags do, and which operation they ask for.
+//! The effect of mount flags, and the operation that they select.
 
 use std::fs::{self, File};
 
@@ -6,15 +6,15 @@ use butter::Errno;
 use butter::error::Call;
 use butter::mount::{self, MountFlags, raw};
 
-use super::{NONE, folder, with_mounts};
+use super::{NONE, create_dir, with_mounts};
 use common::child::as_nobody;
 use common::mountinfo::mounted_at;
 
 #[test]
-fn each_flag_is_in_effect() {
+fn mount_applies_each_flag() {
     use MountFlags as F;
     with_mounts(|path| {
-        let at = folder(format!("{path}/at"));
+        let at = create_dir(format!("{path}/at"));
         for (flags, of_mount, of_file_system) in [
             (F::empty(), "rw relatime", "rw"),
             (F::RDONLY, "ro relatime", "ro"),
@@ -42,8 +42,8 @@ fn each_flag_is_in_effect() {
         }
 
         mount::mount("x", &*at, "tmpfs", F::RDONLY, "").unwrap();
-        let refused = File::create(format!("{at}/file")).unwrap_err();
-        assert_eq!(refused.raw_os_error(), Some(libc::EROFS));
+        let error = File::create(format!("{at}/file")).unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(libc::EROFS));
         mount::mount("x", &*at, "tmpfs", F::NOSYMFOLLOW | F::NOEXEC, "").unwrap();
         std::os::unix::fs::symlink("/proc/self", format!("{at}/link")).unwrap();
         assert_eq!(
@@ -51,13 +51,13 @@ fn each_flag_is_in_effect() {
             Some(libc::ELOOP)
         );
         fs::copy("/proc/self/exe", format!("{at}/program")).unwrap();
-        let refused = std::process::Command::new(format!("{at}/program")).spawn().unwrap_err();
-        assert_eq!(refused.raw_os_error(), Some(libc::EACCES));
+        let error = std::process::Command::new(format!("{at}/program")).spawn().unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(libc::EACCES));
     });
 }
 
 #[test]
-fn an_error_tells_which_of_the_operations_it_was() {
+fn mount_error_contains_the_operation_selected_by_flags() {
     use MountFlags as F;
     as_nobody(|| {
         for (flags, call) in [
@@ -92,9 +92,9 @@ fn an_error_tells_which_of_the_operations_it_was() {
 }
 
 #[test]
-fn flags_for_an_operation_are_not_taken_along() {
+fn mount_and_remount_reject_flags_that_select_an_operation() {
     use MountFlags as F;
-    // Refused before the kernel sees it, which would not let nobody do it either.
+    // The crate rejects the flags before the call, which would fail with `EPERM`.
     as_nobody(|| {
         for flag in
             [F::REMOUNT, F::BIND, F::MOVE, F::REC, F::SHARED, F::PRIVATE, F::SLAVE, F::UNBINDABLE]

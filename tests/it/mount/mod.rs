@@ -1,11 +1,11 @@
-//! Mounts, in namespaces of their own.
+//! Tests of `mount`, each in new namespaces.
 
-mod changes;
+mod bind_and_move;
 mod flags;
-mod places;
+mod pivot_root;
 mod propagation;
-mod root;
-mod unmounting;
+mod remount;
+mod unmount;
 
 use std::fs;
 
@@ -19,33 +19,37 @@ use common::test::Test;
 
 const NONE: Option<&str> = None;
 
-/// Runs the body with the path of a directory on which a file system of its own is mounted, in a thread that has a copy
-/// of all mounts.
+/// Runs the body in a thread with a separate mount namespace. Passes the path of a directory on
+/// which a new file system is mounted.
 fn with_mounts(body: impl Fn(&str) + Sync) {
     let test = Test::of(&body);
     let ran = test.in_namespaces_as_each_root(|| {
         let directory = files::directory();
         let path = directory.path().to_str().unwrap();
         with_own_mount_namespace(|| {
-            tmpfs(path);
+            mount_tmpfs(path);
             body(path);
         });
-        assert_eq!(fs::read_dir(path).unwrap().count(), 0, "what was mounted was nowhere else");
+        assert_eq!(
+            fs::read_dir(path).unwrap().count(),
+            0,
+            "the mounts are not visible in the original namespace"
+        );
     });
-    require!(test; ran, "no new namespaces are allowed here");
+    require!(test; ran, "no new namespaces can be created");
 }
 
-/// The first user namespace has all users.
-fn is_first_user_namespace() -> bool {
+/// Whether the process is in the initial user namespace, which maps all users.
+fn is_initial_user_namespace() -> bool {
     fs::read_to_string("/proc/self/uid_map").unwrap().ends_with(" 4294967295\n")
 }
 
-fn tmpfs(path: &str) {
-    mount::mount("of the test", path, "tmpfs", MountFlags::empty(), "").unwrap();
+fn mount_tmpfs(path: &str) {
+    mount::mount("test source", path, "tmpfs", MountFlags::empty(), "").unwrap();
 }
 
-/// A new directory.
-fn folder(path: String) -> String {
+/// Creates a directory and returns its path.
+fn create_dir(path: String) -> String {
     fs::create_dir(&path).unwrap();
     path
 }
@@ -59,34 +63,36 @@ fn options(path: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_file_system_covers_a_place_until_it_is_unmounted() {
+fn mount_covers_directory_until_unmount() {
     with_mounts(|path| {
-        let at = folder(format!("{path}/at"));
-        fs::write(format!("{at}/below"), "below").unwrap();
+        let at = create_dir(format!("{path}/at"));
+        fs::write(format!("{at}/covered"), "covered").unwrap();
         let flags = MountFlags::NOSUID | MountFlags::NODEV;
         mount::mount("a source", &*at, "tmpfs", flags, "size=64k,mode=710").unwrap();
-        let one = mounted_at(&at).unwrap();
-        assert_eq!((&*one.fstype, &*one.source, &*one.root), ("tmpfs", "a\\040source", "/"));
-        assert_eq!(one.parent, mounted_at(path).unwrap().id);
+        let first = mounted_at(&at).unwrap();
+        assert_eq!((&*first.fstype, &*first.source, &*first.root), ("tmpfs", "a\\040source", "/"));
+        assert_eq!(first.parent, mounted_at(path).unwrap().id);
         assert!(
-            has(&one.options, "rw") && has(&one.options, "nosuid") && has(&one.options, "nodev"),
-            "{one:?}"
+            has(&first.options, "rw")
+                && has(&first.options, "nosuid")
+                && has(&first.options, "nodev"),
+            "{first:?}"
         );
-        assert!(!has(&one.options, "noexec"), "{one:?}");
+        assert!(!has(&first.options, "noexec"), "{first:?}");
         assert!(
-            has(&one.super_options, "size=64k") && has(&one.super_options, "mode=710"),
-            "{one:?}"
+            has(&first.super_options, "size=64k") && has(&first.super_options, "mode=710"),
+            "{first:?}"
         );
         assert_eq!(fs::read_dir(&at).unwrap().count(), 0);
-        fs::write(format!("{at}/one"), "one").unwrap();
+        fs::write(format!("{at}/first"), "first").unwrap();
 
-        tmpfs(&at);
-        assert_eq!(mounted_at(&at).unwrap().parent, one.id, "on the one before");
+        mount_tmpfs(&at);
+        assert_eq!(mounted_at(&at).unwrap().parent, first.id, "mounted on the previous mount");
         assert_eq!(fs::read_dir(&at).unwrap().count(), 0);
         mount::unmount(&*at).unwrap();
-        assert_eq!(fs::read_to_string(format!("{at}/one")).unwrap(), "one");
+        assert_eq!(fs::read_to_string(format!("{at}/first")).unwrap(), "first");
         mount::unmount(&*at).unwrap();
-        assert_eq!(fs::read_to_string(format!("{at}/below")).unwrap(), "below");
+        assert_eq!(fs::read_to_string(format!("{at}/covered")).unwrap(), "covered");
         assert_eq!(mount::unmount(&*at).unwrap_err().errno(), Errno::INVAL);
     });
 }

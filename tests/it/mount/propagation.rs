@@ -1,14 +1,14 @@
-//! Where mounts below a mount go to and come from.
+//! Propagation of mount events between mounts.
 
 use butter::Errno;
 use butter::error::Call;
 use butter::mount;
 
-use super::{folder, tmpfs, with_mounts};
+use super::{create_dir, mount_tmpfs, with_mounts};
 use common::child::with_own_mount_namespace;
 use common::mountinfo::{mounted_at, mounts};
 
-/// What mountinfo says of where mounts below a mount go to and come from, without the number of the group.
+/// Returns the propagation fields of a mount in mountinfo, without the IDs of the peer groups.
 fn propagation(path: &str) -> String {
     let propagation = mounted_at(path).unwrap().propagation;
     let kinds: Vec<_> = propagation.iter().map(|field| field.split(':').next().unwrap()).collect();
@@ -16,95 +16,98 @@ fn propagation(path: &str) -> String {
 }
 
 #[test]
-fn what_is_mounted_below_goes_where_it_is_told_to() {
+fn propagation_of_submounts_follows_the_propagation_type() {
     with_mounts(|path| {
-        let [one, peer, slave, own] =
-            ["one", "peer", "slave", "own"].map(|name| folder(format!("{path}/{name}")));
-        tmpfs(&one);
-        for below in ["a", "b", "c"] {
-            folder(format!("{one}/{below}"));
+        let [first, peer, slave, private] =
+            ["first", "peer", "slave", "private"].map(|name| create_dir(format!("{path}/{name}")));
+        mount_tmpfs(&first);
+        for name in ["a", "b", "c"] {
+            create_dir(format!("{first}/{name}"));
         }
-        assert_eq!(propagation(&one), "");
-        mount::make_shared(&*one).unwrap();
-        assert_eq!(propagation(&one), "shared");
-        for place in [&peer, &slave, &own] {
-            mount::bind_mount(&*one, &**place).unwrap();
+        assert_eq!(propagation(&first), "");
+        mount::make_shared(&*first).unwrap();
+        assert_eq!(propagation(&first), "shared");
+        for target in [&peer, &slave, &private] {
+            mount::bind_mount(&*first, &**target).unwrap();
             assert_eq!(
-                mounted_at(place).unwrap().propagation,
-                mounted_at(&one).unwrap().propagation,
-                "they are peers"
+                mounted_at(target).unwrap().propagation,
+                mounted_at(&first).unwrap().propagation,
+                "members of one peer group"
             );
         }
         mount::make_slave(&*slave).unwrap();
-        mount::make_private(&*own).unwrap();
+        mount::make_private(&*private).unwrap();
         assert_eq!(
-            [&one, &peer, &slave, &own].map(|place| propagation(place)),
+            [&first, &peer, &slave, &private].map(|path| propagation(path)),
             ["shared", "shared", "master", ""]
         );
 
-        let below = |name: &str| {
-            [&one, &peer, &slave, &own].map(|at| mounted_at(&format!("{at}/{name}")).is_some())
+        let visible = |name: &str| {
+            [&first, &peer, &slave, &private]
+                .map(|at| mounted_at(&format!("{at}/{name}")).is_some())
         };
-        tmpfs(&format!("{one}/a"));
-        assert_eq!(below("a"), [true, true, true, false]);
-        tmpfs(&format!("{slave}/b"));
-        assert_eq!(below("b"), [false, false, true, false]);
-        tmpfs(&format!("{own}/c"));
-        assert_eq!(below("c"), [false, false, false, true]);
+        mount_tmpfs(&format!("{first}/a"));
+        assert_eq!(visible("a"), [true, true, true, false]);
+        mount_tmpfs(&format!("{slave}/b"));
+        assert_eq!(visible("b"), [false, false, true, false]);
+        mount_tmpfs(&format!("{private}/c"));
+        assert_eq!(visible("c"), [false, false, false, true]);
         mount::unmount(format!("{peer}/a").as_bytes()).unwrap();
-        assert_eq!(below("a"), [false; 4], "unmounting goes the same way");
+        assert_eq!(visible("a"), [false; 4], "unmount events propagate likewise");
 
         mount::make_shared(&*slave).unwrap();
-        assert_eq!(propagation(&slave), "shared master", "a slave that has peers");
-        mount::make_unbindable(&*own).unwrap();
-        assert_eq!(propagation(&own), "unbindable");
-        let to = folder(format!("{path}/to"));
-        let refused = mount::bind_mount(&*own, &*to).unwrap_err();
-        assert_eq!((refused.call(), refused.errno()), (Call::MOUNT_BIND, Errno::INVAL));
+        assert_eq!(propagation(&slave), "shared master", "a slave with a peer group");
+        mount::make_unbindable(&*private).unwrap();
+        assert_eq!(propagation(&private), "unbindable");
+        let to = create_dir(format!("{path}/to"));
+        let error = mount::bind_mount(&*private, &*to).unwrap_err();
+        assert_eq!((error.call(), error.errno()), (Call::MOUNT_BIND, Errno::INVAL));
         mount::bind_mount_recursive(path, &*to).unwrap();
         assert!(
-            mounted_at(&format!("{to}/one")).is_some()
-                && mounted_at(&format!("{to}/own")).is_none()
+            mounted_at(&format!("{to}/first")).is_some()
+                && mounted_at(&format!("{to}/private")).is_none()
         );
     });
 }
 
 #[test]
-fn a_propagation_is_of_one_mount_or_of_all_below_too() {
+fn propagation_type_is_set_for_one_mount_or_recursively() {
     with_mounts(|path| {
-        let at = folder(format!("{path}/at"));
-        tmpfs(&at);
+        let at = create_dir(format!("{path}/at"));
+        mount_tmpfs(&at);
         let both = || (propagation(path), propagation(&at));
-        let are = |one: &str, below: &str| assert_eq!(both(), (one.to_owned(), below.to_owned()));
-        are("", "");
+        let check = |mount: &str, submount: &str| {
+            assert_eq!(both(), (mount.to_owned(), submount.to_owned()));
+        };
+        check("", "");
         mount::make_shared(path).unwrap();
-        are("shared", "");
+        check("shared", "");
         mount::make_private(path).unwrap();
-        are("", "");
+        check("", "");
         mount::make_shared_recursive(path).unwrap();
-        are("shared", "shared");
+        check("shared", "shared");
         mount::make_private_recursive(path).unwrap();
-        are("", "");
+        check("", "");
         mount::make_unbindable(path).unwrap();
-        are("unbindable", "");
+        check("unbindable", "");
         mount::make_unbindable_recursive(path).unwrap();
-        are("unbindable", "unbindable");
+        check("unbindable", "unbindable");
         mount::make_slave(path).unwrap();
-        are("unbindable", "unbindable");
+        check("unbindable", "unbindable");
         mount::make_shared(path).unwrap();
         mount::make_slave(path).unwrap();
-        are("", "unbindable");
+        check("", "unbindable");
 
         mount::make_shared_recursive(path).unwrap();
-        // The thread's copies are peers of these.
+        // The copies in the thread's mount namespace are peers of these mounts.
         with_own_mount_namespace(|| {
-            are("shared", "shared");
+            check("shared", "shared");
             mount::make_slave(path).unwrap();
-            are("master", "shared");
+            check("master", "shared");
             mount::make_slave_recursive(path).unwrap();
-            are("master", "master");
+            check("master", "master");
         });
-        are("shared", "shared");
+        check("shared", "shared");
         assert!(
             mounts()
                 .iter()

@@ -1,8 +1,8 @@
-//! Namespaces: made, entered, and what they tell of themselves.
+//! Tests of `namespace`: creating, joining and querying namespaces.
 
-mod entered;
-mod made;
-mod told;
+mod creation;
+mod joining;
+mod queries;
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -15,7 +15,7 @@ use common::child::in_user_namespace;
 use common::require;
 use common::test::Test;
 
-/// Every file of `/proc/<pid>/ns`, and what opens it.
+/// Each file in `/proc/<pid>/ns`, and the kind that opens it.
 const FILES: [(&str, Kind); 10] = [
     ("mnt", Kind::Mount),
     ("cgroup", Kind::Cgroup),
@@ -29,10 +29,11 @@ const FILES: [(&str, Kind); 10] = [
     ("time_for_children", Kind::TimeForChildren),
 ];
 
-/// Runs the body as the root of a user namespace of its own, where it may make others; or says that it cannot.
-fn as_root_of_its_own(body: impl FnOnce()) {
+/// Runs the body as root of a new user namespace, in which it can create other namespaces. Skips
+/// the test if no user namespace can be created.
+fn as_root_of_new_user_namespace(body: impl FnOnce()) {
     let test = Test::of(&body);
-    require!(test; in_user_namespace(body), "no new user namespace is allowed here");
+    require!(test; in_user_namespace(body), "no new user namespace can be created");
 }
 
 fn in_thread<T: Send>(body: impl FnOnce() -> T + Send) -> T {
@@ -40,7 +41,7 @@ fn in_thread<T: Send>(body: impl FnOnce() -> T + Send) -> T {
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// The inode of a namespace of a task: `thread-self`, or a number. 0 where the task has none.
+/// Returns the inode of a namespace of a task (`thread-self` or an ID); 0 if there is none.
 fn inode_of(task: impl std::fmt::Display, file: &str) -> u64 {
     fs::metadata(format!("/proc/{task}/ns/{file}")).map_or(0, |file| file.ino())
 }
@@ -53,8 +54,8 @@ fn inodes() -> [u64; 10] {
     FILES.map(|(file, _)| inode(file))
 }
 
-/// The inode of what is open.
-fn inode_behind(namespace: &Namespace) -> u64 {
+/// Returns the inode of an open namespace.
+fn inode_of_fd(namespace: &Namespace) -> u64 {
     fs::metadata(format!("/proc/self/fd/{}", namespace.as_raw_fd())).unwrap().ino()
 }
 
@@ -63,9 +64,9 @@ fn errno<T: std::fmt::Debug>(result: Result<T>) -> Errno {
 }
 
 fn pidfd(process: Pid) -> OwnedFd {
-    // SAFETY: asks for a descriptor; touches no memory.
+    // SAFETY: returns a descriptor; touches no memory.
     let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, process.as_raw(), 0) };
     assert!(fd >= 0, "{}", std::io::Error::last_os_error());
-    // SAFETY: new, and nobody else's.
+    // SAFETY: new, and owned by no other object.
     unsafe { butter::fd::FromRawFd::from_raw_fd(fd as i32) }
 }

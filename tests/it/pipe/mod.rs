@@ -1,7 +1,7 @@
-//! Pipes: bytes moved, duplicated and counted.
+//! Tests of `pipe`: moving and duplicating bytes, and the capacity of a pipe.
 
-mod flow;
-mod pages;
+mod splice_pages;
+mod stress;
 
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
@@ -16,13 +16,13 @@ use common::signals::{PeriodicSignals, interrupted};
 
 const NONE: SpliceFlags = SpliceFlags::empty();
 
-/// The descriptor of an object of `std`, in every build.
-fn lent(object: &impl std::os::fd::AsRawFd) -> BorrowedFd<'_> {
+/// Borrows the descriptor of an object of `std`, with and without the feature `std`.
+fn borrowed(object: &impl std::os::fd::AsRawFd) -> BorrowedFd<'_> {
     // SAFETY: open for as long as the object is borrowed.
     unsafe { BorrowedFd::borrow_raw(object.as_raw_fd()) }
 }
 
-/// What a pipe holds, taken out.
+/// Reads all bytes that a pipe contains.
 fn drain(reader: &OwnedFd) -> Vec<u8> {
     let mut bytes = vec![0; io::bytes_available(reader).unwrap() as usize];
     let mut read = 0;
@@ -33,23 +33,36 @@ fn drain(reader: &OwnedFd) -> Vec<u8> {
 }
 
 #[test]
-fn a_file_goes_through_a_pipe_unchanged() {
+fn splice_copies_file_through_pipe_unchanged() {
     let bytes = pattern_bytes(300_001);
     let (source, target) = (file_containing(&bytes), file_containing(&[]));
     let (reader, writer) = pipe::pipe().unwrap();
     let (mut from, mut to) = (0, 0);
     loop {
-        let moved =
-            pipe::splice(lent(&source), Some(&mut from), &writer, None, 1 << 20, SpliceFlags::MORE)
-                .unwrap();
+        let moved = pipe::splice(
+            borrowed(&source),
+            Some(&mut from),
+            &writer,
+            None,
+            1 << 20,
+            SpliceFlags::MORE,
+        )
+        .unwrap();
         if moved == 0 {
             break;
         }
         while io::bytes_available(&reader).unwrap() > 0 {
-            pipe::splice(&reader, None, lent(&target), Some(&mut to), 1 << 20, SpliceFlags::MOVE)
-                .unwrap();
+            pipe::splice(
+                &reader,
+                None,
+                borrowed(&target),
+                Some(&mut to),
+                1 << 20,
+                SpliceFlags::MOVE,
+            )
+            .unwrap();
         }
-        assert_eq!(from, to, "all that went in came out");
+        assert_eq!(from, to, "bytes moved into and out of the pipe");
     }
     assert_eq!((from, to), (300_001, 300_001));
     let mut copy = vec![0; bytes.len()];
@@ -59,24 +72,24 @@ fn a_file_goes_through_a_pipe_unchanged() {
 }
 
 #[test]
-fn an_offset_is_moved_on_and_the_position_stays() {
+fn splice_advances_offset_or_else_file_position() {
     let (mut source, mut target) = (file_containing(b"0123456789"), file_containing(b"----------"));
     source.seek(SeekFrom::Start(7)).unwrap();
     target.seek(SeekFrom::Start(8)).unwrap();
     let (reader, writer) = pipe::pipe().unwrap();
 
     let (mut from, mut to) = (2, 5);
-    assert_eq!(pipe::splice(lent(&source), Some(&mut from), &writer, None, 4, NONE), Ok(4));
-    assert_eq!(pipe::splice(&reader, None, lent(&target), Some(&mut to), 3, NONE), Ok(3));
+    assert_eq!(pipe::splice(borrowed(&source), Some(&mut from), &writer, None, 4, NONE), Ok(4));
+    assert_eq!(pipe::splice(&reader, None, borrowed(&target), Some(&mut to), 3, NONE), Ok(3));
     assert_eq!((from, to), (6, 8));
     assert_eq!((source.stream_position().unwrap(), target.stream_position().unwrap()), (7, 8));
 
     assert_eq!(
-        pipe::splice(lent(&source), None, &writer, None, 2, NONE),
+        pipe::splice(borrowed(&source), None, &writer, None, 2, NONE),
         Ok(2),
-        "the position is used"
+        "the file position is used"
     );
-    assert_eq!(pipe::splice(&reader, None, lent(&target), None, 2, NONE), Ok(2));
+    assert_eq!(pipe::splice(&reader, None, borrowed(&target), None, 2, NONE), Ok(2));
     assert_eq!((source.stream_position().unwrap(), target.stream_position().unwrap()), (9, 10));
     assert_eq!(drain(&reader), b"8");
 
@@ -85,82 +98,86 @@ fn an_offset_is_moved_on_and_the_position_stays() {
     target.read_to_string(&mut text).unwrap();
     assert_eq!(text, "-----23457");
 
-    // An offset of 0 is one, unlike none.
+    // An offset of 0 is not the same as no offset.
     let mut start = 0;
-    assert_eq!(pipe::splice(lent(&source), Some(&mut start), &writer, None, 1, NONE), Ok(1));
+    assert_eq!(pipe::splice(borrowed(&source), Some(&mut start), &writer, None, 1, NONE), Ok(1));
     assert_eq!((start, drain(&reader)), (1, b"0".to_vec()));
 }
 
 #[test]
-fn a_failed_move_leaves_the_offset_alone() {
+fn splice_leaves_offset_unchanged_if_nothing_is_moved() {
     let source = file_containing(b"0123456789");
     let (_reader, writer) = pipe::nonblocking().unwrap();
     while io::write(&writer, &[0; 4096]).is_ok() {}
     let mut offset = 3;
-    let full = pipe::splice(lent(&source), Some(&mut offset), &writer, None, 4, NONE);
+    let full = pipe::splice(borrowed(&source), Some(&mut offset), &writer, None, 4, NONE);
     assert_eq!((full.unwrap_err().errno(), offset), (Errno::AGAIN, 3));
     let mut beyond = 10;
     let (_reader, writer) = pipe::pipe().unwrap();
     assert_eq!(
-        pipe::splice(lent(&source), Some(&mut beyond), &writer, None, 4, NONE),
+        pipe::splice(borrowed(&source), Some(&mut beyond), &writer, None, 4, NONE),
         Ok(0),
-        "the end"
+        "the end of the file"
     );
     assert_eq!(beyond, 10);
 }
 
 #[test]
-fn a_move_is_as_long_as_what_is_there() {
+fn splice_moves_at_most_the_available_bytes_and_the_capacity() {
     let (reader, writer) = pipe::pipe().unwrap();
     let target = file_containing(&[]);
     io::write(&writer, b"short").unwrap();
     assert_eq!(
-        pipe::splice(&reader, None, lent(&target), None, 0, NONE),
+        pipe::splice(&reader, None, borrowed(&target), None, 0, NONE),
         Ok(0),
-        "nothing was asked for"
+        "0 bytes are requested"
     );
-    assert_eq!(pipe::splice(&reader, None, lent(&target), None, 1 << 20, NONE), Ok(5));
+    assert_eq!(pipe::splice(&reader, None, borrowed(&target), None, 1 << 20, NONE), Ok(5));
     drop(writer);
-    assert_eq!(pipe::splice(&reader, None, lent(&target), None, 1 << 20, NONE), Ok(0), "the end");
+    assert_eq!(
+        pipe::splice(&reader, None, borrowed(&target), None, 1 << 20, NONE),
+        Ok(0),
+        "the end"
+    );
 
-    // No more goes than there is room for.
+    // A pipe accepts at most its capacity.
     let (source, bytes) = (pattern_file(100_000), pattern_bytes(100_000));
     let (reader, writer) = pipe::pipe().unwrap();
-    let room = pipe::set_size(&writer, 4096).unwrap();
-    assert_eq!(pipe::splice(lent(&source), None, &writer, None, 100_000, NONE), Ok(room));
-    assert!(drain(&reader) == bytes[..room]);
+    let capacity = pipe::set_size(&writer, 4096).unwrap();
+    assert_eq!(pipe::splice(borrowed(&source), None, &writer, None, 100_000, NONE), Ok(capacity));
+    assert!(drain(&reader) == bytes[..capacity]);
 }
 
 #[test]
-fn bytes_go_from_pipe_to_pipe_and_to_a_socket() {
+fn splice_moves_bytes_between_pipes_and_sockets() {
     let ((first, into_first), (second, into_second)) =
         (pipe::pipe().unwrap(), pipe::pipe().unwrap());
     let (near, mut far) = UnixStream::pair().unwrap();
     io::write(&into_first, b"from pipe to pipe to socket").unwrap();
     assert_eq!(pipe::splice(&first, None, &into_second, None, 18, SpliceFlags::MOVE), Ok(18));
-    assert_eq!(io::bytes_available(&first), Ok(9), "the rest stays");
-    assert_eq!(pipe::splice(&second, None, lent(&near), None, 18, SpliceFlags::MORE), Ok(18));
-    assert_eq!(pipe::splice(&first, None, lent(&near), None, 9, NONE), Ok(9));
+    assert_eq!(io::bytes_available(&first), Ok(9), "the other bytes stay in the pipe");
+    assert_eq!(pipe::splice(&second, None, borrowed(&near), None, 18, SpliceFlags::MORE), Ok(18));
+    assert_eq!(pipe::splice(&first, None, borrowed(&near), None, 9, NONE), Ok(9));
     let mut bytes = [0; 27];
     far.read_exact(&mut bytes).unwrap();
     assert_eq!(&bytes, b"from pipe to pipe to socket");
 
     far.write_all(b"and back").unwrap();
-    assert_eq!(pipe::splice(lent(&near), None, &into_first, None, 1024, NONE), Ok(8));
+    assert_eq!(pipe::splice(borrowed(&near), None, &into_first, None, 1024, NONE), Ok(8));
     assert_eq!(drain(&first), b"and back");
     near.shutdown(std::net::Shutdown::Read).unwrap();
-    assert_eq!(pipe::splice(lent(&near), None, &into_first, None, 1024, NONE), Ok(0));
+    assert_eq!(pipe::splice(borrowed(&near), None, &into_first, None, 1024, NONE), Ok(0));
 }
 
 #[test]
-fn a_duplicate_leaves_the_bytes_where_they_are() {
+fn tee_duplicates_bytes_without_consuming_them() {
     let ((first, into_first), (second, into_second)) =
         (pipe::pipe().unwrap(), pipe::pipe().unwrap());
     io::write(&into_first, b"hello").unwrap();
     assert_eq!(pipe::tee(&first, &into_second, 1024, NONE), Ok(5));
     assert_eq!((drain(&first), drain(&second)), (b"hello".to_vec(), b"hello".to_vec()));
 
-    // It has no place of its own: it begins with the first byte each time.
+    // `tee` has no position: each call starts with the first unread byte.
     io::write(&into_first, b"again").unwrap();
     assert_eq!(
         [pipe::tee(&first, &into_second, 2, NONE), pipe::tee(&first, &into_second, 1024, NONE)],
@@ -176,7 +193,7 @@ fn a_duplicate_leaves_the_bytes_where_they_are() {
 }
 
 #[test]
-fn packets_stay_packets() {
+fn splice_and_tee_preserve_packet_boundaries() {
     let packets = || raw::pipe2(CreateFlags::CLOEXEC | CreateFlags::DIRECT).unwrap();
     let ((first, into_first), (second, into_second)) = (packets(), packets());
     io::write(&into_first, b"one").unwrap();
@@ -189,14 +206,14 @@ fn packets_stay_packets() {
 }
 
 #[test]
-fn a_pipe_is_as_large_as_the_kernel_makes_it() {
+fn set_size_rounds_up_and_size_returns_the_capacity() {
     let (reader, writer) = pipe::nonblocking().unwrap();
     let page = pipe::set_size(&writer, 0).unwrap();
     assert!(page >= 4096, "at least a page");
     assert_eq!(pipe::set_size(&writer, 1), Ok(page));
     assert_eq!(pipe::set_size(&writer, page), Ok(page));
     assert_eq!(pipe::set_size(&writer, page + 1), Ok(2 * page));
-    assert_eq!(pipe::set_size(&reader, 5 * page), Ok(8 * page), "either end will do");
+    assert_eq!(pipe::set_size(&reader, 5 * page), Ok(8 * page), "through the read end");
     assert_eq!((pipe::size(&reader), pipe::size(&writer)), (Ok(8 * page), Ok(8 * page)));
 
     let mut bytes = 0;
@@ -206,48 +223,51 @@ fn a_pipe_is_as_large_as_the_kernel_makes_it() {
     assert_eq!(bytes, 8 * page);
     assert_eq!(io::bytes_available(&reader).map(|bytes| bytes as usize), Ok(8 * page));
     assert_eq!(pipe::set_size(&writer, 4 * page).unwrap_err().errno(), Errno::BUSY);
-    assert_eq!(pipe::size(&writer), Ok(8 * page), "what was refused changed nothing");
+    assert_eq!(pipe::size(&writer), Ok(8 * page), "the failed call changes nothing");
 }
 
 #[test]
-fn few_bytes_can_fill_a_pipe() {
+fn splice_fills_pipe_with_one_byte_per_slot() {
     let source = pattern_file(64);
     let (reader, writer) = pipe::nonblocking().unwrap();
     let slots = pipe::set_size(&writer, 16 * 4096).unwrap()
         / pipe::set_size(pipe::pipe().unwrap().0, 0).unwrap();
     for at in 0..slots {
         let mut offset = at as u64;
-        assert_eq!(pipe::splice(lent(&source), Some(&mut offset), &writer, None, 1, NONE), Ok(1));
+        assert_eq!(
+            pipe::splice(borrowed(&source), Some(&mut offset), &writer, None, 1, NONE),
+            Ok(1)
+        );
     }
-    let more = pipe::splice(lent(&source), None, &writer, None, 1, NONE);
+    let more = pipe::splice(borrowed(&source), None, &writer, None, 1, NONE);
     assert_eq!(more.unwrap_err().errno(), Errno::AGAIN);
     assert!(drain(&reader) == pattern_bytes(64)[..slots]);
 }
 
 #[test]
-fn memory_goes_into_a_pipe_without_a_copy() {
+fn vmsplice_moves_memory_into_pipe_up_to_its_capacity() {
     static BYTES: [u8; 20_000] = [7; 20_000];
     let (reader, writer) = pipe::pipe().unwrap();
-    let pieces = [IoSlice::new(&BYTES[..3]), IoSlice::new(&[]), IoSlice::new(&BYTES[100..])];
-    // SAFETY: a writing end; the bytes are constants.
-    assert_eq!(unsafe { raw::vmsplice(writer.as_fd(), &pieces, NONE) }, Ok(19_903));
+    let slices = [IoSlice::new(&BYTES[..3]), IoSlice::new(&[]), IoSlice::new(&BYTES[100..])];
+    // SAFETY: a write end; the bytes are constants.
+    assert_eq!(unsafe { raw::vmsplice(writer.as_fd(), &slices, NONE) }, Ok(19_903));
     assert_eq!(drain(&reader), &BYTES[..19_903]);
 
-    // No more goes than there is room for.
+    // A pipe accepts at most its capacity.
     pipe::set_size(&writer, 4096).unwrap();
     // SAFETY: as above.
-    let went = unsafe { raw::vmsplice(writer.as_fd(), &[IoSlice::new(&BYTES)], NONE) }.unwrap();
-    assert!((1..20_000).contains(&went), "{went}");
-    assert_eq!(drain(&reader), &BYTES[..went]);
+    let moved = unsafe { raw::vmsplice(writer.as_fd(), &[IoSlice::new(&BYTES)], NONE) }.unwrap();
+    assert!((1..20_000).contains(&moved), "{moved}");
+    assert_eq!(drain(&reader), &BYTES[..moved]);
 }
 
 #[test]
-fn bytes_come_out_of_a_pipe_into_memory() {
+fn vmsplice_read_fills_buffers_from_pipe() {
     let (reader, writer) = pipe::pipe().unwrap();
     io::write(&writer, b"hello, world").unwrap();
     let (mut one, mut two) = ([0; 5], [0; 20]);
     let mut buffers = [IoSliceMut::new(&mut one), IoSliceMut::new(&mut two)];
-    // SAFETY: a reading end.
+    // SAFETY: a read end.
     assert_eq!(unsafe { raw::vmsplice_read(reader.as_fd(), &mut buffers, NONE) }, Ok(12));
     assert_eq!((&one, &two[..8]), (b"hello", &b", world\0"[..]));
     drop(writer);
@@ -256,42 +276,43 @@ fn bytes_come_out_of_a_pipe_into_memory() {
     assert_eq!(end, Ok(0));
 }
 
-/// A raw call that waits is ended by signals; one that is retried is not.
-fn waits(
-    ended: impl FnOnce() -> Result<usize> + Send,
-    goes_on: impl FnOnce() -> Result<usize> + Send,
-    end: impl Fn() + Sync,
+/// Checks that a blocking raw call returns `EINTR`, and that the function retries it until `wake`
+/// makes it succeed.
+fn check_interruption(
+    raw: impl FnOnce() -> Result<usize> + Send,
+    retried: impl FnOnce() -> Result<usize> + Send,
+    wake: impl Fn() + Sync,
 ) {
-    assert_eq!(interrupted(ended).unwrap_err().errno(), Errno::INTR);
-    let storm = PeriodicSignals::new();
+    assert_eq!(interrupted(raw).unwrap_err().errno(), Errno::INTR);
+    let signals = PeriodicSignals::new();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            while storm.count() < 20 {
+            while signals.count() < 20 {
                 std::thread::yield_now();
             }
-            end();
+            wake();
         });
-        assert_eq!(storm.run(goes_on), Ok(1));
+        assert_eq!(signals.run(retried), Ok(1));
     });
 }
 
 #[test]
-fn signals_end_only_raw_calls() {
+fn splice_and_tee_retry_on_eintr_and_raw_calls_do_not() {
     let ((first, into_first), (second, into_second)) =
         (pipe::pipe().unwrap(), pipe::pipe().unwrap());
     let target = file_containing(&[]);
     let (from, to) = (first.as_fd(), into_second.as_fd());
     let fill = || assert_eq!(io::write(&into_first, b"!"), Ok(1));
-    waits(
-        || raw::splice(from, None, lent(&target), None, 1, NONE),
-        || pipe::splice(from, None, lent(&target), None, 1, NONE),
+    check_interruption(
+        || raw::splice(from, None, borrowed(&target), None, 1, NONE),
+        || pipe::splice(from, None, borrowed(&target), None, 1, NONE),
         fill,
     );
-    waits(|| raw::tee(from, to, 1, NONE), || pipe::tee(from, to, 1, NONE), fill);
+    check_interruption(|| raw::tee(from, to, 1, NONE), || pipe::tee(from, to, 1, NONE), fill);
     assert_eq!((drain(&first), drain(&second)), (b"!".to_vec(), b"!".to_vec()));
-    let ended = interrupted(|| {
-        // SAFETY: a reading end.
+    let result = interrupted(|| {
+        // SAFETY: a read end.
         unsafe { raw::vmsplice_read(from, &mut [IoSliceMut::new(&mut [0])], NONE) }
     });
-    assert_eq!(ended.unwrap_err().errno(), Errno::INTR);
+    assert_eq!(result.unwrap_err().errno(), Errno::INTR);
 }

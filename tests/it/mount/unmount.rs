@@ -1,4 +1,4 @@
-//! ExpireOutcome, and what is taken away while it is in use.
+//! Expiring, detaching and forcibly unmounting mounts.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -7,17 +7,17 @@ use butter::error::ErrorKind;
 use butter::mount::{self, ExpireOutcome, UnmountFlags, raw};
 use butter::{Errno, process};
 
-use super::{folder, is_first_user_namespace, tmpfs, with_mounts};
+use super::{create_dir, is_initial_user_namespace, mount_tmpfs, with_mounts};
 use common::mountinfo::mounted_at;
 
 #[test]
-fn a_mount_expires_when_nobody_has_used_it_in_between() {
+fn expire_unmounts_mount_that_is_unused_since_the_first_call() {
     with_mounts(|path| {
-        let at = folder(format!("{path}/at"));
-        tmpfs(&at);
+        let at = create_dir(format!("{path}/at"));
+        mount_tmpfs(&at);
         assert_eq!(mount::expire(&*at), Ok(ExpireOutcome::Marked));
         fs::metadata(format!("{at}/.")).unwrap();
-        assert_eq!(mount::expire(&*at), Ok(ExpireOutcome::Marked), "it was used");
+        assert_eq!(mount::expire(&*at), Ok(ExpireOutcome::Marked), "used since the last call");
         let open = File::create(format!("{at}/file")).unwrap();
         assert_eq!(mount::expire(&*at).unwrap_err().kind(), ErrorKind::Busy);
         drop(open);
@@ -29,11 +29,11 @@ fn a_mount_expires_when_nobody_has_used_it_in_between() {
 }
 
 #[test]
-fn what_is_in_use_can_be_taken_away() {
+fn detach_unmounts_busy_mount_with_submounts() {
     with_mounts(|path| {
-        let at = folder(format!("{path}/at"));
-        tmpfs(&at);
-        tmpfs(&folder(format!("{at}/below")));
+        let at = create_dir(format!("{path}/at"));
+        mount_tmpfs(&at);
+        mount_tmpfs(&create_dir(format!("{at}/below")));
         let mut open = File::create(format!("{at}/file")).unwrap();
         assert_eq!(mount::unmount(&*at).unwrap_err().kind(), ErrorKind::Busy);
         mount::detach(&*at).unwrap();
@@ -41,18 +41,18 @@ fn what_is_in_use_can_be_taken_away() {
         assert_eq!(fs::read_dir(&at).unwrap().count(), 0);
         open.write_all(b"still").unwrap();
 
-        tmpfs(&at);
+        mount_tmpfs(&at);
         process::chdir(&*at).unwrap();
         assert_eq!(mount::unmount(".").unwrap_err().kind(), ErrorKind::Busy);
         mount::detach(".").unwrap();
         assert!(mounted_at(&at).is_none());
         process::chdir("/").unwrap();
 
-        tmpfs(&at);
+        mount_tmpfs(&at);
         match raw::umount2(&*at, UnmountFlags::FORCE) {
-            // Older kernels let only the machine's root do it.
+            // Older kernels require `CAP_SYS_ADMIN` in the initial user namespace.
             Err(error) if error.is(Errno::PERM) => {
-                assert!(!is_first_user_namespace(), "{error}");
+                assert!(!is_initial_user_namespace(), "{error}");
             }
             done => {
                 done.unwrap();

@@ -1,4 +1,4 @@
-//! Changes of the root directory.
+//! Changes of the root mount.
 
 use std::fs;
 use std::path::Path;
@@ -6,21 +6,21 @@ use std::path::Path;
 use butter::mount;
 use butter::{Errno, process};
 
-use super::{folder, with_mounts};
+use super::{create_dir, with_mounts};
 use common::mountinfo::{mounted_at, mounts};
 use common::require;
 
-/// Whether the root is what `pivot_root` can change.
+/// Whether the root directory is a mount, which `pivot_root` requires.
 fn root_is_a_mount() -> bool {
     mounted_at("/").is_some()
 }
 
 #[test]
-fn the_root_is_changed_and_the_old_one_taken_away() {
+fn pivot_root_replaces_root_and_detach_removes_old_root() {
     with_mounts(|path| {
-        require!(root_is_a_mount(), "the root of these processes is no mount");
-        folder(format!("{path}/inside"));
-        mount::bind_mount_recursive("/proc", &*folder(format!("{path}/proc"))).unwrap();
+        require!(root_is_a_mount(), "the root directory is not a mount");
+        create_dir(format!("{path}/inside"));
+        mount::bind_mount_recursive("/proc", &*create_dir(format!("{path}/proc"))).unwrap();
         process::chdir(path).unwrap();
         mount::pivot_root(".", ".").unwrap();
         assert!(Path::new("/inside").exists());
@@ -36,14 +36,14 @@ fn the_root_is_changed_and_the_old_one_taken_away() {
 }
 
 #[test]
-fn the_old_root_is_put_below_the_new_one() {
+fn pivot_root_moves_old_root_below_new_root() {
     with_mounts(|path| {
-        require!(root_is_a_mount(), "the root of these processes is no mount");
-        // A directory is made a mount by a bind to itself.
-        let new = folder(format!("{path}/new"));
-        let old = folder(format!("{new}/old"));
-        let refused = mount::pivot_root(&*new, &*old).unwrap_err();
-        assert_eq!(refused.errno(), Errno::INVAL);
+        require!(root_is_a_mount(), "the root directory is not a mount");
+        // A bind mount of a directory on itself turns it into a mount.
+        let new = create_dir(format!("{path}/new"));
+        let old = create_dir(format!("{new}/old"));
+        let error = mount::pivot_root(&*new, &*old).unwrap_err();
+        assert_eq!(error.errno(), Errno::INVAL);
         mount::bind_mount(&*new, &*new).unwrap();
         mount::pivot_root(&*new, &*old).unwrap();
         let names: Vec<_> =

@@ -1,4 +1,4 @@
-//! Namespaces that a thread makes, and what else it stops sharing.
+//! Creating namespaces, and unsharing other resources.
 
 use std::fs::{self, File};
 use std::time::{Duration, Instant};
@@ -12,14 +12,16 @@ use butter::namespace::{
 use butter::process::getuid;
 use butter::process::{Pid, Uid, getpid, getppid};
 
-use super::{FILES, as_root_of_its_own, errno, in_thread, inode, inode_behind, inode_of, inodes};
+use super::{
+    FILES, as_root_of_new_user_namespace, errno, in_thread, inode, inode_of, inode_of_fd, inodes,
+};
 use common::child::{as_nobody, in_child};
 use common::forked::{ForkedChild, in_forked_child};
 use common::require;
 
 #[test]
-fn each_kind_is_new_for_the_thread_and_for_no_other() {
-    as_root_of_its_own(|| {
+fn unshare_creates_namespaces_for_the_calling_thread_only() {
+    as_root_of_new_user_namespace(|| {
         let before = inodes();
         let kinds = [Kind::Mount, Kind::Cgroup, Kind::Uts, Kind::Ipc, Kind::Net];
         let sets = kinds.iter().map(|kind| vec![*kind]).chain([kinds.to_vec()]);
@@ -30,13 +32,13 @@ fn each_kind_is_new_for_the_thread_and_for_no_other() {
                     Ok(()),
                     "{set:?}"
                 );
-                for ((file, kind), (now, before)) in
+                for ((file, kind), (after, before)) in
                     FILES.into_iter().zip(inodes().into_iter().zip(before))
                 {
-                    assert_eq!(now != before, set.contains(&kind), "{file} after {set:?}");
+                    assert_eq!(after != before, set.contains(&kind), "{file} after {set:?}");
                 }
             });
-            assert_eq!(inodes(), before, "{set:?} of another thread's");
+            assert_eq!(inodes(), before, "{set:?} unshared by another thread");
         }
         assert_eq!(unshare(Namespaces::empty()), Ok(()));
         assert_eq!(inodes(), before);
@@ -44,27 +46,24 @@ fn each_kind_is_new_for_the_thread_and_for_no_other() {
 }
 
 #[test]
-fn a_new_pid_namespace_is_for_the_children() {
-    as_root_of_its_own(|| {
+fn unshare_pid_applies_to_children_only() {
+    as_root_of_new_user_namespace(|| {
         in_thread(|| {
             let before = inodes();
             assert_eq!(unshare(Namespaces::PID), Ok(()));
             assert_eq!(inode("pid"), before[5]);
+            // Older kernels report the namespace only after its first process was created.
             if let Err(error) = Namespace::own(Kind::PidForChildren) {
-                assert_eq!(
-                    error.errno(),
-                    Errno::NOENT,
-                    "nobody is in it yet, which newer kernels do not mind"
-                );
+                assert_eq!(error.errno(), Errno::NOENT);
             }
             assert_eq!(
                 errno(unshare(Namespaces::PID)),
                 Errno::INVAL,
-                "the thread is not in the last one"
+                "the thread is not in the PID namespace of its children"
             );
             assert!(
                 std::thread::Builder::new().spawn(|| ()).is_err(),
-                "a thread is of its process's namespace"
+                "a new thread must be in the PID namespace of its process"
             );
 
             let first = ForkedChild::start(|| (getpid(), getppid()));
@@ -72,13 +71,13 @@ fn a_new_pid_namespace_is_for_the_children() {
             let of_child = inode_of(first.pid(), "pid");
             assert_ne!(of_child, before[5]);
             assert_eq!(inode("pid_for_children"), of_child);
-            assert_eq!(inode_behind(&Namespace::own(Kind::PidForChildren).unwrap()), of_child);
+            assert_eq!(inode_of_fd(&Namespace::own(Kind::PidForChildren).unwrap()), of_child);
             assert_eq!(in_forked_child(getpid), Pid::from_raw(2).unwrap());
             let inside = Namespace::open(first.pid(), Kind::Pid).unwrap();
-            assert_eq!(inode_behind(&inside.parent().unwrap()), before[5]);
+            assert_eq!(inode_of_fd(&inside.parent().unwrap()), before[5]);
 
             drop(first);
-            // SAFETY: asks for a child.
+            // SAFETY: a child would only exit.
             let child = unsafe { libc::fork() };
             if child == 0 {
                 butter::process::exit_group(0);
@@ -92,17 +91,17 @@ fn a_new_pid_namespace_is_for_the_children() {
 }
 
 #[test]
-fn a_new_time_namespace_is_for_the_children() {
-    as_root_of_its_own(|| {
+fn unshare_time_applies_to_children_only() {
+    as_root_of_new_user_namespace(|| {
         require!(inode("time") != 0, "the kernel has no time namespaces");
         in_thread(|| {
             let before = inode("time");
             assert_eq!(unshare(Namespaces::TIME), Ok(()));
             assert_eq!(inode("time"), before);
-            let made = inode("time_for_children");
-            assert_ne!(made, before);
+            let created = inode("time_for_children");
+            assert_ne!(created, before);
             let child = ForkedChild::start(|| ());
-            assert_eq!(inode_of(child.pid(), "time"), made);
+            assert_eq!(inode_of(child.pid(), "time"), created);
             let own = Namespace::own(Kind::Time).unwrap();
             assert_eq!(errno(own.enter()), Errno::USERS, "the process has other threads");
         });
@@ -110,13 +109,16 @@ fn a_new_time_namespace_is_for_the_children() {
 }
 
 #[test]
-fn a_new_user_namespace_is_for_a_process_with_one_thread() {
+fn unshare_user_requires_a_single_threaded_process() {
     in_child(|| {
         in_thread(|| assert_eq!(errno(unshare(Namespaces::USER)), Errno::INVAL));
         let child = ForkedChild::start(|| (unshare(Namespaces::USER | Namespaces::UTS), getuid()));
-        let made = child.result().0;
-        assert!(made.is_ok() || made.is_err_and(|error| error.is(Errno::PERM)), "{made:?}");
-        require!(made, "no new user namespace is allowed here");
+        let created = child.result().0;
+        assert!(
+            created.is_ok() || created.is_err_and(|error| error.is(Errno::PERM)),
+            "{created:?}"
+        );
+        require!(created, "no new user namespace can be created");
         assert_eq!(child.result().1.as_raw(), 65534, "the user is not mapped");
         for (file, kind) in FILES {
             assert_eq!(
@@ -130,29 +132,29 @@ fn a_new_user_namespace_is_for_a_process_with_one_thread() {
             status.lines().find_map(|line| line.strip_prefix("CapEff:")).unwrap().trim();
         assert!(
             u64::from_str_radix(capabilities, 16).unwrap().count_ones() > 35,
-            "it has all: {capabilities}"
+            "the process has all capabilities: {capabilities}"
         );
 
         let [user, uts] =
             [Kind::User, Kind::Uts].map(|kind| Namespace::open(child.pid(), kind).unwrap());
-        assert_eq!(inode_behind(&user.parent().unwrap()), inode("user"));
-        assert_eq!(inode_behind(&uts.user_namespace().unwrap()), inode_behind(&user));
+        assert_eq!(inode_of_fd(&user.parent().unwrap()), inode("user"));
+        assert_eq!(inode_of_fd(&uts.user_namespace().unwrap()), inode_of_fd(&user));
         assert_eq!(
-            inode_behind(&user.user_namespace().unwrap()),
+            inode_of_fd(&user.user_namespace().unwrap()),
             inode("user"),
-            "as its parent is its owner"
+            "the parent owns it"
         );
         for opened in [user.parent(), uts.user_namespace()] {
             assert_eq!(fcntl_getfd(opened.unwrap()), Ok(DescriptorFlags::CLOEXEC));
         }
-        // SAFETY: asks for a number.
+        // SAFETY: touches no memory.
         assert_eq!(user.owner(), Ok(Uid::from_raw(unsafe { libc::geteuid() })));
         assert_eq!(errno(uts.owner()), Errno::INVAL);
     });
 }
 
 #[test]
-fn bits_that_are_no_kind_are_refused() {
+fn unshare_fails_with_einval_on_unknown_bits() {
     let before = inodes();
     in_thread(|| {
         for bit in (0..32).map(|bit| Namespaces::from_bits_retain(1 << bit)) {
@@ -161,16 +163,16 @@ fn bits_that_are_no_kind_are_refused() {
                 assert_eq!(errno(unshare(bit | Namespaces::UTS)), Errno::INVAL, "{bit}");
             }
         }
-        // CLONE_VFORK: the kernel does not know it here.
-        // SAFETY: it is refused.
-        let refused = unsafe { raw::unshare(UnshareFlags::from_bits_retain(0x4000)) };
-        assert_eq!(errno(refused), Errno::INVAL);
+        // `unshare` does not support `CLONE_VFORK`.
+        // SAFETY: fails, and has no effect.
+        let result = unsafe { raw::unshare(UnshareFlags::from_bits_retain(0x4000)) };
+        assert_eq!(errno(result), Errno::INVAL);
         assert_eq!(inodes(), before);
     });
 }
 
 #[test]
-fn an_ordinary_user_makes_none_and_enters_none() {
+fn unshare_and_enter_fail_with_eperm_without_privileges() {
     as_nobody(|| {
         for kind in Namespaces::KNOWN - Namespaces::USER {
             assert_eq!(errno(unshare(kind)), Errno::PERM, "{kind}");
@@ -181,8 +183,8 @@ fn an_ordinary_user_makes_none_and_enters_none() {
 }
 
 #[test]
-fn a_limit_on_namespaces_is_told() {
-    as_root_of_its_own(|| {
+fn unshare_fails_with_enospc_at_limit_on_namespaces() {
+    as_root_of_new_user_namespace(|| {
         for (limit, kind) in
             [("uts", Namespaces::UTS), ("net", Namespaces::NET), ("user", Namespaces::USER)]
         {
@@ -194,7 +196,7 @@ fn a_limit_on_namespaces_is_told() {
 }
 
 #[test]
-fn a_thread_has_a_working_directory_of_its_own() {
+fn unshare_fs_separates_working_directory_of_thread() {
     in_child(|| {
         std::env::set_current_dir("/").unwrap();
         in_thread(|| {
@@ -207,18 +209,19 @@ fn a_thread_has_a_working_directory_of_its_own() {
 }
 
 #[test]
-fn a_thread_has_descriptors_of_its_own() {
+fn unshare_files_separates_descriptors_of_thread() {
     in_child(|| {
-        // SAFETY: asks for the flags of a number; touches no memory.
+        // SAFETY: reads the flags of a descriptor; touches no memory.
         let is_open = |fd| unsafe { libc::fcntl(fd, libc::F_GETFD) } >= 0;
-        // Of the process's first thread.
-        let is_elsewhere = |fd: i32| fs::symlink_metadata(format!("/proc/self/fd/{fd}")).is_ok();
+        // `/proc/self/fd` lists the descriptors of the main thread.
+        let is_open_in_main_thread =
+            |fd: i32| fs::symlink_metadata(format!("/proc/self/fd/{fd}")).is_ok();
         let number = in_thread(|| {
-            // SAFETY: what is opened here is closed here, and nothing comes from or goes to another thread.
+            // SAFETY: this thread closes what it opens, and passes no descriptor to or from others.
             unsafe { unshare_files() }.unwrap();
             let file = File::open("/dev/null").unwrap();
             let number = std::os::fd::AsRawFd::as_raw_fd(&file);
-            assert!(is_open(number) && !is_elsewhere(number));
+            assert!(is_open(number) && !is_open_in_main_thread(number));
             number
         });
         assert!(!is_open(number));
@@ -226,13 +229,13 @@ fn a_thread_has_descriptors_of_its_own() {
 }
 
 #[test]
-fn a_thread_undoes_its_own_semaphores_when_it_ends() {
-    as_root_of_its_own(|| {
+fn unshare_sysvsem_undoes_semaphore_operations_when_thread_exits() {
+    as_root_of_new_user_namespace(|| {
         in_thread(|| {
             unshare(Namespaces::IPC).unwrap();
-            // SAFETY: makes one semaphore; touches no memory.
+            // SAFETY: creates one semaphore; touches no memory.
             let set = unsafe { libc::semget(libc::IPC_PRIVATE, 1, 0o600) };
-            // SAFETY: asks for its value.
+            // SAFETY: returns its value; touches no memory.
             let value = || unsafe { libc::semctl(set, 0, libc::GETVAL) };
             in_thread(|| {
                 unshare_sysvsem().unwrap();
@@ -242,10 +245,10 @@ fn a_thread_undoes_its_own_semaphores_when_it_ends() {
                 assert_eq!(unsafe { libc::semop(set, &raw mut add, 1) }, 0);
                 assert_eq!(value(), 1);
             });
-            // The thread is joined a moment before the kernel is through with it.
+            // The join can return shortly before the kernel has undone the operations.
             let began = Instant::now();
             while value() != 0 {
-                assert!(began.elapsed() < Duration::from_secs(30), "it is not undone");
+                assert!(began.elapsed() < Duration::from_secs(30), "the operation is not undone");
                 std::thread::sleep(Duration::from_millis(1));
             }
         });

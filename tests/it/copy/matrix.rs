@@ -1,4 +1,4 @@
-//! Every method between every two kinds of ends.
+//! Copies by every method, for every combination of source and target.
 
 use std::os::fd::AsRawFd;
 
@@ -7,54 +7,57 @@ use butter::copy::{Copier, Method};
 use butter::error::ErrorKind;
 use butter::fd::OwnedFd;
 
-use super::ends::{Kind, Pace, SOURCES, TARGETS, nonblocking, read, tcp, unix, written};
-use super::{ALL, EMULATED, fd, terminal};
+use super::endpoints::{
+    Kind, Pace, SOURCES, TARGETS, nonblocking, tcp, unix, with_reader, with_writer,
+};
+use super::{ALL_METHODS, EMULATED, fd, terminal};
 use common::files;
 use common::pattern::{check_file, pattern_file};
 use common::this_test;
 
 const COUNT: u64 = if EMULATED { 30_011 } else { 300_007 };
 
-/// Whether a method has to do for a pair, on every kernel and every file system.
-fn must_do(method: Method, source: Kind, target: Kind) -> bool {
+/// Whether a method supports this combination on every kernel and every file system.
+fn must_support(method: Method, source: Kind, target: Kind) -> bool {
     match method {
         Method::Auto | Method::ReadWrite => true,
         Method::CopyFileRange => false,
         Method::Sendfile => {
             source == Kind::File && (target == Kind::Socket || target == Kind::File)
         }
-        // Since Linux 6.5 every kind of file splices; before, a terminal may not.
-        Method::Splice => !matches!(target, Kind::Appending | Kind::Terminal),
+        // An append-only file does not support splice, and a terminal not always before Linux 6.5.
+        Method::Splice => !matches!(target, Kind::AppendOnly | Kind::Terminal),
         _ => unreachable!(),
     }
 }
 
 #[test]
-fn every_method_goes_between_every_two_ends_or_says_that_it_does_not() {
+fn copier_copies_between_all_endpoints_by_each_method_or_reports_unsupported() {
     let no_terminal = terminal::raw().is_none();
     if no_terminal {
         this_test!().skip("terminal", format_args!("this host has no terminals"));
     }
     for from in SOURCES {
         for to in TARGETS.iter().filter(|to| !no_terminal || to.kind != Kind::Terminal) {
-            for method in ALL {
-                let what = format!("{method:?} from {} to {}", from.name, to.name);
-                let (source, feeder) = (from.open)(COUNT);
-                let (target, came) = (to.open)();
-                let (copied, arrived) = copied(&source, &target, method);
+            for method in ALL_METHODS {
+                let case = format!("{method:?} from {} to {}", from.name, to.name);
+                let (source, writer) = (from.open)(COUNT);
+                let (target, received) = (to.open)();
+                let (copied, reported) = copied(&source, &target, method);
                 drop(source);
                 drop(target);
-                feeder.join().unwrap();
-                assert_eq!(came(), arrived, "{what}: it says that other bytes have arrived");
+                writer.join().unwrap();
+                assert_eq!(received(), reported, "{case}: received and reported bytes");
                 match copied {
-                    Ok(copied) => assert_eq!(copied, COUNT, "{what}"),
+                    Ok(copied) => assert_eq!(copied, COUNT, "{case}"),
                     Err(error) => {
                         let errno = error.error().errno();
-                        let no_way = matches!(
+                        let unsupported = matches!(
                             errno,
                             Errno::INVAL | Errno::BADF | Errno::XDEV | Errno::OPNOTSUPP
                         );
-                        assert!(!must_do(method, from.kind, to.kind) && no_way, "{what}: {error}");
+                        assert!(!must_support(method, from.kind, to.kind), "{case}: {error}");
+                        assert!(unsupported, "{case}: {error}");
                     }
                 }
             }
@@ -62,7 +65,8 @@ fn every_method_goes_between_every_two_ends_or_says_that_it_does_not() {
     }
 }
 
-/// Copies in pieces that are unlike a page, and looks at what is told meanwhile.
+/// Copies in chunks that are not a multiple of the page size, and checks the reported progress.
+/// Returns the result and the number of bytes copied.
 fn copied(
     source: &OwnedFd,
     target: &OwnedFd,
@@ -71,33 +75,34 @@ fn copied(
     let mut last = 0;
     let copied =
         Copier::new(source, target).method(method).chunk_size(70_001).run_with_progress(|copied| {
-            assert!(copied > last, "it tells {copied} after {last}");
+            assert!(copied > last, "{copied} bytes reported after {last}");
             last = copied;
         });
     if copied.is_ok() {
         assert_eq!(copied, Ok(last));
     }
-    let arrived = match &copied {
+    let reported = match &copied {
         Ok(copied) => *copied,
         Err(error) => error.copied(),
     };
-    (copied, arrived)
+    (copied, reported)
 }
 
-/// How many bytes go through each method and each pair.
-const VERY_MUCH: u64 = if EMULATED { 1 << 20 } else { 1 << 30 };
-const MUCH: u64 = if EMULATED { 1 << 18 } else { 1 << 26 };
+/// The number of bytes that each method copies between files.
+const TOTAL: u64 = if EMULATED { 1 << 20 } else { 1 << 30 };
+/// The number of bytes of one copy.
+const PER_COPY: u64 = if EMULATED { 1 << 18 } else { 1 << 26 };
 
 #[test]
-fn a_gibibyte_goes_from_file_to_file_by_each_method() {
-    let (count, mut place) = (MUCH + 1, 0);
+fn copier_copies_one_gibibyte_between_files_by_each_method() {
+    let (count, mut position) = (PER_COPY + 1, 0);
     let from = pattern_file(count + 1_000_000);
-    for method in ALL {
-        for _ in 0..VERY_MUCH / MUCH {
+    for method in ALL_METHODS {
+        for _ in 0..TOTAL / PER_COPY {
             let to = files::anonymous();
-            place = (place + 4_099) % 1_000_000;
+            position = (position + 4_099) % 1_000_000;
             // SAFETY: touches no memory.
-            assert!(unsafe { libc::lseek(from.as_raw_fd(), place as i64, libc::SEEK_SET) } >= 0);
+            assert!(unsafe { libc::lseek(from.as_raw_fd(), position as i64, libc::SEEK_SET) } >= 0);
             match Copier::new(&fd(&from), &fd(&to)).method(method).limit(count).run() {
                 Err(error)
                     if method == Method::CopyFileRange
@@ -108,28 +113,28 @@ fn a_gibibyte_goes_from_file_to_file_by_each_method() {
                 }
                 copied => assert_eq!(copied, Ok(count), "{method:?}"),
             }
-            assert_eq!(check_file(&to, place), count, "{method:?}");
+            assert_eq!(check_file(&to, position), count, "{method:?}");
         }
     }
 }
 
 #[test]
-fn gibibytes_are_relayed_between_pipes_and_sockets() {
-    type Make = fn() -> (OwnedFd, OwnedFd);
-    let kinds: [(&str, Make); 3] =
+fn copier_relays_gibibytes_between_pipes_and_sockets() {
+    type Create = fn() -> (OwnedFd, OwnedFd);
+    let kinds: [(&str, Create); 3] =
         [("pipe", || butter::pipe::pipe().unwrap()), ("unix", unix), ("TCP", tcp)];
     for method in [Method::Auto, Method::Splice, Method::ReadWrite] {
         for (from, source) in kinds {
             for (to, target) in kinds {
-                let count = 2 * MUCH + 1;
-                let (source, feeder) = written(source(), count);
+                let count = 2 * PER_COPY + 1;
+                let (source, writer_thread) = with_writer(source(), count);
                 let (reader, writer) = target();
-                let (target, came) = read((reader, nonblocking(writer)), Pace::Fast);
+                let (target, received) = with_reader((reader, nonblocking(writer)), Pace::Fast);
                 let copied = Copier::new(&source, &target).method(method).run();
                 assert_eq!(copied, Ok(count), "{method:?} from {from} to {to}");
                 drop(target);
-                feeder.join().unwrap();
-                assert_eq!(came(), count, "{method:?} from {from} to {to}");
+                writer_thread.join().unwrap();
+                assert_eq!(received(), count, "{method:?} from {from} to {to}");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What can be changed of what is mounted already.
+//! Changes of the flags and options of existing mounts.
 
 use std::fs::File;
 
@@ -6,37 +6,37 @@ use butter::Errno;
 use butter::error::{Call, ErrorKind};
 use butter::mount::{self, MountFlags};
 
-use super::{folder, has, is_first_user_namespace, options, tmpfs, with_mounts};
+use super::{create_dir, has, is_initial_user_namespace, mount_tmpfs, options, with_mounts};
 use common::child::{in_namespaces, with_own_mount_namespace};
 use common::files;
 use common::mountinfo::mounted_at;
 use common::require;
 
 #[test]
-fn a_mount_is_changed_alone() {
+fn remount_bind_changes_only_one_mount() {
     use MountFlags as F;
     with_mounts(|path| {
-        let (from, to) = (folder(format!("{path}/from")), folder(format!("{path}/to")));
-        tmpfs(&folder(format!("{from}/below")));
+        let (from, to) = (create_dir(format!("{path}/from")), create_dir(format!("{path}/to")));
+        mount_tmpfs(&create_dir(format!("{from}/below")));
         mount::bind_mount_recursive(&*from, &*to).unwrap();
         mount::remount_bind(&*to, F::RDONLY | F::NOSUID | F::NODEV | F::NOATIME).unwrap();
         assert_eq!(options(&to), ["ro", "nosuid", "nodev", "noatime"]);
-        let refused = File::create(format!("{to}/file")).unwrap_err();
-        assert_eq!(refused.raw_os_error(), Some(libc::EROFS));
+        let error = File::create(format!("{to}/file")).unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(libc::EROFS));
         File::create(format!("{from}/file")).unwrap();
         File::create(format!("{to}/below/file")).unwrap();
-        assert_eq!(options(path), ["rw", "relatime"], "where it was bound from stays as it is");
+        assert_eq!(options(path), ["rw", "relatime"], "the source of the bind mount is unchanged");
         assert_eq!(
             options(&format!("{to}/below")),
             ["rw", "relatime"],
-            "and what is mounted below"
+            "the submount is unchanged"
         );
 
         mount::remount_bind(&*to, F::RDONLY | F::NOEXEC).unwrap();
         assert_eq!(
             options(&to),
             ["ro", "noexec", "noatime"],
-            "the others are dropped, but for the access times"
+            "flags that are not repeated are cleared, except for access times"
         );
         mount::remount_bind(&*to, F::NODIRATIME).unwrap();
         assert_eq!(options(&to), ["rw", "nodiratime", "relatime"]);
@@ -49,44 +49,48 @@ fn a_mount_is_changed_alone() {
         assert_eq!(mount::remount_bind(&*to, F::RDONLY).unwrap_err().kind(), ErrorKind::Busy);
         drop(open);
         mount::remount_bind(&*to, F::RDONLY).unwrap();
-        let nothing =
-            mount::remount_bind(format!("{from}/file").as_bytes(), F::RDONLY).unwrap_err();
-        assert_eq!((nothing.call(), nothing.errno()), (Call::MOUNT_REMOUNT_BIND, Errno::INVAL));
+        let error = mount::remount_bind(format!("{from}/file").as_bytes(), F::RDONLY).unwrap_err();
+        assert_eq!((error.call(), error.errno()), (Call::MOUNT_REMOUNT_BIND, Errno::INVAL));
     });
 }
 
 #[test]
-fn a_file_system_is_changed_wherever_it_is_mounted() {
+fn remount_changes_file_system_in_all_its_mounts() {
     use MountFlags as F;
     with_mounts(|path| {
-        let (at, other) = (folder(format!("{path}/at")), folder(format!("{path}/other")));
+        let (at, other) = (create_dir(format!("{path}/at")), create_dir(format!("{path}/other")));
         let flags = F::NOSUID | F::NOEXEC | F::SYNCHRONOUS | F::DIRSYNC;
         mount::mount("x", &*at, "tmpfs", flags, "size=64k,nr_inodes=50").unwrap();
         mount::bind_mount(&*at, &*other).unwrap();
         mount::remount(&*at, F::RDONLY | F::NOSUID, "size=128k").unwrap();
 
-        let (one, bound) = (mounted_at(&at).unwrap(), mounted_at(&other).unwrap());
-        assert_eq!(one.options, ["ro", "nosuid", "relatime"], "what is not said again is dropped");
+        let (remounted, bound) = (mounted_at(&at).unwrap(), mounted_at(&other).unwrap());
+        assert_eq!(
+            remounted.options,
+            ["ro", "nosuid", "relatime"],
+            "flags that are not repeated are cleared"
+        );
         assert_eq!(
             bound.options,
             ["rw", "nosuid", "noexec", "relatime"],
-            "of the mount, of this one alone"
+            "the flags of another mount are unchanged"
         );
-        for mounted in [one, bound] {
-            let of_file_system = mounted.super_options;
-            for (option, is) in [
+        for mounted in [remounted, bound] {
+            let super_options = mounted.super_options;
+            for (option, expected) in [
                 ("ro", true),
                 ("sync", false),
                 ("dirsync", true),
                 ("size=128k", true),
                 ("nr_inodes=50", true),
             ] {
-                assert_eq!(has(&of_file_system, option), is, "{option} of {of_file_system:?}");
+                let actual = has(&super_options, option);
+                assert_eq!(actual, expected, "{option} in {super_options:?}");
             }
         }
-        for place in [&at, &other] {
-            let refused = File::create(format!("{place}/file")).unwrap_err();
-            assert_eq!(refused.raw_os_error(), Some(libc::EROFS));
+        for mount_point in [&at, &other] {
+            let error = File::create(format!("{mount_point}/file")).unwrap_err();
+            assert_eq!(error.raw_os_error(), Some(libc::EROFS));
         }
         mount::remount(&*at, F::empty(), "").unwrap();
         let open = File::create(format!("{at}/file")).unwrap();
@@ -99,11 +103,11 @@ fn a_file_system_is_changed_wherever_it_is_mounted() {
 }
 
 #[test]
-fn a_mount_from_another_user_namespace_stays_as_it_is() {
+fn mount_inherited_from_another_user_namespace_is_locked() {
     use MountFlags as F;
     require!(
         in_namespaces(|| {
-            require!(!is_first_user_namespace(), "no new user namespace is allowed here");
+            require!(!is_initial_user_namespace(), "no new user namespace can be created");
             let directory = files::directory();
             let path = directory.path().to_str().unwrap();
             with_own_mount_namespace(|| {
@@ -122,11 +126,11 @@ fn a_mount_from_another_user_namespace_stays_as_it_is() {
                 assert_eq!(options("/proc"), before);
                 mount::bind_mount_recursive("/", path).unwrap();
                 assert!(mounted_at(&format!("{path}/proc")).is_some());
-                // What it allows already it may allow less.
+                // Further restrictions are permitted.
                 mount::remount_bind("/proc", F::RDONLY | F::NOSUID | F::NODEV | F::NOEXEC).unwrap();
                 assert_eq!(options("/proc")[..4], ["ro", "nosuid", "nodev", "noexec"]);
             });
         }),
-        "no new namespaces are allowed here"
+        "no new namespaces can be created"
     );
 }

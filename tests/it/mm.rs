@@ -1,4 +1,4 @@
-//! Memory from the kernel.
+//! Tests of `mm`: the page size, anonymous mappings, and the raw calls.
 
 use std::os::unix::fs::FileExt;
 use std::ptr::null_mut;
@@ -12,16 +12,16 @@ use common::inject::inject;
 use common::is_mapped;
 
 #[test]
-fn a_page_is_as_large_as_libc_says() {
-    // SAFETY: asks for a number.
+fn page_size_equals_that_of_libc() {
+    // SAFETY: touches no memory.
     assert_eq!(page_size() as i64, unsafe { libc::sysconf(libc::_SC_PAGESIZE) });
 }
 
 #[test]
-fn where_a_filter_refuses_the_question_the_answer_is_safe() {
+fn page_size_is_the_largest_possible_if_filter_denies_madvise() {
     in_child(|| {
-        let told = inject(libc::SYS_madvise, Errno::PERM, page_size);
-        assert_eq!(told, if cfg!(target_arch = "x86_64") { 4096 } else { 65536 });
+        let size = inject(libc::SYS_madvise, Errno::PERM, page_size);
+        assert_eq!(size, if cfg!(target_arch = "x86_64") { 4096 } else { 65536 });
         let mut pages = AnonymousMapping::new(100_000).unwrap();
         pages.truncate(5000);
         assert_eq!(pages.len(), 5000);
@@ -29,7 +29,7 @@ fn where_a_filter_refuses_the_question_the_answer_is_safe() {
 }
 
 #[test]
-fn pages_are_zero_and_their_own() {
+fn anonymous_mapping_is_zeroed_and_separate_from_others() {
     let (mut one, mut two) =
         (AnonymousMapping::new(10_000).unwrap(), AnonymousMapping::new(1).unwrap());
     assert!(one.iter().chain(two.iter()).all(|byte| *byte == 0));
@@ -43,7 +43,7 @@ fn pages_are_zero_and_their_own() {
         format!("{one:?} {two:?}"),
         "AnonymousMapping { length: 10000 } AnonymousMapping { length: 1 }"
     );
-    // They may go to another thread, and be seen by several.
+    // A mapping is `Send` and `Sync`.
     std::thread::scope(|scope| {
         scope.spawn(|| assert_eq!(one[9999], 1));
         scope.spawn(move || two[0] = 3).join().unwrap();
@@ -51,7 +51,7 @@ fn pages_are_zero_and_their_own() {
 }
 
 #[test]
-fn what_is_dropped_or_cut_off_is_unmapped() {
+fn anonymous_mapping_is_unmapped_when_dropped_or_truncated() {
     in_child(|| {
         let page = page_size();
         let mut pages = AnonymousMapping::new(5 * page + 1).unwrap();
@@ -60,7 +60,11 @@ fn what_is_dropped_or_cut_off_is_unmapped() {
         assert_eq!(mapped(), [true; 6]);
         pages[2 * page] = 7;
         pages.truncate(9 * page);
-        assert_eq!((pages.len(), mapped()), (5 * page + 1, [true; 6]), "it does not grow");
+        assert_eq!(
+            (pages.len(), mapped()),
+            (5 * page + 1, [true; 6]),
+            "a longer length has no effect"
+        );
         pages.truncate(2 * page + 1);
         assert_eq!(
             (pages.len(), mapped()),
@@ -84,31 +88,31 @@ fn what_is_dropped_or_cut_off_is_unmapped() {
 }
 
 #[test]
-fn a_file_is_mapped_and_protected() {
+fn mmap_maps_file_and_mprotect_makes_it_writable() {
     let page = page_size();
     let file = files::anonymous();
     file.write_all_at(b"bytes of a file", 0).unwrap();
     let file = common::fd(file);
     let (read, write) = (ProtFlags::READ, ProtFlags::WRITE);
-    // SAFETY: new memory, at an address of the kernel's choice.
+    // SAFETY: new memory, at an address that the kernel chooses.
     let start =
         unsafe { raw::mmap(null_mut(), page, read, MapFlags::SHARED, Some(file.as_fd()), 0) }
             .unwrap();
-    // SAFETY: mapped just now; the file is this test's own.
+    // SAFETY: mapped just now; only this test uses the file.
     assert_eq!(unsafe { start.cast::<[u8; 5]>().read() }, *b"bytes");
-    // SAFETY: nobody else uses it.
+    // SAFETY: used only here.
     unsafe { raw::mprotect(start, page, read | write) }.unwrap();
     // SAFETY: as above.
     unsafe { start.write(b'B') };
     let mut first = [0; 5];
     common::file(file).read_exact_at(&mut first, 0).unwrap();
     assert_eq!(&first, b"Bytes");
-    // SAFETY: nobody uses it any more.
+    // SAFETY: not used any longer.
     unsafe { raw::munmap(start, page) }.unwrap();
 }
 
 #[test]
-fn sizes_of_huge_pages_have_names() {
+fn map_flags_name_the_sizes_of_huge_pages() {
     let huge = MapFlags::PRIVATE | MapFlags::HUGETLB | MapFlags::HUGE_2MB;
     assert_eq!(huge.to_string(), "PRIVATE | HUGETLB | HUGE_2MB");
     for name in ["SHARED_VALIDATE", "HUGE_16GB", "HUGE_512MB", "HUGE_1MB", "HUGE_64KB", "HUGE_16KB"]

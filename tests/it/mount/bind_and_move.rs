@@ -1,4 +1,4 @@
-//! Binds, moves, and the paths that name a place.
+//! Bind mounts, moved mounts, and the paths of mount points.
 
 use std::ffi::{CString, OsStr};
 use std::fs::{self, File};
@@ -10,16 +10,16 @@ use butter::error::{Call, ErrorKind};
 use butter::mount::{self, MountFlags, UnmountFlags, raw};
 use butter::path::Arg;
 
-use super::{NONE, folder, has, options, tmpfs, with_mounts};
+use super::{NONE, create_dir, has, mount_tmpfs, options, with_mounts};
 use common::mountinfo::{mounted_at, mounts};
 
 #[test]
-fn a_bind_mount_shows_a_file_or_a_directory_at_another_place() {
+fn bind_mount_shows_file_or_directory_at_target() {
     with_mounts(|path| {
         let (from, to, below) = (
-            folder(format!("{path}/from")),
-            folder(format!("{path}/to")),
-            folder(format!("{path}/from/below")),
+            create_dir(format!("{path}/from")),
+            create_dir(format!("{path}/to")),
+            create_dir(format!("{path}/from/below")),
         );
         fs::write(format!("{from}/file"), "the file").unwrap();
         fs::write(format!("{path}/other"), "the other").unwrap();
@@ -30,13 +30,13 @@ fn a_bind_mount_shows_a_file_or_a_directory_at_another_place() {
         let bound = mounted_at(&to).unwrap();
         assert_eq!(
             (&*bound.root, &*bound.source, &*bound.fstype),
-            ("/from", "of\\040the\\040test", "tmpfs")
+            ("/from", "test\\040source", "tmpfs")
         );
         assert_eq!(fs::read_to_string(format!("{to}/file")).unwrap(), "the file");
         assert_eq!(
             fs::read_dir(format!("{to}/below")).unwrap().count(),
             0,
-            "mounts below are not shown"
+            "submounts are not visible"
         );
         fs::write(format!("{to}/new"), "new").unwrap();
         assert_eq!(fs::read_to_string(format!("{from}/new")).unwrap(), "new");
@@ -45,11 +45,7 @@ fn a_bind_mount_shows_a_file_or_a_directory_at_another_place() {
         mount::bind_mount_recursive(&*from, &*to).unwrap();
         assert!(Path::new(&format!("{to}/below/deep")).exists());
         assert!(has(&options(&format!("{to}/below")), "noexec"));
-        assert_eq!(
-            mount::unmount(&*to).unwrap_err().kind(),
-            ErrorKind::Busy,
-            "something is mounted below"
-        );
+        assert_eq!(mount::unmount(&*to).unwrap_err().kind(), ErrorKind::Busy, "a submount exists");
         mount::unmount(format!("{to}/below").as_bytes()).unwrap();
         mount::unmount(&*to).unwrap();
 
@@ -59,7 +55,7 @@ fn a_bind_mount_shows_a_file_or_a_directory_at_another_place() {
         mount::unmount(format!("{path}/other").as_bytes()).unwrap();
         assert_eq!(fs::read_to_string(format!("{path}/other")).unwrap(), "the other");
 
-        // The kernel takes no other flag with it.
+        // The kernel ignores all flags other than `REC` with `BIND`.
         raw::mount(
             Some(&*from),
             &*to,
@@ -73,85 +69,91 @@ fn a_bind_mount_shows_a_file_or_a_directory_at_another_place() {
 }
 
 #[test]
-fn a_mount_is_moved_with_all_below_it() {
+fn move_to_moves_mount_with_its_submounts() {
     with_mounts(|path| {
-        let (from, to) = (folder(format!("{path}/from")), folder(format!("{path}/to")));
-        tmpfs(&from);
-        tmpfs(&folder(format!("{from}/below")));
+        let (from, to) = (create_dir(format!("{path}/from")), create_dir(format!("{path}/to")));
+        mount_tmpfs(&from);
+        mount_tmpfs(&create_dir(format!("{from}/below")));
         File::create(format!("{from}/below/file")).unwrap();
         let (mounted, open) =
             (mounted_at(&from).unwrap().id, File::open(format!("{from}/below/file")).unwrap());
         mount::move_to(&*from, &*to).unwrap();
         assert!(mounted_at(&from).is_none());
-        assert_eq!(mounted_at(&to).unwrap().id, mounted, "it is the same mount");
+        assert_eq!(mounted_at(&to).unwrap().id, mounted, "the same mount");
         assert!(Path::new(&format!("{to}/below/file")).exists());
         drop(open);
 
-        let below = mount::move_to(&*to, format!("{to}/below").as_bytes()).unwrap_err();
-        assert_eq!((below.call(), below.errno()), (Call::MOUNT_MOVE, Errno::LOOP));
-        let nothing = mount::move_to(&*from, &*to).unwrap_err();
-        assert_eq!((nothing.call(), nothing.errno()), (Call::MOUNT_MOVE, Errno::INVAL));
+        let error = mount::move_to(&*to, format!("{to}/below").as_bytes()).unwrap_err();
+        assert_eq!((error.call(), error.errno()), (Call::MOUNT_MOVE, Errno::LOOP));
+        let error = mount::move_to(&*from, &*to).unwrap_err();
+        assert_eq!((error.call(), error.errno()), (Call::MOUNT_MOVE, Errno::INVAL));
     });
 }
 
 #[test]
-fn a_link_is_followed_unless_it_must_not_be() {
+fn mount_and_umount2_follow_symlink_unless_nofollow_is_set() {
     with_mounts(|path| {
-        let (at, link) = (folder(format!("{path}/at")), format!("{path}/link"));
+        let (at, link) = (create_dir(format!("{path}/at")), format!("{path}/link"));
         std::os::unix::fs::symlink(&at, &link).unwrap();
-        tmpfs(&link);
+        mount_tmpfs(&link);
         assert!(mounted_at(&at).is_some() && mounted_at(&link).is_none());
-        let refused = raw::umount2(&*link, UnmountFlags::NOFOLLOW).unwrap_err();
-        assert_eq!(refused.errno(), Errno::INVAL);
+        let error = raw::umount2(&*link, UnmountFlags::NOFOLLOW).unwrap_err();
+        assert_eq!(error.errno(), Errno::INVAL);
         assert!(mounted_at(&at).is_some());
         mount::unmount(&*link).unwrap();
         assert!(mounted_at(&at).is_none());
     });
 }
 
-/// Mounts a file system and takes it away again; the list must have told of it so.
-fn round(
+/// Mounts and unmounts a file system. Checks the mount point and the source in mountinfo.
+fn mount_and_unmount(
     target: impl Arg + Copy,
     source: impl Arg,
     fstype: impl Arg,
     options: impl Arg,
-    told: (&str, &str),
+    expected: (&str, &str),
 ) {
     mount::mount(source, target, fstype, MountFlags::empty(), options).unwrap();
     let mounted = mounts().pop().unwrap();
-    assert_eq!((&*mounted.point, &*mounted.source), told);
+    assert_eq!((&*mounted.point, &*mounted.source), expected);
     mount::unmount(target).unwrap();
-    assert_ne!(mounts().pop().unwrap().point, told.0);
+    assert_ne!(mounts().pop().unwrap().point, expected.0);
 }
 
 #[test]
-fn paths_are_of_any_bytes_any_length_and_any_type() {
+fn mount_accepts_paths_of_any_bytes_length_and_type() {
     with_mounts(|path| {
         let odd = [path.as_bytes(), b"/\xFF \n\\"].concat();
         fs::create_dir(OsStr::from_bytes(&odd)).unwrap();
         let point = &*format!("{path}/\u{FFFD}\\040\\012\\134");
-        // Longer than what a call has room for at first.
+        // Longer than the buffer that a call uses for short paths.
         let long = [path.as_bytes(), &b"/.".repeat(1500), b"/\xFF \n\\"].concat();
         let (source, options) = ("s".repeat(300), format!("size=64k{}", ",mode=700".repeat(400)));
         let (c, c_long) = (CString::new(&*odd).unwrap(), CString::new(&*long).unwrap());
 
-        round(&*odd, "text", "tmpfs", "", (point, "text"));
-        round(&*c, c"text", c"tmpfs", c"", (point, "text"));
-        round(&*odd, c"text", "tmpfs", c"size=64k", (point, "text"));
-        round(&*c, b"\xFE", b"tmpfs", "size=64k", (point, "\u{FFFD}"));
-        round(&*long, "text", "tmpfs", "", (point, "text"));
-        round(&*c_long, "text", "tmpfs", &*options, (point, "text"));
-        round(&*odd, &*source, "tmpfs", &*options, (point, &source));
-        round(&*long, &*source, c"tmpfs", "", (point, &source));
+        mount_and_unmount(&*odd, "text", "tmpfs", "", (point, "text"));
+        mount_and_unmount(&*c, c"text", c"tmpfs", c"", (point, "text"));
+        mount_and_unmount(&*odd, c"text", "tmpfs", c"size=64k", (point, "text"));
+        mount_and_unmount(&*c, b"\xFE", b"tmpfs", "size=64k", (point, "\u{FFFD}"));
+        mount_and_unmount(&*long, "text", "tmpfs", "", (point, "text"));
+        mount_and_unmount(&*c_long, "text", "tmpfs", &*options, (point, "text"));
+        mount_and_unmount(&*odd, &*source, "tmpfs", &*options, (point, &source));
+        mount_and_unmount(&*long, &*source, c"tmpfs", "", (point, &source));
         #[cfg(feature = "std")]
-        round(Path::new(OsStr::from_bytes(&odd)), Path::new("text"), "tmpfs", "", (point, "text"));
+        mount_and_unmount(
+            Path::new(OsStr::from_bytes(&odd)),
+            Path::new("text"),
+            "tmpfs",
+            "",
+            (point, "text"),
+        );
 
-        let to = folder(format!("{path}/to"));
+        let to = create_dir(format!("{path}/to"));
         mount::bind_mount(&*long, &*to).unwrap();
         mount::unmount(&*to).unwrap();
         mount::bind_mount(&*c, &*to).unwrap();
         raw::umount2(&*format!("{to}{}", "/.".repeat(200)), UnmountFlags::empty()).unwrap();
-        // With no source, the kernel writes one in its place.
+        // Without a source, mountinfo shows `none`.
         raw::mount(
             NONE,
             &*to,

@@ -1,4 +1,5 @@
-//! The ends of a copy, with somebody behind them who writes or reads.
+//! Sources and targets of a copy, each with a thread that writes to the source or reads from the
+//! target.
 
 use std::fs::{File, OpenOptions};
 use std::io::Read;
@@ -14,31 +15,32 @@ use super::{fd, terminal};
 use common::files;
 use common::pattern::{check, check_file, pattern_file, write_pattern};
 
-/// What it is, for the expectations of a test.
+/// The kind of an endpoint, which determines the expected results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     File,
-    Appending,
+    AppendOnly,
     Pipe,
     Socket,
     Terminal,
 }
 
-/// A source of so many bytes, and who writes to it.
+/// A source, opened with the number of bytes that its thread writes to it.
 pub struct Source {
     pub name: &'static str,
     pub kind: Kind,
     pub open: fn(u64) -> (OwnedFd, JoinHandle<()>),
 }
 
-/// Says how many bytes came to a target that is closed.
-pub type Came = Box<dyn FnOnce() -> u64>;
+/// Checks the data that the target received, after the target was closed. Returns the number of
+/// bytes.
+pub type Received = Box<dyn FnOnce() -> u64>;
 
-/// A target, and who reads from it.
+/// A target, whose data is read and checked.
 pub struct Target {
     pub name: &'static str,
     pub kind: Kind,
-    pub open: fn() -> (OwnedFd, Came),
+    pub open: fn() -> (OwnedFd, Received),
 }
 
 pub const SOURCES: &[Source] = &[
@@ -47,31 +49,35 @@ pub const SOURCES: &[Source] = &[
         kind: Kind::File,
         open: |count| (fd(&pattern_file(count)), thread::spawn(|| {})),
     },
-    Source { name: "pipe", kind: Kind::Pipe, open: |count| written(pipe::pipe().unwrap(), count) },
+    Source {
+        name: "pipe",
+        kind: Kind::Pipe,
+        open: |count| with_writer(pipe::pipe().unwrap(), count),
+    },
     Source {
         name: "non-blocking pipe",
         kind: Kind::Pipe,
         open: |count| {
             let (reader, writer) = pipe::pipe().unwrap();
-            written((nonblocking(reader), writer), count)
+            with_writer((nonblocking(reader), writer), count)
         },
     },
-    Source { name: "unix socket", kind: Kind::Socket, open: |count| written(unix(), count) },
+    Source { name: "unix socket", kind: Kind::Socket, open: |count| with_writer(unix(), count) },
     Source {
         name: "non-blocking unix socket",
         kind: Kind::Socket,
         open: |count| {
             let (one, other) = unix();
-            written((nonblocking(one), other), count)
+            with_writer((nonblocking(one), other), count)
         },
     },
-    Source { name: "TCP socket", kind: Kind::Socket, open: |count| written(tcp(), count) },
+    Source { name: "TCP socket", kind: Kind::Socket, open: |count| with_writer(tcp(), count) },
     Source {
         name: "non-blocking TCP socket",
         kind: Kind::Socket,
         open: |count| {
             let (one, other) = tcp();
-            written((nonblocking(one), other), count)
+            with_writer((nonblocking(one), other), count)
         },
     },
 ];
@@ -86,21 +92,25 @@ pub const TARGETS: &[Target] = &[
         },
     },
     Target {
-        name: "file for appending",
-        kind: Kind::Appending,
+        name: "append-only file",
+        kind: Kind::AppendOnly,
         open: || {
             let named = files::NamedFile::new();
             let file = OpenOptions::new().append(true).open(named.path()).unwrap();
             (common::fd(file), Box::new(move || check_file(&named, 0)))
         },
     },
-    Target { name: "pipe", kind: Kind::Pipe, open: || read(pipe::pipe().unwrap(), Pace::Fast) },
+    Target {
+        name: "pipe",
+        kind: Kind::Pipe,
+        open: || with_reader(pipe::pipe().unwrap(), Pace::Fast),
+    },
     Target {
         name: "non-blocking pipe",
         kind: Kind::Pipe,
         open: || {
             let (reader, writer) = pipe::pipe().unwrap();
-            read((reader, nonblocking(writer)), Pace::Fast)
+            with_reader((reader, nonblocking(writer)), Pace::Fast)
         },
     },
     Target {
@@ -113,30 +123,30 @@ pub const TARGETS: &[Target] = &[
         kind: Kind::Pipe,
         open: || small_pipe(nonblocking),
     },
-    Target { name: "unix socket", kind: Kind::Socket, open: || read(unix(), Pace::Fast) },
+    Target { name: "unix socket", kind: Kind::Socket, open: || with_reader(unix(), Pace::Fast) },
     Target {
         name: "non-blocking unix socket",
         kind: Kind::Socket,
         open: || {
             let (one, other) = unix();
-            read((one, nonblocking(other)), Pace::Fast)
+            with_reader((one, nonblocking(other)), Pace::Fast)
         },
     },
-    Target { name: "TCP socket", kind: Kind::Socket, open: || read(tcp(), Pace::Fast) },
+    Target { name: "TCP socket", kind: Kind::Socket, open: || with_reader(tcp(), Pace::Fast) },
     Target {
         name: "non-blocking TCP socket, read slowly",
         kind: Kind::Socket,
         open: || {
             let (one, other) = tcp();
-            read((one, nonblocking(other)), Pace::Slow)
+            with_reader((one, nonblocking(other)), Pace::Slow)
         },
     },
     Target {
         name: "terminal",
         kind: Kind::Terminal,
         open: || match terminal::raw() {
-            Some((ours, theirs)) => read((common::fd(ours), common::fd(theirs)), Pace::Fast),
-            None => read(pipe::pipe().unwrap(), Pace::Fast),
+            Some((ours, theirs)) => with_reader((common::fd(ours), common::fd(theirs)), Pace::Fast),
+            None => with_reader(pipe::pipe().unwrap(), Pace::Fast),
         },
     },
 ];
@@ -159,9 +169,9 @@ pub fn nonblocking(end: OwnedFd) -> OwnedFd {
     end
 }
 
-/// A pair of which somebody writes to the second.
-pub fn written((ours, theirs): (OwnedFd, OwnedFd), count: u64) -> (OwnedFd, JoinHandle<()>) {
-    // Where nobody reads any more, the copy has failed, and the test says so.
+/// Starts a thread that writes the test pattern to the second descriptor. Returns the first one.
+pub fn with_writer((ours, theirs): (OwnedFd, OwnedFd), count: u64) -> (OwnedFd, JoinHandle<()>) {
+    // A write error means that the copy failed, which the test reports.
     (ours, thread::spawn(move || drop(write_pattern(common::file(theirs), 0, count))))
 }
 
@@ -171,28 +181,29 @@ pub enum Pace {
     Slow,
 }
 
-/// A pair of which somebody reads from the first.
-pub fn read((theirs, ours): (OwnedFd, OwnedFd), pace: Pace) -> (OwnedFd, Came) {
+/// Starts a thread that reads and checks the test pattern from the first descriptor. Returns the
+/// second one.
+pub fn with_reader((theirs, ours): (OwnedFd, OwnedFd), pace: Pace) -> (OwnedFd, Received) {
     let reader = common::file(theirs);
     let reading = move || match pace {
         Pace::Fast => check(reader, 0, usize::MAX),
-        Pace::Slow => check(Slowly(reader), 0, 5000),
+        Pace::Slow => check(SlowReader(reader), 0, 5000),
     };
     let reading = thread::spawn(reading);
     (ours, Box::new(|| reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))))
 }
 
-struct Slowly(File);
+struct SlowReader(File);
 
-impl Read for Slowly {
-    fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
+impl Read for SlowReader {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         thread::sleep(Duration::from_micros(50));
-        self.0.read(room)
+        self.0.read(buffer)
     }
 }
 
-fn small_pipe(make: fn(OwnedFd) -> OwnedFd) -> (OwnedFd, Came) {
+fn small_pipe(configure: fn(OwnedFd) -> OwnedFd) -> (OwnedFd, Received) {
     let (reader, writer) = pipe::pipe().unwrap();
     pipe::set_size(&writer, 1).unwrap();
-    read((reader, make(writer)), Pace::Slow)
+    with_reader((reader, configure(writer)), Pace::Slow)
 }
