@@ -1,6 +1,7 @@
 //! Moving memory into a pipe by value.
 
 use core::fmt;
+use core::mem::ManuallyDrop;
 
 use super::{SpliceFlags, raw};
 use crate::error::{Call, Errno, Error, Result};
@@ -106,11 +107,15 @@ fn splice_owned(
         }
         Err(error) => return Err(SplicePagesError { error, pages: Some(pages) }),
     }
+    // No landing pad: the optimizer does not always see that the retry loop cannot unwind, and a
+    // drop during unwinding would need the unwinder in programs without `std`.
+    let pages = ManuallyDrop::new(pages);
     let slices = [IoSlice::new(&pages)];
     // SAFETY: the descriptor is open for writing: the kernel reads the pages and keeps references
     // to those that were moved. They are ours alone, and are unmapped below before anything can
     // write to them again.
     let result = retry(|| unsafe { raw::vmsplice(pipe, &slices, flags) });
+    let pages = ManuallyDrop::into_inner(pages);
     let bytes = match result {
         Ok(bytes) => bytes,
         Err(error) if error.is(Errno::AGAIN) => 0,
