@@ -17,7 +17,7 @@ use butter::signalfd::raw as signalfd;
 use butter::timerfd::{Itimerspec, SetFlags, raw as timerfd};
 use butter::{Errno, eventfd, process};
 
-use super::{Outcome, Row, a_place, check, failed};
+use super::{Outcome, Row, check, failed, path_only_descriptor};
 use common::this_test;
 
 fn as_memfd(fd: BorrowedFd<'_>) -> MemFd {
@@ -29,7 +29,7 @@ fn as_memfd(fd: BorrowedFd<'_>) -> MemFd {
 }
 
 /// The call, its system call, and how it is made: once, as what makes it again after a signal would not end.
-pub const OF_DESCRIPTORS: &[(Call, libc::c_long, OfDescriptor)] = &[
+pub const DESCRIPTOR_CALLS: &[(Call, libc::c_long, DescriptorTrigger)] = &[
     (Call::FCHDIR, libc::SYS_fchdir, |fd| failed(process::fchdir(fd))),
     (Call::READ, libc::SYS_read, |fd| failed(io::read(fd, &mut [0]))),
     (Call::WRITE, libc::SYS_write, |fd| failed(io::write(fd, b"!"))),
@@ -126,10 +126,10 @@ pub const OF_DESCRIPTORS: &[(Call, libc::c_long, OfDescriptor)] = &[
     (Call::WRITE_SETGROUPS, libc::SYS_write, |fd| failed(idmap::write_setgroups_deny(fd))),
 ];
 
-pub type OfDescriptor = fn(BorrowedFd<'_>) -> Outcome;
+pub type DescriptorTrigger = fn(BorrowedFd<'_>) -> Outcome;
 
 /// Calls to which a place is as good as an open file.
-const TAKE_PLACES: &[Call] = &[
+const ACCEPT_PATH_ONLY: &[Call] = &[
     Call::FCHDIR,
     Call::FCNTL_DUPFD_CLOEXEC,
     Call::FCNTL_GETFD,
@@ -141,12 +141,14 @@ const TAKE_PLACES: &[Call] = &[
 
 /// A place in the file system. It stays open: a descriptor of which `fcntl` says EBADF when it is dropped is a mistake
 /// to `std`.
-pub static PLACE: LazyLock<OwnedFd> = LazyLock::new(a_place);
+pub static PATH_ONLY_DESCRIPTOR: LazyLock<OwnedFd> = LazyLock::new(path_only_descriptor);
 
 #[test]
 fn a_place_is_no_open_file() {
-    for (call, _, provoke) in OF_DESCRIPTORS.iter().filter(|row| !TAKE_PLACES.contains(&row.0)) {
-        let error = provoke(PLACE.as_fd()).unwrap();
+    for (call, _, trigger) in
+        DESCRIPTOR_CALLS.iter().filter(|row| !ACCEPT_PATH_ONLY.contains(&row.0))
+    {
+        let error = trigger(PATH_ONLY_DESCRIPTOR.as_fd()).unwrap();
         if error.is(Errno::NOSYS) {
             this_test!().skip(&format!("{call} EBADF"), format_args!("{error}"));
         } else {

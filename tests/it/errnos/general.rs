@@ -4,14 +4,14 @@ use butter::Errno;
 use butter::error::{Call, ErrorKind};
 use butter::fd::AsFd;
 
-use super::descriptors::{OF_DESCRIPTORS, PLACE};
-use super::filtered::FILTERED;
+use super::calls::OTHER_CALLS;
+use super::descriptors::{DESCRIPTOR_CALLS, PATH_ONLY_DESCRIPTOR};
 use super::{Outcome, Row, check, row};
 use common::child::as_nobody;
 use common::inject::inject;
 
 /// Those that mean the same whatever the call, so that their own text is all that there is to say.
-pub const PLAIN: &[(Errno, ErrorKind)] = &[
+pub const GENERAL_ERRNOS: &[(Errno, ErrorKind)] = &[
     (Errno::NOMEM, ErrorKind::OutOfMemory),
     (Errno::INTR, ErrorKind::Interrupted),
     (Errno::IO, ErrorKind::Other),
@@ -25,7 +25,7 @@ pub const PLAIN: &[(Errno, ErrorKind)] = &[
 ];
 
 /// Those that a call does not come to by the crate's types, or not with the arguments that it was given.
-const UNTOLD: &[(Errno, ErrorKind)] = &[
+const OTHER_ERRNOS: &[(Errno, ErrorKind)] = &[
     (Errno::AGAIN, ErrorKind::WouldBlock),
     (Errno::BADF, ErrorKind::BadDescriptor),
     (Errno::FAULT, ErrorKind::InvalidArgument),
@@ -39,11 +39,13 @@ const UNTOLD: &[(Errno, ErrorKind)] = &[
 fn what_a_call_gives_no_meaning_has_that_of_its_errno() {
     // A call that went past the filter would not be let do anything to the machine.
     as_nobody(|| {
-        for &(call, number, provoke) in FILTERED {
-            each(call, |errno| inject(number, errno, provoke));
+        for &(call, number, trigger) in OTHER_CALLS {
+            check_general_errnos(call, |errno| inject(number, errno, trigger));
         }
-        for &(call, number, provoke) in OF_DESCRIPTORS {
-            each(call, |errno| inject(number, errno, || provoke(PLACE.as_fd())));
+        for &(call, number, trigger) in DESCRIPTOR_CALLS {
+            check_general_errnos(call, |errno| {
+                inject(number, errno, || trigger(PATH_ONLY_DESCRIPTOR.as_fd()))
+            });
         }
     });
 }
@@ -52,11 +54,11 @@ fn what_a_call_gives_no_meaning_has_that_of_its_errno() {
 const RETRIED: &[Call] = &[Call::FTRUNCATE, Call::PREAD64, Call::PWRITE64];
 
 /// Looks at all that have no row of the call's, where they are looked at.
-fn each(call: Call, provoke: impl Fn(Errno) -> Outcome) {
-    for &(errno, kind) in [PLAIN, UNTOLD].into_iter().flatten() {
+fn check_general_errnos(call: Call, trigger: impl Fn(Errno) -> Outcome) {
+    for &(errno, kind) in [GENERAL_ERRNOS, OTHER_ERRNOS].into_iter().flatten() {
         let retried = errno == Errno::INTR && RETRIED.contains(&call);
         if row(call, errno).is_none() && !retried {
-            check(&Row(call, errno, kind, || unreachable!()), provoke(errno).unwrap());
+            check(&Row(call, errno, kind, || unreachable!()), trigger(errno).unwrap());
         }
     }
 }

@@ -13,14 +13,14 @@ use butter::{Errno, Error, pipe};
 
 use super::epoll::epoll;
 use super::memfd::sealed;
-use super::{Row, Table, a_place, failed, null, until_failed};
+use super::{Row, Table, failed, null, path_only_descriptor, until_failed};
 use common::child::as_nobody;
 use common::inject::inject;
 
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/io/call.rs"),
     rows: ROWS,
-    without_descriptors: WITHOUT_DESCRIPTORS,
+    at_descriptor_limit: AT_DESCRIPTOR_LIMIT,
     others: &[],
 };
 
@@ -89,10 +89,10 @@ const ROWS: &[Row] = &[
         failed(io::bytes_available(epoll()))
     }),
     Row(Call::FCNTL_SETFL, Errno::BADF, ErrorKind::BadDescriptor, || {
-        failed(io::fcntl_setfl(a_place(), StatusFlags::NONBLOCK))
+        failed(io::fcntl_setfl(path_only_descriptor(), StatusFlags::NONBLOCK))
     }),
     Row(Call::IOCTL_FIONREAD, Errno::BADF, ErrorKind::BadDescriptor, || {
-        failed(io::bytes_available(a_place()))
+        failed(io::bytes_available(path_only_descriptor()))
     }),
     Row(Call::READ, Errno::ISDIR, ErrorKind::InvalidArgument, || {
         failed(io::read(open("/"), &mut [0]))
@@ -108,10 +108,10 @@ const ROWS: &[Row] = &[
         failed(io::readv(open("/proc/self/mem"), &mut [io::IoSliceMut::new(&mut [0])]))
     }),
     Row(Call::WRITE, Errno::PIPE, ErrorKind::BrokenPipe, || {
-        failed(io::write(a_closed_socket(), b"!"))
+        failed(io::write(socket_without_reader(), b"!"))
     }),
     Row(Call::WRITEV, Errno::PIPE, ErrorKind::BrokenPipe, || {
-        failed(io::writev(a_closed_socket(), &[io::IoSlice::new(b"!")]))
+        failed(io::writev(socket_without_reader(), &[io::IoSlice::new(b"!")]))
     }),
     Row(Call::WRITE, Errno::PERM, ErrorKind::PermissionDenied, || {
         failed(io::write(sealed(Seals::WRITE), b"!"))
@@ -162,13 +162,13 @@ fn close(errno: Errno) -> Result<Error, String> {
 }
 
 /// A socket that is written to no more; `std` has the process ignore `SIGPIPE`.
-pub fn a_closed_socket() -> OwnedFd {
+pub fn socket_without_reader() -> OwnedFd {
     let (socket, _other) = UnixStream::pair().unwrap();
     socket.shutdown(Shutdown::Write).unwrap();
     common::fd(socket)
 }
 
-const WITHOUT_DESCRIPTORS: &[Row] =
+const AT_DESCRIPTOR_LIMIT: &[Row] =
     &[Row(Call::FCNTL_DUPFD_CLOEXEC, Errno::MFILE, ErrorKind::LimitReached, || {
         // SAFETY: descriptor 0 stays open for the life of the process.
         let stdin = unsafe { butter::fd::BorrowedFd::borrow_raw(0) };

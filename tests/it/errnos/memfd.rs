@@ -17,15 +17,15 @@ use common::this_test;
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/memfd/raw.rs"),
     rows: ROWS,
-    without_descriptors: WITHOUT_DESCRIPTORS,
-    others: OTHERS,
+    at_descriptor_limit: AT_DESCRIPTOR_LIMIT,
+    others: IN_CHILD,
 };
 
 /// The table of `src/fs.rs`, whose rows are in those of the memfd.
 pub const FS_TABLE: Table = Table {
     source: include_str!("../../../src/fs.rs"),
     rows: &[],
-    without_descriptors: &[],
+    at_descriptor_limit: &[],
     others: &[],
 };
 
@@ -59,7 +59,7 @@ const ROWS: &[Row] = &[
         failed(memfd.add_seals(Seals::WRITE))
     }),
     Row(Call::FCNTL_ADD_SEALS, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(no_memfd().add_seals(Seals::EXEC))
+        failed(not_a_memfd().add_seals(Seals::EXEC))
     }),
     Row(Call::FCNTL_ADD_SEALS_EXEC, Errno::INVAL, ErrorKind::Unsupported, || {
         if common::kernel_is_at_least("6.3") {
@@ -68,7 +68,7 @@ const ROWS: &[Row] = &[
         failed(sealed(Seals::empty()).add_seals(Seals::EXEC))
     }),
     Row(Call::FCNTL_GET_SEALS, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(no_memfd().seals())
+        failed(not_a_memfd().seals())
     }),
     Row(Call::FTRUNCATE, Errno::PERM, ErrorKind::PermissionDenied, || {
         failed(sealed(Seals::GROW).set_len(1 << 20))
@@ -93,27 +93,27 @@ const ROWS: &[Row] = &[
     }),
 ];
 
-const WITHOUT_DESCRIPTORS: &[Row] =
+const AT_DESCRIPTOR_LIMIT: &[Row] =
     &[Row(Call::MEMFD_CREATE, Errno::MFILE, ErrorKind::LimitReached, || failed(MemFd::new("")))];
 
 /// What fails in a process of its own.
-const OTHERS: &[Row] = &[
+const IN_CHILD: &[Row] = &[
     Row(Call::FTRUNCATE, Errno::FBIG, ErrorKind::LimitReached, || {
-        failed(MemFd::new("").unwrap().set_len(MOST + 1))
+        failed(MemFd::new("").unwrap().set_len(FILE_SIZE_LIMIT + 1))
     }),
     Row(Call::PWRITE64, Errno::FBIG, ErrorKind::LimitReached, || {
-        failed(MemFd::new("").unwrap().write_at(b"!", MOST))
+        failed(MemFd::new("").unwrap().write_at(b"!", FILE_SIZE_LIMIT))
     }),
     Row(
         Call::MEMFD_CREATE,
         Errno::ACCES,
         ErrorKind::PermissionDenied,
-        where_nothing_may_be_executed,
+        create_executable_in_restricted_pid_namespace,
     ),
 ];
 
 /// How long a file may be in such a process.
-const MOST: u64 = 1 << 16;
+const FILE_SIZE_LIMIT: u64 = 1 << 16;
 
 /// A memfd of a page's bytes and more, with these seals.
 pub fn sealed(seals: Seals) -> MemFd {
@@ -124,7 +124,7 @@ pub fn sealed(seals: Seals) -> MemFd {
 }
 
 /// Something else.
-fn no_memfd() -> MemFd {
+fn not_a_memfd() -> MemFd {
     OwnedFd::from(EventFd::new(0).unwrap()).into()
 }
 
@@ -135,7 +135,7 @@ fn reopened(options: &OpenOptions) -> MemFd {
 }
 
 /// In a PID namespace of its own the kernel refuses a memfd that may be executed: where this user may say so.
-fn where_nothing_may_be_executed() -> Outcome {
+fn create_executable_in_restricted_pid_namespace() -> Outcome {
     if !common::kernel_is_at_least("6.3") {
         return Err("vm.memfd_noexec is not in this kernel (Linux 6.3 has it)".into());
     }
@@ -181,11 +181,11 @@ fn where_nothing_may_be_executed() -> Outcome {
 #[test]
 fn limits_on_memfds_are_told() {
     in_child(|| {
-        let limit = libc::rlimit { rlim_cur: MOST, rlim_max: MOST };
+        let limit = libc::rlimit { rlim_cur: FILE_SIZE_LIMIT, rlim_max: FILE_SIZE_LIMIT };
         // SAFETY: reads one struct.
         assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit) }, 0);
         butter::signal::ignore(butter::signal::Signal::XFSZ).unwrap();
-        check_all(this_test!(), OTHERS);
+        check_all(this_test!(), IN_CHILD);
     });
 }
 
@@ -235,9 +235,9 @@ fn memfds_are_refused_in_every_form() {
             failed(sealed(seal).write_at(b"!", 0)).unwrap(),
         );
     }
-    check(row(Call::FCNTL_GET_SEALS, Errno::INVAL).unwrap(), failed(no_memfd().map()).unwrap());
+    check(row(Call::FCNTL_GET_SEALS, Errno::INVAL).unwrap(), failed(not_a_memfd().map()).unwrap());
     check(
         row(Call::FCNTL_GET_SEALS, Errno::INVAL).unwrap(),
-        failed(no_memfd().map_sealed()).unwrap(),
+        failed(not_a_memfd().map_sealed()).unwrap(),
     );
 }

@@ -4,13 +4,12 @@
 //! Each module of the crate has its table here; a cause that is in no row fails the test, as does a
 //! failure that is documented and has no cause.
 
-mod causes;
+mod calls;
 mod copy;
 mod descriptors;
 mod docs;
 mod epoll;
 mod eventfd;
-mod filtered;
 mod general;
 mod idmap;
 mod inotify;
@@ -22,6 +21,7 @@ mod namespace;
 mod pipe;
 mod poll;
 mod process;
+mod reasons;
 mod signal;
 mod signalfd;
 mod text;
@@ -46,10 +46,10 @@ type Outcome = Result<Error, String>;
 const NO_OTHER_USER: &str = "the first process is this user's own";
 
 /// How a test comes by a failure.
-type Provoke = fn() -> Outcome;
+type Trigger = fn() -> Outcome;
 
 /// One row: the call, the errno, its kind, and how a test comes by it.
-struct Row(Call, Errno, ErrorKind, Provoke);
+struct Row(Call, Errno, ErrorKind, Trigger);
 
 /// What fails in a module of the crate.
 struct Table {
@@ -57,7 +57,7 @@ struct Table {
     source: &'static str,
     rows: &'static [Row],
     /// What fails in a process that may open no further descriptor.
-    without_descriptors: &'static [Row],
+    at_descriptor_limit: &'static [Row],
     /// What fails in circumstances of its own, which the module's tests bring about.
     others: &'static [Row],
 }
@@ -95,7 +95,7 @@ fn until_failed<T>(mut call: impl FnMut() -> butter::Result<T>) -> Outcome {
 }
 
 /// The failure, unless it is that the running kernel does not have the call.
-fn unless_missing<T>(result: butter::Result<T>) -> Outcome {
+fn unless_unsupported<T>(result: butter::Result<T>) -> Outcome {
     let error = failed(result)?;
     if error.kind() == ErrorKind::Unsupported { Err(error.to_string()) } else { Ok(error) }
 }
@@ -134,7 +134,7 @@ fn check(row: &Row, error: Error) {
 fn row(call: Call, errno: Errno) -> Option<&'static Row> {
     let rows = TABLES
         .iter()
-        .flat_map(|table| [table.rows, table.without_descriptors, table.others])
+        .flat_map(|table| [table.rows, table.at_descriptor_limit, table.others])
         .flatten();
     rows.into_iter().find(|row| row.0 == call && row.1 == errno)
 }
@@ -144,14 +144,14 @@ fn null() -> butter::fd::OwnedFd {
 }
 
 /// Lets a forked child have so many descriptors, and keep those that it has.
-fn may_have_descriptors(number: u64) {
+fn set_descriptor_limit(number: u64) {
     let limit = libc::rlimit { rlim_cur: number, rlim_max: number };
     // SAFETY: reads one struct.
     assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) }, 0);
 }
 
 /// A place in the file system, which most calls do not take for an open file.
-fn a_place() -> butter::fd::OwnedFd {
+fn path_only_descriptor() -> butter::fd::OwnedFd {
     // libc's own `open`: with musl, std takes the flag for an access mode and leaves it out.
     // SAFETY: reads the path; a success is a new descriptor.
     let place = unsafe { libc::open(c"/".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
@@ -159,7 +159,7 @@ fn a_place() -> butter::fd::OwnedFd {
     unsafe { butter::fd::FromRawFd::from_raw_fd(place) }
 }
 
-fn a_regular_file() -> butter::fd::OwnedFd {
+fn regular_file() -> butter::fd::OwnedFd {
     common::fd(files::anonymous())
 }
 
@@ -173,7 +173,7 @@ fn each_failure_is_told_as_it_is() {
 fn a_process_without_descriptors_says_so() {
     in_child(|| {
         exhaust_descriptors();
-        for row in TABLES.iter().flat_map(|table| table.without_descriptors) {
+        for row in TABLES.iter().flat_map(|table| table.at_descriptor_limit) {
             check(row, (row.3)().unwrap());
         }
     });

@@ -10,7 +10,7 @@ use butter::namespace::{
 };
 use butter::process::Pid;
 
-use super::{Row, Table, check, failed, may_have_descriptors, null};
+use super::{Row, Table, check, failed, null, set_descriptor_limit};
 use common::child::{as_nobody, ended_process, in_user_namespace};
 use common::forked::{ForkedChild, in_forked_child};
 use common::inject::inject;
@@ -19,8 +19,8 @@ use common::require;
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/namespace/raw.rs"),
     rows: ROWS,
-    without_descriptors: WITHOUT_DESCRIPTORS,
-    others: LIMITED,
+    at_descriptor_limit: AT_DESCRIPTOR_LIMIT,
+    others: AT_NAMESPACE_LIMIT,
 };
 
 const ROWS: &[Row] = &[
@@ -43,9 +43,9 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::SETNS, Errno::BADF, ErrorKind::BadDescriptor, || {
         // SAFETY: reads the path.
-        let place =
+        let descriptor =
             unsafe { libc::open(c"/proc/self/ns/uts".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
-        failed(enter(new(place), Namespaces::UTS))
+        failed(enter(new(descriptor), Namespaces::UTS))
     }),
     Row(Call::SETNS, Errno::USERS, ErrorKind::InvalidArgument, || {
         match Namespace::own(Kind::Time) {
@@ -103,7 +103,7 @@ const ROWS: &[Row] = &[
     Row(Call::IOCTL_NS_GET_USERNS, Errno::MFILE, ErrorKind::LimitReached, || {
         let uts = own(Kind::Uts);
         failed(in_forked_child(|| {
-            may_have_descriptors(0);
+            set_descriptor_limit(0);
             uts.user_namespace().map(drop)
         }))
     }),
@@ -114,7 +114,7 @@ const ROWS: &[Row] = &[
         }
         let below = Namespace::open(child.pid(), Kind::User).unwrap();
         failed(in_forked_child(|| {
-            may_have_descriptors(0);
+            set_descriptor_limit(0);
             below.parent().map(drop)
         }))
     }),
@@ -128,15 +128,16 @@ const ROWS: &[Row] = &[
     }),
 ];
 
-const WITHOUT_DESCRIPTORS: &[Row] =
+const AT_DESCRIPTOR_LIMIT: &[Row] =
     &[Row(Call::OPENAT_NS, Errno::MFILE, ErrorKind::LimitReached, || {
         failed(Namespace::own(Kind::Uts))
     })];
 
 /// What fails for a user whose limit is lowered.
-const LIMITED: &[Row] = &[Row(Call::UNSHARE, Errno::NOSPC, ErrorKind::LimitReached, || {
-    failed(in_forked_child(|| unshare(Namespaces::USER)))
-})];
+const AT_NAMESPACE_LIMIT: &[Row] =
+    &[Row(Call::UNSHARE, Errno::NOSPC, ErrorKind::LimitReached, || {
+        failed(in_forked_child(|| unshare(Namespaces::USER)))
+    })];
 
 fn own(kind: Kind) -> Namespace {
     Namespace::own(kind).unwrap()
@@ -155,7 +156,7 @@ fn a_user_without_namespaces_says_so() {
         in_user_namespace(|| {
             let lowered = fs::write("/proc/sys/user/max_user_namespaces", "0");
             require!(lowered, "user.max_user_namespaces cannot be lowered");
-            for row in LIMITED {
+            for row in AT_NAMESPACE_LIMIT {
                 check(row, (row.3)().unwrap());
             }
         }),

@@ -6,7 +6,7 @@ use butter::process;
 use butter::signal::{self, Signal, SignalStack, StackFlags};
 use butter::thread::{self, Tid};
 
-use super::signal::too_big;
+use super::signal::oversized_siginfo;
 use super::{NO_OTHER_USER, Row, Table, failed};
 use common::child::{as_nobody, process_of_another_user};
 use common::inject::inject;
@@ -14,7 +14,7 @@ use common::inject::inject;
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/thread/kill.rs"),
     rows: ROWS,
-    without_descriptors: &[],
+    at_descriptor_limit: &[],
     others: &[],
 };
 
@@ -44,7 +44,7 @@ const ROWS: &[Row] = &[
         })
     }),
     Row(Call::RT_TGSIGQUEUEINFO, Errno::TOOBIG, ErrorKind::InvalidArgument, || {
-        let (process, thread, info) = (process::getpid(), thread::gettid(), too_big());
+        let (process, thread, info) = (process::getpid(), thread::gettid(), oversized_siginfo());
         // SAFETY: it is refused.
         failed(unsafe { thread::rt_tgsigqueueinfo(process, thread, Some(Signal::URG), &info) })
     }),

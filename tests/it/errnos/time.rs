@@ -10,7 +10,7 @@ use common::inject::inject;
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/time.rs"),
     rows: ROWS,
-    without_descriptors: &[],
+    at_descriptor_limit: &[],
     others: &[],
 };
 

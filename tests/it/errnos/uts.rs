@@ -11,7 +11,7 @@ use common::require;
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/uts/raw.rs"),
     rows: ROWS,
-    without_descriptors: &[],
+    at_descriptor_limit: &[],
     others: IN_NAMESPACES,
 };
 
