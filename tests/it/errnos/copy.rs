@@ -25,7 +25,7 @@ const ROWS: &[Row] = &[
     Row(Call::COPY_FILE_RANGE, Errno::XDEV, ErrorKind::Unsupported, || {
         let (from, to) = (OwnedFd::from(MemFd::new("").unwrap()), regular_file());
         match copy_file_range(from.as_fd(), None, to.as_fd(), None, 1) {
-            // Between file systems it copied by reading and writing.
+            // Before Linux 5.19, the kernel copied between file systems of different types.
             Ok(0) if !common::kernel_is_at_least("5.19") => {
                 inject(libc::SYS_copy_file_range, Errno::XDEV, || range(&from, &to))
             }
@@ -68,7 +68,7 @@ const ROWS: &[Row] = &[
         while io::write(&writer, &[0; 4096]).is_ok() {}
         match send(&file_with_byte(), &writer) {
             Ok(error) if error.is(Errno::INVAL) => {
-                Err("before Linux 5.12 it takes no pipe for a target".into())
+                Err("before Linux 5.12, the target cannot be a pipe".into())
             }
             error => error,
         }
@@ -93,7 +93,7 @@ const ROWS: &[Row] = &[
         failed(sendfile(regular_file().as_fd(), reader.as_fd(), Some(&mut 1), 1))
     }),
     Row(Call::SENDFILE, Errno::OVERFLOW, ErrorKind::InvalidArgument, || {
-        // No file of this file system is as large.
+        // The offset exceeds the largest file offset of this file system.
         let from = common::fd(File::open("/proc/version").unwrap());
         failed(sendfile(regular_file().as_fd(), from.as_fd(), Some(&mut { 1 << 62 }), 1))
     }),
@@ -114,7 +114,7 @@ fn send(from: &OwnedFd, to: &OwnedFd) -> Outcome {
     failed(sendfile(to.as_fd(), from.as_fd(), None, 1))
 }
 
-/// A file with a byte in it, at its start.
+/// Creates a file with one byte. Its file offset is 0.
 fn file_with_byte() -> OwnedFd {
     let mut file = files::anonymous();
     file.write_all(b"!").unwrap();

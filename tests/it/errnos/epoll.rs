@@ -1,4 +1,4 @@
-//! epoll.
+//! Errors of epoll.
 
 use butter::Errno;
 use butter::epoll::{self, CreateFlags, Epoll, Event, Interest, Token};
@@ -24,7 +24,7 @@ const ROWS: &[Row] = &[
         inject(libc::SYS_epoll_create1, Errno::NFILE, || failed(Epoll::new()))
     }),
     Row(Call::EPOLL_CTL_ADD, Errno::EXIST, ErrorKind::AlreadyExists, || {
-        let (epoll, counter) = epoll_of_one();
+        let (epoll, counter) = epoll_with_counter();
         failed(epoll.add(&counter, Token(2), Interest::IN))
     }),
     Row(Call::EPOLL_CTL_ADD, Errno::PERM, ErrorKind::InvalidArgument, || {
@@ -51,7 +51,7 @@ const ROWS: &[Row] = &[
         failed(epoll().modify(&regular_file(), Token(1), Interest::IN))
     }),
     Row(Call::EPOLL_CTL_MOD, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        let (epoll, counter) = epoll_of_one();
+        let (epoll, counter) = epoll_with_counter();
         failed(epoll.modify(&counter, Token(1), Interest::IN | Interest::EXCLUSIVE))
     }),
     Row(Call::EPOLL_CTL_DEL, Errno::NOENT, ErrorKind::NotFound, || {
@@ -157,7 +157,7 @@ pub fn epoll() -> Epoll {
     Epoll::new().unwrap()
 }
 
-fn epoll_of_one() -> (Epoll, EventFd) {
+fn epoll_with_counter() -> (Epoll, EventFd) {
     let (epoll, counter) = (epoll(), EventFd::new(0).unwrap());
     epoll.add(&counter, Token(1), Interest::IN).unwrap();
     (epoll, counter)

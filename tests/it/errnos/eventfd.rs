@@ -1,4 +1,4 @@
-//! Event counters.
+//! Errors of eventfd.
 
 use butter::Errno;
 use butter::error::{Call, ErrorKind};

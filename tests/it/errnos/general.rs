@@ -1,4 +1,4 @@
-//! What a call gives no meaning of its own.
+//! Errnos for which a call has no specific kind or reason.
 
 use butter::Errno;
 use butter::error::{Call, ErrorKind};
@@ -10,7 +10,7 @@ use super::{Outcome, Row, check, row};
 use common::child::as_nobody;
 use common::inject::inject;
 
-/// Those that mean the same whatever the call, so that their own text is all that there is to say.
+/// Errnos with the same meaning in every call, for which the general description is sufficient.
 pub const GENERAL_ERRNOS: &[(Errno, ErrorKind)] = &[
     (Errno::NOMEM, ErrorKind::OutOfMemory),
     (Errno::INTR, ErrorKind::Interrupted),
@@ -24,7 +24,7 @@ pub const GENERAL_ERRNOS: &[(Errno, ErrorKind)] = &[
     (Errno::NOSYS, ErrorKind::Unsupported),
 ];
 
-/// Those that a call does not come to by the crate's types, or not with the arguments that it was given.
+/// Errnos that a call cannot return because of the crate's types, or with the arguments in use.
 const OTHER_ERRNOS: &[(Errno, ErrorKind)] = &[
     (Errno::AGAIN, ErrorKind::WouldBlock),
     (Errno::BADF, ErrorKind::BadDescriptor),
@@ -34,10 +34,10 @@ const OTHER_ERRNOS: &[(Errno, ErrorKind)] = &[
     (Errno::HOSTDOWN, ErrorKind::Other),
 ];
 
-/// The number is never lost, whatever the call and whether or not it has a reason of its own.
+/// Every call reports every errno, whether or not it has a specific reason.
 #[test]
-fn what_a_call_gives_no_meaning_has_that_of_its_errno() {
-    // A call that went past the filter would not be let do anything to the machine.
+fn errno_without_reason_has_its_general_kind_and_text() {
+    // Without privileges, a call that the filter does not stop cannot change the host.
     as_nobody(|| {
         for &(call, number, trigger) in OTHER_CALLS {
             check_general_errnos(call, |errno| inject(number, errno, trigger));
@@ -50,10 +50,10 @@ fn what_a_call_gives_no_meaning_has_that_of_its_errno() {
     });
 }
 
-/// Calls that are public only in methods that retry on `EINTR`.
+/// Calls that are public only through methods that retry on `EINTR`.
 const RETRIED: &[Call] = &[Call::FTRUNCATE, Call::PREAD64, Call::PWRITE64];
 
-/// Looks at all that have no row of the call's, where they are looked at.
+/// Checks the errnos that are in no row of this call.
 fn check_general_errnos(call: Call, trigger: impl Fn(Errno) -> Outcome) {
     for &(errno, kind) in [GENERAL_ERRNOS, OTHER_ERRNOS].into_iter().flatten() {
         let retried = errno == Errno::INTR && RETRIED.contains(&call);

@@ -1,4 +1,4 @@
-//! Maps of users and groups.
+//! Errors of ID maps.
 
 use butter::error::{Call, ErrorKind};
 use butter::fd::AsFd;
@@ -44,7 +44,7 @@ const ROWS: &[Row] = &[
     Row(Call::OPENAT_UID_MAP, Errno::NFILE, ErrorKind::LimitReached, || injected(USERS)),
     Row(Call::OPENAT_GID_MAP, Errno::NFILE, ErrorKind::LimitReached, || injected(GROUPS)),
     Row(Call::OPENAT_SETGROUPS, Errno::NFILE, ErrorKind::LimitReached, || injected(DENY_SETGROUPS)),
-    // The tests' own maps are set.
+    // The ID maps of the calling process are already set.
     Row(Call::WRITE_UID_MAP, Errno::PERM, ErrorKind::PermissionDenied, || {
         failed_write(USERS.write(Task::Own))
     }),
@@ -89,7 +89,7 @@ fn write_to_init(maps: IdMaps<'_>) -> Outcome {
     as_nobody(|| failed_write(maps.write(Pid::from_raw(1).unwrap())))
 }
 
-/// In a new user namespace, whose maps are not set.
+/// Writes the maps of a child in a new user namespace, whose maps are not set.
 fn write_to_child(maps: IdMaps<'_>) -> Outcome {
     let child = ForkedChild::start(|| unshare(Namespaces::USER));
     match child.result() {
@@ -98,9 +98,9 @@ fn write_to_child(maps: IdMaps<'_>) -> Outcome {
     }
 }
 
-/// The crate sees it before the kernel does.
+/// The library detects the error before it makes the call.
 #[test]
-fn a_text_that_is_too_long_is_not_written() {
+fn write_uid_map_fails_with_einval_if_the_text_is_too_long() {
     let file = super::regular_file();
     let ranges = [IdRange::one(0, 0); 683];
     let error = raw::write_uid_map(file.as_fd(), &ranges).unwrap_err();

@@ -1,4 +1,4 @@
-//! inotify.
+//! Errors of inotify.
 
 use std::ffi::CString;
 use std::fs;
@@ -99,7 +99,7 @@ const ROWS: &[Row] = &[
 const AT_DESCRIPTOR_LIMIT: &[Row] =
     &[Row(Call::INOTIFY_INIT1, Errno::MFILE, ErrorKind::LimitReached, || failed(Inotify::new()))];
 
-/// What fails for a user whose limits are lowered to what they have, in the order of [`LIMITS`].
+/// The errors at the limits of a user, in the order of [`LIMITS`].
 const AT_USER_LIMITS: &[Row] = &[
     Row(Call::INOTIFY_ADD_WATCH, Errno::NOSPC, ErrorKind::LimitReached, || {
         watch("/", WatchFlags::CREATE)
@@ -122,7 +122,7 @@ fn symbolic_link_to_itself() -> (TempDir, PathBuf) {
 }
 
 #[test]
-fn a_user_without_watches_or_instances_says_so() {
+fn inotify_limits_of_the_user_are_reported() {
     require!(
         in_user_namespace(|| {
             for (limit, row) in LIMITS.iter().zip(AT_USER_LIMITS) {
@@ -137,9 +137,9 @@ fn a_user_without_watches_or_instances_says_so() {
     );
 }
 
-/// One errno has one meaning in the table, but several ways to come by it.
+/// Further causes of the errnos in the table.
 #[test]
-fn bad_paths_and_masks_are_refused_in_every_form() {
+fn add_watch_rejects_invalid_paths_and_masks() {
     let mask = WatchFlags::CREATE;
     let expected_row = |errno| row(Call::INOTIFY_ADD_WATCH, errno).unwrap();
     let invalid = expected_row(Errno::INVAL);
@@ -154,7 +154,7 @@ fn bad_paths_and_masks_are_refused_in_every_form() {
     check(too_long, watch(CString::new(path.as_str()).unwrap().as_c_str(), mask).unwrap());
     assert!(
         Inotify::new().unwrap().add_watch(&path[..4095], mask).is_ok(),
-        "4095 bytes are a path"
+        "a path may have 4095 bytes"
     );
 
     check(expected_row(Errno::NOENT), watch("", mask).unwrap());

@@ -1,4 +1,4 @@
-//! Reading, writing and `fcntl`.
+//! Errors of `read`, `write` and `fcntl`.
 
 use std::fs::File;
 use std::net::Shutdown;
@@ -84,7 +84,7 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::IOCTL_FIONREAD, Errno::INVAL, ErrorKind::InvalidArgument, || {
         if !common::kernel_is_at_least("6.9") {
-            return Err("an epoll says ENOTTY before Linux 6.9".into());
+            return Err("before Linux 6.9, epoll returns ENOTTY".into());
         }
         failed(io::bytes_available(epoll()))
     }),
@@ -100,7 +100,7 @@ const ROWS: &[Row] = &[
     Row(Call::READV, Errno::ISDIR, ErrorKind::InvalidArgument, || {
         failed(io::readv(open("/"), &mut [io::IoSliceMut::new(&mut [0])]))
     }),
-    // The first page of a program is never there.
+    // The first page of the address space is not mapped.
     Row(Call::READ, Errno::IO, ErrorKind::Other, || {
         failed(io::read(open("/proc/self/mem"), &mut [0]))
     }),
@@ -156,12 +156,12 @@ fn close(errno: Errno) -> Result<Error, String> {
     let fd = null();
     let number = fd.as_raw_fd();
     let error = inject(libc::SYS_close, errno, move || failed(io::close(fd)));
-    // SAFETY: the filter has kept the descriptor open, without an owner.
+    // SAFETY: the filter has prevented the close, and the descriptor has no owner.
     drop(unsafe { OwnedFd::from_raw_fd(number) });
     error
 }
 
-/// A socket that is written to no more; `std` has the process ignore `SIGPIPE`.
+/// Returns a socket that is shut down for writing. The runtime of `std` ignores `SIGPIPE`.
 pub fn socket_without_reader() -> OwnedFd {
     let (socket, _other) = UnixStream::pair().unwrap();
     socket.shutdown(Shutdown::Write).unwrap();

@@ -1,4 +1,4 @@
-//! Mappings.
+//! Errors of memory mappings.
 
 use std::ptr::{null_mut, without_provenance_mut};
 
@@ -63,7 +63,7 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::MUNMAP, Errno::PERM, ErrorKind::PermissionDenied, || {
         let page = msealed_page()?;
-        // SAFETY: nobody uses it.
+        // SAFETY: the page is not in use.
         failed(unsafe { raw::munmap(page, 1) })
     }),
     Row(Call::MPROTECT, Errno::INVAL, ErrorKind::InvalidArgument, || {
@@ -77,24 +77,24 @@ const ROWS: &[Row] = &[
             raw::mmap(null_mut(), 1, ProtFlags::READ, MapFlags::SHARED, Some(file.as_fd()), 0)
         };
         let page = page.unwrap();
-        // SAFETY: just mapped, and used by nobody.
+        // SAFETY: just mapped, and not in use.
         let error = failed(unsafe { raw::mprotect(page, 1, ProtFlags::WRITE) });
         // SAFETY: as above.
         unsafe { raw::munmap(page, 1) }.unwrap();
         error
     }),
     Row(Call::MPROTECT, Errno::NOMEM, ErrorKind::OutOfMemory, || {
-        // SAFETY: nothing is mapped so low.
+        // SAFETY: nothing is mapped at this address.
         failed(unsafe { raw::mprotect(without_provenance_mut(page_size()), 1, ProtFlags::READ) })
     }),
     Row(Call::MPROTECT, Errno::PERM, ErrorKind::PermissionDenied, || {
         let page = msealed_page()?;
-        // SAFETY: nobody uses it.
+        // SAFETY: the page is not in use.
         failed(unsafe { raw::mprotect(page, 1, ProtFlags::READ) })
     }),
 ];
 
-/// What fails in a process of its own.
+/// The errors that require a dedicated process.
 const IN_CHILD: &[Row] = &[
     Row(Call::MMAP, Errno::AGAIN, ErrorKind::LimitReached, || {
         as_nobody(|| {
@@ -112,13 +112,13 @@ fn map(protection: ProtFlags, flags: MapFlags, file: Option<&OwnedFd>, offset: u
     failed(unsafe { raw::mmap(null_mut(), 1, protection, flags, file, offset) })
 }
 
-/// A file that is not open for writing and can be mapped.
+/// Opens a file that can be mapped for reading only.
 fn read_only_file() -> OwnedFd {
     let file = files::NamedFile::new();
     common::fd(std::fs::File::open(file.path()).unwrap())
 }
 
-/// A page that stays for ever; an error where the kernel seals no mappings.
+/// Maps a page that can never be unmapped. Returns an error if the kernel has no `mseal`.
 fn msealed_page() -> Result<*mut u8, String> {
     // SAFETY: new memory, at an address of the kernel's choice.
     let page = unsafe {
@@ -126,41 +126,41 @@ fn msealed_page() -> Result<*mut u8, String> {
     };
     let page = page.unwrap();
     const SYS_MSEAL: libc::c_long = 462;
-    // SAFETY: nobody uses the page.
+    // SAFETY: the page is not in use.
     if unsafe { libc::syscall(SYS_MSEAL, page, page_size(), 0) } != 0 {
         // SAFETY: as above.
         unsafe { raw::munmap(page, 1) }.unwrap();
-        return Err("mseal is not in this kernel (Linux 6.10 has it)".into());
+        return Err("mseal requires Linux 6.10".into());
     }
     Ok(page)
 }
 
-/// Takes as many mappings as the process may have, and then wants one more.
+/// Creates mappings until the limit is reached, and then one more.
 fn exceed_map_count() -> Outcome {
     let limit: usize =
         std::fs::read_to_string("/proc/sys/vm/max_map_count").unwrap().trim().parse().unwrap();
     if limit > 300_000 {
-        return Err(format!("a process may have {limit} mappings here"));
+        return Err(format!("vm.max_map_count is {limit}, which is too many to create"));
     }
     let page = page_size();
     let length = (2 * limit + 8) * page;
     let flags = MapFlags::PRIVATE | MapFlags::ANONYMOUS | MapFlags::NORESERVE;
     // SAFETY: new memory, at an address of the kernel's choice.
     let start = unsafe { raw::mmap(null_mut(), length, ProtFlags::NONE, flags, None, 0) }.unwrap();
-    // Every other page is made another mapping, until there are too many.
-    let full = (1..limit + 8).find_map(|at| {
+    // Every other page becomes a separate mapping, until the limit is reached.
+    let error = (1..limit + 8).find_map(|at| {
         let other = start.wrapping_add((2 * at - 1) * page);
-        // SAFETY: nobody uses it.
+        // SAFETY: the page is not in use.
         unsafe { raw::mprotect(other, page, ProtFlags::READ) }.err()
     });
-    let full = full.expect("there is a limit");
-    check(row(Call::MPROTECT, Errno::NOMEM).unwrap(), full);
-    // SAFETY: the last but one page, of many that are one mapping.
+    let error = error.expect("there is a limit");
+    check(row(Call::MPROTECT, Errno::NOMEM).unwrap(), error);
+    // SAFETY: the second-to-last page of a mapping, which is not in use.
     failed(unsafe { raw::munmap(start.wrapping_add(length - 2 * page), page) })
 }
 
 #[test]
-fn limits_on_memory_are_told() {
+fn mmap_and_munmap_limits_are_reported() {
     in_child(|| {
         let limit = libc::rlimit { rlim_cur: 1 << 16, rlim_max: 1 << 16 };
         // SAFETY: reads one struct.
@@ -169,9 +169,9 @@ fn limits_on_memory_are_told() {
     });
 }
 
-/// One errno has one meaning in the table, but several ways to come by it.
+/// Further causes of the errnos in the table.
 #[test]
-fn mappings_are_refused_in_every_form() {
+fn mmap_munmap_and_mprotect_reject_invalid_arguments() {
     let invalid = row(Call::MMAP, Errno::INVAL).unwrap();
     let file = regular_file();
     check(invalid, map(ProtFlags::READ, MapFlags::SHARED, Some(&file), 1).unwrap());

@@ -1,4 +1,4 @@
-//! Pipes.
+//! Errors of pipes.
 
 use std::fs::File;
 
@@ -113,20 +113,21 @@ fn tee(from: &OwnedFd, to: &OwnedFd) -> Result<usize> {
     pipe::tee(from, to, 1, NONE)
 }
 
-/// `vmsplice` of bytes that are never written to again, to what is not a reading end.
-fn vmsplice(fd: &OwnedFd, pieces: &[IoSlice<'static>], flags: SpliceFlags) -> Result<usize> {
-    // SAFETY: the bytes are constants, and stay where they are.
-    unsafe { pipe::raw::vmsplice(fd.as_fd(), pieces, flags) }
+/// Calls `vmsplice` with constant bytes and a descriptor that is not a read end.
+fn vmsplice(fd: &OwnedFd, slices: &[IoSlice<'static>], flags: SpliceFlags) -> Result<usize> {
+    // SAFETY: the bytes are constants, which neither change nor move.
+    unsafe { pipe::raw::vmsplice(fd.as_fd(), slices, flags) }
 }
 
-/// A pipe that holds a byte.
+/// Creates a pipe that contains one byte.
 fn pipe_with_byte() -> (OwnedFd, OwnedFd) {
     let ends = pipe::pipe().unwrap();
     io::write(&ends.1, b"!").unwrap();
     ends
 }
 
-/// The writing end of a pipe that nobody reads; `std` has the process ignore `SIGPIPE`.
+/// Returns the write end of a pipe whose read end is closed. The runtime of `std` ignores
+/// `SIGPIPE`.
 fn writer_without_reader() -> OwnedFd {
     let writer = pipe::pipe().unwrap().1;
     common::wait_until_reader_is_closed(&writer);
@@ -137,9 +138,9 @@ fn expects(call: Call, errno: Errno) -> impl Fn(Result<usize>) {
     move |result| check(row(call, errno).unwrap(), result.unwrap_err())
 }
 
-/// One errno has one meaning in the table, but several ways to come by it.
+/// Further causes of the errnos in the table.
 #[test]
-fn moves_are_refused_in_every_form() {
+fn splice_rejects_invalid_arguments() {
     let (reader, writer) = pipe_with_byte();
     let unknown = SpliceFlags::from_bits_retain(0x100);
 
@@ -155,12 +156,12 @@ fn moves_are_refused_in_every_form() {
     invalid(pipe::splice(&reader, None, common::fd(socket), Some(&mut 0), 1, NONE));
     invalid(splice(&EventFd::new(1).unwrap().into(), &writer));
 
-    let wrong_way = expects(Call::SPLICE, Errno::BADF);
-    wrong_way(splice(&reader, &reader));
-    wrong_way(splice(&reader, &null()));
-    let would_wait = expects(Call::SPLICE, Errno::AGAIN);
+    let bad_descriptor = expects(Call::SPLICE, Errno::BADF);
+    bad_descriptor(splice(&reader, &reader));
+    bad_descriptor(splice(&reader, &null()));
+    let would_block = expects(Call::SPLICE, Errno::AGAIN);
     let (empty, _writer) = pipe::pipe().unwrap();
-    would_wait(pipe::splice(&empty, None, regular_file(), None, 1, SpliceFlags::NONBLOCK));
+    would_block(pipe::splice(&empty, None, regular_file(), None, 1, SpliceFlags::NONBLOCK));
     expects(Call::SPLICE, Errno::SPIPE)(pipe::splice(
         regular_file(),
         None,
@@ -173,22 +174,22 @@ fn moves_are_refused_in_every_form() {
 }
 
 #[test]
-fn duplicates_are_refused_in_every_form() {
+fn tee_rejects_invalid_arguments() {
     let (first, second) = (pipe_with_byte(), pipe::pipe().unwrap());
     let invalid = expects(Call::TEE, Errno::INVAL);
     invalid(tee(&regular_file(), &second.1));
     invalid(tee(&first.0, &regular_file()));
     invalid(pipe::tee(&first.0, &second.1, 1, SpliceFlags::from_bits_retain(0x100)));
     expects(Call::TEE, Errno::BADF)(tee(&first.0, &second.0));
-    let would_wait = expects(Call::TEE, Errno::AGAIN);
-    would_wait(pipe::tee(&second.0, &first.1, 1, SpliceFlags::NONBLOCK));
+    let would_block = expects(Call::TEE, Errno::AGAIN);
+    would_block(pipe::tee(&second.0, &first.1, 1, SpliceFlags::NONBLOCK));
     let (_full_reader, full) = pipe::nonblocking().unwrap();
     while io::write(&full, &[0; 4096]).is_ok() {}
-    would_wait(tee(&first.0, &full));
+    would_block(tee(&first.0, &full));
 }
 
 #[test]
-fn memory_is_refused_in_every_form() {
+fn vmsplice_rejects_invalid_arguments() {
     let (reader, writer) = pipe::pipe().unwrap();
     expects(Call::VMSPLICE, Errno::INVAL)(vmsplice(
         &writer,
@@ -196,17 +197,17 @@ fn memory_is_refused_in_every_form() {
         SpliceFlags::from_bits_retain(0x100),
     ));
 
-    let mut room = [0; 4];
+    let mut buffer = [0; 4];
     let mut into = |fd: &OwnedFd, flags| {
-        // SAFETY: none of the descriptors is a writing end.
-        unsafe { pipe::raw::vmsplice_read(fd.as_fd(), &mut [IoSliceMut::new(&mut room)], flags) }
+        // SAFETY: none of the descriptors is a write end.
+        unsafe { pipe::raw::vmsplice_read(fd.as_fd(), &mut [IoSliceMut::new(&mut buffer)], flags) }
     };
     expects(Call::VMSPLICE, Errno::AGAIN)(into(&reader, SpliceFlags::NONBLOCK));
     expects(Call::VMSPLICE, Errno::BADF)(into(&null(), NONE));
     expects(Call::VMSPLICE, Errno::INVAL)(into(&reader, SpliceFlags::from_bits_retain(0x100)));
-    let mut pieces: Vec<_> = (0..1025).map(|_| IoSliceMut::new(&mut [])).collect();
-    // SAFETY: a reading end.
+    let mut slices: Vec<_> = (0..1025).map(|_| IoSliceMut::new(&mut [])).collect();
+    // SAFETY: a read end.
     expects(Call::VMSPLICE, Errno::INVAL)(unsafe {
-        pipe::raw::vmsplice_read(reader.as_fd(), &mut pieces, NONE)
+        pipe::raw::vmsplice_read(reader.as_fd(), &mut slices, NONE)
     });
 }

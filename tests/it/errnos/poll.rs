@@ -1,4 +1,4 @@
-//! `ppoll`.
+//! Errors of `ppoll`.
 
 use butter::error::{Call, ErrorKind};
 use butter::poll::{self, PollFd, PollFlags};
@@ -25,7 +25,7 @@ const ROWS: &[Row] = &[
         failed(in_forked_child(|| {
             set_descriptor_limit(1);
             let one = || PollFd::new(&null, PollFlags::IN);
-            poll::raw::ppoll(&mut [one()], None, None).expect("as many as it may have");
+            poll::raw::ppoll(&mut [one()], None, None).expect("the limit is not exceeded");
             poll::raw::ppoll(&mut [one(), one()], None, None)
         }))
     }),

@@ -1,4 +1,5 @@
-//! Directories of a process: each failure in a thread that has its own.
+//! Errors of `getpid`, `chdir`, `fchdir` and `chroot`. Each thread that changes a directory has its
+//! own.
 
 use std::fs::{self, File};
 
@@ -44,7 +45,7 @@ const ROWS: &[Row] = &[
     Row(Call::FCHDIR, Errno::ACCES, ErrorKind::PermissionDenied, || {
         let directory = files::directory();
         let open = common::fd(File::open(directory.path()).unwrap());
-        close(&directory);
+        remove_search_permission(&directory);
         as_nobody(|| with_own_root_and_cwd(|| failed(process::fchdir(open))))
     }),
     Row(Call::CHROOT, Errno::PERM, ErrorKind::PermissionDenied, || as_nobody(|| chroot("/"))),
@@ -73,20 +74,20 @@ fn chroot(path: impl Arg + Send) -> Outcome {
     with_own_root_and_cwd(|| failed(process::chroot(path)))
 }
 
-/// Lets nobody search a directory.
-fn close(directory: &TempDir) {
+/// Removes the search permission of a directory.
+fn remove_search_permission(directory: &TempDir) {
     fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o600))
         .unwrap();
 }
 
-/// What a call says to nobody of something in a directory that nobody may search.
+/// Executes a call with a path in a directory without search permission, as an unprivileged user.
 pub fn in_unsearchable_directory(call: impl FnOnce(&[u8]) -> Outcome + Send) -> Outcome {
     let directory = files::directory();
-    close(&directory);
+    remove_search_permission(&directory);
     as_nobody(|| call(common::bytes(&directory.path().join("."))))
 }
 
-/// What a call says of a symbolic link to itself.
+/// Executes a call with the path of a symbolic link to itself.
 pub fn with_link_loop(call: impl FnOnce(&[u8]) -> Outcome) -> Outcome {
     let directory = files::directory();
     let link = directory.path().join("link");

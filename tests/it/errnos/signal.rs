@@ -1,4 +1,4 @@
-//! Signals to processes, and waits for them.
+//! Errors of sending signals to processes, and of waiting for signals.
 
 use butter::Errno;
 use butter::error::{Call, ErrorKind};
@@ -37,7 +37,7 @@ const ROWS: &[Row] = &[
         })
     }),
     Row(Call::RT_SIGQUEUEINFO, Errno::TOOBIG, ErrorKind::InvalidArgument, || {
-        // SAFETY: it is refused.
+        // SAFETY: the kernel rejects the record.
         failed(unsafe {
             signal::raw::rt_sigqueueinfo(process::getpid(), Some(Signal::URG), &oversized_siginfo())
         })
@@ -60,7 +60,7 @@ const ROWS: &[Row] = &[
     }),
 ];
 
-/// A record of a code that the kernel does not know, with more in it than it would keep.
+/// Returns a record with an unknown code and more bytes than the kernel stores.
 pub fn oversized_siginfo() -> SigInfo {
     let mut bytes = [0; 128];
     (bytes[0], bytes[127]) = (Signal::URG.as_raw() as u8, 1);
@@ -68,7 +68,7 @@ pub fn oversized_siginfo() -> SigInfo {
     SigInfo::from_bytes(bytes).unwrap()
 }
 
-/// What fails in a process that may have no further signal queued.
+/// The errors in a process that has reached the limit on queued signals.
 const AT_SIGNAL_LIMIT: &[Row] = &[
     Row(Call::RT_SIGQUEUEINFO, Errno::AGAIN, ErrorKind::LimitReached, || {
         failed(signal::queue(process::getpid(), Signal::RTMAX, 1))
@@ -82,7 +82,7 @@ const AT_SIGNAL_LIMIT: &[Row] = &[
 ];
 
 #[test]
-fn a_process_without_room_for_signals_says_so() {
+fn signal_queue_limit_is_reported() {
     in_child_with_blocked(SigSet::all(), || {
         let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
         // SAFETY: reads one struct.

@@ -1,4 +1,4 @@
-//! Signals that are read.
+//! Errors of signalfd.
 
 use butter::Errno;
 use butter::error::{Call, ErrorKind};

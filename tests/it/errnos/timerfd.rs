@@ -1,4 +1,4 @@
-//! Timers.
+//! Errors of timerfd.
 
 use std::time::Duration;
 

@@ -1,16 +1,20 @@
-//! Mounts: each failure in a thread that has a copy of all mounts, in namespaces of its own; or as nobody.
+//! Errors of mounts. The rows run in a separate mount namespace, or without privileges.
+
+mod fixtures;
 
 use std::fs::{self, File};
 
+use butter::Errno;
 use butter::error::{Call, ErrorKind};
 use butter::mount::{self, MountFlags as F, UnmountFlags, raw};
-use butter::path::Arg;
-use butter::{Errno, process};
 
+use self::fixtures::{
+    chrooted, device, drop_dac_capabilities, file, filesystem, folder, injected,
+    is_initial_user_namespace, mount_below, on_tmpfs, tmpfs, unmount_with, with_devices,
+};
 use crate::errnos::process::{in_unsearchable_directory, with_link_loop};
-use crate::errnos::{Outcome, Row, Table, check, failed};
-use common::child::{as_nobody, with_own_mount_namespace, with_own_root_and_cwd};
-use common::files;
+use crate::errnos::{Row, Table, check, failed};
+use common::child::as_nobody;
 use common::inject::inject;
 use common::{require, this_test};
 
@@ -23,7 +27,7 @@ pub const TABLE: Table = Table {
 
 const NONE: Option<&str> = None;
 
-/// What fails for those who may not mount; and before that is looked at; and what a filter fails.
+/// The errors of a caller without privileges, and injected errors.
 const ROWS: &[Row] = &[
     Row(Call::MOUNT, Errno::PERM, ErrorKind::PermissionDenied, || as_nobody(|| tmpfs("/"))),
     Row(Call::MOUNT_BIND, Errno::PERM, ErrorKind::PermissionDenied, || {
@@ -68,7 +72,7 @@ const ROWS: &[Row] = &[
     }),
 ];
 
-/// What fails for those who may mount.
+/// The errors of a caller with the capability to mount.
 const IN_NAMESPACES: &[Row] = &[
     Row(Call::MOUNT, Errno::NODEV, ErrorKind::Unsupported, || {
         on_tmpfs(|path| filesystem(path, "x", "nosuchfs"))
@@ -203,7 +207,7 @@ const IN_NAMESPACES: &[Row] = &[
         on_tmpfs(|path| {
             let [one, other] = [folder(path), format!("{path}/other")];
             fs::create_dir(&other).unwrap();
-            // Without a place for what is written.
+            // Without an upper directory, the file system is read-only.
             let options = format!("lowerdir={one}:{other}");
             let overlay = || mount::mount("x", &*one, "overlay", F::empty(), &*options);
             match overlay() {
@@ -234,7 +238,8 @@ const IN_NAMESPACES: &[Row] = &[
     }),
     Row(Call::UMOUNT2, Errno::INVAL, ErrorKind::InvalidArgument, || {
         let flags = UnmountFlags::EXPIRE | UnmountFlags::FORCE;
-        // Older kernels let only the machine's root force anything, and look at that first.
+        // Older kernels require root of the initial user namespace for MNT_FORCE, and check this
+        // first.
         if is_initial_user_namespace() {
             unmount_with(flags)
         } else {
@@ -332,99 +337,8 @@ const IN_NAMESPACES: &[Row] = &[
     }),
 ];
 
-/// Runs a closure in a thread whose root is this place: what is done to a root by mistake is done to that one.
-fn chrooted(path: &str, body: impl FnOnce() -> Outcome + Send) -> Outcome {
-    with_own_root_and_cwd(|| {
-        process::chroot(path).unwrap();
-        process::chdir("/").unwrap();
-        body()
-    })
-}
-
-/// What a mount is told that does not reach the kernel.
-fn injected(errno: Errno) -> Outcome {
-    inject(libc::SYS_mount, errno, || tmpfs("/"))
-}
-
-fn tmpfs(target: impl Arg) -> Outcome {
-    failed(mount::mount("x", target, "tmpfs", F::empty(), ""))
-}
-
-fn filesystem(target: &str, source: &str, fstype: &str) -> Outcome {
-    failed(mount::mount(source, target, fstype, F::empty(), ""))
-}
-
-/// Runs a closure with the path of a directory on which a file system of its own is mounted, in a thread that has a
-/// copy of all mounts.
-fn on_tmpfs(body: impl FnOnce(&str) -> Outcome + Send) -> Outcome {
-    let directory = files::directory();
-    let path = directory.path().to_str().unwrap();
-    with_own_mount_namespace(|| {
-        mount::mount("x", path, "tmpfs", F::empty(), "").unwrap();
-        body(path)
-    })
-}
-
-/// Whether this is in the first user namespace, which has all users.
-fn is_initial_user_namespace() -> bool {
-    fs::read_to_string("/proc/self/uid_map").unwrap().ends_with(" 4294967295\n")
-}
-
-/// As [`on_tmpfs`], for what only the machine's root can come to; a filter says it to others.
-fn with_devices(errno: Errno, body: impl FnOnce(&str) -> Outcome + Send) -> Outcome {
-    let ext4 = fs::read_to_string("/proc/filesystems").unwrap().contains("\text4\n");
-    if is_initial_user_namespace() && ext4 { on_tmpfs(body) } else { injected(errno) }
-}
-
-fn folder(path: &str) -> String {
-    let folder = format!("{path}/folder");
-    fs::create_dir(&folder).unwrap();
-    folder
-}
-
-/// A mount below.
-fn mount_below(path: &str) -> String {
-    let mount_below = format!("{path}/below");
-    fs::create_dir(&mount_below).unwrap();
-    mount::mount("x", &*mount_below, "tmpfs", F::empty(), "").unwrap();
-    mount_below
-}
-
-fn file(path: &str) -> String {
-    let file = format!("{path}/file");
-    File::create(&file).unwrap();
-    file
-}
-
-/// A block device that no driver has.
-fn device(path: &str) -> String {
-    let device = format!("{path}/device\0");
-    // SAFETY: reads the path.
-    let made = unsafe {
-        libc::mknod(device.as_ptr().cast(), libc::S_IFBLK | 0o600, libc::makedev(511, 77))
-    };
-    assert_eq!(made, 0, "mknod: {}", std::io::Error::last_os_error());
-    device.trim_end_matches('\0').to_owned()
-}
-
-/// Takes from this thread the capabilities by which permissions count for nothing, and leaves it the others.
-fn drop_dac_capabilities() {
-    // Version 3 and this thread; then two words each of what is in force, what may be, and what goes on to programs.
-    let (header, mut sets) = ([0x2008_0522_u32, 0], [0_u32; 6]);
-    // SAFETY: reads the first, and writes as many words as there are.
-    assert_eq!(unsafe { libc::syscall(libc::SYS_capget, header.as_ptr(), sets.as_mut_ptr()) }, 0);
-    // CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH.
-    sets[0] &= !0b110;
-    // SAFETY: reads the two, and takes from this thread alone.
-    assert_eq!(unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), sets.as_ptr()) }, 0);
-}
-
-fn unmount_with(flags: UnmountFlags) -> Outcome {
-    on_tmpfs(|path| failed(raw::umount2(path, flags)))
-}
-
 #[test]
-fn who_may_mount_is_told_what_is_wrong() {
+fn mount_umount2_and_pivot_root_report_errors() {
     let test = this_test!();
     let ran = test.in_namespaces_as_each_root(|| {
         for row in IN_NAMESPACES {
