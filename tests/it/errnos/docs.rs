@@ -144,11 +144,9 @@ fn first_sentence(text: &str) -> String {
     }
     plain.push_str(rest);
     let plain = plain.replace('`', "");
-    let ends = plain.match_indices(". ").map(|(at, _)| at);
-    let end = ends
-        .filter(|at| plain[at + 2..].starts_with(|c: char| c.is_ascii_uppercase()))
-        .next()
-        .unwrap_or(plain.len());
+    let is_end = |&at: &usize| plain[at + 2..].starts_with(|c: char| c.is_ascii_uppercase());
+    let mut periods = plain.match_indices(". ").map(|(at, _)| at);
+    let end = periods.find(is_end).unwrap_or(plain.len());
     plain[..end].trim_end_matches('.').to_owned()
 }
 
