@@ -174,11 +174,7 @@ pub unsafe fn vmsplice(
 ///
 /// # Errors
 ///
-/// - `EAGAIN`: the pipe is empty, and the call is non-blocking (`SPLICE_F_NONBLOCK`).
-/// - `EBADF`: the descriptor does not refer to a pipe.
-/// - `EINVAL`: there are more than 1024 buffers, or a flag is unknown to the kernel.
-/// - `EINTR`: the call was interrupted by a signal before a byte was read.
-/// - `ENOMEM`: the kernel is out of memory.
+/// The errors of [`vmsplice`], except `EPIPE`.
 ///
 /// Since Linux 2.6.23; [vmsplice(2)].
 ///

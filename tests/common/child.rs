@@ -1,4 +1,5 @@
-//! A test in a process of its own, for what would change the process that all tests share.
+//! Tests in a child process, for operations that change the process that all tests share, and
+//! threads with their own mount namespace, directories or credentials.
 
 use std::io::{self, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -21,55 +22,56 @@ const CHILD: &str = "BUTTER_CHILD_OF_TEST";
 /// descriptor.
 static STARTS: RwLock<()> = RwLock::new(());
 
-/// Prevents other tests from starting processes until the guard is dropped. Until it runs its
-/// program, a new process has copies of all descriptors of this one, so that a descriptor that is
-/// closed here remains open there.
+/// Prevents other tests from starting processes until the guard is dropped. Until `execve`, a new
+/// process has copies of all descriptors of this process, so a descriptor that is closed here
+/// remains open there.
 ///
-/// A test must not take a second guard, nor start a process, while it has one.
+/// While a test has a guard, it must neither acquire a second guard nor start a process.
 pub fn prevent_spawns() -> RwLockReadGuard<'static, ()> {
     STARTS.read().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Starts a process, not before the guards of [`prevent_spawns`] are dropped.
+/// Starts a process as soon as all guards of [`prevent_spawns`] are dropped.
 pub fn spawn(command: &mut Command) -> io::Result<Child> {
     let _alone = STARTS.write().unwrap_or_else(PoisonError::into_inner);
     command.spawn()
 }
 
-/// Runs the body of a test in a process of its own, which runs just that test again. The body's
-/// failure is the test's.
+/// Runs the body of a test in a child process, which runs only this test again. If the body fails,
+/// the test fails.
 pub fn in_child(body: impl FnOnce()) {
     Test::of(&body).in_child(body);
 }
 
-/// As [`in_child`], in a process all of whose threads hold back these signals from the first.
+/// Like [`in_child`], but in a process in which these signals are blocked in all threads from the
+/// start.
 pub fn in_child_with_blocked(signals: SigSet, body: impl FnOnce()) {
-    let prepare = move || butter::signal::set_mask(signals).map(drop).map_err(of_std);
+    let prepare = move || butter::signal::set_mask(signals).map(drop).map_err(to_io_error);
     let test = Test::of(&body);
     assert!(in_prepared_child(test, prepare, body), "{}: its process did not start", test.name());
 }
 
-/// As [`in_child`], in a new user namespace whose root the process is, and where it may lower its
-/// own limits; `false` if this machine does not let it have one.
+/// Like [`in_child`], but as root of a new user namespace, in which the process can lower its own
+/// limits. Returns `false` if this host does not permit a new user namespace.
 pub fn in_user_namespace(body: impl FnOnce()) -> bool {
-    // Before it runs the program the process has one thread; as the namespace's root it then keeps
-    // its capabilities.
-    let prepare = || unshare_as_root(Namespaces::empty()).map_err(|error| of_std(error.into()));
+    // Before `execve`, the process has one thread, as the call requires. As root of the namespace,
+    // it keeps its capabilities across `execve`.
+    let prepare =
+        || unshare_as_root(Namespaces::empty()).map_err(|error| to_io_error(error.into()));
     std::path::Path::new("/proc/self/ns/user").exists()
         && in_prepared_child(Test::of(&body), prepare, || {
-            HostState::users_are_left_behind();
+            HostState::assert_user_namespace_left();
             body();
         })
 }
 
-/// As [`Test::in_namespaces`].
+/// Like [`Test::in_namespaces`].
 pub fn in_namespaces(body: impl FnOnce()) -> bool {
     Test::of(&body).in_namespaces(body)
 }
 
 impl Test {
-    /// As the function [`in_child`], for a body that is written in another function than the
-    /// test's.
+    /// Like the function [`in_child`], for a body outside the function of the test.
     pub fn in_child(self, body: impl FnOnce()) {
         assert!(
             in_prepared_child(self, || Ok(()), body),
@@ -78,40 +80,40 @@ impl Test {
         );
     }
 
-    /// As [`in_child`](Self::in_child), for a test that hangs if it fails: after two minutes the
-    /// process is ended.
+    /// Like [`in_child`](Self::in_child), for a test that hangs if it fails: the process is
+    /// terminated after two minutes.
     pub fn in_child_with_timeout(self, body: impl FnOnce()) {
         self.in_child(|| {
-            // SAFETY: touches no memory; the signal ends this process alone.
+            // SAFETY: touches no memory; the signal terminates this process only.
             unsafe { libc::alarm(120) };
             body();
         });
     }
 
-    /// The test that this process, a child, runs.
+    /// Returns the test that this child process runs.
     pub fn from_environment() -> Self {
         Self(std::env::var(CHILD).expect("this is the process of a test").leak())
     }
 
-    /// As [`in_child`], in user, mount and UTS namespaces of its own, whose root the process is;
-    /// without one for users where only the machine's root may have the others. `false` if this
-    /// machine does not let it have them.
+    /// Like [`in_child`], but as root of new user, mount and UTS namespaces; without a new user
+    /// namespace if only the host's root may create namespaces. Returns `false` if this host does
+    /// not permit new namespaces.
     ///
-    /// What is mounted or named in there is not seen outside, and nothing of it stays: that is
-    /// looked at, too.
+    /// Mounts and names that the body changes are not visible outside of the namespaces and do not
+    /// outlive them; this is checked as well.
     pub fn in_namespaces(self, body: impl FnOnce()) -> bool {
-        apart(self, true, body)
+        in_new_namespaces(self, true, body)
     }
 
-    /// As [`in_namespaces`](Self::in_namespaces), but as the machine's root: `false` for anybody
-    /// else.
+    /// Like [`in_namespaces`](Self::in_namespaces), but without a new user namespace. Returns
+    /// `false` unless the caller is the host's root.
     pub fn in_namespaces_as_host_root(self, body: impl FnOnce()) -> bool {
-        apart(self, false, body)
+        in_new_namespaces(self, false, body)
     }
 
-    /// As [`in_namespaces`](Self::in_namespaces) and as
-    /// [`in_namespaces_as_host_root`](Self::in_namespaces_as_host_root), one after the other; `false` if this
-    /// machine lets it have neither.
+    /// Runs the body with [`in_namespaces`](Self::in_namespaces) and then with
+    /// [`in_namespaces_as_host_root`](Self::in_namespaces_as_host_root). Returns `false` if this
+    /// host permits neither.
     pub fn in_namespaces_as_each_root(self, body: impl Fn()) -> bool {
         if is_child_of(self) {
             return self.in_namespaces(body);
@@ -121,58 +123,60 @@ impl Test {
     }
 }
 
-/// Runs a closure in a thread that has a copy of all mounts, a root and a working directory of its
-/// own.
+/// Runs a closure in a thread that has its own mount namespace, root directory and working
+/// directory.
 pub fn with_own_mount_namespace<T: Send>(body: impl FnOnce() -> T + Send) -> T {
     in_thread(|| {
-        unshare(Namespaces::MOUNT).expect("who has mount namespaces may have more");
+        unshare(Namespaces::MOUNT).expect("the caller may create mount namespaces");
         body()
     })
 }
 
-/// Runs a closure in a thread that has a root and a working directory of its own.
+/// Runs a closure in a thread that has its own root directory and working directory.
 pub fn with_own_root_and_cwd<T: Send>(body: impl FnOnce() -> T + Send) -> T {
     in_thread(|| {
-        unshare_fs().expect("anybody may have directories of their own");
+        unshare_fs().expect("CLONE_FS requires no privileges");
         body()
     })
 }
 
-/// A child whose mounts and names are not the machine's: neither is the other's, before and after.
-fn apart(test: Test, may_have_users: bool, body: impl FnOnce()) -> bool {
+/// Runs the body in a child with new mount and UTS namespaces. Asserts that the child left those
+/// of the host, and that the host's mounts and names are the same afterwards.
+fn in_new_namespaces(test: Test, may_have_users: bool, body: impl FnOnce()) -> bool {
     let before = HostState::now();
-    let departure = Departure::planned(may_have_users);
+    let departure = Departure::prepare(may_have_users);
     let ran = in_prepared_child(
         test,
-        move || departure.take(),
+        move || departure.execute(),
         || {
-            HostState::is_left_behind();
+            HostState::assert_left();
             let shared = mounts()
                 .into_iter()
                 .find(|mount| mount.propagation.iter().any(|how| how.starts_with("shared:")));
-            assert!(shared.is_none(), "others would see what is mounted there: {shared:?}");
+            assert!(shared.is_none(), "other namespaces would see new mounts: {shared:?}");
             body();
         },
     );
     if !is_child_of(test) {
-        before.is_untouched_by(&format!("{CHILD}={}", test.name()));
+        before.assert_unchanged_by(&format!("{CHILD}={}", test.name()));
     }
     ran
 }
 
-/// How a child leaves the machine's mounts and names behind: by libc alone, as what is tested may
-/// do too little.
+/// The steps with which a child enters new namespaces. They use only libc, because a defect of the
+/// tested library must not affect the host.
 struct Departure {
-    /// What it leaves.
+    /// The mount namespace of the host.
     mounts: (u64, u64),
-    /// The maps of a user namespace whose root it is; none where it has no new one.
+    /// The ID maps of a new user namespace whose root the child becomes; `None` without a new user
+    /// namespace.
     maps: Option<[(&'static str, String); 3]>,
 }
 
 impl Departure {
-    /// Before the child is forked, which must not allocate.
-    fn planned(may_have_users: bool) -> Self {
-        // SAFETY: asks for a number.
+    /// Prepares the steps before the child is forked, because the child must not allocate.
+    fn prepare(may_have_users: bool) -> Self {
+        // SAFETY: touches no memory.
         let user = unsafe { libc::geteuid() };
         // SAFETY: as above.
         let group = unsafe { libc::getegid() };
@@ -181,56 +185,56 @@ impl Departure {
             ("/proc/self/uid_map", format!("0 {user} 1")),
             ("/proc/self/gid_map", format!("0 {group} 1")),
         ];
-        Self { mounts: namespace_of_mounts().unwrap(), maps: may_have_users.then_some(maps) }
+        Self { mounts: mount_namespace().unwrap(), maps: may_have_users.then_some(maps) }
     }
 
-    /// In the child. An error is of what the machine may forbid; with any other the process ends,
-    /// and the test fails.
-    fn take(&self) -> io::Result<()> {
-        const APART: libc::c_int = libc::CLONE_NEWNS | libc::CLONE_NEWUTS;
+    /// Executes the steps in the child. Returns errors that mean that this host does not permit the
+    /// namespaces; on other errors, the process exits and the test fails.
+    fn execute(&self) -> io::Result<()> {
+        const MOUNT_AND_UTS: libc::c_int = libc::CLONE_NEWNS | libc::CLONE_NEWUTS;
         match &self.maps {
-            Some(maps) if unshare_by_libc(libc::CLONE_NEWUSER | APART).is_ok() => {
+            Some(maps) if unshare_by_libc(libc::CLONE_NEWUSER | MOUNT_AND_UTS).is_ok() => {
                 maps.iter().try_for_each(|(file, map)| std::fs::write(file, map))?;
             }
-            _ => unshare_by_libc(APART)?,
+            _ => unshare_by_libc(MOUNT_AND_UTS)?,
         }
-        if namespace_of_mounts().is_ok_and(|mounts| mounts != self.mounts) {
+        if mount_namespace().is_ok_and(|mounts| mounts != self.mounts) {
             let (none, private) = (std::ptr::null(), libc::MS_REC | libc::MS_PRIVATE);
-            // SAFETY: the place is a string, and nothing else is read.
+            // SAFETY: reads the path only.
             if unsafe { libc::mount(none, c"/".as_ptr(), none, private, none.cast()) } == 0 {
                 return Ok(());
             }
-            end("the mounts of a new namespace were not made private\n");
+            exit_with("the mounts of the new namespace could not be set to private\n");
         }
-        end("the mounts are still the machine's\n")
+        exit_with("the process is still in the host's mount namespace\n")
     }
 }
 
-fn unshare_by_libc(what: libc::c_int) -> io::Result<()> {
-    // SAFETY: the child has one thread, and its descriptors stay.
-    if unsafe { libc::unshare(what) } == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+fn unshare_by_libc(flags: libc::c_int) -> io::Result<()> {
+    // SAFETY: the child has one thread, and its descriptors remain open.
+    if unsafe { libc::unshare(flags) } == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// The namespace's device and inode.
-fn namespace_of_mounts() -> io::Result<(u64, u64)> {
-    // SAFETY: all zeroes are a record.
+/// Returns the device and the inode number of the mount namespace.
+fn mount_namespace() -> io::Result<(u64, u64)> {
+    // SAFETY: all zeroes are a valid value.
     let mut file: libc::stat = unsafe { std::mem::zeroed() };
-    // SAFETY: reads the path and writes one record.
+    // SAFETY: reads the path and writes one struct.
     match unsafe { libc::stat(c"/proc/self/ns/mnt".as_ptr(), &raw mut file) } {
         0 => Ok((file.st_dev, file.st_ino)),
         _ => Err(io::Error::last_os_error()),
     }
 }
 
-/// Ends a child that runs no program yet.
-fn end(why: &str) -> ! {
-    // SAFETY: reads the text.
-    unsafe { libc::write(2, why.as_ptr().cast(), why.len()) };
-    // SAFETY: ends the process, with a status of its own.
+/// Writes a message and terminates a forked child before `execve`.
+fn exit_with(message: &str) -> ! {
+    // SAFETY: reads the message.
+    unsafe { libc::write(2, message.as_ptr().cast(), message.len()) };
+    // SAFETY: terminates the process, with a status that no other code uses.
     unsafe { libc::_exit(117) }
 }
 
-fn of_std(error: Error) -> io::Error {
+fn to_io_error(error: Error) -> io::Error {
     io::Error::from_raw_os_error(error.errno().as_raw())
 }
 
@@ -248,10 +252,9 @@ fn in_prepared_child(
         return true;
     }
     let test = test.name();
-    let mut command =
-        Command::new(std::env::current_exe().expect("the test knows its own program"));
+    let mut command = Command::new(std::env::current_exe().expect("/proc is mounted"));
     command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(CHILD, test);
-    command.envs(HostState::marks());
+    command.envs(HostState::variables());
     // SAFETY: between fork and exec it makes system calls and does not allocate.
     unsafe { command.pre_exec(prepare) };
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -269,19 +272,20 @@ fn in_prepared_child(
     let text = [output.stdout, output.stderr].concat();
     let text = String::from_utf8_lossy(&text);
     for line in text.lines().filter(|line| line.starts_with("skipped: ")) {
-        // Past libtest's capture, as the child did.
+        // libtest does not capture direct writes to the standard error, and neither did it in the
+        // child.
         let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
     }
     assert!(
         output.status.success(),
-        "{test}: its process ended with {:?}:\n{text}",
+        "{test}: the wait status of its process is {:?}:\n{text}",
         output.status.into_raw()
     );
-    assert!(text.contains("1 passed"), "{test}: its process ran no such test:\n{text}");
+    assert!(text.contains("1 passed"), "{test}: its process did not find the test:\n{text}");
     true
 }
 
-/// A process that has ended.
+/// Returns the ID of a process that has been reaped.
 pub fn ended_process() -> Pid {
     let mut program = Command::new("/proc/self/exe");
     let mut child = spawn(program.arg("--help").stdout(Stdio::null())).unwrap();
@@ -289,16 +293,16 @@ pub fn ended_process() -> Pid {
     Pid::from_raw(child.id().cast_signed()).unwrap()
 }
 
-/// A process of another user than the calling thread's, whom it may not send signals; `None` where
-/// there is none.
+/// Returns a process of another user, to which the calling thread may not send signals; `None` if
+/// no such process exists.
 pub fn process_of_another_user() -> Option<Pid> {
     let owner = std::fs::metadata("/proc/1").ok()?;
     let owner = std::os::unix::fs::MetadataExt::uid(&owner);
-    // SAFETY: asks for a number.
+    // SAFETY: touches no memory.
     if owner == unsafe { libc::geteuid() } { None } else { Pid::from_raw(1) }
 }
 
-/// Lets the process open no further descriptor.
+/// Lowers the limit on open file descriptors so that the process cannot open any more.
 pub fn exhaust_descriptors() {
     let next = std::fs::File::open("/dev/null")
         .map(|file| std::os::fd::AsRawFd::as_raw_fd(&file))
@@ -308,11 +312,12 @@ pub fn exhaust_descriptors() {
     assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) }, 0);
 }
 
-/// Runs a closure in a thread that has no user and no capabilities: as nobody.
+/// Runs a closure in a thread without privileges: root becomes the user 65534, and any thread loses
+/// its capabilities.
 pub fn as_nobody<T: Send>(body: impl FnOnce() -> T + Send) -> T {
     in_thread(|| {
-        // The system calls, not libc's functions: those change every thread of the process.
-        // SAFETY: changes the ids of this thread alone, which ends with the closure.
+        // The functions of libc would change the IDs of all threads.
+        // SAFETY: changes the IDs of this thread only, which ends with the closure.
         if unsafe { libc::geteuid() } == 0 {
             // SAFETY: as above.
             assert_eq!(unsafe { libc::syscall(libc::SYS_setgroups, 0, 0) }, 0);
@@ -321,10 +326,10 @@ pub fn as_nobody<T: Send>(body: impl FnOnce() -> T + Send) -> T {
             // SAFETY: as above.
             assert_eq!(unsafe { libc::syscall(libc::SYS_setresuid, 65534, 65534, 65534) }, 0);
         }
-        // Whoever it was may have had some: version 3 and this thread, then three times two words
-        // of none.
+        // Users other than root can have capabilities as well. The header contains version 3 of
+        // the structs and this thread; the three sets of two words each are empty.
         let (header, none) = ([0x2008_0522_u32, 0], [0_u32; 6]);
-        // SAFETY: reads the two, and takes from this thread alone.
+        // SAFETY: reads the two structs; affects this thread only.
         assert_eq!(unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), none.as_ptr()) }, 0);
         body()
     })
@@ -336,15 +341,15 @@ fn in_thread<T: Send>(body: impl FnOnce() -> T + Send) -> T {
     })
 }
 
-/// Mounts an empty file system of so many bytes, which this thread and those that it starts see,
-/// and no others: the process must be the root of a user namespace.
-pub fn mount_tmpfs(place: &std::path::Path, size: u64) -> io::Result<()> {
-    let place = super::bytes(place);
+/// Mounts a new tmpfs of `size` bytes in a new mount namespace of the calling thread. The process
+/// must be root of a user namespace.
+pub fn mount_tmpfs(target: &std::path::Path, size: u64) -> io::Result<()> {
+    let target = super::bytes(target);
     unshare(Namespaces::MOUNT)
         .and_then(|()| mount::make_private_recursive("/"))
         .and_then(|()| {
             let flags = MountFlags::NOSUID | MountFlags::NODEV;
-            mount::mount("tmpfs", place, "tmpfs", flags, format!("size={size}").as_bytes())
+            mount::mount("tmpfs", target, "tmpfs", flags, format!("size={size}").as_bytes())
         })
-        .map_err(of_std)
+        .map_err(to_io_error)
 }

@@ -1,4 +1,4 @@
-//! Temporary files and directories, which are removed when they are dropped.
+//! Temporary files and directories, which are removed on drop.
 
 use std::fs::{self, File};
 use std::ops::{Deref, DerefMut};
@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 
 use temp_dir::TempDir;
 
-/// How the names of the directories begin.
+/// The prefix of the names of temporary directories.
 pub const PREFIX: &str = ".butter-test-";
 
-/// A new directory, which only its owner may search.
+/// Creates a directory that only its owner may access.
 pub fn directory() -> TempDir {
     directory_in(Path::new(""))
 }
 
-/// As [`directory`], in another directory than that for temporary files.
+/// Like [`directory`], but in `parent` instead of the system's directory for temporary files.
 pub fn directory_in(parent: &Path) -> TempDir {
     // An absolute prefix replaces the directory for temporary files.
     let directory = TempDir::with_prefix(parent.join(PREFIX).to_str().unwrap()).unwrap();
@@ -23,12 +23,12 @@ pub fn directory_in(parent: &Path) -> TempDir {
     directory
 }
 
-/// A new file without a name, open for reading and writing.
+/// Creates a file that is in no directory, open for reading and writing.
 pub fn anonymous() -> File {
     NamedFile::new().file
 }
 
-/// A new file, open for reading and writing.
+/// A temporary file, open for reading and writing.
 pub struct NamedFile {
     file: File,
     path: PathBuf,

@@ -1,4 +1,4 @@
-//! Children that are forked and run no program: with one thread, which some calls ask for.
+//! Forked children that do not call `execve`. They have a single thread, as some calls require.
 
 use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
@@ -8,36 +8,35 @@ use std::time::Duration;
 
 use butter::process::{Pid, exit_group};
 
-/// A forked child; killed and reaped when dropped.
+/// A forked child, which is killed and reaped on drop.
 pub struct ForkedChild<T: Copy + 'static> {
     pid: Pid,
     shared: &'static Shared<T>,
 }
 
-/// Memory of both.
+/// Memory that the parent and the child share.
 struct Shared<T> {
-    told: UnsafeCell<MaybeUninit<T>>,
+    result: UnsafeCell<MaybeUninit<T>>,
     done: AtomicBool,
 }
 
 impl<T: Copy + 'static> ForkedChild<T> {
-    /// Forks a child that runs a closure, tells what it returns, and stays. The closure must
-    /// neither allocate nor lock: other threads may have been at it when the child was made.
+    /// Forks a child that runs a closure, reports its result, and remains alive. The closure must
+    /// neither allocate nor lock: other threads may have held the locks at the time of the fork.
     pub fn start(body: impl FnOnce() -> T) -> Self {
-        let (reach, shared) =
+        let (protection, shared) =
             (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_ANONYMOUS);
-        // SAFETY: new memory, of zeroes: a valid `Shared`, in which nothing is told.
+        // SAFETY: new memory, of zeroes: a valid `Shared` without a result.
         let memory = unsafe {
-            libc::mmap(std::ptr::null_mut(), size_of::<Shared<T>>(), reach, shared, -1, 0)
+            libc::mmap(std::ptr::null_mut(), size_of::<Shared<T>>(), protection, shared, -1, 0)
         };
         assert_ne!(memory, libc::MAP_FAILED);
-        // SAFETY: as above; it is never given back, and written to only by the child, through its
-        // cells.
+        // SAFETY: as above; never unmapped, and written to only by the child, through its cells.
         let shared = unsafe { &*memory.cast::<Shared<T>>() };
-        // SAFETY: the child runs only what follows, and ends.
+        // SAFETY: the child only runs `child`, and never returns.
         match unsafe { libc::fork() } {
             0 => child(shared, body),
-            pid => Self { pid: Pid::from_raw(pid).expect("a child can be made"), shared },
+            pid => Self { pid: Pid::from_raw(pid).expect("fork succeeds"), shared },
         }
     }
 
@@ -45,43 +44,43 @@ impl<T: Copy + 'static> ForkedChild<T> {
         self.pid
     }
 
-    /// Waits for what its closure returns.
+    /// Waits for the result of the closure.
     pub fn result(&self) -> T {
         while !self.shared.done.load(Ordering::Acquire) {
-            // SAFETY: all zeroes are a record.
+            // SAFETY: all zeroes are a valid value.
             let mut ended: libc::siginfo_t = unsafe { std::mem::zeroed() };
-            let look = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
-            // SAFETY: writes one record.
-            let looked = unsafe {
-                libc::waitid(libc::P_PID, self.pid.as_raw() as u32, &raw mut ended, look)
+            let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+            // SAFETY: writes one struct.
+            let waited = unsafe {
+                libc::waitid(libc::P_PID, self.pid.as_raw() as u32, &raw mut ended, options)
             };
             assert_eq!(
-                (looked, ended.si_signo),
+                (waited, ended.si_signo),
                 (0, 0),
-                "the child has ended before it told anything"
+                "the child terminated before it reported a result"
             );
             std::thread::sleep(Duration::from_micros(200));
         }
-        // SAFETY: the child has written it, and does not write any more.
-        let told = unsafe { self.shared.told.get().read() };
+        // SAFETY: the child has written it, and does not write again.
+        let result = unsafe { self.shared.result.get().read() };
         // SAFETY: written, by the same program.
-        unsafe { told.assume_init() }
+        unsafe { result.assume_init() }
     }
 }
 
-/// Has a forked child end with the thread that has made it, and in any case after a minute.
+/// Limits the lifetime of a forked child to that of the thread that created it, and to one minute.
 pub fn limit_lifetime() {
-    // SAFETY: a number, which says what the kernel sends when that thread ends.
+    // SAFETY: touches no memory; the kernel sends this signal when that thread ends.
     unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
-    // SAFETY: touches no memory; the signal ends this process alone.
+    // SAFETY: touches no memory; the signal terminates this process only.
     unsafe { libc::alarm(60) };
 }
 
 fn child<T>(shared: &Shared<T>, body: impl FnOnce() -> T) -> ! {
     limit_lifetime();
-    let Ok(told) = catch_unwind(AssertUnwindSafe(body)) else { exit_group(101) };
-    // SAFETY: the parent reads it when it is done.
-    unsafe { shared.told.get().write(MaybeUninit::new(told)) };
+    let Ok(result) = catch_unwind(AssertUnwindSafe(body)) else { exit_group(101) };
+    // SAFETY: the parent reads it after `done` is set.
+    unsafe { shared.result.get().write(MaybeUninit::new(result)) };
     shared.done.store(true, Ordering::Release);
     loop {
         // SAFETY: waits for a signal.
@@ -98,7 +97,7 @@ impl<T: Copy + 'static> Drop for ForkedChild<T> {
     }
 }
 
-/// What a closure returns in a child that is forked for it.
+/// Runs a closure in a forked child and returns its result.
 pub fn in_forked_child<T: Copy + 'static>(body: impl FnOnce() -> T) -> T {
     ForkedChild::start(body).result()
 }

@@ -1,27 +1,27 @@
-//! The machine that the tests run on: what a test that mounts or names must leave as it was.
+//! The mounts and names of the host, which tests that change mounts or names must not affect.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{env, fs, io};
 
-/// Says whose child a process is: told to every child, and by it to its own.
+/// The variable with the process ID of the test program. Every child of a test inherits it.
 const PARENT: &str = "BUTTER_CHILD_OF_PROCESS";
 
-/// The namespaces that a test leaves before it mounts or names.
+/// The namespaces that a test leaves before it changes mounts or names.
 const NAMESPACES: [(&str, &str); 2] =
     [("BUTTER_HOST_MNT", "/proc/self/ns/mnt"), ("BUTTER_HOST_UTS", "/proc/self/ns/uts")];
 
-/// The namespace that a test leaves before it is its own root; not every kernel has it.
+/// The namespace that a test leaves to become root of a new one. Not every kernel has it.
 const USERS: (&str, &str) = ("BUTTER_HOST_USER", "/proc/self/ns/user");
 
-/// How the names begin of the directories that tests make: most, and those of the tests of
+/// The prefixes of the names of directories that tests create; the second is that of the tests of
 /// `newroot`.
 const DIRECTORIES: [&str; 2] = [crate::files::PREFIX, "new-root-"];
 
-/// What the machine has mounted, and what it is called.
+/// The mounts, host name and domain name of the host.
 pub struct HostState {
-    /// Which mount, and how it is mounted.
+    /// The IDs, device, root and mount point of each mount, and its options.
     mounts: BTreeMap<String, String>,
     names: [String; 2],
 }
@@ -30,89 +30,99 @@ impl HostState {
     pub fn now() -> Self {
         let mounts =
             String::from_utf8_lossy(&fs::read("/proc/self/mountinfo").unwrap()).into_owned();
-        // Numbers, device and places come first; what can be changed of a mount stands behind them.
+        // The first five fields identify a mount; the others can change.
         let mounts =
             mounts.lines().map(|line| line.split_at(line.match_indices(' ').nth(4).unwrap().0));
         let name = |name| fs::read_to_string(format!("/proc/sys/kernel/{name}")).unwrap();
         Self {
-            mounts: mounts.map(|(which, how)| (which.to_owned(), how.to_owned())).collect(),
+            mounts: mounts.map(|(mount, options)| (mount.to_owned(), options.to_owned())).collect(),
             names: ["hostname", "domainname"].map(name),
         }
     }
 
-    /// What a child has to be told, so that it and what it leaves behind are known.
-    pub fn marks() -> impl Iterator<Item = (&'static str, String)> {
+    /// Returns variables for the environment of a child: the namespaces of the host, and the
+    /// parent, by which the processes of a test are found.
+    pub fn variables() -> impl Iterator<Item = (&'static str, String)> {
         let namespaces = NAMESPACES.map(|(name, path)| (name, namespace(path)));
         let users = fs::exists(USERS.1).unwrap().then(|| (USERS.0, namespace(USERS.1)));
         namespaces.into_iter().chain(users).chain([(PARENT, std::process::id().to_string())])
     }
 
-    /// Asserts that this process, a child, has left the machine's mounts and names behind.
-    pub fn is_left_behind() {
-        NAMESPACES.into_iter().for_each(is_another);
+    /// Asserts that this child is in other mount and UTS namespaces than the host.
+    pub fn assert_left() {
+        NAMESPACES.into_iter().for_each(assert_other_namespace);
     }
 
-    /// Asserts that this process, a child, is in another user namespace than the machine's tests.
-    pub fn users_are_left_behind() {
-        is_another(USERS);
+    /// Asserts that this child is in another user namespace than the test program.
+    pub fn assert_user_namespace_left() {
+        assert_other_namespace(USERS);
     }
 
-    /// Asserts that all is as it was before a child, whose environment has this mark, and that it
-    /// left no process.
+    /// Asserts that a child has changed nothing since this state was recorded, and that none of its
+    /// processes remains. `child` is a variable in the environment of the child.
     ///
-    /// What others mount, change and unmount meanwhile is no business of the tests'.
-    pub fn is_untouched_by(&self, child: &str) {
+    /// Mounts that other programs create, change and remove in the meantime are ignored.
+    pub fn assert_unchanged_by(&self, child: &str) {
         let now = Self::now();
-        assert_eq!(now.names, self.names, "the machine has another name");
-        for (which, how) in self.mounts.iter().filter(|(which, _)| stays(which)) {
-            assert_eq!(now.mounts.get(which), Some(how), "the machine's mount {which} was changed");
+        assert_eq!(now.names, self.names, "the host's name was changed");
+        for (mount, options) in self.mounts.iter().filter(|(mount, _)| is_permanent(mount)) {
+            assert_eq!(
+                now.mounts.get(mount),
+                Some(options),
+                "the host's mount {mount} was changed"
+            );
         }
-        let new = now
-            .mounts
-            .keys()
-            .find(|which| !self.mounts.contains_key(*which) && is_of_a_test(which));
-        assert_eq!(new, None, "mounted on the machine");
+        let new =
+            now.mounts.keys().find(|mount| !self.mounts.contains_key(*mount) && is_of_test(mount));
+        assert_eq!(new, None, "there is a new mount on the host");
         let roots = |mounts: &BTreeMap<String, String>| {
-            mounts.keys().filter(|which| which.ends_with(" /")).count()
+            mounts.keys().filter(|mount| mount.ends_with(" /")).count()
         };
-        assert_eq!(roots(&now.mounts), roots(&self.mounts), "the machine's root is another");
+        assert_eq!(
+            roots(&now.mounts),
+            roots(&self.mounts),
+            "the number of mounts on the host's root was changed"
+        );
 
-        let marks = [child.to_owned(), format!("{PARENT}={}", std::process::id())];
-        let began = Instant::now();
-        // What was killed with the child may still be on its way out.
-        while processes(&marks) > 0 {
-            assert!(began.elapsed() < Duration::from_secs(60), "{child}: processes are left");
+        let variables = [child.to_owned(), format!("{PARENT}={}", std::process::id())];
+        let start = Instant::now();
+        // Processes that were killed with the child may not have terminated yet.
+        while processes(&variables) > 0 {
+            assert!(start.elapsed() < Duration::from_secs(60), "{child}: processes remain");
             std::thread::sleep(Duration::from_millis(1));
         }
     }
 }
 
-/// Whether a mount is one that tests have their files on, or the one that they read of processes.
-fn stays(which: &str) -> bool {
-    files().starts_with(point(which)) || point(which) == "/proc"
+/// Returns whether a mount contains the directory for temporary files, or is `/proc`.
+fn is_permanent(mount: &str) -> bool {
+    temporary_files().starts_with(point(mount)) || point(mount) == "/proc"
 }
 
-/// Whether a mount is on or in a directory that a test has made.
-fn is_of_a_test(which: &str) -> bool {
-    let inside =
-        point(which).strip_prefix(files()).ok().and_then(|inside| inside.iter().next()?.to_str());
-    inside.is_some_and(|directory| DIRECTORIES.iter().any(|begins| directory.starts_with(begins)))
+/// Returns whether a mount is on or in a directory that a test created.
+fn is_of_test(mount: &str) -> bool {
+    let inside = point(mount)
+        .strip_prefix(temporary_files())
+        .ok()
+        .and_then(|inside| inside.iter().next()?.to_str());
+    inside.is_some_and(|directory| DIRECTORIES.iter().any(|prefix| directory.starts_with(prefix)))
 }
 
-fn point(which: &str) -> &Path {
-    Path::new(which.rsplit(' ').next().unwrap())
+/// Returns the mount point.
+fn point(mount: &str) -> &Path {
+    Path::new(mount.rsplit(' ').next().unwrap())
 }
 
-/// Where tests make their directories.
-fn files() -> PathBuf {
+/// Returns the directory in which tests create their directories.
+fn temporary_files() -> PathBuf {
     env::temp_dir().canonicalize().unwrap()
 }
 
-fn is_another((name, path): (&str, &str)) {
+fn assert_other_namespace((name, path): (&str, &str)) {
     assert_ne!(
-        env::var(name).expect("every child is told"),
+        env::var(name).expect("every child has the variable"),
         namespace(path),
-        "{path} is the machine's"
+        "{path} is the host's"
     );
 }
 
@@ -120,12 +130,15 @@ fn namespace(path: &str) -> String {
     fs::read_link(path).unwrap().to_str().unwrap().to_owned()
 }
 
-/// How many processes have all these marks in their environment, of those that may be looked at.
-fn processes(marks: &[String]) -> usize {
+/// Returns the number of processes with all these variables in their environment, of those whose
+/// environment is readable.
+fn processes(variables: &[String]) -> usize {
     let all = fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path().join("environ"));
     let environments = all.filter_map(|path| -> Option<Vec<u8>> { io::Result::ok(fs::read(path)) });
-    let has = |environment: &[u8], mark: &String| {
-        environment.split(|&byte| byte == 0).any(|is| is == mark.as_bytes())
+    let has = |environment: &[u8], variable: &String| {
+        environment.split(|&byte| byte == 0).any(|other| other == variable.as_bytes())
     };
-    environments.filter(|environment| marks.iter().all(|mark| has(environment, mark))).count()
+    environments
+        .filter(|environment| variables.iter().all(|variable| has(environment, variable)))
+        .count()
 }

@@ -1,12 +1,13 @@
-//! Failures that the kernel cannot be brought to: a filter answers in its place, in one thread.
+//! Injected failures, for those that cannot be triggered: in one thread, a seccomp filter returns
+//! the result of a call in place of the kernel.
 
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-/// The kernel's `struct sock_filter`: one instruction of a filter.
+/// `struct sock_filter`: one instruction of a filter.
 #[repr(C)]
 struct Instruction(u16, u8, u8, u32);
 
-/// The kernel's `struct sock_fprog`.
+/// `struct sock_fprog`: a filter.
 #[repr(C)]
 struct Program {
     len: u16,
@@ -23,7 +24,7 @@ const TRAP: u32 = 0x0003_0000;
 /// Runs a closure in a thread in which one system call does not reach the kernel and fails with
 /// this errno.
 ///
-/// The filter dies with its thread; no other thread has it.
+/// The filter applies to this thread only, and ends with it.
 pub fn inject<T: Send>(
     call: libc::c_long,
     errno: butter::Errno,
@@ -32,18 +33,18 @@ pub fn inject<T: Send>(
     filtered(call, FAIL_WITH | errno.as_raw() as u32, body)
 }
 
-/// As [`inject`], but the call raises a signal, with these data.
+/// Like [`inject`], but the call raises `SIGSYS` with `data` as its `si_errno`.
 pub fn trap<T: Send>(call: libc::c_long, data: u16, body: impl FnOnce() -> T + Send) -> T {
     filtered(call, TRAP | u32::from(data), body)
 }
 
-/// As [`inject`], but the call does nothing and succeeds, with 0.
+/// Like [`inject`], but the call does nothing and returns 0.
 pub fn pretend<T: Send>(call: libc::c_long, body: impl FnOnce() -> T + Send) -> T {
     filtered(call, FAIL_WITH, body)
 }
 
-/// As [`inject`], but the call returns what a function returns for its arguments. A process has one
-/// such function at a time: only in a process of the test's own.
+/// Like [`inject`], but the call returns what a function returns for its arguments. A process has one
+/// such function at a time: use it only in a separate process.
 ///
 /// The function runs in a signal handler, and must not make the call itself.
 pub fn forge<T: Send>(
@@ -95,11 +96,11 @@ extern "C" fn forge_result(_: libc::c_int, _: *mut libc::siginfo_t, context: *mu
     }
 }
 
-fn filtered<T: Send>(call: libc::c_long, answer: u32, body: impl FnOnce() -> T + Send) -> T {
+fn filtered<T: Send>(call: libc::c_long, action: u32, body: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| {
         scope
             .spawn(|| {
-                filter(call as u32, answer);
+                install(call as u32, action);
                 body()
             })
             .join()
@@ -107,20 +108,21 @@ fn filtered<T: Send>(call: libc::c_long, answer: u32, body: impl FnOnce() -> T +
     })
 }
 
-fn filter(call: u32, answer: u32) {
-    // The number of the call stands at offset 0. The architecture need not be looked at: the thread
-    // runs our code only.
+/// Adds a filter to the current thread that returns `action` for one call and allows all others.
+fn install(call: u32, action: u32) {
+    // The number of the call is at offset 0. The architecture is not compared: the thread runs only
+    // this program.
     let instructions = [
         Instruction(LOAD, 0, 0, 0),
         Instruction(JUMP_IF_EQUAL, 0, 1, call),
-        Instruction(RETURN, 0, 0, answer),
+        Instruction(RETURN, 0, 0, action),
         Instruction(RETURN, 0, 0, ALLOW),
     ];
     let program = Program { len: instructions.len() as u16, instructions: instructions.as_ptr() };
-    // SAFETY: this thread gains no privileges any more; touches no memory.
+    // SAFETY: touches no memory; programs that this thread executes gain no privileges.
     let done = unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) };
     assert_eq!(done, 0, "PR_SET_NO_NEW_PRIVS: {}", std::io::Error::last_os_error());
-    // SAFETY: the kernel copies the program, which it reads from these two.
+    // SAFETY: the kernel copies the program, which it reads from the struct and the array.
     let done = unsafe {
         libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program, 0, 0)
     };

@@ -21,8 +21,8 @@ use butter::fd::AsFd;
 use butter::poll::{self, PollFd, PollFlags};
 use butter::time::{Clock, Timespec, clock_gettime};
 
-/// The program of an example: named by the variable `BUTTER_` and its name, else where cargo puts
-/// it, beside the directory of the tests' programs.
+/// Returns the program of an example: the value of the variable `BUTTER_<NAME>`, or else the path
+/// at which cargo builds it, in a directory next to that of the test programs.
 pub fn example(name: &str) -> Result<std::path::PathBuf, String> {
     if let Some(program) = std::env::var_os(format!("BUTTER_{}", name.to_uppercase())) {
         return Ok(program.into());
@@ -34,56 +34,56 @@ pub fn example(name: &str) -> Result<std::path::PathBuf, String> {
     })
 }
 
-/// An object of `std` as the crate's own descriptor, which is another type without the feature
-/// `std`.
+/// Converts an object of `std` to the crate's descriptor type, which is a separate type without the
+/// feature `std`.
 pub fn fd(object: impl IntoRawFd) -> butter::fd::OwnedFd {
-    // SAFETY: open, and given up by its owner.
+    // SAFETY: open, and released by its owner.
     unsafe { butter::fd::FromRawFd::from_raw_fd(object.into_raw_fd()) }
 }
 
-/// The crate's descriptor as a file of `std`.
+/// Converts the crate's descriptor to a file of `std`.
 pub fn file(fd: butter::fd::OwnedFd) -> std::fs::File {
-    // SAFETY: open, and given up by its owner.
+    // SAFETY: open, and released by its owner.
     unsafe { std::fs::File::from_raw_fd(butter::fd::IntoRawFd::into_raw_fd(fd)) }
 }
 
-/// A path of `std` as bytes, which every build of the crate takes.
+/// Converts a path of `std` to bytes, which the crate accepts as a path with every set of features.
 pub fn bytes(path: &std::path::Path) -> &[u8] {
     std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str())
 }
 
-/// Waits until nobody has the reading end of a pipe that was closed here: a process that another
-/// test starts meanwhile has it, too, until it runs its program.
+/// Waits until the read end of a pipe is closed in all processes. The caller has closed it, but a
+/// process that another test starts has a copy until `execve`.
 pub fn wait_until_reader_is_closed(writer: impl AsFd) {
     let mut fds = [PollFd::new(&writer, PollFlags::empty())];
-    assert_eq!(poll::wait(&mut fds, Duration::from_secs(60)), Ok(1), "somebody still reads");
+    assert_eq!(poll::wait(&mut fds, Duration::from_secs(60)), Ok(1), "the read end is still open");
     assert_eq!(fds[0].ready(), PollFlags::ERR);
 }
 
-/// A moment of a clock, this long from now.
+/// Returns the absolute time of a clock after a duration.
 pub fn time_from_now(clock: Clock, from_now: Duration) -> Timespec {
     let now = Duration::try_from(clock_gettime(clock).unwrap()).unwrap();
     (now + from_now).try_into().unwrap()
 }
 
-/// Whether the page at this address is mapped. Only in a process of one's own: another thread may
-/// map what is free.
+/// Returns whether the page at this address is mapped. The result is reliable only in a dedicated
+/// process, because another thread may map a free page.
 pub fn is_mapped(page: *const u8) -> bool {
-    let mut there = 0_u8;
-    // SAFETY: writes one byte; looks at the page's mapping only.
-    let done = unsafe { libc::mincore(page.cast_mut().cast(), 1, (&raw mut there).cast()) };
+    let mut resident = 0_u8;
+    // SAFETY: writes one byte; examines only the page's mapping.
+    let done = unsafe { libc::mincore(page.cast_mut().cast(), 1, (&raw mut resident).cast()) };
     let error = std::io::Error::last_os_error();
     assert!(done == 0 || error.raw_os_error() == Some(libc::ENOMEM), "mincore: {error}");
     done == 0
 }
 
-/// Whether this is a machine that was booted for one program, where a test may change what all
-/// processes share.
+/// Returns whether this is a virtual machine that was started for one test program, so that a test
+/// may change global state such as the clock.
 pub fn is_dedicated_vm() -> bool {
     std::env::var_os("BUTTER_DEDICATED_VM").is_some()
 }
 
-/// Whether the running kernel has at least this version, as in "5.11".
+/// Returns whether the running kernel has at least this version, such as "5.11".
 pub fn kernel_is_at_least(version: &str) -> bool {
     let numbers = |text: &str| {
         let mut numbers =
@@ -94,12 +94,12 @@ pub fn kernel_is_at_least(version: &str) -> bool {
     numbers(&release) >= numbers(version)
 }
 
-/// The root of the repository, as it was when the tests were built.
+/// Returns the root of the repository from which the tests were built.
 pub fn root() -> &'static std::path::Path {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-/// An error, with its reason, if nothing can be built for a target here.
+/// Returns an error with a reason if programs for a target cannot be built on this host.
 pub fn can_build_for(target: &str) -> Result<(), String> {
     if !root().join("src/lib.rs").exists() {
         return Err("the source is not on this host".into());

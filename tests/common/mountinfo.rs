@@ -1,30 +1,30 @@
-//! What is mounted, as the kernel lists it.
+//! The list of mounts in `/proc/thread-self/mountinfo`.
 
-/// A mount as this thread sees it.
+/// A mount in the mount namespace of the calling thread.
 #[derive(Debug)]
 pub struct MountInfo {
     pub id: u32,
     pub parent: u32,
-    /// What of its file system it shows.
+    /// The directory of the file system that is the root of the mount.
     pub root: String,
     pub point: String,
-    /// How it is mounted, as `rw`, `nosuid`.
+    /// The options of the mount, such as `rw` and `nosuid`.
     pub options: Vec<String>,
-    /// `shared:N`, `master:N`, `unbindable`.
+    /// The optional fields: `shared:N`, `master:N`, `unbindable`.
     pub propagation: Vec<String>,
     pub fstype: String,
     pub source: String,
-    /// How its file system is mounted.
+    /// The options of the file system.
     pub super_options: Vec<String>,
 }
 
-/// All that is mounted, in the order of the list; what is no UTF-8 is lost.
+/// Returns all mounts, in the order of the list. Bytes that are not UTF-8 are replaced.
 pub fn mounts() -> Vec<MountInfo> {
     let text = std::fs::read("/proc/thread-self/mountinfo").unwrap();
     String::from_utf8_lossy(&text).lines().map(parse).collect()
 }
 
-/// What is mounted last at a place.
+/// Returns the last mount in the list with this mount point, which is the topmost.
 pub fn mounted_at(point: &str) -> Option<MountInfo> {
     mounts().into_iter().rfind(|mount| mount.point == point)
 }

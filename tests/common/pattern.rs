@@ -1,5 +1,5 @@
-//! Bytes of which each place is told from its neighbours, and which nobody has to keep: written,
-//! and checked as they come.
+//! A test pattern: a stream of bytes that depend on their offset, so that lost, repeated and
+//! reordered bytes are detected without a copy of the stream.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
@@ -7,14 +7,15 @@ use std::sync::OnceLock;
 
 use crate::files;
 
-/// After how many bytes they begin anew: a prime, so that no page, pipe or piece is a part of it.
+/// The length in bytes after which the pattern repeats: a prime, so that it is not a multiple of
+/// the size of a page, a pipe or a chunk.
 const PERIOD: usize = 65_521;
 
-/// How many are written or read at once.
-const PIECE: usize = 64 * 1024;
+/// The number of bytes that are written or read at once.
+const CHUNK_SIZE: usize = 64 * 1024;
 
-/// Those from this place on; at most a piece.
-pub fn pattern(place: u64, count: usize) -> &'static [u8] {
+/// Returns `count` bytes of the pattern from an offset; at most `CHUNK_SIZE`.
+pub fn pattern(offset: u64, count: usize) -> &'static [u8] {
     static PATTERN: OnceLock<Vec<u8>> = OnceLock::new();
     let bytes = PATTERN.get_or_init(|| {
         let mut state = 0x2545_F491_4F6C_DD1D_u64;
@@ -25,62 +26,64 @@ pub fn pattern(place: u64, count: usize) -> &'static [u8] {
             state as u8
         };
         let mut bytes: Vec<_> = (0..PERIOD).map(|_| next()).collect();
-        for at in 0..PIECE {
+        for at in 0..CHUNK_SIZE {
             bytes.push(bytes[at]);
         }
         bytes
     });
-    &bytes[(place % PERIOD as u64) as usize..][..count]
+    &bytes[(offset % PERIOD as u64) as usize..][..count]
 }
 
-/// The first so many, however many; of their pages no two are the same.
+/// Returns the first `count` bytes of the pattern, without a limit. No two pages are equal.
 pub fn pattern_bytes(count: usize) -> Vec<u8> {
     (0..count)
-        .step_by(PIECE)
-        .flat_map(|place| pattern(place as u64, PIECE.min(count - place)))
+        .step_by(CHUNK_SIZE)
+        .flat_map(|offset| pattern(offset as u64, CHUNK_SIZE.min(count - offset)))
         .copied()
         .collect()
 }
 
-/// Writes as many, from this place on; an error is where nobody reads them any more.
-pub fn write_pattern(mut writer: impl Write, place: u64, count: u64) -> io::Result<()> {
-    let (mut place, end) = (place, place + count);
-    while place < end {
-        let count = (end - place).min(PIECE as u64) as usize;
-        writer.write_all(pattern(place, count))?;
-        place += count as u64;
+/// Writes `count` bytes of the pattern from an offset. Returns an error if the reader is closed.
+pub fn write_pattern(mut writer: impl Write, offset: u64, count: u64) -> io::Result<()> {
+    let (mut offset, end) = (offset, offset + count);
+    while offset < end {
+        let count = (end - offset).min(CHUNK_SIZE as u64) as usize;
+        writer.write_all(pattern(offset, count))?;
+        offset += count as u64;
     }
     Ok(())
 }
 
-/// Reads to the end, at most so many at once, and returns how many came; they must be those from
-/// this place on.
-pub fn check(mut reader: impl Read, place: u64, at_once: usize) -> u64 {
-    let mut room = vec![0; at_once.min(PIECE)];
-    let mut came = 0;
+/// Reads to the end, at most `chunk_size` bytes at once. Asserts that the bytes are the pattern
+/// from an offset, and returns their number.
+pub fn check(mut reader: impl Read, offset: u64, chunk_size: usize) -> u64 {
+    let mut buffer = vec![0; chunk_size.min(CHUNK_SIZE)];
+    let mut total = 0;
     loop {
-        let count = match reader.read(&mut room) {
-            Ok(0) => return came,
+        let count = match reader.read(&mut buffer) {
+            Ok(0) => return total,
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            // So the last byte of a terminal, and a peer that went away, are told.
+            // The end of a terminal is reported as EIO, and a peer that has been closed as
+            // ECONNRESET.
             Err(error) if matches!(error.raw_os_error(), Some(libc::EIO | libc::ECONNRESET)) => {
-                return came;
+                return total;
             }
-            Err(error) => panic!("after {came} bytes: {error}"),
+            Err(error) => panic!("after {total} bytes: {error}"),
         };
-        assert!(room[..count] == *pattern(place + came, count), "other bytes, after {came}");
-        came += count as u64;
+        let expected = pattern(offset + total, count);
+        assert!(buffer[..count] == *expected, "the bytes after the first {total} differ");
+        total += count as u64;
     }
 }
 
-/// Checks all of a file, and returns how many there are.
-pub fn check_file(mut file: &File, place: u64) -> u64 {
+/// Asserts that a file contains the pattern from an offset, and returns its length.
+pub fn check_file(mut file: &File, offset: u64) -> u64 {
     file.rewind().unwrap();
-    check(file, place, PIECE)
+    check(file, offset, CHUNK_SIZE)
 }
 
-/// A file of so many, at its start.
+/// Creates a file with the first `count` bytes of the pattern. Its file offset is 0.
 pub fn pattern_file(count: u64) -> File {
     let mut file = files::anonymous();
     write_pattern(&mut file, 0, count).unwrap();
@@ -88,7 +91,7 @@ pub fn pattern_file(count: u64) -> File {
     file
 }
 
-/// A file of bytes that are chosen, at its start.
+/// Creates a file with these bytes. Its file offset is 0.
 pub fn file_containing(bytes: &[u8]) -> File {
     let mut file = files::anonymous();
     file.write_all(bytes).unwrap();

@@ -1,4 +1,4 @@
-//! Records the system calls of one thread, and answers them in place of the kernel.
+//! Records the system calls of one thread, and returns their results in place of the kernel.
 //!
 //! A seccomp filter in that thread notifies a supervisor, the thread that runs the test. The
 //! supervisor compares each call with the expected one, writes output memory, and returns the
@@ -258,7 +258,7 @@ fn install(filter: &mut [libc::sock_filter]) -> io::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(listener as i32) })
 }
 
-/// Answers notifications until the thread has ended.
+/// Responds to notifications until the thread has ended.
 fn supervise(name: &str, listener: &OwnedFd, shared: &Shared) -> Result<(), String> {
     let limit = LIMIT.as_millis() as libc::c_int;
     let listener = std::os::fd::AsRawFd::as_raw_fd(listener);
@@ -271,7 +271,7 @@ fn supervise(name: &str, listener: &OwnedFd, shared: &Shared) -> Result<(), Stri
             1 => {}
             _ => continue,
         }
-        // SAFETY: all zeroes are a notification, and the kernel requires them.
+        // SAFETY: all zeroes are a valid notification, and the kernel requires them.
         let mut call: libc::seccomp_notif = unsafe { std::mem::zeroed() };
         let request = libc::SECCOMP_IOCTL_NOTIF_RECV;
         // SAFETY: the kernel writes one struct.
@@ -280,7 +280,7 @@ fn supervise(name: &str, listener: &OwnedFd, shared: &Shared) -> Result<(), Stri
         }
         let number = libc::c_long::from(call.data.nr);
         let (returned, flags) = if shared.recording.load(Ordering::SeqCst) {
-            (answer(name, number, &call.data.args, shared), 0)
+            (respond(name, number, &call.data.args, shared), 0)
         } else if GUARDED.contains(&number) {
             (-i64::from(libc::EPERM), 0)
         } else {
@@ -294,7 +294,7 @@ fn supervise(name: &str, listener: &OwnedFd, shared: &Shared) -> Result<(), Stri
 }
 
 /// Compares a call with the next expected one, writes its output, and chooses its return value.
-fn answer(name: &str, number: libc::c_long, registers: &[u64; 6], shared: &Shared) -> i64 {
+fn respond(name: &str, number: libc::c_long, registers: &[u64; 6], shared: &Shared) -> i64 {
     let report =
         |text| shared.differences.lock().unwrap().push(Difference::Call(format!("{name}: {text}")));
     let called = name_of(number);
@@ -347,12 +347,14 @@ enum Direction {
     Write,
 }
 
-/// Reads or writes the caller's memory as the kernel does: a bad address is an error.
+/// Reads or writes memory of the recorded thread, as the kernel does. A bad address is an error.
 fn copy(pointer: u64, offset: usize, bytes: &mut [u8], direction: Direction) -> Result<(), String> {
-    let far = (pointer as usize).wrapping_add(offset);
+    let address = (pointer as usize).wrapping_add(offset);
     let local = libc::iovec { iov_base: bytes.as_mut_ptr().cast(), iov_len: bytes.len() };
-    let remote =
-        libc::iovec { iov_base: std::ptr::with_exposed_provenance_mut(far), iov_len: bytes.len() };
+    let remote = libc::iovec {
+        iov_base: std::ptr::with_exposed_provenance_mut(address),
+        iov_len: bytes.len(),
+    };
     // SAFETY: touches no memory.
     let process = unsafe { libc::getpid() };
     let copied = match direction {
@@ -360,7 +362,7 @@ fn copy(pointer: u64, offset: usize, bytes: &mut [u8], direction: Direction) -> 
         Direction::Read => unsafe {
             libc::process_vm_readv(process, &raw const local, 1, &raw const remote, 1, 0)
         },
-        // SAFETY: the kernel writes what the thread has passed to it for writing.
+        // SAFETY: the kernel writes to memory that the thread has passed to it for writing.
         Direction::Write => unsafe {
             libc::process_vm_writev(process, &raw const local, 1, &raw const remote, 1, 0)
         },

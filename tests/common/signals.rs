@@ -1,69 +1,69 @@
-//! Calls that signals interrupt.
+//! Signals at short intervals that interrupt the calls of a thread.
 
 use std::cell::Cell;
 use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// How many signals the handler has seen, in all threads.
+/// The number of signals that the handler has handled, in all threads.
 pub static HANDLED: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
-    /// Where the handler counts what comes to this thread.
-    static HERE: Cell<Option<&'static AtomicU64>> = const { Cell::new(None) };
+    /// The counter of the signals that this thread handles.
+    static COUNTER: Cell<Option<&'static AtomicU64>> = const { Cell::new(None) };
 }
 
 extern "C" fn count(_: libc::c_int) {
     HANDLED.fetch_add(1, Ordering::Relaxed);
-    if let Some(here) = HERE.get() {
-        here.fetch_add(1, Ordering::Relaxed);
+    if let Some(counter) = COUNTER.get() {
+        counter.fetch_add(1, Ordering::Relaxed);
     }
 }
 
-/// Runs a closure in a storm of signals.
+/// Runs a closure while a timer sends signals to its thread.
 pub fn interrupted<T>(body: impl FnOnce() -> T) -> T {
     PeriodicSignals::new().run(body)
 }
 
-/// A storm of signals over a thread, as every thread can see it.
+/// Periodic signals to one thread, and their number, which every thread can read.
 #[derive(Clone, Copy)]
 pub struct PeriodicSignals(&'static AtomicU64);
 
 impl PeriodicSignals {
-    /// A storm that has not begun.
-    #[expect(clippy::new_without_default, reason = "each storm leaks a counter")]
+    /// Creates a counter; the signals start with [`run`](Self::run).
+    #[expect(clippy::new_without_default, reason = "each call leaks a counter")]
     pub fn new() -> Self {
-        // Never given back, so that the handler has somewhere to count whenever it runs.
+        // Never freed, because the handler can run at any time.
         Self(Box::leak(Box::default()))
     }
 
-    /// Runs a closure in this thread, to which a timer sends a signal every 100 microseconds; its
-    /// handler counts, and asks for no restart.
+    /// Runs a closure in this thread while a timer sends it a signal every 100 microseconds. The
+    /// handler counts the signals and is installed without `SA_RESTART`.
     pub fn run<T>(self, body: impl FnOnce() -> T) -> T {
         static HANDLER: Once = Once::new();
         HANDLER.call_once(|| install_handler(libc::SIGUSR1, count));
-        HERE.set(Some(self.0));
+        COUNTER.set(Some(self.0));
         let _timer = KernelTimer::every(Duration::from_micros(100));
         body()
     }
 
-    /// How many signals have come.
+    /// Returns the number of signals that have been handled.
     pub fn count(self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-/// Has signals of this number handled, with no restart of what they interrupt.
+/// Installs a signal handler without `SA_RESTART`.
 pub fn install_handler(signal: libc::c_int, handler: extern "C" fn(libc::c_int)) {
     // SAFETY: all zeroes is a valid action: the default, with no flags.
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
     action.sa_sigaction = handler as *const () as usize;
-    // SAFETY: the kernel reads the action; the handler does only what is safe at any moment.
+    // SAFETY: the kernel reads the action; the handler is async-signal-safe.
     assert_eq!(unsafe { libc::sigaction(signal, &raw const action, std::ptr::null_mut()) }, 0);
 }
 
-/// A timer of the kernel's that sends `SIGUSR1` to the thread that made it, until it is dropped.
-/// While one has not been taken no other is sent.
+/// A POSIX timer that sends `SIGUSR1` to the thread that created it, until it is dropped. While a
+/// signal is pending, the kernel does not send another.
 struct KernelTimer(libc::c_int);
 
 impl KernelTimer {
@@ -75,11 +75,11 @@ impl KernelTimer {
         event.sigev_notify_thread_id = butter::thread::gettid().as_raw();
         let mut id = 0;
         let monotonic = libc::CLOCK_MONOTONIC;
-        // SAFETY: the kernel reads the event and writes the timer's number, an `int`.
-        let made = unsafe {
+        // SAFETY: the kernel reads the event and writes the timer's ID, an `int`.
+        let created = unsafe {
             libc::syscall(libc::SYS_timer_create, monotonic, &raw const event, &raw mut id)
         };
-        assert_eq!(made, 0, "timer_create: {}", std::io::Error::last_os_error());
+        assert_eq!(created, 0, "timer_create: {}", std::io::Error::last_os_error());
         let timer = Self(id);
         let period = libc::timespec { tv_sec: 0, tv_nsec: period.subsec_nanos().into() };
         let times = libc::itimerspec { it_interval: period, it_value: period };
@@ -98,9 +98,9 @@ impl Drop for KernelTimer {
     }
 }
 
-/// Sends a signal to a thread of this process; `false` if it has ended.
+/// Sends a signal to a thread of this process. Returns `false` if the thread has ended.
 pub fn send(thread: i32, signal: libc::c_int) -> bool {
     let process = butter::process::getpid().as_raw();
-    // SAFETY: touches no memory; the caller has the signal handled.
+    // SAFETY: touches no memory; the caller has installed a handler.
     unsafe { libc::syscall(libc::SYS_tgkill, process, thread, signal) == 0 }
 }

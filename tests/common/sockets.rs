@@ -4,7 +4,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 
-/// Sends a byte out of band.
+/// Sends a byte as out-of-band data.
 pub fn send_urgent(socket: impl AsFd, byte: u8) {
     let fd = socket.as_fd().as_raw_fd();
     // SAFETY: reads one byte.
@@ -12,7 +12,7 @@ pub fn send_urgent(socket: impl AsFd, byte: u8) {
     assert_eq!(sent, 1, "send: {}", io::Error::last_os_error());
 }
 
-/// Receives the byte that was sent out of band, which may not have arrived yet.
+/// Receives a byte of out-of-band data. Returns an error if it has not arrived yet.
 pub fn receive_urgent(socket: impl AsFd) -> io::Result<u8> {
     let (fd, mut byte) = (socket.as_fd().as_raw_fd(), 0_u8);
     // SAFETY: writes one byte.
@@ -22,14 +22,14 @@ pub fn receive_urgent(socket: impl AsFd) -> io::Result<u8> {
     }
 }
 
-/// Sets how many connections may wait to be accepted, less one.
+/// Marks a socket as listening. The kernel queues up to `backlog + 1` connections.
 pub fn listen(socket: impl AsFd, backlog: i32) {
     // SAFETY: touches no memory.
     let done = unsafe { libc::listen(socket.as_fd().as_raw_fd(), backlog) };
     assert_eq!(done, 0, "listen: {}", io::Error::last_os_error());
 }
 
-/// Resets the connection when the socket is closed.
+/// Configures a socket so that closing it resets the connection.
 pub fn reset_on_close(socket: impl AsFd) {
     let linger = libc::linger { l_onoff: 1, l_linger: 0 };
     let (fd, size) = (socket.as_fd().as_raw_fd(), size_of_val(&linger) as libc::socklen_t);
@@ -39,13 +39,13 @@ pub fn reset_on_close(socket: impl AsFd) {
     assert_eq!(done, 0, "SO_LINGER: {}", io::Error::last_os_error());
 }
 
-/// A TCP socket that is bound to a free port of the loopback interface, and does not listen; its
-/// address.
+/// Creates a TCP socket that is bound to a free port of the loopback interface and does not listen.
+/// Returns the socket and its address.
 pub fn bound() -> (OwnedFd, SocketAddr) {
     // SAFETY: touches no memory.
     let fd = unsafe { libc::socket(libc::AF_INET, libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0) };
     assert!(fd >= 0, "socket: {}", io::Error::last_os_error());
-    // SAFETY: just opened, and owned by nobody else.
+    // SAFETY: a new descriptor, which has no other owner.
     let socket = unsafe { OwnedFd::from_raw_fd(fd) };
     let mut address = libc::sockaddr_in {
         sin_family: libc::AF_INET as libc::sa_family_t,

@@ -8,8 +8,8 @@ use std::io::Write;
 pub struct Test(pub(crate) &'static str);
 
 impl Test {
-    /// The test in whose body a closure is written: the compiler names a closure after the function
-    /// that contains it.
+    /// Returns the test whose function contains a closure: the type name of a closure begins with
+    /// the path of that function.
     pub fn of<T>(_: &T) -> Self {
         let path = std::any::type_name::<T>();
         let path = path.split_once("::{{closure}}").map_or(path, |(function, _)| function);
@@ -30,7 +30,7 @@ impl Test {
     }
 }
 
-/// The test in whose body this is written.
+/// Evaluates to the test whose function contains this invocation.
 #[macro_export]
 macro_rules! this_test {
     () => {
@@ -42,7 +42,7 @@ macro_rules! this_test {
 pub trait Requirement {
     type Value;
 
-    /// The value, or the cause of its absence, as far as it is known.
+    /// Returns the value, or the reason why it is missing, which is empty if it is unknown.
     fn check(self) -> Result<Self::Value, String>;
 }
 
@@ -70,8 +70,8 @@ impl<T, E: Display> Requirement for Result<T, E> {
     }
 }
 
-/// Evaluates to the value of a requirement; where it is not met, the function that contains this
-/// returns and the test counts as skipped.
+/// Evaluates to the value of a requirement. If it is not met, the function that contains this
+/// invocation returns, and the test counts as skipped.
 ///
 /// - `require!(kernel >= 5.11, "epoll_pwait2")`: a version of the running kernel, and the feature
 ///   that needs it;
@@ -103,8 +103,8 @@ macro_rules! require {
             Ok(value) => value,
             Err(cause) => {
                 let reason = [format_args!($($reason)+).to_string(), cause];
-                let reason: Vec<_> =
-                    reason.iter().map(|part| part.as_str()).filter(|part| !part.is_empty()).collect();
+                let parts = reason.iter().map(|part| part.as_str());
+                let reason: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
                 $test.skip("", format_args!("{}", reason.join(": ")));
                 return Default::default();
             }
@@ -112,8 +112,8 @@ macro_rules! require {
     };
 }
 
-/// The value of a call that older kernels do not support; the error, if this one does not. Any
-/// other error is a panic.
+/// Returns the value of a call that older kernels do not support, or the error if the running
+/// kernel does not support it. Panics on any other error.
 #[track_caller]
 pub fn supported<T: std::fmt::Debug>(result: butter::Result<T>) -> butter::Result<T> {
     match result {

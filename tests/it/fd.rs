@@ -1,4 +1,4 @@
-//! Descriptors: the same tests over std's types and over the crate's own.
+//! Descriptor types: the same tests for those of `std` and for those of the crate.
 
 use std::fmt;
 use std::fs::File;
@@ -20,15 +20,15 @@ fn null() -> OwnedFd {
     common::fd(File::open("/dev/null").unwrap())
 }
 
-/// Whether a number is an open descriptor of this process.
+/// Returns whether a number is an open descriptor of this process.
 fn is_open(fd: RawFd) -> bool {
-    // SAFETY: asks for the flags of a number; touches no memory.
+    // SAFETY: touches no memory.
     let flags = unsafe { libc::fcntl(fd, libc::F_GETFD) };
     flags >= 0
 }
 
 #[test]
-fn an_owned_descriptor_is_closed_once_when_dropped() {
+fn owned_fd_is_closed_once_on_drop() {
     in_child(|| {
         let fd = null();
         let number = fd.as_raw_fd();
@@ -37,11 +37,11 @@ fn an_owned_descriptor_is_closed_once_when_dropped() {
         assert!(!is_open(number));
 
         let fd = null();
-        assert_eq!(fd.as_raw_fd(), number, "the lowest free number is taken again");
-        let given_up = fd.into_raw_fd();
-        assert!(is_open(given_up));
-        // SAFETY: just given up.
-        drop(unsafe { OwnedFd::from_raw_fd(given_up) });
+        assert_eq!(fd.as_raw_fd(), number, "the kernel reuses the lowest free number");
+        let released = fd.into_raw_fd();
+        assert!(is_open(released));
+        // SAFETY: open, and released by its owner.
+        drop(unsafe { OwnedFd::from_raw_fd(released) });
         assert!(!is_open(number));
 
         assert_eq!(io::close(null()), Ok(()));
@@ -67,21 +67,22 @@ fn with_flags_passes_flags_verbatim() {
     assert_eq!(flags(Epoll::with_flags(epoll).unwrap().into()), (false, false));
 }
 
-/// How many descriptors this process has open, with the one that looks.
+/// Returns the number of open descriptors of this process, including that of the directory.
 fn open_descriptors() -> usize {
     std::fs::read_dir("/proc/self/fd").unwrap().count()
 }
 
-/// An object with descriptor 0: it says what it is, works, and leaves nothing open.
-fn as_descriptor_zero<T: AsRawFd + fmt::Debug>(
+/// Checks that an object has descriptor 0, has the expected `Debug` output, works, and closes its
+/// descriptor.
+fn check_descriptor_zero<T: AsRawFd + fmt::Debug>(
     name: &str,
     object: butter::Result<T>,
-    works: impl FnOnce(&T),
+    test: impl FnOnce(&T),
 ) {
     let object = object.unwrap();
     assert_eq!(object.as_raw_fd(), 0);
     assert_eq!(format!("{object:?}"), format!("{name} {{ fd: 0 }}"));
-    works(&object);
+    test(&object);
     let open = open_descriptors();
     drop(object);
     assert_eq!(open_descriptors(), open - 1, "{name}");
@@ -89,42 +90,42 @@ fn as_descriptor_zero<T: AsRawFd + fmt::Debug>(
 }
 
 #[test]
-fn descriptor_zero_is_one_like_any_other() {
+fn as_raw_fd_can_be_zero_for_every_object() {
     in_child(|| {
-        // SAFETY: nobody in this process uses descriptor 0.
+        // SAFETY: no other code in this process uses descriptor 0.
         unsafe { libc::close(0) };
-        as_descriptor_zero("EventFd", EventFd::new(7), |counter| {
+        check_descriptor_zero("EventFd", EventFd::new(7), |counter| {
             assert_eq!(counter.wait(Timeout::Zero), Ok(true));
             assert_eq!(counter.read(), Ok(7));
         });
-        as_descriptor_zero("TimerFd", TimerFd::new(Clock::Monotonic), |timer| {
+        check_descriptor_zero("TimerFd", TimerFd::new(Clock::Monotonic), |timer| {
             assert_eq!(timer.get(), Ok(Timer::Disarmed));
         });
-        as_descriptor_zero("Inotify", Inotify::nonblocking(), |inotify| {
+        check_descriptor_zero("Inotify", Inotify::nonblocking(), |inotify| {
             assert!(inotify.add_watch("/", WatchFlags::DELETE_SELF).is_ok());
             assert_eq!(inotify.read_events(&mut [0; 16]).unwrap().count(), 0);
         });
-        as_descriptor_zero("SignalFd", SignalFd::nonblocking(SigSet::empty()), |signals| {
+        check_descriptor_zero("SignalFd", SignalFd::nonblocking(SigSet::empty()), |signals| {
             assert_eq!(signals.try_read(), Ok(None));
         });
-        as_descriptor_zero("MemFd", MemFd::new("zero"), |memfd| {
+        check_descriptor_zero("MemFd", MemFd::new("zero"), |memfd| {
             assert_eq!((memfd.write_at(b"!", 4), memfd.len()), (Ok(1), Ok(5)));
         });
-        as_descriptor_zero("Epoll", Epoll::new(), |epoll| {
+        check_descriptor_zero("Epoll", Epoll::new(), |epoll| {
             assert_eq!(epoll.wait(&mut [Event::default()], Timeout::Zero).unwrap().len(), 0);
         });
-        as_descriptor_zero("Namespace", Namespace::own(Kind::Uts), |namespace| {
+        check_descriptor_zero("Namespace", Namespace::own(Kind::Uts), |namespace| {
             assert_eq!(namespace.kind(), Ok(Namespaces::UTS));
         });
     });
 }
 
 #[test]
-fn a_failed_close_is_reported_and_not_made_again() {
+fn close_reports_an_error_and_is_not_repeated() {
     in_child(|| {
         let fd = null();
         let number = fd.as_raw_fd();
-        // SAFETY: takes the number away under its owner, so that its close fails.
+        // SAFETY: the owner's `close` fails, because no other code opens a descriptor in between.
         unsafe { libc::close(number) };
         let error = io::close(fd).unwrap_err();
         assert_eq!(error.errno(), Errno::BADF);
@@ -132,7 +133,7 @@ fn a_failed_close_is_reported_and_not_made_again() {
 }
 
 #[test]
-fn there_is_room_for_none_and_for_an_error() {
+fn owned_fd_has_niches_for_none_and_for_errors() {
     assert_eq!(size_of::<OwnedFd>(), size_of::<RawFd>());
     assert_eq!(size_of::<Option<OwnedFd>>(), 4);
     assert_eq!(size_of::<Option<BorrowedFd<'_>>>(), 4);
@@ -140,13 +141,13 @@ fn there_is_room_for_none_and_for_an_error() {
     assert_eq!(size_of::<butter::Result<EventFd>>(), 8);
     assert_eq!(size_of::<butter::Result<()>>(), 4);
     // The largest number is a descriptor, not `None`.
-    // SAFETY: the number is only looked at.
+    // SAFETY: the descriptor is not used.
     let largest = Some(unsafe { BorrowedFd::borrow_raw(RawFd::MAX) });
     assert_eq!(largest.map(|fd| fd.as_raw_fd()), Some(RawFd::MAX));
 }
 
 #[test]
-fn everything_over_a_descriptor_lends_it() {
+fn as_fd_and_conversions_keep_the_number() {
     fn number(fd: impl AsFd) -> RawFd {
         fd.as_fd().as_raw_fd()
     }
@@ -166,7 +167,7 @@ fn everything_over_a_descriptor_lends_it() {
 }
 
 #[test]
-fn what_the_crate_opens_is_closed_by_exec() {
+fn owned_fd_of_every_constructor_is_close_on_exec() {
     use butter::io::{DescriptorFlags, fcntl_getfd};
     let ends = [butter::pipe::pipe(), butter::pipe::nonblocking()].map(Result::unwrap);
     let mut opened: Vec<OwnedFd> = vec![
@@ -191,9 +192,5 @@ fn what_the_crate_opens_is_closed_by_exec() {
         assert_eq!(fcntl_getfd(fd), Ok(DescriptorFlags::CLOEXEC));
     }
     io::fcntl_setfd(&opened[0], DescriptorFlags::empty()).unwrap();
-    assert_eq!(
-        fcntl_getfd(&opened[0]),
-        Ok(DescriptorFlags::empty()),
-        "who wants it inherited says so"
-    );
+    assert_eq!(fcntl_getfd(&opened[0]), Ok(DescriptorFlags::empty()), "FD_CLOEXEC can be cleared");
 }

@@ -1,4 +1,4 @@
-//! Reading, writing and the flags of a descriptor.
+//! Reading, writing, and the flags of descriptors.
 
 use std::fs::File;
 use std::mem::MaybeUninit;
@@ -9,7 +9,7 @@ use common::files;
 use common::signals::{PeriodicSignals, interrupted};
 
 #[test]
-fn what_is_written_is_read() {
+fn write_and_read_transfer_bytes() {
     let (reader, writer) = pipe::pipe().unwrap();
     assert_eq!(io::write(&writer, b"hello, "), Ok(7));
     assert_eq!(
@@ -29,11 +29,11 @@ fn what_is_written_is_read() {
     assert_eq!((&one, &two[..5]), (b", ", &b"world"[..]));
 
     drop(writer);
-    assert_eq!(io::read(&reader, &mut buffer), Ok(0), "the end");
+    assert_eq!(io::read(&reader, &mut buffer), Ok(0), "end of file");
 }
 
 #[test]
-fn a_buffer_need_not_be_written_to_before() {
+fn read_uninit_returns_the_initialized_part() {
     let (reader, writer) = pipe::pipe().unwrap();
     io::write(&writer, b"news").unwrap();
     let mut buffer = [MaybeUninit::uninit(); 64];
@@ -44,17 +44,17 @@ fn a_buffer_need_not_be_written_to_before() {
 }
 
 #[test]
-fn slices_are_slices() {
+fn slices_dereference_to_bytes() {
     let mut bytes = *b"bytes";
     assert_eq!(&*IoSlice::new(b"bytes"), b"bytes");
-    let mut room = IoSliceMut::new(&mut bytes);
-    room[0] = b'B';
-    assert_eq!(&*room, b"Bytes");
+    let mut slice = IoSliceMut::new(&mut bytes);
+    slice[0] = b'B';
+    assert_eq!(&*slice, b"Bytes");
     assert_eq!(bytes, *b"Bytes");
 }
 
 #[test]
-fn flags_are_told_and_set() {
+fn fcntl_getfl_and_setfl_return_and_set_status_flags() {
     let (reader, writer) = pipe::pipe().unwrap();
     assert_eq!(io::fcntl_getfl(&reader).unwrap().access(), AccessMode::ReadOnly);
     assert_eq!(io::fcntl_getfl(&writer).unwrap().access(), AccessMode::WriteOnly);
@@ -66,23 +66,23 @@ fn flags_are_told_and_set() {
 
     let file = common::fd(files::anonymous());
     assert_eq!(io::fcntl_getfl(&file).unwrap().access(), AccessMode::ReadWrite);
-    // The processors disagree on these bits: each is asked of the kernel, and comes back as what it is.
+    // The values of these flags differ between the architectures.
     let directory = std::os::unix::fs::OpenOptionsExt::custom_flags(
         File::options().read(true),
         libc::O_DIRECTORY | libc::O_NOFOLLOW,
     )
     .open("/")
     .unwrap();
-    let told = io::fcntl_getfl(common::fd(directory)).unwrap();
+    let flags = io::fcntl_getfl(common::fd(directory)).unwrap();
     assert!(
-        told.contains(StatusFlags::DIRECTORY | StatusFlags::NOFOLLOW | StatusFlags::LARGEFILE),
-        "{told}"
+        flags.contains(StatusFlags::DIRECTORY | StatusFlags::NOFOLLOW | StatusFlags::LARGEFILE),
+        "{flags}"
     );
-    assert!(!told.contains(StatusFlags::DIRECT));
+    assert!(!flags.contains(StatusFlags::DIRECT));
 }
 
 #[test]
-fn a_duplicate_is_another_descriptor_of_the_same_file() {
+fn fcntl_dupfd_cloexec_duplicates_to_a_minimum_number() {
     use butter::fd::AsRawFd;
     let (reader, writer) = pipe::pipe().unwrap();
     let duplicate = io::fcntl_dupfd_cloexec(&reader, 100).unwrap();
@@ -93,7 +93,7 @@ fn a_duplicate_is_another_descriptor_of_the_same_file() {
 }
 
 #[test]
-fn packets_are_read_one_by_one() {
+fn read_returns_one_packet_of_a_packet_pipe() {
     let (reader, writer) =
         pipe::raw::pipe2(pipe::CreateFlags::CLOEXEC | pipe::CreateFlags::DIRECT).unwrap();
     io::write(&writer, b"one").unwrap();
@@ -104,18 +104,18 @@ fn packets_are_read_one_by_one() {
 }
 
 #[test]
-fn an_interruption_is_told_unless_the_call_is_retried() {
+fn retry_repeats_a_read_that_is_interrupted() {
     let (reader, writer) = pipe::pipe().unwrap();
     assert_eq!(interrupted(|| io::read(&reader, &mut [0]).unwrap_err().errno()), Errno::INTR);
 
-    let storm = PeriodicSignals::new();
+    let signals = PeriodicSignals::new();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            while storm.count() < 20 {
+            while signals.count() < 20 {
                 std::thread::yield_now();
             }
             io::write(&writer, b"!").unwrap();
         });
-        assert_eq!(storm.run(|| io::retry(|| io::read(&reader, &mut [0]))), Ok(1));
+        assert_eq!(signals.run(|| io::retry(|| io::read(&reader, &mut [0]))), Ok(1));
     });
 }

@@ -1,4 +1,4 @@
-//! The tests of the library against the running kernel: one module for each feature.
+//! Tests of the library with the running kernel: one module for each feature.
 
 mod abi;
 mod arguments;

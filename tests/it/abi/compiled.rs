@@ -1,4 +1,4 @@
-//! What the compiler made of the numbers, where they are public: the scan of the sources must have read the same.
+//! Comparison of the values that the scan finds in the sources with the compiled public constants.
 
 use bitflags::{Bits, Flags};
 use butter::error::Errno;
@@ -8,18 +8,21 @@ use butter::signal::Signal;
 use super::scan::Kind;
 use super::{NATIVE, numbers};
 
-/// The names and values of a type's flags.
+/// Returns the names and values of the flags of a type.
 fn flags<F: Flags<Bits: Bits + Into<u64>>>() -> Vec<(&'static str, i128)> {
-    // A flag without a name stands for all other bits.
+    // The flag without a name has all unknown bits.
     let named = F::FLAGS.iter().filter(|flag| flag.is_named());
     named.map(|flag| (flag.name(), i128::from(flag.value().bits().into()))).collect()
 }
 
 macro_rules! types {
     ($($module:ident::$type:ident)*) => {
-        /// Every type of flags, by its path, with its flags.
+        /// Returns the path of every flag type with its flags.
         fn types() -> Vec<(&'static str, Vec<(&'static str, i128)>)> {
-            vec![$((concat!(stringify!($module), "::", stringify!($type)), flags::<butter::$module::$type>())),*]
+            vec![$((
+                concat!(stringify!($module), "::", stringify!($type)),
+                flags::<butter::$module::$type>(),
+            )),*]
         }
     };
 }
@@ -53,7 +56,7 @@ types! {
 }
 
 #[test]
-fn flags_are_what_the_scan_read() {
+fn flags_equal_the_scanned_constants() {
     let (numbers, types) = (numbers::of(NATIVE), types());
     for (name, flags) in &types {
         let of_type = numbers.iter().filter(|number| number.flags.as_deref() == Some(*name));
@@ -68,22 +71,22 @@ fn flags_are_what_the_scan_read() {
     }
 }
 
-/// The names and values that the scan has read of a kind.
+/// Returns the names and values of the scanned constants of a kind.
 fn scanned(kind: Kind<'_>) -> Vec<(String, i128)> {
     let of_kind = numbers::of(NATIVE).into_iter().filter(|number| number.kind == kind);
     of_kind.map(|number| (number.name, number.value)).collect()
 }
 
 #[test]
-fn errnos_are_what_the_scan_read() {
+fn errno_names_equal_the_scanned_constants() {
     let named = (1..=butter::error::ERRNO_MAX)
         .filter_map(|number| Some((Errno::from_raw(number)?.name()?.to_owned(), number.into())));
     assert_eq!(named.collect::<Vec<_>>(), scanned(Kind::Errno));
 }
 
 #[test]
-fn signals_are_what_the_scan_read() {
-    // From 32 up they have places, not names.
+fn signal_names_equal_the_scanned_constants() {
+    // Real-time signals have no names in the table.
     let names = (1..=31)
         .filter_map(|number| Some((Signal::from_raw(number)?.to_string(), i128::from(number))));
     let named: Vec<_> = names.map(|(name, number)| (format!("SIG{name}"), number)).collect();
@@ -91,7 +94,7 @@ fn signals_are_what_the_scan_read() {
 }
 
 #[test]
-fn access_modes_are_the_lowest_bits_of_the_flags_of_a_file() {
+fn access_mode_is_in_the_lowest_bits_of_status_flags() {
     for (number, mode) in [
         (libc::O_RDONLY, AccessMode::ReadOnly),
         (libc::O_WRONLY, AccessMode::WriteOnly),

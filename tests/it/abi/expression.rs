@@ -1,9 +1,10 @@
-//! The value of a constant's expression, as far as the sources write such expressions.
+//! Evaluation of constant expressions of the forms that the sources use.
 
-/// Evaluates an expression of numbers, names, `|`, `<<`, `+` and `-`, without parentheses; `None` for any other.
+/// Evaluates an expression of numbers, names, `|`, `<<`, `+` and `-`, without parentheses. Returns
+/// `None` for any other expression.
 pub fn value(expression: &str, name: &impl Fn(&str) -> Option<i128>) -> Option<i128> {
     let expression = expression.trim();
-    // The operator that binds loosest first, and of several the last.
+    // Split at the last of the operators with the lowest precedence.
     if let Some((left, right)) = expression.rsplit_once('|') {
         return Some(value(left, name)? | value(right, name)?);
     }
@@ -21,7 +22,7 @@ pub fn value(expression: &str, name: &impl Fn(&str) -> Option<i128>) -> Option<i
     name(expression.rsplit("::").next()?)
 }
 
-/// Reads a literal: `1030`, `0x8_0000`, `0b11u8`.
+/// Parses a literal: `1030`, `0x8_0000`, `0b11u8`.
 fn number(literal: &str) -> Option<i128> {
     let digits = literal.replace('_', "");
     let digits = digits.split(['u', 'i']).next()?;
@@ -34,7 +35,7 @@ fn number(literal: &str) -> Option<i128> {
 }
 
 #[test]
-fn expressions_have_their_values() {
+fn value_evaluates_expressions() {
     let name = |name: &str| (name == "O_DIRECTORY").then_some(0x4000);
     for (expression, expected) in [
         ("1030", Some(1030)),

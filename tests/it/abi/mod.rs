@@ -1,10 +1,9 @@
-//! Every number and every layout that the crate takes from the kernel, against what others say they
-//! are.
+//! Comparison of every constant and struct of the kernel's ABI with other definitions.
 //!
-//! The sources themselves are scanned, for either processor, so that nothing can be added to them
-//! unnoticed: what the scan finds must be in the tables here, and the other way round. The tables
-//! are compared with `libc` and `linux-raw-sys` in the tests, and with the kernel's own headers by
-//! `.ci/uapi-check`, which compiles the source that `uapi` writes.
+//! The tests scan the sources for both architectures, so that every constant and struct is
+//! compared: the tables in this module must list exactly those that the scan finds. The tests
+//! compare them with `libc` and `linux-raw-sys`; `.ci/uapi-check` compares them with the kernel's
+//! headers, by compiling the C source that `uapi` writes.
 
 mod compiled;
 mod expression;
@@ -16,8 +15,8 @@ mod sources;
 mod structs;
 mod uapi;
 
-/// The processors, as the folders of `arch/` and Rust name them.
-const PROCESSORS: [&str; 2] = ["x86_64", "aarch64"];
+/// The architectures, by their names in `arch/` and in Rust.
+const ARCHITECTURES: [&str; 2] = ["x86_64", "aarch64"];
 
-/// The processor that the tests run on.
+/// The architecture on which the tests run.
 const NATIVE: &str = std::env::consts::ARCH;

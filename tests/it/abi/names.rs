@@ -1,8 +1,8 @@
-//! That a constant of the crate has the kernel's name, and not another one's.
+//! The names of the crate's constants correspond to the names in C.
 
 use super::{NATIVE, numbers, scan::Kind};
 
-/// The constants whose names are not the kernel's without what stands before it.
+/// The constants whose names are not the names in C without a prefix.
 const RENAMED: &[(&str, &str)] = &[
     ("CLOCK_BOOTTIME", "Boottime"),
     ("CLOCK_BOOTTIME_ALARM", "BoottimeAlarm"),
@@ -25,7 +25,7 @@ const RENAMED: &[(&str, &str)] = &[
     ("__NEW_UTS_LEN", "HOST_NAME_MAX"),
 ];
 
-/// What stands before a name in C, where the crate leaves it out.
+/// The prefixes of names in C that the crate omits.
 const PREFIXES: &[&str] = &[
     "CLONE_",
     "CLONE_NEW",
@@ -54,14 +54,14 @@ const PREFIXES: &[&str] = &[
 ];
 
 #[test]
-fn a_constant_is_named_as_in_c() {
+fn constant_names_correspond_to_c_names() {
     for number in numbers::of(NATIVE) {
         let (own, name) = (number.own, &*number.name);
         let shortened = PREFIXES.iter().any(|prefix| name.strip_prefix(prefix) == Some(own));
         let same = if number.kind == Kind::Plain { name == own } else { shortened };
-        // What `poll` and `epoll` have in common has one name.
+        // The names of flags that `poll` and `epoll` share begin with `POLL` or `EPOLL`.
         let of_epoll = format!("E{name}");
         let renamed = RENAMED.contains(&(name, own)) || RENAMED.contains(&(&of_epoll, own));
-        assert!(same || renamed, "{own} is said to be {name}");
+        assert!(same || renamed, "{own} does not correspond to {name}");
     }
 }

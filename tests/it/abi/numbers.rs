@@ -1,12 +1,12 @@
-//! The constants of all sources, with their values on a processor.
+//! The constants of all sources, with their values on an architecture.
 
 use std::collections::BTreeSet;
 
 use super::oracles::{self, NO_CRATE_HAS};
 use super::scan::{self, Kind};
-use super::{NATIVE, PROCESSORS, expression, sources};
+use super::{ARCHITECTURES, NATIVE, expression, sources};
 
-/// Constants that are no names of the kernel's: the crate's own.
+/// Constants that the kernel does not define.
 const OURS: &[(&str, &str)] = &[
     ("arch/aarch64/abi.rs", "AUDIT_ARCH"),
     ("arch/x86_64/abi.rs", "AUDIT_ARCH"),
@@ -35,7 +35,7 @@ const OURS: &[(&str, &str)] = &[
     ("src/time.rs", "NANOS_PER_SEC"),
 ];
 
-/// Constants that the kernel knows under another name.
+/// Constants with another name in C.
 const RENAMED: &[(&str, &str, &str)] = &[
     ("src/signal/mask.rs", "Block", "SIG_BLOCK"),
     ("src/signal/mask.rs", "Unblock", "SIG_UNBLOCK"),
@@ -59,39 +59,39 @@ const RENAMED: &[(&str, &str, &str)] = &[
     ("src/uts/types.rs", "HOST_NAME_MAX", "__NEW_UTS_LEN"),
 ];
 
-/// Constants that only one processor has, and which. On the other they are no bit.
-const OF_ONE: &[(&str, &str)] = &[
+/// Constants that only one architecture defines. On the other, their value is 0.
+const ARCHITECTURE_SPECIFIC: &[(&str, &str)] = &[
     ("MAP_32BIT", "x86_64"),
     ("MAP_ABOVE4G", "x86_64"),
     ("PROT_BTI", "aarch64"),
     ("PROT_MTE", "aarch64"),
 ];
 
-/// A number of the kernel's.
+/// A constant of the kernel.
 pub struct Number {
-    /// The crate's name.
+    /// Its name in the crate.
     pub own: &'static str,
     /// Its name in C.
     pub name: String,
     pub value: i128,
     pub kind: Kind<'static>,
-    /// The type of a flag, by its path: `io::StatusFlags`.
+    /// The path of the type of a flag: `io::StatusFlags`.
     pub flags: Option<String>,
 }
 
-/// Every number of the kernel's, on this processor.
-pub fn of(processor: &str) -> Vec<Number> {
+/// Returns every constant of the kernel, on this architecture.
+pub fn of(architecture: &str) -> Vec<Number> {
     let mut numbers = Vec::new();
-    for source in sources::of(processor) {
+    for source in sources::of(architecture) {
         for constant in scan::constants(source.path, source.text) {
             if constant.kind == Kind::Plain && OURS.contains(&(source.path, constant.own)) {
                 continue;
             }
-            let plain = |name: &str| plain(processor, source.path, name);
+            let plain = |name: &str| plain(architecture, source.path, name);
             let value = expression::value(constant.expression, &plain);
             let value = value.unwrap_or_else(|| {
                 panic!(
-                    "{}: the value of {} is not understood: {}",
+                    "{}: the value of {} cannot be evaluated: {}",
                     source.path, constant.name, constant.expression
                 )
             });
@@ -109,38 +109,48 @@ pub fn of(processor: &str) -> Vec<Number> {
     numbers
 }
 
-/// The numbers that a processor has; those of the other are no bit.
-pub fn known_to(processor: &str) -> Vec<Number> {
-    let mut numbers = of(processor);
+/// Returns the constants that an architecture defines. Asserts that the value of the others is 0.
+pub fn known_to(architecture: &str) -> Vec<Number> {
+    let mut numbers = of(architecture);
     numbers.retain(|number| {
-        let elsewhere = OF_ONE.iter().any(|&(name, only)| name == number.name && only != processor);
-        assert!(!elsewhere || number.value == 0, "{} is none of {processor}", number.name);
+        let elsewhere = ARCHITECTURE_SPECIFIC
+            .iter()
+            .any(|&(name, only)| name == number.name && only != architecture);
+        assert!(
+            !elsewhere || number.value == 0,
+            "{} is not defined on {architecture}",
+            number.name
+        );
         !elsewhere
     });
     numbers
 }
 
-/// The value of a plain constant that another one names: of the same file, or of the processor.
-fn plain(processor: &str, path: &str, name: &str) -> Option<i128> {
-    let seen = sources::of(processor)
+/// Returns the value of a plain constant to which another one refers: in the same file, or in that
+/// of the architecture.
+fn plain(architecture: &str, path: &str, name: &str) -> Option<i128> {
+    let visible = sources::of(architecture)
         .filter(|source| source.path == path || source.path.starts_with("arch/"));
-    let mut constants = seen.flat_map(|source| scan::constants(source.path, source.text));
+    let mut constants = visible.flat_map(|source| scan::constants(source.path, source.text));
     let constant =
         constants.find(|constant| constant.kind == Kind::Plain && constant.name == name)?;
     expression::value(constant.expression, &|_| None)
 }
 
-/// The public module that a source belongs to: `io` for `src/io/fcntl.rs`.
+/// Returns the public module to which a source belongs: `io` for `src/io/fcntl.rs`.
 fn module(path: &str) -> &str {
     let path = path.strip_prefix("src/").unwrap_or(path);
     path.split('/').next().unwrap_or(path).trim_end_matches(".rs")
 }
 
 #[test]
-fn every_constant_is_in_the_table_and_nothing_else() {
+fn oracles_list_exactly_the_scanned_constants() {
     let known: BTreeSet<_> = oracles::table().into_iter().map(|row| row.name.to_owned()).collect();
-    let found: BTreeSet<_> =
-        PROCESSORS.iter().flat_map(|processor| of(processor)).map(|number| number.name).collect();
+    let found: BTreeSet<_> = ARCHITECTURES
+        .iter()
+        .flat_map(|architecture| of(architecture))
+        .map(|number| number.name)
+        .collect();
     let missing: Vec<_> = found.difference(&known).collect();
     assert!(missing.is_empty(), "in the sources, but in no table of tests/it/abi: {missing:?}");
     let stale: Vec<_> = known.difference(&found).collect();
@@ -148,10 +158,10 @@ fn every_constant_is_in_the_table_and_nothing_else() {
 }
 
 #[test]
-fn every_exception_is_still_there() {
+fn numbers_exceptions_exist_in_the_sources() {
     let renamed = RENAMED.iter().map(|&(path, name, _)| (path, name));
     for (path, name) in OURS.iter().copied().chain(renamed) {
-        let mut sources = PROCESSORS.into_iter().flat_map(sources::of);
+        let mut sources = ARCHITECTURES.into_iter().flat_map(sources::of);
         let source = sources.find(|source| source.path == path).expect(path);
         let constants = scan::constants(path, source.text);
         assert!(constants.iter().any(|constant| constant.name == name), "{path} has no {name}");
@@ -159,9 +169,9 @@ fn every_exception_is_still_there() {
 }
 
 #[test]
-fn both_processors_have_the_same_names() {
-    let [one, other] = PROCESSORS.map(|processor| {
-        let mut names: Vec<_> = of(processor).into_iter().map(|number| number.name).collect();
+fn constant_names_are_equal_on_both_architectures() {
+    let [one, other] = ARCHITECTURES.map(|architecture| {
+        let mut names: Vec<_> = of(architecture).into_iter().map(|number| number.name).collect();
         names.sort();
         names
     });
@@ -169,14 +179,14 @@ fn both_processors_have_the_same_names() {
 }
 
 #[test]
-fn they_are_what_libc_and_linux_raw_sys_say() {
+fn numbers_equal_those_of_libc_and_linux_raw_sys() {
     let table = oracles::table();
     let mut compared = 0;
     for number in known_to(NATIVE) {
         let Some(row) = table.iter().find(|row| row.name == number.name) else { continue };
         assert!(
             !row.found.is_empty() || NO_CRATE_HAS.contains(&row.name),
-            "nobody has {}",
+            "neither libc nor linux-raw-sys has {}",
             row.name
         );
         for (oracle, value) in &row.found {
@@ -192,7 +202,7 @@ fn they_are_what_libc_and_linux_raw_sys_say() {
     assert!(compared > table.len(), "{compared} comparisons of {} constants", table.len());
 }
 
-/// Whether two numbers are the same, or the same 32 bits with a sign and without.
+/// Returns whether two numbers are equal, or are the same 32 bits with and without a sign.
 fn same(ours: i128, theirs: i128) -> bool {
     ours == theirs || ((ours < 0) != (theirs < 0) && (ours - theirs).abs() == 1 << 32)
 }

@@ -1,12 +1,12 @@
-//! Finds the constants and the layouts in the text of a source.
+//! A scanner for the constants and layouts in the text of a source.
 
-/// A constant, as a source writes it.
+/// A constant in a source.
 pub struct Constant<'a> {
-    /// The crate's name.
+    /// Its name in the crate.
     pub own: &'a str,
-    /// The kernel's name, where the source gives it; else the crate's.
+    /// Its name in C if the source contains it, otherwise its name in the crate.
     pub name: String,
-    /// Which table it stands in.
+    /// The table that contains it.
     pub kind: Kind<'a>,
     pub expression: &'a str,
 }
@@ -17,20 +17,20 @@ pub enum Kind<'a> {
     Flag(&'a str),
     Errno,
     Signal,
-    /// `const NAME: u32 = 1;`, or the number of a variant.
+    /// `const NAME: u32 = 1;`, or the discriminant of a variant.
     Plain,
 }
 
-/// What a `layout!` says.
+/// The content of a `layout!`.
 pub struct Layout<'a> {
     pub name: &'a str,
     pub size: usize,
     pub align: usize,
-    /// Name and offset of each.
+    /// The name and offset of each field.
     pub fields: Vec<(&'a str, usize)>,
 }
 
-/// The part of a source that is not its unit tests.
+/// Returns the text of a source without its unit tests.
 fn code<'a>(path: &str, text: &'a str) -> &'a str {
     if path.ends_with("_tests.rs") {
         ""
@@ -39,7 +39,7 @@ fn code<'a>(path: &str, text: &'a str) -> &'a str {
     }
 }
 
-/// Each line that is not a comment, and its text to the end of the source.
+/// Returns each line that is not a comment, with the text from there to the end of the source.
 fn lines<'a>(path: &str, text: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
     let code = code(path, text);
     let lines =
@@ -64,7 +64,7 @@ pub fn constants<'a>(path: &str, text: &'a str) -> Vec<Constant<'a>> {
     found
 }
 
-/// The constant at the start of a line, if there is one.
+/// Parses the constant at the start of a line, if there is one.
 fn constant<'a>(rest: &'a str, table: &str, flags: &'a str) -> Option<Constant<'a>> {
     let line = rest.lines().next()?;
     if table == "flags" && line.starts_with('"') {
@@ -96,7 +96,7 @@ fn constant<'a>(rest: &'a str, table: &str, flags: &'a str) -> Option<Constant<'
     let expression = match kind.trim() {
         "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize"
         | "c_int" => expression.trim(),
-        // A number in a type of its own.
+        // A constant of a newtype.
         "Self" => expression.trim().strip_prefix("Self(")?.strip_suffix(')')?,
         _ => return None,
     };
@@ -120,7 +120,7 @@ fn layout(rest: &str) -> Option<Layout<'_>> {
     Some(Layout { name, size, align, fields: fields.collect::<Option<_>>()? })
 }
 
-/// The structs that are laid out as C does it.
+/// Returns the names of the structs with `repr(C)`.
 pub fn c_structs<'a>(path: &str, text: &'a str) -> Vec<&'a str> {
     let starts = lines(path, text).filter(|(line, _)| line.trim_start().starts_with("#[repr(C"));
     starts
@@ -128,7 +128,7 @@ pub fn c_structs<'a>(path: &str, text: &'a str) -> Vec<&'a str> {
         .collect()
 }
 
-/// Whether a source has nothing to compare.
+/// Returns whether a source has nothing to compare.
 pub fn finds_nothing(path: &str, text: &str) -> bool {
     constants(path, text).is_empty()
         && layouts(path, text).is_empty()

@@ -1,17 +1,20 @@
-//! The sources that hold numbers and layouts, as they were when this test was compiled.
+//! The sources with constants and layouts, as they were when this test was compiled.
 
 use super::scan;
 use common::require;
 
 pub struct Source {
-    /// From the crate's root: `src/io/fcntl.rs`.
+    /// Relative to the root of the crate: `src/io/fcntl.rs`.
     pub path: &'static str,
     pub text: &'static str,
 }
 
 macro_rules! sources {
     ($($path:literal)*) => {
-        const SOURCES: &[Source] = &[$(Source { path: $path, text: include_str!(concat!("../../../", $path)) }),*];
+        const SOURCES: &[Source] = &[$(Source {
+            path: $path,
+            text: include_str!(concat!("../../../", $path)),
+        }),*];
     };
 }
 
@@ -67,16 +70,16 @@ sources! {
     "src/uts/types.rs"
 }
 
-/// The sources that are compiled for a processor.
-pub fn of(processor: &str) -> impl Iterator<Item = &'static Source> {
-    let own = format!("arch/{processor}/");
+/// Returns the sources that are compiled for an architecture.
+pub fn of(architecture: &str) -> impl Iterator<Item = &'static Source> {
+    let own = format!("arch/{architecture}/");
     SOURCES
         .iter()
         .filter(move |source| !source.path.starts_with("arch/") || source.path.starts_with(&own))
 }
 
 #[test]
-fn no_source_is_left_out() {
+fn sources_with_constants_or_layouts_are_listed() {
     let root = common::root();
     require!(root.join("src").is_dir(), "the source is not on this host");
     let mut folders = vec![root.join("src"), root.join("arch")];

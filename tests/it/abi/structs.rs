@@ -1,4 +1,4 @@
-//! The structs that the kernel reads or writes, against the same structs elsewhere.
+//! Comparison of the structs that the kernel reads or writes with those of other crates.
 
 use std::collections::BTreeSet;
 use std::mem::offset_of;
@@ -6,26 +6,26 @@ use std::mem::offset_of;
 use linux_raw_sys::{general, system};
 
 use super::scan::{self, Layout};
-use super::{NATIVE, PROCESSORS, sources};
+use super::{ARCHITECTURES, NATIVE, sources};
 
-/// A struct of the kernel's that the crate has.
+/// A struct of the kernel that the crate defines.
 pub struct Struct {
     path: &'static str,
-    /// Its name, and those of its fields.
+    /// Its name and those of its fields in the crate.
     ours: (&'static str, &'static [&'static str]),
-    /// Its type in C.
+    /// Its type name in C.
     pub c: &'static str,
-    /// The names of its fields in C, in the order of ours.
+    /// The names of its fields in C, in the same order.
     pub fields: &'static [&'static str],
     oracles: &'static [Measured],
 }
 
-/// A struct of another crate, as the compiler laid it out.
+/// The layout of a struct of another crate.
 struct Measured {
     of: &'static str,
     size: usize,
     align: usize,
-    /// In the order of our fields.
+    /// In the order of the fields of the crate's struct.
     offsets: &'static [usize],
 }
 
@@ -67,7 +67,8 @@ structs! {
         "struct epoll_params" { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad }:
         libc::epoll_params { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad }
         general::epoll_params { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad };
-    "src/inotify/types.rs" Header { wd mask cookie len } is "struct inotify_event" { wd mask cookie len }:
+    "src/inotify/types.rs" Header { wd mask cookie len } is
+        "struct inotify_event" { wd mask cookie len }:
         libc::inotify_event { wd mask cookie len }
         general::inotify_event { wd mask cookie len };
     "src/io/slices.rs" IoSlice { base len } is "struct iovec" { iov_base iov_len }:
@@ -85,22 +86,25 @@ structs! {
     "src/signal/action.rs" Action { handler flags restorer mask } is
         "struct sigaction" { sa_handler sa_flags sa_restorer sa_mask }:
         general::kernel_sigaction { sa_handler_kernel sa_flags sa_restorer sa_mask };
-    "src/signal/info.rs" SigInfo { signo errno code fields } is "siginfo_t" { si_signo si_errno si_code _sifields }:;
+    "src/signal/info.rs" SigInfo { signo errno code fields } is
+        "siginfo_t" { si_signo si_errno si_code _sifields }:;
     "src/signal/set.rs" SigSet {} is "sigset_t" {}:
         general::kernel_sigset_t {};
     "src/signalfd/types.rs"
-        Siginfo { signo errno code pid uid fd tid band overrun trapno status int ptr utime stime addr addr_lsb syscall
-            call_addr arch } is
-        "struct signalfd_siginfo" { ssi_signo ssi_errno ssi_code ssi_pid ssi_uid ssi_fd ssi_tid ssi_band ssi_overrun
-            ssi_trapno ssi_status ssi_int ssi_ptr ssi_utime ssi_stime ssi_addr ssi_addr_lsb ssi_syscall ssi_call_addr
-            ssi_arch }:
-        libc::signalfd_siginfo { ssi_signo ssi_errno ssi_code ssi_pid ssi_uid ssi_fd ssi_tid ssi_band ssi_overrun
-            ssi_trapno ssi_status ssi_int ssi_ptr ssi_utime ssi_stime ssi_addr ssi_addr_lsb ssi_syscall ssi_call_addr
-            ssi_arch };
-    "src/signal/alt_stack.rs" SignalStack { base flags size } is "stack_t" { ss_sp ss_flags ss_size }:
+        Siginfo { signo errno code pid uid fd tid band overrun trapno status int ptr utime stime
+            addr addr_lsb syscall call_addr arch } is
+        "struct signalfd_siginfo" { ssi_signo ssi_errno ssi_code ssi_pid ssi_uid ssi_fd ssi_tid
+            ssi_band ssi_overrun ssi_trapno ssi_status ssi_int ssi_ptr ssi_utime ssi_stime ssi_addr
+            ssi_addr_lsb ssi_syscall ssi_call_addr ssi_arch }:
+        libc::signalfd_siginfo { ssi_signo ssi_errno ssi_code ssi_pid ssi_uid ssi_fd ssi_tid
+            ssi_band ssi_overrun ssi_trapno ssi_status ssi_int ssi_ptr ssi_utime ssi_stime ssi_addr
+            ssi_addr_lsb ssi_syscall ssi_call_addr ssi_arch };
+    "src/signal/alt_stack.rs" SignalStack { base flags size } is
+        "stack_t" { ss_sp ss_flags ss_size }:
         libc::stack_t { ss_sp ss_flags ss_size }
         general::stack_t { ss_sp ss_flags ss_size };
-    "src/timerfd/types.rs" Itimerspec { interval value } is "struct __kernel_itimerspec" { it_interval it_value }:
+    "src/timerfd/types.rs" Itimerspec { interval value } is
+        "struct __kernel_itimerspec" { it_interval it_value }:
         libc::itimerspec { it_interval it_value }
         general::__kernel_itimerspec { it_interval it_value };
     "src/time.rs" Timespec { seconds nanoseconds } is "struct __kernel_timespec" { tv_sec tv_nsec }:
@@ -112,21 +116,22 @@ structs! {
         system::new_utsname { sysname nodename release version machine domainname };
 }
 
-/// Structs that the kernel never sees.
+/// Structs that are not passed to the kernel.
 const OURS: &[(&str, &str)] = &[("src/fd/no_std.rs", "Number")];
 
-/// Every layout in the sources of a processor, under the path of its table's row.
-fn layouts(processor: &str) -> Vec<(&'static str, Layout<'static>)> {
-    let found = sources::of(processor).flat_map(|source| {
+/// Returns every layout in the sources of an architecture, with the path in its row of the table.
+fn layouts(architecture: &str) -> Vec<(&'static str, Layout<'static>)> {
+    let found = sources::of(architecture).flat_map(|source| {
         let path = if source.path.starts_with("arch/") { "arch" } else { source.path };
         scan::layouts(source.path, source.text).into_iter().map(move |layout| (path, layout))
     });
     found.collect()
 }
 
-/// Every struct with its layout on a processor; its fields are in the order of the table.
-pub fn of(processor: &str) -> Vec<(&'static Struct, Layout<'static>)> {
-    let rows = layouts(processor).into_iter().filter_map(|(path, layout)| {
+/// Returns every struct with its layout on an architecture. The fields are in the order of the
+/// table.
+pub fn of(architecture: &str) -> Vec<(&'static Struct, Layout<'static>)> {
+    let rows = layouts(architecture).into_iter().filter_map(|(path, layout)| {
         let row = STRUCTS.iter().find(|row| (row.path, row.ours.0) == (path, layout.name))?;
         let fields: Vec<_> = layout.fields.iter().map(|&(field, _)| field).collect();
         assert_eq!(fields, row.ours.1, "{path}: {}", layout.name);
@@ -137,26 +142,26 @@ pub fn of(processor: &str) -> Vec<(&'static Struct, Layout<'static>)> {
 }
 
 #[test]
-fn every_layout_is_in_the_table_and_nothing_else() {
+fn structs_list_exactly_the_scanned_layouts() {
     let known: BTreeSet<_> = STRUCTS.iter().map(|row| (row.path, row.ours.0)).collect();
-    for processor in PROCESSORS {
+    for architecture in ARCHITECTURES {
         let found: BTreeSet<_> =
-            layouts(processor).into_iter().map(|(path, layout)| (path, layout.name)).collect();
+            layouts(architecture).into_iter().map(|(path, layout)| (path, layout.name)).collect();
         assert_eq!(
             found, known,
-            "left: in the sources of {processor}; right: in tests/it/abi/structs.rs"
+            "left: in the sources of {architecture}; right: in tests/it/abi/structs.rs"
         );
     }
 }
 
 #[test]
-fn every_struct_that_is_laid_out_as_in_c_says_its_layout() {
-    for source in PROCESSORS.iter().flat_map(|processor| sources::of(processor)) {
-        let said = scan::layouts(source.path, source.text);
+fn structs_with_repr_c_have_a_layout_macro() {
+    for source in ARCHITECTURES.iter().flat_map(|architecture| sources::of(architecture)) {
+        let layouts = scan::layouts(source.path, source.text);
         for name in scan::c_structs(source.path, source.text) {
             let ours = OURS.contains(&(source.path, name));
             assert!(
-                ours || said.iter().any(|layout| layout.name == name),
+                ours || layouts.iter().any(|layout| layout.name == name),
                 "{}: no layout! of {name}",
                 source.path
             );
@@ -165,7 +170,7 @@ fn every_struct_that_is_laid_out_as_in_c_says_its_layout() {
 }
 
 #[test]
-fn they_are_laid_out_as_libc_and_linux_raw_sys_say() {
+fn structs_equal_those_of_libc_and_linux_raw_sys() {
     for (row, layout) in of(NATIVE) {
         let (ours, name) = (offsets(&layout), layout.name);
         for other in row.oracles {
@@ -180,7 +185,7 @@ fn they_are_laid_out_as_libc_and_linux_raw_sys_say() {
     }
 }
 
-/// The offsets of the fields, in their order.
+/// Returns the offsets of the fields, in their order.
 pub fn offsets(layout: &Layout<'_>) -> Vec<usize> {
     layout.fields.iter().map(|&(_, offset)| offset).collect()
 }

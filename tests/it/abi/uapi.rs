@@ -1,13 +1,14 @@
-//! Writes the numbers and layouts as a C source that compiles only where the kernel's headers agree.
+//! Writes the constants and layouts as a C source that compiles only if the kernel's headers define
+//! the same.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::numbers::{self, Number};
-use super::{PROCESSORS, structs};
+use super::{ARCHITECTURES, structs};
 use common::require;
 
-/// The kernel's headers that declare them.
+/// The kernel's headers that define them.
 const HEADERS: &[&str] = &[
     "linux/types.h",
     "asm/errno.h",
@@ -38,22 +39,24 @@ const HEADERS: &[&str] = &[
     "linux/watch_queue.h",
 ];
 
-/// Names that C libraries made up, and what the kernel's headers call the same.
+/// Names that only C libraries define, and the corresponding names in the kernel's headers.
 const RESPELLED: &[(&str, &str)] = &[("O_ASYNC", "FASYNC")];
 
-/// Numbers that the kernel tells programs in no header; C libraries have them.
+/// Constants that C libraries define, but no UAPI header of the kernel.
 #[rustfmt::skip]
 const IN_NO_HEADER: &[&str] = &[
     "MNT_DETACH", "MNT_EXPIRE", "MNT_FORCE", "UMOUNT_NOFOLLOW",
     "SPLICE_F_GIFT", "SPLICE_F_MORE", "SPLICE_F_MOVE", "SPLICE_F_NONBLOCK",
 ];
 
-/// The numbers of a processor that the headers have.
-fn numbers_of(processor: &str) -> impl Iterator<Item = Number> {
-    numbers::known_to(processor).into_iter().filter(|number| !IN_NO_HEADER.contains(&&*number.name))
+/// Returns the constants of an architecture that the headers define.
+fn numbers_of(architecture: &str) -> impl Iterator<Item = Number> {
+    numbers::known_to(architecture)
+        .into_iter()
+        .filter(|number| !IN_NO_HEADER.contains(&&*number.name))
 }
 
-/// A number as C writes one that compares with any type as meant.
+/// Formats a number as a C literal whose type gives the expected result in comparisons.
 fn literal(value: i128) -> String {
     match value {
         ..=0x7FFF_FFFF => value.to_string(),
@@ -62,20 +65,20 @@ fn literal(value: i128) -> String {
     }
 }
 
-/// The assertions of a processor, each once.
-fn assertions(processor: &str) -> BTreeSet<String> {
+/// Returns the assertions for an architecture, without duplicates.
+fn assertions(architecture: &str) -> BTreeSet<String> {
     let mut lines = BTreeSet::new();
     let mut equal = |left: &str, right: &str| {
         lines.insert(format!("_Static_assert({left} == {right}, \"{left} is not {right}\");"));
     };
-    for number in numbers_of(processor) {
+    for number in numbers_of(architecture) {
         let respelled = RESPELLED.iter().find(|(name, _)| *name == number.name);
         equal(
             &format!("({})", respelled.map_or(&*number.name, |(_, name)| name)),
             &literal(number.value),
         );
     }
-    for (row, layout) in structs::of(processor) {
+    for (row, layout) in structs::of(architecture) {
         equal(&format!("sizeof({})", row.c), &layout.size.to_string());
         equal(&format!("_Alignof({})", row.c), &layout.align.to_string());
         for (field, offset) in row.fields.iter().zip(structs::offsets(&layout)) {
@@ -85,29 +88,33 @@ fn assertions(processor: &str) -> BTreeSet<String> {
     lines
 }
 
-/// The whole source: one part for each processor.
+/// Returns the C source, which has one part for each architecture.
 fn source() -> String {
-    let numbers =
-        PROCESSORS.iter().flat_map(|processor| numbers_of(processor)).map(|number| number.name);
-    let structs =
-        PROCESSORS.iter().flat_map(|processor| structs::of(processor)).map(|(row, _)| row.c);
+    let numbers = ARCHITECTURES
+        .iter()
+        .flat_map(|architecture| numbers_of(architecture))
+        .map(|number| number.name);
+    let structs = ARCHITECTURES
+        .iter()
+        .flat_map(|architecture| structs::of(architecture))
+        .map(|(row, _)| row.c);
     let (numbers, structs): (BTreeSet<_>, BTreeSet<_>) = (numbers.collect(), structs.collect());
     let mut text = format!("// {} constants and {} structs\n", numbers.len(), structs.len());
     for header in HEADERS {
         writeln!(text, "#include <{header}>").unwrap();
     }
-    for (at, processor) in PROCESSORS.iter().enumerate() {
-        let word = if at == 0 { "if" } else { "elif" };
-        writeln!(text, "#{word} defined(__{processor}__)").unwrap();
-        for line in assertions(processor) {
+    for (at, architecture) in ARCHITECTURES.iter().enumerate() {
+        let directive = if at == 0 { "if" } else { "elif" };
+        writeln!(text, "#{directive} defined(__{architecture}__)").unwrap();
+        for line in assertions(architecture) {
             writeln!(text, "{line}").unwrap();
         }
     }
-    text + "#else\n#error \"not a processor of this crate\"\n#endif\n"
+    text + "#else\n#error \"this architecture is not supported by the crate\"\n#endif\n"
 }
 
 #[test]
-fn source_for_uapi_check_is_written() {
+fn uapi_check_source_is_written() {
     let path = std::env::var_os("BUTTER_UAPI_CHECK");
     let path = require!(path, "BUTTER_UAPI_CHECK, the path to write to, is not set");
     std::fs::write(path, source()).unwrap();

@@ -9,23 +9,23 @@ use butter::fd::{AsFd, OwnedFd};
 use butter::memfd::MemFd;
 use butter::{Errno, io, pipe};
 
-use super::io::a_closed_socket;
-use super::{Outcome, Row, Table, a_regular_file, failed, null};
+use super::io::socket_without_reader;
+use super::{Outcome, Row, Table, failed, null, regular_file};
 use common::files;
 use common::inject::inject;
 
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/copy/raw.rs"),
     rows: ROWS,
-    without_descriptors: &[],
+    at_descriptor_limit: &[],
     others: &[],
 };
 
 const ROWS: &[Row] = &[
     Row(Call::COPY_FILE_RANGE, Errno::XDEV, ErrorKind::Unsupported, || {
-        let (from, to) = (OwnedFd::from(MemFd::new("").unwrap()), a_regular_file());
+        let (from, to) = (OwnedFd::from(MemFd::new("").unwrap()), regular_file());
         match copy_file_range(from.as_fd(), None, to.as_fd(), None, 1) {
-            // Between file systems it copied by reading and writing.
+            // Before Linux 5.19, the kernel copied between file systems of different types.
             Ok(0) if !common::kernel_is_at_least("5.19") => {
                 inject(libc::SYS_copy_file_range, Errno::XDEV, || range(&from, &to))
             }
@@ -33,74 +33,77 @@ const ROWS: &[Row] = &[
         }
     }),
     Row(Call::COPY_FILE_RANGE, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        range(&pipe::pipe().unwrap().0, &a_regular_file())
+        range(&pipe::pipe().unwrap().0, &regular_file())
     }),
     Row(Call::COPY_FILE_RANGE, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        let file = a_file();
+        let file = file_with_byte();
         failed(copy_file_range(file.as_fd(), Some(&mut 0), file.as_fd(), Some(&mut 0), 1))
     }),
     Row(Call::COPY_FILE_RANGE, Errno::BADF, ErrorKind::BadDescriptor, || {
-        range(&a_regular_file(), &for_appending())
+        range(&regular_file(), &append_only_writer())
     }),
     Row(Call::COPY_FILE_RANGE, Errno::ISDIR, ErrorKind::InvalidArgument, || {
-        range(&common::fd(File::open("/").unwrap()), &a_regular_file())
+        range(&common::fd(File::open("/").unwrap()), &regular_file())
     }),
     Row(Call::COPY_FILE_RANGE, Errno::PERM, ErrorKind::PermissionDenied, || {
-        inject(libc::SYS_copy_file_range, Errno::PERM, || {
-            range(&a_regular_file(), &a_regular_file())
-        })
+        inject(libc::SYS_copy_file_range, Errno::PERM, || range(&regular_file(), &regular_file()))
     }),
     Row(Call::COPY_FILE_RANGE, Errno::TXTBSY, ErrorKind::Busy, || {
-        inject(libc::SYS_copy_file_range, Errno::TXTBSY, || {
-            range(&a_regular_file(), &a_regular_file())
-        })
+        inject(libc::SYS_copy_file_range, Errno::TXTBSY, || range(&regular_file(), &regular_file()))
     }),
     Row(Call::COPY_FILE_RANGE, Errno::OVERFLOW, ErrorKind::InvalidArgument, || {
-        let (from, to) = (a_regular_file(), a_regular_file());
+        let (from, to) = (regular_file(), regular_file());
         failed(copy_file_range(from.as_fd(), Some(&mut 1), to.as_fd(), None, usize::MAX))
     }),
     Row(Call::COPY_FILE_RANGE, Errno::OPNOTSUPP, ErrorKind::Unsupported, || {
         inject(libc::SYS_copy_file_range, Errno::OPNOTSUPP, || {
-            range(&a_regular_file(), &a_regular_file())
+            range(&regular_file(), &regular_file())
         })
     }),
-    Row(Call::COPY_FILE_RANGE, Errno::FBIG, ErrorKind::LimitReached, || filtered(Errno::FBIG)),
-    Row(Call::COPY_FILE_RANGE, Errno::NOSPC, ErrorKind::LimitReached, || filtered(Errno::NOSPC)),
-    Row(Call::COPY_FILE_RANGE, Errno::DQUOT, ErrorKind::LimitReached, || filtered(Errno::DQUOT)),
+    Row(Call::COPY_FILE_RANGE, Errno::FBIG, ErrorKind::LimitReached, || injected(Errno::FBIG)),
+    Row(Call::COPY_FILE_RANGE, Errno::NOSPC, ErrorKind::LimitReached, || injected(Errno::NOSPC)),
+    Row(Call::COPY_FILE_RANGE, Errno::DQUOT, ErrorKind::LimitReached, || injected(Errno::DQUOT)),
     Row(Call::SENDFILE, Errno::AGAIN, ErrorKind::WouldBlock, || {
         let (_reader, writer) = pipe::nonblocking().unwrap();
         while io::write(&writer, &[0; 4096]).is_ok() {}
-        match send(&a_file(), &writer) {
+        match send(&file_with_byte(), &writer) {
             Ok(error) if error.is(Errno::INVAL) => {
-                Err("before Linux 5.12 it takes no pipe for a target".into())
+                Err("before Linux 5.12, the target cannot be a pipe".into())
             }
             error => error,
         }
     }),
     Row(Call::SENDFILE, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        send(&pipe::pipe().unwrap().0, &a_regular_file())
+        send(&pipe::pipe().unwrap().0, &regular_file())
     }),
     Row(Call::SENDFILE, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        send(&a_file(), &for_appending())
+        send(&file_with_byte(), &append_only_writer())
     }),
     Row(Call::SENDFILE, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(sendfile(a_regular_file().as_fd(), a_file().as_fd(), Some(&mut { 1 << 63 }), 1))
+        failed(sendfile(
+            regular_file().as_fd(),
+            file_with_byte().as_fd(),
+            Some(&mut { 1 << 63 }),
+            1,
+        ))
     }),
-    Row(Call::SENDFILE, Errno::BADF, ErrorKind::BadDescriptor, || send(&a_file(), &null())),
+    Row(Call::SENDFILE, Errno::BADF, ErrorKind::BadDescriptor, || send(&file_with_byte(), &null())),
     Row(Call::SENDFILE, Errno::SPIPE, ErrorKind::InvalidArgument, || {
         let (reader, _writer) = pipe::pipe().unwrap();
-        failed(sendfile(a_regular_file().as_fd(), reader.as_fd(), Some(&mut 1), 1))
+        failed(sendfile(regular_file().as_fd(), reader.as_fd(), Some(&mut 1), 1))
     }),
     Row(Call::SENDFILE, Errno::OVERFLOW, ErrorKind::InvalidArgument, || {
-        // No file of this file system is as large.
+        // The offset exceeds the largest file offset of this file system.
         let from = common::fd(File::open("/proc/version").unwrap());
-        failed(sendfile(a_regular_file().as_fd(), from.as_fd(), Some(&mut { 1 << 62 }), 1))
+        failed(sendfile(regular_file().as_fd(), from.as_fd(), Some(&mut { 1 << 62 }), 1))
     }),
-    Row(Call::SENDFILE, Errno::PIPE, ErrorKind::BrokenPipe, || send(&a_file(), &a_closed_socket())),
+    Row(Call::SENDFILE, Errno::PIPE, ErrorKind::BrokenPipe, || {
+        send(&file_with_byte(), &socket_without_reader())
+    }),
 ];
 
-fn filtered(errno: Errno) -> Outcome {
-    inject(libc::SYS_copy_file_range, errno, || range(&a_regular_file(), &a_regular_file()))
+fn injected(errno: Errno) -> Outcome {
+    inject(libc::SYS_copy_file_range, errno, || range(&regular_file(), &regular_file()))
 }
 
 fn range(from: &OwnedFd, to: &OwnedFd) -> Outcome {
@@ -111,15 +114,15 @@ fn send(from: &OwnedFd, to: &OwnedFd) -> Outcome {
     failed(sendfile(to.as_fd(), from.as_fd(), None, 1))
 }
 
-/// A file with a byte in it, at its start.
-fn a_file() -> OwnedFd {
+/// Creates a file with one byte. Its file offset is 0.
+fn file_with_byte() -> OwnedFd {
     let mut file = files::anonymous();
     file.write_all(b"!").unwrap();
     std::io::Seek::rewind(&mut file).unwrap();
     common::fd(file)
 }
 
-fn for_appending() -> OwnedFd {
+fn append_only_writer() -> OwnedFd {
     let named = files::NamedFile::new();
     common::fd(OpenOptions::new().append(true).open(named.path()).unwrap())
 }

@@ -1,4 +1,4 @@
-//! Every call that takes a descriptor, and what all of them say of one that is no open file.
+//! Every call with a descriptor parameter, and its error for a path-only (`O_PATH`) descriptor.
 
 use std::sync::LazyLock;
 
@@ -17,19 +17,20 @@ use butter::signalfd::raw as signalfd;
 use butter::timerfd::{Itimerspec, SetFlags, raw as timerfd};
 use butter::{Errno, eventfd, process};
 
-use super::{Outcome, Row, a_place, check, failed};
+use super::{Outcome, Row, check, failed, path_only_descriptor};
 use common::this_test;
 
 fn as_memfd(fd: BorrowedFd<'_>) -> MemFd {
     use butter::fd::{AsRawFd, FromRawFd};
-    // SAFETY: a duplicate is made by the kernel, and owned by nobody else.
+    // SAFETY: a success is a new descriptor, which has no other owner.
     let copy = unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_DUPFD_CLOEXEC, 0) };
     // SAFETY: as above.
     unsafe { OwnedFd::from_raw_fd(copy) }.into()
 }
 
-/// The call, its system call, and how it is made: once, as what makes it again after a signal would not end.
-pub const OF_DESCRIPTORS: &[(Call, libc::c_long, OfDescriptor)] = &[
+/// The call, the number of its system call, and a function that executes it once. Functions that
+/// retry on `EINTR` would not return if that error is injected.
+pub const DESCRIPTOR_CALLS: &[(Call, libc::c_long, DescriptorTrigger)] = &[
     (Call::FCHDIR, libc::SYS_fchdir, |fd| failed(process::fchdir(fd))),
     (Call::READ, libc::SYS_read, |fd| failed(io::read(fd, &mut [0]))),
     (Call::WRITE, libc::SYS_write, |fd| failed(io::write(fd, b"!"))),
@@ -54,7 +55,7 @@ pub const OF_DESCRIPTORS: &[(Call, libc::c_long, OfDescriptor)] = &[
     }),
     (Call::TEE, libc::SYS_tee, |fd| failed(pipe::tee(fd, fd, 1, SpliceFlags::empty()))),
     (Call::VMSPLICE, libc::SYS_vmsplice, |fd| {
-        // SAFETY: no bytes, and no pipe.
+        // SAFETY: no bytes, and not a pipe.
         failed(unsafe { pipe::vmsplice(fd, &[], SpliceFlags::empty()) })
     }),
     (Call::FCNTL_GETPIPE_SZ, libc::SYS_fcntl, |fd| failed(pipe::fcntl_getpipe_sz(fd))),
@@ -110,7 +111,7 @@ pub const OF_DESCRIPTORS: &[(Call, libc::c_long, OfDescriptor)] = &[
     (Call::SETNS, libc::SYS_setns, |fd| failed(namespace::setns(fd, Namespaces::UTS))),
     (Call::FSTATFS, libc::SYS_fstatfs, |fd| failed(namespace::fstatfs_is_nsfs(fd))),
     (Call::IOCTL_NS_GET_USERNS, libc::SYS_ioctl, |fd| {
-        // SAFETY: the kernel's own file, which does not know the request.
+        // SAFETY: a descriptor of the kernel's file system, which does not support the request.
         failed(unsafe { namespace::ioctl_ns_get_userns(fd) })
     }),
     (Call::IOCTL_NS_GET_PARENT, libc::SYS_ioctl, |fd| {
@@ -127,10 +128,10 @@ pub const OF_DESCRIPTORS: &[(Call, libc::c_long, OfDescriptor)] = &[
     (Call::WRITE_SETGROUPS, libc::SYS_write, |fd| failed(idmap::write_setgroups_deny(fd))),
 ];
 
-pub type OfDescriptor = fn(BorrowedFd<'_>) -> Outcome;
+pub type DescriptorTrigger = fn(BorrowedFd<'_>) -> Outcome;
 
-/// Calls to which a place is as good as an open file.
-const TAKE_PLACES: &[Call] = &[
+/// Calls that accept a path-only descriptor.
+const ACCEPT_PATH_ONLY: &[Call] = &[
     Call::FCHDIR,
     Call::FCNTL_DUPFD_CLOEXEC,
     Call::FCNTL_GETFD,
@@ -140,14 +141,16 @@ const TAKE_PLACES: &[Call] = &[
     Call::FSTATFS,
 ];
 
-/// A place in the file system. It stays open: a descriptor of which `fcntl` says EBADF when it is dropped is a mistake
-/// to `std`.
-pub static PLACE: LazyLock<OwnedFd> = LazyLock::new(a_place);
+/// A path-only descriptor. It is never dropped, because `std` aborts if `fcntl` returns `EBADF`
+/// when a descriptor is dropped, and a filter can inject this.
+pub static PATH_ONLY_DESCRIPTOR: LazyLock<OwnedFd> = LazyLock::new(path_only_descriptor);
 
 #[test]
-fn a_place_is_no_open_file() {
-    for (call, _, provoke) in OF_DESCRIPTORS.iter().filter(|row| !TAKE_PLACES.contains(&row.0)) {
-        let error = provoke(PLACE.as_fd()).unwrap();
+fn errno_of_a_path_only_descriptor_is_ebadf() {
+    for (call, _, trigger) in
+        DESCRIPTOR_CALLS.iter().filter(|row| !ACCEPT_PATH_ONLY.contains(&row.0))
+    {
+        let error = trigger(PATH_ONLY_DESCRIPTOR.as_fd()).unwrap();
         if error.is(Errno::NOSYS) {
             this_test!().skip(&format!("{call} EBADF"), format_args!("{error}"));
         } else {

@@ -1,4 +1,7 @@
-//! Every failure that the documentation of a call names has its cause, and its row.
+//! The documentation of the functions that make system calls agrees with the tables of reasons.
+//!
+//! Each errno is a bullet of the section "Errors": "- `EMFILE`: cause.". Its reason is the first
+//! sentence of the bullet, without Markdown.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,72 +9,153 @@ use std::path::{Path, PathBuf};
 use butter::Errno;
 use butter::error::Call;
 
-use super::causes::{causes, named};
-use super::general::PLAIN;
+use super::reasons::{call_by_constant, reasons};
 use super::row;
 use common::require;
 
-/// Failures without a cause, as the errno's own text says what there is to say.
-const WITHOUT_CAUSE: &[(Call, Errno)] = &[];
+/// Errnos that need no reason, because the description of the errno is sufficient.
+const OPTIONAL: &[Errno] = &[Errno::NOMEM, Errno::INTR, Errno::FAULT, Errno::NOSYS, Errno::IO];
+
+/// Calls whose reasons belong to errors of the library itself. The function that returns the error
+/// documents it, not the function that makes the call.
+const REPORTED_BY_LIBRARY: &[Call] =
+    &[Call::FSTATFS, Call::MEMFD_CREATE_EXEC, Call::FCNTL_ADD_SEALS_EXEC];
+
+/// The heading of the section.
+const ERRORS: &str = "\n/// # Errors\n///\n";
 
 /// A function in a source that makes system calls.
 struct Function {
     source: PathBuf,
     name: String,
-    /// The calls that it makes; none where it leaves that to another function of these.
+    /// Whether its summary begins with the C call. The causes that other functions document need
+    /// not equal the reasons.
+    is_raw: bool,
+    /// The calls that it makes; empty if it calls another function for that.
     calls: Vec<Call>,
-    /// What is documented under "Errors".
-    errors: String,
+    bullets: Vec<Bullet>,
+    /// The functions to whose errors it refers.
+    references: Vec<String>,
+}
+
+/// A documented errno.
+#[derive(Clone)]
+struct Bullet {
+    /// The calls that the paragraph before the bullets names; empty for all calls of the function.
+    calls: Vec<Call>,
+    errno: Errno,
+    cause: String,
 }
 
 impl Function {
-    /// From the text behind the line "Errors".
-    fn read(source: &Path, text: &str) -> Self {
-        let documentation = text.lines().take_while(|line| line.starts_with("///"));
-        let errors = documentation
-            .map(|line| line.trim_start_matches('/').trim())
-            .collect::<Vec<_>>()
-            .join(" ");
-        let code = &text[text.find("\npub").expect("what is documented is public")..];
+    /// Parses the text before and after the line "# Errors".
+    fn parse(source: &Path, before: &str, text: &str) -> Self {
+        let summary = before.lines().rev().take_while(|line| line.starts_with("///")).last();
+        let is_raw = summary.is_some_and(|summary| summary.starts_with("/// `"));
+        let code = &text[text.find("\npub").expect("a documented function is public")..];
         let code = code.split("\n///").next().unwrap();
-        let name = name(code.split_once(" fn ").unwrap().1).to_owned();
+        let name = identifier(code.split_once(" fn ").unwrap().1).to_owned();
         let mut calls: Vec<_> =
-            code.split("Call::").skip(1).map(|rest| named(self::name(rest))).collect();
+            code.split("Call::").skip(1).map(|rest| call_by_constant(identifier(rest))).collect();
         if calls.is_empty() {
-            // `mount` finds out by its flags which of several calls it is.
+            // `mount` selects one of several calls by its flags.
             let several = format!("{name}(");
             let is_one = |call: &Call| call.name() == name || call.name().starts_with(&several);
             calls = Call::ALL.iter().copied().filter(is_one).collect();
         }
-        Self { source: source.to_owned(), name, calls, errors }
-    }
-
-    /// The errnos that it names, and those of the functions that it refers to.
-    fn errnos(&self, all: &[Self]) -> Vec<Errno> {
-        let quoted = self.errors.split('`').skip(1).step_by(2);
-        let mut errnos: Vec<_> = quoted
-            .filter(|text| text.starts_with('E'))
-            .filter_map(|text| text.parse().ok())
-            .collect();
-        for other in self.errors.split("As [`").skip(1).map(name) {
-            let here = all
-                .iter()
-                .find(|function| function.name == other && function.source == self.source);
-            let there = here.or_else(|| all.iter().find(|function| function.name == other));
-            errnos.extend(
-                there.unwrap_or_else(|| panic!("{}: there is no {other}", self.name)).errnos(all),
+        let (mut bullets, mut references, mut named) = (Vec::new(), Vec::new(), Vec::new());
+        for block in blocks(text) {
+            if let Some(bullet) = block.strip_prefix("- ") {
+                let (errnos, cause) = parse_bullet(bullet).unwrap_or_else(|| {
+                    panic!("{}: {name}: not \"- `ERRNO`: cause.\": {block}", source.display())
+                });
+                let calls = &named;
+                bullets.extend(errnos.into_iter().map(|errno| Bullet {
+                    calls: calls.clone(),
+                    errno,
+                    cause: cause.clone(),
+                }));
+                continue;
+            }
+            let constants = block.split("(`Call::").skip(1).chain(block.split("<!-- ").skip(1));
+            let calls: Vec<_> = constants.map(|rest| call_by_constant(identifier(rest))).collect();
+            if !calls.is_empty() {
+                named = calls;
+            }
+            references.extend(
+                block.split("The errors of [`").skip(1).map(|rest| identifier(rest).to_owned()),
             );
         }
-        errnos
+        Self { source: source.to_owned(), name, is_raw, calls, bullets, references }
+    }
+
+    /// Returns the bullets of the function, then those of the functions to which it refers.
+    fn all_bullets(&self, functions: &[Self]) -> Vec<Bullet> {
+        let mut bullets = self.bullets.clone();
+        for other in &self.references {
+            let is_other =
+                |function: &&Self| function.name == *other && function.source == self.source;
+            let other = functions.iter().find(is_other);
+            let other =
+                other.unwrap_or_else(|| panic!("{}: its reference was not found", self.name));
+            bullets.extend(other.all_bullets(functions));
+        }
+        bullets
     }
 }
 
-/// The name at the start of a text.
-fn name(text: &str) -> &str {
+/// Splits a section of a documentation comment into paragraphs and bullets, one line each.
+fn blocks(text: &str) -> Vec<String> {
+    let mut blocks = vec![String::new()];
+    let lines = text.lines().map_while(|line| line.strip_prefix("///")).map(str::trim);
+    for line in lines.take_while(|line| !line.starts_with("# ")) {
+        if line.is_empty() || line.starts_with("- ") {
+            blocks.push(String::new());
+        }
+        let block = blocks.last_mut().unwrap();
+        if !block.is_empty() {
+            block.push(' ');
+        }
+        block.push_str(line);
+    }
+    blocks
+}
+
+/// Returns the errnos and the cause of "`EAGAIN`, `EINTR`: cause.".
+fn parse_bullet(text: &str) -> Option<(Vec<Errno>, String)> {
+    let (errnos, cause) = text.split_once(": ")?;
+    let errnos = errnos.split('`').skip(1).step_by(2);
+    let errnos: Vec<_> = errnos.map(|errno| errno.parse().ok()).collect::<Option<_>>()?;
+    (!errnos.is_empty()).then(|| (errnos, first_sentence(cause)))
+}
+
+/// Returns the first sentence of a text without Markdown and without the final period.
+fn first_sentence(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, link)) = rest.split_once('[') {
+        plain.push_str(before);
+        let (linked, after) = link.split_once(']').expect("a bracket is closed");
+        plain.push_str(linked);
+        rest = match after.strip_prefix('(') {
+            Some(target) => target.split_once(')').expect("the target of a link is closed").1,
+            None => after,
+        };
+    }
+    plain.push_str(rest);
+    let plain = plain.replace('`', "");
+    let is_end = |&at: &usize| plain[at + 2..].starts_with(|c: char| c.is_ascii_uppercase());
+    let mut periods = plain.match_indices(". ").map(|(at, _)| at);
+    let end = periods.find(is_end).unwrap_or(plain.len());
+    plain[..end].trim_end_matches('.').to_owned()
+}
+
+/// Returns the identifier at the start of a text.
+fn identifier(text: &str) -> &str {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap()
 }
 
-/// All functions with documented failures, of the sources that make system calls.
+/// Returns all functions with a section "Errors" of the sources that make system calls.
 fn functions(folder: &Path) -> Vec<Function> {
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     paths
@@ -80,39 +164,59 @@ fn functions(folder: &Path) -> Vec<Function> {
                 return functions(&path);
             }
             let text = fs::read_to_string(&path).unwrap();
-            let texts =
-                text.split("\n/// # Errors\n///\n").skip(1).filter(|_| text.contains("syscall!("));
-            texts.map(|text| Function::read(&path, text)).collect()
+            let errors = text.match_indices(ERRORS).filter(|_| text.contains("syscall!("));
+            errors
+                .map(|(at, _)| Function::parse(&path, &text[..at], &text[at + ERRORS.len()..]))
+                .collect()
         })
         .collect()
 }
 
 #[test]
-fn every_documented_failure_has_its_cause_and_its_row() {
+fn errno_reasons_equal_the_documented_causes() {
     let sources = common::root().join("src");
     require!(sources.exists(), "the source is not on this host");
-    let (functions, causes) = (functions(&sources), causes());
-    let mut documented = 0;
-    for function in functions.iter().filter(|function| !function.calls.is_empty()) {
-        for errno in function.errnos(&functions) {
-            documented += 1;
-            // A filter fails every call with those.
-            if PLAIN.iter().any(|(plain, _)| *plain == errno) {
-                continue;
+    let (functions, reasons) = (functions(&sources), reasons());
+    let (mut found, mut documented, mut differences) = (0, Vec::new(), Vec::new());
+    for function in &functions {
+        if function.calls.is_empty() {
+            assert!(!function.is_raw, "{}: its call was not found", function.name);
+            continue;
+        }
+        let mut seen = Vec::new();
+        for Bullet { calls, errno, cause } in function.all_bullets(&functions) {
+            let calls = if calls.is_empty() { &function.calls } else { &calls };
+            for &call in calls {
+                // The cause for one call precedes the cause for several calls.
+                if seen.contains(&(call, errno)) {
+                    continue;
+                }
+                seen.push((call, errno));
+                let place = format!("{}: {}: {errno}", function.source.display(), function.name);
+                let reason =
+                    reasons.iter().find(|reason| (reason.call, reason.errno) == (call, errno));
+                match reason {
+                    None if OPTIONAL.contains(&errno) => continue,
+                    None => differences.push(format!("{place}: no reason for {call}")),
+                    Some(reason) if function.is_raw && reason.text != cause => differences
+                        .push(format!("{place}: documented: {cause}; reason: {}", reason.text)),
+                    Some(_) => {}
+                }
+                if row(call, errno).is_none() {
+                    differences.push(format!("{place}: in no row"));
+                }
             }
-            let known =
-                |is_known: &dyn Fn(Call) -> bool| function.calls.iter().any(|call| is_known(*call));
-            let place = format!("{}: {}: {errno}", function.source.display(), function.name);
-            let has_cause =
-                |call| causes.contains(&(call, errno)) || WITHOUT_CAUSE.contains(&(call, errno));
-            assert!(known(&has_cause), "{place} has no cause");
-            assert!(known(&|call| row(call, errno).is_some()), "{place} is in no row");
+        }
+        found += seen.len();
+        if function.is_raw {
+            documented.extend(seen);
         }
     }
-    assert!(
-        documented > 300,
-        "only {documented} failures were found: the sources are not read right"
-    );
-    let needless = WITHOUT_CAUSE.iter().find(|failure| causes.contains(failure));
-    assert_eq!(needless, None, "it has a cause");
+    for reason in reasons.iter().filter(|reason| !REPORTED_BY_LIBRARY.contains(&reason.call)) {
+        if !documented.contains(&(reason.call, reason.errno)) {
+            differences.push(format!("{}: {} is not documented", reason.call, reason.errno));
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+    assert!(found > 300, "only {found} errnos were found: the sources are not parsed correctly");
 }

@@ -1,16 +1,16 @@
-//! Event counters.
+//! Errors of eventfd.
 
 use butter::Errno;
 use butter::error::{Call, ErrorKind};
 use butter::eventfd::{self, CreateFlags, EventFd};
 
-use super::{Row, Table, a_place, failed, null};
+use super::{Row, Table, failed, null, path_only_descriptor};
 use common::inject::inject;
 
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/eventfd/raw.rs"),
     rows: ROWS,
-    without_descriptors: WITHOUT_DESCRIPTORS,
+    at_descriptor_limit: AT_DESCRIPTOR_LIMIT,
     others: &[],
 };
 
@@ -37,12 +37,12 @@ const ROWS: &[Row] = &[
         failed(EventFd::nonblocking(1).unwrap().write(u64::MAX))
     }),
     Row(Call::EVENTFD_READ, Errno::BADF, ErrorKind::BadDescriptor, || {
-        failed(EventFd::from(a_place()).read())
+        failed(EventFd::from(path_only_descriptor()).read())
     }),
     Row(Call::EVENTFD_WRITE, Errno::BADF, ErrorKind::BadDescriptor, || {
-        failed(EventFd::from(a_place()).write(1))
+        failed(EventFd::from(path_only_descriptor()).write(1))
     }),
 ];
 
-const WITHOUT_DESCRIPTORS: &[Row] =
+const AT_DESCRIPTOR_LIMIT: &[Row] =
     &[Row(Call::EVENTFD2, Errno::MFILE, ErrorKind::LimitReached, || failed(EventFd::new(0)))];

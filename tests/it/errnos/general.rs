@@ -1,17 +1,17 @@
-//! What a call gives no meaning of its own.
+//! Errnos for which a call has no specific kind or reason.
 
 use butter::Errno;
 use butter::error::{Call, ErrorKind};
 use butter::fd::AsFd;
 
-use super::descriptors::{OF_DESCRIPTORS, PLACE};
-use super::filtered::FILTERED;
+use super::calls::OTHER_CALLS;
+use super::descriptors::{DESCRIPTOR_CALLS, PATH_ONLY_DESCRIPTOR};
 use super::{Outcome, Row, check, row};
 use common::child::as_nobody;
 use common::inject::inject;
 
-/// Those that mean the same whatever the call, so that their own text is all that there is to say.
-pub const PLAIN: &[(Errno, ErrorKind)] = &[
+/// Errnos with the same meaning in every call, for which the general description is sufficient.
+pub const GENERAL_ERRNOS: &[(Errno, ErrorKind)] = &[
     (Errno::NOMEM, ErrorKind::OutOfMemory),
     (Errno::INTR, ErrorKind::Interrupted),
     (Errno::IO, ErrorKind::Other),
@@ -24,8 +24,8 @@ pub const PLAIN: &[(Errno, ErrorKind)] = &[
     (Errno::NOSYS, ErrorKind::Unsupported),
 ];
 
-/// Those that a call does not come to by the crate's types, or not with the arguments that it was given.
-const UNTOLD: &[(Errno, ErrorKind)] = &[
+/// Errnos that a call cannot return because of the crate's types, or with the arguments in use.
+const OTHER_ERRNOS: &[(Errno, ErrorKind)] = &[
     (Errno::AGAIN, ErrorKind::WouldBlock),
     (Errno::BADF, ErrorKind::BadDescriptor),
     (Errno::FAULT, ErrorKind::InvalidArgument),
@@ -34,29 +34,31 @@ const UNTOLD: &[(Errno, ErrorKind)] = &[
     (Errno::HOSTDOWN, ErrorKind::Other),
 ];
 
-/// The number is never lost, whatever the call and whether or not it has a reason of its own.
+/// Every call reports every errno, whether or not it has a specific reason.
 #[test]
-fn what_a_call_gives_no_meaning_has_that_of_its_errno() {
-    // A call that went past the filter would not be let do anything to the machine.
+fn errno_without_reason_has_its_general_kind_and_text() {
+    // Without privileges, a call that the filter does not stop cannot change the host.
     as_nobody(|| {
-        for &(call, number, provoke) in FILTERED {
-            each(call, |errno| inject(number, errno, provoke));
+        for &(call, number, trigger) in OTHER_CALLS {
+            check_general_errnos(call, |errno| inject(number, errno, trigger));
         }
-        for &(call, number, provoke) in OF_DESCRIPTORS {
-            each(call, |errno| inject(number, errno, || provoke(PLACE.as_fd())));
+        for &(call, number, trigger) in DESCRIPTOR_CALLS {
+            check_general_errnos(call, |errno| {
+                inject(number, errno, || trigger(PATH_ONLY_DESCRIPTOR.as_fd()))
+            });
         }
     });
 }
 
-/// Calls that are public only in methods that retry on `EINTR`.
+/// Calls that are public only through methods that retry on `EINTR`.
 const RETRIED: &[Call] = &[Call::FTRUNCATE, Call::PREAD64, Call::PWRITE64];
 
-/// Looks at all that have no row of the call's, where they are looked at.
-fn each(call: Call, provoke: impl Fn(Errno) -> Outcome) {
-    for &(errno, kind) in [PLAIN, UNTOLD].into_iter().flatten() {
+/// Checks the errnos that are in no row of this call.
+fn check_general_errnos(call: Call, trigger: impl Fn(Errno) -> Outcome) {
+    for &(errno, kind) in [GENERAL_ERRNOS, OTHER_ERRNOS].into_iter().flatten() {
         let retried = errno == Errno::INTR && RETRIED.contains(&call);
         if row(call, errno).is_none() && !retried {
-            check(&Row(call, errno, kind, || unreachable!()), provoke(errno).unwrap());
+            check(&Row(call, errno, kind, || unreachable!()), trigger(errno).unwrap());
         }
     }
 }

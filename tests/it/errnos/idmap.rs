@@ -1,4 +1,4 @@
-//! Maps of users and groups.
+//! Errors of ID maps.
 
 use butter::error::{Call, ErrorKind};
 use butter::fd::AsFd;
@@ -16,7 +16,7 @@ use common::inject::inject;
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/idmap/raw.rs"),
     rows: ROWS,
-    without_descriptors: WITHOUT_DESCRIPTORS,
+    at_descriptor_limit: AT_DESCRIPTOR_LIMIT,
     others: &[],
 };
 
@@ -24,88 +24,84 @@ const ONE: &[IdRange] = &[IdRange::one(0, 1)];
 const EMPTY: &[IdRange] = &[IdRange::new(0, 0, 0)];
 const USERS: IdMaps<'_> = IdMaps::new(ONE, &[]);
 const GROUPS: IdMaps<'_> = IdMaps::new(&[], ONE);
-const NO_GROUPS: IdMaps<'_> = IdMaps::new(&[], &[]).deny_setgroups();
+const DENY_SETGROUPS: IdMaps<'_> = IdMaps::new(&[], &[]).deny_setgroups();
 
 const ROWS: &[Row] = &[
     Row(Call::OPENAT_UID_MAP, Errno::NOENT, ErrorKind::NotFound, || {
-        refused(USERS.write(ended_process()))
+        failed_write(USERS.write(ended_process()))
     }),
-    Row(Call::OPENAT_UID_MAP, Errno::ACCES, ErrorKind::PermissionDenied, || {
-        of_the_first_process(USERS)
-    }),
+    Row(Call::OPENAT_UID_MAP, Errno::ACCES, ErrorKind::PermissionDenied, || write_to_init(USERS)),
     Row(Call::OPENAT_GID_MAP, Errno::NOENT, ErrorKind::NotFound, || {
-        refused(GROUPS.write(ended_process()))
+        failed_write(GROUPS.write(ended_process()))
     }),
-    Row(Call::OPENAT_GID_MAP, Errno::ACCES, ErrorKind::PermissionDenied, || {
-        of_the_first_process(GROUPS)
-    }),
+    Row(Call::OPENAT_GID_MAP, Errno::ACCES, ErrorKind::PermissionDenied, || write_to_init(GROUPS)),
     Row(Call::OPENAT_SETGROUPS, Errno::NOENT, ErrorKind::NotFound, || {
-        refused(NO_GROUPS.write(ended_process()))
+        failed_write(DENY_SETGROUPS.write(ended_process()))
     }),
     Row(Call::OPENAT_SETGROUPS, Errno::ACCES, ErrorKind::PermissionDenied, || {
-        of_the_first_process(NO_GROUPS)
+        write_to_init(DENY_SETGROUPS)
     }),
-    Row(Call::OPENAT_UID_MAP, Errno::NFILE, ErrorKind::LimitReached, || filtered(USERS)),
-    Row(Call::OPENAT_GID_MAP, Errno::NFILE, ErrorKind::LimitReached, || filtered(GROUPS)),
-    Row(Call::OPENAT_SETGROUPS, Errno::NFILE, ErrorKind::LimitReached, || filtered(NO_GROUPS)),
-    // The tests' own maps are set.
+    Row(Call::OPENAT_UID_MAP, Errno::NFILE, ErrorKind::LimitReached, || injected(USERS)),
+    Row(Call::OPENAT_GID_MAP, Errno::NFILE, ErrorKind::LimitReached, || injected(GROUPS)),
+    Row(Call::OPENAT_SETGROUPS, Errno::NFILE, ErrorKind::LimitReached, || injected(DENY_SETGROUPS)),
+    // The ID maps of the calling process are already set.
     Row(Call::WRITE_UID_MAP, Errno::PERM, ErrorKind::PermissionDenied, || {
-        refused(USERS.write(Task::Own))
+        failed_write(USERS.write(Task::Own))
     }),
     Row(Call::WRITE_GID_MAP, Errno::PERM, ErrorKind::PermissionDenied, || {
-        refused(GROUPS.write(Task::Own))
+        failed_write(GROUPS.write(Task::Own))
     }),
     Row(Call::WRITE_UID_MAP, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        of_a_child(IdMaps::new(EMPTY, &[]))
+        write_to_child(IdMaps::new(EMPTY, &[]))
     }),
     Row(Call::WRITE_GID_MAP, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        of_a_child(IdMaps::new(&[], EMPTY))
+        write_to_child(IdMaps::new(&[], EMPTY))
     }),
     Row(Call::WRITE_SETGROUPS, Errno::PERM, ErrorKind::PermissionDenied, || match in_forked_child(
-        || unshare_as_root(Namespaces::empty()).map(|()| NO_GROUPS.write(Task::Own)),
+        || unshare_as_root(Namespaces::empty()).map(|()| DENY_SETGROUPS.write(Task::Own)),
     ) {
-        Ok(result) => refused(result),
+        Ok(result) => failed_write(result),
         Err(error) => Err(error.to_string()),
     }),
 ];
 
-const WITHOUT_DESCRIPTORS: &[Row] = &[
+const AT_DESCRIPTOR_LIMIT: &[Row] = &[
     Row(Call::OPENAT_UID_MAP, Errno::MFILE, ErrorKind::LimitReached, || {
-        refused(USERS.write(Task::Own))
+        failed_write(USERS.write(Task::Own))
     }),
     Row(Call::OPENAT_GID_MAP, Errno::MFILE, ErrorKind::LimitReached, || {
-        refused(GROUPS.write(Task::Own))
+        failed_write(GROUPS.write(Task::Own))
     }),
     Row(Call::OPENAT_SETGROUPS, Errno::MFILE, ErrorKind::LimitReached, || {
-        refused(NO_GROUPS.write(Task::Own))
+        failed_write(DENY_SETGROUPS.write(Task::Own))
     }),
 ];
 
-fn filtered(maps: IdMaps<'_>) -> Outcome {
-    inject(libc::SYS_openat, Errno::NFILE, || refused(maps.write(Task::Own)))
+fn injected(maps: IdMaps<'_>) -> Outcome {
+    inject(libc::SYS_openat, Errno::NFILE, || failed_write(maps.write(Task::Own)))
 }
 
-fn refused(result: Result<(), MapError>) -> Outcome {
+fn failed_write(result: Result<(), MapError>) -> Outcome {
     failed(result.map_err(Error::from))
 }
 
-fn of_the_first_process(maps: IdMaps<'_>) -> Outcome {
-    as_nobody(|| refused(maps.write(Pid::from_raw(1).unwrap())))
+fn write_to_init(maps: IdMaps<'_>) -> Outcome {
+    as_nobody(|| failed_write(maps.write(Pid::from_raw(1).unwrap())))
 }
 
-/// In a new user namespace, whose maps are not set.
-fn of_a_child(maps: IdMaps<'_>) -> Outcome {
+/// Writes the maps of a child in a new user namespace, whose maps are not set.
+fn write_to_child(maps: IdMaps<'_>) -> Outcome {
     let child = ForkedChild::start(|| unshare(Namespaces::USER));
     match child.result() {
-        Ok(()) => refused(maps.write(child.pid())),
+        Ok(()) => failed_write(maps.write(child.pid())),
         Err(error) => Err(error.to_string()),
     }
 }
 
-/// The crate sees it before the kernel does.
+/// The library detects the error before it makes the call.
 #[test]
-fn a_text_that_is_too_long_is_not_written() {
-    let file = super::a_regular_file();
+fn write_uid_map_fails_with_einval_if_the_text_is_too_long() {
+    let file = super::regular_file();
     let ranges = [IdRange::one(0, 0); 683];
     let error = raw::write_uid_map(file.as_fd(), &ranges).unwrap_err();
     super::check(super::row(Call::WRITE_UID_MAP, Errno::INVAL).unwrap(), error);

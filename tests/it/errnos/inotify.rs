@@ -1,4 +1,4 @@
-//! inotify.
+//! Errors of inotify.
 
 use std::ffi::CString;
 use std::fs;
@@ -11,7 +11,7 @@ use butter::fd::AsFd;
 use butter::inotify::{self, InitFlags, Inotify, Watch, WatchFlags};
 use temp_dir::TempDir;
 
-use super::{Outcome, Row, Table, a_place, check, failed, null, row};
+use super::{Outcome, Row, Table, check, failed, null, path_only_descriptor, row};
 use common::child::{as_nobody, in_user_namespace};
 use common::files;
 use common::inject::inject;
@@ -20,8 +20,8 @@ use common::require;
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/inotify/raw.rs"),
     rows: ROWS,
-    without_descriptors: WITHOUT_DESCRIPTORS,
-    others: WITHOUT_WATCHES,
+    at_descriptor_limit: AT_DESCRIPTOR_LIMIT,
+    others: AT_USER_LIMITS,
 };
 
 const ROWS: &[Row] = &[
@@ -86,25 +86,27 @@ const ROWS: &[Row] = &[
         failed(unsafe { inotify::raw::ioctl_setnextwd(other.as_fd(), Watch::from_raw(1)) })
     }),
     Row(Call::INOTIFY_ADD_WATCH, Errno::BADF, ErrorKind::BadDescriptor, || {
-        failed(Inotify::from(a_place()).add_watch("/", WatchFlags::CREATE))
+        failed(Inotify::from(path_only_descriptor()).add_watch("/", WatchFlags::CREATE))
     }),
     Row(Call::INOTIFY_RM_WATCH, Errno::BADF, ErrorKind::BadDescriptor, || {
-        failed(Inotify::from(a_place()).remove_watch(Watch::from_raw(1)))
+        failed(Inotify::from(path_only_descriptor()).remove_watch(Watch::from_raw(1)))
     }),
     Row(Call::INOTIFY_READ, Errno::BADF, ErrorKind::BadDescriptor, || {
-        failed(Inotify::from(a_place()).read_events(&mut [0; 16]))
+        failed(Inotify::from(path_only_descriptor()).read_events(&mut [0; 16]))
     }),
     Row(Call::IOCTL_INOTIFY_SETNEXTWD, Errno::BADF, ErrorKind::BadDescriptor, || {
         // SAFETY: requests on a path-only descriptor reach no file system.
-        failed(unsafe { inotify::raw::ioctl_setnextwd(a_place().as_fd(), Watch::from_raw(1)) })
+        failed(unsafe {
+            inotify::raw::ioctl_setnextwd(path_only_descriptor().as_fd(), Watch::from_raw(1))
+        })
     }),
 ];
 
-const WITHOUT_DESCRIPTORS: &[Row] =
+const AT_DESCRIPTOR_LIMIT: &[Row] =
     &[Row(Call::INOTIFY_INIT1, Errno::MFILE, ErrorKind::LimitReached, || failed(Inotify::new()))];
 
-/// What fails for a user whose limits are lowered to what they have, in the order of [`LIMITS`].
-const WITHOUT_WATCHES: &[Row] = &[
+/// The errors at the limits of a user, in the order of [`LIMITS`].
+const AT_USER_LIMITS: &[Row] = &[
     Row(Call::INOTIFY_ADD_WATCH, Errno::NOSPC, ErrorKind::LimitReached, || {
         watch("/", WatchFlags::CREATE)
     }),
@@ -126,10 +128,10 @@ fn symbolic_link_to_itself() -> (TempDir, PathBuf) {
 }
 
 #[test]
-fn a_user_without_watches_or_instances_says_so() {
+fn inotify_limits_of_the_user_are_reported() {
     require!(
         in_user_namespace(|| {
-            for (limit, row) in LIMITS.iter().zip(WITHOUT_WATCHES) {
+            for (limit, row) in LIMITS.iter().zip(AT_USER_LIMITS) {
                 require!(
                     fs::write(format!("/proc/sys/user/{limit}"), "0"),
                     "user.{limit} cannot be lowered"
@@ -141,26 +143,26 @@ fn a_user_without_watches_or_instances_says_so() {
     );
 }
 
-/// One errno has one meaning in the table, but several ways to come by it.
+/// Further causes of the errnos in the table.
 #[test]
-fn bad_paths_and_masks_are_refused_in_every_form() {
+fn add_watch_rejects_invalid_paths_and_masks() {
     let mask = WatchFlags::CREATE;
-    let told = |errno| row(Call::INOTIFY_ADD_WATCH, errno).unwrap();
-    let invalid = told(Errno::INVAL);
+    let expected_row = |errno| row(Call::INOTIFY_ADD_WATCH, errno).unwrap();
+    let invalid = expected_row(Errno::INVAL);
     check(invalid, watch("/tmp\0", mask).unwrap());
     check(invalid, watch(b"\0", mask).unwrap());
     check(invalid, watch("/", WatchFlags::MASK_ADD | WatchFlags::MASK_CREATE | mask).unwrap());
     check(invalid, failed(Inotify::from(null()).add_watch("/", mask)).unwrap());
 
-    let too_long = told(Errno::NAMETOOLONG);
+    let too_long = expected_row(Errno::NAMETOOLONG);
     let path = "/".repeat(4096);
     check(too_long, watch(path.as_str(), mask).unwrap());
     check(too_long, watch(CString::new(path.as_str()).unwrap().as_c_str(), mask).unwrap());
     assert!(
         Inotify::new().unwrap().add_watch(&path[..4095], mask).is_ok(),
-        "4095 bytes are a path"
+        "a path may have 4095 bytes"
     );
 
-    check(told(Errno::NOENT), watch("", mask).unwrap());
-    check(told(Errno::NOENT), watch(c"", mask).unwrap());
+    check(expected_row(Errno::NOENT), watch("", mask).unwrap());
+    check(expected_row(Errno::NOENT), watch(c"", mask).unwrap());
 }

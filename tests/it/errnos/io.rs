@@ -1,4 +1,4 @@
-//! Reading, writing and `fcntl`.
+//! Errors of `read`, `write` and `fcntl`.
 
 use std::fs::File;
 use std::net::Shutdown;
@@ -13,14 +13,14 @@ use butter::{Errno, Error, pipe};
 
 use super::epoll::epoll;
 use super::memfd::sealed;
-use super::{Row, Table, a_place, failed, null, until_failed};
+use super::{Row, Table, failed, null, path_only_descriptor, until_failed};
 use common::child::as_nobody;
 use common::inject::inject;
 
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/io/call.rs"),
     rows: ROWS,
-    without_descriptors: WITHOUT_DESCRIPTORS,
+    at_descriptor_limit: AT_DESCRIPTOR_LIMIT,
     others: &[],
 };
 
@@ -84,15 +84,15 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::IOCTL_FIONREAD, Errno::INVAL, ErrorKind::InvalidArgument, || {
         if !common::kernel_is_at_least("6.9") {
-            return Err("an epoll says ENOTTY before Linux 6.9".into());
+            return Err("before Linux 6.9, epoll returns ENOTTY".into());
         }
         failed(io::bytes_available(epoll()))
     }),
     Row(Call::FCNTL_SETFL, Errno::BADF, ErrorKind::BadDescriptor, || {
-        failed(io::fcntl_setfl(a_place(), StatusFlags::NONBLOCK))
+        failed(io::fcntl_setfl(path_only_descriptor(), StatusFlags::NONBLOCK))
     }),
     Row(Call::IOCTL_FIONREAD, Errno::BADF, ErrorKind::BadDescriptor, || {
-        failed(io::bytes_available(a_place()))
+        failed(io::bytes_available(path_only_descriptor()))
     }),
     Row(Call::READ, Errno::ISDIR, ErrorKind::InvalidArgument, || {
         failed(io::read(open("/"), &mut [0]))
@@ -100,7 +100,7 @@ const ROWS: &[Row] = &[
     Row(Call::READV, Errno::ISDIR, ErrorKind::InvalidArgument, || {
         failed(io::readv(open("/"), &mut [io::IoSliceMut::new(&mut [0])]))
     }),
-    // The first page of a program is never there.
+    // The first page of the address space is not mapped.
     Row(Call::READ, Errno::IO, ErrorKind::Other, || {
         failed(io::read(open("/proc/self/mem"), &mut [0]))
     }),
@@ -108,10 +108,10 @@ const ROWS: &[Row] = &[
         failed(io::readv(open("/proc/self/mem"), &mut [io::IoSliceMut::new(&mut [0])]))
     }),
     Row(Call::WRITE, Errno::PIPE, ErrorKind::BrokenPipe, || {
-        failed(io::write(a_closed_socket(), b"!"))
+        failed(io::write(socket_without_reader(), b"!"))
     }),
     Row(Call::WRITEV, Errno::PIPE, ErrorKind::BrokenPipe, || {
-        failed(io::writev(a_closed_socket(), &[io::IoSlice::new(b"!")]))
+        failed(io::writev(socket_without_reader(), &[io::IoSlice::new(b"!")]))
     }),
     Row(Call::WRITE, Errno::PERM, ErrorKind::PermissionDenied, || {
         failed(io::write(sealed(Seals::WRITE), b"!"))
@@ -156,19 +156,19 @@ fn close(errno: Errno) -> Result<Error, String> {
     let fd = null();
     let number = fd.as_raw_fd();
     let error = inject(libc::SYS_close, errno, move || failed(io::close(fd)));
-    // SAFETY: the filter has kept the descriptor open, without an owner.
+    // SAFETY: the filter has prevented the close, and the descriptor has no owner.
     drop(unsafe { OwnedFd::from_raw_fd(number) });
     error
 }
 
-/// A socket that is written to no more; `std` has the process ignore `SIGPIPE`.
-pub fn a_closed_socket() -> OwnedFd {
+/// Returns a socket that is shut down for writing. The runtime of `std` ignores `SIGPIPE`.
+pub fn socket_without_reader() -> OwnedFd {
     let (socket, _other) = UnixStream::pair().unwrap();
     socket.shutdown(Shutdown::Write).unwrap();
     common::fd(socket)
 }
 
-const WITHOUT_DESCRIPTORS: &[Row] =
+const AT_DESCRIPTOR_LIMIT: &[Row] =
     &[Row(Call::FCNTL_DUPFD_CLOEXEC, Errno::MFILE, ErrorKind::LimitReached, || {
         // SAFETY: descriptor 0 stays open for the life of the process.
         let stdin = unsafe { butter::fd::BorrowedFd::borrow_raw(0) };

@@ -1,4 +1,4 @@
-//! Files in memory.
+//! Errors of memfds.
 
 use std::fs::{File, OpenOptions};
 
@@ -17,15 +17,15 @@ use common::this_test;
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/memfd/raw.rs"),
     rows: ROWS,
-    without_descriptors: WITHOUT_DESCRIPTORS,
-    others: OTHERS,
+    at_descriptor_limit: AT_DESCRIPTOR_LIMIT,
+    others: IN_CHILD,
 };
 
-/// The table of `src/fs.rs`, whose rows are in those of the memfd.
+/// The table of `src/fs.rs`, whose rows are in the table of memfds.
 pub const FS_TABLE: Table = Table {
     source: include_str!("../../../src/fs.rs"),
     rows: &[],
-    without_descriptors: &[],
+    at_descriptor_limit: &[],
     others: &[],
 };
 
@@ -59,16 +59,16 @@ const ROWS: &[Row] = &[
         failed(memfd.add_seals(Seals::WRITE))
     }),
     Row(Call::FCNTL_ADD_SEALS, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(no_memfd().add_seals(Seals::EXEC))
+        failed(not_a_memfd().add_seals(Seals::EXEC))
     }),
     Row(Call::FCNTL_ADD_SEALS_EXEC, Errno::INVAL, ErrorKind::Unsupported, || {
         if common::kernel_is_at_least("6.3") {
-            return Err("F_SEAL_EXEC is in this kernel".into());
+            return Err("this kernel supports F_SEAL_EXEC".into());
         }
         failed(sealed(Seals::empty()).add_seals(Seals::EXEC))
     }),
     Row(Call::FCNTL_GET_SEALS, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(no_memfd().seals())
+        failed(not_a_memfd().seals())
     }),
     Row(Call::FTRUNCATE, Errno::PERM, ErrorKind::PermissionDenied, || {
         failed(sealed(Seals::GROW).set_len(1 << 20))
@@ -93,29 +93,29 @@ const ROWS: &[Row] = &[
     }),
 ];
 
-const WITHOUT_DESCRIPTORS: &[Row] =
+const AT_DESCRIPTOR_LIMIT: &[Row] =
     &[Row(Call::MEMFD_CREATE, Errno::MFILE, ErrorKind::LimitReached, || failed(MemFd::new("")))];
 
-/// What fails in a process of its own.
-const OTHERS: &[Row] = &[
+/// The errors that require a dedicated process.
+const IN_CHILD: &[Row] = &[
     Row(Call::FTRUNCATE, Errno::FBIG, ErrorKind::LimitReached, || {
-        failed(MemFd::new("").unwrap().set_len(MOST + 1))
+        failed(MemFd::new("").unwrap().set_len(FILE_SIZE_LIMIT + 1))
     }),
     Row(Call::PWRITE64, Errno::FBIG, ErrorKind::LimitReached, || {
-        failed(MemFd::new("").unwrap().write_at(b"!", MOST))
+        failed(MemFd::new("").unwrap().write_at(b"!", FILE_SIZE_LIMIT))
     }),
     Row(
         Call::MEMFD_CREATE,
         Errno::ACCES,
         ErrorKind::PermissionDenied,
-        where_nothing_may_be_executed,
+        create_executable_in_restricted_pid_namespace,
     ),
 ];
 
-/// How long a file may be in such a process.
-const MOST: u64 = 1 << 16;
+/// The limit on the size of files in this process.
+const FILE_SIZE_LIMIT: u64 = 1 << 16;
 
-/// A memfd of a page's bytes and more, with these seals.
+/// Creates a memfd of more than a page with these seals.
 pub fn sealed(seals: Seals) -> MemFd {
     let memfd = MemFd::sealable("sealed").unwrap();
     memfd.write_at(&[7; 5000], 0).unwrap();
@@ -123,23 +123,24 @@ pub fn sealed(seals: Seals) -> MemFd {
     memfd
 }
 
-/// Something else.
-fn no_memfd() -> MemFd {
+/// Returns a descriptor of another type as a memfd.
+fn not_a_memfd() -> MemFd {
     OwnedFd::from(EventFd::new(0).unwrap()).into()
 }
 
-/// A memfd that is open only so.
+/// Creates a memfd and opens it again with these options.
 fn reopened(options: &OpenOptions) -> MemFd {
     let memfd = sealed(Seals::empty());
     common::fd(options.open(format!("/proc/self/fd/{}", memfd.as_raw_fd())).unwrap()).into()
 }
 
-/// In a PID namespace of its own the kernel refuses a memfd that may be executed: where this user may say so.
-fn where_nothing_may_be_executed() -> Outcome {
+/// Sets `vm.memfd_noexec` to 2 in a new PID namespace, in which the kernel then rejects executable
+/// memfds.
+fn create_executable_in_restricted_pid_namespace() -> Outcome {
     if !common::kernel_is_at_least("6.3") {
-        return Err("vm.memfd_noexec is not in this kernel (Linux 6.3 has it)".into());
+        return Err("vm.memfd_noexec requires Linux 6.3".into());
     }
-    // SAFETY: as fork: the child has a copy of the memory, makes system calls and ends.
+    // SAFETY: as fork: the child has a copy of the memory, makes system calls and terminates.
     let child = unsafe {
         libc::syscall(
             libc::SYS_clone,
@@ -179,36 +180,36 @@ fn where_nothing_may_be_executed() -> Outcome {
 }
 
 #[test]
-fn limits_on_memfds_are_told() {
+fn memfd_limits_are_reported() {
     in_child(|| {
-        let limit = libc::rlimit { rlim_cur: MOST, rlim_max: MOST };
+        let limit = libc::rlimit { rlim_cur: FILE_SIZE_LIMIT, rlim_max: FILE_SIZE_LIMIT };
         // SAFETY: reads one struct.
         assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit) }, 0);
         butter::signal::ignore(butter::signal::Signal::XFSZ).unwrap();
-        check_all(this_test!(), OTHERS);
+        check_all(this_test!(), IN_CHILD);
     });
 }
 
-/// One errno has one meaning in the table, but several ways to come by it.
+/// Further causes of the errnos in the table.
 #[test]
-fn memfds_are_refused_in_every_form() {
+fn memfd_calls_reject_invalid_arguments() {
     let invalid = row(Call::MEMFD_CREATE, Errno::INVAL).unwrap();
     let name = std::ffi::CString::new([b'n'; 250]).unwrap();
     check(invalid, failed(MemFd::new(name.as_c_str())).unwrap());
     check(invalid, failed(MemFd::new("n".repeat(10_000).as_str())).unwrap());
     check(invalid, failed(MemFd::new("a\0b")).unwrap());
-    let young = [CreateFlags::EXEC, CreateFlags::NOEXEC_SEAL];
+    let newer = [CreateFlags::EXEC, CreateFlags::NOEXEC_SEAL];
     for flags in [
         CreateFlags::from_bits_retain(1 << 20),
-        CreateFlags::from_bits_retain(1 << 20) | young[0],
+        CreateFlags::from_bits_retain(1 << 20) | newer[0],
         CreateFlags::HUGE_2MB,
-        CreateFlags::HUGE_2MB | young[1],
-        young[0] | young[1],
+        CreateFlags::HUGE_2MB | newer[1],
+        newer[0] | newer[1],
     ] {
         check(invalid, failed(MemFd::with_flags("", flags)).unwrap());
     }
-    check(invalid, failed(MemFd::with_flags("a\0b", young[0])).unwrap());
-    check(invalid, failed(MemFd::with_flags([b'n'; 250], young[1])).unwrap());
+    check(invalid, failed(MemFd::with_flags("a\0b", newer[0])).unwrap());
+    check(invalid, failed(MemFd::with_flags([b'n'; 250], newer[1])).unwrap());
 
     let memfd = sealed(Seals::SHRINK);
     check(row(Call::FTRUNCATE, Errno::PERM).unwrap(), failed(memfd.set_len(0)).unwrap());
@@ -235,9 +236,9 @@ fn memfds_are_refused_in_every_form() {
             failed(sealed(seal).write_at(b"!", 0)).unwrap(),
         );
     }
-    check(row(Call::FCNTL_GET_SEALS, Errno::INVAL).unwrap(), failed(no_memfd().map()).unwrap());
+    check(row(Call::FCNTL_GET_SEALS, Errno::INVAL).unwrap(), failed(not_a_memfd().map()).unwrap());
     check(
         row(Call::FCNTL_GET_SEALS, Errno::INVAL).unwrap(),
-        failed(no_memfd().map_sealed()).unwrap(),
+        failed(not_a_memfd().map_sealed()).unwrap(),
     );
 }

@@ -1,4 +1,4 @@
-//! Mappings.
+//! Errors of memory mappings.
 
 use std::ptr::{null_mut, without_provenance_mut};
 
@@ -10,7 +10,7 @@ use butter::memfd::Seals;
 use butter::mm::{AnonymousMapping, MapFlags, ProtFlags, page_size, raw};
 
 use super::memfd::sealed;
-use super::{Outcome, Row, Table, a_regular_file, check, check_all, failed, row};
+use super::{Outcome, Row, Table, check, check_all, failed, regular_file, row};
 use common::child::{as_nobody, in_child};
 use common::files;
 use common::inject::inject;
@@ -19,14 +19,14 @@ use common::this_test;
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/mm/raw.rs"),
     rows: ROWS,
-    without_descriptors: &[],
-    others: OTHERS,
+    at_descriptor_limit: &[],
+    others: IN_CHILD,
 };
 
 const ROWS: &[Row] = &[
     Row(Call::MMAP, Errno::INVAL, ErrorKind::InvalidArgument, || failed(AnonymousMapping::new(0))),
     Row(Call::MMAP, Errno::ACCES, ErrorKind::PermissionDenied, || {
-        map(ProtFlags::WRITE, MapFlags::SHARED, Some(&null_to_read()), 0)
+        map(ProtFlags::WRITE, MapFlags::SHARED, Some(&read_only_file()), 0)
     }),
     Row(Call::MMAP, Errno::BADF, ErrorKind::BadDescriptor, || {
         map(ProtFlags::READ, MapFlags::PRIVATE, None, 0)
@@ -44,10 +44,10 @@ const ROWS: &[Row] = &[
         failed(unsafe { raw::mmap(pages.as_ptr().cast_mut(), 1, ProtFlags::READ, flags, None, 0) })
     }),
     Row(Call::MMAP, Errno::OPNOTSUPP, ErrorKind::Unsupported, || {
-        map(ProtFlags::READ, MapFlags::SHARED_VALIDATE | MapFlags::SYNC, Some(&a_regular_file()), 0)
+        map(ProtFlags::READ, MapFlags::SHARED_VALIDATE | MapFlags::SYNC, Some(&regular_file()), 0)
     }),
     Row(Call::MMAP, Errno::OVERFLOW, ErrorKind::InvalidArgument, || {
-        map(ProtFlags::READ, MapFlags::SHARED, Some(&a_regular_file()), u64::MAX << 16)
+        map(ProtFlags::READ, MapFlags::SHARED, Some(&regular_file()), u64::MAX << 16)
     }),
     Row(Call::MMAP, Errno::PERM, ErrorKind::PermissionDenied, || {
         map(ProtFlags::WRITE, MapFlags::SHARED, Some(&sealed(Seals::WRITE).into()), 0)
@@ -62,8 +62,8 @@ const ROWS: &[Row] = &[
         failed(unsafe { raw::munmap(without_provenance_mut(1), 1) })
     }),
     Row(Call::MUNMAP, Errno::PERM, ErrorKind::PermissionDenied, || {
-        let page = sealed_page()?;
-        // SAFETY: nobody uses it.
+        let page = msealed_page()?;
+        // SAFETY: the page is not in use.
         failed(unsafe { raw::munmap(page, 1) })
     }),
     Row(Call::MPROTECT, Errno::INVAL, ErrorKind::InvalidArgument, || {
@@ -71,31 +71,31 @@ const ROWS: &[Row] = &[
         failed(unsafe { raw::mprotect(without_provenance_mut(1), 1, ProtFlags::READ) })
     }),
     Row(Call::MPROTECT, Errno::ACCES, ErrorKind::PermissionDenied, || {
-        let file = null_to_read();
+        let file = read_only_file();
         // SAFETY: new memory, at an address of the kernel's choice.
         let page = unsafe {
             raw::mmap(null_mut(), 1, ProtFlags::READ, MapFlags::SHARED, Some(file.as_fd()), 0)
         };
         let page = page.unwrap();
-        // SAFETY: just mapped, and used by nobody.
+        // SAFETY: just mapped, and not in use.
         let error = failed(unsafe { raw::mprotect(page, 1, ProtFlags::WRITE) });
         // SAFETY: as above.
         unsafe { raw::munmap(page, 1) }.unwrap();
         error
     }),
     Row(Call::MPROTECT, Errno::NOMEM, ErrorKind::OutOfMemory, || {
-        // SAFETY: nothing is mapped so low.
+        // SAFETY: nothing is mapped at this address.
         failed(unsafe { raw::mprotect(without_provenance_mut(page_size()), 1, ProtFlags::READ) })
     }),
     Row(Call::MPROTECT, Errno::PERM, ErrorKind::PermissionDenied, || {
-        let page = sealed_page()?;
-        // SAFETY: nobody uses it.
+        let page = msealed_page()?;
+        // SAFETY: the page is not in use.
         failed(unsafe { raw::mprotect(page, 1, ProtFlags::READ) })
     }),
 ];
 
-/// What fails in a process of its own.
-const OTHERS: &[Row] = &[
+/// The errors that require a dedicated process.
+const IN_CHILD: &[Row] = &[
     Row(Call::MMAP, Errno::AGAIN, ErrorKind::LimitReached, || {
         as_nobody(|| {
             let flags = MapFlags::PRIVATE | MapFlags::ANONYMOUS | MapFlags::LOCKED;
@@ -103,7 +103,7 @@ const OTHERS: &[Row] = &[
             failed(unsafe { raw::mmap(null_mut(), 1 << 24, ProtFlags::READ, flags, None, 0) })
         })
     }),
-    Row(Call::MUNMAP, Errno::NOMEM, ErrorKind::LimitReached, without_mappings),
+    Row(Call::MUNMAP, Errno::NOMEM, ErrorKind::LimitReached, exceed_map_count),
 ];
 
 fn map(protection: ProtFlags, flags: MapFlags, file: Option<&OwnedFd>, offset: u64) -> Outcome {
@@ -112,68 +112,68 @@ fn map(protection: ProtFlags, flags: MapFlags, file: Option<&OwnedFd>, offset: u
     failed(unsafe { raw::mmap(null_mut(), 1, protection, flags, file, offset) })
 }
 
-/// A file that is not open for writing and can be mapped.
-fn null_to_read() -> OwnedFd {
+/// Opens a file that can be mapped for reading only.
+fn read_only_file() -> OwnedFd {
     let file = files::NamedFile::new();
     common::fd(std::fs::File::open(file.path()).unwrap())
 }
 
-/// A page that stays for ever; an error where the kernel seals no mappings.
-fn sealed_page() -> Result<*mut u8, String> {
+/// Maps a page that can never be unmapped. Returns an error if the kernel has no `mseal`.
+fn msealed_page() -> Result<*mut u8, String> {
     // SAFETY: new memory, at an address of the kernel's choice.
     let page = unsafe {
         raw::mmap(null_mut(), 1, ProtFlags::NONE, MapFlags::PRIVATE | MapFlags::ANONYMOUS, None, 0)
     };
     let page = page.unwrap();
     const SYS_MSEAL: libc::c_long = 462;
-    // SAFETY: nobody uses the page.
+    // SAFETY: the page is not in use.
     if unsafe { libc::syscall(SYS_MSEAL, page, page_size(), 0) } != 0 {
         // SAFETY: as above.
         unsafe { raw::munmap(page, 1) }.unwrap();
-        return Err("mseal is not in this kernel (Linux 6.10 has it)".into());
+        return Err("mseal requires Linux 6.10".into());
     }
     Ok(page)
 }
 
-/// Takes as many mappings as the process may have, and then wants one more.
-fn without_mappings() -> Outcome {
-    let most: usize =
+/// Creates mappings until the limit is reached, and then one more.
+fn exceed_map_count() -> Outcome {
+    let limit: usize =
         std::fs::read_to_string("/proc/sys/vm/max_map_count").unwrap().trim().parse().unwrap();
-    if most > 300_000 {
-        return Err(format!("a process may have {most} mappings here"));
+    if limit > 300_000 {
+        return Err(format!("vm.max_map_count is {limit}, which is too many to create"));
     }
     let page = page_size();
-    let length = (2 * most + 8) * page;
+    let length = (2 * limit + 8) * page;
     let flags = MapFlags::PRIVATE | MapFlags::ANONYMOUS | MapFlags::NORESERVE;
     // SAFETY: new memory, at an address of the kernel's choice.
     let start = unsafe { raw::mmap(null_mut(), length, ProtFlags::NONE, flags, None, 0) }.unwrap();
-    // Every other page is made another mapping, until there are too many.
-    let full = (1..most + 8).find_map(|at| {
+    // Every other page becomes a separate mapping, until the limit is reached.
+    let error = (1..limit + 8).find_map(|at| {
         let other = start.wrapping_add((2 * at - 1) * page);
-        // SAFETY: nobody uses it.
+        // SAFETY: the page is not in use.
         unsafe { raw::mprotect(other, page, ProtFlags::READ) }.err()
     });
-    let full = full.expect("there is a limit");
-    check(row(Call::MPROTECT, Errno::NOMEM).unwrap(), full);
-    // SAFETY: the last but one page, of many that are one mapping.
+    let error = error.expect("there is a limit");
+    check(row(Call::MPROTECT, Errno::NOMEM).unwrap(), error);
+    // SAFETY: the second-to-last page of a mapping, which is not in use.
     failed(unsafe { raw::munmap(start.wrapping_add(length - 2 * page), page) })
 }
 
 #[test]
-fn limits_on_memory_are_told() {
+fn mmap_and_munmap_limits_are_reported() {
     in_child(|| {
         let limit = libc::rlimit { rlim_cur: 1 << 16, rlim_max: 1 << 16 };
         // SAFETY: reads one struct.
         assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_MEMLOCK, &raw const limit) }, 0);
-        check_all(this_test!(), OTHERS);
+        check_all(this_test!(), IN_CHILD);
     });
 }
 
-/// One errno has one meaning in the table, but several ways to come by it.
+/// Further causes of the errnos in the table.
 #[test]
-fn mappings_are_refused_in_every_form() {
+fn mmap_munmap_and_mprotect_reject_invalid_arguments() {
     let invalid = row(Call::MMAP, Errno::INVAL).unwrap();
-    let file = a_regular_file();
+    let file = regular_file();
     check(invalid, map(ProtFlags::READ, MapFlags::SHARED, Some(&file), 1).unwrap());
     check(invalid, map(ProtFlags::READ, MapFlags::empty(), Some(&file), 0).unwrap());
     let misplaced = MapFlags::PRIVATE | MapFlags::ANONYMOUS | MapFlags::FIXED;
@@ -188,7 +188,7 @@ fn mappings_are_refused_in_every_form() {
     );
     check(
         row(Call::MMAP, Errno::NODEV).unwrap(),
-        map(ProtFlags::READ, MapFlags::SHARED, Some(&a_pipe()), 0).unwrap(),
+        map(ProtFlags::READ, MapFlags::SHARED, Some(&pipe_reader()), 0).unwrap(),
     );
     let beyond = map(
         ProtFlags::READ,
@@ -208,6 +208,6 @@ fn mappings_are_refused_in_every_form() {
     check(invalid, failed(unsafe { raw::mprotect(pages.as_mut_ptr(), 1, unknown) }).unwrap());
 }
 
-fn a_pipe() -> OwnedFd {
+fn pipe_reader() -> OwnedFd {
     butter::pipe::pipe().unwrap().0
 }

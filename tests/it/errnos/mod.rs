@@ -1,16 +1,15 @@
-//! Every errno that has a kind or a reason of its own in some call: brought about in the kernel
-//! where it can be, else put in its place by a filter, and then looked at as a user sees it.
+//! Every errno for which a call has a specific kind or reason: triggered in the kernel if possible,
+//! otherwise injected by a seccomp filter. The tests compare its kind and its text.
 //!
-//! Each module of the crate has its table here; a cause that is in no row fails the test, as does a
-//! failure that is documented and has no cause.
+//! Each module of the crate has a table here. The tests fail if a reason is in no row, or if an
+//! errno is documented but has no reason.
 
-mod causes;
+mod calls;
 mod copy;
 mod descriptors;
 mod docs;
 mod epoll;
 mod eventfd;
-mod filtered;
 mod general;
 mod idmap;
 mod inotify;
@@ -22,6 +21,7 @@ mod namespace;
 mod pipe;
 mod poll;
 mod process;
+mod reasons;
 mod signal;
 mod signalfd;
 mod text;
@@ -39,26 +39,26 @@ use common::files;
 use common::test::Test;
 use common::this_test;
 
-/// The failure of a call, or the reason why it cannot be caused here.
+/// The error of a call, or the reason why it cannot be triggered here.
 type Outcome = Result<Error, String>;
 
-/// A reason why a failure cannot be caused.
-const NO_OTHER_USER: &str = "the first process is this user's own";
+/// A reason why an error cannot be triggered.
+const NO_OTHER_USER: &str = "process 1 belongs to the same user";
 
-/// How a test comes by a failure.
-type Provoke = fn() -> Outcome;
+/// Triggers an error.
+type Trigger = fn() -> Outcome;
 
-/// One row: the call, the errno, its kind, and how a test comes by it.
-struct Row(Call, Errno, ErrorKind, Provoke);
+/// One row: the call, the errno, its kind, and a function that triggers it.
+struct Row(Call, Errno, ErrorKind, Trigger);
 
-/// What fails in a module of the crate.
+/// The errors of a module of the crate.
 struct Table {
-    /// The source in which the causes stand.
+    /// The source with the table of reasons.
     source: &'static str,
     rows: &'static [Row],
-    /// What fails in a process that may open no further descriptor.
-    without_descriptors: &'static [Row],
-    /// What fails in circumstances of its own, which the module's tests bring about.
+    /// The errors in a process that has reached its limit on open file descriptors.
+    at_descriptor_limit: &'static [Row],
+    /// The errors that require a special environment, which the module's own tests create.
     others: &'static [Row],
 }
 
@@ -85,22 +85,23 @@ const TABLES: &[Table] = &[
     idmap::TABLE,
 ];
 
+/// Returns the error of a call that must fail.
 fn failed<T>(result: butter::Result<T>) -> Outcome {
     Ok(result.err().expect("the call should have failed"))
 }
 
-/// The failure of a call that is repeated until it fails.
+/// Repeats a call until it fails, and returns the error.
 fn until_failed<T>(mut call: impl FnMut() -> butter::Result<T>) -> Outcome {
     Ok((0..1024).find_map(|_| call().err()).expect("the call should have failed"))
 }
 
-/// The failure, unless it is that the running kernel does not have the call.
-fn unless_missing<T>(result: butter::Result<T>) -> Outcome {
+/// Returns the error, unless it means that the running kernel does not support the call.
+fn unless_unsupported<T>(result: butter::Result<T>) -> Outcome {
     let error = failed(result)?;
     if error.kind() == ErrorKind::Unsupported { Err(error.to_string()) } else { Ok(error) }
 }
 
-/// Checks rows; one that this kernel cannot have is skipped.
+/// Checks rows. Those that cannot be triggered here are skipped.
 fn check_all<'r>(test: Test, rows: impl IntoIterator<Item = &'r Row>) {
     for row in rows {
         match (row.3)() {
@@ -110,7 +111,7 @@ fn check_all<'r>(test: Test, rows: impl IntoIterator<Item = &'r Row>) {
     }
 }
 
-/// What a user sees of a failure is what the row says.
+/// Compares the properties and the text of an error with a row.
 fn check(row: &Row, error: Error) {
     let Row(call, errno, kind, _) = *row;
     assert_eq!((error.call(), error.errno(), error.kind()), (call, errno, kind), "{error}");
@@ -130,11 +131,11 @@ fn check(row: &Row, error: Error) {
     }
 }
 
-/// The row of a call and an errno, in any of the tables.
+/// Returns the row of a call and an errno from any of the tables.
 fn row(call: Call, errno: Errno) -> Option<&'static Row> {
     let rows = TABLES
         .iter()
-        .flat_map(|table| [table.rows, table.without_descriptors, table.others])
+        .flat_map(|table| [table.rows, table.at_descriptor_limit, table.others])
         .flatten();
     rows.into_iter().find(|row| row.0 == call && row.1 == errno)
 }
@@ -143,37 +144,37 @@ fn null() -> butter::fd::OwnedFd {
     common::fd(File::open("/dev/null").unwrap())
 }
 
-/// Lets a forked child have so many descriptors, and keep those that it has.
-fn may_have_descriptors(number: u64) {
+/// Sets the limit on open file descriptors of a forked child. Those above it remain open.
+fn set_descriptor_limit(number: u64) {
     let limit = libc::rlimit { rlim_cur: number, rlim_max: number };
     // SAFETY: reads one struct.
     assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) }, 0);
 }
 
-/// A place in the file system, which most calls do not take for an open file.
-fn a_place() -> butter::fd::OwnedFd {
-    // libc's own `open`: with musl, std takes the flag for an access mode and leaves it out.
+/// Opens a path-only (`O_PATH`) descriptor, which most calls reject.
+fn path_only_descriptor() -> butter::fd::OwnedFd {
+    // Not with `std`: with musl, it treats the flag as an access mode and drops it.
     // SAFETY: reads the path; a success is a new descriptor.
-    let place = unsafe { libc::open(c"/".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
-    // SAFETY: just opened, and ours alone.
-    unsafe { butter::fd::FromRawFd::from_raw_fd(place) }
+    let fd = unsafe { libc::open(c"/".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
+    // SAFETY: a new descriptor, which has no other owner.
+    unsafe { butter::fd::FromRawFd::from_raw_fd(fd) }
 }
 
-fn a_regular_file() -> butter::fd::OwnedFd {
+fn regular_file() -> butter::fd::OwnedFd {
     common::fd(files::anonymous())
 }
 
 #[test]
-fn each_failure_is_told_as_it_is() {
-    // Some of the rows fork, and a forked process holds the descriptors of other tests open.
+fn errno_rows_are_reported_with_kind_and_reason() {
+    // Some rows fork, and a forked process keeps the descriptors of other tests open.
     in_child(|| check_all(this_test!(), TABLES.iter().flat_map(|table| table.rows)));
 }
 
 #[test]
-fn a_process_without_descriptors_says_so() {
+fn errno_rows_at_the_descriptor_limit_are_reported() {
     in_child(|| {
         exhaust_descriptors();
-        for row in TABLES.iter().flat_map(|table| table.without_descriptors) {
+        for row in TABLES.iter().flat_map(|table| table.at_descriptor_limit) {
             check(row, (row.3)().unwrap());
         }
     });

@@ -1,4 +1,4 @@
-//! Namespaces.
+//! Errors of namespaces.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use butter::namespace::{
 };
 use butter::process::Pid;
 
-use super::{Row, Table, check, failed, may_have_descriptors, null};
+use super::{Row, Table, check, failed, null, set_descriptor_limit};
 use common::child::{as_nobody, ended_process, in_user_namespace};
 use common::forked::{ForkedChild, in_forked_child};
 use common::inject::inject;
@@ -19,8 +19,8 @@ use common::require;
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/namespace/raw.rs"),
     rows: ROWS,
-    without_descriptors: WITHOUT_DESCRIPTORS,
-    others: LIMITED,
+    at_descriptor_limit: AT_DESCRIPTOR_LIMIT,
+    others: AT_NAMESPACE_LIMIT,
 };
 
 const ROWS: &[Row] = &[
@@ -34,7 +34,7 @@ const ROWS: &[Row] = &[
         as_nobody(|| failed(unshare(Namespaces::UTS)))
     }),
     Row(Call::UNSHARE, Errno::MFILE, ErrorKind::LimitReached, || {
-        // SAFETY: it is refused.
+        // SAFETY: the filter rejects the call.
         inject(libc::SYS_unshare, Errno::MFILE, || failed(unsafe { unshare_files() }))
     }),
     Row(Call::SETNS, Errno::INVAL, ErrorKind::InvalidArgument, || failed(own(Kind::User).enter())),
@@ -43,9 +43,9 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::SETNS, Errno::BADF, ErrorKind::BadDescriptor, || {
         // SAFETY: reads the path.
-        let place =
+        let descriptor =
             unsafe { libc::open(c"/proc/self/ns/uts".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
-        failed(enter(new(place), Namespaces::UTS))
+        failed(enter(new(descriptor), Namespaces::UTS))
     }),
     Row(Call::SETNS, Errno::USERS, ErrorKind::InvalidArgument, || {
         match Namespace::own(Kind::Time) {
@@ -55,7 +55,7 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::SETNS, Errno::SRCH, ErrorKind::NotFound, || {
         let child = ForkedChild::start(|| ());
-        // SAFETY: asks for a descriptor.
+        // SAFETY: touches no memory; a success is a new descriptor.
         let process =
             new(unsafe { libc::syscall(libc::SYS_pidfd_open, child.pid().as_raw(), 0) } as i32);
         drop(child);
@@ -94,7 +94,7 @@ const ROWS: &[Row] = &[
         failed(own(Kind::Uts).owner())
     }),
     Row(Call::IOCTL_NS_GET_OWNER_UID, Errno::NOTTY, ErrorKind::InvalidArgument, || {
-        // SAFETY: the kernel's own file, which does not know the request.
+        // SAFETY: a device of the kernel, which does not support the request.
         failed(unsafe { raw::ioctl_ns_get_owner_uid(null().as_fd()) })
     }),
     Row(Call::IOCTL_NS_GET_NSTYPE, Errno::NOTTY, ErrorKind::InvalidArgument, || {
@@ -103,7 +103,7 @@ const ROWS: &[Row] = &[
     Row(Call::IOCTL_NS_GET_USERNS, Errno::MFILE, ErrorKind::LimitReached, || {
         let uts = own(Kind::Uts);
         failed(in_forked_child(|| {
-            may_have_descriptors(0);
+            set_descriptor_limit(0);
             uts.user_namespace().map(drop)
         }))
     }),
@@ -114,7 +114,7 @@ const ROWS: &[Row] = &[
         }
         let below = Namespace::open(child.pid(), Kind::User).unwrap();
         failed(in_forked_child(|| {
-            may_have_descriptors(0);
+            set_descriptor_limit(0);
             below.parent().map(drop)
         }))
     }),
@@ -128,34 +128,35 @@ const ROWS: &[Row] = &[
     }),
 ];
 
-const WITHOUT_DESCRIPTORS: &[Row] =
+const AT_DESCRIPTOR_LIMIT: &[Row] =
     &[Row(Call::OPENAT_NS, Errno::MFILE, ErrorKind::LimitReached, || {
         failed(Namespace::own(Kind::Uts))
     })];
 
-/// What fails for a user whose limit is lowered.
-const LIMITED: &[Row] = &[Row(Call::UNSHARE, Errno::NOSPC, ErrorKind::LimitReached, || {
-    failed(in_forked_child(|| unshare(Namespaces::USER)))
-})];
+/// The errors at the limit of a user on namespaces.
+const AT_NAMESPACE_LIMIT: &[Row] =
+    &[Row(Call::UNSHARE, Errno::NOSPC, ErrorKind::LimitReached, || {
+        failed(in_forked_child(|| unshare(Namespaces::USER)))
+    })];
 
 fn own(kind: Kind) -> Namespace {
     Namespace::own(kind).unwrap()
 }
 
-/// A descriptor that was just opened.
+/// Takes ownership of a new descriptor.
 fn new(number: i32) -> OwnedFd {
     assert!(number >= 0, "{}", std::io::Error::last_os_error());
-    // SAFETY: new, and nobody else's.
+    // SAFETY: a new descriptor, which has no other owner.
     unsafe { butter::fd::FromRawFd::from_raw_fd(number) }
 }
 
 #[test]
-fn a_user_without_namespaces_says_so() {
+fn unshare_reports_the_limit_on_namespaces() {
     require!(
         in_user_namespace(|| {
             let lowered = fs::write("/proc/sys/user/max_user_namespaces", "0");
             require!(lowered, "user.max_user_namespaces cannot be lowered");
-            for row in LIMITED {
+            for row in AT_NAMESPACE_LIMIT {
                 check(row, (row.3)().unwrap());
             }
         }),
@@ -163,20 +164,20 @@ fn a_user_without_namespaces_says_so() {
     );
 }
 
-/// A file that is no namespace's does not know the requests.
+/// Files that are not namespaces do not support the requests.
 #[test]
-fn other_files_are_told_from_namespaces() {
+fn ioctl_ns_requests_fail_with_enotty_on_other_files() {
     let null = null();
-    let general = |call, error| {
+    let check_enotty = |call, error| {
         check(&Row(call, Errno::NOTTY, ErrorKind::InvalidArgument, || unreachable!()), error)
     };
-    // SAFETY: a device of the kernel's answers with no descriptor.
-    general(
+    // SAFETY: a device of the kernel, which does not return a descriptor.
+    check_enotty(
         Call::IOCTL_NS_GET_USERNS,
         unsafe { raw::ioctl_ns_get_userns(null.as_fd()) }.unwrap_err(),
     );
     // SAFETY: as above.
-    general(
+    check_enotty(
         Call::IOCTL_NS_GET_PARENT,
         unsafe { raw::ioctl_ns_get_parent(null.as_fd()) }.unwrap_err(),
     );

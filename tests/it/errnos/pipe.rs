@@ -1,4 +1,4 @@
-//! Pipes.
+//! Errors of pipes.
 
 use std::fs::File;
 
@@ -9,7 +9,7 @@ use butter::io::{self, IoSlice, IoSliceMut};
 use butter::pipe::{self, CreateFlags, SpliceFlags};
 use butter::{Errno, Result};
 
-use super::{Row, Table, a_regular_file, check, failed, null, row, until_failed};
+use super::{Row, Table, check, failed, null, regular_file, row, until_failed};
 use common::child::as_nobody;
 use common::files;
 use common::inject::inject;
@@ -17,7 +17,7 @@ use common::inject::inject;
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/pipe/raw.rs"),
     rows: ROWS,
-    without_descriptors: WITHOUT_DESCRIPTORS,
+    at_descriptor_limit: AT_DESCRIPTOR_LIMIT,
     others: &[],
 };
 
@@ -34,36 +34,38 @@ const ROWS: &[Row] = &[
         })
     }),
     Row(Call::SPLICE, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        failed(splice(&a_regular_file(), &a_regular_file()))
+        failed(splice(&regular_file(), &regular_file()))
     }),
     Row(Call::SPLICE, Errno::SPIPE, ErrorKind::InvalidArgument, || {
-        let (reader, _writer) = filled();
-        failed(pipe::splice(&reader, Some(&mut 0), a_regular_file(), None, 1, NONE))
+        let (reader, _writer) = pipe_with_byte();
+        failed(pipe::splice(&reader, Some(&mut 0), regular_file(), None, 1, NONE))
     }),
     Row(Call::SPLICE, Errno::BADF, ErrorKind::BadDescriptor, || {
-        let (_reader, writer) = filled();
-        failed(splice(&writer, &a_regular_file()))
+        let (_reader, writer) = pipe_with_byte();
+        failed(splice(&writer, &regular_file()))
     }),
     Row(Call::SPLICE, Errno::AGAIN, ErrorKind::WouldBlock, || {
         let (reader, _writer) = pipe::nonblocking().unwrap();
-        failed(splice(&reader, &a_regular_file()))
+        failed(splice(&reader, &regular_file()))
     }),
     Row(Call::SPLICE, Errno::PIPE, ErrorKind::BrokenPipe, || {
-        failed(splice(&filled().0, &unread()))
+        failed(splice(&pipe_with_byte().0, &writer_without_reader()))
     }),
     Row(Call::TEE, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        let (reader, writer) = filled();
+        let (reader, writer) = pipe_with_byte();
         failed(tee(&reader, &writer))
     }),
     Row(Call::TEE, Errno::BADF, ErrorKind::BadDescriptor, || {
-        let (first, second) = (filled(), pipe::pipe().unwrap());
+        let (first, second) = (pipe_with_byte(), pipe::pipe().unwrap());
         failed(tee(&first.1, &second.1))
     }),
     Row(Call::TEE, Errno::AGAIN, ErrorKind::WouldBlock, || {
         let (first, second) = (pipe::nonblocking().unwrap(), pipe::pipe().unwrap());
         failed(tee(&first.0, &second.1))
     }),
-    Row(Call::TEE, Errno::PIPE, ErrorKind::BrokenPipe, || failed(tee(&filled().0, &unread()))),
+    Row(Call::TEE, Errno::PIPE, ErrorKind::BrokenPipe, || {
+        failed(tee(&pipe_with_byte().0, &writer_without_reader()))
+    }),
     Row(Call::VMSPLICE, Errno::INVAL, ErrorKind::InvalidArgument, || {
         let (_reader, writer) = pipe::pipe().unwrap();
         failed(vmsplice(&writer, &[IoSlice::new(b"!"); 1025], NONE))
@@ -76,7 +78,7 @@ const ROWS: &[Row] = &[
         until_failed(|| vmsplice(&writer, &[IoSlice::new(b"!")], SpliceFlags::NONBLOCK))
     }),
     Row(Call::VMSPLICE, Errno::PIPE, ErrorKind::BrokenPipe, || {
-        failed(vmsplice(&unread(), &[IoSlice::new(b"!")], NONE))
+        failed(vmsplice(&writer_without_reader(), &[IoSlice::new(b"!")], NONE))
     }),
     Row(Call::FCNTL_GETPIPE_SZ, Errno::BADF, ErrorKind::BadDescriptor, || {
         failed(pipe::size(null()))
@@ -98,7 +100,7 @@ const ROWS: &[Row] = &[
     }),
 ];
 
-const WITHOUT_DESCRIPTORS: &[Row] =
+const AT_DESCRIPTOR_LIMIT: &[Row] =
     &[Row(Call::PIPE2, Errno::MFILE, ErrorKind::LimitReached, || failed(pipe::pipe()))];
 
 const NONE: SpliceFlags = SpliceFlags::empty();
@@ -111,40 +113,41 @@ fn tee(from: &OwnedFd, to: &OwnedFd) -> Result<usize> {
     pipe::tee(from, to, 1, NONE)
 }
 
-/// `vmsplice` of bytes that are never written to again, to what is not a reading end.
-fn vmsplice(fd: &OwnedFd, pieces: &[IoSlice<'static>], flags: SpliceFlags) -> Result<usize> {
-    // SAFETY: the bytes are constants, and stay where they are.
-    unsafe { pipe::raw::vmsplice(fd.as_fd(), pieces, flags) }
+/// Calls `vmsplice` with constant bytes and a descriptor that is not a read end.
+fn vmsplice(fd: &OwnedFd, slices: &[IoSlice<'static>], flags: SpliceFlags) -> Result<usize> {
+    // SAFETY: the bytes are constants, which neither change nor move.
+    unsafe { pipe::raw::vmsplice(fd.as_fd(), slices, flags) }
 }
 
-/// A pipe that holds a byte.
-fn filled() -> (OwnedFd, OwnedFd) {
+/// Creates a pipe that contains one byte.
+fn pipe_with_byte() -> (OwnedFd, OwnedFd) {
     let ends = pipe::pipe().unwrap();
     io::write(&ends.1, b"!").unwrap();
     ends
 }
 
-/// The writing end of a pipe that nobody reads; `std` has the process ignore `SIGPIPE`.
-fn unread() -> OwnedFd {
+/// Returns the write end of a pipe whose read end is closed. The runtime of `std` ignores
+/// `SIGPIPE`.
+fn writer_without_reader() -> OwnedFd {
     let writer = pipe::pipe().unwrap().1;
     common::wait_until_reader_is_closed(&writer);
     writer
 }
 
-fn told(call: Call, errno: Errno) -> impl Fn(Result<usize>) {
+fn expects(call: Call, errno: Errno) -> impl Fn(Result<usize>) {
     move |result| check(row(call, errno).unwrap(), result.unwrap_err())
 }
 
-/// One errno has one meaning in the table, but several ways to come by it.
+/// Further causes of the errnos in the table.
 #[test]
-fn moves_are_refused_in_every_form() {
-    let (reader, writer) = filled();
+fn splice_rejects_invalid_arguments() {
+    let (reader, writer) = pipe_with_byte();
     let unknown = SpliceFlags::from_bits_retain(0x100);
 
-    let invalid = told(Call::SPLICE, Errno::INVAL);
+    let invalid = expects(Call::SPLICE, Errno::INVAL);
     invalid(splice(&reader, &writer));
-    invalid(pipe::splice(&reader, None, a_regular_file(), None, 1, unknown));
-    invalid(pipe::splice(&reader, None, a_regular_file(), Some(&mut { u64::MAX }), 1, NONE));
+    invalid(pipe::splice(&reader, None, regular_file(), None, 1, unknown));
+    invalid(pipe::splice(&reader, None, regular_file(), Some(&mut { u64::MAX }), 1, NONE));
     let directory = files::directory();
     let appended =
         File::options().append(true).create(true).open(directory.path().join("log")).unwrap();
@@ -153,14 +156,14 @@ fn moves_are_refused_in_every_form() {
     invalid(pipe::splice(&reader, None, common::fd(socket), Some(&mut 0), 1, NONE));
     invalid(splice(&EventFd::new(1).unwrap().into(), &writer));
 
-    let wrong_way = told(Call::SPLICE, Errno::BADF);
-    wrong_way(splice(&reader, &reader));
-    wrong_way(splice(&reader, &null()));
-    let would_wait = told(Call::SPLICE, Errno::AGAIN);
+    let bad_descriptor = expects(Call::SPLICE, Errno::BADF);
+    bad_descriptor(splice(&reader, &reader));
+    bad_descriptor(splice(&reader, &null()));
+    let would_block = expects(Call::SPLICE, Errno::AGAIN);
     let (empty, _writer) = pipe::pipe().unwrap();
-    would_wait(pipe::splice(&empty, None, a_regular_file(), None, 1, SpliceFlags::NONBLOCK));
-    told(Call::SPLICE, Errno::SPIPE)(pipe::splice(
-        a_regular_file(),
+    would_block(pipe::splice(&empty, None, regular_file(), None, 1, SpliceFlags::NONBLOCK));
+    expects(Call::SPLICE, Errno::SPIPE)(pipe::splice(
+        regular_file(),
         None,
         &writer,
         Some(&mut 0),
@@ -171,40 +174,40 @@ fn moves_are_refused_in_every_form() {
 }
 
 #[test]
-fn duplicates_are_refused_in_every_form() {
-    let (first, second) = (filled(), pipe::pipe().unwrap());
-    let invalid = told(Call::TEE, Errno::INVAL);
-    invalid(tee(&a_regular_file(), &second.1));
-    invalid(tee(&first.0, &a_regular_file()));
+fn tee_rejects_invalid_arguments() {
+    let (first, second) = (pipe_with_byte(), pipe::pipe().unwrap());
+    let invalid = expects(Call::TEE, Errno::INVAL);
+    invalid(tee(&regular_file(), &second.1));
+    invalid(tee(&first.0, &regular_file()));
     invalid(pipe::tee(&first.0, &second.1, 1, SpliceFlags::from_bits_retain(0x100)));
-    told(Call::TEE, Errno::BADF)(tee(&first.0, &second.0));
-    let would_wait = told(Call::TEE, Errno::AGAIN);
-    would_wait(pipe::tee(&second.0, &first.1, 1, SpliceFlags::NONBLOCK));
+    expects(Call::TEE, Errno::BADF)(tee(&first.0, &second.0));
+    let would_block = expects(Call::TEE, Errno::AGAIN);
+    would_block(pipe::tee(&second.0, &first.1, 1, SpliceFlags::NONBLOCK));
     let (_full_reader, full) = pipe::nonblocking().unwrap();
     while io::write(&full, &[0; 4096]).is_ok() {}
-    would_wait(tee(&first.0, &full));
+    would_block(tee(&first.0, &full));
 }
 
 #[test]
-fn memory_is_refused_in_every_form() {
+fn vmsplice_rejects_invalid_arguments() {
     let (reader, writer) = pipe::pipe().unwrap();
-    told(Call::VMSPLICE, Errno::INVAL)(vmsplice(
+    expects(Call::VMSPLICE, Errno::INVAL)(vmsplice(
         &writer,
         &[IoSlice::new(b"!")],
         SpliceFlags::from_bits_retain(0x100),
     ));
 
-    let mut room = [0; 4];
+    let mut buffer = [0; 4];
     let mut into = |fd: &OwnedFd, flags| {
-        // SAFETY: none of the descriptors is a writing end.
-        unsafe { pipe::raw::vmsplice_read(fd.as_fd(), &mut [IoSliceMut::new(&mut room)], flags) }
+        // SAFETY: none of the descriptors is a write end.
+        unsafe { pipe::raw::vmsplice_read(fd.as_fd(), &mut [IoSliceMut::new(&mut buffer)], flags) }
     };
-    told(Call::VMSPLICE, Errno::AGAIN)(into(&reader, SpliceFlags::NONBLOCK));
-    told(Call::VMSPLICE, Errno::BADF)(into(&null(), NONE));
-    told(Call::VMSPLICE, Errno::INVAL)(into(&reader, SpliceFlags::from_bits_retain(0x100)));
-    let mut pieces: Vec<_> = (0..1025).map(|_| IoSliceMut::new(&mut [])).collect();
-    // SAFETY: a reading end.
-    told(Call::VMSPLICE, Errno::INVAL)(unsafe {
-        pipe::raw::vmsplice_read(reader.as_fd(), &mut pieces, NONE)
+    expects(Call::VMSPLICE, Errno::AGAIN)(into(&reader, SpliceFlags::NONBLOCK));
+    expects(Call::VMSPLICE, Errno::BADF)(into(&null(), NONE));
+    expects(Call::VMSPLICE, Errno::INVAL)(into(&reader, SpliceFlags::from_bits_retain(0x100)));
+    let mut slices: Vec<_> = (0..1025).map(|_| IoSliceMut::new(&mut [])).collect();
+    // SAFETY: a read end.
+    expects(Call::VMSPLICE, Errno::INVAL)(unsafe {
+        pipe::raw::vmsplice_read(reader.as_fd(), &mut slices, NONE)
     });
 }

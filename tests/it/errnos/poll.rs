@@ -1,31 +1,31 @@
-//! `ppoll`.
+//! Errors of `ppoll`.
 
 use butter::error::{Call, ErrorKind};
 use butter::poll::{self, PollFd, PollFlags};
 use butter::time::Timespec;
 use butter::{Errno, pipe};
 
-use super::{Row, Table, failed, may_have_descriptors, null};
+use super::{Row, Table, failed, null, set_descriptor_limit};
 use common::{forked::in_forked_child, signals::interrupted};
 
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/poll/raw.rs"),
     rows: ROWS,
-    without_descriptors: &[],
+    at_descriptor_limit: &[],
     others: &[],
 };
 
 const ROWS: &[Row] = &[
     Row(Call::PPOLL, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        let mut never = Timespec { seconds: -1, nanoseconds: 0 };
-        failed(poll::raw::ppoll(&mut [], Some(&mut never), None))
+        let mut invalid = Timespec { seconds: -1, nanoseconds: 0 };
+        failed(poll::raw::ppoll(&mut [], Some(&mut invalid), None))
     }),
     Row(Call::PPOLL, Errno::INVAL, ErrorKind::InvalidArgument, || {
         let null = null();
         failed(in_forked_child(|| {
-            may_have_descriptors(1);
+            set_descriptor_limit(1);
             let one = || PollFd::new(&null, PollFlags::IN);
-            poll::raw::ppoll(&mut [one()], None, None).expect("as many as it may have");
+            poll::raw::ppoll(&mut [one()], None, None).expect("the limit is not exceeded");
             poll::raw::ppoll(&mut [one(), one()], None, None)
         }))
     }),

@@ -1,4 +1,5 @@
-//! Directories of a process: each failure in a thread that has its own.
+//! Errors of `getpid`, `chdir`, `fchdir` and `chroot`. Each thread that changes a directory has its
+//! own.
 
 use std::fs::{self, File};
 
@@ -15,7 +16,7 @@ use common::inject::{inject, pretend};
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/process/raw.rs"),
     rows: ROWS,
-    without_descriptors: &[],
+    at_descriptor_limit: &[],
     others: &[],
 };
 
@@ -27,10 +28,12 @@ const ROWS: &[Row] = &[
     Row(Call::CHDIR, Errno::NOENT, ErrorKind::NotFound, || chdir("")),
     Row(Call::CHDIR, Errno::NOTDIR, ErrorKind::InvalidArgument, || chdir("/proc/version")),
     Row(Call::CHDIR, Errno::ACCES, ErrorKind::PermissionDenied, || {
-        at_a_closed_directory(|path| chdir(path))
+        in_unsearchable_directory(|path| chdir(path))
     }),
     Row(Call::CHDIR, Errno::INVAL, ErrorKind::InvalidArgument, || chdir("/\0")),
-    Row(Call::CHDIR, Errno::LOOP, ErrorKind::InvalidArgument, || at_a_loop(|path| chdir(path))),
+    Row(Call::CHDIR, Errno::LOOP, ErrorKind::InvalidArgument, || {
+        with_link_loop(|path| chdir(path))
+    }),
     Row(Call::CHDIR, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || chdir([b'a'; 256])),
     Row(Call::CHDIR, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || chdir([b'/'; 4096])),
     Row(Call::CHDIR, Errno::IO, ErrorKind::Other, || {
@@ -42,7 +45,7 @@ const ROWS: &[Row] = &[
     Row(Call::FCHDIR, Errno::ACCES, ErrorKind::PermissionDenied, || {
         let directory = files::directory();
         let open = common::fd(File::open(directory.path()).unwrap());
-        close(&directory);
+        remove_search_permission(&directory);
         as_nobody(|| with_own_root_and_cwd(|| failed(process::fchdir(open))))
     }),
     Row(Call::CHROOT, Errno::PERM, ErrorKind::PermissionDenied, || as_nobody(|| chroot("/"))),
@@ -50,10 +53,12 @@ const ROWS: &[Row] = &[
     Row(Call::CHROOT, Errno::NOENT, ErrorKind::NotFound, || chroot("")),
     Row(Call::CHROOT, Errno::NOTDIR, ErrorKind::InvalidArgument, || chroot("/proc/version")),
     Row(Call::CHROOT, Errno::ACCES, ErrorKind::PermissionDenied, || {
-        at_a_closed_directory(|path| chroot(path))
+        in_unsearchable_directory(|path| chroot(path))
     }),
     Row(Call::CHROOT, Errno::INVAL, ErrorKind::InvalidArgument, || chroot("/\0")),
-    Row(Call::CHROOT, Errno::LOOP, ErrorKind::InvalidArgument, || at_a_loop(|path| chroot(path))),
+    Row(Call::CHROOT, Errno::LOOP, ErrorKind::InvalidArgument, || {
+        with_link_loop(|path| chroot(path))
+    }),
     Row(Call::CHROOT, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || chroot([b'a'; 256])),
     Row(Call::CHROOT, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || chroot([b'/'; 4096])),
     Row(Call::CHROOT, Errno::IO, ErrorKind::Other, || {
@@ -69,21 +74,21 @@ fn chroot(path: impl Arg + Send) -> Outcome {
     with_own_root_and_cwd(|| failed(process::chroot(path)))
 }
 
-/// Lets nobody search a directory.
-fn close(directory: &TempDir) {
+/// Removes the search permission of a directory.
+fn remove_search_permission(directory: &TempDir) {
     fs::set_permissions(directory.path(), std::os::unix::fs::PermissionsExt::from_mode(0o600))
         .unwrap();
 }
 
-/// What a call says to nobody of something in a directory that nobody may search.
-pub fn at_a_closed_directory(call: impl FnOnce(&[u8]) -> Outcome + Send) -> Outcome {
+/// Executes a call with a path in a directory without search permission, as an unprivileged user.
+pub fn in_unsearchable_directory(call: impl FnOnce(&[u8]) -> Outcome + Send) -> Outcome {
     let directory = files::directory();
-    close(&directory);
+    remove_search_permission(&directory);
     as_nobody(|| call(common::bytes(&directory.path().join("."))))
 }
 
-/// What a call says of a symbolic link to itself.
-pub fn at_a_loop(call: impl FnOnce(&[u8]) -> Outcome) -> Outcome {
+/// Executes a call with the path of a symbolic link to itself.
+pub fn with_link_loop(call: impl FnOnce(&[u8]) -> Outcome) -> Outcome {
     let directory = files::directory();
     let link = directory.path().join("link");
     std::os::unix::fs::symlink(&link, &link).unwrap();

@@ -1,4 +1,4 @@
-//! Signals to processes, and waits for them.
+//! Errors of sending signals to processes, and of waiting for signals.
 
 use butter::Errno;
 use butter::error::{Call, ErrorKind};
@@ -14,8 +14,8 @@ use common::signals::interrupted;
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/signal/raw.rs"),
     rows: ROWS,
-    without_descriptors: &[],
-    others: WITHOUT_SIGNALS,
+    at_descriptor_limit: &[],
+    others: AT_SIGNAL_LIMIT,
 };
 
 const ROWS: &[Row] = &[
@@ -37,9 +37,9 @@ const ROWS: &[Row] = &[
         })
     }),
     Row(Call::RT_SIGQUEUEINFO, Errno::TOOBIG, ErrorKind::InvalidArgument, || {
-        // SAFETY: it is refused.
+        // SAFETY: the kernel rejects the record.
         failed(unsafe {
-            signal::raw::rt_sigqueueinfo(process::getpid(), Some(Signal::URG), &too_big())
+            signal::raw::rt_sigqueueinfo(process::getpid(), Some(Signal::URG), &oversized_siginfo())
         })
     }),
     Row(Call::RT_SIGTIMEDWAIT, Errno::AGAIN, ErrorKind::WouldBlock, || {
@@ -49,8 +49,8 @@ const ROWS: &[Row] = &[
         interrupted(|| failed(signal::raw::rt_sigtimedwait(SigSet::empty(), None)))
     }),
     Row(Call::RT_SIGTIMEDWAIT, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        let never = Timespec { seconds: 0, nanoseconds: 1_000_000_000 };
-        failed(signal::raw::rt_sigtimedwait(SigSet::empty(), Some(&never)))
+        let invalid = Timespec { seconds: 0, nanoseconds: 1_000_000_000 };
+        failed(signal::raw::rt_sigtimedwait(SigSet::empty(), Some(&invalid)))
     }),
     Row(Call::RT_SIGSUSPEND, Errno::INTR, ErrorKind::Interrupted, || {
         interrupted(|| failed(signal::raw::rt_sigsuspend(SigSet::empty())))
@@ -60,16 +60,16 @@ const ROWS: &[Row] = &[
     }),
 ];
 
-/// A record of a code that the kernel does not know, with more in it than it would keep.
-pub fn too_big() -> SigInfo {
+/// Returns a record with an unknown code and more bytes than the kernel stores.
+pub fn oversized_siginfo() -> SigInfo {
     let mut bytes = [0; 128];
     (bytes[0], bytes[127]) = (Signal::URG.as_raw() as u8, 1);
     bytes[8..12].copy_from_slice(&(-99_i32).to_ne_bytes());
     SigInfo::from_bytes(bytes).unwrap()
 }
 
-/// What fails in a process that may have no further signal queued.
-const WITHOUT_SIGNALS: &[Row] = &[
+/// The errors in a process that has reached the limit on queued signals.
+const AT_SIGNAL_LIMIT: &[Row] = &[
     Row(Call::RT_SIGQUEUEINFO, Errno::AGAIN, ErrorKind::LimitReached, || {
         failed(signal::queue(process::getpid(), Signal::RTMAX, 1))
     }),
@@ -82,12 +82,12 @@ const WITHOUT_SIGNALS: &[Row] = &[
 ];
 
 #[test]
-fn a_process_without_room_for_signals_says_so() {
+fn signal_queue_limit_is_reported() {
     in_child_with_blocked(SigSet::all(), || {
         let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
         // SAFETY: reads one struct.
         assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_SIGPENDING, &raw const none) }, 0);
-        for row in WITHOUT_SIGNALS {
+        for row in AT_SIGNAL_LIMIT {
             check(row, (row.3)().unwrap());
         }
     });

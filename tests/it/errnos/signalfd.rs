@@ -1,17 +1,17 @@
-//! Signals that are read.
+//! Errors of signalfd.
 
 use butter::Errno;
 use butter::error::{Call, ErrorKind};
 use butter::signal::SigSet;
 use butter::signalfd::{self, CreateFlags, SignalFd};
 
-use super::{Row, Table, a_place, failed, null};
+use super::{Row, Table, failed, null, path_only_descriptor};
 use common::inject::inject;
 
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/signalfd/raw.rs"),
     rows: ROWS,
-    without_descriptors: WITHOUT_DESCRIPTORS,
+    at_descriptor_limit: AT_DESCRIPTOR_LIMIT,
     others: &[],
 };
 
@@ -29,7 +29,7 @@ const ROWS: &[Row] = &[
         failed(SignalFd::from(null()).set_mask(SigSet::empty()))
     }),
     Row(Call::SIGNALFD4_SET_MASK, Errno::BADF, ErrorKind::BadDescriptor, || {
-        failed(SignalFd::from(a_place()).set_mask(SigSet::empty()))
+        failed(SignalFd::from(path_only_descriptor()).set_mask(SigSet::empty()))
     }),
     Row(Call::SIGNALFD_READ, Errno::AGAIN, ErrorKind::WouldBlock, || {
         failed(SignalFd::nonblocking(SigSet::empty()).unwrap().read())
@@ -38,11 +38,11 @@ const ROWS: &[Row] = &[
         failed(SignalFd::nonblocking(SigSet::empty()).unwrap().read_events(&mut [0; 127]))
     }),
     Row(Call::SIGNALFD_READ, Errno::BADF, ErrorKind::BadDescriptor, || {
-        failed(SignalFd::from(a_place()).read())
+        failed(SignalFd::from(path_only_descriptor()).read())
     }),
 ];
 
-const WITHOUT_DESCRIPTORS: &[Row] =
+const AT_DESCRIPTOR_LIMIT: &[Row] =
     &[Row(Call::SIGNALFD4, Errno::MFILE, ErrorKind::LimitReached, || {
         failed(SignalFd::new(SigSet::empty()))
     })];

@@ -1,4 +1,4 @@
-//! How a failure prints, and what `std` makes of it.
+//! The text of errors, and their conversion to errors of `std`.
 
 use butter::error::{Call, ErrorKind};
 use butter::inotify::WatchFlags;
@@ -7,10 +7,11 @@ use butter::{Errno, Error};
 use super::inotify::watch;
 
 #[test]
-fn an_error_prints_call_errno_and_reason() {
+fn error_display_contains_call_errno_and_reason() {
     let error = watch("/nowhere", WatchFlags::CREATE).unwrap();
     let reason = if cfg!(feature = "explain") {
-        ": a component of the path does not exist or is a dangling symbolic link, or the path is empty"
+        ": a component of the path does not exist or is a dangling symbolic link, or the path is \
+         empty"
     } else {
         ""
     };
@@ -51,13 +52,13 @@ fn an_error_prints_call_errno_and_reason() {
 
 #[cfg(feature = "std")]
 #[test]
-fn std_keeps_the_number() {
+fn error_conversion_to_std_keeps_the_errno() {
     let error = watch("/nowhere", WatchFlags::CREATE).unwrap();
-    let of_std = std::io::Error::from(error);
-    assert_eq!(of_std.raw_os_error(), Some(libc::ENOENT));
-    assert_eq!(of_std.kind(), std::io::ErrorKind::NotFound);
-    assert_eq!(Errno::from_io_error(&of_std), Some(Errno::NOENT));
-    assert_eq!(Errno::from_io_error(&std::io::Error::other("of no call")), None);
+    let io_error = std::io::Error::from(error);
+    assert_eq!(io_error.raw_os_error(), Some(libc::ENOENT));
+    assert_eq!(io_error.kind(), std::io::ErrorKind::NotFound);
+    assert_eq!(Errno::from_io_error(&io_error), Some(Errno::NOENT));
+    assert_eq!(Errno::from_io_error(&std::io::Error::other("without an errno")), None);
     let boxed: Box<dyn std::error::Error> = error.into();
     assert_eq!(boxed.to_string(), error.to_string());
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Signals to threads.
+//! Errors of sending signals to threads, and of `sigaltstack`.
 
 use butter::Errno;
 use butter::error::{Call, ErrorKind};
@@ -6,7 +6,7 @@ use butter::process;
 use butter::signal::{self, Signal, SignalStack, StackFlags};
 use butter::thread::{self, Tid};
 
-use super::signal::too_big;
+use super::signal::oversized_siginfo;
 use super::{NO_OTHER_USER, Row, Table, failed};
 use common::child::{as_nobody, process_of_another_user};
 use common::inject::inject;
@@ -14,7 +14,7 @@ use common::inject::inject;
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/thread/kill.rs"),
     rows: ROWS,
-    without_descriptors: &[],
+    at_descriptor_limit: &[],
     others: &[],
 };
 
@@ -44,8 +44,8 @@ const ROWS: &[Row] = &[
         })
     }),
     Row(Call::RT_TGSIGQUEUEINFO, Errno::TOOBIG, ErrorKind::InvalidArgument, || {
-        let (process, thread, info) = (process::getpid(), thread::gettid(), too_big());
-        // SAFETY: it is refused.
+        let (process, thread, info) = (process::getpid(), thread::gettid(), oversized_siginfo());
+        // SAFETY: the call fails.
         failed(unsafe { thread::rt_tgsigqueueinfo(process, thread, Some(Signal::URG), &info) })
     }),
     Row(Call::RT_TGSIGQUEUEINFO, Errno::INVAL, ErrorKind::InvalidArgument, || {
@@ -56,18 +56,18 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::SIGALTSTACK, Errno::NOMEM, ErrorKind::InvalidArgument, || {
         let small = SignalStack::new(std::ptr::dangling_mut(), 64, StackFlags::empty());
-        // SAFETY: it is refused.
+        // SAFETY: the call fails.
         failed(unsafe { signal::raw::sigaltstack(Some(&small)) })
     }),
     Row(Call::SIGALTSTACK, Errno::INVAL, ErrorKind::InvalidArgument, || {
         let odd =
             SignalStack::new(std::ptr::dangling_mut(), 1 << 20, StackFlags::from_bits_retain(4));
-        // SAFETY: it is refused.
+        // SAFETY: the call fails.
         failed(unsafe { signal::raw::sigaltstack(Some(&odd)) })
     }),
     Row(Call::SIGALTSTACK, Errno::PERM, ErrorKind::Busy, || {
         inject(libc::SYS_sigaltstack, Errno::PERM, || {
-            // SAFETY: it is refused.
+            // SAFETY: the call fails.
             failed(unsafe { signal::raw::sigaltstack(Some(&SignalStack::DISABLED)) })
         })
     }),

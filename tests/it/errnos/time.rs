@@ -1,4 +1,4 @@
-//! Clocks.
+//! Errors of clocks.
 
 use butter::Errno;
 use butter::error::{Call, ErrorKind};
@@ -10,12 +10,12 @@ use common::inject::inject;
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/time.rs"),
     rows: ROWS,
-    without_descriptors: &[],
+    at_descriptor_limit: &[],
     others: &[],
 };
 
 const ROWS: &[Row] = &[Row(Call::CLOCK_GETTIME, Errno::INVAL, ErrorKind::Unsupported, || {
-    // A machine that has no clock of its own has none that wakes it.
+    // A host without a real-time clock has no alarm clocks.
     match clock_gettime(Clock::BoottimeAlarm) {
         Ok(_) => inject(libc::SYS_clock_gettime, Errno::INVAL, || {
             failed(clock_gettime(Clock::BoottimeAlarm))

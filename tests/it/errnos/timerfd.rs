@@ -1,4 +1,4 @@
-//! Timers.
+//! Errors of timerfd.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use butter::time::{self, Timespec};
 use butter::timerfd::{self, Clock, Itimerspec, SetFlags, Timer, TimerFd};
 use butter::{Errno, Result};
 
-use super::{Outcome, Row, Table, a_place, failed, null, unless_missing};
+use super::{Outcome, Row, Table, failed, null, path_only_descriptor, unless_unsupported};
 use common::{child::as_nobody, inject::inject, time_from_now};
 
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/timerfd/raw.rs"),
     rows: ROWS,
-    without_descriptors: WITHOUT_DESCRIPTORS,
+    at_descriptor_limit: AT_DESCRIPTOR_LIMIT,
     others: &[],
 };
 
@@ -41,7 +41,7 @@ const ROWS: &[Row] = &[
         }
     }),
     Row(Call::TIMERFD_SETTIME, Errno::CANCELED, ErrorKind::Other, || {
-        after_a_jump(libc::SYS_timerfd_settime, |timer| {
+        after_clock_change(libc::SYS_timerfd_settime, |timer| {
             let (day, flags) = (
                 time_from_now(time::Clock::Realtime, DAY),
                 SetFlags::ABSTIME | SetFlags::CANCEL_ON_SET,
@@ -60,40 +60,40 @@ const ROWS: &[Row] = &[
         failed(TimerFd::from(null()).read())
     }),
     Row(Call::TIMERFD_READ, Errno::CANCELED, ErrorKind::Other, || {
-        after_a_jump(libc::SYS_read, |timer| timerfd::raw::read(timer).map(drop))
+        after_clock_change(libc::SYS_read, |timer| timerfd::raw::read(timer).map(drop))
     }),
     Row(Call::IOCTL_TIMERFD_SET_TICKS, Errno::INVAL, ErrorKind::InvalidArgument, || {
         let timer = timer().unwrap();
-        unless_missing(timerfd::raw::ioctl_set_ticks(timer.as_fd(), 0))
+        unless_unsupported(timerfd::raw::ioctl_set_ticks(timer.as_fd(), 0))
     }),
     Row(Call::IOCTL_TIMERFD_SET_TICKS, Errno::CANCELED, ErrorKind::Other, || {
-        after_a_jump(libc::SYS_ioctl, |timer| timerfd::raw::ioctl_set_ticks(timer, 1))
+        after_clock_change(libc::SYS_ioctl, |timer| timerfd::raw::ioctl_set_ticks(timer, 1))
     }),
     Row(Call::IOCTL_TIMERFD_SET_TICKS, Errno::NOTTY, ErrorKind::Unsupported, || {
         failed(timerfd::raw::ioctl_set_ticks(null().as_fd(), 1))
     }),
     Row(Call::TIMERFD_SETTIME, Errno::BADF, ErrorKind::BadDescriptor, || {
-        failed(TimerFd::from(a_place()).set(Timer::Disarmed))
+        failed(TimerFd::from(path_only_descriptor()).set(Timer::Disarmed))
     }),
     Row(Call::TIMERFD_GETTIME, Errno::BADF, ErrorKind::BadDescriptor, || {
-        failed(TimerFd::from(a_place()).get())
+        failed(TimerFd::from(path_only_descriptor()).get())
     }),
     Row(Call::TIMERFD_READ, Errno::BADF, ErrorKind::BadDescriptor, || {
-        failed(TimerFd::from(a_place()).read())
+        failed(TimerFd::from(path_only_descriptor()).read())
     }),
     Row(Call::IOCTL_TIMERFD_SET_TICKS, Errno::BADF, ErrorKind::BadDescriptor, || {
-        failed(timerfd::raw::ioctl_set_ticks(a_place().as_fd(), 1))
+        failed(timerfd::raw::ioctl_set_ticks(path_only_descriptor().as_fd(), 1))
     }),
 ];
 
-const WITHOUT_DESCRIPTORS: &[Row] =
+const AT_DESCRIPTOR_LIMIT: &[Row] =
     &[Row(Call::TIMERFD_CREATE, Errno::MFILE, ErrorKind::LimitReached, || failed(timer()))];
 
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// Injects the failure that a timer with `TFD_TIMER_CANCEL_ON_SET` reports after the clock was set.
 /// The test program `clock` sets the clock, in a virtual machine.
-fn after_a_jump(number: libc::c_long, call: fn(BorrowedFd<'_>) -> Result<()>) -> Outcome {
+fn after_clock_change(number: libc::c_long, call: fn(BorrowedFd<'_>) -> Result<()>) -> Outcome {
     let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
     timer.set_cancel_on_set(Timer::once_at(time_from_now(time::Clock::Realtime, DAY))).unwrap();
     inject(number, Errno::CANCELED, || failed(call(timer.as_fd())))

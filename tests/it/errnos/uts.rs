@@ -1,4 +1,4 @@
-//! The machine's names.
+//! Errors of the host name and the domain name.
 
 use butter::Errno;
 use butter::error::{Call, ErrorKind};
@@ -11,7 +11,7 @@ use common::require;
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/uts/raw.rs"),
     rows: ROWS,
-    without_descriptors: &[],
+    at_descriptor_limit: &[],
     others: IN_NAMESPACES,
 };
 
@@ -24,7 +24,8 @@ const ROWS: &[Row] = &[
     }),
 ];
 
-/// What fails for those who may set the names, and so is tried in a namespace that has names of its own.
+/// The errors of a caller with the capability to set the names. They are triggered in a new UTS
+/// namespace, so that a success would not affect the host.
 const IN_NAMESPACES: &[Row] = &[
     Row(Call::SETHOSTNAME, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(uts::set_hostname([b'x'; 65]))
@@ -41,7 +42,7 @@ const IN_NAMESPACES: &[Row] = &[
 ];
 
 #[test]
-fn a_name_that_is_none_says_so() {
+fn set_hostname_and_set_domainname_reject_invalid_names() {
     require!(
         in_namespaces(|| {
             for row in IN_NAMESPACES {

@@ -1,4 +1,4 @@
-//! Every other call that can fail, so that a filter can fail it.
+//! Every call that can fail and has no descriptor parameter, for injected errors.
 
 use butter::epoll;
 use butter::error::Call;
@@ -20,11 +20,12 @@ use butter::time::{Clock, Timespec, clock_gettime};
 use butter::timerfd;
 use butter::{poll, process, thread, uts};
 
-use super::descriptors::OF_DESCRIPTORS;
-use super::{Provoke, failed, null};
+use super::descriptors::DESCRIPTOR_CALLS;
+use super::{Trigger, failed, null};
 
-/// The call, its system call, and how it is made: once, as what makes it again after a signal would not end.
-pub const FILTERED: &[(Call, libc::c_long, Provoke)] = &[
+/// The call, the number of its system call, and a function that executes it once. Functions that
+/// retry on `EINTR` would not return if that error is injected.
+pub const OTHER_CALLS: &[(Call, libc::c_long, Trigger)] = &[
     (Call::CHDIR, libc::SYS_chdir, || failed(process::chdir("/"))),
     (Call::CHROOT, libc::SYS_chroot, || failed(process::chroot("/"))),
     (Call::RT_SIGPROCMASK, libc::SYS_rt_sigprocmask, || failed(signal::block(Signal::USR1))),
@@ -107,8 +108,8 @@ pub const FILTERED: &[(Call, libc::c_long, Provoke)] = &[
     }),
 ];
 
-/// Calls that cannot fail, or have no failure but one, which their own rows bring about.
-const OTHERS: &[Call] = &[
+/// Calls that cannot fail, or that fail only with the errno in their own row.
+const WITHOUT_TRIGGER: &[Call] = &[
     Call::GETPID,
     Call::GETPPID,
     Call::EXIT_GROUP,
@@ -117,20 +118,21 @@ const OTHERS: &[Call] = &[
     Call::GETEUID,
     Call::GETGID,
     Call::GETEGID,
-    // Only asks for the size of a page, and tells nobody of a failure.
+    // Used only to probe the page size; its errors are not reported.
     Call::MADVISE,
-    // What an EINVAL of the call without the flag means, where the kernel is too old for it.
+    // The meaning of EINVAL if the kernel is too old for the flag.
     Call::MEMFD_CREATE_EXEC,
     Call::FCNTL_ADD_SEALS_EXEC,
-    // Only `std::io::Seek` calls it, whose errors do not contain the call.
+    // Used only by `std::io::Seek`, whose errors do not contain the call.
     Call::LSEEK,
 ];
 
 #[test]
-fn every_call_that_can_fail_is_in_one_row() {
+fn calls_that_can_fail_are_in_exactly_one_row() {
     for call in Call::ALL {
-        let calls = FILTERED.iter().map(|row| row.0).chain(OF_DESCRIPTORS.iter().map(|row| row.0));
-        let here = calls.filter(|here| here == call).count();
-        assert_eq!(here, usize::from(!OTHERS.contains(call)), "{call}");
+        let calls =
+            OTHER_CALLS.iter().map(|row| row.0).chain(DESCRIPTOR_CALLS.iter().map(|row| row.0));
+        let matching = calls.filter(|matching| matching == call).count();
+        assert_eq!(matching, usize::from(!WITHOUT_TRIGGER.contains(call)), "{call}");
     }
 }
