@@ -104,11 +104,13 @@ fn inotify_add_watch_takes_at_most_8_instructions() {
     });
 }
 
-/// The path is copied to the stack, and a NUL is appended.
+/// The path is copied to the stack, and a NUL is appended. The copy is in a function that is not
+/// inlined, which saves the vector registers on aarch64.
 #[test]
-fn inotify_add_watch_with_str_takes_at_most_90_instructions() {
+fn inotify_add_watch_with_str_takes_at_most_90_instructions_or_95_on_aarch64() {
     let inotify = Inotify::new().unwrap();
-    at_most(90, 1, |iterations| {
+    let bound = if cfg!(target_arch = "aarch64") { 95 } else { 90 };
+    at_most(bound, 1, |iterations| {
         for _ in 0..iterations {
             if inotify.add_watch(black_box("/proc/self"), WatchFlags::CREATE).is_err() {
                 failed();

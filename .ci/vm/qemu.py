@@ -7,11 +7,11 @@ import subprocess
 import sys
 import time
 
-# The options of the virtual machine, and its console. Hardware virtualization is not used: not all
+# The virtual machine, its CPU model, and its console. Hardware virtualization is not used: not all
 # hosts have it, and it can hang.
 ARCHITECTURES = {
-    "x86_64": ("-M q35 -cpu max", "ttyS0"),
-    "aarch64": ("-M virt -cpu cortex-a57", "ttyAMA0"),
+    "x86_64": ("q35", "max", "ttyS0"),
+    "aarch64": ("virt", "cortex-a57", "ttyAMA0"),
 }
 
 
@@ -19,10 +19,11 @@ class Failed(Exception):
     """The virtual machine did not report an exit status. The text is the reason."""
 
 
-def boot(arch, emulator, variables, kernel, initramfs, marker, memory, cpus, timeout):
+def boot(arch, emulator, variables, kernel, initramfs, marker, cpu, memory, cpus, timeout):
     """Runs the virtual machine, forwards the program's output, and returns the exit status."""
-    options, console = ARCHITECTURES[arch]
-    command = [*emulator, *options.split(), "-m", str(memory), "-smp", str(cpus)]
+    board, default, console = ARCHITECTURES[arch]
+    command = [*emulator, "-M", board, "-cpu", cpu or default, "-m", str(memory)]
+    command += ["-smp", str(cpus)]
     command += ["-accel", "tcg,thread=multi", "-nodefaults", "-nographic", "-no-reboot"]
     command += ["-serial", "stdio", "-monitor", "none"]
     command += ["-kernel", kernel, "-initrd", initramfs]

@@ -1,27 +1,14 @@
 //! `svc 0`: the number in `x8`, and the result in the register of the first argument. The kernel
 //! preserves the other general registers, and the low 128 bits of the vector registers.
 //!
-//! It does not preserve what SVE adds: it clears the predicate registers, `ffr`, and all bits of
-//! the vector registers above the low 128. The predicates and `ffr` are always declared as
-//! clobbered, which costs nothing in code that does not use them. The vector registers are declared
-//! only if the whole program is compiled for SVE, because the low halves of `v8` to `v15` are
-//! callee-saved: each function with a system call would have to save and restore them (8
-//! instructions). So in a program that is not compiled for SVE, a function with
-//! `#[target_feature(enable = "sve")]` must not make system calls itself, but call functions
-//! without the attribute.
+//! It does not preserve the registers of SVE: it clears the predicate registers, `ffr`, and all bits
+//! of the vector registers above the low 128. Stubs are inlined also into functions with
+//! `#[target_feature(enable = "sve")]`, in which the compiler may keep a value in each of these
+//! registers, so all of them are declared as clobbered.
+//!
+//! Rust has no name for the high bits of a vector register alone. The low halves of `v8` to `v15`
+//! are callee-saved, so each function with a system call saves and restores them: 8 instructions.
 
-#[cfg(not(target_feature = "sve"))]
-syscall_stubs! {
-    instruction: "svc 0",
-    number: "x8",
-    arguments: ["x0" "x1" "x2" "x3" "x4" "x5"],
-    result: "x0",
-    clobbers: [
-        "p0" "p1" "p2" "p3" "p4" "p5" "p6" "p7" "p8" "p9" "p10" "p11" "p12" "p13" "p14" "p15" "ffr"
-    ],
-}
-
-#[cfg(target_feature = "sve")]
 syscall_stubs! {
     instruction: "svc 0",
     number: "x8",

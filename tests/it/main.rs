@@ -22,6 +22,8 @@ mod poll;
 mod process;
 mod signal;
 mod signalfd;
+#[cfg(target_arch = "aarch64")]
+mod sve;
 mod thread;
 mod timerfd;
 mod uts;
