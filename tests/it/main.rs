@@ -7,6 +7,7 @@ mod epoll;
 mod errnos;
 mod event_source;
 mod eventfd;
+mod fallbacks;
 mod fd;
 mod hostile;
 mod idmap;

@@ -1,0 +1,149 @@
+//! Every errno of a call that is tried first leads to the call that every kernel has, with the same
+//! result. The fallbacks of `copy` are in `copy::fallbacks`.
+
+use std::time::{Duration, Instant};
+
+use butter::epoll::{Epoll, Event, Interest, Readiness, Token};
+use butter::error::Call;
+use butter::eventfd::EventFd;
+use butter::signal::{SigSet, Signal};
+use butter::{Errno, Result};
+use common::inject::inject;
+use common::recorder::{
+    Argument, Difference, Expected, NULL, Recorder, fd, input, int, output_fields, record, size,
+};
+use common::require;
+
+/// A function that tries a call first.
+struct Fallback {
+    name: &'static str,
+    mask: Option<SigSet>,
+    /// Whether `EINTR` of the first call is the result. Otherwise the first call is repeated.
+    is_interruptible: bool,
+    wait: fn(&Epoll, &mut [Event], Option<SigSet>) -> Result<usize>,
+}
+
+/// Not a whole number of milliseconds, so that `epoll_pwait2` is tried first, and the same rounded
+/// up for `epoll_pwait`.
+const TIMEOUT: Duration = Duration::new(7, 1_250_000);
+const MILLIS: i32 = 7_002;
+/// The same for a real wait.
+const SHORT: Duration = Duration::from_micros(1250);
+
+const FALLBACKS: &[Fallback] = &[
+    Fallback {
+        name: "Epoll::wait",
+        mask: None,
+        is_interruptible: false,
+        wait: |epoll, buffer, _| epoll.wait(buffer, TIMEOUT).map(<[_]>::len),
+    },
+    Fallback {
+        name: "Epoll::wait_interruptible",
+        mask: None,
+        is_interruptible: true,
+        wait: |epoll, buffer, mask| epoll.wait_interruptible(buffer, TIMEOUT, mask).map(<[_]>::len),
+    },
+    Fallback {
+        name: "Epoll::wait_interruptible with a mask",
+        mask: Some(SigSet::from_bits(0x8000_0000_0000_0201)),
+        is_interruptible: true,
+        wait: |epoll, buffer, mask| epoll.wait_interruptible(buffer, TIMEOUT, mask).map(<[_]>::len),
+    },
+];
+
+fn errnos() -> impl Iterator<Item = Errno> {
+    (1..=133).map(|number| Errno::from_raw(number).unwrap())
+}
+
+/// The calls of a wait, whose arguments are compared: the second has the same meaning.
+#[test]
+fn epoll_wait_repeats_each_rejected_wait_with_epoll_pwait() {
+    let calls = [libc::SYS_epoll_pwait2, libc::SYS_epoll_pwait];
+    let differences = require!(
+        record("epoll", &calls, |it| FALLBACKS.iter().for_each(|fallback| row(it, fallback))),
+        "seccomp user notifications are unavailable"
+    );
+    let texts: Vec<_> = differences
+        .into_iter()
+        .map(|(Difference::Call(text) | Difference::Result(text))| text)
+        .collect();
+    assert!(texts.is_empty(), "\n{}", texts.join("\n"));
+}
+
+fn row(it: &Recorder, fallback: &Fallback) {
+    let epoll = Epoll::new().unwrap();
+    let wait = |number, events: Argument, timeout, returned| {
+        let mask = fallback.mask.map_or(NULL, |mask| input(mask.bits().to_ne_bytes()));
+        let arguments = [
+            ("epfd", fd(&epoll)),
+            ("events", events),
+            ("maxevents", int(2)),
+            ("timeout", timeout),
+            ("sigmask", mask),
+            ("sigsetsize", size(8)),
+        ];
+        Expected::new(number, arguments, returned)
+    };
+    let events = || {
+        let (events, data) = (Readiness::IN.bits().to_ne_bytes(), 0xABCD_u64.to_ne_bytes());
+        // `struct epoll_event` is packed on x86_64 only.
+        let offset = if cfg!(target_arch = "x86_64") { 4 } else { 8 };
+        output_fields(&[(0, &events), (offset, &data)])
+    };
+    for errno in errnos() {
+        let time = [TIMEOUT.as_secs(), TIMEOUT.subsec_nanos().into()].map(u64::to_ne_bytes);
+        let refused = -i64::from(errno.as_raw());
+        let first = wait(libc::SYS_epoll_pwait2, input([]), input(time.concat()), refused);
+        let second = if errno == Errno::INTR {
+            // With the time that remains.
+            wait(libc::SYS_epoll_pwait2, events(), input([]), 1)
+        } else {
+            wait(libc::SYS_epoll_pwait, events(), int(MILLIS), 1)
+        };
+        let mut buffer = [Event::default(); 2];
+        let call = || (fallback.wait)(&epoll, &mut buffer, fallback.mask);
+        let (result, expected) = if errno == Errno::INTR && fallback.is_interruptible {
+            (it.calls([first], call), Err((Call::EPOLL_PWAIT2, errno)))
+        } else {
+            (it.calls([first, second], call), Ok(1))
+        };
+        let result = result.map_err(|error| (error.call(), error.errno()));
+        it.output(&format!("{}, {errno}", fallback.name), result, expected);
+        if expected.is_ok() {
+            let event = (buffer[0].token(), buffer[0].readiness());
+            it.output(fallback.name, event, (Token(0xABCD), Readiness::IN));
+        }
+    }
+}
+
+/// The results on the running kernel, with a filter that rejects the first call each time.
+#[test]
+fn epoll_wait_has_the_result_of_epoll_pwait_for_each_errno_of_epoll_pwait2() {
+    let (epoll, counter) = (Epoll::new().unwrap(), EventFd::nonblocking(0).unwrap());
+    epoll.add(&counter, Token(0xABCD), Interest::IN).unwrap();
+    for errno in errnos() {
+        let check = |wait: &dyn Fn(&mut [Event]) -> Result<usize>| {
+            let mut buffer = [Event::default(); 2];
+            let began = Instant::now();
+            assert_eq!(wait(&mut buffer), Ok(0), "{errno}");
+            assert!(began.elapsed() >= SHORT, "{errno}: {:?}", began.elapsed());
+            counter.write(1).unwrap();
+            assert_eq!(wait(&mut buffer), Ok(1), "{errno}");
+            assert_eq!(buffer[0].token(), Token(0xABCD), "{errno}");
+            counter.read().unwrap();
+        };
+        inject(libc::SYS_epoll_pwait2, errno, || {
+            check(&|buffer| epoll.wait(buffer, SHORT).map(<[_]>::len));
+            let interruptible = |buffer: &mut [Event]| {
+                let mask = Some(SigSet::from(Signal::USR2));
+                epoll.wait_interruptible(buffer, SHORT, mask).map(<[_]>::len)
+            };
+            if errno == Errno::INTR {
+                let error = interruptible(&mut [Event::default()]).unwrap_err();
+                assert_eq!((error.call(), error.errno()), (Call::EPOLL_PWAIT2, errno));
+            } else {
+                check(&interruptible);
+            }
+        });
+    }
+}
