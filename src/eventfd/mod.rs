@@ -41,6 +41,8 @@
 //!   written.
 //! - A read returns the entire value and resets it to 0. A read of a semaphore returns 1 and
 //!   decrements the value by 1.
+//! - A counter always returns 8 bytes. A read of fewer bytes means that the descriptor is not an
+//!   event counter, and fails with `EINVAL`.
 //! - Duplicates of the descriptor, also those in child processes, share the counter.
 
 mod counter;

@@ -29,6 +29,9 @@ pub fn eventfd2(initial: u32, flags: CreateFlags) -> Result<OwnedFd> {
 /// `read(fd, &value, 8)` - reads the counter and resets it to 0; reads and subtracts 1 if it is a
 /// semaphore.
 ///
+/// A counter always returns 8 bytes. If the kernel returns fewer, the descriptor is not a counter,
+/// and the error is `EINVAL`.
+///
 /// # Errors
 ///
 /// - `EAGAIN`: the value of the counter is 0, and it is non-blocking.

@@ -42,6 +42,9 @@
 //!   first.
 //! - A signal caused by a fault of the program itself cannot be read: if it is blocked, the kernel
 //!   terminates the process.
+//! - The kernel returns whole events only. If a read returns fewer bytes, the descriptor is not a
+//!   signalfd: reads of one signal fail with `EINVAL`, and [`read_events`](SignalFd::read_events)
+//!   returns no signals.
 //! - If a child process inherits a signalfd, it reads its own signals. An inherited epoll instance
 //!   keeps reporting the parent's signals, also to the child: create both again in the child.
 

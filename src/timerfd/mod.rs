@@ -73,7 +73,8 @@
 //!   created or last reported a change. Create the timer shortly before it is set.
 //! - If `CLOCK_REALTIME` is set back after an expiration, and before the expiration is read, the
 //!   kernel withdraws it: a read of a blocking timer returns 0 bytes. [`TimerFd::read`] then
-//!   continues to wait, and [`raw::read`] returns `None`.
+//!   continues to wait, and [`raw::read`] returns `None`. Any other number of bytes below 8 means
+//!   that the descriptor is not a timer, and fails with `EINVAL`.
 //! - Duplicates of the descriptor, also those in child processes, share the timer.
 
 mod event;

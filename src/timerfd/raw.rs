@@ -88,7 +88,8 @@ pub fn timerfd_gettime(fd: BorrowedFd<'_>) -> Result<Itimerspec> {
 /// `read(fd, &count, 8)` - returns the number of expirations since the timer was last read or set.
 ///
 /// Returns `None` if the kernel returns 0 bytes. It does so in blocking mode, if `CLOCK_REALTIME`
-/// was set back after the timer had expired, so that the expiration was withdrawn.
+/// was set back after the timer had expired, so that the expiration was withdrawn. If it returns
+/// 1 to 7 bytes, the descriptor is not a timer, and the error is `EINVAL`.
 ///
 /// # Errors
 ///

@@ -268,7 +268,8 @@ fn invalid_time(_: OutOfRangeError) -> Error {
 unsafe impl EventSource for TimerFd {
     type Event<'b> = Event;
 
-    /// The buffer is not used, and may be empty.
+    /// The buffer is not used, and may be empty. The handler is not called if the expiration was
+    /// withdrawn because the clock was set back.
     fn read_events_with<'b>(
         &self,
         _buffer: &'b mut [MaybeUninit<u8>],

@@ -21,6 +21,7 @@ mod namespace;
 mod pipe;
 mod poll;
 mod process;
+mod short_reads;
 mod signal;
 mod signalfd;
 #[cfg(target_arch = "aarch64")]
