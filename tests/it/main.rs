@@ -2,6 +2,7 @@
 
 mod abi;
 mod arguments;
+mod constructors;
 mod copy;
 mod epoll;
 mod errnos;
