@@ -24,6 +24,8 @@ thread_local! {
     static COUNT: Cell<u64> = const { Cell::new(0) };
 }
 
+common::watchdog!();
+
 /// The system allocator, which also counts allocations.
 struct CountingAllocator;
 

@@ -16,6 +16,8 @@ use common::require;
 use common::test::Test;
 use common::time_from_now;
 
+common::watchdog!();
+
 const SOON: Duration = Duration::from_millis(50);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);

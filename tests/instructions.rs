@@ -18,6 +18,8 @@ use butter::timerfd::{Clock, Timer, TimerFd};
 use common::require;
 use common::test::Test;
 
+common::watchdog!();
+
 /// Runs `body` in a child with this number of iterations, and returns the number of instructions.
 /// `None` if the host does not permit single-stepping a child.
 fn count(iterations: u64, body: &dyn Fn(u64)) -> Option<u64> {

@@ -10,6 +10,8 @@ use common::this_test;
 use object::read::archive::ArchiveFile;
 use object::{Object, ObjectSymbol};
 
+common::watchdog!();
+
 /// The functions that the compiler calls by name.
 const COMPILER_FUNCTIONS: &[&str] = &["memcpy", "memmove", "memset", "memcmp", "bcmp", "strlen"];
 

@@ -13,6 +13,8 @@ use std::process::Command;
 use common::require;
 use listing::{AARCH64, Architecture, X86_64};
 
+common::watchdog!();
+
 const TOOLCHAIN: &str = "1.95.0";
 
 /// Each caller, with its cost on x86_64 and on aarch64. Stores are those of values whose addresses

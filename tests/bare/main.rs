@@ -4,6 +4,8 @@ use common::require;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+common::watchdog!();
+
 /// How a library and a program are built.
 struct Profile {
     target: Option<&'static str>,

@@ -16,7 +16,7 @@ use crate::host_state::HostState;
 use crate::mountinfo::mounts;
 use crate::test::Test;
 
-const CHILD: &str = "BUTTER_CHILD_OF_TEST";
+pub(crate) const CHILD: &str = "BUTTER_CHILD_OF_TEST";
 
 /// Excludes the threads that start processes from those that rely on being the only holder of a
 /// descriptor.

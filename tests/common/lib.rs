@@ -13,6 +13,7 @@ pub mod recorder;
 pub mod signals;
 pub mod sockets;
 pub mod test;
+pub mod watchdog;
 
 use std::os::fd::{FromRawFd, IntoRawFd};
 use std::time::Duration;

@@ -24,6 +24,8 @@ use common::test::Test;
 use common::this_test;
 use temp_dir::TempDir;
 
+common::watchdog!();
+
 /// The minimum number of signals that interrupt a call.
 const MANY: u64 = 300;
 

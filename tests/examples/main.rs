@@ -4,3 +4,5 @@ mod copy;
 mod newroot;
 mod relay;
 mod watch;
+
+common::watchdog!();

@@ -30,3 +30,6 @@ mod sve;
 mod thread;
 mod timerfd;
 mod uts;
+mod watchdog;
+
+common::watchdog!();
