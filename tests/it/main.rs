@@ -13,6 +13,7 @@ mod inotify;
 mod io;
 mod layering;
 mod memfd;
+mod memfd_holes;
 mod memory;
 mod mount;
 mod namespace;
