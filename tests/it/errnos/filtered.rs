@@ -91,6 +91,7 @@ pub const FILTERED: &[(Call, libc::c_long, Provoke)] = &[
     }),
     (Call::UMOUNT2, libc::SYS_umount2, || failed(mount::unmount("/"))),
     (Call::PIVOT_ROOT, libc::SYS_pivot_root, || failed(mount::pivot_root("/", "/"))),
+    (Call::STATFS, libc::SYS_statfs, || failed(mount::raw::statfs_flags("/"))),
     (Call::UNAME, libc::SYS_uname, || failed(uts::hostname())),
     (Call::SETHOSTNAME, libc::SYS_sethostname, || failed(uts::set_hostname("butter"))),
     (Call::SETDOMAINNAME, libc::SYS_setdomainname, || failed(uts::set_domainname("butter"))),
@@ -122,6 +123,8 @@ const OTHERS: &[Call] = &[
     // What an EINVAL of the call without the flag means, where the kernel is too old for it.
     Call::MEMFD_CREATE_EXEC,
     Call::FCNTL_ADD_SEALS_EXEC,
+    // The library's check of the options, before the system call.
+    Call::MOUNT_OPTIONS,
     // Only `std::io::Seek` calls it, whose errors do not contain the call.
     Call::LSEEK,
 ];

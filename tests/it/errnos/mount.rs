@@ -21,7 +21,7 @@ pub const TABLE: Table = Table {
     others: IN_NAMESPACES,
 };
 
-const NONE: Option<&str> = None;
+pub const NONE: Option<&str> = None;
 
 /// What fails for those who may not mount; and before that is looked at; and what a filter fails.
 const ROWS: &[Row] = &[
@@ -101,7 +101,7 @@ const IN_NAMESPACES: &[Row] = &[
     Row(Call::MOUNT, Errno::INVAL, ErrorKind::InvalidArgument, || {
         at(|path| failed(mount::mount("x", path, "tmpfs", F::empty(), "no_such_option")))
     }),
-    Row(Call::MOUNT, Errno::INVAL, ErrorKind::InvalidArgument, || {
+    Row(Call::MOUNT_OPTIONS, Errno::TOOBIG, ErrorKind::InvalidArgument, || {
         at(|path| failed(mount::mount("x", path, "tmpfs", F::empty(), [b','; 4096])))
     }),
     Row(Call::MOUNT, Errno::INVAL, ErrorKind::InvalidArgument, || {
@@ -181,7 +181,8 @@ const IN_NAMESPACES: &[Row] = &[
         at(|path| failed(mount::make_private(&*folder(path))))
     }),
     Row(Call::MOUNT_PROPAGATION, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        at(|path| failed(raw::mount(NONE, path, NONE, F::SHARED | F::SLAVE, None)))
+        // SAFETY: no data.
+        at(|path| failed(unsafe { raw::mount(NONE, path, NONE, F::SHARED | F::SLAVE, None) }))
     }),
     Row(Call::MOUNT_REMOUNT, Errno::INVAL, ErrorKind::InvalidArgument, || {
         at(|path| failed(mount::remount(&*folder(path), F::empty(), "")))
@@ -327,7 +328,7 @@ const IN_NAMESPACES: &[Row] = &[
 ];
 
 /// Runs a closure in a thread whose root is this place: what is done to a root by mistake is done to that one.
-fn within(path: &str, body: impl FnOnce() -> Outcome + Send) -> Outcome {
+pub fn within(path: &str, body: impl FnOnce() -> Outcome + Send) -> Outcome {
     with_own_directories(|| {
         process::chroot(path).unwrap();
         process::chdir("/").unwrap();
@@ -336,21 +337,21 @@ fn within(path: &str, body: impl FnOnce() -> Outcome + Send) -> Outcome {
 }
 
 /// What a mount is told that does not reach the kernel.
-fn filtered(errno: Errno) -> Outcome {
+pub fn filtered(errno: Errno) -> Outcome {
     inject(libc::SYS_mount, errno, || tmpfs("/"))
 }
 
-fn tmpfs(target: impl Arg) -> Outcome {
+pub fn tmpfs(target: impl Arg) -> Outcome {
     failed(mount::mount("x", target, "tmpfs", F::empty(), ""))
 }
 
-fn filesystem(target: &str, source: &str, fstype: &str) -> Outcome {
+pub fn filesystem(target: &str, source: &str, fstype: &str) -> Outcome {
     failed(mount::mount(source, target, fstype, F::empty(), ""))
 }
 
 /// Runs a closure with the path of a directory on which a file system of its own is mounted, in a thread that has a
 /// copy of all mounts.
-fn at(body: impl FnOnce(&str) -> Outcome + Send) -> Outcome {
+pub fn at(body: impl FnOnce(&str) -> Outcome + Send) -> Outcome {
     let directory = files::directory();
     let path = directory.path().to_str().unwrap();
     with_own_mounts(|| {
@@ -360,7 +361,7 @@ fn at(body: impl FnOnce(&str) -> Outcome + Send) -> Outcome {
 }
 
 /// Whether this is in the first user namespace, which has all users.
-fn is_machines_root() -> bool {
+pub fn is_machines_root() -> bool {
     fs::read_to_string("/proc/self/uid_map").unwrap().ends_with(" 4294967295\n")
 }
 
@@ -370,21 +371,21 @@ fn of_devices(errno: Errno, body: impl FnOnce(&str) -> Outcome + Send) -> Outcom
     if is_machines_root() && ext4 { at(body) } else { filtered(errno) }
 }
 
-fn folder(path: &str) -> String {
+pub fn folder(path: &str) -> String {
     let folder = format!("{path}/folder");
     fs::create_dir(&folder).unwrap();
     folder
 }
 
 /// A mount below.
-fn below(path: &str) -> String {
+pub fn below(path: &str) -> String {
     let below = format!("{path}/below");
     fs::create_dir(&below).unwrap();
     mount::mount("x", &*below, "tmpfs", F::empty(), "").unwrap();
     below
 }
 
-fn file(path: &str) -> String {
+pub fn file(path: &str) -> String {
     let file = format!("{path}/file");
     File::create(&file).unwrap();
     file
@@ -402,7 +403,7 @@ fn device(path: &str) -> String {
 }
 
 /// Takes from this thread the capabilities by which permissions count for nothing, and leaves it the others.
-fn give_up_to_search_closed_directories() {
+pub fn give_up_to_search_closed_directories() {
     // Version 3 and this thread; then two words each of what is in force, what may be, and what goes on to programs.
     let (header, mut sets) = ([0x2008_0522_u32, 0], [0_u32; 6]);
     // SAFETY: reads the first, and writes as many words as there are.
@@ -413,7 +414,7 @@ fn give_up_to_search_closed_directories() {
     assert_eq!(unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), sets.as_ptr()) }, 0);
 }
 
-fn unmount_with(flags: UnmountFlags) -> Outcome {
+pub fn unmount_with(flags: UnmountFlags) -> Outcome {
     at(|path| failed(raw::umount2(path, flags)))
 }
 

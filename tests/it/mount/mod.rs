@@ -2,6 +2,7 @@
 
 mod changes;
 mod flags;
+mod options;
 mod places;
 mod propagation;
 mod root;

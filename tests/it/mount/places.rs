@@ -60,14 +60,9 @@ fn a_bind_mount_shows_a_file_or_a_directory_at_another_place() {
         assert_eq!(fs::read_to_string(format!("{path}/other")).unwrap(), "the other");
 
         // The kernel takes no other flag with it.
-        raw::mount(
-            Some(&*from),
-            &*to,
-            NONE,
-            MountFlags::BIND | MountFlags::RDONLY | MountFlags::NODEV,
-            None,
-        )
-        .unwrap();
+        let flags = MountFlags::BIND | MountFlags::RDONLY | MountFlags::NODEV;
+        // SAFETY: no data.
+        unsafe { raw::mount(Some(&*from), &*to, NONE, flags, None) }.unwrap();
         assert_eq!(options(&to), ["rw", "relatime"]);
     });
 }
@@ -152,14 +147,9 @@ fn paths_are_of_any_bytes_any_length_and_any_type() {
         mount::bind_mount(&*c, &*to).unwrap();
         raw::umount2(&*format!("{to}{}", "/.".repeat(200)), UnmountFlags::empty()).unwrap();
         // With no source, the kernel writes one in its place.
-        raw::mount(
-            NONE,
-            &*to,
-            Some("tmpfs"),
-            MountFlags::empty(),
-            Some(b"size=64k\0,mode=nonsense"),
-        )
-        .unwrap();
+        let (flags, data) = (MountFlags::empty(), &b"size=64k\0,mode=nonsense"[..]);
+        // SAFETY: the data name no descriptors.
+        unsafe { raw::mount(NONE, &*to, Some("tmpfs"), flags, Some(data)) }.unwrap();
         let mounted = mounted_at(&to).unwrap();
         assert_eq!(mounted.source, "none");
         assert!(has(&mounted.of_file_system, "size=64k"), "{mounted:?}");
