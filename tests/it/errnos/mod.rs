@@ -5,6 +5,8 @@
 //! failure that is documented and has no cause.
 
 mod causes;
+mod causes_memory;
+mod causes_mount;
 mod copy;
 mod descriptors;
 mod docs;
@@ -110,6 +112,21 @@ fn check_all<'r>(test: Test, rows: impl IntoIterator<Item = &'r Row>) {
     }
 }
 
+/// Checks the row of one cause, and that the reason names it.
+fn check_cause(test: Test, (phrase, row): &(&str, Row)) {
+    match (row.3)() {
+        Ok(error) => {
+            check(row, error);
+            if cfg!(feature = "explain") {
+                assert!(error.to_string().contains(phrase), "{phrase:?}: {error}");
+            }
+        }
+        Err(reason) => {
+            test.skip(&format!("{} {}: {phrase}", row.0, row.1), format_args!("{reason}"));
+        }
+    }
+}
+
 /// What a user sees of a failure is what the row says.
 fn check(row: &Row, error: Error) {
     let Row(call, errno, kind, _) = *row;
@@ -136,6 +153,8 @@ fn row(call: Call, errno: Errno) -> Option<&'static Row> {
         .iter()
         .flat_map(|table| [table.rows, table.without_descriptors, table.others])
         .flatten();
+    let causes = [causes_mount::ROWS, causes_mount::IN_NAMESPACES, causes_memory::ROWS];
+    let rows = rows.chain(causes.into_iter().flatten().map(|(_, row)| row));
     rows.into_iter().find(|row| row.0 == call && row.1 == errno)
 }
 
