@@ -31,10 +31,13 @@ pub(crate) struct Statfs {
     pub(crate) kind: i64,
     /// The block size in bytes.
     pub(crate) block_size: i64,
-    _rest: [u64; 13],
+    between: [u64; 8],
+    /// `ST_RDONLY` and the like.
+    pub(crate) flags: u64,
+    after: [u64; 4],
 }
 
-layout! { Statfs: size 120, align 8, kind at 0, block_size at 8 }
+layout! { Statfs: size 120, align 8, kind at 0, block_size at 8, flags at 80 }
 
 /// `openat(dirfd, path, flags | O_CLOEXEC)` - opens a file that exists. An error names `call`.
 ///
@@ -91,6 +94,7 @@ pub(crate) fn fstatfs(fd: BorrowedFd<'_>) -> Result<Statfs> {
 /// - `EINVAL`: the length is greater than [`i64::MAX`], or is not a multiple of the size of the
 ///   file's huge pages; or the file is not a regular file, or the descriptor is not open for
 ///   writing.
+/// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
 /// - `EFBIG`: the length exceeds the limit on file sizes of the process (`RLIMIT_FSIZE`; `SIGXFSZ`
 ///   is raised as well) or of the file system.
 #[inline]
@@ -104,7 +108,9 @@ pub(crate) fn ftruncate(fd: BorrowedFd<'_>, length: u64) -> Result<()> {
 /// # Errors
 ///
 /// - `EINVAL`: the offset is greater than [`i64::MAX`], or the file does not support reads.
-/// - `EBADF`: the descriptor is not open for reading.
+/// - `EBADF`: the descriptor is not open for reading, or is a path-only (`O_PATH`) descriptor.
+/// - `ESPIPE`: the file is not seekable, like a pipe or a socket.
+/// - `EISDIR`: the file is a directory.
 #[inline]
 pub(crate) fn pread64(fd: BorrowedFd<'_>, buffer: &mut [u8], offset: u64) -> Result<usize> {
     // SAFETY: the kernel writes at most `buffer.len()` bytes to the buffer and keeps nothing.
@@ -118,11 +124,14 @@ pub(crate) fn pread64(fd: BorrowedFd<'_>, buffer: &mut [u8], offset: u64) -> Res
 ///
 /// - `EPERM`: the file is sealed against writing (`F_SEAL_WRITE`, `F_SEAL_FUTURE_WRITE`), or would
 ///   grow and is sealed against growing (`F_SEAL_GROW`).
+/// - `ENOSPC`: the file system is full, or the system does not permit the allocation of a page
+///   (`vm.overcommit_memory`).
+/// - `ESPIPE`: the file is not seekable, like a pipe or a socket.
 /// - `EINVAL`: the offset is greater than [`i64::MAX`]; or the file does not support writes, as one
 ///   with huge pages, which can only be written to through a mapping.
 /// - `EFBIG`: the offset exceeds the limit on file sizes of the process (`RLIMIT_FSIZE`; `SIGXFSZ`
 ///   is raised as well) or of the file system.
-/// - `EBADF`: the descriptor is not open for writing.
+/// - `EBADF`: the descriptor is not open for writing, or is a path-only (`O_PATH`) descriptor.
 #[inline]
 pub(crate) fn pwrite64(fd: BorrowedFd<'_>, bytes: &[u8], offset: u64) -> Result<usize> {
     // SAFETY: the kernel reads the bytes and keeps nothing.
@@ -144,17 +153,23 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         INVAL => "the length is greater than i64::MAX, or is not a multiple of the size of the \
             file's huge pages; or the file is not a regular file, or the descriptor is not open \
             for writing",
+        BADF => "the descriptor is a path-only (O_PATH) descriptor",
         FBIG => "the length exceeds the limit on file sizes of the process (RLIMIT_FSIZE; SIGXFSZ \
             is raised as well) or of the file system";
     PREAD64:
         INVAL => "the offset is greater than i64::MAX, or the file does not support reads",
-        BADF => "the descriptor is not open for reading";
+        BADF => "the descriptor is not open for reading, or is a path-only (O_PATH) descriptor",
+        SPIPE => "the file is not seekable, like a pipe or a socket",
+        ISDIR => "the file is a directory";
     PWRITE64:
         PERM => "the file is sealed against writing (F_SEAL_WRITE, F_SEAL_FUTURE_WRITE), or would \
             grow and is sealed against growing (F_SEAL_GROW)",
+        NOSPC => "the file system is full, or the system does not permit the allocation of a page \
+            (vm.overcommit_memory)",
+        SPIPE => "the file is not seekable, like a pipe or a socket",
         INVAL => "the offset is greater than i64::MAX; or the file does not support writes, as one \
             with huge pages, which can only be written to through a mapping",
         FBIG => "the offset exceeds the limit on file sizes of the process (RLIMIT_FSIZE; SIGXFSZ \
             is raised as well) or of the file system",
-        BADF => "the descriptor is not open for writing";
+        BADF => "the descriptor is not open for writing, or is a path-only (O_PATH) descriptor";
 };

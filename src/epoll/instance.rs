@@ -59,16 +59,16 @@ impl Epoll {
     /// # Errors
     ///
     /// - `EEXIST`: the descriptor has already been added.
-    /// - `EPERM`: the descriptor does not support epoll, like those of regular files and
-    ///   directories.
+    /// - `EPERM`: the file does not support poll, like regular files and directories of most file
+    ///   systems, and devices such as `/dev/null`.
     /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
     /// - `EINVAL`: the descriptor is this epoll instance; or [`EXCLUSIVE`](Interest::EXCLUSIVE) is
     ///   combined with a flag that it excludes, or used for another epoll instance; or the addition
     ///   creates too many wakeup paths through nested epoll instances.
     /// - `ELOOP`: epoll instances would wait for each other in a cycle, or be nested more than 5
     ///   levels deep.
-    /// - `ENOSPC`: the per-user limit on registrations (`fs.epoll.max_user_watches`) has been
-    ///   reached.
+    /// - `ENOSPC`: the limit on registrations of the user (`fs.epoll.max_user_watches`), in all
+    ///   processes and namespaces, has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
     ///
     /// Since Linux 2.5.45; [epoll_ctl(2)].
@@ -88,8 +88,8 @@ impl Epoll {
     /// # Errors
     ///
     /// - `ENOENT`: the descriptor has not been added.
-    /// - `EPERM`: the descriptor does not support epoll, like those of regular files and
-    ///   directories.
+    /// - `EPERM`: the file does not support poll, like regular files and directories of most file
+    ///   systems, and devices such as `/dev/null`.
     /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
     /// - `EINVAL`: the descriptor is this epoll instance; or `interest` contains
     ///   [`EXCLUSIVE`](Interest::EXCLUSIVE), or the descriptor was added with it.
@@ -115,8 +115,8 @@ impl Epoll {
     /// # Errors
     ///
     /// - `ENOENT`: the descriptor has not been added.
-    /// - `EPERM`: the descriptor does not support epoll, like those of regular files and
-    ///   directories.
+    /// - `EPERM`: the file does not support poll, like regular files and directories of most file
+    ///   systems, and devices such as `/dev/null`.
     /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
     /// - `EINVAL`: the descriptor is this epoll instance.
     ///
@@ -225,7 +225,8 @@ impl Epoll {
     /// - `ENOTTY`: the kernel is older than Linux 6.9.
     /// - `EOPNOTSUPP`: the kernel was built without `CONFIG_NET_RX_BUSY_POLL`.
     /// - `EINVAL`: `microseconds` is greater than [`i32::MAX`].
-    /// - `EPERM`: `budget` is greater than 64, which requires `CAP_NET_ADMIN`.
+    /// - `EPERM`: `budget` is greater than 64, which requires `CAP_NET_ADMIN` in the initial user
+    ///   namespace.
     ///
     /// Since Linux 6.9; [ioctl_eventpoll(2)].
     ///

@@ -41,14 +41,16 @@ pub fn epoll_create1(flags: CreateFlags) -> Result<OwnedFd> {
 /// # Errors
 ///
 /// - `EBADF`: one of the descriptors is a path-only (`O_PATH`) descriptor.
-/// - `EPERM`: the descriptor does not support epoll, like those of regular files and directories.
+/// - `EPERM`: the file does not support poll, like regular files and directories of most file
+///   systems, and devices such as `/dev/null`.
 /// - `EINVAL`: the epoll descriptor is not an epoll instance, or is the added descriptor itself; or
 ///   `EPOLLEXCLUSIVE` is combined with a flag that it excludes, or used for an epoll instance; or
 ///   the addition creates too many wakeup paths through nested epoll instances.
 /// - `ELOOP`: epoll instances would wait for each other in a cycle, or be nested more than 5 levels
 ///   deep.
 /// - `EEXIST`: the descriptor has already been added.
-/// - `ENOSPC`: the per-user limit on registrations (`fs.epoll.max_user_watches`) has been reached.
+/// - `ENOSPC`: the limit on registrations of the user (`fs.epoll.max_user_watches`), in all
+///   processes and namespaces, has been reached.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
 /// Since Linux 2.5.45; [epoll_ctl(2)].
@@ -73,7 +75,8 @@ pub fn epoll_ctl_add(
 /// # Errors
 ///
 /// - `EBADF`: one of the descriptors is a path-only (`O_PATH`) descriptor.
-/// - `EPERM`: the descriptor does not support epoll, like those of regular files and directories.
+/// - `EPERM`: the file does not support poll, like regular files and directories of most file
+///   systems, and devices such as `/dev/null`.
 /// - `EINVAL`: the epoll descriptor is not an epoll instance, or is the descriptor itself; or
 ///   `EPOLLEXCLUSIVE` is requested, or the descriptor was added with it.
 /// - `ENOENT`: the descriptor has not been added.
@@ -100,7 +103,8 @@ pub fn epoll_ctl_mod(
 /// # Errors
 ///
 /// - `EBADF`: one of the descriptors is a path-only (`O_PATH`) descriptor.
-/// - `EPERM`: the descriptor does not support epoll, like those of regular files and directories.
+/// - `EPERM`: the file does not support poll, like regular files and directories of most file
+///   systems, and devices such as `/dev/null`.
 /// - `EINVAL`: the epoll descriptor is not an epoll instance, or is the descriptor itself.
 /// - `ENOENT`: the descriptor has not been added.
 ///
@@ -234,7 +238,8 @@ pub fn ioctl_epiocgparams(epoll: BorrowedFd<'_>) -> Result<BusyPoll> {
 /// - `ENOTTY`: the kernel is older than Linux 6.9, or the descriptor is not an epoll instance.
 /// - `EOPNOTSUPP`: the kernel was built without `CONFIG_NET_RX_BUSY_POLL`.
 /// - `EINVAL`: `microseconds` is greater than `i32::MAX`.
-/// - `EPERM`: `budget` is greater than 64, which requires `CAP_NET_ADMIN`.
+/// - `EPERM`: `budget` is greater than 64, which requires `CAP_NET_ADMIN` in the initial user
+///   namespace.
 ///
 /// Since Linux 6.9; [ioctl_eventpoll(2)].
 ///
@@ -254,8 +259,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached";
     EPOLL_CTL_ADD:
         BADF => "one of the descriptors is a path-only (O_PATH) descriptor",
-        PERM => InvalidArgument "the descriptor does not support epoll, like those of regular \
-            files and directories",
+        PERM => InvalidArgument "the file does not support poll, like regular files and \
+            directories of most file systems, and devices such as /dev/null",
         INVAL => "the epoll descriptor is not an epoll instance, or is the added descriptor \
             itself; or EPOLLEXCLUSIVE is combined with a flag that it excludes, or used for an \
             epoll instance; or the addition creates too many wakeup paths through nested epoll \
@@ -263,18 +268,19 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         LOOP => "epoll instances would wait for each other in a cycle, or be nested more than 5 \
             levels deep",
         EXIST => "the descriptor has already been added",
-        NOSPC => "the per-user limit on registrations (fs.epoll.max_user_watches) has been reached";
+        NOSPC => "the limit on registrations of the user (fs.epoll.max_user_watches), in all \
+            processes and namespaces, has been reached";
     EPOLL_CTL_MOD:
         BADF => "one of the descriptors is a path-only (O_PATH) descriptor",
-        PERM => InvalidArgument "the descriptor does not support epoll, like those of regular \
-            files and directories",
+        PERM => InvalidArgument "the file does not support poll, like regular files and \
+            directories of most file systems, and devices such as /dev/null",
         INVAL => "the epoll descriptor is not an epoll instance, or is the descriptor itself; or \
             EPOLLEXCLUSIVE is requested, or the descriptor was added with it",
         NOENT => "the descriptor has not been added";
     EPOLL_CTL_DEL:
         BADF => "one of the descriptors is a path-only (O_PATH) descriptor",
-        PERM => InvalidArgument "the descriptor does not support epoll, like those of regular \
-            files and directories",
+        PERM => InvalidArgument "the file does not support poll, like regular files and \
+            directories of most file systems, and devices such as /dev/null",
         INVAL => "the epoll descriptor is not an epoll instance, or is the descriptor itself",
         NOENT => "the descriptor has not been added";
     EPOLL_PWAIT:
@@ -297,5 +303,6 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             epoll instance",
         OPNOTSUPP => "the kernel was built without CONFIG_NET_RX_BUSY_POLL",
         INVAL => "microseconds is greater than i32::MAX",
-        PERM => "budget is greater than 64, which requires CAP_NET_ADMIN";
+        PERM => "budget is greater than 64, which requires CAP_NET_ADMIN in the initial user \
+            namespace";
 };

@@ -196,6 +196,7 @@ calls! {
     PPOLL = "ppoll";
 
     MOUNT = "mount";
+    MOUNT_OPTIONS = "mount(options)";
     MOUNT_BIND = "mount(MS_BIND)";
     MOUNT_MOVE = "mount(MS_MOVE)";
     MOUNT_PROPAGATION = "mount(propagation)";
@@ -203,6 +204,7 @@ calls! {
     MOUNT_REMOUNT_BIND = "mount(MS_REMOUNT | MS_BIND)";
     UMOUNT2 = "umount2";
     PIVOT_ROOT = "pivot_root";
+    STATFS = "statfs";
 
     UNAME = "uname";
     SETHOSTNAME = "sethostname";

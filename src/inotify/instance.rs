@@ -24,8 +24,9 @@ impl Inotify {
     ///
     /// # Errors
     ///
-    /// - `EMFILE`: the per-user limit on inotify instances (`fs.inotify.max_user_instances`), or
-    ///   the limit on open file descriptors (`RLIMIT_NOFILE`), has been reached.
+    /// - `EMFILE`: the per-user limit on inotify instances of the user namespace or an ancestor of
+    ///   it (`user.max_inotify_instances`, `fs.inotify.max_user_instances`), or the limit on open
+    ///   file descriptors (`RLIMIT_NOFILE`), has been reached.
     /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
     ///
@@ -43,8 +44,9 @@ impl Inotify {
     ///
     /// # Errors
     ///
-    /// - `EMFILE`: the per-user limit on inotify instances (`fs.inotify.max_user_instances`), or
-    ///   the limit on open file descriptors (`RLIMIT_NOFILE`), has been reached.
+    /// - `EMFILE`: the per-user limit on inotify instances of the user namespace or an ancestor of
+    ///   it (`user.max_inotify_instances`, `fs.inotify.max_user_instances`), or the limit on open
+    ///   file descriptors (`RLIMIT_NOFILE`), has been reached.
     /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
     ///
@@ -64,8 +66,9 @@ impl Inotify {
     /// # Errors
     ///
     /// - `EINVAL`: a flag is unknown to the kernel.
-    /// - `EMFILE`: the per-user limit on inotify instances (`fs.inotify.max_user_instances`), or
-    ///   the limit on open file descriptors (`RLIMIT_NOFILE`), has been reached.
+    /// - `EMFILE`: the per-user limit on inotify instances of the user namespace or an ancestor of
+    ///   it (`user.max_inotify_instances`, `fs.inotify.max_user_instances`), or the limit on open
+    ///   file descriptors (`RLIMIT_NOFILE`), has been reached.
     /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
     ///
@@ -96,7 +99,8 @@ impl Inotify {
     /// - `EINVAL`: the mask is empty, contains an unknown flag, or contains both
     ///   [`MASK_ADD`](WatchFlags::MASK_ADD) and [`MASK_CREATE`](WatchFlags::MASK_CREATE); or the
     ///   path contains a NUL byte.
-    /// - `ENOSPC`: the per-user limit on watches (`fs.inotify.max_user_watches`) has been reached.
+    /// - `ENOSPC`: the per-user limit on watches of the user namespace or an ancestor of it
+    ///   (`user.max_inotify_watches`, `fs.inotify.max_user_watches`) has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
     ///
     /// Since Linux 2.6.13; [inotify_add_watch(2)].

@@ -16,9 +16,9 @@ const INOTIFY_IOC_SETNEXTWD: u32 = 0x4004_4900;
 /// # Errors
 ///
 /// - `EINVAL`: a flag is unknown to the kernel.
-/// - `EMFILE`: the per-user limit on inotify instances (`fs.inotify.max_user_instances`, or
-///   `user.max_inotify_instances` of a user namespace), or the limit on open file descriptors
-///   (`RLIMIT_NOFILE`), has been reached.
+/// - `EMFILE`: the per-user limit on inotify instances of the user namespace, or of an ancestor of
+///   it, has been reached (`user.max_inotify_instances`, which is `fs.inotify.max_user_instances`
+///   in the initial one); or the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -43,18 +43,20 @@ pub fn inotify_init1(flags: InitFlags) -> Result<OwnedFd> {
 ///   is empty.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not one, or the file is not
 ///   a directory and `IN_ONLYDIR` is set.
-/// - `EACCES`: a directory in the path cannot be searched, or the file cannot be read, or a
-///   security module denies the watch.
-/// - `ELOOP`: the path contains too many symbolic links.
+/// - `EACCES`: a directory in the path cannot be searched; or the file cannot be read; or a
+///   symbolic link may not be followed (`fs.protected_symlinks`); or a security module denies the
+///   watch.
+/// - `ELOOP`: the path contains too many symbolic links, or one on a mount with `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path is longer than 4,095 bytes, or a component is too long for its file
 ///   system.
 /// - `EEXIST`: the file is already watched, and `IN_MASK_CREATE` is set.
 /// - `EINVAL`: the mask is empty, contains an unknown flag, or contains both `IN_MASK_ADD` and
 ///   `IN_MASK_CREATE`; or the descriptor is not an inotify instance; or the path contains a NUL
 ///   byte.
-/// - `ENOSPC`: the per-user limit on watches (`fs.inotify.max_user_watches`, or
-///   `user.max_inotify_watches` of a user namespace) has been reached, or the instance has no free
-///   watch descriptor.
+/// - `ENOSPC`: the per-user limit on watches of the user namespace in which the instance was
+///   created, or of an ancestor of it, has been reached (`user.max_inotify_watches`, which is
+///   `fs.inotify.max_user_watches` in the initial one); or the instance has no free watch
+///   descriptor.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
 /// Since Linux 2.6.13; [inotify_add_watch(2)].
@@ -152,9 +154,10 @@ pub unsafe fn ioctl_setnextwd(fd: BorrowedFd<'_>, watch: Watch) -> Result<()> {
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     INOTIFY_INIT1:
         INVAL => "a flag is unknown to the kernel",
-        MFILE => "the per-user limit on inotify instances (fs.inotify.max_user_instances, or \
-            user.max_inotify_instances of a user namespace), or the limit on open file descriptors \
-            (RLIMIT_NOFILE), has been reached",
+        MFILE => "the per-user limit on inotify instances of the user namespace, or of an ancestor \
+            of it, has been reached (user.max_inotify_instances, which is \
+            fs.inotify.max_user_instances in the initial one); or the limit on open file \
+            descriptors (RLIMIT_NOFILE) has been reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached";
     INOTIFY_ADD_WATCH:
         BADF => "the inotify descriptor is a path-only (O_PATH) descriptor",
@@ -162,18 +165,20 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             path is empty",
         NOTDIR => "a component of the path that is used as a directory is not one, or the file is \
             not a directory and IN_ONLYDIR is set",
-        ACCES => "a directory in the path cannot be searched, or the file cannot be read, or a \
-            security module denies the watch",
-        LOOP => "the path contains too many symbolic links",
+        ACCES => "a directory in the path cannot be searched; or the file cannot be read; or a \
+            symbolic link may not be followed (fs.protected_symlinks); or a security module denies \
+            the watch",
+        LOOP => "the path contains too many symbolic links, or one on a mount with MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path is longer than 4,095 bytes, or a component is too long for its \
             file system",
         EXIST => "the file is already watched, and IN_MASK_CREATE is set",
         INVAL => "the mask is empty, contains an unknown flag, or contains both IN_MASK_ADD and \
             IN_MASK_CREATE; or the descriptor is not an inotify instance; or the path contains a \
             NUL byte",
-        NOSPC => "the per-user limit on watches (fs.inotify.max_user_watches, or \
-            user.max_inotify_watches of a user namespace) has been reached, or the instance has no \
-            free watch descriptor";
+        NOSPC => "the per-user limit on watches of the user namespace in which the instance was \
+            created, or of an ancestor of it, has been reached (user.max_inotify_watches, which is \
+            fs.inotify.max_user_watches in the initial one); or the instance has no free watch \
+            descriptor";
     INOTIFY_RM_WATCH:
         BADF => "the inotify descriptor is a path-only (O_PATH) descriptor",
         INVAL => "the instance does not have the watch, or it has already been removed; or the \

@@ -17,7 +17,8 @@ const FIONREAD: u32 = 0x541B;
 ///
 /// # Errors
 ///
-/// - `EAGAIN`: no data is available, and the descriptor is non-blocking.
+/// - `EAGAIN`: no data is available, and the descriptor is non-blocking or its socket timeout
+///   (`SO_RCVTIMEO`) has expired.
 /// - `EINTR`: interrupted by a signal.
 /// - `EBADF`: the descriptor is not open for reading.
 /// - `EINVAL`: the buffer is too small for an event of this descriptor; or the buffer, its size or
@@ -80,7 +81,8 @@ pub(super) unsafe fn read_into(
 ///
 /// # Errors
 ///
-/// - `EAGAIN`: no data is available, and the descriptor is non-blocking.
+/// - `EAGAIN`: no data is available, and the descriptor is non-blocking or its socket timeout
+///   (`SO_RCVTIMEO`) has expired.
 /// - `EINTR`: interrupted by a signal.
 /// - `EBADF`: the descriptor is not open for reading.
 /// - `EINVAL`: there are more than 1,024 buffers; or they are too small for an event of this
@@ -110,14 +112,17 @@ pub fn readv(fd: impl AsFd, buffers: &mut [IoSliceMut<'_>]) -> Result<usize> {
 ///
 /// # Errors
 ///
-/// - `EAGAIN`: the write would block, and the descriptor is non-blocking.
+/// - `EAGAIN`: the write would block, and the descriptor is non-blocking or its socket timeout
+///   (`SO_SNDTIMEO`) has expired.
 /// - `EINTR`: interrupted by a signal.
 /// - `EBADF`: the descriptor is not open for writing.
 /// - `EINVAL`: this kind of descriptor does not accept the bytes or their number; or the bytes,
 ///   their number or the file offset is misaligned for direct I/O (O_DIRECT); or the file cannot be
 ///   written.
-/// - `EPIPE`: the pipe or socket has no reader. The kernel also sends the signal `SIGPIPE`.
-/// - `EPERM`: the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_GROW).
+/// - `EPIPE`: the pipe or socket has no reader, or the socket was shut down for writing. The kernel
+///   also sends the signal `SIGPIPE`.
+/// - `EPERM`: the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_FUTURE_WRITE,
+///   F_SEAL_GROW).
 /// - `ENOSPC`: the device has no space left.
 /// - `EDQUOT`: the disk quota of the user is exhausted.
 /// - `EFBIG`: the file would exceed the maximum size of a file, or the limit of the process
@@ -142,14 +147,17 @@ pub fn write(fd: impl AsFd, bytes: &[u8]) -> Result<usize> {
 ///
 /// # Errors
 ///
-/// - `EAGAIN`: the write would block, and the descriptor is non-blocking.
+/// - `EAGAIN`: the write would block, and the descriptor is non-blocking or its socket timeout
+///   (`SO_SNDTIMEO`) has expired.
 /// - `EINTR`: interrupted by a signal.
 /// - `EBADF`: the descriptor is not open for writing.
 /// - `EINVAL`: there are more than 1,024 buffers; or this kind of descriptor does not accept the
 ///   bytes or their number; or a buffer, its size or the file offset is misaligned for direct I/O
 ///   (O_DIRECT); or the file cannot be written.
-/// - `EPIPE`: the pipe or socket has no reader. The kernel also sends the signal `SIGPIPE`.
-/// - `EPERM`: the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_GROW).
+/// - `EPIPE`: the pipe or socket has no reader, or the socket was shut down for writing. The kernel
+///   also sends the signal `SIGPIPE`.
+/// - `EPERM`: the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_FUTURE_WRITE,
+///   F_SEAL_GROW).
 /// - `ENOSPC`: the device has no space left.
 /// - `EDQUOT`: the disk quota of the user is exhausted.
 /// - `EFBIG`: the file would exceed the maximum size of a file, or the limit of the process
@@ -265,38 +273,44 @@ pub fn would_block_as_none<T>(result: Result<T>) -> Result<Option<T>> {
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     READ:
-        AGAIN => "no data is available, and the descriptor is non-blocking",
+        AGAIN => "no data is available, and the descriptor is non-blocking or its socket timeout \
+            (SO_RCVTIMEO) has expired",
         BADF => "the descriptor is not open for reading",
         INVAL => "the buffer is too small for an event of this descriptor; or the buffer, its size \
             or the file offset is misaligned for direct I/O (O_DIRECT); or the file cannot be read",
         ISDIR => "the descriptor is a directory";
     READV:
-        AGAIN => "no data is available, and the descriptor is non-blocking",
+        AGAIN => "no data is available, and the descriptor is non-blocking or its socket timeout \
+            (SO_RCVTIMEO) has expired",
         BADF => "the descriptor is not open for reading",
         INVAL => "there are more than 1,024 buffers; or they are too small for an event of this \
             descriptor; or a buffer, its size or the file offset is misaligned for direct I/O \
             (O_DIRECT); or the file cannot be read",
         ISDIR => "the descriptor is a directory";
     WRITE:
-        AGAIN => "the write would block, and the descriptor is non-blocking",
+        AGAIN => "the write would block, and the descriptor is non-blocking or its socket timeout \
+            (SO_SNDTIMEO) has expired",
         BADF => "the descriptor is not open for writing",
         INVAL => "this kind of descriptor does not accept the bytes or their number; or the bytes, \
             their number or the file offset is misaligned for direct I/O (O_DIRECT); or the file \
             cannot be written",
-        PIPE => "the pipe or socket has no reader",
-        PERM => "the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_GROW)",
+        PIPE => "the pipe or socket has no reader, or the socket was shut down for writing",
+        PERM => "the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_FUTURE_WRITE, \
+            F_SEAL_GROW)",
         NOSPC => "the device has no space left",
         DQUOT => "the disk quota of the user is exhausted",
         FBIG => "the file would exceed the maximum size of a file, or the limit of the process \
             (RLIMIT_FSIZE)";
     WRITEV:
-        AGAIN => "the write would block, and the descriptor is non-blocking",
+        AGAIN => "the write would block, and the descriptor is non-blocking or its socket timeout \
+            (SO_SNDTIMEO) has expired",
         BADF => "the descriptor is not open for writing",
         INVAL => "there are more than 1,024 buffers; or this kind of descriptor does not accept \
             the bytes or their number; or a buffer, its size or the file offset is misaligned for \
             direct I/O (O_DIRECT); or the file cannot be written",
-        PIPE => "the pipe or socket has no reader",
-        PERM => "the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_GROW)",
+        PIPE => "the pipe or socket has no reader, or the socket was shut down for writing",
+        PERM => "the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_FUTURE_WRITE, \
+            F_SEAL_GROW)",
         NOSPC => "the device has no space left",
         DQUOT => "the disk quota of the user is exhausted",
         FBIG => "the file would exceed the maximum size of a file, or the limit of the process \

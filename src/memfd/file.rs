@@ -167,6 +167,7 @@ impl MemFd {
     ///
     /// - `EINVAL`: the offset is greater than [`i64::MAX`].
     /// - `EBADF`: the descriptor is not open for reading.
+    /// - `ESPIPE`: the file, which was converted from a descriptor, is not seekable.
     ///
     /// Since Linux 2.1.60; [pread(2)].
     ///
@@ -188,7 +189,10 @@ impl MemFd {
     ///   only be written to through a mapping.
     /// - `EFBIG`: the offset exceeds the limit on file sizes (`RLIMIT_FSIZE`; `SIGXFSZ` is raised
     ///   as well).
+    /// - `ENOSPC`, `ENOMEM`: the system does not permit the allocation of a page
+    ///   (`vm.overcommit_memory`), or is out of memory.
     /// - `EBADF`: the descriptor is not open for writing.
+    /// - `ESPIPE`: the file, which was converted from a descriptor, is not seekable.
     ///
     /// Since Linux 2.1.60; [pwrite(2)].
     ///
@@ -291,16 +295,24 @@ impl MemFd {
         mapping::map_read(self)
     }
 
-    /// Maps the entire file as a slice, if it is sealed against shrinking, growing and writing.
-    /// Returns `None` if it is not.
+    /// Maps the entire file as a slice, if it is sealed against shrinking, growing and writing, and
+    /// has no holes. Returns `None` if it is not sealed or has holes.
     ///
     /// A slice of a file from another process is therefore safe to use for any length of time.
     ///
-    /// Two kinds of file return `None` although they are sealed; [`read_at`](Self::read_at) copies
-    /// their bytes. The first has both [`Seals::EXEC`] and [`Seals::FUTURE_WRITE`], as an
-    /// executable that was sealed has: kernels from Linux 6.3 on, until this was fixed, added
-    /// `WRITE` to such a file while another process could still write to it. The second has huge
-    /// pages, of which the last is not complete.
+    /// Three kinds of file return `None` although they are sealed; [`read_at`](Self::read_at)
+    /// copies their bytes, and allocates nothing.
+    ///
+    /// - The file has holes: pages that were never written to, or were punched. An access through a
+    ///   mapping allocates the page, and the memory is charged to the process that accesses it. A
+    ///   process can thus be killed because of its memory limit by reading a file that cost its
+    ///   creator nothing. A creator avoids holes by writing to every page, or by `fallocate`. Holes
+    ///   are detected by the number of allocated blocks (`st_blocks`): a creator can hide some by
+    ///   allocating memory after the end of the file, but is charged for as much as it hides.
+    /// - The file has both [`Seals::EXEC`] and [`Seals::FUTURE_WRITE`], as an executable that was
+    ///   sealed has: kernels from Linux 6.3 on, until this was fixed, added `WRITE` to such a file
+    ///   while another process could still write to it.
+    /// - The file has huge pages, of which the last is not complete.
     ///
     /// # Errors
     ///

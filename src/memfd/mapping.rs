@@ -56,19 +56,25 @@ struct Length {
     /// `bytes`, rounded up to a whole huge page: the kernel does not unmap a part of one.
     mapped: usize,
     has_huge_pages: bool,
+    has_holes: bool,
 }
 
 const HUGETLBFS_MAGIC: i64 = 0x9584_58F6;
 
 impl Length {
     fn of(memfd: &MemFd) -> Result<Self> {
-        let bytes = memfd.len()? as usize;
+        let stat = fs::fstat(memfd.as_fd())?;
+        let bytes = stat.size as usize;
+        // A file in memory consists of whole pages: without one of them, the sum is less than its
+        // length.
+        let has_holes = stat.blocks.cast_unsigned().saturating_mul(512) < bytes as u64;
         let statfs = fs::fstatfs(memfd.as_fd())?;
         if statfs.kind != HUGETLBFS_MAGIC {
-            return Ok(Self { bytes, mapped: bytes, has_huge_pages: false });
+            return Ok(Self { bytes, mapped: bytes, has_huge_pages: false, has_holes });
         }
         let mask = (statfs.block_size as usize).wrapping_sub(1);
-        Ok(Self { bytes, mapped: bytes.wrapping_add(mask) & !mask, has_huge_pages: true })
+        let mapped = bytes.wrapping_add(mask) & !mask;
+        Ok(Self { bytes, mapped, has_huge_pages: true, has_holes })
     }
 }
 
@@ -84,7 +90,7 @@ pub struct Mapping {
 pub struct SharedReadMapping(Region);
 
 /// The bytes of a memfd that nothing can change or remove, because it is sealed against shrinking,
-/// growing and writing. Unmapped on drop; the descriptor may be closed before.
+/// growing and writing, and has no holes. Unmapped on drop; the descriptor may be closed before.
 pub struct SealedMapping(Region);
 
 /// Maps an entire memfd as shared memory.
@@ -93,8 +99,8 @@ pub(super) fn map_shared(memfd: &MemFd) -> Result<Mapping> {
     // is read afterwards.
     let cannot_shrink = memfd.seals()?.contains(Seals::SHRINK);
     let length = Length::of(memfd)?;
-    // In spite of the seal, a hole can be punched for a huge page, and there may be no other page
-    // for the next access.
+    // The seal does not prevent holes from being punched. The next access allocates a page again,
+    // and there may be no other huge page.
     let cannot_shrink = cannot_shrink && !length.has_huge_pages;
     let region = Region::map(memfd, length, ProtFlags::READ | ProtFlags::WRITE, MapFlags::SHARED)?;
     Ok(Mapping { region, cannot_shrink })
@@ -120,6 +126,10 @@ pub(super) fn map_sealed(memfd: &MemFd) -> Result<Option<SealedMapping>> {
         return Ok(None);
     }
     let length = Length::of(memfd)?;
+    if length.has_holes {
+        // An access to a hole would allocate memory, for which this process is charged.
+        return Ok(None);
+    }
     if length.bytes != length.mapped {
         // `fallocate` can create such a length. The bytes after the last whole huge page may or may
         // not exist.
@@ -154,10 +164,17 @@ impl Mapping {
     }
 
     /// Returns the bytes as atomics, if the file was sealed against shrinking when it was mapped:
-    /// then the memory cannot disappear, and writes by other processes are seen byte by byte.
+    /// every byte then remains part of the file, and writes by other processes are seen byte by
+    /// byte.
     ///
-    /// Returns `None` otherwise, and for a file with huge pages, which other processes can remove
-    /// in spite of the seals.
+    /// Every process that has the file can write zeroes to it by punching holes
+    /// (`FALLOC_FL_PUNCH_HOLE`), which frees their memory. [`Seals::SHRINK`] does not prevent this.
+    /// The next access to a hole, even by a load, allocates memory, for which this process is
+    /// charged. If there is none, the access raises `SIGBUS`, or the process is killed, as with any
+    /// page that was never written to.
+    ///
+    /// Returns `None` if the file was not sealed, and if it has huge pages: they are limited, so an
+    /// access to a hole would raise `SIGBUS` whenever another process has taken the page.
     #[inline]
     #[must_use]
     pub const fn as_atomics(&self) -> Option<&[AtomicU8]> {
@@ -165,8 +182,8 @@ impl Mapping {
             return None;
         }
         // SAFETY: `length` bytes are mapped for reading and writing as long as we live, and the
-        // file cannot lose them. No plain reference to any of them exists: nothing creates one for
-        // shared memory.
+        // file does not become shorter. A hole reads as zeroes. No plain reference to any of them
+        // exists: nothing creates one for shared memory.
         Some(unsafe {
             core::slice::from_raw_parts(self.region.start.as_ptr().cast(), self.region.length)
         })

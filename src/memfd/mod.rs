@@ -34,9 +34,13 @@
 //!   file that another process has truncated raises `SIGBUS`. [`MemFd::map_sealed`] therefore
 //!   returns a slice only if the file is sealed against both, [`MemFd::map`] returns a pointer, and
 //!   [`MemFd::read_at`] and [`MemFd::write_at`] copy in every case.
-//! - A page that was never written to is allocated when it is first accessed, whatever the seals.
-//!   If the system is out of memory, or does not permit the allocation (`vm.overcommit_memory`),
-//!   the access raises `SIGBUS` or the process is killed.
+//! - A page that was never written to, or that was punched (`FALLOC_FL_PUNCH_HOLE`), is allocated
+//!   when it is first accessed through a mapping, even by a load, and the memory is charged to the
+//!   process that accesses it. If the system or the control group is out of memory, or the system
+//!   does not permit the allocation (`vm.overcommit_memory`), the access raises `SIGBUS` or the
+//!   process is killed. Of the seals, only [`Seals::WRITE`] and [`Seals::FUTURE_WRITE`] prevent
+//!   punching. [`MemFd::map_sealed`] does not map files with holes, and [`MemFd::read_at`] reads
+//!   them without an allocation.
 //! - [`Seals::WRITE`] cannot be added while any process has a writable shared mapping of the file,
 //!   such as that of [`MemFd::map`]. [`Seals::FUTURE_WRITE`] is for a creator that continues to
 //!   write through its own mapping; others use [`MemFd::map_read`].

@@ -24,8 +24,8 @@ const F_GET_SEALS: u32 = 1034;
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENODEV`: the host has no huge pages of this size.
 /// - `EACCES`: an executable file is not permitted, only one with `MFD_NOEXEC_SEAL`
-///   (`vm.memfd_noexec` is 2). Before Linux 6.6, this also applies to a call with neither
-///   `MFD_EXEC` nor `MFD_NOEXEC_SEAL`.
+///   (`vm.memfd_noexec` is 2), or a security module denies the call. Before Linux 6.6, the first
+///   also applies to a call with neither `MFD_EXEC` nor `MFD_NOEXEC_SEAL`.
 /// - `ENOSYS`: the kernel is built without huge pages; or a filter rejects the call.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -63,11 +63,12 @@ fn memfd_create_bytes(name: &[u8], flags: CreateFlags) -> Result<OwnedFd> {
 /// # Errors
 ///
 /// - `EPERM`: the file is sealed against further seals (`F_SEAL_SEAL`), as it is if it was created
-///   without `MFD_ALLOW_SEALING`; or the descriptor is not open for writing.
+///   without `MFD_ALLOW_SEALING` and `MFD_NOEXEC_SEAL`; or the descriptor is not open for writing.
 /// - `EBUSY`: `F_SEAL_WRITE` cannot be added while there is a writable shared mapping of the file,
-///   or I/O on its pages is in progress.
+///   or I/O on its pages is in progress, or they are pinned by a driver.
 /// - `EINVAL`: a seal is unknown to the kernel; or the file is not a memfd or another file of tmpfs
 ///   or hugetlbfs.
+/// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
 ///
 /// Since Linux 3.17; [F_ADD_SEALS(2const)].
 ///
@@ -85,6 +86,7 @@ pub fn fcntl_add_seals(fd: BorrowedFd<'_>, seals: Seals) -> Result<()> {
 /// # Errors
 ///
 /// - `EINVAL`: the file is not a memfd or another file of tmpfs or hugetlbfs.
+/// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
 ///
 /// Since Linux 3.17; [F_GET_SEALS(2const)].
 ///
@@ -106,18 +108,21 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached",
         NODEV => Unsupported "the host has no huge pages of this size",
         ACCES => "an executable file is not permitted, only one with MFD_NOEXEC_SEAL \
-            (vm.memfd_noexec is 2)";
+            (vm.memfd_noexec is 2), or a security module denies the call";
     MEMFD_CREATE_EXEC:
         INVAL => Unsupported "MFD_EXEC and MFD_NOEXEC_SEAL require Linux 6.3";
     FCNTL_ADD_SEALS:
         PERM => "the file is sealed against further seals (F_SEAL_SEAL), as it is if it was \
-            created without MFD_ALLOW_SEALING; or the descriptor is not open for writing",
+            created without MFD_ALLOW_SEALING and MFD_NOEXEC_SEAL; or the descriptor is not open \
+            for writing",
         BUSY => "F_SEAL_WRITE cannot be added while there is a writable shared mapping of the \
-            file, or I/O on its pages is in progress",
+            file, or I/O on its pages is in progress, or they are pinned by a driver",
         INVAL => "a seal is unknown to the kernel; or the file is not a memfd or another file of \
-            tmpfs or hugetlbfs";
+            tmpfs or hugetlbfs",
+        BADF => "the descriptor is a path-only (O_PATH) descriptor";
     FCNTL_ADD_SEALS_EXEC:
         INVAL => Unsupported "F_SEAL_EXEC requires Linux 6.3";
     FCNTL_GET_SEALS:
-        INVAL => "the file is not a memfd or another file of tmpfs or hugetlbfs";
+        INVAL => "the file is not a memfd or another file of tmpfs or hugetlbfs",
+        BADF => "the descriptor is a path-only (O_PATH) descriptor";
 };

@@ -22,27 +22,34 @@ const MADV_NORMAL: u32 = 0;
 ///
 /// # Errors
 ///
-/// - `EINVAL`: the length is 0; or the address or the offset is not a multiple of the page size; or
-///   the flags contain none or several of `MAP_SHARED`, `MAP_PRIVATE`, `MAP_SHARED_VALIDATE` and
-///   `MAP_DROPPABLE`.
+/// - `EINVAL`: the length is 0; or the offset or, with `MAP_FIXED` or `MAP_FIXED_NOREPLACE`, the
+///   address is not a multiple of the page size, or of the size of the huge pages; or the flags
+///   contain none or several of `MAP_SHARED`, `MAP_PRIVATE`, `MAP_SHARED_VALIDATE` and
+///   `MAP_DROPPABLE`, or exclude each other in another way; or the host has no huge pages of this
+///   size, or the file has none (`MAP_HUGETLB`); or the CPU does not support the protection
+///   (`PROT_MTE`).
 /// - `EBADF`: there is neither a file nor `MAP_ANONYMOUS`; or the descriptor was opened with
 ///   `O_PATH`.
 /// - `EACCES`: the file is not open for reading; or a shared mapping is to be writable, and the
-///   file is not open for writing or is open for appending.
+///   file is not open for writing; or a shared mapping is requested of an append-only file
+///   (`chattr +a`) that is open for writing; or memory is to be writable and executable
+///   (`PR_SET_MDWE`); or a security module denies the mapping.
 /// - `ENODEV`: this kind of file cannot be mapped.
 /// - `ENOMEM`: the kernel is out of memory; or the address space is exhausted; or the process has
 ///   reached its limit on memory or mappings (`RLIMIT_AS`, `RLIMIT_DATA`, `vm.max_map_count`,
-///   `vm.overcommit_memory`); or there are not enough huge pages (`vm.nr_hugepages`).
+///   `vm.overcommit_memory`); or there are not enough huge pages (`vm.nr_hugepages`); or the range
+///   is outside the address space of a process (`MAP_FIXED`).
 /// - `EEXIST`: a part of the range is mapped already (`MAP_FIXED_NOREPLACE`).
 /// - `EOPNOTSUPP`: a flag is unknown to the kernel or not supported by the file
 ///   (`MAP_SHARED_VALIDATE`).
-/// - `EOVERFLOW`: the end of the range exceeds the largest file offset.
+/// - `EOVERFLOW`: the end of the range exceeds the largest offset of the file.
 /// - `EPERM`: the file is sealed against it; or its file system does not permit `PROT_EXEC`
 ///   (`noexec`); or the process may not lock memory (`RLIMIT_MEMLOCK` is 0); or the address is
-///   below `vm.mmap_min_addr`.
-/// - `EAGAIN`: the limit on locked memory has been reached (`RLIMIT_MEMLOCK`).
+///   below `vm.mmap_min_addr`; or a mapping to be replaced is sealed (`mseal`, since Linux 6.10).
+/// - `EAGAIN`: the limit on locked memory has been reached (`RLIMIT_MEMLOCK`); or, before Linux
+///   5.15, the file has a mandatory lock.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached: shared
-///   anonymous memory is an open file.
+///   anonymous memory and anonymous huge pages are open files.
 ///
 /// Since Linux 1.0; [mmap(2)].
 ///
@@ -73,7 +80,7 @@ pub unsafe fn mmap(
 /// # Errors
 ///
 /// - `EINVAL`: the length is 0; or the address is not a multiple of the page size; or the range is
-///   outside the address space of a process.
+///   outside the address space of a process, or contains a part of a huge page (`MAP_HUGETLB`).
 /// - `ENOMEM`: unmapping the middle of a mapping would create a second one, and the process has
 ///   reached its limit on mappings (`vm.max_map_count`); or the kernel is out of memory.
 /// - `EPERM`: the mapping is sealed (`mseal`, since Linux 6.10).
@@ -97,10 +104,15 @@ pub unsafe fn munmap(address: *mut u8, length: usize) -> Result<()> {
 ///
 /// # Errors
 ///
-/// - `EINVAL`: the address is not a multiple of the page size, or the protection is invalid.
-/// - `EACCES`: the file is not open for this access, or is sealed against it.
+/// - `EINVAL`: the address is not a multiple of the page size; or the protection is invalid, or not
+///   supported by the CPU or the mapping; or the range contains a part of a huge page
+///   (`MAP_HUGETLB`).
+/// - `EACCES`: the file is not open for this access, or is sealed against it, or is on a file
+///   system that does not permit `PROT_EXEC` (`noexec`); or memory is to become executable that was
+///   not, or is writable (`PR_SET_MDWE`); or a security module denies the change.
 /// - `ENOMEM`: a part of the range is not mapped; or the process has reached its limit on mappings
-///   (`vm.max_map_count`) or memory; or the kernel is out of memory.
+///   (`vm.max_map_count`) or memory (`RLIMIT_DATA`, `vm.overcommit_memory`); or the kernel is out
+///   of memory.
 /// - `EPERM`: the mapping is sealed (`mseal`, since Linux 6.10).
 ///
 /// Since Linux 1.0; [mprotect(2)].
@@ -122,38 +134,52 @@ pub(super) fn madvise_nothing(address: usize) -> Result<()> {
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     MMAP:
-        INVAL => "the length is 0; or the address or the offset is not a multiple of the page \
-            size; or the flags contain none or several of MAP_SHARED, MAP_PRIVATE, \
-            MAP_SHARED_VALIDATE and MAP_DROPPABLE",
+        INVAL => "the length is 0; or the offset or, with MAP_FIXED or MAP_FIXED_NOREPLACE, the \
+            address is not a multiple of the page size, or of the size of the huge pages; or the \
+            flags contain none or several of MAP_SHARED, MAP_PRIVATE, MAP_SHARED_VALIDATE and \
+            MAP_DROPPABLE, or exclude each other in another way; or the host has no huge pages of \
+            this size, or the file has none (MAP_HUGETLB); or the CPU does not support the \
+            protection (PROT_MTE)",
         BADF => "there is neither a file nor MAP_ANONYMOUS; or the descriptor was opened with \
             O_PATH",
         ACCES => "the file is not open for reading; or a shared mapping is to be writable, and the \
-            file is not open for writing or is open for appending",
+            file is not open for writing; or a shared mapping is requested of an append-only file \
+            (chattr +a) that is open for writing; or memory is to be writable and executable \
+            (PR_SET_MDWE); or a security module denies the mapping",
         NODEV => InvalidArgument "this kind of file cannot be mapped",
         NOMEM => "the kernel is out of memory; or the address space is exhausted; or the process \
             has reached its limit on memory or mappings (RLIMIT_AS, RLIMIT_DATA, vm.max_map_count, \
-            vm.overcommit_memory); or there are not enough huge pages (vm.nr_hugepages)",
+            vm.overcommit_memory); or there are not enough huge pages (vm.nr_hugepages); or the \
+            range is outside the address space of a process (MAP_FIXED)",
         EXIST => "a part of the range is mapped already (MAP_FIXED_NOREPLACE)",
         OPNOTSUPP => "a flag is unknown to the kernel or not supported by the file \
             (MAP_SHARED_VALIDATE)",
-        OVERFLOW => InvalidArgument "the end of the range exceeds the largest file offset",
+        OVERFLOW => InvalidArgument "the end of the range exceeds the largest offset of the file",
         PERM => "the file is sealed against it; or its file system does not permit PROT_EXEC \
             (noexec); or the process may not lock memory (RLIMIT_MEMLOCK is 0); or the address is \
-            below vm.mmap_min_addr",
-        AGAIN => LimitReached "the limit on locked memory has been reached (RLIMIT_MEMLOCK)",
+            below vm.mmap_min_addr; or a mapping to be replaced is sealed (mseal, since Linux \
+            6.10)",
+        AGAIN => LimitReached "the limit on locked memory has been reached (RLIMIT_MEMLOCK); or, \
+            before Linux 5.15, the file has a mandatory lock",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached: shared \
-            anonymous memory is an open file";
+            anonymous memory and anonymous huge pages are open files";
     MUNMAP:
         INVAL => "the length is 0; or the address is not a multiple of the page size; or the range \
-            is outside the address space of a process",
+            is outside the address space of a process, or contains a part of a huge page \
+            (MAP_HUGETLB)",
         NOMEM => LimitReached "unmapping the middle of a mapping would create a second one, and \
             the process has reached its limit on mappings (vm.max_map_count); or the kernel is out \
             of memory",
         PERM => "the mapping is sealed (mseal, since Linux 6.10)";
     MPROTECT:
-        INVAL => "the address is not a multiple of the page size, or the protection is invalid",
-        ACCES => "the file is not open for this access, or is sealed against it",
+        INVAL => "the address is not a multiple of the page size; or the protection is invalid, or \
+            not supported by the CPU or the mapping; or the range contains a part of a huge page \
+            (MAP_HUGETLB)",
+        ACCES => "the file is not open for this access, or is sealed against it, or is on a file \
+            system that does not permit PROT_EXEC (noexec); or memory is to become executable that \
+            was not, or is writable (PR_SET_MDWE); or a security module denies the change",
         NOMEM => "a part of the range is not mapped; or the process has reached its limit on \
-            mappings (vm.max_map_count) or memory; or the kernel is out of memory",
+            mappings (vm.max_map_count) or memory (RLIMIT_DATA, vm.overcommit_memory); or the \
+            kernel is out of memory",
         PERM => "the mapping is sealed (mseal, since Linux 6.10)";
 };

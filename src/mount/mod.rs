@@ -30,6 +30,7 @@
 //! | `mount(MS_SHARED)`, `MS_PRIVATE`, `MS_SLAVE`, `MS_UNBINDABLE` | [`raw::mount`] | [`make_shared`], [`make_private`], [`make_slave`], [`make_unbindable`]; `make_*_recursive` | 2.6.15 |
 //! | `umount2` | [`raw::umount2`] | [`unmount`], [`detach`], [`expire`] | 2.1.116 |
 //! | `pivot_root` | [`raw::pivot_root`] | [`pivot_root`] | 2.3.41 |
+//! | `statfs` | [`raw::statfs_flags`] | [`flags`] | 2.6.36 |
 //!
 //! # Notes
 //!
@@ -49,15 +50,23 @@
 //! - For an invalid mount option, the kernel returns only `EINVAL`; details are in the kernel's
 //!   log.
 //! - Options can name file descriptors by number, as those of `fuse`, `9p` and `autofs` do: the
-//!   file system keeps using such a descriptor's file until it is unmounted.
+//!   file system keeps using such a descriptor's file until it is unmounted. The safe functions
+//!   reject these options; [`raw::mount`], which is unsafe, accepts them.
+//! - A text that mixes flags and options of the file system, as in `fstab`, is split by
+//!   [`Options`].
 //! - Mounts persist until the last process of the mount namespace exits, not only until the program
 //!   does.
 
 mod ops;
+mod options;
 mod propagation;
 pub mod raw;
 mod types;
 
+#[doc(alias = "statfs")]
+#[doc(alias = "statvfs")]
+#[doc(alias = "ST_RDONLY")]
+pub use ops::flags;
 #[doc(alias = "MS_MOVE")]
 pub use ops::move_to;
 #[doc(alias = "umount2")]
@@ -71,6 +80,7 @@ pub use ops::{bind_mount, bind_mount_recursive};
 pub use ops::{mount, pivot_root};
 #[doc(alias = "MS_REMOUNT")]
 pub use ops::{remount, remount_bind};
+pub use options::{Options, ParseOptionsError};
 #[doc(alias = "MS_PRIVATE")]
 #[doc(alias = "MS_SHARED")]
 #[doc(alias = "MS_SLAVE")]

@@ -1,7 +1,8 @@
 //! Mounting, changing, moving and unmounting.
 
-use super::{MountFlags, UnmountFlags, raw};
+use super::{MountFlags, UnmountFlags, options, raw};
 use crate::error::{Call, Errno, Error, Result};
+use crate::io::retry;
 use crate::path;
 
 /// No source, or no type.
@@ -21,21 +22,31 @@ const OPERATIONS: MountFlags = MountFlags::REMOUNT
 ///
 /// The source depends on the type: the path of a device or, for a file system without a device, any
 /// string, which appears in lists of mounts. The options are separated by commas, as in
-/// `"size=16m,mode=755"`, and have at most 4,095 bytes; `""` means none. The mount covers the
-/// previous content of the target, which reappears when it is unmounted.
+/// `"size=16m,mode=755"`, and have at most 4,095 bytes; `""` means none. Options such as `ro` and
+/// `nosuid` are flags: [`Options`](super::Options) splits a text. The mount covers the previous
+/// content of the target, which reappears when it is unmounted.
+///
+/// Options that name file descriptors (`fd=`, `rfdno=` and `wfdno=`, of `autofs`, `fuse`, `coda`
+/// and `9p`) are rejected, with any spaces and in any case, because they could name a descriptor of
+/// other code; so is binary data. Use [`raw::mount`] for these.
 ///
 /// # Errors
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the mount namespace or, for most file systems, in the initial user namespace; or a new
-///   `proc` or `sysfs` would reveal what other mounts cover.
-/// - `ENODEV`: the kernel has no file system of this type.
+///   owns the mount namespace or, for most file systems, in the initial user namespace or, for
+///   `proc`, `sysfs`, `mqueue` and `cgroup`, in the one that owns the PID, network, IPC or cgroup
+///   namespace; or a new `proc` or `sysfs` would reveal what other mounts cover or restrict.
+/// - `ENODEV`: the kernel has no file system of this type, or the file system does not find its
+///   device.
 /// - `ENOTBLK`, `ENXIO`: the source is not a block device, or does not exist.
 /// - `EACCES`, `EROFS`: the device cannot be used, or is read-only and `RDONLY` is not set.
-/// - `EBUSY`: the file system is already mounted at the target, or its device is in use.
-/// - `EINVAL`: the file system rejects an option or the content of the device; or `flags` select
-///   another operation; or an argument contains a NUL byte; or the options have more than 4,095
-///   bytes.
+/// - `EBUSY`: the same file system is already mounted at the target; or the device or a directory
+///   in the options is in use, or is mounted elsewhere with another `RDONLY`.
+/// - `EINVAL`: the file system rejects an option, the source or the content of the device; or an
+///   option names a file descriptor; or `flags` select another operation; or an argument contains a
+///   NUL byte. If the options are rejected by the library, the call of the error is
+///   [`Call::MOUNT_OPTIONS`].
+/// - `E2BIG`: the options have more than 4,095 bytes.
 /// - `EMFILE`, `ENOSPC`: a limit on file systems or mounts has been reached.
 /// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: a path cannot be resolved.
 /// - `ENOMEM`: the kernel is out of memory.
@@ -52,7 +63,8 @@ pub fn mount(
     options: impl path::Arg,
 ) -> Result<()> {
     let options = check_options(Call::MOUNT, flags, options.as_path_bytes().bytes())?;
-    raw::mount(Some(source), target, Some(fstype), flags, options)
+    // SAFETY: the options name no descriptors, and are not binary data.
+    unsafe { raw::mount(Some(source), target, Some(fstype), flags, options) }
 }
 
 /// Creates a bind mount: makes a file or a directory visible at another path. Mounts below a
@@ -65,11 +77,13 @@ pub fn mount(
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
 ///   owns the mount namespace.
-/// - `EINVAL`: the source is not in this mount namespace, or is unbindable; or mounts below it came
-///   from another user namespace, and the files that they cover would become visible; or a path
-///   contains a NUL byte.
+/// - `EINVAL`: the source or the target is not in this mount namespace, or the source is empty or
+///   unbindable; or mounts below it came from another user namespace, and the files that they cover
+///   would become visible; or the source is the file of a mount namespace that is not newer than
+///   the caller's; or a path contains a NUL byte.
 /// - `ENOTDIR`: one of source and target is a directory, and the other is not.
-/// - `ENOSPC`: the limit on mounts in the namespace has been reached.
+/// - `ENOSPC`: the limit on mounts has been reached in the namespace, or in one to which the mount
+///   would be propagated.
 /// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: a path cannot be resolved.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -79,7 +93,8 @@ pub fn mount(
 #[doc(alias = "MS_BIND")]
 #[inline]
 pub fn bind_mount(source: impl path::Arg, target: impl path::Arg) -> Result<()> {
-    raw::mount(Some(source), target, NONE, MountFlags::BIND, None)
+    // SAFETY: no data is passed.
+    unsafe { raw::mount(Some(source), target, NONE, MountFlags::BIND, None) }
 }
 
 /// Creates a bind mount like [`bind_mount`], and includes all mounts below the source, except
@@ -92,7 +107,9 @@ pub fn bind_mount(source: impl path::Arg, target: impl path::Arg) -> Result<()> 
 #[doc(alias = "MS_REC")]
 #[inline]
 pub fn bind_mount_recursive(source: impl path::Arg, target: impl path::Arg) -> Result<()> {
-    raw::mount(Some(source), target, NONE, MountFlags::BIND.union(MountFlags::REC), None)
+    let flags = MountFlags::BIND.union(MountFlags::REC);
+    // SAFETY: no data is passed.
+    unsafe { raw::mount(Some(source), target, NONE, flags, None) }
 }
 
 /// Changes the properties of a file system, wherever it is mounted, and of this mount of it.
@@ -100,17 +117,21 @@ pub fn bind_mount_recursive(source: impl path::Arg, target: impl path::Arg) -> R
 /// Flags that are not set are cleared: `RDONLY`, `SYNCHRONOUS`, `MANDLOCK`, `I_VERSION` and
 /// `LAZYTIME` of the file system, and all flags of the mount that [`remount_bind`] sets. `DIRSYNC`
 /// is not changed. Most file systems keep the options that are not mentioned. The options have at
-/// most 4,095 bytes.
+/// most 4,095 bytes. Those that name file descriptors are rejected, as by [`mount`](mount()).
 ///
 /// # Errors
 ///
-/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the file system; or a flag would be cleared that was set in another user namespace.
-/// - `EBUSY`: the file system cannot become read-only while files are open for writing.
-/// - `EROFS`: the file system cannot become writable.
-/// - `EINVAL`: the target is not a mount point; or the file system rejects an option; or `flags`
-///   select another operation; or an argument contains a NUL byte; or the options have more than
-///   4,095 bytes.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespaces that
+///   own the mount namespace and the file system; or a flag would be cleared, or the handling of
+///   access times changed, that was set in another user namespace.
+/// - `EBUSY`: the file system cannot become read-only while files are open for writing or deleted
+///   files are open, or is frozen.
+/// - `EROFS`, `EACCES`: the file system or its device cannot become writable.
+/// - `EINVAL`: the target is not a mount point; or the file system rejects an option; or an option
+///   names a file descriptor; or `flags` select another operation; or an argument contains a NUL
+///   byte. If the options are rejected by the library, the call of the error is
+///   [`Call::MOUNT_OPTIONS`].
+/// - `E2BIG`: the options have more than 4,095 bytes.
 /// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: the path cannot be resolved.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -121,7 +142,8 @@ pub fn bind_mount_recursive(source: impl path::Arg, target: impl path::Arg) -> R
 #[inline]
 pub fn remount(target: impl path::Arg, flags: MountFlags, options: impl path::Arg) -> Result<()> {
     let options = check_options(Call::MOUNT_REMOUNT, flags, options.as_path_bytes().bytes())?;
-    raw::mount(NONE, target, NONE, flags.union(MountFlags::REMOUNT), options)
+    // SAFETY: the options name no descriptors, and are not binary data.
+    unsafe { raw::mount(NONE, target, NONE, flags.union(MountFlags::REMOUNT), options) }
 }
 
 /// Changes the flags of one mount, but not its file system or the mounts below it.
@@ -133,8 +155,9 @@ pub fn remount(target: impl path::Arg, flags: MountFlags, options: impl path::Ar
 /// # Errors
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the mount namespace; or a flag would be cleared that was set in another user namespace.
-/// - `EBUSY`: the mount cannot become read-only while files are open for writing.
+///   owns the mount namespace; or a flag would be cleared, or the handling of access times changed,
+///   that was set in another user namespace.
+/// - `EBUSY`: the mount cannot become read-only while files are open for writing through it.
 /// - `EINVAL`: the target is not a mount point; or `flags` select another operation; or the path
 ///   contains a NUL byte.
 /// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: the path cannot be resolved.
@@ -147,7 +170,9 @@ pub fn remount(target: impl path::Arg, flags: MountFlags, options: impl path::Ar
 #[inline]
 pub fn remount_bind(target: impl path::Arg, flags: MountFlags) -> Result<()> {
     check_options(Call::MOUNT_REMOUNT_BIND, flags, &[])?;
-    raw::mount(NONE, target, NONE, flags.union(MountFlags::REMOUNT).union(MountFlags::BIND), None)
+    let flags = flags.union(MountFlags::REMOUNT).union(MountFlags::BIND);
+    // SAFETY: no data is passed.
+    unsafe { raw::mount(NONE, target, NONE, flags, None) }
 }
 
 /// Moves a mount, and all mounts below it, to another path.
@@ -157,9 +182,13 @@ pub fn remount_bind(target: impl path::Arg, flags: MountFlags) -> Result<()> {
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
 ///   owns the mount namespace.
 /// - `EINVAL`: the source is not a mount point; or it is on a mount that is
-///   [shared](super::make_shared), or came from another user namespace; or one of source and target
-///   is a directory, and the other is not; or a path contains a NUL byte.
+///   [shared](super::make_shared), or came from another user namespace; or the target is on a
+///   shared mount, and a moved mount is unbindable; or the target is not in this mount namespace;
+///   or one of source and target is a directory, and the other is not; or a path contains a NUL
+///   byte.
 /// - `ELOOP`: the target is below the source.
+/// - `ENOSPC`: a namespace to which the moved mounts would be propagated has reached the limit on
+///   mounts.
 /// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: a path cannot be resolved.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -169,7 +198,8 @@ pub fn remount_bind(target: impl path::Arg, flags: MountFlags) -> Result<()> {
 #[doc(alias = "MS_MOVE")]
 #[inline]
 pub fn move_to(source: impl path::Arg, target: impl path::Arg) -> Result<()> {
-    raw::mount(Some(source), target, NONE, MountFlags::MOVE, None)
+    // SAFETY: no data is passed.
+    unsafe { raw::mount(Some(source), target, NONE, MountFlags::MOVE, None) }
 }
 
 /// Unmounts the last mount at a path, unless it is in use.
@@ -180,8 +210,9 @@ pub fn move_to(source: impl path::Arg, target: impl path::Arg) -> Result<()> {
 /// # Errors
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the mount namespace.
-/// - `EBUSY`: the mount is in use: by an open file, a working directory, or a mount below it.
+///   owns the mount namespace or, for the root directory, in the one that owns the file system.
+/// - `EBUSY`: the mount, or a copy of it that would be unmounted with it, is in use: by an open or
+///   mapped file, a working or root directory, swap space, or a mount below it.
 /// - `EINVAL`: the target is not a mount point, or the mount came from another user namespace and
 ///   covers files that must stay covered; or the path contains a NUL byte.
 /// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: the path cannot be resolved.
@@ -274,9 +305,9 @@ pub fn expire(target: impl path::Arg) -> Result<ExpireOutcome> {
 ///   owns the mount namespace.
 /// - `EBUSY`: the new root, or the directory for the old root, is on the mount of the current root.
 /// - `EINVAL`: the new root or the current root is not a mount point; or the new root came from
-///   another user namespace; or the directory is not below the new root; or a mount that must not
-///   be shared is; or the current root is the initial root file system (before Linux 7.0); or a
-///   path contains a NUL byte.
+///   another user namespace, or is not below the current root; or the directory is not below the
+///   new root; or a mount that must not be shared is; or the current root is the initial root file
+///   system (before Linux 7.0); or a path contains a NUL byte.
 /// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: a path cannot be resolved.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -288,11 +319,42 @@ pub fn pivot_root(new_root: impl path::Arg, put_old: impl path::Arg) -> Result<(
     raw::pivot_root(new_root, put_old)
 }
 
+/// Returns the current flags of the mount of a path, and of its file system.
+///
+/// The result is `RDONLY`, `NOSUID`, `NODEV`, `NOEXEC`, `NOSYMFOLLOW`, `NOATIME`, `NODIRATIME`,
+/// `RELATIME` and `STRICTATIME` of the mount, and `RDONLY`, `SYNCHRONOUS` and `MANDLOCK` of the
+/// file system: `RDONLY` is set if either is read-only. The kernel does not report `DIRSYNC`,
+/// `LAZYTIME`, `I_VERSION` and `POSIXACL`. The path need not be a mount point.
+///
+/// To add a flag to a mount, pass the result and the flag to [`remount_bind`].
+///
+/// # Errors
+///
+/// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: the path cannot be resolved.
+/// - `EINVAL`: the path contains a NUL byte.
+/// - `ENOTCONN`, `ESTALE`, `EIO`: the file system, or its server, does not answer.
+/// - `ENOSYS`: the file system does not support the call.
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Since Linux 2.6.36; [statfs(2)].
+///
+/// [statfs(2)]: https://man7.org/linux/man-pages/man2/statfs.2.html
+#[doc(alias = "statfs")]
+#[doc(alias = "statvfs")]
+#[doc(alias = "ST_RDONLY")]
+#[inline]
+pub fn flags(path: impl path::Arg) -> Result<MountFlags> {
+    retry(|| raw::statfs_flags(&path))
+}
+
 /// Returns the options as `raw::mount` accepts them. Fails if the flags select another operation,
-/// or if the options contain a NUL byte.
+/// or if the options contain a NUL byte, name a descriptor or are binary data.
 fn check_options(call: Call, flags: MountFlags, options: &[u8]) -> Result<Option<&[u8]>> {
     if flags.intersects(OPERATIONS) || options.contains(&0) {
         return Err(Error::new(call, Errno::INVAL));
+    }
+    if options::may_name_descriptors(options) {
+        return Err(Error::new(Call::MOUNT_OPTIONS, Errno::INVAL));
     }
     Ok(Some(options).filter(|options| !options.is_empty()))
 }

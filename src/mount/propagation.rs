@@ -138,5 +138,6 @@ pub fn make_unbindable_recursive(target: impl path::Arg) -> Result<()> {
 
 #[inline]
 fn change(target: impl path::Arg, flags: MountFlags) -> Result<()> {
-    raw::mount(None::<&CStr>, target, None::<&CStr>, flags, None)
+    // SAFETY: no data is passed.
+    unsafe { raw::mount(None::<&CStr>, target, None::<&CStr>, flags, None) }
 }

@@ -1,9 +1,11 @@
 //! Raw system calls on mounts.
 
 use core::ffi::{CStr, c_char};
+use core::mem::MaybeUninit;
 
 use super::{MountFlags, UnmountFlags};
 use crate::error::{Call, Errno, ErrnoReason, Error, Result, errno_reasons};
+use crate::fs::Statfs;
 use crate::path::{self, Buffer, PathBytes, with_c_str};
 use crate::syscall::syscall;
 
@@ -19,94 +21,154 @@ use crate::syscall::syscall;
 ///
 /// An absent source, type or data is passed as a null pointer. The data is a string of options, or
 /// another format that the file system requires. It is passed with a terminating NUL byte, and has
-/// at most 4,095 bytes: the library rejects longer data with `EINVAL`.
+/// at most 4,095 bytes: the kernel copies no more than a page, so the library rejects longer data.
+///
+/// # Safety
+///
+/// The data of some file systems contains numbers of file descriptors: `fd=` of `autofs`, `fuse`,
+/// `fuseblk` and `coda`, `rfdno=` and `wfdno=` of `9p`, and a field of the binary data of `coda`.
+/// The file system uses such a file until it is unmounted. Each of these descriptors must be open,
+/// must be owned or borrowed by the caller, and must permit this use of its file. The binary data
+/// of `nfs4` contains addresses, which must be valid for reads. Other data has no requirements.
 ///
 /// # Errors
+///
+/// A file system can fail with further errnos when it is mounted or remounted: for example, if a
+/// read fails, if its content is damaged, or if its server does not answer.
+///
+/// Data (`Call::MOUNT_OPTIONS`):
+///
+/// - `E2BIG`: the options have more than 4095 bytes: the kernel copies at most one page.
+/// - `EINVAL`: an option names a file descriptor (`fd=`, `rfdno=`, `wfdno=`), or the options begin
+///   with a control character, as binary data does; only the unsafe `raw::mount` accepts these.
 ///
 /// New mounts (`Call::MOUNT`):
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the mount namespace or, for most file systems, in the initial user namespace; or a new
-///   `proc` or `sysfs` in a user namespace would reveal what other mounts cover in the existing
-///   one.
-/// - `ENODEV`: the kernel has no file system of this type.
+///   owns the mount namespace or, for most file systems, in the initial user namespace or, for
+///   `proc`, `sysfs`, `mqueue` and `cgroup`, in the one that owns the PID, network, IPC or cgroup
+///   namespace; or a new `proc` or `sysfs` in a user namespace would reveal what other mounts cover
+///   in the existing one, or would lack its read-only or access time flags, or none exists; or a
+///   security module or a device control group denies the mount; or, before Linux 5.15,
+///   `MS_MANDLOCK` is set without this capability in the initial user namespace.
+/// - `ENODEV`: the kernel has no file system of this type, and no module for it that it can load;
+///   or the file system does not find its device.
 /// - `ENOTBLK`: the file system requires a block device, and the source is not one.
 /// - `ENXIO`: the source is a block device that does not exist.
 /// - `EACCES`: a directory in a path cannot be searched; or the device is read-only, and
-///   `MS_RDONLY` is not set; or the device is on a mount with `MS_NODEV`; or a security module
-///   denies the call.
+///   `MS_RDONLY` is not set; or the device is on a mount with `MS_NODEV`, or on a file system that
+///   was mounted in another user namespace than the initial one; or a symbolic link may not be
+///   followed (`fs.protected_symlinks`); or a security module denies the call.
 /// - `EROFS`: the file system is read-only, and `MS_RDONLY` is not set.
-/// - `EBUSY`: the file system is already mounted at the target, or its device is in use.
-/// - `EINVAL`: the file system rejects an option or the content of the device (details are in the
-///   kernel's log); or a flag selects another operation; or an argument contains a NUL byte; or the
-///   data has more than 4,095 bytes.
-/// - `ENOTDIR`: the target, or a component of a path before the last, is not a directory.
+/// - `EBUSY`: the root of the same file system is already mounted at the target; or the device is
+///   in use, or is mounted elsewhere and only one of the two mounts has `MS_RDONLY`; or a directory
+///   in the options is in use by another mount.
+/// - `EINVAL`: the file system rejects an option, the source or the content of the device (details
+///   are in the kernel's log); or the type is absent, or ends with a period; or the target is not
+///   in this mount namespace; or an argument contains a NUL byte; or a flag selects another
+///   operation.
+/// - `ENOTDIR`: the target, or a component before the last of a path, or of one in the options, is
+///   not a directory.
 /// - `EMFILE`: the kernel has no number left for a file system without a device.
-/// - `ENOSPC`: the limit on mounts in the namespace (`fs.mount-max`) has been reached.
+/// - `ENOSPC`: the limit on mounts (`fs.mount-max`) has been reached in the namespace, or in one to
+///   which the mount would be propagated.
+/// - `ENOENT`: a component of a path, or of one in the options, does not exist; or a path is empty;
+///   or the target has been deleted or unmounted.
+/// - `ELOOP`: a path contains too many symbolic links, or one on a mount with `MS_NOSYMFOLLOW`; or
+///   directories in the options overlap.
 ///
 /// Bind mounts (`Call::MOUNT_BIND`):
 ///
-/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the mount namespace.
-/// - `EINVAL`: the source is not in this mount namespace, or is unbindable; or mounts below it
+/// - `EINVAL`: the source is absent or empty, or is not in this mount namespace, or is on an
+///   unbindable mount; or the target is not in this mount namespace; or mounts below the source
 ///   cover files that must stay covered, and `MS_REC` is not set; or the source is the file of a
-///   mount namespace that is not newer than the caller's; or a path contains a NUL byte, or the
-///   data has more than 4,095 bytes.
+///   mount namespace that is not newer than the caller's; or a path contains a NUL byte.
 /// - `ENOTDIR`: one of source and target is a directory and the other is not, or a component of a
 ///   path before the last is not a directory.
-/// - `ENOSPC`: the limit on mounts in the namespace (`fs.mount-max`) has been reached.
+/// - `ENOSPC`: the limit on mounts (`fs.mount-max`) has been reached in the namespace, or in one to
+///   which the mount would be propagated.
 ///
 /// Moves (`Call::MOUNT_MOVE`):
 ///
-/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the mount namespace.
-/// - `EINVAL`: the source is not a mount point of this mount namespace, or is its root; or the
-///   mount that it is on is shared; or the target is on a shared mount, and a moved mount is
-///   unbindable; or the source came from another user namespace; or one of source and target is a
-///   directory and the other is not; or a path contains a NUL byte, or the data has more than 4,095
-///   bytes.
-/// - `ELOOP`: the target is below the source, or a path contains too many symbolic links.
+/// - `EINVAL`: the source is absent or empty, or is not a mount point of this mount namespace, or
+///   is its root; or the mount that it is on is shared; or the target is not in this mount
+///   namespace; or the target is on a shared mount, and a moved mount is unbindable; or the source
+///   came from another user namespace; or one of source and target is a directory and the other is
+///   not; or a path contains a NUL byte.
+/// - `ELOOP`: the target is below the source; or a path contains too many symbolic links, or one on
+///   a mount with `MS_NOSYMFOLLOW`.
+/// - `ENOSPC`: the target is on a shared mount, and a namespace to which the moved mounts would be
+///   propagated has reached the limit on mounts (`fs.mount-max`).
+///
+/// Bind mounts and moves: <!-- MOUNT_BIND --> <!-- MOUNT_MOVE -->
+///
+/// - `ENOENT`: a component of a path does not exist; or the target is empty, or has been deleted or unmounted.
 ///
 /// Changes of the propagation type (`Call::MOUNT_PROPAGATION`):
 ///
-/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the mount namespace.
-/// - `EINVAL`: the target is not a mount point of this mount namespace; or the flags contain more
-///   than one propagation type, or flags other than `MS_REC` and `MS_SILENT`; or the path contains
-///   a NUL byte, or the data has more than 4,095 bytes.
+/// - `EINVAL`: the target is not a mount point or, with some kernels, its mount is detached or in
+///   another mount namespace; or the flags contain more than one propagation type, or flags other
+///   than `MS_REC` and `MS_SILENT`; or an argument contains a NUL byte.
 ///
 /// Remounts (`Call::MOUNT_REMOUNT`):
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the file system; or a flag is not set that was set in another user namespace.
-/// - `EBUSY`: the file system cannot become read-only while files are open for writing.
+///   owns the mount namespace, or in the one that owns the file system; or a flag is not set that
+///   was set in another user namespace, or an access time flag differs from one that was; or a
+///   security module denies the change; or, before Linux 5.15, `MS_MANDLOCK` is set without this
+///   capability in the initial user namespace.
+/// - `EBUSY`: the file system cannot become read-only while files are open for writing, or deleted
+///   files are open; or it is frozen.
 /// - `EROFS`: the file system cannot become writable.
+/// - `EACCES`: the device is read-only, and `MS_RDONLY` is not set; or a directory in the path
+///   cannot be searched; or a symbolic link may not be followed (`fs.protected_symlinks`); or a
+///   security module denies the call.
 /// - `EINVAL`: the target is not a mount point of this mount namespace; or the file system rejects
-///   an option (details are in the kernel's log); or a flag selects another operation; or an
-///   argument contains a NUL byte; or the data has more than 4,095 bytes.
+///   an option (details are in the kernel's log); or an argument contains a NUL byte; or a flag
+///   selects another operation.
 ///
 /// Remounts of a single mount (`Call::MOUNT_REMOUNT_BIND`):
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the mount namespace; or a flag is not set that was set in another user namespace.
-/// - `EBUSY`: the mount cannot become read-only while files are open for writing.
-/// - `EINVAL`: the target is not a mount point of this mount namespace; or a flag selects another
-///   operation; or the path contains a NUL byte, or the data has more than 4,095 bytes.
+///   owns the mount namespace; or a flag is not set that was set in another user namespace, or an
+///   access time flag differs from one that was; or a security module denies the change; or, before
+///   Linux 5.15, `MS_MANDLOCK` is set without this capability in the initial user namespace.
+/// - `EBUSY`: the mount cannot become read-only while files are open for writing through it.
+/// - `EINVAL`: the target is not a mount point of this mount namespace; or an argument contains a
+///   NUL byte; or a flag selects another operation.
 ///
-/// Every operation: <!-- MOUNT --> <!-- MOUNT_BIND --> <!-- MOUNT_MOVE -->
+/// Changes, remounts: <!-- MOUNT_PROPAGATION --> <!-- MOUNT_REMOUNT --> <!-- MOUNT_REMOUNT_BIND -->
 ///
-/// - `ENOENT`: a component of a path does not exist, or a path is empty.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the mount namespace or, with some kernels, in the one that owns that of the target; or a
+///   security module denies the call; or, before Linux 5.15, `MS_MANDLOCK` is set without this
+///   capability in the initial user namespace.
+/// - `ENOENT`: a component of the path does not exist, or the path is empty.
+/// - `ENOTDIR`: a component of the path before the last is not a directory.
+/// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
+///   (`fs.protected_symlinks`); or a security module denies the call.
+/// - `ELOOP`: the path contains too many symbolic links, or one on a mount with `MS_NOSYMFOLLOW`.
+/// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
+///   file system.
+///
+/// New mounts, bind mounts and moves: <!-- MOUNT --> <!-- MOUNT_BIND --> <!-- MOUNT_MOVE -->
+///
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
+///   owns the mount namespace; or a security module denies the call; or, before Linux 5.15,
+///   `MS_MANDLOCK` is set without this capability in the initial user namespace.
 /// - `ENOTDIR`: a component of a path before the last is not a directory.
-/// - `EACCES`: a directory in a path cannot be searched, or a security module denies the call.
-/// - `ELOOP`: a path contains too many symbolic links.
-/// - `ENAMETOOLONG`: a path has more than 4,095 bytes, or a component of it more than 255.
+/// - `EACCES`: a directory in a path cannot be searched; or a symbolic link may not be followed
+///   (`fs.protected_symlinks`); or a security module denies the call.
+/// - `ELOOP`: a path contains too many symbolic links, or one on a mount with `MS_NOSYMFOLLOW`.
+/// - `ENAMETOOLONG`: a path has more than 4,095 bytes, or a component of it is too long for its
+///   file system.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
 /// Since Linux 1.0; [mount(2)].
 ///
 /// [mount(2)]: https://man7.org/linux/man-pages/man2/mount.2.html
 #[inline]
-pub fn mount(
+pub unsafe fn mount(
     source: Option<impl path::Arg>,
     target: impl path::Arg,
     fstype: Option<impl path::Arg>,
@@ -117,11 +179,14 @@ pub fn mount(
     let fstype = fstype.as_ref().map(|name| name.as_path_bytes());
     match (target.as_path_bytes(), data, terminated(source), terminated(fstype)) {
         (PathBytes::Terminated(target), None, Ok(source), Ok(fstype)) => {
-            mount_c(source, target, fstype, flags, None)
+            // SAFETY: no data is passed.
+            unsafe { mount_c(source, target, fstype, flags, None) }
         }
         (target, ..) => {
             let (source, fstype) = (source.map(PathBytes::bytes), fstype.map(PathBytes::bytes));
-            mount_bytes::<{ path::SHORT }>(source, target.bytes(), fstype, flags, data)
+            let target = target.bytes();
+            // SAFETY: upheld by the caller.
+            unsafe { mount_bytes::<{ path::SHORT }>(source, target, fstype, flags, data) }
         }
     }
 }
@@ -136,8 +201,11 @@ fn terminated(argument: Option<PathBytes<'_>>) -> Result<Option<&CStr>, ()> {
     }
 }
 
+/// # Safety
+///
+/// That of [`mount`].
 #[inline]
-fn mount_c(
+unsafe fn mount_c(
     source: Option<&CStr>,
     target: &CStr,
     fstype: Option<&CStr>,
@@ -148,12 +216,16 @@ fn mount_c(
     let data: *const c_char = data.map_or(core::ptr::null(), |data| data.as_ptr().cast());
     let (source, target, fstype) = (pointer(source), target.as_ptr(), pointer(fstype));
     // SAFETY: the kernel reads the strings up to their NUL bytes, and a page of the data, or as
-    // much of it as is readable. It keeps copies.
+    // much of it as is readable. It keeps copies. The descriptors and addresses in the data are
+    // valid, upheld by the caller.
     unsafe { syscall!(call(flags), mount(source, target, fstype, flags.bits(), data)) }.unit()
 }
 
+/// # Safety
+///
+/// That of [`mount`].
 #[inline(never)]
-fn mount_bytes<const CAPACITY: usize>(
+unsafe fn mount_bytes<const CAPACITY: usize>(
     source: Option<&[u8]>,
     target: &[u8],
     fstype: Option<&[u8]>,
@@ -165,7 +237,8 @@ fn mount_bytes<const CAPACITY: usize>(
     if CAPACITY < path::PATH_MAX
         && (is_too_long(source) || is_too_long(Some(target)) || is_too_long(data))
     {
-        return mount_bytes::<{ path::PATH_MAX }>(source, target, fstype, flags, data);
+        // SAFETY: upheld by the caller.
+        return unsafe { mount_bytes::<{ path::PATH_MAX }>(source, target, fstype, flags, data) };
     }
     let mut source_buffer = Buffer::<CAPACITY>::new();
     let mut target_buffer = Buffer::<CAPACITY>::new();
@@ -179,9 +252,10 @@ fn mount_bytes<const CAPACITY: usize>(
     let fstype = fstype
         .map_err(|errno| error(if errno == Errno::NAMETOOLONG { Errno::NODEV } else { errno }))?;
     // The data may contain any bytes, NUL bytes included.
-    let data =
-        data.map(|data| data_buffer.push_nul(data).ok_or(error(Errno::INVAL))).transpose()?;
-    mount_c(source, target, fstype, flags, data)
+    let too_long = Error::new(Call::MOUNT_OPTIONS, Errno::TOOBIG);
+    let data = data.map(|data| data_buffer.push_nul(data).ok_or(too_long)).transpose()?;
+    // SAFETY: upheld by the caller.
+    unsafe { mount_c(source, target, fstype, flags, data) }
 }
 
 /// Returns the operation that the flags select, in the order in which the kernel tests them.
@@ -214,20 +288,26 @@ const fn call(flags: MountFlags) -> Call {
 /// # Errors
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the mount namespace, or, for `MNT_FORCE`, in the one that owns the file system (with
-///   older kernels, in the initial one).
-/// - `EBUSY`: the mount is in use: by an open file, a working directory, or a mount below it.
+///   owns the mount namespace or, for `MNT_FORCE` and for the root directory, in the one that owns
+///   the file system (for `MNT_FORCE` with older kernels, in the initial one); or a security module
+///   denies the call.
+/// - `EBUSY`: the mount is in use: by an open or mapped file, a working or root directory, swap
+///   space, or a mount below it; or a copy of it that would be unmounted with it is in use in the
+///   same way; or the target is the root directory, which cannot become read-only while files are
+///   open for writing.
 /// - `EINVAL`: the target is not a mount point of this mount namespace; or the mount came from
 ///   another user namespace, and covers files that must stay covered; or `MNT_EXPIRE` is combined
-///   with `MNT_FORCE` or `MNT_DETACH`, or the target is the root directory; or a flag is unknown to
-///   the kernel; or the path contains a NUL byte.
+///   with `MNT_FORCE` or `MNT_DETACH`, or used for the root directory; or a flag is unknown to the
+///   kernel; or the path contains a NUL byte.
 /// - `EAGAIN`: the mount was marked as expired (`MNT_EXPIRE`), and is unmounted by the next such
 ///   call unless it is used before.
 /// - `ENOENT`: a component of the path does not exist, or the path is empty.
 /// - `ENOTDIR`: a component of the path before the last is not a directory.
-/// - `EACCES`: a directory in the path cannot be searched, or a security module denies the call.
-/// - `ELOOP`: the path contains too many symbolic links.
-/// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it more than 255.
+/// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
+///   (`fs.protected_symlinks`); or a security module denies the call.
+/// - `ELOOP`: the path contains too many symbolic links, or one on a mount with `MS_NOSYMFOLLOW`.
+/// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
+///   file system.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
 /// Since Linux 2.1.116; [umount(2)].
@@ -259,18 +339,22 @@ fn umount2_c(target: &CStr, flags: UnmountFlags) -> Result<()> {
 /// # Errors
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the mount namespace.
+///   owns the mount namespace; or a security module denies the call.
 /// - `EBUSY`: the new root, or the directory for the old root, is on the mount of the current root.
-/// - `EINVAL`: the new root or the current root is not a mount point; or the new root came from
-///   another user namespace; or the directory for the old root is not below the new root; or the
-///   mount of that directory, or one on which a root is mounted, is shared; or the current root is
-///   the initial root file system (before Linux 7.0); or a path contains a NUL byte.
+/// - `EINVAL`: the new root or the current root is not a mount point of this mount namespace; or
+///   the new root came from another user namespace, or is not below the current root; or the
+///   directory for the old root is not below the new root; or the mount of that directory, or one
+///   on which a root is mounted, is shared; or the current root is the initial root file system
+///   (before Linux 7.0); or a path contains a NUL byte.
 /// - `ENOTDIR`: the new root, or the directory for the old root, or a component of a path before
 ///   the last, is not a directory.
-/// - `ENOENT`: a component of a path does not exist, or a path is empty.
-/// - `EACCES`: a directory in a path cannot be searched, or a security module denies the call.
-/// - `ELOOP`: a path contains too many symbolic links.
-/// - `ENAMETOOLONG`: a path has more than 4,095 bytes, or a component of it more than 255.
+/// - `ENOENT`: a component of a path does not exist; or a path is empty; or the new root, or the
+///   directory for the old root, has been deleted.
+/// - `EACCES`: a directory in a path cannot be searched; or a symbolic link may not be followed
+///   (`fs.protected_symlinks`); or a security module denies the call.
+/// - `ELOOP`: a path contains too many symbolic links, or one on a mount with `MS_NOSYMFOLLOW`.
+/// - `ENAMETOOLONG`: a path has more than 4,095 bytes, or a component of it is too long for its
+///   file system.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
 /// Since Linux 2.3.41; [pivot_root(2)].
@@ -294,107 +378,230 @@ fn pivot_root_c(new_root: &CStr, put_old: &CStr) -> Result<()> {
     unsafe { syscall!(Call::PIVOT_ROOT, pivot_root(new_root.as_ptr(), put_old.as_ptr())) }.unit()
 }
 
+/// `statfs(path, &buf)` - returns the flags of the mount of a path, and of its file system.
+///
+/// The constants `ST_*` of the kernel are returned as the flags that set them. If it reports
+/// neither `ST_NOATIME` nor `ST_RELATIME`, the result contains `STRICTATIME`.
+///
+/// # Errors
+///
+/// - `ENOENT`: a component of the path does not exist, or the path is empty.
+/// - `ENOTDIR`: a component of the path before the last is not a directory.
+/// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
+///   (`fs.protected_symlinks`); or a security module denies the call.
+/// - `ELOOP`: the path contains too many symbolic links, or one on a mount with `MS_NOSYMFOLLOW`.
+/// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
+///   file system.
+/// - `EINVAL`: the path contains a NUL byte.
+/// - `ENOTCONN`: the server of the file system has ended.
+/// - `ESTALE`: the file no longer exists on the server of the file system.
+/// - `ENOSYS`: the file system does not support the call.
+/// - `EINTR`: interrupted by a signal handler, if the server of the file system permits it.
+/// - `EIO`: the file system could not be read.
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// Since Linux 2.6.36; [statfs(2)].
+///
+/// [statfs(2)]: https://man7.org/linux/man-pages/man2/statfs.2.html
+#[doc(alias = "statfs")]
+#[inline]
+pub fn statfs_flags(path: impl path::Arg) -> Result<MountFlags> {
+    with_c_str(Call::STATFS, path.as_path_bytes(), statfs_flags_c)
+}
+
+#[inline]
+fn statfs_flags_c(path: &CStr) -> Result<MountFlags> {
+    let mut statfs = MaybeUninit::<Statfs>::uninit();
+    // SAFETY: the kernel reads the path up to its NUL byte, writes one struct, and keeps nothing.
+    unsafe { syscall!(Call::STATFS, statfs(path.as_ptr(), statfs.as_mut_ptr())) }.unit()?;
+    // SAFETY: written, because the call has succeeded.
+    let flags = unsafe { statfs.assume_init() }.flags;
+    Ok(MountFlags::from_statfs(flags))
+}
+
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     MOUNT:
         PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
-            owns the mount namespace or, for most file systems, in the initial user namespace; or \
-            a new proc or sysfs in a user namespace would reveal what other mounts cover in the \
-            existing one",
-        NODEV => Unsupported "the kernel has no file system of this type",
+            owns the mount namespace or, for most file systems, in the initial user namespace or, \
+            for proc, sysfs, mqueue and cgroup, in the one that owns the PID, network, IPC or \
+            cgroup namespace; or a new proc or sysfs in a user namespace would reveal what other \
+            mounts cover in the existing one, or would lack its read-only or access time flags, or \
+            none exists; or a security module or a device control group denies the mount; or, \
+            before Linux 5.15, MS_MANDLOCK is set without this capability in the initial user \
+            namespace",
+        NODEV => Unsupported "the kernel has no file system of this type, and no module for it \
+            that it can load; or the file system does not find its device",
         NOTBLK => "the file system requires a block device, and the source is not one",
         NXIO => "the source is a block device that does not exist",
         ACCES => "a directory in a path cannot be searched; or the device is read-only, and \
-            MS_RDONLY is not set; or the device is on a mount with MS_NODEV; or a security module \
-            denies the call",
+            MS_RDONLY is not set; or the device is on a mount with MS_NODEV, or on a file system \
+            that was mounted in another user namespace than the initial one; or a symbolic link \
+            may not be followed (fs.protected_symlinks); or a security module denies the call",
         ROFS => "the file system is read-only, and MS_RDONLY is not set",
-        BUSY => "the file system is already mounted at the target, or its device is in use",
-        INVAL => "the file system rejects an option or the content of the device (details are in \
-            the kernel's log); or a flag selects another operation; or an argument contains a NUL \
-            byte; or the data has more than 4,095 bytes",
-        NOTDIR => "the target, or a component of a path before the last, is not a directory",
+        BUSY => "the root of the same file system is already mounted at the target; or the device \
+            is in use, or is mounted elsewhere and only one of the two mounts has MS_RDONLY; or a \
+            directory in the options is in use by another mount",
+        INVAL => "the file system rejects an option, the source or the content of the device \
+            (details are in the kernel's log); or the type is absent, or ends with a period; or \
+            the target is not in this mount namespace; or an argument contains a NUL byte; or a \
+            flag selects another operation",
+        NOTDIR => "the target, or a component before the last of a path, or of one in the options, \
+            is not a directory",
         MFILE => "the kernel has no number left for a file system without a device",
-        NOSPC => "the limit on mounts in the namespace (fs.mount-max) has been reached",
-        NOENT => "a component of a path does not exist, or a path is empty",
-        LOOP => "a path contains too many symbolic links",
-        NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it more than 255";
+        NOSPC => "the limit on mounts (fs.mount-max) has been reached in the namespace, or in one \
+            to which the mount would be propagated",
+        NOENT => "a component of a path, or of one in the options, does not exist; or a path is \
+            empty; or the target has been deleted or unmounted",
+        LOOP => "a path contains too many symbolic links, or one on a mount with MS_NOSYMFOLLOW; \
+            or directories in the options overlap",
+        NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it is too long for its \
+            file system";
     MOUNT_BIND:
-        PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
-            owns the mount namespace",
-        INVAL => "the source is not in this mount namespace, or is unbindable; or mounts below it \
-            cover files that must stay covered, and MS_REC is not set; or the source is the file \
-            of a mount namespace that is not newer than the caller's; or a path contains a NUL \
-            byte, or the data has more than 4,095 bytes",
+        INVAL => "the source is absent or empty, or is not in this mount namespace, or is on an \
+            unbindable mount; or the target is not in this mount namespace; or mounts below the \
+            source cover files that must stay covered, and MS_REC is not set; or the source is the \
+            file of a mount namespace that is not newer than the caller's; or a path contains a \
+            NUL byte",
         NOTDIR => "one of source and target is a directory and the other is not, or a component of \
             a path before the last is not a directory",
-        NOSPC => "the limit on mounts in the namespace (fs.mount-max) has been reached",
-        NOENT => "a component of a path does not exist, or a path is empty",
-        ACCES => "a directory in a path cannot be searched, or a security module denies the call",
-        LOOP => "a path contains too many symbolic links",
-        NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it more than 255";
+        NOSPC => "the limit on mounts (fs.mount-max) has been reached in the namespace, or in one \
+            to which the mount would be propagated",
+        NOENT => "a component of a path does not exist; or the target is empty, or has been \
+            deleted or unmounted",
+        PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
+            owns the mount namespace; or a security module denies the call; or, before Linux 5.15, \
+            MS_MANDLOCK is set without this capability in the initial user namespace",
+        ACCES => "a directory in a path cannot be searched; or a symbolic link may not be followed \
+            (fs.protected_symlinks); or a security module denies the call",
+        LOOP => "a path contains too many symbolic links, or one on a mount with MS_NOSYMFOLLOW",
+        NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it is too long for its \
+            file system";
     MOUNT_MOVE:
+        INVAL => "the source is absent or empty, or is not a mount point of this mount namespace, \
+            or is its root; or the mount that it is on is shared; or the target is not in this \
+            mount namespace; or the target is on a shared mount, and a moved mount is unbindable; \
+            or the source came from another user namespace; or one of source and target is a \
+            directory and the other is not; or a path contains a NUL byte",
+        LOOP => "the target is below the source; or a path contains too many symbolic links, or \
+            one on a mount with MS_NOSYMFOLLOW",
+        NOSPC => "the target is on a shared mount, and a namespace to which the moved mounts would \
+            be propagated has reached the limit on mounts (fs.mount-max)",
+        NOENT => "a component of a path does not exist; or the target is empty, or has been \
+            deleted or unmounted",
         PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
-            owns the mount namespace",
-        INVAL => "the source is not a mount point of this mount namespace, or is its root; or the \
-            mount that it is on is shared; or the target is on a shared mount, and a moved mount \
-            is unbindable; or the source came from another user namespace; or one of source and \
-            target is a directory and the other is not; or a path contains a NUL byte, or the data \
-            has more than 4,095 bytes",
-        LOOP => "the target is below the source, or a path contains too many symbolic links",
-        NOENT => "a component of a path does not exist, or a path is empty",
+            owns the mount namespace; or a security module denies the call; or, before Linux 5.15, \
+            MS_MANDLOCK is set without this capability in the initial user namespace",
         NOTDIR => "a component of a path before the last is not a directory",
-        ACCES => "a directory in a path cannot be searched, or a security module denies the call",
-        NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it more than 255";
+        ACCES => "a directory in a path cannot be searched; or a symbolic link may not be followed \
+            (fs.protected_symlinks); or a security module denies the call",
+        NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it is too long for its \
+            file system";
     MOUNT_PROPAGATION:
+        INVAL => "the target is not a mount point or, with some kernels, its mount is detached or \
+            in another mount namespace; or the flags contain more than one propagation type, or \
+            flags other than MS_REC and MS_SILENT; or an argument contains a NUL byte",
         PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
-            owns the mount namespace",
-        INVAL => "the target is not a mount point of this mount namespace; or the flags contain \
-            more than one propagation type, or flags other than MS_REC and MS_SILENT; or the path \
-            contains a NUL byte, or the data has more than 4,095 bytes";
+            owns the mount namespace or, with some kernels, in the one that owns that of the \
+            target; or a security module denies the call; or, before Linux 5.15, MS_MANDLOCK is \
+            set without this capability in the initial user namespace",
+        NOENT => "a component of the path does not exist, or the path is empty",
+        NOTDIR => "a component of the path before the last is not a directory",
+        ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
+            followed (fs.protected_symlinks); or a security module denies the call",
+        LOOP => "the path contains too many symbolic links, or one on a mount with MS_NOSYMFOLLOW",
+        NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
+            its file system";
     MOUNT_REMOUNT:
         PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
-            owns the file system; or a flag is not set that was set in another user namespace",
-        BUSY => "the file system cannot become read-only while files are open for writing",
+            owns the mount namespace, or in the one that owns the file system; or a flag is not \
+            set that was set in another user namespace, or an access time flag differs from one \
+            that was; or a security module denies the change; or, before Linux 5.15, MS_MANDLOCK \
+            is set without this capability in the initial user namespace",
+        BUSY => "the file system cannot become read-only while files are open for writing, or \
+            deleted files are open; or it is frozen",
         ROFS => "the file system cannot become writable",
+        ACCES => "the device is read-only, and MS_RDONLY is not set; or a directory in the path \
+            cannot be searched; or a symbolic link may not be followed (fs.protected_symlinks); or \
+            a security module denies the call",
         INVAL => "the target is not a mount point of this mount namespace; or the file system \
-            rejects an option (details are in the kernel's log); or a flag selects another \
-            operation; or an argument contains a NUL byte; or the data has more than 4,095 bytes";
+            rejects an option (details are in the kernel's log); or an argument contains a NUL \
+            byte; or a flag selects another operation",
+        NOENT => "a component of the path does not exist, or the path is empty",
+        NOTDIR => "a component of the path before the last is not a directory",
+        LOOP => "the path contains too many symbolic links, or one on a mount with MS_NOSYMFOLLOW",
+        NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
+            its file system";
     MOUNT_REMOUNT_BIND:
         PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
-            owns the mount namespace; or a flag is not set that was set in another user namespace",
-        BUSY => "the mount cannot become read-only while files are open for writing",
-        INVAL => "the target is not a mount point of this mount namespace; or a flag selects \
-            another operation; or the path contains a NUL byte, or the data has more than 4,095 \
-            bytes";
+            owns the mount namespace; or a flag is not set that was set in another user namespace, \
+            or an access time flag differs from one that was; or a security module denies the \
+            change; or, before Linux 5.15, MS_MANDLOCK is set without this capability in the \
+            initial user namespace",
+        BUSY => "the mount cannot become read-only while files are open for writing through it",
+        INVAL => "the target is not a mount point of this mount namespace; or an argument contains \
+            a NUL byte; or a flag selects another operation",
+        NOENT => "a component of the path does not exist, or the path is empty",
+        NOTDIR => "a component of the path before the last is not a directory",
+        ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
+            followed (fs.protected_symlinks); or a security module denies the call",
+        LOOP => "the path contains too many symbolic links, or one on a mount with MS_NOSYMFOLLOW",
+        NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
+            its file system";
     UMOUNT2:
         PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
-            owns the mount namespace, or, for MNT_FORCE, in the one that owns the file system \
-            (with older kernels, in the initial one)",
-        BUSY => "the mount is in use: by an open file, a working directory, or a mount below it",
+            owns the mount namespace or, for MNT_FORCE and for the root directory, in the one that \
+            owns the file system (for MNT_FORCE with older kernels, in the initial one); or a \
+            security module denies the call",
+        BUSY => "the mount is in use: by an open or mapped file, a working or root directory, swap \
+            space, or a mount below it; or a copy of it that would be unmounted with it is in use \
+            in the same way; or the target is the root directory, which cannot become read-only \
+            while files are open for writing",
         INVAL => "the target is not a mount point of this mount namespace; or the mount came from \
             another user namespace, and covers files that must stay covered; or MNT_EXPIRE is \
-            combined with MNT_FORCE or MNT_DETACH, or the target is the root directory; or a flag \
-            is unknown to the kernel; or the path contains a NUL byte",
+            combined with MNT_FORCE or MNT_DETACH, or used for the root directory; or a flag is \
+            unknown to the kernel; or the path contains a NUL byte",
         AGAIN => "the mount was marked as expired (MNT_EXPIRE), and is unmounted by the next such \
             call unless it is used before",
         NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path before the last is not a directory",
-        ACCES => "a directory in the path cannot be searched, or a security module denies the call",
-        LOOP => "the path contains too many symbolic links",
-        NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it more than 255";
+        ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
+            followed (fs.protected_symlinks); or a security module denies the call",
+        LOOP => "the path contains too many symbolic links, or one on a mount with MS_NOSYMFOLLOW",
+        NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
+            its file system";
     PIVOT_ROOT:
         PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
-            owns the mount namespace",
-        BUSY => "the new root, or the directory for the old root, is on the mount \
-            of the current root",
-        INVAL => "the new root or the current root is not a mount point; or the new root came from \
-            another user namespace; or the directory for the old root is not below the new root; \
-            or the mount of that directory, or one on which a root is mounted, is shared; or the \
-            current root is the initial root file system (before Linux 7.0); or a path contains a \
-            NUL byte",
+            owns the mount namespace; or a security module denies the call",
+        BUSY => "the new root, or the directory for the old root, is on the mount of the current \
+            root",
+        INVAL => "the new root or the current root is not a mount point of this mount namespace; \
+            or the new root came from another user namespace, or is not below the current root; or \
+            the directory for the old root is not below the new root; or the mount of that \
+            directory, or one on which a root is mounted, is shared; or the current root is the \
+            initial root file system (before Linux 7.0); or a path contains a NUL byte",
         NOTDIR => "the new root, or the directory for the old root, or a component of a path \
             before the last, is not a directory",
-        NOENT => "a component of a path does not exist, or a path is empty",
-        ACCES => "a directory in a path cannot be searched, or a security module denies the call",
-        LOOP => "a path contains too many symbolic links",
-        NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it more than 255";
+        NOENT => "a component of a path does not exist; or a path is empty; or the new root, or \
+            the directory for the old root, has been deleted",
+        ACCES => "a directory in a path cannot be searched; or a symbolic link may not be followed \
+            (fs.protected_symlinks); or a security module denies the call",
+        LOOP => "a path contains too many symbolic links, or one on a mount with MS_NOSYMFOLLOW",
+        NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it is too long for its \
+            file system";
+    MOUNT_OPTIONS:
+        TOOBIG => "the options have more than 4095 bytes: the kernel copies at most one page",
+        INVAL => "an option names a file descriptor (fd=, rfdno=, wfdno=), or the options begin \
+            with a control character, as binary data does; only the unsafe raw::mount accepts \
+            these";
+    STATFS:
+        NOENT => "a component of the path does not exist, or the path is empty",
+        NOTDIR => "a component of the path before the last is not a directory",
+        ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
+            followed (fs.protected_symlinks); or a security module denies the call",
+        LOOP => "the path contains too many symbolic links, or one on a mount with MS_NOSYMFOLLOW",
+        NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
+            its file system",
+        INVAL => "the path contains a NUL byte",
+        NOTCONN => "the server of the file system has ended",
+        STALE => "the file no longer exists on the server of the file system";
 };

@@ -1,5 +1,9 @@
 //! The flags of the calls.
 
+/// Two flags that `statfs` reports as other bits than those that set them.
+const ST_RELATIME: u64 = 0x1000;
+const ST_NOSYMFOLLOW: u64 = 0x2000;
+
 flags! {
     /// Flags of [`raw::mount`](super::raw::mount): the operation, and the properties of the mount
     /// and its file system.
@@ -51,6 +55,31 @@ flags! {
     }
 }
 
+impl MountFlags {
+    /// Converts the field `f_flags` of `struct statfs`.
+    pub(super) const fn from_statfs(bits: u64) -> Self {
+        const EQUAL: MountFlags = MountFlags::RDONLY
+            .union(MountFlags::NOSUID)
+            .union(MountFlags::NODEV)
+            .union(MountFlags::NOEXEC)
+            .union(MountFlags::SYNCHRONOUS)
+            .union(MountFlags::MANDLOCK)
+            .union(MountFlags::NOATIME)
+            .union(MountFlags::NODIRATIME);
+        let mut flags = Self::from_bits_retain(bits).intersection(EQUAL);
+        if bits & ST_RELATIME != 0 {
+            flags = flags.union(Self::RELATIME);
+        }
+        if bits & ST_NOSYMFOLLOW != 0 {
+            flags = flags.union(Self::NOSYMFOLLOW);
+        }
+        if !flags.intersects(Self::NOATIME.union(Self::RELATIME)) {
+            flags = flags.union(Self::STRICTATIME);
+        }
+        flags
+    }
+}
+
 flags! {
     /// Flags of [`raw::umount2`](super::raw::umount2).
     pub struct UnmountFlags: u32 {
@@ -63,5 +92,34 @@ flags! {
             Linux 2.6.8.";
         "UMOUNT_NOFOLLOW" NOFOLLOW = 8, "do not follow a symbolic link in the last component of \
             the path. Since Linux 2.6.34.";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MountFlags as F;
+
+    #[test]
+    fn mount_flags_from_statfs_have_the_bits_that_set_them() {
+        for (bits, flags) in [
+            (0x20, F::STRICTATIME),
+            (0x1020, F::RELATIME),
+            (0x400, F::NOATIME),
+            (0x1000 | 0x2000, F::RELATIME | F::NOSYMFOLLOW),
+            (0x800, F::STRICTATIME | F::NODIRATIME),
+            (
+                0x1000 | 0x5F,
+                F::RELATIME
+                    | F::RDONLY
+                    | F::NOSUID
+                    | F::NODEV
+                    | F::NOEXEC
+                    | F::SYNCHRONOUS
+                    | F::MANDLOCK,
+            ),
+            (!0x3C5F, F::STRICTATIME),
+        ] {
+            assert_eq!(F::from_statfs(bits), flags, "{bits:#x}");
+        }
     }
 }

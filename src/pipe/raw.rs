@@ -20,7 +20,7 @@ const F_GETPIPE_SZ: u32 = 1032;
 /// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
 ///   reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`), or the user's limit on pages in
-///   pipes (`fs.pipe-user-pages-hard`), has been reached.
+///   pipes (`fs.pipe-user-pages-hard`), has been reached; or the kernel is out of memory.
 /// - `ENOPKG`: the kernel is built without notification pipes (`CONFIG_WATCH_QUEUE`).
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -218,7 +218,8 @@ pub fn fcntl_getpipe_sz(fd: BorrowedFd<'_>) -> Result<usize> {
 ///
 /// - `EPERM`: the capacity exceeds the limit for a pipe (`fs.pipe-max-size`) or for the user's
 ///   pipes (`fs.pipe-user-pages-soft`, `fs.pipe-user-pages-hard`), and the caller does not have the
-///   capability `CAP_SYS_RESOURCE`.
+///   capability `CAP_SYS_RESOURCE` (for the second limit, nor `CAP_SYS_ADMIN`) in the initial user
+///   namespace.
 /// - `EBUSY`: the pipe contains more bytes than the new capacity, or is a notification pipe.
 /// - `EINVAL`: the capacity is larger than 2 GiB.
 /// - `EBADF`: the descriptor does not refer to a pipe.
@@ -240,7 +241,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         MFILE => "the limit on open file descriptors of the process (RLIMIT_NOFILE) has been \
             reached",
         NFILE => "the system-wide limit on open files (fs.file-max), or the user's limit on pages \
-            in pipes (fs.pipe-user-pages-hard), has been reached",
+            in pipes (fs.pipe-user-pages-hard), has been reached; or the kernel is out of memory",
         NOPKG => Unsupported "the kernel is built without notification pipes (CONFIG_WATCH_QUEUE)";
     SPLICE:
         AGAIN => "the source has no data or the target is full, and it or the call \
@@ -271,7 +272,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     FCNTL_SETPIPE_SZ:
         PERM => "the capacity exceeds the limit for a pipe (fs.pipe-max-size) or for the user's \
             pipes (fs.pipe-user-pages-soft, fs.pipe-user-pages-hard), and the caller does not have \
-            the capability CAP_SYS_RESOURCE",
+            the capability CAP_SYS_RESOURCE (for the second limit, nor CAP_SYS_ADMIN) in the \
+            initial user namespace",
         BUSY => "the pipe contains more bytes than the new capacity, or is a notification pipe",
         INVAL => "the capacity is larger than 2 GiB",
         BADF => "the descriptor does not refer to a pipe";

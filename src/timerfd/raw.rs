@@ -15,7 +15,8 @@ const TFD_IOC_SET_TICKS: u32 = 0x4008_5400;
 /// # Errors
 ///
 /// - `EINVAL`: timers cannot use the clock, or a flag is unknown to the kernel.
-/// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM`.
+/// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM` in the initial user
+///   namespace.
 /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
@@ -42,7 +43,8 @@ pub fn timerfd_create(clock: Clock, flags: CreateFlags) -> Result<OwnedFd> {
 ///   of a `Timer::Periodic` is zero; or a flag is unknown to the kernel; or the descriptor is not a
 ///   timer.
 /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
-/// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM`.
+/// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM` in the initial user
+///   namespace.
 /// - `ECANCELED`: the clock was set since the timer was last read, and `TFD_TIMER_CANCEL_ON_SET` is
 ///   set; the timer is armed nevertheless.
 ///
@@ -144,7 +146,8 @@ pub fn ioctl_set_ticks(fd: BorrowedFd<'_>, count: u64) -> Result<()> {
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     TIMERFD_CREATE:
         INVAL => "timers cannot use the clock, or a flag is unknown to the kernel",
-        PERM => "the clock is an alarm clock, which requires CAP_WAKE_ALARM",
+        PERM => "the clock is an alarm clock, which requires CAP_WAKE_ALARM in the initial user \
+            namespace",
         MFILE => "the limit on open file descriptors (RLIMIT_NOFILE) has been reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached",
         NODEV => Other "the kernel's internal file system of anonymous inodes could not be mounted";
@@ -153,7 +156,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             period of a Timer::Periodic is zero; or a flag is unknown to the kernel; or the \
             descriptor is not a timer",
         BADF => "the descriptor is a path-only (O_PATH) descriptor",
-        PERM => "the clock is an alarm clock, which requires CAP_WAKE_ALARM",
+        PERM => "the clock is an alarm clock, which requires CAP_WAKE_ALARM in the initial user \
+            namespace",
         CANCELED => "the clock was set since the timer was last read, and TFD_TIMER_CANCEL_ON_SET \
             is set; the timer is armed nevertheless";
     TIMERFD_GETTIME:

@@ -23,7 +23,8 @@ impl TimerFd {
     ///
     /// # Errors
     ///
-    /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM`.
+    /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM` in the initial user
+    ///   namespace.
     /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
     /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
     /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
@@ -42,7 +43,8 @@ impl TimerFd {
     ///
     /// # Errors
     ///
-    /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM`.
+    /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM` in the initial user
+    ///   namespace.
     /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
     /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
     /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
@@ -63,7 +65,8 @@ impl TimerFd {
     /// # Errors
     ///
     /// - `EINVAL`: a flag is unknown to the kernel.
-    /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM`.
+    /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM` in the initial user
+    ///   namespace.
     /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
     /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
     /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
@@ -84,7 +87,8 @@ impl TimerFd {
     ///
     /// - `EINVAL`: a period is zero, a time is negative or longer than [`i64::MAX`] seconds, or an
     ///   absolute time has more than 999,999,999 nanoseconds.
-    /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM`.
+    /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM` in the initial user
+    ///   namespace.
     ///
     /// Since Linux 2.6.25; [timerfd_settime(2)].
     ///
@@ -102,7 +106,8 @@ impl TimerFd {
     ///
     /// - `EINVAL`: a period is zero, a time is negative or longer than [`i64::MAX`] seconds, or an
     ///   absolute time has more than 999,999,999 nanoseconds.
-    /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM`.
+    /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM` in the initial user
+    ///   namespace.
     ///
     /// Since Linux 2.6.25; [timerfd_settime(2)].
     ///
@@ -127,7 +132,8 @@ impl TimerFd {
     ///
     /// - `EINVAL`: a period is zero, a time is negative or longer than [`i64::MAX`] seconds, or an
     ///   absolute time has more than 999,999,999 nanoseconds.
-    /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM`.
+    /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM` in the initial user
+    ///   namespace.
     ///
     /// Since Linux 2.6.25; [timerfd_settime(2)].
     ///

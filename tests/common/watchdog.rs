@@ -55,8 +55,8 @@ pub extern "C" fn start() {
     };
     // The thread inherits the mask. Signals to the process are for the threads of the tests.
     let mask = signal::set_mask(SigSet::all_including_reserved());
-    thread::Builder::new().name("watchdog".to_owned()).spawn(watchdog).map_or((), drop);
-    mask.and_then(signal::set_mask).map_or((), drop);
+    let _ = thread::Builder::new().name("watchdog".to_owned()).spawn(watchdog);
+    let _ = mask.and_then(signal::set_mask);
 }
 
 /// The names of all threads by their IDs. libtest names a thread after its test.

@@ -16,6 +16,7 @@ mod inotify;
 mod io;
 mod layering;
 mod memfd;
+mod memfd_holes;
 mod mm;
 mod mount;
 mod namespace;

@@ -27,6 +27,9 @@ const OURS: &[(&str, &str)] = &[
     ("src/explain.rs", "LINE"),
     ("src/inotify/event.rs", "EVENT_SIZE_MAX"),
     ("src/macros.rs", "ROOT"),
+    // The kernel's, but in none of its headers for programs, nor in musl's libc.
+    ("src/mount/types.rs", "ST_NOSYMFOLLOW"),
+    ("src/mount/types.rs", "ST_RELATIME"),
     ("src/path/arg.rs", "SHORT"),
     ("src/signal/record.rs", "USER_HZ"),
     ("src/signal/number.rs", "RTMAX"),

@@ -60,9 +60,10 @@ structs! {
     "arch" EpollEvent { events data } is "struct epoll_event" { events data }:
         libc::epoll_event { events u64 }
         general::epoll_event { events data };
-    "arch" Stat { before mode size after } is "struct stat" { st_dev st_mode st_size st_blksize }:
-        libc::stat { st_dev st_mode st_size st_blksize }
-        general::stat { st_dev st_mode st_size st_blksize };
+    "arch" Stat { before mode size block_size blocks after } is
+        "struct stat" { st_dev st_mode st_size st_blksize st_blocks st_atime }:
+        libc::stat { st_dev st_mode st_size st_blksize st_blocks st_atime }
+        general::stat { st_dev st_mode st_size st_blksize st_blocks st_atime };
     "src/epoll/types.rs" EpollParams { microseconds budget prefer padding } is
         "struct epoll_params" { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad }:
         libc::epoll_params { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad }
@@ -77,9 +78,9 @@ structs! {
     "src/io/slices.rs" IoSliceMut { base len } is "struct iovec" { iov_base iov_len }:
         libc::iovec { iov_base iov_len }
         general::iovec { iov_base iov_len };
-    "src/fs.rs" Statfs { kind block_size } is "struct statfs" { f_type f_bsize }:
-        libc::statfs { f_type f_bsize }
-        general::statfs { f_type f_bsize };
+    "src/fs.rs" Statfs { kind block_size flags } is "struct statfs" { f_type f_bsize f_flags }:
+        libc::statfs64 { f_type f_bsize f_flags }
+        general::statfs { f_type f_bsize f_flags };
     "src/poll/types.rs" PollFd { fd events revents } is "struct pollfd" { fd events revents }:
         libc::pollfd { fd events revents }
         general::pollfd { fd events revents };

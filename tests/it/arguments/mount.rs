@@ -24,7 +24,8 @@ pub const ROWS: &[Row] = &[
             ] {
                 let arguments = arguments(source, TARGET, fstype, flags, data);
                 let result = it.call(libc::SYS_mount, arguments, 0, || {
-                    mount(source, TARGET, fstype, flags, data)
+                    // SAFETY: the recorder answers; nothing is mounted.
+                    unsafe { mount(source, TARGET, fstype, flags, data) }
                 });
                 it.output("success", result, Ok(()));
             }
@@ -32,19 +33,22 @@ pub const ROWS: &[Row] = &[
         for flags in each::<MountFlags>() {
             let with_both = arguments(Some("source"), "target", Some("type"), flags, None);
             let result = it.call(libc::SYS_mount, with_both, 0, || {
-                mount(Some(c"source"), c"target", Some(c"type"), flags, None)
+                // SAFETY: as above.
+                unsafe { mount(Some(c"source"), c"target", Some(c"type"), flags, None) }
             });
             it.output("success", result, Ok(()));
             let with_none = arguments(None, "target", None, flags, None);
             let result = it.call(libc::SYS_mount, with_none, 0, || {
-                mount(None::<&str>, c"target", None::<&str>, flags, None)
+                // SAFETY: as above.
+                unsafe { mount(None::<&str>, c"target", None::<&str>, flags, None) }
             });
             it.output("success", result, Ok(()));
         }
         let (flags, data) = (MountFlags::NODEV, [b"binary\0", long.as_bytes()].concat());
         let arguments = arguments(Some(&long), &long[1..], Some(FSTYPE), flags, Some(&data));
         let result = it.call(libc::SYS_mount, arguments, 0, || {
-            mount(Some(long.as_str()), &long[1..], Some(FSTYPE), flags, Some(&data))
+            // SAFETY: as above.
+            unsafe { mount(Some(long.as_str()), &long[1..], Some(FSTYPE), flags, Some(&data)) }
         });
         it.output("success", result, Ok(()));
     }),
@@ -72,6 +76,34 @@ pub const ROWS: &[Row] = &[
         call("new", "old", &|| pivot_root(c"new", c"old"));
         call("new", &long, &|| pivot_root(c"new", long.as_str()));
         call(&long, "old", &|| pivot_root(long.as_str(), c"old"));
+    }),
+    Row("mount::raw::statfs_flags", &[libc::SYS_statfs], |it| {
+        use MountFlags as F;
+        let call = |path, bits: u64, flags, call: &dyn Fn() -> butter::Result<MountFlags>| {
+            let mut statfs = [0xA5; 120];
+            statfs[80..88].copy_from_slice(&bits.to_ne_bytes());
+            let arguments = [("path", c_str(path)), ("buf", output(statfs))];
+            let result = it.call(libc::SYS_statfs, arguments, 0, call);
+            it.output("f_flags", result, Ok(flags));
+        };
+        let long = long_path();
+        for (bits, flags) in [
+            (0x1, F::RDONLY | F::STRICTATIME),
+            (0x2, F::NOSUID | F::STRICTATIME),
+            (0x4, F::NODEV | F::STRICTATIME),
+            (0x8, F::NOEXEC | F::STRICTATIME),
+            (0x10, F::SYNCHRONOUS | F::STRICTATIME),
+            (0x20, F::STRICTATIME),
+            (0x40, F::MANDLOCK | F::STRICTATIME),
+            (0x400, F::NOATIME),
+            (0x800, F::NODIRATIME | F::STRICTATIME),
+            (0x1000, F::RELATIME),
+            (0x2000, F::NOSYMFOLLOW | F::STRICTATIME),
+        ] {
+            call(TARGET, bits, flags, &|| statfs_flags(TARGET));
+            call("terminated", bits, flags, &|| statfs_flags(c"terminated"));
+            call(&long, bits, flags, &|| statfs_flags(long.as_str()));
+        }
     }),
 ];
 

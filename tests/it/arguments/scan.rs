@@ -23,6 +23,7 @@ const PRIVATE: &[(&str, &str)] = &[
     ("memfd::raw::memfd_create_c", "memfd::raw::memfd_create"),
     ("mount::raw::mount_c", "mount::raw::mount"),
     ("mount::raw::pivot_root_c", "mount::raw::pivot_root"),
+    ("mount::raw::statfs_flags_c", "mount::raw::statfs_flags"),
     ("mount::raw::umount2_c", "mount::raw::umount2"),
     ("process::raw::chdir_c", "process::raw::chdir"),
     ("process::raw::chroot_c", "process::raw::chroot"),

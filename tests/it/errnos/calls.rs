@@ -92,6 +92,7 @@ pub const OTHER_CALLS: &[(Call, libc::c_long, Trigger)] = &[
     }),
     (Call::UMOUNT2, libc::SYS_umount2, || failed(mount::unmount("/"))),
     (Call::PIVOT_ROOT, libc::SYS_pivot_root, || failed(mount::pivot_root("/", "/"))),
+    (Call::STATFS, libc::SYS_statfs, || failed(mount::raw::statfs_flags("/"))),
     (Call::UNAME, libc::SYS_uname, || failed(uts::hostname())),
     (Call::SETHOSTNAME, libc::SYS_sethostname, || failed(uts::set_hostname("butter"))),
     (Call::SETDOMAINNAME, libc::SYS_setdomainname, || failed(uts::set_domainname("butter"))),
@@ -123,6 +124,8 @@ const WITHOUT_TRIGGER: &[Call] = &[
     // The meaning of EINVAL if the kernel is too old for the flag.
     Call::MEMFD_CREATE_EXEC,
     Call::FCNTL_ADD_SEALS_EXEC,
+    // Reported by the library, before the system call.
+    Call::MOUNT_OPTIONS,
     // Used only by `std::io::Seek`, whose errors do not contain the call.
     Call::LSEEK,
 ];

@@ -5,6 +5,8 @@
 //! errno is documented but has no reason.
 
 mod calls;
+mod causes_memory;
+mod causes_mount;
 mod copy;
 mod descriptors;
 mod docs;
@@ -111,6 +113,21 @@ fn check_all<'r>(test: Test, rows: impl IntoIterator<Item = &'r Row>) {
     }
 }
 
+/// Checks the row of one cause, and that the reason names it.
+fn check_cause(test: Test, (phrase, row): &(&str, Row)) {
+    match (row.3)() {
+        Ok(error) => {
+            check(row, error);
+            if cfg!(feature = "explain") {
+                assert!(error.to_string().contains(phrase), "{phrase:?}: {error}");
+            }
+        }
+        Err(reason) => {
+            test.skip(&format!("{} {}: {phrase}", row.0, row.1), format_args!("{reason}"));
+        }
+    }
+}
+
 /// Compares the properties and the text of an error with a row.
 fn check(row: &Row, error: Error) {
     let Row(call, errno, kind, _) = *row;
@@ -137,6 +154,8 @@ fn row(call: Call, errno: Errno) -> Option<&'static Row> {
         .iter()
         .flat_map(|table| [table.rows, table.at_descriptor_limit, table.others])
         .flatten();
+    let causes = [causes_mount::ROWS, causes_mount::IN_NAMESPACES, causes_memory::ROWS];
+    let rows = rows.chain(causes.into_iter().flatten().map(|(_, row)| row));
     rows.into_iter().find(|row| row.0 == call && row.1 == errno)
 }
 

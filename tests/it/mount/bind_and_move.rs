@@ -56,14 +56,9 @@ fn bind_mount_shows_file_or_directory_at_target() {
         assert_eq!(fs::read_to_string(format!("{path}/other")).unwrap(), "the other");
 
         // The kernel ignores all flags other than `REC` with `BIND`.
-        raw::mount(
-            Some(&*from),
-            &*to,
-            NONE,
-            MountFlags::BIND | MountFlags::RDONLY | MountFlags::NODEV,
-            None,
-        )
-        .unwrap();
+        let flags = MountFlags::BIND | MountFlags::RDONLY | MountFlags::NODEV;
+        // SAFETY: no data.
+        unsafe { raw::mount(Some(&*from), &*to, NONE, flags, None) }.unwrap();
         assert_eq!(options(&to), ["rw", "relatime"]);
     });
 }
@@ -154,14 +149,9 @@ fn mount_accepts_paths_of_any_bytes_length_and_type() {
         mount::bind_mount(&*c, &*to).unwrap();
         raw::umount2(&*format!("{to}{}", "/.".repeat(200)), UnmountFlags::empty()).unwrap();
         // Without a source, mountinfo shows `none`.
-        raw::mount(
-            NONE,
-            &*to,
-            Some("tmpfs"),
-            MountFlags::empty(),
-            Some(b"size=64k\0,mode=nonsense"),
-        )
-        .unwrap();
+        let (flags, data) = (MountFlags::empty(), &b"size=64k\0,mode=nonsense"[..]);
+        // SAFETY: the data name no descriptors.
+        unsafe { raw::mount(NONE, &*to, Some("tmpfs"), flags, Some(data)) }.unwrap();
         let mounted = mounted_at(&to).unwrap();
         assert_eq!(mounted.source, "none");
         assert!(has(&mounted.super_options, "size=64k"), "{mounted:?}");

@@ -1,6 +1,6 @@
 //! Errors of mounts. The rows run in a separate mount namespace, or without privileges.
 
-mod fixtures;
+pub mod fixtures;
 
 use std::fs::{self, File};
 
@@ -25,7 +25,7 @@ pub const TABLE: Table = Table {
     others: IN_NAMESPACES,
 };
 
-const NONE: Option<&str> = None;
+pub const NONE: Option<&str> = None;
 
 /// The errors of a caller without privileges, and injected errors.
 const ROWS: &[Row] = &[
@@ -105,7 +105,7 @@ const IN_NAMESPACES: &[Row] = &[
     Row(Call::MOUNT, Errno::INVAL, ErrorKind::InvalidArgument, || {
         on_tmpfs(|path| failed(mount::mount("x", path, "tmpfs", F::empty(), "no_such_option")))
     }),
-    Row(Call::MOUNT, Errno::INVAL, ErrorKind::InvalidArgument, || {
+    Row(Call::MOUNT_OPTIONS, Errno::TOOBIG, ErrorKind::InvalidArgument, || {
         on_tmpfs(|path| failed(mount::mount("x", path, "tmpfs", F::empty(), [b','; 4096])))
     }),
     Row(Call::MOUNT, Errno::INVAL, ErrorKind::InvalidArgument, || {
@@ -189,7 +189,8 @@ const IN_NAMESPACES: &[Row] = &[
         on_tmpfs(|path| failed(mount::make_private(&*folder(path))))
     }),
     Row(Call::MOUNT_PROPAGATION, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        on_tmpfs(|path| failed(raw::mount(NONE, path, NONE, F::SHARED | F::SLAVE, None)))
+        // SAFETY: no data.
+        on_tmpfs(|path| failed(unsafe { raw::mount(NONE, path, NONE, F::SHARED | F::SLAVE, None) }))
     }),
     Row(Call::MOUNT_REMOUNT, Errno::INVAL, ErrorKind::InvalidArgument, || {
         on_tmpfs(|path| failed(mount::remount(&*folder(path), F::empty(), "")))

@@ -1,0 +1,307 @@
+//! The text of mount options: its split into flags and data, and the options that are rejected.
+
+use core::fmt;
+
+use super::MountFlags;
+use crate::path::Name;
+
+/// Mount options, as in `fstab` and in `mount -o`, split into flags and the data for the file
+/// system.
+///
+/// The flags are those of the options `ro`, `nosuid`, `nodev`, `noexec`, `sync`, `dirsync`,
+/// `noatime`, `nodiratime`, `relatime`, `strictatime`, `lazytime`, `mand`, `iversion`, `silent` and
+/// `nosymfollow`, and of their opposites `rw`, `suid`, `dev`, `exec`, `async`, `atime`,
+/// `diratime`, `norelatime`, `nostrictatime`, `nolazytime`, `nomand`, `noiversion`, `loud` and
+/// `symfollow`. `defaults` has no effect. All other options are data, including those that only
+/// `mount(8)` interprets, such as `noauto`, `nofail` and `user`: the kernel rejects these.
+///
+/// A comma between double quotes does not separate options.
+///
+/// # Examples
+///
+/// ```
+/// use butter::mount::{MountFlags, Options};
+///
+/// let options = Options::parse("ro,nosuid,size=1m")?;
+/// assert_eq!(options.set, MountFlags::RDONLY | MountFlags::NOSUID);
+/// assert_eq!(options.data_in(&mut [0; 100]), Some(&b"size=1m"[..]));
+/// # Ok::<_, butter::mount::ParseOptionsError<'_>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options<'a> {
+    /// The flags that the options set.
+    pub set: MountFlags,
+    /// The flags that the options clear. If several options change the same flag, the last one
+    /// counts.
+    pub cleared: MountFlags,
+    text: &'a [u8],
+}
+
+impl<'a> Options<'a> {
+    /// Splits options that are separated by commas. Empty options are ignored.
+    ///
+    /// # Errors
+    ///
+    /// - An option selects an operation: `bind`, `rbind`, `move`, `remount`, `shared`, `private`,
+    ///   `slave`, `unbindable`, or one of the last four with an `r` before it. Each operation is a
+    ///   separate function of the [module](super).
+    pub fn parse<T: AsRef<[u8]> + ?Sized>(options: &'a T) -> Result<Self, ParseOptionsError<'a>> {
+        let mut new =
+            Self { set: MountFlags::empty(), cleared: MountFlags::empty(), text: options.as_ref() };
+        for option in split(new.text) {
+            match meaning(option) {
+                Meaning::Set(flags) => {
+                    new.set = new.set.union(flags);
+                    new.cleared = new.cleared.difference(flags);
+                }
+                Meaning::Clear(flags) => {
+                    new.set = new.set.difference(flags);
+                    new.cleared = new.cleared.union(flags);
+                }
+                Meaning::Operation => return Err(ParseOptionsError(Name::from_bytes(option))),
+                Meaning::Data => {}
+            }
+        }
+        Ok(new)
+    }
+
+    /// Returns `flags` with the changes of the options. With the [current flags](super::flags) of a
+    /// mount, the result is for [`remount_bind`](super::remount_bind).
+    #[must_use]
+    pub const fn apply_to(&self, flags: MountFlags) -> MountFlags {
+        flags.difference(self.cleared).union(self.set)
+    }
+
+    /// Returns the options that are not flags, in their order.
+    pub fn data(&self) -> impl Iterator<Item = &'a [u8]> + Clone + use<'a> {
+        split(self.text).filter(|option| matches!(meaning(option), Meaning::Data))
+    }
+
+    /// Writes the options that are not flags into a buffer, separated by commas, as the argument of
+    /// [`mount`](super::mount()). Returns the part of the buffer that was written, or `None` if
+    /// they do not fit.
+    ///
+    /// They are never longer than the text of all options.
+    #[must_use]
+    pub fn data_in<'b>(&self, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+        let mut length = 0;
+        for option in self.data() {
+            if length > 0 {
+                *buffer.get_mut(length)? = b',';
+                length += 1;
+            }
+            buffer.get_mut(length..length + option.len())?.copy_from_slice(option);
+            length += option.len();
+        }
+        buffer.get(..length)
+    }
+}
+
+/// The error of [`Options::parse`]: an option selects an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParseOptionsError<'a>(Name<'a>);
+
+impl<'a> ParseOptionsError<'a> {
+    /// Returns the option: `rbind`.
+    #[must_use]
+    pub const fn option(&self) -> Name<'a> {
+        self.0
+    }
+}
+
+impl fmt::Display for ParseOptionsError<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the mount option `{}` selects an operation", self.0)
+    }
+}
+
+impl core::error::Error for ParseOptionsError<'_> {}
+
+/// Splits at the commas that are not between double quotes, without the empty options.
+fn split(text: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
+    let mut is_quoted = false;
+    text.split(move |byte| {
+        is_quoted ^= *byte == b'"';
+        *byte == b',' && !is_quoted
+    })
+    .filter(|option| !option.is_empty())
+}
+
+/// The effect of an option.
+enum Meaning {
+    Set(MountFlags),
+    Clear(MountFlags),
+    Operation,
+    Data,
+}
+
+fn meaning(option: &[u8]) -> Meaning {
+    use Meaning::{Clear, Set};
+    use MountFlags as F;
+    match option {
+        b"ro" => Set(F::RDONLY),
+        b"rw" => Clear(F::RDONLY),
+        b"nosuid" => Set(F::NOSUID),
+        b"suid" => Clear(F::NOSUID),
+        b"nodev" => Set(F::NODEV),
+        b"dev" => Clear(F::NODEV),
+        b"noexec" => Set(F::NOEXEC),
+        b"exec" => Clear(F::NOEXEC),
+        b"sync" => Set(F::SYNCHRONOUS),
+        b"async" => Clear(F::SYNCHRONOUS),
+        b"dirsync" => Set(F::DIRSYNC),
+        b"noatime" => Set(F::NOATIME),
+        b"atime" => Clear(F::NOATIME),
+        b"nodiratime" => Set(F::NODIRATIME),
+        b"diratime" => Clear(F::NODIRATIME),
+        b"relatime" => Set(F::RELATIME),
+        b"norelatime" => Clear(F::RELATIME),
+        b"strictatime" => Set(F::STRICTATIME),
+        b"nostrictatime" => Clear(F::STRICTATIME),
+        b"lazytime" => Set(F::LAZYTIME),
+        b"nolazytime" => Clear(F::LAZYTIME),
+        b"mand" => Set(F::MANDLOCK),
+        b"nomand" => Clear(F::MANDLOCK),
+        b"iversion" => Set(F::I_VERSION),
+        b"noiversion" => Clear(F::I_VERSION),
+        b"silent" => Set(F::SILENT),
+        b"loud" => Clear(F::SILENT),
+        b"nosymfollow" => Set(F::NOSYMFOLLOW),
+        b"symfollow" => Clear(F::NOSYMFOLLOW),
+        b"defaults" => Set(F::empty()),
+        b"bind" | b"rbind" | b"move" | b"remount" | b"shared" | b"rshared" | b"private"
+        | b"rprivate" | b"slave" | b"rslave" | b"unbindable" | b"runbindable" => Meaning::Operation,
+        _ => Meaning::Data,
+    }
+}
+
+/// Returns whether the data of a mount may contain numbers of file descriptors, or addresses.
+///
+/// The kernel splits options at every comma, except that a security module removes some of them
+/// first, and compares the names exactly. Spaces and the case are ignored here, to be on the safe
+/// side. Binary data begins with a version number: four bytes of which the last are 0. Options do
+/// not contain NUL bytes, but the terminating one and the bytes after it can complete the number.
+pub(super) fn may_name_descriptors(options: &[u8]) -> bool {
+    let is_binary = options.first().is_some_and(|first| *first < b' ');
+    is_binary
+        || options.split(|byte| *byte == b',').any(|option| {
+            let name = option.split(|byte| *byte == b'=').next().unwrap_or_default();
+            [&b"fd"[..], b"rfdno", b"wfdno"]
+                .iter()
+                .any(|descriptor| name.trim_ascii().eq_ignore_ascii_case(descriptor))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_parse_splits_flags_and_data() {
+        let options = Options::parse("ro,nosuid,size=1m").unwrap();
+        assert_eq!(options.set, MountFlags::RDONLY | MountFlags::NOSUID);
+        assert_eq!(options.cleared, MountFlags::empty());
+        assert_eq!(options.data().collect::<Vec<_>>(), [b"size=1m"]);
+
+        let options = Options::parse(",,mode=755,rw,,dev,context=\"a,ro,b\",huge,").unwrap();
+        assert_eq!(options.cleared, MountFlags::RDONLY | MountFlags::NODEV);
+        assert_eq!(options.set, MountFlags::empty());
+        let mut buffer = [0; 100];
+        let data = b"mode=755,context=\"a,ro,b\",huge";
+        assert_eq!(options.data_in(&mut buffer), Some(&data[..]));
+        for length in 0..data.len() {
+            assert_eq!(options.data_in(&mut buffer[..length]), None, "{length}");
+        }
+        assert_eq!(options.data_in(&mut buffer[..data.len()]), Some(&data[..]));
+
+        let options = Options::parse("defaults").unwrap();
+        assert_eq!((options.set, options.cleared), Default::default());
+        assert_eq!(options.data_in(&mut []), Some(&b""[..]));
+        assert_eq!(Options::parse("").unwrap().data().count(), 0);
+        // Names are compared as a whole.
+        assert_eq!(Options::parse("RO, ro,ro=1,nosuidx").unwrap().data().count(), 4);
+    }
+
+    #[test]
+    fn options_parse_knows_each_flag_and_its_opposite() {
+        use MountFlags as F;
+        for (set, clear, flag) in [
+            ("ro", "rw", F::RDONLY),
+            ("nosuid", "suid", F::NOSUID),
+            ("nodev", "dev", F::NODEV),
+            ("noexec", "exec", F::NOEXEC),
+            ("sync", "async", F::SYNCHRONOUS),
+            ("noatime", "atime", F::NOATIME),
+            ("nodiratime", "diratime", F::NODIRATIME),
+            ("relatime", "norelatime", F::RELATIME),
+            ("strictatime", "nostrictatime", F::STRICTATIME),
+            ("lazytime", "nolazytime", F::LAZYTIME),
+            ("mand", "nomand", F::MANDLOCK),
+            ("iversion", "noiversion", F::I_VERSION),
+            ("silent", "loud", F::SILENT),
+            ("nosymfollow", "symfollow", F::NOSYMFOLLOW),
+        ] {
+            for (text, expected) in [
+                (set.to_owned(), (flag, F::empty())),
+                (clear.to_owned(), (F::empty(), flag)),
+                (format!("{set},{clear}"), (F::empty(), flag)),
+                (format!("{clear},x,{set}"), (flag, F::empty())),
+            ] {
+                let options = Options::parse(&text).unwrap();
+                assert_eq!((options.set, options.cleared), expected, "{text}");
+                assert_eq!(options.apply_to(!F::empty()), !expected.1, "{text}");
+                assert_eq!(options.apply_to(F::empty()), expected.0, "{text}");
+            }
+        }
+        assert_eq!(Options::parse("dirsync").unwrap().set, F::DIRSYNC);
+    }
+
+    #[test]
+    fn options_parse_rejects_operations() {
+        for operation in [
+            "bind",
+            "rbind",
+            "move",
+            "remount",
+            "shared",
+            "rshared",
+            "private",
+            "rprivate",
+            "slave",
+            "rslave",
+            "unbindable",
+            "runbindable",
+        ] {
+            let text = format!("ro,{operation},size=1m");
+            let error = Options::parse(&text).unwrap_err();
+            assert_eq!(error.option().as_bytes(), operation.as_bytes());
+            let expected = format!("the mount option `{operation}` selects an operation");
+            assert_eq!(error.to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn may_name_descriptors_finds_options_as_the_kernel_splits_them() {
+        for name in ["fd", "rfdno", "wfdno", "FD", "RfdNo", " fd", "fd ", "\tfd"] {
+            for options in [
+                format!("{name}=3"),
+                format!("{name}="),
+                name.to_owned(),
+                format!("ro,{name}=3"),
+                format!("{name}=3,ro"),
+                format!("a=b,,{name}=3=4,c"),
+                format!("context=\"a,{name}=3\""),
+                format!("lowerdir=a\\,{name}=3"),
+            ] {
+                assert!(may_name_descriptors(options.as_bytes()), "{options:?}");
+            }
+        }
+        for binary in ["\x01", "\x06", "\x1F"] {
+            assert!(may_name_descriptors(binary.as_bytes()), "{binary:?}");
+        }
+        for options in ["", "size=1m", "xfd=3", "fd3", "fdx=3", "source=fd", "a=fd=3", "f,d=3"] {
+            assert!(!may_name_descriptors(options.as_bytes()), "{options:?}");
+        }
+    }
+}
