@@ -8,6 +8,9 @@
 //!
 //! Rust has no name for the high bits of a vector register alone. The low halves of `v8` to `v15`
 //! are callee-saved, so each function with a system call saves and restores them: 8 instructions.
+//!
+//! In code with SVE, LLVM warns that `ffr` is reserved. Its value does not have to be preserved, so
+//! the declaration is correct.
 
 syscall_stubs! {
     instruction: "svc 0",
