@@ -10,8 +10,8 @@
 //! component of DIR, truncated to 64 bytes. If DIR is `/`, the root directory does not change, and
 //! the hostname is `newroot`.
 //!
-//! Exit status: that of the command; 125 if the new root cannot be set up; 126 if the command cannot
-//! be executed; 2 if the arguments are invalid.
+//! Exit status: that of the command; 125 if the new root cannot be set up; 126 if the command
+//! cannot be executed; 2 if the arguments are invalid.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -44,8 +44,8 @@ fn main() -> ExitCode {
     126.into()
 }
 
-/// Moves the process into new namespaces, changes its root directory, and sets the hostname. Returns
-/// the error message on failure.
+/// Moves the process into new namespaces, changes its root directory, and sets the hostname.
+/// Returns the error message on failure.
 fn enter(root: &Path) -> Result<(), String> {
     let at = |path: &'static str| move |error: Error| error.with_path(path).to_string();
     // The absolute path: a lookup of "." does not follow a mount on top of the working directory.

@@ -59,7 +59,8 @@ impl Error {
     }
 
     /// Combines the error with the path that was passed to the call, for printing:
-    /// `inotify_add_watch /nowhere: ENOENT: ...`.
+    /// `inotify_add_watch /nowhere: ENOENT: ...`. The result borrows the path: print it, or convert
+    /// it to a `String`, while the path is in scope.
     #[must_use]
     pub fn with_path<P: path::Arg + ?Sized>(self, path: &P) -> WithPath<'_> {
         WithPath { error: self, path: path.as_path_bytes().bytes() }

@@ -8,11 +8,11 @@
 //! The search finds every item by its C name: `inotify_add_watch`, `EPOLLIN`, `sigprocmask`. Each
 //! module has two levels:
 //!
-//! - `raw` contains one function per kernel call, with the kernel's name, typed arguments and verbatim
-//!   flags. It makes exactly one system call: `EINTR` and `EAGAIN` are returned.
+//! - `raw` contains one function per kernel call, with the kernel's name, typed arguments and
+//!   verbatim flags. It makes exactly one system call: `EINTR` and `EAGAIN` are returned.
 //! - The objects and functions of the module itself ([`Inotify`](inotify::Inotify),
-//!   [`Epoll`](epoll::Epoll), [`mount::bind_mount`], ...) add close-on-exec, retry on `EINTR`, and keep
-//!   their deadlines while they do so. Methods that end in `_interruptible` return `EINTR`.
+//!   [`Epoll`](epoll::Epoll), [`mount::bind_mount`], ...) add close-on-exec, retry on `EINTR`, and
+//!   keep their deadlines while they do so. Methods that end in `_interruptible` return `EINTR`.
 //!
 //! # An event loop
 //!
@@ -77,22 +77,23 @@
 //! # Errors
 //!
 //! Every call returns [`Error`], which contains the call and its [`Errno`] in 4 bytes.
-//! [`Error::kind`] is the small set of values that programs match on. Printed with the feature
-//! `explain`, an error states the causes that the errno has for this call.
+//! [`Error::kind`] returns an [`ErrorKind`](error::ErrorKind), on which programs can match. Printed
+//! with the feature `explain`, an error states the causes that the errno has for this call.
 //!
 //! # Feature flags
 //!
-//! - `std` (default): `std`'s descriptor, path and error types. Enables `alloc`.
+//! - `std` (default): `std`'s descriptor and path types, and conversions to `std::io::Error`.
+//!   Enables `alloc`.
 //! - `alloc`: owned events, and vectors and strings as buffers and paths.
 //! - `explain` (default): causes in printed errors.
 //!
-//! Without features, the crate is `no_std`, needs no allocator, and its object code refers to no symbols
-//! except those that the compiler itself calls, such as `memcpy`.
+//! Without features, the crate is `no_std`, needs no allocator, and its object code refers to no
+//! symbols except those that the compiler itself calls, such as `memcpy`.
 //!
 //! # Kernel versions
 //!
-//! The crate supports Linux 5.10 and newer. A call that is newer than 5.10 states the version in its
-//! documentation, and its `ENOSYS` error prints it.
+//! The crate supports Linux 5.10 and newer. A call that is newer than 5.10 states the version in
+//! its documentation, and its `ENOSYS` error prints it.
 
 #![cfg_attr(not(any(test, feature = "std")), no_std)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

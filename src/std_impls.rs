@@ -28,8 +28,8 @@ impl<'a> Name<'a> {
     }
 }
 
-/// Converts to a time of [`Clock::Realtime`](crate::time::Clock::Realtime). Times before 1970 are
-/// negative.
+/// Converts to a point in time of [`Clock::Realtime`](crate::time::Clock::Realtime). Times before
+/// 1970 are negative.
 impl TryFrom<SystemTime> for Timespec {
     type Error = OutOfRangeError;
 

@@ -1,8 +1,8 @@
 //! `svc 0`: the number in `x8`, and the result in the register of the first argument. The kernel
 //! preserves the other general registers, and the low 128 bits of the vector registers.
 //!
-//! It does not preserve the registers of SVE: it clears the predicate registers, `ffr`, and all bits
-//! of the vector registers above the low 128. Stubs are inlined also into functions with
+//! It does not preserve the registers of SVE: it clears the predicate registers, `ffr`, and all
+//! bits of the vector registers above the low 128. Stubs are inlined also into functions with
 //! `#[target_feature(enable = "sve")]`, in which the compiler may keep a value in each of these
 //! registers, so all of them are declared as clobbered.
 //!

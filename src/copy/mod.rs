@@ -32,8 +32,8 @@
 //! - TCP urgent data is skipped, as by `read`. The in-kernel methods stop at urgent data as if the
 //!   source had ended; [`Method::Sendfile`] and [`Method::Splice`] therefore read and write the
 //!   data that follows it.
-//! - A copy of a file to its own end never reaches the end of the source: without a limit, it goes
-//!   on until the file system is full.
+//! - A copy of a file to its own end never reaches the end of the source: without a limit, it
+//!   continues until the file system is full.
 
 mod copier;
 mod memory;

@@ -38,13 +38,14 @@
 //!
 //! # Notes
 //!
-//! - An entry in the interest list belongs to the open file description and the descriptor number.
-//!   If a duplicate of the descriptor is open elsewhere (for example, in a child process), closing
-//!   the descriptor does not remove the entry, events for it continue to be reported, and the entry
-//!   can no longer be deleted. Call [`Epoll::delete`] before the descriptor is closed.
+//! - An entry in the interest list is identified by the descriptor number and the open file
+//!   description. If a duplicate of the descriptor is open elsewhere (for example, in a child
+//!   process), closing the descriptor does not remove the entry, events for it continue to be
+//!   reported, and the entry can no longer be deleted. Call [`Epoll::delete`] before the descriptor
+//!   is closed.
 //! - By default, a wait reports a descriptor for as long as it is ready (level-triggered). With
 //!   [`Interest::ET`] (edge-triggered), it reports the descriptor once each time that it becomes
-//!   ready: read until no data remains.
+//!   ready: read until `EAGAIN`.
 //! - Regular files and directories do not support epoll: adding one fails with `EPERM`.
 //! - [`Readiness::ERR`] and [`Readiness::HUP`] are reported even if they are not requested.
 

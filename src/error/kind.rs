@@ -4,9 +4,10 @@ use super::Errno;
 
 /// The kind of an error: the small set of values that programs match on.
 ///
-/// Each errno has a kind, which [`Errno::kind`] returns. [`Error::kind`](crate::Error::kind) returns
-/// the same kind, unless the errno has another cause in the call. Compatible releases do not change
-/// the kinds of the errnos that are listed here; which calls have another kind can change.
+/// Each errno has a kind, which [`Errno::kind`] returns. [`Error::kind`](crate::Error::kind)
+/// returns the same kind, unless the errno has another cause in the call. Compatible releases do
+/// not change the kinds of the errnos that are listed here; which calls have another kind can
+/// change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {

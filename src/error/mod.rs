@@ -1,9 +1,8 @@
 //! Errors: [`Error`] contains the [`Call`] that failed and its [`Errno`].
 //!
-//! An error is one 32-bit word, so a `Result<(), Error>` is 4 bytes. [`Error::kind`] returns the
-//! small set of values that programs match on. `Display` prints the call, the errno and, with the
-//! feature `explain`, the reason. [`Error::println`] prints the same text without `core::fmt`,
-//! which makes a static program smaller.
+//! An error is one 32-bit word, so a `Result<(), Error>` is 4 bytes. [`Error::kind`] returns an
+//! [`ErrorKind`], on which programs can match. `Display` prints the call, the errno and, with the
+//! feature `explain`, the reason.
 //!
 //! ```
 //! use butter::error::ErrorKind;
@@ -13,9 +12,22 @@
 //! let error = Inotify::new()?.add_watch("/nowhere", WatchFlags::CREATE).unwrap_err();
 //! assert_eq!(error.kind(), ErrorKind::NotFound);
 //! println!("{}", error.with_path("/nowhere"));
-//! // inotify_add_watch /nowhere: ENOENT: a part of the path does not exist
+//! // inotify_add_watch /nowhere: ENOENT: a component of the path does not exist or is a
+//! // dangling symbolic link, or the path is empty
 //! # Ok(())
 //! # }
+//! ```
+//!
+//! [`Error::println`] writes the same text to a descriptor, without `core::fmt`, which makes a
+//! static program smaller. A `no_std` program can print an error to standard error:
+//!
+//! ```
+//! use butter::fd::BorrowedFd;
+//!
+//! # let error = butter::Error::new(butter::error::Call::INOTIFY_ADD_WATCH, butter::Errno::NOENT);
+//! // SAFETY: descriptor 2 is standard error, and is not closed.
+//! let stderr = unsafe { BorrowedFd::borrow_raw(2) };
+//! let _ = error.println(stderr);
 //! ```
 
 mod call;

@@ -10,8 +10,9 @@ pub type Result<T, E = Error> = core::result::Result<T, E>;
 /// A call that failed, and its errno.
 ///
 /// `Display` prints the call, the errno and, with the feature `explain`, the reason:
-/// `inotify_add_watch: ENOENT: a part of the path does not exist`. Programs without `core::fmt` use
-/// [`println`](Self::println) or [`write_to`](Self::write_to), which produce the same text.
+/// `inotify_add_watch: ENOENT: a component of the path does not exist or is a dangling symbolic
+/// link, or the path is empty`. Programs without `core::fmt` use [`println`](Self::println) or
+/// [`write_to`](Self::write_to), which produce the same text.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(transparent)]
 pub struct Error(NonZeroU32);

@@ -20,7 +20,7 @@ pub const fn encode(value: u64) -> [u8; 8] {
     value.to_ne_bytes()
 }
 
-/// Decodes the bytes that were read from a counter. Returns `None` if there are not exactly 8.
+/// Decodes the bytes that were read from a counter. Returns `None` if their number is not 8.
 #[inline]
 #[must_use]
 pub const fn decode(bytes: &[u8]) -> Option<u64> {

@@ -66,7 +66,8 @@ impl MemFd {
     /// The name appears in `/proc`; it need not be unique and has at most 249 bytes.
     ///
     /// If `vm.memfd_noexec` is not 0 (since Linux 6.3), the file is created as with
-    /// [`CreateFlags::NOEXEC_SEAL`]: every process that has it can add seals. To prevent this, add
+    /// [`CreateFlags::NOEXEC_SEAL`]: every process with a descriptor of the file can add seals. To
+    /// prevent this, add
     /// [`Seals::SEAL`] before passing it on.
     ///
     /// # Errors

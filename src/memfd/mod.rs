@@ -44,8 +44,8 @@
 //! - [`Seals::WRITE`] cannot be added while any process has a writable shared mapping of the file,
 //!   such as that of [`MemFd::map`]. [`Seals::FUTURE_WRITE`] is for a creator that continues to
 //!   write through its own mapping; others use [`MemFd::map_read`].
-//! - A receiver of a memfd should check its seals. A sender should add [`Seals::SEAL`], or
-//!   receivers can add seals that the sender does not want.
+//! - A receiver of a memfd should check its seals. A sender should add [`Seals::SEAL`]: otherwise,
+//!   every process with a descriptor of the file can add seals.
 //! - [`io::read`](crate::io::read), [`io::write`](crate::io::write()) and the traits of `std` use
 //!   and advance the file position, which all descriptors of the same open file share.
 //! - With huge pages, the length is a multiple of their size, the file can be written to only

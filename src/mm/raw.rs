@@ -36,9 +36,10 @@ const MADV_NORMAL: u32 = 0;
 ///   (`PR_SET_MDWE`); or a security module denies the mapping.
 /// - `ENODEV`: this kind of file cannot be mapped.
 /// - `ENOMEM`: the kernel is out of memory; or the address space is exhausted; or the process has
-///   reached its limit on memory or mappings (`RLIMIT_AS`, `RLIMIT_DATA`, `vm.max_map_count`,
-///   `vm.overcommit_memory`); or there are not enough huge pages (`vm.nr_hugepages`); or the range
-///   is outside the address space of a process (`MAP_FIXED`).
+///   reached its limit on memory or mappings (`RLIMIT_AS`, `RLIMIT_DATA`, `vm.max_map_count`); or
+///   the system has reached its limit on memory (`vm.overcommit_memory`); or there are not enough
+///   huge pages (`vm.nr_hugepages`); or the range is outside the address space of a process
+///   (`MAP_FIXED`).
 /// - `EEXIST`: a part of the range is mapped already (`MAP_FIXED_NOREPLACE`).
 /// - `EOPNOTSUPP`: a flag is unknown to the kernel or not supported by the file
 ///   (`MAP_SHARED_VALIDATE`).
@@ -111,8 +112,8 @@ pub unsafe fn munmap(address: *mut u8, length: usize) -> Result<()> {
 ///   system that does not permit `PROT_EXEC` (`noexec`); or memory is to become executable that was
 ///   not, or is writable (`PR_SET_MDWE`); or a security module denies the change.
 /// - `ENOMEM`: a part of the range is not mapped; or the process has reached its limit on mappings
-///   (`vm.max_map_count`) or memory (`RLIMIT_DATA`, `vm.overcommit_memory`); or the kernel is out
-///   of memory.
+///   (`vm.max_map_count`) or memory (`RLIMIT_DATA`); or the system has reached its limit on memory
+///   (`vm.overcommit_memory`); or the kernel is out of memory.
 /// - `EPERM`: the mapping is sealed (`mseal`, since Linux 6.10).
 ///
 /// Since Linux 1.0; [mprotect(2)].
@@ -148,8 +149,9 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             (PR_SET_MDWE); or a security module denies the mapping",
         NODEV => InvalidArgument "this kind of file cannot be mapped",
         NOMEM => "the kernel is out of memory; or the address space is exhausted; or the process \
-            has reached its limit on memory or mappings (RLIMIT_AS, RLIMIT_DATA, vm.max_map_count, \
-            vm.overcommit_memory); or there are not enough huge pages (vm.nr_hugepages); or the \
+            has reached its limit on memory or mappings (RLIMIT_AS, RLIMIT_DATA, \
+            vm.max_map_count); or the system has reached its limit on memory \
+            (vm.overcommit_memory); or there are not enough huge pages (vm.nr_hugepages); or the \
             range is outside the address space of a process (MAP_FIXED)",
         EXIST => "a part of the range is mapped already (MAP_FIXED_NOREPLACE)",
         OPNOTSUPP => "a flag is unknown to the kernel or not supported by the file \
@@ -179,7 +181,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             system that does not permit PROT_EXEC (noexec); or memory is to become executable that \
             was not, or is writable (PR_SET_MDWE); or a security module denies the change",
         NOMEM => "a part of the range is not mapped; or the process has reached its limit on \
-            mappings (vm.max_map_count) or memory (RLIMIT_DATA, vm.overcommit_memory); or the \
-            kernel is out of memory",
+            mappings (vm.max_map_count) or memory (RLIMIT_DATA); or the system has reached its \
+            limit on memory (vm.overcommit_memory); or the kernel is out of memory",
         PERM => "the mapping is sealed (mseal, since Linux 6.10)";
 };

@@ -1,13 +1,15 @@
 //! Mounting, changing, moving and unmounting file systems.
 //!
-//! Changing the root directory, as a container does, in a separate mount namespace:
+//! A new mount namespace with another root directory, as in a container:
 //!
 //! ```no_run
 //! use butter::mount::{self, MountFlags};
+//! use butter::namespace::{self, Namespaces};
 //! use butter::process;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! mount::make_private_recursive("/")?; // or all following mounts appear outside, too
+//! namespace::unshare(Namespaces::MOUNT)?;
+//! mount::make_private_recursive("/")?; // else the following mounts appear outside as well
 //! mount::mount("root", "/mnt", "tmpfs", MountFlags::NOSUID | MountFlags::NODEV, "size=16m")?;
 //! std::fs::create_dir("/mnt/usr")?;
 //! mount::bind_mount_recursive("/usr", "/mnt/usr")?;
@@ -35,18 +37,18 @@
 //! # Notes
 //!
 //! - Mounts belong to a mount namespace. A new namespace starts with copies of all mounts. If the
-//!   originals are shared, as they are on most systems, the copies are their peers: call
-//!   [`make_private_recursive`] first, or [`make_slave_recursive`] to keep receiving the mounts
-//!   from outside.
+//!   originals are shared, as they are on most systems, the copies are in their peer groups: what
+//!   is mounted in one namespace appears in the other. In the new namespace, first call
+//!   [`make_private_recursive`], or [`make_slave_recursive`] to receive mounts from outside only.
 //! - Symbolic links in paths are followed, including the last component. To unmount a path that
 //!   other users can change, use [`raw::umount2`] with [`UnmountFlags::NOFOLLOW`].
-//! - A bind mount gets the flags of its source. A bind mount that becomes [read-only](remount_bind)
-//!   later is writable before that call, and the mounts below it are not changed.
+//! - A bind mount gets the flags of its source. To make it read-only, call [`remount_bind`]
+//!   afterwards: until then it is writable, and the mounts below it keep their flags.
 //! - Mounts at the same path are stacked, each covering the previous one: [`unmount`] removes the
 //!   last.
 //! - In a mount namespace that belongs to a new user namespace, the mounts from outside keep their
-//!   flags and cannot be separated, so that nothing they cover is revealed. New mounts are limited
-//!   to a few file systems, such as `tmpfs`, `proc` and, since Linux 5.11, `overlay`.
+//!   flags and cannot be unmounted one by one, which would reveal what they cover. New mounts are
+//!   limited to a few file systems, such as `tmpfs`, `proc` and, since Linux 5.11, `overlay`.
 //! - For an invalid mount option, the kernel returns only `EINVAL`; details are in the kernel's
 //!   log.
 //! - Options can name file descriptors by number, as those of `fuse`, `9p` and `autofs` do: the

@@ -102,7 +102,8 @@ use crate::syscall::syscall;
 ///
 /// Bind mounts and moves: <!-- MOUNT_BIND --> <!-- MOUNT_MOVE -->
 ///
-/// - `ENOENT`: a component of a path does not exist; or the target is empty, or has been deleted or unmounted.
+/// - `ENOENT`: a component of a path does not exist; or the target is empty, or has been deleted or
+///   unmounted.
 ///
 /// Changes of the propagation type (`Call::MOUNT_PROPAGATION`):
 ///

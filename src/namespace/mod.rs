@@ -11,7 +11,8 @@
 //!         // A host name that is set now applies only to this thread and its children.
 //!         original.enter()?;
 //!     }
-//!     Err(error) => println!("{error}"), // requires privileges, as in a user namespace
+//!     // Requires `CAP_SYS_ADMIN`, which a process has in a new user namespace.
+//!     Err(error) => println!("{error}"),
 //! }
 //! # Ok(())
 //! # }
@@ -38,13 +39,15 @@
 //!   and cannot create further threads. In a new PID namespace, the first child has PID 1; when it
 //!   exits, all processes of the namespace are killed.
 //! - In a new user namespace, the thread has all capabilities over the resources that the namespace
-//!   owns. Its user and group IDs are the overflow ID, 65534, until they are
+//!   owns. Its user and group IDs appear as the overflow ID, 65534, until they are
 //!   [mapped](crate::idmap).
-//! - A new mount namespace is a copy, and its mounts continue to receive and send changes: make
-//!   them private before mounting anything.
+//! - A new mount namespace starts with copies of all mounts. Shared mounts propagate in both
+//!   directions: make them private
+//!   ([`make_private_recursive`](crate::mount::make_private_recursive)) before mounting anything.
 //! - A new network namespace contains one loopback device, which is down.
 //! - Two descriptors refer to the same namespace if `fstat` returns the same device and inode for
-//!   both. A namespace exists as long as a process is in it or a descriptor refers to it.
+//!   both. A namespace exists as long as a process is in it, or a descriptor or a bind mount refers
+//!   to it.
 
 mod handle;
 pub mod raw;

@@ -61,14 +61,16 @@ pub unsafe fn unshare(flags: UnshareFlags) -> Result<()> {
 /// # Errors
 ///
 /// - `EINVAL`: the descriptor is neither a namespace nor a pidfd; or the namespace is of another
-///   kind; or, with a pidfd, the set is empty or contains an unknown bit; or, for `USER`, the
-///   thread is in this namespace already, or the process has several threads; or, for `MOUNT` alone
-///   and for `USER`, another thread or process shares the working directory; or, for `PID`, the
-///   namespace is not that of the thread or below it.
+///   kind; or, with a pidfd, the set is empty or contains an unknown bit; or, for
+///   `CLONE_NEWUSER`, the thread is in this namespace already, or the process has several threads;
+///   or, for `CLONE_NEWNS` alone and for `CLONE_NEWUSER`, another thread or process shares the
+///   working directory; or, for `CLONE_NEWPID`, the namespace is not that of the thread or below
+///   it.
 /// - `EPERM`: the thread does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the namespace and in its own (for `USER`, only in the one that it enters); or, for
-///   `MOUNT`, it does not have `CAP_SYS_CHROOT`; or, with a pidfd, it may not access the process.
-/// - `EUSERS`: for `TIME`, the process has several threads.
+///   owns the target namespace (for `CLONE_NEWUSER`, in the target namespace) or, except for
+///   `CLONE_NEWUSER`, in its current user namespace; or, for `CLONE_NEWNS`, it does not have
+///   `CAP_SYS_CHROOT`; or, with a pidfd, it may not access the process.
+/// - `EUSERS`: for `CLONE_NEWTIME`, the process has several threads.
 /// - `ESRCH`: the process has exited.
 /// - `EBADF`: the descriptor was opened with `O_PATH`.
 /// - `ENOMEM`: the kernel is out of memory.
@@ -87,9 +89,9 @@ pub fn setns(fd: BorrowedFd<'_>, kinds: Namespaces) -> Result<()> {
 ///
 /// # Errors
 ///
-/// - `ENOENT`: the process or thread does not exist; or the kernel does not support
-///   the kind of namespace; or `/proc` is not mounted; or, for `PidForChildren` with older kernels,
-///   no process has been created in the namespace.
+/// - `ENOENT`: the process or thread does not exist; or the kernel does not support the kind of
+///   namespace; or `/proc` is not mounted; or, for `pid_for_children` with older kernels, no
+///   process has been created in the namespace.
 /// - `EACCES`: the caller may not access the process (`ptrace`).
 /// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
 ///   reached.
@@ -235,19 +237,20 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     SETNS:
         INVAL => "the descriptor is neither a namespace nor a pidfd; or the namespace is of \
             another kind; or, with a pidfd, the set is empty or contains an unknown bit; or, for \
-            USER, the thread is in this namespace already, or the process has several threads; or, \
-            for MOUNT alone and for USER, another thread or process shares the working directory; \
-            or, for PID, the namespace is not that of the thread or below it",
+            CLONE_NEWUSER, the thread is in this namespace already, or the process has several \
+            threads; or, for CLONE_NEWNS alone and for CLONE_NEWUSER, another thread or process \
+            shares the working directory; or, for CLONE_NEWPID, the namespace is not that of the \
+            thread or below it",
         PERM => "the thread does not have the capability CAP_SYS_ADMIN in the user namespace that \
-            owns the namespace and in its own (for USER, only in the one that it enters); or, for \
-            MOUNT, it does not have CAP_SYS_CHROOT; or, with a pidfd, it may not access the \
-            process",
-        USERS => InvalidArgument "for TIME, the process has several threads",
+            owns the target namespace (for CLONE_NEWUSER, in the target namespace) or, except for \
+            CLONE_NEWUSER, in its current user namespace; or, for CLONE_NEWNS, it does not have \
+            CAP_SYS_CHROOT; or, with a pidfd, it may not access the process",
+        USERS => InvalidArgument "for CLONE_NEWTIME, the process has several threads",
         SRCH => "the process has exited",
         BADF => "the descriptor was opened with O_PATH";
     OPENAT_NS:
         NOENT => "the process or thread does not exist; or the kernel does not support the kind of \
-            namespace; or /proc is not mounted; or, for PidForChildren with older kernels, no \
+            namespace; or /proc is not mounted; or, for pid_for_children with older kernels, no \
             process has been created in the namespace",
         ACCES => "the caller may not access the process (ptrace)",
         MFILE => "the limit on open file descriptors of the process (RLIMIT_NOFILE) has been \

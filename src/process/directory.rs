@@ -45,7 +45,8 @@ pub fn fchdir(fd: impl AsFd) -> Result<()> {
     raw::fchdir(fd.as_fd())
 }
 
-/// Changes the root directory, from which absolute paths are resolved, and which `..` does not leave.
+/// Changes the root directory, from which absolute paths are resolved, and which `..` does not
+/// leave.
 ///
 /// All threads of the process share it, unless a thread has unshared it. Children inherit it.
 ///
@@ -54,8 +55,8 @@ pub fn fchdir(fd: impl AsFd) -> Result<()> {
 /// - The working directory does not change, and can then be outside the root directory: call
 ///   [`chdir`] with `"/"` next.
 /// - Open descriptors are not closed, and can refer to directories outside.
-/// - The capability is kept, and with it the process can leave: it sets another root directory below
-///   the working directory.
+/// - The capability is kept, and with it the process can leave: it sets another root directory
+///   below the working directory.
 /// - The mounts do not change, so mounts outside are visible in `/proc`.
 ///
 /// A container changes its root directory with [`pivot_root`](crate::mount::pivot_root) in its own
@@ -83,8 +84,8 @@ pub fn chroot(path: impl path::Arg) -> Result<()> {
 
 /// Terminates the process with all its threads. The parent receives the low 8 bits of the status.
 ///
-/// Nothing runs first: no destructors, no `atexit` handlers, and the buffers of a C library or `std`
-/// are not flushed.
+/// Nothing runs first: no destructors, no `atexit` handlers, and the buffers of a C library or
+/// `std` are not flushed.
 ///
 /// Since Linux 2.5.35; [exit_group(2)].
 ///

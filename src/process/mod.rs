@@ -1,7 +1,7 @@
 //! The calling process: IDs, working directory, root directory, termination.
 //!
-//! IDs are not cached: each function asks the kernel, so the results are correct right after a raw
-//! `clone`, in a new PID namespace, and in a program that no C library started.
+//! IDs are not cached: each function makes a system call, so the results are correct right after a
+//! raw `clone`, in a new PID namespace, and in a program that no C library started.
 //!
 //! ```
 //! use butter::process;

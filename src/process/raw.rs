@@ -44,8 +44,8 @@ pub fn getppid() -> Result<Option<Pid>> {
 ///
 /// # Errors
 ///
-/// - `ENOENT`: a component of the path does not exist, or the path is empty, or a symbolic link in it
-///   is dangling.
+/// - `ENOENT`: a component of the path does not exist, or the path is empty, or a symbolic link in
+///   it is dangling.
 /// - `ENOTDIR`: a component of the path is not a directory.
 /// - `EACCES`: search permission is denied for a component of the path, or `fs.protected_symlinks`
 ///   forbids following a symbolic link in it, or a security module denies the access.
@@ -93,8 +93,8 @@ pub fn fchdir(fd: BorrowedFd<'_>) -> Result<()> {
 ///
 /// - `EPERM`: the caller does not have `CAP_SYS_CHROOT` in its user namespace, or a security module
 ///   denies the change.
-/// - `ENOENT`: a component of the path does not exist, or the path is empty, or a symbolic link in it
-///   is dangling.
+/// - `ENOENT`: a component of the path does not exist, or the path is empty, or a symbolic link in
+///   it is dangling.
 /// - `ENOTDIR`: a component of the path is not a directory.
 /// - `EACCES`: search permission is denied for a component of the path, or `fs.protected_symlinks`
 ///   forbids following a symbolic link in it, or a security module denies the access.

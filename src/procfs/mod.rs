@@ -1,8 +1,8 @@
-//! The files in `/proc` of a process or thread that the crate's calls use.
+//! The files in `/proc/PID` and `/proc/PID/task/TID` that this crate opens.
 //!
-//! They belong to whatever is mounted at `/proc`: a program that has changed its root directory
-//! sees the `/proc` of that directory tree. IDs are those of the PID namespace in which that procfs
-//! was mounted, which can differ from the caller's.
+//! They belong to the file system that is mounted at `/proc`: a program that has changed its root
+//! directory sees the `/proc` of that directory tree. IDs are those of the PID namespace in which
+//! that procfs was mounted, which can differ from the caller's.
 
 mod stack_buf;
 mod task;

@@ -149,8 +149,8 @@ impl Action {
     /// Calls the handler. Returns `false` if there is none, because the action is the default or to
     /// ignore the signal.
     ///
-    /// The handler runs with the caller's signal mask and stack, and the flags of the action have no
-    /// effect.
+    /// The handler runs with the caller's signal mask and stack, and the flags of the action have
+    /// no effect.
     ///
     /// A handler passes signals that it does not handle to the previous handler:
     ///

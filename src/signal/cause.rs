@@ -7,8 +7,8 @@ use crate::ids::{Pid, Uid};
 
 /// The cause of a signal, and the data that came with it.
 ///
-/// A `pid` is `None` if the sender is the kernel, or a process that is not visible in the receiver's
-/// PID namespace.
+/// A `pid` is `None` if the sender is the kernel, or a process that is not visible in the
+/// receiver's PID namespace.
 ///
 /// If the limit on queued signals (`RLIMIT_SIGPENDING`) is reached, the kernel sends some signals
 /// without their cause: they are reported as [`Kill`](Self::Kill) with no process and user 0, for
@@ -124,8 +124,8 @@ pub enum Cause {
         /// The data of the seccomp filter's return value (`SECCOMP_RET_DATA`).
         data: i32,
     },
-    /// `SI_KERNEL` - the kernel sent the signal without further information, for example because the
-    /// terminal's interrupt key was pressed.
+    /// `SI_KERNEL` - the kernel sent the signal without further information, for example because
+    /// the terminal's interrupt key was pressed.
     #[doc(alias = "SI_KERNEL")]
     Kernel,
     /// Any other cause. Which fields are meaningful depends on the signal and the code.
@@ -144,8 +144,8 @@ pub enum Cause {
 impl Cause {
     /// Returns the process ID of the sender, or of the child for [`Child`](Self::Child).
     ///
-    /// Returns `None` if the sender is the kernel or not visible in the receiver's PID namespace, or
-    /// if this cause has no process. The sender of a [`Queue`](Self::Queue) chooses its value.
+    /// Returns `None` if the sender is the kernel or not visible in the receiver's PID namespace,
+    /// or if this cause has no process. The sender of a [`Queue`](Self::Queue) chooses its value.
     #[doc(alias = "si_pid")]
     #[inline]
     #[must_use]
@@ -163,8 +163,9 @@ impl Cause {
 
     /// Returns the real user ID of the sender, or of the child for [`Child`](Self::Child).
     ///
-    /// Returns `None` if [`pid`](Self::pid) is `None`: the kernel reports user 0 with no process for
-    /// a signal whose cause it dropped. The sender of a [`Queue`](Self::Queue) chooses its value.
+    /// Returns `None` if [`pid`](Self::pid) is `None`: the kernel reports user 0 with no process
+    /// for a signal whose cause it dropped. The sender of a [`Queue`](Self::Queue) chooses its
+    /// value.
     #[doc(alias = "si_uid")]
     #[inline]
     #[must_use]

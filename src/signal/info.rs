@@ -72,7 +72,8 @@ impl SigInfo {
         self.code
     }
 
-    /// Returns `si_errno`: the data of a seccomp filter's return value, and otherwise almost always 0.
+    /// Returns `si_errno`: the data of a seccomp filter's return value, and otherwise almost always
+    /// 0.
     #[doc(alias = "si_errno")]
     #[inline]
     #[must_use]

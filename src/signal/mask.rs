@@ -87,7 +87,7 @@ pub fn set_mask(signals: impl Into<SigSet>) -> Result<SigSet> {
 /// dropped.
 ///
 /// On drop, unblocks only the signals that this guard blocked. Drop nested guards in reverse order.
-/// A signal that is still pending then takes effect: read all signals from a signalfd first.
+/// A signal that is still pending is then delivered: read all signals from a signalfd first.
 ///
 /// The guard cannot be sent to another thread, because each thread has its own signal mask.
 #[must_use = "the signals are unblocked when the guard is dropped"]

@@ -1,6 +1,6 @@
 //! Signals: sending, waiting, signal masks, actions and handlers.
 //!
-//! A program with an event loop best reads its signals from a
+//! A program with an event loop should read its signals from a
 //! [`SignalFd`](crate::signalfd::SignalFd). A program that only waits for signals can use [`wait`]:
 //!
 //! ```
@@ -10,7 +10,7 @@
 //!
 //! # fn main() -> butter::Result<()> {
 //! let wanted = SigSet::from([Signal::RTMIN, Signal::TERM]);
-//! let _blocked = signal::block(wanted)?; // a signal that is not blocked takes effect instead
+//! let _blocked = signal::block(wanted)?; // a signal that is not blocked is delivered
 //! signal::queue(getpid(), Signal::RTMIN, 42)?;
 //!
 //! let info = signal::wait(wanted, Timeout::Infinite)?.expect("the wait has no timeout");
@@ -36,7 +36,8 @@
 //! Signals are sent to one thread by [`thread::kill`](crate::thread::kill()) and
 //! [`thread::queue`](crate::thread::queue).
 //!
-//! The calls that "cannot fail" return a `Result`, because a seccomp filter can make any call fail.
+//! Calls that are documented as unable to fail still return a `Result`, because a seccomp filter
+//! can make any call fail.
 //!
 //! # Notes
 //!
@@ -44,15 +45,15 @@
 //!   `CHLD`, check every child. Signals from 32 are queued, up to the `RLIMIT_SIGPENDING` of the
 //!   receiver's user.
 //! - Signals that are pending for the thread are dequeued before those that are pending for the
-//!   process. Of each, `SEGV`, `BUS`, `ILL`, `TRAP`, `FPE` and `SYS` are dequeued first, and then
-//!   the lowest number.
+//!   process. In both cases, `SEGV`, `BUS`, `ILL`, `TRAP`, `FPE` and `SYS` are dequeued first, then
+//!   the signal with the lowest number.
 //! - C libraries reserve signals: glibc 32 and 33, musl 32 to 34. [`Signal::RTMIN`] is 34, as in
-//!   glibc, systemd and container engines; a program that may run with musl should not use it.
-//!   [`SigSet::all`] excludes 32 to 34.
+//!   glibc, systemd and container engines; a program that may be linked with musl should not use
+//!   it. [`SigSet::all`] excludes 32 to 34.
 //! - A handler can run between any two instructions of any thread that does not block the signal.
 //!   Few operations are async-signal-safe; writing to an [`EventFd`](crate::eventfd::EventFd) is.
-//! - In a program with musl, block signals that have a handler while spawning programs:
-//!   [`raw::rt_sigaction`] describes why.
+//! - In a program linked with musl, block all handled signals while a child process is spawned;
+//!   [`raw::rt_sigaction`] states the reason.
 //! - `execve` resets handled signals to the default. Ignored signals stay ignored, and the signal
 //!   mask is preserved.
 //! - The first process of a PID namespace receives signals from within the namespace only if it

@@ -95,8 +95,8 @@ impl Signal {
         self.0 as i32
     }
 
-    /// Returns the name without `SIG`: `"TERM"`. A real-time signal is `"RTMIN+3"`, counted from 34.
-    /// Returns `None` for 32 and 33, which C libraries reserve.
+    /// Returns the name without `SIG`: `"TERM"`. A real-time signal is `"RTMIN+3"`, counted from
+    /// 34. Returns `None` for 32 and 33, which C libraries reserve.
     #[doc(alias = "sigabbrev_np")]
     #[doc(alias = "strsignal")]
     #[must_use]

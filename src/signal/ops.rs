@@ -19,8 +19,8 @@ pub enum Target {
     Group(Pgid),
     /// All processes of the caller's process group.
     OwnGroup,
-    /// All processes that the caller may send the signal to, except the caller and the first process
-    /// of its PID namespace.
+    /// All processes that the caller may send the signal to, except the caller and the first
+    /// process of its PID namespace.
     Everyone,
 }
 
@@ -93,8 +93,8 @@ pub fn kill(target: impl Into<Target>, signal: impl Into<Option<Signal>>) -> Res
 #[inline]
 pub fn queue(process: Pid, signal: Signal, value: impl Into<Value>) -> Result<()> {
     let info = SigInfo::queue(signal, getpid(), getuid(), value.into());
-    // SAFETY: the record is correct. Of a C library's own handlers, glibc's ignore queued signals, and
-    // musl's do nothing unless musl sent the signal.
+    // SAFETY: the record is correct. Of a C library's own handlers, glibc's ignore queued signals,
+    // and musl's do nothing unless musl sent the signal.
     unsafe { raw::rt_sigqueueinfo(process, Some(signal), &info) }
 }
 
@@ -112,10 +112,10 @@ pub fn pending() -> Result<SigSet> {
     raw::rt_sigpending()
 }
 
-/// Dequeues a pending signal of the set, and waits for one if none is pending. Returns `None` if the
-/// timeout expires first.
+/// Dequeues a pending signal of the set, and waits for one if none is pending. Returns `None` if
+/// the timeout expires first.
 ///
-/// [Block](crate::signal::block) the signals first: a signal that is not blocked takes effect
+/// [Block](crate::signal::block) the signals first: a signal that is not blocked is delivered
 /// instead. Other signals do not interrupt the wait and do not prolong it. A wait with a timeout
 /// reads the clock first, which is a second call; [`wait_interruptible`] does not.
 ///
@@ -133,8 +133,8 @@ pub fn wait(signals: impl Into<SigSet>, timeout: impl Into<Timeout>) -> Result<O
     wait_until_timeout(timeout.into(), |remaining| wait_interruptible(signals, remaining))
 }
 
-/// Dequeues a signal like [`wait`], but returns `EINTR` if interrupted by a signal that is not in the
-/// set.
+/// Dequeues a signal like [`wait`], but returns `EINTR` if interrupted by a signal that is not in
+/// the set.
 ///
 /// # Errors
 ///

@@ -33,8 +33,8 @@ impl Arg for Option<Signal> {
 ///
 /// - `ESRCH`: the process or process group does not exist, or no process is left to send the signal
 ///   to.
-/// - `EPERM`: the caller has neither a matching user ID nor `CAP_KILL` for any process of the target,
-///   or a security module denies the signal.
+/// - `EPERM`: the caller has neither a matching user ID nor `CAP_KILL` for any process of the
+///   target, or a security module denies the signal.
 /// - `EINVAL`: the target is process group 1, whose number `-1` the kernel interprets as every
 ///   process.
 ///
@@ -44,9 +44,9 @@ impl Arg for Option<Signal> {
 #[inline]
 pub fn kill(target: Target, signal: Option<Signal>) -> Result<()> {
     let Some(target) = target.number() else { return Err(Error::new(Call::KILL, Errno::INVAL)) };
-    // SAFETY: touches no memory. Only handlers run, which were declared safe to run at any point when
-    // they were set. Of a C library's own, glibc's ignore signals that this call sends, and musl's do
-    // nothing unless musl sent the signal.
+    // SAFETY: touches no memory. Only handlers run, which were declared safe to run at any point
+    // when they were set. Of a C library's own, glibc's ignore signals that this call sends, and
+    // musl's do nothing unless musl sent the signal.
     unsafe { syscall!(Call::KILL, kill(target, signal)) }.unit()
 }
 
@@ -67,9 +67,9 @@ pub fn kill(target: Target, signal: Option<Signal>) -> Result<()> {
 ///   reached, or the kernel is out of memory. Only for signals from 32; others are sent without
 ///   their record.
 /// - `ESRCH`: the process does not exist.
-/// - `EPERM`: the caller has neither a matching user ID nor `CAP_KILL` for the process, or a security
-///   module denies the signal, or the code of the record is that of the kernel, `kill` or `tgkill`
-///   and the calling thread is not the first thread of that process.
+/// - `EPERM`: the caller has neither a matching user ID nor `CAP_KILL` for the process, or a
+///   security module denies the signal, or the code of the record is that of the kernel, `kill` or
+///   `tgkill` and the calling thread is not the first thread of that process.
 /// - `E2BIG`: the kernel does not know the code of the record, and the bytes of the record that it
 ///   does not store (those after the first 48) are not all zero.
 ///
@@ -79,7 +79,8 @@ pub fn kill(target: Target, signal: Option<Signal>) -> Result<()> {
 #[inline]
 pub unsafe fn rt_sigqueueinfo(process: Pid, signal: Option<Signal>, info: &SigInfo) -> Result<()> {
     let info = core::ptr::from_ref(info);
-    // SAFETY: the kernel copies one record; that the process may receive it is upheld by the caller.
+    // SAFETY: the kernel copies one record; that the process may receive it is upheld by the
+    // caller.
     unsafe { syscall!(Call::RT_SIGQUEUEINFO, rt_sigqueueinfo(process.as_raw(), signal, info)) }
         .unit()
 }
@@ -101,10 +102,11 @@ pub fn rt_sigpending() -> Result<SigSet> {
     Ok(set)
 }
 
-/// `rt_sigprocmask(how, set, oldset, sigsetsize)` - changes the signal mask of the calling thread, and
-/// returns the previous one. Without a set, the mask is not changed.
+/// `rt_sigprocmask(how, set, oldset, sigsetsize)` - changes the signal mask of the calling thread,
+/// and returns the previous one. Without a set, the mask is not changed.
 ///
-/// `KILL` and `STOP` cannot be blocked: the kernel ignores them. This call cannot fail.
+/// `KILL` and `STOP` cannot be blocked: the kernel removes them from the set without an error. This
+/// call cannot fail.
 ///
 /// Since Linux 2.1.62; [sigprocmask(2)].
 ///
@@ -160,8 +162,8 @@ pub fn rt_sigtimedwait(set: SigSet, timeout: Option<&Timespec>) -> Result<SigInf
     }
 }
 
-/// `rt_sigsuspend(mask, sigsetsize)` - replaces the signal mask of the calling thread until a signal
-/// handler has run.
+/// `rt_sigsuspend(mask, sigsetsize)` - replaces the signal mask of the calling thread until a
+/// signal handler has run.
 ///
 /// It always returns an error.
 ///
@@ -188,9 +190,9 @@ pub fn rt_sigsuspend(mask: SigSet) -> Result<()> {
 /// must be async-signal-safe: it must not allocate or lock. The handler of an action that was
 /// returned by an earlier call must still exist.
 ///
-/// In a program with musl, the handler must also be safe to run in a child of `posix_spawn` before
-/// the child executes its program: musl resets only the handlers that were set through musl, and
-/// the child shares the parent's memory and has a small stack. Block the signal while spawning.
+/// In a program linked with musl, the handler must also be safe to run in a child of `posix_spawn`
+/// before the child executes its program: musl resets only the handlers that were set through musl,
+/// and the child shares the parent's memory and has a small stack. Block the signal while spawning.
 ///
 /// # Errors
 ///

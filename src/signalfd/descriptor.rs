@@ -20,8 +20,8 @@ event_source! { SignalFd }
 impl SignalFd {
     /// Creates a signalfd for these signals, in blocking mode and close-on-exec.
     ///
-    /// [Block](crate::signal::block) the signals in every thread: a signal that is not blocked takes
-    /// effect instead. `KILL` and `STOP` are ignored.
+    /// [Block](crate::signal::block) the signals in every thread: a signal that is not blocked is
+    /// delivered instead. `KILL` and `STOP` are ignored.
     ///
     /// # Errors
     ///
@@ -58,8 +58,8 @@ impl SignalFd {
         Self::with_flags(signals, CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)
     }
 
-    /// Creates a signalfd for these signals with exactly these flags, which are passed to the kernel
-    /// verbatim: without `CLOEXEC`, it is inherited across `execve`. See [`new`](Self::new).
+    /// Creates a signalfd for these signals with exactly these flags, which are passed to the
+    /// kernel verbatim: without `CLOEXEC`, it is inherited across `execve`. See [`new`](Self::new).
     ///
     /// # Errors
     ///
@@ -125,8 +125,8 @@ impl SignalFd {
         io::would_block_as_none(self.read())
     }
 
-    /// Reads the next signal like [`read`](Self::read), but returns `EINTR` if interrupted by a signal
-    /// handler.
+    /// Reads the next signal like [`read`](Self::read), but returns `EINTR` if interrupted by a
+    /// signal handler.
     ///
     /// # Errors
     ///

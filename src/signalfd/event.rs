@@ -85,8 +85,8 @@ impl Event {
         self.record().code
     }
 
-    /// Returns `ssi_errno`: the data of a seccomp filter's return value, and otherwise almost always
-    /// 0.
+    /// Returns `ssi_errno`: the data of a seccomp filter's return value, and otherwise almost
+    /// always 0.
     #[doc(alias = "ssi_errno")]
     #[inline]
     #[must_use]

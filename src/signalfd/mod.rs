@@ -31,15 +31,15 @@
 //!
 //! - A signal can be read only while it is blocked: [`signal::block`](crate::signal::block) the
 //!   signals in `main` before starting threads, which inherit the signal mask.
-//! - A signal that is still pending when it is unblocked takes effect: `TERM` then terminates the
+//! - A signal that is still pending when it is unblocked is delivered: `TERM` then terminates the
 //!   process. Read until no signal is pending before dropping the
 //!   [`MaskGuard`](crate::signal::MaskGuard).
 //! - Standard signals (below 32) do not queue: at most one instance of each is pending. After one
 //!   `CHLD`, check every child.
 //! - The signal mask is preserved across `execve`: set an empty mask in programs that you start.
 //! - A blocked signal is read even if the process ignores it. A program that should keep ignoring
-//!   the signals that were ignored when it started checks [`signal::action`](crate::signal::action())
-//!   first.
+//!   the signals that were ignored when it started checks
+//!   [`signal::action`](crate::signal::action()) first.
 //! - A signal caused by a fault of the program itself cannot be read: if it is blocked, the kernel
 //!   terminates the process.
 //! - The kernel returns whole events only. If a read returns fewer bytes, the descriptor is not a

@@ -45,8 +45,8 @@ pub fn signalfd4(mask: SigSet, flags: CreateFlags) -> Result<OwnedFd> {
 /// [signalfd(2)]: https://man7.org/linux/man-pages/man2/signalfd.2.html
 #[inline]
 pub fn signalfd4_set_mask(fd: BorrowedFd<'_>, mask: SigSet) -> Result<()> {
-    // SAFETY: the kernel reads one set and keeps no pointer to it; it returns the descriptor that it
-    // was given.
+    // SAFETY: the kernel reads one set and keeps no pointer to it; it returns the descriptor that
+    // it was given.
     unsafe {
         syscall!(
             Call::SIGNALFD4_SET_MASK,

@@ -19,12 +19,12 @@ use crate::syscall::syscall;
 /// # Errors
 ///
 /// - `ESRCH`: the process has no such thread, or does not exist.
-/// - `EPERM`: the caller has neither a matching user ID nor `CAP_KILL` for the process, or a security
-///   module denies the signal.
+/// - `EPERM`: the caller has neither a matching user ID nor `CAP_KILL` for the process, or a
+///   security module denies the signal.
 /// - `EAGAIN`: the limit on queued signals of the receiver's user (`RLIMIT_SIGPENDING`) has been
 ///   reached, or the kernel is out of memory. Only for signals from 32.
-/// - `EINVAL`: an ID is not positive, or the signal is one of 32 to 34, which C libraries reserve. The
-///   types of the arguments exclude the former, and this call accepts the latter.
+/// - `EINVAL`: an ID is not positive, or the signal is one of 32 to 34, which C libraries reserve.
+///   The types of the arguments exclude the former, and this call accepts the latter.
 ///
 /// Since Linux 2.5.75; [tgkill(2)].
 ///
@@ -35,8 +35,8 @@ pub unsafe fn tgkill(process: Pid, thread: Tid, signal: Option<Signal>) -> Resul
     unsafe { syscall!(Call::TGKILL, tgkill(process.as_raw(), thread.as_raw(), signal)) }.unit()
 }
 
-/// `rt_tgsigqueueinfo(tgid, tid, sig, &info)` - sends a signal with a record of the caller's choice to
-/// a thread of a process.
+/// `rt_tgsigqueueinfo(tgid, tid, sig, &info)` - sends a signal with a record of the caller's choice
+/// to a thread of a process.
 ///
 /// Without a signal, the call only checks that the thread exists and that the caller may send it a
 /// signal.
@@ -48,9 +48,9 @@ pub unsafe fn tgkill(process: Pid, thread: Tid, signal: Option<Signal>) -> Resul
 /// # Errors
 ///
 /// - `ESRCH`: the process has no such thread, or does not exist.
-/// - `EPERM`: the caller has neither a matching user ID nor `CAP_KILL` for the process, or a security
-///   module denies the signal, or the code of the record is that of the kernel, `kill` or `tgkill`
-///   and the thread is not the calling thread.
+/// - `EPERM`: the caller has neither a matching user ID nor `CAP_KILL` for the process, or a
+///   security module denies the signal, or the code of the record is that of the kernel, `kill` or
+///   `tgkill` and the thread is not the calling thread.
 /// - `EAGAIN`: the limit on queued signals of the receiver's user (`RLIMIT_SIGPENDING`) has been
 ///   reached, or the kernel is out of memory. Only for signals from 32; others are sent without
 ///   their record.
@@ -81,8 +81,8 @@ pub unsafe fn rt_tgsigqueueinfo(
 
 /// Sends a signal to a thread of a process.
 ///
-/// `kill(process, thread, None)` sends no signal, and only checks that the thread exists and that the
-/// caller may send it a signal.
+/// `kill(process, thread, None)` sends no signal, and only checks that the thread exists and that
+/// the caller may send it a signal.
 ///
 /// # Errors
 ///
@@ -126,8 +126,8 @@ pub fn kill(process: Pid, thread: Tid, signal: impl Into<Option<Signal>>) -> Res
 #[inline]
 pub fn queue(process: Pid, thread: Tid, signal: Signal, value: impl Into<Value>) -> Result<()> {
     let info = SigInfo::queue(signal, getpid(), getuid(), value.into());
-    // SAFETY: the record is correct. Of a C library's own handlers, glibc's ignore queued signals, and
-    // musl's do nothing unless musl sent the signal.
+    // SAFETY: the record is correct. Of a C library's own handlers, glibc's ignore queued signals,
+    // and musl's do nothing unless musl sent the signal.
     unsafe { rt_tgsigqueueinfo(process, thread, Some(signal), &info) }
 }
 

@@ -1,4 +1,4 @@
-//! Timers: a descriptor from which the number of expirations is read.
+//! Timers that report their expirations through a file descriptor.
 //!
 //! ```
 //! use std::time::Duration;
@@ -18,7 +18,7 @@
 //! # }
 //! ```
 //!
-//! A time of day. The timer is set again each time that the clock is set:
+//! An alarm at a time of day. It is set again whenever `CLOCK_REALTIME` is changed:
 //!
 //! ```
 //! use std::time::Duration;
@@ -64,17 +64,17 @@
 //! - The kernel disarms a timer that is set to a delay of zero. In this module, such a timer
 //!   expires immediately, and [`Timer::Disarmed`] disarms it.
 //! - Setting a timer discards the expirations that were not read.
-//! - A timer that is set to an absolute time expires when its clock reaches this time, earlier or
-//!   later if the clock is set. After [`TimerFd::set_cancel_on_set`], a read reports that the clock
-//!   was set, as [`Event::ClockChanged`], once for all changes since the last read. Then set the
-//!   timer again: one that had expired before the change was read is stopped, even if it is
-//!   periodic, and [`TimerFd::get`] does not show this.
-//! - The kernel detects a change by comparison with the state of the clock when the timer was
-//!   created or last reported a change. Create the timer shortly before it is set.
+//! - A timer that is set to an absolute time expires when its clock reaches that time, so changing
+//!   the clock advances or delays it. After [`TimerFd::set_cancel_on_set`], a read returns
+//!   [`Event::ClockChanged`] once for all changes of the clock since the last read. Then set the
+//!   timer again: if it had expired before the change was read, it is stopped, even if periodic,
+//!   and [`TimerFd::get`] does not show this.
+//! - To detect a change, the kernel compares the clock with its state when the timer was created or
+//!   last reported a change, so create the timer shortly before setting it.
 //! - If `CLOCK_REALTIME` is set back after an expiration, and before the expiration is read, the
-//!   kernel withdraws it: a read of a blocking timer returns 0 bytes. [`TimerFd::read`] then
-//!   continues to wait, and [`raw::read`] returns `None`. Any other number of bytes below 8 means
-//!   that the descriptor is not a timer, and fails with `EINVAL`.
+//!   kernel cancels the expiration: a read of a blocking timer returns 0 bytes. [`TimerFd::read`]
+//!   then continues to wait, and [`raw::read`] returns `None`. Any other number of bytes below 8
+//!   means that the descriptor is not a timer, and fails with `EINVAL`.
 //! - Duplicates of the descriptor, also those in child processes, share the timer.
 
 mod event;

@@ -29,8 +29,10 @@
 //! - No call reads only the host name: [`hostname`] calls `uname`.
 //! - Only the first numbers of the release have the same meaning everywhere, and a distribution's
 //!   kernel can have newer calls, or a filter can reject older ones. The best way to find out
-//!   whether a call is available is to make it. A process can also request the release 2.6 or
-//!   another architecture (`personality`).
+//!   whether a call is available is to make it. A process can also set its personality so that
+//!   `uname` reports a 2.6 release (`UNAME26`) or another `machine` ([personality(2)]).
+//!
+//! [personality(2)]: https://man7.org/linux/man-pages/man2/personality.2.html
 
 mod name;
 mod ops;

@@ -74,7 +74,7 @@ fn check(output: Output) {
     assert_eq!(lines.len(), 2, "{text}");
 }
 
-/// A program with five objects that prints an error through `core::fmt`.
+/// A program with three objects that prints an error through `core::fmt`.
 #[test]
 fn program_without_std_has_at_most_14_kb_on_x86_64() {
     let library = require!(Library::build("size", small("x86_64-unknown-none")));
@@ -87,7 +87,7 @@ fn program_without_std_has_at_most_14_kb_on_aarch64() {
     at_most(14_000, size(&library.compile("program", &[])));
 }
 
-/// A program that makes one call and prints its error without `core::fmt`.
+/// A program that only prints the error of a call, without `core::fmt`.
 #[test]
 fn program_without_std_that_prints_an_error_has_at_most_7_kb() {
     let library = require!(Library::build("print", small("x86_64-unknown-none")));

@@ -43,8 +43,8 @@ pub fn pretend<T: Send>(call: libc::c_long, body: impl FnOnce() -> T + Send) -> 
     filtered(call, FAIL_WITH, body)
 }
 
-/// Like [`inject`], but the call returns what a function returns for its arguments. A process has one
-/// such function at a time: use it only in a separate process.
+/// Like [`inject`], but the call returns what a function returns for its arguments. A process has
+/// one such function at a time: use it only in a separate process.
 ///
 /// The function runs in a signal handler, and must not make the call itself.
 pub fn forge<T: Send>(

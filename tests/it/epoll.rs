@@ -93,7 +93,7 @@ fn epoll_oneshot_event_is_reported_once_until_modified() {
 }
 
 #[test]
-fn epoll_exclusive_is_accepted_only_with_some_flags() {
+fn epoll_exclusive_fails_with_einval_for_modify_nesting_oneshot_and_rdhup() {
     let (one, other) = (Epoll::new().unwrap(), Epoll::new().unwrap());
     let counter = EventFd::new(0).unwrap();
     let interest = Interest::IN | Interest::EXCLUSIVE;

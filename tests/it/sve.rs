@@ -9,8 +9,8 @@ use common::require;
 
 type Rows = [[u32; 1000]; 64];
 
-/// Computes each row after a system call. The compiler keeps the factor and a predicate in registers
-/// of SVE across the call.
+/// Computes each row after a system call. The compiler keeps the factor and a predicate in
+/// registers of SVE across the call.
 #[target_feature(enable = "sve")]
 #[inline(never)]
 fn multiply_and_add_pid(rows: &mut Rows) {

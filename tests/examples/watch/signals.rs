@@ -15,7 +15,8 @@ use super::run::{
 };
 use common::require;
 
-/// The events of this many renames exceed one read, and their output exceeds the capacity of a pipe.
+/// The events of this many renames exceed one read, and their output exceeds the capacity of a
+/// pipe.
 const RENAMES: usize = 1000;
 
 #[test]

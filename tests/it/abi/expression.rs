@@ -35,7 +35,7 @@ fn number(literal: &str) -> Option<i128> {
 }
 
 #[test]
-fn value_evaluates_expressions() {
+fn abi_expression_value_is_computed() {
     let name = |name: &str| (name == "O_DIRECTORY").then_some(0x4000);
     for (expression, expected) in [
         ("1030", Some(1030)),
