@@ -107,7 +107,7 @@ fn copy_creates_hole_if_target_position_is_beyond_end() {
 }
 
 #[test]
-fn copier_step_copies_bytes_appended_after_end_of_source() {
+fn copier_step_continues_if_source_grows_after_step_returned_0() {
     let (from, to) = (files::anonymous(), files::anonymous());
     let (source, target) = (fd(&from), fd(&to));
     let mut copier = Copier::new(&source, &target);
