@@ -60,9 +60,9 @@ structs! {
     "arch" EpollEvent { events data } is "struct epoll_event" { events data }:
         libc::epoll_event { events u64 }
         general::epoll_event { events data };
-    "arch" Stat { before mode size after } is "struct stat" { st_dev st_mode st_size st_blksize }:
-        libc::stat { st_dev st_mode st_size st_blksize }
-        general::stat { st_dev st_mode st_size st_blksize };
+    "arch" Stat { dev ino mode rdev size } is "struct stat" { st_dev st_ino st_mode st_rdev st_size }:
+        libc::stat { st_dev st_ino st_mode st_rdev st_size }
+        general::stat { st_dev st_ino st_mode st_rdev st_size };
     "src/epoll/types.rs" EpollParams { microseconds budget prefer padding } is
         "struct epoll_params" { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad }:
         libc::epoll_params { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad }

@@ -27,10 +27,7 @@ fn each_way_that_a_filter_bars_is_gone_round() {
     for errno in [Errno::NOSYS, Errno::PERM] {
         inject(libc::SYS_copy_file_range, errno, || {
             assert_eq!(way_of_a_file(), Method::Sendfile);
-            inject(libc::SYS_sendfile, errno, || {
-                assert_eq!(way_of_a_file(), Method::Splice);
-                inject(libc::SYS_splice, errno, || assert_eq!(way_of_a_file(), Method::ReadWrite));
-            });
+            inject(libc::SYS_sendfile, errno, || assert_eq!(way_of_a_file(), Method::ReadWrite));
         });
     }
 }
@@ -47,10 +44,7 @@ fn each_way_that_the_two_do_not_allow_is_gone_round() {
     inject(libc::SYS_copy_file_range, Errno::XDEV, || {
         for errno in BOTH.into_iter().chain([Errno::SPIPE]) {
             inject(libc::SYS_sendfile, errno, || {
-                assert_eq!(way_of_a_file(), Method::Splice, "{errno}");
-                inject(libc::SYS_splice, errno, || {
-                    assert_eq!(way_of_a_file(), Method::ReadWrite, "{errno}")
-                });
+                assert_eq!(way_of_a_file(), Method::ReadWrite, "{errno}")
             });
         }
     });
@@ -122,20 +116,30 @@ fn a_pipe_that_cannot_be_had_is_done_without() {
 
 #[test]
 fn a_failure_of_the_copy_itself_is_not_hidden() {
-    for (number, call, errno) in [
-        (libc::SYS_copy_file_range, Call::COPY_FILE_RANGE, Errno::NOSPC),
-        (libc::SYS_copy_file_range, Call::COPY_FILE_RANGE, Errno::FBIG),
-        (libc::SYS_copy_file_range, Call::COPY_FILE_RANGE, Errno::DQUOT),
-    ] {
-        inject(number, errno, || {
-            let error = copy(fd(&file_of(1)), fd(&files::anonymous())).unwrap_err();
-            assert_eq!((error.error().call(), error.error().errno()), (call, errno));
-        });
+    for errno in [Errno::NOSPC, Errno::FBIG, Errno::DQUOT, Errno::IO] {
+        // The first step copies by the first method, which fails in the second.
+        let (source, target) = (fd(&file_of(COUNT)), fd(&files::anonymous()));
+        let mut copier = Copier::new(&source, &target).chunk_size(40_000);
+        assert_eq!(copier.step(), Ok(40_000));
+        let (call, number) = match copier.method_used() {
+            Method::CopyFileRange => (Call::COPY_FILE_RANGE, libc::SYS_copy_file_range),
+            _ => (Call::SENDFILE, libc::SYS_sendfile),
+        };
+        let error = inject(number, errno, || copier.step().unwrap_err());
+        assert_eq!((error.error().call(), error.error().errno()), (call, errno));
+        assert_eq!((error.copied(), error.lost()), (40_000, 0));
     }
-    inject(libc::SYS_copy_file_range, Errno::XDEV, || {
-        inject(libc::SYS_sendfile, Errno::IO, || {
-            let error = copy(fd(&file_of(1)), fd(&files::anonymous())).unwrap_err();
-            assert_eq!((error.error().call(), error.error().errno()), (Call::SENDFILE, Errno::IO));
+    // Before the first byte, the error is that of the last method.
+    let (source, target) = (fd(&file_of(1)), fd(&files::anonymous()));
+    inject(libc::SYS_copy_file_range, Errno::NOSPC, || {
+        inject(libc::SYS_sendfile, Errno::FBIG, || {
+            inject(libc::SYS_write, Errno::DQUOT, || {
+                let error = copy(&source, &target).unwrap_err();
+                assert_eq!(
+                    (error.error().call(), error.error().errno()),
+                    (Call::WRITE, Errno::DQUOT)
+                );
+            });
         });
     });
 }

@@ -122,8 +122,12 @@ const OTHERS: &[Call] = &[
     // What an EINVAL of the call without the flag means, where the kernel is too old for it.
     Call::MEMFD_CREATE_EXEC,
     Call::FCNTL_ADD_SEALS_EXEC,
-    // Only `std::io::Seek` calls it, whose errors do not contain the call.
+    // `std::io::Seek` calls it, whose errors do not contain the call, and a copy of files.
     Call::LSEEK,
+    // After a failure, a copy does without them.
+    Call::FALLOCATE,
+    Call::GETSOCKOPT_SO_TYPE,
+    Call::RECVFROM,
 ];
 
 #[test]
