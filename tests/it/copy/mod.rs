@@ -1,11 +1,16 @@
 //! Copies between descriptors of any two kinds.
 
+mod direct_io;
 mod ends;
 mod failures;
 mod fallbacks;
 mod files;
+mod holes;
+mod messages;
 mod offsets;
 mod pairs;
+mod references;
+mod refusals;
 mod sockets;
 mod terminal;
 
