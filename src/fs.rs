@@ -12,13 +12,28 @@ const AT_FDCWD: i32 = -100;
 const O_CLOEXEC: u32 = 0x8_0000;
 
 const S_IFMT: u32 = 0o17_0000;
+const S_IFIFO: u32 = 0o1_0000;
+const S_IFDIR: u32 = 0o4_0000;
+const S_IFBLK: u32 = 0o6_0000;
 const S_IFREG: u32 = 0o10_0000;
 const S_IFSOCK: u32 = 0o14_0000;
+
+pub(crate) const SEEK_SET: u32 = 0;
+pub(crate) const SEEK_CUR: u32 = 1;
+pub(crate) const SEEK_END: u32 = 2;
+pub(crate) const SEEK_DATA: u32 = 3;
+pub(crate) const SEEK_HOLE: u32 = 4;
+
+const FALLOC_FL_KEEP_SIZE: u32 = 1;
+const FALLOC_FL_PUNCH_HOLE: u32 = 2;
 
 /// The file types that other modules distinguish.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FileType {
     Regular,
+    Directory,
+    Block,
+    Pipe,
     Socket,
     Other,
 }
@@ -66,11 +81,14 @@ pub(crate) fn fstat(fd: BorrowedFd<'_>) -> Result<Stat> {
     Ok(unsafe { stat.assume_init() })
 }
 
-/// Returns the type of a file; `Other` if `fstat` fails.
-pub(crate) fn file_type(fd: BorrowedFd<'_>) -> FileType {
-    match fstat(fd).map(|stat| stat.mode & S_IFMT) {
-        Ok(S_IFREG) => FileType::Regular,
-        Ok(S_IFSOCK) => FileType::Socket,
+/// Returns the type of a file.
+pub(crate) const fn file_type(stat: &Stat) -> FileType {
+    match stat.mode & S_IFMT {
+        S_IFREG => FileType::Regular,
+        S_IFDIR => FileType::Directory,
+        S_IFBLK => FileType::Block,
+        S_IFIFO => FileType::Pipe,
+        S_IFSOCK => FileType::Socket,
         _ => FileType::Other,
     }
 }
@@ -138,8 +156,16 @@ pub(crate) fn pwrite64(fd: BorrowedFd<'_>, bytes: &[u8], offset: u64) -> Result<
     unsafe { syscall!(Call::PWRITE64, pwrite64(fd, bytes.as_ptr(), bytes.len(), offset)) }.size()
 }
 
+/// `fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, len)` - replaces a range of a
+/// file by a hole, which reads as zeros. The size of the file does not change.
+#[inline]
+pub(crate) fn fallocate_punch_hole(fd: BorrowedFd<'_>, offset: u64, length: u64) -> Result<()> {
+    let mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+    // SAFETY: touches no memory of the program; a mapping of the file is not a Rust object.
+    unsafe { syscall!(Call::FALLOCATE, fallocate(fd, mode, offset, length)) }.unit()
+}
+
 /// `lseek(fd, offset, whence)` - sets the file position, and returns it.
-#[allow(dead_code, reason = "only used with the feature `std`")]
 #[inline]
 pub(crate) fn lseek(fd: BorrowedFd<'_>, offset: i64, whence: u32) -> Result<u64> {
     // SAFETY: touches no memory.

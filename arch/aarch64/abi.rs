@@ -10,12 +10,16 @@ pub(crate) struct EpollEvent {
 
 layout! { EpollEvent: size 16, align 8, events at 0, data at 8 }
 
-/// `struct stat`: the fields for the type, the size and the allocated blocks of a file.
+/// `struct stat`: the fields for the identity, the type, the size and the allocated blocks of a
+/// file.
 #[repr(C)]
 pub(crate) struct Stat {
-    before: [u64; 2],
+    pub(crate) dev: u64,
+    pub(crate) ino: u64,
     pub(crate) mode: u32,
-    between: [u32; 7],
+    between: [u32; 3],
+    pub(crate) rdev: u64,
+    padding: u64,
     pub(crate) size: i64,
     block_size: u64,
     /// The number of allocated blocks of 512 bytes.
@@ -23,7 +27,7 @@ pub(crate) struct Stat {
     after: [u64; 7],
 }
 
-layout! { Stat: size 128, align 8, before at 0, mode at 16, size at 48, block_size at 56, blocks at 64, after at 72 }
+layout! { Stat: size 128, align 8, dev at 0, ino at 8, mode at 16, rdev at 32, size at 48, block_size at 56, blocks at 64, after at 72 }
 
 /// The possible sizes of a page.
 pub(crate) const PAGE_SIZES: [usize; 3] = [4096, 0x4000, 0x1_0000];

@@ -18,9 +18,9 @@ SOURCE is copied into it under its own name. Symbolic links are followed.
 
 Options:
   -m, --method METHOD  auto, copy_file_range, sendfile, splice or read_write [default: auto]; auto
-                       uses the first of the others that SOURCE and TARGET support; any other
-                       METHOD is used alone, and fails if it does not return all bytes of SOURCE,
-                       as with a file in /proc
+                       uses one of the others, which depends on SOURCE and TARGET; any other METHOD
+                       is used alone, and fails if it does not return all bytes of SOURCE, as with
+                       a file in /proc
       --keep-partial   if the copy fails, keep the incomplete copy as TARGET.partial
   -q, --quiet          print only errors
   -h, --help           print this help and exit

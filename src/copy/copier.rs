@@ -2,11 +2,13 @@
 
 use core::fmt;
 
-use super::memory::{is_nonblocking, through_memory, wait};
-use super::strategy::{Method, StepError, Strategy};
+use super::CopyError;
+use super::ends::{Ends, Kind};
+use super::holes::Holes;
+use super::memory::{is_closed, is_nonblocking, through_memory, wait};
+use super::strategy::{Method, StepError, Strategy, is_splice_refused};
 use crate::error::{Errno, Error, Result};
 use crate::fd::{AsFd, AsRawFd, BorrowedFd};
-use crate::fs::{self, FileType};
 use crate::poll::PollFlags;
 
 /// The most that the kernel moves with one call (`MAX_RW_COUNT`). Some calls reject larger lengths.
@@ -27,9 +29,19 @@ pub fn copy(source: impl AsFd, target: impl AsFd) -> Result<u64, CopyError> {
 /// A copy from one descriptor to another: from their positions to the end of the source, or to a
 /// [limit](Self::limit).
 ///
-/// The method depends on the kinds of the two descriptors. With every method, short transfers are
-/// continued, calls that a signal interrupts are repeated, and a copy waits indefinitely for
-/// descriptors that are non-blocking.
+/// Before the first byte, the copy queries the properties of the two descriptors, and fails without
+/// reading from the source if it is not open for reading or is a directory (`EBADF`, `EISDIR`), if
+/// the target is not open for writing or does not support it (`EBADF`, `EINVAL`), if both are the
+/// same pipe (`EINVAL`), or if both are the same file or block device and the range that is read
+/// overlaps the range that is written (`EINVAL`). A copy of a file to its own end overlaps, unless
+/// a [limit](Self::limit) ends it before its own output.
+///
+/// The [method](Method::Auto) then depends on the kinds of the two descriptors. If the kernel
+/// refuses a method, with whatever error, before it has copied a byte, the next one is used, and
+/// only the error of the last one is returned. An error after the first byte ends the copy.
+///
+/// With every method, short transfers are continued, calls that a signal interrupts are repeated,
+/// and a copy waits indefinitely for descriptors that are non-blocking.
 ///
 /// If the socket timeout of a blocking source (`SO_RCVTIMEO`) expires, the copy fails with
 /// `EAGAIN`, unless the target is non-blocking: the kernel does not report which of the two was not
@@ -59,8 +71,14 @@ pub fn copy(source: impl AsFd, target: impl AsFd) -> Result<u64, CopyError> {
 pub struct Copier<'fd> {
     source: BorrowedFd<'fd>,
     target: BorrowedFd<'fd>,
+    /// The properties of the two descriptors, after they were queried by the first step.
+    ends: Option<Ends>,
     strategy: Strategy,
+    /// Whether the strategy, or one before it, has copied bytes.
+    strategy_copied: bool,
     method: Method,
+    holes: Holes,
+    keep_holes: bool,
     chunk_size: usize,
     remaining: u64,
     copied: u64,
@@ -77,8 +95,12 @@ impl<'fd> Copier<'fd> {
         Self {
             source,
             target,
+            ends: None,
             strategy: Strategy::new(method),
+            strategy_copied: false,
             method,
+            holes: Holes::Fill,
+            keep_holes: true,
             chunk_size: Self::DEFAULT_CHUNK_SIZE,
             remaining: u64::MAX,
             copied: 0,
@@ -89,11 +111,14 @@ impl<'fd> Copier<'fd> {
     #[must_use]
     pub const fn limit(mut self, bytes: u64) -> Self {
         self.remaining = bytes;
+        self.ends = None;
         self
     }
 
     /// Sets the only method to use: if the two descriptors do not support it, the copy fails.
-    /// (After TCP urgent data, a few bytes are read and written all the same.)
+    /// Reads and writes replace it where its result would differ from theirs: after TCP urgent
+    /// data, for sockets that preserve message boundaries, and for the parts of a file open for
+    /// direct I/O (`O_DIRECT`) that are not whole blocks.
     ///
     /// Where the kernel determines the end of a file by its size, the copy ends there: with
     /// [`Method::CopyFileRange`] and [`Method::Sendfile`], nothing is copied from a pseudo-file
@@ -102,11 +127,29 @@ impl<'fd> Copier<'fd> {
     pub fn method(mut self, method: Method) -> Self {
         self.method = method;
         self.strategy = Strategy::new(method);
+        self.ends = None;
+        self
+    }
+
+    /// Sets whether the holes of a regular file are copied as zeros, which occupy space. By
+    /// default, they become holes of a target that is a regular file, with every method.
+    ///
+    /// A hole is created by [ftruncate(2)] at the end of the target, and by [fallocate(2)] in the
+    /// middle. Where the file system does not support this, and in a target that is open for
+    /// appending, the copy writes zeros.
+    ///
+    /// [ftruncate(2)]: https://man7.org/linux/man-pages/man2/ftruncate.2.html
+    /// [fallocate(2)]: https://man7.org/linux/man-pages/man2/fallocate.2.html
+    #[must_use]
+    pub const fn fill_holes(mut self, fill: bool) -> Self {
+        self.keep_holes = !fill;
+        self.ends = None;
         self
     }
 
     /// Sets the maximum number of bytes that one step copies: at least 1, and at most what the
-    /// kernel moves with one call, 2 GiB minus 4 KiB. Values outside this range are clamped.
+    /// kernel moves with one call, 2 GiB minus 4 KiB. Values outside this range are clamped. A hole
+    /// of a file is copied in one step, whatever its length.
     #[must_use]
     pub const fn chunk_size(mut self, bytes: usize) -> Self {
         self.chunk_size = match bytes {
@@ -123,7 +166,8 @@ impl<'fd> Copier<'fd> {
         self.copied
     }
 
-    /// Returns the method that the copy uses at present. It is never [`Method::Auto`].
+    /// Returns the method that the copy uses at present. It is never [`Method::Auto`], which
+    /// chooses a method in the first step.
     #[must_use]
     pub const fn method_used(&self) -> Method {
         self.strategy.method()
@@ -153,61 +197,127 @@ impl<'fd> Copier<'fd> {
     }
 
     /// Copies at most one chunk: as many bytes as one call moves. Returns the number of bytes; 0 at
-    /// the end of the source, or at the limit.
+    /// the end of the source, or at the limit. A hole is copied in one step, whatever its length.
     ///
     /// # Errors
     ///
     /// A [`CopyError`], which contains the number of bytes copied before the failure.
     pub fn step(&mut self) -> Result<usize, CopyError> {
-        let max_length = usize::try_from(self.remaining).unwrap_or(usize::MAX).min(self.chunk_size);
-        if max_length == 0 {
+        if self.remaining == 0 {
             return Ok(0);
         }
-        let mut waited = false;
+        let ends = match self.ends {
+            Some(ends) => ends,
+            None => self.start().map_err(|error| self.fail(error, 0))?,
+        };
+        let hole = self
+            .holes
+            .copy_hole(self.source, self.target, self.remaining)
+            .map_err(|error| self.fail(error, 0))?;
+        if hole > 0 {
+            self.copied += hole;
+            self.remaining -= hole;
+            return Ok(hole as usize);
+        }
+        let max_length = self.remaining.min(self.holes.data()).min(self.chunk_size as u64) as usize;
+        let from_stream = ends.source.kind == Kind::Stream;
+        let (mut waited, mut refused) = (false, None);
         loop {
-            let mut step = self.strategy.step(self.source, self.target, max_length);
-            let moved_nothing = match &step {
-                Ok(count) => *count == 0,
+            let mut step = self.strategy.step(self.source, self.target, &ends, max_length);
+            let read_instead = match &step {
+                Ok(0) => self.strategy.may_miss_data(&ends, self.method),
+                Ok(_) => false,
                 // Both descriptors were ready, and the call would block all the same: the kernel's
                 // calls do so before urgent data.
-                Err(failed) => waited && failed.lost == 0 && failed.error.is(Errno::AGAIN),
+                Err(failed) => {
+                    waited
+                        && failed.lost == 0
+                        && failed.error.is(Errno::AGAIN)
+                        && self.strategy.is_in_kernel()
+                        && (self.method == Method::Auto || from_stream)
+                }
             };
-            if moved_nothing && self.strategy.may_miss_data(self.source, self.method) {
-                step = self.read_instead(max_length);
+            if read_instead {
+                step = self.read_instead(&ends, max_length);
             }
             let failed = match step {
                 Ok(count) => {
-                    self.advance(count);
+                    // A socket reports its failure once, and then its end.
+                    if let Some(error) = refused.filter(|_| count == 0 && from_stream) {
+                        return Err(self.fail(error, 0));
+                    }
+                    self.advance(count, 0);
                     return Ok(count);
                 }
                 Err(failed) => failed,
             };
             let StepError { error, copied, lost } = failed;
-            self.advance(copied);
-            match error.errno() {
-                Errno::AGAIN if lost == 0 => {
-                    waited = true;
-                    self.wait(error)
+            self.advance(copied, lost);
+            if self.is_not_ready(&ends, &failed) {
+                waited = true;
+                self.wait(error)
+            } else {
+                if self.strategy.method() == Method::Splice && !is_splice_refused(error) {
+                    refused = Some(error);
                 }
-                _ => self.strategy.fall_back(self.method, self.source, self.target, &failed),
+                let is_refusal = self.is_refusal(&ends, &failed, refused.is_some());
+                match is_refusal && self.strategy.fall_back(ends.is_direct(), lost) {
+                    true => Ok(()),
+                    false => Err(error),
+                }
             }
             .map_err(|error| self.fail(error, lost))?;
         }
     }
 
+    /// Queries the properties of the two descriptors, and chooses the strategy.
+    fn start(&mut self) -> Result<Ends> {
+        let ends = Ends::new(self.source, self.target);
+        ends.check(self.source, self.target, self.remaining)?;
+        self.strategy = Strategy::start(self.method, &ends)?;
+        let keep = self.keep_holes && ends.can_keep_holes();
+        self.holes = if keep { Holes::Keep(0) } else { Holes::Fill };
+        self.strategy_copied = false;
+        self.ends = Some(ends);
+        Ok(ends)
+    }
+
     /// Reads and writes the next bytes. The strategy is kept for a socket, because it works again
     /// after the urgent data; for a file, the rest is read as well. It is also kept if bytes were
     /// lost, which no other strategy would find.
-    fn read_instead(&mut self, max_length: usize) -> Result<usize, StepError> {
-        let step = through_memory(self.source, self.target, max_length);
+    fn read_instead(&mut self, ends: &Ends, max_length: usize) -> Result<usize, StepError> {
+        let step = through_memory(self.source, self.target, ends, max_length);
         let keep_strategy = match &step {
-            Ok(count) => *count == 0 || fs::file_type(self.source) == FileType::Socket,
+            Ok(count) => *count == 0 || ends.source.kind == Kind::Stream,
             Err(failed) => failed.lost == 0 && failed.error.is(Errno::AGAIN),
         };
         if !keep_strategy {
             self.strategy = Strategy::ReadWrite;
         }
         step
+    }
+
+    /// Returns whether a step failed because a descriptor was not ready. Neither files nor blocking
+    /// pipes report this, so that it is then a refusal.
+    fn is_not_ready(&self, ends: &Ends, failed: &StepError) -> bool {
+        let never = ends.are_files()
+            || !ends.has(Kind::Stream)
+                && !is_nonblocking(self.source)
+                && !is_nonblocking(self.target);
+        failed.lost == 0
+            && failed.error.is(Errno::AGAIN)
+            && !(never && self.method == Method::Auto && self.strategy.is_in_kernel())
+    }
+
+    /// Returns whether an error can mean that the kernel refuses the strategy: before it has copied
+    /// a byte, each error can, unless the target is closed. With direct I/O, a strategy fails where
+    /// a position or the number of bytes is not a multiple of the block size, which reads and
+    /// writes overcome.
+    fn is_refusal(&self, ends: &Ends, failed: &StepError, may_be_closed: bool) -> bool {
+        self.method == Method::Auto
+            && !self.strategy_copied
+            && !(may_be_closed && is_closed(self.target))
+            || failed.error.is(Errno::INVAL) && ends.is_direct()
     }
 
     /// Waits until both descriptors are ready: a call that moves bytes between two descriptors does
@@ -222,10 +332,13 @@ impl<'fd> Copier<'fd> {
         wait(self.target, PollFlags::OUT)
     }
 
-    fn advance(&mut self, count: usize) {
-        let count = count as u64;
+    /// Accounts for the bytes that a step copied and lost.
+    fn advance(&mut self, count: usize, lost: usize) {
+        let (count, lost) = (count as u64, lost as u64);
+        self.strategy_copied |= count > 0;
         self.copied += count;
         self.remaining = self.remaining.saturating_sub(count);
+        self.holes.advance(count + lost);
     }
 
     #[cold]
@@ -243,59 +356,5 @@ impl fmt::Debug for Copier<'_> {
             .field("method_used", &self.method_used())
             .field("copied", &self.copied)
             .finish_non_exhaustive()
-    }
-}
-
-/// The error of a copy: the call that failed, and how many bytes were copied before.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct CopyError {
-    error: Error,
-    copied: u64,
-    lost: u64,
-}
-
-impl CopyError {
-    /// Returns the call that failed and its errno.
-    #[must_use]
-    pub const fn error(self) -> Error {
-        self.error
-    }
-
-    /// Returns the number of bytes written to the target before the failure.
-    #[must_use]
-    pub const fn copied(self) -> u64 {
-        self.copied
-    }
-
-    /// Returns the number of further bytes that were read from the source and could not be written.
-    /// The position of a seekable source has advanced past them.
-    #[must_use]
-    pub const fn lost(self) -> u64 {
-        self.lost
-    }
-}
-
-/// Prints the error, the number of bytes copied, and the number of bytes lost unless it is 0.
-impl fmt::Display for CopyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { error, copied, lost } = self;
-        let plural = if *copied == 1 { "" } else { "s" };
-        write!(f, "{error}, after {copied} byte{plural}")?;
-        if *lost > 0 { write!(f, ", with {lost} more read and lost") } else { Ok(()) }
-    }
-}
-
-impl fmt::Debug for CopyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CopyError({self})")
-    }
-}
-
-impl core::error::Error for CopyError {}
-
-/// Keeps the error; the numbers of bytes are discarded.
-impl From<CopyError> for Error {
-    fn from(error: CopyError) -> Self {
-        error.error
     }
 }

@@ -2,10 +2,12 @@
 
 use core::mem::MaybeUninit;
 
+use super::ends::{Ends, Kind};
+use super::raw;
 use super::strategy::StepError;
 use crate::error::{Call, Errno, Error, Result};
-use crate::fd::BorrowedFd;
-use crate::io;
+use crate::fd::{AsFd, BorrowedFd};
+use crate::io::{self, StatusFlags};
 use crate::pipe::{self, SpliceFlags};
 use crate::poll::{self, PollFd, PollFlags};
 use crate::time::Timeout;
@@ -13,19 +15,97 @@ use crate::time::Timeout;
 /// The size of the buffer, which is on the stack: the most that one step copies.
 const BUFFER_SIZE: usize = 16 * 1024;
 
+/// The size of the buffer for a message, which is on the stack: the longest UDP datagram fits.
+const MESSAGE_SIZE: usize = 64 * 1024;
+
+/// A buffer with the alignment that direct I/O requires on most devices.
+#[repr(align(4096))]
+struct Buffer([MaybeUninit<u8>; BUFFER_SIZE]);
+
 /// Reads up to `max_length` bytes and writes them. Returns the number of bytes; 0 at the end of the
 /// source.
 pub(super) fn through_memory(
     source: BorrowedFd<'_>,
     target: BorrowedFd<'_>,
+    ends: &Ends,
     max_length: usize,
 ) -> Result<usize, StepError> {
-    let mut buffer = [MaybeUninit::uninit(); BUFFER_SIZE];
-    let buffer = &mut buffer[..max_length.min(BUFFER_SIZE)];
-    let count = io::retry(|| io::read_uninit(source, buffer).map(|bytes| bytes.len()))?;
+    if ends.source.kind == Kind::Messages {
+        return message_through_memory(source, target, ends, max_length);
+    }
+    let mut buffer = Buffer([MaybeUninit::uninit(); BUFFER_SIZE]);
+    let buffer = &mut buffer.0[..max_length.min(BUFFER_SIZE)];
+    let count = with_direct_io(source, ends.source.is_direct(), || {
+        io::read_uninit(source, buffer).map(|bytes| bytes.len())
+    })?;
     // SAFETY: the kernel has written the first `count` bytes, never more than the buffer holds.
     let bytes = unsafe { core::slice::from_raw_parts(buffer.as_ptr().cast(), count) };
-    write_all(target, bytes).map(|()| count)
+    write_all(target, ends, bytes).map(|()| count)
+}
+
+/// Receives a message and writes it with one call. Returns the number of bytes; 0 for an empty
+/// message, and at the end of the source.
+///
+/// Out of line, because of the size of the buffer.
+#[inline(never)]
+fn message_through_memory(
+    source: BorrowedFd<'_>,
+    target: BorrowedFd<'_>,
+    ends: &Ends,
+    max_length: usize,
+) -> Result<usize, StepError> {
+    let mut buffer = [MaybeUninit::uninit(); MESSAGE_SIZE + 1];
+    let max_length = max_length.min(MESSAGE_SIZE);
+    let length = match io::retry(|| raw::recvfrom_trunc(source, &mut buffer[..max_length])) {
+        // One more byte shows that a message is longer, but not by how much.
+        Err(error) if is_recvfrom_refused(error) => {
+            io::retry(|| Ok(io::read_uninit(source, &mut buffer[..=max_length])?.len()))
+        }
+        received => received,
+    }?;
+    let count = length.min(max_length);
+    // SAFETY: the kernel has written the first `count` bytes.
+    let bytes = unsafe { core::slice::from_raw_parts(buffer.as_ptr().cast(), count) };
+    let discarded = length - count;
+    write_all(target, ends, bytes)
+        .map_err(|failed| StepError { lost: failed.lost + discarded, ..failed })?;
+    match discarded {
+        0 => Ok(count),
+        lost => Err(StepError {
+            error: Error::new(Call::RECVFROM, Errno::MSGSIZE),
+            copied: count,
+            lost,
+        }),
+    }
+}
+
+/// Returns whether a filter answers every `recvfrom` with an error.
+fn is_recvfrom_refused(error: Error) -> bool {
+    // Without a filter, the call fails with `ENOTSOCK` for a pipe.
+    pipe::pipe().is_ok_and(|(reader, _writer)| {
+        raw::recvfrom_trunc(reader.as_fd(), &mut [])
+            .is_err_and(|other| other.errno() == error.errno())
+    })
+}
+
+/// Calls a function that reads from or writes to a file. If the file is open for direct I/O and the
+/// call fails with `EINVAL`, because the position or the number of bytes is not a multiple of the
+/// block size, calls the function again while the flag `O_DIRECT` is cleared.
+fn with_direct_io<T>(
+    fd: BorrowedFd<'_>,
+    is_direct: bool,
+    mut call: impl FnMut() -> Result<T>,
+) -> Result<T> {
+    let result = io::retry(&mut call);
+    let Err(error) = result else { return result };
+    if !is_direct || !error.is(Errno::INVAL) {
+        return Err(error);
+    }
+    let flags = io::fcntl_getfl(fd).map_err(|_| error)?;
+    io::fcntl_setfl(fd, flags.difference(StatusFlags::DIRECT)).map_err(|_| error)?;
+    let result = io::retry(call);
+    let _ = io::fcntl_setfl(fd, flags);
+    result
 }
 
 /// Moves `count` bytes from a pipe that contains them to the target, within the kernel.
@@ -55,10 +135,11 @@ pub(super) fn drain(
 }
 
 /// Writes all bytes, with as many calls as necessary.
-fn write_all(target: BorrowedFd<'_>, bytes: &[u8]) -> Result<(), StepError> {
+fn write_all(target: BorrowedFd<'_>, ends: &Ends, bytes: &[u8]) -> Result<(), StepError> {
+    let is_direct = ends.target.is_direct();
     let mut remaining = bytes;
     while !remaining.is_empty() {
-        let written = match io::retry(|| io::write(target, remaining)) {
+        let written = match with_direct_io(target, is_direct, || io::write(target, remaining)) {
             Err(error) if error.is(Errno::AGAIN) && is_nonblocking(target) => {
                 wait(target, PollFlags::OUT).map(|()| 0)
             }
@@ -83,6 +164,13 @@ fn write_all(target: BorrowedFd<'_>, bytes: &[u8]) -> Result<(), StepError> {
 /// Waits until a descriptor is ready for one of the events.
 pub(super) fn wait(fd: BorrowedFd<'_>, events: PollFlags) -> Result<()> {
     poll::wait(&mut [PollFd::from_borrowed_fd(fd, events)], Timeout::Infinite).map(drop)
+}
+
+/// Returns whether nothing that is written to a descriptor will be read.
+pub(super) fn is_closed(fd: BorrowedFd<'_>) -> bool {
+    let mut entries = [PollFd::from_borrowed_fd(fd, PollFlags::empty())];
+    poll::wait(&mut entries, Timeout::Zero).is_ok()
+        && entries[0].ready().intersects(PollFlags::ERR | PollFlags::HUP)
 }
 
 /// Returns whether a descriptor is non-blocking; `true` if `fcntl` fails.

@@ -1,8 +1,16 @@
 //! Raw system calls that copy between two descriptors.
 
+use core::ffi::c_int;
+use core::mem::MaybeUninit;
+
 use crate::error::{Call, ErrnoReason, Result, errno_reasons};
 use crate::fd::BorrowedFd;
 use crate::syscall::syscall;
+
+const SOL_SOCKET: u32 = 1;
+const SO_TYPE: u32 = 3;
+const SOCK_STREAM: c_int = 1;
+const MSG_TRUNC: u32 = 0x20;
 
 /// `copy_file_range(fd_in, off_in, fd_out, off_out, len, 0)` - copies up to `length` bytes from one
 /// regular file to another. File systems that support it let both files share the stored data.
@@ -59,6 +67,9 @@ pub fn copy_file_range(
 /// `sendfile(out_fd, in_fd, offset, count)` - copies up to `length` bytes from a file to any
 /// descriptor. As in the C call, the target comes first.
 ///
+/// The target can receive references to the pages of the source instead of copies: the reader of a
+/// pipe or socket then sees later writes to the source file.
+///
 /// Returns the number of bytes copied: 0 at the end of the source. With an offset, the copy starts
 /// there and the kernel advances the offset; without one, the position of the file is used and
 /// advanced.
@@ -98,6 +109,38 @@ pub fn sendfile(
     unsafe { syscall!(Call::SENDFILE, sendfile(target, source, source_offset, length)) }.size()
 }
 
+/// `getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len)` - returns whether a socket is of type
+/// `SOCK_STREAM`. A socket of any other type preserves the boundaries of messages.
+pub(super) fn getsockopt_is_stream(fd: BorrowedFd<'_>) -> Result<bool> {
+    let (mut kind, mut size): (c_int, u32) = (0, 4);
+    let (kind_pointer, size_pointer) = (&raw mut kind, &raw mut size);
+    // SAFETY: the kernel reads the size, writes at most as many bytes to `kind` and the size to
+    // `size`, and keeps nothing.
+    unsafe {
+        syscall!(
+            Call::GETSOCKOPT_SO_TYPE,
+            getsockopt(fd, SOL_SOCKET, SO_TYPE, kind_pointer, size_pointer)
+        )
+    }
+    .unit()?;
+    Ok(kind == SOCK_STREAM)
+}
+
+/// `recvfrom(fd, buf, len, MSG_TRUNC, NULL, NULL)` - receives a message. Returns its length, which
+/// can exceed that of the buffer: the rest of the message is then discarded.
+///
+/// # Errors
+///
+/// - `EMSGSIZE`: a message is longer than a step of the copy, which is at most 64 KiB, and its end
+///   was discarded.
+pub(super) fn recvfrom_trunc(fd: BorrowedFd<'_>, buffer: &mut [MaybeUninit<u8>]) -> Result<usize> {
+    let (null, start) = (core::ptr::null_mut::<u8>(), buffer.as_mut_ptr());
+    // SAFETY: the kernel writes at most `buffer.len()` bytes to the buffer, and no address, and
+    // keeps nothing.
+    unsafe { syscall!(Call::RECVFROM, recvfrom(fd, start, buffer.len(), MSG_TRUNC, null, null)) }
+        .size()
+}
+
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     COPY_FILE_RANGE:
         ISDIR => "the source or the target is a directory",
@@ -127,4 +170,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         SPIPE => "an offset was passed, and the source is not seekable",
         OVERFLOW => InvalidArgument "the offset exceeds the largest file offset of the file system",
         PIPE => "the target is a pipe or socket whose other end is closed for reading";
+    RECVFROM:
+        MSGSIZE => "a message is longer than a step of the copy, which is at most 64 KiB, and its \
+            end was discarded";
 };

@@ -1,10 +1,10 @@
 //! The methods of a copy, and the fallback from one to the next.
 
+use super::ends::{Ends, Kind};
 use super::memory::{drain, through_memory};
 use super::raw;
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd, OwnedFd};
-use crate::fs::{self, FileType};
 use crate::io;
 use crate::pipe::{self, SpliceFlags};
 
@@ -12,15 +12,26 @@ use crate::pipe::{self, SpliceFlags};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Method {
-    /// The first of the other methods that the two descriptors support.
+    /// The first suitable method that the kernel does not refuse:
+    ///
+    /// - from files (regular files and block devices) to files: `CopyFileRange`, `Sendfile`,
+    ///   `ReadWrite`. All of them copy the data;
+    /// - from pipes and stream sockets: `Splice`, `ReadWrite`;
+    /// - otherwise, and to files that are open for appending: `ReadWrite`.
     #[default]
     Auto,
-    /// `copy_file_range`: from file to file, within the file system.
+    /// `copy_file_range`: from regular file to regular file, within the file system.
     CopyFileRange,
     /// `sendfile`: from a file to any descriptor, within the kernel.
+    ///
+    /// The target can receive references to the pages of the source instead of copies: the reader
+    /// of a pipe or socket then sees later writes to the source file.
     Sendfile,
     /// `splice`: within the kernel; if neither descriptor is a pipe, through a pipe that is created
     /// for the copy.
+    ///
+    /// The target can receive references to the pages of the source instead of copies: the reader
+    /// of a pipe or socket then sees later writes to the source file.
     Splice,
     /// `read` and `write`: between any two descriptors, through a buffer in user space.
     ReadWrite,
@@ -30,11 +41,11 @@ pub enum Method {
 pub(super) enum Strategy {
     CopyFileRange,
     Sendfile,
-    /// One of the two descriptors is a pipe.
+    /// If neither descriptor is a pipe, the next step creates one.
     Splice,
     /// Neither descriptor is a pipe: the bytes go through this one. The number is that of the bytes
-    /// left in the pipe by a target that does not support `splice`; they are read and written, and
-    /// then everything else is. Otherwise the pipe is empty between two steps.
+    /// left in the pipe by a target that does not accept them through `splice`; they are read and
+    /// written, and then everything else is. Otherwise the pipe is empty between two steps.
     Pipe(OwnedFd, OwnedFd, usize),
     ReadWrite,
 }
@@ -54,14 +65,30 @@ impl From<Error> for StepError {
 }
 
 impl Strategy {
-    /// The strategy that a copy with this method starts with.
+    /// The strategy before the first step of a copy with this method.
     pub(super) const fn new(method: Method) -> Self {
         match method {
-            Method::Auto | Method::CopyFileRange => Self::CopyFileRange,
+            Method::CopyFileRange => Self::CopyFileRange,
             Method::Sendfile => Self::Sendfile,
             Method::Splice => Self::Splice,
-            Method::ReadWrite => Self::ReadWrite,
+            Method::Auto | Method::ReadWrite => Self::ReadWrite,
         }
+    }
+
+    /// The strategy that a copy between these descriptors starts with.
+    ///
+    /// Fails if the method would consume bytes of the source and then fail.
+    pub(super) fn start(method: Method, ends: &Ends) -> Result<Self> {
+        let appending = ends.target.is_appending();
+        let from_stream = matches!(ends.source.kind, Kind::Pipe | Kind::Stream);
+        Ok(match method {
+            // The boundaries that the in-kernel methods give to messages depend on the kernel.
+            _ if ends.has(Kind::Messages) => Self::ReadWrite,
+            Method::Auto if ends.are_files() && !appending => Self::CopyFileRange,
+            Method::Auto if from_stream && !appending => Self::Splice,
+            Method::Splice if appending => return Err(Error::new(Call::SPLICE, Errno::INVAL)),
+            method => Self::new(method),
+        })
     }
 
     pub(super) const fn method(&self) -> Method {
@@ -73,18 +100,22 @@ impl Strategy {
         }
     }
 
+    /// Returns whether the kernel copies, and no bytes are left in the pipe.
+    pub(super) const fn is_in_kernel(&self) -> bool {
+        !matches!(self, Self::ReadWrite | Self::Pipe(.., 1..))
+    }
+
     /// Returns whether a step that moved nothing may have missed bytes that `read` returns: in a
     /// regular file, because the kernel looks at its size, which is 0 for many synthesized files;
     /// or in a socket, after urgent data. Other files report their end only once, as a terminal
     /// does, so a further `read` would block.
-    pub(super) fn may_miss_data(&self, source: BorrowedFd<'_>, method: Method) -> bool {
-        let in_kernel = matches!(self, Self::Sendfile | Self::Splice | Self::Pipe(.., 0));
-        let by_size =
-            method == Method::Auto && matches!(self, Self::CopyFileRange | Self::Sendfile);
-        match fs::file_type(source) {
-            FileType::Regular => by_size,
-            FileType::Socket => in_kernel,
-            FileType::Other => false,
+    pub(super) fn may_miss_data(&self, ends: &Ends, method: Method) -> bool {
+        match ends.source.kind {
+            Kind::Regular => {
+                method == Method::Auto && matches!(self, Self::CopyFileRange | Self::Sendfile)
+            }
+            Kind::Stream => self.is_in_kernel(),
+            _ => false,
         }
     }
 
@@ -94,8 +125,12 @@ impl Strategy {
         &mut self,
         source: BorrowedFd<'_>,
         target: BorrowedFd<'_>,
+        ends: &Ends,
         max_length: usize,
     ) -> Result<usize, StepError> {
+        if matches!(self, Self::Splice) && !ends.has(Kind::Pipe) {
+            *self = Self::create_pipe(target)?;
+        }
         match self {
             Self::CopyFileRange => {
                 Ok(io::retry(|| raw::copy_file_range(source, None, target, None, max_length))?)
@@ -104,7 +139,7 @@ impl Strategy {
             Self::Splice => {
                 match pipe::splice(source, None, target, None, max_length, SpliceFlags::MOVE)? {
                     // Not the end of the source, but a target that accepts nothing.
-                    0 if is_pipe(source)
+                    0 if ends.source.kind == Kind::Pipe
                         && io::bytes_available(source).is_ok_and(|bytes| bytes > 0) =>
                     {
                         Err(Error::new(Call::SPLICE, Errno::IO).into())
@@ -120,7 +155,8 @@ impl Strategy {
             Self::Pipe(reader, _, count) => {
                 let (mut copied, count) = (0, *count);
                 while copied < count {
-                    copied += match through_memory(reader.as_fd(), target, count - copied) {
+                    let (reader, ends) = (reader.as_fd(), ends.with_pipe_source());
+                    copied += match through_memory(reader, target, &ends, count - copied) {
                         Ok(moved) => moved,
                         Err(StepError { error, copied: moved, .. }) => {
                             let copied = copied + moved;
@@ -131,42 +167,23 @@ impl Strategy {
                 *self = Self::ReadWrite;
                 Ok(count)
             }
-            Self::ReadWrite => through_memory(source, target, max_length),
+            Self::ReadWrite => through_memory(source, target, ends, max_length),
         }
     }
 
-    /// Switches to the next strategy, if the error means that this one does not support the two
-    /// descriptors and the method permits another. An error of the copy itself occurs again with
-    /// the last strategy.
-    ///
-    /// Fails with the error itself if there is no other strategy, or with that of the next one.
-    pub(super) fn fall_back(
-        &mut self,
-        method: Method,
-        source: BorrowedFd<'_>,
-        target: BorrowedFd<'_>,
-        failed: &StepError,
-    ) -> Result<()> {
-        if !self.is_unsuitable(failed.error) {
-            return Err(failed.error);
-        }
-        let auto = method == Method::Auto;
+    /// Switches to the next strategy, or to reads and writes, after a step that left `lost` bytes
+    /// in the pipe. Returns whether there is another strategy.
+    pub(super) fn fall_back(&mut self, to_read_write: bool, lost: usize) -> bool {
         *self = match self {
-            Self::CopyFileRange if auto => Self::Sendfile,
-            Self::Sendfile if auto => Self::Splice,
-            // If one of the two is a pipe, another pipe in between would not help.
-            Self::Splice if !is_pipe(source) && !is_pipe(target) => match Self::create_pipe() {
-                Err(_) if auto => Self::ReadWrite,
-                strategy => strategy?,
-            },
-            Self::Pipe(.., left) if auto && failed.lost > 0 => {
-                *left = failed.lost;
-                return Ok(());
+            Self::CopyFileRange if !to_read_write => Self::Sendfile,
+            Self::Pipe(.., left @ 0) if lost > 0 => {
+                *left = lost;
+                return true;
             }
-            Self::Splice | Self::Pipe(..) if auto => Self::ReadWrite,
-            _ => return Err(failed.error),
+            Self::Pipe(.., 1..) | Self::ReadWrite => return false,
+            _ => Self::ReadWrite,
         };
-        Ok(())
+        true
     }
 
     /// Closes the pipe after a failure, with the bytes that are left in it.
@@ -176,44 +193,33 @@ impl Strategy {
         }
     }
 
-    /// Creates a pipe with a capacity of 1 MiB, the default limit for an unprivileged user.
-    fn create_pipe() -> Result<Self> {
+    /// Creates a pipe with a capacity of 1 MiB, the default limit for an unprivileged user. Fails
+    /// if the target does not support `splice`, so that no bytes are read for it.
+    fn create_pipe(target: BorrowedFd<'_>) -> Result<Self> {
         let (reader, writer) = pipe::pipe()?;
         // If the user's pipes have reached their limit on pages, the pipe keeps its capacity.
         let _ = pipe::set_size(&writer, 1 << 20);
-        Ok(Self::Pipe(reader, writer, 0))
-    }
-
-    /// Returns whether an error can mean that this strategy does not support the descriptors.
-    fn is_unsuitable(&self, error: Error) -> bool {
-        match self {
-            Self::CopyFileRange => matches!(
-                error.errno(),
-                Errno::XDEV
-                    | Errno::INVAL
-                    | Errno::BADF
-                    | Errno::ISDIR
-                    | Errno::OPNOTSUPP
-                    | Errno::NOSYS
-                    | Errno::PERM
-                    | Errno::TXTBSY
-                    | Errno::IO
-                    | Errno::OVERFLOW
-            ),
-            Self::Sendfile | Self::Splice | Self::Pipe(.., 0) => matches!(
-                error.errno(),
-                Errno::INVAL
-                    | Errno::BADF
-                    | Errno::NOSYS
-                    | Errno::PERM
-                    | Errno::SPIPE
-                    | Errno::OPNOTSUPP
-            ),
-            Self::Pipe(.., 1..) | Self::ReadWrite => false,
+        // The pipe is empty: a target that supports the call waits for it.
+        match splice_nonblocking(reader.as_fd(), target) {
+            Err(error) if !error.is(Errno::AGAIN) && !error.is(Errno::INTR) => Err(error),
+            _ => Ok(Self::Pipe(reader, writer, 0)),
         }
     }
 }
 
-fn is_pipe(fd: BorrowedFd<'_>) -> bool {
-    pipe::size(fd).is_ok()
+/// Returns whether an error of `splice` does not concern the state of the descriptors: `EINVAL`, or
+/// an error with which a filter answers every such call.
+pub(super) fn is_splice_refused(error: Error) -> bool {
+    // Without a filter, a splice from a pipe into itself fails with `EINVAL`.
+    error.is(Errno::INVAL)
+        || pipe::pipe().is_ok_and(|(reader, writer)| {
+            splice_nonblocking(reader.as_fd(), writer.as_fd())
+                .is_err_and(|other| other.errno() == error.errno())
+        })
+}
+
+/// Tries to move one byte. The raw call, which has no loop that could unwind, so that the callers
+/// need no code for unwinding.
+fn splice_nonblocking(source: BorrowedFd<'_>, target: BorrowedFd<'_>) -> Result<usize> {
+    pipe::raw::splice(source, None, target, None, 1, SpliceFlags::NONBLOCK)
 }

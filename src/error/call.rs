@@ -152,6 +152,7 @@ calls! {
     FTRUNCATE = "ftruncate";
     FSTAT = "fstat";
     LSEEK = "lseek";
+    FALLOCATE = "fallocate";
     PREAD64 = "pread64";
     PWRITE64 = "pwrite64";
 
@@ -164,6 +165,8 @@ calls! {
 
     COPY_FILE_RANGE = "copy_file_range";
     SENDFILE = "sendfile";
+    GETSOCKOPT_SO_TYPE = "getsockopt(SO_TYPE)";
+    RECVFROM = "recvfrom";
 
     EVENTFD2 = "eventfd2";
     EVENTFD_READ = "eventfd read";

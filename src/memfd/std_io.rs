@@ -4,12 +4,8 @@ use std::io::{Read, Result, Seek, SeekFrom, Write};
 
 use super::MemFd;
 use crate::fd::AsFd;
-use crate::fs;
+use crate::fs::{self, SEEK_CUR, SEEK_END, SEEK_SET};
 use crate::io::{read, retry, write};
-
-const SEEK_SET: u32 = 0;
-const SEEK_CUR: u32 = 1;
-const SEEK_END: u32 = 2;
 
 /// Reads at the file position, which all descriptors of the same open file share, and advances it.
 /// Signals do not interrupt the call.

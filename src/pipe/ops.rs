@@ -66,6 +66,9 @@ pub fn nonblocking() -> Result<(OwnedFd, OwnedFd)> {
 /// Moves up to `length` bytes within the kernel: from a pipe to a file or a socket, from a file or
 /// a socket to a pipe, or from pipe to pipe.
 ///
+/// The target can receive references to the pages of the source instead of copies: the reader of a
+/// pipe or socket then sees later writes to the source file.
+///
 /// Returns the number of bytes moved: 0 at the end of the source, and before TCP urgent data, which
 /// only a read gets past. With an offset, the kernel starts at this offset of the file and advances
 /// it, and the file position is not used. Without one, the file position is used and advanced. A

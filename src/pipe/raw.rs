@@ -44,6 +44,9 @@ pub fn pipe2(flags: CreateFlags) -> Result<(OwnedFd, OwnedFd)> {
 /// `splice(fd_in, off_in, fd_out, off_out, len, flags)` - moves bytes within the kernel from a file
 /// to a pipe, from a pipe to a file, or from pipe to pipe.
 ///
+/// The target can receive references to the pages of the source instead of copies: the reader of a
+/// pipe or socket then sees later writes to the source file.
+///
 /// Returns the number of bytes moved: 0 at the end of the source, and before TCP urgent data, which
 /// only a read gets past; there, a non-blocking call can also fail with `EAGAIN`. With an offset,
 /// the file position is not used, and the kernel advances the offset. One call moves at most 2 GiB
@@ -123,7 +126,8 @@ pub fn tee(
 }
 
 /// `vmsplice(fd, iov, nr_segs, flags)` - moves references to the pages of the slices into a pipe,
-/// through its write end. The bytes are not copied: the pipe shares the memory.
+/// through its write end. The bytes are not copied: the pipe shares the memory, and its reader sees
+/// later writes to it.
 ///
 /// Returns the number of bytes moved: fewer than the slices have if the pipe becomes full.
 ///

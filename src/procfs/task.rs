@@ -84,11 +84,10 @@ const fn flags(access: AccessMode) -> u32 {
 
 /// Returns the file if it is a regular file of a procfs.
 fn check(call: Call, file: OwnedFd) -> Result<OwnedFd> {
-    if fs::file_type(fd::borrow(&file)) == FileType::Regular && is_procfs(fd::borrow(&file))? {
-        Ok(file)
-    } else {
-        Err(Error::new(call, Errno::NOENT))
-    }
+    let borrowed = fd::borrow(&file);
+    let is_regular =
+        fs::fstat(borrowed).is_ok_and(|stat| fs::file_type(&stat) == FileType::Regular);
+    if is_regular && is_procfs(borrowed)? { Ok(file) } else { Err(Error::new(call, Errno::NOENT)) }
 }
 
 fn is_procfs(file: BorrowedFd<'_>) -> Result<bool> {

@@ -13,6 +13,7 @@ const OURS: &[(&str, &str)] = &[
     ("src/copy/copier.rs", "MAX_LENGTH"),
     ("src/copy/copier.rs", "DEFAULT_CHUNK_SIZE"),
     ("src/copy/memory.rs", "BUFFER_SIZE"),
+    ("src/copy/memory.rs", "MESSAGE_SIZE"),
     ("src/epoll/raw.rs", "MAX_EVENTS"),
     ("src/error/errno.rs", "COUNT"),
     ("src/error/errno.rs", "ERRNO_MAX"),

@@ -23,6 +23,7 @@ sources! {
     "arch/x86_64/abi.rs"
     "src/copy/copier.rs"
     "src/copy/memory.rs"
+    "src/copy/raw.rs"
     "src/epoll/raw.rs"
     "src/epoll/types.rs"
     "src/error/errno.rs"

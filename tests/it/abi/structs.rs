@@ -60,10 +60,10 @@ structs! {
     "arch" EpollEvent { events data } is "struct epoll_event" { events data }:
         libc::epoll_event { events u64 }
         general::epoll_event { events data };
-    "arch" Stat { before mode size block_size blocks after } is
-        "struct stat" { st_dev st_mode st_size st_blksize st_blocks st_atime }:
-        libc::stat { st_dev st_mode st_size st_blksize st_blocks st_atime }
-        general::stat { st_dev st_mode st_size st_blksize st_blocks st_atime };
+    "arch" Stat { dev ino mode rdev size block_size blocks after } is
+        "struct stat" { st_dev st_ino st_mode st_rdev st_size st_blksize st_blocks st_atime }:
+        libc::stat { st_dev st_ino st_mode st_rdev st_size st_blksize st_blocks st_atime }
+        general::stat { st_dev st_ino st_mode st_rdev st_size st_blksize st_blocks st_atime };
     "src/epoll/types.rs" EpollParams { microseconds budget prefer padding } is
         "struct epoll_params" { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad }:
         libc::epoll_params { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad }

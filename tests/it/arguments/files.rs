@@ -1,13 +1,15 @@
 //! Calls on the bytes and the flags of any descriptor.
 
-#[cfg(feature = "std")]
 use std::io::{Seek, SeekFrom};
 use std::mem::{MaybeUninit, offset_of};
 
+use butter::copy::Copier;
 use butter::fd::{AsFd, AsRawFd};
 use butter::io::*;
 use butter::memfd::raw::*;
 use butter::memfd::{CreateFlags, MemFd, Seals};
+
+use common::files;
 
 use super::recorder::*;
 use super::{Row, creates, each, iovecs, open, pattern};
@@ -198,8 +200,43 @@ pub const ROWS: &[Row] = &[
         let result = it.call(libc::SYS_pwrite64, arguments, 256, || file.write_at(&bytes, OFFSET));
         it.output("count", result, Ok(256));
     }),
-    // `Seek`, its only caller, exists with `std`.
+    Row("fs::fallocate_punch_hole", &[libc::SYS_fallocate], |it| {
+        let (from, mut to) = (files::anonymous(), files::anonymous());
+        from.set_len(0x2_3456_7000).unwrap();
+        to.set_len(0x3_4567_8000).unwrap();
+        to.seek(SeekFrom::Start(0x1_2345_6000)).unwrap();
+        let (from, to) = (common::fd(from), common::fd(to));
+        let arguments = [
+            ("fd", fd(&to)),
+            ("mode", int(libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE)),
+            ("offset", long(0x1_2345_6000)),
+            ("len", long(0x2_2222_2000)),
+        ];
+        let mut copier = Copier::new(&from, &to);
+        let step = it.call(libc::SYS_fallocate, arguments, 0, || copier.step());
+        it.output("success", step, Ok(0x2_3456_7000));
+    }),
+    // A copy of a hole, and `Seek`, which exists with `std`.
     Row("fs::lseek", &[libc::SYS_lseek], |it| {
+        let (from, to) = (common::fd(files::anonymous()), common::fd(files::anonymous()));
+        let seek = |file, offset, whence: i32, returned| {
+            let arguments = [("fd", fd(file)), ("offset", long(offset)), ("whence", int(whence))];
+            Expected::new(libc::SYS_lseek, arguments, returned)
+        };
+        // The hole begins at the position of the source. The target is at its start.
+        const HOLE: u64 = 0x1_2345_6789;
+        const DATA: u64 = 0x1_3456_789A;
+        let expected = [
+            seek(&from, 0, libc::SEEK_CUR, HOLE.cast_signed()),
+            seek(&from, HOLE, libc::SEEK_HOLE, HOLE.cast_signed()),
+            seek(&from, HOLE, libc::SEEK_DATA, DATA.cast_signed()),
+            seek(&to, 0, libc::SEEK_CUR, 0),
+            seek(&to, DATA - HOLE, libc::SEEK_SET, 0),
+            seek(&from, DATA, libc::SEEK_SET, 0),
+        ];
+        let mut copier = Copier::new(&from, &to);
+        let step = it.calls(expected, || copier.step());
+        it.output("length of the hole", step, Ok((DATA - HOLE) as usize));
         #[cfg(feature = "std")]
         for (position, offset, whence) in [
             (SeekFrom::Start(OFFSET), OFFSET, libc::SEEK_SET),
@@ -213,8 +250,6 @@ pub const ROWS: &[Row] = &[
             let result = it.call(libc::SYS_lseek, arguments, returned, || file.seek(position).ok());
             it.output("position", result, Some(returned.cast_unsigned()));
         }
-        #[cfg(not(feature = "std"))]
-        let _ = it;
     }),
 ];
 

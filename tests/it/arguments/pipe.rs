@@ -1,7 +1,11 @@
 //! Pipes, and copies in the kernel.
 
+use std::fs::File;
+use std::os::unix::net::{UnixDatagram, UnixStream};
+
 use butter::copy::raw::*;
-use butter::fd::{AsFd, AsRawFd, IntoRawFd};
+use butter::copy::{Copier, Method};
+use butter::fd::{AsFd, AsRawFd, IntoRawFd, OwnedFd};
 use butter::io::{IoSlice, IoSliceMut};
 use butter::pipe::raw::*;
 use butter::pipe::{CreateFlags, SpliceFlags};
@@ -150,7 +154,55 @@ pub const ROWS: &[Row] = &[
             it.output("offset", left, from_offset.map(moved));
         }
     }),
+    Row("copy::raw::getsockopt_is_stream", &[libc::SYS_getsockopt], |it| {
+        let (source, peer) = UnixStream::pair().unwrap();
+        // The source is at its end.
+        drop(peer);
+        let (source, target) = (common::fd(source), writable());
+        for (kind, method) in
+            [(libc::SOCK_STREAM, Method::Splice), (libc::SOCK_SEQPACKET, Method::ReadWrite)]
+        {
+            let four = 4_u32.to_ne_bytes();
+            let arguments = [
+                ("sockfd", fd(&source)),
+                ("level", int(libc::SOL_SOCKET)),
+                ("optname", int(libc::SO_TYPE)),
+                ("optval", output(kind.to_ne_bytes())),
+                ("optlen", update(four, four)),
+            ];
+            let mut copier = Copier::new(&source, &target);
+            let _ = it.call(libc::SYS_getsockopt, arguments, 0, || copier.step());
+            it.output("type", copier.method_used(), method);
+        }
+    }),
+    Row("copy::raw::recvfrom_trunc", &[libc::SYS_recvfrom], |it| {
+        let (source, _peer) = UnixDatagram::pair().unwrap();
+        let (source, target) = (common::fd(source), writable());
+        for (length, copied, lost) in
+            [(256, 256, 0), (300, 300, 0), (0x1234_5678, 300, 0x1234_554C)]
+        {
+            let arguments = [
+                ("sockfd", fd(&source)),
+                ("buf", output([b'!'; 256])),
+                ("len", size(300)),
+                ("flags", int(libc::MSG_TRUNC)),
+                ("src_addr", NULL),
+                ("addrlen", NULL),
+            ];
+            let mut copier = Copier::new(&source, &target).limit(300);
+            let step = it.call(libc::SYS_recvfrom, arguments, length, || copier.step());
+            let expected = (copied, lost);
+            let actual =
+                step.map_or_else(|error| (error.copied(), error.lost()), |count| (count as u64, 0));
+            it.output("length", actual, expected);
+        }
+    }),
 ];
+
+/// A descriptor that accepts all bytes.
+fn writable() -> OwnedFd {
+    common::fd(File::options().write(true).open("/dev/null").unwrap())
+}
 
 /// Of more than 32 bits.
 const LENGTH: usize = 0x2_3456_789A;

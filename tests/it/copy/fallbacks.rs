@@ -29,10 +29,7 @@ fn copier_falls_back_to_next_method_if_filter_denies_call() {
         inject(libc::SYS_copy_file_range, errno, || {
             assert_eq!(copy_file_automatically(), Method::Sendfile);
             inject(libc::SYS_sendfile, errno, || {
-                assert_eq!(copy_file_automatically(), Method::Splice);
-                inject(libc::SYS_splice, errno, || {
-                    assert_eq!(copy_file_automatically(), Method::ReadWrite)
-                });
+                assert_eq!(copy_file_automatically(), Method::ReadWrite)
             });
         });
     }
@@ -51,10 +48,7 @@ fn copier_falls_back_to_next_method_if_endpoints_do_not_support_it() {
     inject(libc::SYS_copy_file_range, Errno::XDEV, || {
         for errno in COMMON.into_iter().chain([Errno::SPIPE]) {
             inject(libc::SYS_sendfile, errno, || {
-                assert_eq!(copy_file_automatically(), Method::Splice, "{errno}");
-                inject(libc::SYS_splice, errno, || {
-                    assert_eq!(copy_file_automatically(), Method::ReadWrite, "{errno}")
-                });
+                assert_eq!(copy_file_automatically(), Method::ReadWrite, "{errno}")
             });
         }
     });
@@ -126,21 +120,31 @@ fn copy_falls_back_to_read_and_write_if_pipe2_fails() {
 }
 
 #[test]
-fn copy_does_not_fall_back_on_enospc_efbig_edquot_or_sendfile_eio() {
-    for (number, call, errno) in [
-        (libc::SYS_copy_file_range, Call::COPY_FILE_RANGE, Errno::NOSPC),
-        (libc::SYS_copy_file_range, Call::COPY_FILE_RANGE, Errno::FBIG),
-        (libc::SYS_copy_file_range, Call::COPY_FILE_RANGE, Errno::DQUOT),
-    ] {
-        inject(number, errno, || {
-            let error = copy(fd(&pattern_file(1)), fd(&files::anonymous())).unwrap_err();
-            assert_eq!((error.error().call(), error.error().errno()), (call, errno));
-        });
+fn copy_does_not_fall_back_after_the_first_byte() {
+    for errno in [Errno::NOSPC, Errno::FBIG, Errno::DQUOT, Errno::IO] {
+        // The first step copies by the first method, which fails in the second.
+        let (source, target) = (fd(&pattern_file(COUNT)), fd(&files::anonymous()));
+        let mut copier = Copier::new(&source, &target).chunk_size(40_000);
+        assert_eq!(copier.step(), Ok(40_000));
+        let (call, number) = match copier.method_used() {
+            Method::CopyFileRange => (Call::COPY_FILE_RANGE, libc::SYS_copy_file_range),
+            _ => (Call::SENDFILE, libc::SYS_sendfile),
+        };
+        let error = inject(number, errno, || copier.step().unwrap_err());
+        assert_eq!((error.error().call(), error.error().errno()), (call, errno));
+        assert_eq!((error.copied(), error.lost()), (40_000, 0));
     }
-    inject(libc::SYS_copy_file_range, Errno::XDEV, || {
-        inject(libc::SYS_sendfile, Errno::IO, || {
-            let error = copy(fd(&pattern_file(1)), fd(&files::anonymous())).unwrap_err();
-            assert_eq!((error.error().call(), error.error().errno()), (Call::SENDFILE, Errno::IO));
+    // Before the first byte, the error is that of the last method.
+    let (source, target) = (fd(&pattern_file(1)), fd(&files::anonymous()));
+    inject(libc::SYS_copy_file_range, Errno::NOSPC, || {
+        inject(libc::SYS_sendfile, Errno::FBIG, || {
+            inject(libc::SYS_write, Errno::DQUOT, || {
+                let error = copy(&source, &target).unwrap_err();
+                assert_eq!(
+                    (error.error().call(), error.error().errno()),
+                    (Call::WRITE, Errno::DQUOT)
+                );
+            });
         });
     });
 }

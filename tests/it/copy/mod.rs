@@ -1,11 +1,16 @@
 //! Tests of `copy`: copies between descriptors of every kind.
 
+mod direct_io;
 mod endpoints;
 mod failures;
 mod fallbacks;
 mod files;
+mod holes;
 mod matrix;
+mod messages;
 mod offsets;
+mod references;
+mod refusals;
 mod sockets;
 mod terminal;
 

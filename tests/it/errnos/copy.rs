@@ -2,12 +2,14 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
+use std::os::unix::net::UnixDatagram;
 
+use butter::copy::Copier;
 use butter::copy::raw::{copy_file_range, sendfile};
 use butter::error::{Call, ErrorKind};
 use butter::fd::{AsFd, OwnedFd};
 use butter::memfd::MemFd;
-use butter::{Errno, io, pipe};
+use butter::{Errno, Error, io, pipe};
 
 use super::io::socket_without_reader;
 use super::{Outcome, Row, Table, failed, null, regular_file};
@@ -99,6 +101,14 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::SENDFILE, Errno::PIPE, ErrorKind::BrokenPipe, || {
         send(&file_with_byte(), &socket_without_reader())
+    }),
+    Row(Call::RECVFROM, Errno::MSGSIZE, ErrorKind::Other, || {
+        let (source, sender) = UnixDatagram::pair().unwrap();
+        sender.send(b"message").unwrap();
+        let source = common::fd(source);
+        let target = common::fd(OpenOptions::new().write(true).open("/dev/null").unwrap());
+        let copied = Copier::new(&source, &target).limit(1).run();
+        failed(copied.map_err(Error::from))
     }),
 ];
 

@@ -1,0 +1,59 @@
+//! The error of a copy.
+
+use core::fmt;
+
+use crate::error::Error;
+
+/// The error of a copy: the call that failed, and how many bytes were copied before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct CopyError {
+    pub(super) error: Error,
+    pub(super) copied: u64,
+    pub(super) lost: u64,
+}
+
+impl CopyError {
+    /// Returns the call that failed and its errno.
+    #[must_use]
+    pub const fn error(self) -> Error {
+        self.error
+    }
+
+    /// Returns the number of bytes written to the target before the failure.
+    #[must_use]
+    pub const fn copied(self) -> u64 {
+        self.copied
+    }
+
+    /// Returns the number of further bytes that were read from the source and could not be written.
+    /// The position of a seekable source has advanced past them.
+    #[must_use]
+    pub const fn lost(self) -> u64 {
+        self.lost
+    }
+}
+
+/// Prints the error, the number of bytes copied, and the number of bytes lost unless it is 0.
+impl fmt::Display for CopyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { error, copied, lost } = self;
+        let plural = if *copied == 1 { "" } else { "s" };
+        write!(f, "{error}, after {copied} byte{plural}")?;
+        if *lost > 0 { write!(f, ", with {lost} more read and lost") } else { Ok(()) }
+    }
+}
+
+impl fmt::Debug for CopyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CopyError({self})")
+    }
+}
+
+impl core::error::Error for CopyError {}
+
+/// Keeps the error; the numbers of bytes are discarded.
+impl From<CopyError> for Error {
+    fn from(error: CopyError) -> Self {
+        error.error
+    }
+}

@@ -1,0 +1,109 @@
+//! The holes of regular files, which a copy keeps.
+
+use crate::error::{Errno, Result};
+use crate::fd::BorrowedFd;
+use crate::fs::{self, SEEK_CUR, SEEK_DATA, SEEK_HOLE, SEEK_SET};
+
+/// The state of the holes of a copy.
+pub(super) enum Holes {
+    /// Holes are kept. The source has this number of bytes before its next hole may start.
+    Keep(u64),
+    /// Holes are read as zeros.
+    Fill,
+}
+
+impl Holes {
+    /// Copies the hole at the position of the source, if there is one, by creating one in the
+    /// target. Returns the length of the hole; 0 if data follows.
+    pub(super) fn copy_hole(
+        &mut self,
+        source: BorrowedFd<'_>,
+        target: BorrowedFd<'_>,
+        limit: u64,
+    ) -> Result<u64> {
+        if !matches!(self, Self::Keep(0)) {
+            return Ok(0);
+        }
+        let Ok(position) = fs::lseek(source, 0, SEEK_CUR) else {
+            *self = Self::Fill;
+            return Ok(0);
+        };
+        let length = match hole_length(source, position, self) {
+            // The file position is only changed if a hole or its end was found.
+            Ok(length) => length.min(limit),
+            Err(_) => {
+                *self = Self::Fill;
+                0
+            }
+        };
+        let skipped = match length {
+            0 => 0,
+            length => match create_hole(target, length) {
+                Ok(()) => length,
+                Err(unsupported) => {
+                    *self = Self::Keep(unsupported);
+                    0
+                }
+            },
+        };
+        fs::lseek(source, (position + skipped).cast_signed(), SEEK_SET)?;
+        Ok(skipped)
+    }
+
+    /// Returns the number of bytes that can be copied before the next hole may start.
+    pub(super) const fn data(&self) -> u64 {
+        match self {
+            Self::Keep(data @ 1..) => *data,
+            // The end of the source, or beyond.
+            Self::Keep(0) | Self::Fill => u64::MAX,
+        }
+    }
+
+    /// Accounts for bytes that were read from the source.
+    pub(super) const fn advance(&mut self, count: u64) {
+        if let Self::Keep(data) = self {
+            *data = data.saturating_sub(count);
+        }
+    }
+}
+
+/// Returns the length of the hole at the position of the source. If there is none, returns 0 and
+/// stores the number of bytes before the next hole. The file position changes.
+fn hole_length(source: BorrowedFd<'_>, position: u64, holes: &mut Holes) -> Result<u64> {
+    let signed = position.cast_signed();
+    match fs::lseek(source, signed, SEEK_HOLE) {
+        Ok(hole) if hole > position => {
+            *holes = Holes::Keep(hole - position);
+            Ok(0)
+        }
+        Ok(_) => match fs::lseek(source, signed, SEEK_DATA) {
+            Ok(data) => Ok(data.saturating_sub(position)),
+            // The hole extends to the end of the file.
+            Err(error) if error.is(Errno::NXIO) => {
+                Ok(fs::fstat(source)?.size.cast_unsigned().saturating_sub(position))
+            }
+            Err(error) => Err(error),
+        },
+        // The end of the file.
+        Err(error) if error.is(Errno::NXIO) => Ok(0),
+        Err(error) => Err(error),
+    }
+}
+
+/// Creates a hole at the position of the target and advances the position. Bytes that the target
+/// already has there are removed.
+///
+/// Fails with the number of bytes for which the file system does not support it.
+fn create_hole(target: BorrowedFd<'_>, length: u64) -> Result<(), u64> {
+    let position = fs::lseek(target, 0, SEEK_CUR).map_err(|_| length)?;
+    let size = fs::fstat(target).map_err(|_| length)?.size.cast_unsigned();
+    let end = position.saturating_add(length);
+    if position < size {
+        let existing = end.min(size) - position;
+        fs::fallocate_punch_hole(target, position, existing).map_err(|_| existing)?;
+    }
+    if end > size {
+        fs::ftruncate(target, end).map_err(|_| length)?;
+    }
+    fs::lseek(target, end.cast_signed(), SEEK_SET).map(drop).map_err(|_| length)
+}

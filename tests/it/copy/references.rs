@@ -1,0 +1,114 @@
+//! Copies into pipes and sockets, and changes of the source file before the reader reads.
+
+use std::fs::File;
+use std::io::Read;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use butter::copy::{Copier, Method};
+use butter::fd::OwnedFd;
+use butter::pipe;
+
+use super::endpoints::{tcp, unix};
+use super::fd;
+use common::pattern::{check, pattern, pattern_file};
+use common::{files, require, this_test};
+
+/// Fits into each target without a reader.
+const COUNT: u64 = 20_000;
+
+/// The read end and the write end.
+type Make = fn() -> (OwnedFd, OwnedFd);
+
+const TARGETS: [(&str, Make); 3] =
+    [("pipe", || pipe::pipe().unwrap()), ("unix socket", unix), ("TCP socket", tcp)];
+
+type Change = fn(&File);
+
+/// Changes that must not reach the reader.
+const CHANGES: [(&str, Change); 3] = [
+    ("overwrite", |source| source.write_all_at(&[0; COUNT as usize], 0).unwrap()),
+    ("truncate", |source| source.set_len(100).unwrap()),
+    ("punch a hole", |source| {
+        let mode = libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE;
+        // SAFETY: touches no memory. A file system that does not support it changes nothing.
+        unsafe { libc::fallocate(source.as_raw_fd(), mode, 0, COUNT as i64) };
+    }),
+];
+
+#[test]
+fn copy_from_file_does_not_change_with_the_file() {
+    for method in [Method::Auto, Method::ReadWrite] {
+        for (kind, target) in TARGETS {
+            for (change, apply) in CHANGES {
+                let what = format!("{method:?} to a {kind}, {change}");
+                let (source, (reader, target)) = (pattern_file(COUNT), target());
+                let copied = Copier::new(&fd(&source), &target).method(method).run();
+                assert_eq!(copied, Ok(COUNT), "{what}");
+                apply(&source);
+                drop(target);
+                assert_eq!(check(common::file(reader), 0, usize::MAX), COUNT, "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn copy_from_file_on_tmpfs_does_not_change_with_the_file() {
+    let memory = Path::new("/dev/shm");
+    require!(memory.is_dir(), "/dev/shm does not exist");
+    let directory = files::directory_in(memory);
+    for (kind, target) in TARGETS {
+        let path = directory.path().join("source");
+        std::fs::write(&path, pattern(0, COUNT as usize)).unwrap();
+        let source = File::options().read(true).write(true).open(&path).unwrap();
+        let (reader, target) = target();
+        assert_eq!(butter::copy::copy(fd(&source), &target), Ok(COUNT), "{kind}");
+        source.set_len(0).unwrap();
+        drop(target);
+        assert_eq!(check(common::file(reader), 0, usize::MAX), COUNT, "{kind}");
+    }
+}
+
+#[test]
+fn copier_method_sendfile_and_splice_from_file_to_pipe_pass_references() {
+    // As documented: this is why they are not chosen for a file.
+    for method in [Method::Sendfile, Method::Splice] {
+        let (source, (reader, target)) = (pattern_file(100), pipe::pipe().unwrap());
+        match Copier::new(&fd(&source), &target).method(method).run() {
+            Err(error) if method == Method::Sendfile && error.copied() == 0 => {
+                let reason = "before Linux 5.12, sendfile does not accept a pipe as its target";
+                this_test!().skip("sendfile", format_args!("{reason}: {error}"));
+                continue;
+            }
+            copied => assert_eq!(copied, Ok(100), "{method:?}"),
+        }
+        source.write_all_at(&[b'.'; 100], 0).unwrap();
+        let mut received = [0; 100];
+        common::file(reader).read_exact(&mut received).unwrap();
+        if received[..] == *pattern(0, 100) {
+            let reason = "the file system copies the data";
+            this_test!().skip(&format!("{method:?}"), format_args!("{reason}"));
+            continue;
+        }
+        assert_eq!(received, [b'.'; 100], "{method:?}");
+    }
+}
+
+#[test]
+fn copier_method_auto_splices_only_from_pipes_and_stream_sockets() {
+    for (kind, make) in TARGETS {
+        let (source, writer) = make();
+        butter::io::write(&writer, b"bytes").unwrap();
+        drop(writer);
+        let (_reader, target) = pipe::pipe().unwrap();
+        let mut copier = Copier::new(&source, &target);
+        assert_eq!((copier.step(), copier.method_used()), (Ok(5), Method::Splice), "from {kind}");
+
+        let source = fd(&pattern_file(5));
+        let (_reader, target) = make();
+        let mut copier = Copier::new(&source, &target);
+        assert_eq!((copier.step(), copier.method_used()), (Ok(5), Method::ReadWrite), "to {kind}");
+    }
+}
