@@ -53,7 +53,7 @@ macro_rules! flags {
         }
 
         impl $name {
-            /// All flags that have a name in this version of the crate.
+            /// All flags that have a name in this version of the crate. `all()` has every bit set.
             pub const KNOWN: Self = Self::from_bits_retain(0 $(| Self::$flag.bits())*);
         }
 

@@ -250,7 +250,7 @@ fn write_or_null(out: &mut impl Write, value: Option<impl Display>) -> io::Resul
 
 /// The names of the events, without `ISDIR`, which is not an event.
 fn names(flags: EventFlags) -> impl Iterator<Item = &'static str> {
-    let unknown = flags.difference(EventFlags::all());
+    let unknown = flags.difference(EventFlags::KNOWN);
     let names = flags.difference(EventFlags::ISDIR).iter_names().map(|(name, _)| name);
     names.chain((!unknown.is_empty()).then_some("UNKNOWN"))
 }

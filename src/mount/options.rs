@@ -5,6 +5,10 @@ use core::fmt;
 use super::MountFlags;
 use crate::path::Name;
 
+/// The flags that exclude each other: the kernel ignores some of them if several are set.
+const ACCESS_TIME: MountFlags =
+    MountFlags::NOATIME.union(MountFlags::RELATIME).union(MountFlags::STRICTATIME);
+
 /// Mount options, as in `fstab` and in `mount -o`, split into flags and the data for the file
 /// system.
 ///
@@ -52,7 +56,7 @@ impl<'a> Options<'a> {
         for option in split(new.text) {
             match meaning(option) {
                 Meaning::Set(flags) => {
-                    new.set = new.set.union(flags);
+                    new.set = replace_access_time(new.set, flags).union(flags);
                     new.cleared = new.cleared.difference(flags);
                 }
                 Meaning::Clear(flags) => {
@@ -68,9 +72,17 @@ impl<'a> Options<'a> {
 
     /// Returns `flags` with the changes of the options. With the [current flags](super::flags) of a
     /// mount, the result is for [`remount_bind`](super::remount_bind).
+    ///
+    /// `NOATIME`, `RELATIME` and `STRICTATIME` exclude each other: setting one of them clears the
+    /// other two, and clearing the one that is set sets `RELATIME`, the default of the kernel.
     #[must_use]
     pub const fn apply_to(&self, flags: MountFlags) -> MountFlags {
-        flags.difference(self.cleared).union(self.set)
+        let changed = replace_access_time(flags, self.set).difference(self.cleared).union(self.set);
+        if flags.intersects(ACCESS_TIME) && !changed.intersects(ACCESS_TIME) {
+            changed.union(MountFlags::RELATIME)
+        } else {
+            changed
+        }
     }
 
     /// Returns the options that are not flags, in their order.
@@ -96,6 +108,11 @@ impl<'a> Options<'a> {
         }
         buffer.get(..length)
     }
+}
+
+/// Returns `flags` without the access time flags if `set` has one of them, which replaces them.
+const fn replace_access_time(flags: MountFlags, set: MountFlags) -> MountFlags {
+    if set.intersects(ACCESS_TIME) { flags.difference(ACCESS_TIME) } else { flags }
 }
 
 /// The error of [`Options::parse`]: an option selects an operation.
@@ -250,7 +267,12 @@ mod tests {
             ] {
                 let options = Options::parse(&text).unwrap();
                 assert_eq!((options.set, options.cleared), expected, "{text}");
-                assert_eq!(options.apply_to(!F::empty()), !expected.1, "{text}");
+                let replaced = if ACCESS_TIME.contains(flag) && !expected.0.is_empty() {
+                    ACCESS_TIME.difference(flag)
+                } else {
+                    F::empty()
+                };
+                assert_eq!(options.apply_to(!F::empty()), !(expected.1 | replaced), "{text}");
                 assert_eq!(options.apply_to(F::empty()), expected.0, "{text}");
             }
         }

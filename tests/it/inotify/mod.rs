@@ -147,7 +147,7 @@ fn watch_flags_are_formatted_and_parsed_by_name() {
     // The meaning of this bit depends on the type.
     assert_eq!(EventFlags::from_bits_retain(0x800).to_string(), "MOVE_SELF");
     assert_eq!(InitFlags::from_bits_retain(0x800).to_string(), "NONBLOCK");
-    for (name, flag) in WatchFlags::all().iter_names() {
+    for (name, flag) in WatchFlags::KNOWN.iter_names() {
         assert_eq!(name.parse(), Ok(flag));
     }
 }
