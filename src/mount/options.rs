@@ -1,4 +1,5 @@
-//! The text of mount options: its split into flags and data, and the options that are rejected.
+//! The text of mount options: splitting it into flags and data, and finding options that name
+//! descriptors.
 
 use core::fmt;
 
@@ -33,7 +34,7 @@ pub struct Options<'a> {
     /// The flags that the options set.
     pub set: MountFlags,
     /// The flags that the options clear. If several options change the same flag, the last one
-    /// counts.
+    /// takes effect.
     pub cleared: MountFlags,
     text: &'a [u8],
 }
@@ -103,7 +104,7 @@ impl<'a> Options<'a> {
 pub struct ParseOptionsError<'a>(Name<'a>);
 
 impl<'a> ParseOptionsError<'a> {
-    /// Returns the option: `rbind`.
+    /// Returns the option, for example `rbind`.
     #[must_use]
     pub const fn option(&self) -> Name<'a> {
         self.0
