@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn id_newtype_is_positive() {
+    fn id_newtype_from_raw_returns_none_unless_number_is_positive() {
         assert_eq!([i32::MIN, -1, 0].map(TestId::from_raw), [None; 3]);
         assert_eq!(TestId::from_raw(i32::MAX).map(TestId::as_raw), Some(i32::MAX));
         assert_eq!(size_of::<Option<TestId>>(), 4);

@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn options_parse_knows_each_flag_and_its_opposite() {
+    fn options_parse_sets_and_clears_each_flag() {
         use MountFlags as F;
         for (set, clear, flag) in [
             ("ro", "rw", F::RDONLY),

@@ -100,7 +100,7 @@ mod tests {
     use super::MountFlags as F;
 
     #[test]
-    fn mount_flags_from_statfs_have_the_bits_that_set_them() {
+    fn mount_flags_from_statfs_converts_st_flags_to_ms_flags() {
         for (bits, flags) in [
             (0x20, F::STRICTATIME),
             (0x1020, F::RELATIME),

@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn escape_covers_all_control_characters() {
+    fn escape_escapes_all_control_and_whitespace_characters() {
         for char in (0..0x11_0000).filter_map(char::from_u32) {
             if char.is_control() || (char.is_whitespace() && char != ' ') {
                 assert!(is_escaped(char), "{char:?}");
