@@ -1,4 +1,4 @@
-//! What differs between architectures, and all inline assembly.
+//! The code that differs between architectures, and all inline assembly.
 //!
 //! # The contract
 //!
@@ -10,8 +10,8 @@
 //!   success. Stubs are inlined into their callers, also across crates, so a call costs no more
 //!   than its instructions.
 //! - `signal.rs`: `restorer`, the address to which a signal handler returns, if the kernel does not
-//!   provide one; and `call`, which calls a handler as the kernel does, with more arguments than
-//!   the handler may have.
+//!   provide one; and `call`, which calls a handler as the kernel does, with three arguments even
+//!   if the handler has fewer parameters.
 //! - `abi.rs`: the few structs and constants of the kernel that differ between architectures, and
 //!   the sizes of pages.
 //!

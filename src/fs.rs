@@ -54,7 +54,7 @@ pub(crate) struct Statfs {
 
 layout! { Statfs: size 120, align 8, kind at 0, block_size at 8, flags at 80 }
 
-/// `openat(dirfd, path, flags | O_CLOEXEC)` - opens a file that exists. An error names `call`.
+/// `openat(dirfd, path, flags | O_CLOEXEC)` - opens a file that exists. Errors contain `call`.
 ///
 /// Without a directory, a relative path begins at the working directory.
 #[inline]

@@ -47,7 +47,8 @@ macro_rules! flags {
                     #[doc(alias = $c)]
                     const $flag = $value;
                 )*
-                // Every other bit may be a flag of a newer kernel: `!` and `complement` keep it.
+                // Every other bit may be a flag of a newer kernel. This declaration makes `!` and
+                // `complement` preserve it.
                 const _ = !0;
             }
         }
@@ -177,8 +178,8 @@ macro_rules! fd_wrapper {
     ($name:ident) => {
         fd_wrapper! { $name, checked }
 
-        /// Takes ownership of a descriptor of this kind. With a descriptor of another kind, calls
-        /// fail, or have the meaning that they have for that kind.
+        /// Takes ownership of a descriptor of this kind. With a descriptor of another kind, a call
+        /// fails, or does what the system call does for that kind.
         impl From<$crate::fd::OwnedFd> for $name {
             #[inline]
             fn from(fd: $crate::fd::OwnedFd) -> Self {
@@ -243,7 +244,7 @@ macro_rules! fd_wrapper {
     };
 }
 
-/// Implements `wait`, which all objects that events are read from share.
+/// Implements `wait` for an object from which events are read.
 macro_rules! event_source {
     ($name:ident) => {
         impl $name {
@@ -320,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn id_newtype_is_positive() {
+    fn id_newtype_from_raw_returns_none_unless_number_is_positive() {
         assert_eq!([i32::MIN, -1, 0].map(TestId::from_raw), [None; 3]);
         assert_eq!(TestId::from_raw(i32::MAX).map(TestId::as_raw), Some(i32::MAX));
         assert_eq!(size_of::<Option<TestId>>(), 4);

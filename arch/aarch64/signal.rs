@@ -1,5 +1,6 @@
-//! Entering a signal handler, and returning from it: if the program does not provide an address to
-//! return to, the kernel uses its own, which debuggers and unwinders recognize.
+//! Entering a signal handler, and returning from it: if the program does not provide a return
+//! address, the kernel uses the address of code in the vDSO, which debuggers and unwinders
+//! recognize.
 
 use core::arch::asm;
 
@@ -10,7 +11,7 @@ pub(crate) fn restorer() -> Option<*const ()> {
 }
 
 /// Calls a signal handler with the arguments that the kernel passes: the signal, its `siginfo_t`
-/// and the context. The handler may have fewer.
+/// and the context. The handler may have fewer parameters.
 ///
 /// # Safety
 ///

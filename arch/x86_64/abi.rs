@@ -32,7 +32,7 @@ layout! { Stat: size 144, align 8, dev at 0, ino at 8, mode at 24, rdev at 40, s
 /// The possible sizes of a page.
 pub(crate) const PAGE_SIZES: [usize; 1] = [4096];
 
-// Flags of mappings that exist on one architecture only, and are 0 on the other.
+// Flags of mappings that exist on one architecture only. The constants are 0 on the other.
 pub(crate) const MAP_32BIT: u32 = 0x40;
 pub(crate) const MAP_ABOVE4G: u32 = 0x80;
 pub(crate) const PROT_BTI: u32 = 0;

@@ -3,7 +3,8 @@
 
 use core::arch::{asm, naked_asm};
 
-/// Returns the address. Without one, the kernel kills the process instead of running the handler.
+/// Returns the address to which a handler returns. Without one, the kernel kills the process
+/// instead of running the handler.
 #[inline(always)]
 pub(crate) fn restorer() -> Option<*const ()> {
     // After the `nop`, which has one byte.
@@ -11,9 +12,9 @@ pub(crate) fn restorer() -> Option<*const ()> {
 }
 
 /// `nop`, followed by `mov $15, %rax; syscall` in exactly these bytes, by which debuggers and some
-/// unwinders recognize the frame of a signal. Other unwinders use the unwind table, which says
-/// where the interrupted registers are: in the `ucontext_t` to which the stack pointer points. They
-/// look up the byte before a return address, which is the `nop`.
+/// unwinders recognize the frame of a signal. Other unwinders use the unwind table, which locates
+/// the saved registers in the `ucontext_t` to which the stack pointer points. These unwinders look
+/// up the byte preceding a return address, which is the `nop`.
 #[unsafe(naked)]
 unsafe extern "C" fn nop_and_rt_sigreturn() {
     /// DW_CFA_expression: the number of a register, and the offset of its value from the stack
@@ -54,7 +55,7 @@ unsafe extern "C" fn nop_and_rt_sigreturn() {
 }
 
 /// Calls a signal handler with the arguments that the kernel passes: the signal, its `siginfo_t`
-/// and the context. The handler may have fewer.
+/// and the context. The handler may have fewer parameters.
 ///
 /// # Safety
 ///

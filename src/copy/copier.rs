@@ -1,4 +1,4 @@
-//! Copying from one descriptor to another, of any two kinds.
+//! The copy between two descriptors, of whatever kinds.
 
 use core::fmt;
 
@@ -11,7 +11,8 @@ use crate::error::{Errno, Error, Result};
 use crate::fd::{AsFd, AsRawFd, BorrowedFd};
 use crate::poll::PollFlags;
 
-/// The most that the kernel moves with one call (`MAX_RW_COUNT`). Some calls reject larger lengths.
+/// The maximum number of bytes that the kernel moves with one call (`MAX_RW_COUNT`). Some calls
+/// reject larger lengths.
 const MAX_LENGTH: usize = 0x7fff_f000;
 
 /// Copies all bytes from one descriptor to another. Returns the number of bytes.
@@ -29,30 +30,34 @@ pub fn copy(source: impl AsFd, target: impl AsFd) -> Result<u64, CopyError> {
 /// A copy from one descriptor to another: from their positions to the end of the source, or to a
 /// [limit](Self::limit).
 ///
-/// Before the first byte, the copy queries the properties of the two descriptors, and fails without
-/// reading from the source if it is not open for reading or is a directory (`EBADF`, `EISDIR`), if
-/// the target is not open for writing or does not support it (`EBADF`, `EINVAL`), if both are the
-/// same pipe (`EINVAL`), or if both are the same file or block device and the range that is read
-/// overlaps the range that is written (`EINVAL`). A copy of a file to its own end overlaps, unless
-/// a [limit](Self::limit) ends it before its own output.
+/// The first step queries the properties of the two descriptors. Without reading from the source,
+/// it fails with
 ///
-/// The [method](Method::Auto) then depends on the kinds of the two descriptors. If the kernel
-/// refuses a method, with whatever error, before it has copied a byte, the next one is used, and
-/// only the error of the last one is returned. An error after the first byte ends the copy.
+/// - `EBADF`, if the source is not open for reading, or the target is not open for writing;
+/// - `EISDIR`, if the source is a directory;
+/// - `EINVAL`, if the target does not support writes, if both descriptors are the same pipe, or if
+///   both are the same file or block device and the range that is read overlaps the range that is
+///   written. A copy from a file to the end of the same file overlaps, because it would read its
+///   own output, unless a [limit](Self::limit) ends it before that.
 ///
-/// With every method, short transfers are continued, calls that a signal interrupts are repeated,
-/// and a copy waits indefinitely for descriptors that are non-blocking.
+/// [`Method::Auto`] then chooses a method by the kinds of the two descriptors. If the method fails
+/// with any error before it has copied a byte, the copy uses the next method, and returns only the
+/// error of the last one. An error after the first byte ends the copy.
+///
+/// With every method, the copy continues after short transfers, repeats calls that are interrupted
+/// by a signal, and waits indefinitely for a non-blocking descriptor that is not ready.
 ///
 /// If the socket timeout of a blocking source (`SO_RCVTIMEO`) expires, the copy fails with
-/// `EAGAIN`, unless the target is non-blocking: the kernel does not report which of the two was not
-/// ready. If that of a blocking target (`SO_SNDTIMEO`) expires, the copy fails with `EAGAIN`,
-/// unless the source is non-blocking and the bytes are moved directly between the two.
+/// `EAGAIN`, unless the target is non-blocking. If the socket timeout of a blocking target
+/// (`SO_SNDTIMEO`) expires, the copy fails with `EAGAIN`, unless the source is non-blocking and one
+/// system call moves bytes from the source to the target. In these two cases, the copy continues to
+/// wait, because the kernel does not report which of the two descriptors was not ready.
 ///
 /// Writing to a pipe or socket whose other end is closed raises `SIGPIPE`, unless the signal is
 /// [ignored](crate::signal::ignore) (as it is in programs with `std`), and fails with `EPIPE`.
 ///
-/// After a failure, another [`step`](Self::step) can continue the copy; bytes that were
-/// [lost](CopyError::lost) are not copied.
+/// After a failure, another [`step`](Self::step) can continue the copy, but does not copy the bytes
+/// that were [lost](CopyError::lost).
 ///
 /// ```
 /// use butter::copy::Copier;
@@ -71,10 +76,10 @@ pub fn copy(source: impl AsFd, target: impl AsFd) -> Result<u64, CopyError> {
 pub struct Copier<'fd> {
     source: BorrowedFd<'fd>,
     target: BorrowedFd<'fd>,
-    /// The properties of the two descriptors, after they were queried by the first step.
+    /// The properties of the two descriptors. `None` until the first step has queried them.
     ends: Option<Ends>,
     strategy: Strategy,
-    /// Whether the strategy, or one before it, has copied bytes.
+    /// Whether the present strategy, or a previous one, has copied bytes.
     strategy_copied: bool,
     method: Method,
     holes: Holes,
@@ -115,14 +120,14 @@ impl<'fd> Copier<'fd> {
         self
     }
 
-    /// Sets the only method to use: if the two descriptors do not support it, the copy fails.
-    /// Reads and writes replace it where its result would differ from theirs: after TCP urgent
-    /// data, for sockets that preserve message boundaries, and for the parts of a file open for
-    /// direct I/O (`O_DIRECT`) that are not whole blocks.
+    /// Sets the only method to use: if the two descriptors do not support it, the copy fails. In
+    /// three cases, the copy uses `read` and `write` instead, because the method would fail or have
+    /// another result: after TCP urgent data, for sockets that preserve message boundaries, and for
+    /// the parts of a file open for direct I/O (`O_DIRECT`) that are not whole blocks.
     ///
-    /// Where the kernel determines the end of a file by its size, the copy ends there: with
-    /// [`Method::CopyFileRange`] and [`Method::Sendfile`], nothing is copied from a pseudo-file
-    /// that has content although its size is 0.
+    /// With [`Method::CopyFileRange`] and [`Method::Sendfile`], the kernel can determine the end of
+    /// a file by its size. Many pseudo-files have content but a size of 0: the copy then ends
+    /// without copying a byte.
     #[must_use]
     pub fn method(mut self, method: Method) -> Self {
         self.method = method;
@@ -131,12 +136,13 @@ impl<'fd> Copier<'fd> {
         self
     }
 
-    /// Sets whether the holes of a regular file are copied as zeros, which occupy space. By
-    /// default, they become holes of a target that is a regular file, with every method.
+    /// Sets whether the holes of a regular file are copied as zeros, for which the target allocates
+    /// space. By default, if the target is a regular file as well, every method creates holes in
+    /// the target instead.
     ///
-    /// A hole is created by [ftruncate(2)] at the end of the target, and by [fallocate(2)] in the
-    /// middle. Where the file system does not support this, and in a target that is open for
-    /// appending, the copy writes zeros.
+    /// A hole after the end of the target is created by [ftruncate(2)], and a hole in its existing
+    /// bytes by [fallocate(2)]. If the file system does not support this, or if the target is open
+    /// for appending, the copy writes zeros.
     ///
     /// [ftruncate(2)]: https://man7.org/linux/man-pages/man2/ftruncate.2.html
     /// [fallocate(2)]: https://man7.org/linux/man-pages/man2/fallocate.2.html
@@ -166,8 +172,8 @@ impl<'fd> Copier<'fd> {
         self.copied
     }
 
-    /// Returns the method that the copy uses at present. It is never [`Method::Auto`], which
-    /// chooses a method in the first step.
+    /// Returns the method that the copy uses at present. The result is never [`Method::Auto`], for
+    /// which the first step chooses a method; before that step, it is [`Method::ReadWrite`].
     #[must_use]
     pub const fn method_used(&self) -> Method {
         self.strategy.method()
@@ -227,8 +233,8 @@ impl<'fd> Copier<'fd> {
             let read_instead = match &step {
                 Ok(0) => self.strategy.may_miss_data(&ends, self.method),
                 Ok(_) => false,
-                // Both descriptors were ready, and the call would block all the same: the kernel's
-                // calls do so before urgent data.
+                // Both descriptors are ready, but the call fails with `EAGAIN` again. The calls
+                // that copy in the kernel do so before TCP urgent data.
                 Err(failed) => {
                     waited
                         && failed.lost == 0
@@ -242,7 +248,8 @@ impl<'fd> Copier<'fd> {
             }
             let failed = match step {
                 Ok(count) => {
-                    // A socket reports its failure once, and then its end.
+                    // A socket returns its pending error once. The next read returns 0, as at the
+                    // end.
                     if let Some(error) = refused.filter(|_| count == 0 && from_stream) {
                         return Err(self.fail(error, 0));
                     }
@@ -282,9 +289,10 @@ impl<'fd> Copier<'fd> {
         Ok(ends)
     }
 
-    /// Reads and writes the next bytes. The strategy is kept for a socket, because it works again
-    /// after the urgent data; for a file, the rest is read as well. It is also kept if bytes were
-    /// lost, which no other strategy would find.
+    /// Reads and writes the next bytes. For a socket, the next step uses the present strategy
+    /// again, which works after the urgent data. For a file, all further steps read and write. They
+    /// also do so after an error, unless it is `EAGAIN` without lost bytes, so that the caller
+    /// tries no other strategy.
     fn read_instead(&mut self, ends: &Ends, max_length: usize) -> Result<usize, StepError> {
         let step = through_memory(self.source, self.target, ends, max_length);
         let keep_strategy = match &step {
@@ -297,8 +305,8 @@ impl<'fd> Copier<'fd> {
         step
     }
 
-    /// Returns whether a step failed because a descriptor was not ready. Neither files nor blocking
-    /// pipes report this, so that it is then a refusal.
+    /// Returns whether a step failed because a descriptor was not ready. Calls on files and
+    /// blocking pipes wait instead: for these, `EAGAIN` means that the kernel refuses the strategy.
     fn is_not_ready(&self, ends: &Ends, failed: &StepError) -> bool {
         let never = ends.are_files()
             || !ends.has(Kind::Stream)
@@ -309,10 +317,10 @@ impl<'fd> Copier<'fd> {
             && !(never && self.method == Method::Auto && self.strategy.is_in_kernel())
     }
 
-    /// Returns whether an error can mean that the kernel refuses the strategy: before it has copied
-    /// a byte, each error can, unless the target is closed. With direct I/O, a strategy fails where
-    /// a position or the number of bytes is not a multiple of the block size, which reads and
-    /// writes overcome.
+    /// Returns whether an error can mean that the kernel refuses the strategy. Before the first
+    /// byte is copied, every error can, unless the target is closed. With direct I/O, the strategy
+    /// fails with `EINVAL` if a position or the number of bytes is not a multiple of the block
+    /// size; `through_memory` supports this.
     fn is_refusal(&self, ends: &Ends, failed: &StepError, may_be_closed: bool) -> bool {
         self.method == Method::Auto
             && !self.strategy_copied
@@ -320,8 +328,8 @@ impl<'fd> Copier<'fd> {
             || failed.error.is(Errno::INVAL) && ends.is_direct()
     }
 
-    /// Waits until both descriptors are ready: a call that moves bytes between two descriptors does
-    /// not report which of them would block.
+    /// Waits until both descriptors are ready, because a call that moves bytes between two
+    /// descriptors does not report which of them is not.
     ///
     /// If both are blocking, a socket timeout has expired, and the error is returned to the caller.
     fn wait(&self, error: Error) -> Result<()> {

@@ -18,7 +18,7 @@ pub(super) enum Kind {
     Stream,
     /// A socket that preserves the boundaries of messages.
     Messages,
-    /// Anything else, and a descriptor about which the kernel reports nothing.
+    /// Any other kind, or a descriptor whose kind the kernel does not report.
     Other,
 }
 
@@ -27,13 +27,14 @@ pub(super) enum Kind {
 pub(super) struct End {
     pub(super) kind: Kind,
     flags: StatusFlags,
-    /// The device and inode; for a block device, its number.
+    /// The device and inode numbers; for a block device, the number of the device that it
+    /// represents.
     identity: (u64, u64),
 }
 
 impl End {
-    /// Queries the properties. A property that the kernel does not report restricts nothing: the
-    /// calls of the copy then report the error.
+    /// Queries the properties. A property that cannot be queried is assumed to permit the copy; if
+    /// this is wrong, the calls that copy return the error.
     fn new(fd: BorrowedFd<'_>) -> Self {
         let flags = io::fcntl_getfl(fd)
             .unwrap_or(StatusFlags::from_bits_retain(AccessMode::ReadWrite.bits()));
@@ -108,8 +109,9 @@ impl Ends {
         self.source.is_direct() || self.target.is_direct()
     }
 
-    /// Returns whether the target can have holes where the source has them. If the target is open
-    /// for appending, another process can write while its size is set.
+    /// Returns whether the target can have holes where the source has them. This excludes a target
+    /// that is open for appending, to which another process could append while the copy sets its
+    /// size.
     pub(super) fn can_keep_holes(&self) -> bool {
         (self.source.kind, self.target.kind) == (Kind::Regular, Kind::Regular)
             && !self.target.is_appending()
@@ -157,16 +159,18 @@ impl Ends {
         let to = if self.target.is_appending() { end } else { to };
         let length = end.saturating_sub(from).min(limit);
         Ok(length > 0
-            // If the target is after the source, its bytes become part of the source.
+            // If the position of the target is after that of the source, the bytes that are written
+            // become part of the range that is read.
             && if to > from { limit > to - from } else { from - to < length })
     }
 }
 
-/// Returns whether the file system or driver has no function that writes to a file. The kernel then
-/// refuses a write of no buffers, which otherwise ends before it reaches the function.
+/// Returns whether the file system or driver of the target does not implement writes. `writev`
+/// without buffers then fails with `EINVAL`; otherwise it succeeds without calling the
+/// implementation.
 fn does_not_write(target: BorrowedFd<'_>) -> bool {
     let is_refused =
         |fd: BorrowedFd<'_>| io::writev(fd, &[]).is_err_and(|error| error.is(Errno::INVAL));
-    // A filter refuses it for a pipe as well.
+    // A seccomp filter that rejects `writev` also rejects it for a pipe.
     is_refused(target) && pipe::pipe().is_ok_and(|(_reader, writer)| !is_refused(writer.as_fd()))
 }

@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::error::Error;
 
-/// The error of a copy: the call that failed, and how many bytes were copied before.
+/// The error of a copy: the call that failed, and the number of bytes copied before the failure.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct CopyError {
     pub(super) error: Error,
@@ -25,8 +25,8 @@ impl CopyError {
         self.copied
     }
 
-    /// Returns the number of further bytes that were read from the source and could not be written.
-    /// The position of a seekable source has advanced past them.
+    /// Returns the number of further bytes that were read from the source but not written to the
+    /// target. The position of a seekable source has advanced past them.
     #[must_use]
     pub const fn lost(self) -> u64 {
         self.lost

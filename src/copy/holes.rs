@@ -4,17 +4,18 @@ use crate::error::{Errno, Result};
 use crate::fd::BorrowedFd;
 use crate::fs::{self, SEEK_CUR, SEEK_DATA, SEEK_HOLE, SEEK_SET};
 
-/// The state of the holes of a copy.
+/// The treatment of the holes of the source.
 pub(super) enum Holes {
-    /// Holes are kept. The source has this number of bytes before its next hole may start.
+    /// Holes are kept. The number is that of the bytes from the position of the source to the next
+    /// hole; 0 if it must be queried.
     Keep(u64),
     /// Holes are read as zeros.
     Fill,
 }
 
 impl Holes {
-    /// Copies the hole at the position of the source, if there is one, by creating one in the
-    /// target. Returns the length of the hole; 0 if data follows.
+    /// If the source has a hole at its position, creates a hole of the same length in the target.
+    /// Returns the length of the hole; 0 if data follows.
     pub(super) fn copy_hole(
         &mut self,
         source: BorrowedFd<'_>,
@@ -29,7 +30,7 @@ impl Holes {
             return Ok(0);
         };
         let length = match hole_length(source, position, self) {
-            // The file position is only changed if a hole or its end was found.
+            // The query may have changed the file position, which is set below.
             Ok(length) => length.min(limit),
             Err(_) => {
                 *self = Self::Fill;
@@ -54,7 +55,7 @@ impl Holes {
     pub(super) const fn data(&self) -> u64 {
         match self {
             Self::Keep(data @ 1..) => *data,
-            // The end of the source, or beyond.
+            // With `Keep(0)`, the position is at or after the end of the source.
             Self::Keep(0) | Self::Fill => u64::MAX,
         }
     }
@@ -84,16 +85,16 @@ fn hole_length(source: BorrowedFd<'_>, position: u64, holes: &mut Holes) -> Resu
             }
             Err(error) => Err(error),
         },
-        // The end of the file.
+        // The position is at or after the end of the file.
         Err(error) if error.is(Errno::NXIO) => Ok(0),
         Err(error) => Err(error),
     }
 }
 
 /// Creates a hole at the position of the target and advances the position. Bytes that the target
-/// already has there are removed.
+/// already has in this range are discarded.
 ///
-/// Fails with the number of bytes for which the file system does not support it.
+/// On failure, returns the number of bytes that must be copied as zeros instead.
 fn create_hole(target: BorrowedFd<'_>, length: u64) -> Result<(), u64> {
     let position = fs::lseek(target, 0, SEEK_CUR).map_err(|_| length)?;
     let size = fs::fstat(target).map_err(|_| length)?.size.cast_unsigned();

@@ -12,7 +12,7 @@ use crate::pipe::{self, SpliceFlags};
 use crate::poll::{self, PollFd, PollFlags};
 use crate::time::Timeout;
 
-/// The size of the buffer, which is on the stack: the most that one step copies.
+/// The size of the buffer on the stack, which is the maximum number of bytes that one step copies.
 const BUFFER_SIZE: usize = 16 * 1024;
 
 /// The size of the buffer for a message, which is on the stack: the longest UDP datagram fits.
@@ -57,7 +57,7 @@ fn message_through_memory(
     let mut buffer = [MaybeUninit::uninit(); MESSAGE_SIZE + 1];
     let max_length = max_length.min(MESSAGE_SIZE);
     let length = match io::retry(|| raw::recvfrom_trunc(source, &mut buffer[..max_length])) {
-        // One more byte shows that a message is longer, but not by how much.
+        // Reading one more byte shows whether the message is longer, but not its length.
         Err(error) if is_recvfrom_refused(error) => {
             io::retry(|| Ok(io::read_uninit(source, &mut buffer[..=max_length])?.len()))
         }
@@ -79,7 +79,7 @@ fn message_through_memory(
     }
 }
 
-/// Returns whether a filter answers every `recvfrom` with an error.
+/// Returns whether a seccomp filter rejects every `recvfrom` with this error.
 fn is_recvfrom_refused(error: Error) -> bool {
     // Without a filter, the call fails with `ENOTSOCK` for a pipe.
     pipe::pipe().is_ok_and(|(reader, _writer)| {
@@ -120,7 +120,7 @@ pub(super) fn drain(
             Err(error) if error.is(Errno::AGAIN) && is_nonblocking(target) => {
                 wait(target, PollFlags::OUT).map(|()| 0)
             }
-            // The pipe is not empty, so it is the target that accepts nothing, and will not later.
+            // The pipe is not empty, so 0 means that the target accepts no bytes, now or later.
             Ok(0) => Err(Error::new(Call::SPLICE, Errno::IO)),
             moved => moved,
         };
@@ -143,7 +143,7 @@ fn write_all(target: BorrowedFd<'_>, ends: &Ends, bytes: &[u8]) -> Result<(), St
             Err(error) if error.is(Errno::AGAIN) && is_nonblocking(target) => {
                 wait(target, PollFlags::OUT).map(|()| 0)
             }
-            // A target that accepts nothing now will not accept anything later.
+            // A target that accepts no bytes now does not accept any later.
             Ok(0) => Err(Error::new(Call::WRITE, Errno::IO)),
             written => written,
         };
@@ -166,7 +166,8 @@ pub(super) fn wait(fd: BorrowedFd<'_>, events: PollFlags) -> Result<()> {
     poll::wait(&mut [PollFd::from_borrowed_fd(fd, events)], Timeout::Infinite).map(drop)
 }
 
-/// Returns whether nothing that is written to a descriptor will be read.
+/// Returns whether a pipe or socket has an error or its other end is closed, so that bytes written
+/// to it will not be read.
 pub(super) fn is_closed(fd: BorrowedFd<'_>) -> bool {
     let mut entries = [PollFd::from_borrowed_fd(fd, PollFlags::empty())];
     poll::wait(&mut entries, Timeout::Zero).is_ok()

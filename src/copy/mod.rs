@@ -21,19 +21,19 @@
 //!
 //! # Notes
 //!
-//! - A copy starts at the positions of the two files and advances them.
-//! - By default, a copy from a file copies the data: later changes of the file do not change it.
-//!   [`Method::Sendfile`] and [`Method::Splice`] move references to the pages of the file into a
-//!   pipe or socket, so that its reader sees later writes to the file. [`Method::Auto`] never
-//!   chooses them for these two ends.
-//! - From pipes and stream sockets, a copy splices. References to pages that the sender has moved
-//!   into the pipe or socket (by `vmsplice`, `splice` or `sendfile`) remain references in a target
-//!   that is a pipe or socket: its reader sees later changes by the sender. [`Method::ReadWrite`]
-//!   copies the data.
+//! - A copy starts at the file positions of the two descriptors and advances them.
+//! - By default, a copy from a file copies the data: later changes of the file do not affect the
+//!   copy. [`Method::Sendfile`] and [`Method::Splice`] move references to the pages of the file
+//!   into a pipe or socket, so that the reader of the pipe or socket sees later writes to the file.
+//!   [`Method::Auto`] never chooses these methods to copy from a file to a pipe or socket.
+//! - By default, a copy from a pipe or stream socket uses `splice`. If the sender has moved
+//!   references to pages into the source (by `vmsplice`, `splice` or `sendfile`), and the target is
+//!   a pipe or socket, the target receives these references: its reader sees later changes by the
+//!   sender. [`Method::ReadWrite`] copies the data.
 //! - Some file systems let the two files of `copy_file_range` share the stored data until one of
 //!   them changes it.
 //!
-//! Every method gives the same result, or refuses the copy before the first byte:
+//! Every method produces the same result, or fails before it copies a byte:
 //!
 //! | source or target | result with every method |
 //! |---|---|
@@ -49,18 +49,18 @@
 //! | non-blocking descriptors | the copy waits for them |
 //! | TCP urgent data | skipped, as by `read`; the data that follows is copied |
 //!
-//! - A message that is longer than a step, which is at most 64 KiB, is copied up to this length.
-//!   The copy then fails with `EMSGSIZE`, and [`CopyError::lost`] is the number of bytes discarded;
-//!   if a filter refuses `recvfrom`, that number is 1. A step from another source sends a message
-//!   of at most 16 KiB.
+//! - A step copies at most 64 KiB of a message, and at most the [chunk size](Copier::chunk_size)
+//!   and the rest of the [limit](Copier::limit). If the message is longer, the kernel discards the
+//!   rest, and the copy fails with `EMSGSIZE`. [`CopyError::lost`] is then the number of bytes
+//!   discarded, or 1 if a seccomp filter rejects `recvfrom`. If only the target preserves message
+//!   boundaries, each step sends one message of at most 16 KiB.
 //! - With direct I/O, `O_DIRECT` is cleared for the duration of each read or write that is not
 //!   aligned to the block size.
-//! - Only [`Method::Auto`] and [`Method::ReadWrite`] append. The others refuse to:
-//!   [`Method::CopyFileRange`] with `EBADF`, [`Method::Sendfile`] and [`Method::Splice`] with
-//!   `EINVAL`.
-//! - The packets of a pipe in packet mode (`O_DIRECT`) are not preserved. If a
-//!   [limit](Copier::limit) ends within a packet, reads discard the rest of the packet, and
-//!   `splice` leaves it in the pipe.
+//! - Only [`Method::Auto`] and [`Method::ReadWrite`] append. [`Method::CopyFileRange`] fails with
+//!   `EBADF`, and [`Method::Sendfile`] and [`Method::Splice`] fail with `EINVAL`.
+//! - The boundaries of the packets of a pipe in packet mode (`O_DIRECT`) are not preserved. If a
+//!   [limit](Copier::limit) ends within a packet, a copy by `read` discards the rest of the packet,
+//!   and a copy by `splice` leaves the rest in the pipe.
 
 mod copier;
 mod ends;

@@ -20,7 +20,8 @@ pub enum Method {
     /// - otherwise, and to files that are open for appending: `ReadWrite`.
     #[default]
     Auto,
-    /// `copy_file_range`: from regular file to regular file, within the file system.
+    /// `copy_file_range`: from a regular file to a regular file, by the file system or within the
+    /// kernel.
     CopyFileRange,
     /// `sendfile`: from a file to any descriptor, within the kernel.
     ///
@@ -43,15 +44,16 @@ pub(super) enum Strategy {
     Sendfile,
     /// If neither descriptor is a pipe, the next step creates one.
     Splice,
-    /// Neither descriptor is a pipe: the bytes go through this one. The number is that of the bytes
-    /// left in the pipe by a target that does not accept them through `splice`; they are read and
-    /// written, and then everything else is. Otherwise the pipe is empty between two steps.
+    /// Neither descriptor is a pipe, so the bytes are moved through this pipe, given by its read
+    /// end and its write end. The number is that of the bytes that `splice` could not move from the
+    /// pipe to the target. If it is not 0, the next call of `step` reads and writes these bytes,
+    /// and then switches to `ReadWrite`. If it is 0, the pipe is empty between two steps.
     Pipe(OwnedFd, OwnedFd, usize),
     ReadWrite,
 }
 
-/// A step that failed: the number of bytes that it wrote to the target, and of those that it read
-/// from the source but did not write.
+/// The error of a step, the number of bytes that the step wrote to the target, and the number of
+/// bytes that it read from the source but did not write.
 pub(super) struct StepError {
     pub(super) error: Error,
     pub(super) copied: usize,
@@ -65,7 +67,7 @@ impl From<Error> for StepError {
 }
 
 impl Strategy {
-    /// The strategy before the first step of a copy with this method.
+    /// Returns the strategy before the first step of a copy with this method.
     pub(super) const fn new(method: Method) -> Self {
         match method {
             Method::CopyFileRange => Self::CopyFileRange,
@@ -75,14 +77,15 @@ impl Strategy {
         }
     }
 
-    /// The strategy that a copy between these descriptors starts with.
+    /// Returns the strategy with which a copy between these descriptors starts.
     ///
     /// Fails if the method would consume bytes of the source and then fail.
     pub(super) fn start(method: Method, ends: &Ends) -> Result<Self> {
         let appending = ends.target.is_appending();
         let from_stream = matches!(ends.source.kind, Kind::Pipe | Kind::Stream);
         Ok(match method {
-            // The boundaries that the in-kernel methods give to messages depend on the kernel.
+            // With the in-kernel methods, the message boundaries would depend on the version of the
+            // kernel.
             _ if ends.has(Kind::Messages) => Self::ReadWrite,
             Method::Auto if ends.are_files() && !appending => Self::CopyFileRange,
             Method::Auto if from_stream && !appending => Self::Splice,
@@ -100,15 +103,15 @@ impl Strategy {
         }
     }
 
-    /// Returns whether the kernel copies, and no bytes are left in the pipe.
+    /// Returns whether the next step copies within the kernel.
     pub(super) const fn is_in_kernel(&self) -> bool {
         !matches!(self, Self::ReadWrite | Self::Pipe(.., 1..))
     }
 
-    /// Returns whether a step that moved nothing may have missed bytes that `read` returns: in a
-    /// regular file, because the kernel looks at its size, which is 0 for many synthesized files;
-    /// or in a socket, after urgent data. Other files report their end only once, as a terminal
-    /// does, so a further `read` would block.
+    /// Returns whether `read` may return bytes after a step that moved none. It may for a regular
+    /// file, because the step may have relied on its size, which is 0 for many pseudo-files; and
+    /// for a stream socket, after TCP urgent data. Other files, such as terminals, return 0 only
+    /// once at their end, so a further `read` could block.
     pub(super) fn may_miss_data(&self, ends: &Ends, method: Method) -> bool {
         match ends.source.kind {
             Kind::Regular => {
@@ -138,7 +141,7 @@ impl Strategy {
             Self::Sendfile => Ok(io::retry(|| raw::sendfile(target, source, None, max_length))?),
             Self::Splice => {
                 match pipe::splice(source, None, target, None, max_length, SpliceFlags::MOVE)? {
-                    // Not the end of the source, but a target that accepts nothing.
+                    // The source is not empty, so 0 means that the target accepts no bytes.
                     0 if ends.source.kind == Kind::Pipe
                         && io::bytes_available(source).is_ok_and(|bytes| bytes > 0) =>
                     {
@@ -171,8 +174,9 @@ impl Strategy {
         }
     }
 
-    /// Switches to the next strategy, or to reads and writes, after a step that left `lost` bytes
-    /// in the pipe. Returns whether there is another strategy.
+    /// Switches to the next strategy or, with `to_read_write`, to reads and writes. If the failed
+    /// step left `lost` bytes in the pipe, these bytes are copied first. Returns whether there is
+    /// another strategy.
     pub(super) fn fall_back(&mut self, to_read_write: bool, lost: usize) -> bool {
         *self = match self {
             Self::CopyFileRange if !to_read_write => Self::Sendfile,
@@ -186,7 +190,7 @@ impl Strategy {
         true
     }
 
-    /// Closes the pipe after a failure, with the bytes that are left in it.
+    /// Closes the pipe after a failure, and discards the bytes in it.
     pub(super) fn discard_pipe(&mut self) {
         if let Self::Pipe(..) = self {
             *self = Self::Splice;
@@ -199,7 +203,7 @@ impl Strategy {
         let (reader, writer) = pipe::pipe()?;
         // If the user's pipes have reached their limit on pages, the pipe keeps its capacity.
         let _ = pipe::set_size(&writer, 1 << 20);
-        // The pipe is empty: a target that supports the call waits for it.
+        // The pipe is empty, so the call fails with `EAGAIN` if the target supports `splice`.
         match splice_nonblocking(reader.as_fd(), target) {
             Err(error) if !error.is(Errno::AGAIN) && !error.is(Errno::INTR) => Err(error),
             _ => Ok(Self::Pipe(reader, writer, 0)),
@@ -207,8 +211,8 @@ impl Strategy {
     }
 }
 
-/// Returns whether an error of `splice` does not concern the state of the descriptors: `EINVAL`, or
-/// an error with which a filter answers every such call.
+/// Returns whether an error of `splice` means that the call is not supported: `EINVAL`, or the
+/// error with which a seccomp filter rejects every `splice`.
 pub(super) fn is_splice_refused(error: Error) -> bool {
     // Without a filter, a splice from a pipe into itself fails with `EINVAL`.
     error.is(Errno::INVAL)
@@ -218,8 +222,8 @@ pub(super) fn is_splice_refused(error: Error) -> bool {
         })
 }
 
-/// Tries to move one byte. The raw call, which has no loop that could unwind, so that the callers
-/// need no code for unwinding.
+/// Tries to move one byte. This is the raw call, because it has no retry loop that could unwind, so
+/// that the callers need no code for unwinding.
 fn splice_nonblocking(source: BorrowedFd<'_>, target: BorrowedFd<'_>) -> Result<usize> {
     pipe::raw::splice(source, None, target, None, 1, SpliceFlags::NONBLOCK)
 }

@@ -2,16 +2,17 @@
 //!
 //! With `std`, these are the types of [`std::os::fd`](https://doc.rust-lang.org/std/os/fd/).
 //! Without it, they are the crate's own: a subset with the same names and sizes, so that code
-//! compiles with both. They have no negative numbers, while `std`'s types only exclude -1.
+//! compiles with both. They exclude all negative numbers, while `std`'s types only exclude -1.
 //!
 //! | type | description |
 //! |---|---|
 //! | [`OwnedFd`] | an open descriptor, which a drop closes |
-//! | [`BorrowedFd`] | an open descriptor of another owner, for the lifetime of the borrow |
+//! | [`BorrowedFd`] | an open descriptor that is borrowed from its owner |
 //! | [`RawFd`] | a number |
 //!
-//! Objects over a descriptor do not implement `PartialEq`: the kernel reuses the numbers of closed
-//! descriptors. To compare numbers, use [`as_raw_fd`](AsRawFd::as_raw_fd).
+//! Types that contain a descriptor do not implement `PartialEq`: the kernel reuses the numbers of
+//! closed descriptors, so equal numbers do not mean equal objects. To compare numbers, use
+//! [`as_raw_fd`](AsRawFd::as_raw_fd).
 
 mod convert;
 #[cfg(not(feature = "std"))]

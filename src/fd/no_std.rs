@@ -58,7 +58,7 @@ impl Number {
 #[repr(transparent)]
 pub struct OwnedFd(Number);
 
-/// An open descriptor of another owner.
+/// An open descriptor that is borrowed from its owner.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub struct BorrowedFd<'fd>(Number, PhantomData<&'fd OwnedFd>);
@@ -77,7 +77,7 @@ impl BorrowedFd<'_> {
     }
 }
 
-/// A type that lends its descriptor.
+/// A type from which a descriptor can be borrowed.
 pub trait AsFd {
     /// Borrows the descriptor.
     fn as_fd(&self) -> BorrowedFd<'_>;
@@ -99,9 +99,9 @@ pub trait FromRawFd {
     unsafe fn from_raw_fd(fd: RawFd) -> Self;
 }
 
-/// A type that releases its descriptor.
+/// A type that can transfer the ownership of its descriptor.
 pub trait IntoRawFd {
-    /// Releases the descriptor without closing it.
+    /// Returns the number without closing the descriptor, which the caller then owns.
     fn into_raw_fd(self) -> RawFd;
 }
 

@@ -1,4 +1,4 @@
-//! Buffers that events are read into, and the reads themselves.
+//! Buffers for events, and the functions that read into them.
 
 use core::mem::MaybeUninit;
 

@@ -58,7 +58,8 @@ pub fn read_uninit(fd: impl AsFd, buffer: &mut [MaybeUninit<u8>]) -> Result<&mut
     Ok(unsafe { core::slice::from_raw_parts_mut(start, count) })
 }
 
-/// `read(fd, start, size)`, with the call that it is for this descriptor.
+/// `read(fd, start, size)` - reads bytes. Errors contain `call`, which depends on the kind of the
+/// descriptor.
 ///
 /// # Safety
 ///

@@ -1,14 +1,14 @@
-//! The trait of the objects that events are read from.
+//! The trait of the objects from which events are read.
 
 use core::mem::MaybeUninit;
 
 use crate::error::Result;
 use crate::fd::AsFd;
 
-/// An object that becomes readable when events are available, and that they are read from.
+/// An object from which events are read, and which is readable when events are available.
 ///
 /// The trait is for generic event loops and for adapters to async runtimes, which wait for the
-/// descriptor by their own means. It has no `wait`.
+/// descriptor themselves. It therefore has no method `wait`.
 ///
 /// # Safety
 ///

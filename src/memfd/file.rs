@@ -18,8 +18,8 @@ flags! {
             sizes below. Since Linux 4.14.";
         "MFD_NOEXEC_SEAL" NOEXEC_SEAL = 8, "the file is not executable and is sealed against \
             becoming executable; seals can be added, as with `ALLOW_SEALING`. Since Linux 6.3.";
-        "MFD_EXEC" EXEC = 0x10, "the file is executable. So it is with neither flag, unless \
-            `vm.memfd_noexec` is set. Since Linux 6.3.";
+        "MFD_EXEC" EXEC = 0x10, "the file is executable. A file created with neither `EXEC` nor \
+            `NOEXEC_SEAL` is as well, unless `vm.memfd_noexec` is set. Since Linux 6.3.";
         "MFD_HUGE_16GB" HUGE_16GB = 34 << 26, "with `HUGETLB`, huge pages of 16 GiB.";
         "MFD_HUGE_2GB" HUGE_2GB = 31 << 26, "with `HUGETLB`, huge pages of 2 GiB.";
         "MFD_HUGE_1GB" HUGE_1GB = 30 << 26, "with `HUGETLB`, huge pages of 1 GiB.";
@@ -67,8 +67,7 @@ impl MemFd {
     ///
     /// If `vm.memfd_noexec` is not 0 (since Linux 6.3), the file is created as with
     /// [`CreateFlags::NOEXEC_SEAL`]: every process with a descriptor of the file can add seals. To
-    /// prevent this, add
-    /// [`Seals::SEAL`] before passing it on.
+    /// prevent this, add [`Seals::SEAL`] before passing the descriptor on.
     ///
     /// # Errors
     ///
@@ -238,8 +237,8 @@ impl MemFd {
     #[doc(alias = "F_ADD_SEALS")]
     pub fn add_seals(&self, seals: Seals) -> Result<()> {
         match raw::fcntl_add_seals(self.as_fd(), seals) {
-            // If the file is a memfd and every seal is known, `EXEC` is the one that the kernel
-            // does not know: all others are older than Linux 5.10.
+            // If the file is a memfd and every seal has a name here, `EXEC` is the seal that the
+            // kernel does not know, because all other seals were added before Linux 5.10.
             Err(error) if error.is(Errno::INVAL) && seals.contains(Seals::EXEC) => {
                 let is_old_kernel = Seals::KNOWN.contains(seals) && self.seals().is_ok();
                 Err(if is_old_kernel {
@@ -308,11 +307,12 @@ impl MemFd {
     ///   mapping allocates the page, and the memory is charged to the process that accesses it. A
     ///   process can thus be killed because of its memory limit by reading a file that cost its
     ///   creator nothing. A creator avoids holes by writing to every page, or by `fallocate`. Holes
-    ///   are detected by the number of allocated blocks (`st_blocks`): a creator can hide some by
-    ///   allocating memory after the end of the file, but is charged for as much as it hides.
-    /// - The file has both [`Seals::EXEC`] and [`Seals::FUTURE_WRITE`], as an executable that was
-    ///   sealed has: kernels from Linux 6.3 on, until this was fixed, added `WRITE` to such a file
-    ///   while another process could still write to it.
+    ///   are detected by the number of allocated blocks (`st_blocks`): a creator can conceal holes
+    ///   by allocating memory after the end of the file, but is charged for the same amount of
+    ///   memory.
+    /// - The file has both [`Seals::EXEC`] and [`Seals::FUTURE_WRITE`]. When `EXEC` is added to an
+    ///   executable file, the kernel adds the other seals as well. From Linux 6.3 until a later
+    ///   fix, it added `WRITE` in this case even if another process could still write to the file.
     /// - The file has huge pages, of which the last is not complete.
     ///
     /// # Errors

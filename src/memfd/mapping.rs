@@ -65,8 +65,8 @@ impl Length {
     fn of(memfd: &MemFd) -> Result<Self> {
         let stat = fs::fstat(memfd.as_fd())?;
         let bytes = stat.size as usize;
-        // A file in memory consists of whole pages: without one of them, the sum is less than its
-        // length.
+        // A file in memory is allocated in whole pages: if a page is missing, the size of all
+        // allocated blocks is less than the length.
         let has_holes = stat.blocks.cast_unsigned().saturating_mul(512) < bytes as u64;
         let statfs = fs::fstatfs(memfd.as_fd())?;
         if statfs.kind != HUGETLBFS_MAGIC {
@@ -95,12 +95,12 @@ pub struct SealedMapping(Region);
 
 /// Maps an entire memfd as shared memory.
 pub(super) fn map_shared(memfd: &MemFd) -> Result<Mapping> {
-    // The order matters: a memfd that was sealed against shrinking keeps at least the length that
-    // is read afterwards.
+    // The seals must be read before the length: only a memfd that is already sealed against
+    // shrinking keeps at least the length that is read.
     let cannot_shrink = memfd.seals()?.contains(Seals::SHRINK);
     let length = Length::of(memfd)?;
-    // The seal does not prevent holes from being punched. The next access allocates a page again,
-    // and there may be no other huge page.
+    // The seal does not prevent holes from being punched. The next access to a hole allocates a
+    // page, and no huge page may be available.
     let cannot_shrink = cannot_shrink && !length.has_huge_pages;
     let region = Region::map(memfd, length, ProtFlags::READ | ProtFlags::WRITE, MapFlags::SHARED)?;
     Ok(Mapping { region, cannot_shrink })
@@ -118,9 +118,9 @@ pub(super) fn map_sealed(memfd: &MemFd) -> Result<Option<SealedMapping>> {
     // neither through a mapping nor by I/O that is in progress. `FUTURE_WRITE` leaves existing
     // mappings writable and is not sufficient.
     let seals = memfd.seals()?;
-    // Kernels from 6.3 on, until this was fixed, had an exception: `EXEC` on an executable memfd
-    // also added the other seals, without a check for writable mappings. A memfd that has both of
-    // these seals may have got `WRITE` in this way.
+    // From Linux 6.3 until a later fix, there was an exception: adding `EXEC` to an executable
+    // memfd also added the other seals, without a check for writable mappings. `WRITE` may have
+    // been added in this way to a memfd that has both `EXEC` and `FUTURE_WRITE`.
     let uncertain = seals.contains(Seals::EXEC | Seals::FUTURE_WRITE);
     if uncertain || !seals.contains(Seals::SHRINK | Seals::GROW | Seals::WRITE) {
         return Ok(None);
@@ -164,8 +164,8 @@ impl Mapping {
     }
 
     /// Returns the bytes as atomics, if the file was sealed against shrinking when it was mapped:
-    /// every byte then remains part of the file, and writes by other processes are seen byte by
-    /// byte.
+    /// every byte then remains part of the file. A write by another process is not atomic: some of
+    /// its bytes can be visible before others.
     ///
     /// Every process that has the file can write zeroes to it by punching holes
     /// (`FALLOC_FL_PUNCH_HOLE`), which frees their memory. [`Seals::SHRINK`] does not prevent this.
@@ -173,8 +173,8 @@ impl Mapping {
     /// charged. If there is none, the access raises `SIGBUS`, or the process is killed, as with any
     /// page that was never written to.
     ///
-    /// Returns `None` if the file was not sealed, and if it has huge pages: they are limited, so an
-    /// access to a hole would raise `SIGBUS` whenever another process has taken the page.
+    /// Returns `None` if the file was not sealed against shrinking, or has huge pages: their number
+    /// is limited, so an access to a hole would raise `SIGBUS` if other processes use all of them.
     #[inline]
     #[must_use]
     pub const fn as_atomics(&self) -> Option<&[AtomicU8]> {

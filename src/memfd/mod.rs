@@ -30,10 +30,11 @@
 //!
 //! # Notes
 //!
-//! - Memory that another process can write to is not a Rust slice, and an access to memory of a
-//!   file that another process has truncated raises `SIGBUS`. [`MemFd::map_sealed`] therefore
-//!   returns a slice only if the file is sealed against both, [`MemFd::map`] returns a pointer, and
-//!   [`MemFd::read_at`] and [`MemFd::write_at`] copy in every case.
+//! - Memory that another process can write to must not be used as a Rust slice, and an access to
+//!   memory of a file that another process has truncated raises `SIGBUS`. [`MemFd::map_sealed`]
+//!   therefore returns a slice only if the file is sealed against shrinking, growing and writing.
+//!   [`MemFd::map`] returns a pointer. [`MemFd::read_at`] and [`MemFd::write_at`] copy the bytes,
+//!   whether or not the file is sealed.
 //! - A page that was never written to, or that was punched (`FALLOC_FL_PUNCH_HOLE`), is allocated
 //!   when it is first accessed through a mapping, even by a load, and the memory is charged to the
 //!   process that accesses it. If the system or the control group is out of memory, or the system
@@ -43,7 +44,7 @@
 //!   them without an allocation.
 //! - [`Seals::WRITE`] cannot be added while any process has a writable shared mapping of the file,
 //!   such as that of [`MemFd::map`]. [`Seals::FUTURE_WRITE`] is for a creator that continues to
-//!   write through its own mapping; others use [`MemFd::map_read`].
+//!   write through its own mapping, while other processes use [`MemFd::map_read`].
 //! - A receiver of a memfd should check its seals. A sender should add [`Seals::SEAL`]: otherwise,
 //!   every process with a descriptor of the file can add seals.
 //! - [`io::read`](crate::io::read), [`io::write`](crate::io::write()) and the traits of `std` use

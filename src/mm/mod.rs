@@ -23,14 +23,14 @@
 //! # Notes
 //!
 //! - A page is allocated when it is first written to. Unless `vm.overcommit_memory` is 2, the
-//!   kernel grants more memory than there is; if the memory is exhausted, such a write can get the
-//!   process killed.
+//!   kernel grants more memory than is available. If the memory is exhausted, the kernel can kill
+//!   the process at such a write (OOM killer).
 //! - A process has at most 65530 mappings (`vm.max_map_count`); adjacent mappings of the same kind
 //!   count as one.
 //! - A child process that is created by `fork` has its own copy of the memory: a page is copied
 //!   when one of the two processes writes to it.
-//! - Memory of a file that other processes can write to or truncate is not a Rust slice. A sealed
-//!   [`memfd`](crate::memfd) can be one.
+//! - A mapping of a file that other processes can write to or truncate must not be used as a Rust
+//!   slice. A mapping of a sealed [`memfd`](crate::memfd) can be.
 
 mod anonymous;
 pub mod raw;

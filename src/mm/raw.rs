@@ -9,16 +9,17 @@ const MADV_NORMAL: u32 = 0;
 
 /// `mmap(addr, length, prot, flags, fd, offset)` - maps memory or a file. Returns the address.
 ///
-/// The address is a hint unless a flag says otherwise; a null pointer gives none. The length is
-/// rounded up to whole pages, and the offset must be a multiple of the page size. The mapping lasts
-/// until it is unmapped, even if the file is closed before.
+/// The address is a hint, unless a flag such as `FIXED` is set; with a null pointer, the kernel
+/// chooses the address. The length is rounded up to whole pages, and the offset must be a multiple
+/// of the page size. The mapping lasts until it is unmapped, even if the file is closed before.
 ///
 /// # Safety
 ///
 /// - With `FIXED` and similar flags, existing mappings of the range are removed: they must belong
 ///   to the caller, who no longer uses them.
-/// - New anonymous memory belongs to the caller alone. But other processes can change a mapped file
-///   at any time, and an access to a part that the file no longer has raises `SIGBUS`.
+/// - New anonymous memory belongs to the caller alone. A mapped file can be changed by other
+///   processes at any time, and an access to a page after the end of a file, which may have been
+///   truncated, raises `SIGBUS`.
 ///
 /// # Errors
 ///

@@ -5,16 +5,16 @@ use crate::arch::abi;
 flags! {
     /// Memory protection: the accesses that are permitted.
     pub struct ProtFlags: u32 {
-        "PROT_NONE" NONE = 0, "no access: the value without a bit.";
+        "PROT_NONE" NONE = 0, "no access: the value 0.";
         "PROT_READ" READ = 1, "the memory can be read.";
         "PROT_WRITE" WRITE = 2, "the memory can be written to.";
         "PROT_EXEC" EXEC = 4, "the memory can be executed.";
         "PROT_SEM" SEM = 8, "the memory can be used for futexes: without effect on x86_64 and \
             aarch64.";
         "PROT_BTI" BTI = abi::PROT_BTI, "branch target identification: indirect branches must lead \
-            to a landing pad. Only on aarch64, without a bit elsewhere. Since Linux 5.8.";
+            to a landing pad. Only on aarch64, 0 elsewhere. Since Linux 5.8.";
         "PROT_MTE" MTE = abi::PROT_MTE, "memory tagging: a pointer must have the tag of the \
-            memory. Only on aarch64, without a bit elsewhere. Since Linux 5.10.";
+            memory. Only on aarch64, 0 elsewhere. Since Linux 5.10.";
         "PROT_GROWSDOWN" GROWSDOWN = 0x100_0000, "for `mprotect`: extend the range down to the \
             start of a mapping that grows downwards.";
         "PROT_GROWSUP" GROWSUP = 0x200_0000, "for `mprotect`: extend the range up to the end of a \
@@ -38,10 +38,10 @@ flags! {
         "MAP_FIXED_NOREPLACE" FIXED_NOREPLACE = 0x10_0000, "use exactly the given address, and \
             fail with `EEXIST` if it is in use. Since Linux 4.17; older kernels use it as a hint.";
         "MAP_ANONYMOUS" ANONYMOUS = 0x20, "no file: the memory is zeroed.";
-        "MAP_32BIT" BITS_32 = abi::MAP_32BIT, "use an address below 2 GiB. Only on x86_64, without \
-            a bit elsewhere.";
-        "MAP_ABOVE4G" ABOVE4G = abi::MAP_ABOVE4G, "use an address above 4 GiB. Only on x86_64, \
-            without a bit elsewhere. Since Linux 6.6.";
+        "MAP_32BIT" BITS_32 = abi::MAP_32BIT, "use an address below 2 GiB. Only on x86_64, 0 \
+            elsewhere.";
+        "MAP_ABOVE4G" ABOVE4G = abi::MAP_ABOVE4G, "use an address above 4 GiB. Only on x86_64, 0 \
+            elsewhere. Since Linux 6.6.";
         "MAP_GROWSDOWN" GROWSDOWN = 0x100, "the mapping grows downwards when the page below it is \
             accessed, like a stack.";
         "MAP_DENYWRITE" DENYWRITE = 0x800, "without effect: exists for compatibility.";
@@ -49,7 +49,7 @@ flags! {
         "MAP_LOCKED" LOCKED = 0x2000, "lock the pages in memory, like `mlock`.";
         "MAP_NORESERVE" NORESERVE = 0x4000, "do not reserve swap space.";
         "MAP_POPULATE" POPULATE = 0x8000, "allocate all pages immediately.";
-        "MAP_NONBLOCK" NONBLOCK = 0x1_0000, "with `POPULATE`, allocate nothing.";
+        "MAP_NONBLOCK" NONBLOCK = 0x1_0000, "with `POPULATE`, do not allocate pages.";
         "MAP_STACK" STACK = 0x2_0000, "use as a stack: without transparent huge pages since Linux \
             6.7, without effect before.";
         "MAP_HUGETLB" HUGETLB = 0x4_0000, "use reserved huge pages, of the default size or of one \

@@ -43,9 +43,10 @@
 //! - Symbolic links in paths are followed, including the last component. To unmount a path that
 //!   other users can change, use [`raw::umount2`] with [`UnmountFlags::NOFOLLOW`].
 //! - A bind mount gets the flags of its source. To make it read-only, call [`remount_bind`]
-//!   afterwards: until then it is writable, and the mounts below it keep their flags.
-//! - Mounts at the same path are stacked, each covering the previous one: [`unmount`] removes the
-//!   last.
+//!   afterwards. Until this call, the bind mount is writable. The call does not change the mounts
+//!   below it.
+//! - Mounts at the same path are stacked, each covering the previous one: [`unmount`] unmounts the
+//!   one that was mounted last.
 //! - In a mount namespace that belongs to a new user namespace, the mounts from outside keep their
 //!   flags and cannot be unmounted one by one, which would reveal what they cover. New mounts are
 //!   limited to a few file systems, such as `tmpfs`, `proc` and, since Linux 5.11, `overlay`.
@@ -56,8 +57,7 @@
 //!   reject these options; [`raw::mount`], which is unsafe, accepts them.
 //! - A text that mixes flags and options of the file system, as in `fstab`, is split by
 //!   [`Options`].
-//! - Mounts persist until the last process of the mount namespace exits, not only until the program
-//!   does.
+//! - Mounts persist after the program exits, until the last process of the mount namespace exits.
 
 mod ops;
 mod options;

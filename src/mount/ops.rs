@@ -5,7 +5,7 @@ use crate::error::{Call, Errno, Error, Result};
 use crate::io::retry;
 use crate::path;
 
-/// No source, or no type.
+/// An absent source or type.
 const NONE: Option<&core::ffi::CStr> = None;
 
 /// The flags that select the operation.
@@ -24,11 +24,12 @@ const OPERATIONS: MountFlags = MountFlags::REMOUNT
 /// string, which appears in lists of mounts. The options are separated by commas, as in
 /// `"size=16m,mode=755"`, and have at most 4,095 bytes; `""` means none. Options such as `ro` and
 /// `nosuid` are flags: [`Options`](super::Options) splits a text. The mount covers the previous
-/// content of the target, which reappears when it is unmounted.
+/// content of the target, which reappears when the mount is unmounted.
 ///
 /// Options that name file descriptors (`fd=`, `rfdno=` and `wfdno=`, of `autofs`, `fuse`, `coda`
-/// and `9p`) are rejected, with any spaces and in any case, because they could name a descriptor of
-/// other code; so is binary data. Use [`raw::mount`] for these.
+/// and `9p`) are rejected, because they could name a descriptor that other code owns. Such names
+/// are also rejected in upper case and with surrounding spaces, and so is binary data.
+/// [`raw::mount`] accepts all of these.
 ///
 /// # Errors
 ///
@@ -70,8 +71,8 @@ pub fn mount(
 /// Creates a bind mount: makes a file or a directory visible at another path. Mounts below a
 /// directory are not included.
 ///
-/// The new mount gets the flags of the source's mount; the kernel accepts no others here. If it
-/// becomes read-only afterwards, by [`remount_bind`], it is writable in between.
+/// The new mount gets the flags of the source's mount; the kernel ignores all other flags.
+/// [`remount_bind`] can make it read-only afterwards, but it is writable until then.
 ///
 /// # Errors
 ///
@@ -112,7 +113,8 @@ pub fn bind_mount_recursive(source: impl path::Arg, target: impl path::Arg) -> R
     unsafe { raw::mount(Some(source), target, NONE, flags, None) }
 }
 
-/// Changes the properties of a file system, wherever it is mounted, and of this mount of it.
+/// Changes the properties of a file system, which apply to all of its mounts, and the flags of the
+/// mount at `target`.
 ///
 /// Flags that are not set are cleared: `RDONLY`, `SYNCHRONOUS`, `MANDLOCK`, `I_VERSION` and
 /// `LAZYTIME` of the file system, and all flags of the mount that [`remount_bind`] sets. `DIRSYNC`
@@ -205,7 +207,7 @@ pub fn move_to(source: impl path::Arg, target: impl path::Arg) -> Result<()> {
 /// Unmounts the last mount at a path, unless it is in use.
 ///
 /// The root directory of the caller is not unmounted in this way: instead, its file system becomes
-/// read-only for everyone. Use [`detach`] to unmount it.
+/// read-only for all processes. Use [`detach`] to unmount it.
 ///
 /// # Errors
 ///
@@ -296,8 +298,8 @@ pub fn expire(target: impl path::Arg) -> Result<ExpireOutcome> {
 /// The directory can be the new root itself: the old root then covers it, and [`detach`] unmounts
 /// it. If the working directory is the new root, this is `pivot_root(".", ".")` followed by
 /// `detach(".")`. The new root must be a mount point: a directory becomes one when it is
-/// [bound](bind_mount) to itself. Neither root may be on a mount that is
-/// [shared](super::make_shared), nor may the mount of the directory be shared.
+/// [bound](bind_mount) to itself. None of these mounts may be [shared](super::make_shared): the
+/// mount of the directory, and the mounts on which the two roots are mounted.
 ///
 /// # Errors
 ///

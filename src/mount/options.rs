@@ -1,4 +1,5 @@
-//! The text of mount options: its split into flags and data, and the options that are rejected.
+//! The text of mount options: splitting it into flags and data, and finding options that name
+//! descriptors.
 
 use core::fmt;
 
@@ -37,7 +38,7 @@ pub struct Options<'a> {
     /// The flags that the options set.
     pub set: MountFlags,
     /// The flags that the options clear. If several options change the same flag, the last one
-    /// counts.
+    /// takes effect.
     pub cleared: MountFlags,
     text: &'a [u8],
 }
@@ -120,7 +121,7 @@ const fn replace_access_time(flags: MountFlags, set: MountFlags) -> MountFlags {
 pub struct ParseOptionsError<'a>(Name<'a>);
 
 impl<'a> ParseOptionsError<'a> {
-    /// Returns the option: `rbind`.
+    /// Returns the option, for example `rbind`.
     #[must_use]
     pub const fn option(&self) -> Name<'a> {
         self.0
@@ -241,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn options_parse_knows_each_flag_and_its_opposite() {
+    fn options_parse_sets_and_clears_each_flag() {
         use MountFlags as F;
         for (set, clear, flag) in [
             ("ro", "rw", F::RDONLY),

@@ -381,8 +381,8 @@ fn pivot_root_c(new_root: &CStr, put_old: &CStr) -> Result<()> {
 
 /// `statfs(path, &buf)` - returns the flags of the mount of a path, and of its file system.
 ///
-/// The constants `ST_*` of the kernel are returned as the flags that set them. If it reports
-/// neither `ST_NOATIME` nor `ST_RELATIME`, the result contains `STRICTATIME`.
+/// The flags `ST_*` that the kernel reports are converted to [`MountFlags`]. If it reports neither
+/// `ST_NOATIME` nor `ST_RELATIME`, the result contains `STRICTATIME`.
 ///
 /// # Errors
 ///

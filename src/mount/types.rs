@@ -1,6 +1,6 @@
 //! The flags of the calls.
 
-/// Two flags that `statfs` reports as other bits than those that set them.
+/// The two flags whose bits in the result of `statfs` differ from those of `mount`.
 const ST_RELATIME: u64 = 0x1000;
 const ST_NOSYMFOLLOW: u64 = 0x2000;
 
@@ -12,8 +12,8 @@ flags! {
     /// one mount. The functions of this module set the flags that select the operation, and do not
     /// accept them. Bits that the kernel uses internally have no names.
     pub struct MountFlags: u64 {
-        "MS_RDONLY" RDONLY = 0x1, "the mount is read-only; in a new mount, the entire file system \
-            is.";
+        "MS_RDONLY" RDONLY = 0x1, "the mount is read-only; for a new mount, the file system is \
+            read-only as well.";
         "MS_NOSUID" NOSUID = 0x2, "mount: set-user-ID and set-group-ID bits and file capabilities \
             are ignored.";
         "MS_NODEV" NODEV = 0x4, "mount: devices cannot be opened.";
@@ -100,7 +100,7 @@ mod tests {
     use super::MountFlags as F;
 
     #[test]
-    fn mount_flags_from_statfs_have_the_bits_that_set_them() {
+    fn mount_flags_from_statfs_converts_st_flags_to_ms_flags() {
         for (bits, flags) in [
             (0x20, F::STRICTATIME),
             (0x1020, F::RELATIME),

@@ -78,8 +78,8 @@ impl_path_arg! {
     ['a] Name<'a>, |name| name.as_bytes();
 }
 
-/// The capacity that is enough for most paths. A call uses this much of the stack, and [`PATH_MAX`]
-/// only for a longer path.
+/// A capacity that is sufficient for most paths. A call uses this number of bytes of the stack, and
+/// [`PATH_MAX`] bytes only for a longer path.
 pub(crate) const SHORT: usize = 256;
 
 /// A buffer on the stack for a path and its terminating NUL byte.
@@ -125,8 +125,8 @@ impl<const CAPACITY: usize> Buffer<CAPACITY> {
 /// Calls `f` with the path terminated by a NUL byte.
 ///
 /// A terminated path is passed on as it is. Any other path is copied to the stack, by a function
-/// that is not inlined, so that the caller's frame stays small. `f` must not depend on the type of
-/// the path argument, or it is compiled once for each.
+/// that is not inlined, so that the caller's frame stays small. The type of `f` must not depend on
+/// the type of the path argument: `f` would be compiled once for each type.
 #[inline(always)]
 pub(crate) fn with_c_str<T>(
     call: Call,

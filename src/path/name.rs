@@ -7,8 +7,8 @@ use super::Arg;
 /// A file name that the kernel returns, for example in an event: bytes other than NUL, in any
 /// encoding.
 ///
-/// `Display` prints U+FFFD in place of bytes that are not valid UTF-8. The name itself is
-/// [`as_bytes`](Self::as_bytes) and, with `std`, `as_os_str`.
+/// `Display` prints U+FFFD in place of bytes that are not valid UTF-8. [`as_bytes`](Self::as_bytes)
+/// and, with `std`, `as_os_str` return the unchanged name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Name<'a>(&'a [u8]);
 
@@ -130,7 +130,8 @@ impl<'a> Escape<'a> {
 /// `Default_Ignorable_Code_Point`, which are invisible, and among which are most of the
 /// bidirectional controls.
 ///
-/// These are the ranges that matter in a path. The tables of `char::escape_debug` are 4 kB larger.
+/// The list contains only the ranges that matter in a path: the tables of `char::escape_debug`,
+/// which escapes further characters, are 4 kB larger.
 const fn is_escaped(char: char) -> bool {
     matches!(
         char,
@@ -252,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn escape_covers_all_control_characters() {
+    fn escape_escapes_all_control_and_whitespace_characters() {
         for char in (0..0x11_0000).filter_map(char::from_u32) {
             if char.is_control() || (char.is_whitespace() && char != ' ') {
                 assert!(is_escaped(char), "{char:?}");

@@ -40,16 +40,17 @@
 //!   A write to a pipe whose read end is closed raises `SIGPIPE` and fails with `EPIPE`; so do
 //!   [`splice`] and [`tee`] into such a pipe.
 //! - A pipe consists of slots, each of which holds a page or a part of one. A new pipe has 16
-//!   slots, which is 64 KiB with 4096-byte pages, but only two if the user's pipes have reached
-//!   `fs.pipe-user-pages-soft`. Bytes that are moved into a pipe use one slot for each page that
-//!   they come from, however few bytes that is: a few bytes can fill a pipe.
+//!   slots, which is 64 KiB with 4096-byte pages, but only two slots if the user's pipes have
+//!   reached `fs.pipe-user-pages-soft`. Bytes that are moved into a pipe use one slot for each page
+//!   that they come from, even if only one byte of the page is moved. A few bytes can thus fill a
+//!   pipe.
 //! - A call often moves fewer bytes than requested. 0 means that the source has ended, or that all
 //!   write ends of the source pipe are closed.
 //! - Moved bytes are not copied: [`splice`] and [`tee`] pass on references to pages. If a file is
 //!   written to while its bytes are in a pipe, the bytes in the pipe change as well. Nothing can
 //!   change the pages that [`splice_pages`] moves.
-//! - [`SpliceFlags::NONBLOCK`] applies to the pipes. [`splice`] and [`tee`] also do not block on a
-//!   pipe that is non-blocking; `vmsplice` does, unless the flag is set.
+//! - [`SpliceFlags::NONBLOCK`] applies to the pipes. Without the flag, [`splice`] and [`tee`] do
+//!   not block on a pipe that is non-blocking, but `vmsplice` does.
 
 mod ops;
 mod pages;

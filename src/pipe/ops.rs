@@ -70,7 +70,7 @@ pub fn nonblocking() -> Result<(OwnedFd, OwnedFd)> {
 /// pipe or socket then sees later writes to the source file.
 ///
 /// Returns the number of bytes moved: 0 at the end of the source, and before TCP urgent data, which
-/// only a read gets past. With an offset, the kernel starts at this offset of the file and advances
+/// only a `read` skips. With an offset, the kernel starts at this offset of the file and advances
 /// it, and the file position is not used. Without one, the file position is used and advanced. A
 /// pipe has no offset.
 ///

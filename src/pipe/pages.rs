@@ -91,8 +91,8 @@ fn splice_owned(
     pages: AnonymousMapping,
     mut flags: SpliceFlags,
 ) -> Result<Spliced, SplicePagesError> {
-    // With a read end, the kernel would write to the pages. And `vmsplice` does not examine whether
-    // the pipe is non-blocking.
+    // With a read end, the kernel would write to the pages. The flag must be set because `vmsplice`
+    // ignores whether the pipe is non-blocking.
     match fcntl_getfl(pipe) {
         Ok(status) if matches!(status.access(), AccessMode::WriteOnly | AccessMode::ReadWrite) => {
             if status.contains(StatusFlags::NONBLOCK) {
@@ -107,8 +107,8 @@ fn splice_owned(
         }
         Err(error) => return Err(SplicePagesError { error, pages: Some(pages) }),
     }
-    // No landing pad: the optimizer does not always see that the retry loop cannot unwind, and a
-    // drop during unwinding would need the unwinder in programs without `std`.
+    // `ManuallyDrop` avoids a landing pad: the optimizer does not always detect that the retry loop
+    // cannot unwind, and a drop during unwinding would need the unwinder in programs without `std`.
     let pages = ManuallyDrop::new(pages);
     let slices = [IoSlice::new(&pages)];
     // SAFETY: the descriptor is open for writing: the kernel reads the pages and keeps references
@@ -138,8 +138,8 @@ impl SplicePagesError {
 
     /// Returns the pages, unchanged.
     ///
-    /// `None` only if some pages were moved and there was no memory for the rest of a partial page,
-    /// which no known kernel causes.
+    /// `None` only if the kernel moved a part of a page, and no memory could be mapped for the
+    /// bytes that were not moved. No known kernel moves a part of a page.
     #[must_use]
     pub fn into_pages(self) -> Option<AnonymousMapping> {
         self.pages

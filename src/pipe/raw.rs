@@ -48,9 +48,9 @@ pub fn pipe2(flags: CreateFlags) -> Result<(OwnedFd, OwnedFd)> {
 /// pipe or socket then sees later writes to the source file.
 ///
 /// Returns the number of bytes moved: 0 at the end of the source, and before TCP urgent data, which
-/// only a read gets past; there, a non-blocking call can also fail with `EAGAIN`. With an offset,
-/// the file position is not used, and the kernel advances the offset. One call moves at most 2 GiB
-/// minus one page.
+/// only a `read` skips; a non-blocking call can also fail with `EAGAIN` before urgent data. With an
+/// offset, the file position is not used, and the kernel advances the offset. One call moves at
+/// most 2 GiB minus one page.
 ///
 /// # Errors
 ///
@@ -136,8 +136,8 @@ pub fn tee(
 /// - The descriptor must be open for writing: with a read end, the kernel *writes* to the memory.
 /// - The memory must be neither written to nor freed as long as the pipe, or anything to which its
 ///   bytes are passed on, refers to it. Every reader of the bytes sees changes of the memory after
-///   the call, whenever it reads, and the new content of memory that was freed and reused. Nothing
-///   reports when the kernel has released the pages.
+///   the call, whenever it reads, and the new content of memory that was freed and reused. The
+///   kernel does not report when it has released the pages.
 ///
 /// # Errors
 ///
