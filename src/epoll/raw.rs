@@ -121,9 +121,10 @@ pub fn epoll_ctl_del(epoll: BorrowedFd<'_>, fd: BorrowedFd<'_>) -> Result<()> {
 /// `epoll_pwait(epfd, events, maxevents, timeout, sigmask, sigsetsize)` - waits until a descriptor
 /// is ready, the timeout expires or a signal handler interrupts the call.
 ///
-/// Returns the number of entries of the buffer that were filled, which is 0 if the timeout expired.
-/// The timeout is in milliseconds: 0 does not wait, and a negative number waits indefinitely. With
-/// a mask, the calling thread's signal mask is `mask` during the call.
+/// Returns the number of events that the kernel wrote to the buffer, which is 0 if the timeout
+/// expired. The timeout is in milliseconds: 0 does not wait, and a negative number waits
+/// indefinitely. If `mask` is not `None`, it replaces the calling thread's signal mask during the
+/// call.
 ///
 /// # Errors
 ///
@@ -202,15 +203,15 @@ pub fn epoll_pwait2(
     .size()
 }
 
-/// Returns the number of entries that the kernel may fill. It rejects a number whose size in bytes
-/// exceeds an `int`.
+/// Returns the number of events that the kernel may write: the length of the buffer, limited to the
+/// maximum that the kernel accepts, which is `INT_MAX` bytes.
 #[inline]
 fn count(events: &[Event]) -> usize {
     const MAX_EVENTS: usize = c_int::MAX as usize / size_of::<Event>();
     events.len().min(MAX_EVENTS)
 }
 
-/// `ioctl(epfd, EPIOCGPARAMS, &params)` - returns how waits busy poll network devices.
+/// `ioctl(epfd, EPIOCGPARAMS, &params)` - returns the busy-polling settings of an epoll instance.
 ///
 /// # Errors
 ///
@@ -230,7 +231,7 @@ pub fn ioctl_epiocgparams(epoll: BorrowedFd<'_>) -> Result<BusyPoll> {
     Ok(params.into())
 }
 
-/// `ioctl(epfd, EPIOCSPARAMS, &params)` - sets how waits busy poll network devices.
+/// `ioctl(epfd, EPIOCSPARAMS, &params)` - sets the busy-polling settings of an epoll instance.
 ///
 /// # Errors
 ///

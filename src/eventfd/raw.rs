@@ -26,11 +26,11 @@ pub fn eventfd2(initial: u32, flags: CreateFlags) -> Result<OwnedFd> {
     unsafe { returned.descriptor() }
 }
 
-/// `read(fd, &value, 8)` - reads the counter and resets it to 0; reads and subtracts 1 if it is a
-/// semaphore.
+/// `read(fd, &value, 8)` - reads the counter and resets it to 0; for a semaphore, decrements the
+/// counter by 1 and returns 1.
 ///
-/// A counter always returns 8 bytes. If the kernel returns fewer, the descriptor is not a counter,
-/// and the error is `EINVAL`.
+/// The kernel always returns 8 bytes for a counter. If it returns fewer, the descriptor is not a
+/// counter, and the call fails with `EINVAL`.
 ///
 /// # Errors
 ///
