@@ -69,8 +69,8 @@ impl Epoll {
     ///   the addition would create too many wakeup paths through nested epoll instances.
     /// - `ELOOP`: epoll instances would wait for each other in a cycle, or be nested more than 5
     ///   levels deep.
-    /// - `ENOSPC`: the limit on registrations of the user (`fs.epoll.max_user_watches`), in all
-    ///   processes and namespaces, has been reached.
+    /// - `ENOSPC`: the per-user limit on registered descriptors (`fs.epoll.max_user_watches`), in
+    ///   all processes and namespaces, has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
     ///
     /// Since Linux 2.5.45; [epoll_ctl(2)].

@@ -44,12 +44,12 @@ pub fn epoll_create1(flags: CreateFlags) -> Result<OwnedFd> {
 /// - `EPERM`: the file does not support poll, like regular files and directories of most file
 ///   systems, and devices such as `/dev/null`.
 /// - `EINVAL`: the epoll descriptor is not an epoll instance, or is the added descriptor itself; or
-///   `EPOLLEXCLUSIVE` is combined with a flag that it excludes, or used for an epoll instance; or
-///   the addition creates too many wakeup paths through nested epoll instances.
+///   `EPOLLEXCLUSIVE` is combined with a flag that it does not permit, or requested for an epoll
+///   instance; or the addition would create too many wakeup paths through nested epoll instances.
 /// - `ELOOP`: epoll instances would wait for each other in a cycle, or be nested more than 5 levels
 ///   deep.
 /// - `EEXIST`: the descriptor has already been added.
-/// - `ENOSPC`: the limit on registrations of the user (`fs.epoll.max_user_watches`), in all
+/// - `ENOSPC`: the per-user limit on registered descriptors (`fs.epoll.max_user_watches`), in all
 ///   processes and namespaces, has been reached.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -122,9 +122,9 @@ pub fn epoll_ctl_del(epoll: BorrowedFd<'_>, fd: BorrowedFd<'_>) -> Result<()> {
 /// is ready, the timeout expires or a signal handler interrupts the call.
 ///
 /// Returns the number of events that the kernel wrote to the buffer, which is 0 if the timeout
-/// expired. The timeout is in milliseconds: 0 does not wait, and a negative number waits
-/// indefinitely. If `mask` is not `None`, it replaces the calling thread's signal mask during the
-/// call.
+/// expired. The timeout is in milliseconds: with 0, the call does not wait, and with a negative
+/// number, it waits indefinitely. If `mask` is not `None`, it replaces the calling thread's signal
+/// mask during the call.
 ///
 /// # Errors
 ///
@@ -263,13 +263,13 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         PERM => InvalidArgument "the file does not support poll, like regular files and \
             directories of most file systems, and devices such as /dev/null",
         INVAL => "the epoll descriptor is not an epoll instance, or is the added descriptor \
-            itself; or EPOLLEXCLUSIVE is combined with a flag that it excludes, or used for an \
-            epoll instance; or the addition creates too many wakeup paths through nested epoll \
-            instances",
+            itself; or EPOLLEXCLUSIVE is combined with a flag that it does not permit, or \
+            requested for an epoll instance; or the addition would create too many wakeup paths \
+            through nested epoll instances",
         LOOP => "epoll instances would wait for each other in a cycle, or be nested more than 5 \
             levels deep",
         EXIST => "the descriptor has already been added",
-        NOSPC => "the limit on registrations of the user (fs.epoll.max_user_watches), in all \
+        NOSPC => "the per-user limit on registered descriptors (fs.epoll.max_user_watches), in all \
             processes and namespaces, has been reached";
     EPOLL_CTL_MOD:
         BADF => "one of the descriptors is a path-only (O_PATH) descriptor",
