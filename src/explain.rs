@@ -43,7 +43,7 @@ const PACKED: &Packed = &pack(TABLES);
 static REASONS: ReasonTable<{ PACKED.rows }, { PACKED.bytes }> = ReasonTable::new(PACKED);
 
 impl Error {
-    /// Returns the kind of the error: that of its errno ([`Errno::kind`]), unless the errno has
+    /// Returns the kind of the error: the kind of its errno ([`Errno::kind`]), unless the errno has
     /// another cause in this call.
     #[must_use]
     pub fn kind(self) -> ErrorKind {
@@ -69,8 +69,8 @@ impl Error {
     /// Writes the text that `Display` prints into a buffer. Returns the part of the buffer that was
     /// written: the text, truncated if it does not fit.
     ///
-    /// This function and [`println`](Self::println) do not use `core::fmt`, which makes a static
-    /// program smaller. They do not allocate.
+    /// This function and [`println`](Self::println) do not use `core::fmt`, so that a static
+    /// program is smaller. They do not allocate.
     pub fn write_to(self, buffer: &mut [u8]) -> &[u8] {
         write_to(buffer, &mut |put| self.pieces(put))
     }
@@ -80,7 +80,7 @@ impl Error {
     ///
     /// # Errors
     ///
-    /// - Those of [`io::write()`], except `EINTR`.
+    /// - The errors of [`io::write()`], except `EINTR`.
     /// - `EIO`: the descriptor accepted no bytes.
     #[doc(alias = "perror")]
     pub fn println(self, fd: impl AsFd) -> Result<()> {
@@ -132,7 +132,7 @@ fn write_to<'b>(buffer: &'b mut [u8], text: &mut Text<'_>) -> &'b [u8] {
 
 fn println(fd: BorrowedFd<'_>, text: &mut Text<'_>) -> Result<()> {
     let mut result = Ok(());
-    // If this fails, `result` contains the error.
+    // If `buffered` fails, `result` contains the error.
     let _ = buffered(&mut |put| text(put).and_then(|()| put("\n")), &mut |part| {
         result = write_all(fd, part.as_bytes());
         result.map_err(|_| fmt::Error)
@@ -151,11 +151,11 @@ fn write_all(fd: BorrowedFd<'_>, mut bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// The size of the buffer in which a text is combined.
+/// The size of the buffer in which a text is assembled.
 const LINE: usize = 1024;
 
-/// Passes a text to `flush` as a whole, so that an unbuffered descriptor is written to once. A text
-/// longer than [`LINE`] is passed in several parts.
+/// Assembles a text and passes it to `flush` as a whole, so that it is written to a descriptor with
+/// one call. A text longer than [`LINE`] is passed in several parts.
 fn buffered(text: &mut Text<'_>, flush: &mut Put<'_>) -> fmt::Result {
     let (mut buffer, mut length) = ([0; LINE], 0);
     text(&mut |piece| {
@@ -176,7 +176,7 @@ fn buffered(text: &mut Text<'_>, flush: &mut Put<'_>) -> fmt::Result {
     flush(whole(&buffer, length))
 }
 
-/// Returns the start of a buffer, which contains whole strings.
+/// Returns the first `length` bytes of a buffer as a string.
 fn whole(buffer: &[u8], length: usize) -> &str {
     // SAFETY: `buffered` has stored only whole strings.
     unsafe { str::from_utf8_unchecked(buffer.get(..length).unwrap_or_default()) }
@@ -212,7 +212,7 @@ impl WithPath<'_> {
     ///
     /// # Errors
     ///
-    /// - Those of [`Error::println`].
+    /// - The errors of [`Error::println`].
     pub fn println(self, fd: impl AsFd) -> Result<()> {
         println(fd.as_fd(), &mut |put| self.pieces(put))
     }

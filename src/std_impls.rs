@@ -1,4 +1,4 @@
-//! Implementations that need `std`: conversions from and to its errors, paths and times.
+//! Implementations that need `std`: conversions from and to the errors, paths and times of `std`.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -106,8 +106,7 @@ impl From<ErrorKind> for io::ErrorKind {
 }
 
 impl Errno {
-    /// Returns the errno of an error of `std`. Returns `None` if the error is not from a system
-    /// call.
+    /// Returns the errno of an error of `std`. Returns `None` if the error contains no OS error.
     #[must_use]
     pub fn from_io_error(error: &io::Error) -> Option<Self> {
         error.raw_os_error().and_then(Self::from_raw)
@@ -132,7 +131,7 @@ mod tests {
 
     #[test]
     fn error_kind_is_converted_to_that_of_std() {
-        // The kinds of `std` for the same errno differ where `std` has none, or has finer ones.
+        // For the errnos that are not listed here, `std` has no kind or a more specific one.
         for errno in [
             Errno::INVAL,
             Errno::PERM,

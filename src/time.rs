@@ -4,8 +4,8 @@
 //! |---|---|---|
 //! | `clock_gettime` | [`clock_gettime`] | 2.6.0 |
 //!
-//! [`Timespec`] is a point in time or a period in the kernel's form, and [`Timeout`] is the longest
-//! time that a wait lasts.
+//! [`Timespec`] is the kernel's representation of a point in time or a duration, and [`Timeout`] is
+//! the maximum duration of a wait.
 
 use core::fmt;
 use core::mem::MaybeUninit;
@@ -28,7 +28,8 @@ pub struct Timespec {
 layout! { Timespec: size 16, align 8, seconds at 0, nanoseconds at 8 }
 
 impl Timespec {
-    /// Converts a duration. One that a timespec cannot represent becomes the longest timespec.
+    /// Converts a duration. Returns the longest timespec if the duration is too long to be
+    /// represented.
     #[inline]
     #[must_use]
     pub const fn saturating_from(duration: Duration) -> Self {
@@ -49,7 +50,8 @@ impl Timespec {
         )
     }
 
-    /// Subtracts a duration. The result may be negative, which is a time before the clock's zero.
+    /// Subtracts a duration. The result may be negative, which is a time before the zero point of
+    /// the clock.
     ///
     /// Returns `None` if the result cannot be represented, or if `nanoseconds` is not in
     /// `0..=999_999_999`.
@@ -131,31 +133,32 @@ pub enum Clock {
     /// `CLOCK_THREAD_CPUTIME_ID` - the CPU time that the calling thread has used.
     #[doc(alias = "CLOCK_THREAD_CPUTIME_ID")]
     ThreadCpu = 3,
-    /// `CLOCK_MONOTONIC_RAW` - `Monotonic` without the frequency adjustments of NTP. Since Linux
-    /// 2.6.28.
+    /// `CLOCK_MONOTONIC_RAW` - like `Monotonic`, but without the frequency adjustments of NTP.
+    /// Since Linux 2.6.28.
     #[doc(alias = "CLOCK_MONOTONIC_RAW")]
     MonotonicRaw = 4,
-    /// `CLOCK_REALTIME_COARSE` - `Realtime` at a lower resolution, and faster to read. Since Linux
-    /// 2.6.32.
+    /// `CLOCK_REALTIME_COARSE` - like `Realtime`, but with a lower resolution, and faster to read.
+    /// Since Linux 2.6.32.
     #[doc(alias = "CLOCK_REALTIME_COARSE")]
     RealtimeCoarse = 5,
-    /// `CLOCK_MONOTONIC_COARSE` - `Monotonic` at a lower resolution, and faster to read. Since
-    /// Linux 2.6.32.
+    /// `CLOCK_MONOTONIC_COARSE` - like `Monotonic`, but with a lower resolution, and faster to
+    /// read. Since Linux 2.6.32.
     #[doc(alias = "CLOCK_MONOTONIC_COARSE")]
     MonotonicCoarse = 6,
-    /// `CLOCK_BOOTTIME` - `Monotonic`, including the time during which the system was suspended.
-    /// Since Linux 2.6.39.
+    /// `CLOCK_BOOTTIME` - like `Monotonic`, but including the time during which the system was
+    /// suspended. Since Linux 2.6.39.
     #[doc(alias = "CLOCK_BOOTTIME")]
     Boottime = 7,
-    /// `CLOCK_REALTIME_ALARM` - `Realtime`; a timer on it wakes a suspended system. Since Linux
-    /// 3.0.
+    /// `CLOCK_REALTIME_ALARM` - like `Realtime`, but a timer of this clock wakes a suspended
+    /// system. Since Linux 3.0.
     #[doc(alias = "CLOCK_REALTIME_ALARM")]
     RealtimeAlarm = 8,
-    /// `CLOCK_BOOTTIME_ALARM` - `Boottime`; a timer on it wakes a suspended system. Since Linux
-    /// 3.0.
+    /// `CLOCK_BOOTTIME_ALARM` - like `Boottime`, but a timer of this clock wakes a suspended
+    /// system. Since Linux 3.0.
     #[doc(alias = "CLOCK_BOOTTIME_ALARM")]
     BoottimeAlarm = 9,
-    /// `CLOCK_TAI` - `Realtime` without leap seconds (International Atomic Time). Since Linux 3.10.
+    /// `CLOCK_TAI` - like `Realtime`, but without leap seconds (International Atomic Time). Since
+    /// Linux 3.10.
     #[doc(alias = "CLOCK_TAI")]
     Tai = 11,
 }
@@ -186,19 +189,20 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             system has no real-time clock that runs while it is suspended";
 };
 
-/// The longest time that a wait lasts.
+/// The maximum duration of a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Timeout {
     /// Waits indefinitely.
     Infinite,
-    /// Does not wait: only checks.
+    /// Does not wait: the call returns immediately.
     Zero,
     /// Waits at most this long. Signals do not prolong the wait.
     After(Duration),
 }
 
 impl Timeout {
-    /// Converts to the argument of a call, which is null for an infinite wait.
+    /// Converts to the timeout argument of a call, which is `None` (a null pointer) for an infinite
+    /// wait.
     #[inline]
     pub(crate) const fn timespec(self) -> Option<Timespec> {
         match self {
@@ -210,8 +214,8 @@ impl Timeout {
 
     /// Rounds up to a whole number of milliseconds.
     ///
-    /// [`Epoll::wait`](crate::epoll::Epoll::wait) uses the same call on every kernel for such a
-    /// timeout, and a newer call (Linux 5.11) for a finer one.
+    /// [`Epoll::wait`](crate::epoll::Epoll::wait) calls `epoll_pwait` for such a timeout, and
+    /// `epoll_pwait2` (since Linux 5.11) for a finer timeout.
     #[must_use]
     pub const fn ceil_to_millis(self) -> Self {
         match self {
@@ -241,12 +245,12 @@ impl From<Option<Duration>> for Timeout {
     }
 }
 
-/// Waits by calling `wait` with the remaining time, again after each interruption by a signal, so
-/// that signals neither end the wait nor prolong it.
+/// Calls `wait` with the remaining time, and calls it again after each interruption by a signal, so
+/// that signals neither end nor prolong the wait.
 ///
-/// A wait with a timeout reads the clock first, which is a second system call. The remaining time
-/// that some calls write back is not used, because it does not include the signal handler's run
-/// time.
+/// Before a wait with a timeout, this function reads the clock, which is an additional system call.
+/// The remaining time that some calls write back is not used, because it does not account for the
+/// time that a signal handler runs.
 pub(crate) fn wait_until_timeout<T>(
     timeout: Timeout,
     mut wait: impl FnMut(Timeout) -> Result<T>,
@@ -269,12 +273,13 @@ pub(crate) fn wait_until_timeout<T>(
 struct Deadline(Duration);
 
 impl Deadline {
-    /// Returns the deadline of a wait that begins now. `None` if it has none, or does not wait.
+    /// Returns the deadline of a wait that begins now, or `None` if the timeout is infinite, zero
+    /// or too long to be represented.
     #[inline]
     fn of(timeout: Timeout) -> Result<Option<Self>> {
         match timeout {
             Timeout::Infinite | Timeout::Zero => Ok(None),
-            // A deadline that the clock cannot reach is none.
+            // `None` if the sum overflows: the clock cannot reach such a deadline.
             Timeout::After(duration) => Ok(monotonic()?.checked_add(duration).map(Self)),
         }
     }

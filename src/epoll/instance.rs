@@ -8,7 +8,8 @@ use crate::fd::{AsFd, BorrowedFd, OwnedFd};
 use crate::signal::SigSet;
 use crate::time::{Timeout, Timespec, wait_until_timeout};
 
-/// An epoll instance: a set of descriptors, and a queue of those that are ready.
+/// An epoll instance: an interest list of descriptors, and a list of the descriptors that are
+/// ready.
 ///
 /// All methods take `&self`: several threads can wait while others add and delete descriptors.
 #[doc(alias = "epoll_create1")]
@@ -17,7 +18,7 @@ pub struct Epoll(OwnedFd);
 fd_wrapper! { Epoll }
 
 impl Epoll {
-    /// Creates an epoll instance without descriptors. The descriptor of the instance is
+    /// Creates an epoll instance with an empty interest list. The descriptor of the instance is
     /// close-on-exec.
     ///
     /// # Errors
@@ -36,7 +37,7 @@ impl Epoll {
         Self::with_flags(CreateFlags::CLOEXEC)
     }
 
-    /// Creates an epoll instance with these flags, verbatim: the descriptor is close-on-exec only
+    /// Creates an epoll instance with exactly these flags: its descriptor is close-on-exec only
     /// with [`CreateFlags::CLOEXEC`].
     ///
     /// # Errors
@@ -54,7 +55,8 @@ impl Epoll {
         raw::epoll_create1(flags).map(Self)
     }
 
-    /// Adds a descriptor (`EPOLL_CTL_ADD`). Its events are reported with the token.
+    /// Adds a descriptor to the interest list (`EPOLL_CTL_ADD`). Each event of the descriptor
+    /// contains `token`.
     ///
     /// # Errors
     ///
@@ -63,12 +65,12 @@ impl Epoll {
     ///   systems, and devices such as `/dev/null`.
     /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
     /// - `EINVAL`: the descriptor is this epoll instance; or [`EXCLUSIVE`](Interest::EXCLUSIVE) is
-    ///   combined with a flag that it excludes, or used for another epoll instance; or the addition
-    ///   creates too many wakeup paths through nested epoll instances.
+    ///   combined with a flag that it does not permit, or requested for another epoll instance; or
+    ///   the addition would create too many wakeup paths through nested epoll instances.
     /// - `ELOOP`: epoll instances would wait for each other in a cycle, or be nested more than 5
     ///   levels deep.
-    /// - `ENOSPC`: the limit on registrations of the user (`fs.epoll.max_user_watches`), in all
-    ///   processes and namespaces, has been reached.
+    /// - `ENOSPC`: the per-user limit on registered descriptors (`fs.epoll.max_user_watches`), in
+    ///   all processes and namespaces, has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
     ///
     /// Since Linux 2.5.45; [epoll_ctl(2)].
@@ -83,7 +85,8 @@ impl Epoll {
 
     /// Changes the requested events and the token of a descriptor (`EPOLL_CTL_MOD`).
     ///
-    /// Also enables a descriptor again whose [`ONESHOT`](Interest::ONESHOT) event was reported.
+    /// This call also re-enables a descriptor that [`ONESHOT`](Interest::ONESHOT) disabled after an
+    /// event.
     ///
     /// # Errors
     ///
@@ -110,7 +113,7 @@ impl Epoll {
         raw::epoll_ctl_mod(self.as_fd(), fd.as_fd(), token, interest)
     }
 
-    /// Removes a descriptor (`EPOLL_CTL_DEL`).
+    /// Removes a descriptor from the interest list (`EPOLL_CTL_DEL`).
     ///
     /// # Errors
     ///
@@ -130,12 +133,12 @@ impl Epoll {
         raw::epoll_ctl_del(self.as_fd(), fd.as_fd())
     }
 
-    /// Waits until a descriptor is ready or the timeout expires. Returns the events, and an empty
+    /// Waits until a descriptor is ready or the timeout expires. Returns the events, or an empty
     /// slice if the timeout expired.
     ///
-    /// Signals do not interrupt the wait and do not prolong it. A wait with a timeout reads the
-    /// clock first, which is a second call; [`wait_interruptible`](Self::wait_interruptible) does
-    /// not.
+    /// Signals do not interrupt the wait and do not prolong it. Before a wait with a timeout, this
+    /// method reads the clock, which is an additional system call;
+    /// [`wait_interruptible`](Self::wait_interruptible) does not read the clock.
     ///
     /// Calls `epoll_pwait` if the timeout is a whole number of milliseconds, and `epoll_pwait2`
     /// otherwise. If `epoll_pwait2` fails (before Linux 5.11, or because of a seccomp filter),
@@ -160,10 +163,12 @@ impl Epoll {
         let timeout = timeout.into();
         let is_whole = timeout.ceil_to_millis() == timeout;
         let count = wait_until_timeout(timeout, |remaining| {
-            // The remaining time of a whole number of milliseconds uses the same call.
+            // If the timeout is a whole number of milliseconds, the remaining time is rounded up,
+            // so that every call of the loop is `epoll_pwait`.
             let remaining = if is_whole { remaining.ceil_to_millis() } else { remaining };
             match wait_once(self.as_fd(), buffer, remaining, None) {
-                // One call cannot wait longer: continue, as after an interruption.
+                // The longest timeout of one call has expired before `timeout`: continue, as after
+                // an interruption.
                 Ok(0) if exceeds_one_call(remaining) => {
                     Err(Error::new(Call::EPOLL_PWAIT, Errno::INTR))
                 }
@@ -176,9 +181,9 @@ impl Epoll {
 
     /// Waits like [`wait`](Self::wait), but returns `EINTR` if interrupted by a signal handler.
     ///
-    /// With a mask, the calling thread's signal mask is `mask` during the wait. The mask is set and
-    /// restored atomically, so a signal that `mask` unblocks cannot be handled before the wait
-    /// begins. A wait of more than 24 days may end after 24 days without events.
+    /// If `mask` is not `None`, it replaces the calling thread's signal mask during the wait. The
+    /// mask is set and restored atomically, so a signal that `mask` unblocks cannot be handled
+    /// before the wait begins. A timeout of more than 24 days may expire after 24 days.
     ///
     /// # Errors
     ///
@@ -202,7 +207,7 @@ impl Epoll {
         Ok(unsafe { buffer.get_unchecked(..count) })
     }
 
-    /// Returns how waits busy poll network devices (`EPIOCGPARAMS`).
+    /// Returns the busy-polling settings of the instance (`EPIOCGPARAMS`).
     ///
     /// # Errors
     ///
@@ -218,7 +223,7 @@ impl Epoll {
         raw::ioctl_epiocgparams(self.as_fd())
     }
 
-    /// Sets how waits busy poll network devices (`EPIOCSPARAMS`).
+    /// Sets the busy-polling settings of the instance (`EPIOCSPARAMS`).
     ///
     /// # Errors
     ///
@@ -241,8 +246,8 @@ impl Epoll {
 /// The longest timeout of `epoll_pwait`.
 const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
 
-/// Waits once: with `epoll_pwait` if it can express the timeout, because every kernel has that
-/// call.
+/// Waits once, without retrying after an interruption. Calls `epoll_pwait` if it can represent the
+/// timeout, because every supported kernel has that call.
 #[inline]
 fn wait_once(
     epoll: BorrowedFd<'_>,
@@ -260,11 +265,12 @@ fn wait_once(
     }
 }
 
-/// Waits for a time that `epoll_pwait` can only express rounded up.
+/// Waits with a timeout that is not a whole number of milliseconds, which `epoll_pwait` can only
+/// represent rounded up.
 ///
-/// Any failure of `epoll_pwait2` other than an interruption leads to `epoll_pwait`: an old kernel
-/// fails with `ENOSYS`, and a seccomp filter with any errno. A cause that is not the call itself
-/// makes the second call fail, too.
+/// After any error of `epoll_pwait2` other than `EINTR`, this function calls `epoll_pwait`:
+/// `epoll_pwait2` fails with `ENOSYS` before Linux 5.11, and with any errno under a seccomp filter.
+/// If the arguments are invalid, `epoll_pwait` fails, too.
 fn wait_fine(
     epoll: BorrowedFd<'_>,
     buffer: &mut [Event],
@@ -280,13 +286,13 @@ fn wait_fine(
     }
 }
 
-/// Converts to the argument of `epoll_pwait`, rounded up.
+/// Converts a duration to the timeout argument of `epoll_pwait`, in milliseconds, rounded up.
 #[inline]
 fn millis(duration: Duration) -> i32 {
     duration.saturating_add(Duration::from_nanos(999_999)).min(LONGEST).as_millis() as i32
 }
 
-/// Returns whether one call may end before the timeout expires.
+/// Returns whether the timeout is longer than the longest timeout of one `epoll_pwait` call.
 fn exceeds_one_call(timeout: Timeout) -> bool {
     matches!(timeout, Timeout::After(duration) if duration > LONGEST)
 }

@@ -1,4 +1,4 @@
-//! Waiting for many descriptors with epoll.
+//! Waiting for events on many descriptors with epoll.
 //!
 //! ```
 //! use std::time::Duration;
@@ -32,7 +32,7 @@
 //! | `epoll_ctl(EPOLL_CTL_MOD)` | [`raw::epoll_ctl_mod`] | [`Epoll::modify`] | 2.5.45 |
 //! | `epoll_ctl(EPOLL_CTL_DEL)` | [`raw::epoll_ctl_del`] | [`Epoll::delete`] | 2.5.45 |
 //! | `epoll_pwait` | [`raw::epoll_pwait`] | [`Epoll::wait`] | 2.6.19 |
-//! | `epoll_pwait2` | [`raw::epoll_pwait2`] | [`Epoll::wait`], for finer timeouts | 5.11 |
+//! | `epoll_pwait2` | [`raw::epoll_pwait2`] | [`Epoll::wait`], unless the timeout is in whole milliseconds | 5.11 |
 //! | `ioctl(EPIOCGPARAMS)` | [`raw::ioctl_epiocgparams`] | [`Epoll::busy_poll`] | 6.9 |
 //! | `ioctl(EPIOCSPARAMS)` | [`raw::ioctl_epiocsparams`] | [`Epoll::set_busy_poll`] | 6.9 |
 //!

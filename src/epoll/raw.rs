@@ -44,12 +44,12 @@ pub fn epoll_create1(flags: CreateFlags) -> Result<OwnedFd> {
 /// - `EPERM`: the file does not support poll, like regular files and directories of most file
 ///   systems, and devices such as `/dev/null`.
 /// - `EINVAL`: the epoll descriptor is not an epoll instance, or is the added descriptor itself; or
-///   `EPOLLEXCLUSIVE` is combined with a flag that it excludes, or used for an epoll instance; or
-///   the addition creates too many wakeup paths through nested epoll instances.
+///   `EPOLLEXCLUSIVE` is combined with a flag that it does not permit, or requested for an epoll
+///   instance; or the addition would create too many wakeup paths through nested epoll instances.
 /// - `ELOOP`: epoll instances would wait for each other in a cycle, or be nested more than 5 levels
 ///   deep.
 /// - `EEXIST`: the descriptor has already been added.
-/// - `ENOSPC`: the limit on registrations of the user (`fs.epoll.max_user_watches`), in all
+/// - `ENOSPC`: the per-user limit on registered descriptors (`fs.epoll.max_user_watches`), in all
 ///   processes and namespaces, has been reached.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -121,9 +121,10 @@ pub fn epoll_ctl_del(epoll: BorrowedFd<'_>, fd: BorrowedFd<'_>) -> Result<()> {
 /// `epoll_pwait(epfd, events, maxevents, timeout, sigmask, sigsetsize)` - waits until a descriptor
 /// is ready, the timeout expires or a signal handler interrupts the call.
 ///
-/// Returns the number of entries of the buffer that were filled, which is 0 if the timeout expired.
-/// The timeout is in milliseconds: 0 does not wait, and a negative number waits indefinitely. With
-/// a mask, the calling thread's signal mask is `mask` during the call.
+/// Returns the number of events that the kernel wrote to the buffer, which is 0 if the timeout
+/// expired. The timeout is in milliseconds: with 0, the call does not wait, and with a negative
+/// number, it waits indefinitely. If `mask` is not `None`, it replaces the calling thread's signal
+/// mask during the call.
 ///
 /// # Errors
 ///
@@ -202,15 +203,15 @@ pub fn epoll_pwait2(
     .size()
 }
 
-/// Returns the number of entries that the kernel may fill. It rejects a number whose size in bytes
-/// exceeds an `int`.
+/// Returns the number of events that the kernel may write: the length of the buffer, limited to the
+/// maximum that the kernel accepts, which is `INT_MAX` bytes.
 #[inline]
 fn count(events: &[Event]) -> usize {
     const MAX_EVENTS: usize = c_int::MAX as usize / size_of::<Event>();
     events.len().min(MAX_EVENTS)
 }
 
-/// `ioctl(epfd, EPIOCGPARAMS, &params)` - returns how waits busy poll network devices.
+/// `ioctl(epfd, EPIOCGPARAMS, &params)` - returns the busy-polling settings of an epoll instance.
 ///
 /// # Errors
 ///
@@ -230,7 +231,7 @@ pub fn ioctl_epiocgparams(epoll: BorrowedFd<'_>) -> Result<BusyPoll> {
     Ok(params.into())
 }
 
-/// `ioctl(epfd, EPIOCSPARAMS, &params)` - sets how waits busy poll network devices.
+/// `ioctl(epfd, EPIOCSPARAMS, &params)` - sets the busy-polling settings of an epoll instance.
 ///
 /// # Errors
 ///
@@ -262,13 +263,13 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         PERM => InvalidArgument "the file does not support poll, like regular files and \
             directories of most file systems, and devices such as /dev/null",
         INVAL => "the epoll descriptor is not an epoll instance, or is the added descriptor \
-            itself; or EPOLLEXCLUSIVE is combined with a flag that it excludes, or used for an \
-            epoll instance; or the addition creates too many wakeup paths through nested epoll \
-            instances",
+            itself; or EPOLLEXCLUSIVE is combined with a flag that it does not permit, or \
+            requested for an epoll instance; or the addition would create too many wakeup paths \
+            through nested epoll instances",
         LOOP => "epoll instances would wait for each other in a cycle, or be nested more than 5 \
             levels deep",
         EXIST => "the descriptor has already been added",
-        NOSPC => "the limit on registrations of the user (fs.epoll.max_user_watches), in all \
+        NOSPC => "the per-user limit on registered descriptors (fs.epoll.max_user_watches), in all \
             processes and namespaces, has been reached";
     EPOLL_CTL_MOD:
         BADF => "one of the descriptors is a path-only (O_PATH) descriptor",

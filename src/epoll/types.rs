@@ -1,4 +1,4 @@
-//! The flags and structs of the calls.
+//! The flags and structs of the epoll calls.
 
 use core::fmt;
 
@@ -12,8 +12,8 @@ flags! {
 }
 
 flags! {
-    /// The events that are requested for a descriptor, and how they are reported. The events that
-    /// are reported are [`Readiness`].
+    /// The events that are requested for a descriptor, and options for reporting them. The reported
+    /// events have the type [`Readiness`].
     pub struct Interest: u32 {
         "EPOLLIN" IN = 0x1, "data can be read without blocking.";
         "EPOLLPRI" PRI = 0x2, "an exceptional condition: for example, out-of-band data on a TCP \
@@ -30,8 +30,8 @@ flags! {
         "EPOLLRDHUP" RDHUP = 0x2000, "the peer of a stream socket closed its end, or shut down its \
             writing half. Since Linux 2.6.17.";
         "EPOLLEXCLUSIVE" EXCLUSIVE = 1 << 28, "if several epoll instances wait for the descriptor, \
-            wake one or more of them, not all. Only in an addition, and only together with `IN`, \
-            `OUT`, `ERR`, `HUP`, `WAKEUP` and `ET`. Since Linux 4.5.";
+            wake at least one of them instead of all. Valid only when the descriptor is added, and \
+            only together with `IN`, `OUT`, `ERR`, `HUP`, `WAKEUP` and `ET`. Since Linux 4.5.";
         "EPOLLWAKEUP" WAKEUP = 1 << 29, "the system is not suspended while the event is being \
             handled. Ignored without `CAP_BLOCK_SUSPEND`. Since Linux 3.5.";
         "EPOLLONESHOT" ONESHOT = 1 << 30, "disable the entry after one event, until it is \
@@ -42,7 +42,7 @@ flags! {
 }
 
 flags! {
-    /// The events that are reported for a descriptor. The events that are requested are
+    /// The events that are reported for a descriptor. The requested events have the type
     /// [`Interest`].
     pub struct Readiness: u32 {
         "EPOLLIN" IN = 0x1, "data can be read without blocking.";
@@ -65,7 +65,8 @@ flags! {
     }
 }
 
-/// The program's identifier of a descriptor: 64 bits that are returned with each of its events.
+/// An identifier that the program chooses for a descriptor: 64 bits that the kernel returns with
+/// each event of the descriptor.
 #[doc(alias = "epoll_data_t")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[repr(transparent)]
@@ -87,14 +88,14 @@ impl Token {
     }
 }
 
-/// `struct epoll_event`: a descriptor that is ready, as its token and its reported events.
+/// `struct epoll_event`: the token and the reported events of a descriptor that is ready.
 #[doc(alias = "epoll_event")]
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub struct Event(EpollEvent);
 
 impl Event {
-    /// Creates the argument of an addition or modification.
+    /// Creates the event argument of `EPOLL_CTL_ADD` and `EPOLL_CTL_MOD`.
     #[inline]
     pub(super) const fn request(token: Token, interest: Interest) -> Self {
         Self(EpollEvent { events: interest.bits(), data: token.0 })
@@ -115,7 +116,7 @@ impl Event {
     }
 }
 
-/// Creates an entry of a buffer: token 0 and no events.
+/// Creates an event to initialize a buffer with: token 0 and no reported events.
 impl Default for Event {
     #[inline]
     fn default() -> Self {
@@ -132,8 +133,8 @@ impl fmt::Debug for Event {
     }
 }
 
-/// The settings of busy polling (`struct epoll_params`): a wait polls network devices before it
-/// sleeps.
+/// The settings of busy polling (`struct epoll_params`). With busy polling, a wait polls network
+/// devices before the thread sleeps.
 #[doc(alias = "epoll_params")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
@@ -141,11 +142,12 @@ pub struct BusyPoll {
     /// The duration of busy polling, in microseconds. 0 disables it.
     #[doc(alias = "busy_poll_usecs")]
     pub microseconds: u32,
-    /// The maximum number of packets that are processed at a time. More than 64 requires
-    /// `CAP_NET_ADMIN`.
+    /// The maximum number of packets that are processed in one poll. A value greater than 64
+    /// requires `CAP_NET_ADMIN`.
     #[doc(alias = "busy_poll_budget")]
     pub budget: u16,
-    /// The preference of busy polling to interrupts of the device, which the kernel then defers.
+    /// The preference for busy polling: if it is set, the kernel defers the interrupts of the
+    /// network device.
     #[doc(alias = "prefer_busy_poll")]
     pub prefer: bool,
 }
@@ -159,8 +161,8 @@ impl BusyPoll {
     }
 }
 
-/// `struct epoll_params`. `prefer` is a byte, because the kernel could write one that is not a
-/// `bool`.
+/// `struct epoll_params`. `prefer` is a `u8` and not a `bool`, because the kernel could write a
+/// value other than 0 and 1.
 #[derive(Default)]
 #[repr(C)]
 pub(super) struct EpollParams {

@@ -55,8 +55,8 @@ impl Errno {
         TEXTS.get(self.0.get().into())
     }
 
-    /// Passes the name, or `errno 999` if the number has no name, to a function, in one or more
-    /// pieces.
+    /// Passes the name to a function, in one or more pieces. If the number has no name, passes a
+    /// text such as `errno 999`.
     pub(crate) fn write_name(self, put: &mut dyn FnMut(&str) -> fmt::Result) -> fmt::Result {
         if let Some(name) = self.name() {
             return put(name);
@@ -76,7 +76,7 @@ impl Errno {
     }
 }
 
-/// The error of parsing a name: no errno, signal or flag has it.
+/// The error of parsing a name that no errno, signal or flag has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ParseNameError;
@@ -130,7 +130,7 @@ impl FromStr for Errno {
     }
 }
 
-/// The largest errno that has a name, and one.
+/// The largest errno that has a name, plus 1.
 const COUNT: usize = 135;
 
 /// Defines the errnos, in ascending order.

@@ -1,7 +1,7 @@
 //! The tables next to the raw functions: the causes and kinds of the errors of each call.
 //!
-//! These tables exist only at compile time. The program contains what [`KindTable`] and
-//! `ReasonTable` compute from them.
+//! These tables exist only at compile time. The program contains only the tables that [`KindTable`]
+//! and `ReasonTable` compute from them.
 
 use super::{Call, Errno, Error, ErrorKind};
 
@@ -16,7 +16,7 @@ pub(crate) struct ErrnoReason {
 }
 
 impl ErrnoReason {
-    /// The call and the errno, in one number.
+    /// Returns the call and the errno as one number.
     pub(super) const fn key(&self) -> u32 {
         Error::new(self.call, self.errno).key()
     }
@@ -40,7 +40,8 @@ macro_rules! errno_reasons {
 }
 pub(crate) use errno_reasons;
 
-/// The kinds that calls give to errnos. `N` is [`kind_count`].
+/// The kinds of the errnos that have a kind other than [`Errno::kind`] in some call. `N` is the
+/// result of [`kind_count`].
 pub(crate) struct KindTable<const N: usize> {
     keys: [u32; N],
     kinds: [ErrorKind; N],
@@ -80,7 +81,7 @@ impl<const N: usize> KindTable<N> {
         new
     }
 
-    /// Returns the kind that the call of an error gives to its errno.
+    /// Returns the kind of an error, if the table has a row for its call and errno.
     pub(crate) fn find(&self, error: Error) -> Option<ErrorKind> {
         let row = self.keys.iter().position(|key| *key == error.key())?;
         self.kinds.get(row).copied()

@@ -2,12 +2,12 @@
 
 use super::Errno;
 
-/// The kind of an error: the small set of values that programs match on.
+/// The kind of an error, on which programs can match.
 ///
 /// Each errno has a kind, which [`Errno::kind`] returns. [`Error::kind`](crate::Error::kind)
 /// returns the same kind, unless the errno has another cause in the call. Compatible releases do
-/// not change the kinds of the errnos that are listed here; which calls have another kind can
-/// change.
+/// not change the kinds of the errnos that are listed here, but may change the kind of an errno in
+/// a specific call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -20,7 +20,7 @@ pub enum ErrorKind {
     NotFound,
     /// The file or object already exists: `EEXIST`.
     AlreadyExists,
-    /// A limit other than that of memory has been reached, such as that on descriptors, watches or
+    /// A limit other than that on memory has been reached, such as that on descriptors, watches or
     /// disk space: `EMFILE`, `ENFILE`, `ENOSPC`, `EDQUOT`, `EFBIG`, `EMLINK`, `EUSERS`.
     LimitReached,
     /// The kernel is out of memory: `ENOMEM`, `ENOBUFS`.

@@ -9,7 +9,7 @@ use super::call::SINCE;
 use super::{Call, ErrnoReason, Error, StrTable};
 
 /// The cause of an error, returned by [`Error::reason`]. `Display` prints it.
-// It consists of ASCII characters, and of bytes from `FIRST_WORD` that stand for words.
+// The bytes are ASCII characters, or at least `FIRST_WORD`: each of the latter represents a word.
 #[derive(Clone, Copy)]
 pub struct Reason(&'static [u8]);
 
@@ -49,7 +49,8 @@ pub(crate) struct ReasonTable<const ROWS: usize, const BYTES: usize> {
 
 const LENGTH_BITS: u32 = 12;
 
-/// A table of the largest size, which exists only at compile time, and the sizes in use.
+/// A table of the maximum size, which exists only at compile time, and the numbers of rows and
+/// bytes in use.
 pub(crate) struct Packed {
     table: ReasonTable<2048, 0x2_0000>,
     pub(crate) rows: usize,
@@ -96,8 +97,8 @@ pub(crate) const fn pack(tables: &[&[ErrnoReason]]) -> Packed {
 }
 
 impl Packed {
-    /// Stores a text after those in use: at each position, the longest word that matches. Returns
-    /// the size.
+    /// Stores a text after the bytes in use, and replaces the longest word that matches at each
+    /// position with one byte. Returns the size of the stored text.
     const fn push(&mut self, text: &[u8], words: &Words) -> usize {
         let (mut size, mut position) = (0, 0);
         while position < text.len() {
@@ -125,8 +126,8 @@ impl Packed {
     }
 }
 
-/// The words, linked to the next word with the same first two bytes. A link is the index of a word
-/// plus 1; 0 is the end.
+/// The words of `WORD_LIST`, each linked to the next word with the same first two bytes. A link is
+/// the index of a word plus 1; 0 is the end.
 struct Words {
     first: [[u8; 128]; 128],
     next: [u8; WORD_COUNT],
@@ -168,7 +169,7 @@ const fn hash(text: &[u8]) -> usize {
 }
 
 impl<const ROWS: usize, const BYTES: usize> ReasonTable<ROWS, BYTES> {
-    /// Copies the parts of a table that are in use.
+    /// Copies the rows and bytes of a packed table that are in use.
     pub(crate) const fn new(packed: &Packed) -> Self {
         let mut new = Self { keys: [0; ROWS], spans: [0; ROWS], texts: [0; BYTES] };
         new.keys.copy_from_slice(packed.table.keys.split_at(ROWS).0);
@@ -197,24 +198,24 @@ impl<const ROWS: usize, const BYTES: usize> ReasonTable<ROWS, BYTES> {
         let row = self.keys.iter().position(|key| *key == error.key())?;
         let span = *self.spans.get(row)?;
         let (offset, length) = (span >> LENGTH_BITS, span & ((1 << LENGTH_BITS) - 1));
-        // Unlike `bytes`, without a panic path.
+        // Unlike `bytes`, this code has no panic path.
         self.texts.get(offset as usize..(offset + length) as usize).map(Reason)
     }
 }
 
 impl Call {
-    /// Returns the version of Linux that introduced the call: `"6.9"`. Returns `None` if it is not
-    /// newer than 5.10, and without the feature `explain`.
+    /// Returns the version of Linux that introduced the call: `"6.9"`. Returns `None` if the call
+    /// is not newer than Linux 5.10, or if the feature `explain` is disabled.
     #[must_use]
     pub fn since(self) -> Option<&'static str> {
         SINCE.iter().find(|(call, _)| *call == self).map(|(_, version)| *version)
     }
 }
 
-/// The byte that stands for the first word.
+/// The byte that represents the first word.
 const FIRST_WORD: u8 = 0x80;
 
-/// Defines the words.
+/// Defines the list of words, and the table that the reasons are printed with.
 macro_rules! words {
     ($($word:literal,)*) => {
         const WORD_LIST: &[&str] = &[$($word),*];
@@ -233,8 +234,8 @@ const WORD_COUNT: usize = WORD_LIST.len();
 
 const _: () = assert!(WORD_COUNT <= 128);
 
-// Words that are frequent in the reasons. The reasons are correct with any words of ASCII
-// characters, and smallest with those that occur most often.
+// Words that are frequent in the reasons. Any list of ASCII words gives correct reasons; the words
+// that occur most often give the smallest table.
 #[rustfmt::skip]
 words! {
     "(O_APPEND)", "(RLIMIT_NOFILE)", "(fs.", "CAP_", "CAP_SYS_ADMIN ", "I/O", "Linux ", "NUL byte",

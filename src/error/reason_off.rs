@@ -24,7 +24,7 @@ impl Reason {
     }
 }
 
-/// Stands in for the table of reasons.
+/// An empty replacement for the table of reasons.
 pub(crate) struct ReasonTable<const ROWS: usize, const BYTES: usize>;
 
 pub(crate) struct Packed {

@@ -67,7 +67,7 @@ impl Error {
         }
     }
 
-    /// Returns whether the errno is this one: `error.is(Errno::NOENT)`.
+    /// Returns whether the error has this errno: `error.is(Errno::NOENT)`.
     #[inline]
     #[must_use]
     pub const fn is(self, errno: Errno) -> bool {

@@ -1,9 +1,9 @@
-//! Strings in one piece.
+//! A table of strings that are stored as one string.
 
-/// Strings that are stored as one, with the offset of the end of each.
+/// Strings that are stored as one string, and the end offset of each.
 ///
 /// An array of `&str` needs 16 bytes per string, and 24 more for the relocation in a
-/// position-independent program; this needs 2.
+/// position-independent program; this table needs 2.
 pub(crate) struct StrTable<const N: usize> {
     text: &'static str,
     ends: [u16; N],
@@ -24,7 +24,8 @@ impl<const N: usize> StrTable<N> {
         Self { text, ends }
     }
 
-    /// Returns the string at an index. Returns `None` if it is out of range or the string is empty.
+    /// Returns the string at an index. Returns `None` if the index is out of range or the string is
+    /// empty.
     pub(crate) fn get(&self, index: usize) -> Option<&'static str> {
         let end = *self.ends.get(index)?;
         let start = match index.checked_sub(1) {

@@ -56,8 +56,8 @@ impl EventFd {
         Self::with_flags(initial, CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)
     }
 
-    /// Creates a semaphore with this many permits, in blocking mode and close-on-exec: a read takes
-    /// one permit, and blocks while there is none. A write adds permits.
+    /// Creates a semaphore with this many permits, in blocking mode and close-on-exec: a read
+    /// decrements the number of permits by 1, and blocks while it is 0. A write adds permits.
     ///
     /// For a non-blocking semaphore, use [`with_flags`](Self::with_flags).
     ///
@@ -79,7 +79,7 @@ impl EventFd {
         Self::with_flags(permits, CreateFlags::CLOEXEC | CreateFlags::SEMAPHORE)
     }
 
-    /// Creates a counter with an initial value and these flags, verbatim: the descriptor is
+    /// Creates a counter with an initial value and exactly these flags: its descriptor is
     /// close-on-exec only with [`CreateFlags::CLOEXEC`].
     ///
     /// # Errors
@@ -151,8 +151,8 @@ impl EventFd {
         raw::write(self.as_fd(), value)
     }
 
-    /// Reads the counter and resets it to 0; for a semaphore, takes one permit and returns 1. In
-    /// blocking mode, blocks while the value is 0; retries if interrupted by a signal.
+    /// Reads the counter and resets it to 0; for a semaphore, decrements the value by 1 and returns
+    /// 1. In blocking mode, blocks while the value is 0; retries if interrupted by a signal.
     ///
     /// # Errors
     ///

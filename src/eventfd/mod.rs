@@ -1,7 +1,7 @@
-//! Event counters: a number in the kernel that is written to and read from through a descriptor.
+//! Event counters (eventfd): a counter in the kernel that is read and written through a descriptor.
 //!
-//! An event counter is the simplest object that epoll can wait for, and is used by a thread or
-//! process to wake another one.
+//! An event counter is the simplest object that epoll can wait for. A thread or process uses it to
+//! wake another thread or process.
 //!
 //! ```
 //! use butter::eventfd::EventFd;
@@ -36,14 +36,14 @@
 //!
 //! # Notes
 //!
-//! - The maximum value of a counter is [`VALUE_MAX`], 2^64 - 2. A write that exceeds it blocks
-//!   until the counter is read, or fails if the counter is non-blocking. [`u64::MAX`] can never be
-//!   written.
+//! - The maximum value of a counter is [`VALUE_MAX`], 2^64 - 2. A write that would exceed the
+//!   maximum blocks until the counter is read, or fails with `EAGAIN` if the counter is
+//!   non-blocking. [`u64::MAX`] can never be written.
 //! - A read returns the entire value and resets it to 0. A read of a semaphore returns 1 and
 //!   decrements the value by 1.
-//! - A counter always returns 8 bytes. A read of fewer bytes means that the descriptor is not an
-//!   event counter, and fails with `EINVAL`.
-//! - Duplicates of the descriptor, also those in child processes, share the counter.
+//! - The kernel always returns 8 bytes for a read of a counter. If it returns fewer, the descriptor
+//!   is not an event counter, and the read fails with `EINVAL`.
+//! - Duplicates of the descriptor, including those in child processes, share the counter.
 
 mod counter;
 pub mod raw;

@@ -26,15 +26,15 @@ pub fn eventfd2(initial: u32, flags: CreateFlags) -> Result<OwnedFd> {
     unsafe { returned.descriptor() }
 }
 
-/// `read(fd, &value, 8)` - reads the counter and resets it to 0; reads and subtracts 1 if it is a
-/// semaphore.
+/// `read(fd, &value, 8)` - reads the counter and resets it to 0; for a semaphore, decrements the
+/// counter by 1 and returns 1.
 ///
-/// A counter always returns 8 bytes. If the kernel returns fewer, the descriptor is not a counter,
-/// and the error is `EINVAL`.
+/// The kernel always returns 8 bytes for a counter. If it returns fewer, the descriptor is not a
+/// counter, and the call fails with `EINVAL`.
 ///
 /// # Errors
 ///
-/// - `EAGAIN`: the value of the counter is 0, and it is non-blocking.
+/// - `EAGAIN`: the value of the counter is 0, and the counter is non-blocking.
 /// - `EINTR`: interrupted by a signal handler.
 /// - `EINVAL`: the descriptor is not an event counter.
 /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor, or is not open for reading.
@@ -55,7 +55,7 @@ pub fn read(fd: BorrowedFd<'_>) -> Result<u64> {
 ///
 /// # Errors
 ///
-/// - `EAGAIN`: the value of the counter would exceed 2^64 - 2, and it is non-blocking.
+/// - `EAGAIN`: the value of the counter would exceed 2^64 - 2, and the counter is non-blocking.
 /// - `EINTR`: interrupted by a signal handler.
 /// - `EINVAL`: the value is 2^64 - 1, or the descriptor is not an event counter.
 /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor, or is not open for writing.
@@ -77,11 +77,11 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached",
         NODEV => Other "the kernel's internal file system of anonymous inodes could not be mounted";
     EVENTFD_READ:
-        AGAIN => "the value of the counter is 0, and it is non-blocking",
+        AGAIN => "the value of the counter is 0, and the counter is non-blocking",
         INVAL => "the descriptor is not an event counter",
         BADF => "the descriptor is a path-only (O_PATH) descriptor, or is not open for reading";
     EVENTFD_WRITE:
-        AGAIN => "the value of the counter would exceed 2^64 - 2, and it is non-blocking",
+        AGAIN => "the value of the counter would exceed 2^64 - 2, and the counter is non-blocking",
         INVAL => "the value is 2^64 - 1, or the descriptor is not an event counter",
         BADF => "the descriptor is a path-only (O_PATH) descriptor, or is not open for writing";
 };

@@ -1,4 +1,5 @@
-//! The flags of `eventfd2`, and the value as the 8 bytes that are read and written.
+//! The flags of `eventfd2`, and the conversion between a value and the 8 bytes that are read and
+//! written.
 
 /// The maximum value of a counter.
 pub const VALUE_MAX: u64 = u64::MAX - 1;
@@ -13,14 +14,16 @@ flags! {
     }
 }
 
-/// Encodes a value as the bytes that add it to a counter, for example in a queued write.
+/// Encodes a value as the bytes that add it to a counter when they are written, for example by an
+/// asynchronous write.
 #[inline]
 #[must_use]
 pub const fn encode(value: u64) -> [u8; 8] {
     value.to_ne_bytes()
 }
 
-/// Decodes the bytes that were read from a counter. Returns `None` if their number is not 8.
+/// Decodes the bytes that were read from a counter. Returns `None` unless there are exactly 8
+/// bytes.
 #[inline]
 #[must_use]
 pub const fn decode(bytes: &[u8]) -> Option<u64> {

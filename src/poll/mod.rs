@@ -1,4 +1,4 @@
-//! Waiting for a small number of descriptors.
+//! Waiting for events on a small number of descriptors.
 //!
 //! ```
 //! use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Waits on a list of descriptors.
+//! Waiting for events on a list of descriptors.
 
 use super::{PollFd, PollFlags, raw};
 use crate::error::Result;
@@ -9,8 +9,9 @@ use crate::time::{Timeout, wait_until_timeout};
 /// Waits until a descriptor is ready or the timeout expires.
 ///
 /// Calls `ppoll`. Returns the number of entries with a non-empty [`ready`](PollFd::ready), which is
-/// 0 if the timeout expired. Signals do not interrupt the wait and do not prolong it. A wait with a
-/// timeout reads the clock first, which is a second call; [`wait_interruptible`] does not.
+/// 0 if the timeout expired. Signals do not interrupt the wait and do not prolong it. Before a wait
+/// with a timeout, this function reads the clock, which is an additional system call;
+/// [`wait_interruptible`] does not read the clock.
 ///
 /// # Errors
 ///
@@ -30,8 +31,9 @@ pub fn wait(fds: &mut [PollFd<'_>], timeout: impl Into<Timeout>) -> Result<usize
 
 /// Waits like [`wait`], but returns `EINTR` if interrupted by a signal handler.
 ///
-/// With a mask, the calling thread's signal mask is `mask` during the wait. The mask is set and
-/// restored atomically, so a signal that `mask` unblocks cannot be handled before the wait begins.
+/// If `mask` is not `None`, it replaces the calling thread's signal mask during the wait. The mask
+/// is set and restored atomically, so a signal that `mask` unblocks cannot be handled before the
+/// wait begins.
 ///
 /// # Errors
 ///

@@ -10,8 +10,9 @@ use crate::time::Timespec;
 /// timeout expires or a signal handler interrupts the call.
 ///
 /// Returns the number of entries whose `revents` is not empty, which is 0 if the timeout expired.
-/// Waits indefinitely if `timeout` is `None`; otherwise, the kernel replaces it with the remaining
-/// time. With a mask, the calling thread's signal mask is `mask` during the call.
+/// Waits indefinitely if `timeout` is `None`; otherwise, the kernel writes the remaining time to
+/// `timeout`. If `mask` is not `None`, it replaces the calling thread's signal mask during the
+/// call.
 ///
 /// # Errors
 ///

@@ -32,7 +32,7 @@ flags! {
 /// `struct pollfd`: a descriptor, the requested events and the reported events.
 ///
 /// An entry without a descriptor is disabled: the kernel ignores it, and reports no events for it.
-/// The default value is such an entry.
+/// The default value is a disabled entry.
 #[doc(alias = "pollfd")]
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -45,7 +45,7 @@ pub struct PollFd<'fd> {
 
 layout! { PollFd<'_>: size 8, align 4, fd at 0, events at 4, revents at 6 }
 
-/// A number that the kernel ignores. It ignores every negative one.
+/// The descriptor number of a disabled entry. The kernel ignores entries with a negative number.
 const DISABLED: RawFd = -1;
 
 impl<'fd> PollFd<'fd> {
@@ -63,7 +63,7 @@ impl<'fd> PollFd<'fd> {
         Self { fd: fd.as_raw_fd(), events, revents: PollFlags::empty(), borrowed: PhantomData }
     }
 
-    /// Returns the descriptor. `None` if the entry is disabled.
+    /// Returns the descriptor, or `None` if the entry is disabled.
     #[inline]
     #[must_use]
     pub fn fd(&self) -> Option<BorrowedFd<'fd>> {

@@ -7,36 +7,37 @@ use super::{SigInfo, SigSet, Signal};
 use crate::arch::signal::{call, restorer};
 
 flags! {
-    /// Options of an action.
+    /// The flags of an action (`sa_flags`).
     pub struct ActionFlags: u64 {
         "SA_NOCLDSTOP" NOCLDSTOP = 0x1, "for `CHLD`: the signal is not sent when a child stops or continues.";
         "SA_NOCLDWAIT" NOCLDWAIT = 0x2, "for `CHLD`: terminated children do not become zombies.";
         "SA_SIGINFO" SIGINFO = 0x4, "the handler takes three arguments.";
-        "SA_UNSUPPORTED" UNSUPPORTED = 0x400, "never set in an action that is read back from Linux 5.11 or newer. \
-            Older kernels preserve all unknown flags.";
+        "SA_UNSUPPORTED" UNSUPPORTED = 0x400, "for detecting supported flags: Linux 5.11 and newer clear this flag in \
+            the stored action, and older kernels preserve all unknown flags.";
         "SA_EXPOSE_TAGBITS" EXPOSE_TAGBITS = 0x800, "fault addresses include their tag bits (arm64). Since Linux 5.11.";
         "SA_RESTORER" RESTORER = 0x0400_0000, "the action contains the address that the handler returns to.";
         "SA_ONSTACK" ONSTACK = 0x0800_0000, "the handler runs on the alternate signal stack, if the thread has one.";
-        "SA_RESTART" RESTART = 0x1000_0000, "interrupted calls are restarted, if they are restartable.";
+        "SA_RESTART" RESTART = 0x1000_0000, "calls that the handler interrupts are restarted, except those that always fail with `EINTR`.";
         "SA_NODEFER" NODEFER = 0x4000_0000, "the signal is not blocked while its handler runs.";
         "SA_RESETHAND" RESETHAND = 0x8000_0000, "the action is reset to the default before the handler runs.";
     }
 }
 
-/// A handler that receives the signal.
+/// A signal handler that receives the signal number.
 pub type Handler = extern "C" fn(Signal);
 
-/// A handler that also receives the signal's record, and the `ucontext_t` of the interrupted code.
+/// A signal handler that also receives the `siginfo_t` of the signal and a pointer to the
+/// `ucontext_t` of the interrupted code.
 pub type InfoHandler = extern "C" fn(Signal, &SigInfo, *mut c_void);
 
 /// `struct sigaction`, in the kernel's layout: the action of a signal.
 ///
 /// The action that [`set_action`](super::set_action) returns contains everything that is needed to
-/// restore it, also if a C library set it.
+/// restore the action, even if a C library set it.
 ///
 /// Two actions are equal if their handler, flags, restorer and mask are equal. An action that a C
-/// library set to the default can differ from [`DEFAULT`](Self::DEFAULT) in the others:
-/// use [`is_default`](Self::is_default).
+/// library set to the default can differ from [`DEFAULT`](Self::DEFAULT) in its flags, restorer and
+/// mask: use [`is_default`](Self::is_default).
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(C)]
 pub struct Action {
@@ -94,7 +95,8 @@ impl Action {
         }
     }
 
-    /// Adds flags. `SIGINFO` and `RESTORER` are ignored: they are determined by the handler.
+    /// Adds flags. `SIGINFO` and `RESTORER` are ignored, because the type of the handler determines
+    /// them.
     #[must_use]
     pub const fn with_flags(mut self, flags: ActionFlags) -> Self {
         const FIXED: ActionFlags = ActionFlags::SIGINFO.union(ActionFlags::RESTORER);
@@ -111,8 +113,7 @@ impl Action {
         self
     }
 
-    /// Returns the address of the handler; `None` if the action is the default or to ignore the
-    /// signal.
+    /// Returns the address of the handler, or `None` if the action is `SIG_DFL` or `SIG_IGN`.
     #[doc(alias = "sa_handler")]
     #[doc(alias = "sa_sigaction")]
     #[must_use]
@@ -146,8 +147,8 @@ impl Action {
         self.handler.addr() == 1
     }
 
-    /// Calls the handler. Returns `false` if there is none, because the action is the default or to
-    /// ignore the signal.
+    /// Calls the handler. Returns `false` if the action has no handler because it is `SIG_DFL` or
+    /// `SIG_IGN`.
     ///
     /// The handler runs with the caller's signal mask and stack, and the flags of the action have
     /// no effect.
@@ -162,9 +163,9 @@ impl Action {
     /// static PREVIOUS: OnceLock<Action> = OnceLock::new();
     ///
     /// extern "C" fn on_segv(signal: Signal, info: &SigInfo, context: *mut c_void) {
-    ///     // Without a previous handler, the signal takes effect when the instruction is retried.
+    ///     // Without a previous handler, the retried instruction causes the default action.
     ///     let handled = PREVIOUS.get().is_some_and(|previous| {
-    ///         // SAFETY: with the arguments of this handler.
+    ///         // SAFETY: the previous handler receives the arguments of this handler.
     ///         unsafe { previous.call(signal, info, context) }
     ///     });
     ///     if !handled {
@@ -184,8 +185,8 @@ impl Action {
     /// # Safety
     ///
     /// The handler must still exist: it was set in this process, and its library has not been
-    /// unloaded. It must be safe to call here with these arguments: in another handler of the same
-    /// signal, pass the arguments of that handler.
+    /// unloaded. The handler must be safe to call at this point with these arguments: within
+    /// another handler of the same signal, pass the arguments of that handler.
     pub unsafe fn call(&self, signal: Signal, info: &SigInfo, context: *mut c_void) -> bool {
         let Some(handler) = self.handler_address() else { return false };
         // SAFETY: the address of a function; upheld by the caller.

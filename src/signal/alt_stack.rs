@@ -3,12 +3,12 @@
 use core::fmt;
 
 flags! {
-    /// The mode of an alternate signal stack.
+    /// The flags of an alternate signal stack (`ss_flags`).
     pub struct StackFlags: u32 {
         "SS_ONSTACK" ONSTACK = 1, "the thread is executing on the stack. Only returned, never set.";
         "SS_DISABLE" DISABLE = 2, "the thread has no alternate stack.";
         "SS_AUTODISARM" AUTODISARM = 0x8000_0000, "the stack is disabled while a handler runs on \
-            it, so that it can be replaced meanwhile. Since Linux 4.7.";
+            it, so that another stack can be set meanwhile. Since Linux 4.7.";
     }
 }
 
@@ -30,7 +30,7 @@ impl SignalStack {
     pub const DISABLED: Self =
         Self { base: core::ptr::null_mut(), flags: StackFlags::DISABLE, size: 0 };
 
-    /// Creates a stack of `size` bytes from its lowest address.
+    /// Creates an alternate stack of `size` bytes, whose lowest address is `base`.
     #[must_use]
     pub const fn new(base: *mut u8, size: usize, flags: StackFlags) -> Self {
         Self { base, flags, size }
@@ -50,7 +50,7 @@ impl SignalStack {
         self.size
     }
 
-    /// Returns the mode.
+    /// Returns the flags.
     #[doc(alias = "ss_flags")]
     #[must_use]
     pub const fn flags(&self) -> StackFlags {

@@ -5,21 +5,22 @@ use core::time::Duration;
 use super::{Code, Signal};
 use crate::ids::{Pid, Uid};
 
-/// The cause of a signal, and the data that came with it.
+/// The cause of a signal, and the data that accompanies it.
 ///
 /// A `pid` is `None` if the sender is the kernel, or a process that is not visible in the
 /// receiver's PID namespace.
 ///
 /// If the limit on queued signals (`RLIMIT_SIGPENDING`) is reached, the kernel sends some signals
-/// without their cause: they are reported as [`Kill`](Self::Kill) with no process and user 0, for
-/// every sender. A `uid` without a `pid` therefore proves nothing.
+/// without their cause: such a signal is reported as [`Kill`](Self::Kill) with a `pid` of `None`
+/// and user ID 0, whichever process sent it. Therefore, do not rely on a `uid` if the `pid` is
+/// `None`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Cause {
     /// `SI_USER` - a process sent the signal to a process with `kill`.
     #[doc(alias = "SI_USER")]
     Kill {
-        /// The sender.
+        /// The process ID of the sender.
         pid: Option<Pid>,
         /// The sender's real user ID.
         uid: Uid,
@@ -27,12 +28,12 @@ pub enum Cause {
     /// `SI_TKILL` - a process sent the signal to one thread with `tgkill`.
     #[doc(alias = "SI_TKILL")]
     ThreadKill {
-        /// The sender.
+        /// The process ID of the sender.
         pid: Option<Pid>,
         /// The sender's real user ID.
         uid: Uid,
     },
-    /// `SI_QUEUE` - a process sent the signal with a value, with `rt_sigqueueinfo`. The sender
+    /// `SI_QUEUE` - a process sent the signal and a value with `rt_sigqueueinfo`. The sender
     /// provides all fields, and the kernel does not check them.
     #[doc(alias = "SI_QUEUE")]
     Queue {
@@ -43,17 +44,17 @@ pub enum Cause {
         /// The value.
         value: Value,
     },
-    /// `SI_MESGQ` - a message arrived in an empty message queue: `mq_notify`.
+    /// `SI_MESGQ` - a message arrived in an empty message queue for which `mq_notify` was called.
     #[doc(alias = "SI_MESGQ")]
     MessageQueue {
-        /// The sender of the message.
+        /// The process ID of the sender of the message.
         pid: Option<Pid>,
         /// The sender's real user ID.
         uid: Uid,
         /// The value that was passed to `mq_notify`.
         value: Value,
     },
-    /// `SI_TIMER` - a timer of `timer_create` expired.
+    /// `SI_TIMER` - a POSIX timer (`timer_create`) expired.
     #[doc(alias = "SI_TIMER")]
     Timer {
         /// The kernel's timer ID.
@@ -65,8 +66,8 @@ pub enum Cause {
         /// The value that was passed to `timer_create`.
         value: Value,
     },
-    /// `POLL_IN` and the like, `SI_SIGIO` - a descriptor is ready, and its signal was selected with
-    /// `fcntl(F_SETSIG)`. Without `F_SETSIG` the cause is [`Kernel`](Self::Kernel).
+    /// `POLL_*`, `SI_SIGIO` - a descriptor is ready, and `fcntl(F_SETSIG)` selected the signal.
+    /// Without `F_SETSIG`, the cause is [`Kernel`](Self::Kernel).
     #[doc(alias = "SI_SIGIO")]
     Poll {
         /// The code, one of `Code::POLL_*` or [`Code::SI_SIGIO`].
@@ -78,14 +79,14 @@ pub enum Cause {
         #[doc(alias = "si_fd")]
         fd: i32,
     },
-    /// `CLD_EXITED` and the like - a child terminated, stopped or continued.
+    /// `CLD_*` - a child terminated, stopped or continued.
     #[doc(alias = "SIGCHLD")]
     Child {
-        /// The child.
+        /// The process ID of the child.
         pid: Option<Pid>,
         /// The child's real user ID.
         uid: Uid,
-        /// The change of state.
+        /// The change of the child's state.
         #[doc(alias = "si_status")]
         event: ChildEvent,
         /// The user CPU time of the child.
@@ -100,11 +101,11 @@ pub enum Cause {
     Fault {
         /// The code.
         code: Code,
-        /// The address: of the memory for `SEGV` and `BUS`, of the instruction for `ILL` and `FPE`,
-        /// and of either for `TRAP`.
+        /// The address of the memory access for `SEGV` and `BUS`, of the instruction for `ILL` and
+        /// `FPE`, and of one of the two for `TRAP`.
         #[doc(alias = "si_addr")]
         address: u64,
-        /// The details that some codes have.
+        /// Additional details, which only some codes have.
         detail: FaultDetail,
     },
     /// `SYS_SECCOMP`, `SYS_USER_DISPATCH` - a system call was intercepted.
@@ -132,7 +133,7 @@ pub enum Cause {
     Other {
         /// The code.
         code: Code,
-        /// The sender.
+        /// The process ID of the sender.
         pid: Option<Pid>,
         /// The sender's real user ID.
         uid: Uid,
@@ -145,7 +146,8 @@ impl Cause {
     /// Returns the process ID of the sender, or of the child for [`Child`](Self::Child).
     ///
     /// Returns `None` if the sender is the kernel or not visible in the receiver's PID namespace,
-    /// or if this cause has no process. The sender of a [`Queue`](Self::Queue) chooses its value.
+    /// or if this cause has no process. For [`Queue`](Self::Queue), the sender chooses the process
+    /// ID.
     #[doc(alias = "si_pid")]
     #[inline]
     #[must_use]
@@ -163,9 +165,9 @@ impl Cause {
 
     /// Returns the real user ID of the sender, or of the child for [`Child`](Self::Child).
     ///
-    /// Returns `None` if [`pid`](Self::pid) is `None`: the kernel reports user 0 with no process
-    /// for a signal whose cause it dropped. The sender of a [`Queue`](Self::Queue) chooses its
-    /// value.
+    /// Returns `None` if [`pid`](Self::pid) is `None`: the kernel reports no process and user ID 0
+    /// for a signal whose cause it discarded. For [`Queue`](Self::Queue), the sender chooses the
+    /// user ID.
     #[doc(alias = "si_uid")]
     #[inline]
     #[must_use]
@@ -198,8 +200,8 @@ pub enum ChildEvent {
         /// Whether the child dumped core.
         core_dumped: bool,
     },
-    /// `CLD_TRAPPED` - the traced child stopped with this signal, which its tracer may have set to
-    /// any number.
+    /// `CLD_TRAPPED` - the traced child stopped with this signal; `None` if its tracer set a number
+    /// that is not a signal.
     #[doc(alias = "CLD_TRAPPED")]
     Trapped(Option<Signal>),
     /// `CLD_STOPPED` - this signal stopped the child; `None` if its tracer reported none.
@@ -210,14 +212,14 @@ pub enum ChildEvent {
     Continued,
 }
 
-/// The details of a fault that some codes have.
+/// Additional details of a fault, which only some codes have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FaultDetail {
     /// The code has no details.
     None,
-    /// `BUS_MCEERR_AR`, `BUS_MCEERR_AO` - the least significant bit of the reported address: the
-    /// memory error affects 2 to the power of this many bytes.
+    /// `BUS_MCEERR_AR`, `BUS_MCEERR_AO` - the least significant valid bit of the reported address:
+    /// if it is `n`, the memory error affects 2^n bytes.
     #[doc(alias = "si_addr_lsb")]
     AddressLsb(u16),
     /// `SEGV_BNDERR` - the bounds that the access violated. A `signalfd` does not report them.
@@ -241,7 +243,8 @@ pub enum FaultDetail {
         /// The type of the event.
         #[doc(alias = "si_perf_type")]
         kind: u32,
-        /// `TRAP_PERF_FLAG_ASYNC` in bit 0: the signal was delivered later than the event.
+        /// `TRAP_PERF_FLAG_ASYNC` in bit 0: the signal was delivered asynchronously, some time
+        /// after the event.
         #[doc(alias = "si_perf_flags")]
         flags: u32,
     },
@@ -253,14 +256,14 @@ pub enum FaultDetail {
 pub struct Value(u64);
 
 impl Value {
-    /// Creates a value from all of its bits.
+    /// Creates a value from its 64 bits.
     #[inline]
     #[must_use]
     pub const fn new(bits: u64) -> Self {
         Self(bits)
     }
 
-    /// Returns all bits.
+    /// Returns the 64 bits.
     #[doc(alias = "sival_ptr")]
     #[inline]
     #[must_use]

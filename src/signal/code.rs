@@ -6,8 +6,8 @@ use super::Signal;
 
 /// `si_code`: the code of a signal, which classifies its cause.
 ///
-/// Codes up to 0 and [`SI_KERNEL`](Self::SI_KERNEL) have the same meaning for every signal. The
-/// meaning of the others depends on the signal. Unknown codes are preserved.
+/// Negative codes, 0 and [`SI_KERNEL`](Self::SI_KERNEL) have the same meaning for every signal. The
+/// meaning of all other codes depends on the signal. Unknown codes are preserved.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Code(i32);
@@ -48,7 +48,8 @@ impl fmt::Debug for Code {
     }
 }
 
-/// A code and its signal. Prints the name of the code, or its number if it has none.
+/// A code and its signal. `Debug` prints the name of the code, or the number if the code has no
+/// name.
 pub(crate) struct Named(pub(crate) Code, pub(crate) Signal);
 
 impl fmt::Debug for Named {
@@ -65,7 +66,7 @@ impl fmt::Debug for Named {
 enum Scope {
     Any,
     One(Signal),
-    /// A signal that defines no codes, and was selected with `fcntl(F_SETSIG)`.
+    /// A signal that defines no codes: `fcntl(F_SETSIG)` can select it.
     Selected,
 }
 
@@ -91,8 +92,8 @@ codes! {
         SI_USER = 0, "sent by `kill`";
         SI_KERNEL = 0x80, "sent by the kernel";
         SI_QUEUE = -1, "sent by `sigqueue`, with a value";
-        SI_TIMER = -2, "a timer of `timer_create` expired";
-        SI_MESGQ = -3, "a message arrived in an empty queue: `mq_notify`";
+        SI_TIMER = -2, "a POSIX timer (`timer_create`) expired";
+        SI_MESGQ = -3, "a message arrived in an empty message queue (`mq_notify`)";
         SI_ASYNCIO = -4, "an asynchronous I/O operation completed";
         SI_SIGIO = -5, "a descriptor is ready, and the selected signal defines its own codes";
         SI_TKILL = -6, "sent to one thread by `tgkill` or `tkill`";
@@ -175,7 +176,7 @@ codes! {
 
     Scope::One(Signal::SYS), "Codes of `SYS`" => {
         SYS_SECCOMP = 1, "a seccomp filter trapped the call";
-        SYS_USER_DISPATCH = 2, "`prctl(PR_SET_SYSCALL_USER_DISPATCH)`. Since Linux 5.11";
+        SYS_USER_DISPATCH = 2, "`prctl(PR_SET_SYSCALL_USER_DISPATCH)` intercepted the call. Since Linux 5.11";
     }
 }
 
@@ -184,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn name_depends_on_signal() {
+    fn code_name_depends_on_signal() {
         let name = |signal, code| Code(code).name(signal);
         for (signal, code, expected) in [
             (Signal::SEGV, 1, "SEGV_MAPERR"),

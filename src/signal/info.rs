@@ -5,7 +5,7 @@ use core::fmt;
 use super::{Cause, Code, Named, Record, Signal, Value};
 use crate::ids::{Pid, Uid};
 
-/// `siginfo_t`: a signal, its cause, and the data that came with it.
+/// `siginfo_t`: a signal, its cause, and the data that accompanies it.
 ///
 /// [`cause`](Self::cause) decodes the fields that are valid for the signal and the code.
 #[derive(Clone, Copy)]
@@ -30,7 +30,7 @@ impl SigInfo {
         Self { signo: signal.as_raw(), errno: 0, code: Code::SI_QUEUE, padding: 0, fields }
     }
 
-    /// Creates a record from its bytes, for example those that a C program writes to send it with
+    /// Creates a record from its bytes, for example those of a C `siginfo_t` to send with
     /// `rt_sigqueueinfo`.
     ///
     /// Returns `None` unless the first four bytes (`si_signo`) are a signal number, `1..=64`. The
@@ -72,8 +72,8 @@ impl SigInfo {
         self.code
     }
 
-    /// Returns `si_errno`: the data of a seccomp filter's return value, and otherwise almost always
-    /// 0.
+    /// Returns `si_errno`: the data of the seccomp filter's return value for `SYS_SECCOMP`, and
+    /// almost always 0 for all other codes.
     #[doc(alias = "si_errno")]
     #[inline]
     #[must_use]
@@ -81,20 +81,20 @@ impl SigInfo {
         self.errno
     }
 
-    /// Returns the cause of the signal, and the data that came with it.
+    /// Returns the cause of the signal, and the data that accompanies it.
     #[must_use]
     pub fn cause(&self) -> Cause {
         Record::from(self).cause()
     }
 
-    /// Returns the process ID of the sender, or of the child for `CHLD`: [`Cause::pid`].
+    /// Returns the process ID of the sender, or of the child for `CHLD`, like [`Cause::pid`].
     #[doc(alias = "si_pid")]
     #[must_use]
     pub fn pid(&self) -> Option<Pid> {
         self.cause().pid()
     }
 
-    /// Returns the real user ID of the sender, or of the child for `CHLD`: [`Cause::uid`].
+    /// Returns the real user ID of the sender, or of the child for `CHLD`, like [`Cause::uid`].
     #[doc(alias = "si_uid")]
     #[must_use]
     pub fn uid(&self) -> Option<Uid> {
@@ -219,7 +219,7 @@ mod tests {
         assert_eq!(
             cause(31, 3),
             Cause::Poll { code: Code::POLL_MSG, band: 7, fd: 9 },
-            "the kernel's siginfo_layout"
+            "as in the kernel's siginfo_layout"
         );
         for wrong in [0, 65, -1, i32::MAX] {
             let mut bytes = [0; 128];

@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use super::{SigSet, Signal, raw::rt_sigprocmask};
 use crate::error::Result;
 
-/// The way in which [`rt_sigprocmask`] changes the signal mask.
+/// The change of the signal mask that [`rt_sigprocmask`] performs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u32)]
 pub enum How {
@@ -83,11 +83,11 @@ pub fn set_mask(signals: impl Into<SigSet>) -> Result<SigSet> {
     rt_sigprocmask(How::Set, Some(signals.into()))
 }
 
-/// Signals that [`block`] blocked in the calling thread. They are unblocked when the guard is
-/// dropped.
+/// A guard, returned by [`block`], that unblocks signals in the calling thread when it is dropped.
 ///
-/// On drop, unblocks only the signals that this guard blocked. Drop nested guards in reverse order.
-/// A signal that is still pending is then delivered: read all signals from a signalfd first.
+/// The guard unblocks only the signals that were not blocked before [`block`] was called. Drop
+/// nested guards in reverse order. A signal that is still pending is then delivered: read all
+/// signals from a signalfd first.
 ///
 /// The guard cannot be sent to another thread, because each thread has its own signal mask.
 #[must_use = "the signals are unblocked when the guard is dropped"]
@@ -97,13 +97,14 @@ pub struct MaskGuard {
 }
 
 impl MaskGuard {
-    /// Returns the signals that this guard unblocks: those that were not blocked before.
+    /// Returns the signals that this guard unblocks: those that were not blocked before [`block`]
+    /// was called.
     #[must_use]
     pub const fn signals(&self) -> SigSet {
         self.added
     }
 
-    /// Leaves the signals blocked.
+    /// Consumes the guard, and leaves the signals blocked.
     pub const fn forget(self) {
         core::mem::forget(self);
     }

@@ -10,7 +10,7 @@
 //!
 //! # fn main() -> butter::Result<()> {
 //! let wanted = SigSet::from([Signal::RTMIN, Signal::TERM]);
-//! let _blocked = signal::block(wanted)?; // a signal that is not blocked is delivered
+//! let _blocked = signal::block(wanted)?; // otherwise, they are delivered
 //! signal::queue(getpid(), Signal::RTMIN, 42)?;
 //!
 //! let info = signal::wait(wanted, Timeout::Infinite)?.expect("the wait has no timeout");
@@ -33,8 +33,8 @@
 //! | `rt_sigaction` | [`raw::rt_sigaction`] | [`action`](action()), [`set_action`], [`ignore`], [`set_default`] | 2.1.67 |
 //! | `sigaltstack` | [`raw::sigaltstack`] | - | 2.1.67 |
 //!
-//! Signals are sent to one thread by [`thread::kill`](crate::thread::kill()) and
-//! [`thread::queue`](crate::thread::queue).
+//! [`thread::kill`](crate::thread::kill()) and [`thread::queue`](crate::thread::queue) send a
+//! signal to one thread.
 //!
 //! Calls that are documented as unable to fail still return a `Result`, because a seccomp filter
 //! can make any call fail.
@@ -42,20 +42,21 @@
 //! # Notes
 //!
 //! - Standard signals (below 32) do not queue: at most one instance of each is pending. After one
-//!   `CHLD`, check every child. Signals from 32 are queued, up to the `RLIMIT_SIGPENDING` of the
-//!   receiver's user.
+//!   `CHLD`, check every child, because several may have changed state. Signals from 32 are queued,
+//!   up to the limit (`RLIMIT_SIGPENDING`) of the receiver's user.
 //! - Signals that are pending for the thread are dequeued before those that are pending for the
 //!   process. In both cases, `SEGV`, `BUS`, `ILL`, `TRAP`, `FPE` and `SYS` are dequeued first, then
 //!   the signal with the lowest number.
 //! - C libraries reserve signals: glibc 32 and 33, musl 32 to 34. [`Signal::RTMIN`] is 34, as in
 //!   glibc, systemd and container engines; a program that may be linked with musl should not use
-//!   it. [`SigSet::all`] excludes 32 to 34.
+//!   `RTMIN`. [`SigSet::all`] excludes 32 to 34.
 //! - A handler can run between any two instructions of any thread that does not block the signal.
-//!   Few operations are async-signal-safe; writing to an [`EventFd`](crate::eventfd::EventFd) is.
-//! - In a program linked with musl, block all handled signals while a child process is spawned;
-//!   [`raw::rt_sigaction`] states the reason.
-//! - `execve` resets handled signals to the default. Ignored signals stay ignored, and the signal
-//!   mask is preserved.
+//!   Few operations are async-signal-safe; one of them is a write to an
+//!   [`EventFd`](crate::eventfd::EventFd).
+//! - In a program linked with musl, block all handled signals while a child process is spawned, for
+//!   the reason in [`raw::rt_sigaction`].
+//! - `execve` resets handled signals to their default actions. Ignored signals stay ignored, and
+//!   the signal mask is preserved.
 //! - The first process of a PID namespace receives signals from within the namespace only if it
 //!   handles them or waits for them.
 

@@ -40,7 +40,7 @@ signals! {
     FPE = 8, "SIGFPE", "an arithmetic error, such as an integer division by zero";
     KILL = 9, "SIGKILL", "kill; cannot be blocked, ignored or handled";
     USR1 = 10, "SIGUSR1", "user-defined signal 1";
-    SEGV = 11, "SIGSEGV", "an access to memory that is not mapped, or does not permit it";
+    SEGV = 11, "SIGSEGV", "an access to memory that is not mapped, or whose protection denies the access";
     USR2 = 12, "SIGUSR2", "user-defined signal 2";
     PIPE = 13, "SIGPIPE", "a write to a pipe or socket without a reader";
     ALRM = 14, "SIGALRM", "a real-time timer of `alarm` or `setitimer` expired";
@@ -73,7 +73,7 @@ impl Signal {
     #[doc(alias = "SIGRTMAX")]
     pub const RTMAX: Self = Self(64);
 
-    /// Creates a signal from its number. Returns `None` unless it is in `1..=64`.
+    /// Creates a signal from its number. Returns `None` unless the number is in `1..=64`.
     #[inline]
     #[must_use]
     pub const fn from_raw(number: i32) -> Option<Self> {
@@ -95,8 +95,9 @@ impl Signal {
         self.0 as i32
     }
 
-    /// Returns the name without `SIG`: `"TERM"`. A real-time signal is `"RTMIN+3"`, counted from
-    /// 34. Returns `None` for 32 and 33, which C libraries reserve.
+    /// Returns the name without `SIG`, such as `"TERM"`. Names of real-time signals are counted
+    /// from 34, such as `"RTMIN+3"` for 37. Returns `None` for 32 and 33, which C libraries
+    /// reserve.
     #[doc(alias = "sigabbrev_np")]
     #[doc(alias = "strsignal")]
     #[must_use]
@@ -107,7 +108,7 @@ impl Signal {
     }
 }
 
-/// Prints the [name](Signal::name), or the number if there is none.
+/// Prints the [name](Signal::name), or the number if the signal has no name.
 impl fmt::Display for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.name() {
@@ -177,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn from_raw_accepts_1_to_64() {
+    fn signal_from_raw_accepts_only_1_to_64() {
         assert_eq!(
             (Signal::from_raw(15), Signal::from_raw(15)),
             (Some(Signal::TERM), Some(Signal::TERM))
@@ -188,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn name_parses_back_to_its_signal() {
+    fn signal_is_parsed_from_its_name() {
         for signal in (1..=64).filter_map(Signal::from_raw) {
             let name = signal.to_string();
             assert_eq!(name.parse(), Ok(signal), "{name}");

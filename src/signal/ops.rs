@@ -39,7 +39,8 @@ impl From<Pgid> for Target {
 }
 
 impl Target {
-    /// The first argument of `kill`; `None` for process group 1, whose number means every process.
+    /// Returns the first argument of `kill`, or `None` for process group 1, because `-1` means
+    /// every process.
     #[inline]
     pub(super) fn number(self) -> Option<i32> {
         match self {
@@ -71,7 +72,7 @@ pub fn kill(target: impl Into<Target>, signal: impl Into<Option<Signal>>) -> Res
     raw::kill(target.into(), signal.into())
 }
 
-/// Sends a signal with a value to a process, which receives
+/// Sends a signal with a value to a process. The cause of the received signal is
 /// [`Cause::Queue`](super::Cause::Queue).
 ///
 /// Signals from 32 are queued, and are received in the order in which they were sent. Standard
@@ -112,12 +113,13 @@ pub fn pending() -> Result<SigSet> {
     raw::rt_sigpending()
 }
 
-/// Dequeues a pending signal of the set, and waits for one if none is pending. Returns `None` if
-/// the timeout expires first.
+/// Dequeues a pending signal of the set. If none is pending, waits for one. Returns `None` if the
+/// timeout expires first.
 ///
 /// [Block](crate::signal::block) the signals first: a signal that is not blocked is delivered
-/// instead. Other signals do not interrupt the wait and do not prolong it. A wait with a timeout
-/// reads the clock first, which is a second call; [`wait_interruptible`] does not.
+/// instead. Other signals do not interrupt the wait and do not prolong it. Before a wait with a
+/// timeout, this function reads the clock, which is an additional system call;
+/// [`wait_interruptible`] does not read the clock.
 ///
 /// This call cannot fail.
 ///
@@ -151,7 +153,7 @@ pub fn wait_interruptible(
 }
 
 /// Replaces the signal mask of the calling thread until a signal handler has run, and then restores
-/// it.
+/// the previous mask.
 ///
 /// This call cannot fail.
 ///
@@ -183,14 +185,14 @@ pub fn action(signal: Signal) -> Result<Action> {
     unsafe { raw::rt_sigaction(signal, None) }
 }
 
-/// Sets the action of a signal, and returns the previous one, with which a later call restores it.
+/// Sets the action of a signal, and returns the previous action, which a later call can restore.
 ///
 /// If the new action ignores the signal, pending instances are discarded: with [`Action::IGNORE`],
 /// and with [`Action::DEFAULT`] for `CHLD`, `CONT`, `URG` and `WINCH`.
 ///
 /// # Safety
 ///
-/// As for [`raw::rt_sigaction`].
+/// The requirements of [`raw::rt_sigaction`] apply.
 ///
 /// # Errors
 ///
@@ -210,9 +212,9 @@ pub unsafe fn set_action(signal: Signal, action: &Action) -> Result<Action> {
 /// Ignores a signal, and returns its previous action.
 ///
 /// Pending instances are discarded. The signal stays ignored across `execve`. If `CHLD` is ignored,
-/// children do not become zombies. A signal that is ignored but caused by a fault of the program
-/// itself still terminates the process. Do not ignore signals 32 to 34: a C library would wait
-/// indefinitely for threads to handle them.
+/// children do not become zombies. A signal that the program causes by a fault, such as `SEGV`,
+/// terminates the process even if it is ignored. Do not ignore signals 32 to 34: a C library would
+/// wait indefinitely for threads to handle them.
 ///
 /// # Errors
 ///
@@ -231,8 +233,8 @@ pub fn ignore(signal: Signal) -> Result<Action> {
 
 /// Resets a signal to its default action, and returns the previous one.
 ///
-/// The default of `CHLD`, `URG` and `WINCH` is to be ignored, and that of `CONT` needs no handling
-/// after the process has continued: pending instances of these four are discarded. Call this for
+/// By default, `CHLD`, `URG` and `WINCH` are ignored, and `CONT` has no effect after the process
+/// has continued: pending instances of these four signals are discarded. Call this function for
 /// `CHLD` before starting the first child, or check all children afterwards.
 ///
 /// # Errors

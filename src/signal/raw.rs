@@ -57,9 +57,9 @@ pub fn kill(target: Target, signal: Option<Signal>) -> Result<()> {
 ///
 /// # Safety
 ///
-/// The receiver must not be harmed if it trusts the record, except for its [`Value`](super::Value),
-/// which any sender may choose: a handler may dereference the addresses in a record, and a C
-/// library's own handlers, of signals 32 to 34, trust the sender in it.
+/// The receiver must not be harmed if it trusts all fields of the record except the
+/// [`Value`](super::Value), which any sender may choose: a handler may dereference the addresses in
+/// a record, and a C library's own handlers, of signals 32 to 34, trust the sender in it.
 ///
 /// # Errors
 ///
@@ -165,7 +165,7 @@ pub fn rt_sigtimedwait(set: SigSet, timeout: Option<&Timespec>) -> Result<SigInf
 /// `rt_sigsuspend(mask, sigsetsize)` - replaces the signal mask of the calling thread until a
 /// signal handler has run.
 ///
-/// It always returns an error.
+/// This call always returns an error.
 ///
 /// # Errors
 ///
@@ -220,13 +220,13 @@ pub unsafe fn rt_sigaction(signal: Signal, action: Option<&Action>) -> Result<Ac
 }
 
 /// `sigaltstack(ss, &old)` - sets the alternate signal stack of the calling thread, and returns the
-/// previous one. Without a stack, it is not changed.
+/// previous one. Without a stack, the setting is not changed.
 ///
 /// # Safety
 ///
-/// The memory must be used for nothing else until the thread has another alternate stack or
-/// terminates. It must be large enough for a signal frame, whose size is `AT_MINSIGSTKSZ` in the
-/// auxiliary vector, and for the handlers themselves.
+/// The memory of the stack must not be used for anything else until the thread has another
+/// alternate stack or terminates. It must be large enough for a signal frame, whose size is
+/// `AT_MINSIGSTKSZ` in the auxiliary vector, and for the handlers themselves.
 ///
 /// # Errors
 ///

@@ -7,8 +7,8 @@ use crate::ids::{Pid, Uid};
 
 /// The fields of `siginfo_t` and `signalfd_siginfo`.
 ///
-/// Which fields are valid depends on the signal and the code, because many share their bytes in a
-/// union. The others contain unrelated data.
+/// Which fields are valid depends on the signal and the code, because many fields share their bytes
+/// in a union. Fields that are not valid contain unrelated data.
 pub(crate) struct Record {
     pub(crate) signal: i32,
     pub(crate) code: Code,
@@ -34,11 +34,11 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// Decodes the fields that the signal and the code make valid.
+    /// Decodes the fields that are valid for the signal and the code.
     ///
-    /// The rules are those of the kernel's `siginfo_layout`: a negative code comes from a process,
-    /// and a code that the signal does not define is the readiness of a descriptor if it is one of
-    /// `POLL_*`.
+    /// The rules are those of the kernel's `siginfo_layout`: all negative codes except `SI_TIMER`
+    /// and `SI_SIGIO` have a sender and a value, and a code that the signal does not define reports
+    /// the readiness of a descriptor if it is one of `POLL_*`.
     // Inlined into its two callers, so that they load only the fields that they use.
     #[inline(always)]
     pub(crate) fn cause(self) -> Cause {
@@ -112,8 +112,8 @@ impl Record {
     }
 }
 
-/// Decodes the code and the status of a child. Returns `None` if the status should be a signal
-/// number and is not.
+/// Decodes the code and the status of a child. Returns `None` if the status must be a signal number
+/// but is not.
 fn child_event(code: Code, status: i32) -> Option<ChildEvent> {
     let signal = Signal::from_raw(status);
     Some(match code {
@@ -127,7 +127,7 @@ fn child_event(code: Code, status: i32) -> Option<ChildEvent> {
     })
 }
 
-/// The number of ticks per second in CPU times, on both architectures.
+/// The number of ticks per second in CPU times, on x86_64 and aarch64.
 const USER_HZ: u64 = 100;
 
 fn ticks(ticks: u64) -> Duration {

@@ -23,7 +23,8 @@ impl SigSet {
     }
 
     /// Returns the set of all signals except 32 to 34, which C libraries reserve: glibc reserves 32
-    /// and 33, and musl 32 to 34. Blocking them can break a program that uses a C library.
+    /// and 33, and musl 32 to 34. Blocking the reserved signals can break a program that uses a C
+    /// library.
     #[doc(alias = "sigfillset")]
     #[must_use]
     pub const fn all() -> Self {

@@ -21,7 +21,7 @@ impl SignalFd {
     /// Creates a signalfd for these signals, in blocking mode and close-on-exec.
     ///
     /// [Block](crate::signal::block) the signals in every thread: a signal that is not blocked is
-    /// delivered instead. `KILL` and `STOP` are ignored.
+    /// delivered instead. The kernel removes `KILL` and `STOP` from the set.
     ///
     /// # Errors
     ///
@@ -58,8 +58,8 @@ impl SignalFd {
         Self::with_flags(signals, CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)
     }
 
-    /// Creates a signalfd for these signals with exactly these flags, which are passed to the
-    /// kernel verbatim: without `CLOEXEC`, it is inherited across `execve`. See [`new`](Self::new).
+    /// Creates a signalfd for these signals with exactly these flags: its descriptor is
+    /// close-on-exec only with [`CreateFlags::CLOEXEC`]. See [`new`](Self::new).
     ///
     /// # Errors
     ///
@@ -93,8 +93,8 @@ impl SignalFd {
         raw::signalfd4_set_mask(self.as_fd(), signals.into())
     }
 
-    /// Reads the next signal. In blocking mode, waits for one; other signals do not interrupt the
-    /// wait.
+    /// Reads the next signal. In blocking mode, waits until a signal is pending; other signals do
+    /// not interrupt the wait.
     ///
     /// # Errors
     ///

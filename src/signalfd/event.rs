@@ -7,7 +7,7 @@ use super::types::Siginfo;
 use crate::ids::{Pid, Uid};
 use crate::signal::{Cause, Code, Named, Record, Signal};
 
-/// `struct signalfd_siginfo`: a signal that was read, its cause, and the data that came with it.
+/// `struct signalfd_siginfo`: a signal that was read, its cause, and the data that accompanies it.
 ///
 /// It consists of 128 bytes without an alignment requirement, of which the first four are a signal
 /// number.
@@ -19,7 +19,7 @@ pub struct Event([u8; EVENT_SIZE]);
 pub const EVENT_SIZE: usize = 128;
 
 impl Event {
-    /// Returns the event in these bytes, without copying them. Returns `None` unless the first four
+    /// Returns these bytes as an event, without copying them. Returns `None` unless the first four
     /// bytes (`ssi_signo`) are a signal number, `1..=64`.
     #[inline]
     #[must_use]
@@ -57,20 +57,20 @@ impl Event {
         }
     }
 
-    /// Returns the cause of the signal, and the data that came with it.
+    /// Returns the cause of the signal, and the data that accompanies it.
     #[must_use]
     pub fn cause(&self) -> Cause {
         Record::from(&self.record()).cause()
     }
 
-    /// Returns the process ID of the sender, or of the child for `CHLD`: [`Cause::pid`].
+    /// Returns the process ID of the sender, or of the child for `CHLD`, like [`Cause::pid`].
     #[doc(alias = "ssi_pid")]
     #[must_use]
     pub fn pid(&self) -> Option<Pid> {
         self.cause().pid()
     }
 
-    /// Returns the real user ID of the sender, or of the child for `CHLD`: [`Cause::uid`].
+    /// Returns the real user ID of the sender, or of the child for `CHLD`, like [`Cause::uid`].
     #[doc(alias = "ssi_uid")]
     #[must_use]
     pub fn uid(&self) -> Option<Uid> {
@@ -85,8 +85,8 @@ impl Event {
         self.record().code
     }
 
-    /// Returns `ssi_errno`: the data of a seccomp filter's return value, and otherwise almost
-    /// always 0.
+    /// Returns `ssi_errno`: the data of the seccomp filter's return value for `SYS_SECCOMP`, and
+    /// almost always 0 for all other codes.
     #[doc(alias = "ssi_errno")]
     #[inline]
     #[must_use]
@@ -157,8 +157,8 @@ pub struct Events<'b> {
 }
 
 impl<'b> Events<'b> {
-    /// Returns the bytes that are not decoded yet. After the last event they are empty, unless the
-    /// buffer ends with an incomplete or invalid event, which the kernel does not write.
+    /// Returns the bytes that are not decoded yet. After the last event, the slice is empty, unless
+    /// the buffer ends with an incomplete or invalid event, which the kernel does not write.
     #[inline]
     #[must_use]
     pub const fn rest(&self) -> &'b [u8] {
@@ -196,7 +196,7 @@ mod tests {
     use super::*;
     use crate::signal::FaultDetail;
 
-    /// Returns an event with this signal number and code, and zeros.
+    /// Returns an event with this signal number and code, and zeros in all other fields.
     fn record(signal: u32, code: i32) -> [u8; EVENT_SIZE] {
         let mut bytes = [0; EVENT_SIZE];
         bytes[..4].copy_from_slice(&signal.to_ne_bytes());

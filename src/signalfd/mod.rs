@@ -35,18 +35,20 @@
 //!   process. Read until no signal is pending before dropping the
 //!   [`MaskGuard`](crate::signal::MaskGuard).
 //! - Standard signals (below 32) do not queue: at most one instance of each is pending. After one
-//!   `CHLD`, check every child.
-//! - The signal mask is preserved across `execve`: set an empty mask in programs that you start.
-//! - A blocked signal is read even if the process ignores it. A program that should keep ignoring
-//!   the signals that were ignored when it started checks
-//!   [`signal::action`](crate::signal::action()) first.
-//! - A signal caused by a fault of the program itself cannot be read: if it is blocked, the kernel
-//!   terminates the process.
+//!   `CHLD`, check every child, because several may have changed state.
+//! - The signal mask is preserved across `execve`: set an empty mask before executing another
+//!   program.
+//! - A blocked signal is read even if the process ignores it. To keep ignoring the signals that
+//!   were ignored when the program started, check [`signal::action`](crate::signal::action())
+//!   first, and do not read those signals.
+//! - A signal that the program causes by a fault, such as `SEGV`, cannot be read: if it is blocked,
+//!   the kernel terminates the process.
 //! - The kernel returns whole events only. If a read returns fewer bytes, the descriptor is not a
 //!   signalfd: reads of one signal fail with `EINVAL`, and [`read_events`](SignalFd::read_events)
 //!   returns no signals.
-//! - If a child process inherits a signalfd, it reads its own signals. An inherited epoll instance
-//!   keeps reporting the parent's signals, also to the child: create both again in the child.
+//! - A child process that reads an inherited signalfd reads the signals of the child. An inherited
+//!   epoll instance keeps reporting the parent's signals, also to the child: create both
+//!   descriptors again in the child.
 
 mod descriptor;
 mod event;

@@ -13,8 +13,8 @@ use crate::syscall::syscall;
 /// # Safety
 ///
 /// Signals 32 to 34 must not be sent to a thread of a program that uses a C library: the library's
-/// own handlers act on these signals if they were sent by the program itself with this call.
-/// [`kill`] sends all other signals.
+/// own handlers act on these signals if the program itself sent them with this call. The safe
+/// function [`kill`] sends all other signals.
 ///
 /// # Errors
 ///
@@ -43,7 +43,7 @@ pub unsafe fn tgkill(process: Pid, thread: Tid, signal: Option<Signal>) -> Resul
 ///
 /// # Safety
 ///
-/// As for [`rt_sigqueueinfo`](crate::signal::raw::rt_sigqueueinfo).
+/// The requirements of [`rt_sigqueueinfo`](crate::signal::raw::rt_sigqueueinfo) apply.
 ///
 /// # Errors
 ///

@@ -16,7 +16,8 @@ pub enum Timer {
     Periodic {
         /// The time of the first expiration.
         first: Start,
-        /// The time between two expirations. Zero is out of range.
+        /// The time between two expirations. Setting a timer with a period of zero fails with
+        /// `EINVAL`.
         period: Duration,
     },
 }
@@ -24,51 +25,52 @@ pub enum Timer {
 /// The time of the first expiration of a timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Start {
-    /// After this delay. A delay of zero expires immediately.
+    /// After this delay. A timer with a delay of zero expires immediately.
     After(Duration),
-    /// At this absolute time of the timer's clock. A time in the past expires immediately; a
-    /// negative time is out of range.
+    /// At this absolute time of the timer's clock. A timer with a time in the past expires
+    /// immediately. Setting a timer with a negative time fails with `EINVAL`.
     At(Timespec),
 }
 
 impl Timer {
-    /// Expires once, after a delay.
+    /// Creates the setting of a timer that expires once, after a delay.
     #[inline]
     #[must_use]
     pub const fn once(delay: Duration) -> Self {
         Self::OneShot(Start::After(delay))
     }
 
-    /// Expires once, at an absolute time of the timer's clock.
+    /// Creates the setting of a timer that expires once, at an absolute time of the timer's clock.
     #[inline]
     #[must_use]
     pub const fn once_at(time: Timespec) -> Self {
         Self::OneShot(Start::At(time))
     }
 
-    /// Expires repeatedly, for the first time after one period.
+    /// Creates the setting of a timer that expires repeatedly, for the first time after one period.
     #[inline]
     #[must_use]
     pub const fn every(period: Duration) -> Self {
         Self::every_after(period, period)
     }
 
-    /// Expires repeatedly, for the first time after a delay.
+    /// Creates the setting of a timer that expires repeatedly, for the first time after a delay.
     #[inline]
     #[must_use]
     pub const fn every_after(delay: Duration, period: Duration) -> Self {
         Self::Periodic { first: Start::After(delay), period }
     }
 
-    /// Expires repeatedly, for the first time at an absolute time of the timer's clock.
+    /// Creates the setting of a timer that expires repeatedly, for the first time at an absolute
+    /// time of the timer's clock.
     #[inline]
     #[must_use]
     pub const fn every_from(time: Timespec, period: Duration) -> Self {
         Self::Periodic { first: Start::At(time), period }
     }
 
-    /// Converts to the arguments of `timerfd_settime`. A period of zero is out of range, because it
-    /// would mean that the timer expires once.
+    /// Converts the setting to the arguments of `timerfd_settime`. Fails if the period is zero,
+    /// because the kernel would set a timer that expires once.
     #[inline]
     pub(super) fn to_kernel(self) -> Result<(SetFlags, Itimerspec), OutOfRangeError> {
         let (start, interval) = match self {
@@ -82,7 +84,8 @@ impl Timer {
             Start::At(time) => (SetFlags::ABSTIME, time),
         };
         if value == Timespec::default() {
-            // Zero would disarm the timer. One nanosecond is the shortest time that does not.
+            // A value of zero would disarm the timer. One nanosecond is the smallest value that
+            // does not.
             value.nanoseconds = 1;
         }
         Ok((flags, Itimerspec { interval, value }))
@@ -111,11 +114,12 @@ impl Timer {
 pub enum Event {
     /// The number of expirations since the timer was last read or set.
     Expired(u64),
-    /// The clock was set, discontinuously. Reported only after
+    /// The clock was changed discontinuously, for example by `clock_settime`. Reported only after
     /// [`set_cancel_on_set`](super::TimerFd::set_cancel_on_set).
     ///
     /// Expirations that were not read before are discarded. A timer that had expired is stopped,
-    /// even if it is periodic, and must be set again; one that had not continues to run.
+    /// even if it is periodic, and must be set again; a timer that had not expired continues to
+    /// run.
     ClockChanged,
 }
 
@@ -143,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn timer_to_kernel_raises_zero_delay_and_rejects_zero_period() {
+    fn timer_to_kernel_raises_zero_delay_to_one_nanosecond_and_rejects_zero_period() {
         let second = Duration::from_secs(1);
         assert_eq!(kernel(Timer::once(Duration::ZERO)), (0, LEAST, ZERO));
         assert_eq!(kernel(Timer::once_at(ZERO)), (1, LEAST, ZERO));
@@ -179,6 +183,6 @@ mod tests {
     fn timer_from_kernel_keeps_periodic_timer_that_is_due() {
         let due = Timer::from_kernel(Itimerspec { interval: SECOND, value: ZERO });
         assert_eq!(due, Timer::every_after(Duration::ZERO, Duration::from_secs(1)));
-        assert_eq!(kernel(due), (0, LEAST, SECOND), "it can be restored");
+        assert_eq!(kernel(due), (0, LEAST, SECOND), "the setting can be restored");
     }
 }

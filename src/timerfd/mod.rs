@@ -18,7 +18,8 @@
 //! # }
 //! ```
 //!
-//! An alarm at a time of day. It is set again whenever `CLOCK_REALTIME` is changed:
+//! The alarm in the following example expires at a time of day. The loop sets it again whenever
+//! `CLOCK_REALTIME` is changed:
 //!
 //! ```
 //! use std::time::Duration;
@@ -65,17 +66,19 @@
 //!   expires immediately, and [`Timer::Disarmed`] disarms it.
 //! - Setting a timer discards the expirations that were not read.
 //! - A timer that is set to an absolute time expires when its clock reaches that time, so changing
-//!   the clock advances or delays it. After [`TimerFd::set_cancel_on_set`], a read returns
-//!   [`Event::ClockChanged`] once for all changes of the clock since the last read. Then set the
-//!   timer again: if it had expired before the change was read, it is stopped, even if periodic,
-//!   and [`TimerFd::get`] does not show this.
-//! - To detect a change, the kernel compares the clock with its state when the timer was created or
-//!   last reported a change, so create the timer shortly before setting it.
+//!   the clock advances or delays the expiration. After [`TimerFd::set_cancel_on_set`], a read
+//!   returns [`Event::ClockChanged`] once for all changes of the clock since the last read. After
+//!   [`Event::ClockChanged`], set the timer again: a timer that had expired before the change was
+//!   read is stopped, even if it is periodic, and [`TimerFd::get`] does not show that it is
+//!   stopped.
+//! - The kernel reports a change if the clock has been set since the timer was created or last
+//!   reported a change. A change before the timer is set is therefore reported, too: create the
+//!   timer shortly before setting it.
 //! - If `CLOCK_REALTIME` is set back after an expiration, and before the expiration is read, the
 //!   kernel cancels the expiration: a read of a blocking timer returns 0 bytes. [`TimerFd::read`]
-//!   then continues to wait, and [`raw::read`] returns `None`. Any other number of bytes below 8
-//!   means that the descriptor is not a timer, and fails with `EINVAL`.
-//! - Duplicates of the descriptor, also those in child processes, share the timer.
+//!   then continues to wait, and [`raw::read`] returns `None`. If a read returns 1 to 7 bytes, the
+//!   descriptor is not a timer, and the read fails with `EINVAL`.
+//! - Duplicates of the descriptor, including those in child processes, share the timer.
 
 mod event;
 pub mod raw;

@@ -67,8 +67,8 @@ pub fn timerfd_settime(
 
 /// `timerfd_gettime(fd, &current)` - returns the time until the next expiration, and the period.
 ///
-/// The kernel can report a zero `value` with a period that is not zero for a periodic timer that is
-/// running.
+/// For a running periodic timer, the kernel can return a `value` of zero with an `interval` that is
+/// not zero.
 ///
 /// # Errors
 ///
@@ -89,9 +89,9 @@ pub fn timerfd_gettime(fd: BorrowedFd<'_>) -> Result<Itimerspec> {
 
 /// `read(fd, &count, 8)` - returns the number of expirations since the timer was last read or set.
 ///
-/// Returns `None` if the kernel returns 0 bytes. It does so in blocking mode, if `CLOCK_REALTIME`
-/// was set back after the timer had expired, so that the expiration was withdrawn. If it returns
-/// 1 to 7 bytes, the descriptor is not a timer, and the error is `EINVAL`.
+/// Returns `None` if the kernel returns 0 bytes. The kernel returns 0 bytes in blocking mode if
+/// `CLOCK_REALTIME` was set back after the timer had expired, which cancels the expiration. If the
+/// kernel returns 1 to 7 bytes, the descriptor is not a timer, and the call fails with `EINVAL`.
 ///
 /// # Errors
 ///
@@ -119,7 +119,7 @@ pub fn read(fd: BorrowedFd<'_>) -> Result<Option<u64>> {
 }
 
 /// `ioctl(fd, TFD_IOC_SET_TICKS, &count)` - sets the number of expirations, and wakes threads that
-/// wait for the timer. It is meant for restoring a process from a checkpoint.
+/// wait for the timer. This request is meant for restoring a process from a checkpoint.
 ///
 /// # Errors
 ///

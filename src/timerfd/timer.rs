@@ -59,8 +59,8 @@ impl TimerFd {
         Self::with_flags(clock, CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)
     }
 
-    /// Creates a disarmed timer with these flags, verbatim: the descriptor is close-on-exec only
-    /// with [`CreateFlags::CLOEXEC`].
+    /// Creates a disarmed timer with exactly these flags: its descriptor is close-on-exec only with
+    /// [`CreateFlags::CLOEXEC`].
     ///
     /// # Errors
     ///
@@ -100,7 +100,7 @@ impl TimerFd {
         raw::timerfd_settime(self.as_fd(), flags, &new, None)
     }
 
-    /// Sets the timer and returns the previous setting, like [`get`](Self::get).
+    /// Sets the timer, and returns the previous setting in the same form as [`get`](Self::get).
     ///
     /// # Errors
     ///
@@ -124,9 +124,9 @@ impl TimerFd {
     /// Sets the timer to an absolute time of a realtime clock, so that a read also returns
     /// [`Event::ClockChanged`] when the clock is set.
     ///
-    /// Returns `true` if the clock was already set since the timer was last read; the timer is
-    /// armed in this case, too. With another clock or a relative time, this is the same as
-    /// [`set`](Self::set).
+    /// Returns `true` if the clock was set after the timer was created or last reported a change of
+    /// the clock; the timer is armed in this case, too. With another clock or a relative time, this
+    /// method is equivalent to [`set`](Self::set).
     ///
     /// # Errors
     ///
@@ -135,7 +135,7 @@ impl TimerFd {
     /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM` in the initial user
     ///   namespace.
     ///
-    /// Since Linux 2.6.25; [timerfd_settime(2)].
+    /// Since Linux 3.0; [timerfd_settime(2)].
     ///
     /// [timerfd_settime(2)]: https://man7.org/linux/man-pages/man2/timerfd_settime.2.html
     #[doc(alias = "TFD_TIMER_CANCEL_ON_SET")]
@@ -152,9 +152,9 @@ impl TimerFd {
     /// Returns the setting of the timer. Its times are relative to the current time, even if the
     /// timer was set to an absolute time.
     ///
-    /// A periodic timer that is due can be reported with a delay of zero until the first
-    /// expiration. One that was disarmed through [`raw::timerfd_settime`], with an interval that is
-    /// not zero, is reported in the same way, because the kernel does not distinguish the two.
+    /// For a periodic timer that is due, the delay until the first expiration can be zero. The
+    /// result is the same for a timer that was disarmed through [`raw::timerfd_settime`] with an
+    /// interval that is not zero, because the kernel does not distinguish the two.
     ///
     /// # Errors
     ///
@@ -187,8 +187,8 @@ impl TimerFd {
         }
     }
 
-    /// Continues a read whose first result is not a number of expirations. It is out of line, to
-    /// keep the success path small.
+    /// Continues a read whose first result is not a number of expirations. This function is out of
+    /// line, to keep the success path small.
     #[cold]
     #[inline(never)]
     fn read_again(&self, first: Result<Option<u64>>) -> Result<Event> {
@@ -206,7 +206,7 @@ impl TimerFd {
     /// blocking mode blocks instead: use [`nonblocking`](Self::nonblocking), or call
     /// [`wait`](Self::wait) first.
     ///
-    /// If the clock is set back between `wait` and `try_read`, the result is `None` also in
+    /// If the clock is set back between `wait` and `try_read`, `try_read` returns `None` even in
     /// blocking mode.
     ///
     /// # Errors
@@ -244,7 +244,8 @@ impl TimerFd {
     }
 }
 
-/// Converts the result of one read. Returns `None` if the expiration was withdrawn.
+/// Converts the result of one read. Returns `None` if the kernel canceled the expiration because
+/// the clock was set back.
 fn event(fd: BorrowedFd<'_>, result: Result<Option<u64>>) -> Result<Option<Event>> {
     match result {
         Ok(Some(count)) => Ok(Some(Event::Expired(count))),
@@ -254,8 +255,8 @@ fn event(fd: BorrowedFd<'_>, result: Result<Option<u64>>) -> Result<Option<Event
     }
 }
 
-/// Checks that a descriptor from which 0 bytes were read is a timer. A read of another kind of
-/// descriptor can return 0 bytes every time, so that a loop would not end.
+/// Checks that a descriptor from which 0 bytes were read is a timer. Without this check, a loop
+/// would not end if every read of another kind of descriptor returns 0 bytes.
 #[cold]
 fn withdrawn(fd: BorrowedFd<'_>) -> Result<Option<Event>> {
     match raw::timerfd_gettime(fd) {
@@ -274,8 +275,8 @@ fn invalid_time(_: OutOfRangeError) -> Error {
 unsafe impl EventSource for TimerFd {
     type Event<'b> = Event;
 
-    /// The buffer is not used, and may be empty. The handler is not called if the expiration was
-    /// withdrawn because the clock was set back.
+    /// The buffer is not used, and may be empty. The handler is not called if the kernel canceled
+    /// the expiration because the clock was set back.
     fn read_events_with<'b>(
         &self,
         _buffer: &'b mut [MaybeUninit<u8>],

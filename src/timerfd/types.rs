@@ -1,4 +1,4 @@
-//! The clocks, flags and structs of the calls.
+//! The clocks, flags and structs of the timer calls.
 
 use crate::time::{self, Timespec};
 
@@ -14,16 +14,16 @@ pub enum Clock {
     /// suspended. It cannot be set.
     #[doc(alias = "CLOCK_MONOTONIC")]
     Monotonic = 1,
-    /// `CLOCK_BOOTTIME` - `Monotonic`, including the time during which the system was suspended.
-    /// Since Linux 3.15.
+    /// `CLOCK_BOOTTIME` - like `Monotonic`, but including the time during which the system was
+    /// suspended. Since Linux 3.15.
     #[doc(alias = "CLOCK_BOOTTIME")]
     Boottime = 7,
-    /// `CLOCK_REALTIME_ALARM` - `Realtime`; the timer wakes a suspended system. Requires
-    /// `CAP_WAKE_ALARM`. Since Linux 3.11.
+    /// `CLOCK_REALTIME_ALARM` - like `Realtime`, but the expiration of the timer wakes a suspended
+    /// system. Requires `CAP_WAKE_ALARM`. Since Linux 3.11.
     #[doc(alias = "CLOCK_REALTIME_ALARM")]
     RealtimeAlarm = 8,
-    /// `CLOCK_BOOTTIME_ALARM` - `Boottime`; the timer wakes a suspended system. Requires
-    /// `CAP_WAKE_ALARM`. Since Linux 3.11.
+    /// `CLOCK_BOOTTIME_ALARM` - like `Boottime`, but the expiration of the timer wakes a suspended
+    /// system. Requires `CAP_WAKE_ALARM`. Since Linux 3.11.
     #[doc(alias = "CLOCK_BOOTTIME_ALARM")]
     BoottimeAlarm = 9,
 }
@@ -57,7 +57,7 @@ flags! {
         "TFD_TIMER_ABSTIME" ABSTIME = 1, "the initial expiration is an absolute time of the clock, \
             not relative to the current time.";
         "TFD_TIMER_CANCEL_ON_SET" CANCEL_ON_SET = 2, "reads fail with `ECANCELED` after the clock \
-            was set. Only for an absolute time of a realtime clock. Since Linux 3.0.";
+            was set. Has an effect only with `ABSTIME` and a realtime clock. Since Linux 3.0.";
     }
 }
 
