@@ -1,4 +1,5 @@
-//! Implementations that need an allocator: paths that own their bytes, and buffers on the heap.
+//! Implementations of the path and buffer traits for `String`, `CString` and `Vec<u8>`, which
+//! require an allocator.
 
 use alloc::ffi::CString;
 use alloc::string::String;

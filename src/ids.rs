@@ -34,10 +34,11 @@ id_newtype! {
 /// An ID that no process or thread has: IDs are at most 4,194,304 (`PID_MAX_LIMIT`).
 const NO_ID: NonZeroI32 = NonZeroI32::MAX;
 
-/// Converts the result of a call that cannot fail to an ID.
+/// Converts the result of an infallible call to an ID.
 ///
-/// A seccomp filter or a tracer can forge any result. A number that is not positive, which `kill`
-/// would interpret as a process group or as every process, becomes an ID that no process has.
+/// A seccomp filter or a tracer can forge any result. `kill` interprets 0 and negative numbers as
+/// process groups or as all processes, so a number that is not positive is converted to an ID that
+/// no process has.
 #[inline(always)]
 const fn positive(returned: usize) -> NonZeroI32 {
     match NonZeroI32::new(returned as i32) {
@@ -49,9 +50,9 @@ const fn positive(returned: usize) -> NonZeroI32 {
 /// `getpid()` - returns the process ID of the calling process.
 ///
 /// The result is not cached: it is correct right after a raw `clone`, and in a new PID namespace.
-/// A result that was forged by a seccomp filter or a tracer and is not positive is returned as
-/// 2147483647, which is the ID of no process;
-/// [`process::raw::getpid`](crate::process::raw::getpid) returns it as an error.
+/// If a seccomp filter or a tracer forges a result that is not positive, this function returns
+/// 2147483647, which is not the ID of any process;
+/// [`process::raw::getpid`](crate::process::raw::getpid) returns an error instead.
 ///
 /// This call cannot fail.
 ///
@@ -66,7 +67,7 @@ pub fn getpid() -> Pid {
 }
 
 /// `getppid()` - returns the process ID of the parent; `None` if the parent is in another PID
-/// namespace, as for the first process of a namespace.
+/// namespace, as is the case for the first process of a namespace.
 ///
 /// The result is not cached. This call cannot fail.
 ///
@@ -82,8 +83,8 @@ pub fn getppid() -> Option<Pid> {
 
 /// `gettid()` - returns the thread ID of the calling thread.
 ///
-/// The result is not cached. A forged result that is not positive is returned as 2147483647, which
-/// is the ID of no thread. This call cannot fail.
+/// The result is not cached. If a seccomp filter or a tracer forges a result that is not positive,
+/// this function returns 2147483647, which is not the ID of any thread. This call cannot fail.
 ///
 /// Since Linux 2.4.11; [gettid(2)].
 ///
@@ -97,7 +98,7 @@ pub fn gettid() -> Tid {
 
 /// `getuid()` - returns the real user ID of the calling thread.
 ///
-/// It is the overflow ID, 65534, if the user is not mapped in the thread's user namespace. The
+/// Returns the overflow ID, 65534, if the user ID is not mapped in the thread's user namespace. The
 /// kernel keeps user and group IDs per thread; C libraries keep them the same in all threads of a
 /// process. This call cannot fail.
 ///
@@ -112,7 +113,7 @@ pub fn getuid() -> Uid {
 }
 
 /// `geteuid()` - returns the effective user ID of the calling thread, which the kernel uses for
-/// permission checks. See [`getuid`].
+/// permission checks. See [`getuid`] for IDs that are not mapped.
 ///
 /// This call cannot fail.
 ///
@@ -126,7 +127,8 @@ pub fn geteuid() -> Uid {
     Uid::from_raw(unsafe { syscall!(Call::GETEUID, geteuid()) }.infallible() as u32)
 }
 
-/// `getgid()` - returns the real group ID of the calling thread. See [`getuid`].
+/// `getgid()` - returns the real group ID of the calling thread. See [`getuid`] for IDs that are
+/// not mapped.
 ///
 /// This call cannot fail.
 ///
@@ -141,7 +143,7 @@ pub fn getgid() -> Gid {
 }
 
 /// `getegid()` - returns the effective group ID of the calling thread, which the kernel uses for
-/// permission checks. See [`getuid`].
+/// permission checks. See [`getuid`] for IDs that are not mapped.
 ///
 /// This call cannot fail.
 ///

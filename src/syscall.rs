@@ -1,14 +1,15 @@
-//! `syscall!`, the only way to the system call stubs of the architecture, and their results.
+//! The `syscall!` macro, the only caller of the system call stubs of the architecture, and the type
+//! of its result.
 
 use crate::arch::ArgReg;
 use crate::error::{Call, Errno, Error, Result};
 
-/// A type of which values can be arguments of a system call.
+/// A type whose values can be passed as arguments of a system call.
 ///
-/// Signed integers are sign-extended, as the kernel expects of an `int` or a `long`. Pointers keep
+/// Signed integers are sign-extended, as the kernel expects for an `int` or a `long`. Pointers keep
 /// their provenance.
 pub(crate) trait Arg {
-    /// Returns the value of the register.
+    /// Converts the argument to the value of its register.
     fn word(self) -> ArgReg;
 }
 
@@ -39,7 +40,7 @@ impl<T> Arg for *const T {
     }
 }
 
-/// The unchecked result of a system call, with the call.
+/// The unchecked return value of a system call, and the [`Call`] that returned it.
 #[must_use]
 #[derive(Clone, Copy)]
 pub(crate) struct RawReturn {
@@ -65,7 +66,7 @@ impl RawReturn {
         self.value == 0
     }
 
-    /// Returns the value of a call whose successful result can be any number.
+    /// Returns the value as an unsigned number, or an error if the value is a negated errno.
     #[inline(always)]
     pub(crate) const fn size(self) -> Result<usize> {
         if self.value > (-4096_isize) as usize {
@@ -90,7 +91,7 @@ impl RawReturn {
         }
     }
 
-    /// Returns whether the call succeeded, without the value.
+    /// Returns success or an error, and discards the value of a successful call.
     #[inline(always)]
     pub(crate) const fn unit(self) -> Result<()> {
         match self.size() {
@@ -99,8 +100,8 @@ impl RawReturn {
         }
     }
 
-    /// Returns the value as a number of bytes, and `EIO` if it is larger than the number requested,
-    /// which the kernel never returns.
+    /// Returns the value as a number of bytes. Fails with `EIO` if it is larger than the requested
+    /// number, which the kernel never returns.
     #[inline(always)]
     pub(crate) const fn at_most(self, requested: usize) -> Result<usize> {
         if self.value <= requested {
@@ -112,8 +113,9 @@ impl RawReturn {
         }
     }
 
-    /// Returns `EINVAL` if the value is a success other than `expected`: a read of fewer bytes than
-    /// a whole value means that the descriptor is of another kind.
+    /// Fails with `EINVAL` if the call succeeded with a value other than `expected`: for example, a
+    /// read of fewer bytes than a whole event or counter means that the descriptor is of another
+    /// kind.
     #[inline(always)]
     pub(crate) const fn exactly(self, expected: usize) -> Result<()> {
         if self.value == expected {
@@ -128,8 +130,8 @@ impl RawReturn {
 
 /// Issues a system call: `syscall!(Call::INOTIFY_RM_WATCH, inotify_rm_watch(fd, watch))`.
 ///
-/// The first argument is the [`Call`] for errors, the second is the kernel's name of the call with
-/// its arguments. The expression is unsafe. Its value is a [`RawReturn`].
+/// The first argument is the [`Call`] that errors contain; the second is the kernel's name of the
+/// system call, with its arguments. The expression is unsafe. Its value is a [`RawReturn`].
 macro_rules! syscall {
     ($call:expr, $name:ident()) => { syscall!(@stub syscall0, $call, $name,) };
     ($call:expr, $name:ident($a:expr)) => { syscall!(@stub syscall1, $call, $name, $a) };

@@ -34,13 +34,13 @@ fn with_clock(body: impl FnOnce()) {
     // SAFETY: touches no memory.
     let is_root = unsafe { libc::geteuid() } == 0;
     require!(test; is_root, "setting the clock requires CAP_SYS_TIME");
-    // Both in this process and in the child, so that the clock is restored even if the child is
-    // killed.
+    // This line runs both in this process and in the child, so that the clock is restored even if
+    // the child is killed.
     let _clock = RestoreClock::new();
     test.in_child_with_timeout(body);
 }
 
-/// Restores the clock when dropped: to the time that it would show if it had not been set.
+/// On drop, restores the clock to the time that it would show if it had not been set.
 struct RestoreClock {
     began: Instant,
     initial: Duration,
@@ -120,7 +120,7 @@ fn cancel_on_set_timer(clock: Clock) -> (TimerFd, Timespec) {
     (timer, expiration)
 }
 
-/// The time until the next expiration of a timer.
+/// Returns the time until the next expiration of a timer.
 fn remaining(timer: &TimerFd) -> Duration {
     match timer.get().unwrap() {
         Timer::OneShot(Start::After(left)) | Timer::Periodic { first: Start::After(left), .. } => {
@@ -130,7 +130,7 @@ fn remaining(timer: &TimerFd) -> Duration {
     }
 }
 
-/// Asserts that a timer expires at this time of the realtime clock, as it is set now.
+/// Asserts that a timer expires when the realtime clock, as currently set, shows this time.
 fn assert_expires_at(timer: &TimerFd, expiration: Timespec) {
     let expiration = Duration::try_from(expiration).unwrap();
     let (before, left, after) = (now(), remaining(timer), now());
@@ -312,7 +312,7 @@ fn timer_expirations_before_a_clock_change_are_discarded() {
 }
 
 #[test]
-fn timer_compares_the_clock_offset_with_that_at_its_creation() {
+fn timer_set_cancel_on_set_compares_clock_offset_with_that_at_creation() {
     with_clock(|| {
         let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
         adjust(libc::ADJ_SETOFFSET, 3600);
@@ -320,7 +320,11 @@ fn timer_compares_the_clock_offset_with_that_at_its_creation() {
         assert_eq!(timer.set_cancel_on_set(day), Ok(false), "the change preceded the request");
         assert_eq!(timer.try_read(), Ok(None));
         adjust(libc::ADJ_SETOFFSET, -3600);
-        assert_eq!(timer.try_read(), Ok(None), "the offset is that at the creation");
+        assert_eq!(
+            timer.try_read(),
+            Ok(None),
+            "the offset is the same as at the creation of the timer"
+        );
         adjust(libc::ADJ_SETOFFSET, 3600);
         assert_eq!(timer.try_read(), Ok(Some(TimerEvent::ClockChanged)));
     });

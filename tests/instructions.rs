@@ -1,7 +1,8 @@
 //! The number of instructions of a call in user space, in an optimized build.
 //!
-//! A child process runs a loop, which its parent single-steps. The difference between a short and a
-//! long loop is the cost of one iteration. The bounds apply to the toolchain that CI pins.
+//! A child process runs a loop, which its parent single-steps. The cost of one iteration is
+//! computed from the difference between a short and a long loop. The bounds apply to the toolchain
+//! that CI pins.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -20,7 +21,7 @@ use common::test::Test;
 
 common::watchdog!();
 
-/// Runs `body` in a child with this number of iterations, and returns the number of instructions.
+/// Runs `body` in a child with this number of iterations, and returns the number of instructions;
 /// `None` if the host does not permit single-stepping a child.
 fn count(iterations: u64, body: &dyn Fn(u64)) -> Option<u64> {
     // SAFETY: the child runs the loop, which neither allocates nor locks, and exits.
@@ -173,7 +174,7 @@ fn signalfd_kill_and_read_take_at_most_24_instructions() {
     });
 }
 
-/// The same with a read of bytes, the first of which is the signal number: the cost of the calls
+/// Reads bytes, the first of which is the signal number, instead of an event: the cost of the calls
 /// without decoding.
 #[test]
 fn signalfd_kill_and_read_of_bytes_take_at_most_17_instructions() {
@@ -244,7 +245,7 @@ fn inotify_decode_with_trimmed_name_takes_at_most_45_instructions_per_event() {
     });
 }
 
-/// The raw call in the same loop, which fails with `EAGAIN`: the cost of the loop itself.
+/// A raw read that fails with `EAGAIN`: mostly the cost of the loop itself.
 #[test]
 fn eventfd_raw_read_takes_at_most_10_instructions() {
     let counter = EventFd::nonblocking(0).unwrap();
@@ -257,7 +258,7 @@ fn eventfd_raw_read_takes_at_most_10_instructions() {
     });
 }
 
-/// Exits the child from within the loop.
+/// Terminates the child process if a call in the loop fails.
 #[cold]
 #[inline(never)]
 fn failed() -> ! {

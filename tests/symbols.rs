@@ -1,5 +1,5 @@
 //! The symbols that the library requires from the program: without `std`, only the functions that
-//! every compiler requires, and no others of a C library.
+//! the compiler calls by name, such as `memcpy`, and no others of a C library.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ common::watchdog!();
 const COMPILER_FUNCTIONS: &[&str] = &["memcpy", "memmove", "memset", "memcmp", "bcmp", "strlen"];
 
 #[test]
-fn library_without_std_needs_no_symbols() {
+fn library_without_std_needs_only_compiler_functions() {
     for features in ["", "explain"] {
         for target in [
             "x86_64-unknown-linux-gnu",
@@ -29,8 +29,8 @@ fn library_without_std_needs_no_symbols() {
     }
 }
 
-/// The boxes and vectors that the library drops need no unwinder in a program that aborts on a
-/// panic.
+/// If a program aborts on a panic, the boxes and vectors that the library drops require no
+/// unwinder.
 #[test]
 fn library_with_alloc_needs_no_unwinder_if_panics_abort() {
     let crates = ["core", "alloc", "__rustc"];
@@ -40,7 +40,8 @@ fn library_with_alloc_needs_no_unwinder_if_panics_abort() {
     }
 }
 
-/// With `std`, vectors are dropped if an allocation panics, with `std`'s unwinder.
+/// With `std`, a panic in an allocation unwinds and drops vectors, which requires the unwinder of
+/// `std`.
 #[test]
 fn library_with_std_needs_at_most_close_and_the_unwinder() {
     let crates = ["core", "alloc", "std", "__rustc"];

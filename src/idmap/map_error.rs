@@ -1,4 +1,4 @@
-//! The cause of an error in a map: the kernel has only two errnos for all of them.
+//! Determines the cause of an error in a map: the kernel returns only two errnos for all causes.
 
 use core::fmt;
 
@@ -8,8 +8,8 @@ use crate::error::{Error, Reason};
 use crate::fd::BorrowedFd;
 use crate::io;
 
-/// The error of setting a map: the call that failed, and the cause in the map as far as it can be
-/// determined afterwards.
+/// The error of setting a map: the call that failed and, if it can be determined afterwards, the
+/// cause in the map.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct MapError {
     pub(super) error: Error,
@@ -42,9 +42,9 @@ pub enum MapErrorKind {
         /// The index of the first range that it overlaps.
         earlier: usize,
     },
-    /// The map is already set, which is possible only once.
+    /// The map is already set; a map can be set only once.
     SetAlready,
-    /// The range is not mapped, or only in part, in the namespace of the writer.
+    /// The range is not completely mapped in the namespace of the writer.
     NotMapped {
         /// The index of the range.
         range: usize,
@@ -74,7 +74,7 @@ impl From<Error> for MapError {
     }
 }
 
-/// Keeps the error; the kind is discarded.
+/// Returns the error of the call, and discards the kind.
 impl From<MapError> for Error {
     fn from(error: MapError) -> Self {
         error.error
@@ -89,7 +89,7 @@ impl MapErrorKind {
             Self::Empty { .. } => "a range is empty",
             Self::BeyondLast { .. } => "a range goes beyond ID 4294967294",
             Self::Overlap { .. } => "two ranges overlap",
-            Self::SetAlready => "the map is already set, which is possible only once",
+            Self::SetAlready => "the map is already set, and a map can be set only once",
             Self::NotMapped { .. } => "a range is not mapped in the namespace of the writer",
             Self::SetgroupsAllowed => "setgroups is permitted, and must be denied first",
         })
@@ -109,7 +109,7 @@ impl MapErrorKind {
     }
 }
 
-/// Prints like [`Error`], with the kind as the reason.
+/// Prints the error like [`Error`] does, but with the kind, if it is known, as the reason.
 impl fmt::Display for MapError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some((kind, reason)) = self.kind.and_then(|kind| Some((kind, kind.reason().text()?)))
@@ -148,7 +148,7 @@ pub(super) fn in_ranges(ranges: &[IdRange]) -> Option<MapErrorKind> {
         if ids.length == 0 {
             return Some(MapErrorKind::Empty { range });
         }
-        // The ID after the last one must be a 32-bit number, too.
+        // The kernel requires that the number after the last ID fits 32 bits as well.
         if ids.inside.checked_add(ids.length).is_none()
             || ids.outside.checked_add(ids.length).is_none()
         {
@@ -170,20 +170,20 @@ fn overlap(one: (u32, u32), other: (u32, u32)) -> bool {
     one.0 < other.0.saturating_add(other.1) && other.0 < one.0.saturating_add(one.1)
 }
 
-/// Returns whether a map is set. The file must be at its start.
+/// Returns whether a map is set. The file offset must be 0.
 #[inline]
 pub(super) fn is_set(map: BorrowedFd<'_>) -> bool {
     matches!(io::read(map, &mut [0]), Ok(1))
 }
 
 /// Returns the first range that is not completely mapped by `map`, the map of the writer's
-/// namespace. Returns `None` if that map cannot be read, or if it is not set: then it is the one to
-/// be set.
+/// namespace. Returns `None` if that map cannot be read, or if it is not set: the writer is then in
+/// the new namespace, and this is the map to be set.
 #[inline]
 pub(super) fn not_mapped(ranges: &[IdRange], map: BorrowedFd<'_>) -> Option<MapErrorKind> {
     let mut known = [IdRange::new(0, 0, 0); MAX_RANGES];
     let (mut parser, mut buffer, mut found) = (MapParser::default(), [0; 512], 0);
-    // The size of the largest map. Another file of procfs, which is larger, can be mounted over it.
+    // The size of the largest map. A larger file of procfs can be mounted over the map.
     let mut left = MAX_RANGES * "4294967295 4294967295 4294967295\n".len();
     loop {
         let count = io::read(map, &mut buffer).ok()?;
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn in_ranges_limits_ranges_and_text() {
+    fn in_ranges_reports_too_many_ranges_and_too_long_text() {
         let ranges: Vec<_> = (0..500).map(|number| range(number, number, 1)).collect();
         assert_eq!(in_ranges(&ranges[..340]), None);
         assert_eq!(in_ranges(&ranges[..341]), Some(MapErrorKind::TooManyRanges));

@@ -22,27 +22,29 @@ impl<'r> IdMaps<'r> {
         Self { users, groups, deny_setgroups: false }
     }
 
-    /// Denies `setgroups` permanently to all processes in the namespace and in those below it,
+    /// Denies `setgroups` permanently to all processes in the namespace and in its descendants,
     /// before the maps are set.
     ///
-    /// This is required of a writer that may map only its own group: otherwise, it could drop a
-    /// group that restricts its access to a file.
+    /// The kernel requires this if the writer may map only its own group: otherwise, a process in
+    /// the namespace could drop a supplementary group that restricts its access to a file.
     #[must_use]
     pub const fn deny_setgroups(self) -> Self {
         Self { deny_setgroups: true, ..self }
     }
 
-    /// Sets the maps of the user namespace of a process, by its [`Pid`](crate::process::Pid), of a
-    /// thread, by its [`Tid`](crate::thread::Tid), or of the caller ([`Task::Own`]). `setgroups` is
-    /// denied first, then the user ID map and the group ID map are set, each with one write.
+    /// Sets the maps of the user namespace of a process ([`Pid`](crate::process::Pid)), of a thread
+    /// ([`Tid`](crate::thread::Tid)) or of the caller ([`Task::Own`]). Denies `setgroups` first, if
+    /// requested, and then sets the user ID map and the group ID map, each with one write.
     ///
-    /// The caller must be in this namespace or in its parent. In the parent, with the capabilities
-    /// `CAP_SETUID` and `CAP_SETGID`, it can map all IDs that are mapped there. Otherwise, it can
-    /// map only the effective user and group ID of the creator of the namespace, in one range each.
+    /// The caller must be in this namespace or in its parent. A caller that has the capabilities
+    /// `CAP_SETUID` and `CAP_SETGID` in the parent can map all IDs that are mapped there. Any other
+    /// caller can map only the effective user and group ID of the creator of the namespace, in one
+    /// range each.
     ///
     /// # Errors
     ///
-    /// The error contains its cause in the map. Parts that were set before the failure remain set.
+    /// The error contains the cause in the map, if it is known. The settings that were written
+    /// before the failure remain in effect.
     ///
     /// - `ENOENT`: the process or thread does not exist; or the kernel does not support user
     ///   namespaces; or `/proc` is not mounted.
@@ -104,7 +106,7 @@ impl Map {
         if ranges.is_empty() {
             return Ok(());
         }
-        // Also open for reading, to determine the cause if the write fails.
+        // The file is also opened for reading, to determine the cause if the write fails.
         let map = self.open(task, AccessMode::ReadWrite)?;
         let written = match self {
             Self::Users => raw::write_uid_map(map.as_fd(), ranges),

@@ -1,16 +1,16 @@
 //! User and group ID maps of user namespaces.
 //!
-//! In a new user namespace, no ID is mapped until its maps are set: by the thread that created it,
-//! or by a process outside.
+//! In a new user namespace, no ID is mapped until its maps are set, either by the thread that
+//! created the namespace or by a process in the parent namespace.
 //!
 //! ```
 //! use butter::idmap::{IdMaps, IdRange, Task};
 //! use butter::namespace::{self, Namespaces};
 //! use butter::process;
 //!
-//! /// Creates a user namespace in which the caller keeps its IDs, as an ordinary user can.
+//! /// Creates a user namespace in which the caller keeps its IDs. Requires no capabilities.
 //! fn unshare_user() -> butter::Result<()> {
-//!     // Inside the namespace, the IDs are not available any more.
+//!     // In the new namespace, these calls would return the overflow ID.
 //!     let (user, group) = (process::geteuid().as_raw(), process::getegid().as_raw());
 //!     namespace::unshare(Namespaces::USER)?;
 //!     let (users, groups) = ([IdRange::one(user, user)], [IdRange::one(group, group)]);
@@ -22,14 +22,14 @@
 //!     println!("{error}"); // the host may not permit it
 //! }
 //!
-//! // For a child, from outside: root can map all of its IDs with `maps.write(child)?`.
+//! // Root can set these maps for the user namespace of a child: `maps.write(child)?`.
 //! let ranges = [IdRange::new(0, 100_000, 65_536)];
 //! let maps = IdMaps::new(&ranges, &ranges);
 //! # let _ = maps;
 //! ```
 //!
-//! [`unshare_as_root`](crate::namespace::unshare_as_root) does the former, as root of the
-//! namespace.
+//! [`unshare_as_root`](crate::namespace::unshare_as_root) creates a user namespace in which the
+//! caller is root, and sets its maps.
 //!
 //! | kernel call | raw | method | since |
 //! |---|---|---|---|
@@ -39,16 +39,17 @@
 //!
 //! # Notes
 //!
-//! - Each map is set once, as a whole, before the namespace has processes that need it.
-//! - IDs without a mapping appear as the overflow ID, 65534. Files that belong to them are visible,
-//!   but can be neither changed nor created.
-//! - Mapping more than one's own IDs requires privileges in the parent namespace: a process that
-//!   remains outside writes the maps of a process inside. The programs `newuidmap` and `newgidmap`
-//!   have these privileges, and read `/etc/subuid` and `/etc/subgid`.
-//! - The files in `/proc` of a process that is not dumpable belong to root: only root can map its
-//!   IDs.
-//! - If a security module lets ordinary users create user namespaces only without capabilities,
-//!   the write fails with `EPERM`.
+//! - Each map can be set only once, as a whole: set it before a process in the namespace needs
+//!   mapped IDs.
+//! - IDs without a mapping appear as the overflow ID, 65534. Capabilities in the namespace do not
+//!   apply to files that belong to such IDs, and no file can be assigned to them.
+//! - Mapping IDs other than those of the creator requires privileges in the parent namespace: a
+//!   process that remains there sets the maps of a process in the new namespace. The programs
+//!   `newuidmap` and `newgidmap` have these privileges, and read `/etc/subuid` and `/etc/subgid`.
+//! - The files in `/proc` of a process that is not dumpable belong to root: only root can set its
+//!   maps.
+//! - A security module can permit unprivileged users to create user namespaces, but deny them
+//!   capabilities in these namespaces: setting a map then fails with `EPERM`.
 
 mod map_error;
 mod maps;

@@ -78,7 +78,7 @@ pub fn openat_setgroups(task: Task, access: AccessMode) -> Result<OwnedFd> {
     procfs::open_procfs(Call::OPENAT_SETGROUPS, task, "setgroups", access)
 }
 
-/// `write(fd, text, length)` - sets the user ID map. This is possible once.
+/// `write(fd, text, length)` - sets the user ID map, which is possible only once.
 ///
 /// The text is built on the stack. The descriptor must be newly opened ([`openat_uid_map`]): the
 /// kernel requires the whole map in one write at the start of the file.
@@ -105,7 +105,7 @@ pub fn write_uid_map(fd: BorrowedFd<'_>, ranges: &[IdRange]) -> Result<()> {
     write_map(Call::WRITE_UID_MAP, fd, ranges)
 }
 
-/// `write(fd, text, length)` - sets the group ID map. This is possible once.
+/// `write(fd, text, length)` - sets the group ID map, which is possible only once.
 ///
 /// The descriptor must be newly opened ([`openat_gid_map`]), as for [`write_uid_map`].
 ///
@@ -137,7 +137,7 @@ fn write_map(call: Call, fd: BorrowedFd<'_>, ranges: &[IdRange]) -> Result<()> {
 }
 
 /// `write(fd, "deny", 4)` - permanently denies `setgroups` to all processes in the namespace and in
-/// those below it.
+/// its descendants.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! The ranges of a map, and their text form.
+//! The ranges of a map, and their text format.
 
 use core::fmt;
 
@@ -25,7 +25,7 @@ pub struct IdRange {
 }
 
 impl IdRange {
-    /// Creates a range of `length` IDs, which maps `inside` to `outside`, and so on.
+    /// Creates a range of `length` consecutive IDs, which maps `inside + n` to `outside + n`.
     #[inline]
     #[must_use]
     pub const fn new(inside: u32, outside: u32, length: u32) -> Self {
@@ -68,7 +68,7 @@ pub(super) struct MapParser {
 }
 
 impl MapParser {
-    /// Returns a range at the end of each line.
+    /// Parses a byte. Returns a range at the end of each line.
     #[inline]
     pub(super) fn push(&mut self, byte: u8) -> Option<IdRange> {
         if byte.is_ascii_digit() {

@@ -1,4 +1,4 @@
-//! Events in the buffer that they were read into.
+//! Events that borrow from the buffer into which they were read.
 
 use core::fmt;
 use core::hash::{Hash, Hasher};
@@ -17,20 +17,20 @@ use crate::path::{Name, PATH_MAX};
 /// length of a path.
 pub const EVENT_SIZE_MAX: usize = size_of::<Header>() + PATH_MAX;
 
-/// A watch descriptor: the number of a watch, which is unique within its instance.
+/// A watch descriptor: the number of a watch, which is unique within its inotify instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Watch(i32);
 
 impl Watch {
-    /// Creates a watch from a number.
+    /// Creates a watch descriptor from its number.
     #[inline]
     #[must_use]
     pub const fn from_raw(number: i32) -> Self {
         Self(number)
     }
 
-    /// Returns the number.
+    /// Returns the number of the watch descriptor.
     #[inline]
     #[must_use]
     pub const fn as_raw(self) -> i32 {
@@ -44,7 +44,7 @@ impl Watch {
 pub struct Cookie(NonZeroU32);
 
 impl Cookie {
-    /// Returns the number.
+    /// Returns the cookie as a number.
     #[inline]
     #[must_use]
     pub const fn as_raw(self) -> u32 {
@@ -61,7 +61,7 @@ pub struct Event<'b> {
 }
 
 impl<'b> Event<'b> {
-    /// Returns the watch. `None` for an overflow, which has no watch.
+    /// Returns the watch to which the event belongs; `None` for an overflow event.
     #[doc(alias = "wd")]
     #[inline]
     #[must_use]
@@ -77,7 +77,7 @@ impl<'b> Event<'b> {
         EventFlags::from_bits_retain(self.header.mask)
     }
 
-    /// Returns the number that connects the two events of a rename. `None` for other events.
+    /// Returns the cookie that the two events of a rename have in common; `None` for other events.
     #[inline]
     #[must_use]
     pub const fn cookie(&self) -> Option<Cookie> {
@@ -87,14 +87,15 @@ impl<'b> Event<'b> {
         }
     }
 
-    /// Returns the name of the file in the watched directory. Empty for the watched file itself.
+    /// Returns the name of the file in the watched directory. The name is empty if the event is for
+    /// the watched file or directory itself.
     #[inline]
     #[must_use]
     pub fn name(&self) -> Name<'b> {
         Name::from_bytes(trim(self.padded))
     }
 
-    /// Returns the name with the NUL bytes that follow it in the buffer.
+    /// Returns the name with its padding, the NUL bytes that follow it in the buffer.
     #[inline]
     #[must_use]
     pub const fn padded_name(&self) -> &'b [u8] {
@@ -135,8 +136,8 @@ impl fmt::Debug for Event<'_> {
 
 /// Removes trailing NUL bytes.
 ///
-/// The kernel pads a name with 1 to 16 of them to a multiple of 16 bytes, so that counting the
-/// leading zero bits of the last 16 bytes finds them all at once.
+/// The kernel pads a name with 1 to 16 NUL bytes to a multiple of 16 bytes. Up to 15 of them are
+/// found at once, as the leading zero bits of the last 16 bytes (in little-endian order).
 #[inline]
 fn trim(name: &[u8]) -> &[u8] {
     if let Some((first, last)) = name.split_last_chunk::<16>() {
@@ -148,7 +149,8 @@ fn trim(name: &[u8]) -> &[u8] {
     trim_bytewise(name)
 }
 
-/// Removes trailing NUL bytes one by one, if the padding is not the kernel's.
+/// Removes trailing NUL bytes one by one: for a name that is padded with 16 NUL bytes, or that was
+/// not padded by the kernel.
 #[cold]
 fn trim_bytewise(mut name: &[u8]) -> &[u8] {
     while let [shorter @ .., 0] = name {
@@ -159,8 +161,8 @@ fn trim_bytewise(mut name: &[u8]) -> &[u8] {
 
 /// Decodes bytes that were read from an inotify descriptor by any means.
 ///
-/// Accepts any bytes at any alignment. A truncated event ends the iteration, and is returned by
-/// [`rest`](Events::rest).
+/// Accepts any bytes at any alignment. A truncated event ends the iteration, and
+/// [`rest`](Events::rest) returns its bytes.
 #[inline]
 pub const fn decode(bytes: &[u8]) -> Events<'_> {
     Events { rest: bytes }
@@ -174,8 +176,8 @@ pub struct Events<'b> {
 }
 
 impl<'b> Events<'b> {
-    /// Returns the bytes that have not been decoded yet. After the last event: the bytes of a
-    /// truncated event, which the kernel never writes.
+    /// Returns the bytes that have not been decoded yet. After the last event, these are the bytes
+    /// of a truncated event, which the kernel never writes.
     #[inline]
     #[must_use]
     pub const fn rest(&self) -> &'b [u8] {

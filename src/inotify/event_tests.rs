@@ -1,5 +1,5 @@
-//! The decoder: bytes that the kernel writes, and bytes that it never writes. Random bytes are in
-//! `tests/it/inotify/decode.rs`.
+//! Tests of the decoder with bytes that the kernel writes, and with bytes that it never writes. The
+//! tests with random bytes are in `tests/it/inotify/decode.rs`.
 
 use std::vec;
 use std::vec::Vec;
@@ -52,7 +52,7 @@ fn decode_returns_events_in_order_with_all_fields() {
     assert_eq!(events[3].watch(), None);
 }
 
-/// Miri runs only the unit tests, so this is not left to the random ones.
+/// The tests with random bytes cover alignment as well, but Miri runs only the unit tests.
 #[test]
 fn decode_accepts_any_alignment() {
     let whole = [event(7, 0x100, 0, b"name"), event(8, 0x80, 9, b"")].concat();

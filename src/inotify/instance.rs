@@ -11,7 +11,8 @@ use crate::time::Timeout;
 
 /// An inotify instance: a set of watches, and a queue of events.
 ///
-/// All methods take `&self`: each event is returned to one reader.
+/// All methods take `&self`, so threads can share an instance. Each event is returned to only one
+/// reader.
 #[doc(alias = "inotify_init1")]
 pub struct Inotify(OwnedFd);
 
@@ -60,7 +61,7 @@ impl Inotify {
         Self::with_flags(InitFlags::CLOEXEC | InitFlags::NONBLOCK)
     }
 
-    /// Creates an inotify instance with these flags, verbatim: the descriptor is close-on-exec only
+    /// Creates an inotify instance with exactly these flags: the descriptor is close-on-exec only
     /// with [`InitFlags::CLOEXEC`].
     ///
     /// # Errors
@@ -184,11 +185,11 @@ unsafe impl EventSource for Inotify {
     }
 }
 
-/// Waits for one event of one path, with a separate inotify instance. Returns `None` if the timeout
+/// Waits for one event on one path, with a separate inotify instance. Returns `None` if the timeout
 /// expires first.
 ///
 /// A buffer of [`EVENT_SIZE_MAX`](super::EVENT_SIZE_MAX) bytes is large enough for any event.
-/// Events before the watch is added and after the returned event are not reported: use an
+/// Events that occur before the watch is added or after the returned event are not reported: use an
 /// [`Inotify`] for more than one event. The returned event can also be
 /// [`is_ignored`](Event::is_ignored) or [`is_unmount`](Event::is_unmount), which are reported even
 /// if they are not requested.

@@ -28,15 +28,15 @@
 //! | `ioctl(INOTIFY_IOC_SETNEXTWD)` | [`raw::ioctl_setnextwd`] | - | 4.18 |
 //! | `ioctl(FIONREAD)` | [`io::bytes_available`](crate::io::bytes_available) | - | 2.6.13 |
 //!
-//! [`watch`] waits for one event of one path. With the feature `alloc`,
+//! [`watch`] waits for one event on one path. With the feature `alloc`,
 //! `Inotify::read_events_to_vec` returns owned events.
 //!
 //! # Notes
 //!
 //! - A watch belongs to the inode, not to the name. A second [`add_watch`](Inotify::add_watch) of
-//!   the same file, also through another hard link, returns the same [`Watch`] and replaces its
-//!   events. [`WatchFlags::MASK_ADD`] adds the events instead, and [`WatchFlags::MASK_CREATE`]
-//!   makes the call fail.
+//!   the same file, even through another hard link, returns the same [`Watch`] and replaces its
+//!   requested events. With [`WatchFlags::MASK_ADD`], the second call adds the events instead; with
+//!   [`WatchFlags::MASK_CREATE`], it fails with `EEXIST`.
 //! - The kernel removes a watch if the file is deleted, if its file system is unmounted, and after
 //!   one event if [`WatchFlags::ONESHOT`] is set. The last event of a watch is
 //!   [`is_ignored`](Event::is_ignored); events that were queued before it are still returned. Watch
@@ -45,7 +45,7 @@
 //! - Watches are not recursive: subdirectories of a watched directory are not watched.
 //! - If the queue is full (`fs.inotify.max_queued_events`), events are lost, and one
 //!   [`is_overflow`](Event::is_overflow) event is reported: examine the watched files again. The
-//!   last event of a watch can be among the lost ones.
+//!   lost events can include the last event of a watch.
 //! - A rename between watched directories is reported as two events with the same [`Cookie`]. Other
 //!   events can occur between them, and the second event is missing if the target directory is not
 //!   watched.

@@ -20,14 +20,14 @@ pub struct EventBuf {
 }
 
 impl EventBuf {
-    /// Borrows the event.
+    /// Returns the event as a borrowed [`Event`].
     #[inline]
     #[must_use]
     pub const fn as_event(&self) -> Event<'_> {
         Event { header: self.header, padded: &self.name }
     }
 
-    /// Returns the watch. `None` for an overflow, which has no watch.
+    /// Returns the watch to which the event belongs; `None` for an overflow event.
     #[must_use]
     pub const fn watch(&self) -> Option<Watch> {
         self.as_event().watch()
@@ -39,13 +39,14 @@ impl EventBuf {
         self.as_event().flags()
     }
 
-    /// Returns the number that connects the two events of a rename. `None` for other events.
+    /// Returns the cookie that the two events of a rename have in common; `None` for other events.
     #[must_use]
     pub const fn cookie(&self) -> Option<Cookie> {
         self.as_event().cookie()
     }
 
-    /// Returns the name of the file in the watched directory. Empty for the watched file itself.
+    /// Returns the name of the file in the watched directory. The name is empty if the event is for
+    /// the watched file or directory itself.
     #[must_use]
     pub const fn name(&self) -> Name<'_> {
         Name::from_bytes(&self.name)
@@ -72,7 +73,7 @@ impl Inotify {
 }
 
 impl Event<'_> {
-    /// Copies the event, so that it outlives the buffer.
+    /// Copies the event to an [`EventBuf`], which can outlive the buffer.
     #[must_use]
     pub fn to_owned(&self) -> EventBuf {
         EventBuf { header: self.header, name: Box::from(self.name().as_bytes()) }

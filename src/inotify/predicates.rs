@@ -1,6 +1,6 @@
-//! A predicate for each bit of an event.
+//! Predicates that test the flags of an event, one for each flag.
 
-/// Implements the predicates for an event type that has `flags`.
+/// Implements the predicates for an event type that has a method `flags`.
 macro_rules! impl_predicates {
     ($event:ty) => {
         impl_predicates! { $event:

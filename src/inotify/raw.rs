@@ -18,7 +18,8 @@ const INOTIFY_IOC_SETNEXTWD: u32 = 0x4004_4900;
 /// - `EINVAL`: a flag is unknown to the kernel.
 /// - `EMFILE`: the per-user limit on inotify instances of the user namespace, or of an ancestor of
 ///   it, has been reached (`user.max_inotify_instances`, which is `fs.inotify.max_user_instances`
-///   in the initial one); or the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+///   in the initial user namespace); or the limit on open file descriptors (`RLIMIT_NOFILE`) has
+///   been reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -55,8 +56,8 @@ pub fn inotify_init1(flags: InitFlags) -> Result<OwnedFd> {
 ///   byte.
 /// - `ENOSPC`: the per-user limit on watches of the user namespace in which the instance was
 ///   created, or of an ancestor of it, has been reached (`user.max_inotify_watches`, which is
-///   `fs.inotify.max_user_watches` in the initial one); or the instance has no free watch
-///   descriptor.
+///   `fs.inotify.max_user_watches` in the initial user namespace); or the instance has no free
+///   watch descriptor.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
 /// Since Linux 2.6.13; [inotify_add_watch(2)].
@@ -121,14 +122,14 @@ pub fn read<'b>(fd: BorrowedFd<'_>, buffer: &'b mut (impl Buffer + ?Sized)) -> R
     io::read_bytes(Call::INOTIFY_READ, fd, buffer)
 }
 
-/// `ioctl(fd, INOTIFY_IOC_SETNEXTWD, wd)` - sets the number of the next watch. It is meant for
-/// restoring a process from a checkpoint.
+/// `ioctl(fd, INOTIFY_IOC_SETNEXTWD, wd)` - sets the number of the next watch. This request is
+/// intended for restoring a process from a checkpoint.
 ///
 /// # Safety
 ///
-/// The descriptor must be an inotify instance. The request passes a number where its encoding
-/// declares the address of 4 bytes: for a file on a FUSE file system, the kernel reads these bytes
-/// and sends them to the server.
+/// The descriptor must be an inotify instance. The request number declares the argument as the
+/// address of 4 bytes, but inotify uses it as a number. For a file on a FUSE file system, the
+/// kernel reads 4 bytes at this address and sends them to the FUSE server.
 ///
 /// # Errors
 ///
@@ -156,8 +157,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         INVAL => "a flag is unknown to the kernel",
         MFILE => "the per-user limit on inotify instances of the user namespace, or of an ancestor \
             of it, has been reached (user.max_inotify_instances, which is \
-            fs.inotify.max_user_instances in the initial one); or the limit on open file \
-            descriptors (RLIMIT_NOFILE) has been reached",
+            fs.inotify.max_user_instances in the initial user namespace); or the limit on open \
+            file descriptors (RLIMIT_NOFILE) has been reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached";
     INOTIFY_ADD_WATCH:
         BADF => "the inotify descriptor is a path-only (O_PATH) descriptor",
@@ -177,8 +178,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             NUL byte",
         NOSPC => "the per-user limit on watches of the user namespace in which the instance was \
             created, or of an ancestor of it, has been reached (user.max_inotify_watches, which is \
-            fs.inotify.max_user_watches in the initial one); or the instance has no free watch \
-            descriptor";
+            fs.inotify.max_user_watches in the initial user namespace); or the instance has no \
+            free watch descriptor";
     INOTIFY_RM_WATCH:
         BADF => "the inotify descriptor is a path-only (O_PATH) descriptor",
         INVAL => "the instance does not have the watch, or it has already been removed; or the \

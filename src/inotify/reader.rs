@@ -27,8 +27,9 @@ use crate::time::Timeout;
 /// # }
 /// ```
 ///
-/// Events in the buffer that have not been returned are lost when the reader is dropped. A wait for
-/// the inotify instance does not take them into account: use [`wait`](Self::wait) of the reader.
+/// Events in the buffer that have not been returned are lost when the reader is dropped.
+/// [`Inotify::wait`], `poll` and epoll do not take these events into account: use
+/// [`Reader::wait`](Self::wait) instead.
 pub struct Reader<'i, 'b, B: Buffer + ?Sized> {
     inotify: &'i Inotify,
     buffer: &'b mut B,
@@ -100,12 +101,12 @@ impl<'i, 'b, B: Buffer + ?Sized> Reader<'i, 'b, B> {
         if self.start < self.end { Ok(true) } else { self.inotify.wait(timeout) }
     }
 
-    /// Returns the next event, and `None` if no event is available. An instance in blocking mode
+    /// Returns the next event, or `None` if no event is available. An instance in blocking mode
     /// blocks instead: use [`Inotify::nonblocking`], or call [`wait`](Self::wait) first.
     ///
     /// # Errors
     ///
-    /// - `EINVAL`: the buffer is too small for the next event, like for [`next`](Self::next).
+    /// - `EINVAL`: the buffer is too small for the next event, as for [`next`](Self::next).
     pub fn try_next(&mut self) -> Result<Option<Event<'_>>> {
         io::would_block_as_none(self.next())
     }

@@ -1,4 +1,4 @@
-//! The flags of the calls, and the header of an event.
+//! Flags of `inotify_init1`, `inotify_add_watch` and events, and `struct inotify_event`.
 
 flags! {
     /// The flags of `inotify_init1`.
@@ -9,8 +9,8 @@ flags! {
 }
 
 flags! {
-    /// The events that are requested for a file, and how it is watched. The events that are
-    /// reported are [`EventFlags`].
+    /// The mask of `inotify_add_watch`: the requested events, and options of the watch. The flags
+    /// of a reported event are [`EventFlags`].
     ///
     /// Unless their description says otherwise, events are reported for the watched file or
     /// directory itself, and for the files in a watched directory.
@@ -50,7 +50,7 @@ flags! {
 }
 
 flags! {
-    /// The events that are reported for a file. The events that are requested are [`WatchFlags`].
+    /// The flags of a reported event. Events are requested with [`WatchFlags`].
     pub struct EventFlags: u32 {
         "IN_ACCESS" ACCESS = 0x1, "the file was read or executed.";
         "IN_MODIFY" MODIFY = 0x2, "the file was written to or truncated.";
@@ -61,8 +61,8 @@ flags! {
         "IN_CLOSE_NOWRITE" CLOSE_NOWRITE = 0x10, "the file or directory was closed after it had \
             been opened only for reading.";
         "IN_OPEN" OPEN = 0x20, "the file or directory was opened.";
-        "IN_MOVED_FROM" MOVED_FROM = 0x40, "the file was renamed; this is its old name.";
-        "IN_MOVED_TO" MOVED_TO = 0x80, "the file was renamed; this is its new name.";
+        "IN_MOVED_FROM" MOVED_FROM = 0x40, "the file was renamed; the event has its old name.";
+        "IN_MOVED_TO" MOVED_TO = 0x80, "the file was renamed; the event has its new name.";
         "IN_CREATE" CREATE = 0x100, "the file or directory was created.";
         "IN_DELETE" DELETE = 0x200, "the file or directory was deleted.";
         "IN_DELETE_SELF" DELETE_SELF = 0x400, "the watched file or directory was deleted.";

@@ -6,23 +6,24 @@ use crate::fd::{AsFd, OwnedFd};
 use crate::ids::Uid;
 use crate::procfs::Task;
 
-/// Moves the calling thread into the given namespaces of a process, which is identified by a pidfd:
-/// into all of them or, if one fails, into none.
+/// Moves the calling thread into the given namespaces of the process to which a pidfd refers. If
+/// the thread cannot enter one of them, it enters none.
 ///
-/// The kernel enters `USER` first, so that the capabilities in that namespace apply to the others.
-/// With `MOUNT` and other kinds together, kernels (6.18 among them) do not check whether the thread
-/// shares its working directory: threads that share it then get the new root directory, but do not
-/// enter the namespaces. Call [`unshare_fs`](super::unshare_fs) first.
+/// The thread enters the user namespace (`USER`) first, so that its capabilities there apply when
+/// it enters the others. If `MOUNT` is combined with other kinds, the kernel does not check whether
+/// the thread shares its working directory (as of Linux 6.18): threads that share it then get the
+/// new root directory, but do not enter the namespaces. Call [`unshare_fs`](super::unshare_fs)
+/// first.
 ///
 /// # Errors
 ///
 /// - `EINVAL`: the descriptor is not a pidfd or a namespace of the given kind; or the set is empty
 ///   or contains an unknown bit; or, for `USER`, the thread is in this namespace already, or the
 ///   process has several threads; or, for `MOUNT` and `USER`, the working directory is shared; or,
-///   for `PID`, the namespace is not that of the thread or below it.
+///   for `PID`, the namespace is neither that of the thread nor a descendant of it.
 /// - `EPERM`: the thread does not have the required capabilities, or may not access the process.
 /// - `ESRCH`: the process has exited.
-/// - `EUSERS`: for `TIME`, the process of the caller has several threads.
+/// - `EUSERS`: for `TIME`, the calling process has several threads.
 /// - `EBADF`: the descriptor was opened with `O_PATH`.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -35,16 +36,17 @@ pub fn enter(process: impl AsFd, namespaces: Namespaces) -> Result<()> {
     raw::setns(process.as_fd(), namespaces)
 }
 
-/// A namespace. It exists at least as long as this descriptor is open or a process is in it.
+/// A descriptor that refers to a namespace. The namespace exists at least as long as the descriptor
+/// is open or a process is in the namespace.
 ///
-/// The descriptor always refers to a namespace: [`TryFrom`] checks it.
+/// The descriptor always refers to a namespace: [`TryFrom`] checks this.
 pub struct Namespace(OwnedFd);
 
 fd_wrapper! { Namespace, checked }
 
 impl Namespace {
-    /// Opens a namespace of a process, by its [`Pid`](crate::process::Pid), or of a thread, by its
-    /// [`Tid`](crate::thread::Tid). The descriptor is close-on-exec.
+    /// Opens a namespace of a process ([`Pid`](crate::process::Pid)) or of a thread
+    /// ([`Tid`](crate::thread::Tid)). The descriptor is close-on-exec.
     ///
     /// # Errors
     ///
@@ -68,8 +70,8 @@ impl Namespace {
     ///
     /// # Errors
     ///
-    /// - `ENOENT`: the kernel does not support the kind; or `/proc` is not mounted, or it is that
-    ///   of a PID namespace that does not contain the thread.
+    /// - `ENOENT`: the kernel does not support the kind; or `/proc` is not mounted, or belongs to a
+    ///   PID namespace that does not contain the thread.
     /// - `EINVAL`: the file at this path in `/proc` is not a namespace.
     /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
     ///   has been reached.
@@ -81,15 +83,16 @@ impl Namespace {
 
     /// Moves the calling thread, and no other thread, into the namespace.
     ///
-    /// The thread is in the namespace when the call returns, except for a `PID` namespace: only the
-    /// children that it creates from then on are. In a `MOUNT` namespace, the working directory and
-    /// the root directory of the thread become the root directory of the namespace.
+    /// When the call returns, the thread is in the namespace. A `PID` namespace is an exception:
+    /// the thread itself does not enter it, but the children that it creates from then on do. In a
+    /// `MOUNT` namespace, the working directory and the root directory of the thread become the
+    /// root directory of the namespace.
     ///
     /// # Errors
     ///
     /// - `EINVAL`: for `USER`, the thread is in this namespace already, or the process has several
     ///   threads; or, for `MOUNT` and `USER`, the working directory is shared; or, for `PID`, the
-    ///   namespace is not that of the thread or below it.
+    ///   namespace is neither that of the thread nor a descendant of it.
     /// - `EPERM`: the thread does not have the required capabilities.
     /// - `EUSERS`: for `TIME`, the process has several threads.
     /// - `ENOMEM`: the kernel is out of memory.
@@ -104,7 +107,7 @@ impl Namespace {
     }
 
     /// Enters the namespace like [`enter`](Self::enter), but only if it is of the given kind. Use
-    /// it for a namespace from another process.
+    /// this method for a descriptor that was received from another process.
     ///
     /// # Errors
     ///
@@ -128,12 +131,12 @@ impl Namespace {
         raw::ioctl_ns_get_nstype(self.as_fd())
     }
 
-    /// Opens the user namespace that owns the namespace. Capabilities in it apply to the namespace.
-    /// The descriptor is close-on-exec.
+    /// Opens the user namespace that owns the namespace. Capabilities in the user namespace apply
+    /// to the owned namespace. The descriptor is close-on-exec.
     ///
     /// # Errors
     ///
-    /// - `EPERM`: the user namespace is not that of the caller or below it.
+    /// - `EPERM`: the user namespace is neither that of the caller nor a descendant of it.
     /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
     ///   has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
@@ -152,8 +155,8 @@ impl Namespace {
     ///
     /// # Errors
     ///
-    /// - `EPERM`: the namespace has no parent, or it is not the namespace of the caller or below
-    ///   it.
+    /// - `EPERM`: the namespace has no parent, or the parent is neither the namespace of the caller
+    ///   nor a descendant of it.
     /// - `EINVAL`: the namespace is neither a user namespace nor a PID namespace.
     /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
     ///   has been reached.
@@ -187,8 +190,8 @@ impl Namespace {
     }
 }
 
-/// Takes ownership of a descriptor of a namespace. Fails with `EINVAL`, and closes the descriptor,
-/// if it refers to another file.
+/// Takes ownership of a descriptor of a namespace. If it does not refer to a namespace, closes the
+/// descriptor and fails with `EINVAL`.
 impl TryFrom<OwnedFd> for Namespace {
     type Error = Error;
 

@@ -37,7 +37,7 @@
 //!   time namespace (`TIME`).
 //! - A thread that has created or entered another PID namespace (`PID`) creates its children there,
 //!   and cannot create further threads. In a new PID namespace, the first child has PID 1; when it
-//!   exits, all processes of the namespace are killed.
+//!   exits, the kernel kills all processes of the namespace.
 //! - In a new user namespace, the thread has all capabilities over the resources that the namespace
 //!   owns. Its user and group IDs appear as the overflow ID, 65534, until they are
 //!   [mapped](crate::idmap).

@@ -9,8 +9,8 @@ use crate::io::AccessMode;
 use crate::procfs::{self, Task};
 use crate::syscall::syscall;
 
-// The first three have no argument. The calls pass 0, because the server of a file on a FUSE file
-// system would otherwise receive the value that happens to be in the register.
+// The first three requests have no argument. The calls pass 0 nevertheless: for a file on a FUSE
+// file system, the server would otherwise receive the value that happens to be in the register.
 const NS_GET_USERNS: u32 = 0xB701;
 const NS_GET_PARENT: u32 = 0xB702;
 const NS_GET_NSTYPE: u32 = 0xB703;
@@ -25,8 +25,8 @@ const NSFS_MAGIC: i64 = 0x6E73_6673;
 ///
 /// With [`UnshareFlags::FILES`], the thread gets its own table of file descriptors. From then on,
 /// no descriptor may be passed between this thread and another one without being opened there: the
-/// number would refer to another file, or to none. A flag that has no name here must not break
-/// memory or I/O safety either.
+/// number would refer to another file, or to none. A flag for which [`UnshareFlags`] has no
+/// constant must not violate memory or I/O safety either.
 ///
 /// # Errors
 ///
@@ -54,18 +54,18 @@ pub unsafe fn unshare(flags: UnshareFlags) -> Result<()> {
 /// `setns(fd, nstype)` - moves the calling thread into a namespace, or into several namespaces of a
 /// process.
 ///
-/// The descriptor refers to a namespace, and the set is empty or contains its kind; or it is a
-/// pidfd, and the set selects the namespaces of the process: the thread enters all of them or, if
-/// one fails, none. A pidfd is accepted since Linux 5.8.
+/// If the descriptor refers to a namespace, the set must be empty or contain the kind of the
+/// namespace. If the descriptor is a pidfd (since Linux 5.8), the set selects namespaces of the
+/// process: the thread enters all of them or, if it cannot enter one, none.
 ///
 /// # Errors
 ///
 /// - `EINVAL`: the descriptor is neither a namespace nor a pidfd; or the namespace is of another
-///   kind; or, with a pidfd, the set is empty or contains an unknown bit; or, for
-///   `CLONE_NEWUSER`, the thread is in this namespace already, or the process has several threads;
-///   or, for `CLONE_NEWNS` alone and for `CLONE_NEWUSER`, another thread or process shares the
-///   working directory; or, for `CLONE_NEWPID`, the namespace is not that of the thread or below
-///   it.
+///   kind; or, with a pidfd, the set is empty or contains an unknown bit; or, for `CLONE_NEWUSER`,
+///   the thread is in this namespace already, or the process has several threads; or, for
+///   `CLONE_NEWNS` alone and for `CLONE_NEWUSER`, another thread or process shares the working
+///   directory; or, for `CLONE_NEWPID`, the namespace is neither that of the thread nor a
+///   descendant of it.
 /// - `EPERM`: the thread does not have the capability `CAP_SYS_ADMIN` in the user namespace that
 ///   owns the target namespace (for `CLONE_NEWUSER`, in the target namespace) or, except for
 ///   `CLONE_NEWUSER`, in its current user namespace; or, for `CLONE_NEWNS`, it does not have
@@ -109,7 +109,7 @@ pub fn openat_ns(task: Task, kind: Kind) -> Result<OwnedFd> {
 /// `fstatfs(fd, &buf)` - returns whether a descriptor refers to a namespace: all namespaces are
 /// files of one internal file system.
 ///
-/// Only the file system of the descriptor can cause this call to fail.
+/// This call fails only if the file system of the descriptor returns an error.
 ///
 /// Since Linux 1.0; [fstatfs(2)].
 ///
@@ -120,17 +120,17 @@ pub fn fstatfs_is_nsfs(fd: BorrowedFd<'_>) -> Result<bool> {
     Ok(fs::fstatfs(fd)?.kind == NSFS_MAGIC)
 }
 
-/// `ioctl(fd, NS_GET_USERNS)` - opens the user namespace that owns a namespace. Capabilities in it
-/// apply to the namespace.
+/// `ioctl(fd, NS_GET_USERNS)` - opens the user namespace that owns a namespace. Capabilities in the
+/// user namespace apply to the owned namespace.
 ///
 /// # Safety
 ///
-/// The descriptor must refer to a namespace ([`fstatfs_is_nsfs`]): another file system, served by
-/// an untrusted process, can return the number of a descriptor that has another owner.
+/// The descriptor must refer to a namespace ([`fstatfs_is_nsfs`]): a file system that is served by
+/// an untrusted process can return the number of a descriptor that has another owner.
 ///
 /// # Errors
 ///
-/// - `EPERM`: the user namespace is not that of the caller or below it.
+/// - `EPERM`: the user namespace is neither that of the caller nor a descendant of it.
 /// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
 ///   reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
@@ -158,7 +158,8 @@ pub unsafe fn ioctl_ns_get_userns(fd: BorrowedFd<'_>) -> Result<OwnedFd> {
 ///
 /// # Errors
 ///
-/// - `EPERM`: the namespace has no parent, or it is not the namespace of the caller or below it.
+/// - `EPERM`: the namespace has no parent, or the parent is neither the namespace of the caller nor
+///   a descendant of it.
 /// - `EINVAL`: the namespace is neither a user namespace nor a PID namespace.
 /// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
 ///   reached.
@@ -239,8 +240,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             another kind; or, with a pidfd, the set is empty or contains an unknown bit; or, for \
             CLONE_NEWUSER, the thread is in this namespace already, or the process has several \
             threads; or, for CLONE_NEWNS alone and for CLONE_NEWUSER, another thread or process \
-            shares the working directory; or, for CLONE_NEWPID, the namespace is not that of the \
-            thread or below it",
+            shares the working directory; or, for CLONE_NEWPID, the namespace is neither that of \
+            the thread nor a descendant of it",
         PERM => "the thread does not have the capability CAP_SYS_ADMIN in the user namespace that \
             owns the target namespace (for CLONE_NEWUSER, in the target namespace) or, except for \
             CLONE_NEWUSER, in its current user namespace; or, for CLONE_NEWNS, it does not have \
@@ -259,12 +260,13 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     FSTATFS:
         INVAL => "the descriptor does not refer to a namespace";
     IOCTL_NS_GET_USERNS:
-        PERM => "the user namespace is not that of the caller or below it",
+        PERM => "the user namespace is neither that of the caller nor a descendant of it",
         MFILE => "the limit on open file descriptors of the process (RLIMIT_NOFILE) has been \
             reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached";
     IOCTL_NS_GET_PARENT:
-        PERM => "the namespace has no parent, or it is not the namespace of the caller or below it",
+        PERM => "the namespace has no parent, or the parent is neither the namespace of the caller \
+            nor a descendant of it",
         INVAL => "the namespace is neither a user namespace nor a PID namespace",
         MFILE => "the limit on open file descriptors of the process (RLIMIT_NOFILE) has been \
             reached",

@@ -3,7 +3,7 @@
 flags! {
     /// A set of kinds of namespaces.
     ///
-    /// Each thread is in one namespace of each kind, and its children start in the same ones.
+    /// Each thread is in one namespace of each kind, and its children start in the same namespaces.
     pub struct Namespaces: u32 {
         "CLONE_NEWNS" MOUNT = 0x2_0000, "mount namespaces: the mounts. A thread that shares its \
             working directory cannot enter one. Since Linux 2.4.19.";
@@ -14,10 +14,10 @@ flags! {
         "CLONE_NEWIPC" IPC = 0x800_0000, "IPC namespaces: POSIX message queues, and System V \
             message queues, semaphores and shared memory. Since Linux 2.6.19.";
         "CLONE_NEWUSER" USER = 0x1000_0000, "user namespaces: user and group IDs and capabilities. \
-            For a process with a single thread. Since Linux 3.8.";
+            Only a process with a single thread can create or enter one. Since Linux 3.8.";
         "CLONE_NEWPID" PID = 0x2000_0000, "PID namespaces: the IDs of processes and threads. \
-            Another one applies to children that are created later. Since Linux 2.6.24; with \
-            `unshare` since Linux 3.8.";
+            Creating or entering one affects only children that are created later. Since Linux \
+            2.6.24; with `unshare` since Linux 3.8.";
         "CLONE_NEWNET" NET = 0x4000_0000, "network namespaces: devices, addresses, routes and \
             ports. Since Linux 2.6.24.";
         "CLONE_NEWTIME" TIME = 0x80, "time namespaces: the offsets of the monotonic clock and the \
@@ -28,8 +28,8 @@ flags! {
 }
 
 flags! {
-    /// Flags of [`raw::unshare`](super::raw::unshare): new namespaces, and resources that the
-    /// threads of a process share.
+    /// Flags of [`raw::unshare`](super::raw::unshare): the namespaces to create, and the shared
+    /// resources of which the thread gets its own copy.
     pub struct UnshareFlags: u32 {
         "CLONE_FS" FS = 0x200, "the working directory, the root directory and the umask. Since \
             Linux 2.6.16.";
@@ -75,8 +75,8 @@ pub enum Kind {
     /// `pid` - the PID namespace. Since Linux 3.8.
     Pid,
     /// `pid_for_children` - the PID namespace of the children that are created from now on. With
-    /// older kernels, a new one can be opened only after the first child was created in it. Since
-    /// Linux 4.12.
+    /// older kernels, a new PID namespace can be opened only after the first child was created in
+    /// it. Since Linux 4.12.
     PidForChildren,
     /// `net` - the network namespace. Since Linux 3.0.
     Net,

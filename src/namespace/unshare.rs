@@ -1,4 +1,4 @@
-//! Creating namespaces, and disassociating from what threads share.
+//! Creating namespaces, and unsharing the resources that threads share.
 
 use super::{Namespaces, UnshareFlags, raw};
 use crate::error::{Call, Errno, Error, Result};
@@ -8,11 +8,11 @@ use crate::procfs::Task;
 
 /// Moves the calling thread into new namespaces of the given kinds, in which its children start.
 ///
-/// The thread is in the new namespaces when the call returns, except for two kinds: new `PID` and
-/// `TIME` namespaces are for the children created from then on, the first of which has PID 1; the
-/// thread itself enters the `TIME` namespace when it calls `execve`. Other threads are not
-/// affected. With `MOUNT` and `USER`, the thread no longer shares its working directory, and with
-/// `IPC`, its System V semaphore undo list.
+/// When the call returns, the thread is in the new namespaces, with two exceptions: new `PID` and
+/// `TIME` namespaces apply to children that are created from then on. The first child in a new
+/// `PID` namespace has PID 1. The thread itself enters a new `TIME` namespace when it calls
+/// `execve`. Other threads are not affected. With `MOUNT` and `USER`, the thread no longer shares
+/// its working directory, and with `IPC`, its System V semaphore undo list.
 ///
 /// Either all namespaces are created, or none. With `USER`, the new user namespace owns the others.
 ///
@@ -32,7 +32,7 @@ use crate::procfs::Task;
 #[inline]
 pub fn unshare(namespaces: Namespaces) -> Result<()> {
     if !Namespaces::KNOWN.contains(namespaces) {
-        // The bit could be that of `unshare_files`.
+        // The unknown bit could be `CLONE_FILES`, which is unsafe (`unshare_files`).
         return Err(Error::new(Call::UNSHARE, Errno::INVAL));
     }
     // SAFETY: no kind of namespace affects the table of descriptors.
@@ -42,9 +42,10 @@ pub fn unshare(namespaces: Namespaces) -> Result<()> {
 /// Moves the calling thread into a new user namespace, in which it is root, and into new namespaces
 /// of the given kinds, which the user namespace owns.
 ///
-/// This works as an ordinary user, if the host permits it. The process must have a single thread.
-/// The effective user and group ID are 0 in the namespace. For everything that the thread does,
-/// they remain the original IDs outside the namespace. `setgroups` is denied.
+/// This call requires no capabilities if the host permits unprivileged user namespaces. The process
+/// must have a single thread. The effective user and group ID are 0 in the namespace. Outside the
+/// namespace, the thread keeps its original IDs, for everything that it does. `setgroups` is
+/// denied.
 ///
 /// # Errors
 ///
@@ -52,7 +53,7 @@ pub fn unshare(namespaces: Namespaces) -> Result<()> {
 /// new namespaces, with the overflow ID, 65534.
 #[doc(alias = "unshare")]
 pub fn unshare_as_root(namespaces: Namespaces) -> Result<(), MapError> {
-    // In the new namespace, the IDs are not available any more.
+    // In the new namespace, these calls would return the overflow ID.
     let (user, group) = (geteuid(), getegid());
     unshare(namespaces | Namespaces::USER)?;
     IdMaps::new(&[IdRange::one(0, user.as_raw())], &[IdRange::one(0, group.as_raw())])
@@ -100,7 +101,8 @@ pub fn unshare_sysvsem() -> Result<()> {
 /// From then on, the number of a descriptor that this thread opens refers to nothing, or to another
 /// file, in other threads, and vice versa: an [`OwnedFd`](crate::fd::OwnedFd), or any object that
 /// contains one, must be neither passed between this thread and another one nor shared between
-/// them. Every descriptor that was open exists twice: dropping it closes only one of the two.
+/// them. Every descriptor that is open at the time of the call exists in both tables: dropping it
+/// closes it only in the table of the current thread.
 ///
 /// # Errors
 ///

@@ -7,8 +7,8 @@ use crate::path;
 
 /// Changes the working directory, from which relative paths are resolved.
 ///
-/// All threads of the process share it, unless a thread has unshared it. Nothing else changes: a
-/// working directory that is later removed or unmounted stays the working directory.
+/// All threads of the process share it, unless a thread has unshared it. A directory that is later
+/// removed or unmounted (`MNT_DETACH`) remains the working directory.
 ///
 /// # Errors
 ///
@@ -45,8 +45,8 @@ pub fn fchdir(fd: impl AsFd) -> Result<()> {
     raw::fchdir(fd.as_fd())
 }
 
-/// Changes the root directory, from which absolute paths are resolved, and which `..` does not
-/// leave.
+/// Changes the root directory, at which the resolution of absolute paths starts, and above which
+/// `..` does not lead.
 ///
 /// All threads of the process share it, unless a thread has unshared it. Children inherit it.
 ///
@@ -54,10 +54,12 @@ pub fn fchdir(fd: impl AsFd) -> Result<()> {
 ///
 /// - The working directory does not change, and can then be outside the root directory: call
 ///   [`chdir`] with `"/"` next.
-/// - Open descriptors are not closed, and can refer to directories outside.
-/// - The capability is kept, and with it the process can leave: it sets another root directory
-///   below the working directory.
-/// - The mounts do not change, so mounts outside are visible in `/proc`.
+/// - Open descriptors are not closed, and can refer to directories outside the root directory.
+/// - The process keeps the capability, with which it can leave the root directory: after a `chroot`
+///   to a directory below the working directory, the working directory is outside the root
+///   directory.
+/// - The mount namespace does not change, so mounts outside the root directory are visible in
+///   `/proc`.
 ///
 /// A container changes its root directory with [`pivot_root`](crate::mount::pivot_root) in its own
 /// mount namespace.
@@ -84,8 +86,8 @@ pub fn chroot(path: impl path::Arg) -> Result<()> {
 
 /// Terminates the process with all its threads. The parent receives the low 8 bits of the status.
 ///
-/// Nothing runs first: no destructors, no `atexit` handlers, and the buffers of a C library or
-/// `std` are not flushed.
+/// Destructors and `atexit` handlers do not run, and the buffers of a C library or of `std` are not
+/// flushed.
 ///
 /// Since Linux 2.5.35; [exit_group(2)].
 ///

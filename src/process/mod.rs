@@ -29,8 +29,8 @@
 //!   threads of a process.
 //! - [`chroot`] only changes where absolute paths start. The working directory and open descriptors
 //!   keep referring to the old tree: call [`chdir`] afterwards, or change the directory first and
-//!   make `"."` the root. A process that may call `chroot` can leave it again. A container changes
-//!   its root with [`pivot_root`](crate::mount::pivot_root).
+//!   make `"."` the root. A process that may call `chroot` can leave its root directory again. A
+//!   container changes its root with [`pivot_root`](crate::mount::pivot_root).
 
 mod directory;
 pub mod raw;

@@ -1,4 +1,4 @@
-//! Raw calls: process IDs, working directory, root directory, termination.
+//! Raw system calls: process IDs, working directory, root directory, termination.
 
 use core::ffi::CStr;
 
@@ -10,7 +10,8 @@ use crate::syscall::syscall;
 
 /// `getpid()` - returns the process ID of the calling process.
 ///
-/// The kernel never fails this call, but a seccomp filter or a tracer can, with any error.
+/// The kernel never returns an error for this call, but a seccomp filter or a tracer can cause it
+/// to fail with any error.
 ///
 /// # Errors
 ///
@@ -29,7 +30,8 @@ pub fn getpid() -> Result<Pid> {
 /// `getppid()` - returns the process ID of the parent; `None` if the parent is in another PID
 /// namespace.
 ///
-/// The kernel never fails this call, but a seccomp filter or a tracer can, with any error.
+/// The kernel never returns an error for this call, but a seccomp filter or a tracer can cause it
+/// to fail with any error.
 ///
 /// Since Linux 1.0; [getppid(2)].
 ///

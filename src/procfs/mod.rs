@@ -1,8 +1,8 @@
 //! The files in `/proc/PID` and `/proc/PID/task/TID` that this crate opens.
 //!
-//! They belong to the file system that is mounted at `/proc`: a program that has changed its root
-//! directory sees the `/proc` of that directory tree. IDs are those of the PID namespace in which
-//! that procfs was mounted, which can differ from the caller's.
+//! The files belong to the file system that is mounted at `/proc` in the root directory of the
+//! process, which `chroot` changes. IDs are those of the PID namespace to which that procfs
+//! belongs, which can differ from the namespace of the caller.
 
 mod stack_buf;
 mod task;

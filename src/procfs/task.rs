@@ -1,4 +1,4 @@
-//! Tasks, and opening their files.
+//! A task (a process or thread), and opening its files in `/proc`.
 
 use core::ffi::CStr;
 
@@ -52,12 +52,12 @@ pub(crate) fn open_procfs(
     check(call, open(call, task, name, access)?)
 }
 
-/// The directory of a task. All files that are opened from it are those of the same task, even if
-/// it ends and its ID is reused.
+/// The directory of a task in `/proc`. All files that are opened through it belong to the same
+/// task, even if the task ends and its ID is reused.
 pub(crate) struct TaskDir(OwnedFd);
 
 impl TaskDir {
-    /// Opens the directory, and fails with `ENOENT` if it is not one of a procfs.
+    /// Opens the directory. Fails with `ENOENT` if it is not in a procfs.
     pub(crate) fn open(call: Call, task: Task) -> Result<Self> {
         let mut path = StackBuf::<64>::new();
         let path = push_path(&mut path, task, "").ok_or(Error::new(call, Errno::NAMETOOLONG))?;
@@ -95,7 +95,7 @@ fn is_procfs(file: BorrowedFd<'_>) -> Result<bool> {
 }
 
 /// Opens a file of a task by its name, such as `ns/uts`. The path is built on the stack. The call
-/// does not wait, whatever is at the path.
+/// does not block, whatever kind of file is at the path.
 #[inline]
 pub(crate) fn open(call: Call, task: Task, name: &str, access: AccessMode) -> Result<OwnedFd> {
     let mut path = StackBuf::<64>::new();

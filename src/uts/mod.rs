@@ -21,16 +21,17 @@
 //!
 //! # Notes
 //!
-//! - The names belong to the UTS namespace of the thread. A container needs a separate one, or it
-//!   renames the host.
+//! - The names belong to the UTS namespace of the thread. A container needs a separate UTS
+//!   namespace: otherwise, it renames the host.
 //! - A name consists of at most 64 bytes ([`HOST_NAME_MAX`]), without a terminating NUL byte and in
-//!   no guaranteed encoding. The kernel accepts any bytes, spaces and slashes included; other
+//!   no guaranteed encoding. The kernel accepts any bytes, including spaces and slashes; other
 //!   programs expect a DNS label.
-//! - No call reads only the host name: [`hostname`] calls `uname`.
-//! - Only the first numbers of the release have the same meaning everywhere, and a distribution's
-//!   kernel can have newer calls, or a filter can reject older ones. The best way to find out
-//!   whether a call is available is to make it. A process can also set its personality so that
-//!   `uname` reports a 2.6 release (`UNAME26`) or another `machine` ([personality(2)]).
+//! - No system call returns only the host name: [`hostname`] calls `uname`.
+//! - Only the version numbers at the start of the release have the same meaning for every kernel,
+//!   and they do not determine which system calls are available: a distribution can add newer calls
+//!   to its kernel, and a seccomp filter can reject older ones. To find out whether a call is
+//!   available, make the call. A process can also set its personality so that `uname` reports a 2.6
+//!   release (`UNAME26`) or another `machine` ([personality(2)]).
 //!
 //! [personality(2)]: https://man7.org/linux/man-pages/man2/personality.2.html
 

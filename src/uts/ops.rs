@@ -29,7 +29,7 @@ pub fn hostname() -> Result<NameBuf> {
     raw::uname().map(Uname::into_nodename)
 }
 
-/// Returns the NIS domain name, which is not that of DNS. It is `(none)` until it is set.
+/// Returns the NIS domain name, which is unrelated to DNS. It is `(none)` until it is set.
 ///
 /// This call cannot fail.
 ///
@@ -45,7 +45,7 @@ pub fn domainname() -> Result<NameBuf> {
 /// Sets the host name: at most 64 bytes other than NUL. The name can be empty.
 ///
 /// The name applies to all processes in the UTS namespace of the thread: to the entire host, unless
-/// the thread is in a separate one.
+/// the thread is in a separate UTS namespace.
 ///
 /// # Errors
 ///
@@ -81,7 +81,8 @@ pub fn set_domainname(name: impl path::Arg) -> Result<()> {
     raw::setdomainname(without_nul(Call::SETDOMAINNAME, name.as_path_bytes().bytes())?)
 }
 
-/// Returns the name unless it contains a NUL byte, at which it would end when it is read.
+/// Returns the name. Fails with `EINVAL` if it contains a NUL byte, at which readers of the name
+/// would stop.
 fn without_nul(call: Call, name: &[u8]) -> Result<&[u8]> {
     if name.contains(&0) { Err(Error::new(call, Errno::INVAL)) } else { Ok(name) }
 }

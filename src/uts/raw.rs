@@ -62,7 +62,7 @@ pub fn setdomainname(name: &[u8]) -> Result<()> {
     unsafe { syscall!(Call::SETDOMAINNAME, setdomainname(name.as_ptr(), length(name))) }.unit()
 }
 
-/// Returns the length as an `int`; -1, which the kernel rejects, if it does not fit.
+/// Returns the length as an `int`, or -1, which the kernel rejects, if the length does not fit.
 #[inline]
 fn length(name: &[u8]) -> i32 {
     i32::try_from(name.len()).unwrap_or(-1)

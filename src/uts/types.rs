@@ -46,7 +46,8 @@ impl Uname {
         name(&self.release)
     }
 
-    /// Returns how and when the kernel was built: `#1 SMP PREEMPT_DYNAMIC ...`.
+    /// Returns the version of the kernel, which says how and when it was built: `#1 SMP
+    /// PREEMPT_DYNAMIC ...`.
     #[must_use]
     pub fn version(&self) -> Name<'_> {
         name(&self.version)
@@ -58,19 +59,19 @@ impl Uname {
         name(&self.machine)
     }
 
-    /// Returns the NIS domain name, which is not that of DNS: `(none)` until it is set. It has at
+    /// Returns the NIS domain name, which is unrelated to DNS: `(none)` until it is set. It has at
     /// most [`HOST_NAME_MAX`] bytes.
     #[must_use]
     pub fn domainname(&self) -> Name<'_> {
         name(&self.domainname)
     }
 
-    /// Returns the host name, not borrowed from the struct.
+    /// Returns the host name as an owned name.
     pub(super) fn into_nodename(self) -> NameBuf {
         NameBuf::from_field(self.nodename)
     }
 
-    /// Returns the domain name, not borrowed from the struct.
+    /// Returns the domain name as an owned name.
     pub(super) fn into_domainname(self) -> NameBuf {
         NameBuf::from_field(self.domainname)
     }
@@ -89,7 +90,7 @@ impl fmt::Debug for Uname {
     }
 }
 
-/// Returns the bytes before the first NUL byte, or all if there is none.
+/// Returns the bytes before the first NUL byte, or all bytes if there is none.
 pub(super) fn name(field: &[u8; 65]) -> Name<'_> {
     Name::from_bytes(field.split(|&byte| byte == 0).next().unwrap_or_default())
 }

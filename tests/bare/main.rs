@@ -1,4 +1,5 @@
-//! Programs without `std` and without a C library run, and errors do not make programs large.
+//! Programs without `std` and without a C library run, and printing an error adds little to the
+//! size of a program.
 
 use common::require;
 use std::path::{Path, PathBuf};
@@ -6,7 +7,7 @@ use std::process::{Command, Output};
 
 common::watchdog!();
 
-/// How a library and a program are built.
+/// The settings with which a library and a program are built.
 struct Profile {
     target: Option<&'static str>,
     features: &'static str,
@@ -121,7 +122,7 @@ fn error_with_reason_adds_at_most_30_kb_to_a_program_with_std() {
     at_most(30_000, added(&library));
 }
 
-/// The size of a program that prints an error, less that of one that prints its errno.
+/// Returns the size of a program that prints an error, minus that of one that prints the errno.
 fn added(library: &Library) -> u64 {
     let [errno, error] = [&[][..], &["print"]].map(|cfg| library.compile("with_std", cfg));
     let text = Command::new(&error).output().unwrap().stdout;
@@ -141,14 +142,15 @@ fn size(program: &Path) -> u64 {
 /// The library, built with a profile.
 struct Library {
     profile: Profile,
-    /// The folder for programs. Each test has its own, because tests run at the same time.
+    /// The directory for programs. Each test has a separate one, because tests run concurrently.
     programs: PathBuf,
-    /// The folder that contains the library.
+    /// The directory that contains the library.
     built: PathBuf,
 }
 
 impl Library {
-    /// Builds the library, with a folder for programs. Returns the reason if it cannot be built.
+    /// Builds the library, and creates a directory for programs. Returns the reason if the library
+    /// cannot be built.
     fn build(folder: &str, profile: Profile) -> Result<Self, String> {
         match profile.target {
             Some(target) => common::can_build_for(target)?,

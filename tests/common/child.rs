@@ -18,13 +18,13 @@ use crate::test::Test;
 
 pub(crate) const CHILD: &str = "BUTTER_CHILD_OF_TEST";
 
-/// Excludes the threads that start processes from those that rely on being the only holder of a
+/// Prevents threads from starting processes while other threads rely on being the only holders of a
 /// descriptor.
 static STARTS: RwLock<()> = RwLock::new(());
 
 /// Prevents other tests from starting processes until the guard is dropped. Until `execve`, a new
-/// process has copies of all descriptors of this process, so a descriptor that is closed here
-/// remains open there.
+/// process has copies of all descriptors of this process, so a descriptor that this process closes
+/// remains open in the new process.
 ///
 /// While a test has a guard, it must neither acquire a second guard nor start a process.
 pub fn prevent_spawns() -> RwLockReadGuard<'static, ()> {
@@ -37,8 +37,8 @@ pub fn spawn(command: &mut Command) -> io::Result<Child> {
     command.spawn()
 }
 
-/// Runs the body of a test in a child process, which runs only this test again. If the body fails,
-/// the test fails.
+/// Runs the body of a test in a child process, which executes the test program again with only this
+/// test. If the body fails, the test fails.
 pub fn in_child(body: impl FnOnce()) {
     Test::of(&body).in_child(body);
 }
@@ -48,7 +48,11 @@ pub fn in_child(body: impl FnOnce()) {
 pub fn in_child_with_blocked(signals: SigSet, body: impl FnOnce()) {
     let prepare = move || butter::signal::set_mask(signals).map(drop).map_err(to_io_error);
     let test = Test::of(&body);
-    assert!(in_prepared_child(test, prepare, body), "{}: its process did not start", test.name());
+    assert!(
+        in_prepared_child(test, prepare, body),
+        "{}: the child process did not start",
+        test.name()
+    );
 }
 
 /// Like [`in_child`], but as root of a new user namespace, in which the process can lower its own
@@ -65,7 +69,7 @@ pub fn in_user_namespace(body: impl FnOnce()) -> bool {
         })
 }
 
-/// Like [`Test::in_namespaces`].
+/// Calls [`Test::in_namespaces`] for the test whose function contains the closure.
 pub fn in_namespaces(body: impl FnOnce()) -> bool {
     Test::of(&body).in_namespaces(body)
 }
@@ -75,7 +79,7 @@ impl Test {
     pub fn in_child(self, body: impl FnOnce()) {
         assert!(
             in_prepared_child(self, || Ok(()), body),
-            "{}: its process did not start",
+            "{}: the child process did not start",
             self.name()
         );
     }
@@ -92,7 +96,7 @@ impl Test {
 
     /// Returns the test that this child process runs.
     pub fn from_environment() -> Self {
-        Self(std::env::var(CHILD).expect("this is the process of a test").leak())
+        Self(std::env::var(CHILD).expect("this process is the child process of a test").leak())
     }
 
     /// Like [`in_child`], but as root of new user, mount and UTS namespaces; without a new user
@@ -100,7 +104,7 @@ impl Test {
     /// not permit new namespaces.
     ///
     /// Mounts and names that the body changes are not visible outside of the namespaces and do not
-    /// outlive them; this is checked as well.
+    /// outlive them, which this method asserts.
     pub fn in_namespaces(self, body: impl FnOnce()) -> bool {
         in_new_namespaces(self, true, body)
     }
@@ -267,21 +271,21 @@ fn in_prepared_child(
         {
             return false;
         }
-        Err(error) => panic!("{test}: its process did not start: {error}"),
+        Err(error) => panic!("{test}: the child process did not start: {error}"),
     };
     let text = [output.stdout, output.stderr].concat();
     let text = String::from_utf8_lossy(&text);
     for line in text.lines().filter(|line| line.starts_with("skipped: ")) {
-        // libtest does not capture direct writes to the standard error, and neither did it in the
-        // child.
+        // libtest does not capture direct writes to the standard error, neither in this process nor
+        // in the child.
         let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
     }
     assert!(
         output.status.success(),
-        "{test}: the wait status of its process is {:?}:\n{text}",
+        "{test}: the wait status of the child process is {:?}:\n{text}",
         output.status.into_raw()
     );
-    assert!(text.contains("1 passed"), "{test}: its process did not find the test:\n{text}");
+    assert!(text.contains("1 passed"), "{test}: the child process did not find the test:\n{text}");
     true
 }
 
@@ -302,7 +306,7 @@ pub fn process_of_another_user() -> Option<Pid> {
     if owner == unsafe { libc::geteuid() } { None } else { Pid::from_raw(1) }
 }
 
-/// Lowers the limit on open file descriptors so that the process cannot open any more.
+/// Lowers the limit on open file descriptors so that the process cannot open another one.
 pub fn exhaust_descriptors() {
     let next = std::fs::File::open("/dev/null")
         .map(|file| std::os::fd::AsRawFd::as_raw_fd(&file))

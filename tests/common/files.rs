@@ -23,7 +23,7 @@ pub fn directory_in(parent: &Path) -> TempDir {
     directory
 }
 
-/// Creates a file that is in no directory, open for reading and writing.
+/// Creates an unlinked file, open for reading and writing.
 pub fn anonymous() -> File {
     NamedFile::new().file
 }

@@ -1,8 +1,9 @@
 //! A FUSE server in a thread of the test's process: a hostile file system.
 //!
-//! It speaks the protocol of `/dev/fuse` through libc alone. A name that begins with `new` does not
-//! exist until it is created as a directory; `ns`, `thread-self` and numbers are directories, and
-//! every other name is a regular file, so that the server can also be mounted at `/proc`.
+//! It implements the protocol of `/dev/fuse` with `std` and libc, without the tested library. A
+//! name that begins with `new` does not exist until it is created as a directory; `ns`,
+//! `thread-self` and numbers are directories, and every other name is a regular file, so that the
+//! server can also be mounted at `/proc`.
 
 use std::ffi::CString;
 use std::fs::File;
@@ -12,17 +13,17 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-/// The size that every regular file reports.
+/// The size of every regular file, as `fstat` returns it.
 pub const FILE_SIZE: u64 = 1 << 20;
 
 /// The number of bytes in the reply to a read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reads {
-    /// As many as requested, at any offset: the file is endless.
+    /// As many bytes as requested, at any offset: the file is endless.
     Endless,
-    /// One.
+    /// One byte.
     Single,
-    /// One more than requested.
+    /// One byte more than requested.
     Excess,
 }
 
@@ -34,7 +35,7 @@ pub struct Ioctl {
     pub argument: u64,
     /// The bytes of the caller's memory that the kernel has copied from that address.
     pub input: Vec<u8>,
-    /// The number of bytes that the kernel accepts to copy to that address.
+    /// The maximum number of bytes that the kernel copies to that address.
     pub output_size: u32,
 }
 
@@ -46,13 +47,13 @@ struct State {
     rejected: usize,
 }
 
-/// A mounted server. It ends when its file system is unmounted, or with the process.
+/// A mounted server. It stops when its file system is unmounted or the process exits.
 pub struct Server(Arc<Mutex<State>>);
 
 impl Server {
-    /// Mounts a server. An error is one of the host, which has no FUSE or does not permit it.
+    /// Mounts a server. Returns an error if the host has no FUSE or does not permit mounting it.
     ///
-    /// The calling thread must be in a mount namespace of the test's own.
+    /// The calling thread must be in a mount namespace that was created for the test.
     pub fn mount(directory: &Path) -> Result<Self, String> {
         let device = File::options().read(true).write(true).open("/dev/fuse");
         let device = device.map_err(|error| format!("/dev/fuse cannot be opened: {error}"))?;
@@ -83,13 +84,13 @@ impl Server {
         Ok(Self(state))
     }
 
-    /// Sets how reads are answered.
+    /// Sets the number of bytes in the replies to reads.
     pub fn set_reads(&self, reads: Reads) {
         lock(&self.0).reads = reads;
     }
 
-    /// Sets the return value of every `ioctl`, and the bytes that it writes. A request whose number
-    /// declares fewer bytes gets fewer.
+    /// Sets the return value of every `ioctl`, and the bytes that it writes. If the number of the
+    /// request declares fewer bytes, fewer are written.
     pub fn set_ioctl(&self, result: i32, output: &[u8]) {
         lock(&self.0).ioctl = (result, output.to_vec());
     }
@@ -99,7 +100,7 @@ impl Server {
         std::mem::take(&mut lock(&self.0).ioctls)
     }
 
-    /// The number of replies that the kernel has rejected as too long.
+    /// Returns the number of replies that the kernel has rejected as too long.
     pub fn rejected(&self) -> usize {
         lock(&self.0).rejected
     }
@@ -139,9 +140,9 @@ struct Connection {
 }
 
 impl Connection {
-    /// Answers requests until the file system is unmounted (`ENODEV`).
+    /// Replies to requests until the file system is unmounted (`ENODEV`).
     fn serve(mut self) {
-        // At least `max_write`, and the headers.
+        // The kernel requires at least `max_write` bytes and the size of the headers.
         let mut buffer = vec![0; (1 << 17) + 4096];
         while let Ok(size) = self.device.read(&mut buffer) {
             let (header, body) = buffer[..size].split_at(HEADER_SIZE);
@@ -156,7 +157,8 @@ impl Connection {
             let size = 16 + body.len() as u32;
             let reply =
                 [&size.to_ne_bytes()[..], &error.to_ne_bytes(), &id.to_ne_bytes(), &body].concat();
-            // Locked until it is counted: the write ends the call that waits for the reply.
+            // The state remains locked until a rejected reply is counted: the write wakes the
+            // thread that waits for the reply, and that thread can read the count.
             let mut state = lock(&self.state);
             let written = (&self.device).write(&reply);
             if written.is_err_and(|error| error.raw_os_error() == Some(libc::EINVAL)) {
@@ -165,7 +167,7 @@ impl Connection {
         }
     }
 
-    /// The body of a reply, or an errno.
+    /// Returns the body of the reply to a request, or an errno.
     fn answer(&mut self, operation: u32, node: u64, body: &[u8]) -> Result<Vec<u8>, i32> {
         match operation {
             INIT => Ok(init(body)),
@@ -178,7 +180,7 @@ impl Connection {
                 Ok(self.entry(is_directory))
             }
             MKDIR => Ok(self.entry(true)),
-            // Valid for 0 seconds.
+            // The attributes are valid for 0 seconds.
             GETATTR => Ok([vec![0; 16], attributes(node)].concat()),
             // The file handle 0; reads bypass the page cache (`FOPEN_DIRECT_IO`).
             OPEN => Ok([0_u64, 1].map(u64::to_ne_bytes).concat()),
@@ -192,7 +194,7 @@ impl Connection {
                 };
                 Ok(vec![b'7'; size])
             }
-            // There is no field for the type of the file system.
+            // The reply has no field for the type of the file system.
             STATFS => Ok(vec![0xFF; 80]),
             IOCTL => {
                 let mut state = lock(&self.state);
@@ -212,7 +214,7 @@ impl Connection {
         }
     }
 
-    /// A `struct fuse_entry_out` of a new node, which is not cached.
+    /// Returns a `struct fuse_entry_out` of a new node, which is not cached.
     fn entry(&mut self, is_directory: bool) -> Vec<u8> {
         self.nodes += 1;
         let node = 2 * self.nodes + u64::from(is_directory);
@@ -220,8 +222,8 @@ impl Connection {
     }
 }
 
-/// A `struct fuse_init_out` of protocol 7.31, with more than one page for each request: the kernel
-/// limits names to 1,024 bytes otherwise.
+/// Returns a `struct fuse_init_out` of protocol 7.31, with more than one page for each request:
+/// otherwise, the kernel limits names to 1,024 bytes.
 fn init(body: &[u8]) -> Vec<u8> {
     const BIG_WRITES: u32 = 1 << 5;
     const MAX_PAGES: u32 = 1 << 22;
@@ -236,7 +238,7 @@ fn init(body: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A `struct fuse_attr`.
+/// Returns the `struct fuse_attr` of a node.
 fn attributes(node: u64) -> Vec<u8> {
     let is_directory = node % 2 == ROOT % 2;
     let mode: u32 = if is_directory { libc::S_IFDIR | 0o755 } else { libc::S_IFREG | 0o666 };

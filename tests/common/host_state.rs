@@ -8,20 +8,22 @@ use std::{env, fs, io};
 /// The variable with the process ID of the test program. Every child of a test inherits it.
 const PARENT: &str = "BUTTER_CHILD_OF_PROCESS";
 
-/// The namespaces that a test leaves before it changes mounts or names.
+/// The namespaces that a test leaves before it changes mounts or names: the variable with the
+/// namespace of the host, and the path in `/proc`.
 const NAMESPACES: [(&str, &str); 2] =
     [("BUTTER_HOST_MNT", "/proc/self/ns/mnt"), ("BUTTER_HOST_UTS", "/proc/self/ns/uts")];
 
-/// The namespace that a test leaves to become root of a new one. Not every kernel has it.
+/// The same for the namespace that a test leaves to become root of a new one. Not every kernel
+/// supports user namespaces.
 const USERS: (&str, &str) = ("BUTTER_HOST_USER", "/proc/self/ns/user");
 
-/// The prefixes of the names of directories that tests create; the second is that of the tests of
-/// `newroot`.
+/// The prefixes of the names of directories that tests create; the tests of the example `newroot`
+/// use the second one.
 const DIRECTORIES: [&str; 2] = [crate::files::PREFIX, "new-root-"];
 
 /// The mounts, host name and domain name of the host.
 pub struct HostState {
-    /// The IDs, device, root and mount point of each mount, and its options.
+    /// The IDs, device, root and mount point of each mount, mapped to its options.
     mounts: BTreeMap<String, String>,
     names: [String; 2],
 }
@@ -40,8 +42,8 @@ impl HostState {
         }
     }
 
-    /// Returns variables for the environment of a child: the namespaces of the host, and the
-    /// parent, by which the processes of a test are found.
+    /// Returns variables for the environment of a child: the namespaces of the host, and the ID of
+    /// this process, by which the processes of a test are found.
     pub fn variables() -> impl Iterator<Item = (&'static str, String)> {
         let namespaces = NAMESPACES.map(|(name, path)| (name, namespace(path)));
         let users = fs::exists(USERS.1).unwrap().then(|| (USERS.0, namespace(USERS.1)));
@@ -58,13 +60,14 @@ impl HostState {
         assert_other_namespace(USERS);
     }
 
-    /// Asserts that a child has changed nothing since this state was recorded, and that none of its
-    /// processes remains. `child` is a variable in the environment of the child.
+    /// Asserts that a child has changed no mounts or names of the host since this state was
+    /// recorded, and that none of its processes remains. `child` is a variable in the environment
+    /// of the child.
     ///
     /// Mounts that other programs create, change and remove in the meantime are ignored.
     pub fn assert_unchanged_by(&self, child: &str) {
         let now = Self::now();
-        assert_eq!(now.names, self.names, "the host's name was changed");
+        assert_eq!(now.names, self.names, "the host name or domain name was changed");
         for (mount, options) in self.mounts.iter().filter(|(mount, _)| is_permanent(mount)) {
             assert_eq!(
                 now.mounts.get(mount),
@@ -108,7 +111,7 @@ fn is_of_test(mount: &str) -> bool {
     inside.is_some_and(|directory| DIRECTORIES.iter().any(|prefix| directory.starts_with(prefix)))
 }
 
-/// Returns the mount point.
+/// Returns the mount point of a mount.
 fn point(mount: &str) -> &Path {
     Path::new(mount.rsplit(' ').next().unwrap())
 }
@@ -122,7 +125,7 @@ fn assert_other_namespace((name, path): (&str, &str)) {
     assert_ne!(
         env::var(name).expect("every child has the variable"),
         namespace(path),
-        "{path} is the host's"
+        "{path} is the namespace of the host"
     );
 }
 
@@ -130,8 +133,7 @@ fn namespace(path: &str) -> String {
     fs::read_link(path).unwrap().to_str().unwrap().to_owned()
 }
 
-/// Returns the number of processes with all these variables in their environment, of those whose
-/// environment is readable.
+/// Returns the number of processes whose environment is readable and contains all these variables.
 fn processes(variables: &[String]) -> usize {
     let all = fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path().join("environ"));
     let environments = all.filter_map(|path| -> Option<Vec<u8>> { io::Result::ok(fs::read(path)) });

@@ -1,4 +1,4 @@
-//! Injected failures, for those that cannot be triggered: in one thread, a seccomp filter returns
+//! Injected failures, for errors that cannot be triggered: in one thread, a seccomp filter returns
 //! the result of a call in place of the kernel.
 
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -43,8 +43,9 @@ pub fn pretend<T: Send>(call: libc::c_long, body: impl FnOnce() -> T + Send) -> 
     filtered(call, FAIL_WITH, body)
 }
 
-/// Like [`inject`], but the call returns what a function returns for its arguments. A process has
-/// one such function at a time: use it only in a separate process.
+/// Like [`inject`], but the call returns the result of a function, which receives the arguments of
+/// the call. A process has only one such function at a time: use `forge` only in a separate
+/// process.
 ///
 /// The function runs in a signal handler, and must not make the call itself.
 pub fn forge<T: Send>(
@@ -63,11 +64,11 @@ pub fn forge<T: Send>(
     filtered(call, TRAP, body)
 }
 
-/// The function of [`forge`].
+/// The function that was passed to [`forge`].
 static FORGED: AtomicPtr<()> = AtomicPtr::new(std::ptr::null_mut());
 
-/// Handles the signal of a call that a filter has trapped: the registers are those of the call, and
-/// the one of the result is restored when the handler returns.
+/// Handles the signal of a call that a filter has trapped. The context contains the registers of
+/// the call; when the handler returns, the kernel restores them, including the result.
 extern "C" fn forge_result(_: libc::c_int, _: *mut libc::siginfo_t, context: *mut libc::c_void) {
     let function = FORGED.load(Ordering::Relaxed);
     // SAFETY: `forge` stored such a function before it set the handler.

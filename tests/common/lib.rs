@@ -22,8 +22,9 @@ use butter::fd::AsFd;
 use butter::poll::{self, PollFd, PollFlags};
 use butter::time::{Clock, Timespec, clock_gettime};
 
-/// Returns the program of an example: the value of the variable `BUTTER_<NAME>`, or else the path
-/// at which cargo builds it, in a directory next to that of the test programs.
+/// Returns the path of an example program: the value of the environment variable `BUTTER_<NAME>`,
+/// or else the path at which cargo builds the program, in a directory next to that of the test
+/// programs.
 pub fn example(name: &str) -> Result<std::path::PathBuf, String> {
     if let Some(program) = std::env::var_os(format!("BUTTER_{}", name.to_uppercase())) {
         return Ok(program.into());
@@ -48,7 +49,7 @@ pub fn file(fd: butter::fd::OwnedFd) -> std::fs::File {
     unsafe { std::fs::File::from_raw_fd(butter::fd::IntoRawFd::into_raw_fd(fd)) }
 }
 
-/// Converts a path of `std` to bytes, which the crate accepts as a path with every set of features.
+/// Converts a path of `std` to bytes, which the crate accepts as a path with any set of features.
 pub fn bytes(path: &std::path::Path) -> &[u8] {
     std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str())
 }
@@ -61,7 +62,7 @@ pub fn wait_until_reader_is_closed(writer: impl AsFd) {
     assert_eq!(fds[0].ready(), PollFlags::ERR);
 }
 
-/// Returns the absolute time of a clock after a duration.
+/// Returns the absolute time that a clock will show after a duration.
 pub fn time_from_now(clock: Clock, from_now: Duration) -> Timespec {
     let now = Duration::try_from(clock_gettime(clock).unwrap()).unwrap();
     (now + from_now).try_into().unwrap()
@@ -78,8 +79,8 @@ pub fn is_mapped(page: *const u8) -> bool {
     done == 0
 }
 
-/// Returns whether this is a virtual machine that was started for one test program, so that a test
-/// may change global state such as the clock.
+/// Returns whether the host is a virtual machine that was started for one test program, so that a
+/// test may change global state such as the clock.
 pub fn is_dedicated_vm() -> bool {
     std::env::var_os("BUTTER_DEDICATED_VM").is_some()
 }

@@ -24,7 +24,7 @@ pub fn mounts() -> Vec<MountInfo> {
     String::from_utf8_lossy(&text).lines().map(parse).collect()
 }
 
-/// Returns the last mount in the list with this mount point, which is the topmost.
+/// Returns the topmost mount at this mount point, which is the last one in the list.
 pub fn mounted_at(point: &str) -> Option<MountInfo> {
     mounts().into_iter().rfind(|mount| mount.point == point)
 }

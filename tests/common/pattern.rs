@@ -11,10 +11,10 @@ use crate::files;
 /// the size of a page, a pipe or a chunk.
 const PERIOD: usize = 65_521;
 
-/// The number of bytes that are written or read at once.
+/// The maximum number of bytes that are written or read at once.
 const CHUNK_SIZE: usize = 64 * 1024;
 
-/// Returns `count` bytes of the pattern from an offset; at most `CHUNK_SIZE`.
+/// Returns `count` bytes of the pattern from an offset; `count` is at most `CHUNK_SIZE`.
 pub fn pattern(offset: u64, count: usize) -> &'static [u8] {
     static PATTERN: OnceLock<Vec<u8>> = OnceLock::new();
     let bytes = PATTERN.get_or_init(|| {
@@ -34,7 +34,7 @@ pub fn pattern(offset: u64, count: usize) -> &'static [u8] {
     &bytes[(offset % PERIOD as u64) as usize..][..count]
 }
 
-/// Returns the first `count` bytes of the pattern, without a limit. No two pages are equal.
+/// Returns the first `count` bytes of the pattern; `count` is not limited. No two pages are equal.
 pub fn pattern_bytes(count: usize) -> Vec<u8> {
     (0..count)
         .step_by(CHUNK_SIZE)
@@ -54,8 +54,8 @@ pub fn write_pattern(mut writer: impl Write, offset: u64, count: u64) -> io::Res
     Ok(())
 }
 
-/// Reads to the end, at most `chunk_size` bytes at once. Asserts that the bytes are the pattern
-/// from an offset, and returns their number.
+/// Reads to the end of the file, at most `chunk_size` bytes at once. Asserts that the bytes are the
+/// pattern from an offset, and returns their number.
 pub fn check(mut reader: impl Read, offset: u64, chunk_size: usize) -> u64 {
     let mut buffer = vec![0; chunk_size.min(CHUNK_SIZE)];
     let mut total = 0;
@@ -64,7 +64,7 @@ pub fn check(mut reader: impl Read, offset: u64, chunk_size: usize) -> u64 {
             Ok(0) => return total,
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            // The end of a terminal is reported as EIO, and a peer that has been closed as
+            // At its end, a terminal fails with EIO; a socket whose peer was closed can fail with
             // ECONNRESET.
             Err(error) if matches!(error.raw_os_error(), Some(libc::EIO | libc::ECONNRESET)) => {
                 return total;

@@ -42,9 +42,9 @@ pub type Pieces = Vec<(usize, Vec<u8>)>;
 pub enum Argument {
     /// A parameter of 32 bits. The kernel ignores the upper half of the register.
     Int(u32),
-    /// A parameter of 64 bits, or a pointer that the kernel does not follow.
+    /// A parameter of 64 bits, or a pointer that the kernel does not dereference.
     Long(u64),
-    /// A pointer: the memory that the kernel reads, and what it writes back.
+    /// A pointer: the bytes that the kernel reads, and the bytes that it writes.
     Memory { read: Pieces, written: Pieces },
 }
 
@@ -121,9 +121,9 @@ impl Expected {
 
 /// A difference between a recorded call and the expected one.
 pub enum Difference {
-    /// In the number or the arguments of a call.
+    /// A difference in the number or the arguments of a call.
     Call(String),
-    /// In the result that a function returned.
+    /// A difference in the result that a function returned.
     Result(String),
 }
 
@@ -174,7 +174,7 @@ impl Recorder {
         result
     }
 
-    /// Compares a part of a result with what the kernel returned or wrote.
+    /// Compares a part of a result with the value that the recorder returned or wrote.
     pub fn output<T: PartialEq + Debug>(&self, part: &str, actual: T, expected: T) {
         if actual != expected {
             let text =
@@ -184,8 +184,8 @@ impl Recorder {
     }
 }
 
-/// Runs a row in a new thread in which these calls are recorded. An error means that the thread
-/// cannot have a filter with user notifications.
+/// Runs a row in a new thread in which these calls are recorded. Returns an error if the host does
+/// not permit a filter with user notifications.
 pub fn record(
     name: &'static str,
     numbers: &[libc::c_long],
@@ -207,7 +207,7 @@ pub fn record(
     let listener = listener.unwrap().take().unwrap()?;
     let mut ended = supervise(name, &listener, &shared);
     if ended.is_ok() {
-        // The kernel has already released the thread.
+        // The thread has already terminated, so `join` does not block.
         ended = thread.join().map_err(|panic| format!("{name}: panicked: {}", text_of(&*panic)));
     }
     let mut differences = std::mem::take(&mut *shared.differences.lock().unwrap());
@@ -240,8 +240,9 @@ fn filter(numbers: &[libc::c_long]) -> Vec<libc::sock_filter> {
     filter
 }
 
-/// Adds a filter to the current thread. Neither allocates nor frees memory: these calls can need
-/// the listener.
+/// Adds a filter to the current thread. This function neither allocates nor frees memory: the
+/// system calls of the allocator can be recorded, and would wait for the supervisor, which does not
+/// have the listener yet.
 fn install(filter: &mut [libc::sock_filter]) -> io::Result<OwnedFd> {
     let program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_mut_ptr() };
     // SAFETY: touches no memory; programs that this thread executes gain no privileges.

@@ -20,9 +20,9 @@ impl Test {
         self.0
     }
 
-    /// Reports that the test, or the part of it that `row` names, cannot run here. The line is
-    /// written directly to the standard error, which libtest does not capture, so that every run
-    /// shows it and `.ci/run` counts it.
+    /// Reports that the test, or the part of the test that `row` names, cannot run on this host.
+    /// The line is written directly to the standard error, which libtest does not capture, so that
+    /// every run shows it and `.ci/run` counts it.
     pub fn skip(self, row: &str, reason: Arguments<'_>) {
         let separator = if row.is_empty() { "" } else { ": " };
         let line = format!("skipped: {}{separator}{row}: {reason}\n", self.0);
@@ -42,7 +42,8 @@ macro_rules! this_test {
 pub trait Requirement {
     type Value;
 
-    /// Returns the value, or the reason why it is missing, which is empty if it is unknown.
+    /// Returns the value, or the reason why it is missing: an empty string if the reason is
+    /// unknown.
     fn check(self) -> Result<Self::Value, String>;
 }
 

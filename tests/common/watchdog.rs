@@ -1,4 +1,4 @@
-//! A watchdog: a test that hangs ends its test binary, with the name of the test.
+//! A watchdog, which prints the name of a test that hangs, and terminates the test binary.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -7,13 +7,13 @@ use std::{env, fs, thread};
 
 use butter::signal::{self, SigSet};
 
-/// The status of a test binary that the watchdog has ended, as that of `timeout(1)`.
+/// The exit status of a test binary that the watchdog terminates: that of `timeout(1)`.
 pub const STATUS: i32 = 124;
 
-/// The time limit of one test in seconds, if it is not the default.
+/// The environment variable with the time limit of one test in seconds, which replaces the default.
 pub const LIMIT: &str = "BUTTER_TEST_TIMEOUT";
 
-/// Virtual machines without hardware support run a test up to 50 times as long as a host does.
+/// A test takes up to 50 times as long in a virtual machine without hardware support as on a host.
 const DEFAULT_LIMIT: Duration = Duration::from_secs(900);
 
 /// Starts the watchdog before `main`. Each test binary needs it once, at its root.
@@ -21,15 +21,16 @@ const DEFAULT_LIMIT: Duration = Duration::from_secs(900);
 macro_rules! watchdog {
     () => {
         #[used]
-        // SAFETY: the C library calls the functions in this section before `main`, without
-        // arguments that this one would need.
+        // SAFETY: the C library calls the functions in this section before `main`; this function
+        // ignores the arguments.
         #[unsafe(link_section = ".init_array")]
         static WATCHDOG: extern "C" fn() = $crate::watchdog::start;
     };
 }
 
-/// Starts a thread that ends the process if a test exceeds the limit. A child process of a test
-/// has none, because it may need to have a single thread: the watchdog of its parent covers it.
+/// Starts a thread that terminates the process if a test exceeds the limit. A child process of a
+/// test has no watchdog, because it may need to have a single thread: the watchdog of its parent
+/// covers it.
 pub extern "C" fn start() {
     if env::var_os(crate::child::CHILD).is_some() {
         return;
@@ -53,13 +54,14 @@ pub extern "C" fn start() {
             }
         }
     };
-    // The thread inherits the mask. Signals to the process are for the threads of the tests.
+    // The watchdog thread inherits this mask, so that only threads of the tests handle signals that
+    // are sent to the process.
     let mask = signal::set_mask(SigSet::all_including_reserved());
     let _ = thread::Builder::new().name("watchdog".to_owned()).spawn(watchdog);
     let _ = mask.and_then(signal::set_mask);
 }
 
-/// The names of all threads by their IDs. libtest names a thread after its test.
+/// Returns the names of all threads by their IDs. libtest names a thread after its test.
 fn threads() -> BTreeMap<String, String> {
     let tasks = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
     let named = tasks.filter_map(|task| {
@@ -69,9 +71,9 @@ fn threads() -> BTreeMap<String, String> {
     named.collect()
 }
 
-/// The test of a thread, of which the kernel keeps the first 15 bytes of the name, or all tests
-/// that begin so. In a child process of a
-/// test, which runs only that test, libtest runs it on the main thread.
+/// Returns the test that a thread runs. The kernel keeps only 15 bytes of a thread's name: if
+/// several tests have names that begin with these bytes, returns all of them. In a child process of
+/// a test, libtest runs that test on the main thread.
 fn test(thread: &str) -> Option<String> {
     if env::args().any(|argument| argument == "--exact") {
         return env::args().nth(1);

@@ -1,4 +1,4 @@
-//! Calls that block until another thread acts, which it does after many signals.
+//! Calls that block until another thread wakes them, after many signals.
 
 use std::fmt::Debug;
 use std::fs::File;

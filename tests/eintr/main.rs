@@ -1,5 +1,5 @@
-//! Every call that can block, while signals interrupt it: no byte, event or expiration is lost or
-//! duplicated, and timeouts are kept.
+//! Tests of every call that can block, while signals interrupt it: no byte, event or expiration is
+//! lost or duplicated, and timeouts are kept.
 //!
 //! Each call that blocks until something happens has a row in [`blocking::CALLS`], each call with a
 //! timeout has a row in [`timeouts::CALLS`], and each call that returns `EINTR` has a row in
@@ -29,8 +29,8 @@ common::watchdog!();
 /// The minimum number of signals that interrupt a call.
 const MANY: u64 = 300;
 
-/// The minimum number of signals that interrupt each thread of a transfer. The static builds are
-/// emulated, and slow.
+/// The minimum number of signals that interrupt each thread of a transfer. Static builds run in an
+/// emulator, which is slow.
 const VERY_MANY: u64 = if cfg!(target_env = "musl") { 1000 } else { 5000 };
 
 /// Timeouts that do not expire during a test: one in whole milliseconds, and one that is finer.
@@ -111,7 +111,7 @@ fn supports_fine_timeouts(row: &str) -> bool {
     supported
 }
 
-/// A blocking instance, with a watch on a new directory.
+/// Creates a blocking inotify instance with a watch on a new directory.
 fn watched() -> (Inotify, TempDir) {
     let (inotify, directory) = (Inotify::new().unwrap(), files::directory());
     inotify

@@ -1,4 +1,4 @@
-//! Bytes that are sent through pipes, there and back.
+//! Bytes that are sent through one pipe and back through another.
 
 use std::thread;
 
@@ -9,18 +9,19 @@ use butter::{Result, pipe};
 use crate::{Row, VERY_MANY, join};
 use common::signals::PeriodicSignals;
 
-/// The minimum number of bytes that are transferred. The static builds are emulated, and slow.
+/// The minimum number of bytes that are transferred. Static builds run in an emulator, which is
+/// slow.
 pub(crate) const SIZE: usize = if cfg!(target_env = "musl") { 1 << 20 } else { 8 << 20 };
 
 /// The size of a write, which exceeds the capacity of a pipe, so that signals interrupt writes
-/// after a part of the bytes.
+/// after some of the bytes were written.
 pub(crate) const CHUNK_SIZE: usize = 300_000;
 
 /// The period of the pattern of bytes. It is a prime, so that a shift by pages or by the capacity
-/// of a pipe is noticed.
+/// of a pipe is detected.
 pub(crate) const PERIOD: usize = 251;
 
-/// A pipe that is full, and the number of bytes in it.
+/// Creates a pipe and fills it. Returns the pipe and the number of bytes in it.
 pub(crate) fn full_pipe() -> (OwnedFd, OwnedFd, usize) {
     let (reader, writer) = pipe::pipe().unwrap();
     let flags = io::fcntl_getfl(&writer).unwrap();

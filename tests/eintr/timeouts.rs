@@ -1,4 +1,4 @@
-//! Calls with a timeout, which only signals interrupt.
+//! Calls that block until their timeout expires, while signals interrupt them.
 
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use std::thread;
