@@ -133,7 +133,7 @@ pub(crate) fn ftruncate(fd: BorrowedFd<'_>, length: u64) -> Result<()> {
 pub(crate) fn pread64(fd: BorrowedFd<'_>, buffer: &mut [u8], offset: u64) -> Result<usize> {
     // SAFETY: the kernel writes at most `buffer.len()` bytes to the buffer and keeps nothing.
     unsafe { syscall!(Call::PREAD64, pread64(fd, buffer.as_mut_ptr(), buffer.len(), offset)) }
-        .size()
+        .at_most(buffer.len())
 }
 
 /// `pwrite64(fd, buf, count, offset)` - writes bytes at an offset.
@@ -153,7 +153,8 @@ pub(crate) fn pread64(fd: BorrowedFd<'_>, buffer: &mut [u8], offset: u64) -> Res
 #[inline]
 pub(crate) fn pwrite64(fd: BorrowedFd<'_>, bytes: &[u8], offset: u64) -> Result<usize> {
     // SAFETY: the kernel reads the bytes and keeps nothing.
-    unsafe { syscall!(Call::PWRITE64, pwrite64(fd, bytes.as_ptr(), bytes.len(), offset)) }.size()
+    unsafe { syscall!(Call::PWRITE64, pwrite64(fd, bytes.as_ptr(), bytes.len(), offset)) }
+        .at_most(bytes.len())
 }
 
 /// `fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, len)` - replaces a range of a

@@ -325,7 +325,14 @@ impl<'fd> Copier<'fd> {
         self.method == Method::Auto
             && !self.strategy_copied
             && !(may_be_closed && is_closed(self.target))
-            || failed.error.is(Errno::INVAL) && ends.is_direct()
+            || failed.error.is(Errno::INVAL) && ends.is_direct() && self.supports(ends)
+    }
+
+    /// Returns whether the method supports the kinds of both ends, so that `EINVAL` with direct I/O
+    /// means that a position or a length is not aligned.
+    fn supports(&self, ends: &Ends) -> bool {
+        let are_regular = ends.source.kind == Kind::Regular && ends.target.kind == Kind::Regular;
+        !ends.target.is_appending() && (are_regular || self.method != Method::CopyFileRange)
     }
 
     /// Waits until both descriptors are ready, because a call that moves bytes between two

@@ -112,7 +112,8 @@ pub fn sendfile(
 /// `getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len)` - returns whether a socket is of type
 /// `SOCK_STREAM`. A socket of any other type preserves the boundaries of messages.
 pub(super) fn getsockopt_is_stream(fd: BorrowedFd<'_>) -> Result<bool> {
-    let (mut kind, mut size): (c_int, u32) = (0, 4);
+    // A result that a filter forges leaves `SOCK_STREAM`, so that nothing is read with `MSG_TRUNC`.
+    let (mut kind, mut size): (c_int, u32) = (SOCK_STREAM, 4);
     let (kind_pointer, size_pointer) = (&raw mut kind, &raw mut size);
     // SAFETY: the kernel reads the size, writes at most as many bytes to `kind` and the size to
     // `size`, and keeps nothing.

@@ -157,7 +157,7 @@ pub fn epoll_pwait(
             )
         )
     }
-    .size()
+    .at_most(count(events))
 }
 
 /// `epoll_pwait2(epfd, events, maxevents, timeout, sigmask, sigsetsize)` - waits like
@@ -200,7 +200,7 @@ pub fn epoll_pwait2(
             )
         )
     }
-    .size()
+    .at_most(count(events))
 }
 
 /// Returns the number of events that the kernel may write: the length of the buffer, limited to the

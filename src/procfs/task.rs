@@ -85,8 +85,7 @@ const fn flags(access: AccessMode) -> u32 {
 /// Returns the file if it is a regular file of a procfs.
 fn check(call: Call, file: OwnedFd) -> Result<OwnedFd> {
     let borrowed = fd::borrow(&file);
-    let is_regular =
-        fs::fstat(borrowed).is_ok_and(|stat| fs::file_type(&stat) == FileType::Regular);
+    let is_regular = fs::file_type(&fs::fstat(borrowed)?) == FileType::Regular;
     if is_regular && is_procfs(borrowed)? { Ok(file) } else { Err(Error::new(call, Errno::NOENT)) }
 }
 

@@ -65,7 +65,8 @@ signals! {
 
 impl Signal {
     /// `SIGRTMIN` - the first real-time signal that a program can use: 34, as in glibc, systemd and
-    /// container engines. musl reserves 34 for itself.
+    /// container engines. musl reserves 34 for itself, so [`SigSet::all`](super::SigSet::all) does
+    /// not contain it, and [`thread::kill`](crate::thread::kill()) rejects it.
     #[doc(alias = "SIGRTMIN")]
     pub const RTMIN: Self = Self(34);
 

@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 
+use butter::Errno;
 use butter::copy::{Copier, Method};
 use butter::io::{StatusFlags, fcntl_getfl};
 
@@ -104,4 +105,22 @@ fn copy_at_unaligned_position_of_direct_io_is_complete() {
         assert_eq!(byte, common::pattern::pattern(COUNT - 1, 1), "{method:?}");
         assert_eq!(to.metadata().unwrap().len(), 777 + COUNT, "{method:?}");
     }
+}
+
+#[test]
+fn copier_method_fails_with_einval_for_ends_that_direct_io_does_not_change() {
+    let (from, to) = (named(8192), NamedFile::new());
+    require!(open(&to, libc::O_DIRECT), "the file system does not support direct I/O");
+    let flags = libc::O_DIRECT | libc::O_APPEND;
+    let (source, appending) = (fd(&from), common::fd(open(&to, flags).unwrap()));
+    for method in [Method::Sendfile, Method::Splice] {
+        let error = Copier::new(&source, &appending).method(method).run().unwrap_err();
+        assert!(error.error().is(Errno::INVAL), "{method:?}: {error}");
+    }
+    let (reader, writer) = butter::pipe::pipe().unwrap();
+    butter::io::write(&writer, b"bytes").unwrap();
+    let target = common::fd(open(&to, libc::O_DIRECT).unwrap());
+    let copier = Copier::new(&reader, &target).method(Method::CopyFileRange).limit(5);
+    assert!(copier.run().unwrap_err().error().is(Errno::INVAL));
+    assert_eq!(to.metadata().unwrap().len(), 0);
 }

@@ -141,6 +141,28 @@ fn flags_are_those_of_the_mount_and_its_file_system() {
 }
 
 #[test]
+fn options_apply_to_replaces_the_access_time_flag() {
+    with_mounts(|path| {
+        let at = create_dir(format!("{path}/at"));
+        mount::mount("x", &*at, "tmpfs", MountFlags::STRICTATIME, "").unwrap();
+        assert_eq!(options(&at), ["rw"]);
+        for (text, expected) in [
+            ("noatime", &["rw", "noatime"][..]),
+            ("relatime", &["rw", "relatime"]),
+            ("strictatime", &["rw"]),
+            ("relatime,noatime", &["rw", "noatime"]),
+            ("atime", &["rw", "relatime"]),
+            ("nodiratime,strictatime", &["rw", "nodiratime"]),
+            ("nostrictatime", &["rw", "nodiratime", "relatime"]),
+        ] {
+            let flags = Options::parse(text).unwrap().apply_to(mount::flags(&*at).unwrap());
+            mount::remount_bind(&*at, flags).unwrap();
+            assert_eq!(options(&at), expected, "{text}");
+        }
+    });
+}
+
+#[test]
 fn options_split_a_text_for_mount_and_remount_bind() {
     with_mounts(|path| {
         let at = create_dir(format!("{path}/at"));
