@@ -130,7 +130,7 @@ fn poll_wait_keeps_a_timeout_of_less_than_a_millisecond() {
         assert_eq!(counter.wait(time), Ok(false));
         began.elapsed()
     };
-    // On a busy host, many waits return late, but not all of them.
+    // On a busy host, many waits return late, so the test checks the shortest one.
     let shortest = (0..1000)
         .map(|_| (0..10).map(took).min().unwrap())
         .find(|took| *took < Duration::from_millis(1));

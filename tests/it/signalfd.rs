@@ -284,8 +284,8 @@ fn signalfd4_passes_flags_verbatim() {
     );
 }
 
-/// Several processes queue many more values than the limit allows at a time. Each value is received
-/// once, in the order of its sender.
+/// Several processes queue many more values than the limit on pending signals. Each value is
+/// received once, and the values of each sender are received in order.
 #[test]
 fn signalfd_receives_each_value_of_several_senders_at_the_limit() {
     const SENDERS: usize = 4;
@@ -326,7 +326,7 @@ fn signalfd_receives_each_value_of_several_senders_at_the_limit() {
                         assert_eq!(value.int(), next[sender], "sender {sender}");
                         next[sender] += 1;
                     }
-                    // While it is blocked, one pending SIGCHLD stands for any number of children.
+                    // Standard signals do not queue, so one SIGCHLD can report several children.
                     Cause::Child { .. } => {
                         let mut status = 0;
                         // SAFETY: waits for any child; writes one number.
@@ -344,7 +344,7 @@ fn signalfd_receives_each_value_of_several_senders_at_the_limit() {
 }
 
 /// Queues the numbers below `count`, and retries while the limit is reached. Increments `limited`
-/// when it is first reached.
+/// when the limit is reached for the first time.
 fn send_all(receiver: Pid, signal: Signal, count: i32, limited: &EventFd) -> ! {
     let mut reported = false;
     for number in 0..count {

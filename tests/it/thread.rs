@@ -56,7 +56,7 @@ fn set_mask_ignores_kill_and_stop() {
 }
 
 #[test]
-fn mask_guard_drop_unblocks_only_what_it_blocked() {
+fn mask_guard_drop_unblocks_only_the_signals_that_it_blocked() {
     in_thread(|| {
         let before = SigSet::from([Signal::USR1]);
         set_mask(before).unwrap();

@@ -80,7 +80,7 @@ pub const ROWS: &[(&str, Row)] = &[
             }
             let memfd = MemFd::with_flags("huge", CreateFlags::CLOEXEC | CreateFlags::HUGETLB);
             let memfd = memfd.map_err(|error| error.to_string())?;
-            // More than there is.
+            // The size exceeds the number of huge pages.
             memfd.set_len(1 << 46).unwrap();
             failed(memfd.map())
         }),
@@ -481,5 +481,5 @@ fn inotify_reasons_name_the_limits_of_a_user_namespace() {
             }
         }
     });
-    require!(ran, "no new user namespace is allowed here");
+    require!(ran, "no new user namespace can be created");
 }

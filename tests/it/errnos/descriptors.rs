@@ -142,7 +142,7 @@ const ACCEPT_PATH_ONLY: &[Call] = &[
 ];
 
 /// A path-only descriptor. It is never dropped, because `std` aborts if `fcntl` returns `EBADF`
-/// when a descriptor is dropped, and a filter can inject this.
+/// when a descriptor is dropped, and a filter can inject this errno.
 pub static PATH_ONLY_DESCRIPTOR: LazyLock<OwnedFd> = LazyLock::new(path_only_descriptor);
 
 #[test]

@@ -28,13 +28,13 @@ const ERRORS: &str = "\n/// # Errors\n///\n";
 struct Function {
     source: PathBuf,
     name: String,
-    /// Whether its summary begins with the C call. The causes that other functions document need
-    /// not equal the reasons.
+    /// Whether the summary begins with the C call. If not, the documented causes need not equal the
+    /// reasons.
     is_raw: bool,
-    /// The calls that it makes; empty if it calls another function for that.
+    /// The calls that the function makes. Empty if another function makes them.
     calls: Vec<Call>,
     bullets: Vec<Bullet>,
-    /// The functions to whose errors it refers.
+    /// The functions to whose errors the documentation refers.
     references: Vec<String>,
 }
 
@@ -175,7 +175,7 @@ fn functions(folder: &Path) -> Vec<Function> {
 #[test]
 fn errno_reasons_equal_the_documented_causes() {
     let sources = common::root().join("src");
-    require!(sources.exists(), "the source is not on this host");
+    require!(sources.exists(), "the sources do not exist on this host");
     let (functions, reasons) = (functions(&sources), reasons());
     let (mut found, mut documented, mut differences) = (0, Vec::new(), Vec::new());
     for function in &functions {
@@ -203,7 +203,7 @@ fn errno_reasons_equal_the_documented_causes() {
                     Some(_) => {}
                 }
                 if row(call, errno).is_none() {
-                    differences.push(format!("{place}: in no row"));
+                    differences.push(format!("{place}: no row tests this errno"));
                 }
             }
         }

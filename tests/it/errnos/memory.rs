@@ -160,7 +160,7 @@ fn exceed_map_count() -> Outcome {
 }
 
 #[test]
-fn mmap_and_munmap_limits_are_reported() {
+fn mmap_and_munmap_fail_with_documented_errno_at_limits() {
     in_child(|| {
         let limit = libc::rlimit { rlim_cur: 1 << 16, rlim_max: 1 << 16 };
         // SAFETY: reads one struct.

@@ -41,7 +41,7 @@ use common::files;
 use common::test::Test;
 use common::this_test;
 
-/// The error of a call, or the reason why it cannot be triggered here.
+/// The error of a call, or the reason why this host cannot trigger the error.
 type Outcome = Result<Error, String>;
 
 /// A reason why an error cannot be triggered.

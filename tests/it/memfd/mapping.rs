@@ -20,8 +20,8 @@ fn load<const N: usize>(atomics: &[AtomicU8]) -> [u8; N] {
 
 #[test]
 fn add_seals_fails_with_ebusy_while_a_writable_mapping_exists() {
-    // In a separate process, because a child forked by another test would keep the mapping for a
-    // while.
+    // The test runs in a separate process, because a child that another test forks inherits the
+    // mapping until the child executes a program or exits.
     in_child(|| {
         let memfd = memfd_of(b"mapped");
         let mapping = memfd.map().unwrap();
@@ -73,7 +73,7 @@ fn map_sealed_requires_seals_against_all_changes() {
     let spliced = pipe::splice(&reader, None, &other, Some(&mut 0), 1, pipe::SpliceFlags::empty());
     assert_eq!(errno(spliced), Errno::PERM);
 
-    // The mapping is `Send`, and remains valid after all descriptors were closed.
+    // The mapping is `Send`, and remains valid after all descriptors are closed.
     drop((memfd, other));
     std::thread::scope(|scope| {
         scope.spawn(move || assert_eq!(&*bytes, b"unchanged")).join().unwrap()
@@ -266,7 +266,7 @@ fn mapping_of_huge_pages_is_unmapped_as_a_whole() {
         };
         let sealed = unaligned();
         sealed.add_seals(FIXED).unwrap();
-        assert!(sealed.map_sealed().unwrap().is_none(), "the last byte can have no page");
+        assert!(sealed.map_sealed().unwrap().is_none(), "no page is allocated for the last byte");
         drop(sealed);
         let mapping = unaligned().map().unwrap();
         let (start, last) = (mapping.as_ptr(), mapping.as_ptr().wrapping_add(SIZE as usize));

@@ -1,4 +1,4 @@
-//! The effect of mount flags, and the operation that they select.
+//! The effects of mount flags, and the operations that the flags select.
 
 use std::fs::{self, File};
 

@@ -126,7 +126,7 @@ fn mount_inherited_from_another_user_namespace_is_locked() {
                 assert_eq!(options("/proc"), before);
                 mount::bind_mount_recursive("/", path).unwrap();
                 assert!(mounted_at(&format!("{path}/proc")).is_some());
-                // Further restrictions are permitted.
+                // Additional restrictive flags are permitted.
                 mount::remount_bind("/proc", F::RDONLY | F::NOSUID | F::NODEV | F::NOEXEC).unwrap();
                 assert_eq!(options("/proc")[..4], ["ro", "nosuid", "nodev", "noexec"]);
             });

@@ -14,7 +14,7 @@ use common::files;
 use common::forked::ForkedChild;
 
 #[test]
-fn enter_moves_only_the_calling_thread_and_can_move_it_back() {
+fn enter_moves_only_the_calling_thread_and_can_be_reversed() {
     as_root_of_new_user_namespace(|| {
         in_thread(|| {
             assert_eq!(

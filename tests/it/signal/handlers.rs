@@ -47,7 +47,7 @@ fn handler_runs_for_each_signal_and_returns() {
     });
 }
 
-/// The actions to which `pass_on` forwards a signal: the default, and `foreign`.
+/// The actions to which `pass_on` forwards a signal: the default action, and `foreign`.
 static PREVIOUS: [std::sync::OnceLock<Action>; 2] = [const { std::sync::OnceLock::new() }; 2];
 static PASSED_ON: AtomicU32 = AtomicU32::new(0);
 
@@ -286,7 +286,7 @@ fn action_after_exec_is_ignored_or_default() {
     });
 }
 
-/// The program that the test above executes; it tests nothing by itself.
+/// The process that `action_after_exec_is_ignored_or_default` executes. It is not a test by itself.
 #[test]
 fn action_after_exec_child() {
     if std::env::var_os("BUTTER_PRINT_ACTIONS").is_some() {
