@@ -111,7 +111,7 @@ const CONSTRUCTORS: &[Constructor] = &[
 fn constructor_sets_close_on_exec_and_non_blocking_mode_as_documented() {
     for &(name, is_cloexec, is_nonblocking, create) in CONSTRUCTORS {
         let fd = match create() {
-            // The user namespace can belong to an ancestor of the caller's.
+            // The owner can be an ancestor of the caller's user namespace.
             Err(error) if name == "Namespace::user_namespace" && error.is(Errno::PERM) => {
                 common::this_test!().skip(name, format_args!("{error}"));
                 continue;

@@ -205,7 +205,7 @@ fn chdir_changes_the_working_directory_of_all_threads() {
 }
 
 #[test]
-fn chroot_changes_only_absolute_paths() {
+fn chroot_changes_root_directory_but_not_working_directory() {
     require!(
         in_namespaces(|| {
             let directory = files::directory();

@@ -17,7 +17,7 @@ use common::signals::{PeriodicSignals, interrupted};
 
 /// A real-time signal that no C library reserves.
 fn rt(number: u8) -> Signal {
-    // musl reserves 34, which is `SIGRTMIN`.
+    // musl reserves signal 34, which is `SIGRTMIN`.
     Signal::rt(number + 1).unwrap()
 }
 

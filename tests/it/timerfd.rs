@@ -177,7 +177,7 @@ fn timer_absolute_time_is_on_the_timers_clock() {
 }
 
 #[test]
-fn timer_new_with_alarm_clock_requires_a_capability() {
+fn timer_new_with_alarm_clock_fails_with_permission_denied_if_unprivileged() {
     for clock in [Clock::RealtimeAlarm, Clock::BoottimeAlarm] {
         as_nobody(|| {
             assert_eq!(TimerFd::new(clock).unwrap_err().kind(), ErrorKind::PermissionDenied)

@@ -1,5 +1,5 @@
-//! Each cause of the errors of mounts that can be triggered, and the words of the reason that name
-//! it.
+//! Causes of errors of mounts. Each table lists the causes that can be triggered, and for each
+//! cause the words in the error reason that name the cause.
 
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
@@ -119,7 +119,7 @@ pub const ROWS: &[(&str, Row)] = &[
 
 /// Causes for a thread that may mount, in its own mount namespace.
 pub const IN_NAMESPACES: &[(&str, Row)] = &[
-    // The namespaces of the PIDs and of the network are those of the host.
+    // The thread uses the PID and network namespaces of the host.
     (
         "owns the PID",
         Row(Call::MOUNT, Errno::PERM, PermissionDenied, || {
@@ -346,7 +346,7 @@ pub const IN_NAMESPACES: &[(&str, Row)] = &[
         "detached",
         Row(Call::MOUNT_PROPAGATION, Errno::INVAL, InvalidArgument, || {
             in_detached(|| match mount::make_private(".") {
-                Ok(()) => Err("this kernel permits it".into()),
+                Ok(()) => Err("this kernel permits the call".into()),
                 result => failed(result),
             })
         }),
@@ -585,7 +585,8 @@ pub const IN_NAMESPACES: &[(&str, Row)] = &[
     ),
 ];
 
-/// A directory in the mount namespace of the main thread, of which the calling thread has a copy.
+/// A directory in the mount namespace of the main thread. The mount namespace of the calling thread
+/// is a copy of that namespace.
 const OTHER_NAMESPACE: &str = "/proc/self/root/tmp";
 
 fn statfs_fails_with(errno: Errno) -> Outcome {
@@ -595,7 +596,7 @@ fn statfs_fails_with(errno: Errno) -> Outcome {
 /// Calls `body` as the root of a user namespace other than the initial one.
 fn unless_root(body: impl FnOnce(&str) -> Outcome + Send) -> Outcome {
     if is_initial_user_namespace() {
-        return Err("the root of the initial user namespace is permitted it".into());
+        return Err("root of the initial user namespace is permitted to make this call".into());
     }
     on_tmpfs(body)
 }
@@ -705,7 +706,7 @@ fn below_this_user_namespace(
     body: impl FnOnce() -> Option<Error>,
 ) -> Error {
     let child = ForkedChild::start(|| {
-        unshare_as_root(namespaces).expect("a namespace in a namespace");
+        unshare_as_root(namespaces).expect("nested user namespaces should be permitted");
         body()
     });
     child.result().expect("the call should have failed")

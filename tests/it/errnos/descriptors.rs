@@ -146,7 +146,7 @@ const ACCEPT_PATH_ONLY: &[Call] = &[
 pub static PATH_ONLY_DESCRIPTOR: LazyLock<OwnedFd> = LazyLock::new(path_only_descriptor);
 
 #[test]
-fn errno_of_a_path_only_descriptor_is_ebadf() {
+fn errno_is_ebadf_if_descriptor_is_path_only() {
     for (call, _, trigger) in
         DESCRIPTOR_CALLS.iter().filter(|row| !ACCEPT_PATH_ONLY.contains(&row.0))
     {

@@ -96,8 +96,9 @@ impl Function {
             let is_other =
                 |function: &&Self| function.name == *other && function.source == self.source;
             let other = functions.iter().find(is_other);
-            let other =
-                other.unwrap_or_else(|| panic!("{}: its reference was not found", self.name));
+            let other = other.unwrap_or_else(|| {
+                panic!("{}: the function whose errors it refers to was not found", self.name)
+            });
             bullets.extend(other.all_bullets(functions));
         }
         bullets
@@ -135,10 +136,16 @@ fn first_sentence(text: &str) -> String {
     let mut rest = text;
     while let Some((before, link)) = rest.split_once('[') {
         plain.push_str(before);
-        let (linked, after) = link.split_once(']').expect("a bracket is closed");
+        let (linked, after) =
+            link.split_once(']').expect("each link should have a closing bracket");
         plain.push_str(linked);
         rest = match after.strip_prefix('(') {
-            Some(target) => target.split_once(')').expect("the target of a link is closed").1,
+            Some(target) => {
+                target
+                    .split_once(')')
+                    .expect("the target of each link should have a closing parenthesis")
+                    .1
+            }
             None => after,
         };
     }
@@ -180,7 +187,7 @@ fn errno_reasons_equal_the_documented_causes() {
     let (mut found, mut documented, mut differences) = (0, Vec::new(), Vec::new());
     for function in &functions {
         if function.calls.is_empty() {
-            assert!(!function.is_raw, "{}: its call was not found", function.name);
+            assert!(!function.is_raw, "{}: the call that it makes was not found", function.name);
             continue;
         }
         let mut seen = Vec::new();

@@ -166,7 +166,7 @@ fn ioctl_accepts_any_return_value_of_fuse_server() {
 
 /// A FUSE server cannot choose the type of its file system.
 #[test]
-fn namespace_rejects_fuse_file() {
+fn namespace_try_from_fails_with_einval_for_fuse_file() {
     with_fuse(|fuse: &Fuse| {
         fuse.server.set_ioctl(0, &[]);
         for fd in [fuse.file(), fuse.root()] {

@@ -156,7 +156,7 @@ fn reader_drop_discards_buffered_events() {
 }
 
 #[test]
-fn inotify_reads_of_other_files_terminate() {
+fn inotify_read_events_ends_if_descriptor_is_another_file() {
     let inotify = Inotify::from(common::fd(File::open("/dev/zero").unwrap()));
     let mut buffer = [0; 64];
     assert_eq!(

@@ -44,7 +44,7 @@ fn add_seals_fails_with_ebusy_while_a_writable_mapping_exists() {
 }
 
 #[test]
-fn map_sealed_requires_seals_against_all_changes() {
+fn map_sealed_returns_none_unless_all_changes_are_sealed() {
     let memfd = memfd_of(b"unchanged");
     for seal in [Seals::empty(), Seals::SHRINK, Seals::FUTURE_WRITE, Seals::GROW] {
         memfd.add_seals(seal).unwrap();
@@ -168,8 +168,8 @@ fn map_shares_bytes_between_processes() {
     });
 }
 
-/// Checks that a mapping is unmapped when dropped, and not when the descriptor is closed.
-/// The closure returns the start of the mapping, and a closure that drops it.
+/// Checks that a mapping is unmapped when it is dropped, and not when the descriptor is closed.
+/// `map` returns the start of the mapping, and a closure that drops the mapping.
 fn check_drop(map: impl FnOnce(&MemFd) -> (*const u8, Box<dyn FnOnce()>)) {
     let memfd = memfd_of(&[7; 10_000]);
     memfd.add_seals(Seals::SHRINK | Seals::GROW).unwrap();

@@ -25,7 +25,7 @@ fn errors(fstype: &str, options: impl Arg + Copy + Send + Sync) -> [Error; 2] {
 }
 
 #[test]
-fn mount_rejects_options_that_name_descriptors_without_a_system_call() {
+fn mount_and_remount_fail_with_einval_if_options_name_a_descriptor() {
     for name in ["fd", "rfdno", "wfdno", "FD", "Rfdno", "wfdNO", " fd", "fd ", "\tfd"] {
         for options in [
             format!("{name}=3"),
@@ -84,7 +84,7 @@ fn mount_of_autofs_does_not_use_descriptors_of_other_code() {
 }
 
 #[test]
-fn mount_reports_options_that_are_longer_than_a_page() {
+fn mount_and_remount_fail_with_e2big_if_options_are_longer_than_a_page() {
     let long = format!("lowerdir={}", ["/tmp/layer"; 500].join(":"));
     for length in [4096, 4097, long.len()] {
         let options = &long[..length];

@@ -103,7 +103,7 @@ fn remount_changes_file_system_in_all_its_mounts() {
 }
 
 #[test]
-fn mount_inherited_from_another_user_namespace_is_locked() {
+fn mount_inherited_from_another_user_namespace_cannot_be_unmounted_or_moved() {
     use MountFlags as F;
     require!(
         in_namespaces(|| {

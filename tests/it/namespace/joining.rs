@@ -56,7 +56,7 @@ fn enter_moves_only_the_calling_thread_and_can_be_reversed() {
 }
 
 #[test]
-fn enter_mount_namespace_requires_unshared_working_directory() {
+fn enter_mount_namespace_fails_with_einval_if_working_directory_is_shared() {
     as_root_of_new_user_namespace(|| {
         in_thread(|| {
             unshare(Namespaces::MOUNT).unwrap();
@@ -122,8 +122,8 @@ fn enter_joins_all_requested_namespaces_of_a_process_or_none() {
         in_thread(|| {
             let before = inodes();
             for invalid in [
-                wanted | Namespaces::USER,                    // the current one
-                wanted | Namespaces::from_bits_retain(0x400), // unknown
+                wanted | Namespaces::USER,                    // the current user namespace
+                wanted | Namespaces::from_bits_retain(0x400), // an unknown flag
                 Namespaces::empty(),
             ] {
                 assert_eq!(errno(enter(&fd, invalid)), Errno::INVAL, "{invalid}");

@@ -98,7 +98,7 @@ fn splice_advances_offset_or_else_file_position() {
     target.read_to_string(&mut text).unwrap();
     assert_eq!(text, "-----23457");
 
-    // An offset of 0 is not the same as no offset.
+    // `Some(0)` is an offset, unlike `None`, so the file position is not used.
     let mut start = 0;
     assert_eq!(pipe::splice(borrowed(&source), Some(&mut start), &writer, None, 1, NONE), Ok(1));
     assert_eq!((start, drain(&reader)), (1, b"0".to_vec()));
@@ -276,8 +276,8 @@ fn vmsplice_read_fills_buffers_from_pipe() {
     assert_eq!(end, Ok(0));
 }
 
-/// Checks that a blocking raw call returns `EINTR`, and that the function retries it until `wake`
-/// makes it succeed.
+/// Checks that a blocking raw call fails with `EINTR`, and that the safe function repeats the call
+/// until `wake` makes the call succeed.
 fn check_interruption(
     raw: impl FnOnce() -> Result<usize> + Send,
     retried: impl FnOnce() -> Result<usize> + Send,

@@ -22,12 +22,13 @@ const RT: Signal = Signal::rt(1).unwrap();
 pub(super) fn received_causes(signal: Signal, mut trigger: impl FnMut()) -> [Cause; 2] {
     let wanted = SigSet::from([signal]);
     trigger();
-    let info =
-        signal::wait(wanted, Duration::from_secs(60)).unwrap().expect("the signal is received");
+    let info = signal::wait(wanted, Duration::from_secs(60))
+        .unwrap()
+        .expect("the signal should be received");
     assert_eq!(info.signal(), signal);
     let signals = SignalFd::nonblocking(wanted).unwrap();
     trigger();
-    assert_eq!(signals.wait(Duration::from_secs(60)), Ok(true), "the signal is received");
+    assert_eq!(signals.wait(Duration::from_secs(60)), Ok(true), "the signal should be received");
     let event = signals.read().unwrap();
     assert_eq!((event.signal(), event.code(), event.errno()), (signal, info.code(), info.errno()));
     [info.cause(), event.cause()]

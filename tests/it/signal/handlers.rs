@@ -222,8 +222,8 @@ fn handler_preserves_vector_registers() {
     });
 }
 
-/// Unwinders look up the byte before the address to which a handler returns, so that byte must not
-/// belong to another function.
+/// Unwinders look up the function that contains the byte before the return address of a handler, so
+/// this byte must not belong to another function.
 #[cfg(target_arch = "x86_64")]
 #[test]
 fn handler_return_address_is_preceded_by_a_nop() {
@@ -244,7 +244,7 @@ fn handler_return_address_is_preceded_by_a_nop() {
 
 static BACKTRACE: AtomicU32 = AtomicU32::new(0);
 
-/// The unwinder recognizes the frame of the signal, and continues with the interrupted function.
+/// The unwinder recognizes the signal frame, and continues with the interrupted function.
 #[test]
 fn handler_backtrace_contains_the_interrupted_function() {
     in_child(|| {
