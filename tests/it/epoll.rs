@@ -45,7 +45,7 @@ fn epoll_wait_returns_tokens_and_readiness() {
     assert_eq!(
         epoll.wait(&mut buffer[..1], Timeout::Zero).unwrap().len(),
         1,
-        "limited by the length of the buffer"
+        "the number of events is limited by the length of the buffer"
     );
 }
 

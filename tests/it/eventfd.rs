@@ -110,7 +110,11 @@ fn eventfd_wait_returns_at_a_write_or_if_the_timeout_expires() {
         });
         assert_eq!(counter.wait(Timeout::Infinite), Ok(true));
     });
-    assert_eq!(counter.wait(Duration::from_secs(3600)), Ok(true), "it is already readable");
+    assert_eq!(
+        counter.wait(Duration::from_secs(3600)),
+        Ok(true),
+        "the counter is already readable"
+    );
 }
 
 #[test]

@@ -85,7 +85,11 @@ fn timer_set_replaces_the_previous_period() {
     assert_eq!(timer.wait(MINUTE), Ok(true));
     timer.set(Timer::Disarmed).unwrap();
     assert_eq!(raw::timerfd_gettime(timer.as_fd()), Ok(Itimerspec::default()));
-    assert_eq!(timer.wait(milliseconds(50)), Ok(false), "the period was removed, too");
+    assert_eq!(
+        timer.wait(milliseconds(50)),
+        Ok(false),
+        "disarming the timer also removes the period"
+    );
 
     let day = HOUR * 24;
     timer.set(Timer::every(HOUR)).unwrap();

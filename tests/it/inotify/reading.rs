@@ -98,7 +98,11 @@ fn reader_next_returns_one_event_at_a_time() {
     assert_eq!(reader.try_next(), Ok(None));
 
     File::create(directory.path().join("a".repeat(100))).unwrap();
-    assert_eq!(reader.next().unwrap_err().errno(), Errno::INVAL, "larger than the buffer");
+    assert_eq!(
+        reader.next().unwrap_err().errno(),
+        Errno::INVAL,
+        "the event is larger than the buffer"
+    );
 
     assert_eq!(
         inotify.read_events(&mut [0; EVENT_SIZE_MAX]).unwrap().count(),
@@ -259,5 +263,5 @@ fn read_events_returns_each_of_a_million_events() {
         }
         writer.join().unwrap();
     });
-    assert_eq!(inotify.wait(Timeout::Zero), Ok(false), "no further events");
+    assert_eq!(inotify.wait(Timeout::Zero), Ok(false), "no further events are available");
 }

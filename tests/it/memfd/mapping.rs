@@ -32,7 +32,7 @@ fn add_seals_fails_with_ebusy_while_a_writable_mapping_exists() {
             (errno(memfd.write_at(b"M", 0)), errno(memfd.map())),
             (Errno::PERM, Errno::PERM)
         );
-        assert!(memfd.map_sealed().unwrap().is_none(), "the earlier mapping is still writable");
+        assert!(memfd.map_sealed().unwrap().is_none(), "the existing mapping is still writable");
         // SAFETY: within the mapping, which is used only here.
         unsafe { mapping.as_ptr().write_volatile(b'M') };
         let mut bytes = [0; 6];
@@ -91,7 +91,7 @@ fn map_shares_bytes_and_as_atomics_requires_a_seal_against_shrinking() {
     assert!(unsealed.as_atomics().is_none(), "the file can be truncated");
     memfd.add_seals(Seals::SHRINK).unwrap();
     let (one, other) = (memfd.map().unwrap(), memfd.map().unwrap());
-    assert!(unsealed.as_atomics().is_none(), "mapped before the seal was added");
+    assert!(unsealed.as_atomics().is_none(), "the file was mapped before the seal was added");
     assert_eq!(
         (one.len(), one.is_empty(), format!("{one:?}")),
         (5000, false, "Mapping { length: 5000 }".to_owned())
@@ -224,7 +224,7 @@ fn mapping_of_huge_pages_is_unmapped_as_a_whole() {
         assert_eq!(
             errno(memfd.set_len(SIZE + 4096)),
             Errno::INVAL,
-            "not a multiple of the huge page size"
+            "the length is not a multiple of the huge page size"
         );
         memfd.set_len(SIZE).unwrap();
         memfd.add_seals(Seals::SHRINK | Seals::GROW).unwrap();
@@ -232,7 +232,11 @@ fn mapping_of_huge_pages_is_unmapped_as_a_whole() {
         let reserved = !mapping.as_ref().is_err_and(|error| error.is(Errno::NOMEM));
         require!(reserved, "no huge pages are reserved (vm.nr_hugepages)");
         let mapping = mapping.unwrap();
-        assert_eq!(errno(memfd.write_at(b"!", 0)), Errno::INVAL, "writable only through a mapping");
+        assert_eq!(
+            errno(memfd.write_at(b"!", 0)),
+            Errno::INVAL,
+            "a file of huge pages can be written only through a mapping"
+        );
         let start: *const u8 = mapping.as_ptr();
         assert!(mapping.as_atomics().is_none(), "a hole can be punched");
         // SAFETY: within the mapping, which is used only here.

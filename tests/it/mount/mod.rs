@@ -88,7 +88,11 @@ fn mount_covers_directory_until_unmount() {
         fs::write(format!("{at}/first"), "first").unwrap();
 
         mount_tmpfs(&at);
-        assert_eq!(mounted_at(&at).unwrap().parent, first.id, "mounted on the previous mount");
+        assert_eq!(
+            mounted_at(&at).unwrap().parent,
+            first.id,
+            "the second mount is mounted on the first one"
+        );
         assert_eq!(fs::read_dir(&at).unwrap().count(), 0);
         mount::unmount(&*at).unwrap();
         assert_eq!(fs::read_to_string(format!("{at}/first")).unwrap(), "first");

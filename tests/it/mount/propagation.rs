@@ -32,7 +32,7 @@ fn propagation_of_submounts_follows_the_propagation_type() {
             assert_eq!(
                 mounted_at(target).unwrap().propagation,
                 mounted_at(&first).unwrap().propagation,
-                "members of one peer group"
+                "the mounts are members of one peer group"
             );
         }
         mount::make_slave(&*slave).unwrap();
@@ -56,7 +56,11 @@ fn propagation_of_submounts_follows_the_propagation_type() {
         assert_eq!(visible("a"), [false; 4], "unmount events propagate like mount events");
 
         mount::make_shared(&*slave).unwrap();
-        assert_eq!(propagation(&slave), "shared master", "a slave with a peer group");
+        assert_eq!(
+            propagation(&slave),
+            "shared master",
+            "the mount is a slave that also has a peer group"
+        );
         mount::make_unbindable(&*private).unwrap();
         assert_eq!(propagation(&private), "unbindable");
         let to = create_dir(format!("{path}/to"));

@@ -142,7 +142,7 @@ fn unshare_user_fails_with_einval_in_multithreaded_process() {
         assert_eq!(
             inode_of_fd(&user.user_namespace().unwrap()),
             inode("user"),
-            "the parent owns it"
+            "the parent user namespace owns the namespace"
         );
         for opened in [user.parent(), uts.user_namespace()] {
             assert_eq!(fcntl_getfd(opened.unwrap()), Ok(DescriptorFlags::CLOEXEC));

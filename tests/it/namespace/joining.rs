@@ -20,7 +20,7 @@ fn enter_moves_only_the_calling_thread_and_can_be_reversed() {
             assert_eq!(
                 errno(Namespace::own(Kind::Uts).unwrap().enter()),
                 Errno::PERM,
-                "owned by another user namespace"
+                "the namespace is owned by another user namespace"
             );
             unshare(Namespaces::UTS).unwrap();
             let first = Namespace::own(Kind::Uts).unwrap();
@@ -38,7 +38,7 @@ fn enter_moves_only_the_calling_thread_and_can_be_reversed() {
             );
             let in_other_thread = in_thread(|| second.enter().map(|()| inode("uts")));
             assert_eq!(in_other_thread, Ok(inode_of_fd(&second)));
-            assert_eq!(inode("uts"), first_inode, "only the other thread has moved");
+            assert_eq!(inode("uts"), first_inode, "only the other thread has joined the namespace");
             assert_eq!(second.enter_as(Kind::Uts), Ok(()));
             assert_eq!(first.enter_as(Namespaces::UTS), Ok(()));
             for other in [
@@ -49,7 +49,11 @@ fn enter_moves_only_the_calling_thread_and_can_be_reversed() {
                 assert_eq!(errno(second.enter_as(other)), Errno::INVAL, "{other}");
             }
             assert_eq!(inode("uts"), first_inode);
-            assert_eq!(enter(&second, Namespaces::UTS), Ok(()), "through a descriptor");
+            assert_eq!(
+                enter(&second, Namespaces::UTS),
+                Ok(()),
+                "the namespace is joined through a descriptor"
+            );
             assert_eq!(inode("uts"), inode_of_fd(&second));
         });
     });
@@ -102,7 +106,11 @@ fn setns_ioctls_and_try_from_reject_other_descriptors() {
 
     let fd = OwnedFd::from(own);
     let number = fd.as_raw_fd();
-    assert_eq!(Namespace::try_from(fd).unwrap().as_raw_fd(), number, "the same descriptor");
+    assert_eq!(
+        Namespace::try_from(fd).unwrap().as_raw_fd(),
+        number,
+        "the descriptor number is unchanged"
+    );
 
     // SAFETY: reads the path.
     let path_only =

@@ -186,7 +186,7 @@ fn splice_pages_content_of_huge_pages_is_not_changed_by_forked_child() {
     require!(kernel >= 5.18, "isolation of huge pages in a pipe from a forked child");
     in_child(|| {
         for keep_rest in [true, false] {
-            let all = require!(huge_pages(), "the kernel provides no transparent huge pages");
+            let all = require!(huge_pages(), "the kernel does not provide transparent huge pages");
             splice_while_child_writes(all, keep_rest);
         }
     });
@@ -213,7 +213,7 @@ fn splice_pages_fails_and_returns_pages_if_not_an_open_write_end() {
     let (reader, writer) = pipe::pipe().unwrap();
     io::write(&writer, &[7; 200]).unwrap();
     assert_eq!(failure(splice_pages(&reader, pages(100), NONE)), Errno::BADF);
-    assert_eq!(io::bytes_available(&reader), Ok(200), "nothing is read from the pipe");
+    assert_eq!(io::bytes_available(&reader), Ok(200), "no bytes were read from the pipe");
     assert_eq!(
         failure(splice_pages(borrowed(&file_containing(&[])), pages(100), NONE)),
         Errno::BADF

@@ -136,7 +136,10 @@ fn handler_receives_its_cause_and_blocks_the_signals_of_its_mask() {
         assert_eq!(VALUE.load(Ordering::Relaxed), -42);
         let blocked = SigSet::from_bits(BLOCKED.load(Ordering::Relaxed));
         assert!(blocked.contains(Signal::HUP) && blocked.contains(Signal::RTMIN), "{blocked:?}");
-        assert!(!signal::mask().unwrap().contains(Signal::HUP), "blocked only during the handler");
+        assert!(
+            !signal::mask().unwrap().contains(Signal::HUP),
+            "the signal is blocked only while the handler runs"
+        );
 
         let action =
             Action::info_handler(record).with_flags(ActionFlags::NODEFER | ActionFlags::RESETHAND);

@@ -27,9 +27,9 @@ fn signal_wait_returns_the_sender_of_a_signal() {
         let info = signal::wait(Signal::USR1, Timeout::Zero).unwrap().unwrap();
         assert_eq!(info.signal(), Signal::USR1);
         assert_eq!(info.cause(), Cause::Kill { pid: Some(getpid()), uid: getuid() });
-        assert_eq!(signal::pending(), Ok(SigSet::empty()), "the wait dequeued it");
+        assert_eq!(signal::pending(), Ok(SigSet::empty()), "the wait dequeued the signal");
         assert_eq!(signal::kill(getpid(), None), Ok(()), "the process exists");
-        assert_eq!(signal::pending(), Ok(SigSet::empty()), "nothing was sent");
+        assert_eq!(signal::pending(), Ok(SigSet::empty()), "no signal was sent");
     });
 }
 
@@ -132,7 +132,7 @@ fn set_default_and_ignore_discard_pending_signals_that_are_ignored() {
     in_child_with_blocked(SigSet::all(), || {
         for signal in [Signal::CHLD, Signal::CONT, Signal::URG, Signal::WINCH, Signal::USR1] {
             signal::kill(getpid(), signal).unwrap();
-            assert_eq!(signal::pending(), Ok(signal.into()), "blocked and pending");
+            assert_eq!(signal::pending(), Ok(signal.into()), "the signal is blocked and pending");
             signal::set_default(signal).unwrap();
             let left = if signal == Signal::USR1 { signal.into() } else { SigSet::empty() };
             assert_eq!(signal::pending(), Ok(left), "{signal}");
