@@ -1,5 +1,5 @@
-//! Each flag that a constructor or a method of an object adds, as the kernel reports it for the
-//! object: `fcntl`, `/proc/self/fdinfo`, `/proc/self/maps`, or the behaviour.
+//! Each flag that a constructor or a method adds takes effect in the kernel. The tests check this
+//! with `fcntl`, `/proc/self/fdinfo` and `/proc/self/maps`, or by the behaviour of the object.
 
 use std::fs;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use common::time_from_now;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// A constructor, and whether its descriptor is close-on-exec and non-blocking.
+/// A constructor, and whether the created descriptor is close-on-exec and non-blocking.
 type Constructor = (&'static str, bool, bool, fn() -> Result<OwnedFd>);
 
 const CONSTRUCTORS: &[Constructor] = &[
@@ -111,7 +111,7 @@ const CONSTRUCTORS: &[Constructor] = &[
 fn constructor_sets_close_on_exec_and_non_blocking_mode_as_documented() {
     for &(name, is_cloexec, is_nonblocking, create) in CONSTRUCTORS {
         let fd = match create() {
-            // The user namespace can belong to an ancestor of the caller's.
+            // The owner can be an ancestor of the caller's user namespace.
             Err(error) if name == "Namespace::user_namespace" && error.is(Errno::PERM) => {
                 common::this_test!().skip(name, format_args!("{error}"));
                 continue;
@@ -125,8 +125,8 @@ fn constructor_sets_close_on_exec_and_non_blocking_mode_as_documented() {
     }
 }
 
-/// The values in `/proc/self/fdinfo` of a descriptor after this word, one for each line that starts
-/// with it.
+/// Returns the values after this word in `/proc/self/fdinfo/<fd>`, one for each line that starts
+/// with the word.
 fn fdinfo(fd: &impl AsFd, word: &str) -> Vec<String> {
     let path = format!("/proc/self/fdinfo/{}", fd.as_fd().as_raw_fd());
     let text = fs::read_to_string(path).unwrap();
@@ -231,7 +231,7 @@ fn inotify_watch_has_the_requested_events() {
 fn epoll_entry_has_the_requested_events_and_token() {
     let (epoll, counter) = (Epoll::new().unwrap(), EventFd::new(0).unwrap());
     let assert_entry = |interest: Interest, token: u64| {
-        // The kernel adds these two.
+        // The kernel adds `EPOLLERR` and `EPOLLHUP` to every entry.
         let events = (interest | Interest::ERR | Interest::HUP).bits();
         let line = fdinfo(&epoll, "tfd:").remove(0);
         let words: Vec<_> = line.split_whitespace().collect();
@@ -249,7 +249,7 @@ fn epoll_entry_has_the_requested_events_and_token() {
 
 #[test]
 fn memfd_accepts_seals_only_if_created_as_sealable() {
-    // Bits that the kernel adds if `vm.memfd_noexec` is set.
+    // The kernel adds `F_SEAL_EXEC` if `vm.memfd_noexec` is set, so the comparison ignores it.
     let seals = |file: Result<MemFd>| file.unwrap().seals().unwrap() - Seals::EXEC;
     let (none, sealing) = (memfd::CreateFlags::empty(), memfd::CreateFlags::ALLOW_SEALING);
     let policy = fs::read_to_string("/proc/sys/vm/memfd_noexec").unwrap_or_default();

@@ -45,7 +45,7 @@ fn epoll_wait_returns_tokens_and_readiness() {
     assert_eq!(
         epoll.wait(&mut buffer[..1], Timeout::Zero).unwrap().len(),
         1,
-        "limited by the length of the buffer"
+        "the number of events is limited by the length of the buffer"
     );
 }
 
@@ -155,8 +155,8 @@ fn epoll_wait_chooses_the_call_by_the_timeout() {
         Duration::from_secs(1 << 40).into(),
         Duration::MAX.into(),
     ];
-    // Timeouts of whole milliseconds work without `epoll_pwait2`, and finer ones without
-    // `epoll_pwait`.
+    // For a timeout of whole milliseconds, `epoll_pwait2` is not called. For a finer timeout,
+    // `epoll_pwait` is not called.
     epoll.add(&counter, Token(1), Interest::IN).unwrap();
     inject(libc::SYS_epoll_pwait2, Errno::NOSYS, || {
         for time in whole {

@@ -1,4 +1,4 @@
-//! The trait `EventSource`, in a generic event loop.
+//! Use of the trait `EventSource` in a generic event loop.
 
 use std::mem::MaybeUninit;
 use std::time::Duration;
@@ -93,5 +93,9 @@ fn event_source_read_returns_eintr_and_einval_to_caller() {
         assert_eq!(error(&timer, &mut []).kind(), ErrorKind::Interrupted);
         assert_eq!(error(&inotify, &mut buffer).kind(), ErrorKind::Interrupted);
     });
-    assert_eq!(error(&signals, &mut buffer).errno(), Errno::INVAL, "smaller than an event");
+    assert_eq!(
+        error(&signals, &mut buffer).errno(),
+        Errno::INVAL,
+        "the buffer is smaller than an event"
+    );
 }

@@ -63,7 +63,7 @@ fn eventfd_write_waits_for_a_read_if_the_counter_is_full() {
 }
 
 #[test]
-fn eventfd_try_read_returns_the_value_to_one_of_several_threads() {
+fn eventfd_try_read_returns_the_value_to_only_one_of_several_threads() {
     let counter = EventFd::nonblocking(1).unwrap();
     let all_are_ready = Barrier::new(4);
     let read = || {
@@ -110,7 +110,11 @@ fn eventfd_wait_returns_at_a_write_or_if_the_timeout_expires() {
         });
         assert_eq!(counter.wait(Timeout::Infinite), Ok(true));
     });
-    assert_eq!(counter.wait(Duration::from_secs(3600)), Ok(true), "it is already readable");
+    assert_eq!(
+        counter.wait(Duration::from_secs(3600)),
+        Ok(true),
+        "the counter is already readable"
+    );
 }
 
 #[test]

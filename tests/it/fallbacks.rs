@@ -1,5 +1,5 @@
-//! Every errno of a call that is tried first leads to the call that every kernel has, with the same
-//! result. The fallbacks of `copy` are in `copy::fallbacks`.
+//! If `epoll_pwait2`, which only newer kernels have, fails with any errno, the library calls
+//! `epoll_pwait`, with the same result. The fallbacks of `copy` are in `copy::fallbacks`.
 
 use std::time::{Duration, Instant};
 
@@ -14,20 +14,21 @@ use common::recorder::{
 };
 use common::require;
 
-/// A function that tries a call first.
+/// A function that calls `epoll_pwait2`, and `epoll_pwait` if the first call fails.
 struct Fallback {
     name: &'static str,
     mask: Option<SigSet>,
-    /// Whether `EINTR` of the first call is the result. Otherwise the first call is repeated.
+    /// Whether the function returns `EINTR` of the first call. Otherwise it repeats the first call.
     is_interruptible: bool,
     wait: fn(&Epoll, &mut [Event], Option<SigSet>) -> Result<usize>,
 }
 
-/// Not a whole number of milliseconds, so that `epoll_pwait2` is tried first, and the same rounded
-/// up for `epoll_pwait`.
+/// A timeout that is not a whole number of milliseconds, so that the library tries `epoll_pwait2`
+/// first.
 const TIMEOUT: Duration = Duration::new(7, 1_250_000);
+/// `TIMEOUT`, rounded up to milliseconds for `epoll_pwait`.
 const MILLIS: i32 = 7_002;
-/// The same for a real wait.
+/// A timeout with the same property for waits that reach the kernel.
 const SHORT: Duration = Duration::from_micros(1250);
 
 const FALLBACKS: &[Fallback] = &[
@@ -55,7 +56,8 @@ fn errnos() -> impl Iterator<Item = Errno> {
     (1..=133).map(|number| Errno::from_raw(number).unwrap())
 }
 
-/// The calls of a wait, whose arguments are compared: the second has the same meaning.
+/// Compares the arguments of both calls of a wait. The second call has the same meaning as the
+/// first.
 #[test]
 fn epoll_wait_repeats_each_rejected_wait_with_epoll_pwait() {
     let calls = [libc::SYS_epoll_pwait2, libc::SYS_epoll_pwait];
@@ -95,7 +97,7 @@ fn row(it: &Recorder, fallback: &Fallback) {
         let refused = -i64::from(errno.as_raw());
         let first = wait(libc::SYS_epoll_pwait2, input([]), input(time.concat()), refused);
         let second = if errno == Errno::INTR {
-            // With the time that remains.
+            // The call is repeated with the remaining time.
             wait(libc::SYS_epoll_pwait2, events(), input([]), 1)
         } else {
             wait(libc::SYS_epoll_pwait, events(), int(MILLIS), 1)
@@ -116,7 +118,7 @@ fn row(it: &Recorder, fallback: &Fallback) {
     }
 }
 
-/// The results on the running kernel, with a filter that rejects the first call each time.
+/// Checks the results on the running kernel, with a filter that rejects each `epoll_pwait2`.
 #[test]
 fn epoll_wait_has_the_result_of_epoll_pwait_for_each_errno_of_epoll_pwait2() {
     let (epoll, counter) = (Epoll::new().unwrap(), EventFd::nonblocking(0).unwrap());

@@ -1,4 +1,4 @@
-//! Descriptor types: the same tests for those of `std` and for those of the crate.
+//! Tests of the descriptor types, which run with the types of `std` and with those of the crate.
 
 use std::fmt;
 use std::fs::File;
@@ -67,7 +67,8 @@ fn with_flags_passes_flags_verbatim() {
     assert_eq!(flags(Epoll::with_flags(epoll).unwrap().into()), (false, false));
 }
 
-/// Returns the number of open descriptors of this process, including that of the directory.
+/// Returns the number of open descriptors of this process, including the one that reads the
+/// directory `/proc/self/fd`.
 fn open_descriptors() -> usize {
     std::fs::read_dir("/proc/self/fd").unwrap().count()
 }
@@ -140,7 +141,7 @@ fn owned_fd_has_niches_for_none_and_for_errors() {
     assert_eq!(size_of::<butter::Result<OwnedFd>>(), 8);
     assert_eq!(size_of::<butter::Result<EventFd>>(), 8);
     assert_eq!(size_of::<butter::Result<()>>(), 4);
-    // The largest number is a descriptor, not `None`.
+    // The largest descriptor number is not the niche that represents `None`.
     // SAFETY: the descriptor is not used.
     let largest = Some(unsafe { BorrowedFd::borrow_raw(RawFd::MAX) });
     assert_eq!(largest.map(|fd| fd.as_raw_fd()), Some(RawFd::MAX));

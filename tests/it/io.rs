@@ -29,7 +29,7 @@ fn write_and_read_transfer_bytes() {
     assert_eq!((&one, &two[..5]), (b", ", &b"world"[..]));
 
     drop(writer);
-    assert_eq!(io::read(&reader, &mut buffer), Ok(0), "end of file");
+    assert_eq!(io::read(&reader, &mut buffer), Ok(0), "the pipe is at end of file");
 }
 
 #[test]

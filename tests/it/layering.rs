@@ -1,5 +1,5 @@
-//! The structure of the crate: which module may import which, and where assembly, system calls and
-//! feature checks may be.
+//! The structure of the crate: the imports that each module may contain, and the files that may
+//! contain assembly, system calls and feature checks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -49,10 +49,10 @@ const FEATURE: u32 = 5;
 
 const RT: &str = "rt";
 
-/// The root and the macros that every layer uses: on no layer.
+/// The crate root, and the macros that every layer uses. They belong to no layer.
 const ON_NO_LAYER: &[&str] = &["lib", "macros"];
 
-/// Where `cfg(feature` may be, apart from the `mod.rs` of a module.
+/// The files that may contain `cfg(feature`, in addition to the `mod.rs` of each module.
 const FEATURE_CHECKS: &[&str] = &["src/lib.rs"];
 
 /// Re-exports of the root.
@@ -80,13 +80,13 @@ impl Source {
     }
 }
 
-/// All sources of the library, or why there are none.
+/// Returns all sources of the library, or the reason why they cannot be read.
 fn sources() -> Result<Vec<Source>, &'static str> {
     let root = common::root();
     let mut files = Vec::new();
     for folder in ["src", "arch"] {
         if !root.join(folder).exists() {
-            return Err("the sources are not on this host");
+            return Err("the sources do not exist on this host");
         }
         find(&root.join(folder), &mut files);
     }
@@ -203,7 +203,7 @@ fn violations(sources: &[Source]) -> Vec<String> {
             wrong.push(format!("{path} is on no layer"));
             continue;
         };
-        // A macro's own body counts where it is invoked.
+        // The imports in the body of a macro count for the modules that invoke the macro.
         let mut outside = code.clone();
         for (_, body) in macros(code) {
             outside = outside.replace(body, "");
@@ -230,7 +230,8 @@ fn violations(sources: &[Source]) -> Vec<String> {
             }
         }
     }
-    // Modules without imports that are left are removed, until none is left, or only a cycle.
+    // Repeatedly remove the modules that import none of the remaining modules. If some modules
+    // cannot be removed, they import each other in a cycle.
     while !features.is_empty() {
         let is_done = |used: &BTreeSet<String>| !used.iter().any(|u| features.contains_key(u));
         let done: Vec<_> = features.iter().filter(|(_, used)| is_done(used)).collect();

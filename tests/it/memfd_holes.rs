@@ -1,4 +1,4 @@
-//! Memfds with holes: which process is charged for their pages.
+//! Memfds with holes. Reading them must not allocate pages that are charged to the reader.
 
 use std::fs;
 use std::sync::atomic::Ordering::Relaxed;
@@ -10,7 +10,7 @@ use common::child::in_child;
 
 const FIXED: Seals = Seals::SHRINK.union(Seals::GROW).union(Seals::WRITE);
 
-/// Returns the kB of shared memory that this process has touched.
+/// Returns the resident shared memory of this process in kB.
 fn shared_memory() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("RssShmem:")).unwrap();
@@ -26,7 +26,7 @@ fn fallocate(memfd: &MemFd, mode: i32, offset: usize, length: usize) {
 const PUNCH: i32 = libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE;
 
 #[test]
-fn memfd_map_sealed_does_not_map_a_file_with_holes() {
+fn memfd_map_sealed_returns_none_if_file_has_holes() {
     let page = page_size();
     let sparse = |prepare: &dyn Fn(&MemFd)| {
         let memfd = MemFd::sealable("sparse").unwrap();
@@ -56,7 +56,7 @@ fn memfd_map_sealed_does_not_map_a_file_with_holes() {
         ),
     ] {
         assert!(memfd.map_sealed().unwrap().is_none(), "{what}");
-        // A copy is possible, and allocates nothing.
+        // The file can still be read, and reading allocates no pages.
         let length = memfd.len().unwrap();
         let mut bytes = vec![1; page];
         assert!(memfd.read_at(&mut bytes, length - 1).unwrap() > 0, "{what}");
@@ -73,7 +73,7 @@ fn memfd_map_sealed_does_not_map_a_file_with_holes() {
 }
 
 #[test]
-fn memfd_map_sealed_of_a_sparse_file_charges_the_reader_nothing() {
+fn memfd_map_sealed_of_a_sparse_file_allocates_no_pages_for_the_reader() {
     in_child(|| {
         let memfd = MemFd::sealable("gift").unwrap();
         memfd.set_len(64 << 20).unwrap();

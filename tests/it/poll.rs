@@ -36,8 +36,8 @@ fn poll_wait_reports_hup_without_requested_events() {
     let (reader, writer) = pipe::pipe().unwrap();
     drop(writer);
     let mut fds = [PollFd::new(&reader, PollFlags::empty())];
-    // A process that another test starts has a copy of the closed descriptor until it executes its
-    // program.
+    // A process that another test starts has a copy of the closed descriptor until the process
+    // executes its program.
     assert_eq!(poll::wait(&mut fds, Duration::from_secs(60)), Ok(1));
     assert_eq!(fds[0].ready(), PollFlags::HUP);
 }
@@ -130,9 +130,9 @@ fn poll_wait_keeps_a_timeout_of_less_than_a_millisecond() {
         assert_eq!(counter.wait(time), Ok(false));
         began.elapsed()
     };
-    // On a busy host, many waits return late, but not all of them.
+    // On a busy host, many waits return late, so the test checks the shortest one.
     let shortest = (0..1000)
         .map(|_| (0..10).map(took).min().unwrap())
         .find(|took| *took < Duration::from_millis(1));
-    assert!(shortest.expect("none took less than a millisecond") >= time, "{shortest:?}");
+    assert!(shortest.expect("a wait should take less than a millisecond") >= time, "{shortest:?}");
 }

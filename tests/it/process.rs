@@ -69,7 +69,7 @@ fn in_raw_clone(flags: i32, child: impl Fn() -> [i32; 3]) -> Option<([i32; 3], i
 fn getpid_and_getppid_are_not_cached_in_a_raw_clone() {
     let child = || {
         let parent = getppid().map_or(0, |parent| parent.as_raw());
-        // libc may have cached the parent's.
+        // `getpid` of libc may return a cached ID, that of the parent process.
         // SAFETY: touches no memory.
         [getpid().as_raw(), parent, unsafe { libc::getpid() }]
     };
@@ -88,7 +88,7 @@ fn getpid_and_getppid_return_the_ids_in_a_new_pid_namespace() {
         || [getpid().as_raw(), getppid().map_or(0, |parent| parent.as_raw()), gettid().as_raw()];
     in_child(|| {
         let child = in_raw_clone(libc::CLONE_NEWUSER | libc::CLONE_NEWPID, child);
-        let (ids, _) = require!(child, "PID namespaces cannot be created");
+        let (ids, _) = require!(child, "no new PID namespace can be created");
         assert_eq!(ids, [1, 0, 1]);
     });
 }
@@ -96,12 +96,13 @@ fn getpid_and_getppid_return_the_ids_in_a_new_pid_namespace() {
 /// An ID that no process, thread or process group has.
 const NO_ID: i32 = i32::MAX;
 
-/// The errno of a check whether a signal can be sent. Nothing is sent.
+/// Returns the errno of a call that only checks whether a signal can be sent.
 fn errno(checked: Result<()>) -> Option<Errno> {
     checked.err().map(butter::Error::errno)
 }
 
-/// With `EPERM` as its result, a call returns -1, which `kill` would interpret as every process.
+/// If a filter forges `EPERM`, the system call returns -1, which `kill` would interpret as every
+/// process.
 #[test]
 fn getpid_is_the_id_of_no_process_if_a_filter_forges_its_result() {
     let check = || {
@@ -115,7 +116,7 @@ fn getpid_is_the_id_of_no_process_if_a_filter_forges_its_result() {
             assert_eq!(process::raw::getpid().map_err(butter::Error::errno), Err(forged));
         });
     }
-    // 0 would mean the caller's process group.
+    // `kill` would interpret the forged result 0 as the caller's process group.
     pretend(libc::SYS_getpid, check);
 }
 
@@ -183,7 +184,7 @@ fn chdir_and_fchdir_change_the_working_directory() {
         fchdir(&proc).unwrap();
         assert_eq!(std::env::current_dir().unwrap().as_os_str(), "/proc");
 
-        // Longer than the buffer that is used for short paths.
+        // This path is longer than the buffer that the functions use for short paths.
         let long = format!("/{}proc", "./".repeat(1000));
         chdir(long.as_str()).unwrap();
         assert_eq!(std::env::current_dir().unwrap().as_os_str(), "/proc");
@@ -204,7 +205,7 @@ fn chdir_changes_the_working_directory_of_all_threads() {
 }
 
 #[test]
-fn chroot_changes_only_absolute_paths() {
+fn chroot_changes_root_directory_but_not_working_directory() {
     require!(
         in_namespaces(|| {
             let directory = files::directory();
@@ -224,7 +225,10 @@ fn chroot_changes_only_absolute_paths() {
                     "the working directory is outside the root"
                 );
                 let name = directory.path().file_name().unwrap().to_str().unwrap();
-                assert!(names("..").contains(&name.to_owned()), "and so is its parent");
+                assert!(
+                    names("..").contains(&name.to_owned()),
+                    "the parent of the working directory is outside the root"
+                );
 
                 chdir("/").unwrap();
                 assert_eq!(
@@ -232,7 +236,7 @@ fn chroot_changes_only_absolute_paths() {
                     (names("/"), names("/"), names("/"))
                 );
 
-                // With a root below the working directory, `..` leads out of the root again.
+                // The root is below the working directory, so `..` resolves outside of the root.
                 chroot("in").unwrap();
                 assert_eq!(names("/"), ["deep"]);
                 chdir("..").unwrap();
@@ -240,6 +244,6 @@ fn chroot_changes_only_absolute_paths() {
             });
             assert_eq!(names(directory.path().to_str().unwrap()), ["beside", "root"]);
         }),
-        "namespaces cannot be created"
+        "no new namespaces can be created"
     );
 }

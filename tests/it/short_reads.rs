@@ -1,4 +1,4 @@
-//! Every read of a value of fixed size, with 0 bytes and with one byte less than the value has.
+//! Reads of values of fixed size, if the kernel returns 0 bytes or one byte less than the size.
 
 use std::mem::MaybeUninit;
 
@@ -16,11 +16,11 @@ use common::require;
 /// The result of a read that returns too few bytes.
 #[derive(Clone, Copy)]
 enum Short {
-    /// `EINVAL`, because the descriptor is of another kind.
+    /// The read fails with `EINVAL`, because the descriptor is of another kind.
     Fails,
-    /// No value or event.
+    /// The read returns no value or event.
     Nothing,
-    /// The value of the next read.
+    /// The function reads again, and returns the value of the second read.
     Continues,
 }
 use Short::{Continues, Fails, Nothing};

@@ -17,7 +17,7 @@ use common::signals::{PeriodicSignals, interrupted};
 
 /// A real-time signal that no C library reserves.
 fn rt(number: u8) -> Signal {
-    // musl reserves 34, which is `SIGRTMIN`.
+    // musl reserves signal 34, which is `SIGRTMIN`.
     Signal::rt(number + 1).unwrap()
 }
 
@@ -49,7 +49,7 @@ fn signalfd_read_returns_a_blocked_signal_with_its_sender() {
         let event = signals.read().unwrap();
         assert_eq!(event.signal(), Signal::USR1);
         assert_eq!(event.cause(), Cause::Kill { pid: Some(getpid()), uid: process::getuid() });
-        assert_eq!(signal::pending(), Ok(SigSet::empty()), "the read dequeued it");
+        assert_eq!(signal::pending(), Ok(SigSet::empty()), "the read dequeued the signal");
     });
 }
 
@@ -113,13 +113,17 @@ fn signalfd_set_mask_changes_the_mask_of_the_descriptor() {
     let _blocked = signal::block([rt(5), rt(6)]).unwrap();
     let signals = SignalFd::nonblocking(rt(5)).unwrap();
     send(rt(6), 1);
-    assert_eq!(signals.try_read(), Ok(None), "not in the mask");
+    assert_eq!(signals.try_read(), Ok(None), "the signal is not in the mask of the descriptor");
     let number = signals.as_raw_fd();
     signals.set_mask(rt(6)).unwrap();
     assert_eq!((signals.as_raw_fd(), fdinfo_mask(&signals)), (number, [rt(6)].into()));
     assert_eq!(signals.try_read().unwrap().map(|event| event.signal()), Some(rt(6)));
     send(rt(5), 1);
-    assert_eq!(signals.try_read(), Ok(None), "no longer in the mask");
+    assert_eq!(
+        signals.try_read(),
+        Ok(None),
+        "the signal is no longer in the mask of the descriptor"
+    );
     signals.set_mask(rt(5)).unwrap();
     assert_eq!(signals.try_read().unwrap().map(|event| event.signal()), Some(rt(5)));
 }
@@ -166,7 +170,7 @@ fn signalfd_reads_signals_of_the_thread_and_of_the_process() {
             };
             scope.spawn(read).join().unwrap()
         });
-        assert_eq!(other_thread, [2], "any thread can read signals to the process");
+        assert_eq!(other_thread, [2], "any thread can read signals that were sent to the process");
         assert_eq!(signals.read().as_ref().map(value), Ok(1));
     });
 }
@@ -284,8 +288,8 @@ fn signalfd4_passes_flags_verbatim() {
     );
 }
 
-/// Several processes queue many more values than the limit allows at a time. Each value is received
-/// once, in the order of its sender.
+/// Several processes queue many more values than the limit on pending signals. Each value is
+/// received once, and the values of each sender are received in order.
 #[test]
 fn signalfd_receives_each_value_of_several_senders_at_the_limit() {
     const SENDERS: usize = 4;
@@ -326,7 +330,7 @@ fn signalfd_receives_each_value_of_several_senders_at_the_limit() {
                         assert_eq!(value.int(), next[sender], "sender {sender}");
                         next[sender] += 1;
                     }
-                    // While it is blocked, one pending SIGCHLD stands for any number of children.
+                    // Standard signals do not queue, so one SIGCHLD can report several children.
                     Cause::Child { .. } => {
                         let mut status = 0;
                         // SAFETY: waits for any child; writes one number.
@@ -344,7 +348,7 @@ fn signalfd_receives_each_value_of_several_senders_at_the_limit() {
 }
 
 /// Queues the numbers below `count`, and retries while the limit is reached. Increments `limited`
-/// when it is first reached.
+/// when the limit is reached for the first time.
 fn send_all(receiver: Pid, signal: Signal, count: i32, limited: &EventFd) -> ! {
     let mut reported = false;
     for number in 0..count {

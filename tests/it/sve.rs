@@ -22,8 +22,8 @@ fn multiply_and_add_pid(rows: &mut Rows) {
     }
 }
 
-/// Adds up values around system calls with and without memory arguments: the sums stay in
-/// registers of SVE across the calls.
+/// Adds up values before and after system calls with and without memory arguments. The compiler
+/// keeps the sums in SVE registers across the calls.
 #[target_feature(enable = "sve")]
 #[inline(never)]
 fn sums(rows: &Rows, counter: &EventFd) -> [u32; 64] {

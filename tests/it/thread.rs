@@ -30,7 +30,7 @@ fn rt_sigprocmask_sets_the_mask_and_returns_the_previous_one() {
         assert_eq!(
             rt_sigprocmask(How::Set, Some(wanted)),
             Ok(SigSet::empty()),
-            "the previous mask"
+            "the call returns the previous mask"
         );
         assert_eq!((mask().unwrap(), proc_mask()), (wanted, wanted));
         assert_eq!(unblock(Signal::RTMIN), Ok(wanted));
@@ -56,7 +56,7 @@ fn set_mask_ignores_kill_and_stop() {
 }
 
 #[test]
-fn mask_guard_drop_unblocks_only_what_it_blocked() {
+fn mask_guard_drop_unblocks_only_the_signals_that_it_blocked() {
     in_thread(|| {
         let before = SigSet::from([Signal::USR1]);
         set_mask(before).unwrap();
@@ -68,7 +68,11 @@ fn mask_guard_drop_unblocks_only_what_it_blocked() {
         assert_eq!(mask(), Ok(before.with(Signal::USR2)), "USR2 is blocked by the outer guard");
         set_mask(mask().unwrap().with(Signal::TERM)).unwrap();
         drop(outer);
-        assert_eq!(mask(), Ok(before.with(Signal::TERM)), "other changes remain");
+        assert_eq!(
+            mask(),
+            Ok(before.with(Signal::TERM)),
+            "dropping the guard keeps other changes of the mask"
+        );
         block(Signal::HUP).unwrap().forget();
         assert_eq!(mask(), Ok(before.with(Signal::TERM).with(Signal::HUP)));
     });

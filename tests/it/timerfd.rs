@@ -85,7 +85,11 @@ fn timer_set_replaces_the_previous_period() {
     assert_eq!(timer.wait(MINUTE), Ok(true));
     timer.set(Timer::Disarmed).unwrap();
     assert_eq!(raw::timerfd_gettime(timer.as_fd()), Ok(Itimerspec::default()));
-    assert_eq!(timer.wait(milliseconds(50)), Ok(false), "the period was removed, too");
+    assert_eq!(
+        timer.wait(milliseconds(50)),
+        Ok(false),
+        "disarming the timer also removes the period"
+    );
 
     let day = HOUR * 24;
     timer.set(Timer::every(HOUR)).unwrap();
@@ -125,7 +129,7 @@ fn timer_replace_keeps_periodic_timer_that_is_due() {
     let timer = timer();
     let periodic = |timer| matches!(timer, Timer::Periodic { period, .. } if period == PERIOD);
     const PERIOD: Duration = Duration::from_nanos(1);
-    // With this period the timer is always due, and the kernel reports a zero value at times.
+    // With this period, the timer is always due, and the kernel sometimes reports a value of 0.
     timer.set(Timer::every(PERIOD)).unwrap();
     for _ in 0..1000 {
         assert!(periodic(timer.get().unwrap()));
@@ -147,9 +151,9 @@ fn timer_replace_keeps_periodic_timer_that_is_due() {
 }
 
 #[test]
-fn timer_read_of_zero_bytes_is_not_an_expiration() {
+fn timer_read_returns_none_if_the_kernel_returns_0_bytes() {
     let timer = TimerFd::new(Clock::Monotonic).unwrap();
-    // As if the clock had been set back: the read succeeds, with 0 bytes.
+    // If the clock is set back, a read can succeed with 0 bytes. The test forges this result.
     let (raw, tried) = pretend(libc::SYS_read, || (raw::read(timer.as_fd()), timer.try_read()));
     assert_eq!((raw, tried), (Ok(None), Ok(None)));
     let null = || TimerFd::from(common::fd(std::fs::File::open("/dev/null").unwrap()));
@@ -177,7 +181,7 @@ fn timer_absolute_time_is_on_the_timers_clock() {
 }
 
 #[test]
-fn timer_new_with_alarm_clock_requires_a_capability() {
+fn timer_new_with_alarm_clock_fails_with_permission_denied_if_unprivileged() {
     for clock in [Clock::RealtimeAlarm, Clock::BoottimeAlarm] {
         as_nobody(|| {
             assert_eq!(TimerFd::new(clock).unwrap_err().kind(), ErrorKind::PermissionDenied)

@@ -47,7 +47,7 @@ fn hostname_and_domainname_return_the_name_that_was_set() {
     in_uts_namespace(|| {
         let longest: Vec<u8> =
             (0..HOST_NAME_MAX).map(|at| [b'x', 0xFF, b' ', b'\n', 0x80][at % 5]).collect();
-        // Shorter names follow longer ones, so that leftover bytes would be found.
+        // Shorter names follow longer ones, so that the test detects bytes of the previous name.
         for name in [&longest[..], b"box", b"\xFF\xFE", b"a.b/c d", b"", &longest[..63], b"x"] {
             uts::set_hostname(name).unwrap();
             assert_eq!((uts::hostname().unwrap().as_bytes(), &*sysctl("hostname")), (name, name));

@@ -28,7 +28,8 @@ const OURS: &[(&str, &str)] = &[
     ("src/explain.rs", "LINE"),
     ("src/inotify/event.rs", "EVENT_SIZE_MAX"),
     ("src/macros.rs", "ROOT"),
-    // The kernel's, but in none of its headers for programs, nor in musl's libc.
+    // The kernel defines these two, but neither its UAPI headers nor the headers of musl contain
+    // them.
     ("src/mount/types.rs", "ST_NOSYMFOLLOW"),
     ("src/mount/types.rs", "ST_RELATIME"),
     ("src/path/arg.rs", "SHORT"),
@@ -39,7 +40,7 @@ const OURS: &[(&str, &str)] = &[
     ("src/time.rs", "NANOS_PER_SEC"),
 ];
 
-/// Constants with another name in C.
+/// Constants whose name in C differs from the one in the crate.
 const RENAMED: &[(&str, &str, &str)] = &[
     ("src/signal/mask.rs", "Block", "SIG_BLOCK"),
     ("src/signal/mask.rs", "Unblock", "SIG_UNBLOCK"),
@@ -63,7 +64,7 @@ const RENAMED: &[(&str, &str, &str)] = &[
     ("src/uts/types.rs", "HOST_NAME_MAX", "__NEW_UTS_LEN"),
 ];
 
-/// Constants that only one architecture defines. On the other, their value is 0.
+/// Constants that only one architecture defines. On the other architecture, their value is 0.
 const ARCHITECTURE_SPECIFIC: &[(&str, &str)] = &[
     ("MAP_32BIT", "x86_64"),
     ("MAP_ABOVE4G", "x86_64"),

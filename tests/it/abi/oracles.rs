@@ -6,8 +6,8 @@ pub struct Row {
     pub found: Vec<(&'static str, i128)>,
 }
 
-/// Constants that neither crate has to define, because they are newer or rarely used. The kernel's
-/// headers define them.
+/// Constants that `libc` and `linux-raw-sys` may lack, because they are new or rarely used. The
+/// kernel's headers define them.
 pub const NO_CRATE_HAS: &[&str] = &["EFTYPE", "O_NOTIFICATION_PIPE"];
 
 /// The value of a name that a crate does not define.
@@ -36,8 +36,8 @@ macro_rules! found {
 
 found! { u8 u16 u32 u64 i8 i16 i32 i64 }
 
-/// Evaluates to the value of a name in a module, if the module defines it: an import in an inner
-/// block takes precedence over a constant in an outer one.
+/// Evaluates to `Some(value)` if the module defines the name, otherwise to `None`: an import in an
+/// inner block takes precedence over a constant in an outer one.
 macro_rules! look {
     ($name:ident in $($module:ident)::+) => {{
         #[allow(dead_code, non_upper_case_globals)]
@@ -68,7 +68,7 @@ macro_rules! table {
 }
 
 fn row(name: &'static str, libc: Option<i128>, raw: &[Option<i128>]) -> Row {
-    // In glibc, the value is 0, because it always opens large files.
+    // glibc defines `O_LARGEFILE` as 0, because it always opens large files.
     let libc = libc.filter(|_| name != "O_LARGEFILE" || cfg!(not(target_env = "gnu")));
     let mut found: Vec<_> = libc.map(|value| ("libc", value)).into_iter().collect();
     found.extend(raw.iter().flatten().map(|&value| ("linux-raw-sys", value)));

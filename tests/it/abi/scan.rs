@@ -78,7 +78,7 @@ fn constant<'a>(rest: &'a str, table: &str, flags: &'a str) -> Option<Constant<'
         && is_name(own)
         && rest.starts_with(|c: char| c.is_ascii_digit() || c == '-')
         && let Some((expression, rest)) = rest.split_once(',')
-        // Not a statement.
+        // This line is not a statement.
         && !expression.contains(';')
     {
         let (name, kind) = match table {
@@ -128,7 +128,7 @@ pub fn c_structs<'a>(path: &str, text: &'a str) -> Vec<&'a str> {
         .collect()
 }
 
-/// Returns whether a source has nothing to compare.
+/// Returns whether a source contains neither constants nor layouts.
 pub fn finds_nothing(path: &str, text: &str) -> bool {
     constants(path, text).is_empty()
         && layouts(path, text).is_empty()

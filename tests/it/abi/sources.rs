@@ -1,10 +1,10 @@
-//! The sources with constants and layouts, as they were when this test was compiled.
+//! The sources that contain constants or layouts, at the time of the compilation of this test.
 
 use super::scan;
 use common::require;
 
 pub struct Source {
-    /// Relative to the root of the crate: `src/io/fcntl.rs`.
+    /// The path relative to the root of the crate: `src/io/fcntl.rs`.
     pub path: &'static str,
     pub text: &'static str,
 }

@@ -11,9 +11,9 @@ use super::{ARCHITECTURES, NATIVE, sources};
 /// A struct of the kernel that the crate defines.
 pub struct Struct {
     path: &'static str,
-    /// Its name and those of its fields in the crate.
+    /// The names of the struct and of its fields in the crate.
     ours: (&'static str, &'static [&'static str]),
-    /// Its type name in C.
+    /// The name of the type in C.
     pub c: &'static str,
     /// The names of its fields in C, in the same order.
     pub fields: &'static [&'static str],
@@ -25,7 +25,7 @@ struct Measured {
     of: &'static str,
     size: usize,
     align: usize,
-    /// In the order of the fields of the crate's struct.
+    /// The offsets, in the order of the fields of the crate's struct.
     offsets: &'static [usize],
 }
 

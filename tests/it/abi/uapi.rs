@@ -1,5 +1,5 @@
-//! Writes the constants and layouts as a C source that compiles only if the kernel's headers define
-//! the same.
+//! Writes the constants and layouts as a C source, which compiles only if the kernel's headers
+//! define the same values and layouts.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -8,7 +8,7 @@ use super::numbers::{self, Number};
 use super::{ARCHITECTURES, structs};
 use common::require;
 
-/// The kernel's headers that define them.
+/// The kernel's headers that define the constants and structs.
 const HEADERS: &[&str] = &[
     "linux/types.h",
     "asm/errno.h",

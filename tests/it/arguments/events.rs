@@ -1,4 +1,4 @@
-//! Descriptors that events are read from: event counters, timers, signals and inotify.
+//! Arguments of calls on eventfd, timerfd, signalfd and inotify descriptors.
 
 use butter::fd::AsFd;
 use butter::signal::SigSet;
@@ -189,7 +189,7 @@ pub const ROWS: &[Row] = &[
     }),
 ];
 
-/// Seconds and nanoseconds of the interval, and of the value.
+/// The words of a `struct itimerspec`: seconds and nanoseconds of the interval and of the value.
 const NEW: [u64; 4] = [0x1_0000_0001, 2, 0x3_0000_0003, 4];
 const OLD: [u64; 4] = [0x5_0000_0005, 6, 0x7_0000_0007, 8];
 
@@ -206,7 +206,7 @@ fn signalfd4(descriptor: Argument, mask: SigSet, flags: u32) -> [(&'static str, 
     [("fd", descriptor), ("mask", mask), ("sizemask", mask_size()), ("flags", int(flags))]
 }
 
-/// A read of a number of 64 bits.
+/// Records a read of a 64-bit number.
 fn reads_u64(it: &Recorder, read: fn(&butter::fd::OwnedFd) -> butter::Result<u64>) {
     let counter = open(500);
     for value in [0x1234_5678_9ABC_DEF0, u64::MAX] {
@@ -219,7 +219,7 @@ fn reads_u64(it: &Recorder, read: fn(&butter::fd::OwnedFd) -> butter::Result<u64
 
 type Read = for<'b> fn(&butter::fd::OwnedFd, &'b mut [u8; 300]) -> butter::Result<&'b [u8]>;
 
-/// A read of fewer bytes than the buffer has.
+/// Records a read that returns fewer bytes than the length of the buffer.
 fn reads_bytes(it: &Recorder, read: Read) {
     let (events, mut buffer, written) = (open(500), [0; 300], pattern::<256>());
     let arguments = [("fd", fd(&events)), ("buf", output(written)), ("count", size(300))];

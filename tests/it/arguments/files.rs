@@ -1,4 +1,4 @@
-//! Calls on the bytes and the flags of any descriptor.
+//! Arguments of calls that read, write, or query and set the flags of a descriptor of any kind.
 
 use std::io::{Seek, SeekFrom};
 use std::mem::{MaybeUninit, offset_of};
@@ -58,7 +58,7 @@ pub const ROWS: &[Row] = &[
         it.output("success", result, Ok(()));
         really_close(number);
     }),
-    // The descriptor of a build without `std`; with it, the one of `std`.
+    // Without the feature `std`, `OwnedFd` is the type of the crate, otherwise that of `std`.
     Row("fd::drop", &[libc::SYS_close], |it| {
         let file = open(500);
         let (arguments, number) = ([("fd", fd(&file))], file.as_raw_fd());
@@ -216,14 +216,14 @@ pub const ROWS: &[Row] = &[
         let step = it.call(libc::SYS_fallocate, arguments, 0, || copier.step());
         it.output("success", step, Ok(0x2_3456_7000));
     }),
-    // A copy of a hole, and `Seek`, which exists with `std`.
+    // `lseek` is called by a copy of a hole and, with the feature `std`, by `Seek`.
     Row("fs::lseek", &[libc::SYS_lseek], |it| {
         let (from, to) = (common::fd(files::anonymous()), common::fd(files::anonymous()));
         let seek = |file, offset, whence: i32, returned| {
             let arguments = [("fd", fd(file)), ("offset", long(offset)), ("whence", int(whence))];
             Expected::new(libc::SYS_lseek, arguments, returned)
         };
-        // The hole begins at the position of the source. The target is at its start.
+        // The hole begins at the file position of the source. The file position of the target is 0.
         const HOLE: u64 = 0x1_2345_6789;
         const DATA: u64 = 0x1_3456_789A;
         let expected = [
@@ -255,17 +255,17 @@ pub const ROWS: &[Row] = &[
 
 const OFFSET: u64 = 0x1234_5678_9ABC_DEF0;
 
-/// The bits that an `int` can return on success.
+/// Clears the sign bit, because a successful call returns a nonnegative `int`.
 fn positive(bits: u32) -> u32 {
     bits & i32::MAX.cast_unsigned()
 }
 
-/// An object whose private calls are recorded; its descriptor is not a memfd.
+/// Returns a `MemFd` whose descriptor is not a memfd, to record the private calls of its methods.
 fn memfd() -> MemFd {
     MemFd::from(open(500))
 }
 
-/// Closes a descriptor that the recorder has left open.
+/// Closes a descriptor whose `close` the recorder has intercepted.
 fn really_close(number: i32) {
     // SAFETY: still open, and without an owner.
     assert_eq!(unsafe { libc::close(number) }, 0);

@@ -1,4 +1,4 @@
-//! Mappings.
+//! Arguments of calls that map, unmap and protect memory.
 
 use butter::fd::AsFd;
 use butter::mm::raw::*;

@@ -27,7 +27,8 @@ use common::recorder::{self, Argument, Difference, NULL, Recorder, input, record
 use common::test::Test;
 use common::{require, this_test};
 
-/// A function, the system calls to record, and the calls with their expected arguments.
+/// The name of a function, the numbers of the system calls to record, and a closure that calls the
+/// function and compares the arguments of the system calls with the expected ones.
 struct Row(&'static str, &'static [libc::c_long], fn(&Recorder));
 
 const TABLES: &[&[Row]] = &[
@@ -47,7 +48,7 @@ fn rows() -> impl Iterator<Item = &'static Row> {
     TABLES.iter().copied().flatten()
 }
 
-/// The differences of each row, or the reason why no row can run.
+/// Returns the differences that were found for each row, or the reason why no row can run.
 fn differences() -> &'static Result<Vec<Vec<Difference>>, String> {
     static DIFFERENCES: OnceLock<Result<Vec<Vec<Difference>>, String>> = OnceLock::new();
     DIFFERENCES.get_or_init(|| {
@@ -59,7 +60,7 @@ fn differences() -> &'static Result<Vec<Vec<Difference>>, String> {
 }
 
 fn assert_no_difference(test: Test, text_of: fn(&Difference) -> Option<&String>) {
-    /// The number of lines for each row.
+    /// The maximum number of lines that are printed for each row.
     const SHOWN: usize = 4;
     let differences = require!(test; differences().as_ref());
     let mut lines = String::new();
@@ -74,7 +75,7 @@ fn assert_no_difference(test: Test, text_of: fn(&Difference) -> Option<&String>)
 }
 
 #[test]
-fn arguments_reach_the_kernel() {
+fn arguments_of_raw_functions_are_passed_to_the_kernel() {
     assert_no_difference(this_test!(), |difference| match difference {
         Difference::Call(text) => Some(text),
         Difference::Result(_) => None,
@@ -82,14 +83,14 @@ fn arguments_reach_the_kernel() {
 }
 
 #[test]
-fn output_fields_reach_the_result() {
+fn output_of_the_kernel_is_returned_by_each_function() {
     assert_no_difference(this_test!(), |difference| match difference {
         Difference::Call(_) => None,
         Difference::Result(text) => Some(text),
     });
 }
 
-/// No flag, each flag that has a name, and every bit.
+/// Returns the empty set of flags, each flag that has a name, and the set of all bits.
 fn each<F: Flags>() -> impl Iterator<Item = F>
 where
     F::Bits: 'static,
@@ -100,57 +101,60 @@ where
     [none].into_iter().chain(named).chain([all])
 }
 
-/// An open descriptor whose number is at least this one, so that no other argument has it.
+/// Opens a descriptor whose number is at least `lowest`, so that it differs from every other
+/// argument.
 fn open(lowest: i32) -> OwnedFd {
     let null = common::fd(File::open("/dev/null").unwrap());
     butter::io::fcntl_dupfd_cloexec(&null, lowest).unwrap()
 }
 
-/// Calls a function that creates a descriptor: `call` gets the value for the recorder to return.
+/// Calls a function that creates a descriptor. The argument of `call` is the return value of the
+/// system call.
 fn creates(recorder: &Recorder, call: impl FnOnce(i64) -> butter::Result<OwnedFd>) {
     let created = open(900).into_raw_fd();
     let result = call(created.into());
     recorder.output("descriptor", result.map(|fd| fd.as_raw_fd()), Ok(created));
 }
 
-/// No mask, the first signal, the last signal, and a set of several.
+/// Returns no mask, and masks of the first signal, the last signal and several signals.
 fn masks() -> [Option<SigSet>; 4] {
     let [first, last, several] = sets();
     [None, Some(first), Some(last), Some(several)]
 }
 
-/// The first signal, the last signal, and a set of several.
+/// Returns sets of the first signal, the last signal and several signals.
 fn sets() -> [SigSet; 3] {
     [1, 1 << 63, 0xA123_4567_89AB_CDEF].map(SigSet::from_bits)
 }
 
-/// A pointer to an optional set of signals.
+/// Returns the argument for an optional pointer to a set of signals.
 fn mask_argument(mask: Option<SigSet>) -> Argument {
     mask.map_or(NULL, |mask| input(mask.bits().to_ne_bytes()))
 }
 
-/// The size of a set of signals.
+/// Returns the argument for the size of a set of signals.
 fn mask_size() -> Argument {
     size(8)
 }
 
-/// The bytes of numbers that are consecutive in memory.
+/// Returns the bytes of an array of 64-bit numbers.
 fn words<const N: usize>(words: [u64; N]) -> Vec<u8> {
     words.into_iter().flat_map(u64::to_ne_bytes).collect()
 }
 
-/// The array of `struct iovec` for these buffers.
+/// Returns the argument for an array of `struct iovec` of these buffers.
 fn iovecs<'b>(buffers: impl IntoIterator<Item = &'b [u8]>) -> Argument {
     let words = |buffer: &[u8]| words([buffer.as_ptr().addr() as u64, buffer.len() as u64]);
     input(buffers.into_iter().flat_map(words).collect::<Vec<_>>())
 }
 
-/// Bytes that all differ within 256, so that a wrong offset or length is noticed.
+/// Returns bytes that differ within each block of 256, so that the tests detect a wrong offset or
+/// length.
 fn pattern<const N: usize>() -> [u8; N] {
     std::array::from_fn(|at| (at * 29 + at / 256 + 1) as u8)
 }
 
-/// A path of more bytes than a function reserves for a short one.
+/// Returns a path that is longer than the buffer that the functions use for short paths.
 fn long_path() -> String {
     format!("/nonexistent/{}", "long/".repeat(200))
 }

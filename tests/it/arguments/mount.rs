@@ -1,4 +1,4 @@
-//! Mounts.
+//! Arguments of calls on mounts.
 
 use butter::mount::raw::*;
 use butter::mount::{MountFlags, UnmountFlags};

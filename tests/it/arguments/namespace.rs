@@ -1,4 +1,4 @@
-//! Namespaces, their ID maps and their names.
+//! Arguments of calls on namespaces, ID maps, and host and domain names.
 
 use std::mem::offset_of;
 
@@ -56,7 +56,7 @@ pub const ROWS: &[Row] = &[
             }
         }
     }),
-    // `fs::fstatfs`, as the only caller that is public.
+    // This row also records `fs::fstatfs`, of which this is the only public caller.
     Row("namespace::raw::fstatfs_is_nsfs", &[libc::SYS_fstatfs], |it| {
         let file = open(500);
         for (kind, is_nsfs) in
@@ -183,7 +183,7 @@ fn openat(path: &str, access: libc::c_int) -> [(&'static str, Argument); 3] {
     ]
 }
 
-/// `struct statfs` of a file system of this type.
+/// Returns the bytes of a `struct statfs` whose `f_type` is `kind`.
 fn statfs(kind: u64) -> [u8; 120] {
     let mut statfs = pattern();
     statfs[..8].copy_from_slice(&kind.to_ne_bytes());
@@ -192,7 +192,7 @@ fn statfs(kind: u64) -> [u8; 120] {
 
 type Open = fn(Task, AccessMode) -> butter::Result<butter::fd::OwnedFd>;
 
-/// The calls of a function that opens a file and checks that it is a regular file of a procfs.
+/// The system calls of a function that opens a file and checks that it is a regular file of procfs.
 const OPEN: [libc::c_long; 3] = [libc::SYS_openat, libc::SYS_fstat, libc::SYS_fstatfs];
 
 fn opens(it: &Recorder, name: &str, open: Open) {

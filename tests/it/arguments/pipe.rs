@@ -1,4 +1,4 @@
-//! Pipes, and copies in the kernel.
+//! Arguments of calls on pipes, and of calls that copy data between descriptors.
 
 use std::fs::File;
 use std::os::unix::net::{UnixDatagram, UnixStream};
@@ -156,7 +156,7 @@ pub const ROWS: &[Row] = &[
     }),
     Row("copy::raw::getsockopt_is_stream", &[libc::SYS_getsockopt], |it| {
         let (source, peer) = UnixStream::pair().unwrap();
-        // The source is at its end.
+        // The source has reached end of file.
         drop(peer);
         let (source, target) = (common::fd(source), writable());
         for (kind, method) in
@@ -199,12 +199,12 @@ pub const ROWS: &[Row] = &[
     }),
 ];
 
-/// A descriptor that accepts all bytes.
+/// Opens a descriptor to which any number of bytes can be written.
 fn writable() -> OwnedFd {
     common::fd(File::options().write(true).open("/dev/null").unwrap())
 }
 
-/// Of more than 32 bits.
+/// A number of bytes that exceeds 32 bits.
 const LENGTH: usize = 0x2_3456_789A;
 const COPIED: i64 = 0x1_2345_6789;
 
@@ -213,7 +213,7 @@ fn offset_pairs() -> [(Option<u64>, Option<u64>); 4] {
     [(None, None), (Some(from), None), (None, Some(to)), (Some(from), Some(to))]
 }
 
-/// The offset that the recorder writes back.
+/// Returns the offset that the recorder writes to memory after a copy from this offset.
 fn moved(offset: u64) -> u64 {
     offset + COPIED.unsigned_abs()
 }

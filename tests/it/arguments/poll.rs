@@ -1,4 +1,4 @@
-//! Epoll and poll.
+//! Arguments of calls on epoll instances, and of `ppoll`.
 
 use std::mem::offset_of;
 use std::time::Duration;
@@ -108,7 +108,7 @@ pub const ROWS: &[Row] = &[
     }),
 ];
 
-/// The time left that the kernel writes back.
+/// The remaining time that the recorder writes to the timeout of `ppoll`.
 const LEFT: Timespec = Timespec { seconds: 0x1_0000_0007, nanoseconds: 98_765 };
 
 pub fn bytes_of(time: Timespec) -> Vec<u8> {
@@ -151,7 +151,7 @@ fn changes(it: &Recorder, operation: libc::c_int, change: Change) {
     }
 }
 
-/// A wait that reports an event for each readiness.
+/// Records a wait that returns one event for each readiness flag.
 fn waits(
     it: &Recorder,
     number: libc::c_long,
@@ -187,10 +187,11 @@ fn waits(
     it.output("events", events.take(expected.len()).collect(), expected);
 }
 
-/// The result, and the time left with the expected one where the function returns it.
+/// The result of a poll. If the function returns the remaining time, also this time and the
+/// expected one.
 type Polled = (butter::Result<usize>, Option<(Option<Timespec>, Option<Timespec>)>);
 
-/// A poll of one descriptor for each flag, of which each is ready for another flag.
+/// Records a poll of one descriptor for each flag. The recorder reports the flags in reverse order.
 fn polls(
     it: &Recorder,
     timeout: Option<Timespec>,

@@ -1,4 +1,4 @@
-//! IDs, directories, and clocks.
+//! Arguments of calls that return IDs, change directories, and read clocks.
 
 use butter::fd::AsFd;
 use butter::process::{self, Gid, Pid, Uid};

@@ -1,4 +1,4 @@
-//! The functions of the library that must have a row.
+//! Finds the functions of the library that must have a row in the tables of this module.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,7 +7,7 @@ use common::require;
 
 use super::rows;
 
-/// Functions that cannot be recorded.
+/// Functions that cannot be recorded, and the reason.
 const EXEMPT: &[(&str, &str)] = &[
     ("mm::raw::madvise_nothing", "private: called once per process, and on aarch64 only"),
     ("process::raw::exit_group", "does not return, and ends the process"),
@@ -29,8 +29,8 @@ const PRIVATE: &[(&str, &str)] = &[
     ("process::raw::chroot_c", "process::raw::chroot"),
 ];
 
-/// The public functions of the raw modules, and all functions that make a system call, by their
-/// path in the crate; only `raw` is part of it besides the module and the name.
+/// Adds to `found` the public functions of the raw modules and all functions that make a system
+/// call: `module::raw::name` for a function of `raw.rs`, otherwise `module::name`.
 fn functions(folder: &Path, module: Option<&str>, found: &mut BTreeSet<String>) {
     for entry in folder.read_dir().unwrap() {
         let path = entry.unwrap().path();
@@ -63,12 +63,12 @@ fn functions(folder: &Path, module: Option<&str>, found: &mut BTreeSet<String>) 
 }
 
 #[test]
-fn every_raw_function_has_a_row() {
+fn raw_functions_have_a_row() {
     let sources = common::root().join("src");
-    require!(sources.is_dir(), "the sources are not on this host");
+    require!(sources.is_dir(), "the sources do not exist on this host");
     let mut found = BTreeSet::new();
     functions(&sources, None, &mut found);
-    assert!(found.len() > 100, "the functions are not found: {found:?}");
+    assert!(found.len() > 100, "the sources were not parsed correctly: only {found:?} were found");
 
     let named: BTreeSet<_> = rows().map(|row| row.0).collect();
     assert_eq!(named.len(), rows().count(), "two rows have the same name");
@@ -77,11 +77,11 @@ fn every_raw_function_has_a_row() {
     }
     let listed = EXEMPT.iter().chain(PRIVATE).map(|(function, _)| *function);
     let stale: Vec<_> = listed.clone().filter(|function| !found.contains(*function)).collect();
-    assert!(stale.is_empty(), "not in the sources: {stale:?}");
+    assert!(stale.is_empty(), "listed functions do not exist in the sources: {stale:?}");
     let missing: Vec<_> = found
         .iter()
         .filter(|function| !named.contains(function.as_str()))
         .filter(|function| !listed.clone().any(|listed| listed == *function))
         .collect();
-    assert!(missing.is_empty(), "without a row: {missing:?}");
+    assert!(missing.is_empty(), "functions have no row: {missing:?}");
 }

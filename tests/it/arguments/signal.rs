@@ -1,4 +1,4 @@
-//! The raw calls on signals, signal masks and handlers.
+//! Arguments of the raw calls on signals, signal masks and handlers.
 
 use std::ffi::c_void;
 
@@ -16,7 +16,8 @@ use super::{Row, each, mask_argument, mask_size, masks, pattern, sets, words};
 pub const ROWS: &[Row] = &[
     Row("signal::raw::kill", &[libc::SYS_kill], |it| {
         for (target, number) in targets() {
-            // Neither of these must be sent, even if the recorder should fail.
+            // A signal to a process group or to all processes must not be sent even if the recorder
+            // fails, so only signal 0 is used for them.
             let signals = if number > 0 { signals() } else { vec![None] };
             for signal in signals {
                 let arguments = [("pid", int(number)), ("sig", signal_argument(signal))];
@@ -169,7 +170,7 @@ pub const ROWS: &[Row] = &[
     }),
 ];
 
-/// IDs beyond the largest that the kernel assigns, 2^22.
+/// IDs that exceed the maximum that the kernel assigns, 2^22.
 pub const PROCESS: i32 = 0x3456_789A;
 pub const THREAD: i32 = 0x2345_6789;
 
@@ -181,7 +182,7 @@ pub fn thread() -> Tid {
     Tid::from_raw(THREAD).unwrap()
 }
 
-/// Each target of a signal, and its number.
+/// Returns each kind of target of a signal, and the `pid` argument of `kill` for it.
 pub fn targets() -> [(Target, i32); 4] {
     let group = Pgid::from_raw(PROCESS + 1).unwrap();
     [
@@ -192,7 +193,7 @@ pub fn targets() -> [(Target, i32); 4] {
     ]
 }
 
-/// No signal, and each signal.
+/// Returns no signal, and each signal.
 pub fn signals() -> Vec<Option<Signal>> {
     (0..=64).map(Signal::from_raw).collect()
 }
@@ -201,7 +202,7 @@ pub fn signal_argument(signal: Option<Signal>) -> Argument {
     int(signal.map_or(0, Signal::as_raw))
 }
 
-/// A record of this signal, whose other bytes all differ.
+/// Returns a record of this signal, with the test pattern in the other bytes.
 pub fn info(number: u8) -> SigInfo {
     let mut bytes = pattern();
     bytes[..4].copy_from_slice(&[number, 0, 0, 0]);
@@ -221,7 +222,7 @@ extern "C" fn on_signal(_: Signal) {}
 
 extern "C" fn on_info(_: Signal, _: &SigInfo, _: *mut c_void) {}
 
-/// A change of an action, for each kind of the old one.
+/// Records a change of a signal action, for each kind of previous action.
 pub fn actions(
     it: &Recorder,
     number: i32,

@@ -1,4 +1,4 @@
-//! The safe calls on signals and signal masks.
+//! Arguments of the system calls that the safe functions on signals and signal masks make.
 
 use butter::process::{getpid, getuid};
 use butter::signal::{
@@ -156,7 +156,7 @@ pub const ROWS: &[Row] = &[
     }),
 ];
 
-/// `siginfo_t` of a queued signal with this value.
+/// Returns the bytes of the `siginfo_t` of a queued signal with this value.
 fn queued(signal: Signal, value: u64) -> Argument {
     input_fields(&[
         (0, &signal.as_raw().to_ne_bytes()),

@@ -1,4 +1,4 @@
-//! Files that are open for direct I/O.
+//! Copies between files of which at least one is open for direct I/O (`O_DIRECT`).
 
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
@@ -12,14 +12,14 @@ use common::files::NamedFile;
 use common::pattern::{check_file, pattern_file, write_pattern};
 use common::{require, this_test};
 
-/// Not a multiple of any block size.
+/// A number of bytes that is not a multiple of any block size.
 const COUNT: u64 = (1 << 20) + 5000;
 
 fn open(named: &NamedFile, flags: i32) -> std::io::Result<File> {
     OpenOptions::new().read(true).write(true).custom_flags(flags).open(named.path())
 }
 
-/// A named file with the test pattern.
+/// Creates a named file that contains `count` bytes of the test pattern.
 fn named(count: u64) -> NamedFile {
     let named = NamedFile::new();
     write_pattern(&*named, 0, count).unwrap();
@@ -27,7 +27,7 @@ fn named(count: u64) -> NamedFile {
 }
 
 #[test]
-fn copy_from_and_to_direct_io_includes_the_tail() {
+fn copy_between_direct_io_files_copies_bytes_after_last_full_block() {
     let direct = libc::O_DIRECT;
     require!(open(&named(0), direct), "the file system does not support direct I/O");
     for method in ALL_METHODS {
@@ -58,7 +58,7 @@ fn copy_from_and_to_direct_io_includes_the_tail() {
 }
 
 #[test]
-fn copy_from_direct_io_to_other_targets_is_complete() {
+fn copy_from_direct_io_file_to_append_only_file_or_socket_copies_all_bytes() {
     require!(open(&named(0), libc::O_DIRECT), "the file system does not support direct I/O");
     let from = named(COUNT);
     let open = || common::fd(open(&from, libc::O_DIRECT).unwrap());
@@ -78,7 +78,7 @@ fn copy_from_direct_io_to_other_targets_is_complete() {
 }
 
 #[test]
-fn copy_from_stream_to_direct_io_is_complete() {
+fn copy_from_stream_to_direct_io_file_copies_all_bytes() {
     require!(open(&named(0), libc::O_DIRECT), "the file system does not support direct I/O");
     for method in [Method::Auto, Method::Splice, Method::ReadWrite] {
         for make in [super::endpoints::unix, || butter::pipe::pipe().unwrap()] {
@@ -93,7 +93,7 @@ fn copy_from_stream_to_direct_io_is_complete() {
 }
 
 #[test]
-fn copy_at_unaligned_position_of_direct_io_is_complete() {
+fn copy_to_unaligned_position_of_direct_io_file_copies_all_bytes() {
     require!(open(&named(0), libc::O_DIRECT), "the file system does not support direct I/O");
     for method in [Method::Auto, Method::ReadWrite] {
         let (from, to) = (pattern_file(COUNT), named(777));

@@ -25,18 +25,18 @@ pub enum Kind {
     Terminal,
 }
 
-/// A source, opened with the number of bytes that its thread writes to it.
+/// A source. The argument of `open` is the number of bytes that a thread writes to the source.
 pub struct Source {
     pub name: &'static str,
     pub kind: Kind,
     pub open: fn(u64) -> (OwnedFd, JoinHandle<()>),
 }
 
-/// Checks the data that the target received, after the target was closed. Returns the number of
-/// bytes.
+/// Checks the data that the target received, and returns the number of bytes. The target must be
+/// closed before the call.
 pub type Received = Box<dyn FnOnce() -> u64>;
 
-/// A target, whose data is read and checked.
+/// A target. A thread reads and checks the data that is written to the target.
 pub struct Target {
     pub name: &'static str,
     pub kind: Kind,

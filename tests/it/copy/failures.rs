@@ -20,14 +20,14 @@ use common::this_test;
 const COUNT: u64 = if EMULATED { 1_000_000 } else { 8_000_000 };
 
 #[test]
-fn copier_reports_bytes_copied_before_reader_closed() {
+fn copier_fails_with_epipe_or_econnreset_and_reports_copied_bytes_if_reader_is_closed() {
     type Create = fn() -> (OwnedFd, OwnedFd);
     let kinds: [(&str, Create); 3] =
         [("pipe", || pipe::pipe().unwrap()), ("unix socket", unix), ("TCP socket", tcp)];
     for (kind, create) in kinds {
         for method in [Method::Auto, Method::Sendfile, Method::Splice, Method::ReadWrite] {
             let case = format!("{method:?} to a {kind}");
-            // A hole makes the file larger than all buffers between the two descriptors.
+            // The hole makes the file larger than all buffers between `target` and `reader`.
             let (mut from, (reader, target)) = (pattern_file(100_000), create());
             from.set_len(1 << 32).unwrap();
             let mut reader = common::file(reader);
@@ -72,7 +72,7 @@ fn copier_reports_bytes_copied_before_reader_closed() {
 fn copier_fails_with_econnreset_if_tcp_peer_resets_connection() {
     for method in [Method::Auto, Method::Splice, Method::ReadWrite] {
         let (source, peer) = tcp();
-        // A peer that closes the connection with unread data resets it.
+        // A peer that closes its socket while data is unread resets the connection.
         io::write(&source, b"unread").unwrap();
         let (mut first_byte, peer) = ([0], common::file(peer));
         while (&peer).read(&mut first_byte).unwrap() == 0 {}
@@ -107,10 +107,10 @@ fn copier_fails_with_enospc_on_full_device() {
 }
 
 #[test]
-fn copier_reports_lost_bytes_and_continues_after_error() {
+fn copier_step_reports_lost_bytes_on_epipe_and_can_be_repeated() {
     for method in [Method::Auto, Method::Splice, Method::ReadWrite] {
         let ((source, writer), (target, reader)) = (unix(), unix());
-        // The bytes read from the source cannot be written.
+        // Bytes that were read from the source cannot be written to the target.
         drop(reader);
         let mut copier = Copier::new(&source, &target).method(method);
         for sent in ["first", "and another"] {
@@ -132,7 +132,7 @@ fn copier_reports_lost_bytes_and_continues_after_error() {
 }
 
 #[test]
-fn copier_fails_with_eio_if_splice_returns_0_before_the_end() {
+fn copier_fails_with_eio_if_splice_returns_0_before_end_of_stream() {
     let ((source, writer), (_reader, target)) = (pipe::pipe().unwrap(), pipe::pipe().unwrap());
     io::write(&writer, b"more").unwrap();
     let copier = || Copier::new(&source, &target).method(Method::Splice);
@@ -143,7 +143,7 @@ fn copier_fails_with_eio_if_splice_returns_0_before_the_end() {
     );
     drop(writer);
     assert_eq!(copier().run(), Ok(4));
-    assert_eq!(pretend(libc::SYS_splice, || copier().run()), Ok(0), "the source is at its end");
+    assert_eq!(pretend(libc::SYS_splice, || copier().run()), Ok(0), "the source is at end of file");
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn copy_fails_with_eisdir_if_source_is_a_directory() {
 
 #[test]
 fn copy_fails_with_errno_of_read_if_source_cannot_be_read() {
-    // The first page of a process is never mapped.
+    // The first page of the address space is not mapped, so reading `/proc/self/mem` at 0 fails.
     let memory = common::fd(File::open("/proc/self/mem").unwrap());
     let error = copy(&memory, fd(&files::anonymous())).unwrap_err();
     assert_eq!((error.error().errno(), error.copied(), error.lost()), (Errno::IO, 0, 0));

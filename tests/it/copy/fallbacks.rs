@@ -1,5 +1,5 @@
-//! Fallbacks of `Method::Auto` if a method is not available. An explicitly requested method has no
-//! fallback.
+//! Fallbacks of `Method::Auto` if a method is not available. A method that is set with
+//! `Copier::method` has no fallback.
 
 use butter::Errno;
 use butter::copy::{Copier, Method, copy};
@@ -13,7 +13,7 @@ use common::pattern::{check_file, pattern_file};
 
 const COUNT: u64 = 100_003;
 
-/// Copies a file with `Method::Auto`, and returns the method used.
+/// Copies a file with `Method::Auto`, and returns the method that was used last.
 fn copy_file_automatically() -> Method {
     let to = files::anonymous();
     let (source, target) = (fd(&pattern_file(COUNT)), fd(&to));
@@ -36,7 +36,7 @@ fn copier_falls_back_to_next_method_if_filter_denies_call() {
 }
 
 #[test]
-fn copier_falls_back_to_next_method_if_endpoints_do_not_support_it() {
+fn copier_falls_back_to_next_method_if_endpoints_do_not_support_first_method() {
     const COMMON: [Errno; 3] = [Errno::INVAL, Errno::BADF, Errno::OPNOTSUPP];
     let only_copy_file_range =
         [Errno::XDEV, Errno::ISDIR, Errno::TXTBSY, Errno::IO, Errno::OVERFLOW];
@@ -55,8 +55,8 @@ fn copier_falls_back_to_next_method_if_endpoints_do_not_support_it() {
 }
 
 #[test]
-fn copier_reads_remaining_data_if_call_returns_0_before_the_end() {
-    // A copy does not call `accept`, so the first row denies none of its calls.
+fn copier_falls_back_to_read_and_write_if_call_returns_0_before_end_of_file() {
+    // A copy does not call `accept`, so no call of the copy is denied in the first case.
     for (denied, returns_0) in [
         (libc::SYS_accept, libc::SYS_copy_file_range),
         (libc::SYS_copy_file_range, libc::SYS_sendfile),
@@ -120,9 +120,9 @@ fn copy_falls_back_to_read_and_write_if_pipe2_fails() {
 }
 
 #[test]
-fn copy_does_not_fall_back_after_the_first_byte() {
+fn copier_does_not_fall_back_if_method_fails_after_first_byte() {
     for errno in [Errno::NOSPC, Errno::FBIG, Errno::DQUOT, Errno::IO] {
-        // The first step copies by the first method, which fails in the second.
+        // The first step succeeds with the first method. In the second step, this method fails.
         let (source, target) = (fd(&pattern_file(COUNT)), fd(&files::anonymous()));
         let mut copier = Copier::new(&source, &target).chunk_size(40_000);
         assert_eq!(copier.step(), Ok(40_000));
@@ -134,7 +134,7 @@ fn copy_does_not_fall_back_after_the_first_byte() {
         assert_eq!((error.error().call(), error.error().errno()), (call, errno));
         assert_eq!((error.copied(), error.lost()), (40_000, 0));
     }
-    // Before the first byte, the error is that of the last method.
+    // If every method fails before the first byte, the error is that of the last method.
     let (source, target) = (fd(&pattern_file(1)), fd(&files::anonymous()));
     inject(libc::SYS_copy_file_range, Errno::NOSPC, || {
         inject(libc::SYS_sendfile, Errno::FBIG, || {

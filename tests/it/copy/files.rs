@@ -151,7 +151,7 @@ fn copy_reads_proc_files_that_report_size_0() {
         to.rewind().unwrap();
         to.read_to_end(&mut content).unwrap();
         assert_eq!(content.len() as u64, copied, "{path}");
-        // The mappings can change between the two reads.
+        // The mappings of the process can change between the copy and the comparison.
         assert!(copied > 0 && (path == "/proc/self/maps" || content == expected), "{path}");
     }
 }

@@ -1,4 +1,4 @@
-//! Holes of regular files.
+//! Copies of regular files that contain holes.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -19,7 +19,7 @@ const DATA: usize = 1 << 16;
 const HOLE: u64 = 1 << 20;
 const SIZE: u64 = 3 * HOLE + 2 * DATA as u64;
 
-/// A file with a hole at its start, in its middle and at its end.
+/// Creates a file with a hole at its start, in its middle and at its end.
 fn sparse() -> File {
     let file = files::anonymous();
     file.write_all_at(pattern(1, DATA), HOLE).unwrap();
@@ -35,7 +35,7 @@ fn contents(mut file: &File) -> Vec<u8> {
     contents
 }
 
-/// The occupied space in bytes.
+/// Returns the number of bytes that are allocated to a file.
 fn space(file: &File) -> u64 {
     file.metadata().unwrap().blocks() * 512
 }
@@ -48,7 +48,8 @@ fn holes_are_stored() -> bool {
     first == 0 && space(&file) < SIZE / 2
 }
 
-/// Returns whether zeros occupy space, which is not the case in a file system that compresses them.
+/// Returns whether the file system allocates space for zeros. A file system that compresses data
+/// does not.
 fn zeros_are_stored() -> bool {
     let file = files::anonymous();
     file.write_all_at(&vec![0; SIZE as usize], 0).unwrap();
@@ -70,7 +71,7 @@ fn copy_keeps_holes_with_every_method() {
                 }
                 copied => assert_eq!(copied, Ok(SIZE), "{method:?}"),
             }
-            assert!(contents(&to) == contents(&from), "{method:?}: other bytes");
+            assert!(contents(&to) == contents(&from), "{method:?}: the contents differ");
             assert!(space(&to) <= space(&from) + 65_536, "{method:?}: {} bytes", space(&to));
             let positions = [&mut from, &mut to].map(|file| file.stream_position().unwrap());
             assert_eq!(positions, [SIZE; 2], "{method:?}");
@@ -79,17 +80,17 @@ fn copy_keeps_holes_with_every_method() {
 }
 
 #[test]
-fn copier_fill_holes_writes_zeros() {
+fn copier_fill_holes_writes_zeros_instead_of_holes() {
     let zeros_are_stored = zeros_are_stored();
     if !zeros_are_stored {
-        this_test!().skip("space", format_args!("zeros occupy no space in this file system"));
+        this_test!().skip("space", format_args!("this file system allocates no space for zeros"));
     }
     for method in [Method::Auto, Method::Sendfile, Method::Splice, Method::ReadWrite] {
         let (from, to) = (sparse(), files::anonymous());
         let (source, target) = (fd(&from), fd(&to));
         let copied = Copier::new(&source, &target).method(method).fill_holes(true).run();
         assert_eq!(copied, Ok(SIZE), "{method:?}");
-        assert!(contents(&to) == contents(&from), "{method:?}: other bytes");
+        assert!(contents(&to) == contents(&from), "{method:?}: the contents differ");
         assert!(!zeros_are_stored || space(&to) >= SIZE, "{method:?}: {} bytes", space(&to));
     }
 }
@@ -97,7 +98,7 @@ fn copier_fill_holes_writes_zeros() {
 #[test]
 fn copy_of_hole_replaces_data_of_target() {
     for method in [Method::Auto, Method::Sendfile, Method::Splice, Method::ReadWrite] {
-        // The old data ends before, within or after the last hole.
+        // The old data of the target ends before, within or after the last hole of the source.
         for old in [10, SIZE - HOLE / 2, SIZE + 100] {
             let (from, mut to) = (sparse(), files::anonymous());
             to.write_all(&vec![b'x'; old as usize]).unwrap();
@@ -105,7 +106,10 @@ fn copy_of_hole_replaces_data_of_target() {
             assert_eq!(Copier::new(&fd(&from), &fd(&to)).method(method).run(), Ok(SIZE));
             let copied = contents(&to);
             let (copy, rest) = copied.split_at(SIZE as usize);
-            assert!(*copy == contents(&from)[..], "{method:?} over {old} bytes: other bytes");
+            assert!(
+                *copy == contents(&from)[..],
+                "{method:?} over {old} bytes: the contents differ"
+            );
             let kept = old.saturating_sub(SIZE) as usize;
             assert_eq!(rest, vec![b'x'; kept], "{method:?} over {old} bytes");
         }
@@ -120,22 +124,22 @@ fn copy_of_hole_writes_zeros_if_file_system_does_not_support_holes() {
             to.write_all_at(&vec![b'x'; SIZE as usize / 2], 0).unwrap();
             let (source, target) = (fd(&from), fd(&to));
             assert_eq!(inject(number, errno, || copy(&source, &target)), Ok(SIZE));
-            assert!(contents(&to) == contents(&from), "{number}, {errno}: other bytes");
+            assert!(contents(&to) == contents(&from), "{number}, {errno}: the contents differ");
         }
     }
 }
 
 #[test]
-fn copier_limit_within_hole_ends_copy_there() {
+fn copier_stops_at_limit_within_hole() {
     for method in [Method::Auto, Method::ReadWrite] {
         let (mut from, mut to) = (sparse(), files::anonymous());
         let limit = HOLE + DATA as u64 + 12_345;
         assert_eq!(Copier::new(&fd(&from), &fd(&to)).method(method).limit(limit).run(), Ok(limit));
         assert_eq!(to.metadata().unwrap().len(), limit);
         assert_eq!([&mut from, &mut to].map(|file| file.stream_position().unwrap()), [limit; 2]);
-        // The copy continues within the hole.
+        // A second copy continues from the limit, within the hole.
         assert_eq!(copy(fd(&from), fd(&to)), Ok(SIZE - limit));
-        assert!(contents(&to) == contents(&from), "{method:?}: other bytes");
+        assert!(contents(&to) == contents(&from), "{method:?}: the contents differ");
     }
 }
 
@@ -153,7 +157,7 @@ fn copy_of_hole_writes_zeros_if_target_is_not_a_regular_file() {
 }
 
 #[test]
-fn copy_of_hole_appends_zeros() {
+fn copy_of_hole_appends_zeros_if_target_is_open_with_o_append() {
     let (from, named) = (sparse(), files::NamedFile::new());
     named.write_all_at(b"before", 0).unwrap();
     let to = File::options().append(true).open(named.path()).unwrap();
@@ -163,7 +167,7 @@ fn copy_of_hole_appends_zeros() {
 }
 
 #[test]
-fn copy_of_hole_of_one_tebibyte_is_one_step() {
+fn copy_of_holes_of_one_tebibyte_takes_less_than_one_second() {
     const TEBIBYTE: u64 = 1 << 40;
     let memory = Path::new("/dev/shm");
     require!(memory.is_dir(), "/dev/shm does not exist");

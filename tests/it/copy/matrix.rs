@@ -17,7 +17,7 @@ use common::this_test;
 
 const COUNT: u64 = if EMULATED { 30_011 } else { 300_007 };
 
-/// Whether a method supports this combination on every kernel and every file system.
+/// Returns whether a method supports this source and target on every kernel and file system.
 fn must_support(method: Method, source: Kind, target: Kind) -> bool {
     match method {
         Method::Auto | Method::ReadWrite => true,
@@ -25,7 +25,8 @@ fn must_support(method: Method, source: Kind, target: Kind) -> bool {
         Method::Sendfile => {
             source == Kind::File && (target == Kind::Socket || target == Kind::File)
         }
-        // An append-only file does not support splice, and a terminal not always before Linux 6.5.
+        // `splice` does not support a target opened with `O_APPEND`. Before Linux 6.5, it does not
+        // support every terminal.
         Method::Splice => !matches!(target, Kind::AppendOnly | Kind::Terminal),
         _ => unreachable!(),
     }
@@ -35,7 +36,7 @@ fn must_support(method: Method, source: Kind, target: Kind) -> bool {
 fn copier_copies_between_all_endpoints_by_each_method_or_reports_unsupported() {
     let no_terminal = terminal::raw().is_none();
     if no_terminal {
-        this_test!().skip("terminal", format_args!("this host has no terminals"));
+        this_test!().skip("terminal", format_args!("no pseudoterminal can be opened"));
     }
     for from in SOURCES {
         for to in TARGETS.iter().filter(|to| !no_terminal || to.kind != Kind::Terminal) {
@@ -88,9 +89,9 @@ fn copied(
     (copied, reported)
 }
 
-/// The number of bytes that each method copies between files.
+/// The total number of bytes that each method copies between files.
 const TOTAL: u64 = if EMULATED { 1 << 20 } else { 1 << 30 };
-/// The number of bytes of one copy.
+/// The number of bytes that each single copy transfers.
 const PER_COPY: u64 = if EMULATED { 1 << 18 } else { 1 << 26 };
 
 #[test]

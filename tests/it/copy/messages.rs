@@ -1,4 +1,4 @@
-//! Sockets that preserve message boundaries.
+//! Copies from and to sockets that preserve message boundaries.
 
 use std::os::fd::FromRawFd;
 use std::os::unix::net::UnixDatagram;
@@ -14,7 +14,7 @@ use common::pattern::{check_file, pattern, pattern_file};
 
 const METHODS: [Method; 4] = [Method::Auto, Method::Sendfile, Method::Splice, Method::ReadWrite];
 
-/// Two connected sockets of a type.
+/// Creates two connected sockets of this type.
 fn pair(kind: i32) -> (OwnedFd, OwnedFd) {
     let mut fds = [0; 2];
     // SAFETY: the kernel writes two numbers.
@@ -33,7 +33,8 @@ fn copy_from_datagrams_ends_at_an_empty_message() {
     for kind in KINDS {
         for method in METHODS {
             let (source, sender) = pair(kind);
-            // The second is longer than a page, and the third than the buffer for streams.
+            // The second message is longer than a page. The third is longer than the buffer that
+            // `copy` uses for streams.
             for (place, length) in [(0, 10), (10, 9000), (9010, 50_000), (59_010, 0), (0, 5)] {
                 io::write(&sender, pattern(place, length)).unwrap();
             }
@@ -46,7 +47,7 @@ fn copy_from_datagrams_ends_at_an_empty_message() {
             assert_eq!(copied, Ok(59_010), "{method:?}");
             assert_eq!(steps, [10, 9010, 59_010], "{method:?}");
             assert_eq!(check_file(&to, 0), 59_010, "{method:?}");
-            // The message after the empty one is still there.
+            // The message after the empty one was not read by the copy.
             assert_eq!(io::read(&source, &mut [0; 9]), Ok(5), "{method:?}");
         }
     }

@@ -22,7 +22,7 @@ use butter::fd::OwnedFd;
 const ALL_METHODS: [Method; 5] =
     [Method::Auto, Method::CopyFileRange, Method::Sendfile, Method::Splice, Method::ReadWrite];
 
-/// Whether to copy less data: CI runs the musl builds in an emulated virtual machine.
+/// Whether the tests copy less data: CI runs the musl builds in an emulated virtual machine.
 const EMULATED: bool = cfg!(target_env = "musl");
 
 /// Returns a descriptor for the same open file, in the crate's type, which differs from that of

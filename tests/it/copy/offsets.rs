@@ -1,4 +1,5 @@
-//! The raw calls with and without offsets: offsets are advanced instead of file positions.
+//! `copy_file_range` and `sendfile` with and without offsets. If the caller passes an offset, the
+//! call advances the offset instead of the file position.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -13,11 +14,12 @@ use common::require;
 use common::test::supported;
 
 const COUNT: usize = 1000;
-/// The file positions of the source and the target before a call, and the offsets.
+/// The file positions of the source and the target before a call.
 const POSITIONS: (u64, u64) = (100, 30);
+/// The offsets in the source and the target that are passed to a call.
 const OFFSETS: (u64, u64) = (4000, 70);
 
-/// A source and a target, each at its position.
+/// Creates a source and a target with the file positions in `POSITIONS`.
 fn files() -> (File, File) {
     let (mut from, mut to) = (pattern_file(10_000), files::anonymous());
     from.seek(SeekFrom::Start(POSITIONS.0)).unwrap();
@@ -25,8 +27,8 @@ fn files() -> (File, File) {
     (from, to)
 }
 
-/// Checks that the bytes at `from` were copied to `to`, that nothing else was written, and the file
-/// positions after the call.
+/// Checks that the bytes at `from` were copied to `to`, that no other bytes were written, and that
+/// the file positions are `positions`.
 fn check((from, to): (u64, u64), (mut source, mut target): (File, File), positions: (u64, u64)) {
     let actual = (source.stream_position().unwrap(), target.stream_position().unwrap());
     assert_eq!(actual, positions, "file positions");

@@ -1,4 +1,4 @@
-//! Copies into pipes and sockets, and changes of the source file before the reader reads.
+//! Copies from a file to a pipe or socket, if the file is changed before the data is read.
 
 use std::fs::File;
 use std::io::Read;
@@ -15,10 +15,10 @@ use super::fd;
 use common::pattern::{check, pattern, pattern_file};
 use common::{files, require, this_test};
 
-/// Fits into each target without a reader.
+/// A number of bytes that each target accepts before a reader reads.
 const COUNT: u64 = 20_000;
 
-/// The read end and the write end.
+/// Creates a read end and a write end.
 type Make = fn() -> (OwnedFd, OwnedFd);
 
 const TARGETS: [(&str, Make); 3] =
@@ -26,7 +26,7 @@ const TARGETS: [(&str, Make); 3] =
 
 type Change = fn(&File);
 
-/// Changes that must not reach the reader.
+/// Changes of the source file, which must not affect the data that the reader receives.
 const CHANGES: [(&str, Change); 3] = [
     ("overwrite", |source| source.write_all_at(&[0; COUNT as usize], 0).unwrap()),
     ("truncate", |source| source.set_len(100).unwrap()),
@@ -38,7 +38,7 @@ const CHANGES: [(&str, Change); 3] = [
 ];
 
 #[test]
-fn copy_from_file_does_not_change_with_the_file() {
+fn copy_from_file_is_unaffected_if_file_is_changed_before_data_is_read() {
     for method in [Method::Auto, Method::ReadWrite] {
         for (kind, target) in TARGETS {
             for (change, apply) in CHANGES {
@@ -55,7 +55,7 @@ fn copy_from_file_does_not_change_with_the_file() {
 }
 
 #[test]
-fn copy_from_file_on_tmpfs_does_not_change_with_the_file() {
+fn copy_from_file_on_tmpfs_is_unaffected_if_file_is_truncated_before_data_is_read() {
     let memory = Path::new("/dev/shm");
     require!(memory.is_dir(), "/dev/shm does not exist");
     let directory = files::directory_in(memory);
@@ -73,12 +73,12 @@ fn copy_from_file_on_tmpfs_does_not_change_with_the_file() {
 
 #[test]
 fn copier_method_sendfile_and_splice_from_file_to_pipe_pass_references() {
-    // As documented: this is why they are not chosen for a file.
+    // This is the documented reason why `Method::Auto` does not select these methods for a file.
     for method in [Method::Sendfile, Method::Splice] {
         let (source, (reader, target)) = (pattern_file(100), pipe::pipe().unwrap());
         match Copier::new(&fd(&source), &target).method(method).run() {
             Err(error) if method == Method::Sendfile && error.copied() == 0 => {
-                let reason = "before Linux 5.12, sendfile does not accept a pipe as its target";
+                let reason = "sendfile does not support a pipe as target before Linux 5.12";
                 this_test!().skip("sendfile", format_args!("{reason}: {error}"));
                 continue;
             }

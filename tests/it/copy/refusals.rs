@@ -1,4 +1,4 @@
-//! Copies that are refused before the first byte, and methods that the kernel refuses.
+//! Copies that fail before the first byte is read, and methods that the kernel rejects.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
@@ -20,12 +20,12 @@ use common::pattern::{check, pattern_file, write_pattern};
 fn copy_between_overlapping_ranges_of_one_file_fails_with_einval() {
     const LETTERS: &[u8; 26] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     let cases = [
-        // Position of the source, of the target, and the limit; and whether the ranges overlap.
+        // The positions of the source and the target, the limit, and whether the ranges overlap.
         (0, 2, 20, true),
         (2, 0, 20, true),
         (5, 5, 1, true),
         (0, 25, u64::MAX, true),
-        // The copy would reach its own output.
+        // The copy would read bytes that it has written itself.
         (0, 26, u64::MAX, true),
         (0, 26, 27, true),
         (10, 30, 21, true),
@@ -44,7 +44,7 @@ fn copy_between_overlapping_ranges_of_one_file_fails_with_einval() {
             let mut to = OpenOptions::new().write(true).open(named.path()).unwrap();
             from.seek(SeekFrom::Start(from_position)).unwrap();
             to.seek(SeekFrom::Start(to_position)).unwrap();
-            // In steps, of which none overlaps by itself.
+            // The ranges of one step never overlap, so the copy must compare those of all steps.
             let (source, target) = (fd(&from), fd(&to));
             let copier = Copier::new(&source, &target).method(method).limit(limit).chunk_size(1);
             let copied = copier.run();
@@ -77,7 +77,7 @@ fn copy_between_overlapping_ranges_of_one_file_fails_with_einval() {
 }
 
 #[test]
-fn copy_of_file_to_its_own_end_fails_with_einval() {
+fn copy_of_file_to_itself_opened_with_o_append_fails_with_einval() {
     for method in ALL_METHODS {
         let mut named = NamedFile::new();
         named.write_all(b"contents").unwrap();
@@ -101,7 +101,7 @@ fn copy_of_pipe_to_itself_fails_with_einval() {
     }
 }
 
-/// Descriptors that accept no bytes, and the error.
+/// Descriptors to which no bytes can be written, and the errno of `write`.
 fn unsuitable_targets() -> Vec<(&'static str, OwnedFd, Errno)> {
     let open = |flags| {
         let named = NamedFile::new();
@@ -138,7 +138,7 @@ fn copy_reads_nothing_if_target_cannot_be_written_to() {
 }
 
 #[test]
-fn copier_method_splice_reads_nothing_if_target_does_not_support_it() {
+fn copier_method_splice_reads_nothing_if_target_does_not_support_splice() {
     for make in [|| pipe::pipe().unwrap(), unix, tcp] {
         let named = NamedFile::new();
         let appending = OpenOptions::new().append(true).open(named.path()).unwrap();
@@ -155,7 +155,7 @@ fn copier_method_splice_reads_nothing_if_target_does_not_support_it() {
 }
 
 #[test]
-fn copy_reads_nothing_from_pipe_if_reader_of_target_is_closed() {
+fn copy_reads_nothing_from_pipe_if_read_end_of_target_is_closed() {
     for method in [Method::Auto, Method::Splice] {
         let ((source, writer), (reader, target)) = (pipe::pipe().unwrap(), pipe::pipe().unwrap());
         io::write(&writer, b"bytes").unwrap();
@@ -176,7 +176,8 @@ fn copy_from_directory_fails_with_eisdir() {
     }
 }
 
-/// All errnos except `EINTR`, after which a call is repeated. In a virtual machine, some of them.
+/// Returns all errnos except `EINTR`, after which a call is repeated; every seventh errno in an
+/// emulated virtual machine.
 fn errnos() -> impl Iterator<Item = Errno> {
     (1..=133)
         .step_by(if EMULATED { 7 } else { 1 })
@@ -186,7 +187,7 @@ fn errnos() -> impl Iterator<Item = Errno> {
 
 const COUNT: u64 = 30_000;
 
-/// The calls that a copy between files makes before or instead of `read` and `write`.
+/// The system calls other than `read` and `write` that a copy between files makes.
 const FILE_CALLS: &[libc::c_long] = &[
     libc::SYS_copy_file_range,
     libc::SYS_sendfile,
@@ -211,21 +212,22 @@ fn copy_between_files_falls_back_to_next_method_on_every_errno() {
     let expected = contents(&from);
     for errno in errnos() {
         for &number in FILE_CALLS {
-            // The target has bytes where the source has its hole, and ends within it.
+            // The target contains data at the offsets of the hole in the source, and ends within
+            // the hole.
             to.set_len(0).unwrap();
             to.write_all_at(&[b'x'; COUNT as usize], COUNT / 2).unwrap();
             from.rewind().unwrap();
             to.rewind().unwrap();
             let copy = || copy(&source, &target);
             let copied = match number {
-                // The second choice.
+                // `sendfile` is called only after `copy_file_range` has failed.
                 libc::SYS_sendfile => {
                     inject(libc::SYS_copy_file_range, errno, || inject(number, errno, copy))
                 }
                 _ => inject(number, errno, copy),
             };
             assert_eq!(copied, Ok(2 * COUNT), "{number}: {errno}");
-            assert!(contents(&to) == expected, "{number}: {errno}: other bytes");
+            assert!(contents(&to) == expected, "{number}: {errno}: the contents differ");
         }
     }
 }
@@ -248,11 +250,11 @@ fn copy_between_streams_falls_back_to_next_method_on_every_errno() {
         [libc::SYS_splice, libc::SYS_pipe2, libc::SYS_fcntl, libc::SYS_fstat, libc::SYS_getsockopt];
     for errno in errnos() {
         for number in numbers {
-            // The standard library aborts if a descriptor that it closes is not open.
+            // `std` aborts if `fcntl` returns `EBADF` when a descriptor is dropped.
             if (number, errno) == (libc::SYS_fcntl, Errno::BADF) {
                 continue;
             }
-            // With a socket, the errno means that its timeout has expired.
+            // `EAGAIN` of a socket means that its timeout has expired, so the copy fails.
             let pairs =
                 if errno == Errno::AGAIN { &[(PIPE, PIPE), (PIPE, file)][..] } else { &pairs };
             let ends: Vec<_> = pairs

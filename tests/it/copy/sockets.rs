@@ -32,7 +32,7 @@ fn copier_skips_urgent_data_and_copies_following_data() {
             sender.write_all(b"suffix").unwrap();
             let (source, mut file) = (common::fd(receiver), files::anonymous());
             let target = fd(&file);
-            // The sender is still open, so a copy without a limit would wait for more data.
+            // `sender` is still open, so a copy without a limit would wait for more data.
             assert_eq!(
                 Copier::new(&source, &target).method(method).limit(12).run(),
                 Ok(12),
@@ -69,7 +69,7 @@ fn copier_loses_data_after_urgent_data_if_target_is_not_writable() {
         sockets::send_urgent(&sender, b'!');
         sender.write_all(b"rest").unwrap();
         drop(sender);
-        // The peer of the target is closed.
+        // The peer of the target is already closed, so every write fails with `EPIPE`.
         let (source, target) = (common::fd(receiver), common::fd(UnixStream::pair().unwrap().0));
         let mut copier = Copier::new(&source, &target).method(method);
         let error = copier.step().unwrap_err();

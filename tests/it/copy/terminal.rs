@@ -1,5 +1,5 @@
-//! Pseudoterminals, which are opened through `/dev/ptmx` and `TIOCGPTPEER`, without the path of the
-//! slave.
+//! Copies from a terminal. The tests open pseudoterminals through `/dev/ptmx` and `TIOCGPTPEER`,
+//! without the path of the slave.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -10,7 +10,8 @@ use butter::copy::{Copier, copy};
 use common::files;
 use common::require;
 
-/// Opens a pseudoterminal. Returns the master and the terminal; `None` if the host has no `devpts`.
+/// Opens a pseudoterminal, and returns the master and the slave. Returns `None` if the host has no
+/// `devpts`.
 pub fn pair() -> Option<(File, File)> {
     let master = OpenOptions::new()
         .read(true)
@@ -30,7 +31,7 @@ pub fn pair() -> Option<(File, File)> {
     (terminal >= 0).then(|| (master, unsafe { File::from_raw_fd(terminal) }))
 }
 
-/// Like [`pair`], with the terminal in raw mode: all bytes pass unchanged, and none are echoed.
+/// Like [`pair`], with the slave in raw mode: the terminal changes no bytes and echoes none.
 pub fn raw() -> Option<(File, File)> {
     let pair = pair()?;
     set(&pair.1, |modes| {
@@ -54,7 +55,7 @@ fn set(terminal: &File, change: impl FnOnce(&mut libc::termios)) {
 
 #[test]
 fn copy_from_terminal_ends_at_a_single_end_of_file_character() {
-    let (mut master, terminal) = require!(pair(), "this host has no terminals");
+    let (mut master, terminal) = require!(pair(), "no pseudoterminal can be opened");
     set(&terminal, |modes| modes.c_lflag &= !libc::ECHO);
     let (typed, end) = (b"one line\nanother\n", b"\x04");
     master.write_all(typed).unwrap();
@@ -67,7 +68,8 @@ fn copy_from_terminal_ends_at_a_single_end_of_file_character() {
     reader.read_to_end(&mut received).unwrap();
     assert_eq!(received, typed);
 
-    // The end comes first: the line typed after it remains for the next step.
+    // The end-of-file character precedes the line, so the first step returns 0, and the second
+    // step returns the line.
     let (_reader, writer) = io::pipe().unwrap();
     for target in [common::fd(files::anonymous()), common::fd(writer)] {
         master.write_all(end).unwrap();

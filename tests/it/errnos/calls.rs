@@ -119,16 +119,18 @@ const WITHOUT_TRIGGER: &[Call] = &[
     Call::GETEUID,
     Call::GETGID,
     Call::GETEGID,
-    // Used only to probe the page size; its errors are not reported.
+    // This call only probes the page size, and its errors are not returned.
     Call::MADVISE,
-    // The meaning of EINVAL if the kernel is too old for the flag.
+    // An error has one of these calls only if `EINVAL` means that the kernel is too old for the
+    // flag.
     Call::MEMFD_CREATE_EXEC,
     Call::FCNTL_ADD_SEALS_EXEC,
-    // Reported by the library, before the system call.
+    // The library returns this error before it makes a system call.
     Call::MOUNT_OPTIONS,
-    // Called by `std::io::Seek`, whose errors do not contain the call, and by a copy of files.
+    // `lseek` is called by `Seek::seek`, whose errors do not contain the call, and by a copy of
+    // files.
     Call::LSEEK,
-    // After a failure, a copy does without them.
+    // If one of these calls fails, a copy continues without it.
     Call::FALLOCATE,
     Call::GETSOCKOPT_SO_TYPE,
     Call::RECVFROM,

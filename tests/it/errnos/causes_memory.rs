@@ -1,5 +1,5 @@
-//! Each cause of the errors of memory mappings, memfds, epoll, inotify and I/O that can be
-//! triggered, and the words of the reason that name it.
+//! Causes of errors of memory mappings, memfds, epoll, inotify and I/O. Each table lists the causes
+//! that can be triggered, and for each cause the words in the error reason that name the cause.
 
 use std::fs::{self, File};
 use std::os::unix::net::UnixStream;
@@ -80,7 +80,7 @@ pub const ROWS: &[(&str, Row)] = &[
             }
             let memfd = MemFd::with_flags("huge", CreateFlags::CLOEXEC | CreateFlags::HUGETLB);
             let memfd = memfd.map_err(|error| error.to_string())?;
-            // More than there is.
+            // The size exceeds the number of huge pages.
             memfd.set_len(1 << 46).unwrap();
             failed(memfd.map())
         }),
@@ -273,7 +273,7 @@ pub const ROWS: &[(&str, Row)] = &[
             let nested = epolls
                 .windows(2)
                 .find_map(|pair| pair[1].add(&pair[0], Token(1), Interest::IN).err());
-            Ok(nested.expect("the depth is limited"))
+            Ok(nested.expect("epoll should limit the nesting depth"))
         }),
     ),
     (
@@ -416,7 +416,7 @@ fn read_only_memfd() -> MemFd {
 
 const FS_APPEND_FL: libc::c_int = 0x20;
 
-/// An append-only file, open for writing.
+/// Creates an append-only file that is open for writing.
 fn append_only() -> Result<OwnedFd, String> {
     let file = common::fd(files::anonymous());
     set_flags(&file, FS_APPEND_FL)?;
@@ -435,7 +435,7 @@ fn deny_write_and_execute() -> Result<(), String> {
     // SAFETY: touches no memory.
     match unsafe { libc::prctl(PR_SET_MDWE, 1, 0, 0, 0) } {
         0 => Ok(()),
-        _ => Err("PR_SET_MDWE is not in this kernel (Linux 6.3 has it)".into()),
+        _ => Err("PR_SET_MDWE requires Linux 6.3".into()),
     }
 }
 
@@ -481,5 +481,5 @@ fn inotify_reasons_name_the_limits_of_a_user_namespace() {
             }
         }
     });
-    require!(ran, "no new user namespace is allowed here");
+    require!(ran, "no new user namespace can be created");
 }

@@ -1,5 +1,5 @@
-//! Each cause of the errors of mounts that can be triggered, and the words of the reason that name
-//! it.
+//! Causes of errors of mounts. Each table lists the causes that can be triggered, and for each
+//! cause the words in the error reason that name the cause.
 
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
@@ -119,7 +119,7 @@ pub const ROWS: &[(&str, Row)] = &[
 
 /// Causes for a thread that may mount, in its own mount namespace.
 pub const IN_NAMESPACES: &[(&str, Row)] = &[
-    // The namespaces of the PIDs and of the network are those of the host.
+    // The thread uses the PID and network namespaces of the host.
     (
         "owns the PID",
         Row(Call::MOUNT, Errno::PERM, PermissionDenied, || {
@@ -346,7 +346,7 @@ pub const IN_NAMESPACES: &[(&str, Row)] = &[
         "detached",
         Row(Call::MOUNT_PROPAGATION, Errno::INVAL, InvalidArgument, || {
             in_detached(|| match mount::make_private(".") {
-                Ok(()) => Err("this kernel permits it".into()),
+                Ok(()) => Err("this kernel permits the call".into()),
                 result => failed(result),
             })
         }),
@@ -401,7 +401,7 @@ pub const IN_NAMESPACES: &[(&str, Row)] = &[
             unless_root(|path| {
                 let file = file(path);
                 mount::bind_mount("/proc/version", &*file).unwrap();
-                // All flags that the mount may have, so that none is cleared.
+                // The remount sets all flags that the mount can have, so that it clears none.
                 let flags = F::RDONLY | F::NOSUID | F::NODEV | F::NOEXEC;
                 failed(mount::remount(&*file, flags, ""))
             })
@@ -585,7 +585,8 @@ pub const IN_NAMESPACES: &[(&str, Row)] = &[
     ),
 ];
 
-/// A directory in the mount namespace of the main thread, of which the calling thread has a copy.
+/// A directory in the mount namespace of the main thread. The mount namespace of the calling thread
+/// is a copy of that namespace.
 const OTHER_NAMESPACE: &str = "/proc/self/root/tmp";
 
 fn statfs_fails_with(errno: Errno) -> Outcome {
@@ -595,7 +596,7 @@ fn statfs_fails_with(errno: Errno) -> Outcome {
 /// Calls `body` as the root of a user namespace other than the initial one.
 fn unless_root(body: impl FnOnce(&str) -> Outcome + Send) -> Outcome {
     if is_initial_user_namespace() {
-        return Err("the root of the initial user namespace is permitted it".into());
+        return Err("root of the initial user namespace is permitted to make this call".into());
     }
     on_tmpfs(body)
 }
@@ -654,7 +655,7 @@ fn in_deleted(body: impl FnOnce() -> Outcome + Send) -> Outcome {
     on_tmpfs(|path| within_deleted_directory(path, body))
 }
 
-/// Calls with a symbolic link on a mount with `NOSYMFOLLOW`.
+/// Runs a closure with the path of a symbolic link on a mount with `NOSYMFOLLOW`.
 fn at_a_link_that_is_not_followed(body: impl FnOnce(&str) -> Outcome + Send) -> Outcome {
     on_tmpfs(|path| {
         let link = format!("{path}/link");
@@ -664,7 +665,8 @@ fn at_a_link_that_is_not_followed(body: impl FnOnce(&str) -> Outcome + Send) -> 
     })
 }
 
-/// Calls with another user's symbolic link in a sticky directory that everyone can write to.
+/// Runs a closure with the path of another user's symbolic link in a sticky, world-writable
+/// directory.
 fn at_a_protected_link(body: impl FnOnce(&str) -> Outcome + Send) -> Outcome {
     let is_protected = fs::read_to_string("/proc/sys/fs/protected_symlinks");
     if !is_initial_user_namespace() || is_protected.is_ok_and(|text| text.trim() != "1") {
@@ -695,7 +697,7 @@ fn mount_reasons_name_each_cause_in_namespaces() {
             check_cause(test, cause);
         }
     });
-    require!(ran, "no new namespaces are allowed here");
+    require!(ran, "no new namespaces can be created");
 }
 
 /// Runs a closure in a child that is the root of a new user namespace with a copy of the mounts.
@@ -704,7 +706,7 @@ fn below_this_user_namespace(
     body: impl FnOnce() -> Option<Error>,
 ) -> Error {
     let child = ForkedChild::start(|| {
-        unshare_as_root(namespaces).expect("a namespace in a namespace");
+        unshare_as_root(namespaces).expect("nested user namespaces should be permitted");
         body()
     });
     child.result().expect("the call should have failed")
@@ -728,16 +730,16 @@ fn remount_bind_fails_with_eperm_if_a_flag_of_another_user_namespace_is_cleared(
         }
         mount::unmount(path).unwrap();
     });
-    require!(ran, "no new namespaces are allowed here");
+    require!(ran, "no new namespaces can be created");
 }
 
 #[test]
-fn mount_of_proc_fails_with_eperm_if_a_part_of_the_existing_one_is_covered() {
+fn mount_of_proc_fails_with_eperm_if_a_part_of_the_existing_proc_is_covered() {
     let ran = in_namespaces(|| {
         let directory = files::directory();
         let path = directory.path().to_str().unwrap();
         tmpfs_at("/proc/fs");
-        // The first process of the PID namespace, a child of the one that creates it, mounts.
+        // The first process of the PID namespace, a child of its creator, calls `mount`.
         let error = below_this_user_namespace(Namespaces::MOUNT | Namespaces::PID, || {
             ForkedChild::start(|| mount::mount("x", path, "proc", F::empty(), "").err()).result()
         });
@@ -747,5 +749,5 @@ fn mount_of_proc_fails_with_eperm_if_a_part_of_the_existing_one_is_covered() {
         }
         mount::unmount("/proc/fs").unwrap();
     });
-    require!(ran, "no new namespaces are allowed here");
+    require!(ran, "no new namespaces can be created");
 }

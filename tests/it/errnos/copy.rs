@@ -1,4 +1,4 @@
-//! Copies between descriptors.
+//! Errors of copies between descriptors.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -70,7 +70,7 @@ const ROWS: &[Row] = &[
         while io::write(&writer, &[0; 4096]).is_ok() {}
         match send(&file_with_byte(), &writer) {
             Ok(error) if error.is(Errno::INVAL) => {
-                Err("before Linux 5.12, the target cannot be a pipe".into())
+                Err("sendfile does not support a pipe as target before Linux 5.12".into())
             }
             error => error,
         }

@@ -142,11 +142,11 @@ const ACCEPT_PATH_ONLY: &[Call] = &[
 ];
 
 /// A path-only descriptor. It is never dropped, because `std` aborts if `fcntl` returns `EBADF`
-/// when a descriptor is dropped, and a filter can inject this.
+/// when a descriptor is dropped, and a filter can inject this errno.
 pub static PATH_ONLY_DESCRIPTOR: LazyLock<OwnedFd> = LazyLock::new(path_only_descriptor);
 
 #[test]
-fn errno_of_a_path_only_descriptor_is_ebadf() {
+fn errno_is_ebadf_if_descriptor_is_path_only() {
     for (call, _, trigger) in
         DESCRIPTOR_CALLS.iter().filter(|row| !ACCEPT_PATH_ONLY.contains(&row.0))
     {

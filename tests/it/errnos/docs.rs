@@ -28,13 +28,13 @@ const ERRORS: &str = "\n/// # Errors\n///\n";
 struct Function {
     source: PathBuf,
     name: String,
-    /// Whether its summary begins with the C call. The causes that other functions document need
-    /// not equal the reasons.
+    /// Whether the summary begins with the C call. If not, the documented causes need not equal the
+    /// reasons.
     is_raw: bool,
-    /// The calls that it makes; empty if it calls another function for that.
+    /// The calls that the function makes. Empty if another function makes them.
     calls: Vec<Call>,
     bullets: Vec<Bullet>,
-    /// The functions to whose errors it refers.
+    /// The functions to whose errors the documentation refers.
     references: Vec<String>,
 }
 
@@ -96,8 +96,9 @@ impl Function {
             let is_other =
                 |function: &&Self| function.name == *other && function.source == self.source;
             let other = functions.iter().find(is_other);
-            let other =
-                other.unwrap_or_else(|| panic!("{}: its reference was not found", self.name));
+            let other = other.unwrap_or_else(|| {
+                panic!("{}: the function whose errors it refers to was not found", self.name)
+            });
             bullets.extend(other.all_bullets(functions));
         }
         bullets
@@ -135,10 +136,16 @@ fn first_sentence(text: &str) -> String {
     let mut rest = text;
     while let Some((before, link)) = rest.split_once('[') {
         plain.push_str(before);
-        let (linked, after) = link.split_once(']').expect("a bracket is closed");
+        let (linked, after) =
+            link.split_once(']').expect("each link should have a closing bracket");
         plain.push_str(linked);
         rest = match after.strip_prefix('(') {
-            Some(target) => target.split_once(')').expect("the target of a link is closed").1,
+            Some(target) => {
+                target
+                    .split_once(')')
+                    .expect("the target of each link should have a closing parenthesis")
+                    .1
+            }
             None => after,
         };
     }
@@ -175,12 +182,12 @@ fn functions(folder: &Path) -> Vec<Function> {
 #[test]
 fn errno_reasons_equal_the_documented_causes() {
     let sources = common::root().join("src");
-    require!(sources.exists(), "the source is not on this host");
+    require!(sources.exists(), "the sources do not exist on this host");
     let (functions, reasons) = (functions(&sources), reasons());
     let (mut found, mut documented, mut differences) = (0, Vec::new(), Vec::new());
     for function in &functions {
         if function.calls.is_empty() {
-            assert!(!function.is_raw, "{}: its call was not found", function.name);
+            assert!(!function.is_raw, "{}: the call that it makes was not found", function.name);
             continue;
         }
         let mut seen = Vec::new();
@@ -203,7 +210,7 @@ fn errno_reasons_equal_the_documented_causes() {
                     Some(_) => {}
                 }
                 if row(call, errno).is_none() {
-                    differences.push(format!("{place}: in no row"));
+                    differences.push(format!("{place}: no row tests this errno"));
                 }
             }
         }

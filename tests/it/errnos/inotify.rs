@@ -105,7 +105,7 @@ const ROWS: &[Row] = &[
 const AT_DESCRIPTOR_LIMIT: &[Row] =
     &[Row(Call::INOTIFY_INIT1, Errno::MFILE, ErrorKind::LimitReached, || failed(Inotify::new()))];
 
-/// The errors at the limits of a user, in the order of [`LIMITS`].
+/// The errors if a limit of the user is reached, in the order of [`LIMITS`].
 const AT_USER_LIMITS: &[Row] = &[
     Row(Call::INOTIFY_ADD_WATCH, Errno::NOSPC, ErrorKind::LimitReached, || {
         watch("/", WatchFlags::CREATE)
@@ -113,7 +113,7 @@ const AT_USER_LIMITS: &[Row] = &[
     Row(Call::INOTIFY_INIT1, Errno::MFILE, ErrorKind::LimitReached, || failed(Inotify::new())),
 ];
 
-/// The limits on watches, then on instances.
+/// The names of the limits on watches and on instances.
 const LIMITS: [&str; 2] = ["max_inotify_watches", "max_inotify_instances"];
 
 pub fn watch(path: impl butter::path::Arg, mask: WatchFlags) -> Outcome {
@@ -128,7 +128,7 @@ fn symbolic_link_to_itself() -> (TempDir, PathBuf) {
 }
 
 #[test]
-fn inotify_limits_of_the_user_are_reported() {
+fn inotify_fails_with_enospc_or_emfile_at_limits_of_the_user() {
     require!(
         in_user_namespace(|| {
             for (limit, row) in LIMITS.iter().zip(AT_USER_LIMITS) {
@@ -139,7 +139,7 @@ fn inotify_limits_of_the_user_are_reported() {
                 check(row, (row.3)().unwrap());
             }
         }),
-        "no new user namespace is allowed here"
+        "no new user namespace can be created"
     );
 }
 

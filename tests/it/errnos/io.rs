@@ -151,7 +151,7 @@ fn full() -> OwnedFd {
     common::fd(File::options().write(true).open("/dev/full").unwrap())
 }
 
-/// Closes a descriptor, with an injected failure. The descriptor is then closed by another object.
+/// Calls `close` with an injected failure. The descriptor remains open, and is closed afterwards.
 fn close(errno: Errno) -> Result<Error, String> {
     let fd = null();
     let number = fd.as_raw_fd();

@@ -123,7 +123,7 @@ pub fn sealed(seals: Seals) -> MemFd {
     memfd
 }
 
-/// Returns a descriptor of another type as a memfd.
+/// Returns a `MemFd` whose descriptor is not a memfd.
 fn not_a_memfd() -> MemFd {
     OwnedFd::from(EventFd::new(0).unwrap()).into()
 }
@@ -152,7 +152,7 @@ fn create_executable_in_restricted_pid_namespace() -> Outcome {
         )
     };
     if child < 0 {
-        return Err("no new PID namespace is allowed here".into());
+        return Err("no new PID namespace can be created".into());
     }
     if child == 0 {
         // SAFETY: reads the path; a success is a new descriptor.
@@ -180,7 +180,7 @@ fn create_executable_in_restricted_pid_namespace() -> Outcome {
 }
 
 #[test]
-fn memfd_limits_are_reported() {
+fn memfd_calls_fail_with_documented_errno_at_limits() {
     in_child(|| {
         let limit = libc::rlimit { rlim_cur: FILE_SIZE_LIMIT, rlim_max: FILE_SIZE_LIMIT };
         // SAFETY: reads one struct.

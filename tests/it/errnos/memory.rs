@@ -140,7 +140,9 @@ fn exceed_map_count() -> Outcome {
     let limit: usize =
         std::fs::read_to_string("/proc/sys/vm/max_map_count").unwrap().trim().parse().unwrap();
     if limit > 300_000 {
-        return Err(format!("vm.max_map_count is {limit}, which is too many to create"));
+        return Err(format!(
+            "vm.max_map_count is {limit}, which is more mappings than this test creates"
+        ));
     }
     let page = page_size();
     let length = (2 * limit + 8) * page;
@@ -153,14 +155,14 @@ fn exceed_map_count() -> Outcome {
         // SAFETY: the page is not in use.
         unsafe { raw::mprotect(other, page, ProtFlags::READ) }.err()
     });
-    let error = error.expect("there is a limit");
+    let error = error.expect("the number of mappings should be limited");
     check(row(Call::MPROTECT, Errno::NOMEM).unwrap(), error);
     // SAFETY: the second-to-last page of a mapping, which is not in use.
     failed(unsafe { raw::munmap(start.wrapping_add(length - 2 * page), page) })
 }
 
 #[test]
-fn mmap_and_munmap_limits_are_reported() {
+fn mmap_and_munmap_fail_with_documented_errno_at_limits() {
     in_child(|| {
         let limit = libc::rlimit { rlim_cur: 1 << 16, rlim_max: 1 << 16 };
         // SAFETY: reads one struct.

@@ -41,7 +41,7 @@ use common::files;
 use common::test::Test;
 use common::this_test;
 
-/// The error of a call, or the reason why it cannot be triggered here.
+/// The error of a call, or the reason why this host cannot trigger the error.
 type Outcome = Result<Error, String>;
 
 /// A reason why an error cannot be triggered.
@@ -184,13 +184,13 @@ fn regular_file() -> butter::fd::OwnedFd {
 }
 
 #[test]
-fn errno_rows_are_reported_with_kind_and_reason() {
+fn errno_rows_have_the_expected_kind_and_reason() {
     // Some rows fork, and a forked process keeps the descriptors of other tests open.
     in_child(|| check_all(this_test!(), TABLES.iter().flat_map(|table| table.rows)));
 }
 
 #[test]
-fn errno_rows_at_the_descriptor_limit_are_reported() {
+fn errno_rows_fail_with_emfile_at_the_descriptor_limit() {
     in_child(|| {
         exhaust_descriptors();
         for row in TABLES.iter().flat_map(|table| table.at_descriptor_limit) {

@@ -133,7 +133,7 @@ const AT_DESCRIPTOR_LIMIT: &[Row] =
         failed(Namespace::own(Kind::Uts))
     })];
 
-/// The errors at the limit of a user on namespaces.
+/// The errors if the limit on user namespaces is reached.
 const AT_NAMESPACE_LIMIT: &[Row] =
     &[Row(Call::UNSHARE, Errno::NOSPC, ErrorKind::LimitReached, || {
         failed(in_forked_child(|| unshare(Namespaces::USER)))
@@ -151,7 +151,7 @@ fn new(number: i32) -> OwnedFd {
 }
 
 #[test]
-fn unshare_reports_the_limit_on_namespaces() {
+fn unshare_fails_with_enospc_at_max_user_namespaces() {
     require!(
         in_user_namespace(|| {
             let lowered = fs::write("/proc/sys/user/max_user_namespaces", "0");
@@ -160,11 +160,11 @@ fn unshare_reports_the_limit_on_namespaces() {
                 check(row, (row.3)().unwrap());
             }
         }),
-        "no new user namespace is allowed here"
+        "no new user namespace can be created"
     );
 }
 
-/// Files that are not namespaces do not support the requests.
+/// Files other than namespaces do not support the requests `NS_GET_*`.
 #[test]
 fn ioctl_ns_requests_fail_with_enotty_on_other_files() {
     let null = null();

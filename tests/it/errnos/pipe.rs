@@ -170,7 +170,7 @@ fn splice_rejects_invalid_arguments() {
         1,
         NONE,
     ));
-    assert_eq!(io::bytes_available(&reader), Ok(1), "nothing was moved");
+    assert_eq!(io::bytes_available(&reader), Ok(1), "no bytes were moved");
 }
 
 #[test]

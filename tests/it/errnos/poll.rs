@@ -25,7 +25,7 @@ const ROWS: &[Row] = &[
         failed(in_forked_child(|| {
             set_descriptor_limit(1);
             let one = || PollFd::new(&null, PollFlags::IN);
-            poll::raw::ppoll(&mut [one()], None, None).expect("the limit is not exceeded");
+            poll::raw::ppoll(&mut [one()], None, None).expect("ppoll should succeed at the limit");
             poll::raw::ppoll(&mut [one(), one()], None, None)
         }))
     }),

@@ -1,5 +1,5 @@
-//! Errors of `getpid`, `chdir`, `fchdir` and `chroot`. Each thread that changes a directory has its
-//! own.
+//! Errors of `getpid`, `chdir`, `fchdir` and `chroot`. Each thread that changes a directory has
+//! unshared its working and root directories.
 
 use std::fs::{self, File};
 

@@ -82,7 +82,7 @@ const AT_SIGNAL_LIMIT: &[Row] = &[
 ];
 
 #[test]
-fn signal_queue_limit_is_reported() {
+fn signal_calls_fail_with_eagain_at_rlimit_sigpending() {
     in_child_with_blocked(SigSet::all(), || {
         let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
         // SAFETY: reads one struct.

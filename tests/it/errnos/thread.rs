@@ -49,7 +49,7 @@ const ROWS: &[Row] = &[
         failed(unsafe { thread::rt_tgsigqueueinfo(process, thread, Some(Signal::URG), &info) })
     }),
     Row(Call::RT_TGSIGQUEUEINFO, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        // The types of the IDs exclude the kernel's own cause.
+        // The kernel returns `EINVAL` only for IDs that the types `Pid` and `Tid` cannot hold.
         inject(libc::SYS_rt_tgsigqueueinfo, Errno::INVAL, || {
             failed(thread::queue(process::getpid(), thread::gettid(), Signal::URG, 1))
         })

@@ -49,6 +49,6 @@ fn set_hostname_and_set_domainname_reject_invalid_names() {
                 check(row, (row.3)().unwrap());
             }
         }),
-        "no new namespaces are allowed here"
+        "no new namespaces can be created"
     );
 }

@@ -1,5 +1,5 @@
-//! Every function that makes an `ioctl`, on the files of a FUSE server: the kernel forwards the
-//! third argument to the server, and the memory whose size the number of the request declares.
+//! Calls of every function that makes an `ioctl` on the files of a FUSE server. The kernel forwards
+//! to the server the third argument, and the memory whose size the request number declares.
 
 use std::mem::size_of;
 
@@ -15,10 +15,10 @@ use super::{Fuse, with_fuse};
 
 /// The third argument of a request.
 enum Argument {
-    /// There is none: it is 0.
+    /// The request has no argument, and the function passes 0.
     None,
-    /// The address of a variable to which the kernel writes a number; the request's number does not
-    /// declare it.
+    /// The address of a variable to which the kernel writes a number. The request number does not
+    /// declare this memory.
     Undeclared,
     /// The address of bytes that the kernel reads.
     Reads(Vec<u8>),
@@ -30,7 +30,7 @@ struct Row(Call, u32, Argument, fn(BorrowedFd<'_>) -> Result<()>);
 
 const COUNT: u64 = 0x1122_3344_5566_7788;
 
-/// An address below 2 GiB, which fits the number of a watch.
+/// An address below 2 GiB, so that it can be the number of a watch.
 const ADDRESS: i32 = 0x3FFF_0000;
 
 fn busy_poll() -> BusyPoll {
@@ -81,21 +81,23 @@ fn rows() -> [Row; 8] {
 #[test]
 fn ioctl_on_fuse_file_passes_no_register_and_only_declared_memory() {
     let mut tested: Vec<_> = rows().iter().map(|Row(call, ..)| *call).collect();
-    // In `ioctl_setnextwd_passes_the_number_as_an_address`.
+    // `ioctl_setnextwd_passes_the_number_as_an_address` tests this call.
     tested.push(Call::IOCTL_INOTIFY_SETNEXTWD);
     let missing =
         Call::ALL.iter().find(|call| call.name().starts_with("ioctl(") && !tested.contains(call));
     assert_eq!(missing, None, "a function that makes an ioctl has no row");
 
     with_fuse(|fuse| {
-        // The kernel itself answers FIONREAD for a regular file.
+        // The kernel handles FIONREAD of a regular file itself, without a request to the server.
         let (file, root) = (fuse.file(), fuse.root());
         assert_eq!(io::bytes_available(&file), Ok(FILE_SIZE as u32));
         assert_eq!(fuse.server.take_ioctls(), []);
         for Row(call, request, argument, function) in rows() {
             let error = function(root.as_fd()).unwrap_err();
             assert_eq!((error.call(), error.errno()), (call, Errno::NOTTY));
-            let [ioctl] = &fuse.server.take_ioctls()[..] else { panic!("{call}: not one request") };
+            let [ioctl] = &fuse.server.take_ioctls()[..] else {
+                panic!("{call}: the server did not receive exactly one request")
+            };
             let (input, output_size) = match &argument {
                 Argument::None | Argument::Undeclared => (&[][..], 0),
                 Argument::Reads(bytes) => (&bytes[..], 0),
@@ -110,7 +112,7 @@ fn ioctl_on_fuse_file_passes_no_register_and_only_declared_memory() {
     });
 }
 
-/// The reason why the function is unsafe.
+/// `ioctl_setnextwd` is unsafe because the kernel reads this address for a FUSE file.
 #[test]
 fn ioctl_setnextwd_passes_the_number_as_an_address() {
     with_fuse(|fuse| {
@@ -144,7 +146,7 @@ fn ioctl_accepts_any_return_value_of_fuse_server() {
                 let errno = (-4095..0).contains(&result).then(|| Errno::from_raw(-result).unwrap());
                 for Row(call, _, _, function) in rows() {
                     if [Call::IOCTL_NS_GET_USERNS, Call::IOCTL_NS_GET_PARENT].contains(&call) {
-                        // A success would be used as a descriptor.
+                        // On success, the function would use the return value as a descriptor.
                         continue;
                     }
                     let error = function(root.as_fd()).err().map(|error| error.errno());
@@ -156,21 +158,21 @@ fn ioctl_accepts_any_return_value_of_fuse_server() {
         fuse.server.set_ioctl(i32::MIN, &[]);
         let kind = namespace::raw::ioctl_ns_get_nstype(root.as_fd());
         assert_eq!(kind, Ok(Namespaces::from_bits_retain(0x8000_0000)));
-        assert_eq!(io::bytes_available(&root), Ok(0), "a variable that is not written");
+        assert_eq!(io::bytes_available(&root), Ok(0), "the server has not written the variable");
         let params = epoll::raw::ioctl_epiocgparams(root.as_fd()).unwrap();
-        assert_eq!(params, BusyPoll::default(), "a struct that is not written");
+        assert_eq!(params, BusyPoll::default(), "the server has not written the struct");
     });
 }
 
 /// A FUSE server cannot choose the type of its file system.
 #[test]
-fn namespace_rejects_fuse_file() {
+fn namespace_try_from_fails_with_einval_for_fuse_file() {
     with_fuse(|fuse: &Fuse| {
         fuse.server.set_ioctl(0, &[]);
         for fd in [fuse.file(), fuse.root()] {
             assert_eq!(namespace::raw::fstatfs_is_nsfs(fd.as_fd()), Ok(false));
             assert_eq!(Namespace::try_from(fd).unwrap_err().errno(), Errno::INVAL);
         }
-        assert_eq!(fuse.server.take_ioctls(), [], "no request is sent to the server");
+        assert_eq!(fuse.server.take_ioctls(), [], "the server received no request");
     });
 }

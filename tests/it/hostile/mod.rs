@@ -33,7 +33,7 @@ impl Fuse {
     }
 }
 
-/// Runs the body with a FUSE server, in namespaces of the test's own.
+/// Runs the body with a FUSE server, in new namespaces.
 fn with_fuse(body: impl Fn(&Fuse)) {
     let test = Test::of(&body);
     in_namespaces(test, || {
@@ -44,14 +44,14 @@ fn with_fuse(body: impl Fn(&Fuse)) {
     });
 }
 
-/// Runs the body in namespaces of the test's own, as root of a user namespace, and as root of the
+/// Runs the body in new namespaces, once as root of a new user namespace and once as root of the
 /// host.
 fn in_namespaces(test: Test, body: impl Fn()) {
     let ran = test.in_namespaces_as_each_root(|| {
         end_after_a_minute();
         body();
     });
-    require!(test; ran, "no new namespaces are allowed here");
+    require!(test; ran, "no new namespaces can be created");
 }
 
 /// Ends this process, the child of a test, if it hangs.

@@ -1,5 +1,5 @@
-//! Foreign files at the paths below `/proc` that the library opens: no call waits for them, and no
-//! call uses them.
+//! Foreign files at the paths below `/proc` that the library opens. No call of the library blocks
+//! on these files or uses their contents.
 
 use std::ffi::CString;
 use std::fs;
@@ -67,12 +67,12 @@ fn create_fifo(path: &Path) {
     assert_eq!(created, 0, "mkfifo: {}", std::io::Error::last_os_error());
 }
 
-/// Calls every function that opens files below `/proc`, each of which must fail at once.
+/// Calls every function that opens files below `/proc`. Each must fail without blocking.
 fn open_fails(task: Task) {
     for (name, kind) in KINDS {
         let error = at_once(name, || Namespace::open(task, kind)).unwrap_err();
         assert_eq!((error.call(), error.errno()), (Call::FSTATFS, Errno::INVAL), "{name}");
-        // Returns what is at the path.
+        // The raw call does not check the file at the path, so it can succeed.
         let _ = at_once(name, || namespace::raw::openat_ns(task, kind));
     }
     if task == Task::Own {
@@ -112,7 +112,7 @@ fn at_once<T>(name: &str, call: impl FnOnce() -> T) -> T {
 }
 
 #[test]
-fn open_fails_at_once_on_fifo_in_foreign_proc() {
+fn open_fails_without_blocking_on_fifo_in_foreign_proc() {
     let body = || {
         with_foreign_proc(create_fifo, || {
             open_fails(Task::Own);
@@ -126,7 +126,7 @@ fn open_fails_at_once_on_fifo_in_foreign_proc() {
 fn open_fails_on_fuse_server_at_proc() {
     let body = || {
         with_own_mount_namespace(|| {
-            // Its files are endless, and longer than every map.
+            // The files of the server are endless, and so are longer than every map.
             let _server = require!(this_test!(); Server::mount(Path::new("/proc")));
             open_fails(Task::Own);
             open_fails(getpid().into());
@@ -157,7 +157,7 @@ fn open_does_not_acquire_a_controlling_terminal() {
             || {
                 open_fails(Task::Own);
                 assert!(!has_terminal());
-                // A plain open does.
+                // An `open` without `O_NOCTTY` acquires the terminal.
                 fs::File::open("/proc/thread-self/uid_map").unwrap();
                 assert!(has_terminal());
             },
@@ -166,7 +166,8 @@ fn open_does_not_acquire_a_controlling_terminal() {
     in_namespaces(Test::of(&body), body);
 }
 
-/// A file of procfs that is practically endless, over the map of the calling thread.
+/// `pagemap`, a file of procfs that is practically endless, is mounted over the map of the calling
+/// thread.
 #[test]
 fn map_write_ends_if_own_map_is_endless() {
     let body = || {
@@ -185,17 +186,17 @@ fn map_write_ends_if_own_map_is_endless() {
             assert_eq!((error.error().errno(), error.kind()), (Errno::PERM, None));
         });
     };
-    // Root of the host has all users.
+    // All users are mapped for root of the host, so `in_namespaces_as_each_root` is not suitable.
     let ran = Test::of(&body).in_namespaces(body);
-    require!(Test::of(&body); ran, "no new namespaces are allowed here");
+    require!(Test::of(&body); ran, "no new namespaces can be created");
 }
 
 /// The calls of `openat` by [`map_write_opens_all_files_from_one_directory`]: the directory, the
 /// path and the flags.
 static OPENED: Mutex<Vec<(i32, String, i32)>> = Mutex::new(Vec::new());
 
-/// Otherwise, the files could be those of two processes, of which the second reuses the ID of the
-/// first.
+/// If each file was opened by its full path, the files could belong to two processes, of which the
+/// second reuses the ID of the first.
 #[test]
 fn map_write_opens_all_files_from_one_directory() {
     in_child(|| {
@@ -206,7 +207,7 @@ fn map_write_opens_all_files_from_one_directory() {
             let name = path.to_str().unwrap().to_owned();
             OPENED.lock().unwrap().push((directory, name, flags));
             let how = [flags as u64, 0, 0];
-            // The call that the filter does not trap.
+            // The filter does not trap `openat2`.
             // SAFETY: the kernel reads the path and the struct.
             let fd = unsafe {
                 libc::syscall(libc::SYS_openat2, directory, path.as_ptr(), how.as_ptr(), 24)

@@ -1,4 +1,5 @@
-//! Reads that return other counts than the kernel's event descriptors do, and long names.
+//! Reads that return byte counts that the kernel's event descriptors do not return, and inotify
+//! events with long names.
 
 use std::fs::File;
 use std::mem::MaybeUninit;
@@ -19,7 +20,7 @@ use super::with_fuse;
 
 const SIZE: usize = 256;
 
-/// A read into a buffer of the caller, which returns the number of bytes that were read.
+/// Reads into a buffer of the caller, and returns the number of bytes that were read.
 type ReadInto = fn(&OwnedFd, &mut [u8; SIZE]) -> Result<usize>;
 
 const READS_INTO: &[(&str, ReadInto)] = &[
@@ -42,12 +43,12 @@ const READS_INTO: &[(&str, ReadInto)] = &[
         Ok(events.rest().len())
     }),
     ("SignalFd::read_events", |fd, buffer| {
-        // The bytes of the server are not a signal's.
+        // The bytes that the server returns are not a `struct signalfd_siginfo`.
         signalfd(fd).read_events(buffer).map(|events| SIZE + events.count())
     }),
 ];
 
-/// A read of a single value.
+/// Reads a single value.
 type ReadValue = fn(&OwnedFd) -> Result<()>;
 
 const READS_OF_VALUES: &[(&str, ReadValue)] = &[
@@ -94,12 +95,12 @@ fn read_of_fuse_file_returns_at_most_the_requested_bytes() {
 }
 
 #[test]
-fn read_of_value_fails_on_fuse_file_with_other_count() {
+fn read_of_value_fails_if_fuse_server_returns_too_few_or_too_many_bytes() {
     with_fuse(|fuse| {
         let file = fuse.file();
         for &(name, read) in READS_OF_VALUES {
             fuse.server.set_reads(Reads::Endless);
-            // The bytes of the server are not a signal's.
+            // The bytes that the server returns are not a `struct signalfd_siginfo`.
             let error = read(&file).err().map(|error| error.errno());
             assert_eq!(error, (name == "SignalFd::read").then_some(Errno::INVAL), "{name}");
             fuse.server.set_reads(Reads::Excess);
@@ -110,7 +111,8 @@ fn read_of_value_fails_on_fuse_file_with_other_count() {
     });
 }
 
-/// A file that returns no whole event: neither the iterator nor the reader repeats it.
+/// A read of the file returns no complete event. The iterator ends, and the reader fails at each
+/// call.
 #[test]
 fn inotify_reader_fails_on_truncated_event() {
     with_fuse(|fuse| {
@@ -127,7 +129,7 @@ fn inotify_reader_fails_on_truncated_event() {
     });
 }
 
-/// No kernel returns such a count, but a tracer or a filter can.
+/// The kernel never returns such a count, but a tracer or a seccomp filter can.
 #[test]
 fn read_fails_with_eio_if_count_exceeds_the_buffer() {
     in_child(|| {
@@ -191,7 +193,7 @@ fn inotify_reads_names_longer_than_255_bytes() {
             assert_eq!(event.name().as_bytes(), name.as_bytes(), "{rest}");
         }
 
-        // A buffer of the maximum size accepts any event, so that every read removes events.
+        // Every event fits into a buffer of the maximum size, so each read removes events.
         for name in &names {
             assert!(create_directory(&root, name, true));
         }

@@ -35,7 +35,7 @@ fn unmapped_child() -> Result<ForkedChild<Result<()>>, &'static str> {
     }
 }
 
-/// Whether the caller is root of the initial user namespace, so that it can map all IDs.
+/// Returns whether the caller is root of the initial user namespace, so that it can map all IDs.
 fn is_root() -> bool {
     // SAFETY: touches no memory.
     let user = unsafe { libc::geteuid() };
@@ -96,7 +96,7 @@ fn unshare_as_root_maps_the_caller_to_root() {
 
 #[test]
 fn unshare_as_root_fails_with_einval_in_multithreaded_process() {
-    // A new thread, because the thread of the test can be the only one.
+    // The test creates a thread, because the process can otherwise be single-threaded.
     let unshare = || {
         let (call, errno, kind) = failure(unshare_as_root(Namespaces::empty()));
         assert_eq!((call, errno, kind), (Call::UNSHARE, Errno::INVAL, None));
@@ -254,7 +254,7 @@ fn id_maps_write_accepts_the_maximum_number_of_ranges() {
     in_child(|| {
         let child = require!(unmapped_child());
         require!(is_root(), "only the root user of the initial user namespace can map other users");
-        // In an order that the kernel must sort.
+        // The ranges are not in ascending order, so that the kernel must sort them.
         let users: Vec<_> = (0..MAX_RANGES as u32)
             .map(|number| range(700 - 2 * number, 5 * number + 10, 2))
             .collect();
@@ -296,7 +296,7 @@ fn id_maps_write_finds_unmapped_ranges_in_large_parent_map() {
                 write(&[range(0, 9900, 10), range(10, 209, 1), range(11, 0, 10)]),
             ])
         });
-        // Reading this map takes more than one call.
+        // The library must call `read` more than once to read this map.
         let ranges: Vec<_> =
             (0..100).map(|number| range(100 * number, 1000 * number, 10)).collect();
         let (began, namespace) =
@@ -304,7 +304,7 @@ fn id_maps_write_finds_unmapped_ranges_in_large_parent_map() {
         while namespace(&child.pid().to_string()) == namespace("self") {
             assert!(
                 began.elapsed() < Duration::from_secs(30),
-                "the child is in no new user namespace"
+                "the child is not in a new user namespace"
             );
             std::thread::yield_now();
         }

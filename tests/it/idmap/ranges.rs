@@ -1,4 +1,4 @@
-//! Property test: the cause that is reported for arbitrary ranges that the kernel rejects.
+//! Property test of the cause that is reported if the kernel rejects arbitrary ranges.
 
 use std::cell::RefCell;
 
@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 use super::{range, unmapped_child};
 
-/// IDs from a small range, so that ranges often overlap, and the largest IDs.
+/// Generates IDs from a small range, so that ID ranges often overlap, and the largest IDs.
 fn any_id() -> impl Strategy<Value = u32> {
     prop_oneof![9 => 0..40_u32, 1 => u32::MAX - 3..]
 }
@@ -26,7 +26,7 @@ fn any_ranges() -> impl Strategy<Value = Vec<IdRange>> {
     )
 }
 
-/// Whether two ranges, each with a first ID and a length, have an ID in common.
+/// Returns whether two ranges, each with a first ID and a length, have an ID in common.
 fn overlap(one: (u32, u32), other: (u32, u32)) -> bool {
     let end = |(first, length): (u32, u32)| u64::from(first) + u64::from(length);
     u64::from(one.0) < end(other) && u64::from(other.0) < end(one)

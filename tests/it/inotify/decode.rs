@@ -3,8 +3,8 @@
 use butter::inotify::{Cookie, Watch, decode};
 use proptest::prelude::*;
 
-/// The bytes of an event as the kernel writes them: the name is followed by NULs up to a multiple
-/// of 16 bytes.
+/// Returns the bytes of an event as the kernel writes them: the name is padded with NULs to a
+/// multiple of 16 bytes.
 fn event(wd: i32, mask: u32, cookie: u32, name: &[u8]) -> Vec<u8> {
     let padded = if name.is_empty() { 0 } else { (name.len() + 1).next_multiple_of(16) };
     let mut bytes = Vec::new();
@@ -47,7 +47,7 @@ proptest! {
         prop_assert!(events.rest().is_empty());
     }
 
-    /// The events and the remaining bytes cover all bytes.
+    /// The decoded events and the remaining bytes together consist of all input bytes.
     #[test]
     fn decode_accepts_arbitrary_bytes(bytes in prop::collection::vec(any::<u8>(), 0..256)) {
         let mut events = decode(&bytes);

@@ -15,7 +15,7 @@ use common::child::prevent_spawns;
 use common::files;
 use temp_dir::TempDir;
 
-/// A non-blocking instance, with a watch on a new directory.
+/// Creates a non-blocking instance with a watch on a new directory.
 fn watched(mask: WatchFlags) -> (Inotify, Watch, TempDir) {
     let directory = files::directory();
     let inotify = Inotify::nonblocking().unwrap();
@@ -44,7 +44,7 @@ fn flags(inotify: &Inotify) -> Vec<EventFlags> {
 #[test]
 fn inotify_reports_each_event_of_a_directory() {
     use EventFlags as E;
-    // A new process would have copies of the descriptors, which would delay the `CLOSE` events.
+    // A process that another test starts inherits the descriptors, which delays `CLOSE` events.
     let _no_spawns = prevent_spawns();
     let (inotify, watch, directory) = watched(WatchFlags::ALL_EVENTS);
     let path = directory.path().join("file");
@@ -100,7 +100,7 @@ fn inotify_rename_events_have_equal_cookies() {
 
 #[test]
 fn inotify_events_of_the_watched_directory_itself_have_no_name() {
-    // A new process would have copies of the descriptors, which would delay the `CLOSE` events.
+    // A process that another test starts inherits the descriptors, which delays `CLOSE` events.
     let _no_spawns = prevent_spawns();
     let (inotify, watch, directory) = watched(WatchFlags::ALL_EVENTS);
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
@@ -144,7 +144,7 @@ fn watch_flags_are_formatted_and_parsed_by_name() {
     assert_eq!("ALL_EVENTS".parse(), Ok(WatchFlags::ALL_EVENTS));
     assert!("NONBLOCK".parse::<WatchFlags>().is_err());
     assert_eq!(EventFlags::from_bits_retain(0x40).to_string(), "MOVED_FROM");
-    // The meaning of this bit depends on the type.
+    // This bit has a different meaning in each type of flags.
     assert_eq!(EventFlags::from_bits_retain(0x800).to_string(), "MOVE_SELF");
     assert_eq!(InitFlags::from_bits_retain(0x800).to_string(), "NONBLOCK");
     for (name, flag) in WatchFlags::KNOWN.iter_names() {

@@ -55,7 +55,7 @@ fn read_events_reports_an_overflow_once() {
     for file in &files {
         File::create(file).unwrap();
     }
-    // Two files alternately, because the kernel merges consecutive equal events.
+    // The test changes two files alternately, because the kernel merges consecutive equal events.
     let touch = |file: &Path| {
         fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap()
     };
@@ -98,7 +98,11 @@ fn reader_next_returns_one_event_at_a_time() {
     assert_eq!(reader.try_next(), Ok(None));
 
     File::create(directory.path().join("a".repeat(100))).unwrap();
-    assert_eq!(reader.next().unwrap_err().errno(), Errno::INVAL, "larger than the buffer");
+    assert_eq!(
+        reader.next().unwrap_err().errno(),
+        Errno::INVAL,
+        "the event is larger than the buffer"
+    );
 
     assert_eq!(
         inotify.read_events(&mut [0; EVENT_SIZE_MAX]).unwrap().count(),
@@ -110,7 +114,7 @@ fn reader_next_returns_one_event_at_a_time() {
 #[test]
 fn reader_returns_buffered_events_before_queued_ones() {
     use EventFlags as E;
-    // A new process would have copies of the descriptors, which would delay the `CLOSE` events.
+    // A process that another test starts inherits the descriptors, which delays `CLOSE` events.
     let _no_spawns = prevent_spawns();
     let (inotify, watch, directory) = watched(WatchFlags::ALL_EVENTS);
     File::create(directory.path().join("file")).unwrap();
@@ -156,13 +160,13 @@ fn reader_drop_discards_buffered_events() {
 }
 
 #[test]
-fn inotify_reads_of_other_files_terminate() {
+fn inotify_read_events_ends_if_descriptor_is_another_file() {
     let inotify = Inotify::from(common::fd(File::open("/dev/zero").unwrap()));
     let mut buffer = [0; 64];
     assert_eq!(
         inotify.read_events(&mut buffer).unwrap().count(),
         4,
-        "zeroes are events of watch 0 without a name"
+        "zero bytes are decoded as events of watch 0 without a name"
     );
     let inotify = Inotify::from(common::fd(File::open("/dev/null").unwrap()));
     assert_eq!(Reader::new(&inotify, &mut buffer).next().unwrap_err().errno(), Errno::INVAL);
@@ -239,7 +243,10 @@ fn read_events_returns_each_of_a_million_events() {
                 fs::remove_file(&path).unwrap();
                 let began = Instant::now();
                 while number % 1000 == 0 && io::bytes_available(&inotify).unwrap() > 1 << 17 {
-                    assert!(began.elapsed() < Duration::from_secs(60), "the reader has stopped");
+                    assert!(
+                        began.elapsed() < Duration::from_secs(60),
+                        "the reader has stopped reading"
+                    );
                     std::thread::yield_now();
                 }
             }
@@ -256,5 +263,5 @@ fn read_events_returns_each_of_a_million_events() {
         }
         writer.join().unwrap();
     });
-    assert_eq!(inotify.wait(Timeout::Zero), Ok(false), "no further events");
+    assert_eq!(inotify.wait(Timeout::Zero), Ok(false), "no further events are available");
 }

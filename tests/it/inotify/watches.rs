@@ -37,7 +37,7 @@ fn add_watch_of_a_watched_inode_replaces_or_extends_its_mask() {
     let again = |mask| inotify.add_watch(common::bytes(directory.path()), mask);
     assert_eq!(again(WatchFlags::DELETE), Ok(watch), "an inode has one watch");
     File::create(directory.path().join("file")).unwrap();
-    assert_eq!(flags(&inotify), [], "the mask was replaced");
+    assert_eq!(flags(&inotify), [], "the mask of the watch was replaced");
     assert_eq!(again(WatchFlags::CREATE | WatchFlags::MASK_ADD), Ok(watch));
     fs::create_dir(directory.path().join("sub")).unwrap();
     fs::remove_file(directory.path().join("file")).unwrap();

@@ -20,8 +20,8 @@ fn load<const N: usize>(atomics: &[AtomicU8]) -> [u8; N] {
 
 #[test]
 fn add_seals_fails_with_ebusy_while_a_writable_mapping_exists() {
-    // In a separate process, because a child forked by another test would keep the mapping for a
-    // while.
+    // The test runs in a separate process, because a child that another test forks inherits the
+    // mapping until the child executes a program or exits.
     in_child(|| {
         let memfd = memfd_of(b"mapped");
         let mapping = memfd.map().unwrap();
@@ -32,7 +32,7 @@ fn add_seals_fails_with_ebusy_while_a_writable_mapping_exists() {
             (errno(memfd.write_at(b"M", 0)), errno(memfd.map())),
             (Errno::PERM, Errno::PERM)
         );
-        assert!(memfd.map_sealed().unwrap().is_none(), "the earlier mapping is still writable");
+        assert!(memfd.map_sealed().unwrap().is_none(), "the existing mapping is still writable");
         // SAFETY: within the mapping, which is used only here.
         unsafe { mapping.as_ptr().write_volatile(b'M') };
         let mut bytes = [0; 6];
@@ -44,7 +44,7 @@ fn add_seals_fails_with_ebusy_while_a_writable_mapping_exists() {
 }
 
 #[test]
-fn map_sealed_requires_seals_against_all_changes() {
+fn map_sealed_returns_none_unless_all_changes_are_sealed() {
     let memfd = memfd_of(b"unchanged");
     for seal in [Seals::empty(), Seals::SHRINK, Seals::FUTURE_WRITE, Seals::GROW] {
         memfd.add_seals(seal).unwrap();
@@ -73,7 +73,7 @@ fn map_sealed_requires_seals_against_all_changes() {
     let spliced = pipe::splice(&reader, None, &other, Some(&mut 0), 1, pipe::SpliceFlags::empty());
     assert_eq!(errno(spliced), Errno::PERM);
 
-    // The mapping is `Send`, and remains valid after all descriptors were closed.
+    // The mapping is `Send`, and remains valid after all descriptors are closed.
     drop((memfd, other));
     std::thread::scope(|scope| {
         scope.spawn(move || assert_eq!(&*bytes, b"unchanged")).join().unwrap()
@@ -91,7 +91,7 @@ fn map_shares_bytes_and_as_atomics_requires_a_seal_against_shrinking() {
     assert!(unsealed.as_atomics().is_none(), "the file can be truncated");
     memfd.add_seals(Seals::SHRINK).unwrap();
     let (one, other) = (memfd.map().unwrap(), memfd.map().unwrap());
-    assert!(unsealed.as_atomics().is_none(), "mapped before the seal was added");
+    assert!(unsealed.as_atomics().is_none(), "the file was mapped before the seal was added");
     assert_eq!(
         (one.len(), one.is_empty(), format!("{one:?}")),
         (5000, false, "Mapping { length: 5000 }".to_owned())
@@ -168,8 +168,8 @@ fn map_shares_bytes_between_processes() {
     });
 }
 
-/// Checks that a mapping is unmapped when dropped, and not when the descriptor is closed.
-/// The closure returns the start of the mapping, and a closure that drops it.
+/// Checks that a mapping is unmapped when it is dropped, and not when the descriptor is closed.
+/// `map` returns the start of the mapping, and a closure that drops the mapping.
 fn check_drop(map: impl FnOnce(&MemFd) -> (*const u8, Box<dyn FnOnce()>)) {
     let memfd = memfd_of(&[7; 10_000]);
     memfd.add_seals(Seals::SHRINK | Seals::GROW).unwrap();
@@ -224,7 +224,7 @@ fn mapping_of_huge_pages_is_unmapped_as_a_whole() {
         assert_eq!(
             errno(memfd.set_len(SIZE + 4096)),
             Errno::INVAL,
-            "not a multiple of the huge page size"
+            "the length is not a multiple of the huge page size"
         );
         memfd.set_len(SIZE).unwrap();
         memfd.add_seals(Seals::SHRINK | Seals::GROW).unwrap();
@@ -232,7 +232,11 @@ fn mapping_of_huge_pages_is_unmapped_as_a_whole() {
         let reserved = !mapping.as_ref().is_err_and(|error| error.is(Errno::NOMEM));
         require!(reserved, "no huge pages are reserved (vm.nr_hugepages)");
         let mapping = mapping.unwrap();
-        assert_eq!(errno(memfd.write_at(b"!", 0)), Errno::INVAL, "writable only through a mapping");
+        assert_eq!(
+            errno(memfd.write_at(b"!", 0)),
+            Errno::INVAL,
+            "a file of huge pages can be written only through a mapping"
+        );
         let start: *const u8 = mapping.as_ptr();
         assert!(mapping.as_atomics().is_none(), "a hole can be punched");
         // SAFETY: within the mapping, which is used only here.
@@ -266,7 +270,7 @@ fn mapping_of_huge_pages_is_unmapped_as_a_whole() {
         };
         let sealed = unaligned();
         sealed.add_seals(FIXED).unwrap();
-        assert!(sealed.map_sealed().unwrap().is_none(), "the last byte can have no page");
+        assert!(sealed.map_sealed().unwrap().is_none(), "no page is allocated for the last byte");
         drop(sealed);
         let mapping = unaligned().map().unwrap();
         let (start, last) = (mapping.as_ptr(), mapping.as_ptr().wrapping_add(SIZE as usize));

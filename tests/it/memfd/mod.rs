@@ -19,7 +19,7 @@ fn memfd_of(bytes: &[u8]) -> MemFd {
 }
 
 fn errno<T>(result: Result<T>) -> Errno {
-    result.err().expect("the call succeeded").errno()
+    result.err().expect("the call should have failed").errno()
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn memfd_name_appears_in_proc_and_has_up_to_249_bytes() {
 }
 
 #[test]
-fn add_seals_prevents_each_sealed_operation() {
+fn add_seals_makes_each_sealed_operation_fail_with_eperm() {
     let memfd = memfd_of(b"0123456789");
     assert_eq!(memfd.seals(), Ok(Seals::empty()));
     memfd.add_seals(Seals::GROW).unwrap();

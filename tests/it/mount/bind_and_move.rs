@@ -74,7 +74,7 @@ fn move_to_moves_mount_with_its_submounts() {
             (mounted_at(&from).unwrap().id, File::open(format!("{from}/below/file")).unwrap());
         mount::move_to(&*from, &*to).unwrap();
         assert!(mounted_at(&from).is_none());
-        assert_eq!(mounted_at(&to).unwrap().id, mounted, "the same mount");
+        assert_eq!(mounted_at(&to).unwrap().id, mounted, "the ID of the mount is unchanged");
         assert!(Path::new(&format!("{to}/below/file")).exists());
         drop(open);
 
@@ -100,7 +100,7 @@ fn mount_and_umount2_follow_symlink_unless_nofollow_is_set() {
     });
 }
 
-/// Mounts and unmounts a file system. Checks the mount point and the source in mountinfo.
+/// Mounts and unmounts a file system, and checks the mount point and the source in mountinfo.
 fn mount_and_unmount(
     target: impl Arg + Copy,
     source: impl Arg,
@@ -121,7 +121,7 @@ fn mount_accepts_paths_of_any_bytes_length_and_type() {
         let odd = [path.as_bytes(), b"/\xFF \n\\"].concat();
         fs::create_dir(OsStr::from_bytes(&odd)).unwrap();
         let point = &*format!("{path}/\u{FFFD}\\040\\012\\134");
-        // Longer than the buffer that a call uses for short paths.
+        // This path is longer than the buffer that the functions use for short paths.
         let long = [path.as_bytes(), &b"/.".repeat(1500), b"/\xFF \n\\"].concat();
         let (source, options) = ("s".repeat(300), format!("size=64k{}", ",mode=700".repeat(400)));
         let (c, c_long) = (CString::new(&*odd).unwrap(), CString::new(&*long).unwrap());

@@ -1,4 +1,4 @@
-//! The effect of mount flags, and the operation that they select.
+//! The effects of mount flags, and the operations that the flags select.
 
 use std::fs::{self, File};
 
@@ -99,7 +99,7 @@ fn mount_error_contains_the_operation_selected_by_flags() {
 }
 
 #[test]
-fn mount_and_remount_reject_flags_that_select_an_operation() {
+fn mount_and_remount_fail_with_einval_if_flags_select_an_operation() {
     use MountFlags as F;
     // The crate rejects the flags before the call, which would fail with `EPERM`.
     as_nobody(|| {

@@ -1,4 +1,4 @@
-//! Tests of `mount`, each in new namespaces.
+//! Tests of `mount`. Each test runs in new namespaces.
 
 mod bind_and_move;
 mod flags;
@@ -40,7 +40,7 @@ fn with_mounts(body: impl Fn(&str) + Sync) {
     require!(test; ran, "no new namespaces can be created");
 }
 
-/// Whether the process is in the initial user namespace, which maps all users.
+/// Returns whether the process is in the initial user namespace, which maps all users.
 fn is_initial_user_namespace() -> bool {
     fs::read_to_string("/proc/self/uid_map").unwrap().ends_with(" 4294967295\n")
 }
@@ -88,7 +88,11 @@ fn mount_covers_directory_until_unmount() {
         fs::write(format!("{at}/first"), "first").unwrap();
 
         mount_tmpfs(&at);
-        assert_eq!(mounted_at(&at).unwrap().parent, first.id, "mounted on the previous mount");
+        assert_eq!(
+            mounted_at(&at).unwrap().parent,
+            first.id,
+            "the second mount is mounted on the first one"
+        );
         assert_eq!(fs::read_dir(&at).unwrap().count(), 0);
         mount::unmount(&*at).unwrap();
         assert_eq!(fs::read_to_string(format!("{at}/first")).unwrap(), "first");

@@ -1,4 +1,4 @@
-//! Mount options: those that are rejected, those that are flags, and the current flags of a mount.
+//! Mount options that the crate rejects, mount options that are flags, and the flags of a mount.
 
 use std::fs;
 
@@ -25,7 +25,7 @@ fn errors(fstype: &str, options: impl Arg + Copy + Send + Sync) -> [Error; 2] {
 }
 
 #[test]
-fn mount_rejects_options_that_name_descriptors_without_a_system_call() {
+fn mount_and_remount_fail_with_einval_if_options_name_a_descriptor() {
     for name in ["fd", "rfdno", "wfdno", "FD", "Rfdno", "wfdNO", " fd", "fd ", "\tfd"] {
         for options in [
             format!("{name}=3"),
@@ -77,14 +77,14 @@ fn mount_of_autofs_does_not_use_descriptors_of_other_code() {
             let error = mount::mount("x", path, "autofs", MountFlags::empty(), &*options);
             assert_eq!(error.unwrap_err().errno(), Errno::INVAL, "{options}");
         }
-        // A mount makes the pipe blocking.
+        // A successful mount would set the pipe to blocking mode.
         assert_eq!(io::fcntl_getfl(&writer), Ok(flags));
     });
-    common::require!(test; ran, "only root can mount it");
+    common::require!(test; ran, "only root can mount an autofs");
 }
 
 #[test]
-fn mount_reports_options_that_are_longer_than_a_page() {
+fn mount_and_remount_fail_with_e2big_if_options_are_longer_than_a_page() {
     let long = format!("lowerdir={}", ["/tmp/layer"; 500].join(":"));
     for length in [4096, 4097, long.len()] {
         let options = &long[..length];
@@ -102,7 +102,7 @@ fn mount_reports_options_that_are_longer_than_a_page() {
 }
 
 #[test]
-fn flags_are_those_of_the_mount_and_its_file_system() {
+fn flags_returns_those_of_the_mount_and_its_file_system() {
     use MountFlags as F;
     with_mounts(|path| {
         let at = create_dir(format!("{path}/at"));
@@ -118,13 +118,13 @@ fn flags_are_those_of_the_mount_and_its_file_system() {
             (F::STRICTATIME, F::STRICTATIME),
             (F::STRICTATIME | F::NODIRATIME, F::STRICTATIME | F::NODIRATIME),
             (F::SYNCHRONOUS, F::SYNCHRONOUS | F::RELATIME),
-            // These are not reported.
+            // `mount::flags` does not return these flags.
             (F::DIRSYNC | F::LAZYTIME, F::RELATIME),
         ] {
             mount::mount("x", &*at, "tmpfs", set, "").unwrap();
             let flags = mount::flags(&*at).unwrap();
             assert_eq!(flags, reported, "{set}");
-            // The result preserves the flags.
+            // A remount with the returned flags changes no flags.
             let before = options(&at);
             mount::remount_bind(&*at, flags).unwrap();
             assert_eq!(options(&at), before, "{set}");
@@ -135,7 +135,10 @@ fn flags_are_those_of_the_mount_and_its_file_system() {
         mount_tmpfs(&at);
         mount::remount_bind(&*at, F::RDONLY).unwrap();
         fs::File::open(&at).unwrap();
-        assert!(mount::flags(&*at).unwrap().contains(F::RDONLY), "of the mount alone");
+        assert!(
+            mount::flags(&*at).unwrap().contains(F::RDONLY),
+            "the flag of the mount is reported, although the file system is writable"
+        );
         assert!(!mount::flags(path).unwrap().contains(F::RDONLY));
     });
 }
@@ -163,7 +166,7 @@ fn options_apply_to_replaces_the_access_time_flag() {
 }
 
 #[test]
-fn options_split_a_text_for_mount_and_remount_bind() {
+fn options_parse_separates_flags_from_data_for_mount_and_remount_bind() {
     with_mounts(|path| {
         let at = create_dir(format!("{path}/at"));
         let parsed = Options::parse("ro,nosuid,mode=710,noatime,size=64k,rw").unwrap();

@@ -1,4 +1,4 @@
-//! Changes of the root mount.
+//! Tests of `pivot_root`, which changes the root mount.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use super::{create_dir, with_mounts};
 use common::mountinfo::{mounted_at, mounts};
 use common::require;
 
-/// Whether the root directory is a mount, which `pivot_root` requires.
+/// Returns whether the root directory is a mount point, which `pivot_root` requires.
 fn root_is_a_mount() -> bool {
     mounted_at("/").is_some()
 }
@@ -18,7 +18,7 @@ fn root_is_a_mount() -> bool {
 #[test]
 fn pivot_root_replaces_root_and_detach_removes_old_root() {
     with_mounts(|path| {
-        require!(root_is_a_mount(), "the root directory is not a mount");
+        require!(root_is_a_mount(), "the root directory is not a mount point");
         create_dir(format!("{path}/inside"));
         mount::bind_mount_recursive("/proc", &*create_dir(format!("{path}/proc"))).unwrap();
         process::chdir(path).unwrap();
@@ -38,8 +38,8 @@ fn pivot_root_replaces_root_and_detach_removes_old_root() {
 #[test]
 fn pivot_root_moves_old_root_below_new_root() {
     with_mounts(|path| {
-        require!(root_is_a_mount(), "the root directory is not a mount");
-        // A bind mount of a directory on itself turns it into a mount.
+        require!(root_is_a_mount(), "the root directory is not a mount point");
+        // A bind mount of a directory on itself turns the directory into a mount point.
         let new = create_dir(format!("{path}/new"));
         let old = create_dir(format!("{new}/old"));
         let error = mount::pivot_root(&*new, &*old).unwrap_err();

@@ -32,7 +32,7 @@ fn propagation_of_submounts_follows_the_propagation_type() {
             assert_eq!(
                 mounted_at(target).unwrap().propagation,
                 mounted_at(&first).unwrap().propagation,
-                "members of one peer group"
+                "the mounts are members of one peer group"
             );
         }
         mount::make_slave(&*slave).unwrap();
@@ -53,10 +53,14 @@ fn propagation_of_submounts_follows_the_propagation_type() {
         mount_tmpfs(&format!("{private}/c"));
         assert_eq!(visible("c"), [false, false, false, true]);
         mount::unmount(format!("{peer}/a").as_bytes()).unwrap();
-        assert_eq!(visible("a"), [false; 4], "unmount events propagate likewise");
+        assert_eq!(visible("a"), [false; 4], "unmount events propagate like mount events");
 
         mount::make_shared(&*slave).unwrap();
-        assert_eq!(propagation(&slave), "shared master", "a slave with a peer group");
+        assert_eq!(
+            propagation(&slave),
+            "shared master",
+            "the mount is a slave that also has a peer group"
+        );
         mount::make_unbindable(&*private).unwrap();
         assert_eq!(propagation(&private), "unbindable");
         let to = create_dir(format!("{path}/to"));
@@ -99,7 +103,7 @@ fn propagation_type_is_set_for_one_mount_or_recursively() {
         check("", "unbindable");
 
         mount::make_shared_recursive(path).unwrap();
-        // The copies in the thread's mount namespace are peers of these mounts.
+        // The mounts in the thread's mount namespace are copies of these mounts, and their peers.
         with_own_mount_namespace(|| {
             check("shared", "shared");
             mount::make_slave(path).unwrap();

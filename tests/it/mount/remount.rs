@@ -103,7 +103,7 @@ fn remount_changes_file_system_in_all_its_mounts() {
 }
 
 #[test]
-fn mount_inherited_from_another_user_namespace_is_locked() {
+fn mount_inherited_from_another_user_namespace_cannot_be_unmounted_or_moved() {
     use MountFlags as F;
     require!(
         in_namespaces(|| {
@@ -126,7 +126,7 @@ fn mount_inherited_from_another_user_namespace_is_locked() {
                 assert_eq!(options("/proc"), before);
                 mount::bind_mount_recursive("/", path).unwrap();
                 assert!(mounted_at(&format!("{path}/proc")).is_some());
-                // Further restrictions are permitted.
+                // Additional restrictive flags are permitted.
                 mount::remount_bind("/proc", F::RDONLY | F::NOSUID | F::NODEV | F::NOEXEC).unwrap();
                 assert_eq!(options("/proc")[..4], ["ro", "nosuid", "nodev", "noexec"]);
             });

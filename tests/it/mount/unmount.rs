@@ -17,7 +17,11 @@ fn expire_unmounts_mount_that_is_unused_since_the_first_call() {
         mount_tmpfs(&at);
         assert_eq!(mount::expire(&*at), Ok(ExpireOutcome::Marked));
         fs::metadata(format!("{at}/.")).unwrap();
-        assert_eq!(mount::expire(&*at), Ok(ExpireOutcome::Marked), "used since the last call");
+        assert_eq!(
+            mount::expire(&*at),
+            Ok(ExpireOutcome::Marked),
+            "the mount was used since the last call"
+        );
         let open = File::create(format!("{at}/file")).unwrap();
         assert_eq!(mount::expire(&*at).unwrap_err().kind(), ErrorKind::Busy);
         drop(open);

@@ -52,7 +52,7 @@ fn unshare_pid_applies_to_children_only() {
             let before = inodes();
             assert_eq!(unshare(Namespaces::PID), Ok(()));
             assert_eq!(inode("pid"), before[5]);
-            // Older kernels report the namespace only after its first process was created.
+            // In older kernels, the namespace can be opened only after its first process exists.
             if let Err(error) = Namespace::own(Kind::PidForChildren) {
                 assert_eq!(error.errno(), Errno::NOENT);
             }
@@ -109,7 +109,7 @@ fn unshare_time_applies_to_children_only() {
 }
 
 #[test]
-fn unshare_user_requires_a_single_threaded_process() {
+fn unshare_user_fails_with_einval_in_multithreaded_process() {
     in_child(|| {
         in_thread(|| assert_eq!(errno(unshare(Namespaces::USER)), Errno::INVAL));
         let child = ForkedChild::start(|| (unshare(Namespaces::USER | Namespaces::UTS), getuid()));
@@ -142,7 +142,7 @@ fn unshare_user_requires_a_single_threaded_process() {
         assert_eq!(
             inode_of_fd(&user.user_namespace().unwrap()),
             inode("user"),
-            "the parent owns it"
+            "the parent user namespace owns the namespace"
         );
         for opened in [user.parent(), uts.user_namespace()] {
             assert_eq!(fcntl_getfd(opened.unwrap()), Ok(DescriptorFlags::CLOEXEC));

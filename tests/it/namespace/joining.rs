@@ -14,13 +14,13 @@ use common::files;
 use common::forked::ForkedChild;
 
 #[test]
-fn enter_moves_only_the_calling_thread_and_can_move_it_back() {
+fn enter_moves_only_the_calling_thread_and_can_be_reversed() {
     as_root_of_new_user_namespace(|| {
         in_thread(|| {
             assert_eq!(
                 errno(Namespace::own(Kind::Uts).unwrap().enter()),
                 Errno::PERM,
-                "owned by another user namespace"
+                "the namespace is owned by another user namespace"
             );
             unshare(Namespaces::UTS).unwrap();
             let first = Namespace::own(Kind::Uts).unwrap();
@@ -38,7 +38,7 @@ fn enter_moves_only_the_calling_thread_and_can_move_it_back() {
             );
             let in_other_thread = in_thread(|| second.enter().map(|()| inode("uts")));
             assert_eq!(in_other_thread, Ok(inode_of_fd(&second)));
-            assert_eq!(inode("uts"), first_inode, "only the other thread has moved");
+            assert_eq!(inode("uts"), first_inode, "only the other thread has joined the namespace");
             assert_eq!(second.enter_as(Kind::Uts), Ok(()));
             assert_eq!(first.enter_as(Namespaces::UTS), Ok(()));
             for other in [
@@ -49,14 +49,18 @@ fn enter_moves_only_the_calling_thread_and_can_move_it_back() {
                 assert_eq!(errno(second.enter_as(other)), Errno::INVAL, "{other}");
             }
             assert_eq!(inode("uts"), first_inode);
-            assert_eq!(enter(&second, Namespaces::UTS), Ok(()), "through a descriptor");
+            assert_eq!(
+                enter(&second, Namespaces::UTS),
+                Ok(()),
+                "the namespace is joined through a descriptor"
+            );
             assert_eq!(inode("uts"), inode_of_fd(&second));
         });
     });
 }
 
 #[test]
-fn enter_mount_namespace_requires_unshared_working_directory() {
+fn enter_mount_namespace_fails_with_einval_if_working_directory_is_shared() {
     as_root_of_new_user_namespace(|| {
         in_thread(|| {
             unshare(Namespaces::MOUNT).unwrap();
@@ -102,7 +106,11 @@ fn setns_ioctls_and_try_from_reject_other_descriptors() {
 
     let fd = OwnedFd::from(own);
     let number = fd.as_raw_fd();
-    assert_eq!(Namespace::try_from(fd).unwrap().as_raw_fd(), number, "the same descriptor");
+    assert_eq!(
+        Namespace::try_from(fd).unwrap().as_raw_fd(),
+        number,
+        "the descriptor number is unchanged"
+    );
 
     // SAFETY: reads the path.
     let path_only =
@@ -122,8 +130,8 @@ fn enter_joins_all_requested_namespaces_of_a_process_or_none() {
         in_thread(|| {
             let before = inodes();
             for invalid in [
-                wanted | Namespaces::USER,                    // the current one
-                wanted | Namespaces::from_bits_retain(0x400), // unknown
+                wanted | Namespaces::USER,                    // the current user namespace
+                wanted | Namespaces::from_bits_retain(0x400), // an unknown flag
                 Namespaces::empty(),
             ] {
                 assert_eq!(errno(enter(&fd, invalid)), Errno::INVAL, "{invalid}");

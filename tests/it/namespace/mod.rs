@@ -41,7 +41,8 @@ fn in_thread<T: Send>(body: impl FnOnce() -> T + Send) -> T {
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// Returns the inode of a namespace of a task (`thread-self` or an ID); 0 if there is none.
+/// Returns the inode of a namespace of a task (`thread-self` or an ID), or 0 if the file does not
+/// exist.
 fn inode_of(task: impl std::fmt::Display, file: &str) -> u64 {
     fs::metadata(format!("/proc/{task}/ns/{file}")).map_or(0, |file| file.ino())
 }

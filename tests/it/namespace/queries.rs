@@ -35,7 +35,11 @@ fn namespace_opens_each_file_of_proc_as_its_kind() {
         }
     }
     let user = Namespace::own(Kind::User).unwrap();
-    assert_eq!(errno(user.parent()), Errno::PERM, "the parent is outside of the caller's scope");
+    assert_eq!(
+        errno(user.parent()),
+        Errno::PERM,
+        "the parent namespace is outside of the caller's scope"
+    );
     assert!(user.owner().is_ok());
     assert_eq!(errno(Namespace::open(ended_process(), Kind::Uts)), Errno::NOENT);
 }
@@ -65,7 +69,11 @@ fn namespace_open_accepts_thread_id() {
 fn user_namespace_fails_with_eperm_outside_of_the_callers_scope() {
     as_root_of_new_user_namespace(|| {
         let initial = Namespace::own(Kind::Uts).unwrap();
-        assert_eq!(errno(initial.user_namespace()), Errno::PERM, "the owner is an ancestor");
+        assert_eq!(
+            errno(initial.user_namespace()),
+            Errno::PERM,
+            "the owner is an ancestor of the caller's user namespace"
+        );
         in_thread(|| {
             unshare(Namespaces::UTS).unwrap();
             let created = Namespace::own(Kind::Uts).unwrap();

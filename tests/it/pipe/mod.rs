@@ -98,7 +98,7 @@ fn splice_advances_offset_or_else_file_position() {
     target.read_to_string(&mut text).unwrap();
     assert_eq!(text, "-----23457");
 
-    // An offset of 0 is not the same as no offset.
+    // `Some(0)` is an offset, unlike `None`, so the file position is not used.
     let mut start = 0;
     assert_eq!(pipe::splice(borrowed(&source), Some(&mut start), &writer, None, 1, NONE), Ok(1));
     assert_eq!((start, drain(&reader)), (1, b"0".to_vec()));
@@ -117,7 +117,7 @@ fn splice_leaves_offset_unchanged_if_nothing_is_moved() {
     assert_eq!(
         pipe::splice(borrowed(&source), Some(&mut beyond), &writer, None, 4, NONE),
         Ok(0),
-        "the end of the file"
+        "the offset is at the end of the file"
     );
     assert_eq!(beyond, 10);
 }
@@ -155,7 +155,7 @@ fn splice_moves_bytes_between_pipes_and_sockets() {
     let (near, mut far) = UnixStream::pair().unwrap();
     io::write(&into_first, b"from pipe to pipe to socket").unwrap();
     assert_eq!(pipe::splice(&first, None, &into_second, None, 18, SpliceFlags::MOVE), Ok(18));
-    assert_eq!(io::bytes_available(&first), Ok(9), "the other bytes stay in the pipe");
+    assert_eq!(io::bytes_available(&first), Ok(9), "the remaining bytes stay in the pipe");
     assert_eq!(pipe::splice(&second, None, borrowed(&near), None, 18, SpliceFlags::MORE), Ok(18));
     assert_eq!(pipe::splice(&first, None, borrowed(&near), None, 9, NONE), Ok(9));
     let mut bytes = [0; 27];
@@ -209,11 +209,15 @@ fn splice_and_tee_preserve_packet_boundaries() {
 fn set_size_rounds_up_and_size_returns_the_capacity() {
     let (reader, writer) = pipe::nonblocking().unwrap();
     let page = pipe::set_size(&writer, 0).unwrap();
-    assert!(page >= 4096, "at least a page");
+    assert!(page >= 4096, "the minimum capacity is one page");
     assert_eq!(pipe::set_size(&writer, 1), Ok(page));
     assert_eq!(pipe::set_size(&writer, page), Ok(page));
     assert_eq!(pipe::set_size(&writer, page + 1), Ok(2 * page));
-    assert_eq!(pipe::set_size(&reader, 5 * page), Ok(8 * page), "through the read end");
+    assert_eq!(
+        pipe::set_size(&reader, 5 * page),
+        Ok(8 * page),
+        "the capacity can be set through the read end"
+    );
     assert_eq!((pipe::size(&reader), pipe::size(&writer)), (Ok(8 * page), Ok(8 * page)));
 
     let mut bytes = 0;
@@ -276,8 +280,8 @@ fn vmsplice_read_fills_buffers_from_pipe() {
     assert_eq!(end, Ok(0));
 }
 
-/// Checks that a blocking raw call returns `EINTR`, and that the function retries it until `wake`
-/// makes it succeed.
+/// Checks that a blocking raw call fails with `EINTR`, and that the safe function repeats the call
+/// until `wake` makes the call succeed.
 fn check_interruption(
     raw: impl FnOnce() -> Result<usize> + Send,
     retried: impl FnOnce() -> Result<usize> + Send,

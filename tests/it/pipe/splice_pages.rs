@@ -70,7 +70,11 @@ fn splice_pages_returns_the_pages_that_do_not_fit() {
         let Spliced { bytes, rest } = splice_pages(&writer, all, NONE).unwrap();
         let rest = rest.unwrap();
         assert_eq!((bytes, rest.len()), (4 * page, length - 4 * page));
-        assert_eq!(rest.as_ptr(), start.wrapping_add(4 * page), "the rest keeps its address");
+        assert_eq!(
+            rest.as_ptr(),
+            start.wrapping_add(4 * page),
+            "the address of the rest is unchanged"
+        );
         assert!(*rest == pattern_bytes(length)[4 * page..]);
         let mapped: Vec<_> = (0..11).map(|at| is_mapped(start.wrapping_add(at * page))).collect();
         assert_eq!(mapped, [[false; 4].as_slice(), &[true; 7]].concat());
@@ -105,8 +109,9 @@ fn splice_pages_returns_all_pages_if_pipe_is_full_and_nonblocking() {
     assert_eq!((bytes, rest.is_none()), (0, true), "0 bytes fit into a full pipe");
 }
 
-/// Splices the first of these pages into a pipe, and keeps or drops the others, while a forked
-/// child writes to its copy of all of them. Checks that the pipe and the rest keep their content.
+/// Splices the first 16 pages of the mapping into a pipe, and keeps or drops the rest. Meanwhile, a
+/// forked child writes to its copy of all pages. Checks that the contents of the pipe and of the
+/// rest do not change.
 fn splice_while_child_writes(mut all: AnonymousMapping, keep_rest: bool) {
     let ((reader, writer), (started, start)) = (pipe::pipe().unwrap(), pipe::pipe().unwrap());
     let (done, report_done) = pipe::pipe().unwrap();
@@ -161,7 +166,7 @@ fn huge_pages() -> Option<AnonymousMapping> {
         std::fs::read_to_string("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size").ok()?;
     let huge: usize = size.trim().parse().unwrap();
     let mut all = AnonymousMapping::new(3 * huge).unwrap();
-    // Removes the pages before the first address that a huge page can have, one by one.
+    // Removes, one by one, the pages that precede the first address aligned for a huge page.
     let (reader, writer) = pipe::pipe().unwrap();
     pipe::set_size(&writer, page_size()).unwrap();
     while !all.as_ptr().addr().is_multiple_of(huge) {
@@ -181,7 +186,7 @@ fn splice_pages_content_of_huge_pages_is_not_changed_by_forked_child() {
     require!(kernel >= 5.18, "isolation of huge pages in a pipe from a forked child");
     in_child(|| {
         for keep_rest in [true, false] {
-            let all = require!(huge_pages(), "the kernel provides no transparent huge pages");
+            let all = require!(huge_pages(), "the kernel does not provide transparent huge pages");
             splice_while_child_writes(all, keep_rest);
         }
     });
@@ -208,7 +213,7 @@ fn splice_pages_fails_and_returns_pages_if_not_an_open_write_end() {
     let (reader, writer) = pipe::pipe().unwrap();
     io::write(&writer, &[7; 200]).unwrap();
     assert_eq!(failure(splice_pages(&reader, pages(100), NONE)), Errno::BADF);
-    assert_eq!(io::bytes_available(&reader), Ok(200), "nothing is read from the pipe");
+    assert_eq!(io::bytes_available(&reader), Ok(200), "no bytes were read from the pipe");
     assert_eq!(
         failure(splice_pages(borrowed(&file_containing(&[])), pages(100), NONE)),
         Errno::BADF
@@ -292,7 +297,10 @@ fn splice_pages_copies_the_rest_if_kernel_stops_within_a_page() {
         let Spliced { bytes, rest } = result.unwrap();
         assert_eq!(bytes, page + 100);
         let rest = rest.unwrap();
-        assert!(*rest == pattern_bytes(5 * page + 7)[page + 100..], "the rest is complete");
+        assert!(
+            *rest == pattern_bytes(5 * page + 7)[page + 100..],
+            "the rest contains all remaining bytes"
+        );
         assert!(!rest.as_ptr_range().contains(&start), "the rest has another address");
         assert!(
             !is_mapped(start) && !is_mapped(start.wrapping_add(page)),

@@ -37,8 +37,8 @@ fn check(reader: &OwnedFd, pattern: &[u8], slow: bool) -> usize {
     }
 }
 
-/// Memory is spliced into a pipe of one page, duplicated into a second pipe and moved into a third.
-/// Both deliver the same bytes, regardless of which thread waits for which.
+/// Splices memory into a pipe of one page, duplicates it into a second pipe and moves it into a
+/// third pipe. The second and third pipe deliver the same bytes, whichever thread waits.
 #[test]
 fn splice_pages_tee_and_splice_transfer_one_gibibyte_concurrently() {
     let pattern = pattern_bytes(CHUNK);

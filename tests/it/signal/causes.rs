@@ -22,12 +22,13 @@ const RT: Signal = Signal::rt(1).unwrap();
 pub(super) fn received_causes(signal: Signal, mut trigger: impl FnMut()) -> [Cause; 2] {
     let wanted = SigSet::from([signal]);
     trigger();
-    let info =
-        signal::wait(wanted, Duration::from_secs(60)).unwrap().expect("the signal is received");
+    let info = signal::wait(wanted, Duration::from_secs(60))
+        .unwrap()
+        .expect("the signal should be received");
     assert_eq!(info.signal(), signal);
     let signals = SignalFd::nonblocking(wanted).unwrap();
     trigger();
-    assert_eq!(signals.wait(Duration::from_secs(60)), Ok(true), "the signal is received");
+    assert_eq!(signals.wait(Duration::from_secs(60)), Ok(true), "the signal should be received");
     let event = signals.read().unwrap();
     assert_eq!((event.signal(), event.code(), event.errno()), (signal, info.code(), info.errno()));
     [info.cause(), event.cause()]
@@ -39,7 +40,7 @@ pub(super) fn with_blocked_signals(body: impl FnOnce()) {
 }
 
 #[test]
-fn cause_of_a_posix_timer_is_its_id_overrun_and_value() {
+fn cause_of_a_posix_timer_signal_is_its_id_overrun_and_value() {
     with_blocked_signals(|| {
         let mut timers: Vec<i32> = Vec::new();
         let causes = received_causes(RT, || {
@@ -225,7 +226,7 @@ fn cause_of_sigchld_reports_a_trapped_tracee() {
 }
 
 #[test]
-fn cause_of_setitimer_is_kernel() {
+fn cause_of_a_setitimer_signal_is_kernel() {
     with_blocked_signals(|| {
         let causes = received_causes(Signal::ALRM, || {
             let millisecond = libc::timeval { tv_sec: 0, tv_usec: 1000 };
@@ -241,7 +242,7 @@ fn cause_of_setitimer_is_kernel() {
 }
 
 #[test]
-fn cause_of_a_message_queue_is_its_sender_and_value() {
+fn cause_of_a_message_queue_signal_is_its_sender_and_value() {
     with_blocked_signals(|| {
         let name = format!("butter-{}\0", std::process::id());
         let attributes = [0_i64, 4, 8, 0, 0, 0, 0, 0];
@@ -294,7 +295,7 @@ fn cause_of_a_sender_outside_the_pid_namespace_has_no_pid() {
         // SAFETY: as fork: the child has a copy of the memory, makes system calls and ends.
         let first =
             unsafe { libc::syscall(libc::SYS_clone, libc::c_long::from(flags), 0, 0, 0, 0) };
-        require!(first >= 0, "PID namespaces cannot be created");
+        require!(first >= 0, "no new PID namespace can be created");
         if first == 0 {
             signal::set_mask(SigSet::all()).unwrap();
             io::write(&ready_writer, b"!").unwrap();

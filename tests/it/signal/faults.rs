@@ -10,8 +10,8 @@ use common::child::in_child;
 
 use super::causes::{received_causes, with_blocked_signals};
 
-/// Most of these faults require special hardware, a damaged page or a protection key. Instead, the
-/// thread queues to itself the record that the kernel would send.
+/// Most of these faults require special hardware, a damaged page or a protection key. The test
+/// queues the record that the kernel would send to the calling thread instead.
 #[test]
 fn cause_of_a_fault_has_the_fields_of_its_code() {
     with_blocked_signals(|| {
@@ -78,7 +78,7 @@ fn queue_to_self(signal: Signal, numbers: [i32; 12]) {
 static FAULTS: AtomicU32 = AtomicU32::new(0);
 static PAGE: AtomicU64 = AtomicU64::new(0);
 
-/// Makes the page accessible, if the cause is that of the access below.
+/// Makes the page accessible. Exits if the cause is not the access of the test below.
 extern "C" fn unprotect_page(_: Signal, info: &SigInfo, _: *mut c_void) {
     let page = PAGE.load(Ordering::Relaxed);
     let expected =

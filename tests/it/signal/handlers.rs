@@ -47,7 +47,7 @@ fn handler_runs_for_each_signal_and_returns() {
     });
 }
 
-/// The actions to which `pass_on` forwards a signal: the default, and `foreign`.
+/// The actions to which `pass_on` forwards a signal: the default action, and `foreign`.
 static PREVIOUS: [std::sync::OnceLock<Action>; 2] = [const { std::sync::OnceLock::new() }; 2];
 static PASSED_ON: AtomicU32 = AtomicU32::new(0);
 
@@ -136,7 +136,10 @@ fn handler_receives_its_cause_and_blocks_the_signals_of_its_mask() {
         assert_eq!(VALUE.load(Ordering::Relaxed), -42);
         let blocked = SigSet::from_bits(BLOCKED.load(Ordering::Relaxed));
         assert!(blocked.contains(Signal::HUP) && blocked.contains(Signal::RTMIN), "{blocked:?}");
-        assert!(!signal::mask().unwrap().contains(Signal::HUP), "blocked only during the handler");
+        assert!(
+            !signal::mask().unwrap().contains(Signal::HUP),
+            "the signal is blocked only while the handler runs"
+        );
 
         let action =
             Action::info_handler(record).with_flags(ActionFlags::NODEFER | ActionFlags::RESETHAND);
@@ -222,8 +225,8 @@ fn handler_preserves_vector_registers() {
     });
 }
 
-/// Unwinders look up the byte before the address to which a handler returns, so that byte must not
-/// belong to another function.
+/// Unwinders look up the function that contains the byte before the return address of a handler, so
+/// this byte must not belong to another function.
 #[cfg(target_arch = "x86_64")]
 #[test]
 fn handler_return_address_is_preceded_by_a_nop() {
@@ -244,7 +247,7 @@ fn handler_return_address_is_preceded_by_a_nop() {
 
 static BACKTRACE: AtomicU32 = AtomicU32::new(0);
 
-/// The unwinder recognizes the frame of the signal, and continues with the interrupted function.
+/// The unwinder recognizes the signal frame, and continues with the interrupted function.
 #[test]
 fn handler_backtrace_contains_the_interrupted_function() {
     in_child(|| {
@@ -286,7 +289,7 @@ fn action_after_exec_is_ignored_or_default() {
     });
 }
 
-/// The program that the test above executes; it tests nothing by itself.
+/// The process that `action_after_exec_is_ignored_or_default` executes. It is not a test by itself.
 #[test]
 fn action_after_exec_child() {
     if std::env::var_os("BUTTER_PRINT_ACTIONS").is_some() {

@@ -27,9 +27,9 @@ fn signal_wait_returns_the_sender_of_a_signal() {
         let info = signal::wait(Signal::USR1, Timeout::Zero).unwrap().unwrap();
         assert_eq!(info.signal(), Signal::USR1);
         assert_eq!(info.cause(), Cause::Kill { pid: Some(getpid()), uid: getuid() });
-        assert_eq!(signal::pending(), Ok(SigSet::empty()), "the wait dequeued it");
+        assert_eq!(signal::pending(), Ok(SigSet::empty()), "the wait dequeued the signal");
         assert_eq!(signal::kill(getpid(), None), Ok(()), "the process exists");
-        assert_eq!(signal::pending(), Ok(SigSet::empty()), "nothing was sent");
+        assert_eq!(signal::pending(), Ok(SigSet::empty()), "no signal was sent");
     });
 }
 
@@ -53,23 +53,23 @@ fn kill_sends_to_process_groups_and_rejects_group_1() {
 fn kill_everyone_signals_all_other_processes_of_the_pid_namespace() {
     in_child(|| {
         let (reader, writer) = pipe::pipe().unwrap();
-        // The system call, not libc's `fork`, which in the first child would wait for locks that
-        // another thread of this process can hold.
+        // This uses the system call, because libc's `fork` in the first child could wait for a lock
+        // that another thread of this process held.
         let fork = |namespaces: libc::c_int| {
             let flags = libc::c_long::from(namespaces | libc::SIGCHLD);
             // SAFETY: as fork: the child has a copy of the memory, makes system calls and ends.
             unsafe { libc::syscall(libc::SYS_clone, flags, 0, 0, 0, 0) }
         };
         let first = fork(libc::CLONE_NEWUSER | libc::CLONE_NEWPID);
-        require!(first >= 0, "PID namespaces cannot be created");
+        require!(first >= 0, "no new PID namespace can be created");
         if first == 0 {
             signal::set_mask(SigSet::all()).unwrap();
             if fork(0) == 0 {
                 let received = signal::wait(Signal::USR1, Duration::from_secs(60)).unwrap();
                 butter::process::exit_group(if received.is_some() { 7 } else { 1 });
             }
-            // Send only if the signal cannot reach other processes: this must be the first process
-            // of a PID namespace, with its parent outside.
+            // The signal is sent only if it cannot reach processes of the host: this process must
+            // be the first of a PID namespace, and its parent must be outside the namespace.
             let alone = getpid().as_raw() == 1 && butter::process::getppid().is_none();
             let sent = if alone { signal::kill(Target::Everyone, Signal::USR1) } else { Ok(()) };
             let own_signal = signal::wait(Signal::USR1, Timeout::Zero).unwrap();
@@ -132,7 +132,7 @@ fn set_default_and_ignore_discard_pending_signals_that_are_ignored() {
     in_child_with_blocked(SigSet::all(), || {
         for signal in [Signal::CHLD, Signal::CONT, Signal::URG, Signal::WINCH, Signal::USR1] {
             signal::kill(getpid(), signal).unwrap();
-            assert_eq!(signal::pending(), Ok(signal.into()), "blocked and pending");
+            assert_eq!(signal::pending(), Ok(signal.into()), "the signal is blocked and pending");
             signal::set_default(signal).unwrap();
             let left = if signal == Signal::USR1 { signal.into() } else { SigSet::empty() };
             assert_eq!(signal::pending(), Ok(left), "{signal}");
