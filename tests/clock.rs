@@ -23,7 +23,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Runs a test that sets the clock: only in a dedicated virtual machine, and one test at a time.
+/// Runs a test that sets the clock. Skips the test outside a dedicated virtual machine, and runs
+/// one test at a time.
 fn with_clock(body: impl FnOnce()) {
     let test = Test::of(&body);
     require!(
@@ -34,13 +35,13 @@ fn with_clock(body: impl FnOnce()) {
     // SAFETY: touches no memory.
     let is_root = unsafe { libc::geteuid() } == 0;
     require!(test; is_root, "setting the clock requires CAP_SYS_TIME");
-    // Both in this process and in the child, so that the clock is restored even if the child is
-    // killed.
+    // Restore the clock in this process and in the child, so that it is restored even if the child
+    // is killed.
     let _clock = RestoreClock::new();
     test.in_child_with_timeout(body);
 }
 
-/// Restores the clock when dropped: to the time that it would show if it had not been set.
+/// Restores the clock on drop, to the time that the clock would show if it had not been set.
 struct RestoreClock {
     began: Instant,
     initial: Duration,
@@ -130,7 +131,8 @@ fn remaining(timer: &TimerFd) -> Duration {
     }
 }
 
-/// Asserts that a timer expires at this time of the realtime clock, as it is set now.
+/// Asserts that a timer expires at this time of the realtime clock, according to its current
+/// setting.
 fn assert_expires_at(timer: &TimerFd, expiration: Timespec) {
     let expiration = Duration::try_from(expiration).unwrap();
     let (before, left, after) = (now(), remaining(timer), now());
@@ -255,7 +257,7 @@ fn timer_read_continues_to_wait_if_clock_is_set_back_after_expiration() {
         assert_eq!(timer.try_read(), Ok(None));
         expire();
         let began = Instant::now();
-        assert_eq!(timer.read(), Ok(TimerEvent::Expired(1)), "it expires again");
+        assert_eq!(timer.read(), Ok(TimerEvent::Expired(1)), "the timer expires again");
         assert!(began.elapsed() > Duration::from_secs(1), "{:?}", began.elapsed());
     });
 }
@@ -312,15 +314,23 @@ fn timer_expirations_before_a_clock_change_are_discarded() {
 }
 
 #[test]
-fn timer_compares_the_clock_offset_with_that_at_its_creation() {
+fn timer_set_cancel_on_set_compares_clock_offset_with_offset_at_creation() {
     with_clock(|| {
         let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
         adjust(libc::ADJ_SETOFFSET, 3600);
         let day = Timer::once_at(time_from_now(time::Clock::Realtime, DAY));
-        assert_eq!(timer.set_cancel_on_set(day), Ok(false), "the change preceded the request");
+        assert_eq!(
+            timer.set_cancel_on_set(day),
+            Ok(false),
+            "the clock was set before CANCEL_ON_SET was requested"
+        );
         assert_eq!(timer.try_read(), Ok(None));
         adjust(libc::ADJ_SETOFFSET, -3600);
-        assert_eq!(timer.try_read(), Ok(None), "the offset is that at the creation");
+        assert_eq!(
+            timer.try_read(),
+            Ok(None),
+            "the offset is equal to the offset at the creation of the timer"
+        );
         adjust(libc::ADJ_SETOFFSET, 3600);
         assert_eq!(timer.try_read(), Ok(Some(TimerEvent::ClockChanged)));
     });
@@ -373,7 +383,7 @@ fn timerfd_raw_calls_fail_with_ecanceled_after_a_clock_change() {
     });
 }
 
-/// Makes a call in a thread, and sets the clock as soon as the thread waits.
+/// Makes a call in a thread, and sets the clock as soon as the thread sleeps in the call.
 fn during_clock_change<T: Send>(call: impl FnOnce() -> T + Send) -> T {
     let tid = AtomicI32::new(0);
     thread::scope(|scope| {

@@ -1,5 +1,5 @@
-//! The symbols that the library requires from the program: without `std`, only the functions that
-//! every compiler requires, and no others of a C library.
+//! The symbols that the library requires from the program: without `std`, only the functions to
+//! which the compiler generates calls, and no other functions of a C library.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,11 +12,11 @@ use object::{Object, ObjectSymbol};
 
 common::watchdog!();
 
-/// The functions that the compiler calls by name.
+/// The functions to which the compiler generates calls.
 const COMPILER_FUNCTIONS: &[&str] = &["memcpy", "memmove", "memset", "memcmp", "bcmp", "strlen"];
 
 #[test]
-fn library_without_std_needs_no_symbols() {
+fn library_without_std_needs_only_compiler_functions() {
     for features in ["", "explain"] {
         for target in [
             "x86_64-unknown-linux-gnu",
@@ -29,8 +29,8 @@ fn library_without_std_needs_no_symbols() {
     }
 }
 
-/// The boxes and vectors that the library drops need no unwinder in a program that aborts on a
-/// panic.
+/// In a program that aborts on a panic, the library's boxes and vectors are dropped without an
+/// unwinder.
 #[test]
 fn library_with_alloc_needs_no_unwinder_if_panics_abort() {
     let crates = ["core", "alloc", "__rustc"];
@@ -40,7 +40,7 @@ fn library_with_alloc_needs_no_unwinder_if_panics_abort() {
     }
 }
 
-/// With `std`, vectors are dropped if an allocation panics, with `std`'s unwinder.
+/// With `std`, the library requires the unwinder, which drops vectors if an allocation panics.
 #[test]
 fn library_with_std_needs_at_most_close_and_the_unwinder() {
     let crates = ["core", "alloc", "std", "__rustc"];
@@ -50,8 +50,8 @@ fn library_with_std_needs_at_most_close_and_the_unwinder() {
     }
 }
 
-/// Checks that the undefined symbols of the library are those of the compiler, of these crates, and
-/// at most these others.
+/// Checks that each undefined symbol of the library is one of the compiler functions, belongs to
+/// one of `crates`, or is in `others`.
 fn check(test: Test, target: &str, features: &str, panic: &str, crates: &[&str], others: &[&str]) {
     let undefined = match build(target, features, panic) {
         Ok(folder) => undefined(&folder),

@@ -70,8 +70,8 @@ Heartbeats:
   blocked. Heartbeats are not counted by --count. The interval does not include time during which
   the system is suspended.
 
-  text  HEARTBEAT instead of the events, and instead of the path: 12 events; 2 heartbeats missed.
-        If none was missed: 12 events.
+  text  The column of the events contains HEARTBEAT. The path is replaced by the numbers, such as
+        \"12 events; 2 heartbeats missed\", or \"12 events\" if no heartbeat was missed.
 
   json  {\"time\":1700000000.000000,\"heartbeat\":true,\"count\":12,\"missed\":2}
         \"count\" is the number of events that --count counts. Only heartbeats have a \"heartbeat\".

@@ -1,4 +1,5 @@
-//! Programs without `std` and without a C library run, and errors do not make programs large.
+//! Checks that programs without `std` and without a C library run, and limits the size that errors
+//! add to a program.
 
 use common::require;
 use std::path::{Path, PathBuf};
@@ -16,7 +17,8 @@ struct Profile {
     program: &'static [&'static str],
 }
 
-/// Small static programs: optimized for size and across crates, without unwinding and symbols.
+/// The profile of small static programs: optimized for size and across crates, without unwinding
+/// and without symbols.
 const fn small(target: &'static str) -> Profile {
     Profile {
         target: Some(target),
@@ -39,7 +41,7 @@ const fn small(target: &'static str) -> Profile {
     }
 }
 
-/// Programs with `std`: cargo's profile `release`, without symbols.
+/// The profile of programs with `std`: cargo's profile `release`, without symbols.
 const fn with_std(features: &'static str) -> Profile {
     Profile { target: None, features, library: &[], program: &["-Copt-level=3", "-Cstrip=symbols"] }
 }
@@ -70,7 +72,10 @@ fn check(output: Output) {
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(output.status.code(), Some(1), "{text}{}", String::from_utf8_lossy(&output.stderr));
     assert!(lines[0].starts_with("process ") && lines[0].ends_with(": 42"), "{text}");
-    assert_eq!(lines[1], "inotify_add_watch: ENOENT", "no reason without the feature `explain`");
+    assert_eq!(
+        lines[1], "inotify_add_watch: ENOENT",
+        "the error contains no reason without the feature `explain`"
+    );
     assert_eq!(lines.len(), 2, "{text}");
 }
 
@@ -121,7 +126,8 @@ fn error_with_reason_adds_at_most_30_kb_to_a_program_with_std() {
     at_most(30_000, added(&library));
 }
 
-/// The size of a program that prints an error, less that of one that prints its errno.
+/// Returns the difference in size between a program that prints an error and a program that prints
+/// only its errno.
 fn added(library: &Library) -> u64 {
     let [errno, error] = [&[][..], &["print"]].map(|cfg| library.compile("with_std", cfg));
     let text = Command::new(&error).output().unwrap().stdout;

@@ -1,4 +1,4 @@
-//! Long copies, which signals interrupt.
+//! Long copies that signals interrupt.
 
 use std::fs::File;
 use std::io::{Read, Seek, Write};

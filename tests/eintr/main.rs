@@ -29,8 +29,8 @@ common::watchdog!();
 /// The minimum number of signals that interrupt a call.
 const MANY: u64 = 300;
 
-/// The minimum number of signals that interrupt each thread of a transfer. The static builds are
-/// emulated, and slow.
+/// The minimum number of signals that interrupt each thread of a transfer. The static builds run in
+/// an emulator, which is slow.
 const VERY_MANY: u64 = if cfg!(target_env = "musl") { 1000 } else { 5000 };
 
 /// Timeouts that do not expire during a test: one in whole milliseconds, and one that is finer.

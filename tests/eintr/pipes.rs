@@ -1,4 +1,4 @@
-//! Bytes that are sent through pipes, there and back.
+//! Bytes that one thread sends through a pipe, and another thread sends back through a second pipe.
 
 use std::thread;
 
@@ -9,15 +9,16 @@ use butter::{Result, pipe};
 use crate::{Row, VERY_MANY, join};
 use common::signals::PeriodicSignals;
 
-/// The minimum number of bytes that are transferred. The static builds are emulated, and slow.
+/// The minimum number of bytes that are transferred. The static builds run in an emulator, which is
+/// slow.
 pub(crate) const SIZE: usize = if cfg!(target_env = "musl") { 1 << 20 } else { 8 << 20 };
 
-/// The size of a write, which exceeds the capacity of a pipe, so that signals interrupt writes
-/// after a part of the bytes.
+/// The size of a write. It exceeds the capacity of a pipe, so that signals interrupt a write after
+/// some of its bytes have been written.
 pub(crate) const CHUNK_SIZE: usize = 300_000;
 
-/// The period of the pattern of bytes. It is a prime, so that a shift by pages or by the capacity
-/// of a pipe is noticed.
+/// The period of the pattern of bytes. It is a prime, so that the test detects a shift by pages or
+/// by the capacity of a pipe.
 pub(crate) const PERIOD: usize = 251;
 
 /// A pipe that is full, and the number of bytes in it.
@@ -111,8 +112,8 @@ pub(crate) fn write_all(writer: &OwnedFd, bytes: &[u8], write: Write) -> usize {
     written
 }
 
-/// Reads to the end of the file, and passes on each chunk after comparing it with the pattern.
-/// Returns the number of bytes.
+/// Reads to the end of the file, compares each chunk with the pattern, and passes the chunk to the
+/// closure. Returns the number of bytes.
 pub(crate) fn receive(
     reader: &OwnedFd,
     pattern: &[u8],

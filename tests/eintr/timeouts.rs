@@ -1,4 +1,4 @@
-//! Calls with a timeout, which only signals interrupt.
+//! Calls with a timeout: no event occurs while they wait, and signals interrupt them.
 
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use std::thread;
