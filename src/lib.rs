@@ -90,12 +90,12 @@
 //! - `explain` (default): causes in printed errors.
 //!
 //! Without features, the crate is `no_std`, needs no allocator, and its object code refers to no
-//! symbols except those that the compiler itself calls, such as `memcpy`.
+//! symbols except functions to which the compiler generates calls, such as `memcpy`.
 //!
 //! # Kernel versions
 //!
-//! The crate supports Linux 5.10 and newer. A call that is newer than 5.10 states the version in
-//! its documentation, and its `ENOSYS` error prints it.
+//! The crate supports Linux 5.10 and newer. The documentation and the `ENOSYS` error of a call that
+//! is newer than 5.10 state the version that introduced the call.
 
 #![cfg_attr(not(any(test, feature = "std")), no_std)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -172,7 +172,7 @@ mod std_impls;
 
 pub use error::{Errno, Error, Result};
 
-/// The examples of the README are tested with those of the documentation.
+/// Tests the README's examples together with those of the documentation.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
