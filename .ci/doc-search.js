@@ -5,11 +5,12 @@
 //
 // DOC is the folder that `cargo doc` has written. NAMES has lines of a query and a path, such as
 // "inotify_init1 butter::inotify::Inotify"; empty lines and lines that begin with # are ignored.
-// Added to these are all functions whose summary begins with a C call, among them those of all
-// modules `raw`. The query is the name of the call, or the command of `fcntl` or `ioctl`.
+// The script also searches for all functions whose summary begins with a C call, including all
+// functions of modules `raw`. Their query is the name of the call, or the command of `fcntl` or
+// `ioctl`.
 //
-// rustdoc's own search code answers each query from the index that it has generated. One of the
-// first 20 results must be the item with this path.
+// rustdoc's search code runs each query on the index that rustdoc has generated. One of the first 20
+// results must be the item with this path.
 //
 // Exit status: 0 if all items are found, 1 if not, 2 if the arguments are invalid.
 
@@ -18,7 +19,8 @@
 const fs = require("fs");
 const path = require("path");
 
-// The search code expects this function of another script of rustdoc, which requires a browser.
+// The search code calls this function, which another rustdoc script defines. That script requires a
+// browser.
 globalThis.nonnull = value => value;
 
 async function main() {
@@ -68,7 +70,7 @@ function* callFunctions(folder, module) {
         if (entry.isDirectory()) {
             yield* callFunctions(file, `${module}::${entry.name}`);
         } else if (name) {
-            // The pages of private modules are only redirections.
+            // The pages of private modules are redirections and contain no summary.
             const html = fs.readFileSync(file, "utf8");
             const [, summary] = /class="docblock"><p>(.*)/.exec(html) ?? [];
             const call = /^<code>(?:(?:fcntl|ioctl)\(\w+, (\w+)|(\w+)\()/.exec(summary);
@@ -81,7 +83,7 @@ function* callFunctions(folder, module) {
     }
 }
 
-// The search code requests parts of the index by name. The parts pass their data to callbacks.
+// The search code requests parts of the index by name. Each part calls a callback with its data.
 function loader(doc) {
     const run = file => {
         const source = fs.readFileSync(path.join(doc, "search.index", file), "utf8");

@@ -1,8 +1,8 @@
 //! The baseline decoder of inotify events, and the checksum that all decoders compute.
 //!
 //! The hand-written decoder advances a pointer and makes two comparisons per event. It performs the
-//! checks that arbitrary bytes require, as butter does: that a whole header remains, and that the
-//! whole name follows it.
+//! checks that arbitrary bytes require, as butter does: that the remaining bytes contain a whole
+//! header, and the whole name after the header.
 
 use std::hint::black_box;
 use std::slice;
@@ -93,8 +93,8 @@ impl Sum {
             .wrapping_add(u64::from(cookie));
         self.contents = self.contents.wrapping_add(contents).wrapping_add(name.len() as u64);
         self.events += 1;
-        // The address forces the creation of the slice. The bytes are read only by decoders that
-        // trim the name.
+        // Adding the address prevents the compiler from omitting the slice. Only decoders that trim
+        // the name read its bytes.
         self.addresses ^= name.as_ptr().addr();
     }
 

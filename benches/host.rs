@@ -1,4 +1,4 @@
-//! Description of the host, and the CPU that all contenders run on.
+//! Describes the host, and pins the process to the CPU on which all contenders run.
 
 use std::{env, fs, io, mem};
 
@@ -9,8 +9,8 @@ pub(crate) fn describe() -> String {
     format!("Linux {} on {}, {libc}", kernel.trim(), env::consts::ARCH)
 }
 
-/// Pins the process to the last CPU of its affinity mask, because interrupts usually go to the
-/// first one. Returns a description of the result.
+/// Pins the process to the last CPU of its affinity mask, because the first CPU usually handles the
+/// interrupts. Returns a description of the result.
 pub(crate) fn pin() -> String {
     match last_allowed().and_then(bind) {
         Ok(cpu) => format!("pinned to CPU {cpu}"),

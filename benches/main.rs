@@ -27,13 +27,13 @@ use table::Table;
 
 type Failure = Box<dyn std::error::Error>;
 
-/// Adds the name of the operation that failed. For use before the measurement.
+/// Adds the name of the failed operation to the error. Used before the measurement.
 fn context<T, E: Display>(operation: &str, result: Result<T, E>) -> Result<T, Failure> {
     result.map_err(|error| format!("{operation}: {error}").into())
 }
 
-/// Exits with an error message. For use in a measured loop: the check of a result is part of the
-/// measured work, but the error path is kept out of line.
+/// Exits with an error message. Used in measured loops: the check of a result is part of the
+/// measured work, but the error path is out of line.
 #[cold]
 #[inline(never)]
 fn fail(operation: &str, error: impl Display) -> ! {
@@ -71,7 +71,7 @@ fn run() -> Result<(), Failure> {
             Some(counter)
         }
         Err(error) => {
-            println!("instructions: not counted, perf_event_open is not available: {error}");
+            println!("instructions: not counted: perf_event_open is not available: {error}");
             None
         }
     };

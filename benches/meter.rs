@@ -15,8 +15,8 @@ enum Source<'c> {
 /// Accumulates nanoseconds or instructions.
 pub(crate) struct Meter<'c> {
     source: Source<'c>,
-    /// The difference between two readings with no work in between, subtracted from each
-    /// measurement. 0 for the clock, whose difference is not constant.
+    /// The difference between two consecutive readings without work, which is subtracted from each
+    /// measurement. It is 0 for the clock, because the difference of the clock is not constant.
     overhead: u64,
     total: u64,
 }
@@ -82,7 +82,7 @@ struct Attributes {
 
 const _: () = assert!(size_of::<Attributes>() == 64);
 
-/// Counts the instructions that this thread executes in user space. Always enabled.
+/// A counter of the instructions that this thread executes in user space. It is always enabled.
 pub(crate) struct InstructionCounter(File);
 
 impl InstructionCounter {
@@ -118,7 +118,8 @@ impl InstructionCounter {
         }
         // SAFETY: the call succeeded and returned a new descriptor.
         let counter = Self(unsafe { File::from_raw_fd(fd as i32) });
-        // A CPU without the counter may still open one that never advances.
+        // On a CPU without the counter, `perf_event_open` may succeed with a counter that never
+        // advances.
         if counter.read()? == counter.read()? {
             return Err(io::Error::other("the counter does not advance"));
         }

@@ -13,7 +13,7 @@ Options:
       --quick  run a tenth of the cycles; the confidence intervals are wider
   -h, --help   print this help";
 
-/// How many cycles are measured.
+/// The number of measured cycles.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effort {
     /// One short cycle that only checks that every row runs. `cargo test --benches` selects this

@@ -2,7 +2,7 @@
 
 use crate::meter::Meter;
 
-/// The contender that the targets apply to.
+/// The name of the contender to which the targets apply.
 pub(crate) const BUTTER: &str = "butter";
 
 /// Runs the given number of rounds of a contender, and measures the relevant part of each with the
@@ -20,13 +20,13 @@ pub(crate) struct Target {
     pub(crate) limit: f64,
 }
 
-/// For a call, relative to the bare system call.
+/// The limit of a call, relative to the bare system call.
 pub(crate) const CALL_LIMIT: f64 = 1.02;
-/// For two threads that wake each other, where the scheduler causes nearly all of the cost.
+/// The limit of two threads that wake each other: the scheduler causes nearly the whole cost.
 pub(crate) const SWITCH_LIMIT: f64 = 1.05;
-/// For a decoder, relative to a hand-written one.
+/// The limit of a decoder, relative to a hand-written decoder.
 pub(crate) const DECODE_LIMIT: f64 = 1.05;
-/// For "never slower". Equal code differs by half a percent from one build to the next.
+/// The limit of "not slower": the time of identical code differs by half a percent between builds.
 pub(crate) const NOT_SLOWER_LIMIT: f64 = 1.005;
 
 /// The first contender is the baseline of the ratios.

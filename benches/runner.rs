@@ -4,8 +4,8 @@
 //! separately: a cycle consists of one batch per contender, each of about half a millisecond, and
 //! only batches of the same cycle are compared. Each cycle starts with a different contender, and
 //! every second cycle runs in reverse order, so that no contender always runs first or always
-//! follows the same one. The baseline takes part twice: the deviation of its second ratio from 1 is
-//! the difference that the method cannot resolve.
+//! follows the same contender. The baseline is measured twice: the deviation of its second ratio
+//! from 1 is the measurement error.
 
 use std::time::{Duration, Instant};
 

@@ -10,7 +10,7 @@ ratio: median of the ratios to the first contender in the same cycle
 half: interquartile range of the ratios
 again: the first contender, measured a second time; its ratio shows the measurement error";
 
-/// Prints each row as soon as it is measured, and counts the targets.
+/// Prints each row as soon as it is measured, and counts all targets and the missed targets.
 pub(crate) struct Table {
     instructions: bool,
     targets: u32,
@@ -92,8 +92,8 @@ fn range((low, high): (f64, f64)) -> String {
 /// A median and two ranges around it.
 pub(crate) struct Spread {
     pub(crate) median: f64,
-    /// The 95 % confidence interval of the median. It is computed from order statistics, for any
-    /// distribution.
+    /// The 95 % confidence interval of the median, computed from order statistics, which is valid
+    /// for any distribution.
     pub(crate) confidence: (f64, f64),
     /// The interquartile range.
     pub(crate) half: (f64, f64),

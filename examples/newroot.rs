@@ -10,8 +10,8 @@
 //! component of DIR, truncated to 64 bytes. If DIR is `/`, the root directory does not change, and
 //! the hostname is `newroot`.
 //!
-//! Exit status: that of the command; 125 if the new root cannot be set up; 126 if the command
-//! cannot be executed; 2 if the arguments are invalid.
+//! Exit status: the exit status of the command; 125 if the new root cannot be set up; 126 if the
+//! command cannot be executed; 2 if the arguments are invalid.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -48,10 +48,10 @@ fn main() -> ExitCode {
 /// Returns the error message on failure.
 fn enter(root: &Path) -> Result<(), String> {
     let at = |path: &'static str| move |error: Error| error.with_path(path).to_string();
-    // The absolute path: a lookup of "." does not follow a mount on top of the working directory.
+    // Use the absolute path: a lookup of "." does not follow a mount on the working directory.
     let root = &root.canonicalize().map_err(|error| format!("{}: {error}", Escape::new(root)))?;
     let at_root = |error: Error| error.with_path(root).to_string();
-    // Root does not need a user namespace, and may not be permitted to create one.
+    // Root does not need a user namespace, and the system may not permit root to create one.
     match unshare_as_root(NEW) {
         Err(error) if error.error().call() == Call::UNSHARE => {
             unshare(NEW).map_err(|error| error.to_string())?

@@ -1,22 +1,24 @@
-//! Linux without a C library: typed, sound access to the kernel's event descriptors, pipes, mounts,
-//! namespaces and signals, through system calls that the crate issues itself.
+//! Linux system calls without a C library: typed, sound access to the kernel's event descriptors,
+//! pipes, mounts, namespaces and signals. The crate issues the system calls itself.
 //!
 //! The package `butter-linux` is the library `butter`.
 //!
 //! # Finding a call
 //!
-//! The search finds every item by its C name: `inotify_add_watch`, `EPOLLIN`, `sigprocmask`. Each
-//! module has two levels:
+//! The search of this documentation finds every item by its C name, such as `inotify_add_watch`,
+//! `EPOLLIN` or `sigprocmask`. Each module has two levels:
 //!
 //! - `raw` contains one function per kernel call, with the kernel's name, typed arguments and
-//!   verbatim flags. It makes exactly one system call: `EINTR` and `EAGAIN` are returned.
+//!   verbatim flags. Each function makes exactly one system call, and returns `EINTR` and `EAGAIN`
+//!   to its caller.
 //! - The objects and functions of the module itself ([`Inotify`](inotify::Inotify),
-//!   [`Epoll`](epoll::Epoll), [`mount::bind_mount`], ...) add close-on-exec, retry on `EINTR`, and
-//!   keep their deadlines while they do so. Methods that end in `_interruptible` return `EINTR`.
+//!   [`Epoll`](epoll::Epoll), [`mount::bind_mount`], ...) create close-on-exec descriptors, retry
+//!   on `EINTR`, and keep their deadlines across retries. Methods that end in `_interruptible`
+//!   return `EINTR`.
 //!
 //! # An event loop
 //!
-//! Files, a timer and signals in one loop, without allocation and without `unsafe`:
+//! One loop waits for file changes, a timer and signals, without allocation and without `unsafe`:
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -34,7 +36,7 @@
 //!
 //! fn main() -> butter::Result<()> {
 //!     let stop = SigSet::from([Signal::INT, Signal::TERM]);
-//!     let _mask = signal::block(stop)?; // of this thread; before other threads start
+//!     let _mask = signal::block(stop)?; // before other threads start, which inherit the mask
 //!     let signals = SignalFd::nonblocking(stop)?;
 //!     let inotify = Inotify::nonblocking()?;
 //!     inotify.add_watch("/tmp", WatchFlags::CREATE | WatchFlags::DELETE)?;
@@ -77,8 +79,8 @@
 //! # Errors
 //!
 //! Every call returns [`Error`], which contains the call and its [`Errno`] in 4 bytes.
-//! [`Error::kind`] returns an [`ErrorKind`](error::ErrorKind), on which programs can match. Printed
-//! with the feature `explain`, an error states the causes that the errno has for this call.
+//! [`Error::kind`] returns an [`ErrorKind`](error::ErrorKind), on which programs can match. With
+//! the feature `explain`, a printed error states the possible causes of the errno for this call.
 //!
 //! # Feature flags
 //!
@@ -88,12 +90,12 @@
 //! - `explain` (default): causes in printed errors.
 //!
 //! Without features, the crate is `no_std`, needs no allocator, and its object code refers to no
-//! symbols except those that the compiler itself calls, such as `memcpy`.
+//! symbols except functions to which the compiler generates calls, such as `memcpy`.
 //!
 //! # Kernel versions
 //!
-//! The crate supports Linux 5.10 and newer. A call that is newer than 5.10 states the version in
-//! its documentation, and its `ENOSYS` error prints it.
+//! The crate supports Linux 5.10 and newer. The documentation and the `ENOSYS` error of a call that
+//! is newer than 5.10 state the version that introduced the call.
 
 #![cfg_attr(not(any(test, feature = "std")), no_std)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -115,7 +117,7 @@ compile_error!(
 extern crate alloc;
 
 // A module imports from its own layer and from lower layers, never from a higher one:
-// `tests/it/layering.rs` checks it.
+// `tests/it/layering.rs` checks this rule.
 
 // Macros that every layer uses.
 #[macro_use]
@@ -145,7 +147,7 @@ pub mod thread;
 pub mod time;
 
 // Layers 4 and 5: features. Each module contains the raw calls (layer 4) and the objects and
-// functions over them (layer 5).
+// functions that call them (layer 5).
 pub mod copy;
 pub mod epoll;
 pub mod eventfd;
@@ -161,7 +163,7 @@ pub mod signalfd;
 pub mod timerfd;
 pub mod uts;
 
-// Layer 6: what depends on every feature.
+// Layer 6: modules that depend on every feature.
 #[cfg(feature = "alloc")]
 mod alloc_impls;
 mod explain;
@@ -170,7 +172,7 @@ mod std_impls;
 
 pub use error::{Errno, Error, Result};
 
-/// The examples of the README are tested with those of the documentation.
+/// Tests the README's examples together with those of the documentation.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -29,7 +29,7 @@ common::watchdog!();
 /// The system allocator, which also counts allocations.
 struct CountingAllocator;
 
-// SAFETY: passes everything on to the system allocator, and counts without allocating.
+// SAFETY: passes each call to the system allocator, and counts without allocating.
 unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         COUNT.with(|count| count.set(count.get() + 1));
@@ -46,7 +46,7 @@ unsafe impl GlobalAlloc for CountingAllocator {
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
 
-/// Returns the number of allocations of a closure, and its result.
+/// Runs a closure. Returns the number of its allocations, and its result.
 fn allocations<T>(body: impl FnOnce() -> T) -> (u64, T) {
     let before = COUNT.get();
     let result = body();
@@ -152,7 +152,7 @@ fn memfd_allocates_nothing() {
 fn id_maps_write_allocates_nothing() {
     let ranges = [IdRange::new(0, 100_000, 65_536); 100];
     let (count, error) = allocations(|| IdMaps::new(&ranges, &[]).write(Task::Own).unwrap_err());
-    // The user namespace of this process already has its maps.
+    // This call fails, because the user namespace of this process already has its maps.
     assert_eq!((count, error.kind()), (0, Some(MapErrorKind::SetAlready)));
 }
 

@@ -23,7 +23,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Runs a test that sets the clock: only in a dedicated virtual machine, and one test at a time.
+/// Runs a test that sets the clock. Skips the test outside a dedicated virtual machine, and runs
+/// one test at a time.
 fn with_clock(body: impl FnOnce()) {
     let test = Test::of(&body);
     require!(
@@ -255,7 +256,7 @@ fn timer_read_continues_to_wait_if_clock_is_set_back_after_expiration() {
         assert_eq!(timer.try_read(), Ok(None));
         expire();
         let began = Instant::now();
-        assert_eq!(timer.read(), Ok(TimerEvent::Expired(1)), "it expires again");
+        assert_eq!(timer.read(), Ok(TimerEvent::Expired(1)), "the timer expires again");
         assert!(began.elapsed() > Duration::from_secs(1), "{:?}", began.elapsed());
     });
 }
@@ -317,7 +318,11 @@ fn timer_set_cancel_on_set_compares_clock_offset_with_that_at_creation() {
         let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
         adjust(libc::ADJ_SETOFFSET, 3600);
         let day = Timer::once_at(time_from_now(time::Clock::Realtime, DAY));
-        assert_eq!(timer.set_cancel_on_set(day), Ok(false), "the change preceded the request");
+        assert_eq!(
+            timer.set_cancel_on_set(day),
+            Ok(false),
+            "the clock was set before CANCEL_ON_SET was requested"
+        );
         assert_eq!(timer.try_read(), Ok(None));
         adjust(libc::ADJ_SETOFFSET, -3600);
         assert_eq!(
@@ -377,7 +382,7 @@ fn timerfd_raw_calls_fail_with_ecanceled_after_a_clock_change() {
     });
 }
 
-/// Makes a call in a thread, and sets the clock as soon as the thread waits.
+/// Makes a call in a thread, and sets the clock as soon as the thread sleeps in the call.
 fn during_clock_change<T: Send>(call: impl FnOnce() -> T + Send) -> T {
     let tid = AtomicI32::new(0);
     thread::scope(|scope| {

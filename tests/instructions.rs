@@ -59,13 +59,14 @@ fn count(iterations: u64, body: &dyn Fn(u64)) -> Option<u64> {
 /// Asserts that one iteration of a loop, which makes `calls` system calls, executes at most `bound`
 /// instructions.
 fn at_most(bound: u64, calls: u64, body: impl Fn(u64)) {
-    // A multiple of every factor by which the compiler unrolls a short loop.
+    // The number of iterations is a multiple of every factor by which the compiler unrolls a short
+    // loop.
     let iterations = if bound < 100 { 24 } else { 3 };
     let test = Test::of(&body);
     let optimized = cfg!(not(debug_assertions));
     require!(test; optimized, "instructions are counted only in an optimized build (--release)");
     let [short, long] = [iterations, 2 * iterations].map(|iterations| count(iterations, &body));
-    let (short, long) = require!(test; short.zip(long), "a process cannot be traced");
+    let (short, long) = require!(test; short.zip(long), "the host does not permit tracing a child");
     // On aarch64, Linux stops a second time after each system call.
     let stops = if cfg!(target_arch = "aarch64") { calls * iterations } else { 0 };
     let cost = (long - short - stops).div_ceil(iterations);
@@ -107,8 +108,8 @@ fn inotify_add_watch_takes_at_most_8_instructions() {
     });
 }
 
-/// The path is copied to the stack, and a NUL is appended. The copy is in a function that is not
-/// inlined, which saves the vector registers on aarch64.
+/// The path is copied to the stack, and a NUL is appended, in a function that is not inlined and
+/// that saves the vector registers on aarch64.
 #[test]
 fn inotify_add_watch_with_str_takes_at_most_90_instructions_or_95_on_aarch64() {
     let inotify = Inotify::new().unwrap();
@@ -134,7 +135,7 @@ fn timerfd_set_and_get_take_at_most_35_instructions() {
     });
 }
 
-/// A page is moved into a pipe and duplicated into a second one, and both pipes are drained to
+/// Moves a page into a pipe, duplicates the page into a second pipe, and drains both pipes to
 /// `/dev/null`.
 #[test]
 fn splice_tee_and_vmsplice_take_at_most_60_instructions() {

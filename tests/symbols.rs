@@ -12,7 +12,7 @@ use object::{Object, ObjectSymbol};
 
 common::watchdog!();
 
-/// The functions that the compiler calls by name.
+/// The functions to which the compiler generates calls.
 const COMPILER_FUNCTIONS: &[&str] = &["memcpy", "memmove", "memset", "memcmp", "bcmp", "strlen"];
 
 #[test]
@@ -51,8 +51,8 @@ fn library_with_std_needs_at_most_close_and_the_unwinder() {
     }
 }
 
-/// Checks that the undefined symbols of the library are those of the compiler, of these crates, and
-/// at most these others.
+/// Checks that each undefined symbol of the library is one of the compiler functions, belongs to
+/// one of `crates`, or is in `others`.
 fn check(test: Test, target: &str, features: &str, panic: &str, crates: &[&str], others: &[&str]) {
     let undefined = match build(target, features, panic) {
         Ok(folder) => undefined(&folder),

@@ -1,4 +1,4 @@
-"""Downloads the emulators and kernels, once each, into a cache folder.
+"""Downloads each emulator and kernel once into a cache folder.
 
 They are packages of the Debian archives in the host's package sources. apt runs with a separate
 configuration: it verifies the signatures as usual, but installs nothing and changes nothing outside
@@ -32,7 +32,7 @@ SUITES = {
 
 
 class Unavailable(Exception):
-    """Something is not available on this host. The text states what, and the reason."""
+    """A resource is not available on this host. The text names the resource and the reason."""
 
 
 def cached(name, fill):
@@ -107,7 +107,7 @@ def unpack_kernel(deb, target):
                 # /boot/vmlinuz-VERSION or, in newer packages, /usr/lib/modules/VERSION/vmlinuz.
                 if member.isfile() and Path(member.name).name.startswith("vmlinuz"):
                     target.write_bytes(archive.extractfile(member).read())
-        # Read the bytes after the end of the archive, too: otherwise dpkg-deb fails with EPIPE.
+        # Also read the bytes after the end of the archive: otherwise dpkg-deb fails with EPIPE.
         dpkg.stdout.read()
     if dpkg.returncode or not target.exists():
         raise Unavailable(f"{deb.name} does not contain a readable kernel image")

@@ -2,7 +2,7 @@
 //! the console, and powers off.
 //!
 //! The files in `/vm` describe the program: `args` (starting with the program) and `env` are
-//! sequences of NUL-terminated strings; `marker` is a random word, which no program prints by
+//! sequences of NUL-terminated strings; `marker` is a random word, so that no program prints it by
 //! chance; `user` exists if the program runs as an ordinary user, and contains a decimal user ID.
 //!
 //! The console shows the line `MARKER start`, then the output of the program, byte for byte, and
@@ -98,7 +98,7 @@ fn run(marker: &str) -> io::Result<ExitStatus> {
     }
     if let Ok(user) = fs::read_to_string("/vm/user") {
         let id = user.parse().map_err(io::Error::other)?;
-        // The standard library also drops the supplementary groups, because this process is root.
+        // `std` also drops the supplementary groups, because this process runs as root.
         program.uid(id).gid(id);
     }
     print(&format!("{marker} start\n"));

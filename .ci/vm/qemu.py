@@ -8,7 +8,7 @@ import sys
 import time
 
 # The virtual machine, its CPU model, and its console. Hardware virtualization is not used: not all
-# hosts have it, and it can hang.
+# hosts support it, and a virtual machine that uses it can hang.
 ARCHITECTURES = {
     "x86_64": ("q35", "max", "ttyS0"),
     "aarch64": ("virt", "cortex-a57", "ttyAMA0"),
@@ -73,7 +73,7 @@ class Console:
                 raise Failed(f"{self.panic() or failure}; the end of the console:\n{self.tail()}")
 
     def read(self, deadline):
-        """Waits for output. Returns the reason if there is no more."""
+        """Waits for output. Returns the reason if no more output follows, otherwise None."""
         wait = max(0, deadline - time.monotonic())
         if not select.select([self.pipe], [], [], wait)[0]:
             return "timed out (see --timeout)"

@@ -1,4 +1,5 @@
-//! `svc 0`: the number is passed in `x8`, and the result replaces the first argument.
+//! System calls on aarch64 (`svc 0`): `x8` contains the number of the call, and the result replaces
+//! the first argument in `x0`.
 
 use core::arch::asm;
 

@@ -1,4 +1,4 @@
-//! `syscall`: the instruction overwrites `rcx` and `r11`.
+//! System calls on x86_64: the instruction `syscall` overwrites `rcx` and `r11`.
 
 use core::arch::asm;
 

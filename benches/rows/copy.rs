@@ -1,7 +1,7 @@
 //! Copying bytes between descriptors: from file to file, and from one socket to another.
 //!
-//! The files are in memory if `/dev/shm` exists, and each contender has its own pair, so that the
-//! measurement covers the transfer and no disk.
+//! The files are in memory if `/dev/shm` exists, so that the measurement includes no disk access.
+//! Each contender has its own pair of files or sockets.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
@@ -17,7 +17,7 @@ use crate::{Failure, context, fail};
 /// The size of a typical installed file, or of a chunk of a larger one.
 const FILE: usize = 4 << 20;
 
-/// The size of a message, which fits into the socket buffers without a reader.
+/// The size of a message, which fits into the socket buffers even if no process reads it.
 const MESSAGE: usize = 64 * 1024;
 
 /// The buffer size of the read/write loop, which `cp` used for many years.

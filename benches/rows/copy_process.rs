@@ -1,5 +1,5 @@
-//! Copying a file in a child process, from its start to its exit. For butter and `std`, the child
-//! is this program, which only copies the file.
+//! Copying a file in a child process, measured from the start of the child to its exit. For butter
+//! and `std`, the child is this program, which then only copies the file.
 
 use std::env;
 use std::ffi::OsString;
@@ -16,11 +16,11 @@ use crate::{Failure, context, fail};
 
 const FILE: usize = 32 << 20;
 
-/// The first argument of a child that copies. It is followed by the contender, the source and the
-/// target.
+/// The first argument of a child that copies. The name of the contender, the source and the target
+/// follow.
 const COPY: &str = "--copy";
 
-/// Copies a file if this process was started to do so.
+/// Copies a file if the arguments say that this process is a child that copies.
 pub(crate) fn run_as_child() -> Option<io::Result<u64>> {
     let arguments: Vec<_> = env::args_os().skip(1).collect();
     let [first, contender, source, target] = &arguments[..] else { return None };

@@ -1,5 +1,5 @@
-//! Two event counters and an epoll instance in one thread: write to one counter, wait, and read it;
-//! then the other.
+//! Two event counters and an epoll instance in one thread, which writes to a counter, waits, and
+//! reads the counter, for each of the two counters.
 
 use std::hint::black_box;
 use std::mem::MaybeUninit;
@@ -34,7 +34,7 @@ fn counter<C>(counters: &[C; 2], token: u64) -> &C {
     &counters[(token & 1) as usize]
 }
 
-/// Creates the descriptors of the contenders without their own types.
+/// Creates the descriptors for the contenders that do not define types for them.
 fn raw() -> Result<(OwnedFd, [OwnedFd; 2]), Failure> {
     let create = || context("eventfd2", eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK));
     let epoll = context("epoll_create1", rustix_epoll::create(rustix_epoll::CreateFlags::CLOEXEC))?;

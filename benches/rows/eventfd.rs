@@ -1,8 +1,8 @@
 //! An event counter in one thread, and two event counters between two threads.
 //!
 //! One of the two threads writes to the first counter and waits for the second, and the other
-//! replies. Both inherit the CPU affinity of the process, so that each wait switches to the other
-//! thread and never wakes an idle CPU. The instruction count, if available, covers only the
+//! replies. Both threads inherit the CPU affinity of the process, so that each wait switches to the
+//! other thread and never wakes an idle CPU. The instruction count, if available, covers only the
 //! requesting thread.
 
 use std::hint::black_box;
@@ -73,7 +73,7 @@ pub(crate) fn write_and_read() -> Result<Row, Failure> {
 
 /// The value of a request and of a reply.
 const MESSAGE: u64 = 1;
-/// The value after which the partner exits.
+/// The value that causes the partner to exit.
 const EXIT: u64 = 2;
 
 struct Counters<C> {
@@ -81,7 +81,7 @@ struct Counters<C> {
     reply: C,
 }
 
-/// The thread that replies, until its contender is dropped.
+/// The thread that replies to requests until its contender is dropped.
 struct Partner<C, A: Fn(&C, u64)> {
     counters: Arc<Counters<C>>,
     write: A,

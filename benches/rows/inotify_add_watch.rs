@@ -14,9 +14,9 @@ use crate::{Failure, bare, context, fail, libc_calls};
 
 const MASK: u32 = libc::IN_CREATE;
 
-/// The directory that a contender watches, with its path in both types. Each contender has its own
-/// directory, because the kernel searches all watches of a file. The first call creates the watch,
-/// during the warm-up.
+/// The directory that a contender watches, with its path as a `&CStr` and as a `&str`. Each
+/// contender has its own directory, because the kernel searches all watches of a file. The first
+/// call, during the warm-up, creates the watch.
 struct Watched {
     path: String,
     path_with_nul: CString,

@@ -1,7 +1,7 @@
 //! Decoding a buffer of inotify events without a system call.
 //!
-//! Crates that can only decode what they read from a descriptor themselves cannot take part; the
-//! row names them.
+//! Crates whose decoders can only read from a descriptor cannot be compared; the row names these
+//! crates.
 
 use std::hint::black_box;
 
@@ -19,7 +19,8 @@ const PADDED: Expected = |buffer| buffer.padded;
 const TRIMMED: Expected = |buffer| buffer.trimmed;
 
 /// Creates a round. The buffer and the checksum pass through `black_box`, so that the contents of
-/// the buffer are unknown to the compiler in every round. It may optimize everything in between.
+/// the buffer are unknown to the compiler in every round. The compiler may optimize the rest
+/// of the round.
 fn round(
     name: &'static str,
     expected: Expected,

@@ -21,11 +21,12 @@ use crate::libc_calls;
 use crate::row::{BUTTER, NOT_SLOWER_LIMIT, Row, Run};
 use crate::{Failure, context, fail};
 
-/// The number of events of one instance. They fit into the buffer, so that one call reads them all.
+/// The number of events of one instance. The events fit into the buffer, so that one call reads
+/// all.
 const EVENTS: usize = 64;
 /// The number of instances of one contender. The default limit of a user is 128 instances in total.
 const INSTANCES: usize = 8;
-/// The buffer size that nix always uses, and therefore all contenders.
+/// The buffer size of all contenders, because nix always uses this size.
 const BUFFER_SIZE: usize = 4096;
 
 #[repr(align(8))]

@@ -2,8 +2,8 @@
 //!
 //! Every contender passes the result of each call through `black_box`: the compiler never removes a
 //! call, but it could remove the conversion of its result. Descriptors and buffers are created
-//! before the measurement. Where a contender cannot create an object itself, rustix creates it, or
-//! butter if rustix cannot.
+//! before the measurement. If a contender cannot create an object itself, rustix creates the
+//! object, or butter if rustix cannot create it either.
 
 mod copy;
 pub(crate) mod copy_process;
@@ -23,7 +23,7 @@ use crate::row::Row;
 /// Creates the contenders of a row.
 type BuildRow = fn() -> Result<Row, Failure>;
 
-/// All rows with their names. Each one is created just before it is measured.
+/// All rows with their names. Each row is created just before it is measured.
 pub(crate) const ALL: &[(&str, BuildRow)] = &[
     ("getpid", process::getpid),
     ("getppid", process::getppid),

@@ -1,9 +1,10 @@
-//! Queued real-time signals with values: read one per call, and many with one call.
+//! Reading queued real-time signals with values: one signal per call, and many signals with one
+//! call.
 //!
 //! Only reading the signals and examining the number and value of each are measured, not queueing
 //! them. The signals are directed at the reading thread, which blocks them. The contenders take
 //! turns, so that each reads only its own signals. Only butter checks the cause of a signal before
-//! it uses the value; the others assume it.
+//! it uses the value; the other contenders assume that the signal was queued with a value.
 
 use std::hint::black_box;
 use std::mem;
@@ -30,7 +31,7 @@ const SUM: u64 = (SIGNALS * SIGNAL.as_raw() as usize + SIGNALS * (SIGNALS - 1) /
 type Record = libc::signalfd_siginfo;
 
 /// A page-aligned buffer on the stack, so that the kernel copies into the same memory for all
-/// contenders. With a separate buffer each, identical contenders differed by 1 %.
+/// contenders. With a separate buffer for each contender, identical contenders differed by 1 %.
 #[repr(align(4096))]
 struct Aligned<R>(R);
 
@@ -39,13 +40,13 @@ fn records<const N: usize>() -> [Record; N] {
     unsafe { mem::zeroed() }
 }
 
-/// Adds number and value of a record, without checking the cause.
+/// Returns the sum of the number and the value of a record, without checking the cause.
 #[inline(always)]
 fn sum_of_record(record: &Record) -> u64 {
     u64::from(record.ssi_signo) + record.ssi_ptr
 }
 
-/// Adds number and value of an event of butter, after checking the cause.
+/// Returns the sum of the number and the value of a butter event, after checking the cause.
 #[inline(always)]
 fn sum_of_event(event: &Event) -> u64 {
     match event.cause() {

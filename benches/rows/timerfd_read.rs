@@ -16,8 +16,7 @@ use rustix::time::{Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, 
 use crate::row::{BUTTER, CALL_LIMIT, NOT_SLOWER_LIMIT, Row, Run};
 use crate::{Failure, bare, context, fail, libc_calls};
 
-/// The number of timers of each of the six contenders. A process can often open no more than 1024
-/// descriptors.
+/// The number of timers of each of the six contenders. The usual limit on open descriptors is 1024.
 const TIMERS: u32 = 64;
 
 /// An absolute time in the past, one nanosecond after the start of the clock, so that the timer

@@ -15,7 +15,7 @@ pub(crate) const FAILURE: u8 = 1;
 /// The exit status if the arguments are invalid.
 pub(crate) const USAGE_ERROR: u8 = 2;
 
-/// What the arguments request.
+/// The action that the arguments request.
 pub(crate) enum Request<T> {
     Run(T),
     /// Print the help or the version.
@@ -56,7 +56,7 @@ pub(crate) fn invalid_value(option: &str, value: &OsStr, expected: &str) -> Erro
     format!("invalid argument '{value}' for '{option}' (expected {expected})").into()
 }
 
-/// Prints a help or version text to standard output. Returns the exit status.
+/// Prints the text of the help or the version to standard output. Returns the exit status.
 pub(crate) fn print(program: &str, text: &str) -> ExitCode {
     let mut stdout = io::stdout();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
@@ -75,13 +75,12 @@ pub(crate) fn usage_error(program: &str, error: &Error) -> ExitCode {
     USAGE_ERROR.into()
 }
 
-/// Prints a message to standard error. A failure to do so is ignored, because it cannot be
-/// reported.
+/// Prints a message to standard error. A write error is ignored, because it cannot be reported.
 pub(crate) fn message(program: &str, text: fmt::Arguments<'_>) {
     let _ = io::stderr().write_fmt(format_args!("{program}: {text}\n"));
 }
 
-/// A usage error in the words of `getopt_long(3)`. Unlike [`Error`], it prints no control
+/// A usage error with the messages of `getopt_long(3)`. Unlike [`Error`], it escapes control
 /// characters.
 struct UsageError<'a>(&'a Error);
 

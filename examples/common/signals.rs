@@ -1,4 +1,4 @@
-//! The signals that terminate a program: blocked, and read from a descriptor.
+//! Blocks the signals that terminate a program, and reads them from a descriptor.
 
 use std::cell::Cell;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -6,14 +6,14 @@ use std::os::fd::{AsFd, BorrowedFd};
 use butter::signal::{self, SigSet, Signal};
 use butter::signalfd::SignalFd;
 
-/// The interrupt key of the terminal, a request to terminate, and the hangup of the terminal.
+/// The signals of the terminal's interrupt key, of a request to terminate, and of a hangup.
 const TERMINATION: [Signal; 3] = [Signal::INT, Signal::TERM, Signal::HUP];
 
-/// Blocks the termination signals, and returns those that are blocked.
+/// Blocks the termination signals that are not ignored, and returns the blocked signals.
 ///
-/// Ignored signals are left out: `nohup`, and a shell that starts a background process, ignore
-/// signals so that the program continues to run. The action has to be queried, because a signal
-/// that is blocked becomes pending even if it is ignored, and a signalfd would report it.
+/// Ignored signals are not blocked: `nohup`, and a shell that starts a background process, ignore
+/// signals so that the program continues to run. The action of each signal must be queried, because
+/// a signal that is blocked becomes pending even if it is ignored, and a signalfd would report it.
 pub(crate) fn block() -> butter::Result<SigSet> {
     let mut blocked = SigSet::empty();
     for signal in TERMINATION {
@@ -25,8 +25,8 @@ pub(crate) fn block() -> butter::Result<SigSet> {
     Ok(blocked)
 }
 
-/// Reads the termination signals from a descriptor, so that an event loop handles them between two
-/// other events.
+/// A descriptor that reports the termination signals, so that an event loop handles them like other
+/// events.
 pub(crate) struct Signals {
     blocked: SigSet,
     descriptor: SignalFd,
@@ -40,12 +40,12 @@ impl Signals {
         Ok(Self { blocked, descriptor: SignalFd::nonblocking(blocked)?, first: Cell::new(None) })
     }
 
-    /// Returns the first signal that was read.
+    /// Returns the first signal that [`read`](Self::read) has read, if any.
     pub(crate) fn first(&self) -> Option<Signal> {
         self.first.get()
     }
 
-    /// Reads all pending signals. Returns the first signal that was ever read.
+    /// Reads all pending signals. Returns the first signal that this or an earlier call has read.
     pub(crate) fn read(&self) -> butter::Result<Option<Signal>> {
         while let Some(event) = self.descriptor.try_read()? {
             self.first.set(self.first().or(Some(event.signal())));

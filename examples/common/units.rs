@@ -29,13 +29,13 @@ pub(crate) struct Rate {
 
 impl Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The clock may not have advanced.
+        // The elapsed time is 0 if the clock has not advanced.
         let seconds = self.time.as_secs_f64().max(1e-9);
         write!(f, "{}/s", Bytes((self.bytes as f64 / seconds) as u64))
     }
 }
 
-/// A number of things: `1 path`, `2 paths`.
+/// A number and a noun in the singular or plural: `1 path`, `2 paths`.
 pub(crate) struct Count(pub(crate) u64, pub(crate) &'static str);
 
 impl Display for Count {

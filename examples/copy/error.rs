@@ -1,4 +1,4 @@
-//! The reasons why a file is not copied.
+//! The errors with which a copy fails.
 
 use std::fmt;
 use std::io;
@@ -11,9 +11,9 @@ use crate::common::cli::IoError;
 use crate::options::Options;
 
 pub(crate) enum Error {
-    /// A system call that has no path as an argument.
+    /// An error of a system call that has no path as an argument.
     Call(butter::Error),
-    /// The operation that failed, as in "cannot open", and its path.
+    /// The failed operation, such as `open` in "cannot open", and its path.
     Path(&'static str, PathBuf, io::Error),
     Copy {
         source: PathBuf,
@@ -29,7 +29,7 @@ impl Error {
     }
 }
 
-/// Adds the operation that failed and its path.
+/// Adds the name of the failed operation and its path to an error.
 pub(crate) fn context<T>(
     operation: &'static str,
     path: &Path,

@@ -8,7 +8,7 @@
 //!
 //! [`Copier`] moves the data from descriptor to descriptor in chunks, and the progress bar is
 //! updated between two chunks. A separate thread waits for the signals that terminate the program,
-//! so that they take effect however long a chunk takes.
+//! so that they take effect even if the copy of a chunk takes long.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints a message in place of the progress bar.
+/// Erases the progress bar and prints a message in its place.
 fn message(text: fmt::Arguments<'_>) {
     progress::clear();
     cli::message(PROGRAM, text);
@@ -68,8 +68,8 @@ fn copy(options: &Options) -> Result<(), Error> {
         while step(&mut copier)? > 0 {
             progress.show(copier.copied());
         }
-        // The method reports the end of the file according to its size. If more data can be read,
-        // and the method now returns some, the file has grown in the meantime.
+        // Some methods report the end of the file according to its size. If more data can be read,
+        // and the method now copies some of the data, the file has grown in the meantime.
         if !has_more_data(options, &source, copier.copied())? {
             break;
         }
@@ -98,15 +98,15 @@ fn open(path: &Path) -> Result<(File, Metadata), Error> {
     Ok((source, metadata))
 }
 
-/// Returns whether the source has data at the position where the selected method reported its end:
-/// the size of a file that the kernel synthesizes is often 0.
+/// Returns whether the source has more data at the position where the selected method reported the
+/// end of the file. The reason can be a pseudo-file of the kernel, whose size is often 0.
 fn has_more_data(options: &Options, source: &File, position: u64) -> Result<bool, Error> {
-    // The other methods do not examine the size.
+    // The other methods ignore the size of the file, and read to its end.
     if !matches!(options.method, Method::CopyFileRange | Method::Sendfile) {
         return Ok(false);
     }
     match source.read_at(&mut [0], position) {
-        // A file that is not seekable has no size either.
+        // A source that is not seekable, such as a pipe, has no size that the method examines.
         Err(error) if error.kind() == io::ErrorKind::NotSeekable => Ok(false),
         result => context("read", &options.source, result.map(|count| count > 0)),
     }

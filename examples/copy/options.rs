@@ -13,14 +13,14 @@ const HELP: &str = "\
 Usage: copy [OPTION]... SOURCE TARGET
 Copy SOURCE to TARGET, within the kernel if possible.
 
-SOURCE is a file, a pipe, a device or anything else that can be read. If TARGET is a directory,
-SOURCE is copied into it under its own name. Symbolic links are followed.
+SOURCE is a file, a pipe, a device or any other file that can be read. If TARGET is a directory,
+SOURCE is copied into this directory and keeps its file name. Symbolic links are followed.
 
 Options:
   -m, --method METHOD  auto, copy_file_range, sendfile, splice or read_write [default: auto]; auto
-                       uses one of the others, which depends on SOURCE and TARGET; any other METHOD
-                       is used alone, and fails if it does not return all bytes of SOURCE, as with
-                       a file in /proc
+                       selects a method that supports SOURCE and TARGET; with another METHOD, the
+                       copy fails if the METHOD does not support SOURCE and TARGET, or does not
+                       return all bytes of SOURCE, as with a file in /proc
       --keep-partial   if the copy fails, keep the incomplete copy as TARGET.partial
   -q, --quiet          print only errors
   -h, --help           print this help and exit
@@ -29,12 +29,12 @@ Options:
 Target:
   If TARGET is a regular file or does not exist, the data is written to a temporary file in the same
   directory, .copy-PID-NUMBER, which is renamed to TARGET when it is complete. An existing TARGET is
-  therefore either replaced completely or left unchanged, and the temporary file is removed if the
-  copy fails. The data is not synced to disk, so it may be lost if the system loses power. The
-  directory must be writable. Other hard links to an existing TARGET keep the old data.
+  therefore either replaced completely or left unchanged. The temporary file is removed if the copy
+  fails. The data is not synced to disk, so it may be lost if the system loses power. The directory
+  must be writable. Other hard links to an existing TARGET keep the old data.
 
-  An existing TARGET that is write-protected is not replaced; remove it first. An executable that is
-  running can be replaced, and continues to run unchanged.
+  An existing TARGET that is write-protected is not replaced; remove it first. A TARGET that is
+  being executed can be replaced; running processes continue to execute the old file.
 
   A new TARGET has the permissions of SOURCE, restricted by the umask. An existing TARGET keeps its
   permissions.

@@ -11,7 +11,7 @@ use crate::common::units::{Bytes, Rate};
 const PERIOD: Duration = Duration::from_millis(100);
 const WIDTH: u64 = 30;
 
-/// Whether the bar is visible.
+/// Whether the bar is currently shown on the terminal.
 static DRAWN: AtomicBool = AtomicBool::new(false);
 
 /// Erases the bar.
@@ -64,7 +64,7 @@ impl Progress {
         };
     }
 
-    /// Describes a complete copy.
+    /// Returns the message about a complete copy.
     pub(crate) fn summary(&self, copied: u64) -> String {
         let time = self.start.elapsed();
         let rate = Rate { bytes: copied, time };

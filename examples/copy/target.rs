@@ -40,9 +40,10 @@ impl Target {
                 Err(Error::Message(format!("'{}' is a directory", Escape::new(&path))))
             }
             Ok(old) if old.is_file() => {
-                // A symbolic link is not replaced, but the file that it refers to.
+                // Replace the file to which a symbolic link refers, not the link.
                 let path = context("resolve", &path, fs::canonicalize(&path))?;
-                // The permissions of the directory allow renaming onto a write-protected file.
+                // rename(2) requires write permission for the directory only, and would replace a
+                // write-protected file.
                 context("replace", &path, check_writable(&path))?;
                 let target = Self::create(path, 0o600, options)?;
                 let permissions = Permissions::from_mode(old.mode() & 0o777);
@@ -81,7 +82,7 @@ impl Target {
 
     /// Closes the complete file and renames it to the target.
     pub(crate) fn finish(self) -> Result<(), Error> {
-        // Some file systems report write errors when the file is closed.
+        // Some file systems report write errors only when the file is closed.
         butter::io::close(self.file.into())?;
         match &self.name {
             Some(name) => context("rename the temporary file to", name, temporary::finish(name)),

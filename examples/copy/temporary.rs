@@ -1,7 +1,7 @@
-//! The temporary file, which is renamed to the target when it is complete, or removed.
+//! The temporary file, which is renamed to the target if the copy succeeds, and removed otherwise.
 //!
-//! Two threads access it: the one that copies, and the one that waits for signals. The first one to
-//! lock it decides what happens to it.
+//! Two threads access the temporary file: one copies, the other waits for signals. The first thread
+//! that locks the file renames or removes it.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -68,7 +68,7 @@ pub(crate) fn finish(target: &Path) -> io::Result<()> {
 /// The result of abandoning the temporary file, printed as the end of a message.
 pub(crate) struct Abandoned {
     kept: Option<PathBuf>,
-    /// Prevents the other thread from creating or renaming a file until this is dropped.
+    /// Prevents the other thread from creating or renaming a file until the guard is dropped.
     _lock: MutexGuard<'static, Option<Temporary>>,
 }
 
@@ -78,7 +78,7 @@ pub(crate) fn abandon() -> Abandoned {
     let mut temporary = lock();
     let kept = temporary.take().and_then(|Temporary { path, partial }| match partial {
         Some(partial) if fs::rename(&path, &partial).is_ok() => Some(partial),
-        // A file that cannot be removed is reported as one that is kept.
+        // If the file cannot be removed, the message says that it was kept.
         _ => fs::remove_file(&path).err().map(|_| path),
     });
     Abandoned { kept, _lock: temporary }
@@ -95,8 +95,8 @@ impl fmt::Display for Abandoned {
 
 /// Starts a thread that abandons the temporary file if a termination signal arrives.
 ///
-/// The signals are blocked in every thread and do not interrupt the copy. Ignores SIGXFSZ, so that
-/// exceeding the file size limit is an error like any other.
+/// The signals are blocked in every thread and do not interrupt the copy. `SIGXFSZ` is ignored, so
+/// that a write beyond the file size limit fails with `EFBIG`.
 pub(crate) fn abandon_on_signals() -> butter::Result<()> {
     signal::ignore(Signal::XFSZ)?;
     let blocked = signals::block()?;
@@ -108,7 +108,7 @@ pub(crate) fn abandon_on_signals() -> butter::Result<()> {
     Ok(())
 }
 
-/// Terminates the process by the signal, so that the parent process sees the cause.
+/// Terminates the process by the signal, so that its wait status names the signal.
 fn terminate(signal: Signal) {
     let abandoned = abandon();
     message(format_args!("terminated by SIG{signal}{abandoned}"));

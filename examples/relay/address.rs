@@ -1,4 +1,4 @@
-//! The addresses of LISTEN and TARGET.
+//! The addresses LISTEN and TARGET.
 
 use std::ffi::OsStr;
 use std::fmt;

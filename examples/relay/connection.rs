@@ -15,16 +15,16 @@ use crate::report::{Report, Totals};
 
 /// A socket and its readiness, according to the last event or call.
 ///
-/// It is registered once as edge-triggered, so that its readiness lasts until a call fails with
+/// The socket is registered once, as edge-triggered, so it remains ready until a call fails with
 /// `EAGAIN`.
 pub(crate) struct Socket {
     fd: OwnedFd,
     pub(crate) readable: bool,
     pub(crate) writable: bool,
-    /// Urgent data has been received. `splice` returns 0 before it, as at the end of the data, and
-    /// `read` skips it.
+    /// Urgent data has been received. At the urgent data, `splice` returns 0, as at the end of the
+    /// data, whereas `read` skips the urgent data.
     pub(crate) urgent: bool,
-    /// The socket accepts no more data: both sides have shut it down, or it has failed.
+    /// The socket accepts no more data: both directions are shut down, or the socket has failed.
     pub(crate) closed: bool,
 }
 
@@ -75,7 +75,7 @@ impl Shared {
     fn connect_failed(&mut self, error: &io::Error) {
         self.totals.unreachable += 1;
         let errno = Errno::from_io_error(error);
-        // The same error is reported only once in a row.
+        // Print an error only if it differs from that of the previous attempt.
         if self.last_error != errno {
             self.report.error(format_args!(
                 "cannot connect to {}: {}",
@@ -132,7 +132,7 @@ impl Connection {
         }
     }
 
-    /// Makes progress without blocking.
+    /// Connects to the target or moves data, without blocking.
     pub(crate) fn advance(&mut self, shared: &mut Shared) -> Wait {
         if !matches!(self.target, Target::Connected(_)) {
             match self.connect(shared) {

@@ -1,4 +1,4 @@
-//! All connections, and the queue of those that can make progress.
+//! All connections, and the queue of connections that can make progress.
 
 use std::collections::VecDeque;
 use std::os::fd::OwnedFd;
@@ -8,7 +8,7 @@ use butter::epoll::{Epoll, Event, Token};
 use crate::connection::{Connection, Shared, Side};
 use crate::direction::Wait;
 
-/// The list that contains a connection. It is in one list at most.
+/// The list that contains a connection. A connection is in at most one list.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum List {
     None,
@@ -16,8 +16,8 @@ enum List {
     Paused,
 }
 
-/// A connection is identified by its index. The tokens of its sockets are twice the index, and one
-/// more.
+/// A connection is identified by its index `i`. The token of the client's socket is `2 * i`, and
+/// that of the target's socket is `2 * i + 1`.
 #[derive(Default)]
 pub(crate) struct Connections {
     all: Vec<Option<(Connection, List)>>,
@@ -31,18 +31,18 @@ impl Connections {
         self.all.len() - self.free.len()
     }
 
-    /// Returns whether a connection can make progress without an event.
+    /// Returns whether any connection can make progress without an event.
     pub(crate) fn has_runnable(&self) -> bool {
         !self.runnable.is_empty()
     }
 
-    /// Returns whether a connection waits for [`resume_paused`](Self::resume_paused).
+    /// Returns whether any connection waits for [`resume_paused`](Self::resume_paused).
     pub(crate) fn has_paused(&self) -> bool {
         !self.paused.is_empty()
     }
 
-    /// Adds a connection. Reserves capacity in all lists, so that moving it between them does not
-    /// allocate.
+    /// Adds a connection. Reserves capacity in all lists, so that no move of a connection to
+    /// another list allocates.
     pub(crate) fn add(&mut self, client: OwnedFd, epoll: &Epoll) -> butter::Result<()> {
         let index = self.free.last().copied().unwrap_or(self.all.len());
         let tokens = [0, 1].map(|side| Token(index as u64 * 2 + side));

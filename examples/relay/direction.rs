@@ -1,5 +1,5 @@
-//! One direction of a connection: from one socket into a pipe, and from the pipe into the other
-//! socket.
+//! One direction of a connection: moves data from one socket into a pipe, and from the pipe into
+//! the other socket.
 
 use std::net::Shutdown;
 use std::os::fd::OwnedFd;
@@ -12,18 +12,19 @@ use crate::net::shutdown;
 
 const FLAGS: SpliceFlags = SpliceFlags::MOVE.union(SpliceFlags::NONBLOCK);
 
-/// More than the capacity of a pipe, so that a call moves as much as fits.
+/// The length passed to `splice`: more than the capacity of a pipe, so that a call moves as much as
+/// fits.
 const MAX_LENGTH: usize = 1 << 20;
 
-/// The number of rounds after which other connections have their turn.
+/// The maximum number of rounds before other connections have their turn.
 const ROUNDS: usize = 16;
 
 /// What a direction or a connection waits for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Wait {
-    /// Nothing: it has ended.
+    /// Nothing: the direction or connection has ended.
     Done,
-    /// An event of its sockets.
+    /// An event of one of its sockets.
     Event,
     /// A pause, because no pipe is available or the target cannot accept a connection now.
     Pause,
@@ -34,7 +35,7 @@ pub(crate) enum Wait {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Open,
-    /// The source has ended, and the pipe may contain data.
+    /// The end of the source's data has been read, and the pipe may still contain data.
     SourceEnded,
     Done,
 }
@@ -44,7 +45,7 @@ pub(crate) struct Direction {
     pipe: Option<Pipe>,
     /// The number of bytes in the pipe.
     buffered: usize,
-    /// An error has ended the direction, or data could not be delivered.
+    /// Whether an error has ended the direction, or data could not be delivered.
     pub(crate) failed: bool,
 }
 
@@ -108,7 +109,7 @@ impl Direction {
         let at_urgent = from.urgent && moved.is_err_and(|error| error.is(Errno::AGAIN));
         if at_urgent || matches!(moved, Ok(0)) {
             if self.buffered > 0 {
-                // The pipe may be full, so that a byte that is read could not be written.
+                // The pipe may be full; then a byte that is read could not be written to the pipe.
                 return Some(false);
             }
             moved = move_one_byte(from, writer);
@@ -117,8 +118,8 @@ impl Direction {
             Ok(0) => self.phase = Phase::SourceEnded,
             Ok(count) => self.buffered += count,
             Err(error) if error.is(Errno::AGAIN) => {
-                // Either the pipe is full, possibly of few bytes, or the socket is empty. If the
-                // pipe is empty, it is the socket.
+                // Either the pipe is full, possibly with few bytes, or the socket has no data. If
+                // the pipe is empty, the socket has no data.
                 from.readable = self.buffered > 0;
                 return Some(false);
             }
@@ -174,7 +175,8 @@ fn move_one_byte(from: &Socket, writer: &OwnedFd) -> butter::Result<usize> {
     }
 }
 
-/// The requested capacity of a pipe. The kernel may refuse it if the user has many pipes.
+/// The requested capacity of a pipe. The kernel may refuse this capacity if the user has many
+/// pipes.
 const CAPACITY: usize = 256 * 1024;
 
 /// The maximum number of idle pipes.
@@ -197,7 +199,7 @@ impl PipePool {
     fn take(&mut self) -> Option<Pipe> {
         self.0.pop().or_else(|| {
             let (reader, writer) = pipe::nonblocking().ok()?;
-            // A smaller pipe is sufficient.
+            // The error is ignored: a pipe with a smaller capacity is sufficient.
             let _ = pipe::set_size(&writer, CAPACITY);
             Some(Pipe { reader, writer })
         })

@@ -15,7 +15,7 @@ use crate::net;
 
 pub(crate) struct Listener {
     socket: OwnedFd,
-    /// The actual address, which differs from the requested one if that has port 0.
+    /// The actual address, which differs from the requested address if the requested port is 0.
     pub(crate) address: Address,
     path: Option<SocketPath>,
 }
@@ -66,7 +66,8 @@ impl Listener {
                 Some(Errno::BADF | Errno::INVAL | Errno::NOTSOCK | Errno::OPNOTSUPP) => {
                     return Err(error);
                 }
-                // accept(2) also returns errors of the pending connection, which affect no other.
+                // accept(2) also returns errors of the pending connection, which do not affect
+                // other connections.
                 _ => {}
             }
         }
@@ -79,8 +80,8 @@ impl AsFd for Listener {
     }
 }
 
-/// The path of a Unix socket that this program created. It is removed on drop, unless it has been
-/// replaced by another file.
+/// The path of a Unix socket that this program created. The socket is removed on drop, unless
+/// another file has replaced it.
 struct SocketPath {
     path: PathBuf,
     /// The device and inode numbers of the socket.
@@ -116,22 +117,23 @@ pub(crate) struct ConnectionLimit {
 
 impl ConnectionLimit {
     /// Raises the soft limit to the hard limit. `last` is the last descriptor opened before the
-    /// first connection: all lower numbers are in use.
+    /// first connection; all lower numbers are assumed to be in use.
     pub(crate) fn new(last: impl AsFd) -> Self {
         let limit = open_files_limit();
         let raised = libc::rlimit { rlim_cur: limit.rlim_max, ..limit };
-        // If this fails, the current limit applies.
+        // If `setrlimit` fails, the current limit applies.
         // SAFETY: the kernel reads the struct.
         let _ = unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const raised) };
         Self { others: last.as_fd().as_raw_fd() as usize + 1 }
     }
 
-    /// Returns the maximum number of connections. Another process can change the limit, so it is
-    /// queried each time.
+    /// Returns the maximum number of connections. Another process can change `RLIMIT_NOFILE`, so
+    /// each call queries it.
     pub(crate) fn connections(&self) -> usize {
         // An infinite limit is the maximum value of the type.
         let limit = open_files_limit().rlim_cur as usize;
-        // One connection is always allowed. With a single pipe, its directions take turns.
+        // One connection is always allowed. If only one pipe can be created, the two directions of
+        // this connection use it alternately.
         (limit.saturating_sub(self.others) / DESCRIPTORS_PER_CONNECTION).max(1)
     }
 }

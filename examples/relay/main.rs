@@ -1,4 +1,4 @@
-//! Relays connections to another address, without copying the data through the process.
+//! Relays connections to another address, without copying the data to user space.
 //!
 //! ```text
 //! cargo run --release --example relay -- [OPTION]... LISTEN TARGET
@@ -8,10 +8,10 @@
 //! statuses.
 //!
 //! One epoll instance waits for the listener, both sockets of every connection, the termination
-//! signals and two timers. Each direction of a connection uses a pipe between the two sockets,
-//! which `splice` fills from one and drains into the other. A pipe is taken from a pool when data
-//! arrives, and returned as soon as it is empty: an idle connection uses no pipe, and a connection
-//! with a slow reader buffers no more than the capacity of its pipe.
+//! signals and two timers. Each direction of a connection uses a pipe: `splice` moves the data from
+//! one socket into the pipe, and from the pipe into the other socket. A pipe is taken from a pool
+//! when data arrives, and returned as soon as it is empty: an idle connection uses no pipe, and a
+//! connection with a slow reader buffers no more than the capacity of its pipe.
 
 mod address;
 #[path = "../common/mod.rs"]
@@ -40,7 +40,7 @@ use session::Session;
 const PROGRAM: &str = "relay";
 
 fn main() -> ExitCode {
-    // Block the signals first: before that, a signal terminates the program without a message.
+    // Block the signals first: until then, a signal terminates the program without a message.
     let signals = Signals::block();
     match options::parse() {
         Ok(Request::Run(options)) => {
@@ -69,7 +69,7 @@ fn relay(options: &Options, signals: &Signals) -> io::Result<ExitCode> {
     let mut session = Session::new(&listener, signals, &mut shared)?;
     session.info(format_args!("listening on {}, relaying to {}", listener.address, options.target));
     if matches!(options.listen, Address::Tcp(address) if address.port() == 0) {
-        // A failure is ignored: a caller that does not read the address may obtain it otherwise.
+        // A write error is ignored: the caller does not have to read the address.
         let _ = writeln!(io::stdout(), "{}", listener.address);
     }
     let signal = session.run()?;

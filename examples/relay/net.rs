@@ -1,4 +1,4 @@
-//! Socket calls that `std` does not provide, without blocking.
+//! Non-blocking socket calls that `std` does not provide.
 
 use std::io;
 use std::mem;
@@ -17,7 +17,7 @@ pub(crate) enum Connect {
     Connected(OwnedFd),
     /// The socket becomes writable when the attempt has succeeded or failed.
     InProgress(OwnedFd),
-    /// A resource is exhausted, in this process or at the target. Try again later.
+    /// A resource of this process or of the target is exhausted. The caller can retry later.
     Retry,
     Failed(io::Error),
 }
@@ -51,7 +51,7 @@ fn failed(error: io::Error) -> Connect {
     }
 }
 
-/// Returns whether the cause is an exhausted resource that may become available again.
+/// Returns whether the error means that a resource is exhausted, which may become available again.
 pub(crate) fn is_exhaustion(error: &io::Error) -> bool {
     let errno = Errno::from_io_error(error);
     errno.is_some_and(|errno| {
@@ -74,7 +74,7 @@ fn socket(address: &Address) -> io::Result<OwnedFd> {
     Ok(socket)
 }
 
-/// Connects to an address, which is a `sockaddr` of some family.
+/// Connects to an address: `A` is the `sockaddr` struct of an address family.
 fn connect_to<A>(socket: &OwnedFd, address: &A) -> io::Result<()> {
     let (pointer, length) = ((&raw const *address).cast::<sockaddr>(), size_of::<A>() as socklen_t);
     // SAFETY: the kernel reads `length` bytes, which is the size of the address.
@@ -100,7 +100,8 @@ fn ipv6(address: &SocketAddrV6) -> sockaddr_in6 {
     }
 }
 
-/// The path is shorter than `sun_path`, as checked by `Address`, so that a NUL byte follows it.
+/// Converts a path to an address. `Address` has checked that the path is shorter than `sun_path`,
+/// so a NUL byte follows the path.
 fn unix(path: &Path) -> sockaddr_un {
     // SAFETY: the struct consists of integers, for which all zeros is valid.
     let mut address: sockaddr_un = unsafe { mem::zeroed() };
@@ -119,8 +120,8 @@ pub(crate) fn accept(listener: &OwnedFd) -> io::Result<OwnedFd> {
     owned(unsafe { libc::accept4(listener.as_raw_fd(), no_address, no_length, flags) })
 }
 
-/// Disables Nagle's algorithm, so that data is relayed as soon as it arrives. A failure is
-/// harmless.
+/// Disables Nagle's algorithm, so that data is relayed as soon as it arrives. A failure is ignored,
+/// because it only delays data.
 pub(crate) fn set_nodelay(socket: &OwnedFd) {
     let (enable, length): (c_int, _) = (1, size_of::<c_int>() as socklen_t);
     let value = (&raw const enable).cast();
@@ -139,7 +140,7 @@ pub(crate) fn take_error(socket: impl AsFd) -> io::Result<()> {
     if error == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(error)) }
 }
 
-/// Shuts down one direction. Fails only if the connection has already been closed.
+/// Shuts down one direction. An error is ignored: it means that the connection is already closed.
 pub(crate) fn shutdown(socket: impl AsFd, how: Shutdown) {
     let how = match how {
         Shutdown::Read => libc::SHUT_RD,

@@ -7,7 +7,7 @@ use crate::common::cli::{self, Request};
 
 const HELP: &str = "\
 Usage: relay [OPTION]... LISTEN TARGET
-Relay connections to another address, without copying the data through the process.
+Relay connections to another address, without copying the data to user space.
 
 LISTEN and TARGET are each one of:
   IP:PORT    a TCP address, such as 127.0.0.1:8080 or [::1]:8080; names are not resolved; if the
@@ -18,7 +18,7 @@ LISTEN and TARGET are each one of:
 
 A connection to TARGET is opened for every connection to LISTEN. If one side shuts down writing, the
 other side sees the end of the data after it has received everything sent before. A connection ends
-when both directions have ended. The path of LISTEN must not exist; it is removed at exit.
+when both directions have ended. The path of LISTEN must not exist; the socket is removed at exit.
 
 Options:
   -q, --quiet    print only errors: no address, no progress, no totals
@@ -26,9 +26,9 @@ Options:
   -V, --version  print the version and exit
 
 Progress and totals:
-  They are printed to standard error, progress only if it is a terminal. A byte is counted when the
-  kernel has accepted it for the receiver: it was read from one socket and is in the buffer of the
-  other. A byte that was read but could not be passed on is not counted.
+  Progress and totals are printed to standard error, progress only if standard error is a terminal.
+  A byte is counted when the kernel has accepted it for the receiver: it was read from one socket
+  and is in the buffer of the other. A byte that was read but could not be passed on is not counted.
 
 Errors:
   An error on one connection affects no other connection, and data that can still be delivered is
@@ -40,13 +40,13 @@ Errors:
 Limits:
   A connection uses two descriptors, and two more for each direction whose reader is slower than its
   writer. The soft limit on open descriptors is raised to the hard limit (ulimit -Hn). Connections
-  are accepted only while the limit leaves six descriptors for each; the others wait until a
-  connection ends.
+  are accepted only while the limit permits six descriptors for each; further connections wait until
+  a connection ends.
 
 Signals:
   SIGINT, SIGTERM and SIGHUP close all connections and terminate the program, which prints the
-  totals. If these cannot be written, a second signal terminates the program immediately. A signal
-  that was ignored at the start, as with nohup, remains ignored.
+  totals. If the totals cannot be written, a second signal terminates the program immediately. A
+  signal that was ignored at the start, as with nohup, remains ignored.
 
 Exit status:
   0  the program was terminated by one of these signals

@@ -1,5 +1,5 @@
-//! Messages, progress and totals on standard error. While connections are open, nothing is written
-//! that would block.
+//! Messages, progress and totals on standard error. While connections are open, a message whose
+//! write would block is omitted.
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
@@ -13,7 +13,7 @@ use butter::timerfd::{Clock, Timer, TimerFd};
 use crate::PROGRAM;
 use crate::common::units::{Bytes, Count, Rate};
 
-/// Returns the cursor to the start of the line, and erases the progress shown there.
+/// Moves the cursor to the start of the line, and erases the progress line.
 const CLEAR: &str = "\r\x1b[K";
 
 pub(crate) struct Report {
@@ -26,7 +26,7 @@ impl Report {
         Self { quiet, terminal: !quiet && io::stderr().is_terminal() }
     }
 
-    /// Returns whether progress is shown.
+    /// Returns whether a progress line is shown.
     pub(crate) fn shows_progress(&self) -> bool {
         self.terminal
     }
@@ -38,15 +38,16 @@ impl Report {
         }
     }
 
-    /// Prints an error, even if quiet. Omits it if standard error is blocked.
+    /// Prints an error, even with `--quiet`. Omits the error if a write to standard error would
+    /// block.
     pub(crate) fn error(&self, line: fmt::Arguments<'_>) {
         if Self::is_writable() {
             self.line(line);
         }
     }
 
-    /// Prints a message, unless quiet. Blocks until it is written, which is acceptable before the
-    /// first and after the last connection.
+    /// Prints a message, unless `--quiet` is set. Blocks until the message is written, which is
+    /// acceptable before the first and after the last connection.
     pub(crate) fn info(&self, line: fmt::Arguments<'_>) {
         if !self.quiet {
             self.line(line);
@@ -66,8 +67,8 @@ impl Report {
     }
 }
 
-/// Writes the text with one call, so that a writable pipe accepts it without blocking. A failure is
-/// ignored, because it cannot be reported.
+/// Writes the text with one call, so that a writable pipe accepts the text without blocking. A
+/// write error is ignored, because it cannot be reported.
 fn write(text: fmt::Arguments<'_>) {
     let _ = io::stderr().write_all(text.to_string().as_bytes());
 }
@@ -107,7 +108,7 @@ impl fmt::Display for Totals {
 /// The progress line on a terminal, and the timer that updates it.
 pub(crate) struct Progress {
     timer: TimerFd,
-    /// The time of the last update, and the bytes in both directions until then.
+    /// The time of the last update, and the number of bytes in each direction at that time.
     last: (Instant, u64, u64),
 }
 
@@ -126,7 +127,7 @@ impl Progress {
         self.timer.try_read()?;
         let (then, to_target, to_client) = self.last;
         let now = Instant::now();
-        // An update that was delayed covers the time until it is shown.
+        // If an update is delayed, its rate covers the whole time since the last update.
         let time = now.duration_since(then);
         report.progress(format_args!(
             "{} open, {} ended; to target {}, {}; to client {}, {}",

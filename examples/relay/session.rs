@@ -17,7 +17,7 @@ use crate::connections::Connections;
 use crate::listener::{Accepted, ConnectionLimit, Listener};
 use crate::report::Progress;
 
-// Greater than the tokens of connections.
+// These tokens are greater than those of connections.
 const LISTENER: Token = Token(u64::MAX);
 const SIGNALS: Token = Token(u64::MAX - 1);
 const PROGRESS: Token = Token(u64::MAX - 2);
@@ -74,8 +74,8 @@ impl<'s> Session<'s> {
             let timeout =
                 if self.connections.has_runnable() { Timeout::Zero } else { Timeout::Infinite };
             let mut accept = false;
-            // Only update the readiness here: if a connection ended now, and another reused its
-            // index, the remaining events of the first would be attributed to the second.
+            // Only update the readiness here: if a connection ended now, and a new one reused its
+            // index, the remaining events of the old connection would be attributed to the new one.
             for event in self.shared.epoll.wait(&mut ready, timeout)? {
                 match event.token() {
                     LISTENER => accept = true,
@@ -104,7 +104,7 @@ impl<'s> Session<'s> {
     }
 
     /// Accepts pending connections. While the limit is reached, epoll does not monitor the
-    /// listener, which would be ready all the time.
+    /// listener, because the listener would always be ready.
     fn accept(&mut self) -> io::Result<()> {
         let limit = self.limit.connections();
         let mut listen = true;
@@ -126,7 +126,7 @@ impl<'s> Session<'s> {
                 }
                 Accepted::None => break,
                 Accepted::Exhausted => {
-                    // Other processes may use the resource, and no event reports that they have
+                    // Other processes may use the resource, and no event reports when they have
                     // released it.
                     self.pause.start()?;
                     listen = false;

@@ -20,7 +20,7 @@ pub(crate) enum Exit {
     Timeout,
     NoWatches,
     Signal(Signal),
-    /// The other end of the output is closed.
+    /// The reader has closed its end of the output.
     OutputClosed,
 }
 

@@ -33,7 +33,7 @@ Events:
   create         a file in the directory was created
   delete         a file in the directory was deleted
   delete_self    PATH itself was deleted
-  move_self      PATH itself was renamed; it remains watched, under the specified name
+  move_self      PATH itself was renamed; it is still watched and reported as PATH
   close          close_write and close_nowrite
   move           moved_from and moved_to
   all            all of these events
@@ -63,14 +63,15 @@ Output:
         \"path_bytes\" or \"name_bytes\" contain all bytes in hexadecimal.
 
 Heartbeats:
-  With --every, a heartbeat is printed at each interval, even if there are no events; the first one
-  after SECONDS. A reader that receives none knows that the program has exited or is stopped. A
-  heartbeat contains the number of events reported so far, and the number of heartbeats that were
-  missed directly before it, because the program was stopped or its output was blocked. Heartbeats
-  are not counted by --count. The time during which the system is suspended does not count.
+  With --every, a heartbeat is printed at each interval, even if there are no events. The first
+  heartbeat is printed after SECONDS. A reader that receives no heartbeat knows that the program has
+  exited or is stopped. A heartbeat contains the number of events reported so far, and the number of
+  heartbeats that were missed directly before it, because the program was stopped or its output was
+  blocked. Heartbeats are not counted by --count. The interval does not include time during which
+  the system is suspended.
 
-  text  HEARTBEAT instead of the events, and instead of the path: 12 events; 2 heartbeats missed.
-        If none was missed: 12 events.
+  text  The column of the events contains HEARTBEAT. The path is replaced by the numbers, such as
+        \"12 events; 2 heartbeats missed\", or \"12 events\" if no heartbeat was missed.
 
   json  {\"time\":1700000000.000000,\"heartbeat\":true,\"count\":12,\"missed\":2}
         \"count\" is the number of events that --count counts. Only heartbeats have a \"heartbeat\".
@@ -78,13 +79,13 @@ Heartbeats:
 Signals:
   SIGINT, SIGTERM and SIGHUP terminate the program after it has reported the events that are already
   queued. A signal that was ignored at the start, as with nohup, remains ignored. If the output is
-  blocked, the first signal takes effect when it is read again; a second one terminates the program
-  immediately.
+  blocked, the first signal takes effect when the output is read again; a second signal terminates
+  the program immediately.
 
 Exit status:
   0  the --count was reached, the --timeout expired without a --count, a signal terminated the
      program, or the output was closed by its reader
-  1  a PATH cannot be watched (in this case, none is), or a system call failed
+  1  a PATH cannot be watched (then no PATH is watched), or a system call failed
   2  the arguments are invalid
   3  no watched PATH remains: all were deleted or unmounted
   4  events were lost; replaces the statuses 0, 3 and 5

@@ -7,10 +7,10 @@
 //! `--help` documents the options, the output formats and the exit statuses.
 //!
 //! One epoll instance waits for the inotify queue, the termination signals, the heartbeat timer and
-//! the closing of the output, so that `watch /tmp | head -1` exits when `head` does and not at the
+//! the closing of the output, so that `watch /tmp | head -1` exits when `head` exits and not at the
 //! next event. Each iteration of the loop reads the available events, formats them without an
-//! allocation, and writes them at once. To wait for another descriptor, add a token and a match
-//! arm.
+//! allocation, and writes the output at the end. To wait for another descriptor, add a token and a
+//! match arm.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -39,7 +39,7 @@ use watches::{Added, Watches};
 const PROGRAM: &str = "watch";
 
 fn main() -> ExitCode {
-    // Block the signals first: before that, a signal terminates the program without a message.
+    // Block the signals first: until then, a signal terminates the program without a message.
     let signals = Signals::block();
     match options::parse() {
         Ok(Request::Run(options)) => {
@@ -80,7 +80,7 @@ fn watch(options: &Options, signals: &Signals) -> Result<u8, Failure> {
     Ok(if session.lost { EVENTS_LOST } else { exit.status(options.count.is_some()) })
 }
 
-/// Adds a watch for every path, or reports each path that cannot be watched.
+/// Adds a watch for every path. Prints an error for each path that cannot be watched.
 fn add_watches(inotify: &Inotify, options: &Options) -> Result<Watches, Failure> {
     let mut watches = Watches::new(options.format);
     let mut failed = false;

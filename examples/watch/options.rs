@@ -81,7 +81,7 @@ pub(crate) fn parse() -> Result<Request<Options>, Error> {
 }
 
 fn events(list: &OsStr) -> Result<WatchFlags, Error> {
-    // A name that is not UTF-8 is not the name of an event either.
+    // The lossy conversion of a name that is not UTF-8 does not yield the name of an event.
     let names = list.to_string_lossy();
     let mut events = WatchFlags::empty();
     for name in names.split([',', '|']).map(str::trim) {
@@ -101,7 +101,7 @@ fn event(name: &str) -> Option<WatchFlags> {
     if name == "ALL" {
         return Some(WatchFlags::ALL_EVENTS);
     }
-    // The other flags are options of the watch, not events.
+    // The other flags are options of a watch, not events.
     WatchFlags::from_name(name).filter(|flag| WatchFlags::ALL_EVENTS.contains(*flag))
 }
 

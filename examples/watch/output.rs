@@ -24,8 +24,8 @@ impl Display for JsonString<'_> {
         f.write_char('"')?;
         for chunk in self.0.utf8_chunks() {
             let mut plain = chunk.valid();
-            // JSON requires escapes only for the first 32 characters, but a terminal may interpret
-            // the other control characters, too.
+            // JSON requires escapes only for the characters below U+0020, but a terminal may
+            // interpret the other control characters, too.
             while let Some(special) =
                 plain.find(|c: char| c.is_control() || matches!(c, '"' | '\\'))
             {
@@ -67,7 +67,7 @@ impl Display for JsonBytes<'_> {
     }
 }
 
-/// Formats the part of the output that all events of a path have in common.
+/// Formats the path as it appears in the output of all its events.
 pub(crate) fn prepare(format: Format, path: &OsStr) -> Vec<u8> {
     match format {
         Format::Text => Escape::new(path).to_string(),
@@ -101,7 +101,7 @@ impl<W: Write> Printer<W> {
         }
     }
 
-    /// Reads the clock for the timestamp of the following events.
+    /// Sets the timestamp of the following events to the current time.
     pub(crate) fn begin(&mut self) {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let seconds = now.as_secs();
@@ -132,7 +132,7 @@ impl<W: Write> Printer<W> {
         self.line(event.flags(), event.watch(), path, name, cookie)
     }
 
-    /// Writes that a watch was removed, if the `IGNORED` event was lost.
+    /// Writes the line of an `IGNORED` event that was lost.
     pub(crate) fn print_removed(&mut self, watch: Watch, path: &Path) -> io::Result<()> {
         self.line(EventFlags::IGNORED, Some(watch), Some(path), b"", None)
     }
@@ -280,7 +280,7 @@ const NOTICES: EventFlags =
 const PIPE_BUF: usize = 4096;
 
 /// Standard output. No write blocks; instead, `poll` waits for the output and the signals, so that
-/// a reader that does not read cannot delay a signal.
+/// signals are handled even if the reader does not read.
 pub(crate) struct Output<'s> {
     stdout: Stdout,
     signals: &'s Signals,
@@ -307,9 +307,9 @@ impl Write for Output<'_> {
             if !ready.is_empty() {
                 return Ok(butter::io::write(&self.stdout, &bytes[..bytes.len().min(PIPE_BUF)])?);
             }
-            // The output is blocked and a signal is pending. The first signal is only read, and
-            // takes effect when the output is read again; the second one terminates the process
-            // here.
+            // The output is blocked and a signal is pending. The first signal is only read here,
+            // and takes effect when the output is read again. A second signal is unblocked, and
+            // terminates the process immediately.
             match self.signals.first() {
                 None => drop(self.signals.read()?),
                 Some(_) => self.signals.unblock()?,

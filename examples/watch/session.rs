@@ -52,8 +52,8 @@ impl<'s> Session<'s> {
             exit => exit?,
         };
         Ok(match exit {
-            // The interrupt key signals all processes of a pipeline. The signal is reported even if
-            // the reader is terminated first.
+            // The interrupt key sends a signal to all processes of a pipeline. Report the signal
+            // even if the reader is terminated first.
             Exit::OutputClosed => self.signals.read()?.map_or(Exit::OutputClosed, Exit::Signal),
             exit => exit,
         })
@@ -67,7 +67,7 @@ impl<'s> Session<'s> {
         epoll.add(&heartbeat, HEARTBEAT, Interest::IN)?;
         // With an empty interest, epoll reports only that the other end is closed.
         match epoll.add(&io::stdout(), OUTPUT, Interest::empty()) {
-            // A regular file cannot be polled, and has no other end.
+            // epoll does not support regular files, which have no reader that could close them.
             Err(error) if error.is(Errno::PERM) => {}
             result => result?,
         }
@@ -95,7 +95,7 @@ impl<'s> Session<'s> {
                     _ => {}
                 }
             }
-            // The signal may also have been read while the output was written.
+            // The signal may also have been read by `Output` while the output was blocked.
             if let Some(signal) = self.signals.first() {
                 let exit = self.print_queued(&mut buffer)?;
                 return Ok(exit.unwrap_or(Exit::Signal(signal)));
@@ -106,8 +106,8 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// Prints the events that are queued now, but none that are queued later, whose number is
-    /// unbounded.
+    /// Prints the events that are queued now. Events that are queued later are not printed, because
+    /// their number is unbounded.
     fn print_queued(&mut self, buffer: &mut [u8]) -> Result<Option<Exit>, Failure> {
         let mut left = butter::io::bytes_available(self.inotify)? as usize;
         while left > 0 {
@@ -149,7 +149,7 @@ impl<'s> Session<'s> {
             self.printer.print(event, None)?;
             self.remove_lost_watches()?;
         } else if event.is_ignored() {
-            // The watch is missing if it was already removed after an overflow.
+            // The watch is not found if it was already removed after an overflow.
             if let Some(path) = event.watch().and_then(|watch| self.watches.remove(watch)) {
                 self.printer.print(event, Some(&path))?;
             }

@@ -21,7 +21,7 @@ pub(crate) enum Added<'w> {
 /// A path and its formatted form.
 pub(crate) struct Path {
     path: Box<OsStr>,
-    /// The part of the output that all events of the path have in common.
+    /// The path as it appears in the output of all its events.
     pub(crate) printed: Vec<u8>,
 }
 
@@ -40,7 +40,7 @@ impl Watches {
         self.paths.len()
     }
 
-    /// Adds a path. If a file is specified under two paths, it has one watch and keeps the first
+    /// Adds a path. If two paths refer to the same file, the file has one watch, under the first
     /// path.
     pub(crate) fn add(&mut self, watch: Watch, path: &OsStr) -> Added<'_> {
         match self.find(watch) {
@@ -73,7 +73,7 @@ impl Watches {
     }
 }
 
-/// Returns the watches of an inotify instance, as listed in `/proc`.
+/// Returns the watches of an inotify instance, which the kernel lists in `/proc/self/fdinfo`.
 pub(crate) fn existing(inotify: &Inotify) -> io::Result<Vec<Watch>> {
     let list = fs::read_to_string(format!("/proc/self/fdinfo/{}", inotify.as_raw_fd()))?;
     let numbers =

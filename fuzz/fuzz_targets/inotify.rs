@@ -1,5 +1,5 @@
-//! The decoder of inotify events accepts any bytes, and every byte belongs to an event or to the
-//! rest.
+//! Checks that the decoder of inotify events accepts any bytes, and that every byte belongs to an
+//! event or to the undecoded rest.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! The decoders of signals accept any bytes, every byte belongs to an event or to the rest, and
-//! events convert back to the same bytes.
+//! Checks that the decoders of signals accept any bytes, that every byte belongs to an event or to
+//! the undecoded rest, and that events convert back to the same bytes.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Parsers of names: each accepted text is displayed in a form that parses to the same value.
+//! Checks the parsers of names: the `Display` output of each parsed value parses to the same value.
 
 #![no_main]
 

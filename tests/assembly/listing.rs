@@ -8,7 +8,7 @@ pub struct Architecture {
     /// Prefixes of the names of conditional branches.
     branches: &'static [&'static str],
     jumps: &'static [&'static str],
-    /// Whether an instruction writes to memory.
+    /// Returns whether an instruction writes to memory.
     stores: fn(&str) -> bool,
 }
 
@@ -45,8 +45,9 @@ fn name(line: &str) -> &str {
     line.split_whitespace().next().unwrap_or("")
 }
 
-/// Returns the instructions of a function up to its return on the success path: the path that calls
-/// no function, because every failure calls one. If there are several, returns the longest one.
+/// Returns the instructions of a function up to its return on the success path. The success path is
+/// a path that calls no function, because every failure calls a function. If several paths call no
+/// function, returns the longest path.
 pub fn success_path<'l>(
     listing: &'l str,
     function: &str,

@@ -17,8 +17,8 @@ common::watchdog!();
 
 const TOOLCHAIN: &str = "1.95.0";
 
-/// Each caller, with its cost on x86_64 and on aarch64. Stores are those of values whose addresses
-/// are passed to the kernel, and of callee-saved registers.
+/// Each caller, with its cost on x86_64 and on aarch64. The stores write values whose addresses are
+/// passed to the kernel, and save callee-saved registers.
 const CALLERS: &[(&str, Cost, Cost)] = &[
     ("getpid", Cost(6, 0), Cost(14, 4)),
     ("eventfd2", Cost(7, 0), Cost(18, 5)),

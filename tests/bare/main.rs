@@ -17,7 +17,8 @@ struct Profile {
     program: &'static [&'static str],
 }
 
-/// Small static programs: optimized for size and across crates, without unwinding and symbols.
+/// The profile of small static programs: optimized for size and across crates, without unwinding
+/// and without symbols.
 const fn small(target: &'static str) -> Profile {
     Profile {
         target: Some(target),
@@ -40,7 +41,7 @@ const fn small(target: &'static str) -> Profile {
     }
 }
 
-/// Programs with `std`: cargo's profile `release`, without symbols.
+/// The profile of programs with `std`: cargo's profile `release`, without symbols.
 const fn with_std(features: &'static str) -> Profile {
     Profile { target: None, features, library: &[], program: &["-Copt-level=3", "-Cstrip=symbols"] }
 }
@@ -71,7 +72,10 @@ fn check(output: Output) {
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(output.status.code(), Some(1), "{text}{}", String::from_utf8_lossy(&output.stderr));
     assert!(lines[0].starts_with("process ") && lines[0].ends_with(": 42"), "{text}");
-    assert_eq!(lines[1], "inotify_add_watch: ENOENT", "no reason without the feature `explain`");
+    assert_eq!(
+        lines[1], "inotify_add_watch: ENOENT",
+        "the error contains no reason without the feature `explain`"
+    );
     assert_eq!(lines.len(), 2, "{text}");
 }
 

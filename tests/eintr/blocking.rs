@@ -191,8 +191,8 @@ fn test_epoll(timeout: Timeout) {
 /// The signal for which the calls wait.
 const WANTED: Signal = Signal::RTMAX;
 
-/// Makes a call in a thread in which the signal is blocked, and queues the signal after many
-/// others.
+/// Makes a call in a thread in which `WANTED` is blocked, and queues `WANTED` after many other
+/// signals.
 fn queue_late(call: impl FnOnce() -> i32 + Send) -> i32 {
     let tid = AtomicI32::new(0);
     let blocked_call = || {

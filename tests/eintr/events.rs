@@ -47,8 +47,8 @@ pub(crate) fn counter() {
     assert_eq!(counter.wait(Timeout::Zero), Ok(false));
 }
 
-/// Reads a periodic timer until it was interrupted by many signals. The sum of the expirations is
-/// the number of periods that have elapsed.
+/// Reads a periodic timer until many signals have interrupted the reading thread. The sum of the
+/// expirations is the number of periods that have elapsed.
 pub(crate) fn expirations() {
     let (timer, signals) = (TimerFd::new(Clock::Monotonic).unwrap(), PeriodicSignals::new());
     let period = Duration::from_micros(1500);

@@ -1,4 +1,4 @@
-//! Calls that fail with `EINTR`, and that have no effect in this case.
+//! Calls that fail with `EINTR` if a signal interrupts them, and then have no effect.
 
 use std::mem::MaybeUninit;
 
@@ -24,7 +24,7 @@ fn assert_interrupted(mut call: impl FnMut() -> Result<()>) {
     signals.run(|| {
         for count in 1..=100 {
             assert_eq!(call().map_err(|error| error.errno()), Err(Errno::INTR));
-            assert!(signals.count() >= count, "there was no signal");
+            assert!(signals.count() >= count, "the call failed with EINTR without a signal");
         }
     });
 }

@@ -112,8 +112,8 @@ pub(crate) fn write_all(writer: &OwnedFd, bytes: &[u8], write: Write) -> usize {
     written
 }
 
-/// Reads to the end of the file, and passes on each chunk after comparing it with the pattern.
-/// Returns the number of bytes.
+/// Reads to the end of the file, compares each chunk with the pattern, and passes the chunk to the
+/// closure. Returns the number of bytes.
 pub(crate) fn receive(
     reader: &OwnedFd,
     pattern: &[u8],

@@ -36,7 +36,7 @@ impl Root {
             .collect();
         for file in files.into_iter().filter(|file| *file != program) {
             root.add(file, file);
-            // Programs refer to the dynamic linker by this path.
+            // An executable refers to the dynamic linker by this path.
             if file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("ld-linux")) {
                 let name = Path::new(if cfg!(target_arch = "x86_64") { "/lib64" } else { "/lib" });
                 root.add(file, &name.join(file.file_name().unwrap()));
@@ -87,8 +87,8 @@ fn output_in(root: &Path, test: &Path, directory: &Path, program: &Path) -> Stri
     output.into_owned()
 }
 
-/// Runs the body with the path of the program, if the host permits new namespaces, and asserts that
-/// the program changes neither the mounts nor the hostname of its caller.
+/// Runs the body with the path of the program, if the host permits new namespaces. Asserts that the
+/// program changes neither the mounts nor the hostname of its caller.
 fn with_program(body: impl FnOnce(&Path)) {
     let test = Test::of(&body);
     let permitted = test.in_namespaces(|| {
@@ -104,13 +104,13 @@ fn with_program(body: impl FnOnce(&Path)) {
         assert_eq!(
             (mount_points(), uts::hostname().unwrap()),
             before,
-            "the mounts and the hostname of the caller"
+            "the mounts or the hostname of the caller have changed"
         );
     });
     require!(test; permitted, "namespaces cannot be created");
 }
 
-/// The mount points.
+/// Returns the mount points of this process's mount namespace.
 fn mount_points() -> Vec<String> {
     mounts().into_iter().map(|mount| mount.point).collect()
 }
@@ -171,7 +171,7 @@ fn newroot_accepts_relative_paths_and_symlinks() {
 #[test]
 fn newroot_truncates_hostname_to_host_name_max() {
     with_program(|program| {
-        // The limit is in the middle of a character.
+        // The name is longer than the limit, which is in the middle of a character.
         let root = Root::with_name(&"é".repeat(uts::HOST_NAME_MAX / 2));
         let output = output_in(root.path(), Path::new("/test"), Path::new("/"), program);
         let name = root.path().file_name().unwrap().as_bytes();
@@ -202,8 +202,8 @@ fn newroot_keeps_root_if_dir_is_the_current_root() {
     });
 }
 
-/// Not a test, but the program that the tests run under a new root: prints the entries of the root
-/// directory, the hostname, the working directory and the mount points.
+/// This is the program that the other tests run under a new root, not a separate test. It prints
+/// the entries of the root directory, the hostname, the working directory and the mount points.
 #[test]
 fn newroot_prints_its_environment() {
     if std::env::var_os("BUTTER_INSIDE").is_none() {
@@ -219,7 +219,7 @@ fn newroot_prints_its_environment() {
         std::env::current_dir().unwrap().display()
     );
     let Ok(mounts) = fs::read_to_string("/proc/self/mountinfo") else {
-        return; // the root has no /proc
+        return; // the root directory has no /proc
     };
     for line in mounts.lines() {
         println!("mount: {}", line.split(' ').nth(4).unwrap());
@@ -248,6 +248,6 @@ fn newroot_reports_failures_with_exit_status() {
         }
         let failing = [root.path(), Path::new("/test"), Path::new("--no-such-option")];
         let status = newroot(program, &failing).status;
-        assert_eq!(status.code(), Some(101), "the status of the command");
+        assert_eq!(status.code(), Some(101), "newroot exits with the status of the command");
     });
 }

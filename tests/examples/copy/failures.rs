@@ -1,4 +1,4 @@
-//! Failures: each prints one line, and no incomplete file remains.
+//! Failures of the program: it prints one line, and leaves no incomplete file.
 
 use std::fs;
 use std::os::unix::process::CommandExt;
@@ -137,7 +137,7 @@ fn copy_fails_if_method_reports_end_of_file_before_the_end() {
     {
         let (folder, source, target, _) = create_source(1000);
         let message = format!("source' contains more data than {method} returns");
-        // Some kernels do this for a file in /proc, whose size is 0.
+        // Some kernels report the end of a file in /proc immediately, because its size is 0.
         pretend(call, || {
             run(&program, &[&"-m", &method, &source, &target]).assert_failed_with(&message)
         });
@@ -184,7 +184,7 @@ fn copy_does_not_replace_write_protected_target() {
     assert_eq!(names(folder.path()), ["link", "source", "target"]);
     assert_eq!(fs::read(&target).unwrap(), b"older");
 
-    // Root may write to the target; its permissions are preserved.
+    // Root may write to the target, and the copy preserves the permissions of the target.
     if fs::OpenOptions::new().write(true).open(&target).is_ok() {
         run(&program, &[&"-q", &source, &target]).assert_silent_success();
         assert!(fs::read(&target).unwrap() == bytes && mode(&target) == 0o444);

@@ -1,4 +1,4 @@
-//! Running the program.
+//! Functions that run the program.
 
 use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
@@ -10,7 +10,7 @@ use butter::signal::{self, Signal};
 use common::files;
 use temp_dir::TempDir;
 
-/// The path of the built program.
+/// Returns the path of the built program.
 pub fn program() -> Result<PathBuf, String> {
     common::example("copy")
 }
@@ -36,10 +36,10 @@ impl Completed {
     }
 }
 
-/// A command that runs the program with the default actions of the termination signals.
+/// Returns a command that runs the program with the default actions of the termination signals.
 pub fn command(program: &Path) -> Command {
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
-        // A child inherits ignored signals, and the tests may have been started with these ignored.
+        // A child inherits ignored signals, and the test process may ignore termination signals.
         signal::set_default(signal).unwrap();
     }
     let mut command = Command::new(program);
@@ -65,7 +65,7 @@ pub fn create_source(count: usize) -> (TempDir, PathBuf, PathBuf, Vec<u8>) {
     (folder, source, target, bytes)
 }
 
-/// The sorted names of a directory's entries.
+/// Returns the sorted names of a directory's entries.
 pub fn names(folder: &Path) -> Vec<String> {
     let name = |entry: io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
     let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(name).collect();

@@ -1,4 +1,4 @@
-//! The kinds of sources and targets.
+//! Copies between different kinds of sources and targets.
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, symlink};
@@ -10,7 +10,7 @@ use common::require;
 use common::this_test;
 
 #[test]
-fn copy_is_identical_with_each_method() {
+fn copy_writes_identical_content_with_each_method() {
     let program = require!(program());
     let (folder, source, target, bytes) = create_source(3_000_001);
     for method in ["auto", "copy_file_range", "sendfile", "splice", "read_write"] {

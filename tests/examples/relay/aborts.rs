@@ -62,7 +62,8 @@ fn relay_closes_descriptors_of_aborted_servers() {
                     let mut buffer = [0; 10_000];
                     (&served).read_exact(&mut buffer).unwrap();
                     arrived += 10_000;
-                    // Closing a socket with unread data resets the connection in both cases.
+                    // Closing a socket that has unread data resets the connection, even with a
+                    // graceful close.
                     served.close(gracefully);
                 });
                 sent += send_until_error(&client, u64::MAX);

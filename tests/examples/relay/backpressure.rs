@@ -1,4 +1,5 @@
-//! A receiver that does not read blocks the sender and no other connection, and uses one pipe.
+//! A receiver that does not read: its sender is blocked, its connection uses one pipe, and other
+//! connections continue.
 
 use std::io::{ErrorKind, Write};
 use std::time::Duration;

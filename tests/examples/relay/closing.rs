@@ -24,7 +24,7 @@ fn relay_forwards_shutdown_of_one_direction() {
                     if reversed { (&served, &client) } else { (&client, &served) };
                 first.send(b"that is all");
                 first.finish();
-                // The relay forwards the end of the data although `first` can still receive.
+                // The relay forwards the end of the data, although `first` can still receive data.
                 assert_eq!(second.receive_all(), b"that is all");
                 std::thread::scope(|scope| {
                     scope.spawn(|| {

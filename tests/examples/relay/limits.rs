@@ -29,7 +29,7 @@ fn relay_delays_connections_beyond_descriptor_limit() {
         let server = Server::new(kind);
         let relay = Relay::start_with(&program, kind, &server.address, |command| {
             let lower = || limit(0, Some(libc::rlimit { rlim_cur: 32, rlim_max: 32 })).map(drop);
-            // SAFETY: between fork and exec, it makes one system call and does nothing else.
+            // SAFETY: between fork and exec, the closure only makes one system call.
             unsafe { command.pre_exec(lower) };
         });
         let mut clients: Vec<_> = (0..CLIENTS).map(|_| relay.connect()).collect();
@@ -69,13 +69,13 @@ fn relay_delays_connections_beyond_descriptor_limit() {
 fn relay_resumes_when_lowered_descriptor_limit_is_raised() {
     let program = require!(program());
     for kind in KINDS {
-        // Descriptors for no socket, the accepted socket, both sockets, and both sockets and one
-        // end of a pipe.
+        // The available descriptors are sufficient for: no socket; the accepted socket; both
+        // sockets; both sockets and one end of a pipe.
         for available in 0..=3 {
             let server = Server::new(kind);
             let relay = Relay::start(&program, kind, &server.address);
             let pid = relay.pid().as_raw();
-            // The relay raised its limit to this one.
+            // The relay has raised its soft limit to this hard limit.
             let rlim_max = limit(0, None).unwrap().rlim_max;
             // The relay may have inherited descriptors with higher numbers.
             let before = relay.descriptor_numbers();

@@ -1,4 +1,4 @@
-//! The example `relay`, between a client and a server of the tests.
+//! The example `relay`, which connects clients and servers that the tests provide.
 
 mod aborts;
 mod backpressure;

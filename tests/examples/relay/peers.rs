@@ -1,4 +1,4 @@
-//! The clients and servers that the relay connects, and their test data.
+//! The clients and servers that the relay connects, and the data that they send.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -11,7 +11,7 @@ use common::files;
 use common::sockets;
 use temp_dir::TempDir;
 
-/// The timeout of reads and writes, so that a failing test does not hang.
+/// The timeout of reads and writes, which prevents a failing test from blocking indefinitely.
 const TIMEOUT: Option<Duration> = Some(Duration::from_secs(120));
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,7 +53,7 @@ impl Stream {
         }
     }
 
-    /// Shuts down sending.
+    /// Shuts down the direction from this socket to its peer.
     pub fn finish(&self) {
         match self {
             Self::Tcp(stream) => stream.shutdown(Shutdown::Write).unwrap(),
@@ -124,8 +124,8 @@ impl Write for &Stream {
     }
 }
 
-/// Retries a call that was interrupted: the kernel does not restart calls on sockets that have a
-/// timeout, not even with `SA_RESTART`.
+/// Retries a call if a signal interrupts it: the kernel does not restart calls on sockets that have
+/// a timeout, not even with `SA_RESTART`.
 fn retry<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     loop {
         match call() {
@@ -192,7 +192,7 @@ pub fn directory() -> (TempDir, PathBuf) {
     (directory, path)
 }
 
-/// Selects the amount of work: `native`, or `emulated` in an emulated virtual machine.
+/// Returns the amount of work: `emulated` in an emulated virtual machine, otherwise `native`.
 pub fn scaled(native: usize, emulated: usize) -> usize {
     if std::env::var_os("BUTTER_DEDICATED_VM").is_some() { emulated } else { native }
 }

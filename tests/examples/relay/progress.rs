@@ -12,7 +12,7 @@ use super::peers::{Kind, Server, Stream};
 use super::run::program;
 use common::require;
 
-/// Opens a pseudoterminal. Returns the terminal for the program, and the master.
+/// Opens a pseudoterminal. Returns the slave, which is the program's terminal, and the master.
 fn terminal() -> Result<(File, File), String> {
     // SAFETY: opens a descriptor; touches no memory.
     let master = unsafe { libc::posix_openpt(libc::O_RDWR | libc::O_NOCTTY | libc::O_CLOEXEC) };

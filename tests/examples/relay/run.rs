@@ -1,4 +1,4 @@
-//! Running the program.
+//! Functions that run the program.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
@@ -13,7 +13,7 @@ use temp_dir::TempDir;
 
 use super::peers::{Kind, Stream, directory};
 
-/// The path of the built program.
+/// Returns the path of the built program.
 pub fn program() -> Result<PathBuf, String> {
     common::example("relay")
 }
@@ -26,7 +26,7 @@ pub fn run(program: &Path, arguments: &[&OsStr]) -> (Option<i32>, String, String
     (output.status.code(), stdout, stderr)
 }
 
-/// The numbers in the last message.
+/// The totals that the last message contains.
 #[derive(Debug, PartialEq)]
 pub struct Totals {
     pub accepted: u64,
@@ -45,13 +45,13 @@ impl Totals {
             .map(|digits| digits.parse().unwrap())
             .collect();
         let [accepted, failed, unreachable, aborted, to_target, to_client] = numbers[..] else {
-            panic!("not the totals: {line}")
+            panic!("the line does not contain the totals: {line}")
         };
         Self { accepted, failed, unreachable, aborted, to_target, to_client }
     }
 }
 
-/// The result of a completed run. Keeps the directory of the socket.
+/// The result of a completed run. The directory of the socket is removed on drop.
 pub struct Completed {
     pub status: Option<i32>,
     /// All messages, from the first line on.
@@ -98,8 +98,8 @@ impl Relay {
         prepare: impl FnOnce(&mut Command),
     ) -> Self {
         for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
-            // A child inherits ignored signals, and the tests may have been started with these
-            // ignored.
+            // A child inherits ignored signals, and the test process may ignore termination
+            // signals.
             signal::set_default(signal).unwrap();
         }
         let (directory, path) = directory();
@@ -156,7 +156,7 @@ impl Relay {
         format!("/proc/{}/{file}", self.child.id()).into()
     }
 
-    /// The numbers of the process's open descriptors.
+    /// Returns the numbers of the process's open descriptors.
     pub fn descriptor_numbers(&self) -> Vec<u64> {
         let names =
             std::fs::read_dir(self.proc("fd")).unwrap().map(|entry| entry.unwrap().file_name());
@@ -175,8 +175,8 @@ impl Relay {
         )
     }
 
-    /// Waits until the process has as many open sockets as in `before`, and no other additional
-    /// descriptors than those of idle pipes.
+    /// Waits until the process has as many open sockets as in `before`, and no additional
+    /// descriptors except those of idle pipes.
     pub fn wait_until_closed(&self, before: &DescriptorCounts) {
         self.wait_until(&format!("{before:?}"), || {
             let now = self.descriptor_counts();
@@ -184,7 +184,7 @@ impl Relay {
         });
     }
 
-    /// Waits until the process sleeps, which it does when it has no work.
+    /// Waits until the process sleeps, because it waits for events.
     pub fn wait_until_asleep(&self) {
         let sleeps =
             || std::fs::read_to_string(self.proc("status")).unwrap().contains("\nState:\tS");

@@ -6,7 +6,7 @@ use super::peers::{Blocks, KINDS, Kind, Server, Stream, scaled};
 use super::run::{Relay, Totals, program};
 use common::require;
 
-/// Sends a request to the server, which returns it as the response.
+/// Sends a request to the server, which sends the request back as the response.
 fn echo(relay: &Relay, server: &Server) -> (Stream, Stream) {
     let (client, served) = (relay.connect(), server.accept());
     client.send(b"from the client");
@@ -130,8 +130,8 @@ fn relay_transfers_many_small_writes() {
                 }
                 client.finish();
             });
-            // Each write occupies a slot of the pipe and the socket queues, which are full with few
-            // bytes until they are read.
+            // Each write occupies a slot of the pipe and the socket queues, which are full after
+            // few bytes until they are read.
             relay.wait_until_asleep();
             let received = served.receive_all();
             assert!(received.iter().enumerate().all(|(number, byte)| *byte == number as u8));

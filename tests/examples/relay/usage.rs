@@ -88,7 +88,7 @@ fn relay_quiet_prints_only_the_address() {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut address = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
-    // The reading end of its standard output is closed here, so that further output would fail.
+    // The read end of the program's standard output is closed here, so further output would fail.
     let client = Stream::connect(address.trim_end());
     let served = server.accept();
     client.finish();

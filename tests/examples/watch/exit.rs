@@ -69,10 +69,10 @@ fn watch_reports_lost_events_and_exits_with_4() {
     let watch =
         Running::start(&program, &["--format=json", "--events=move,delete_self"], &[&full, &other]);
     watch.stop();
-    // Renames instead of opening and closing a file: a process that another test starts may hold
-    // a copy of the descriptor until it executes its program, which delays the close event.
+    // Rename a directory instead of opening and closing a file: a process that another test starts
+    // may have a copy of the descriptor until it calls `execve`, which delays the close event.
     let last = rename_repeatedly(&full, limit / 2 + 1);
-    // The IGNORED event of this watch is lost, too.
+    // The IGNORED event of the watch on this directory is lost, too.
     fs::remove_dir(last).unwrap();
     fs::remove_dir(&full).unwrap();
     watch.signal(Signal::CONT);
@@ -150,7 +150,7 @@ fn watch_exits_if_output_is_closed() {
     child.stderr.take().unwrap().read_to_string(&mut messages).unwrap();
     assert_eq!((code(child.wait().unwrap()), messages.as_str()), (0, "watch: watching 1 path\n"));
 
-    // The same if the standard error is closed, too.
+    // The program also exits if standard error is closed, too.
     let (reader, writer) = std::io::pipe().unwrap();
     command.stdout(writer.try_clone().unwrap()).stderr(writer);
     drop(reader);

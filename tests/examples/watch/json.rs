@@ -1,4 +1,5 @@
-//! A parser of JSON (RFC 8259) without white space and exponents, which rejects duplicate keys.
+//! A JSON parser (RFC 8259) that supports neither white space nor exponents, and rejects duplicate
+//! keys.
 
 use std::ops::Index;
 
@@ -21,7 +22,7 @@ impl Value {
         match self {
             Self::Text(text) => Some(text),
             Self::Literal(literal) if literal == "null" => None,
-            _ => panic!("not a text: {self:?}"),
+            _ => panic!("not a string: {self:?}"),
         }
     }
 
@@ -30,7 +31,7 @@ impl Value {
         literal
     }
 
-    /// An array of texts as `[A,B]`.
+    /// Returns an array of strings in the form `[A,B]`.
     pub fn joined(&self) -> String {
         let Self::Array(values) = self else { panic!("not an array: {self:?}") };
         format!("[{}]", values.iter().filter_map(Self::text).collect::<Vec<_>>().join(","))

@@ -18,7 +18,7 @@ fn watch_text_contains_time_event_and_path() {
         &[&path],
     );
     fs::write(path.join("a file"), "!").unwrap();
-    // A process that another test starts may hold the file open until it executes its program.
+    // A process that another test starts may have the file open until it calls `execve`.
     watch.wait_for_output("CLOSE_WRITE");
     fs::create_dir(path.join("sub")).unwrap();
     fs::remove_file(path.join("a file")).unwrap();
@@ -79,7 +79,7 @@ fn watch_json_contains_all_fields_of_events() {
     }
 }
 
-/// Names with bytes that require escapes, with their text and JSON forms.
+/// Names with bytes that require escapes, and their forms in the text and JSON output.
 const SPECIAL_NAMES: &[(&[u8], &str, &str)] = &[
     (b"n\xff\xfeme", r"n\xff\xfeme", "n\u{fffd}\u{fffd}me"),
     (b"two\nlines\t\r", r"two\nlines\t\r", "two\nlines\t\r"),
@@ -185,7 +185,7 @@ fn watch_prints_same_cookie_for_both_events_of_rename() {
     assert_eq!(objects[1]["cookie"].literal(), cookie);
 
     let path = path.display();
-    // All instances receive the rename with the same cookie.
+    // All inotify instances receive the rename with the same cookie.
     assert_eq!(
         text.events(),
         [format!("MOVED_FROM #{cookie} {path}/old"), format!("MOVED_TO #{cookie} {path}/new")]

@@ -1,4 +1,4 @@
-//! Running the program.
+//! Functions that run the program.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -16,11 +16,11 @@ use temp_dir::TempDir;
 use super::json;
 use common::files;
 
-/// An option of every run, so that a failing test does not hang. The tests check the exit status to
-/// detect that it expired.
+/// An option that is passed to every run, so that a failing test does not block indefinitely. The
+/// tests check the exit status, which shows whether the timeout expired.
 pub const TIMEOUT: &str = "--timeout=120";
 
-/// The path of the built program.
+/// Returns the path of the built program.
 pub fn program() -> Result<PathBuf, String> {
     common::example("watch")
 }
@@ -37,7 +37,7 @@ impl Completed {
         std::str::from_utf8(&self.stdout).expect("the output is UTF-8").lines().collect()
     }
 
-    /// The lines of text output without the time.
+    /// Returns the lines of the text output without the time.
     pub fn events(&self) -> Vec<String> {
         let words = |line: &&str| line.split_whitespace().skip(1).collect::<Vec<_>>().join(" ");
         self.lines().iter().map(words).collect()
@@ -61,11 +61,11 @@ pub fn run(program: &Path, arguments: &[&OsStr]) -> Completed {
     Completed { status: code(output.status), stdout: output.stdout, stderr }
 }
 
-/// A command that runs the program with pipes for its output, and with the default actions of the
-/// termination signals.
+/// Returns a command that runs the program with pipes for its output, and with the default actions
+/// of the termination signals.
 pub fn command(program: &Path, options: &[&str], paths: &[&Path]) -> Command {
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
-        // A child inherits ignored signals, and the tests may have been started with these ignored.
+        // A child inherits ignored signals, and the test process may ignore termination signals.
         signal::set_default(signal).unwrap();
     }
     let mut command = Command::new(program);
@@ -80,7 +80,7 @@ pub fn send(child: &Child, signal: Signal) {
     signal::kill(Pid::from_raw(child.id().cast_signed()).unwrap(), signal).unwrap();
 }
 
-/// Stops a child until it receives `CONT`.
+/// Stops a child until it receives `SIGCONT`.
 pub fn stop(child: &Child) {
     send(child, Signal::STOP);
     let mut status = 0;
@@ -101,7 +101,8 @@ pub fn rename_repeatedly(path: &Path, count: usize) -> PathBuf {
     names[count % 2].clone()
 }
 
-/// The maximum number of queued events, or an error if it would take too long to fill the queue.
+/// Returns the maximum number of queued events, or an error if filling the queue would take too
+/// long.
 pub fn queue_limit() -> Result<usize, &'static str> {
     let limit = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap();
     let limit = limit.trim().parse().unwrap();

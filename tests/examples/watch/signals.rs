@@ -15,7 +15,7 @@ use super::run::{
 };
 use common::require;
 
-/// The events of this many renames exceed one read, and their output exceeds the capacity of a
+/// A number of renames whose events exceed one read, and whose output exceeds the capacity of a
 /// pipe.
 const RENAMES: usize = 1000;
 
@@ -114,8 +114,8 @@ fn watch_exits_by_signal_while_events_occur() {
     let exited = AtomicBool::new(false);
     let completed = std::thread::scope(|scope| {
         scope.spawn(|| {
-            // Fewer events than the queue's limit, so that none is lost even if the program does
-            // not read any.
+            // Cause fewer events than the queue's limit, so that none is lost even if the program
+            // does not read any.
             for _ in 0..limit / 4 {
                 fs::create_dir(path.join("again")).unwrap();
                 fs::remove_dir(path.join("again")).unwrap();
@@ -209,7 +209,7 @@ fn watch_terminates_on_second_signal_if_output_is_blocked() {
         std::thread::sleep(Duration::from_millis(10));
         child.try_wait().unwrap()
     });
-    let status = completed.expect("the program does not terminate");
+    let status = completed.expect("the program did not terminate after many signals");
     assert_eq!(status.signal(), Some(Signal::INT.as_raw()));
 }
 
