@@ -328,6 +328,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "makes system calls")]
     fn stateful_fd_wrapper_borrows_its_descriptor() {
         let (reader, _writer) = crate::pipe::pipe().unwrap();
         let number = reader.as_raw_fd();

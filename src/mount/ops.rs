@@ -328,9 +328,9 @@ pub fn pivot_root(new_root: impl path::Arg, put_old: impl path::Arg) -> Result<(
 /// file system: `RDONLY` is set if either is read-only. The kernel does not report `DIRSYNC`,
 /// `LAZYTIME`, `I_VERSION` and `POSIXACL`. The path need not be a mount point.
 ///
-/// To add a flag to a mount, pass the result and the flag to [`remount_bind`]. `NOATIME`, `RELATIME`
-/// and `STRICTATIME` replace each other: [`Options::apply_to`](super::Options::apply_to) clears the
-/// previous one.
+/// To add a flag to a mount, pass the result and the flag to [`remount_bind`]. `NOATIME`,
+/// `RELATIME` and `STRICTATIME` replace each other:
+/// [`Options::apply_to`](super::Options::apply_to) clears the previous one.
 ///
 /// # Errors
 ///

@@ -156,11 +156,7 @@ impl Library {
     /// Builds the library, and creates a directory for programs. Returns the reason if the library
     /// cannot be built.
     fn build(folder: &str, profile: Profile) -> Result<Self, String> {
-        match profile.target {
-            Some(target) => common::can_build_for(target)?,
-            None if common::root().join("src/lib.rs").exists() => {}
-            None => return Err("the source is not on this host".into()),
-        }
+        common::can_build_for(profile.target)?;
         let name = format!("bare-{}{}", profile.target.unwrap_or("host"), profile.features);
         let mut built = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let programs = built.join(folder);

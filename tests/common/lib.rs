@@ -101,17 +101,20 @@ pub fn root() -> &'static std::path::Path {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-/// Returns an error with a reason if programs for a target cannot be built on this host.
-pub fn can_build_for(target: &str) -> Result<(), String> {
+/// Returns an error with a reason if programs for a target cannot be built on this host. `None` is
+/// the default target.
+pub fn can_build_for<'a>(target: impl Into<Option<&'a str>>) -> Result<(), String> {
+    let target = target.into();
     if !root().join("src/lib.rs").exists() {
         return Err("the source is not on this host".into());
     }
     let rustc = std::process::Command::new("rustc")
-        .args(["--print", "target-libdir", "--target", target])
+        .args(["--print", "target-libdir"])
+        .args(target.into_iter().flat_map(|target| ["--target", target]))
         .output()
         .map_err(|error| format!("rustc cannot be run: {error}"))?;
     if std::path::Path::new(String::from_utf8_lossy(&rustc.stdout).trim()).exists() {
         return Ok(());
     }
-    Err(format!("the target {target} is not installed"))
+    Err(format!("the target {} is not installed", target.unwrap_or("of this host")))
 }

@@ -13,12 +13,15 @@ const HEADERS: &[&str] = &[
     "linux/types.h",
     "asm/errno.h",
     "asm/ioctls.h",
+    "asm/socket.h",
     "asm/siginfo.h",
     "asm/statfs.h",
     "asm/stat.h",
     "linux/eventfd.h",
     "linux/eventpoll.h",
+    "linux/falloc.h",
     "linux/fcntl.h",
+    "linux/fs.h",
     "linux/inotify.h",
     "linux/limits.h",
     "linux/magic.h",
@@ -47,6 +50,7 @@ const RESPELLED: &[(&str, &str)] = &[("O_ASYNC", "FASYNC")];
 const IN_NO_HEADER: &[&str] = &[
     "MNT_DETACH", "MNT_EXPIRE", "MNT_FORCE", "UMOUNT_NOFOLLOW",
     "SPLICE_F_GIFT", "SPLICE_F_MORE", "SPLICE_F_MOVE", "SPLICE_F_NONBLOCK",
+    "MSG_TRUNC", "SOCK_STREAM", "SOL_SOCKET",
 ];
 
 /// Returns the constants of an architecture that the headers define.
