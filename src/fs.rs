@@ -127,7 +127,7 @@ pub(crate) fn ftruncate(fd: BorrowedFd<'_>, length: u64) -> Result<()> {
 ///
 /// - `EINVAL`: the offset is greater than [`i64::MAX`], or the file does not support reads.
 /// - `EBADF`: the descriptor is not open for reading, or is a path-only (`O_PATH`) descriptor.
-/// - `ESPIPE`: the file is not seekable, like a pipe or a socket.
+/// - `ESPIPE`: the file is not seekable (for example, a pipe or a socket).
 /// - `EISDIR`: the file is a directory.
 #[inline]
 pub(crate) fn pread64(fd: BorrowedFd<'_>, buffer: &mut [u8], offset: u64) -> Result<usize> {
@@ -144,7 +144,7 @@ pub(crate) fn pread64(fd: BorrowedFd<'_>, buffer: &mut [u8], offset: u64) -> Res
 ///   grow and is sealed against growing (`F_SEAL_GROW`).
 /// - `ENOSPC`: the file system is full, or the system does not permit the allocation of a page
 ///   (`vm.overcommit_memory`).
-/// - `ESPIPE`: the file is not seekable, like a pipe or a socket.
+/// - `ESPIPE`: the file is not seekable (for example, a pipe or a socket).
 /// - `EINVAL`: the offset is greater than [`i64::MAX`]; or the file does not support writes, as one
 ///   with huge pages, which can only be written to through a mapping.
 /// - `EFBIG`: the offset exceeds the limit on file sizes of the process (`RLIMIT_FSIZE`; `SIGXFSZ`
@@ -166,7 +166,7 @@ pub(crate) fn fallocate_punch_hole(fd: BorrowedFd<'_>, offset: u64, length: u64)
     unsafe { syscall!(Call::FALLOCATE, fallocate(fd, mode, offset, length)) }.unit()
 }
 
-/// `lseek(fd, offset, whence)` - sets the file position, and returns it.
+/// `lseek(fd, offset, whence)` - sets the file offset, and returns it.
 #[inline]
 pub(crate) fn lseek(fd: BorrowedFd<'_>, offset: i64, whence: u32) -> Result<u64> {
     // SAFETY: touches no memory.
@@ -186,14 +186,14 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     PREAD64:
         INVAL => "the offset is greater than i64::MAX, or the file does not support reads",
         BADF => "the descriptor is not open for reading, or is a path-only (O_PATH) descriptor",
-        SPIPE => "the file is not seekable, like a pipe or a socket",
+        SPIPE => "the file is not seekable (for example, a pipe or a socket)",
         ISDIR => "the file is a directory";
     PWRITE64:
         PERM => "the file is sealed against writing (F_SEAL_WRITE, F_SEAL_FUTURE_WRITE), or would \
             grow and is sealed against growing (F_SEAL_GROW)",
         NOSPC => "the file system is full, or the system does not permit the allocation of a page \
             (vm.overcommit_memory)",
-        SPIPE => "the file is not seekable, like a pipe or a socket",
+        SPIPE => "the file is not seekable (for example, a pipe or a socket)",
         INVAL => "the offset is greater than i64::MAX; or the file does not support writes, as one \
             with huge pages, which can only be written to through a mapping",
         FBIG => "the offset exceeds the limit on file sizes of the process (RLIMIT_FSIZE; SIGXFSZ \

@@ -289,10 +289,10 @@ impl<'fd> Copier<'fd> {
         Ok(ends)
     }
 
-    /// Reads and writes the next bytes. For a socket, the next step uses the present strategy
-    /// again, which works after the urgent data. For a file, all further steps read and write. They
-    /// also do so after an error, unless it is `EAGAIN` without lost bytes, so that the caller
-    /// tries no other strategy.
+    /// Reads and writes the next bytes. If the source is a stream socket, or the step returns 0,
+    /// the next step uses the present strategy again: on a socket, it works after the urgent data.
+    /// Otherwise, all further steps use [`Strategy::ReadWrite`], also after an error, unless it is
+    /// `EAGAIN` without lost bytes: the caller then tries no other strategy.
     fn read_instead(&mut self, ends: &Ends, max_length: usize) -> Result<usize, StepError> {
         let step = through_memory(self.source, self.target, ends, max_length);
         let keep_strategy = match &step {

@@ -30,7 +30,7 @@ impl Holes {
             return Ok(0);
         };
         let length = match hole_length(source, position, self) {
-            // The query may have changed the file position, which is set below.
+            // The query may have changed the file offset, which is set below.
             Ok(length) => length.min(limit),
             Err(_) => {
                 *self = Self::Fill;
@@ -69,7 +69,7 @@ impl Holes {
 }
 
 /// Returns the length of the hole at the position of the source. If there is none, returns 0 and
-/// stores the number of bytes before the next hole. The file position changes.
+/// stores the number of bytes before the next hole. The file offset changes.
 fn hole_length(source: BorrowedFd<'_>, position: u64, holes: &mut Holes) -> Result<u64> {
     let signed = position.cast_signed();
     match fs::lseek(source, signed, SEEK_HOLE) {

@@ -21,7 +21,7 @@
 //!
 //! # Notes
 //!
-//! - A copy starts at the file positions of the two descriptors and advances them.
+//! - A copy starts at the file offsets of the two descriptors and advances them.
 //! - By default, a copy from a file copies the data: later changes of the file do not affect the
 //!   copy. [`Method::Sendfile`] and [`Method::Splice`] move references to the pages of the file
 //!   into a pipe or socket, so that the reader of the pipe or socket sees later writes to the file.

@@ -15,7 +15,7 @@ use crate::syscall::syscall;
 ///
 /// - `ENOENT`: the process or thread does not exist; or the kernel does not support
 ///   user namespaces; or `/proc` is not mounted, or the file system at `/proc` is not a procfs.
-/// - `EACCES`: the file is to be written to, and the process belongs to another user, or is not
+/// - `EACCES`: the file is opened for writing, and the process belongs to another user, or is not
 ///   dumpable (`PR_SET_DUMPABLE`), so that its files in `/proc` belong to root.
 /// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
 ///   reached.
@@ -38,7 +38,7 @@ pub fn openat_uid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
 ///
 /// - `ENOENT`: the process or thread does not exist; or the kernel does not support
 ///   user namespaces; or `/proc` is not mounted, or the file system at `/proc` is not a procfs.
-/// - `EACCES`: the file is to be written to, and the process belongs to another user, or is not
+/// - `EACCES`: the file is opened for writing, and the process belongs to another user, or is not
 ///   dumpable (`PR_SET_DUMPABLE`), so that its files in `/proc` belong to root.
 /// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
 ///   reached.
@@ -61,9 +61,9 @@ pub fn openat_gid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
 ///
 /// - `ENOENT`: the process or thread does not exist; or the kernel does not support
 ///   user namespaces; or `/proc` is not mounted, or the file system at `/proc` is not a procfs.
-/// - `EACCES`: the file is to be written to, and the caller does not have the capability
-///   `CAP_SYS_ADMIN` in the user namespace; or the process belongs to another user, or is not
-///   dumpable (`PR_SET_DUMPABLE`), so that its files in `/proc` belong to root.
+/// - `EACCES`: the file is opened for writing, and the caller does not have the capability
+///   `CAP_SYS_ADMIN` in the user namespace, or the process that the file belongs to has another
+///   user or is not dumpable (`PR_SET_DUMPABLE`), so that its files in `/proc` belong to root.
 /// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
 ///   reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
@@ -163,25 +163,26 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     OPENAT_UID_MAP:
         NOENT => "the process or thread does not exist; or the kernel does not support user \
             namespaces; or /proc is not mounted, or the file system at /proc is not a procfs",
-        ACCES => "the file is to be written to, and the process belongs to another user, or is not \
-            dumpable (PR_SET_DUMPABLE), so that its files in /proc belong to root",
+        ACCES => "the file is opened for writing, and the process belongs to another user, or is \
+            not dumpable (PR_SET_DUMPABLE), so that its files in /proc belong to root",
         MFILE => "the limit on open file descriptors of the process (RLIMIT_NOFILE) has been \
             reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached";
     OPENAT_GID_MAP:
         NOENT => "the process or thread does not exist; or the kernel does not support user \
             namespaces; or /proc is not mounted, or the file system at /proc is not a procfs",
-        ACCES => "the file is to be written to, and the process belongs to another user, or is not \
-            dumpable (PR_SET_DUMPABLE), so that its files in /proc belong to root",
+        ACCES => "the file is opened for writing, and the process belongs to another user, or is \
+            not dumpable (PR_SET_DUMPABLE), so that its files in /proc belong to root",
         MFILE => "the limit on open file descriptors of the process (RLIMIT_NOFILE) has been \
             reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached";
     OPENAT_SETGROUPS:
         NOENT => "the process or thread does not exist; or the kernel does not support user \
             namespaces; or /proc is not mounted, or the file system at /proc is not a procfs",
-        ACCES => "the file is to be written to, and the caller does not have the capability \
-            CAP_SYS_ADMIN in the user namespace; or the process belongs to another user, or is not \
-            dumpable (PR_SET_DUMPABLE), so that its files in /proc belong to root",
+        ACCES => "the file is opened for writing, and the caller does not have the capability \
+            CAP_SYS_ADMIN in the user namespace, or the process that the file belongs to has \
+            another user or is not dumpable (PR_SET_DUMPABLE), so that its files in /proc belong \
+            to root",
         MFILE => "the limit on open file descriptors of the process (RLIMIT_NOFILE) has been \
             reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached";

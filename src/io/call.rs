@@ -12,8 +12,8 @@ const FIONREAD: u32 = 0x541B;
 
 /// `read(fd, buf, count)` - reads bytes into a buffer.
 ///
-/// Returns the number of bytes: 0 at the end of a file, or if a pipe has no writer. One call reads
-/// at most 2 GiB less one page.
+/// Returns the number of bytes read, which is 0 at the end of a file, or if a pipe is empty and has
+/// no writer. One call reads at most 2 GiB less one page.
 ///
 /// # Errors
 ///

@@ -167,7 +167,7 @@ impl MemFd {
     ///
     /// - `EINVAL`: the offset is greater than [`i64::MAX`].
     /// - `EBADF`: the descriptor is not open for reading.
-    /// - `ESPIPE`: the file, which was converted from a descriptor, is not seekable.
+    /// - `ESPIPE`: the object was converted from a descriptor whose file is not seekable.
     ///
     /// Since Linux 2.1.60; [pread(2)].
     ///
@@ -192,7 +192,7 @@ impl MemFd {
     /// - `ENOSPC`, `ENOMEM`: the system does not permit the allocation of a page
     ///   (`vm.overcommit_memory`), or is out of memory.
     /// - `EBADF`: the descriptor is not open for writing.
-    /// - `ESPIPE`: the file, which was converted from a descriptor, is not seekable.
+    /// - `ESPIPE`: the object was converted from a descriptor whose file is not seekable.
     ///
     /// Since Linux 2.1.60; [pwrite(2)].
     ///
@@ -208,7 +208,7 @@ impl MemFd {
     ///
     /// # Errors
     ///
-    /// - `EINVAL`: the file, which was converted from a descriptor, is not a memfd.
+    /// - `EINVAL`: the object was converted from a descriptor whose file is not a memfd.
     ///
     /// Since Linux 3.17; [F_GET_SEALS(2const)].
     ///
@@ -262,7 +262,7 @@ impl MemFd {
     ///   pages.
     /// - `EAGAIN`: the process locks all its memory (`mlockall`), and its limit (`RLIMIT_MEMLOCK`)
     ///   has been reached.
-    /// - `EINVAL`, `ENODEV`: the file, which was converted from a descriptor, is not a memfd.
+    /// - `EINVAL`, `ENODEV`: the object was converted from a descriptor whose file is not a memfd.
     ///
     /// Since Linux 1.0; [mmap(2)].
     ///
@@ -284,7 +284,7 @@ impl MemFd {
     ///   pages.
     /// - `EAGAIN`: the process locks all its memory (`mlockall`), and its limit (`RLIMIT_MEMLOCK`)
     ///   has been reached.
-    /// - `ENODEV`: the file, which was converted from a descriptor, does not support mappings.
+    /// - `ENODEV`: the object was converted from a descriptor whose file does not support mappings.
     ///
     /// Since Linux 1.0; [mmap(2)].
     ///
@@ -322,7 +322,7 @@ impl MemFd {
     ///   pages.
     /// - `EAGAIN`: the process locks all its memory (`mlockall`), and its limit (`RLIMIT_MEMLOCK`)
     ///   has been reached.
-    /// - `EINVAL`: the file, which was converted from a descriptor, is not a memfd.
+    /// - `EINVAL`: the object was converted from a descriptor whose file is not a memfd.
     ///
     /// Since Linux 1.0; [mmap(2)].
     ///

@@ -48,7 +48,7 @@
 //! - A receiver of a memfd should check its seals. A sender should add [`Seals::SEAL`]: otherwise,
 //!   every process with a descriptor of the file can add seals.
 //! - [`io::read`](crate::io::read), [`io::write`](crate::io::write()) and the traits of `std` use
-//!   and advance the file position, which all descriptors of the same open file share.
+//!   and advance the file offset, which all descriptors of the same open file share.
 //! - With huge pages, the length is a multiple of their size, the file can be written to only
 //!   through a mapping, and the pages must have been reserved (`vm.nr_hugepages`).
 //! - Since Linux 6.3, `vm.memfd_noexec` determines whether a file that is created with neither

@@ -7,7 +7,7 @@ use crate::fd::AsFd;
 use crate::fs::{self, SEEK_CUR, SEEK_END, SEEK_SET};
 use crate::io::{read, retry, write};
 
-/// Reads at the file position, which all descriptors of the same open file share, and advances it.
+/// Reads at the file offset, which all descriptors of the same open file share, and advances it.
 /// Signals do not interrupt the call.
 impl Read for &MemFd {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
@@ -15,7 +15,7 @@ impl Read for &MemFd {
     }
 }
 
-/// Writes at the file position, which all descriptors of the same open file share, and advances it.
+/// Writes at the file offset, which all descriptors of the same open file share, and advances it.
 /// Signals do not interrupt the call.
 impl Write for &MemFd {
     fn write(&mut self, bytes: &[u8]) -> Result<usize> {
@@ -28,7 +28,7 @@ impl Write for &MemFd {
     }
 }
 
-/// Sets the file position, which all descriptors of the same open file share.
+/// Sets the file offset, which all descriptors of the same open file share.
 impl Seek for &MemFd {
     fn seek(&mut self, position: SeekFrom) -> Result<u64> {
         let (offset, whence) = match position {

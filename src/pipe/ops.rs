@@ -71,7 +71,7 @@ pub fn nonblocking() -> Result<(OwnedFd, OwnedFd)> {
 ///
 /// Returns the number of bytes moved: 0 at the end of the source, and before TCP urgent data, which
 /// only a `read` skips. With an offset, the kernel starts at this offset of the file and advances
-/// it, and the file position is not used. Without one, the file position is used and advanced. A
+/// it, and the file offset is not used. Without one, the file offset is used and advanced. A
 /// pipe has no offset.
 ///
 /// # Errors

@@ -49,7 +49,7 @@ pub fn pipe2(flags: CreateFlags) -> Result<(OwnedFd, OwnedFd)> {
 ///
 /// Returns the number of bytes moved: 0 at the end of the source, and before TCP urgent data, which
 /// only a `read` skips; a non-blocking call can also fail with `EAGAIN` before urgent data. With an
-/// offset, the file position is not used, and the kernel advances the offset. One call moves at
+/// offset, the file offset is not used, and the kernel advances the offset. One call moves at
 /// most 2 GiB minus one page.
 ///
 /// # Errors

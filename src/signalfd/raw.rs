@@ -62,7 +62,7 @@ pub fn signalfd4_set_mask(fd: BorrowedFd<'_>, mask: SigSet) -> Result<()> {
 /// # Errors
 ///
 /// - `EAGAIN`: no signal of the set is pending, and the descriptor is in non-blocking mode.
-/// - `EINVAL`: the buffer is smaller than an event, which has 128 bytes, or the descriptor is not a
+/// - `EINVAL`: the buffer is smaller than one event (128 bytes), or the descriptor is not a
 ///   signalfd.
 /// - `EINTR`: interrupted by a signal handler.
 /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor, or is not open for reading.
@@ -86,7 +86,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         BADF => "the descriptor is a path-only (O_PATH) descriptor";
     SIGNALFD_READ:
         AGAIN => "no signal of the set is pending, and the descriptor is in non-blocking mode",
-        INVAL => "the buffer is smaller than an event, which has 128 bytes, or the descriptor is \
-            not a signalfd",
+        INVAL => "the buffer is smaller than one event (128 bytes), or the descriptor is not a \
+            signalfd",
         BADF => "the descriptor is a path-only (O_PATH) descriptor, or is not open for reading";
 };

@@ -41,7 +41,7 @@ fn relay_prints_totals_and_removes_socket_if_terminated_by_signal() {
 }
 
 #[test]
-fn relay_terminates_by_signal_during_transfer() {
+fn relay_totals_equal_received_bytes_if_terminated_by_signal_during_transfer() {
     let program = require!(program());
     for kind in KINDS {
         let server = Server::new(kind);

@@ -106,7 +106,7 @@ fn watch_exits_with_4_if_events_were_lost_before_the_signal() {
 }
 
 #[test]
-fn watch_exits_by_signal_while_events_occur() {
+fn watch_is_terminated_by_signal_while_events_occur() {
     let program = require!(program());
     let limit = require!(queue_limit());
     let (_guard, path) = directory();

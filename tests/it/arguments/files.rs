@@ -223,7 +223,7 @@ pub const ROWS: &[Row] = &[
             let arguments = [("fd", fd(file)), ("offset", long(offset)), ("whence", int(whence))];
             Expected::new(libc::SYS_lseek, arguments, returned)
         };
-        // The hole begins at the file position of the source. The file position of the target is 0.
+        // The hole begins at the file offset of the source. The file offset of the target is 0.
         const HOLE: u64 = 0x1_2345_6789;
         const DATA: u64 = 0x1_3456_789A;
         let expected = [

@@ -1,5 +1,5 @@
 //! `copy_file_range` and `sendfile` with and without offsets. If the caller passes an offset, the
-//! call advances the offset instead of the file position.
+//! call advances the offset instead of the file offset.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -14,12 +14,12 @@ use common::require;
 use common::test::supported;
 
 const COUNT: usize = 1000;
-/// The file positions of the source and the target before a call.
+/// The file offsets of the source and the target before a call.
 const POSITIONS: (u64, u64) = (100, 30);
 /// The offsets in the source and the target that are passed to a call.
 const OFFSETS: (u64, u64) = (4000, 70);
 
-/// Creates a source and a target with the file positions in `POSITIONS`.
+/// Creates a source and a target with the file offsets in `POSITIONS`.
 fn files() -> (File, File) {
     let (mut from, mut to) = (pattern_file(10_000), files::anonymous());
     from.seek(SeekFrom::Start(POSITIONS.0)).unwrap();
@@ -28,10 +28,10 @@ fn files() -> (File, File) {
 }
 
 /// Checks that the bytes at `from` were copied to `to`, that no other bytes were written, and that
-/// the file positions are `positions`.
+/// the file offsets are `positions`.
 fn check((from, to): (u64, u64), (mut source, mut target): (File, File), positions: (u64, u64)) {
     let actual = (source.stream_position().unwrap(), target.stream_position().unwrap());
-    assert_eq!(actual, positions, "file positions");
+    assert_eq!(actual, positions, "file offsets");
     let mut content = Vec::new();
     target.rewind().unwrap();
     target.read_to_end(&mut content).unwrap();

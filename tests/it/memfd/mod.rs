@@ -35,7 +35,7 @@ fn read_at_returns_the_bytes_written_by_write_at() {
     assert_eq!(&buffer[..14], b"\0\0hello, world");
     assert_eq!(memfd.read_at(&mut buffer, 100), Ok(0));
 
-    // The offsets do not affect the file position.
+    // The offsets do not affect the file offset.
     assert_eq!(io::read(&memfd, &mut buffer[..6]), Ok(6));
     assert_eq!(&buffer[..6], b"\0\0\0\0he");
     assert_eq!(io::write(&memfd, b"LLO"), Ok(3));

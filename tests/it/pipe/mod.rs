@@ -87,7 +87,7 @@ fn splice_advances_offset_or_else_file_position() {
     assert_eq!(
         pipe::splice(borrowed(&source), None, &writer, None, 2, NONE),
         Ok(2),
-        "the file position is used"
+        "the file offset is used"
     );
     assert_eq!(pipe::splice(&reader, None, borrowed(&target), None, 2, NONE), Ok(2));
     assert_eq!((source.stream_position().unwrap(), target.stream_position().unwrap()), (9, 10));
@@ -98,7 +98,7 @@ fn splice_advances_offset_or_else_file_position() {
     target.read_to_string(&mut text).unwrap();
     assert_eq!(text, "-----23457");
 
-    // `Some(0)` is an offset, unlike `None`, so the file position is not used.
+    // `Some(0)` is an offset, unlike `None`, so the file offset is not used.
     let mut start = 0;
     assert_eq!(pipe::splice(borrowed(&source), Some(&mut start), &writer, None, 1, NONE), Ok(1));
     assert_eq!((start, drain(&reader)), (1, b"0".to_vec()));

@@ -187,7 +187,7 @@ fn signal_wait_returns_one_instance_of_a_standard_signal() {
 }
 
 #[test]
-fn thread_kill_sends_only_to_that_thread() {
+fn thread_kill_sends_signal_only_to_target_thread() {
     std::thread::scope(|scope| {
         let _blocked = signal::block(Signal::USR2).unwrap();
         thread::kill(getpid(), gettid(), Signal::USR2).unwrap();
