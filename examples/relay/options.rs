@@ -17,7 +17,7 @@ LISTEN and TARGET are each one of:
   PATH       a Unix socket, if PATH contains a /
 
 A connection to TARGET is opened for every connection to LISTEN. If one side shuts down writing, the
-other side sees the end of the data after it has received everything sent before. A connection ends
+other side reads end of file after it has received everything sent before. A connection ends
 when both directions have ended. The path of LISTEN must not exist; the socket is removed at exit.
 
 Options:
@@ -33,7 +33,7 @@ Progress and totals:
 Errors:
   An error on one connection affects no other connection, and data that can still be delivered is
   delivered. If a side resets its connection, the other side receives the data that was read before,
-  followed by the end of the data. If TARGET cannot be reached, the connection is closed; the reason
+  followed by end of file. If TARGET cannot be reached, the connection is closed; the reason
   is printed if it differs from the previous one. If the backlog of a Unix TARGET is full, the
   connection is retried. TCP urgent data, which is one byte at a time, is discarded.
 

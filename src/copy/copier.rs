@@ -79,7 +79,7 @@ pub struct Copier<'fd> {
     /// The properties of the two descriptors. `None` until the first step has queried them.
     ends: Option<Ends>,
     strategy: Strategy,
-    /// Whether the present strategy, or a previous one, has copied bytes.
+    /// Whether the current strategy, or a previous one, has copied bytes.
     strategy_copied: bool,
     method: Method,
     holes: Holes,
@@ -172,7 +172,7 @@ impl<'fd> Copier<'fd> {
         self.copied
     }
 
-    /// Returns the method that the copy uses at present. The result is never [`Method::Auto`], for
+    /// Returns the method that the copy currently uses. The result is never [`Method::Auto`], for
     /// which the first step chooses a method; before that step, it is [`Method::ReadWrite`].
     #[must_use]
     pub const fn method_used(&self) -> Method {
@@ -290,7 +290,7 @@ impl<'fd> Copier<'fd> {
     }
 
     /// Reads and writes the next bytes. If the source is a stream socket, or the step returns 0,
-    /// the next step uses the present strategy again: on a socket, it works after the urgent data.
+    /// the next step uses the current strategy again: on a socket, it works after the urgent data.
     /// Otherwise, all further steps use [`Strategy::ReadWrite`], also after an error, unless it is
     /// `EAGAIN` without lost bytes: the caller then tries no other strategy.
     fn read_instead(&mut self, ends: &Ends, max_length: usize) -> Result<usize, StepError> {

@@ -38,7 +38,7 @@ pub enum Method {
     ReadWrite,
 }
 
-/// The method that a copy uses at present, and its state.
+/// The method that a copy currently uses, and its state.
 pub(super) enum Strategy {
     CopyFileRange,
     Sendfile,

@@ -90,7 +90,7 @@ impl Epoll {
     ///
     /// # Errors
     ///
-    /// - `ENOENT`: the descriptor has not been added.
+    /// - `ENOENT`: the descriptor is not registered with the epoll instance.
     /// - `EPERM`: the file does not support poll, like regular files and directories of most file
     ///   systems, and devices such as `/dev/null`.
     /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
@@ -117,7 +117,7 @@ impl Epoll {
     ///
     /// # Errors
     ///
-    /// - `ENOENT`: the descriptor has not been added.
+    /// - `ENOENT`: the descriptor is not registered with the epoll instance.
     /// - `EPERM`: the file does not support poll, like regular files and directories of most file
     ///   systems, and devices such as `/dev/null`.
     /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.

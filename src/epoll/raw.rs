@@ -79,7 +79,7 @@ pub fn epoll_ctl_add(
 ///   systems, and devices such as `/dev/null`.
 /// - `EINVAL`: the epoll descriptor is not an epoll instance, or is the descriptor itself; or
 ///   `EPOLLEXCLUSIVE` is requested, or the descriptor was added with it.
-/// - `ENOENT`: the descriptor has not been added.
+/// - `ENOENT`: the descriptor is not registered with the epoll instance.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
 /// Since Linux 2.5.45; [epoll_ctl(2)].
@@ -106,7 +106,7 @@ pub fn epoll_ctl_mod(
 /// - `EPERM`: the file does not support poll, like regular files and directories of most file
 ///   systems, and devices such as `/dev/null`.
 /// - `EINVAL`: the epoll descriptor is not an epoll instance, or is the descriptor itself.
-/// - `ENOENT`: the descriptor has not been added.
+/// - `ENOENT`: the descriptor is not registered with the epoll instance.
 ///
 /// Since Linux 2.5.45; [epoll_ctl(2)].
 ///
@@ -277,13 +277,13 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             directories of most file systems, and devices such as /dev/null",
         INVAL => "the epoll descriptor is not an epoll instance, or is the descriptor itself; or \
             EPOLLEXCLUSIVE is requested, or the descriptor was added with it",
-        NOENT => "the descriptor has not been added";
+        NOENT => "the descriptor is not registered with the epoll instance";
     EPOLL_CTL_DEL:
         BADF => "one of the descriptors is a path-only (O_PATH) descriptor",
         PERM => InvalidArgument "the file does not support poll, like regular files and \
             directories of most file systems, and devices such as /dev/null",
         INVAL => "the epoll descriptor is not an epoll instance, or is the descriptor itself",
-        NOENT => "the descriptor has not been added";
+        NOENT => "the descriptor is not registered with the epoll instance";
     EPOLL_PWAIT:
         BADF => "the descriptor is a path-only (O_PATH) descriptor",
         INVAL => "the buffer is empty, or the descriptor is not an epoll instance",

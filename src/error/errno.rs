@@ -22,7 +22,6 @@ impl Errno {
     #[must_use]
     pub const fn from_raw(number: i32) -> Option<Self> {
         if 1 <= number && number <= ERRNO_MAX {
-            // The number is not zero.
             match NonZeroU16::new(number as u16) {
                 Some(number) => Some(Self(number)),
                 None => None,

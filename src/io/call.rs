@@ -117,9 +117,9 @@ pub fn readv(fd: impl AsFd, buffers: &mut [IoSliceMut<'_>]) -> Result<usize> {
 ///   (`SO_SNDTIMEO`) has expired.
 /// - `EINTR`: interrupted by a signal.
 /// - `EBADF`: the descriptor is not open for writing.
-/// - `EINVAL`: this kind of descriptor does not accept the bytes or their number; or the bytes,
-///   their number or the file offset is misaligned for direct I/O (O_DIRECT); or the file cannot be
-///   written.
+/// - `EINVAL`: this kind of descriptor does not accept this content or this number of bytes; or the
+///   buffer, its size or the file offset is misaligned for direct I/O (O_DIRECT); or the file
+///   cannot be written.
 /// - `EPIPE`: the pipe or socket has no reader, or the socket was shut down for writing. The kernel
 ///   also sends the signal `SIGPIPE`.
 /// - `EPERM`: the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_FUTURE_WRITE,
@@ -152,9 +152,9 @@ pub fn write(fd: impl AsFd, bytes: &[u8]) -> Result<usize> {
 ///   (`SO_SNDTIMEO`) has expired.
 /// - `EINTR`: interrupted by a signal.
 /// - `EBADF`: the descriptor is not open for writing.
-/// - `EINVAL`: there are more than 1,024 buffers; or this kind of descriptor does not accept the
-///   bytes or their number; or a buffer, its size or the file offset is misaligned for direct I/O
-///   (O_DIRECT); or the file cannot be written.
+/// - `EINVAL`: there are more than 1,024 buffers; or this kind of descriptor does not accept this
+///   content or this number of bytes; or a buffer, its size or the file offset is misaligned for
+///   direct I/O (O_DIRECT); or the file cannot be written.
 /// - `EPIPE`: the pipe or socket has no reader, or the socket was shut down for writing. The kernel
 ///   also sends the signal `SIGPIPE`.
 /// - `EPERM`: the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_FUTURE_WRITE,
@@ -292,9 +292,9 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         AGAIN => "the write would block, and the descriptor is non-blocking or its socket timeout \
             (SO_SNDTIMEO) has expired",
         BADF => "the descriptor is not open for writing",
-        INVAL => "this kind of descriptor does not accept the bytes or their number; or the bytes, \
-            their number or the file offset is misaligned for direct I/O (O_DIRECT); or the file \
-            cannot be written",
+        INVAL => "this kind of descriptor does not accept this content or this number of bytes; or \
+            the buffer, its size or the file offset is misaligned for direct I/O (O_DIRECT); or \
+            the file cannot be written",
         PIPE => "the pipe or socket has no reader, or the socket was shut down for writing",
         PERM => "the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_FUTURE_WRITE, \
             F_SEAL_GROW)",
@@ -307,8 +307,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             (SO_SNDTIMEO) has expired",
         BADF => "the descriptor is not open for writing",
         INVAL => "there are more than 1,024 buffers; or this kind of descriptor does not accept \
-            the bytes or their number; or a buffer, its size or the file offset is misaligned for \
-            direct I/O (O_DIRECT); or the file cannot be written",
+            this content or this number of bytes; or a buffer, its size or the file offset is \
+            misaligned for direct I/O (O_DIRECT); or the file cannot be written",
         PIPE => "the pipe or socket has no reader, or the socket was shut down for writing",
         PERM => "the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_FUTURE_WRITE, \
             F_SEAL_GROW)",

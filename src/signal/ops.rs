@@ -196,7 +196,7 @@ pub fn action(signal: Signal) -> Result<Action> {
 ///
 /// # Errors
 ///
-/// - `EINVAL`: the actions of `KILL` and `STOP` cannot be changed.
+/// - `EINVAL`: the signal is `SIGKILL` or `SIGSTOP`, whose action cannot be changed.
 ///
 /// Since Linux 2.1.67; [sigaction(2)].
 ///
@@ -218,7 +218,7 @@ pub unsafe fn set_action(signal: Signal, action: &Action) -> Result<Action> {
 ///
 /// # Errors
 ///
-/// - `EINVAL`: the actions of `KILL` and `STOP` cannot be changed.
+/// - `EINVAL`: the signal is `SIGKILL` or `SIGSTOP`, whose action cannot be changed.
 ///
 /// Since Linux 2.1.67; [sigaction(2)].
 ///
@@ -239,7 +239,7 @@ pub fn ignore(signal: Signal) -> Result<Action> {
 ///
 /// # Errors
 ///
-/// - `EINVAL`: the actions of `KILL` and `STOP` cannot be changed.
+/// - `EINVAL`: the signal is `SIGKILL` or `SIGSTOP`, whose action cannot be changed.
 ///
 /// Since Linux 2.1.67; [sigaction(2)].
 ///

@@ -196,8 +196,8 @@ pub fn rt_sigsuspend(mask: SigSet) -> Result<()> {
 ///
 /// # Errors
 ///
-/// - `EINVAL`: the actions of `KILL` and `STOP` cannot be changed, or the kernel is terminating the
-///   process with this signal (since Linux 5.16).
+/// - `EINVAL`: the signal is `SIGKILL` or `SIGSTOP`, whose action cannot be changed, or the kernel
+///   is terminating the process with this signal (since Linux 5.16).
 ///
 /// Since Linux 2.1.67; [sigaction(2)].
 ///
@@ -275,8 +275,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     RT_SIGSUSPEND:
         INTR => "a signal handler has run";
     RT_SIGACTION:
-        INVAL => "the actions of KILL and STOP cannot be changed, or the kernel is terminating the \
-            process with this signal (since Linux 5.16)";
+        INVAL => "the signal is SIGKILL or SIGSTOP, whose action cannot be changed, or the kernel \
+            is terminating the process with this signal (since Linux 5.16)";
     SIGALTSTACK:
         NOMEM => InvalidArgument "the stack is smaller than the minimum, which is 2048 bytes on \
             x86_64, or AT_MINSIGSTKSZ if the kernel checks it, and 5120 bytes on aarch64",

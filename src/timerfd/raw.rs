@@ -90,7 +90,7 @@ pub fn timerfd_gettime(fd: BorrowedFd<'_>) -> Result<Itimerspec> {
 /// `read(fd, &count, 8)` - returns the number of expirations since the timer was last read or set.
 ///
 /// Returns `None` if the kernel returns 0 bytes. The kernel returns 0 bytes in blocking mode if
-/// `CLOCK_REALTIME` was set back after the timer had expired, which cancels the expiration. If the
+/// `CLOCK_REALTIME` was set back after the timer had expired: the expiration is then lost. If the
 /// kernel returns 1 to 7 bytes, the descriptor is not a timer, and the call fails with `EINVAL`.
 ///
 /// # Errors

@@ -244,12 +244,12 @@ impl TimerFd {
     }
 }
 
-/// Converts the result of one read. Returns `None` if the kernel canceled the expiration because
-/// the clock was set back.
+/// Converts the result of one read. Returns `None` if 0 bytes were read because the clock was
+/// set back after the expiration.
 fn event(fd: BorrowedFd<'_>, result: Result<Option<u64>>) -> Result<Option<Event>> {
     match result {
         Ok(Some(count)) => Ok(Some(Event::Expired(count))),
-        Ok(None) => withdrawn(fd),
+        Ok(None) => after_zero_bytes(fd),
         Err(error) if error.is(Errno::CANCELED) => Ok(Some(Event::ClockChanged)),
         Err(error) => Err(error),
     }
@@ -258,7 +258,7 @@ fn event(fd: BorrowedFd<'_>, result: Result<Option<u64>>) -> Result<Option<Event
 /// Checks that a descriptor from which 0 bytes were read is a timer. Without this check, a loop
 /// would not end if every read of another kind of descriptor returns 0 bytes.
 #[cold]
-fn withdrawn(fd: BorrowedFd<'_>) -> Result<Option<Event>> {
+fn after_zero_bytes(fd: BorrowedFd<'_>) -> Result<Option<Event>> {
     match raw::timerfd_gettime(fd) {
         Ok(_) => Ok(None),
         Err(_) => Err(Error::new(Call::TIMERFD_READ, Errno::INVAL)),
@@ -275,8 +275,8 @@ fn invalid_time(_: OutOfRangeError) -> Error {
 unsafe impl EventSource for TimerFd {
     type Event<'b> = Event;
 
-    /// The buffer is not used, and may be empty. The handler is not called if the kernel canceled
-    /// the expiration because the clock was set back.
+    /// The buffer is not used, and may be empty. The handler is not called if the read returns 0
+    /// bytes because the clock was set back after the expiration.
     fn read_events_with<'b>(
         &self,
         _buffer: &'b mut [MaybeUninit<u8>],

@@ -24,7 +24,8 @@ fn relay_forwards_shutdown_of_one_direction() {
                     if reversed { (&served, &client) } else { (&client, &served) };
                 first.send(b"that is all");
                 first.finish();
-                // The relay forwards the end of the data, although `first` can still receive data.
+                // `first` has only shut down writing. The relay forwards this: `second` reads end
+                // of file.
                 assert_eq!(second.receive_all(), b"that is all");
                 std::thread::scope(|scope| {
                     scope.spawn(|| {

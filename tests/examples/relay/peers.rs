@@ -83,7 +83,7 @@ impl Stream {
         bytes
     }
 
-    /// Reads until the end of the data or an error. Returns the number of bytes.
+    /// Reads until end of file or an error. Returns the number of bytes.
     pub fn count_all(&self) -> u64 {
         let (mut count, mut buffer) = (0, [0; 64 * 1024]);
         while let Ok(read @ 1..) = (&*self).read(&mut buffer) {
@@ -231,7 +231,7 @@ impl Blocks {
         stream.finish();
     }
 
-    /// Receives `bytes` bytes and the end of the data, and asserts that the content is as sent.
+    /// Receives `bytes` bytes and end of file, and asserts that the content is as sent.
     pub fn receive(mut self, bytes: usize, mut stream: &Stream) {
         let mut buffer = vec![0; BLOCK];
         for number in 0..bytes / BLOCK {

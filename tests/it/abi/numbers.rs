@@ -163,7 +163,7 @@ fn oracles_list_exactly_the_scanned_constants() {
 }
 
 #[test]
-fn numbers_exceptions_exist_in_the_sources() {
+fn abi_constants_listed_as_exceptions_exist_in_the_sources() {
     let renamed = RENAMED.iter().map(|&(path, name, _)| (path, name));
     for (path, name) in OURS.iter().copied().chain(renamed) {
         let mut sources = ARCHITECTURES.into_iter().flat_map(sources::of);

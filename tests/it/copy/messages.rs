@@ -54,7 +54,7 @@ fn copy_from_datagrams_ends_at_an_empty_message() {
 }
 
 #[test]
-fn copy_between_datagram_sockets_keeps_message_boundaries() {
+fn copy_from_datagram_to_seqpacket_socket_keeps_message_boundaries() {
     for method in METHODS {
         let ((source, sender), (target, receiver)) =
             (pair(libc::SOCK_DGRAM), pair(libc::SOCK_SEQPACKET));
