@@ -74,7 +74,7 @@ pub fn inotify_add_watch(
 
 #[inline]
 fn add_watch_path(fd: BorrowedFd<'_>, path: PathBytes<'_>, mask: WatchFlags) -> Result<Watch> {
-    with_c_str(Call::INOTIFY_ADD_WATCH, path, |path| inotify_add_watch_c(fd, path, mask))
+    with_c_str(Call::INOTIFY_ADD_WATCH, path, move |path| inotify_add_watch_c(fd, path, mask))
 }
 
 #[inline]

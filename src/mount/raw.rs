@@ -322,7 +322,7 @@ pub fn umount2(target: impl path::Arg, flags: UnmountFlags) -> Result<()> {
 
 #[inline]
 fn umount2_path(target: PathBytes<'_>, flags: UnmountFlags) -> Result<()> {
-    with_c_str(Call::UMOUNT2, target, |target| umount2_c(target, flags))
+    with_c_str(Call::UMOUNT2, target, move |target| umount2_c(target, flags))
 }
 
 #[inline]
@@ -368,8 +368,8 @@ pub fn pivot_root(new_root: impl path::Arg, put_old: impl path::Arg) -> Result<(
 
 #[inline]
 fn pivot_root_paths(new_root: PathBytes<'_>, put_old: PathBytes<'_>) -> Result<()> {
-    with_c_str(Call::PIVOT_ROOT, new_root, |new_root| {
-        with_c_str(Call::PIVOT_ROOT, put_old, |put_old| pivot_root_c(new_root, put_old))
+    with_c_str(Call::PIVOT_ROOT, new_root, move |new_root| {
+        with_c_str(Call::PIVOT_ROOT, put_old, move |put_old| pivot_root_c(new_root, put_old))
     })
 }
 
