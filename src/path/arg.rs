@@ -157,15 +157,17 @@ fn with_copy<const CAPACITY: usize, T>(
 /// Returns whether the path contains a NUL byte. Reads eight bytes at a time.
 #[inline]
 fn has_nul(path: &[u8]) -> bool {
-    /// Returns a nonzero number if a byte of the word is 0.
+    /// Returns a number in which the highest bit of a byte is set if a byte of the word is 0.
     const fn zeroes(word: [u8; 8]) -> u64 {
-        let (word, ones) = (u64::from_ne_bytes(word), u64::from_ne_bytes([1; 8]));
-        word.wrapping_sub(ones) & !word & (ones << 7)
+        let word = u64::from_ne_bytes(word);
+        word.wrapping_sub(u64::from_ne_bytes([1; 8])) & !word
     }
+    let highest_bits = u64::from_ne_bytes([0x80; 8]);
     match path.last_chunk() {
         // The last word may overlap the preceding one.
         Some(last) => {
-            path.as_chunks().0.iter().fold(zeroes(*last), |found, word| found | zeroes(*word)) != 0
+            let words = path.as_chunks().0.iter();
+            words.fold(zeroes(*last), |found, word| found | zeroes(*word)) & highest_bits != 0
         }
         None => path.contains(&0),
     }
