@@ -358,6 +358,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "makes system calls")]
     fn wait_until_timeout_retries_with_remaining_time() {
         let mut calls = 0;
         let interrupted = |remaining| {
