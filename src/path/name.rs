@@ -254,7 +254,8 @@ mod tests {
 
     #[test]
     fn escape_escapes_all_control_and_whitespace_characters() {
-        for char in (0..0x11_0000).filter_map(char::from_u32) {
+        let end = if cfg!(miri) { 0x100 } else { 0x11_0000 };
+        for char in (0..end).filter_map(char::from_u32) {
             if char.is_control() || (char.is_whitespace() && char != ' ') {
                 assert!(is_escaped(char), "{char:?}");
             }
