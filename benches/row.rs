@@ -31,7 +31,7 @@ pub(crate) const NOT_SLOWER_LIMIT: f64 = 1.005;
 
 /// The first contender is the baseline of the ratios.
 pub(crate) struct Row {
-    /// What one operation does, and which contenders are missing.
+    /// The description of one operation, and of the contenders that are missing.
     pub(crate) about: &'static str,
     /// The number of operations in a round. The cost of one operation is printed.
     pub(crate) operations: u32,

@@ -16,8 +16,8 @@ LISTEN and TARGET are each one of:
   unix:PATH  a Unix socket
   PATH       a Unix socket, if PATH contains a /
 
-A connection to TARGET is opened for every connection to LISTEN. If one side shuts down writing, the
-other side reads end of file after it has received everything sent before. A connection ends
+The relay opens a connection to TARGET for every connection to LISTEN. If one side shuts down
+writing, the other side reads end of file after it has received everything sent before. A connection ends
 when both directions have ended. The path of LISTEN must not exist; the socket is removed at exit.
 
 Options:

@@ -64,7 +64,9 @@ fn message_through_memory(
         received => received,
     }?;
     let count = length.min(max_length);
-    // SAFETY: the kernel has written the first `count` bytes.
+    // SAFETY: the kernel has written the start of the message, at most `max_length` bytes, to the
+    // buffer. Only a stream socket discards bytes with `MSG_TRUNC` without writing them, and `End`
+    // never classifies one as `Messages`.
     let bytes = unsafe { core::slice::from_raw_parts(buffer.as_ptr().cast(), count) };
     let discarded = length - count;
     write_all(target, ends, bytes)
@@ -176,5 +178,5 @@ pub(super) fn is_closed(fd: BorrowedFd<'_>) -> bool {
 
 /// Returns whether a descriptor is non-blocking; `true` if `fcntl` fails.
 pub(super) fn is_nonblocking(fd: BorrowedFd<'_>) -> bool {
-    io::fcntl_getfl(fd).map_or(true, |flags| flags.contains(io::StatusFlags::NONBLOCK))
+    io::fcntl_getfl(fd).map_or(true, |flags| flags.contains(StatusFlags::NONBLOCK))
 }

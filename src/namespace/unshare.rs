@@ -43,9 +43,8 @@ pub fn unshare(namespaces: Namespaces) -> Result<()> {
 /// of the given kinds, which the user namespace owns.
 ///
 /// This call requires no capabilities if the host permits unprivileged user namespaces. The process
-/// must have a single thread. The effective user and group ID are 0 in the namespace. Outside the
-/// namespace, the thread keeps its original IDs, for everything that it does. `setgroups` is
-/// denied.
+/// must have a single thread. The effective user and group ID are 0 in the namespace. Permission
+/// checks outside the namespace use the thread's original IDs. `setgroups` is denied.
 ///
 /// # Errors
 ///

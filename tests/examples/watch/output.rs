@@ -3,9 +3,10 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use super::json;
-use super::run::{Running, directory, program, run};
+use super::run::{Completed, Running, directory, program, run};
 use common::require;
 
 #[test]
@@ -92,20 +93,14 @@ const SPECIAL_NAMES: &[(&[u8], &str, &str)] = &[
     ),
 ];
 
-#[test]
-fn watch_text_escapes_special_names_on_one_line() {
-    let program = require!(program());
-    let (_guard, path) = directory();
-    let path = path.join(OsStr::from_bytes(b"d\xffr\n"));
-    fs::create_dir(&path).unwrap();
+/// Creates a directory, watches it with an option, and creates files with the special names in it.
+fn watch_special_names(program: &Path, directory: &Path, option: &str) -> Completed {
+    fs::create_dir(directory).unwrap();
     let count = SPECIAL_NAMES.len().to_string();
-    let watch = Running::start(
-        &program,
-        &["--events=create", "--color=never", "--count", &count],
-        &[&path],
-    );
+    let options = ["--events=create", option, "--count", &count];
+    let watch = Running::start(program, &options, &[directory]);
     for (name, ..) in SPECIAL_NAMES {
-        fs::write(path.join(OsStr::from_bytes(name)), "").unwrap();
+        fs::write(directory.join(OsStr::from_bytes(name)), "").unwrap();
     }
     let completed = watch.end();
     assert_eq!(
@@ -114,6 +109,15 @@ fn watch_text_escapes_special_names_on_one_line() {
         "{:?}",
         completed.lines()
     );
+    completed
+}
+
+#[test]
+fn watch_text_escapes_special_names_on_one_line() {
+    let program = require!(program());
+    let (_guard, path) = directory();
+    let path = path.join(OsStr::from_bytes(b"d\xffr\n"));
+    let completed = watch_special_names(&program, &path, "--color=never");
     for (line, (_, text, _)) in completed.lines().iter().zip(SPECIAL_NAMES) {
         assert!(line.ends_with(&format!(r"/d\xffr\n/{text}")), "{line:?}");
         assert!(!line.chars().any(char::is_control), "{line:?}");
@@ -125,23 +129,7 @@ fn watch_json_contains_all_bytes_of_special_names() {
     let program = require!(program());
     let (_guard, parent) = directory();
     let path = parent.join(OsStr::from_bytes(b"d\xffr\n"));
-    fs::create_dir(&path).unwrap();
-    let count = SPECIAL_NAMES.len().to_string();
-    let watch = Running::start(
-        &program,
-        &["--events=create", "--format=json", "--count", &count],
-        &[&path],
-    );
-    for (name, ..) in SPECIAL_NAMES {
-        fs::write(path.join(OsStr::from_bytes(name)), "").unwrap();
-    }
-    let completed = watch.end();
-    assert_eq!(
-        (completed.status, completed.lines().len()),
-        (0, SPECIAL_NAMES.len()),
-        "{:?}",
-        completed.lines()
-    );
+    let completed = watch_special_names(&program, &path, "--format=json");
     let hexadecimal =
         |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     for ((object, line), (name, _, text)) in

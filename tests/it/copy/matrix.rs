@@ -1,4 +1,4 @@
-//! Copies by every method, for every combination of source and target.
+//! Copies with every method between every combination of source and target.
 
 use std::os::fd::AsRawFd;
 
