@@ -17,8 +17,9 @@ LISTEN and TARGET are each one of:
   PATH       a Unix socket, if PATH contains a /
 
 The relay opens a connection to TARGET for every connection to LISTEN. If one side shuts down
-writing, the other side reads end of file after it has received everything sent before. A connection ends
-when both directions have ended. The path of LISTEN must not exist; the socket is removed at exit.
+writing, the other side reads end of file after it has received everything sent before. A connection
+ends when both directions have ended. The path of LISTEN must not exist; the socket is removed at
+exit.
 
 Options:
   -q, --quiet    print only errors: no address, no progress, no totals
@@ -33,8 +34,8 @@ Progress and totals:
 Errors:
   An error on one connection affects no other connection, and data that can still be delivered is
   delivered. If a side resets its connection, the other side receives the data that was read before,
-  followed by end of file. If TARGET cannot be reached, the connection is closed; the reason
-  is printed if it differs from the previous one. If the backlog of a Unix TARGET is full, the
+  followed by end of file. If TARGET cannot be reached, the connection is closed; the reason is
+  printed if it differs from the previous one. If the backlog of a Unix TARGET is full, the
   connection is retried. TCP urgent data, which is one byte at a time, is discarded.
 
 Limits:

@@ -79,8 +79,8 @@ Heartbeats:
 Signals:
   SIGINT, SIGTERM and SIGHUP terminate the program after it has reported the events that are already
   queued. A signal that was ignored at the start, as with nohup, remains ignored. If the output is
-  blocked, the first signal takes effect when the output is read again; a second signal terminates
-  the program immediately.
+  blocked, the program ends after the output is read again; a second signal terminates the program
+  immediately.
 
 Exit status:
   0  the --count was reached, the --timeout expired without a --count, a signal terminated the

@@ -307,8 +307,8 @@ impl Write for Output<'_> {
             if !ready.is_empty() {
                 return Ok(butter::io::write(&self.stdout, &bytes[..bytes.len().min(PIPE_BUF)])?);
             }
-            // The output is blocked and a signal is pending. The first signal is only read here,
-            // and takes effect when the output is read again. A second signal is unblocked, and
+            // The output is blocked and a signal is pending. The first signal is only read here;
+            // the program ends when the output is read again. A second signal is unblocked, and
             // terminates the process immediately.
             match self.signals.first() {
                 None => drop(self.signals.read()?),

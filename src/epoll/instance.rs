@@ -61,8 +61,8 @@ impl Epoll {
     /// # Errors
     ///
     /// - `EEXIST`: the descriptor has already been added.
-    /// - `EPERM`: the file does not support poll, like regular files and directories of most file
-    ///   systems, and devices such as `/dev/null`.
+    /// - `EPERM`: the file does not support poll, for example a regular file or directory of most
+    ///   file systems, or a device such as `/dev/null`.
     /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
     /// - `EINVAL`: the descriptor is this epoll instance; or [`EXCLUSIVE`](Interest::EXCLUSIVE) is
     ///   combined with a flag that it does not permit, or requested for another epoll instance; or
@@ -91,8 +91,8 @@ impl Epoll {
     /// # Errors
     ///
     /// - `ENOENT`: the descriptor is not registered with the epoll instance.
-    /// - `EPERM`: the file does not support poll, like regular files and directories of most file
-    ///   systems, and devices such as `/dev/null`.
+    /// - `EPERM`: the file does not support poll, for example a regular file or directory of most
+    ///   file systems, or a device such as `/dev/null`.
     /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
     /// - `EINVAL`: the descriptor is this epoll instance; or `interest` contains
     ///   [`EXCLUSIVE`](Interest::EXCLUSIVE), or the descriptor was added with it.
@@ -118,8 +118,8 @@ impl Epoll {
     /// # Errors
     ///
     /// - `ENOENT`: the descriptor is not registered with the epoll instance.
-    /// - `EPERM`: the file does not support poll, like regular files and directories of most file
-    ///   systems, and devices such as `/dev/null`.
+    /// - `EPERM`: the file does not support poll, for example a regular file or directory of most
+    ///   file systems, or a device such as `/dev/null`.
     /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
     /// - `EINVAL`: the descriptor is this epoll instance.
     ///

@@ -41,8 +41,8 @@ pub fn epoll_create1(flags: CreateFlags) -> Result<OwnedFd> {
 /// # Errors
 ///
 /// - `EBADF`: one of the descriptors is a path-only (`O_PATH`) descriptor.
-/// - `EPERM`: the file does not support poll, like regular files and directories of most file
-///   systems, and devices such as `/dev/null`.
+/// - `EPERM`: the file does not support poll, for example a regular file or directory of most file
+///   systems, or a device such as `/dev/null`.
 /// - `EINVAL`: the epoll descriptor is not an epoll instance, or is the added descriptor itself; or
 ///   `EPOLLEXCLUSIVE` is combined with a flag that it does not permit, or requested for an epoll
 ///   instance; or the addition would create too many wakeup paths through nested epoll instances.
@@ -75,8 +75,8 @@ pub fn epoll_ctl_add(
 /// # Errors
 ///
 /// - `EBADF`: one of the descriptors is a path-only (`O_PATH`) descriptor.
-/// - `EPERM`: the file does not support poll, like regular files and directories of most file
-///   systems, and devices such as `/dev/null`.
+/// - `EPERM`: the file does not support poll, for example a regular file or directory of most file
+///   systems, or a device such as `/dev/null`.
 /// - `EINVAL`: the epoll descriptor is not an epoll instance, or is the descriptor itself; or
 ///   `EPOLLEXCLUSIVE` is requested, or the descriptor was added with it.
 /// - `ENOENT`: the descriptor is not registered with the epoll instance.
@@ -103,8 +103,8 @@ pub fn epoll_ctl_mod(
 /// # Errors
 ///
 /// - `EBADF`: one of the descriptors is a path-only (`O_PATH`) descriptor.
-/// - `EPERM`: the file does not support poll, like regular files and directories of most file
-///   systems, and devices such as `/dev/null`.
+/// - `EPERM`: the file does not support poll, for example a regular file or directory of most file
+///   systems, or a device such as `/dev/null`.
 /// - `EINVAL`: the epoll descriptor is not an epoll instance, or is the descriptor itself.
 /// - `ENOENT`: the descriptor is not registered with the epoll instance.
 ///
@@ -260,8 +260,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached";
     EPOLL_CTL_ADD:
         BADF => "one of the descriptors is a path-only (O_PATH) descriptor",
-        PERM => InvalidArgument "the file does not support poll, like regular files and \
-            directories of most file systems, and devices such as /dev/null",
+        PERM => InvalidArgument "the file does not support poll, for example a regular file or \
+            directory of most file systems, or a device such as /dev/null",
         INVAL => "the epoll descriptor is not an epoll instance, or is the added descriptor \
             itself; or EPOLLEXCLUSIVE is combined with a flag that it does not permit, or \
             requested for an epoll instance; or the addition would create too many wakeup paths \
@@ -273,15 +273,15 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             processes and namespaces, has been reached";
     EPOLL_CTL_MOD:
         BADF => "one of the descriptors is a path-only (O_PATH) descriptor",
-        PERM => InvalidArgument "the file does not support poll, like regular files and \
-            directories of most file systems, and devices such as /dev/null",
+        PERM => InvalidArgument "the file does not support poll, for example a regular file or \
+            directory of most file systems, or a device such as /dev/null",
         INVAL => "the epoll descriptor is not an epoll instance, or is the descriptor itself; or \
             EPOLLEXCLUSIVE is requested, or the descriptor was added with it",
         NOENT => "the descriptor is not registered with the epoll instance";
     EPOLL_CTL_DEL:
         BADF => "one of the descriptors is a path-only (O_PATH) descriptor",
-        PERM => InvalidArgument "the file does not support poll, like regular files and \
-            directories of most file systems, and devices such as /dev/null",
+        PERM => InvalidArgument "the file does not support poll, for example a regular file or \
+            directory of most file systems, or a device such as /dev/null",
         INVAL => "the epoll descriptor is not an epoll instance, or is the descriptor itself",
         NOENT => "the descriptor is not registered with the epoll instance";
     EPOLL_PWAIT:

@@ -38,7 +38,7 @@ pub struct Options<'a> {
     /// The flags that the options set.
     pub set: MountFlags,
     /// The flags that the options clear. If several options change the same flag, the last one
-    /// takes effect.
+    /// determines it.
     pub cleared: MountFlags,
     text: &'a [u8],
 }

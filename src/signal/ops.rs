@@ -141,6 +141,10 @@ pub fn wait(signals: impl Into<SigSet>, timeout: impl Into<Timeout>) -> Result<O
 /// # Errors
 ///
 /// - `EINTR`: interrupted by a signal that is not in the set.
+///
+/// Since Linux 2.1.67; [sigtimedwait(2)].
+///
+/// [sigtimedwait(2)]: https://man7.org/linux/man-pages/man2/sigtimedwait.2.html
 pub fn wait_interruptible(
     signals: impl Into<SigSet>,
     timeout: impl Into<Timeout>,

@@ -67,7 +67,7 @@
 //! - Setting a timer discards the expirations that were not read.
 //! - A timer that is set to an absolute time expires when its clock reaches that time, so changing
 //!   the clock advances or delays the expiration. After [`TimerFd::set_cancel_on_set`], a read
-//!   returns [`Event::ClockChanged`] once for all changes of the clock since the last read. After
+//!   returns [`Event::ClockChanged`] once, even if the clock was changed several times. After
 //!   [`Event::ClockChanged`], set the timer again: a timer that had expired before the change was
 //!   read is stopped, even if it is periodic, and [`TimerFd::get`] does not show that it is
 //!   stopped.

@@ -45,8 +45,8 @@ pub fn timerfd_create(clock: Clock, flags: CreateFlags) -> Result<OwnedFd> {
 /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
 /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM` in the initial user
 ///   namespace.
-/// - `ECANCELED`: the clock was set since the timer was last read, and `TFD_TIMER_CANCEL_ON_SET` is
-///   set; the timer is armed nevertheless.
+/// - `ECANCELED`: the clock was set after the timer was created or this error was last returned,
+///   and `TFD_TIMER_CANCEL_ON_SET` is set; the timer is armed nevertheless.
 ///
 /// Since Linux 2.6.25; [timerfd_settime(2)].
 ///
@@ -97,8 +97,8 @@ pub fn timerfd_gettime(fd: BorrowedFd<'_>) -> Result<Itimerspec> {
 ///
 /// - `EAGAIN`: the timer has not expired since it was last read or set, and is non-blocking.
 /// - `EINTR`: interrupted by a signal handler.
-/// - `ECANCELED`: the clock was set since the timer was last read, and `TFD_TIMER_CANCEL_ON_SET` is
-///   set.
+/// - `ECANCELED`: the clock was set after the timer was created or this error was last returned,
+///   and `TFD_TIMER_CANCEL_ON_SET` is set.
 /// - `EINVAL`: the descriptor is not a timer.
 /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor, or is not open for reading.
 ///
@@ -126,8 +126,8 @@ pub fn read(fd: BorrowedFd<'_>) -> Result<Option<u64>> {
 /// - `EINVAL`: the count is zero.
 /// - `ENOTTY`: the kernel was built without `CONFIG_CHECKPOINT_RESTORE`, or the descriptor is not a
 ///   timer.
-/// - `ECANCELED`: the clock was set since the timer was last read, and `TFD_TIMER_CANCEL_ON_SET` is
-///   set.
+/// - `ECANCELED`: the clock was set after the timer was created or this error was last returned,
+///   and `TFD_TIMER_CANCEL_ON_SET` is set.
 /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
 ///
 /// Since Linux 3.17; [timerfd_create(2)].
@@ -158,22 +158,22 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         BADF => "the descriptor is a path-only (O_PATH) descriptor",
         PERM => "the clock is an alarm clock, which requires CAP_WAKE_ALARM in the initial user \
             namespace",
-        CANCELED => "the clock was set since the timer was last read, and TFD_TIMER_CANCEL_ON_SET \
-            is set; the timer is armed nevertheless";
+        CANCELED => "the clock was set after the timer was created or this error was last \
+            returned, and TFD_TIMER_CANCEL_ON_SET is set; the timer is armed nevertheless";
     TIMERFD_GETTIME:
         INVAL => "the descriptor is not a timer",
         BADF => "the descriptor is a path-only (O_PATH) descriptor";
     TIMERFD_READ:
         AGAIN => "the timer has not expired since it was last read or set, and is non-blocking",
-        CANCELED => "the clock was set since the timer was last read, and TFD_TIMER_CANCEL_ON_SET \
-            is set",
+        CANCELED => "the clock was set after the timer was created or this error was last \
+            returned, and TFD_TIMER_CANCEL_ON_SET is set",
         INVAL => "the descriptor is not a timer",
         BADF => "the descriptor is a path-only (O_PATH) descriptor, or is not open for reading";
     IOCTL_TIMERFD_SET_TICKS:
         INVAL => "the count is zero",
         NOTTY => Unsupported "the kernel was built without CONFIG_CHECKPOINT_RESTORE, or the \
             descriptor is not a timer",
-        CANCELED => "the clock was set since the timer was last read, and TFD_TIMER_CANCEL_ON_SET \
-            is set",
+        CANCELED => "the clock was set after the timer was created or this error was last \
+            returned, and TFD_TIMER_CANCEL_ON_SET is set",
         BADF => "the descriptor is a path-only (O_PATH) descriptor";
 };

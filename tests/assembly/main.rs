@@ -106,7 +106,7 @@ fn compile(target: &str, flags: &str) -> Result<String, String> {
     let root = common::root();
     let callers = root.join("tests/assembly/callers.rs");
     if !callers.exists() {
-        return Err("the source is not on this host".into());
+        return Err("the source code of the project is not on this host".into());
     }
     let version = run(Command::new("rustc").arg("--version"), &toolchain()).unwrap_or_default();
     if !version.starts_with(&format!("rustc {TOOLCHAIN} ")) {

@@ -106,7 +106,7 @@ pub fn root() -> &'static std::path::Path {
 pub fn can_build_for<'a>(target: impl Into<Option<&'a str>>) -> Result<(), String> {
     let target = target.into();
     if !root().join("src/lib.rs").exists() {
-        return Err("the source is not on this host".into());
+        return Err("the source code of the project is not on this host".into());
     }
     let rustc = std::process::Command::new("rustc")
         .args(["--print", "target-libdir"])

@@ -107,7 +107,7 @@ fn with_program(body: impl FnOnce(&Path)) {
             "the mounts or the hostname of the caller have changed"
         );
     });
-    require!(test; permitted, "namespaces cannot be created");
+    require!(test; permitted, "unshare fails, so that newroot cannot create namespaces");
 }
 
 /// Returns the mount points of this process's mount namespace.

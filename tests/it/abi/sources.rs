@@ -82,7 +82,7 @@ pub fn of(architecture: &str) -> impl Iterator<Item = &'static Source> {
 #[test]
 fn sources_with_constants_or_layouts_are_listed() {
     let root = common::root();
-    require!(root.join("src").is_dir(), "the source is not on this host");
+    require!(root.join("src").is_dir(), "the source code of the project is not on this host");
     let mut folders = vec![root.join("src"), root.join("arch")];
     while let Some(folder) = folders.pop() {
         for entry in folder.read_dir().unwrap() {

@@ -217,31 +217,31 @@ pub const ROWS: &[(&str, Row)] = &[
         }),
     ),
     (
-        "devices such as /dev/null",
+        "a device such as /dev/null",
         Row(Call::EPOLL_CTL_ADD, Errno::PERM, InvalidArgument, || {
             failed(epoll().add(&null(), Token(1), Interest::IN))
         }),
     ),
     (
-        "directories",
+        "directory of most file systems",
         Row(Call::EPOLL_CTL_ADD, Errno::PERM, InvalidArgument, || {
             failed(epoll().add(&common::fd(File::open("/").unwrap()), Token(1), Interest::IN))
         }),
     ),
     (
-        "regular files",
+        "a regular file",
         Row(Call::EPOLL_CTL_ADD, Errno::PERM, InvalidArgument, || {
             failed(epoll().add(&regular_file(), Token(1), Interest::IN))
         }),
     ),
     (
-        "devices such as /dev/null",
+        "a device such as /dev/null",
         Row(Call::EPOLL_CTL_MOD, Errno::PERM, InvalidArgument, || {
             failed(epoll().modify(&null(), Token(1), Interest::IN))
         }),
     ),
     (
-        "devices such as /dev/null",
+        "a device such as /dev/null",
         Row(Call::EPOLL_CTL_DEL, Errno::PERM, InvalidArgument, || failed(epoll().delete(&null()))),
     ),
     (

@@ -100,7 +100,7 @@ fn unmount_is_reported_and_removes_the_watch() {
         // SAFETY: from now on, the thread has a separate root and working directory, and a copy of
         // the mounts.
         let unshared = unsafe { libc::unshare(libc::CLONE_FS | libc::CLONE_NEWNS) };
-        require!(unshared == 0, "mount namespaces cannot be created");
+        require!(unshared == 0, "a mount namespace cannot be created");
         let private = libc::MS_REC | libc::MS_PRIVATE;
         // SAFETY: reads the strings; changes this namespace alone.
         assert_eq!(unsafe { libc::mount(none, c"/".as_ptr(), none, private, none.cast()) }, 0);
