@@ -3,14 +3,14 @@
 //
 //   .ci/doc-search.js DOC < NAMES
 //
-// DOC is the folder that `cargo doc` has written. NAMES has lines of a query and a path, such as
-// "inotify_init1 butter::inotify::Inotify"; empty lines and lines that begin with # are ignored.
-// The script also searches for all functions whose summary begins with a C call, including all
-// functions of modules `raw`. Their query is the name of the call, or the command of `fcntl` or
-// `ioctl`.
+// DOC is the folder that `cargo doc` has written. Each line of NAMES contains a query and a path,
+// such as "inotify_init1 butter::inotify::Inotify"; empty lines and lines that begin with # are
+// ignored. The script also searches for all functions whose summary begins with a C call, including
+// all functions of modules `raw`. The query for such a function is the name of the C call, or the
+// command of `fcntl` or `ioctl`.
 //
-// rustdoc's search code runs each query on the index that rustdoc has generated. One of the first 20
-// results must be the item with this path.
+// rustdoc's search code runs each query on the index that rustdoc has generated. One of the first
+// 20 results of a query must be the item with the expected path.
 //
 // Exit status: 0 if all items are found, 1 if not, 2 if the arguments are invalid.
 
@@ -19,8 +19,7 @@
 const fs = require("fs");
 const path = require("path");
 
-// The search code calls this function, which another rustdoc script defines. That script requires a
-// browser.
+// The search code calls `nonnull`, which is defined by a script of rustdoc that requires a browser.
 globalThis.nonnull = value => value;
 
 async function main() {
@@ -83,7 +82,8 @@ function* callFunctions(folder, module) {
     }
 }
 
-// The search code requests parts of the index by name. Each part calls a callback with its data.
+// The search code requests parts of the index by name. The script of each part calls a callback
+// with the data of the part.
 function loader(doc) {
     const run = file => {
         const source = fs.readFileSync(path.join(doc, "search.index", file), "utf8");

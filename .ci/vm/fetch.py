@@ -22,7 +22,7 @@ CACHE = Path(
 # Debian's names of the architectures.
 DEBIAN_ARCH = {"x86_64": "amd64", "aarch64": "arm64"}
 
-# The suites that contain the kernels of a series.
+# The Debian suites that contain the kernels of each series.
 SUITES = {
     "5.10": ["bullseye", "bullseye-security"],
     "6.1": ["bookworm", "bookworm-security"],
@@ -70,7 +70,7 @@ def kernel(arch, series):
         prefix = "" if series == "newest" else series + "."
         with Apt(folder / "apt", SUITES[series], arch=DEBIAN_ARCH[arch]) as apt:
             # apt lists the highest version first. An archive may list a package that has already
-            # been removed, so use the first one that can be downloaded.
+            # been removed, so use the first package that can be downloaded.
             for record in apt.records(meta):
                 if not record["Version"].startswith(prefix):
                     continue
@@ -104,7 +104,8 @@ def unpack_kernel(deb, target):
     with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE) as dpkg:
         with tarfile.open(fileobj=dpkg.stdout, mode="r|") as archive:
             for member in archive:
-                # /boot/vmlinuz-VERSION or, in newer packages, /usr/lib/modules/VERSION/vmlinuz.
+                # The image is /boot/vmlinuz-VERSION or, in newer packages,
+                # /usr/lib/modules/VERSION/vmlinuz.
                 if member.isfile() and Path(member.name).name.startswith("vmlinuz"):
                     target.write_bytes(archive.extractfile(member).read())
         # Also read the bytes after the end of the archive: otherwise dpkg-deb fails with EPIPE.
@@ -134,7 +135,8 @@ def download_emulators(folder):
     """Downloads and unpacks both emulators, and the libraries that are missing on the host."""
     codename = os_release().get("VERSION_CODENAME", "")
     suites = [codename + end for end in ("", "-updates", "-security", "-backports")]
-    # Hide installed emulator packages from apt, so that they cannot conflict.
+    # Hide installed emulator packages from apt, because they can conflict with the packages to
+    # download.
     installed = Path("/var/lib/dpkg/status").read_text(errors="replace").split("\n\n")
     status = "\n\n".join(p for p in installed if not p.startswith("Package: qemu"))
     with Apt(folder / "apt", suites, status=status) as apt:
@@ -181,8 +183,8 @@ class Apt:
         self.options = [word for pair in options.items() for word in ("-o", "%s=%s" % pair)]
         self.folder = folder
         self.errors = []
-        # This also fails if an archive does not have one of the suites. The error is reported only
-        # if no package is found.
+        # `apt-get update` also fails if an archive does not have one of the suites. Its error is
+        # reported only if no package is found.
         self.get("update")
 
     def __enter__(self):

@@ -1,13 +1,13 @@
 //! PID 1 of the virtual machine: sets up the system, runs one program, reports its exit status on
 //! the console, and powers off.
 //!
-//! The files in `/vm` describe the program: `args` (starting with the program) and `env` are
+//! The files in `/vm` describe the program: `args` (the program and its arguments) and `env` are
 //! sequences of NUL-terminated strings; `marker` is a random word, so that no program prints it by
 //! chance; `user` exists if the program runs as an ordinary user, and contains a decimal user ID.
 //!
-//! The console shows the line `MARKER start`, then the output of the program, byte for byte, and
-//! directly after it, possibly on the same line, `MARKER exit N`, `MARKER signal N` or
-//! `MARKER error TEXT`.
+//! The console shows the line `MARKER start`, and then the unmodified output of the program.
+//! Directly after this output, possibly on the same line, the console shows `MARKER exit N`,
+//! `MARKER signal N` or `MARKER error TEXT`.
 
 use std::ffi::{CStr, OsStr, OsString, c_char, c_int, c_long, c_ulong, c_void};
 use std::fs;
@@ -17,7 +17,8 @@ use std::os::unix::fs::symlink;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, ExitStatus, Stdio};
 
-// SAFETY: these are the declarations of the C library; those marked `safe` are always safe.
+// SAFETY: these are the declarations of the C library; calling a function marked `safe` is always
+// sound.
 unsafe extern "C" {
     fn mount(
         source: *const c_char,
@@ -38,7 +39,7 @@ unsafe extern "C" {
 const MS_BIND: c_ulong = 4096;
 const MS_MOVE: c_ulong = 8192;
 
-/// The mounts: file system, folder, options.
+/// The file systems to mount: type, mount point, options.
 const MOUNTS: [(&CStr, &CStr, &CStr); 8] = [
     (c"proc", c"/proc", c""),
     (c"sysfs", c"/sys", c""),
@@ -85,7 +86,8 @@ fn set_up() -> io::Result<()> {
     std::env::set_current_dir("/tmp")
 }
 
-/// Starts the program and waits until it terminates. Reaps all other processes that terminate.
+/// Starts the program and waits until it terminates. Also reaps all other processes that terminate
+/// before the program.
 fn run(marker: &str) -> io::Result<ExitStatus> {
     let args = strings("/vm/args")?;
     let mut program = Command::new(&args[0]);
@@ -120,8 +122,8 @@ fn strings(path: &str) -> io::Result<Vec<OsString>> {
     Ok(terminated.map(|text| OsStr::from_bytes(&text[..text.len() - 1]).to_owned()).collect())
 }
 
-/// Mounts the root folder on top of the initial root file system, which cannot be unmounted and
-/// does not support `pivot_root`.
+/// Moves a bind mount of the folder `/root` on top of the initial root file system, which cannot be
+/// unmounted and does not support `pivot_root`.
 fn real_root() -> io::Result<()> {
     mount_at(c"/", c"/root", c"", MS_BIND, c"")?;
     std::env::set_current_dir("/root")?;
@@ -161,7 +163,7 @@ fn loopback_up() -> io::Result<()> {
     const UP_AND_RUNNING: u16 = 0x1 | 0x40;
     let mut request = Request { name: [0; 16], flags: UP_AND_RUNNING, unused: [0; 22] };
     request.name[..2].copy_from_slice(b"lo");
-    // SAFETY: passes no pointer. The descriptor is never closed.
+    // SAFETY: `socket` receives no pointer. The descriptor is never closed.
     let socket = check(unsafe { socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0) })?;
     // SAFETY: this request reads one `struct ifreq`, 40 bytes, and `request` has its layout.
     check(unsafe { ioctl(socket, SIOCSIFFLAGS, &raw mut request) }).map(drop)
@@ -172,9 +174,10 @@ fn plain_console() -> io::Result<()> {
     const TCGETS: c_int = 0x5401;
     const TCSETS: c_int = 0x5402;
     const OPOST: u32 = 1;
-    // The kernel's `struct termios` is shorter than this; its second word is the output flags.
+    // The kernel's `struct termios` (36 bytes) is shorter than this array; its second word contains
+    // the output flags.
     let mut termios = [0_u32; 16];
-    // SAFETY: the request writes a `struct termios`, 36 bytes, and `termios` has more.
+    // SAFETY: the request writes a `struct termios`, 36 bytes, and `termios` has 64 bytes.
     check(unsafe { ioctl(1, TCGETS, termios.as_mut_ptr()) })?;
     termios[1] &= !OPOST;
     // SAFETY: the request reads the same 36 bytes, all of them initialized.
@@ -185,7 +188,7 @@ fn plain_console() -> io::Result<()> {
 fn drain() {
     const TCSBRK: c_int = 0x5409;
     const ONLY_WAIT: c_long = 1;
-    // SAFETY: the argument of this request is a number.
+    // SAFETY: the argument of the request `TCSBRK` is a number.
     unsafe { ioctl(1, TCSBRK, ONLY_WAIT) };
 }
 

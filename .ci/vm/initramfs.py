@@ -72,7 +72,8 @@ class Archive:
     def entry(self, path, mode, content=b"", device=(0, 0)):
         self.count += 1
         name = os.fsencode(path[1:]) + b"\0"
-        # Inode, mode, user, group, links, time, size, device, device of the node, name, checksum.
+        # The header of an entry: inode, mode, user, group, links, time, size, device (2 fields),
+        # device of the node (2 fields), length of the name, checksum.
         fields = [self.count, mode, 0, 0, 1, 0, len(content), 0, 0, *device, len(name), 0]
         self.padded(b"070701" + b"".join(b"%08x" % field for field in fields) + name)
         self.padded(content)

@@ -7,8 +7,8 @@ import subprocess
 import sys
 import time
 
-# The virtual machine, its CPU model, and its console. Hardware virtualization is not used: not all
-# hosts support it, and a virtual machine that uses it can hang.
+# QEMU's virtual machine type, CPU model and console of each architecture. Hardware virtualization
+# is not used, because not all hosts support it, and a virtual machine that uses it can hang.
 ARCHITECTURES = {
     "x86_64": ("q35", "max", "ttyS0"),
     "aarch64": ("virt", "cortex-a57", "ttyAMA0"),
