@@ -1,31 +1,34 @@
 //! The code that differs between architectures, and all inline assembly.
 //!
-//! # The contract
+//! # Files of an architecture
 //!
-//! Each architecture has a folder with the same files, and each file defines the same names:
+//! Each architecture has a folder with the same files. A file defines the same names in each
+//! folder:
 //!
-//! - `call.rs`: `syscall0` to `syscall6`, which `syscall_stubs!` generates from a table of
-//!   registers. A stub moves the number of the call and the arguments to their registers, enters
-//!   the kernel, and returns the result unchanged: `-4095..=-1` is an error, any other number is a
-//!   success. Stubs are inlined into their callers, also across crates, so a call costs no more
-//!   than its instructions.
-//! - `signal.rs`: `restorer`, the address to which a signal handler returns, if the kernel does not
-//!   provide one; and `call`, which calls a handler as the kernel does, with three arguments even
-//!   if the handler has fewer parameters.
+//! - `call.rs`: the system call stubs `syscall0` to `syscall6`, which `syscall_stubs!` generates
+//!   from a table of registers. A stub moves the system call number and the arguments to their
+//!   registers, enters the kernel, and returns the result unchanged. A result in `-4095..=-1` is a
+//!   negated errno; any other result is a success. Stubs are inlined into their callers, even
+//!   across crates, to avoid the cost of a function call.
+//! - `signal.rs`: the functions `restorer` and `call`. `restorer` returns the address to which a
+//!   signal handler returns, or `None` if the kernel provides the address. `call` calls a signal
+//!   handler as the kernel does: with three arguments, even if the handler has fewer parameters.
 //! - `abi.rs`: the few structs and constants of the kernel that differ between architectures, and
-//!   the sizes of pages.
+//!   the possible page sizes.
 //!
-//! An argument is an [`ArgReg`], a pointer that may be a number. A real pointer keeps its
-//! provenance, so the compiler knows that the kernel may change the memory that it points to.
+//! A system call argument has the type [`ArgReg`]: a pointer, or a number without provenance. A
+//! pointer argument keeps its provenance, so the compiler assumes that the kernel may change the
+//! memory to which the pointer points.
 //!
-//! A stub promises the compiler what the kernel guarantees: it does not use the stack (`nostack`),
-//! it preserves the flags (`preserves_flags`), and only the registers in `clobbers` change. It does
-//! not promise that memory is unchanged.
+//! The assembly options of a stub state the guarantees of the kernel: a system call does not use
+//! the stack of the program (`nostack`), preserves the CPU flags (`preserves_flags`), and changes
+//! only the result register and the registers in `clobbers`. The stubs do not have the option
+//! `nomem`, because system calls access memory.
 
-/// The register of a system call argument: a pointer, or a number without provenance.
+/// The value in an argument register of a system call: a pointer, or a number without provenance.
 pub(crate) type ArgReg = *mut ();
 
-/// Defines `syscall0` to `syscall6` for the registers of an architecture.
+/// Defines the system call stubs `syscall0` to `syscall6` for the registers of an architecture.
 macro_rules! syscall_stubs {
     (
         instruction: $instruction:literal,
@@ -46,19 +49,19 @@ macro_rules! syscall_stubs {
         @one $name:ident $instruction:literal $number:tt [$($argument:ident $register:tt),*] $result:tt
         [$($clobber:tt)*]
     ) => {
-        /// Makes a system call. Returns the result unchanged.
+        /// Makes a system call, and returns the value of the result register unchanged.
         ///
         /// # Safety
         ///
-        /// With these arguments, the call must not violate the memory safety or the I/O safety of
-        /// the program.
+        /// The system call with the given arguments must not violate the memory safety or the I/O
+        /// safety of the program.
         #[inline(always)]
-        #[allow(dead_code, reason = "all arities exist, whether or not a call uses them")]
+        #[allow(dead_code, reason = "a stub exists for each number of arguments, even if unused")]
         pub(crate) unsafe fn $name(number: usize, $($argument: $crate::arch::ArgReg),*) -> usize {
             let result;
             // SAFETY: the kernel reads the number and the arguments from these registers, uses its
-            // own stack, and changes only the registers of the result and the clobbers; its effect
-            // on memory is safe, upheld by the caller.
+            // own stack, and changes only the result register and the clobbers. The effect of the
+            // system call on memory is safe, upheld by the caller.
             unsafe {
                 core::arch::asm!(
                     $instruction,

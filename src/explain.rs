@@ -1,4 +1,5 @@
-//! The kinds and reasons of errors, from the tables of all modules, and the text of an error.
+//! Functions that find the kind and the reason of an error in the tables of all modules, and that
+//! print an error.
 
 use core::fmt;
 
@@ -12,7 +13,7 @@ use crate::{
     process, signal, signalfd, thread, time, timerfd, uts,
 };
 
-/// The tables of all modules.
+/// The tables of reasons of all modules.
 const TABLES: &[&[ErrnoReason]] = &[
     fs::REASONS,
     io::REASONS,
@@ -44,39 +45,39 @@ static REASONS: ReasonTable<{ PACKED.rows }, { PACKED.bytes }> = ReasonTable::ne
 
 impl Error {
     /// Returns the kind of the error: the kind of its errno ([`Errno::kind`]), unless the errno has
-    /// another cause in this call.
+    /// a special meaning in the failed call.
     #[must_use]
     pub fn kind(self) -> ErrorKind {
         KINDS.find(self).unwrap_or_else(|| self.errno().kind())
     }
 
-    /// Returns the cause of this errno in this call, or the general description of the errno if the
-    /// call has no specific cause. Returns `None` without the feature `explain`, and for an errno
-    /// without a name.
+    /// Returns the cause of the errno in the failed call, or the general description of the errno
+    /// if no specific cause is known. Returns `None` without the feature `explain`, and for an
+    /// errno without a name.
     #[must_use]
     pub fn reason(self) -> Option<Reason> {
         REASONS.find(self)
     }
 
     /// Combines the error with the path that was passed to the call, for printing:
-    /// `inotify_add_watch /nowhere: ENOENT: ...`. The result borrows the path: print it, or convert
-    /// it to a `String`, while the path is in scope.
+    /// `inotify_add_watch /nowhere: ENOENT: ...`. The result borrows the path: print the result, or
+    /// convert it to a `String`, while the path is in scope.
     #[must_use]
     pub fn with_path<P: path::Arg + ?Sized>(self, path: &P) -> WithPath<'_> {
         WithPath { error: self, path: path.as_path_bytes().bytes() }
     }
 
-    /// Writes the text that `Display` prints into a buffer. Returns the part of the buffer that was
-    /// written: the text, truncated if it does not fit.
+    /// Formats the error like `Display`, and stores the text in a buffer. Returns the part of the
+    /// buffer that contains the text, which is truncated if the buffer is too small.
     ///
-    /// This function and [`println`](Self::println) do not use `core::fmt`, so that a static
-    /// program is smaller. They do not allocate.
+    /// This function and [`println`](Self::println) do not allocate. They do not use `core::fmt`,
+    /// so that a static program is smaller.
     pub fn write_to(self, buffer: &mut [u8]) -> &[u8] {
         write_to(buffer, &mut |put| self.pieces(put))
     }
 
-    /// Writes the text that `Display` prints, and a newline, to a descriptor. Text of up to 1,023
-    /// bytes is written with one call.
+    /// Formats the error like `Display`, and writes the text and a newline to a descriptor. A text
+    /// of up to 1,023 bytes is written with one `write` call.
     ///
     /// # Errors
     ///
@@ -119,7 +120,7 @@ type Text<'a> = dyn FnMut(&mut Put<'_>) -> fmt::Result + 'a;
 
 fn write_to<'b>(buffer: &'b mut [u8], text: &mut Text<'_>) -> &'b [u8] {
     let mut length = 0;
-    // A failure means that the buffer is full.
+    // An error means that the buffer is full.
     let _ = text(&mut |piece| {
         for byte in piece.bytes() {
             *buffer.get_mut(length).ok_or(fmt::Error)? = byte;
@@ -154,8 +155,8 @@ fn write_all(fd: BorrowedFd<'_>, mut bytes: &[u8]) -> Result<()> {
 /// The size of the buffer in which a text is assembled.
 const LINE: usize = 1024;
 
-/// Assembles a text and passes it to `flush` as a whole, so that it is written to a descriptor with
-/// one call. A text longer than [`LINE`] is passed in several parts.
+/// Assembles a text and passes it to `flush` as a whole, so that one `write` call writes the text
+/// to a descriptor. A text longer than [`LINE`] bytes is passed in several parts.
 fn buffered(text: &mut Text<'_>, flush: &mut Put<'_>) -> fmt::Result {
     let (mut buffer, mut length) = ([0; LINE], 0);
     text(&mut |piece| {
@@ -189,8 +190,8 @@ impl fmt::Display for Error {
     }
 }
 
-/// Prints `Error(...)` with the text that `Display` prints: the output of
-/// `fn main() -> butter::Result<()>`.
+/// Prints `Error(...)`, where `...` is the text that `Display` prints. This is the output of a
+/// program if `main` returns the error.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Error(")?;
@@ -202,12 +203,12 @@ impl fmt::Debug for Error {
 impl core::error::Error for Error {}
 
 impl WithPath<'_> {
-    /// Writes the text that `Display` prints into a buffer, like [`Error::write_to`].
+    /// Formats the error and the path, and stores the text in a buffer, like [`Error::write_to`].
     pub fn write_to(self, buffer: &mut [u8]) -> &[u8] {
         write_to(buffer, &mut |put| self.pieces(put))
     }
 
-    /// Writes the text that `Display` prints, and a newline, to a descriptor, like
+    /// Formats the error and the path, and writes the text and a newline to a descriptor, like
     /// [`Error::println`].
     ///
     /// # Errors
@@ -232,7 +233,7 @@ impl fmt::Display for WithPath<'_> {
     }
 }
 
-/// Prints `Error(...)` with the text that `Display` prints.
+/// Prints `Error(...)`, where `...` is the text that `Display` prints.
 impl fmt::Debug for WithPath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Error(")?;
@@ -249,7 +250,7 @@ impl fmt::Display for Reason {
     }
 }
 
-/// Prints the text in quotes.
+/// Prints the text of the reason in quotes.
 impl fmt::Debug for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("\"")?;
@@ -267,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn error_write_to_truncates_the_text() {
+    fn error_write_to_truncates_text_if_buffer_is_too_small() {
         let text = error().to_string();
         assert_eq!(text, "inotify_add_watch: errno 999");
         assert_eq!(error().write_to(&mut [0; 100]), text.as_bytes());
@@ -282,7 +283,7 @@ mod tests {
 
     #[test]
     #[cfg_attr(miri, ignore = "makes system calls")]
-    fn error_println_writes_a_line_of_any_length() {
+    fn error_println_writes_whole_line_if_text_is_longer_than_buffer() {
         for length in [0, 5, 900, 1023, 1024, 1025, 3000] {
             let (reader, writer) = pipe::pipe().unwrap();
             let path = vec![b'x'; length];

@@ -1,4 +1,4 @@
-//! The calls on files that other modules need.
+//! System calls on files that several modules use.
 
 use core::ffi::CStr;
 use core::mem::MaybeUninit;
@@ -42,21 +42,22 @@ pub(crate) enum FileType {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub(crate) struct Statfs {
-    /// The type of the file system: `TMPFS_MAGIC` and the like.
+    /// The type of the file system, for example `TMPFS_MAGIC`.
     pub(crate) kind: i64,
     /// The block size in bytes.
     pub(crate) block_size: i64,
     between: [u64; 8],
-    /// `ST_RDONLY` and the like.
+    /// The mount flags, for example `ST_RDONLY`.
     pub(crate) flags: u64,
     after: [u64; 4],
 }
 
 layout! { Statfs: size 120, align 8, kind at 0, block_size at 8, flags at 80 }
 
-/// `openat(dirfd, path, flags | O_CLOEXEC)` - opens a file that exists. Errors contain `call`.
+/// `openat(dirfd, path, flags | O_CLOEXEC)` - opens an existing file. The errors of this function
+/// contain `call`.
 ///
-/// Without a directory, a relative path begins at the working directory.
+/// If `directory` is `None`, a relative path is resolved from the working directory.
 #[inline]
 pub(crate) fn openat(
     call: Call,
@@ -145,8 +146,8 @@ pub(crate) fn pread64(fd: BorrowedFd<'_>, buffer: &mut [u8], offset: u64) -> Res
 /// - `ENOSPC`: the file system is full, or the system does not permit the allocation of a page
 ///   (`vm.overcommit_memory`).
 /// - `ESPIPE`: the file is not seekable (for example, a pipe or a socket).
-/// - `EINVAL`: the offset is greater than [`i64::MAX`]; or the file does not support writes, as one
-///   with huge pages, which can only be written to through a mapping.
+/// - `EINVAL`: the offset is greater than [`i64::MAX`]; or the file does not support writes (for
+///   example, a file with huge pages can be written to only through a mapping).
 /// - `EFBIG`: the offset exceeds the limit on file sizes of the process (`RLIMIT_FSIZE`; `SIGXFSZ`
 ///   is raised as well) or of the file system.
 /// - `EBADF`: the descriptor is not open for writing, or is a path-only (`O_PATH`) descriptor.
@@ -194,8 +195,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         NOSPC => "the file system is full, or the system does not permit the allocation of a page \
             (vm.overcommit_memory)",
         SPIPE => "the file is not seekable (for example, a pipe or a socket)",
-        INVAL => "the offset is greater than i64::MAX; or the file does not support writes, as one \
-            with huge pages, which can only be written to through a mapping",
+        INVAL => "the offset is greater than i64::MAX; or the file does not support writes (for \
+            example, a file with huge pages can be written to only through a mapping)",
         FBIG => "the offset exceeds the limit on file sizes of the process (RLIMIT_FSIZE; SIGXFSZ \
             is raised as well) or of the file system",
         BADF => "the descriptor is not open for writing, or is a path-only (O_PATH) descriptor";

@@ -31,14 +31,15 @@ id_newtype! {
     Gid: u32, "a group ID"
 }
 
-/// An ID that no process or thread has: IDs are at most 4,194,304 (`PID_MAX_LIMIT`).
+/// An ID that no process or thread has: process IDs and thread IDs are less than 4,194,304
+/// (`PID_MAX_LIMIT`).
 const NO_ID: NonZeroI32 = NonZeroI32::MAX;
 
-/// Converts the result of an infallible call to an ID.
+/// Converts the result of a system call that cannot fail to a process ID or thread ID.
 ///
-/// A seccomp filter or a tracer can forge any result. `kill` interprets 0 and negative numbers as
-/// process groups or as all processes, so a number that is not positive is converted to an ID that
-/// no process has.
+/// A seccomp filter or a tracer can forge the result of a system call. `kill` interprets 0 and
+/// negative numbers as process groups or as all processes, so this function converts a number that
+/// is not positive to an ID that no process has.
 #[inline(always)]
 const fn positive(returned: usize) -> NonZeroI32 {
     match NonZeroI32::new(returned as i32) {
@@ -49,10 +50,10 @@ const fn positive(returned: usize) -> NonZeroI32 {
 
 /// `getpid()` - returns the process ID of the calling process.
 ///
-/// The result is not cached: it is correct right after a raw `clone`, and in a new PID namespace.
-/// If a seccomp filter or a tracer forges a result that is not positive, this function returns
-/// 2147483647, which is not the ID of any process;
-/// [`process::raw::getpid`](crate::process::raw::getpid) returns an error instead.
+/// The process ID is not cached, so the result is correct right after a raw `clone`, and in a new
+/// PID namespace. If a seccomp filter or a tracer forges a result that is not positive, this
+/// function returns 2147483647, which is not the ID of any process. For a forged result,
+/// [`process::raw::getpid`](crate::process::raw::getpid) returns an error.
 ///
 /// This call cannot fail.
 ///
@@ -66,10 +67,10 @@ pub fn getpid() -> Pid {
     Pid(positive(unsafe { syscall!(Call::GETPID, getpid()) }.infallible()))
 }
 
-/// `getppid()` - returns the process ID of the parent; `None` if the parent is in another PID
-/// namespace, as is the case for the first process of a namespace.
+/// `getppid()` - returns the process ID of the parent process. Returns `None` if the parent is in
+/// another PID namespace: for example, in the first process of a PID namespace.
 ///
-/// The result is not cached. This call cannot fail.
+/// The process ID of the parent is not cached. This call cannot fail.
 ///
 /// Since Linux 1.0; [getppid(2)].
 ///
@@ -83,8 +84,9 @@ pub fn getppid() -> Option<Pid> {
 
 /// `gettid()` - returns the thread ID of the calling thread.
 ///
-/// The result is not cached. If a seccomp filter or a tracer forges a result that is not positive,
-/// this function returns 2147483647, which is not the ID of any thread. This call cannot fail.
+/// The thread ID is not cached. If a seccomp filter or a tracer forges a result that is not
+/// positive, this function returns 2147483647, which is not the ID of any thread. This call cannot
+/// fail.
 ///
 /// Since Linux 2.4.11; [gettid(2)].
 ///

@@ -1,20 +1,21 @@
 //! Linux system calls without a C library: typed, sound access to the kernel's event descriptors,
-//! pipes, mounts, namespaces and signals. The crate issues the system calls itself.
+//! pipes, mounts, namespaces and signals. The crate makes its system calls directly, not through
+//! libc.
 //!
-//! The package `butter-linux` is the library `butter`.
+//! The package is named `butter-linux`, and its library is named `butter`.
 //!
 //! # Finding a call
 //!
 //! The search of this documentation finds every item by its C name, such as `inotify_add_watch`,
-//! `EPOLLIN` or `sigprocmask`. Each module has two levels:
+//! `EPOLLIN` or `sigprocmask`. The functions of a module have two levels:
 //!
-//! - `raw` contains one function per kernel call, with the kernel's name, typed arguments and
-//!   verbatim flags. Each function makes exactly one system call, and returns `EINTR` and `EAGAIN`
-//!   to its caller.
+//! - The submodule `raw` contains one function per kernel call, with the kernel's name, typed
+//!   arguments and unchanged flags. Each raw function makes exactly one system call, and returns
+//!   `EINTR` and `EAGAIN` to its caller.
 //! - The objects and functions of the module itself ([`Inotify`](inotify::Inotify),
 //!   [`Epoll`](epoll::Epoll), [`mount::bind_mount`], ...) create close-on-exec descriptors, retry
-//!   on `EINTR`, and keep their deadlines across retries. Methods that end in `_interruptible`
-//!   return `EINTR`.
+//!   on `EINTR`, and keep their deadlines across retries. Methods whose names end in
+//!   `_interruptible` return `EINTR`.
 //!
 //! # An event loop
 //!
@@ -78,16 +79,17 @@
 //!
 //! # Errors
 //!
-//! Every call returns [`Error`], which contains the call and its [`Errno`] in 4 bytes.
-//! [`Error::kind`] returns an [`ErrorKind`](error::ErrorKind), on which programs can match. With
-//! the feature `explain`, a printed error states the possible causes of the errno for this call.
+//! Every call that fails returns an [`Error`], which contains the call and its [`Errno`] in 4
+//! bytes. [`Error::kind`] returns an [`ErrorKind`](error::ErrorKind), on which programs can match.
+//! With the feature `explain`, a printed error states the possible causes of the errno for the
+//! failed call.
 //!
 //! # Feature flags
 //!
 //! - `std` (default): `std`'s descriptor and path types, and conversions to `std::io::Error`.
 //!   Enables `alloc`.
 //! - `alloc`: owned events, and vectors and strings as buffers and paths.
-//! - `explain` (default): causes in printed errors.
+//! - `explain` (default): causes of the errno in printed errors.
 //!
 //! Without features, the crate is `no_std`, needs no allocator, and its object code refers to no
 //! symbols except functions to which the compiler generates calls, such as `memcpy`.
@@ -116,7 +118,7 @@ compile_error!(
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
-// A module imports from its own layer and from lower layers, never from a higher one:
+// A module imports from its own layer and from lower layers, never from a higher layer:
 // `tests/it/layering.rs` checks this rule.
 
 // Macros that every layer uses.
@@ -172,7 +174,7 @@ mod std_impls;
 
 pub use error::{Errno, Error, Result};
 
-/// Tests the README's examples together with those of the documentation.
+/// Includes the README, so that its examples run as documentation tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

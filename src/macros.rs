@@ -1,4 +1,4 @@
-//! Macros that every layer uses: `layout!`, `flags!`, `id_newtype!`, `fd_wrapper!` and
+//! Macros that the modules of the crate use: `layout!`, `flags!`, `id_newtype!`, `fd_wrapper!` and
 //! `event_source!`.
 
 use bitflags::Bits;
@@ -6,8 +6,8 @@ use bitflags::parser::ParseHex;
 
 use crate::error::ParseNameError;
 
-/// Checks the layout of a struct that the kernel reads or writes: its size, its alignment and the
-/// offset of every field, in every build.
+/// Checks, in every build, the layout of a struct that the kernel reads or writes: the size and
+/// alignment of the struct, and the offset of each listed field.
 ///
 /// `layout! { Name: size 16, align 4, first at 0, second at 4 }`
 macro_rules! layout {
@@ -21,12 +21,12 @@ macro_rules! layout {
     };
 }
 
-/// Defines a set of flags: constants with the kernel's names as search aliases, and a text form
-/// that can be printed and parsed (`CREATE | CLOSE_WRITE`).
+/// Defines a type for flags, with one constant per flag. The C name of a flag is a search alias of
+/// the constant. Flags can be printed and parsed as text (`CREATE | CLOSE_WRITE`).
 ///
 /// Unknown bits are preserved by every operation, `!` included.
 ///
-/// A constant is written `"IN_CREATE" CREATE = 0x100, "description.";`.
+/// The definition of a constant is `"IN_CREATE" CREATE = 0x100, "description.";`.
 macro_rules! flags {
     (
         $(#[$outer:meta])*
@@ -37,8 +37,8 @@ macro_rules! flags {
         ::bitflags::bitflags! {
             $(#[$outer])*
             ///
-            /// Unknown bits are preserved. `Display` and `FromStr` use the names, separated by `|`;
-            /// `FromStr` also accepts the C names.
+            /// Unknown bits are preserved. `Display` and `FromStr` use the names of the constants,
+            /// separated by `|`; `FromStr` also accepts the C names.
             #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
             #[repr(transparent)]
             pub struct $name: $bits {
@@ -47,14 +47,15 @@ macro_rules! flags {
                     #[doc(alias = $c)]
                     const $flag = $value;
                 )*
-                // Every other bit may be a flag of a newer kernel. This declaration makes `!` and
-                // `complement` preserve it.
+                // A bit without a named constant may be a flag of a newer kernel. With this unnamed
+                // constant, `!` and `complement` preserve the bits that have no name.
                 const _ = !0;
             }
         }
 
         impl $name {
-            /// All flags that have a name in this version of the crate. `all()` has every bit set.
+            /// All flags that have a name in this version of the crate. In contrast, `all()`
+            /// returns a value with every bit set.
             pub const KNOWN: Self = Self::from_bits_retain(0 $(| Self::$flag.bits())*);
         }
 
@@ -78,8 +79,8 @@ macro_rules! flags {
     };
 }
 
-/// Parses flags that are separated by `|`: names, for which `bits_of` returns the bits, and
-/// hexadecimal numbers (`0x80`). The empty string is the empty set.
+/// Parses flags that are separated by `|`: names, which `bits_of` converts to bits, and hexadecimal
+/// numbers (`0x80`). The result of parsing an empty string is the empty set.
 pub(crate) fn parse_flags<B: Bits + ParseHex>(
     text: &str,
     bits_of: impl Fn(&str) -> Option<B>,
@@ -96,7 +97,7 @@ pub(crate) fn parse_flags<B: Bits + ParseHex>(
     })
 }
 
-/// Defines the type of an ID. IDs of processes, threads and process groups are positive.
+/// Defines a type for IDs. The IDs of processes, threads and process groups are positive.
 macro_rules! id_newtype {
     ($(#[$doc:meta])* $name:ident: NonZeroI32, $what:literal) => {
         $(#[$doc])*
@@ -105,7 +106,9 @@ macro_rules! id_newtype {
         pub struct $name(::core::num::NonZeroI32);
 
         impl $name {
-            #[doc = concat!("Creates ", $what, " from a number. Returns `None` unless it is positive.")]
+            #[doc = concat!(
+                "Creates ", $what, " from a number. Returns `None` unless the number is positive."
+            )]
             #[inline]
             #[must_use]
             pub const fn from_raw(number: i32) -> Option<Self> {
@@ -115,7 +118,7 @@ macro_rules! id_newtype {
                 }
             }
 
-            /// Returns the number. It is always positive.
+            /// Returns the ID as a number, which is always positive.
             #[inline]
             #[must_use]
             pub const fn as_raw(self) -> i32 {
@@ -132,7 +135,7 @@ macro_rules! id_newtype {
         pub struct $name(u32);
 
         impl $name {
-            /// ID 0, which has all capabilities in the initial user namespace.
+            /// The ID 0: the ID of the root user or the root group.
             pub const ROOT: Self = Self(0);
 
             #[doc = concat!("Creates ", $what, " from a number.")]
@@ -142,7 +145,7 @@ macro_rules! id_newtype {
                 Self(number)
             }
 
-            /// Returns the number.
+            /// Returns the ID as a number.
             #[inline]
             #[must_use]
             pub const fn as_raw(self) -> u32 {
@@ -167,19 +170,21 @@ macro_rules! id_newtype {
     };
 }
 
-/// Implements the descriptor traits, the conversions and `Debug` for an object over an `OwnedFd`.
+/// Implements the descriptor traits, the conversions and `Debug` for a type that owns an `OwnedFd`.
 ///
-/// - `fd_wrapper! { Name }`: a tuple struct whose descriptor is the entire state.
-/// - `fd_wrapper! { Name, checked }`: the same for an object that relies on the kind of its
-///   descriptor, and implements `TryFrom<OwnedFd>` itself.
-/// - `fd_wrapper! { Name, state in field }`: a struct with further state, whose descriptor is in
-///   `field`. It has no conversions: the type provides `into_parts()`.
+/// - `fd_wrapper! { Name }`: for a tuple struct that contains only the descriptor.
+/// - `fd_wrapper! { Name, checked }`: for a tuple struct that requires a certain type of
+///   descriptor. The struct implements `TryFrom<OwnedFd>`; the macro does not implement
+///   `From<OwnedFd>`.
+/// - `fd_wrapper! { Name, state in field }`: for a struct that contains the descriptor in `field`,
+///   and has other fields. The macro implements no conversions: the struct provides `into_parts()`.
 macro_rules! fd_wrapper {
     ($name:ident) => {
         fd_wrapper! { $name, checked }
 
-        /// Takes ownership of a descriptor of this kind. With a descriptor of another kind, a call
-        /// fails, or does what the system call does for that kind.
+        /// Takes ownership of a descriptor, without checking its type. With a descriptor of another
+        /// type, a method fails, or does what the underlying system call does for that type of
+        /// descriptor.
         impl From<$crate::fd::OwnedFd> for $name {
             #[inline]
             fn from(fd: $crate::fd::OwnedFd) -> Self {
@@ -244,15 +249,17 @@ macro_rules! fd_wrapper {
     };
 }
 
-/// Implements `wait` for an object from which events are read.
+/// Implements the method `wait` for a type from which events are read.
 macro_rules! event_source {
     ($name:ident) => {
         impl $name {
-            /// Waits until an event can be read. Returns `false` if the timeout expires first.
+            /// Waits until an event can be read. Returns `false` if the timeout expires before an
+            /// event can be read.
             ///
-            /// Signals do not interrupt the wait and do not prolong it. A wait with a timeout reads
-            /// the clock first, which is a second call;
-            /// [`poll::wait_interruptible`](crate::poll::wait_interruptible) does not.
+            /// Signals do not interrupt the wait and do not prolong it. Before a wait with a
+            /// timeout, this method reads the monotonic clock, which is an additional system call;
+            /// [`poll::wait_interruptible`](crate::poll::wait_interruptible) does not read the
+            /// clock.
             ///
             /// # Errors
             ///
@@ -272,7 +279,7 @@ mod tests {
     use crate::fd::{AsRawFd, OwnedFd};
 
     flags! {
-        /// A test set.
+        /// A type for flags that only the tests use.
         pub struct TestFlags: u32 {
             "T_FIRST" FIRST = 1, "the first.";
             "T_HIGH" HIGH = 0x8000_0000, "the last.";
@@ -280,7 +287,7 @@ mod tests {
     }
 
     id_newtype! {
-        /// A test ID.
+        /// A type for IDs that only the tests use.
         TestId: NonZeroI32, "an ID"
     }
 
@@ -329,7 +336,7 @@ mod tests {
 
     #[test]
     #[cfg_attr(miri, ignore = "makes system calls")]
-    fn stateful_fd_wrapper_borrows_its_descriptor() {
+    fn fd_wrapper_with_state_returns_its_descriptor_and_state() {
         let (reader, _writer) = crate::pipe::pipe().unwrap();
         let number = reader.as_raw_fd();
         let object = Stateful { fd: reader, state: 7 };

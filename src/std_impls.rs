@@ -28,8 +28,8 @@ impl<'a> Name<'a> {
     }
 }
 
-/// Converts to a point in time of [`Clock::Realtime`](crate::time::Clock::Realtime). Times before
-/// 1970 are negative.
+/// Converts a `SystemTime` to a point in time of [`Clock::Realtime`](crate::time::Clock::Realtime).
+/// Times before 1970 are negative.
 impl TryFrom<SystemTime> for Timespec {
     type Error = OutOfRangeError;
 
@@ -41,43 +41,48 @@ impl TryFrom<SystemTime> for Timespec {
     }
 }
 
-/// Keeps the errno, as the raw OS error. The call is lost.
+/// Converts an error to an `io::Error` whose raw OS error is the errno. The
+/// [`Call`](crate::error::Call) that failed is lost.
 impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
         error.errno().into()
     }
 }
 
-/// Keeps the errno, as the raw OS error. The call and the path are lost.
+/// Converts an error to an `io::Error` whose raw OS error is the errno. The
+/// [`Call`](crate::error::Call) that failed and the path are lost.
 impl From<WithPath<'_>> for io::Error {
     fn from(at: WithPath<'_>) -> Self {
         at.error().into()
     }
 }
 
-/// Keeps the errno, as the raw OS error. The call and the
-/// [`MapErrorKind`](crate::idmap::MapErrorKind) are lost.
+/// Converts an error to an `io::Error` whose raw OS error is the errno. The
+/// [`Call`](crate::error::Call) that failed and the [`MapErrorKind`](crate::idmap::MapErrorKind)
+/// are lost.
 impl From<MapError> for io::Error {
     fn from(error: MapError) -> Self {
         error.error().into()
     }
 }
 
-/// Keeps the errno, as the raw OS error. The call and the number of copied bytes are lost.
+/// Converts an error to an `io::Error` whose raw OS error is the errno. The
+/// [`Call`](crate::error::Call) that failed and the number of copied bytes are lost.
 impl From<CopyError> for io::Error {
     fn from(error: CopyError) -> Self {
         error.error().into()
     }
 }
 
-/// Keeps the errno, as the raw OS error. The call is lost, and the pages are dropped.
+/// Converts an error to an `io::Error` whose raw OS error is the errno. The
+/// [`Call`](crate::error::Call) that failed is lost, and the pages are dropped.
 impl From<SplicePagesError> for io::Error {
     fn from(error: SplicePagesError) -> Self {
         error.error().into()
     }
 }
 
-/// Keeps the errno, as the raw OS error.
+/// Converts an errno to an `io::Error` whose raw OS error is the errno.
 impl From<Errno> for io::Error {
     fn from(errno: Errno) -> Self {
         Self::from_raw_os_error(errno.as_raw())
@@ -106,7 +111,7 @@ impl From<ErrorKind> for io::ErrorKind {
 }
 
 impl Errno {
-    /// Returns the errno of an error of `std`. Returns `None` if the error contains no OS error.
+    /// Returns the errno of an `io::Error`, or `None` if the `io::Error` contains no OS error.
     #[must_use]
     pub fn from_io_error(error: &io::Error) -> Option<Self> {
         error.raw_os_error().and_then(Self::from_raw)
@@ -120,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn timespec_is_converted_from_system_time() {
+    fn timespec_from_system_time_is_negative_before_1970() {
         let half = Duration::from_millis(500);
         let timespec = |time| Timespec::try_from(time).unwrap();
         let epoch = SystemTime::UNIX_EPOCH;
@@ -130,8 +135,9 @@ mod tests {
     }
 
     #[test]
-    fn error_kind_is_converted_to_that_of_std() {
-        // For the errnos that are not listed here, `std` has no kind or a more specific one.
+    fn error_kind_is_converted_to_kind_that_std_uses_for_the_same_errno() {
+        // For an errno that is not in this list, `std` has no `ErrorKind`, or a more specific
+        // `ErrorKind` than this crate.
         for errno in [
             Errno::INVAL,
             Errno::PERM,

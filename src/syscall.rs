@@ -1,5 +1,5 @@
-//! The `syscall!` macro, the only caller of the system call stubs of the architecture, and the type
-//! of its result.
+//! The `syscall!` macro and the type of its result. The macro is the only caller of the system call
+//! stubs of the architecture.
 
 use crate::arch::ArgReg;
 use crate::error::{Call, Errno, Error, Result};
@@ -9,7 +9,7 @@ use crate::error::{Call, Errno, Error, Result};
 /// Signed integers are sign-extended, as the kernel expects for an `int` or a `long`. Pointers keep
 /// their provenance.
 pub(crate) trait Arg {
-    /// Converts the argument to the value of its register.
+    /// Converts the argument to the value of an argument register.
     fn word(self) -> ArgReg;
 }
 
@@ -54,19 +54,20 @@ impl RawReturn {
         Self { call, value }
     }
 
-    /// Returns the value of a call that cannot fail.
+    /// Returns the value of a system call that cannot fail.
     #[inline(always)]
     pub(crate) const fn infallible(self) -> usize {
         self.value
     }
 
-    /// Returns whether the value is 0.
+    /// Returns whether the system call returned 0.
     #[inline(always)]
     pub(crate) const fn is_zero(self) -> bool {
         self.value == 0
     }
 
-    /// Returns the value as an unsigned number, or an error if the value is a negated errno.
+    /// Returns the value of the system call as an unsigned number, or an error if the value is a
+    /// negated errno.
     #[inline(always)]
     pub(crate) const fn size(self) -> Result<usize> {
         if self.value > (-4096_isize) as usize {
@@ -76,13 +77,13 @@ impl RawReturn {
         Ok(self.value)
     }
 
-    /// Returns the value as the address of memory that the kernel has mapped.
+    /// Returns the value of the system call as the address of memory that the kernel has mapped.
     #[inline(always)]
     pub(crate) fn pointer(self) -> Result<*mut u8> {
         self.size().map(core::ptr::with_exposed_provenance_mut)
     }
 
-    /// Returns the value as an `int`.
+    /// Returns the value of the system call as an `int`.
     #[inline(always)]
     pub(crate) const fn int(self) -> Result<i32> {
         match self.size() {
@@ -91,7 +92,7 @@ impl RawReturn {
         }
     }
 
-    /// Returns success or an error, and discards the value of a successful call.
+    /// Returns `Ok(())` if the system call succeeded, or an error if the system call failed.
     #[inline(always)]
     pub(crate) const fn unit(self) -> Result<()> {
         match self.size() {
@@ -100,8 +101,8 @@ impl RawReturn {
         }
     }
 
-    /// Returns the value as a number of bytes. Fails with `EIO` if it is larger than the requested
-    /// number, which the kernel never returns.
+    /// Returns the value of the system call as a number, for example of bytes. Fails with `EIO` if
+    /// the number is larger than `requested`, because the kernel never returns a larger number.
     #[inline(always)]
     pub(crate) const fn at_most(self, requested: usize) -> Result<usize> {
         if self.value <= requested {
@@ -113,9 +114,9 @@ impl RawReturn {
         }
     }
 
-    /// Fails with `EINVAL` if the call succeeded with a value other than `expected`: for example, a
-    /// read of fewer bytes than a whole event or counter means that the descriptor is of another
-    /// kind.
+    /// Returns `Ok(())` if the system call returned `expected`. Fails with `EINVAL` if the system
+    /// call returned another number of bytes: for example, a read that returns less than a whole
+    /// event or counter shows that the descriptor has another type.
     #[inline(always)]
     pub(crate) const fn exactly(self, expected: usize) -> Result<()> {
         if self.value == expected {
@@ -130,8 +131,9 @@ impl RawReturn {
 
 /// Issues a system call: `syscall!(Call::INOTIFY_RM_WATCH, inotify_rm_watch(fd, watch))`.
 ///
-/// The first argument is the [`Call`] that errors contain; the second is the kernel's name of the
-/// system call, with its arguments. The expression is unsafe. Its value is a [`RawReturn`].
+/// The first argument is the [`Call`] that errors contain. The second argument is the kernel's name
+/// of the system call, with the arguments of the system call in parentheses. The macro call is
+/// unsafe, and its value is a [`RawReturn`].
 macro_rules! syscall {
     ($call:expr, $name:ident()) => { syscall!(@stub syscall0, $call, $name,) };
     ($call:expr, $name:ident($a:expr)) => { syscall!(@stub syscall1, $call, $name, $a) };

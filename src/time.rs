@@ -14,22 +14,22 @@ use core::time::Duration;
 use crate::error::{Call, Errno, ErrnoReason, Result, errno_reasons};
 use crate::syscall::syscall;
 
-/// `struct timespec`: a number of seconds and nanoseconds.
+/// `struct timespec`: a point in time or a duration, in seconds and nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[doc(alias = "timespec")]
 #[repr(C)]
 pub struct Timespec {
     /// Whole seconds.
     pub seconds: i64,
-    /// Nanoseconds in addition to the seconds. The kernel accepts only `0..=999_999_999`.
+    /// Nanoseconds in addition to `seconds`. The kernel accepts only values in `0..=999_999_999`.
     pub nanoseconds: i64,
 }
 
 layout! { Timespec: size 16, align 8, seconds at 0, nanoseconds at 8 }
 
 impl Timespec {
-    /// Converts a duration. Returns the longest timespec if the duration is too long to be
-    /// represented.
+    /// Converts a duration to a `Timespec`. Returns the longest `Timespec` if the duration is too
+    /// long to be represented.
     #[inline]
     #[must_use]
     pub const fn saturating_from(duration: Duration) -> Self {
@@ -40,8 +40,8 @@ impl Timespec {
         Self { seconds: seconds as i64, nanoseconds: duration.subsec_nanos() as i64 }
     }
 
-    /// Adds a duration. Returns `None` if the result cannot be represented, or if `nanoseconds` is
-    /// not in `0..=999_999_999`.
+    /// Adds a duration to a time. Returns `None` if the result cannot be represented, or if
+    /// `nanoseconds` is not in `0..=999_999_999`.
     #[must_use]
     pub const fn checked_add(self, duration: Duration) -> Option<Self> {
         self.with_offset(
@@ -50,8 +50,8 @@ impl Timespec {
         )
     }
 
-    /// Subtracts a duration. The result may be negative, which is a time before the zero point of
-    /// the clock.
+    /// Subtracts a duration from a time. A negative result is a time before the zero point of the
+    /// clock.
     ///
     /// Returns `None` if the result cannot be represented, or if `nanoseconds` is not in
     /// `0..=999_999_999`.
@@ -63,7 +63,8 @@ impl Timespec {
         )
     }
 
-    /// Replaces the seconds and adds an offset of less than a second, which may be negative.
+    /// Replaces the seconds of a time, and adds `offset` nanoseconds, which are less than a second
+    /// and may be negative.
     const fn with_offset(self, seconds: Option<i64>, offset: i64) -> Option<Self> {
         let (0..NANOS_PER_SEC, Some(seconds)) = (self.nanoseconds, seconds) else { return None };
         let nanoseconds = self.nanoseconds + offset;
@@ -78,7 +79,8 @@ impl Timespec {
 
 const NANOS_PER_SEC: i64 = 1_000_000_000;
 
-/// The error of a conversion to a type that cannot represent the time.
+/// The error of a conversion between [`Timespec`] and [`Duration`] if the target type cannot
+/// represent the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OutOfRangeError;
@@ -119,12 +121,12 @@ impl TryFrom<Timespec> for Duration {
 #[non_exhaustive]
 #[repr(u32)]
 pub enum Clock {
-    /// `CLOCK_REALTIME` - the time of day, as the time since 1970-01-01 00:00:00 UTC. It can be
+    /// `CLOCK_REALTIME` - the time of day: the time since 1970-01-01 00:00:00 UTC. The clock can be
     /// set.
     #[doc(alias = "CLOCK_REALTIME")]
     Realtime = 0,
     /// `CLOCK_MONOTONIC` - the time since an unspecified point (on Linux, system boot), without the
-    /// time during which the system was suspended. It cannot be set.
+    /// time during which the system was suspended. The clock cannot be set.
     #[doc(alias = "CLOCK_MONOTONIC")]
     Monotonic = 1,
     /// `CLOCK_PROCESS_CPUTIME_ID` - the CPU time that all threads of the process have used.
@@ -167,8 +169,8 @@ pub enum Clock {
 ///
 /// # Errors
 ///
-/// - `EINVAL`: the kernel does not have the clock; or it is an alarm clock, and the system has no
-///   real-time clock that runs while it is suspended.
+/// - `EINVAL`: the kernel does not have the clock; or the clock is an alarm clock, and the system
+///   has no real-time clock (RTC) that can wake the system from suspension.
 ///
 /// Since Linux 2.6.0; [clock_gettime(2)].
 ///
@@ -179,14 +181,14 @@ pub fn clock_gettime(clock: Clock) -> Result<Timespec> {
     // SAFETY: the kernel writes one timespec and keeps nothing.
     unsafe { syscall!(Call::CLOCK_GETTIME, clock_gettime(clock as u32, now.as_mut_ptr())) }
         .unit()?;
-    // SAFETY: written, as the call has succeeded.
+    // SAFETY: the kernel has written the timespec, because the call has succeeded.
     Ok(unsafe { now.assume_init() })
 }
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     CLOCK_GETTIME:
-        INVAL => Unsupported "the kernel does not have the clock; or it is an alarm clock, and the \
-            system has no real-time clock that runs while it is suspended";
+        INVAL => Unsupported "the kernel does not have the clock; or the clock is an alarm clock, \
+            and the system has no real-time clock (RTC) that can wake the system from suspension";
 };
 
 /// The maximum duration of a wait.
@@ -196,13 +198,13 @@ pub enum Timeout {
     Infinite,
     /// Does not wait: the call returns immediately.
     Zero,
-    /// Waits at most this long. Signals do not prolong the wait.
+    /// Waits at most for the given duration. Signals do not prolong the wait.
     After(Duration),
 }
 
 impl Timeout {
-    /// Converts to the timeout argument of a call, which is `None` (a null pointer) for an infinite
-    /// wait.
+    /// Converts a timeout to the timeout argument of a system call, which is `None` (a null
+    /// pointer) for an infinite wait.
     #[inline]
     pub(crate) const fn timespec(self) -> Option<Timespec> {
         match self {
@@ -212,10 +214,10 @@ impl Timeout {
         }
     }
 
-    /// Rounds up to a whole number of milliseconds.
+    /// Rounds a timeout up to a whole number of milliseconds.
     ///
-    /// [`Epoll::wait`](crate::epoll::Epoll::wait) calls `epoll_pwait` for such a timeout, and
-    /// `epoll_pwait2` (since Linux 5.11) for a finer timeout.
+    /// [`Epoll::wait`](crate::epoll::Epoll::wait) calls `epoll_pwait` if the timeout is a whole
+    /// number of milliseconds, and otherwise `epoll_pwait2` (since Linux 5.11).
     #[must_use]
     pub const fn ceil_to_millis(self) -> Self {
         match self {
@@ -279,12 +281,13 @@ impl Deadline {
     fn of(timeout: Timeout) -> Result<Option<Self>> {
         match timeout {
             Timeout::Infinite | Timeout::Zero => Ok(None),
-            // `None` if the sum overflows: the clock cannot reach such a deadline.
+            // `checked_add` returns `None` if the sum overflows: the clock never reaches that
+            // deadline.
             Timeout::After(duration) => Ok(monotonic()?.checked_add(duration).map(Self)),
         }
     }
 
-    /// Returns the remaining time, which is zero if the deadline has passed.
+    /// Returns the time until the deadline, which is zero if the deadline has passed.
     fn remaining(self) -> Result<Timeout> {
         Ok(Timeout::from(self.0.saturating_sub(monotonic()?)))
     }
@@ -300,7 +303,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn timespec_saturating_from_clamps_to_longest() {
+    fn timespec_saturating_from_returns_longest_timespec_if_duration_is_too_long() {
         let longest = Timespec { seconds: i64::MAX, nanoseconds: 999_999_999 };
         assert_eq!(Timespec::saturating_from(Duration::MAX), longest);
         let second = Timespec::saturating_from(Duration::new(1, 5));
@@ -308,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn timespec_conversion_fails_if_out_of_range() {
+    fn timespec_conversion_fails_if_time_is_out_of_range() {
         assert_eq!(Timespec::try_from(Duration::MAX), Err(OutOfRangeError));
         for duration in
             [Duration::ZERO, Duration::new(5, 999_999_999), Duration::from_secs(i64::MAX as u64)]
@@ -321,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn timespec_checked_add_and_sub_carry_nanoseconds_and_detect_overflow() {
+    fn timespec_checked_add_and_checked_sub_carry_nanoseconds_and_return_none_on_overflow() {
         let at = |seconds, nanoseconds| Timespec { seconds, nanoseconds };
         let add = |time: Timespec, seconds, nanoseconds| {
             time.checked_add(Duration::new(seconds, nanoseconds))
@@ -346,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn timeout_ceil_to_millis_rounds_up() {
+    fn timeout_ceil_to_millis_rounds_up_to_whole_milliseconds() {
         let rounded = |nanos| Timeout::After(Duration::from_nanos(nanos)).ceil_to_millis();
         assert_eq!(rounded(0), Timeout::After(Duration::ZERO));
         assert_eq!(rounded(1), Timeout::After(Duration::from_millis(1)));
@@ -359,7 +362,7 @@ mod tests {
 
     #[test]
     #[cfg_attr(miri, ignore = "makes system calls")]
-    fn wait_until_timeout_retries_with_remaining_time() {
+    fn wait_until_timeout_retries_with_remaining_time_after_eintr() {
         let mut calls = 0;
         let interrupted = |remaining| {
             calls += 1;
@@ -368,7 +371,7 @@ mod tests {
                 Timeout::After(left) if left <= Duration::from_millis(2) => {
                     Err(crate::Error::new(Call::PPOLL, Errno::INTR))
                 }
-                other => panic!("{other:?}"),
+                other => panic!("the remaining time should be at most 2 ms: {other:?}"),
             }
         };
         let calls = wait_until_timeout(Timeout::After(Duration::from_millis(2)), interrupted);

@@ -1,6 +1,6 @@
 //! Structs and constants of the kernel that are specific to aarch64.
 
-/// `struct epoll_event`: the layout of C.
+/// `struct epoll_event`, which has the C layout on aarch64, and is packed on x86_64.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(crate) struct EpollEvent {
@@ -10,8 +10,8 @@ pub(crate) struct EpollEvent {
 
 layout! { EpollEvent: size 16, align 8, events at 0, data at 8 }
 
-/// `struct stat`: the fields for the identity, the type, the size and the allocated blocks of a
-/// file.
+/// `struct stat`: the status of a file. The crate reads the device and inode numbers, the mode, the
+/// size and the number of blocks.
 #[repr(C)]
 pub(crate) struct Stat {
     pub(crate) dev: u64,
@@ -22,17 +22,18 @@ pub(crate) struct Stat {
     padding: u64,
     pub(crate) size: i64,
     block_size: u64,
-    /// The number of allocated blocks of 512 bytes.
+    /// The number of 512-byte blocks that are allocated to the file.
     pub(crate) blocks: i64,
     after: [u64; 7],
 }
 
 layout! { Stat: size 128, align 8, dev at 0, ino at 8, mode at 16, rdev at 32, size at 48, block_size at 56, blocks at 64, after at 72 }
 
-/// The possible sizes of a page.
+/// The page sizes in bytes that a kernel for aarch64 can use.
 pub(crate) const PAGE_SIZES: [usize; 3] = [4096, 0x4000, 0x1_0000];
 
-// Flags of mappings that exist on one architecture only. The constants are 0 on the other.
+// Flags of `mmap` and `mprotect` that exist on only one architecture. The constant of a flag is 0
+// on an architecture without the flag.
 pub(crate) const MAP_32BIT: u32 = 0;
 pub(crate) const MAP_ABOVE4G: u32 = 0;
 pub(crate) const PROT_BTI: u32 = 0x10;
@@ -44,6 +45,7 @@ pub(crate) const O_LARGEFILE: u32 = 0x2_0000;
 pub(crate) const O_DIRECTORY: u32 = 0x4000;
 pub(crate) const O_NOFOLLOW: u32 = 0x8000;
 
-/// `AUDIT_ARCH_AARCH64`: the architecture in seccomp data and in the signal of a trapped call.
-#[allow(dead_code, reason = "for comparison with the architecture of a trapped call")]
+/// `AUDIT_ARCH_AARCH64`: the number of the architecture in `seccomp_data.arch` and in the `si_arch`
+/// field of `SIGSYS`.
+#[allow(dead_code, reason = "only the UAPI header check reads the constant")]
 pub(crate) const AUDIT_ARCH: u32 = 0xC000_00B7;

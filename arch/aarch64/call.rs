@@ -1,16 +1,18 @@
-//! `svc 0`: the number in `x8`, and the result in the register of the first argument. The kernel
-//! preserves the other general registers, and the low 128 bits of the vector registers.
+//! System calls with `svc 0`: `x8` contains the system call number, and `x0` contains the first
+//! argument and, afterwards, the result. The kernel preserves all other general-purpose registers
+//! and the low 128 bits of the vector registers.
 //!
-//! It does not preserve the registers of SVE: it clears the predicate registers, `ffr`, and all
-//! bits of the vector registers above the low 128. Stubs are inlined also into functions with
-//! `#[target_feature(enable = "sve")]`, in which the compiler may keep a value in each of these
-//! registers, so all of them are declared as clobbered.
+//! The kernel does not preserve the SVE registers: a system call clears the predicate registers,
+//! `ffr`, and all bits of the vector registers above the low 128. A stub may be inlined into a
+//! function with `#[target_feature(enable = "sve")]`, in which the compiler may keep values in SVE
+//! registers. The stubs therefore declare all SVE registers as clobbered.
 //!
-//! Rust has no name for the high bits of a vector register alone. The low halves of `v8` to `v15`
-//! are callee-saved, so each function with a system call saves and restores them: 8 instructions.
+//! Inline assembly cannot declare only the high bits of a vector register as clobbered. The low
+//! halves of `v8` to `v15` are callee-saved, so each function that makes a system call saves and
+//! restores these halves, which costs 8 instructions.
 //!
-//! In code with SVE, LLVM warns that `ffr` is reserved. Its value does not have to be preserved, so
-//! the declaration is correct.
+//! In functions with SVE, LLVM warns that the clobbered register `ffr` is reserved. The clobber is
+//! nevertheless correct, because the stubs do not have to preserve the value of `ffr`.
 
 syscall_stubs! {
     instruction: "svc 0",

@@ -1,4 +1,4 @@
-//! aarch64, little-endian, with 64-bit pointers.
+//! The aarch64 architecture: little-endian, with 64-bit pointers.
 
 pub(crate) mod abi;
 pub(crate) mod call;

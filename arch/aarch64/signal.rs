@@ -1,25 +1,26 @@
-//! Entering a signal handler, and returning from it: if the program does not provide a return
-//! address, the kernel uses the address of code in the vDSO, which debuggers and unwinders
-//! recognize.
+//! Calling a signal handler, and returning from a signal handler. On aarch64, the crate does not
+//! provide a return address: the kernel uses the address of code in the vDSO, which debuggers and
+//! unwinders recognize.
 
 use core::arch::asm;
 
-/// Returns `None`: the kernel provides the address.
+/// Returns `None`, because the kernel provides the address to which a signal handler returns.
 #[inline(always)]
 pub(crate) fn restorer() -> Option<*const ()> {
     None
 }
 
-/// Calls a signal handler with the arguments that the kernel passes: the signal, its `siginfo_t`
-/// and the context. The handler may have fewer parameters.
+/// Calls a signal handler with the arguments that the kernel passes: the signal number, the
+/// `siginfo_t` and the `ucontext_t`. The signal handler may have fewer than three parameters.
 ///
 /// # Safety
 ///
-/// `handler` must be the address of a signal handler that can run with these arguments here.
+/// `handler` must be the address of a signal handler, and calling the handler with `signal`, `info`
+/// and `context` must be sound.
 pub(crate) unsafe fn call(handler: *const (), signal: usize, info: *const (), context: *mut ()) {
-    // SAFETY: the stack is aligned, because the block may use it, and a function with the C calling
-    // convention preserves the registers that `clobber_abi` does not name; its other effects are
-    // safe, upheld by the caller.
+    // SAFETY: the stack is aligned, because the assembly does not have the option `nostack`. A
+    // function with the C calling convention preserves all registers that `clobber_abi("C")` does
+    // not declare as clobbered. The other effects of the handler are safe, upheld by the caller.
     unsafe {
         asm!(
             "blr {handler}",

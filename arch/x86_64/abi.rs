@@ -1,6 +1,7 @@
 //! Structs and constants of the kernel that are specific to x86_64.
 
-/// `struct epoll_event`: packed, so that it has the same layout in 32-bit programs.
+/// `struct epoll_event`, which is packed on x86_64, so that 32-bit and 64-bit programs use the same
+/// layout.
 #[derive(Clone, Copy)]
 #[repr(C, packed)]
 pub(crate) struct EpollEvent {
@@ -10,8 +11,8 @@ pub(crate) struct EpollEvent {
 
 layout! { EpollEvent: size 12, align 1, events at 0, data at 4 }
 
-/// `struct stat`: the fields for the identity, the type, the size and the allocated blocks of a
-/// file.
+/// `struct stat`: the status of a file. The crate reads the device and inode numbers, the mode, the
+/// size and the number of blocks.
 #[repr(C)]
 pub(crate) struct Stat {
     pub(crate) dev: u64,
@@ -22,17 +23,18 @@ pub(crate) struct Stat {
     pub(crate) rdev: u64,
     pub(crate) size: i64,
     block_size: u64,
-    /// The number of allocated blocks of 512 bytes.
+    /// The number of 512-byte blocks that are allocated to the file.
     pub(crate) blocks: i64,
     after: [u64; 9],
 }
 
 layout! { Stat: size 144, align 8, dev at 0, ino at 8, mode at 24, rdev at 40, size at 48, block_size at 56, blocks at 64, after at 72 }
 
-/// The possible sizes of a page.
+/// The page size in bytes of every kernel for x86_64.
 pub(crate) const PAGE_SIZES: [usize; 1] = [4096];
 
-// Flags of mappings that exist on one architecture only. The constants are 0 on the other.
+// Flags of `mmap` and `mprotect` that exist on only one architecture. The constant of a flag is 0
+// on an architecture without the flag.
 pub(crate) const MAP_32BIT: u32 = 0x40;
 pub(crate) const MAP_ABOVE4G: u32 = 0x80;
 pub(crate) const PROT_BTI: u32 = 0;
@@ -44,6 +46,7 @@ pub(crate) const O_LARGEFILE: u32 = 0x8000;
 pub(crate) const O_DIRECTORY: u32 = 0x1_0000;
 pub(crate) const O_NOFOLLOW: u32 = 0x2_0000;
 
-/// `AUDIT_ARCH_X86_64`: the architecture in seccomp data and in the signal of a trapped call.
-#[allow(dead_code, reason = "for comparison with the architecture of a trapped call")]
+/// `AUDIT_ARCH_X86_64`: the number of the architecture in `seccomp_data.arch` and in the `si_arch`
+/// field of `SIGSYS`.
+#[allow(dead_code, reason = "only the UAPI header check reads the constant")]
 pub(crate) const AUDIT_ARCH: u32 = 0xC000_003E;

@@ -1,5 +1,5 @@
-//! `syscall`: the instruction stores the return address in `rcx` and the flags in `r11`, so the
-//! fourth argument is in `r10`.
+//! System calls with the instruction `syscall`, which stores the return address in `rcx` and the
+//! flags in `r11`. The fourth argument is therefore in `r10`, and not in `rcx`.
 
 syscall_stubs! {
     instruction: "syscall",

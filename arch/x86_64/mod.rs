@@ -1,4 +1,4 @@
-//! x86_64, with 64-bit pointers.
+//! The x86_64 architecture, with 64-bit pointers.
 
 pub(crate) mod abi;
 pub(crate) mod call;

@@ -1,24 +1,26 @@
-//! Entering a signal handler, and returning from it: a handler returns to an address that the
-//! program provides, and the code there must call `rt_sigreturn` with the stack pointer unchanged.
+//! Calling a signal handler, and returning from a signal handler. On x86_64, a signal handler
+//! returns to an address that the program provides. The code at this address must call
+//! `rt_sigreturn` without changing the stack pointer.
 
 use core::arch::{asm, naked_asm};
 
-/// Returns the address to which a handler returns. Without one, the kernel kills the process
-/// instead of running the handler.
+/// Returns the address to which a signal handler returns. If a program does not provide a return
+/// address, the kernel kills the process instead of running the handler.
 #[inline(always)]
 pub(crate) fn restorer() -> Option<*const ()> {
-    // After the `nop`, which has one byte.
+    // Signal handlers return to the instruction after the `nop`, whose length is one byte.
     Some((nop_and_rt_sigreturn as *const ()).wrapping_byte_add(1))
 }
 
-/// `nop`, followed by `mov $15, %rax; syscall` in exactly these bytes, by which debuggers and some
-/// unwinders recognize the frame of a signal. Other unwinders use the unwind table, which locates
-/// the saved registers in the `ucontext_t` to which the stack pointer points. These unwinders look
-/// up the byte preceding a return address, which is the `nop`.
+/// A `nop`, followed by `mov $15, %rax; syscall` (`rt_sigreturn`). Debuggers and some unwinders
+/// recognize a signal frame by the exact bytes of the last two instructions. Other unwinders use
+/// the unwind table, which locates the saved registers in the `ucontext_t` to which the stack
+/// pointer points. An unwinder looks up the byte preceding the return address in the unwind table,
+/// and this byte is the `nop`.
 #[unsafe(naked)]
 unsafe extern "C" fn nop_and_rt_sigreturn() {
-    /// DW_CFA_expression: the number of a register, and the offset of its value from the stack
-    /// pointer (DW_OP_breg7), in two bytes of 7 bits each.
+    /// DW_CFA_expression: the number of a register, and the offset of the saved register from the
+    /// stack pointer (DW_OP_breg7). The offset is encoded in two bytes of 7 bits each (SLEB128).
     macro_rules! at {
         ($($register:literal: $low:literal $high:literal;)*) => {
             concat!($(".cfi_escape 0x10, ", $register, ", 3, 0x77, ", $low, ", ", $high, "\n"),*)
@@ -27,7 +29,8 @@ unsafe extern "C" fn nop_and_rt_sigreturn() {
     naked_asm!(
         ".cfi_startproc",
         ".cfi_signal_frame",
-        // DW_CFA_def_cfa_expression: the interrupted stack pointer, at 160 from the stack pointer.
+        // DW_CFA_def_cfa_expression: the CFA is the interrupted stack pointer, which is saved at
+        // offset 160 from the stack pointer.
         ".cfi_escape 0x0F, 4, 0x77, 0xA0, 1, 0x06",
         at! {
             8: 0xA8 0; // r8 at 40
@@ -54,16 +57,17 @@ unsafe extern "C" fn nop_and_rt_sigreturn() {
     )
 }
 
-/// Calls a signal handler with the arguments that the kernel passes: the signal, its `siginfo_t`
-/// and the context. The handler may have fewer parameters.
+/// Calls a signal handler with the arguments that the kernel passes: the signal number, the
+/// `siginfo_t` and the `ucontext_t`. The signal handler may have fewer than three parameters.
 ///
 /// # Safety
 ///
-/// `handler` must be the address of a signal handler that can run with these arguments here.
+/// `handler` must be the address of a signal handler, and calling the handler with `signal`, `info`
+/// and `context` must be sound.
 pub(crate) unsafe fn call(handler: *const (), signal: usize, info: *const (), context: *mut ()) {
-    // SAFETY: the stack is aligned, because the block may use it, and a function with the C calling
-    // convention preserves the registers that `clobber_abi` does not name; its other effects are
-    // safe, upheld by the caller.
+    // SAFETY: the stack is aligned, because the assembly does not have the option `nostack`. A
+    // function with the C calling convention preserves all registers that `clobber_abi("C")` does
+    // not declare as clobbered. The other effects of the handler are safe, upheld by the caller.
     unsafe {
         asm!(
             "call {handler}",

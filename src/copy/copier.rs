@@ -1,4 +1,4 @@
-//! The copy between two descriptors, of whatever kinds.
+//! Copying between two descriptors of any kind.
 
 use core::fmt;
 
@@ -11,11 +11,11 @@ use crate::error::{Errno, Error, Result};
 use crate::fd::{AsFd, AsRawFd, BorrowedFd};
 use crate::poll::PollFlags;
 
-/// The maximum number of bytes that the kernel moves with one call (`MAX_RW_COUNT`). Some calls
-/// reject larger lengths.
+/// The maximum number of bytes that one system call moves (`MAX_RW_COUNT` in the kernel). Some
+/// system calls reject larger lengths.
 const MAX_LENGTH: usize = 0x7fff_f000;
 
-/// Copies all bytes from one descriptor to another. Returns the number of bytes.
+/// Copies all bytes from one descriptor to another. Returns the number of bytes copied.
 ///
 /// Equivalent to `Copier::new(&source, &target).run()`; see [`Copier`].
 ///
@@ -30,31 +30,32 @@ pub fn copy(source: impl AsFd, target: impl AsFd) -> Result<u64, CopyError> {
 /// A copy from one descriptor to another: from their positions to the end of the source, or to a
 /// [limit](Self::limit).
 ///
-/// The first step queries the properties of the two descriptors. Without reading from the source,
-/// it fails with
+/// The first step queries the properties of the two descriptors. Before this step reads from the
+/// source, it fails with
 ///
 /// - `EBADF`, if the source is not open for reading, or the target is not open for writing;
 /// - `EISDIR`, if the source is a directory;
-/// - `EINVAL`, if the target does not support writes, if both descriptors are the same pipe, or if
-///   both are the same file or block device and the range that is read overlaps the range that is
-///   written. A copy from a file to the end of the same file overlaps, because it would read its
-///   own output, unless a [limit](Self::limit) ends it before that.
+/// - `EINVAL`, if the target does not support writes, or if both descriptors are the same pipe;
+/// - `EINVAL`, if both descriptors are the same file or block device, and the range that is read
+///   overlaps the range that is written. For example, a copy from a file to the end of the same
+///   file would read its own output, unless a [limit](Self::limit) ends the copy at or before the
+///   old end of the file.
 ///
-/// [`Method::Auto`] then chooses a method by the kinds of the two descriptors. If the method fails
-/// with any error before it has copied a byte, the copy uses the next method, and returns only the
-/// error of the last one. An error after the first byte ends the copy.
+/// [`Method::Auto`] then chooses a method according to the kinds of the two descriptors. If the
+/// method fails with any error before it has copied a byte, the copy uses the next method, and
+/// returns only the error of the last method. An error after the first copied byte ends the copy.
 ///
 /// With every method, the copy continues after short transfers, repeats calls that are interrupted
 /// by a signal, and waits indefinitely for a non-blocking descriptor that is not ready.
 ///
-/// If the socket timeout of a blocking source (`SO_RCVTIMEO`) expires, the copy fails with
-/// `EAGAIN`, unless the target is non-blocking. If the socket timeout of a blocking target
-/// (`SO_SNDTIMEO`) expires, the copy fails with `EAGAIN`, unless the source is non-blocking and one
-/// system call moves bytes from the source to the target. In these two cases, the copy continues to
-/// wait, because the kernel does not report which of the two descriptors was not ready.
+/// If the socket timeout of a blocking source (`SO_RCVTIMEO`) expires, the copy fails with `EAGAIN`
+/// if the target is blocking as well. If the socket timeout of a blocking target (`SO_SNDTIMEO`)
+/// expires, the copy fails with `EAGAIN` if the source is blocking as well, or if separate system
+/// calls read from the source and write to the target. Otherwise, the copy continues to wait after
+/// the timeout, because the kernel does not report which of the two descriptors was not ready.
 ///
-/// Writing to a pipe or socket whose other end is closed raises `SIGPIPE`, unless the signal is
-/// [ignored](crate::signal::ignore) (as it is in programs with `std`), and fails with `EPIPE`.
+/// Writing to a pipe or socket whose other end is closed fails with `EPIPE`. The write also raises
+/// `SIGPIPE`, unless the signal is [ignored](crate::signal::ignore), as in programs with `std`.
 ///
 /// After a failure, another [`step`](Self::step) can continue the copy, but does not copy the bytes
 /// that were [lost](CopyError::lost).
@@ -76,10 +77,11 @@ pub fn copy(source: impl AsFd, target: impl AsFd) -> Result<u64, CopyError> {
 pub struct Copier<'fd> {
     source: BorrowedFd<'fd>,
     target: BorrowedFd<'fd>,
-    /// The properties of the two descriptors. `None` until the first step has queried them.
+    /// The properties of the two descriptors. `None` until the first step has queried the
+    /// properties.
     ends: Option<Ends>,
     strategy: Strategy,
-    /// Whether the current strategy, or a previous one, has copied bytes.
+    /// Whether any strategy has copied bytes since the first strategy was chosen.
     strategy_copied: bool,
     method: Method,
     holes: Holes,
@@ -120,14 +122,15 @@ impl<'fd> Copier<'fd> {
         self
     }
 
-    /// Sets the only method to use: if the two descriptors do not support it, the copy fails. In
-    /// three cases, the copy uses `read` and `write` instead, because the method would fail or have
-    /// another result: after TCP urgent data, for sockets that preserve message boundaries, and for
-    /// the parts of a file open for direct I/O (`O_DIRECT`) that are not whole blocks.
+    /// Sets the method of the copy: if the two descriptors do not support the method, the copy
+    /// fails. In three cases, the copy uses `read` and `write` instead of the method, which would
+    /// fail or have another result: after TCP urgent data, for sockets that preserve message
+    /// boundaries, and for the parts of a file open for direct I/O (`O_DIRECT`) that are not whole
+    /// blocks.
     ///
     /// With [`Method::CopyFileRange`] and [`Method::Sendfile`], the kernel can determine the end of
-    /// a file by its size. Many pseudo-files have content but a size of 0: the copy then ends
-    /// without copying a byte.
+    /// a file by its size. Many pseudo-files have content but a size of 0: with these two methods,
+    /// the copy of such a file ends without copying a byte.
     #[must_use]
     pub fn method(mut self, method: Method) -> Self {
         self.method = method;
@@ -136,13 +139,13 @@ impl<'fd> Copier<'fd> {
         self
     }
 
-    /// Sets whether the holes of a regular file are copied as zeros, for which the target allocates
-    /// space. By default, if the target is a regular file as well, every method creates holes in
-    /// the target instead.
+    /// Sets whether the holes of a regular file are copied as zeros, for which the file system of
+    /// the target allocates space. By default, if the target is a regular file as well, every
+    /// method creates holes in the target instead.
     ///
-    /// A hole after the end of the target is created by [ftruncate(2)], and a hole in its existing
-    /// bytes by [fallocate(2)]. If the file system does not support this, or if the target is open
-    /// for appending, the copy writes zeros.
+    /// A hole after the end of the target is created by [ftruncate(2)], and a hole in the existing
+    /// bytes of the target by [fallocate(2)]. If the file system does not support holes, or if the
+    /// target is open for appending, the copy writes zeros.
     ///
     /// [ftruncate(2)]: https://man7.org/linux/man-pages/man2/ftruncate.2.html
     /// [fallocate(2)]: https://man7.org/linux/man-pages/man2/fallocate.2.html
@@ -153,9 +156,9 @@ impl<'fd> Copier<'fd> {
         self
     }
 
-    /// Sets the maximum number of bytes that one step copies: at least 1, and at most what the
-    /// kernel moves with one call, 2 GiB minus 4 KiB. Values outside this range are clamped. A hole
-    /// of a file is copied in one step, whatever its length.
+    /// Sets the maximum number of bytes that one step copies: at least 1, and at most 2 GiB minus 4
+    /// KiB, the maximum of one system call. Values outside this range are clamped. A hole of a file
+    /// is copied in one step, whatever its length.
     #[must_use]
     pub const fn chunk_size(mut self, bytes: usize) -> Self {
         self.chunk_size = match bytes {
@@ -172,8 +175,8 @@ impl<'fd> Copier<'fd> {
         self.copied
     }
 
-    /// Returns the method that the copy currently uses. The result is never [`Method::Auto`], for
-    /// which the first step chooses a method; before that step, it is [`Method::ReadWrite`].
+    /// Returns the method that the copy currently uses. The result is never [`Method::Auto`]: with
+    /// this setting, the result is [`Method::ReadWrite`] until the first step has chosen a method.
     #[must_use]
     pub const fn method_used(&self) -> Method {
         self.strategy.method()
@@ -189,8 +192,8 @@ impl<'fd> Copier<'fd> {
         self.run_with_progress(|_| {})
     }
 
-    /// Copies like [`run`](Self::run), and calls a function with the number of bytes copied after
-    /// each step.
+    /// Copies like [`run`](Self::run), and calls a function after each step with the number of
+    /// bytes copied so far.
     ///
     /// # Errors
     ///
@@ -202,8 +205,9 @@ impl<'fd> Copier<'fd> {
         Ok(self.copied)
     }
 
-    /// Copies at most one chunk: as many bytes as one call moves. Returns the number of bytes; 0 at
-    /// the end of the source, or at the limit. A hole is copied in one step, whatever its length.
+    /// Copies as many bytes as one system call moves, at most the [chunk size](Self::chunk_size).
+    /// Returns the number of bytes copied, which is 0 at the end of the source or at the limit. A
+    /// hole is copied in one step, whatever its length.
     ///
     /// # Errors
     ///
@@ -233,8 +237,8 @@ impl<'fd> Copier<'fd> {
             let read_instead = match &step {
                 Ok(0) => self.strategy.may_miss_data(&ends, self.method),
                 Ok(_) => false,
-                // Both descriptors are ready, but the call fails with `EAGAIN` again. The calls
-                // that copy in the kernel do so before TCP urgent data.
+                // Before TCP urgent data, a call that copies within the kernel fails with `EAGAIN`
+                // again after both descriptors have become ready.
                 Err(failed) => {
                     waited
                         && failed.lost == 0
@@ -248,8 +252,8 @@ impl<'fd> Copier<'fd> {
             }
             let failed = match step {
                 Ok(count) => {
-                    // A socket returns its pending error once. The next read returns 0, as at the
-                    // end.
+                    // A socket returns its pending error only once. The next read returns 0, as at
+                    // the end of the data.
                     if let Some(error) = refused.filter(|_| count == 0 && from_stream) {
                         return Err(self.fail(error, 0));
                     }
@@ -289,10 +293,16 @@ impl<'fd> Copier<'fd> {
         Ok(ends)
     }
 
-    /// Reads and writes the next bytes. If the source is a stream socket, or the step returns 0,
-    /// the next step uses the current strategy again: on a socket, it works after the urgent data.
-    /// Otherwise, all further steps use [`Strategy::ReadWrite`], also after an error, unless it is
-    /// `EAGAIN` without lost bytes: the caller then tries no other strategy.
+    /// Reads and writes the next bytes through a buffer, instead of with the current strategy. The
+    /// next step uses the current strategy again in three cases:
+    ///
+    /// - Bytes were copied from a stream socket: the strategy can copy the bytes after the urgent
+    ///   data.
+    /// - No bytes were copied, and no error occurred.
+    /// - The error is `EAGAIN`, and no bytes were lost.
+    ///
+    /// Otherwise, all further steps use [`Strategy::ReadWrite`]. After an error, the caller then
+    /// tries no other strategy.
     fn read_instead(&mut self, ends: &Ends, max_length: usize) -> Result<usize, StepError> {
         let step = through_memory(self.source, self.target, ends, max_length);
         let keep_strategy = match &step {
@@ -306,7 +316,8 @@ impl<'fd> Copier<'fd> {
     }
 
     /// Returns whether a step failed because a descriptor was not ready. Calls on files and
-    /// blocking pipes wait instead: for these, `EAGAIN` means that the kernel refuses the strategy.
+    /// blocking pipes wait until the descriptor is ready: for these descriptors, `EAGAIN` means
+    /// that the kernel refuses the strategy.
     fn is_not_ready(&self, ends: &Ends, failed: &StepError) -> bool {
         let never = ends.are_files()
             || !ends.has(Kind::Stream)
@@ -317,10 +328,10 @@ impl<'fd> Copier<'fd> {
             && !(never && self.method == Method::Auto && self.strategy.is_in_kernel())
     }
 
-    /// Returns whether an error can mean that the kernel refuses the strategy. Before the first
-    /// byte is copied, every error can, unless the target is closed. With direct I/O, the strategy
-    /// fails with `EINVAL` if a position or the number of bytes is not a multiple of the block
-    /// size; `through_memory` supports this.
+    /// Returns whether an error can mean that the kernel refuses the strategy. Every error before
+    /// the first copied byte can mean a refusal, unless the target is closed. With direct I/O, the
+    /// strategy fails with `EINVAL` if a position or the number of bytes is not a multiple of the
+    /// block size; `through_memory` supports all positions and numbers of bytes.
     fn is_refusal(&self, ends: &Ends, failed: &StepError, may_be_closed: bool) -> bool {
         self.method == Method::Auto
             && !self.strategy_copied
@@ -328,17 +339,18 @@ impl<'fd> Copier<'fd> {
             || failed.error.is(Errno::INVAL) && ends.is_direct() && self.supports(ends)
     }
 
-    /// Returns whether the method supports the kinds of both ends, so that `EINVAL` with direct I/O
-    /// means that a position or a length is not aligned.
+    /// Returns whether the method supports the kinds of both descriptors, so that `EINVAL` with
+    /// direct I/O means that a position or a length is not aligned.
     fn supports(&self, ends: &Ends) -> bool {
         let are_regular = ends.source.kind == Kind::Regular && ends.target.kind == Kind::Regular;
         !ends.target.is_appending() && (are_regular || self.method != Method::CopyFileRange)
     }
 
     /// Waits until both descriptors are ready, because a call that moves bytes between two
-    /// descriptors does not report which of them is not.
+    /// descriptors does not report which of them is not ready.
     ///
-    /// If both are blocking, a socket timeout has expired, and the error is returned to the caller.
+    /// If both descriptors are blocking, a socket timeout has expired, and the error is returned to
+    /// the caller.
     fn wait(&self, error: Error) -> Result<()> {
         if !is_nonblocking(self.source) && !is_nonblocking(self.target) {
             return Err(error);
@@ -347,7 +359,7 @@ impl<'fd> Copier<'fd> {
         wait(self.target, PollFlags::OUT)
     }
 
-    /// Accounts for the bytes that a step copied and lost.
+    /// Updates the counters after a step that copied and lost bytes.
     fn advance(&mut self, count: usize, lost: usize) {
         let (count, lost) = (count as u64, lost as u64);
         self.strategy_copied |= count > 0;

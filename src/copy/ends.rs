@@ -27,14 +27,14 @@ pub(super) enum Kind {
 pub(super) struct End {
     pub(super) kind: Kind,
     flags: StatusFlags,
-    /// The device and inode numbers; for a block device, the number of the device that it
-    /// represents.
+    /// The device and inode numbers of a file; for a block device, the device number `st_rdev` and
+    /// 0.
     identity: (u64, u64),
 }
 
 impl End {
-    /// Queries the properties. A property that cannot be queried is assumed to permit the copy; if
-    /// this is wrong, the calls that copy return the error.
+    /// Queries the properties of a descriptor. A property that cannot be queried is assumed to
+    /// permit the copy; if the copy is not possible, a system call of the copy returns the error.
     fn new(fd: BorrowedFd<'_>) -> Self {
         let flags = io::fcntl_getfl(fd)
             .unwrap_or(StatusFlags::from_bits_retain(AccessMode::ReadWrite.bits()));
@@ -57,13 +57,13 @@ impl End {
         Self { kind, flags, identity }
     }
 
-    /// Returns whether this is a regular file or a block device.
+    /// Returns whether the descriptor refers to a regular file or a block device.
     pub(super) const fn is_file(&self) -> bool {
         matches!(self.kind, Kind::Regular | Kind::Block)
     }
 
-    /// Returns whether this is a file that is open for direct I/O. The flag `O_DIRECT` of a pipe
-    /// has another meaning.
+    /// Returns whether the descriptor refers to a file that is open for direct I/O. The flag
+    /// `O_DIRECT` of a pipe has another meaning: packet mode.
     pub(super) const fn is_direct(&self) -> bool {
         self.is_file() && self.flags.contains(StatusFlags::DIRECT)
     }
@@ -91,7 +91,7 @@ impl Ends {
         Self { source: End::new(source), target: End::new(target) }
     }
 
-    /// Returns the ends of a copy from a pipe to the target.
+    /// Returns the properties of a copy from a pipe to the same target.
     pub(super) const fn with_pipe_source(mut self) -> Self {
         self.source.kind = Kind::Pipe;
         self
@@ -109,9 +109,9 @@ impl Ends {
         self.source.is_direct() || self.target.is_direct()
     }
 
-    /// Returns whether the target can have holes where the source has them. This excludes a target
-    /// that is open for appending, to which another process could append while the copy sets its
-    /// size.
+    /// Returns whether the copy can create the holes of the source in the target. A target that is
+    /// open for appending is excluded, because another process could append to the target while the
+    /// copy sets its size.
     pub(super) fn can_keep_holes(&self) -> bool {
         (self.source.kind, self.target.kind) == (Kind::Regular, Kind::Regular)
             && !self.target.is_appending()
@@ -165,12 +165,12 @@ impl Ends {
     }
 }
 
-/// Returns whether the file system or driver of the target does not implement writes. `writev`
-/// without buffers then fails with `EINVAL`; otherwise it succeeds without calling the
-/// implementation.
+/// Returns whether the file system or driver of the target does not implement writes. If writes are
+/// not implemented, `writev` without buffers fails with `EINVAL`. Otherwise, `writev` without
+/// buffers succeeds without calling the implementation.
 fn does_not_write(target: BorrowedFd<'_>) -> bool {
     let is_refused =
         |fd: BorrowedFd<'_>| io::writev(fd, &[]).is_err_and(|error| error.is(Errno::INVAL));
-    // A seccomp filter that rejects `writev` also rejects it for a pipe.
+    // A seccomp filter that rejects `writev` also rejects the call for a pipe.
     is_refused(target) && pipe::pipe().is_ok_and(|(_reader, writer)| !is_refused(writer.as_fd()))
 }

@@ -26,14 +26,14 @@ impl CopyError {
     }
 
     /// Returns the number of further bytes that were read from the source but not written to the
-    /// target. The position of a seekable source has advanced past them.
+    /// target. The position of a seekable source has advanced past these bytes.
     #[must_use]
     pub const fn lost(self) -> u64 {
         self.lost
     }
 }
 
-/// Prints the error, the number of bytes copied, and the number of bytes lost unless it is 0.
+/// Prints the error, the number of bytes copied and, unless it is 0, the number of bytes lost.
 impl fmt::Display for CopyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { error, copied, lost } = self;
@@ -51,7 +51,7 @@ impl fmt::Debug for CopyError {
 
 impl core::error::Error for CopyError {}
 
-/// Keeps the error; the numbers of bytes are discarded.
+/// Returns the error, and discards the numbers of copied and lost bytes.
 impl From<CopyError> for Error {
     fn from(error: CopyError) -> Self {
         error.error

@@ -6,16 +6,16 @@ use crate::fs::{self, SEEK_CUR, SEEK_DATA, SEEK_HOLE, SEEK_SET};
 
 /// The treatment of the holes of the source.
 pub(super) enum Holes {
-    /// Holes are kept. The number is that of the bytes from the position of the source to the next
-    /// hole; 0 if it must be queried.
+    /// Holes are kept. The field is the number of bytes from the position of the source to the next
+    /// hole, or 0 if the position of the next hole must be queried.
     Keep(u64),
-    /// Holes are read as zeros.
+    /// Holes are read as zeros, which are written to the target.
     Fill,
 }
 
 impl Holes {
     /// If the source has a hole at its position, creates a hole of the same length in the target.
-    /// Returns the length of the hole; 0 if data follows.
+    /// Returns the length of the hole, or 0 if the source has data at its position.
     pub(super) fn copy_hole(
         &mut self,
         source: BorrowedFd<'_>,
@@ -30,7 +30,7 @@ impl Holes {
             return Ok(0);
         };
         let length = match hole_length(source, position, self) {
-            // The query may have changed the file offset, which is set below.
+            // `hole_length` may have changed the file offset of the source, which is set below.
             Ok(length) => length.min(limit),
             Err(_) => {
                 *self = Self::Fill;
@@ -60,7 +60,7 @@ impl Holes {
         }
     }
 
-    /// Accounts for bytes that were read from the source.
+    /// Updates the number of bytes before the next hole after bytes were read from the source.
     pub(super) const fn advance(&mut self, count: u64) {
         if let Self::Keep(data) = self {
             *data = data.saturating_sub(count);
@@ -68,8 +68,9 @@ impl Holes {
     }
 }
 
-/// Returns the length of the hole at the position of the source. If there is none, returns 0 and
-/// stores the number of bytes before the next hole. The file offset changes.
+/// Returns the length of the hole at the position of the source. If the source has data at this
+/// position, returns 0 and stores the number of bytes before the next hole. The function may change
+/// the file offset of the source.
 fn hole_length(source: BorrowedFd<'_>, position: u64, holes: &mut Holes) -> Result<u64> {
     let signed = position.cast_signed();
     match fs::lseek(source, signed, SEEK_HOLE) {
@@ -91,8 +92,8 @@ fn hole_length(source: BorrowedFd<'_>, position: u64, holes: &mut Holes) -> Resu
     }
 }
 
-/// Creates a hole at the position of the target and advances the position. Bytes that the target
-/// already has in this range are discarded.
+/// Creates a hole at the position of the target and advances the position. Existing bytes of the
+/// target in the range of the hole are discarded.
 ///
 /// On failure, returns the number of bytes that must be copied as zeros instead.
 fn create_hole(target: BorrowedFd<'_>, length: u64) -> Result<(), u64> {

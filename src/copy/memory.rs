@@ -12,18 +12,19 @@ use crate::pipe::{self, SpliceFlags};
 use crate::poll::{self, PollFd, PollFlags};
 use crate::time::Timeout;
 
-/// The size of the buffer on the stack, which is the maximum number of bytes that one step copies.
+/// The size of the buffer on the stack: the maximum number of bytes that one step copies through
+/// memory.
 const BUFFER_SIZE: usize = 16 * 1024;
 
-/// The size of the buffer for a message, which is on the stack: the longest UDP datagram fits.
+/// The maximum number of bytes of a message that one step copies. The longest UDP datagram fits.
 const MESSAGE_SIZE: usize = 64 * 1024;
 
 /// A buffer with the alignment that direct I/O requires on most devices.
 #[repr(align(4096))]
 struct Buffer([MaybeUninit<u8>; BUFFER_SIZE]);
 
-/// Reads up to `max_length` bytes and writes them. Returns the number of bytes; 0 at the end of the
-/// source.
+/// Reads up to `max_length` bytes from the source and writes the bytes to the target. Returns the
+/// number of bytes copied, which is 0 at the end of the source.
 pub(super) fn through_memory(
     source: BorrowedFd<'_>,
     target: BorrowedFd<'_>,
@@ -43,10 +44,10 @@ pub(super) fn through_memory(
     write_all(target, ends, bytes).map(|()| count)
 }
 
-/// Receives a message and writes it with one call. Returns the number of bytes; 0 for an empty
-/// message, and at the end of the source.
+/// Receives a message and writes the message with one call. Returns the number of bytes copied,
+/// which is 0 for an empty message and at the end of the source.
 ///
-/// Out of line, because of the size of the buffer.
+/// Out of line, because the buffer on the stack is large.
 #[inline(never)]
 fn message_through_memory(
     source: BorrowedFd<'_>,
@@ -57,7 +58,8 @@ fn message_through_memory(
     let mut buffer = [MaybeUninit::uninit(); MESSAGE_SIZE + 1];
     let max_length = max_length.min(MESSAGE_SIZE);
     let length = match io::retry(|| raw::recvfrom_trunc(source, &mut buffer[..max_length])) {
-        // Reading one more byte shows whether the message is longer, but not its length.
+        // Reading one byte more than `max_length` shows whether the message is longer, but not its
+        // length.
         Err(error) if is_recvfrom_refused(error) => {
             io::retry(|| Ok(io::read_uninit(source, &mut buffer[..=max_length])?.len()))
         }
@@ -66,7 +68,7 @@ fn message_through_memory(
     let count = length.min(max_length);
     // SAFETY: the kernel has written the start of the message, at most `max_length` bytes, to the
     // buffer. Only a stream socket discards bytes with `MSG_TRUNC` without writing them, and `End`
-    // never classifies one as `Messages`.
+    // never classifies a stream socket as `Messages`.
     let bytes = unsafe { core::slice::from_raw_parts(buffer.as_ptr().cast(), count) };
     let discarded = length - count;
     write_all(target, ends, bytes)
@@ -83,16 +85,16 @@ fn message_through_memory(
 
 /// Returns whether a seccomp filter rejects every `recvfrom` with this error.
 fn is_recvfrom_refused(error: Error) -> bool {
-    // Without a filter, the call fails with `ENOTSOCK` for a pipe.
+    // Without a filter, `recvfrom` fails with `ENOTSOCK` for a pipe.
     pipe::pipe().is_ok_and(|(reader, _writer)| {
         raw::recvfrom_trunc(reader.as_fd(), &mut [])
             .is_err_and(|other| other.errno() == error.errno())
     })
 }
 
-/// Calls a function that reads from or writes to a file. If the file is open for direct I/O and the
-/// call fails with `EINVAL`, because the position or the number of bytes is not a multiple of the
-/// block size, calls the function again while the flag `O_DIRECT` is cleared.
+/// Calls a function that reads from or writes to a file. On a file that is open for direct I/O, the
+/// function fails with `EINVAL` if the position or the number of bytes is not a multiple of the
+/// block size. In this case, calls the function again while the flag `O_DIRECT` is cleared.
 fn with_direct_io<T>(
     fd: BorrowedFd<'_>,
     is_direct: bool,
@@ -122,7 +124,8 @@ pub(super) fn drain(
             Err(error) if error.is(Errno::AGAIN) && is_nonblocking(target) => {
                 wait(target, PollFlags::OUT).map(|()| 0)
             }
-            // The pipe is not empty, so 0 means that the target accepts no bytes, now or later.
+            // The pipe is not empty, so a result of 0 means that the target will never accept
+            // bytes.
             Ok(0) => Err(Error::new(Call::SPLICE, Errno::IO)),
             moved => moved,
         };
@@ -145,7 +148,7 @@ fn write_all(target: BorrowedFd<'_>, ends: &Ends, bytes: &[u8]) -> Result<(), St
             Err(error) if error.is(Errno::AGAIN) && is_nonblocking(target) => {
                 wait(target, PollFlags::OUT).map(|()| 0)
             }
-            // A target that accepts no bytes now does not accept any later.
+            // A result of 0 means that the target will never accept bytes.
             Ok(0) => Err(Error::new(Call::WRITE, Errno::IO)),
             written => written,
         };
@@ -176,7 +179,7 @@ pub(super) fn is_closed(fd: BorrowedFd<'_>) -> bool {
         && entries[0].ready().intersects(PollFlags::ERR | PollFlags::HUP)
 }
 
-/// Returns whether a descriptor is non-blocking; `true` if `fcntl` fails.
+/// Returns whether a descriptor is non-blocking, or `true` if `fcntl` fails.
 pub(super) fn is_nonblocking(fd: BorrowedFd<'_>) -> bool {
     io::fcntl_getfl(fd).map_or(true, |flags| flags.contains(StatusFlags::NONBLOCK))
 }

@@ -13,11 +13,12 @@ const SOCK_STREAM: c_int = 1;
 const MSG_TRUNC: u32 = 0x20;
 
 /// `copy_file_range(fd_in, off_in, fd_out, off_out, len, 0)` - copies up to `length` bytes from one
-/// regular file to another. File systems that support it let both files share the stored data.
+/// regular file to another. Some file systems let both files share the stored data.
 ///
 /// Returns the number of bytes copied: 0 at the end of the source, and also for a file of size 0
-/// whose content is synthesized by the kernel, as in `/proc`. With an offset, the copy starts there
-/// and the kernel advances the offset; without one, the position of the file is used and advanced.
+/// whose content is synthesized by the kernel, as in `/proc`. If an offset is passed, the copy
+/// starts at this offset, and the kernel advances the offset. Otherwise, the kernel uses and
+/// advances the file offset.
 ///
 /// # Errors
 ///
@@ -65,14 +66,14 @@ pub fn copy_file_range(
 }
 
 /// `sendfile(out_fd, in_fd, offset, count)` - copies up to `length` bytes from a file to any
-/// descriptor. As in the C call, the target comes first.
+/// descriptor. As in the C call, the target is the first argument.
 ///
 /// The target can receive references to the pages of the source instead of copies: the reader of a
 /// pipe or socket then sees later writes to the source file.
 ///
-/// Returns the number of bytes copied: 0 at the end of the source. With an offset, the copy starts
-/// there and the kernel advances the offset; without one, the position of the file is used and
-/// advanced.
+/// Returns the number of bytes copied: 0 at the end of the source. If an offset is passed, the copy
+/// starts at this offset, and the kernel advances the offset. Otherwise, the kernel uses and
+/// advances the file offset.
 ///
 /// # Errors
 ///
@@ -85,13 +86,13 @@ pub fn copy_file_range(
 /// - `EBADF`: the source is not open for reading, or the target is not open for writing.
 /// - `ESPIPE`: an offset was passed, and the source is not seekable.
 /// - `EOVERFLOW`: the offset exceeds the largest file offset of the file system.
-/// - `EPIPE`: the target is a pipe or socket whose other end is closed for reading. `SIGPIPE` is
-///   raised as well.
+/// - `EPIPE`: the target is a pipe or socket whose other end is closed for reading. The call also
+///   raises `SIGPIPE`.
 /// - `EINTR`: the call was interrupted by a signal before a byte was copied.
 /// - `ENOMEM`: the kernel is out of memory.
 /// - `EIO`: an I/O error occurred while reading from the source.
 ///
-/// Errors of a read from the source or a write to the target are returned as well.
+/// The call also returns the errors of a read from the source and of a write to the target.
 ///
 /// Since Linux 2.2; [sendfile(2)].
 ///
@@ -112,7 +113,8 @@ pub fn sendfile(
 /// `getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len)` - returns whether a socket is of type
 /// `SOCK_STREAM`. A socket of any other type preserves the boundaries of messages.
 pub(super) fn getsockopt_is_stream(fd: BorrowedFd<'_>) -> Result<bool> {
-    // A result that a filter forges leaves `SOCK_STREAM`, so that nothing is read with `MSG_TRUNC`.
+    // If a seccomp filter forges a success, `kind` remains `SOCK_STREAM`, so that nothing is
+    // received with `MSG_TRUNC`.
     let (mut kind, mut size): (c_int, u32) = (SOCK_STREAM, 4);
     let (kind_pointer, size_pointer) = (&raw mut kind, &raw mut size);
     // SAFETY: the kernel reads the size, writes at most as many bytes to `kind` and the size to
@@ -127,13 +129,14 @@ pub(super) fn getsockopt_is_stream(fd: BorrowedFd<'_>) -> Result<bool> {
     Ok(kind == SOCK_STREAM)
 }
 
-/// `recvfrom(fd, buf, len, MSG_TRUNC, NULL, NULL)` - receives a message. Returns its length, which
-/// can exceed that of the buffer: the rest of the message is then discarded.
+/// `recvfrom(fd, buf, len, MSG_TRUNC, NULL, NULL)` - receives a message. Returns the length of the
+/// message. If the message is longer than the buffer, the kernel discards the bytes that do not
+/// fit.
 ///
 /// # Errors
 ///
-/// - `EMSGSIZE`: a message is longer than a step of the copy, which is at most 64 KiB, and its end
-///   was discarded.
+/// - `EMSGSIZE`: a message is longer than one step of the copy (at most 64 KiB), and its last bytes
+///   were discarded.
 pub(super) fn recvfrom_trunc(fd: BorrowedFd<'_>, buffer: &mut [MaybeUninit<u8>]) -> Result<usize> {
     let (null, start) = (core::ptr::null_mut::<u8>(), buffer.as_mut_ptr());
     // SAFETY: the kernel writes at most `buffer.len()` bytes to the buffer, and no address, and
@@ -172,6 +175,6 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         OVERFLOW => InvalidArgument "the offset exceeds the largest file offset of the file system",
         PIPE => "the target is a pipe or socket whose other end is closed for reading";
     RECVFROM:
-        MSGSIZE => "a message is longer than a step of the copy, which is at most 64 KiB, and its \
-            end was discarded";
+        MSGSIZE => "a message is longer than one step of the copy (at most 64 KiB), and its last \
+            bytes were discarded";
 };

@@ -12,10 +12,10 @@ use crate::pipe::{self, SpliceFlags};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Method {
-    /// The first suitable method that the kernel does not refuse:
+    /// Uses the first suitable method that the kernel does not refuse:
     ///
     /// - from files (regular files and block devices) to files: `CopyFileRange`, `Sendfile`,
-    ///   `ReadWrite`. All of them copy the data;
+    ///   `ReadWrite`. All three methods copy the data;
     /// - from pipes and stream sockets: `Splice`, `ReadWrite`;
     /// - otherwise, and to files that are open for appending: `ReadWrite`.
     #[default]
@@ -42,12 +42,13 @@ pub enum Method {
 pub(super) enum Strategy {
     CopyFileRange,
     Sendfile,
-    /// If neither descriptor is a pipe, the next step creates one.
+    /// If neither descriptor is a pipe, the next step creates a pipe.
     Splice,
-    /// Neither descriptor is a pipe, so the bytes are moved through this pipe, given by its read
-    /// end and its write end. The number is that of the bytes that `splice` could not move from the
-    /// pipe to the target. If it is not 0, the next call of `step` reads and writes these bytes,
-    /// and then switches to `ReadWrite`. If it is 0, the pipe is empty between two steps.
+    /// Neither descriptor is a pipe, so the bytes are moved through this pipe. The fields are its
+    /// read end, its write end, and the number of bytes that `splice` could not move from the pipe
+    /// to the target. If this number is not 0, the next call of `step` reads and writes the bytes
+    /// in the pipe, and then switches to `ReadWrite`. If this number is 0, the pipe is empty
+    /// between two steps.
     Pipe(OwnedFd, OwnedFd, usize),
     ReadWrite,
 }
@@ -67,7 +68,7 @@ impl From<Error> for StepError {
 }
 
 impl Strategy {
-    /// Returns the strategy before the first step of a copy with this method.
+    /// Returns the strategy that a copy with this method has before its first step.
     pub(super) const fn new(method: Method) -> Self {
         match method {
             Method::CopyFileRange => Self::CopyFileRange,
@@ -108,10 +109,10 @@ impl Strategy {
         !matches!(self, Self::ReadWrite | Self::Pipe(.., 1..))
     }
 
-    /// Returns whether `read` may return bytes after a step that moved none. It may for a regular
-    /// file, because the step may have relied on its size, which is 0 for many pseudo-files; and
-    /// for a stream socket, after TCP urgent data. Other files, such as terminals, return 0 only
-    /// once at their end, so a further `read` could block.
+    /// Returns whether `read` may return bytes after a step that moved no bytes. For a regular
+    /// file, the step may have relied on the size of the file, which is 0 for many pseudo-files.
+    /// For a stream socket, `read` returns the bytes after TCP urgent data. Other files, such as
+    /// terminals, return 0 only once at their end, so a further `read` could block.
     pub(super) fn may_miss_data(&self, ends: &Ends, method: Method) -> bool {
         match ends.source.kind {
             Kind::Regular => {
@@ -122,8 +123,8 @@ impl Strategy {
         }
     }
 
-    /// Copies up to `max_length` bytes. Returns the number of bytes written to the target; 0 at the
-    /// end of the source.
+    /// Copies up to `max_length` bytes. Returns the number of bytes written to the target, which is
+    /// 0 at the end of the source.
     pub(super) fn step(
         &mut self,
         source: BorrowedFd<'_>,
@@ -141,7 +142,8 @@ impl Strategy {
             Self::Sendfile => Ok(io::retry(|| raw::sendfile(target, source, None, max_length))?),
             Self::Splice => {
                 match pipe::splice(source, None, target, None, max_length, SpliceFlags::MOVE)? {
-                    // The source is not empty, so 0 means that the target accepts no bytes.
+                    // The source is not empty, so a result of 0 means that the target accepts no
+                    // bytes.
                     0 if ends.source.kind == Kind::Pipe
                         && io::bytes_available(source).is_ok_and(|bytes| bytes > 0) =>
                     {
@@ -174,9 +176,9 @@ impl Strategy {
         }
     }
 
-    /// Switches to the next strategy or, with `to_read_write`, to reads and writes. If the failed
-    /// step left `lost` bytes in the pipe, these bytes are copied first. Returns whether there is
-    /// another strategy.
+    /// Switches to the next strategy or, with `to_read_write`, to [`Strategy::ReadWrite`]. If the
+    /// failed step left `lost` bytes in the pipe, these bytes are copied first. Returns whether
+    /// there is another strategy.
     pub(super) fn fall_back(&mut self, to_read_write: bool, lost: usize) -> bool {
         *self = match self {
             Self::CopyFileRange if !to_read_write => Self::Sendfile,
@@ -190,7 +192,7 @@ impl Strategy {
         true
     }
 
-    /// Closes the pipe after a failure, and discards the bytes in it.
+    /// Closes the pipe after a failure, and discards the bytes in the pipe.
     pub(super) fn discard_pipe(&mut self) {
         if let Self::Pipe(..) = self {
             *self = Self::Splice;
@@ -198,12 +200,13 @@ impl Strategy {
     }
 
     /// Creates a pipe with a capacity of 1 MiB, the default limit for an unprivileged user. Fails
-    /// if the target does not support `splice`, so that no bytes are read for it.
+    /// if the target does not support `splice`, before bytes are read from the source.
     fn create_pipe(target: BorrowedFd<'_>) -> Result<Self> {
         let (reader, writer) = pipe::pipe()?;
-        // If the user's pipes have reached their limit on pages, the pipe keeps its capacity.
+        // If the user's pipes have reached their limit on pages, the pipe keeps its default
+        // capacity.
         let _ = pipe::set_size(&writer, 1 << 20);
-        // The pipe is empty, so the call fails with `EAGAIN` if the target supports `splice`.
+        // The pipe is empty, so `splice` fails with `EAGAIN` if the target supports `splice`.
         match splice_nonblocking(reader.as_fd(), target) {
             Err(error) if !error.is(Errno::AGAIN) && !error.is(Errno::INTR) => Err(error),
             _ => Ok(Self::Pipe(reader, writer, 0)),
@@ -222,8 +225,8 @@ pub(super) fn is_splice_refused(error: Error) -> bool {
         })
 }
 
-/// Tries to move one byte. This is the raw call, because it has no retry loop that could unwind, so
-/// that the callers need no code for unwinding.
+/// Tries to move one byte. The raw call has no retry loop that could unwind, so that the callers
+/// need no code for unwinding.
 fn splice_nonblocking(source: BorrowedFd<'_>, target: BorrowedFd<'_>) -> Result<usize> {
     pipe::raw::splice(source, None, target, None, 1, SpliceFlags::NONBLOCK)
 }

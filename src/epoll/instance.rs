@@ -1,4 +1,4 @@
-//! The epoll instance.
+//! The type of an epoll instance: [`Epoll`].
 
 use core::time::Duration;
 
@@ -11,7 +11,8 @@ use crate::time::{Timeout, Timespec, wait_until_timeout};
 /// An epoll instance: an interest list of descriptors, and a list of the descriptors that are
 /// ready.
 ///
-/// All methods take `&self`: several threads can wait while others add and delete descriptors.
+/// All methods take `&self`: several threads can wait on one epoll instance while other threads add
+/// and delete descriptors.
 #[doc(alias = "epoll_create1")]
 pub struct Epoll(OwnedFd);
 
@@ -37,8 +38,8 @@ impl Epoll {
         Self::with_flags(CreateFlags::CLOEXEC)
     }
 
-    /// Creates an epoll instance with exactly these flags: its descriptor is close-on-exec only
-    /// with [`CreateFlags::CLOEXEC`].
+    /// Creates an epoll instance with exactly the given flags: its descriptor is close-on-exec only
+    /// if the flags contain [`CreateFlags::CLOEXEC`].
     ///
     /// # Errors
     ///
@@ -137,13 +138,14 @@ impl Epoll {
     /// slice if the timeout expired.
     ///
     /// Signals do not interrupt the wait and do not prolong it. Before a wait with a timeout, this
-    /// method reads the clock, which is an additional system call;
+    /// method reads the monotonic clock, which is an additional system call;
     /// [`wait_interruptible`](Self::wait_interruptible) does not read the clock.
     ///
-    /// Calls `epoll_pwait` if the timeout is a whole number of milliseconds, and `epoll_pwait2`
-    /// otherwise. If `epoll_pwait2` fails (before Linux 5.11, or because of a seccomp filter),
-    /// calls `epoll_pwait` with the timeout rounded up to milliseconds. To avoid the failing call,
-    /// use [`Timeout::ceil_to_millis`].
+    /// This method calls `epoll_pwait` if the timeout is a whole number of milliseconds, and
+    /// `epoll_pwait2` otherwise. If `epoll_pwait2` fails (before Linux 5.11, or because of a
+    /// seccomp filter), this method calls `epoll_pwait` with the timeout rounded up to
+    /// milliseconds. To avoid a failing `epoll_pwait2` call, round the timeout with
+    /// [`Timeout::ceil_to_millis`].
     ///
     /// # Errors
     ///
@@ -163,19 +165,20 @@ impl Epoll {
         let timeout = timeout.into();
         let is_whole = timeout.ceil_to_millis() == timeout;
         let count = wait_until_timeout(timeout, |remaining| {
-            // If the timeout is a whole number of milliseconds, the remaining time is rounded up,
-            // so that every call of the loop is `epoll_pwait`.
+            // If the timeout is a whole number of milliseconds, the remaining time is rounded up to
+            // milliseconds, so that every iteration calls `epoll_pwait`.
             let remaining = if is_whole { remaining.ceil_to_millis() } else { remaining };
             match wait_once(self.as_fd(), buffer, remaining, None) {
-                // The longest timeout of one call has expired before `timeout`: continue, as after
-                // an interruption.
+                // A single `epoll_pwait` call waits for at most 24 days. If the remaining time is
+                // longer, wait again, as after an interruption by a signal.
                 Ok(0) if exceeds_one_call(remaining) => {
                     Err(Error::new(Call::EPOLL_PWAIT, Errno::INTR))
                 }
                 result => result,
             }
         })?;
-        // SAFETY: the kernel has filled the first `count` entries, never more than there are.
+        // SAFETY: `count` is the number of events that the kernel wrote, which is at most the
+        // length of `buffer`.
         Ok(unsafe { buffer.get_unchecked(..count) })
     }
 
@@ -203,7 +206,8 @@ impl Epoll {
         mask: Option<SigSet>,
     ) -> Result<&'b [Event]> {
         let count = wait_once(self.as_fd(), buffer, timeout.into(), mask)?;
-        // SAFETY: the kernel has filled the first `count` entries, never more than there are.
+        // SAFETY: `count` is the number of events that the kernel wrote, which is at most the
+        // length of `buffer`.
         Ok(unsafe { buffer.get_unchecked(..count) })
     }
 
@@ -243,11 +247,11 @@ impl Epoll {
     }
 }
 
-/// The longest timeout of `epoll_pwait`.
+/// The longest timeout that a single `epoll_pwait` call accepts.
 const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
 
-/// Waits once, without retrying after an interruption. Calls `epoll_pwait` if it can represent the
-/// timeout, because every supported kernel has that call.
+/// Waits once, without retrying after an interruption. If `epoll_pwait` can represent the timeout
+/// exactly, this function calls `epoll_pwait`, which every supported kernel has.
 #[inline]
 fn wait_once(
     epoll: BorrowedFd<'_>,
@@ -269,7 +273,7 @@ fn wait_once(
 /// represent rounded up.
 ///
 /// After any error of `epoll_pwait2` other than `EINTR`, this function calls `epoll_pwait`:
-/// `epoll_pwait2` fails with `ENOSYS` before Linux 5.11, and with any errno under a seccomp filter.
+/// `epoll_pwait2` fails with `ENOSYS` before Linux 5.11, and a seccomp filter can cause any errno.
 /// If the arguments are invalid, `epoll_pwait` fails, too.
 fn wait_fine(
     epoll: BorrowedFd<'_>,

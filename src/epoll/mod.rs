@@ -39,14 +39,16 @@
 //! # Notes
 //!
 //! - An entry in the interest list is identified by the descriptor number and the open file
-//!   description. If a duplicate of the descriptor is open elsewhere (for example, in a child
-//!   process), closing the descriptor does not remove the entry, events for it continue to be
-//!   reported, and the entry can no longer be deleted. Call [`Epoll::delete`] before the descriptor
-//!   is closed.
-//! - By default, a wait reports a descriptor for as long as it is ready (level-triggered). With
-//!   [`Interest::ET`] (edge-triggered), it reports the descriptor once each time that it becomes
-//!   ready: read until `EAGAIN`.
-//! - Regular files and directories do not support epoll: adding one fails with `EPERM`.
+//!   description. If a descriptor is closed while a duplicate of the descriptor is open (for
+//!   example, in a child process), the entry is not removed. The kernel continues to report events
+//!   for the entry, which can no longer be deleted. Therefore, call [`Epoll::delete`] before
+//!   closing a descriptor.
+//! - By default, every wait reports a descriptor for as long as the descriptor is ready
+//!   (level-triggered). With [`Interest::ET`] (edge-triggered), a wait reports a descriptor once
+//!   each time that the descriptor becomes ready: read from the descriptor until the read fails
+//!   with `EAGAIN`.
+//! - Regular files and directories do not support epoll: adding a regular file or a directory fails
+//!   with `EPERM`.
 //! - [`Readiness::ERR`] and [`Readiness::HUP`] are reported even if they are not requested.
 
 mod instance;

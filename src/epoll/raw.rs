@@ -36,16 +36,17 @@ pub fn epoll_create1(flags: CreateFlags) -> Result<OwnedFd> {
     unsafe { returned.descriptor() }
 }
 
-/// `epoll_ctl(epfd, EPOLL_CTL_ADD, fd, event)` - adds a descriptor.
+/// `epoll_ctl(epfd, EPOLL_CTL_ADD, fd, event)` - adds a descriptor to the interest list.
 ///
 /// # Errors
 ///
 /// - `EBADF`: one of the descriptors is a path-only (`O_PATH`) descriptor.
 /// - `EPERM`: the file does not support poll, for example a regular file or directory of most file
 ///   systems, or a device such as `/dev/null`.
-/// - `EINVAL`: the epoll descriptor is not an epoll instance, or is the added descriptor itself; or
-///   `EPOLLEXCLUSIVE` is combined with a flag that it does not permit, or requested for an epoll
-///   instance; or the addition would create too many wakeup paths through nested epoll instances.
+/// - `EINVAL`: the epoll descriptor is not an epoll instance, or both descriptors refer to the same
+///   epoll instance; or `EPOLLEXCLUSIVE` is combined with a flag that it does not permit, or is
+///   requested for an epoll instance; or the addition would create too many wakeup paths through
+///   nested epoll instances.
 /// - `ELOOP`: epoll instances would wait for each other in a cycle, or be nested more than 5 levels
 ///   deep.
 /// - `EEXIST`: the descriptor has already been added.
@@ -77,8 +78,8 @@ pub fn epoll_ctl_add(
 /// - `EBADF`: one of the descriptors is a path-only (`O_PATH`) descriptor.
 /// - `EPERM`: the file does not support poll, for example a regular file or directory of most file
 ///   systems, or a device such as `/dev/null`.
-/// - `EINVAL`: the epoll descriptor is not an epoll instance, or is the descriptor itself; or
-///   `EPOLLEXCLUSIVE` is requested, or the descriptor was added with it.
+/// - `EINVAL`: the epoll descriptor is not an epoll instance, or both descriptors refer to the same
+///   epoll instance; or `EPOLLEXCLUSIVE` is requested, or the descriptor was added with it.
 /// - `ENOENT`: the descriptor is not registered with the epoll instance.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -98,14 +99,15 @@ pub fn epoll_ctl_mod(
         .unit()
 }
 
-/// `epoll_ctl(epfd, EPOLL_CTL_DEL, fd, NULL)` - removes a descriptor.
+/// `epoll_ctl(epfd, EPOLL_CTL_DEL, fd, NULL)` - removes a descriptor from the interest list.
 ///
 /// # Errors
 ///
 /// - `EBADF`: one of the descriptors is a path-only (`O_PATH`) descriptor.
 /// - `EPERM`: the file does not support poll, for example a regular file or directory of most file
 ///   systems, or a device such as `/dev/null`.
-/// - `EINVAL`: the epoll descriptor is not an epoll instance, or is the descriptor itself.
+/// - `EINVAL`: the epoll descriptor is not an epoll instance, or both descriptors refer to the same
+///   epoll instance.
 /// - `ENOENT`: the descriptor is not registered with the epoll instance.
 ///
 /// Since Linux 2.5.45; [epoll_ctl(2)].
@@ -130,7 +132,7 @@ pub fn epoll_ctl_del(epoll: BorrowedFd<'_>, fd: BorrowedFd<'_>) -> Result<()> {
 ///
 /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
 /// - `EINVAL`: the buffer is empty, or the descriptor is not an epoll instance.
-/// - `EINTR`: interrupted by a signal handler. `SA_RESTART` has no effect on this call.
+/// - `EINTR`: interrupted by a signal handler. `SA_RESTART` has no effect on `epoll_pwait`.
 ///
 /// Since Linux 2.6.19; [epoll_wait(2)].
 ///
@@ -170,7 +172,7 @@ pub fn epoll_pwait(
 /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
 /// - `EINVAL`: the buffer is empty; or the timeout is negative or has more than 999,999,999
 ///   nanoseconds; or the descriptor is not an epoll instance.
-/// - `EINTR`: interrupted by a signal handler. `SA_RESTART` has no effect on this call.
+/// - `EINTR`: interrupted by a signal handler. `SA_RESTART` has no effect on `epoll_pwait2`.
 /// - `ENOSYS`: the kernel is older than Linux 5.11.
 ///
 /// Since Linux 5.11; [epoll_pwait2(2)].
@@ -203,8 +205,8 @@ pub fn epoll_pwait2(
     .at_most(count(events))
 }
 
-/// Returns the number of events that the kernel may write: the length of the buffer, limited to the
-/// maximum that the kernel accepts, which is `INT_MAX` bytes.
+/// Returns the `maxevents` argument: the length of the buffer, limited to the number of events in
+/// `INT_MAX` bytes, which is the maximum that the kernel accepts.
 #[inline]
 fn count(events: &[Event]) -> usize {
     const MAX_EVENTS: usize = c_int::MAX as usize / size_of::<Event>();
@@ -262,10 +264,10 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         BADF => "one of the descriptors is a path-only (O_PATH) descriptor",
         PERM => InvalidArgument "the file does not support poll, for example a regular file or \
             directory of most file systems, or a device such as /dev/null",
-        INVAL => "the epoll descriptor is not an epoll instance, or is the added descriptor \
-            itself; or EPOLLEXCLUSIVE is combined with a flag that it does not permit, or \
-            requested for an epoll instance; or the addition would create too many wakeup paths \
-            through nested epoll instances",
+        INVAL => "the epoll descriptor is not an epoll instance, or both descriptors refer to the \
+            same epoll instance; or EPOLLEXCLUSIVE is combined with a flag that it does not \
+            permit, or is requested for an epoll instance; or the addition would create too many \
+            wakeup paths through nested epoll instances",
         LOOP => "epoll instances would wait for each other in a cycle, or be nested more than 5 \
             levels deep",
         EXIST => "the descriptor has already been added",
@@ -275,14 +277,16 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         BADF => "one of the descriptors is a path-only (O_PATH) descriptor",
         PERM => InvalidArgument "the file does not support poll, for example a regular file or \
             directory of most file systems, or a device such as /dev/null",
-        INVAL => "the epoll descriptor is not an epoll instance, or is the descriptor itself; or \
-            EPOLLEXCLUSIVE is requested, or the descriptor was added with it",
+        INVAL => "the epoll descriptor is not an epoll instance, or both descriptors refer to the \
+            same epoll instance; or EPOLLEXCLUSIVE is requested, or the descriptor was added with \
+            it",
         NOENT => "the descriptor is not registered with the epoll instance";
     EPOLL_CTL_DEL:
         BADF => "one of the descriptors is a path-only (O_PATH) descriptor",
         PERM => InvalidArgument "the file does not support poll, for example a regular file or \
             directory of most file systems, or a device such as /dev/null",
-        INVAL => "the epoll descriptor is not an epoll instance, or is the descriptor itself",
+        INVAL => "the epoll descriptor is not an epoll instance, or both descriptors refer to the \
+            same epoll instance",
         NOENT => "the descriptor is not registered with the epoll instance";
     EPOLL_PWAIT:
         BADF => "the descriptor is a path-only (O_PATH) descriptor",

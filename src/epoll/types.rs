@@ -19,9 +19,10 @@ flags! {
         "EPOLLPRI" PRI = 0x2, "an exceptional condition: for example, out-of-band data on a TCP \
             socket.";
         "EPOLLOUT" OUT = 0x4, "data can be written without blocking.";
-        "EPOLLERR" ERR = 0x8, "an error condition. Always reported, even if not requested.";
-        "EPOLLHUP" HUP = 0x10, "the peer closed its end of the channel. Always reported, even if \
+        "EPOLLERR" ERR = 0x8, "an error condition. This event is always reported, even if it is \
             not requested.";
+        "EPOLLHUP" HUP = 0x10, "the peer closed its end of the channel. This event is always \
+            reported, even if it is not requested.";
         "EPOLLRDNORM" RDNORM = 0x40, "normal data can be read: equivalent to `IN`.";
         "EPOLLRDBAND" RDBAND = 0x80, "priority band data can be read.";
         "EPOLLWRNORM" WRNORM = 0x100, "normal data can be written: equivalent to `OUT`.";
@@ -30,12 +31,14 @@ flags! {
         "EPOLLRDHUP" RDHUP = 0x2000, "the peer of a stream socket closed its end, or shut down its \
             writing half. Since Linux 2.6.17.";
         "EPOLLEXCLUSIVE" EXCLUSIVE = 1 << 28, "if several epoll instances wait for the descriptor, \
-            wake at least one of them instead of all. Valid only when the descriptor is added, and \
-            only together with `IN`, `OUT`, `ERR`, `HUP`, `WAKEUP` and `ET`. Since Linux 4.5.";
+            wake at least one of them instead of all. This flag is valid only when the descriptor \
+            is added, and only together with `IN`, `OUT`, `ERR`, `HUP`, `WAKEUP` and `ET`. Since \
+            Linux 4.5.";
         "EPOLLWAKEUP" WAKEUP = 1 << 29, "the system is not suspended while the event is being \
-            handled. Ignored without `CAP_BLOCK_SUSPEND`. Since Linux 3.5.";
-        "EPOLLONESHOT" ONESHOT = 1 << 30, "disable the entry after one event, until it is \
-            modified. Since Linux 2.6.2.";
+            handled. The kernel ignores this flag if the caller does not have `CAP_BLOCK_SUSPEND`. \
+            Since Linux 3.5.";
+        "EPOLLONESHOT" ONESHOT = 1 << 30, "report one event of the descriptor, and then disable \
+            the descriptor until `EPOLL_CTL_MOD` re-enables it. Since Linux 2.6.2.";
         "EPOLLET" ET = 1 << 31, "report the descriptor once each time that it becomes ready \
             (edge-triggered), not for as long as it is ready (level-triggered).";
     }
@@ -51,8 +54,8 @@ flags! {
         "EPOLLOUT" OUT = 0x4, "data can be written without blocking.";
         "EPOLLERR" ERR = 0x8, "an error condition; also set for the write end of a pipe whose read \
             end is closed.";
-        "EPOLLHUP" HUP = 0x10, "the peer closed its end of the channel; data that it wrote before \
-            can still be read.";
+        "EPOLLHUP" HUP = 0x10, "the peer closed its end of the channel; data that the peer wrote \
+            before can still be read.";
         "EPOLLNVAL" NVAL = 0x20, "never reported, because a descriptor that is not open cannot be \
             added.";
         "EPOLLRDNORM" RDNORM = 0x40, "normal data can be read: equivalent to `IN`.";
@@ -80,7 +83,7 @@ impl Token {
         Self(number)
     }
 
-    /// Returns the number.
+    /// Returns the number of the token.
     #[inline]
     #[must_use]
     pub const fn as_raw(self) -> u64 {
@@ -108,7 +111,7 @@ impl Event {
         Token(self.0.data)
     }
 
-    /// Returns the reported events.
+    /// Returns the events that are reported for the descriptor.
     #[inline]
     #[must_use]
     pub const fn readiness(&self) -> Readiness {
@@ -139,21 +142,21 @@ impl fmt::Debug for Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct BusyPoll {
-    /// The duration of busy polling, in microseconds. 0 disables it.
+    /// The duration of busy polling, in microseconds. The value 0 disables busy polling.
     #[doc(alias = "busy_poll_usecs")]
     pub microseconds: u32,
-    /// The maximum number of packets that are processed in one poll. A value greater than 64
+    /// The maximum number of packets that are processed in one poll. A `budget` greater than 64
     /// requires `CAP_NET_ADMIN`.
     #[doc(alias = "busy_poll_budget")]
     pub budget: u16,
-    /// The preference for busy polling: if it is set, the kernel defers the interrupts of the
-    /// network device.
+    /// The preference for busy polling: if `prefer` is `true`, the kernel defers the interrupts of
+    /// the network device.
     #[doc(alias = "prefer_busy_poll")]
     pub prefer: bool,
 }
 
 impl BusyPoll {
-    /// Creates settings from the values of the fields.
+    /// Creates busy-polling settings from the values of the fields.
     #[inline]
     #[must_use]
     pub const fn new(microseconds: u32, budget: u16, prefer: bool) -> Self {

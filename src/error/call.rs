@@ -13,7 +13,8 @@ use super::{Errno, Error, Result, StrTable};
 pub struct Call(u16);
 
 impl Call {
-    /// Returns the name: `"inotify_add_watch"`, `"inotify read"`, `"fcntl(F_SETFL)"`.
+    /// Returns the name of the call, such as `"inotify_add_watch"`, `"inotify read"` or
+    /// `"fcntl(F_SETFL)"`.
     #[must_use]
     pub fn name(self) -> &'static str {
         NAMES.get(self.0.into()).unwrap_or_default()
@@ -22,8 +23,8 @@ impl Call {
     /// Converts the result of a completed asynchronous operation, such as the field `res` of an
     /// io_uring completion.
     ///
-    /// Any number other than an error is a success, and is returned unchanged. Only a message from
-    /// another ring (`IORING_OP_MSG_RING`) can contain a number below -4095.
+    /// Any result outside `-4095..=-1` is a success, and is returned unchanged. Only the result of
+    /// a message from another ring (`IORING_OP_MSG_RING`) can be less than -4095.
     ///
     /// # Errors
     ///
@@ -56,21 +57,22 @@ impl Call {
     }
 }
 
-/// Prints the name.
+/// Prints the name of the call.
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
 }
 
-/// Prints the name.
+/// Prints the name of the call.
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
 }
 
-/// Defines the calls. Only calls that are newer than Linux 5.10 have a version.
+/// Defines the constants of [`Call`]. A row contains a version only if the call is newer than Linux
+/// 5.10.
 macro_rules! calls {
     ($($constant:ident = $name:literal $(, since $since:literal)?;)*) => {
         /// The calls of this crate.
@@ -97,7 +99,7 @@ macro_rules! calls {
             StrTable::new(concat!($($name),*), &[$($name),*]);
 
         /// The versions of Linux that introduced the calls newer than 5.10.
-        #[allow(dead_code, reason = "used with the feature `explain`")]
+        #[allow(dead_code, reason = "used only with the feature `explain`")]
         pub(super) const SINCE: &[(Call, &str)] = &[$($((Call::$constant, $since),)?)*];
     };
 }
@@ -245,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn completion_is_an_error_only_from_minus_4095_to_minus_1() {
+    fn completion_returns_error_only_if_result_is_in_minus_4095_to_minus_1() {
         for success in [0, 1, i32::MAX, i32::MIN, -4096] {
             assert_eq!(Call::READ.completion(success), Ok(success.cast_unsigned()));
         }

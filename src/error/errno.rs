@@ -6,19 +6,19 @@ use core::str::FromStr;
 
 use super::StrTable;
 
-/// The largest errno (`MAX_ERRNO` in the kernel). The kernel returns an error as
+/// The largest errno (`MAX_ERRNO` in the kernel). A system call that fails returns a number in
 /// `-ERRNO_MAX..=-1`.
 pub const ERRNO_MAX: i32 = 4095;
 
 /// An error number of the kernel, from 1 to 4095.
 ///
-/// Numbers without a name are preserved.
+/// An errno can be a number that has no name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Errno(NonZeroU16);
 
 impl Errno {
-    /// Creates an errno from its number. Returns `None` unless it is in `1..=4095`.
+    /// Creates an errno from its number. Returns `None` unless the number is in `1..=4095`.
     #[must_use]
     pub const fn from_raw(number: i32) -> Option<Self> {
         if 1 <= number && number <= ERRNO_MAX {
@@ -31,31 +31,31 @@ impl Errno {
         }
     }
 
-    /// Returns the number.
+    /// Returns the number of the errno.
     #[inline]
     #[must_use]
     pub const fn as_raw(self) -> i32 {
         self.0.get() as i32
     }
 
-    /// Returns the name: `"ENOENT"`. Returns `None` if the number has no name.
+    /// Returns the name of the errno, such as `"ENOENT"`, or `None` if its number has no name.
     #[must_use]
     pub fn name(self) -> Option<&'static str> {
         NAMES.get(self.0.get().into())
     }
 
-    /// Returns the general description: `"no such file or directory"`. Returns `None` if the number
-    /// has no name.
+    /// Returns the general description of the errno, such as `"no such file or directory"`, or
+    /// `None` if its number has no name.
     ///
-    /// [`Error::reason`](crate::Error::reason) returns the cause of the error of one call.
+    /// [`Error::reason`](crate::Error::reason) returns the cause of an errno in a specific call.
     #[doc(alias = "strerror")]
     #[must_use]
     pub fn text(self) -> Option<&'static str> {
         TEXTS.get(self.0.get().into())
     }
 
-    /// Passes the name to a function, in one or more pieces. If the number has no name, passes a
-    /// text such as `errno 999`.
+    /// Passes the name of the errno to a function, in one or more pieces. If the number has no
+    /// name, passes a text such as `errno 999`.
     pub(crate) fn write_name(self, put: &mut dyn FnMut(&str) -> fmt::Result) -> fmt::Result {
         if let Some(name) = self.name() {
             return put(name);
@@ -88,7 +88,7 @@ impl fmt::Display for ParseNameError {
 
 impl core::error::Error for ParseNameError {}
 
-/// Prints the name, or `errno 999` if the number has no name.
+/// Prints the name of the errno, or a text such as `errno 999` if its number has no name.
 impl fmt::Display for Errno {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.name() {
@@ -98,15 +98,15 @@ impl fmt::Display for Errno {
     }
 }
 
-/// Prints the name, or `errno 999` if the number has no name.
+/// Prints the name of the errno, or a text such as `errno 999` if its number has no name.
 impl fmt::Debug for Errno {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-/// Parses a name, with or without the `E` (`ENOENT`, `NOENT`). Accepts the synonyms `EWOULDBLOCK`,
-/// `EDEADLOCK`, `ENOTSUP`, `EFSBADCRC` and `EFSCORRUPTED`.
+/// Parses the name of an errno, with or without the `E` (`ENOENT`, `NOENT`). Accepts the synonyms
+/// `EWOULDBLOCK`, `EDEADLOCK`, `ENOTSUP`, `EFSBADCRC` and `EFSCORRUPTED`.
 impl FromStr for Errno {
     type Err = ParseNameError;
 
@@ -132,10 +132,10 @@ impl FromStr for Errno {
 /// The largest errno that has a name, plus 1.
 const COUNT: usize = 135;
 
-/// Defines the errnos, in ascending order.
+/// Defines the constants of [`Errno`], in ascending order of their numbers.
 macro_rules! errnos {
     ($($constant:ident = $number:literal, $name:literal, $text:literal;)*) => {
-        /// The errnos, with the kernel's names without the `E`.
+        /// The errnos that have a name. A constant has the kernel's name without the `E`.
         impl Errno {
             $(
                 #[doc = concat!("`", $name, "` - ", $text, ".")]
@@ -156,7 +156,7 @@ macro_rules! errnos {
     };
 }
 
-/// Returns the strings at the indexes of their numbers, and empty strings elsewhere.
+/// Returns an array in which the index of each string is its number. All other strings are empty.
 const fn by_number(rows: &[(usize, &'static str)]) -> [&'static str; COUNT] {
     let mut strings = [""; COUNT];
     let (mut row, mut previous) = (0, 0);
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn errno_is_parsed_from_its_name() {
+    fn errno_from_str_accepts_name_with_and_without_e() {
         for number in if cfg!(miri) { 1..=20 } else { 1..=ERRNO_MAX } {
             let errno = Errno::from_raw(number).unwrap();
             assert_eq!(errno.name().is_some(), errno.text().is_some());
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn errno_without_name_prints_its_number() {
+    fn errno_display_prints_number_if_errno_has_no_name() {
         for number in [41, 58, 135, 999, 1000, 1009, 4095] {
             let errno = Errno::from_raw(number).unwrap();
             assert_eq!((errno.name(), errno.text()), (None, None));

@@ -1,13 +1,13 @@
-//! The tables next to the raw functions: the causes and kinds of the errors of each call.
+//! The tables of the causes and kinds of errors, which are in the same files as the raw functions.
 //!
-//! These tables exist only at compile time. The program contains only the tables that [`KindTable`]
-//! and `ReasonTable` compute from them.
+//! The tables of [`ErrnoReason`] rows exist only at compile time. A program contains only a
+//! [`KindTable`] and a `ReasonTable`, which are computed from these rows.
 
 use super::{Call, Errno, Error, ErrorKind};
 
 /// The cause and the kind of one errno of a call.
 #[derive(Clone, Copy)]
-#[allow(dead_code, reason = "the reason is used with the feature `explain`")]
+#[allow(dead_code, reason = "the reason is used only with the feature `explain`")]
 pub(crate) struct ErrnoReason {
     pub(crate) call: Call,
     pub(crate) errno: Errno,
@@ -40,14 +40,14 @@ macro_rules! errno_reasons {
 }
 pub(crate) use errno_reasons;
 
-/// The kinds of the errnos that have a kind other than [`Errno::kind`] in some call. `N` is the
-/// result of [`kind_count`].
+/// The kinds of the errors whose kind differs from the kind of their errno ([`Errno::kind`]). `N`
+/// is the result of [`kind_count`].
 pub(crate) struct KindTable<const N: usize> {
     keys: [u32; N],
     kinds: [ErrorKind; N],
 }
 
-/// Returns the number of rows with a kind.
+/// Returns the number of rows that contain a kind.
 pub(crate) const fn kind_count(tables: &[&[ErrnoReason]]) -> usize {
     let (mut count, mut table) = (0, 0);
     while table < tables.len() {

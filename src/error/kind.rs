@@ -5,9 +5,9 @@ use super::Errno;
 /// The kind of an error, on which programs can match.
 ///
 /// Each errno has a kind, which [`Errno::kind`] returns. [`Error::kind`](crate::Error::kind)
-/// returns the same kind, unless the errno has another cause in the call. Compatible releases do
-/// not change the kinds of the errnos that are listed here, but may change the kind of an errno in
-/// a specific call.
+/// returns the same kind, unless the errno has a special meaning in the failed call. Compatible
+/// releases do not change the kinds of the errnos that are listed for each variant, but may change
+/// the kind of an errno in a specific call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -20,8 +20,8 @@ pub enum ErrorKind {
     NotFound,
     /// The file or object already exists: `EEXIST`.
     AlreadyExists,
-    /// A limit other than that on memory has been reached, such as that on descriptors, watches or
-    /// disk space: `EMFILE`, `ENFILE`, `ENOSPC`, `EDQUOT`, `EFBIG`, `EMLINK`, `EUSERS`.
+    /// A limit on a resource other than memory has been reached, such as a limit on descriptors,
+    /// watches or disk space: `EMFILE`, `ENFILE`, `ENOSPC`, `EDQUOT`, `EFBIG`, `EMLINK`, `EUSERS`.
     LimitReached,
     /// The kernel is out of memory: `ENOMEM`, `ENOBUFS`.
     OutOfMemory,
@@ -46,8 +46,8 @@ pub enum ErrorKind {
 }
 
 impl Errno {
-    /// Returns the kind of this errno, which [`Error::kind`](crate::Error::kind) returns unless the
-    /// call gives the errno another kind.
+    /// Returns the kind of the errno. [`Error::kind`](crate::Error::kind) returns the same kind,
+    /// unless the errno has a special meaning in the failed call.
     #[must_use]
     pub const fn kind(self) -> ErrorKind {
         match self {

@@ -18,8 +18,8 @@
 //! # }
 //! ```
 //!
-//! [`Error::println`] writes the same text to a descriptor. It does not use `core::fmt`, so that a
-//! static program is smaller. A `no_std` program can print an error to standard error:
+//! [`Error::println`] writes the same text to a descriptor. The method does not use `core::fmt`, so
+//! that a static program is smaller. A `no_std` program can print an error to standard error:
 //!
 //! ```
 //! use butter::fd::BorrowedFd;

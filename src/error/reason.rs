@@ -1,4 +1,4 @@
-//! Reasons with the feature `explain`.
+//! The reasons of errors, with the feature `explain`.
 //!
 //! The reasons of all calls are packed at compile time: each text is stored once, frequent words
 //! are stored as one byte, and no row has a pointer, which would need a relocation.
@@ -8,8 +8,8 @@ use core::fmt;
 use super::call::SINCE;
 use super::{Call, ErrnoReason, Error, StrTable};
 
-/// The cause of an error, returned by [`Error::reason`]. `Display` prints it.
-// The bytes are ASCII characters, or at least `FIRST_WORD`: each of the latter represents a word.
+/// The cause of an error, returned by [`Error::reason`]. `Display` prints the text of the cause.
+// A byte less than `FIRST_WORD` is an ASCII character; any other byte represents a word.
 #[derive(Clone, Copy)]
 pub struct Reason(&'static [u8]);
 
@@ -19,19 +19,19 @@ impl Reason {
         Self(text.as_bytes())
     }
 
-    /// Returns the reason. Without the feature `explain`, this function returns `None`.
+    /// Returns the reason in `Some`. Without the feature `explain`, this function returns `None`.
     pub(crate) const fn text(self) -> Option<Self> {
         Some(self)
     }
 
-    /// Passes the text to a function, in pieces.
+    /// Passes the text of the reason to a function, in pieces.
     pub(crate) fn pieces(self, put: &mut dyn FnMut(&str) -> fmt::Result) -> fmt::Result {
         for piece in self.0.chunk_by(|a, b| (a | b) < FIRST_WORD) {
             match *piece {
                 [byte] if byte >= FIRST_WORD => {
                     put(WORDS.get(usize::from(byte - FIRST_WORD)).unwrap_or_default())?;
                 }
-                // SAFETY: all bytes are ASCII characters.
+                // SAFETY: all bytes of the piece are ASCII characters.
                 _ => put(unsafe { str::from_utf8_unchecked(piece) })?,
             }
         }
@@ -42,15 +42,16 @@ impl Reason {
 /// The causes of the errors of all calls.
 pub(crate) struct ReasonTable<const ROWS: usize, const BYTES: usize> {
     keys: [u32; ROWS],
-    /// The offset of each text, and its length in the lowest [`LENGTH_BITS`] bits.
+    /// The offset of each text in `texts`, and the length of the text in the lowest [`LENGTH_BITS`]
+    /// bits.
     spans: [u32; ROWS],
     texts: [u8; BYTES],
 }
 
 const LENGTH_BITS: u32 = 12;
 
-/// A table of the maximum size, which exists only at compile time, and the numbers of rows and
-/// bytes in use.
+/// A [`ReasonTable`] of the maximum size, which exists only at compile time, and the numbers of
+/// rows and bytes in use.
 pub(crate) struct Packed {
     table: ReasonTable<2048, 0x2_0000>,
     pub(crate) rows: usize,
@@ -63,7 +64,7 @@ pub(crate) const fn pack(tables: &[&[ErrnoReason]]) -> Packed {
     let mut packed = Packed { table, rows: 0, bytes: 0 };
     let words = Words::new();
     // The rows with equal hashes are linked, so that the search for an equal text does not take
-    // quadratic time. A link is the index of a row plus 1; 0 is the end.
+    // quadratic time. A link is the index of a row plus 1, or 0 for the last row.
     let (mut first, mut next) = ([0; 256], [0; 2048]);
     let mut table = 0;
     while table < tables.len() {
@@ -127,7 +128,7 @@ impl Packed {
 }
 
 /// The words of `WORD_LIST`, each linked to the next word with the same first two bytes. A link is
-/// the index of a word plus 1; 0 is the end.
+/// the index of a word plus 1, or 0 for the last word.
 struct Words {
     first: [[u8; 128]; 128],
     next: [u8; WORD_COUNT],
@@ -188,7 +189,7 @@ impl<const ROWS: usize, const BYTES: usize> ReasonTable<ROWS, BYTES> {
         a.len() == b.len() && starts_with(a, 0, b)
     }
 
-    /// Returns the cause of an error, or else the general description of its errno.
+    /// Returns the cause of an error, or the general description of its errno if no cause is known.
     pub(crate) fn find(&'static self, error: Error) -> Option<Reason> {
         let cause = self.cause(error);
         cause.or_else(|| error.errno().text().map(|text| Reason(text.as_bytes())))
@@ -198,24 +199,25 @@ impl<const ROWS: usize, const BYTES: usize> ReasonTable<ROWS, BYTES> {
         let row = self.keys.iter().position(|key| *key == error.key())?;
         let span = *self.spans.get(row)?;
         let (offset, length) = (span >> LENGTH_BITS, span & ((1 << LENGTH_BITS) - 1));
-        // Unlike `bytes`, this code has no panic path.
+        // This code does not call `bytes`, which contains a panic path.
         self.texts.get(offset as usize..(offset + length) as usize).map(Reason)
     }
 }
 
 impl Call {
-    /// Returns the version of Linux that introduced the call: `"6.9"`. Returns `None` if the call
-    /// is not newer than Linux 5.10, or if the feature `explain` is disabled.
+    /// Returns the version of Linux that introduced the call, such as `"6.9"`. Returns `None` if
+    /// the call is not newer than Linux 5.10, or if the feature `explain` is disabled.
     #[must_use]
     pub fn since(self) -> Option<&'static str> {
         SINCE.iter().find(|(call, _)| *call == self).map(|(_, version)| *version)
     }
 }
 
-/// The byte that represents the first word.
+/// The byte that represents the first word of `WORD_LIST`.
 const FIRST_WORD: u8 = 0x80;
 
-/// Defines the list of words, and the table that the reasons are printed with.
+/// Defines the list of words that are packed into one byte, and the table from which these words
+/// are printed.
 macro_rules! words {
     ($($word:literal,)*) => {
         const WORD_LIST: &[&str] = &[$($word),*];
@@ -234,8 +236,8 @@ const WORD_COUNT: usize = WORD_LIST.len();
 
 const _: () = assert!(WORD_COUNT <= 128);
 
-// Words that are frequent in the reasons. Any list of ASCII words gives correct reasons; the words
-// that occur most often give the smallest table.
+// Words that are frequent in the reasons. The reasons are correct with any list of ASCII words; the
+// table is smallest with the words that occur most often.
 #[rustfmt::skip]
 words! {
     "(O_APPEND)", "(RLIMIT_NOFILE)", "(fs.", "CAP_", "CAP_SYS_ADMIN ", "I/O", "Linux ", "NUL byte",
@@ -289,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn call_since_is_none_unless_newer_than_linux_5_10() {
+    fn call_since_returns_none_unless_call_is_newer_than_linux_5_10() {
         assert_eq!((Call::READ.since(), Call::EPOLL_PWAIT2.since()), (None, Some("5.11")));
     }
 }

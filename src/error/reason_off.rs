@@ -1,10 +1,10 @@
-//! Reasons without the feature `explain`: the texts are not part of the program.
+//! Reasons without the feature `explain`: the program does not contain the texts.
 
 use core::fmt;
 
 use super::{Call, ErrnoReason, Error};
 
-/// The cause of an error, returned by [`Error::reason`]. `Display` prints it.
+/// The cause of an error, returned by [`Error::reason`]. `Display` prints the text of the cause.
 ///
 /// Without the feature `explain`, no function returns a value of this type.
 #[derive(Clone, Copy)]

@@ -1,4 +1,4 @@
-//! The error type.
+//! The error type of the crate.
 
 use core::num::NonZeroU32;
 
@@ -17,8 +17,8 @@ pub type Result<T, E = Error> = core::result::Result<T, E>;
 #[repr(transparent)]
 pub struct Error(NonZeroU32);
 
-// Bit 31 is always set, so that the word is not zero. The call is in the bits 12 to 27, and the
-// errno in the bits 0 to 11, so that one subtraction converts the kernel's `-errno` to an error.
+// Bit 31 of an error is always set, so that the word is not zero. The call is in bits 12 to 27, and
+// the errno in bits 0 to 11, so that one subtraction converts the kernel's `-errno` to an error.
 const MARK: u32 = 1 << 31;
 const ERRNO_BITS: u32 = 12;
 
@@ -74,14 +74,15 @@ impl Error {
         self.0.get() & ((1 << ERRNO_BITS) - 1) == errno.as_raw() as u32
     }
 
-    /// Returns the call and the errno as one number, which is the key of the tables.
+    /// Returns the call and the errno as one number, which is the key of a row in the tables of
+    /// kinds and reasons.
     pub(super) const fn key(self) -> u32 {
         self.0.get() & !MARK
     }
 }
 
-/// An [`Error`] and the path that was passed to the call, returned by [`Error::with_path`]. The
-/// path is printed after the name of the call, [escaped](crate::path::Escape).
+/// An [`Error`] and the path that was passed to the call, returned by [`Error::with_path`].
+/// `Display` prints the [escaped](crate::path::Escape) path after the name of the call.
 #[derive(Clone, Copy)]
 pub struct WithPath<'a> {
     pub(crate) error: Error,
@@ -107,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn error_holds_every_call_and_errno() {
+    fn error_new_preserves_every_call_and_errno() {
         for call in Call::ALL.iter().copied() {
             for number in [1, 2, 11, 133, 511, 4095] {
                 let errno = Errno::from_raw(number).unwrap();

@@ -1,9 +1,9 @@
 //! A table of strings that are stored as one string.
 
-/// Strings that are stored as one string, and the end offset of each.
+/// Strings that are stored as one string, and the end offset of each string.
 ///
 /// An array of `&str` needs 16 bytes per string, and 24 more for the relocation in a
-/// position-independent program; this table needs 2.
+/// position-independent program; this table needs 2 bytes per string.
 pub(crate) struct StrTable<const N: usize> {
     text: &'static str,
     ends: [u16; N],
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn str_table_returns_each_string() {
+    fn str_table_get_returns_none_if_string_is_empty_or_index_is_out_of_range() {
         static TABLE: StrTable<4> = StrTable::new("acd", &["a", "", "cd", ""]);
         let strings: Vec<_> = (0..5).map(|index| TABLE.get(index)).collect();
         assert_eq!(strings, [Some("a"), None, Some("cd"), None, None]);

@@ -1,4 +1,4 @@
-//! The event counter.
+//! The type of an event counter: [`EventFd`].
 
 use core::mem::MaybeUninit;
 
@@ -7,9 +7,10 @@ use crate::error::Result;
 use crate::fd::{AsFd, OwnedFd};
 use crate::io::{self, EventSource};
 
-/// An event counter.
+/// An event counter: a 64-bit number in the kernel, with a descriptor.
 ///
-/// All methods take `&self`: reads and writes from several threads are atomic.
+/// All methods take `&self`: several threads can use one counter, because reads and writes are
+/// atomic.
 #[doc(alias = "eventfd")]
 pub struct EventFd(OwnedFd);
 
@@ -56,8 +57,9 @@ impl EventFd {
         Self::with_flags(initial, CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)
     }
 
-    /// Creates a semaphore with this many permits, in blocking mode and close-on-exec: a read
-    /// decrements the number of permits by 1, and blocks while it is 0. A write adds permits.
+    /// Creates a semaphore with a number of permits, in blocking mode and close-on-exec. A read of
+    /// the semaphore decrements the number of permits by 1, and blocks while the number is 0. A
+    /// write to the semaphore adds permits.
     ///
     /// For a non-blocking semaphore, use [`with_flags`](Self::with_flags).
     ///
@@ -79,8 +81,8 @@ impl EventFd {
         Self::with_flags(permits, CreateFlags::CLOEXEC | CreateFlags::SEMAPHORE)
     }
 
-    /// Creates a counter with an initial value and exactly these flags: its descriptor is
-    /// close-on-exec only with [`CreateFlags::CLOEXEC`].
+    /// Creates a counter with an initial value and exactly the given flags: its descriptor is
+    /// close-on-exec only if the flags contain [`CreateFlags::CLOEXEC`].
     ///
     /// # Errors
     ///
@@ -100,8 +102,8 @@ impl EventFd {
         raw::eventfd2(initial, flags).map(Self)
     }
 
-    /// Adds a value to the counter. In blocking mode, blocks while the sum would exceed
-    /// [`VALUE_MAX`](super::VALUE_MAX); retries if interrupted by a signal.
+    /// Adds a value to the counter. In blocking mode, this method blocks while the sum would exceed
+    /// [`VALUE_MAX`](super::VALUE_MAX), and retries if interrupted by a signal.
     ///
     /// # Errors
     ///
@@ -119,7 +121,8 @@ impl EventFd {
     }
 
     /// Adds a value to the counter. Returns `false`, and leaves the counter unchanged, if the sum
-    /// would exceed [`VALUE_MAX`](super::VALUE_MAX). A counter in blocking mode blocks instead.
+    /// would exceed [`VALUE_MAX`](super::VALUE_MAX). In blocking mode, this method blocks instead
+    /// of returning `false`.
     ///
     /// # Errors
     ///
@@ -129,7 +132,7 @@ impl EventFd {
     ///
     /// [eventfd(2)]: https://man7.org/linux/man-pages/man2/eventfd.2.html
     #[inline]
-    #[must_use = "`false` means that nothing was added"]
+    #[must_use = "`false` means that the value was not added"]
     pub fn try_write(&self, value: u64) -> Result<bool> {
         io::would_block_as_none(self.write(value)).map(|written| written.is_some())
     }
@@ -151,8 +154,9 @@ impl EventFd {
         raw::write(self.as_fd(), value)
     }
 
-    /// Reads the counter and resets it to 0; for a semaphore, decrements the value by 1 and returns
-    /// 1. In blocking mode, blocks while the value is 0; retries if interrupted by a signal.
+    /// Reads the value and resets it to 0; for a semaphore, decrements it by 1 and returns 1. In
+    /// blocking mode, this method blocks while the value is 0, and retries if interrupted by a
+    /// signal.
     ///
     /// # Errors
     ///
@@ -167,13 +171,13 @@ impl EventFd {
         io::retry(move || self.read_interruptible())
     }
 
-    /// Reads like [`read`](Self::read), but returns `None` if the value is 0. A counter in blocking
-    /// mode blocks instead: use [`nonblocking`](Self::nonblocking), or call [`wait`](Self::wait)
-    /// first.
+    /// Reads like [`read`](Self::read), but returns `None` if the value is 0. In blocking mode,
+    /// this method blocks instead of returning `None`: create the counter with
+    /// [`nonblocking`](Self::nonblocking), or call [`wait`](Self::wait) first.
     ///
     /// # Errors
     ///
-    /// This call fails only if the descriptor is not an event counter.
+    /// `try_read` fails only if the descriptor is not an event counter.
     ///
     /// Since Linux 2.6.22; [eventfd(2)].
     ///
@@ -201,10 +205,10 @@ impl EventFd {
 
 // SAFETY: owns the descriptor and never replaces it.
 unsafe impl EventSource for EventFd {
-    /// The value that was read.
+    /// The value that was read from the counter.
     type Event<'b> = u64;
 
-    /// The buffer is not used, and may be empty.
+    /// This method does not use the buffer, which may be empty.
     fn read_events_with<'b>(
         &self,
         _buffer: &'b mut [MaybeUninit<u8>],

@@ -38,11 +38,11 @@
 //!
 //! - The maximum value of a counter is [`VALUE_MAX`], 2^64 - 2. A write that would exceed the
 //!   maximum blocks until the counter is read, or fails with `EAGAIN` if the counter is
-//!   non-blocking. [`u64::MAX`] can never be written.
-//! - A read returns the entire value and resets it to 0. A read of a semaphore returns 1 and
-//!   decrements the value by 1.
-//! - The kernel always returns 8 bytes for a read of a counter. If it returns fewer, the descriptor
-//!   is not an event counter, and the read fails with `EINVAL`.
+//!   non-blocking. A write of [`u64::MAX`] fails with `EINVAL`.
+//! - A read returns the value of the counter and resets the counter to 0. A read of a semaphore
+//!   returns 1 and decrements the value by 1.
+//! - A read of an event counter always returns 8 bytes. If the kernel returns fewer bytes, the
+//!   descriptor is not an event counter, and the method fails with `EINVAL`.
 //! - Duplicates of the descriptor, including those in child processes, share the counter.
 
 mod counter;

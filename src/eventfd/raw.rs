@@ -29,8 +29,8 @@ pub fn eventfd2(initial: u32, flags: CreateFlags) -> Result<OwnedFd> {
 /// `read(fd, &value, 8)` - reads the counter and resets it to 0; for a semaphore, decrements the
 /// counter by 1 and returns 1.
 ///
-/// The kernel always returns 8 bytes for a counter. If it returns fewer, the descriptor is not a
-/// counter, and the call fails with `EINVAL`.
+/// A read of an event counter always returns 8 bytes. If the kernel returns fewer bytes, the
+/// descriptor is not an event counter, and this function fails with `EINVAL`.
 ///
 /// # Errors
 ///

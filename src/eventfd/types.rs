@@ -1,7 +1,7 @@
-//! The flags of `eventfd2`, and the conversion between a value and the 8 bytes that are read and
-//! written.
+//! The flags of `eventfd2`, and the conversion between the value of a counter and the 8 bytes that
+//! a read or write transfers.
 
-/// The maximum value of a counter.
+/// The maximum value of an event counter: 2^64 - 2.
 pub const VALUE_MAX: u64 = u64::MAX - 1;
 
 flags! {
@@ -14,16 +14,16 @@ flags! {
     }
 }
 
-/// Encodes a value as the bytes that add it to a counter when they are written, for example by an
-/// asynchronous write.
+/// Encodes a value as the 8 bytes that a program writes to an event counter to add the value, for
+/// example with an asynchronous write.
 #[inline]
 #[must_use]
 pub const fn encode(value: u64) -> [u8; 8] {
     value.to_ne_bytes()
 }
 
-/// Decodes the bytes that were read from a counter. Returns `None` unless there are exactly 8
-/// bytes.
+/// Decodes the bytes that were read from an event counter. Returns `None` unless `bytes` has
+/// exactly 8 bytes.
 #[inline]
 #[must_use]
 pub const fn decode(bytes: &[u8]) -> Option<u64> {
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn decode_accepts_exactly_eight_bytes() {
+    fn decode_returns_none_unless_given_eight_bytes() {
         for value in [0, 1, 36, 1 << 63, u64::MAX] {
             assert_eq!(decode(&encode(value)), Some(value));
         }

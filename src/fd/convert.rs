@@ -13,11 +13,11 @@ impl Arg for BorrowedFd<'_> {
 }
 
 impl RawReturn {
-    /// Returns the value as a descriptor, of which the caller becomes the owner.
+    /// Returns the result of the system call as a descriptor that the caller owns.
     ///
     /// # Safety
     ///
-    /// If the call succeeded, the value must be an open descriptor without another owner.
+    /// If the system call succeeded, its result must be an open descriptor without another owner.
     #[inline(always)]
     pub(crate) unsafe fn descriptor(self) -> Result<OwnedFd> {
         let fd = self.int()?;
@@ -33,8 +33,8 @@ impl RawReturn {
 /// `fd` must be an open descriptor without another owner.
 #[inline(always)]
 pub(crate) unsafe fn owned(fd: RawFd) -> OwnedFd {
-    // SAFETY: the numbers of descriptors are not negative. Without this, the constructor below adds
-    // a panic path to every call that opens a descriptor.
+    // SAFETY: the numbers of descriptors are not negative. Without this hint,
+    // `OwnedFd::from_raw_fd` adds a panic path to every function that opens a descriptor.
     unsafe { core::hint::assert_unchecked(fd >= 0) };
     // SAFETY: open and without another owner, upheld by the caller.
     unsafe { OwnedFd::from_raw_fd(fd) }
@@ -44,8 +44,8 @@ pub(crate) unsafe fn owned(fd: RawFd) -> OwnedFd {
 /// which the optimizer does not always remove.
 #[inline(always)]
 pub(crate) fn borrow(fd: &OwnedFd) -> BorrowedFd<'_> {
-    // SAFETY: both types have the representation of a descriptor, as documented by `std`; the
-    // number is valid and stays open for the lifetime of the borrow.
+    // SAFETY: `RawFd` and `BorrowedFd` have the same representation, as documented by `std`; the
+    // descriptor is valid and stays open for the lifetime of the borrow.
     unsafe { core::mem::transmute(fd.as_raw_fd()) }
 }
 

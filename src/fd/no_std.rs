@@ -10,8 +10,9 @@ use crate::syscall::syscall;
 /// The number of a descriptor.
 pub type RawFd = core::ffi::c_int;
 
-/// The number of a descriptor: an `int` whose highest byte is an enum, so that the compiler knows
-/// that it is not negative, and stores `None` or an error in the unused values.
+/// The number of a descriptor: an `int` whose most significant byte is an enum with 128 values. The
+/// compiler therefore knows that the number is not negative, and can represent `None` or an error
+/// with the unused values of the byte.
 #[derive(Clone, Copy)]
 #[repr(C, align(4))]
 struct Number {
@@ -19,9 +20,9 @@ struct Number {
     high: High,
 }
 
-/// A byte in 0..=127.
+/// A byte in 0..=127: the most significant byte of a descriptor number.
 #[derive(Clone, Copy)]
-#[allow(dead_code, reason = "created from bytes, never by name")]
+#[allow(dead_code, reason = "values are created by `transmute`, never by name")]
 #[rustfmt::skip]
 #[repr(u8)]
 enum High {
@@ -41,20 +42,22 @@ impl Number {
     /// `fd` must not be negative.
     #[inline(always)]
     const unsafe fn new(fd: RawFd) -> Self {
-        // SAFETY: both are 4 bytes, little-endian; bit 31 of a non-negative number is clear, so its
-        // last byte is one of the 128 values of `High`.
+        // SAFETY: `RawFd` and `Number` both have 4 bytes. The last byte of a little-endian number
+        // contains bit 31, which is clear if the number is not negative, so the last byte is one of
+        // the 128 values of `High`.
         unsafe { core::mem::transmute(fd) }
     }
 
     #[inline(always)]
     const fn get(self) -> RawFd {
-        // SAFETY: both are 4 bytes without padding, and every bit pattern is an `int`.
+        // SAFETY: `Number` has 4 bytes without padding, and every bit pattern of 4 bytes is an
+        // `int`.
         unsafe { core::mem::transmute(self) }
     }
 }
 
-/// An open descriptor. A drop closes it, and ignores errors; [`io::close`](crate::io::close)
-/// returns them.
+/// An open descriptor, which is closed on drop. Errors of `close` are ignored on drop;
+/// [`io::close`](crate::io::close) returns these errors.
 #[repr(transparent)]
 pub struct OwnedFd(Number);
 
@@ -64,7 +67,7 @@ pub struct OwnedFd(Number);
 pub struct BorrowedFd<'fd>(Number, PhantomData<&'fd OwnedFd>);
 
 impl BorrowedFd<'_> {
-    /// Borrows the descriptor with a number.
+    /// Borrows the descriptor with the number `fd`.
     ///
     /// # Safety
     ///
@@ -85,13 +88,13 @@ pub trait AsFd {
 
 /// A type that returns the number of its descriptor.
 pub trait AsRawFd {
-    /// Returns the number. The owner of the descriptor does not change.
+    /// Returns the number of the descriptor. The owner of the descriptor does not change.
     fn as_raw_fd(&self) -> RawFd;
 }
 
 /// A type that can be created from the number of a descriptor.
 pub trait FromRawFd {
-    /// Takes ownership of the descriptor with a number.
+    /// Takes ownership of the descriptor with the number `fd`.
     ///
     /// # Safety
     ///
@@ -101,15 +104,16 @@ pub trait FromRawFd {
 
 /// A type that can transfer the ownership of its descriptor.
 pub trait IntoRawFd {
-    /// Returns the number without closing the descriptor, which the caller then owns.
+    /// Returns the number of the descriptor, and transfers the ownership of the descriptor to the
+    /// caller.
     fn into_raw_fd(self) -> RawFd;
 }
 
 impl Drop for OwnedFd {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: the descriptor is owned and is not used again. The kernel closes it even if
-        // `close` returns an error, so the call is never repeated.
+        // SAFETY: the descriptor is owned and is not used again. The kernel closes the descriptor
+        // even if `close` returns an error, so `close` is never repeated.
         let _ = unsafe { syscall!(Call::CLOSE, close(self.0.get())) };
     }
 }

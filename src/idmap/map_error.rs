@@ -1,4 +1,5 @@
-//! Determines the cause of an error in a map: the kernel returns only two errnos for all causes.
+//! Determines why the kernel rejected an ID map: the kernel returns `EINVAL` or `EPERM` for all
+//! causes.
 
 use core::fmt;
 
@@ -8,60 +9,62 @@ use crate::error::{Error, Reason};
 use crate::fd::BorrowedFd;
 use crate::io;
 
-/// The error of setting a map: the call that failed and, if it can be determined afterwards, the
-/// cause in the map.
+/// An error of [`IdMaps::write`](super::IdMaps::write): the system call that failed and, if known,
+/// the reason why the kernel rejected the map.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct MapError {
     pub(super) error: Error,
     pub(super) kind: Option<MapErrorKind>,
 }
 
-/// The cause of an error in a map. Ranges are identified by their indices in the slice.
+/// The reason why the kernel rejected an ID map. A range is identified by its index in the slice of
+/// ranges that was passed to [`IdMaps::new`](super::IdMaps::new).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MapErrorKind {
-    /// There are more than [`MAX_RANGES`] ranges.
+    /// The map has more than [`MAX_RANGES`] ranges.
     TooManyRanges,
     /// The text of the map has more than 4,095 bytes.
     TooLong,
-    /// The range is empty.
+    /// A range is empty.
     Empty {
-        /// The index of the range.
+        /// The index of the empty range.
         range: usize,
     },
-    /// The range goes beyond ID 4294967294, inside or outside the namespace. The last 32-bit number
-    /// is not a valid ID.
+    /// A range goes beyond ID 4294967294, inside or outside the namespace. The largest 32-bit
+    /// number, 4294967295, is not a valid ID.
     BeyondLast {
-        /// The index of the range.
+        /// The index of the range that goes beyond ID 4294967294.
         range: usize,
     },
-    /// The range contains an ID, inside or outside the namespace, that an earlier range contains.
+    /// Two ranges have an ID in common, inside or outside the namespace.
     Overlap {
-        /// The index of the range.
+        /// The index of the later range in the slice.
         range: usize,
-        /// The index of the first range that it overlaps.
+        /// The index of the first range that the later range overlaps.
         earlier: usize,
     },
     /// The map is already set; a map can be set only once.
     SetAlready,
-    /// The range is not completely mapped in the namespace of the writer.
+    /// A range contains an ID outside the namespace that is not mapped in the user namespace of the
+    /// caller.
     NotMapped {
-        /// The index of the range.
+        /// The index of the range that contains the unmapped ID.
         range: usize,
     },
-    /// `setgroups` is permitted: a writer that may map only its own group must
-    /// [deny](super::IdMaps::deny_setgroups) it first.
+    /// `setgroups` is permitted, but a caller that may map only its own group must first
+    /// [deny](super::IdMaps::deny_setgroups) `setgroups`.
     SetgroupsAllowed,
 }
 
 impl MapError {
-    /// Returns the call that failed and its errno.
+    /// Returns the system call that failed, and its errno.
     #[must_use]
     pub const fn error(self) -> Error {
         self.error
     }
 
-    /// Returns the cause in the map; `None` if it is not known.
+    /// Returns the reason why the kernel rejected the map; `None` if the reason is not known.
     #[must_use]
     pub const fn kind(self) -> Option<MapErrorKind> {
         self.kind
@@ -74,7 +77,7 @@ impl From<Error> for MapError {
     }
 }
 
-/// Returns the error of the call, and discards the kind.
+/// Returns the error of the system call, and discards the [`MapErrorKind`].
 impl From<MapError> for Error {
     fn from(error: MapError) -> Self {
         error.error
@@ -90,12 +93,14 @@ impl MapErrorKind {
             Self::BeyondLast { .. } => "a range goes beyond ID 4294967294",
             Self::Overlap { .. } => "two ranges overlap",
             Self::SetAlready => "the map is already set, and a map can be set only once",
-            Self::NotMapped { .. } => "a range is not mapped in the namespace of the writer",
-            Self::SetgroupsAllowed => "setgroups is permitted, and must be denied first",
+            Self::NotMapped { .. } => "a range is not mapped in the user namespace of the caller",
+            Self::SetgroupsAllowed => {
+                "setgroups is permitted, and must be denied before the group ID map is set"
+            }
         })
     }
 
-    /// Returns the ranges that the error is about, in ascending order.
+    /// Returns the indices of the ranges that caused the error, in ascending order.
     const fn ranges(self) -> (Option<usize>, Option<usize>) {
         match self {
             Self::Empty { range } | Self::BeyondLast { range } | Self::NotMapped { range } => {
@@ -109,7 +114,7 @@ impl MapErrorKind {
     }
 }
 
-/// Prints the error like [`Error`] does, but with the kind, if it is known, as the reason.
+/// Prints the error like [`Error`]. If the [`MapErrorKind`] is known, prints it as the reason.
 impl fmt::Display for MapError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some((kind, reason)) = self.kind.and_then(|kind| Some((kind, kind.reason().text()?)))
@@ -135,7 +140,7 @@ impl fmt::Debug for MapError {
 
 impl core::error::Error for MapError {}
 
-/// Returns the first error in the ranges, in the order in which the kernel checks them.
+/// Returns the error that the kernel detects first in `ranges`.
 #[inline]
 pub(super) fn in_ranges(ranges: &[IdRange]) -> Option<MapErrorKind> {
     if format_map(ranges).is_none() {
@@ -148,7 +153,7 @@ pub(super) fn in_ranges(ranges: &[IdRange]) -> Option<MapErrorKind> {
         if ids.length == 0 {
             return Some(MapErrorKind::Empty { range });
         }
-        // The kernel requires that the number after the last ID fits 32 bits as well.
+        // The kernel requires that the sum of the first ID and the length fits 32 bits.
         if ids.inside.checked_add(ids.length).is_none()
             || ids.outside.checked_add(ids.length).is_none()
         {
@@ -165,25 +170,28 @@ pub(super) fn in_ranges(ranges: &[IdRange]) -> Option<MapErrorKind> {
     None
 }
 
-/// Returns whether two ranges, each a first ID and a length, have an ID in common.
+/// Returns whether two ranges have an ID in common. Each range is a tuple of the first ID and the
+/// length.
 fn overlap(one: (u32, u32), other: (u32, u32)) -> bool {
     one.0 < other.0.saturating_add(other.1) && other.0 < one.0.saturating_add(one.1)
 }
 
-/// Returns whether a map is set. The file offset must be 0.
+/// Returns whether an ID map is set: the file of a map that is not set is empty. The file offset of
+/// `map` must be 0.
 #[inline]
 pub(super) fn is_set(map: BorrowedFd<'_>) -> bool {
     matches!(io::read(map, &mut [0]), Ok(1))
 }
 
-/// Returns the first range that is not completely mapped by `map`, the map of the writer's
-/// namespace. Returns `None` if that map cannot be read, or if it is not set: the writer is then in
-/// the new namespace, and this is the map to be set.
+/// Returns the first range with an ID that is not mapped in the user namespace of the caller, whose
+/// ID map is `map`. Returns `None` if `map` cannot be read or is empty: if `map` is empty, the
+/// caller is in the new namespace, and `map` is the map to be set.
 #[inline]
 pub(super) fn not_mapped(ranges: &[IdRange], map: BorrowedFd<'_>) -> Option<MapErrorKind> {
     let mut known = [IdRange::new(0, 0, 0); MAX_RANGES];
     let (mut parser, mut buffer, mut found) = (MapParser::default(), [0; 512], 0);
-    // The size of the largest map. A larger file of procfs can be mounted over the map.
+    // The maximum size of an ID map in bytes. Another file of procfs, which can be larger, can be
+    // mounted over the map.
     let mut left = MAX_RANGES * "4294967295 4294967295 4294967295\n".len();
     loop {
         let count = io::read(map, &mut buffer).ok()?;
@@ -248,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn in_ranges_reports_too_many_ranges_and_too_long_text() {
+    fn in_ranges_returns_error_if_map_has_too_many_ranges_or_bytes() {
         let ranges: Vec<_> = (0..500).map(|number| range(number, number, 1)).collect();
         assert_eq!(in_ranges(&ranges[..340]), None);
         assert_eq!(in_ranges(&ranges[..341]), Some(MapErrorKind::TooManyRanges));

@@ -7,7 +7,8 @@ use crate::fd::{AsFd, BorrowedFd, OwnedFd};
 use crate::io::{self, AccessMode};
 use crate::procfs::{Task, TaskDir};
 
-/// The maps of a user namespace: how its user and group IDs are mapped to IDs of its parent.
+/// The ID maps of a user namespace, which map its user and group IDs to IDs of the parent
+/// namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct IdMaps<'r> {
     users: &'r [IdRange],
@@ -16,46 +17,50 @@ pub struct IdMaps<'r> {
 }
 
 impl<'r> IdMaps<'r> {
-    /// Creates maps of these ranges of user IDs and group IDs. A map without ranges is not set.
+    /// Creates a user ID map with the ranges `users`, and a group ID map with the ranges `groups`.
+    /// [`write`](Self::write) does not set a map without ranges.
     #[must_use]
     pub const fn new(users: &'r [IdRange], groups: &'r [IdRange]) -> Self {
         Self { users, groups, deny_setgroups: false }
     }
 
-    /// Denies `setgroups` permanently to all processes in the namespace and in its descendants,
-    /// before the maps are set.
+    /// Requests that [`write`](Self::write) denies `setgroups` permanently to all processes in the
+    /// namespace and in its descendants, before it sets the maps.
     ///
-    /// The kernel requires this if the writer may map only its own group: otherwise, a process in
-    /// the namespace could drop a supplementary group that restricts its access to a file.
+    /// If the caller may map only its own group, the kernel requires that `setgroups` is denied.
+    /// Otherwise, a process in the namespace could drop a supplementary group that restricts its
+    /// access to a file.
     #[must_use]
     pub const fn deny_setgroups(self) -> Self {
         Self { deny_setgroups: true, ..self }
     }
 
     /// Sets the maps of the user namespace of a process ([`Pid`](crate::process::Pid)), of a thread
-    /// ([`Tid`](crate::thread::Tid)) or of the caller ([`Task::Own`]). Denies `setgroups` first, if
-    /// requested, and then sets the user ID map and the group ID map, each with one write.
+    /// ([`Tid`](crate::thread::Tid)) or of the caller ([`Task::Own`]). If requested with
+    /// [`deny_setgroups`](Self::deny_setgroups), denies `setgroups` first. Then sets the user ID
+    /// map and the group ID map, each with one `write` call.
     ///
-    /// The caller must be in this namespace or in its parent. A caller that has the capabilities
-    /// `CAP_SETUID` and `CAP_SETGID` in the parent can map all IDs that are mapped there. Any other
-    /// caller can map only the effective user and group ID of the creator of the namespace, in one
-    /// range each.
+    /// The caller must be in the user namespace whose maps are set, or in its parent. A caller that
+    /// has the capabilities `CAP_SETUID` and `CAP_SETGID` in the parent namespace can map all IDs
+    /// that are mapped in the parent namespace. Any other caller must have the effective user ID of
+    /// the creator of the namespace, and can map only its own effective user ID and group ID.
     ///
     /// # Errors
     ///
-    /// The error contains the cause in the map, if it is known. The settings that were written
-    /// before the failure remain in effect.
+    /// The error contains the reason why the kernel rejected a map, if the reason is known.
+    /// Settings that were written before the failure remain in effect.
     ///
     /// - `ENOENT`: the process or thread does not exist; or the kernel does not support user
     ///   namespaces; or `/proc` is not mounted.
     /// - `EACCES`: the process belongs to another user, or is not dumpable; or, with
     ///   [`deny_setgroups`](Self::deny_setgroups), the caller does not have the capability
     ///   `CAP_SYS_ADMIN` in the namespace.
-    /// - `EINVAL`: there are too many ranges, or a range is empty, too large, or overlaps another
-    ///   one.
+    /// - `EINVAL`: a map has too many ranges; or a range is empty, goes beyond ID 4294967294, or
+    ///   overlaps another range.
     /// - `EPERM`: a map is already set; or the caller does not have the required capabilities; or a
-    ///   range is not mapped in the parent namespace; or `setgroups` must be denied first, or can
-    ///   no longer be denied.
+    ///   range is not mapped in the parent namespace; or `setgroups` must be denied before the
+    ///   group ID map is set; or `setgroups` cannot be denied, because the group ID map is already
+    ///   set.
     /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
     ///   has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
@@ -94,7 +99,7 @@ impl Map {
         }
     }
 
-    /// Opens the map of the calling thread for reading.
+    /// Opens the map of the calling thread's user namespace for reading.
     fn open_own(self) -> Result<OwnedFd> {
         match self {
             Self::Users => raw::openat_uid_map(Task::Own, AccessMode::ReadOnly),

@@ -1,7 +1,7 @@
 //! User and group ID maps of user namespaces.
 //!
-//! In a new user namespace, no ID is mapped until its maps are set, either by the thread that
-//! created the namespace or by a process in the parent namespace.
+//! A new user namespace has no ID maps. The maps are set either by the thread that created the
+//! namespace or by a process in the parent namespace.
 //!
 //! ```
 //! use butter::idmap::{IdMaps, IdRange, Task};
@@ -10,7 +10,7 @@
 //!
 //! /// Creates a user namespace in which the caller keeps its IDs. Requires no capabilities.
 //! fn unshare_user() -> butter::Result<()> {
-//!     // In the new namespace, these calls would return the overflow ID.
+//!     // In the new namespace, `geteuid` and `getegid` would return the overflow ID.
 //!     let (user, group) = (process::geteuid().as_raw(), process::getegid().as_raw());
 //!     namespace::unshare(Namespaces::USER)?;
 //!     let (users, groups) = ([IdRange::one(user, user)], [IdRange::one(group, group)]);
@@ -19,7 +19,7 @@
 //! }
 //!
 //! if let Err(error) = unshare_user() {
-//!     println!("{error}"); // the host may not permit it
+//!     println!("{error}"); // the host can forbid user namespaces
 //! }
 //!
 //! // Root can set these maps for the user namespace of a child: `maps.write(child)?`.
@@ -39,17 +39,18 @@
 //!
 //! # Notes
 //!
-//! - Each map can be set only once, as a whole: set it before a process in the namespace needs
-//!   mapped IDs.
+//! - Each map can be set only once, with all its ranges. Set the maps before a process in the
+//!   namespace needs mapped IDs.
 //! - IDs without a mapping appear as the overflow ID, 65534. Capabilities in the namespace do not
-//!   apply to files that belong to such IDs, and no file can be assigned to them.
-//! - Mapping IDs other than those of the creator requires privileges in the parent namespace: a
-//!   process that remains there sets the maps of a process in the new namespace. The programs
-//!   `newuidmap` and `newgidmap` have these privileges, and read `/etc/subuid` and `/etc/subgid`.
-//! - The files in `/proc` of a process that is not dumpable belong to root: only root can set its
-//!   maps.
-//! - A security module can permit unprivileged users to create user namespaces, but deny them
-//!   capabilities in these namespaces: setting a map then fails with `EPERM`.
+//!   apply to a file whose user or group ID is not mapped. `chown` cannot change the owner of a
+//!   file to an ID that is not mapped.
+//! - Mapping IDs other than those of the creator requires capabilities in the parent namespace: a
+//!   process in the parent namespace must set the maps. The programs `newuidmap` and `newgidmap`
+//!   have the required capabilities, and set only maps that `/etc/subuid` and `/etc/subgid` permit.
+//! - If a process is not dumpable, its files in `/proc` belong to root, so only root can set the
+//!   maps of its user namespace.
+//! - Setting a map fails with `EPERM` if a security module permits unprivileged users to create a
+//!   user namespace, but denies them capabilities in the new namespace.
 
 mod map_error;
 mod maps;

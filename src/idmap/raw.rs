@@ -62,8 +62,8 @@ pub fn openat_gid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
 /// - `ENOENT`: the process or thread does not exist; or the kernel does not support
 ///   user namespaces; or `/proc` is not mounted, or the file system at `/proc` is not a procfs.
 /// - `EACCES`: the file is opened for writing, and the caller does not have the capability
-///   `CAP_SYS_ADMIN` in the user namespace, or the process that the file belongs to has another
-///   user or is not dumpable (`PR_SET_DUMPABLE`), so that its files in `/proc` belong to root.
+///   `CAP_SYS_ADMIN` in the user namespace, or the process belongs to another user or is not
+///   dumpable (`PR_SET_DUMPABLE`), so that its files in `/proc` belong to root.
 /// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
 ///   reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
@@ -80,8 +80,8 @@ pub fn openat_setgroups(task: Task, access: AccessMode) -> Result<OwnedFd> {
 
 /// `write(fd, text, length)` - sets the user ID map, which is possible only once.
 ///
-/// The text is built on the stack. The descriptor must be newly opened ([`openat_uid_map`]): the
-/// kernel requires the whole map in one write at the start of the file.
+/// The text of the map is built on the stack. The descriptor must be newly opened
+/// ([`openat_uid_map`]): the kernel requires the whole map in one write at the start of the file.
 ///
 /// # Errors
 ///
@@ -90,10 +90,10 @@ pub fn openat_setgroups(task: Task, access: AccessMode) -> Result<OwnedFd> {
 ///   outside the namespace; or the file was written to or read from before.
 /// - `EPERM`: the map is already set; or the caller does not have the capability `CAP_SYS_ADMIN` in
 ///   the namespace; or it does not have `CAP_SETUID` in the parent namespace, and the map is not a
-///   single range of length 1 that maps to its effective user ID, which must be that of the creator
-///   of the namespace; or a range is not mapped in the parent namespace; or a range contains ID 0
-///   of the parent, and `CAP_SETFCAP` is missing (since Linux 5.12); or a security module denies
-///   the capabilities.
+///   single range of length 1 that maps to its effective user ID, or its effective user ID is not
+///   that of the creator of the namespace; or a range is not mapped in the parent namespace; or a
+///   range maps to ID 0 of the parent namespace, and `CAP_SETFCAP` is missing (since Linux 5.12);
+///   or a security module denies the capabilities.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
 /// Since Linux 3.5; [user_namespaces(7)].
@@ -180,9 +180,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         NOENT => "the process or thread does not exist; or the kernel does not support user \
             namespaces; or /proc is not mounted, or the file system at /proc is not a procfs",
         ACCES => "the file is opened for writing, and the caller does not have the capability \
-            CAP_SYS_ADMIN in the user namespace, or the process that the file belongs to has \
-            another user or is not dumpable (PR_SET_DUMPABLE), so that its files in /proc belong \
-            to root",
+            CAP_SYS_ADMIN in the user namespace, or the process belongs to another user or is not \
+            dumpable (PR_SET_DUMPABLE), so that its files in /proc belong to root",
         MFILE => "the limit on open file descriptors of the process (RLIMIT_NOFILE) has been \
             reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached";
@@ -192,10 +191,10 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             outside the namespace; or the file was written to or read from before",
         PERM => "the map is already set; or the caller does not have the capability CAP_SYS_ADMIN \
             in the namespace; or it does not have CAP_SETUID in the parent namespace, and the map \
-            is not a single range of length 1 that maps to its effective user ID, which must be \
-            that of the creator of the namespace; or a range is not mapped in the parent \
-            namespace; or a range contains ID 0 of the parent, and CAP_SETFCAP is missing (since \
-            Linux 5.12); or a security module denies the capabilities";
+            is not a single range of length 1 that maps to its effective user ID, or its effective \
+            user ID is not that of the creator of the namespace; or a range is not mapped in the \
+            parent namespace; or a range maps to ID 0 of the parent namespace, and CAP_SETFCAP is \
+            missing (since Linux 5.12); or a security module denies the capabilities";
     WRITE_GID_MAP:
         INVAL => "the map has no range, or more than 340; or its text has more than 4,095 bytes; \
             or a range is empty, goes beyond ID 4294967294, or overlaps another one inside or \

@@ -1,26 +1,27 @@
-//! The ranges of a map, and their text format.
+//! The ranges of an ID map, and their text format.
 
 use core::fmt;
 
 use crate::procfs::StackBuf;
 
-/// The maximum number of ranges in a map.
+/// The maximum number of ranges in an ID map.
 pub const MAX_RANGES: usize = 340;
 
-/// The longest text that the kernel accepts: it must be shorter than a page, and the smallest page
-/// has 4096 bytes.
+/// The maximum length of the text of an ID map in bytes. The kernel requires that the text is
+/// shorter than a page, and the smallest page size is 4096 bytes.
 const MAP_TEXT_MAX: usize = 4095;
 
-/// A range of user or group IDs: the line `ID-inside-ns ID-outside-ns length` of a map.
+/// A range of user or group IDs: one line of an ID map, `ID-inside-ns ID-outside-ns length`.
 ///
-/// `Display` prints it in this form: `0 100000 65536`.
+/// `Display` prints a range like a line of an ID map, such as `0 100000 65536`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct IdRange {
     /// The first ID inside the namespace.
     pub inside: u32,
-    /// The first ID outside the namespace, in its parent: the one to which `inside` is mapped.
+    /// The first ID outside the namespace: the ID in the parent namespace to which `inside` is
+    /// mapped.
     pub outside: u32,
-    /// The number of IDs.
+    /// The number of IDs in the range.
     pub length: u32,
 }
 
@@ -32,7 +33,7 @@ impl IdRange {
         Self { inside, outside, length }
     }
 
-    /// Creates a range of one ID.
+    /// Creates a range of length 1, which maps `inside` to `outside`.
     #[inline]
     #[must_use]
     pub const fn one(inside: u32, outside: u32) -> Self {
@@ -46,7 +47,8 @@ impl fmt::Display for IdRange {
     }
 }
 
-/// Formats a map, one line per range. Returns `None` if the text is too long.
+/// Formats an ID map with one line per range. Returns `None` if the text is longer than
+/// `MAP_TEXT_MAX` bytes.
 #[inline]
 pub(super) fn format_map(ranges: &[IdRange]) -> Option<StackBuf<MAP_TEXT_MAX>> {
     let mut text = StackBuf::new();
@@ -59,7 +61,7 @@ pub(super) fn format_map(ranges: &[IdRange]) -> Option<StackBuf<MAP_TEXT_MAX>> {
     Some(text)
 }
 
-/// Parses the text of a map, byte by byte.
+/// Parses the text of an ID map, byte by byte.
 #[derive(Default)]
 pub(super) struct MapParser {
     numbers: [u32; 3],
@@ -68,7 +70,8 @@ pub(super) struct MapParser {
 }
 
 impl MapParser {
-    /// Parses a byte. Returns a range at the end of each line.
+    /// Parses the next byte of an ID map. Returns the range of the current line if the byte is a
+    /// newline.
     #[inline]
     pub(super) fn push(&mut self, byte: u8) -> Option<IdRange> {
         if byte.is_ascii_digit() {
@@ -108,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn map_parser_reads_aligned_columns_and_tolerates_other_text() {
+    fn map_parser_accepts_aligned_columns_extra_columns_and_invalid_numbers() {
         let read = |text: &str| {
             let mut parser = MapParser::default();
             text.bytes().filter_map(|byte| parser.push(byte)).collect::<Vec<_>>()
@@ -120,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn format_map_fails_if_text_is_too_long() {
+    fn format_map_returns_none_if_text_is_longer_than_4095_bytes() {
         assert_eq!(format_map(&[IdRange::one(0, 0); 682]).unwrap().as_bytes().len(), 4092);
         assert!(format_map(&[IdRange::one(0, 0); 683]).is_none());
         assert!(format_map(&[]).unwrap().as_bytes().is_empty());

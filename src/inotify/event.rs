@@ -1,4 +1,4 @@
-//! Events that borrow from the buffer into which they were read.
+//! Inotify events that borrow from the buffer into which they were read.
 
 use core::fmt;
 use core::hash::{Hash, Hasher};
@@ -10,10 +10,10 @@ use super::predicates::impl_predicates;
 use super::types::Header;
 use crate::path::{Name, PATH_MAX};
 
-/// The maximum size of an event in bytes: 4,112. A buffer of this size is large enough for any
-/// event.
+/// The maximum size of an inotify event in bytes: 4,112. A buffer of `EVENT_SIZE_MAX` bytes is
+/// large enough for any event.
 ///
-/// Names can be longer than `NAME_MAX` (255 bytes) on several file systems, up to the maximum
+/// On several file systems, file names can be longer than `NAME_MAX` (255 bytes), up to the maximum
 /// length of a path.
 pub const EVENT_SIZE_MAX: usize = size_of::<Header>() + PATH_MAX;
 
@@ -38,7 +38,7 @@ impl Watch {
     }
 }
 
-/// A number that connects the two events of a rename.
+/// The cookie of an inotify event: a number that the two events of a rename have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Cookie(NonZeroU32);
@@ -52,7 +52,7 @@ impl Cookie {
     }
 }
 
-/// `struct inotify_event`: an event, which borrows from the buffer that it was read into.
+/// `struct inotify_event`: an event, which borrows from the buffer into which it was read.
 #[doc(alias = "inotify_event")]
 #[derive(Clone, Copy)]
 pub struct Event<'b> {
@@ -69,7 +69,7 @@ impl<'b> Event<'b> {
         if self.header.wd < 0 { None } else { Some(Watch(self.header.wd)) }
     }
 
-    /// Returns the flags.
+    /// Returns the flags of the event.
     #[doc(alias = "mask")]
     #[inline]
     #[must_use]
@@ -95,7 +95,8 @@ impl<'b> Event<'b> {
         Name::from_bytes(trim(self.padded))
     }
 
-    /// Returns the name with its padding, the NUL bytes that follow it in the buffer.
+    /// Returns the name of the file with its padding: the NUL bytes that follow the name in the
+    /// buffer.
     #[inline]
     #[must_use]
     pub const fn padded_name(&self) -> &'b [u8] {
@@ -105,7 +106,8 @@ impl<'b> Event<'b> {
 
 impl_predicates! { Event<'_> }
 
-/// Compares watch, flags, cookie and name. The padding of the name is ignored.
+/// Compares the watches, flags, cookies and names of two events, and ignores the padding of the
+/// names.
 impl PartialEq for Event<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.watch() == other.watch()
@@ -134,10 +136,11 @@ impl fmt::Debug for Event<'_> {
     }
 }
 
-/// Removes trailing NUL bytes.
+/// Removes the trailing NUL bytes of a name.
 ///
-/// The kernel pads a name with 1 to 16 NUL bytes to a multiple of 16 bytes. Up to 15 of them are
-/// found at once, as the leading zero bits of the last 16 bytes (in little-endian order).
+/// The kernel pads a name with 1 to 16 NUL bytes to a multiple of 16 bytes. To count up to 15 NUL
+/// bytes without a loop, this function counts the leading zero bits of the last 16 bytes, read as a
+/// little-endian number.
 #[inline]
 fn trim(name: &[u8]) -> &[u8] {
     if let Some((first, last)) = name.split_last_chunk::<16>() {
@@ -149,8 +152,8 @@ fn trim(name: &[u8]) -> &[u8] {
     trim_bytewise(name)
 }
 
-/// Removes trailing NUL bytes one by one: for a name that is padded with 16 NUL bytes, or that was
-/// not padded by the kernel.
+/// Removes the trailing NUL bytes of a name one by one. Called only if the name is padded with 16
+/// NUL bytes, or was not padded by the kernel.
 #[cold]
 fn trim_bytewise(mut name: &[u8]) -> &[u8] {
     while let [shorter @ .., 0] = name {
@@ -159,7 +162,8 @@ fn trim_bytewise(mut name: &[u8]) -> &[u8] {
     name
 }
 
-/// Decodes bytes that were read from an inotify descriptor by any means.
+/// Decodes the events in bytes that were read from an inotify instance, with this crate or by other
+/// means.
 ///
 /// Accepts any bytes at any alignment. A truncated event ends the iteration, and
 /// [`rest`](Events::rest) returns its bytes.
@@ -168,7 +172,8 @@ pub const fn decode(bytes: &[u8]) -> Events<'_> {
     Events { rest: bytes }
 }
 
-/// An iterator over the events in a buffer. It copies and allocates nothing.
+/// An iterator over the inotify events in a buffer. The iterator does not copy names, and allocates
+/// no memory.
 #[derive(Clone)]
 #[must_use = "the events were removed from the queue, and are lost if they are not used"]
 pub struct Events<'b> {
@@ -176,8 +181,8 @@ pub struct Events<'b> {
 }
 
 impl<'b> Events<'b> {
-    /// Returns the bytes that have not been decoded yet. After the last event, these are the bytes
-    /// of a truncated event, which the kernel never writes.
+    /// Returns the bytes that have not been decoded yet. After the last event, returns the bytes of
+    /// a truncated event, or no bytes: the kernel never writes a truncated event.
     #[inline]
     #[must_use]
     pub const fn rest(&self) -> &'b [u8] {
@@ -191,8 +196,8 @@ impl<'b> Iterator for Events<'b> {
     #[inline]
     fn next(&mut self) -> Option<Event<'b>> {
         let (header, following) = self.rest.split_at_checked(size_of::<Header>())?;
-        // SAFETY: these are the bytes of a header, every pattern of them is valid, and the read
-        // requires no alignment.
+        // SAFETY: `header` has the size of a `Header`, any bytes are a valid `Header`, and
+        // `read_unaligned` requires no alignment.
         let header = unsafe { header.as_ptr().cast::<Header>().read_unaligned() };
         let (padded, rest) = following.split_at_checked(header.len as usize)?;
         self.rest = rest;

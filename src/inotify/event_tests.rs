@@ -1,12 +1,13 @@
-//! Tests of the decoder with bytes that the kernel writes, and with bytes that it never writes. The
-//! tests with random bytes are in `tests/it/inotify/decode.rs`.
+//! Tests of the decoder of inotify events, with bytes that the kernel writes and with bytes that
+//! the kernel never writes. The tests of the decoder with random bytes are in
+//! `tests/it/inotify/decode.rs`.
 
 use std::vec;
 use std::vec::Vec;
 
 use super::*;
 
-/// Encodes an event like the kernel: the name is padded with NUL bytes to a multiple of 16.
+/// Encodes an event like the kernel: the name is padded with NUL bytes to a multiple of 16 bytes.
 fn event(wd: i32, mask: u32, cookie: u32, name: &[u8]) -> Vec<u8> {
     let padded = if name.is_empty() { 0 } else { (name.len() + 1).next_multiple_of(16) };
     let mut bytes = Vec::new();
@@ -54,7 +55,7 @@ fn decode_returns_events_in_order_with_all_fields() {
 
 /// The tests with random bytes cover alignment as well, but Miri runs only the unit tests.
 #[test]
-fn decode_accepts_any_alignment() {
+fn decode_accepts_bytes_with_any_alignment() {
     let whole = [event(7, 0x100, 0, b"name"), event(8, 0x80, 9, b"")].concat();
     for shift in 0..8 {
         let bytes = [vec![0; shift], whole.clone()].concat();
@@ -74,18 +75,18 @@ fn event_flags_preserve_unknown_bits() {
 }
 
 #[test]
-fn decode_stops_at_truncated_event_and_keeps_it_as_rest() {
+fn decode_stops_at_truncated_event_and_rest_returns_its_bytes() {
     let bytes = [event(1, 1, 0, b"whole"), event(2, 2, 0, b"cut short")].concat();
     for cut in 0..bytes.len() {
         let mut events = decode(&bytes[..cut]);
         assert_eq!(events.by_ref().count(), usize::from(cut >= 32));
         assert_eq!(events.rest().len(), if cut >= 32 { cut - 32 } else { cut });
-        assert_eq!(events.next(), None, "the iterator is fused");
+        assert_eq!(events.next(), None, "the iterator should return no event after it has ended");
     }
 }
 
 #[test]
-fn decode_stops_if_length_exceeds_buffer() {
+fn decode_stops_if_name_length_exceeds_buffer() {
     for len in [1_u32, 17, 0x7FFF_FFFF, u32::MAX] {
         let mut bytes = event(1, 1, 0, b"");
         bytes[12..16].copy_from_slice(&len.to_ne_bytes());
@@ -111,7 +112,7 @@ fn trim_removes_only_trailing_nul_bytes() {
 }
 
 #[test]
-fn event_buf_equals_and_prints_like_event() {
+fn event_buf_is_equal_to_its_event_and_has_same_debug_output() {
     let bytes = event(5, 0x180, 9, b"n\xFFme");
     let event = decode(&bytes).next().unwrap();
     let owned = event.to_owned();
@@ -125,7 +126,7 @@ fn event_buf_equals_and_prints_like_event() {
 }
 
 #[test]
-fn event_with_longest_name_has_maximum_size() {
+fn event_with_longest_name_has_event_size_max_bytes() {
     let name = [b'n'; PATH_MAX - 1];
     let bytes = event(1, 0x100, 0, &name);
     assert_eq!(bytes.len(), EVENT_SIZE_MAX);
@@ -133,7 +134,7 @@ fn event_with_longest_name_has_maximum_size() {
 }
 
 #[test]
-fn predicates_test_one_bit_each() {
+fn predicates_return_true_only_if_their_flag_is_set() {
     type Predicate = fn(&Event<'_>) -> bool;
     let predicates: [(u32, Predicate); 16] = [
         (0x1, |event| event.is_access()),

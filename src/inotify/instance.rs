@@ -1,4 +1,4 @@
-//! The inotify instance.
+//! An inotify instance, and waiting for one event on one path.
 
 use core::mem::MaybeUninit;
 
@@ -11,8 +11,8 @@ use crate::time::Timeout;
 
 /// An inotify instance: a set of watches, and a queue of events.
 ///
-/// All methods take `&self`, so threads can share an instance. Each event is returned to only one
-/// reader.
+/// All methods take `&self`, so threads can share an instance. If several threads read events, each
+/// event is returned to only one of the threads.
 #[doc(alias = "inotify_init1")]
 pub struct Inotify(OwnedFd);
 
@@ -61,8 +61,8 @@ impl Inotify {
         Self::with_flags(InitFlags::CLOEXEC | InitFlags::NONBLOCK)
     }
 
-    /// Creates an inotify instance with exactly these flags: the descriptor is close-on-exec only
-    /// with [`InitFlags::CLOEXEC`].
+    /// Creates an inotify instance with exactly the given flags: the descriptor is close-on-exec
+    /// only with [`InitFlags::CLOEXEC`].
     ///
     /// # Errors
     ///
@@ -83,14 +83,15 @@ impl Inotify {
         raw::inotify_init1(flags).map(Self)
     }
 
-    /// Watches a file or directory. Changes the requested events if it is already watched.
+    /// Watches a file or directory, or changes the requested events of a file that is already
+    /// watched.
     ///
     /// # Errors
     ///
     /// - `ENOENT`: a component of the path does not exist or is a dangling symbolic link, or the
     ///   path is empty.
-    /// - `ENOTDIR`: a component of the path that is used as a directory is not one, or the file is
-    ///   not a directory and [`ONLYDIR`](WatchFlags::ONLYDIR) is set.
+    /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory, or the
+    ///   file is not a directory and [`ONLYDIR`](WatchFlags::ONLYDIR) is set.
     /// - `EACCES`: a directory in the path cannot be searched, or the file cannot be read.
     /// - `ELOOP`: the path contains too many symbolic links.
     /// - `ENAMETOOLONG`: the path is longer than 4,095 bytes, or a component is too long for its
@@ -113,7 +114,7 @@ impl Inotify {
         raw::inotify_add_watch(self.as_fd(), path, mask)
     }
 
-    /// Removes a watch. Its queued events are still returned, and then an
+    /// Removes a watch. The queued events of the watch are still returned, and are followed by an
     /// [`is_ignored`](Event::is_ignored) event.
     ///
     /// # Errors
@@ -129,18 +130,18 @@ impl Inotify {
         raw::inotify_rm_watch(self.as_fd(), watch)
     }
 
-    /// Reads events: as many as are available and fit the buffer. Returns no events if a
-    /// non-blocking instance has none. In blocking mode, blocks until an event is available;
-    /// retries if interrupted by a signal.
+    /// Reads as many events as are available and fit the buffer. Returns no events if the instance
+    /// is non-blocking and no event is available. In blocking mode, blocks until an event is
+    /// available, and retries if interrupted by a signal.
     ///
-    /// A buffer of [`EVENT_SIZE_MAX`](super::EVENT_SIZE_MAX) bytes is large enough for any event,
-    /// and one of several KiB for many events.
+    /// A buffer of [`EVENT_SIZE_MAX`](super::EVENT_SIZE_MAX) bytes is large enough for any event.
+    /// With a buffer of several KiB, one system call can return many events.
     ///
     /// # Errors
     ///
     /// - `EINVAL`: the buffer is too small for the next event, which remains in the queue. The
-    ///   descriptor remains readable, so a loop that ignores this error does not end: read again
-    ///   with a larger buffer.
+    ///   descriptor remains readable, so a loop that ignores `EINVAL` does not end: read again with
+    ///   a larger buffer.
     ///
     /// Since Linux 2.6.13; [inotify(7)].
     ///
@@ -171,7 +172,7 @@ impl Inotify {
     }
 }
 
-// SAFETY: owns the descriptor and never replaces it.
+// SAFETY: an `Inotify` owns its descriptor and never replaces it.
 unsafe impl EventSource for Inotify {
     type Event<'b> = Event<'b>;
 
@@ -186,13 +187,13 @@ unsafe impl EventSource for Inotify {
 }
 
 /// Waits for one event on one path, with a separate inotify instance. Returns `None` if the timeout
-/// expires first.
+/// expires before an event occurs.
 ///
 /// A buffer of [`EVENT_SIZE_MAX`](super::EVENT_SIZE_MAX) bytes is large enough for any event.
-/// Events that occur before the watch is added or after the returned event are not reported: use an
-/// [`Inotify`] for more than one event. The returned event can also be
-/// [`is_ignored`](Event::is_ignored) or [`is_unmount`](Event::is_unmount), which are reported even
-/// if they are not requested.
+/// Events that occur before the watch is added or after the returned event are lost: use an
+/// [`Inotify`] to read more than one event. The returned event can also be an
+/// [`is_ignored`](Event::is_ignored) or [`is_unmount`](Event::is_unmount) event: the kernel reports
+/// these two events even if they are not requested.
 ///
 /// ```
 /// use std::time::Duration;
@@ -213,7 +214,7 @@ unsafe impl EventSource for Inotify {
 ///
 /// # Errors
 ///
-/// Those of [`Inotify::nonblocking`], [`Inotify::add_watch`], [`Inotify::wait`] and
+/// The errors of [`Inotify::nonblocking`], [`Inotify::add_watch`], [`Inotify::wait`] and
 /// [`Inotify::read_events`].
 pub fn watch<'b>(
     path: impl path::Arg,

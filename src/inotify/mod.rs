@@ -33,29 +33,32 @@
 //!
 //! # Notes
 //!
-//! - A watch belongs to the inode, not to the name. A second [`add_watch`](Inotify::add_watch) of
-//!   the same file, even through another hard link, returns the same [`Watch`] and replaces its
-//!   requested events. With [`WatchFlags::MASK_ADD`], the second call adds the events instead; with
-//!   [`WatchFlags::MASK_CREATE`], it fails with `EEXIST`.
-//! - The kernel removes a watch if the file is deleted, if its file system is unmounted, and after
-//!   one event if [`WatchFlags::ONESHOT`] is set. The last event of a watch is
-//!   [`is_ignored`](Event::is_ignored); events that were queued before it are still returned. Watch
-//!   numbers are allocated in increasing order, and reused only after the counter has wrapped
-//!   around.
+//! - A watch belongs to the inode of the file, not to its name. A second call of
+//!   [`add_watch`](Inotify::add_watch) for the same file, even through another hard link, returns
+//!   the same [`Watch`] and replaces its requested events. For a file that is already watched,
+//!   `add_watch` with [`WatchFlags::MASK_ADD`] adds events to the watch, and `add_watch` with
+//!   [`WatchFlags::MASK_CREATE`] fails with `EEXIST`.
+//! - The kernel removes a watch if the watched file is deleted, if its file system is unmounted,
+//!   and after one event if [`WatchFlags::ONESHOT`] is set. The last event of a watch is an
+//!   [`is_ignored`](Event::is_ignored) event; events that were queued before it are still returned.
+//!   The kernel allocates watch descriptors in increasing order, and reuses a number only after the
+//!   counter has wrapped around.
 //! - Watches are not recursive: subdirectories of a watched directory are not watched.
-//! - If the queue is full (`fs.inotify.max_queued_events`), events are lost, and one
+//! - If the event queue is full (`fs.inotify.max_queued_events`), events are lost, and one
 //!   [`is_overflow`](Event::is_overflow) event is reported: examine the watched files again. The
 //!   lost events can include the last event of a watch.
 //! - A rename between watched directories is reported as two events with the same [`Cookie`]. Other
-//!   events can occur between them, and the second event is missing if the target directory is not
-//!   watched.
-//! - An event that is equal to the last one in the queue is discarded.
-//! - The following are not reported: accesses through `mmap`, changes by other hosts in a network
-//!   file system, and changes in pseudo-file systems such as `/proc`.
-//! - Names can be longer than `NAME_MAX` on several file systems. If the buffer is too small for
-//!   the next event, a read fails with `EINVAL` and the event remains in the queue, so the
-//!   descriptor remains readable. A buffer of [`EVENT_SIZE_MAX`] bytes avoids this error.
-//! - Duplicates of the descriptor, also those in child processes, share the queue.
+//!   events can be queued between the two events of a rename. The second event of a rename is
+//!   missing if the target directory is not watched.
+//! - The kernel discards an event that is equal to the last event in the queue.
+//! - Accesses through `mmap`, changes by other hosts in a network file system, and changes in
+//!   pseudo-file systems such as `/proc` are not reported.
+//! - On several file systems, file names can be longer than `NAME_MAX` (255 bytes). If the buffer
+//!   is too small for the next event, a read fails with `EINVAL` and the event remains in the
+//!   queue, so the descriptor remains readable. A buffer of [`EVENT_SIZE_MAX`] bytes is large
+//!   enough for any event.
+//! - All duplicates of an inotify descriptor, including those in child processes, share one event
+//!   queue.
 
 mod event;
 mod instance;

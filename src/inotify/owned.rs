@@ -1,4 +1,4 @@
-//! Events that own their names.
+//! Inotify events that own their names.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -12,7 +12,7 @@ use super::{Cookie, EVENT_SIZE_MAX, Event, EventFlags, Inotify, Watch};
 use crate::error::Result;
 use crate::path::Name;
 
-/// An event that owns its name: the owned form of [`Event`].
+/// An inotify event that owns its name: the owned form of [`Event`].
 #[derive(Clone)]
 pub struct EventBuf {
     header: Header,
@@ -33,7 +33,7 @@ impl EventBuf {
         self.as_event().watch()
     }
 
-    /// Returns the flags.
+    /// Returns the flags of the event.
     #[must_use]
     pub const fn flags(&self) -> EventFlags {
         self.as_event().flags()
@@ -56,8 +56,8 @@ impl EventBuf {
 impl_predicates! { EventBuf }
 
 impl Inotify {
-    /// Reads like [`read_events`](Self::read_events), and returns owned events: as many as are
-    /// available and fit [`EVENT_SIZE_MAX`] bytes.
+    /// Reads events like [`read_events`](Self::read_events), and returns owned events. Reads as
+    /// many events as are available and fit a buffer of [`EVENT_SIZE_MAX`] bytes.
     ///
     /// # Errors
     ///
@@ -73,7 +73,7 @@ impl Inotify {
 }
 
 impl Event<'_> {
-    /// Copies the event to an [`EventBuf`], which can outlive the buffer.
+    /// Copies the event to an [`EventBuf`], which can outlive the buffer of the event.
     #[must_use]
     pub fn to_owned(&self) -> EventBuf {
         EventBuf { header: self.header, name: Box::from(self.name().as_bytes()) }

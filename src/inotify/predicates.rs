@@ -1,4 +1,4 @@
-//! Predicates that test the flags of an event, one for each flag.
+//! Predicates that test the flags of an inotify event: one predicate for each flag.
 
 /// Implements the predicates for an event type that has a method `flags`.
 macro_rules! impl_predicates {
@@ -26,11 +26,11 @@ macro_rules! impl_predicates {
             "IN_UNMOUNT" is_unmount UNMOUNT,
                 "the file system of the watched file was unmounted";
             "IN_Q_OVERFLOW" is_overflow Q_OVERFLOW,
-                "the queue was full and events were lost, so that the watched files must be \
+                "the event queue was full and events were lost, so that the watched files must be \
                 examined again";
             "IN_IGNORED" is_ignored IGNORED,
-                "the watch was removed, and this is its last event";
-            "IN_ISDIR" is_dir ISDIR, "the file is a directory";
+                "the watch was removed, and the event is the last event of the watch";
+            "IN_ISDIR" is_dir ISDIR, "the event is for a directory";
         }
     };
     ($event:ty: $($c:literal $name:ident $flag:ident, $text:literal;)*) => {

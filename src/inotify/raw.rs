@@ -42,12 +42,13 @@ pub fn inotify_init1(flags: InitFlags) -> Result<OwnedFd> {
 /// - `EBADF`: the inotify descriptor is a path-only (`O_PATH`) descriptor.
 /// - `ENOENT`: a component of the path does not exist or is a dangling symbolic link, or the path
 ///   is empty.
-/// - `ENOTDIR`: a component of the path that is used as a directory is not one, or the file is not
-///   a directory and `IN_ONLYDIR` is set.
+/// - `ENOTDIR`: a component of the path that is used as a directory is not a directory, or the file
+///   is not a directory and `IN_ONLYDIR` is set.
 /// - `EACCES`: a directory in the path cannot be searched; or the file cannot be read; or a
 ///   symbolic link may not be followed (`fs.protected_symlinks`); or a security module denies the
 ///   watch.
-/// - `ELOOP`: the path contains too many symbolic links, or one on a mount with `MS_NOSYMFOLLOW`.
+/// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
+///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path is longer than 4,095 bytes, or a component is too long for its file
 ///   system.
 /// - `EEXIST`: the file is already watched, and `IN_MASK_CREATE` is set.
@@ -86,7 +87,8 @@ fn inotify_add_watch_c(fd: BorrowedFd<'_>, path: &CStr, mask: WatchFlags) -> Res
     returned.int().map(Watch::from_raw)
 }
 
-/// `inotify_rm_watch(fd, wd)` - removes a watch. Its last event has `IN_IGNORED`.
+/// `inotify_rm_watch(fd, wd)` - removes a watch. The last event of the watch has the flag
+/// `IN_IGNORED`.
 ///
 /// # Errors
 ///
@@ -103,8 +105,8 @@ pub fn inotify_rm_watch(fd: BorrowedFd<'_>, watch: Watch) -> Result<()> {
     unsafe { syscall!(Call::INOTIFY_RM_WATCH, inotify_rm_watch(fd, watch.as_raw())) }.unit()
 }
 
-/// `read(fd, buf, count)` - reads as many events as are available and fit the buffer. Returns their
-/// bytes.
+/// `read(fd, buf, count)` - reads as many events as are available and fit the buffer. Returns the
+/// bytes of the events.
 ///
 /// # Errors
 ///
@@ -127,13 +129,14 @@ pub fn read<'b>(fd: BorrowedFd<'_>, buffer: &'b mut (impl Buffer + ?Sized)) -> R
 ///
 /// # Safety
 ///
-/// The descriptor must be an inotify instance. The request number declares the argument as the
-/// address of 4 bytes, but inotify uses it as a number. For a file on a FUSE file system, the
-/// kernel reads 4 bytes at this address and sends them to the FUSE server.
+/// The descriptor must be an inotify instance: inotify uses the argument `wd` as a number, although
+/// the request number declares the argument as the address of 4 bytes. If the descriptor is a file
+/// on a FUSE file system, the kernel reads 4 bytes at the address `wd` and sends them to the FUSE
+/// server.
 ///
 /// # Errors
 ///
-/// - `EINVAL`: the number is not positive.
+/// - `EINVAL`: the watch descriptor is not positive.
 /// - `ENOTTY`: the kernel was built without `CONFIG_CHECKPOINT_RESTORE`, or the descriptor is not
 ///   an inotify instance.
 /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
@@ -144,8 +147,8 @@ pub fn read<'b>(fd: BorrowedFd<'_>, buffer: &'b mut (impl Buffer + ?Sized)) -> R
 #[doc(alias = "INOTIFY_IOC_SETNEXTWD")]
 #[inline]
 pub unsafe fn ioctl_setnextwd(fd: BorrowedFd<'_>, watch: Watch) -> Result<()> {
-    // SAFETY: inotify uses the argument as a number, not as an address, and the descriptor is an
-    // instance, upheld by the caller.
+    // SAFETY: the descriptor is an inotify instance, upheld by the caller, and inotify uses the
+    // argument as a number, not as an address.
     unsafe {
         syscall!(Call::IOCTL_INOTIFY_SETNEXTWD, ioctl(fd, INOTIFY_IOC_SETNEXTWD, watch.as_raw()))
     }
@@ -164,12 +167,13 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         BADF => "the inotify descriptor is a path-only (O_PATH) descriptor",
         NOENT => "a component of the path does not exist or is a dangling symbolic link, or the \
             path is empty",
-        NOTDIR => "a component of the path that is used as a directory is not one, or the file is \
-            not a directory and IN_ONLYDIR is set",
+        NOTDIR => "a component of the path that is used as a directory is not a directory, or the \
+            file is not a directory and IN_ONLYDIR is set",
         ACCES => "a directory in the path cannot be searched; or the file cannot be read; or a \
             symbolic link may not be followed (fs.protected_symlinks); or a security module denies \
             the watch",
-        LOOP => "the path contains too many symbolic links, or one on a mount with MS_NOSYMFOLLOW",
+        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+            MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path is longer than 4,095 bytes, or a component is too long for its \
             file system",
         EXIST => "the file is already watched, and IN_MASK_CREATE is set",
@@ -190,7 +194,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             bytes are enough for any event); or the descriptor is not an inotify instance",
         BADF => "the descriptor is a path-only (O_PATH) descriptor, or is not open for reading";
     IOCTL_INOTIFY_SETNEXTWD:
-        INVAL => "the number is not positive",
+        INVAL => "the watch descriptor is not positive",
         NOTTY => Unsupported "the kernel was built without CONFIG_CHECKPOINT_RESTORE, or the \
             descriptor is not an inotify instance",
         BADF => "the descriptor is a path-only (O_PATH) descriptor";

@@ -35,16 +35,16 @@ flags! {
         "IN_CLOSE" CLOSE = 0x18, "`CLOSE_WRITE` and `CLOSE_NOWRITE`.";
         "IN_MOVE" MOVE = 0xC0, "`MOVED_FROM` and `MOVED_TO`.";
         "IN_ALL_EVENTS" ALL_EVENTS = 0xFFF, "all events.";
-        "IN_ONLYDIR" ONLYDIR = 0x0100_0000, "fail with `ENOTDIR` if the path is not a directory. \
-            Since Linux 2.6.15.";
+        "IN_ONLYDIR" ONLYDIR = 0x0100_0000, "`inotify_add_watch` fails with `ENOTDIR` if the \
+            path is not a directory. Since Linux 2.6.15.";
         "IN_DONT_FOLLOW" DONT_FOLLOW = 0x0200_0000, "watch a symbolic link itself, not its target. \
             Since Linux 2.6.15.";
         "IN_EXCL_UNLINK" EXCL_UNLINK = 0x0400_0000, "report no events for a file after it was \
             unlinked from the watched directory. Since Linux 2.6.36.";
-        "IN_MASK_CREATE" MASK_CREATE = 0x1000_0000, "fail with `EEXIST` if the file is already \
-            watched. Since Linux 4.18.";
-        "IN_MASK_ADD" MASK_ADD = 0x2000_0000, "add the events to those of an existing watch, \
-            instead of replacing them.";
+        "IN_MASK_CREATE" MASK_CREATE = 0x1000_0000, "`inotify_add_watch` fails with `EEXIST` if \
+            the file is already watched. Since Linux 4.18.";
+        "IN_MASK_ADD" MASK_ADD = 0x2000_0000, "add the requested events to an existing watch, \
+            instead of replacing its events.";
         "IN_ONESHOT" ONESHOT = 0x8000_0000, "remove the watch after one event.";
     }
 }
@@ -69,10 +69,10 @@ flags! {
         "IN_MOVE_SELF" MOVE_SELF = 0x800, "the watched file or directory was renamed.";
         "IN_UNMOUNT" UNMOUNT = 0x2000, "the file system of the watched file was unmounted; the \
             watch is removed.";
-        "IN_Q_OVERFLOW" Q_OVERFLOW = 0x4000, "the queue was full, and events were lost. The event \
-            has no watch.";
-        "IN_IGNORED" IGNORED = 0x8000, "the watch was removed; this is its last event.";
-        "IN_ISDIR" ISDIR = 0x4000_0000, "the file is a directory.";
+        "IN_Q_OVERFLOW" Q_OVERFLOW = 0x4000, "the event queue was full, and events were lost. \
+            The event has no watch.";
+        "IN_IGNORED" IGNORED = 0x8000, "the watch was removed; the event is its last event.";
+        "IN_ISDIR" ISDIR = 0x4000_0000, "the event is for a directory.";
         "IN_CLOSE" CLOSE = 0x18, "`CLOSE_WRITE` and `CLOSE_NOWRITE`.";
         "IN_MOVE" MOVE = 0xC0, "`MOVED_FROM` and `MOVED_TO`.";
     }

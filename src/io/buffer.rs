@@ -1,4 +1,4 @@
-//! Buffers for events, and the functions that read into them.
+//! Buffers for events, and the functions that read into a buffer.
 
 use core::mem::MaybeUninit;
 
@@ -6,13 +6,15 @@ use super::call::{read_into, retry, would_block_as_none};
 use crate::error::{Call, Result};
 use crate::fd::BorrowedFd;
 
-/// A buffer that a read can fill, initialized or not: `[u8]`, `[MaybeUninit<u8>]` or an array of
-/// either, and `Vec<u8>` with `alloc` (its length, not its capacity). Sealed.
+/// A buffer that a read can fill: `[u8]`, `[MaybeUninit<u8>]`, an array of `u8` or
+/// `MaybeUninit<u8>`, or (with `alloc`) a `Vec<u8>`.
+///
+/// A read into a `Vec<u8>` fills at most its length, not its capacity. The trait is sealed.
 pub trait Buffer: sealed::BufferParts {}
 
 pub(crate) mod sealed {
     pub trait BufferParts {
-        /// Returns the address and the size in bytes.
+        /// Returns the address of the buffer and its size in bytes.
         fn parts_mut(&mut self) -> (*mut u8, usize);
     }
 }
@@ -36,7 +38,7 @@ impl_buffer! {
     [const N: usize] [MaybeUninit<u8>; N];
 }
 
-/// Reads once into a buffer. Returns the part that was filled.
+/// Reads once into a buffer. Returns the bytes that were read.
 #[inline]
 pub(crate) fn read_bytes<'b>(
     call: Call,
@@ -44,14 +46,15 @@ pub(crate) fn read_bytes<'b>(
     buffer: &'b mut (impl Buffer + ?Sized),
 ) -> Result<&'b [u8]> {
     let (start, size) = buffer.parts_mut();
-    // SAFETY: the buffer has this size and is exclusively borrowed.
+    // SAFETY: the buffer has `size` bytes and is exclusively borrowed.
     let count = unsafe { read_into(call, fd, start, size) }?;
-    // SAFETY: the kernel has written the first `count` bytes, at most `size`; the borrow continues.
+    // SAFETY: the kernel has written the first `count` bytes (at most `size`) of the buffer, which
+    // remains borrowed.
     Ok(unsafe { core::slice::from_raw_parts(start, count) })
 }
 
-/// Reads like [`read_bytes`], but retries if interrupted by a signal, and returns no bytes if none
-/// are available.
+/// Reads like [`read_bytes`], but repeats the read if it fails with `EINTR`, and returns an empty
+/// slice if it fails with `EAGAIN`.
 #[inline]
 pub(crate) fn read_events<'b>(
     call: Call,
@@ -59,9 +62,10 @@ pub(crate) fn read_events<'b>(
     buffer: &'b mut (impl Buffer + ?Sized),
 ) -> Result<&'b [u8]> {
     let (start, size) = buffer.parts_mut();
-    // SAFETY: the buffer has this size and is exclusively borrowed.
+    // SAFETY: the buffer has `size` bytes and is exclusively borrowed.
     let read = retry(move || unsafe { read_into(call, fd, start, size) });
     let count = would_block_as_none(read)?;
-    // SAFETY: the kernel has written the first `count` bytes, at most `size`; the borrow continues.
+    // SAFETY: the kernel has written the first `count` bytes (at most `size`) of the buffer, which
+    // remains borrowed.
     Ok(unsafe { core::slice::from_raw_parts(start, count.unwrap_or(0)) })
 }

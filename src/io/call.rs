@@ -1,4 +1,4 @@
-//! Calls that work on any descriptor.
+//! System calls for any type of descriptor: reading, writing, closing and `FIONREAD`.
 
 use core::ffi::c_int;
 use core::mem::{ManuallyDrop, MaybeUninit};
@@ -13,7 +13,7 @@ const FIONREAD: u32 = 0x541B;
 /// `read(fd, buf, count)` - reads bytes into a buffer.
 ///
 /// Returns the number of bytes read, which is 0 at the end of a file, or if a pipe is empty and has
-/// no writer. One call reads at most 2 GiB less one page.
+/// no writer. One call reads at most 2 GiB minus one page.
 ///
 /// # Errors
 ///
@@ -22,10 +22,11 @@ const FIONREAD: u32 = 0x541B;
 /// - `EINTR`: interrupted by a signal.
 /// - `EBADF`: the descriptor is not open for reading.
 /// - `EINVAL`: the buffer is too small for an event of this descriptor; or the buffer, its size or
-///   the file offset is misaligned for direct I/O (O_DIRECT); or the file cannot be read.
+///   the file offset is misaligned for direct I/O (O_DIRECT); or the file does not support reading.
 /// - `EISDIR`: the descriptor is a directory.
-/// - `EIO`: an I/O error; or the process is in the background and reads from its terminal; or the
-///   call returned more bytes than requested, which only a tracer or a filter can forge.
+/// - `EIO`: an I/O error. A background process that blocks or ignores `SIGTTIN`, or whose process
+///   group is orphaned, fails with `EIO` if it reads from its terminal. The error is also `EIO` if
+///   the call returns more bytes than requested, which only a tracer or a seccomp filter can forge.
 ///
 /// Drivers and file systems return further errors.
 ///
@@ -34,15 +35,16 @@ const FIONREAD: u32 = 0x541B;
 /// [read(2)]: https://man7.org/linux/man-pages/man2/read.2.html
 #[inline]
 pub fn read(fd: impl AsFd, buffer: &mut [u8]) -> Result<usize> {
-    // SAFETY: the buffer has this size and is exclusively borrowed.
+    // SAFETY: the buffer has `buffer.len()` bytes and is exclusively borrowed.
     unsafe { read_into(Call::READ, fd.as_fd(), buffer.as_mut_ptr(), buffer.len()) }
 }
 
-/// `read(fd, buf, count)` - reads bytes into an uninitialized buffer. Returns the initialized part.
+/// `read(fd, buf, count)` - reads bytes into an uninitialized buffer. Returns the initialized part
+/// of the buffer.
 ///
 /// # Errors
 ///
-/// The errors of [`read`].
+/// The errors of [`read`] also apply to `read_uninit`.
 ///
 /// Since Linux 1.0; [read(2)].
 ///
@@ -51,15 +53,15 @@ pub fn read(fd: impl AsFd, buffer: &mut [u8]) -> Result<usize> {
 #[inline]
 pub fn read_uninit(fd: impl AsFd, buffer: &mut [MaybeUninit<u8>]) -> Result<&mut [u8]> {
     let start = buffer.as_mut_ptr().cast();
-    // SAFETY: the buffer has this size and is exclusively borrowed.
+    // SAFETY: the buffer has `buffer.len()` bytes and is exclusively borrowed.
     let count = unsafe { read_into(Call::READ, fd.as_fd(), start, buffer.len()) }?;
-    // SAFETY: the kernel has written the first `count` bytes, at most the size; the borrow
-    // continues.
+    // SAFETY: the kernel has written the first `count` bytes (at most `buffer.len()`) of the
+    // buffer, which remains borrowed.
     Ok(unsafe { core::slice::from_raw_parts_mut(start, count) })
 }
 
-/// `read(fd, start, size)` - reads bytes. Errors contain `call`, which depends on the kind of the
-/// descriptor.
+/// `read(fd, start, size)` - reads at most `size` bytes. Errors contain `call`, such as
+/// `Call::SIGNALFD_READ` for a signalfd.
 ///
 /// # Safety
 ///
@@ -71,14 +73,15 @@ pub(super) unsafe fn read_into(
     start: *mut u8,
     size: usize,
 ) -> Result<usize> {
-    // SAFETY: the kernel writes at most `size` bytes from `start`, as the caller allows, and keeps
-    // nothing.
+    // SAFETY: the kernel writes at most `size` bytes from `start` and keeps nothing; that these
+    // bytes may be written is upheld by the caller.
     unsafe { syscall!(call, read(fd, start, size)) }.at_most(size)
 }
 
 /// `readv(fd, iov, iovcnt)` - reads bytes into several buffers, each filled before the next.
 ///
-/// Returns the number of bytes, as [`read`] does.
+/// Returns the number of bytes read, which is 0 at the end of a file, or if a pipe is empty and has
+/// no writer.
 ///
 /// # Errors
 ///
@@ -86,12 +89,13 @@ pub(super) unsafe fn read_into(
 ///   (`SO_RCVTIMEO`) has expired.
 /// - `EINTR`: interrupted by a signal.
 /// - `EBADF`: the descriptor is not open for reading.
-/// - `EINVAL`: there are more than 1,024 buffers; or they are too small for an event of this
+/// - `EINVAL`: there are more than 1,024 buffers; or the buffers are too small for an event of this
 ///   descriptor; or a buffer, its size or the file offset is misaligned for direct I/O (O_DIRECT);
-///   or the file cannot be read.
+///   or the file does not support reading.
 /// - `EISDIR`: the descriptor is a directory.
-/// - `EIO`: an I/O error; or the process is in the background and reads from its terminal; or the
-///   call returned more bytes than requested, which only a tracer or a filter can forge.
+/// - `EIO`: an I/O error. A background process that blocks or ignores `SIGTTIN`, or whose process
+///   group is orphaned, fails with `EIO` if it reads from its terminal. The error is also `EIO` if
+///   the call returns more bytes than requested, which only a tracer or a seccomp filter can forge.
 ///
 /// Drivers and file systems return further errors.
 ///
@@ -101,15 +105,16 @@ pub(super) unsafe fn read_into(
 #[inline]
 pub fn readv(fd: impl AsFd, buffers: &mut [IoSliceMut<'_>]) -> Result<usize> {
     let size = buffers.iter().map(|buffer| buffer.len()).sum();
-    // SAFETY: the slices have the layout of `struct iovec`; the kernel reads them, writes at most
-    // their sizes to their buffers, and keeps nothing.
+    // SAFETY: the elements of `buffers` have the layout of `struct iovec`; the kernel reads the
+    // elements, writes at most the size of each buffer to the buffer, and keeps nothing.
     unsafe { syscall!(Call::READV, readv(fd.as_fd(), buffers.as_mut_ptr(), buffers.len())) }
         .at_most(size)
 }
 
-/// `write(fd, buf, count)` - writes bytes.
+/// `write(fd, buf, count)` - writes bytes from a buffer.
 ///
-/// Returns the number of bytes that were written, which can be smaller than the number passed.
+/// Returns the number of bytes that were written, which can be smaller than the number of bytes
+/// passed.
 ///
 /// # Errors
 ///
@@ -117,19 +122,19 @@ pub fn readv(fd: impl AsFd, buffers: &mut [IoSliceMut<'_>]) -> Result<usize> {
 ///   (`SO_SNDTIMEO`) has expired.
 /// - `EINTR`: interrupted by a signal.
 /// - `EBADF`: the descriptor is not open for writing.
-/// - `EINVAL`: this kind of descriptor does not accept this content or this number of bytes; or the
-///   buffer, its size or the file offset is misaligned for direct I/O (O_DIRECT); or the file
-///   cannot be written.
+/// - `EINVAL`: the descriptor, such as an eventfd, does not accept this value or this number of
+///   bytes; or the buffer, its size or the file offset is misaligned for direct I/O (O_DIRECT); or
+///   the file does not support writing.
 /// - `EPIPE`: the pipe or socket has no reader, or the socket was shut down for writing. The kernel
-///   also sends the signal `SIGPIPE`.
+///   also sends `SIGPIPE` to the calling thread.
 /// - `EPERM`: the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_FUTURE_WRITE,
 ///   F_SEAL_GROW).
 /// - `ENOSPC`: the device has no space left.
 /// - `EDQUOT`: the disk quota of the user is exhausted.
-/// - `EFBIG`: the file would exceed the maximum size of a file, or the limit of the process
+/// - `EFBIG`: the file would exceed the maximum file size, or the file size limit of the process
 ///   (RLIMIT_FSIZE).
-/// - `EIO`: an I/O error; or the process is in the background and its terminal does not allow it to
-///   write (`TOSTOP`).
+/// - `EIO`: an I/O error. A background process whose process group is orphaned fails with `EIO` if
+///   it writes to its terminal and the terminal has the flag `TOSTOP`.
 ///
 /// Drivers and file systems return further errors.
 ///
@@ -144,7 +149,8 @@ pub fn write(fd: impl AsFd, bytes: &[u8]) -> Result<usize> {
 
 /// `writev(fd, iov, iovcnt)` - writes bytes from several buffers, one after the other.
 ///
-/// Returns the number of bytes that were written, which can be smaller than the number passed.
+/// Returns the number of bytes that were written, which can be smaller than the number of bytes
+/// passed.
 ///
 /// # Errors
 ///
@@ -152,19 +158,19 @@ pub fn write(fd: impl AsFd, bytes: &[u8]) -> Result<usize> {
 ///   (`SO_SNDTIMEO`) has expired.
 /// - `EINTR`: interrupted by a signal.
 /// - `EBADF`: the descriptor is not open for writing.
-/// - `EINVAL`: there are more than 1,024 buffers; or this kind of descriptor does not accept this
-///   content or this number of bytes; or a buffer, its size or the file offset is misaligned for
-///   direct I/O (O_DIRECT); or the file cannot be written.
+/// - `EINVAL`: there are more than 1,024 buffers; or the descriptor, such as an eventfd, does not
+///   accept this value or this number of bytes; or a buffer, its size or the file offset is
+///   misaligned for direct I/O (O_DIRECT); or the file does not support writing.
 /// - `EPIPE`: the pipe or socket has no reader, or the socket was shut down for writing. The kernel
-///   also sends the signal `SIGPIPE`.
+///   also sends `SIGPIPE` to the calling thread.
 /// - `EPERM`: the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_FUTURE_WRITE,
 ///   F_SEAL_GROW).
 /// - `ENOSPC`: the device has no space left.
 /// - `EDQUOT`: the disk quota of the user is exhausted.
-/// - `EFBIG`: the file would exceed the maximum size of a file, or the limit of the process
+/// - `EFBIG`: the file would exceed the maximum file size, or the file size limit of the process
 ///   (RLIMIT_FSIZE).
-/// - `EIO`: an I/O error; or the process is in the background and its terminal does not allow it to
-///   write (`TOSTOP`).
+/// - `EIO`: an I/O error. A background process whose process group is orphaned fails with `EIO` if
+///   it writes to its terminal and the terminal has the flag `TOSTOP`.
 ///
 /// Drivers and file systems return further errors.
 ///
@@ -173,16 +179,16 @@ pub fn write(fd: impl AsFd, bytes: &[u8]) -> Result<usize> {
 /// [writev(2)]: https://man7.org/linux/man-pages/man2/writev.2.html
 #[inline]
 pub fn writev(fd: impl AsFd, buffers: &[IoSlice<'_>]) -> Result<usize> {
-    // SAFETY: the slices have the layout of `struct iovec`; the kernel reads them and their bytes,
-    // and keeps nothing.
+    // SAFETY: the elements of `buffers` have the layout of `struct iovec`; the kernel reads the
+    // elements and the bytes of their buffers, and keeps nothing.
     unsafe { syscall!(Call::WRITEV, writev(fd.as_fd(), buffers.as_ptr(), buffers.len())) }.size()
 }
 
-/// `close(fd)` - closes a descriptor and, unlike a drop, returns the error.
+/// `close(fd)` - closes a descriptor, and returns the error that a drop would ignore.
 ///
 /// # Errors
 ///
-/// The descriptor is closed in every case. Do not repeat the call.
+/// The kernel closes the descriptor even if `close` fails, so do not repeat a failed `close`.
 ///
 /// - `EINTR`: interrupted by a signal.
 /// - `EIO`: an earlier write failed.
@@ -201,16 +207,17 @@ pub fn close(fd: OwnedFd) -> Result<()> {
 
 /// `ioctl(fd, FIONREAD, &count)` - returns the number of bytes available to read.
 ///
-/// - For an inotify instance, the size of all queued events.
-/// - For a pipe or a socket, the number of bytes that it contains.
-/// - For a regular file, the number of bytes after the file offset, modulo 2^32, so the result is
-///   wrong for large files.
+/// - For an inotify instance, the result is the size of all queued events.
+/// - For a pipe or a stream socket, the result is the number of unread bytes.
+/// - For a datagram socket, the result is the size of the next datagram.
+/// - For a regular file, the result is the number of bytes after the file offset, modulo 2^32. The
+///   result is wrong if 2 GiB or more follow the file offset.
 ///
-/// A negative count is returned as 0.
+/// If the kernel returns a negative number, the result is 0.
 ///
 /// # Errors
 ///
-/// - `ENOTTY`: this kind of descriptor does not report its number of bytes.
+/// - `ENOTTY`: the descriptor does not support FIONREAD.
 /// - `EINVAL`: the descriptor is an epoll instance (since Linux 6.9), or a listening socket.
 /// - `EBADF`: the descriptor is path-only (O_PATH).
 ///
@@ -228,14 +235,15 @@ pub fn bytes_available(fd: impl AsFd) -> Result<u32> {
     Ok(count.max(0).cast_unsigned())
 }
 
-/// Repeats a call until it is not interrupted by a signal.
+/// Repeats a call for as long as it fails with `EINTR`.
 ///
-/// Do not use it for a wait with a relative timeout, which would start again from the full timeout,
-/// or for [`close`], which must not be repeated.
+/// Do not use `retry` for a wait with a relative timeout: each repetition would wait for the full
+/// timeout again. Do not use `retry` for [`close`]: the descriptor is closed even if `close` fails
+/// with `EINTR`.
 ///
 /// # Errors
 ///
-/// The errors of the call, except `EINTR`.
+/// Returns every error of the call except `EINTR`.
 #[inline(always)]
 pub fn retry<T>(mut call: impl FnMut() -> Result<T>) -> Result<T> {
     match call() {
@@ -244,8 +252,8 @@ pub fn retry<T>(mut call: impl FnMut() -> Result<T>) -> Result<T> {
     }
 }
 
-/// Out of line, to keep the success path small: in a loop, the compiler keeps the arguments of the
-/// call in further registers.
+/// `retry_if_interrupted` is out of line to keep the success path small: around an inlined loop,
+/// the compiler would keep the arguments of the call in additional registers.
 #[cold]
 #[inline(never)]
 fn retry_if_interrupted<T>(mut error: Error, mut call: impl FnMut() -> Result<T>) -> Result<T> {
@@ -258,11 +266,11 @@ fn retry_if_interrupted<T>(mut error: Error, mut call: impl FnMut() -> Result<T>
     Err(error)
 }
 
-/// Converts `EAGAIN` to `None`: for raw calls on non-blocking descriptors.
+/// Converts the error `EAGAIN` of a raw call on a non-blocking descriptor to `None`.
 ///
 /// # Errors
 ///
-/// Any other error is returned unchanged.
+/// Returns every error other than `EAGAIN` unchanged.
 #[inline(always)]
 pub fn would_block_as_none<T>(result: Result<T>) -> Result<Option<T>> {
     match result {
@@ -278,56 +286,57 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             (SO_RCVTIMEO) has expired",
         BADF => "the descriptor is not open for reading",
         INVAL => "the buffer is too small for an event of this descriptor; or the buffer, its size \
-            or the file offset is misaligned for direct I/O (O_DIRECT); or the file cannot be read",
+            or the file offset is misaligned for direct I/O (O_DIRECT); or the file does not \
+            support reading",
         ISDIR => "the descriptor is a directory";
     READV:
         AGAIN => "no data is available, and the descriptor is non-blocking or its socket timeout \
             (SO_RCVTIMEO) has expired",
         BADF => "the descriptor is not open for reading",
-        INVAL => "there are more than 1,024 buffers; or they are too small for an event of this \
-            descriptor; or a buffer, its size or the file offset is misaligned for direct I/O \
-            (O_DIRECT); or the file cannot be read",
+        INVAL => "there are more than 1,024 buffers; or the buffers are too small for an event of \
+            this descriptor; or a buffer, its size or the file offset is misaligned for direct I/O \
+            (O_DIRECT); or the file does not support reading",
         ISDIR => "the descriptor is a directory";
     WRITE:
         AGAIN => "the write would block, and the descriptor is non-blocking or its socket timeout \
             (SO_SNDTIMEO) has expired",
         BADF => "the descriptor is not open for writing",
-        INVAL => "this kind of descriptor does not accept this content or this number of bytes; or \
-            the buffer, its size or the file offset is misaligned for direct I/O (O_DIRECT); or \
-            the file cannot be written",
+        INVAL => "the descriptor, such as an eventfd, does not accept this value or this number of \
+            bytes; or the buffer, its size or the file offset is misaligned for direct I/O \
+            (O_DIRECT); or the file does not support writing",
         PIPE => "the pipe or socket has no reader, or the socket was shut down for writing",
         PERM => "the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_FUTURE_WRITE, \
             F_SEAL_GROW)",
         NOSPC => "the device has no space left",
         DQUOT => "the disk quota of the user is exhausted",
-        FBIG => "the file would exceed the maximum size of a file, or the limit of the process \
-            (RLIMIT_FSIZE)";
+        FBIG => "the file would exceed the maximum file size, or the file size limit of the \
+            process (RLIMIT_FSIZE)";
     WRITEV:
         AGAIN => "the write would block, and the descriptor is non-blocking or its socket timeout \
             (SO_SNDTIMEO) has expired",
         BADF => "the descriptor is not open for writing",
-        INVAL => "there are more than 1,024 buffers; or this kind of descriptor does not accept \
-            this content or this number of bytes; or a buffer, its size or the file offset is \
-            misaligned for direct I/O (O_DIRECT); or the file cannot be written",
+        INVAL => "there are more than 1,024 buffers; or the descriptor, such as an eventfd, does \
+            not accept this value or this number of bytes; or a buffer, its size or the file \
+            offset is misaligned for direct I/O (O_DIRECT); or the file does not support writing",
         PIPE => "the pipe or socket has no reader, or the socket was shut down for writing",
         PERM => "the file is sealed against writing or growing (F_SEAL_WRITE, F_SEAL_FUTURE_WRITE, \
             F_SEAL_GROW)",
         NOSPC => "the device has no space left",
         DQUOT => "the disk quota of the user is exhausted",
-        FBIG => "the file would exceed the maximum size of a file, or the limit of the process \
-            (RLIMIT_FSIZE)";
+        FBIG => "the file would exceed the maximum file size, or the file size limit of the \
+            process (RLIMIT_FSIZE)";
     FCNTL_DUPFD_CLOEXEC:
-        INVAL => "the lowest number is negative, or not below the limit on open file descriptors \
-            (RLIMIT_NOFILE)",
-        MFILE => "no number from the lowest up to the limit on open file descriptors \
-            (RLIMIT_NOFILE) is free";
+        INVAL => "the requested lowest number is negative, or not below the limit on open file \
+            descriptors (RLIMIT_NOFILE)",
+        MFILE => "no number from the requested lowest number up to the limit on open file \
+            descriptors (RLIMIT_NOFILE) is free";
     FCNTL_SETFL:
         PERM => "the file is append-only, and O_APPEND is cleared; or O_NOATIME is set on a file \
             of another user, without the capability CAP_FOWNER",
         INVAL => "the file system does not support direct I/O (O_DIRECT)",
         BADF => "the descriptor is path-only (O_PATH)";
     IOCTL_FIONREAD:
-        NOTTY => "this kind of descriptor does not report its number of bytes",
+        NOTTY => "the descriptor does not support FIONREAD",
         INVAL => "the descriptor is an epoll instance (since Linux 6.9), or a listening socket",
         BADF => "the descriptor is path-only (O_PATH)";
     CLOSE:

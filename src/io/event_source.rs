@@ -1,14 +1,15 @@
-//! The trait of the objects from which events are read.
+//! The trait [`EventSource`] of objects from which events are read.
 
 use core::mem::MaybeUninit;
 
 use crate::error::Result;
 use crate::fd::AsFd;
 
-/// An object from which events are read, and which is readable when events are available.
+/// An object from which events are read, and whose descriptor is readable while events are
+/// available.
 ///
-/// The trait is for generic event loops and for adapters to async runtimes, which wait for the
-/// descriptor themselves. It therefore has no method `wait`.
+/// The trait is for generic event loops and for adapters to async runtimes, which themselves wait
+/// until the descriptor is readable. The trait therefore has no method `wait`.
 ///
 /// # Safety
 ///
@@ -18,9 +19,10 @@ pub unsafe trait EventSource: AsFd {
     /// An event, which can borrow from the buffer that it was read into.
     type Event<'b>;
 
-    /// Reads once and passes each event to the handler.
+    /// Reads once from the descriptor and passes each event to `handler`.
     ///
-    /// Events of variable size are read into the buffer. A buffer of 4,112 bytes
+    /// Some sources, such as inotify, read their events into the buffer; other sources do not use
+    /// the buffer. A buffer of 4,112 bytes
     /// ([`inotify::EVENT_SIZE_MAX`](crate::inotify::EVENT_SIZE_MAX)) is large enough for an event
     /// of any source of this crate.
     ///

@@ -12,49 +12,60 @@ const F_SETFL: u32 = 4;
 const F_DUPFD_CLOEXEC: u32 = 1030;
 
 flags! {
-    /// Flags of a descriptor. Duplicates of the descriptor have their own.
+    /// Flags of a descriptor. Each duplicate of a descriptor has separate flags.
     pub struct DescriptorFlags: u32 {
-        "FD_CLOEXEC" CLOEXEC = 1, "close the descriptor on `execve`.";
+        "FD_CLOEXEC" CLOEXEC = 1, "`execve` closes the descriptor.";
     }
 }
 
 flags! {
-    /// Status flags of an open file description, which all duplicates of the descriptor share.
+    /// Status flags of an open file description. All duplicates of a descriptor share its status
+    /// flags.
     ///
     /// `DIRECT`, `LARGEFILE`, `DIRECTORY`, `NOFOLLOW` and `TMPFILE` have different values on x86_64
     /// and aarch64. The access mode is not a set of flags: see [`access`](Self::access).
     pub struct StatusFlags: u32 {
-        "O_APPEND" APPEND = 0x400, "append all writes to the end of the file. Can be changed.";
-        "O_NONBLOCK" NONBLOCK = 0x800, "fail with `EAGAIN` instead of blocking. Can be changed.";
-        "O_DSYNC" DSYNC = 0x1000, "complete a write when its data is on the device.";
-        "O_ASYNC" ASYNC = 0x2000, "send a signal when the file becomes ready. Can be changed.";
-        "O_DIRECT" DIRECT = abi::O_DIRECT, "direct I/O; for a pipe, packet mode. Can be changed.";
-        "O_LARGEFILE" LARGEFILE = abi::O_LARGEFILE, "64-bit file offsets; set by the kernel.";
-        "O_DIRECTORY" DIRECTORY = abi::O_DIRECTORY, "fail with `ENOTDIR` if not a directory.";
-        "O_NOFOLLOW" NOFOLLOW = abi::O_NOFOLLOW, "fail with `ELOOP` if a symbolic link.";
-        "O_NOATIME" NOATIME = 0x4_0000, "do not update the access time. Can be changed.";
-        "O_SYNC" SYNC = 0x10_1000, "complete a write when data and metadata are on the device.";
+        "O_APPEND" APPEND = 0x400, "writes append to the end of the file. `F_SETFL` can \
+            change this flag.";
+        "O_NONBLOCK" NONBLOCK = 0x800, "reads and writes fail with `EAGAIN` instead of \
+            blocking. `F_SETFL` can change this flag.";
+        "O_DSYNC" DSYNC = 0x1000, "a write returns when its data is on the device.";
+        "O_ASYNC" ASYNC = 0x2000, "the kernel sends a signal when the file becomes ready. \
+            `F_SETFL` can change this flag.";
+        "O_DIRECT" DIRECT = abi::O_DIRECT, "direct I/O for a file, packet mode for a pipe. \
+            `F_SETFL` can change this flag.";
+        "O_LARGEFILE" LARGEFILE = abi::O_LARGEFILE, "file offsets have 64 bits. The kernel sets this \
+            flag.";
+        "O_DIRECTORY" DIRECTORY = abi::O_DIRECTORY, "`open` fails with `ENOTDIR` if the file is \
+            not a directory.";
+        "O_NOFOLLOW" NOFOLLOW = abi::O_NOFOLLOW, "`open` fails with `ELOOP` if the file is a \
+            symbolic link.";
+        "O_NOATIME" NOATIME = 0x4_0000, "reads do not update the access time of the file. \
+            `F_SETFL` can change this flag.";
+        "O_SYNC" SYNC = 0x10_1000, "a write returns when its data and the metadata of the \
+            file are on the device.";
         "O_PATH" PATH = 0x20_0000, "a path-only descriptor, not open for reading or writing.";
         "O_TMPFILE" TMPFILE = 0x40_0000 | abi::O_DIRECTORY, "an unnamed temporary file.";
     }
 }
 
-/// The access mode of an open file description: the two lowest bits of its flags.
+/// The access mode of an open file description: the two lowest bits of its status flags.
 #[doc(alias = "O_ACCMODE")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AccessMode {
-    /// `O_RDONLY`: reading.
+    /// `O_RDONLY`: open for reading.
     ReadOnly,
-    /// `O_WRONLY`: writing.
+    /// `O_WRONLY`: open for writing.
     WriteOnly,
-    /// `O_RDWR`: reading and writing.
+    /// `O_RDWR`: open for reading and writing.
     ReadWrite,
-    /// 3: neither reading nor writing. Some device drivers accept it for `ioctl`.
+    /// Access mode 3: open for neither reading nor writing. Some device drivers use this access
+    /// mode for descriptors that support only `ioctl`.
     Neither,
 }
 
 impl AccessMode {
-    /// Returns the two bits.
+    /// Returns the two bits of the access mode.
     pub(crate) const fn bits(self) -> u32 {
         match self {
             Self::ReadOnly => 0,
@@ -80,7 +91,7 @@ impl StatusFlags {
 
 /// `fcntl(fd, F_GETFD)` - returns the flags of a descriptor.
 ///
-/// This call cannot fail.
+/// `fcntl(F_GETFD)` cannot fail.
 ///
 /// Since Linux 1.0; [F_GETFD(2const)].
 ///
@@ -88,15 +99,15 @@ impl StatusFlags {
 #[doc(alias = "F_GETFD")]
 #[inline]
 pub fn fcntl_getfd(fd: impl AsFd) -> Result<DescriptorFlags> {
-    // SAFETY: accesses no memory.
+    // SAFETY: the call accesses no memory.
     let flags = unsafe { syscall!(Call::FCNTL_GETFD, fcntl(fd.as_fd(), F_GETFD)) }.int()?;
     Ok(DescriptorFlags::from_bits_retain(flags.cast_unsigned()))
 }
 
 /// `fcntl(fd, F_SETFD, flags)` - sets the flags of a descriptor. Without
-/// [`DescriptorFlags::CLOEXEC`], programs started by `execve` inherit it.
+/// [`DescriptorFlags::CLOEXEC`], a program that is executed by `execve` inherits the descriptor.
 ///
-/// This call cannot fail.
+/// `fcntl(F_SETFD)` cannot fail.
 ///
 /// Since Linux 1.0; [F_SETFD(2const)].
 ///
@@ -104,13 +115,13 @@ pub fn fcntl_getfd(fd: impl AsFd) -> Result<DescriptorFlags> {
 #[doc(alias = "F_SETFD")]
 #[inline]
 pub fn fcntl_setfd(fd: impl AsFd, flags: DescriptorFlags) -> Result<()> {
-    // SAFETY: accesses no memory.
+    // SAFETY: the call accesses no memory.
     unsafe { syscall!(Call::FCNTL_SETFD, fcntl(fd.as_fd(), F_SETFD, flags.bits())) }.unit()
 }
 
 /// `fcntl(fd, F_GETFL)` - returns the status flags of an open file description.
 ///
-/// This call cannot fail.
+/// `fcntl(F_GETFL)` cannot fail.
 ///
 /// Since Linux 1.0; [F_GETFL(2const)].
 ///
@@ -118,16 +129,16 @@ pub fn fcntl_setfd(fd: impl AsFd, flags: DescriptorFlags) -> Result<()> {
 #[doc(alias = "F_GETFL")]
 #[inline]
 pub fn fcntl_getfl(fd: impl AsFd) -> Result<StatusFlags> {
-    // SAFETY: accesses no memory.
+    // SAFETY: the call accesses no memory.
     let flags = unsafe { syscall!(Call::FCNTL_GETFL, fcntl(fd.as_fd(), F_GETFL)) }.int()?;
     Ok(StatusFlags::from_bits_retain(flags.cast_unsigned()))
 }
 
 /// `fcntl(fd, F_SETFL, flags)` - sets the status flags of an open file description. The change
-/// affects all descriptors that share it, also those of other processes.
+/// affects all descriptors that share the description, including descriptors of other processes.
 ///
-/// The kernel changes `APPEND`, `ASYNC`, `DIRECT`, `NOATIME` and `NONBLOCK`, and ignores the
-/// others.
+/// The kernel changes `APPEND`, `ASYNC`, `DIRECT`, `NOATIME` and `NONBLOCK`, and ignores all other
+/// flags.
 ///
 /// # Errors
 ///
@@ -142,7 +153,7 @@ pub fn fcntl_getfl(fd: impl AsFd) -> Result<StatusFlags> {
 #[doc(alias = "F_SETFL")]
 #[inline]
 pub fn fcntl_setfl(fd: impl AsFd, flags: StatusFlags) -> Result<()> {
-    // SAFETY: accesses no memory.
+    // SAFETY: the call accesses no memory.
     unsafe { syscall!(Call::FCNTL_SETFL, fcntl(fd.as_fd(), F_SETFL, flags.bits())) }.unit()
 }
 
@@ -151,10 +162,10 @@ pub fn fcntl_setfl(fd: impl AsFd, flags: StatusFlags) -> Result<()> {
 ///
 /// # Errors
 ///
-/// - `EINVAL`: the lowest number is negative, or not below the limit on open file descriptors
-///   (RLIMIT_NOFILE).
-/// - `EMFILE`: no number from the lowest up to the limit on open file descriptors (RLIMIT_NOFILE)
-///   is free.
+/// - `EINVAL`: the requested lowest number is negative, or not below the limit on open file
+///   descriptors (RLIMIT_NOFILE).
+/// - `EMFILE`: no number from the requested lowest number up to the limit on open file descriptors
+///   (RLIMIT_NOFILE) is free.
 ///
 /// Since Linux 2.6.24; [F_DUPFD_CLOEXEC(2const)].
 ///
@@ -162,9 +173,9 @@ pub fn fcntl_setfl(fd: impl AsFd, flags: StatusFlags) -> Result<()> {
 #[doc(alias = "F_DUPFD_CLOEXEC")]
 #[inline]
 pub fn fcntl_dupfd_cloexec(fd: impl AsFd, lowest: RawFd) -> Result<OwnedFd> {
-    // SAFETY: accesses no memory.
+    // SAFETY: the call accesses no memory.
     let returned =
         unsafe { syscall!(Call::FCNTL_DUPFD_CLOEXEC, fcntl(fd.as_fd(), F_DUPFD_CLOEXEC, lowest)) };
-    // SAFETY: a success is a new descriptor.
+    // SAFETY: a successful call returns a new descriptor.
     unsafe { returned.descriptor() }
 }

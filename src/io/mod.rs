@@ -1,7 +1,7 @@
-//! Reading, writing, and the flags of any descriptor.
+//! Reading and writing with any descriptor, and the flags of descriptors.
 //!
-//! Each function makes one system call. If the call is interrupted by a signal, it returns `EINTR`;
-//! [`retry`] repeats it.
+//! Each function in the table makes one system call. If a signal interrupts the call, the function
+//! returns `EINTR`; [`retry`] repeats such a call.
 //!
 //! | system call | function |
 //! |---|---|

@@ -3,7 +3,7 @@
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 
-/// `struct iovec`: one of several slices to write.
+/// `struct iovec`: one of the slices that `writev` writes.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct IoSlice<'a> {
@@ -12,7 +12,7 @@ pub struct IoSlice<'a> {
     of: PhantomData<&'a [u8]>,
 }
 
-/// `struct iovec`: one of several buffers to read into.
+/// `struct iovec`: one of the buffers that `readv` reads into.
 #[repr(C)]
 pub struct IoSliceMut<'a> {
     base: *mut u8,
@@ -20,17 +20,17 @@ pub struct IoSliceMut<'a> {
     of: PhantomData<&'a mut [u8]>,
 }
 
-// SAFETY: a shared borrow of bytes.
+// SAFETY: an `IoSlice` is a shared borrow of bytes.
 unsafe impl Send for IoSlice<'_> {}
-// SAFETY: as above.
+// SAFETY: an `IoSlice` is a shared borrow of bytes.
 unsafe impl Sync for IoSlice<'_> {}
-// SAFETY: an exclusive borrow of bytes.
+// SAFETY: an `IoSliceMut` is an exclusive borrow of bytes.
 unsafe impl Send for IoSliceMut<'_> {}
-// SAFETY: a shared reference gives access to a shared borrow only.
+// SAFETY: a shared reference to an `IoSliceMut` gives only shared access to the bytes.
 unsafe impl Sync for IoSliceMut<'_> {}
 
 impl<'a> IoSlice<'a> {
-    /// Creates a slice of these bytes.
+    /// Creates an `IoSlice` from a slice of bytes.
     #[inline]
     #[must_use]
     pub const fn new(bytes: &'a [u8]) -> Self {
@@ -39,7 +39,7 @@ impl<'a> IoSlice<'a> {
 }
 
 impl<'a> IoSliceMut<'a> {
-    /// Creates a slice of this buffer.
+    /// Creates an `IoSliceMut` from a buffer.
     #[inline]
     pub const fn new(buffer: &'a mut [u8]) -> Self {
         Self { base: buffer.as_mut_ptr(), len: buffer.len(), of: PhantomData }
@@ -51,7 +51,8 @@ impl Deref for IoSlice<'_> {
 
     #[inline]
     fn deref(&self) -> &[u8] {
-        // SAFETY: the parts of a slice that is borrowed for the lifetime of this one.
+        // SAFETY: `base` and `len` describe a slice that is borrowed for at least as long as
+        // `self`.
         unsafe { core::slice::from_raw_parts(self.base, self.len) }
     }
 }
@@ -61,7 +62,8 @@ impl Deref for IoSliceMut<'_> {
 
     #[inline]
     fn deref(&self) -> &[u8] {
-        // SAFETY: the parts of a slice that is borrowed for the lifetime of this one.
+        // SAFETY: `base` and `len` describe a slice that is borrowed for at least as long as
+        // `self`.
         unsafe { core::slice::from_raw_parts(self.base, self.len) }
     }
 }
@@ -69,7 +71,8 @@ impl Deref for IoSliceMut<'_> {
 impl DerefMut for IoSliceMut<'_> {
     #[inline]
     fn deref_mut(&mut self) -> &mut [u8] {
-        // SAFETY: as above, and the borrow is exclusive.
+        // SAFETY: `base` and `len` describe a slice that is exclusively borrowed for at least as
+        // long as `self`.
         unsafe { core::slice::from_raw_parts_mut(self.base, self.len) }
     }
 }

@@ -1,4 +1,4 @@
-//! A memfd and its flags.
+//! The memfd type, and the flags and seals of a memfd.
 
 use super::{Mapping, SealedMapping, SharedReadMapping, mapping, raw};
 use crate::error::{Call, Errno, Error, Result};
@@ -12,14 +12,15 @@ flags! {
     /// size of huge pages.
     pub struct CreateFlags: u32 {
         "MFD_CLOEXEC" CLOEXEC = 1, "the descriptor is close-on-exec.";
-        "MFD_ALLOW_SEALING" ALLOW_SEALING = 2, "seals can be added. With `HUGETLB` since Linux \
-            4.16.";
-        "MFD_HUGETLB" HUGETLB = 4, "use reserved huge pages, of the default size or of one of the \
-            sizes below. Since Linux 4.14.";
+        "MFD_ALLOW_SEALING" ALLOW_SEALING = 2, "seals can be added to the file. Supported together \
+            with `HUGETLB` since Linux 4.16.";
+        "MFD_HUGETLB" HUGETLB = 4, "the file has reserved huge pages, of the default size or of \
+            the size of a `HUGE_*` flag. Since Linux 4.14.";
         "MFD_NOEXEC_SEAL" NOEXEC_SEAL = 8, "the file is not executable and is sealed against \
             becoming executable; seals can be added, as with `ALLOW_SEALING`. Since Linux 6.3.";
-        "MFD_EXEC" EXEC = 0x10, "the file is executable. A file created with neither `EXEC` nor \
-            `NOEXEC_SEAL` is as well, unless `vm.memfd_noexec` is set. Since Linux 6.3.";
+        "MFD_EXEC" EXEC = 0x10, "the file is executable. A file that is created with neither \
+            `EXEC` nor `NOEXEC_SEAL` is also executable, unless `vm.memfd_noexec` is greater than \
+            0. Since Linux 6.3.";
         "MFD_HUGE_16GB" HUGE_16GB = 34 << 26, "with `HUGETLB`, huge pages of 16 GiB.";
         "MFD_HUGE_2GB" HUGE_2GB = 31 << 26, "with `HUGETLB`, huge pages of 2 GiB.";
         "MFD_HUGE_1GB" HUGE_1GB = 30 << 26, "with `HUGETLB`, huge pages of 1 GiB.";
@@ -36,38 +37,40 @@ flags! {
 }
 
 flags! {
-    /// Seals: operations that are no longer possible on a file. A seal cannot be removed.
+    /// The seals of a file: each seal makes an operation on the file impossible. A seal cannot be
+    /// removed.
     pub struct Seals: u32 {
         "F_SEAL_SEAL" SEAL = 1, "no further seals can be added.";
-        "F_SEAL_SHRINK" SHRINK = 2, "the length cannot be reduced.";
-        "F_SEAL_GROW" GROW = 4, "the length cannot be increased.";
-        "F_SEAL_WRITE" WRITE = 8, "the content cannot be changed.";
-        "F_SEAL_FUTURE_WRITE" FUTURE_WRITE = 0x10, "the content can only be changed through \
-            writable shared mappings that already exist. Since Linux 5.1.";
-        "F_SEAL_EXEC" EXEC = 0x20, "the executable mode bits cannot be changed. On a file that is \
-            executable, this also adds all other seals except `SEAL`. Since Linux 6.3.";
+        "F_SEAL_SHRINK" SHRINK = 2, "the length of the file cannot be reduced.";
+        "F_SEAL_GROW" GROW = 4, "the length of the file cannot be increased.";
+        "F_SEAL_WRITE" WRITE = 8, "the content of the file cannot be changed.";
+        "F_SEAL_FUTURE_WRITE" FUTURE_WRITE = 0x10, "the content of the file can be changed only \
+            through writable shared mappings that already exist. Since Linux 5.1.";
+        "F_SEAL_EXEC" EXEC = 0x20, "the executable mode bits cannot be changed. If the file is \
+            executable, adding `EXEC` also adds all other seals except `SEAL`. Since Linux 6.3.";
     }
 }
 
-/// An anonymous file in memory: only processes that have a descriptor of it can use it.
+/// An anonymous file in memory, which only processes with a descriptor of the file can use.
 ///
-/// Other processes inherit the descriptor or receive it over a socket, and convert it with
-/// [`From<OwnedFd>`](OwnedFd).
+/// Another process inherits the descriptor or receives it over a Unix domain socket, and converts
+/// it to a `MemFd` with [`From<OwnedFd>`](OwnedFd).
 ///
 /// With `std`, `MemFd` and `&MemFd` also implement `Read`, `Write` and `Seek`.
 pub struct MemFd(OwnedFd);
 
 fd_wrapper! { MemFd }
 
-#[allow(clippy::len_without_is_empty, reason = "the length is the result of a system call")]
+#[allow(clippy::len_without_is_empty, reason = "`len` makes a system call, which can fail")]
 impl MemFd {
     /// Creates an empty file to which no seals can be added. The descriptor is close-on-exec.
     ///
-    /// The name appears in `/proc`; it need not be unique and has at most 249 bytes.
+    /// The name of the file appears in `/proc`, need not be unique, and has at most 249 bytes.
     ///
     /// If `vm.memfd_noexec` is not 0 (since Linux 6.3), the file is created as with
     /// [`CreateFlags::NOEXEC_SEAL`]: every process with a descriptor of the file can add seals. To
-    /// prevent this, add [`Seals::SEAL`] before passing the descriptor on.
+    /// prevent other processes from adding seals, add [`Seals::SEAL`] before passing the descriptor
+    /// to them.
     ///
     /// # Errors
     ///
@@ -90,15 +93,15 @@ impl MemFd {
     ///
     /// # Errors
     ///
-    /// Those of [`new`](Self::new).
+    /// The errors are those of [`new`](Self::new).
     #[doc(alias = "MFD_ALLOW_SEALING")]
     #[inline]
     pub fn sealable(name: impl path::Arg) -> Result<Self> {
         raw::memfd_create(name, CreateFlags::CLOEXEC.union(CreateFlags::ALLOW_SEALING)).map(Self)
     }
 
-    /// Creates an empty file with exactly these flags: the descriptor is close-on-exec only if they
-    /// contain [`CreateFlags::CLOEXEC`].
+    /// Creates an empty file with exactly the given flags: the descriptor is close-on-exec only if
+    /// the flags contain [`CreateFlags::CLOEXEC`].
     ///
     /// # Errors
     ///
@@ -109,7 +112,7 @@ impl MemFd {
     /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
     ///   has been reached.
     /// - `ENODEV`: the host has no huge pages of this size.
-    /// - `ENOSYS`: the kernel is built without huge pages.
+    /// - `ENOSYS`: the kernel was built without support for huge pages.
     /// - `EACCES`: executable files are not permitted (`vm.memfd_noexec` is 2).
     /// - `ENOMEM`: the kernel is out of memory.
     ///
@@ -132,7 +135,7 @@ impl MemFd {
 
     /// Returns the length of the file in bytes.
     ///
-    /// This call cannot fail for a memfd.
+    /// `len` cannot fail for a memfd.
     #[doc(alias = "fstat")]
     #[inline]
     pub fn len(&self) -> Result<u64> {
@@ -144,7 +147,8 @@ impl MemFd {
     ///
     /// # Errors
     ///
-    /// - `EPERM`: the file is sealed against it ([`Seals::SHRINK`], [`Seals::GROW`]).
+    /// - `EPERM`: the file is sealed against this change of its length ([`Seals::SHRINK`],
+    ///   [`Seals::GROW`]).
     /// - `EINVAL`: the length is greater than [`i64::MAX`], or is not a multiple of the size of the
     ///   file's huge pages; or the descriptor is not open for writing.
     /// - `EFBIG`: the length exceeds the limit on file sizes (`RLIMIT_FSIZE`; `SIGXFSZ` is raised
@@ -161,13 +165,14 @@ impl MemFd {
 
     /// Reads bytes at an offset. Returns the number of bytes read: 0 at the end of the file.
     ///
-    /// The kernel copies the bytes, so this is safe even if other processes change them meanwhile.
+    /// The kernel copies the bytes, so `read_at` is sound even if another process changes the file
+    /// at the same time.
     ///
     /// # Errors
     ///
     /// - `EINVAL`: the offset is greater than [`i64::MAX`].
     /// - `EBADF`: the descriptor is not open for reading.
-    /// - `ESPIPE`: the object was converted from a descriptor whose file is not seekable.
+    /// - `ESPIPE`: the `MemFd` was converted from a descriptor whose file is not seekable.
     ///
     /// Since Linux 2.1.60; [pread(2)].
     ///
@@ -192,7 +197,7 @@ impl MemFd {
     /// - `ENOSPC`, `ENOMEM`: the system does not permit the allocation of a page
     ///   (`vm.overcommit_memory`), or is out of memory.
     /// - `EBADF`: the descriptor is not open for writing.
-    /// - `ESPIPE`: the object was converted from a descriptor whose file is not seekable.
+    /// - `ESPIPE`: the `MemFd` was converted from a descriptor whose file is not seekable.
     ///
     /// Since Linux 2.1.60; [pwrite(2)].
     ///
@@ -208,7 +213,7 @@ impl MemFd {
     ///
     /// # Errors
     ///
-    /// - `EINVAL`: the object was converted from a descriptor whose file is not a memfd.
+    /// - `EINVAL`: the `MemFd` was converted from a descriptor whose file is not a memfd.
     ///
     /// Since Linux 3.17; [F_GET_SEALS(2const)].
     ///
@@ -219,16 +224,17 @@ impl MemFd {
         raw::fcntl_get_seals(self.as_fd())
     }
 
-    /// Adds seals, which apply to every process that has the file and cannot be removed.
+    /// Adds seals, which apply to every process that has a descriptor of the file, and cannot be
+    /// removed.
     ///
     /// # Errors
     ///
-    /// - `EPERM`: the file is sealed against further seals, as it is if it was created without
-    ///   `ALLOW_SEALING`; or the descriptor is not open for writing.
+    /// - `EPERM`: the file is sealed against further seals, for example because it was created
+    ///   without `ALLOW_SEALING`; or the descriptor is not open for writing.
     /// - `EBUSY`: `WRITE` cannot be added while there is a writable shared mapping of the file, or
     ///   I/O on its pages is in progress.
-    /// - `EINVAL`: a seal is unknown to the kernel, or the file, which was converted from a
-    ///   descriptor, is not a memfd. If the only cause is that the kernel is older than Linux 6.3
+    /// - `EINVAL`: a seal is unknown to the kernel, or the `MemFd` was converted from a descriptor
+    ///   whose file is not a memfd. If the only cause is that the kernel is older than Linux 6.3
     ///   and does not support [`Seals::EXEC`], the kind of the error is `Unsupported`.
     ///
     /// Since Linux 3.17; [F_ADD_SEALS(2const)].
@@ -237,8 +243,9 @@ impl MemFd {
     #[doc(alias = "F_ADD_SEALS")]
     pub fn add_seals(&self, seals: Seals) -> Result<()> {
         match raw::fcntl_add_seals(self.as_fd(), seals) {
-            // If the file is a memfd and every seal has a name here, `EXEC` is the seal that the
-            // kernel does not know, because all other seals were added before Linux 5.10.
+            // If the file is a memfd and every seal has a name in this crate, the kernel does not
+            // support `EXEC`, because every supported kernel (Linux 5.10 and newer) supports the
+            // other seals.
             Err(error) if error.is(Errno::INVAL) && seals.contains(Seals::EXEC) => {
                 let is_old_kernel = Seals::KNOWN.contains(seals) && self.seals().is_ok();
                 Err(if is_old_kernel {
@@ -251,8 +258,8 @@ impl MemFd {
         }
     }
 
-    /// Maps the entire file, with its present length, for reading and writing. The memory is shared
-    /// with every process that has the file.
+    /// Maps the entire file, with its current length, for reading and writing. The memory is shared
+    /// with every process that has a descriptor of the file.
     ///
     /// # Errors
     ///
@@ -262,7 +269,7 @@ impl MemFd {
     ///   pages.
     /// - `EAGAIN`: the process locks all its memory (`mlockall`), and its limit (`RLIMIT_MEMLOCK`)
     ///   has been reached.
-    /// - `EINVAL`, `ENODEV`: the object was converted from a descriptor whose file is not a memfd.
+    /// - `EINVAL`, `ENODEV`: the `MemFd` was converted from a descriptor whose file is not a memfd.
     ///
     /// Since Linux 1.0; [mmap(2)].
     ///
@@ -273,8 +280,8 @@ impl MemFd {
         mapping::map_shared(self)
     }
 
-    /// Maps the entire file like [`map`](Self::map), but only for reading. This also works with
-    /// [`Seals::FUTURE_WRITE`], and with a descriptor that is open only for reading.
+    /// Maps the entire file like [`map`](Self::map), but only for reading. `map_read` also maps
+    /// files with [`Seals::FUTURE_WRITE`], and files whose descriptor is open only for reading.
     ///
     /// # Errors
     ///
@@ -284,7 +291,8 @@ impl MemFd {
     ///   pages.
     /// - `EAGAIN`: the process locks all its memory (`mlockall`), and its limit (`RLIMIT_MEMLOCK`)
     ///   has been reached.
-    /// - `ENODEV`: the object was converted from a descriptor whose file does not support mappings.
+    /// - `ENODEV`: the `MemFd` was converted from a descriptor whose file does not support
+    ///   mappings.
     ///
     /// Since Linux 1.0; [mmap(2)].
     ///
@@ -296,24 +304,26 @@ impl MemFd {
     }
 
     /// Maps the entire file as a slice, if it is sealed against shrinking, growing and writing, and
-    /// has no holes. Returns `None` if it is not sealed or has holes.
+    /// has no holes. Returns `None` if one of the seals is missing or the file has holes.
     ///
-    /// A slice of a file from another process is therefore safe to use for any length of time.
+    /// No process can change or truncate the file, so the slice is safe to use even if another
+    /// process created the file.
     ///
-    /// Three kinds of file return `None` although they are sealed; [`read_at`](Self::read_at)
-    /// copies their bytes, and allocates nothing.
+    /// For three kinds of sealed files, `map_sealed` returns `None`. To read a file of these kinds,
+    /// use [`read_at`](Self::read_at), which copies the bytes without allocating pages of the file.
     ///
-    /// - The file has holes: pages that were never written to, or were punched. An access through a
-    ///   mapping allocates the page, and the memory is charged to the process that accesses it. A
-    ///   process can thus be killed because of its memory limit by reading a file that cost its
-    ///   creator nothing. A creator avoids holes by writing to every page, or by `fallocate`. Holes
-    ///   are detected by the number of allocated blocks (`st_blocks`): a creator can conceal holes
-    ///   by allocating memory after the end of the file, but is charged for the same amount of
-    ///   memory.
+    /// - The file has holes: pages that were never written to, or were deallocated
+    ///   (`FALLOC_FL_PUNCH_HOLE`). An access to a hole through a mapping allocates a page, and the
+    ///   memory is charged to the process that accesses the page. By reading a file that cost its
+    ///   creator no memory, a process could thus exceed its memory limit and be killed. A creator
+    ///   avoids holes by writing to every page, or with `fallocate`. Holes are detected by the
+    ///   number of allocated blocks (`st_blocks`). A creator can conceal holes by allocating memory
+    ///   after the end of the file, but is charged for the same amount of memory.
     /// - The file has both [`Seals::EXEC`] and [`Seals::FUTURE_WRITE`]. When `EXEC` is added to an
     ///   executable file, the kernel adds the other seals as well. From Linux 6.3 until a later
-    ///   fix, it added `WRITE` in this case even if another process could still write to the file.
-    /// - The file has huge pages, of which the last is not complete.
+    ///   fix, the kernel added `WRITE` together with `EXEC` even if another process could still
+    ///   write to the file.
+    /// - The file has huge pages, and its length is not a multiple of the huge page size.
     ///
     /// # Errors
     ///
@@ -322,7 +332,7 @@ impl MemFd {
     ///   pages.
     /// - `EAGAIN`: the process locks all its memory (`mlockall`), and its limit (`RLIMIT_MEMLOCK`)
     ///   has been reached.
-    /// - `EINVAL`: the object was converted from a descriptor whose file is not a memfd.
+    /// - `EINVAL`: the `MemFd` was converted from a descriptor whose file is not a memfd.
     ///
     /// Since Linux 1.0; [mmap(2)].
     ///
@@ -334,14 +344,14 @@ impl MemFd {
     }
 }
 
-/// Returns whether a name and flags are valid except on kernels that are older than Linux 6.3,
-/// which added `EXEC` and `NOEXEC_SEAL`.
+/// Returns whether the name and the flags are valid since Linux 6.3, but not on older kernels,
+/// which do not support `EXEC` and `NOEXEC_SEAL`.
 #[cold]
 fn requires_linux_6_3(name: &[u8], flags: CreateFlags) -> bool {
     const NEW: CreateFlags = CreateFlags::EXEC.union(CreateFlags::NOEXEC_SEAL);
     const OLD: CreateFlags =
         CreateFlags::CLOEXEC.union(CreateFlags::ALLOW_SEALING).union(CreateFlags::HUGETLB);
-    // With `HUGETLB`, no size of huge pages fails with `EINVAL`.
+    // With `HUGETLB`, an unsupported size of huge pages fails with `ENODEV`, and not with `EINVAL`.
     let valid =
         if flags.contains(CreateFlags::HUGETLB) { CreateFlags::KNOWN } else { OLD.union(NEW) };
     let has_one = flags.intersects(NEW) && !flags.contains(NEW);

@@ -9,7 +9,7 @@
 //! memfd.add_seals(Seals::SHRINK | Seals::GROW | Seals::WRITE | Seals::SEAL)?;
 //!
 //! // In any process that has received the descriptor:
-//! let bytes = memfd.map_sealed()?.expect("it is sealed");
+//! let bytes = memfd.map_sealed()?.expect("the memfd is sealed");
 //! assert_eq!(&*bytes, b"hello");
 //! assert!(memfd.write_at(b"H", 0).is_err()); // the seals also apply to the creator
 //! # Ok(())
@@ -30,30 +30,32 @@
 //!
 //! # Notes
 //!
-//! - Memory that another process can write to must not be used as a Rust slice, and an access to
-//!   memory of a file that another process has truncated raises `SIGBUS`. [`MemFd::map_sealed`]
-//!   therefore returns a slice only if the file is sealed against shrinking, growing and writing.
-//!   [`MemFd::map`] returns a pointer. [`MemFd::read_at`] and [`MemFd::write_at`] copy the bytes,
-//!   whether or not the file is sealed.
-//! - A page that was never written to, or that was punched (`FALLOC_FL_PUNCH_HOLE`), is allocated
-//!   when it is first accessed through a mapping, even by a load, and the memory is charged to the
-//!   process that accesses it. If the system or the control group is out of memory, or the system
-//!   does not permit the allocation (`vm.overcommit_memory`), the access raises `SIGBUS` or the
-//!   process is killed. Of the seals, only [`Seals::WRITE`] and [`Seals::FUTURE_WRITE`] prevent
-//!   punching. [`MemFd::map_sealed`] does not map files with holes, and [`MemFd::read_at`] reads
-//!   them without an allocation.
+//! - Memory that another process can write to must not be used as a Rust slice. If another process
+//!   truncates a mapped file, an access to memory after the new end of the file raises `SIGBUS`.
+//!   [`MemFd::map_sealed`] therefore returns a slice only if the file is sealed against shrinking,
+//!   growing and writing. [`MemFd::map`] returns a [`Mapping`] with a pointer to the memory.
+//!   [`MemFd::read_at`] and [`MemFd::write_at`] copy the bytes, whether or not the file is sealed.
+//! - A hole is a page that was never written to, or that was deallocated with
+//!   `FALLOC_FL_PUNCH_HOLE`. The first access to a hole through a mapping, even by a load,
+//!   allocates a page, and the memory is charged to the process that accesses the page. If the
+//!   system or the control group is out of memory, or the system does not permit the allocation
+//!   (`vm.overcommit_memory`), the access to the hole raises `SIGBUS` or the process is killed.
+//!   Only the seals [`Seals::WRITE`] and [`Seals::FUTURE_WRITE`] prevent other processes from
+//!   punching holes. [`MemFd::map_sealed`] does not map files with holes. [`MemFd::read_at`] reads
+//!   files with holes without allocating memory.
 //! - [`Seals::WRITE`] cannot be added while any process has a writable shared mapping of the file,
-//!   such as that of [`MemFd::map`]. [`Seals::FUTURE_WRITE`] is for a creator that continues to
-//!   write through its own mapping, while other processes use [`MemFd::map_read`].
-//! - A receiver of a memfd should check its seals. A sender should add [`Seals::SEAL`]: otherwise,
-//!   every process with a descriptor of the file can add seals.
+//!   for example one that [`MemFd::map`] created. [`Seals::FUTURE_WRITE`] is for a creator that
+//!   continues to write through its own mapping, while other processes use [`MemFd::map_read`].
+//! - The receiver of a memfd should check the seals of the memfd. The sender of a memfd should add
+//!   [`Seals::SEAL`]: otherwise, every process with a descriptor of the file can add seals.
 //! - [`io::read`](crate::io::read), [`io::write`](crate::io::write()) and the traits of `std` use
-//!   and advance the file offset, which all descriptors of the same open file share.
-//! - With huge pages, the length is a multiple of their size, the file can be written to only
-//!   through a mapping, and the pages must have been reserved (`vm.nr_hugepages`).
+//!   and advance the file offset, which all descriptors of the same open file description share.
+//! - A file with huge pages can be written to only through a mapping. [`MemFd::set_len`] of this
+//!   file accepts only a multiple of the huge page size. The huge pages must have been reserved
+//!   (`vm.nr_hugepages`).
 //! - Since Linux 6.3, `vm.memfd_noexec` determines whether a file that is created with neither
-//!   [`CreateFlags::EXEC`] nor [`CreateFlags::NOEXEC_SEAL`] is executable, and the kernel logs once
-//!   that a program uses neither flag.
+//!   [`CreateFlags::EXEC`] nor [`CreateFlags::NOEXEC_SEAL`] is executable. If a program uses
+//!   neither flag, the kernel logs a message once.
 
 mod file;
 mod mapping;

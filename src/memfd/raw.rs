@@ -12,8 +12,8 @@ const F_ADD_SEALS: u32 = 1033;
 const F_GET_SEALS: u32 = 1034;
 
 /// `memfd_create(name, flags)` - creates an empty file in memory that is in no directory. The name
-/// appears in `/proc/<pid>/fd` and `/proc/<pid>/maps`; it need not be unique and has at most 249
-/// bytes.
+/// of the file appears in `/proc/<pid>/fd` and `/proc/<pid>/maps`, need not be unique, and has at
+/// most 249 bytes.
 ///
 /// # Errors
 ///
@@ -23,10 +23,11 @@ const F_GET_SEALS: u32 = 1034;
 ///   reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENODEV`: the host has no huge pages of this size.
-/// - `EACCES`: an executable file is not permitted, only one with `MFD_NOEXEC_SEAL`
-///   (`vm.memfd_noexec` is 2), or a security module denies the call. Before Linux 6.6, the first
-///   also applies to a call with neither `MFD_EXEC` nor `MFD_NOEXEC_SEAL`.
-/// - `ENOSYS`: the kernel is built without huge pages; or a filter rejects the call.
+/// - `EACCES`: executable files are not permitted, only files with `MFD_NOEXEC_SEAL`
+///   (`vm.memfd_noexec` is 2), or a security module denies the call. Before Linux 6.6, if
+///   `vm.memfd_noexec` is 2, a call with neither `MFD_EXEC` nor `MFD_NOEXEC_SEAL` also fails.
+/// - `ENOSYS`: the kernel was built without support for huge pages; or a seccomp filter rejects the
+///   call.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
 /// Since Linux 3.17; [memfd_create(2)].
@@ -49,7 +50,8 @@ fn memfd_create_c(name: &CStr, flags: CreateFlags) -> Result<OwnedFd> {
     unsafe { returned.descriptor() }
 }
 
-/// A name that does not fit the buffer is also too long for the kernel.
+/// A name that does not fit in the buffer fails with `EINVAL`, because the name is also too long
+/// for the kernel.
 #[inline(never)]
 fn memfd_create_bytes(name: &[u8], flags: CreateFlags) -> Result<OwnedFd> {
     match path::Buffer::<{ path::SHORT }>::new().terminate(name) {
@@ -62,10 +64,11 @@ fn memfd_create_bytes(name: &[u8], flags: CreateFlags) -> Result<OwnedFd> {
 ///
 /// # Errors
 ///
-/// - `EPERM`: the file is sealed against further seals (`F_SEAL_SEAL`), as it is if it was created
-///   without `MFD_ALLOW_SEALING` and `MFD_NOEXEC_SEAL`; or the descriptor is not open for writing.
+/// - `EPERM`: the file is sealed against further seals (`F_SEAL_SEAL`), for example because it was
+///   created without `MFD_ALLOW_SEALING` and `MFD_NOEXEC_SEAL`; or the descriptor is not open for
+///   writing.
 /// - `EBUSY`: `F_SEAL_WRITE` cannot be added while there is a writable shared mapping of the file,
-///   or I/O on its pages is in progress, or they are pinned by a driver.
+///   or I/O on its pages is in progress, or a driver has pinned its pages.
 /// - `EINVAL`: a seal is unknown to the kernel; or the file is not a memfd or another file of tmpfs
 ///   or hugetlbfs.
 /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
@@ -107,16 +110,16 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached",
         NODEV => Unsupported "the host has no huge pages of this size",
-        ACCES => "an executable file is not permitted, only one with MFD_NOEXEC_SEAL \
+        ACCES => "executable files are not permitted, only files with MFD_NOEXEC_SEAL \
             (vm.memfd_noexec is 2), or a security module denies the call";
     MEMFD_CREATE_EXEC:
         INVAL => Unsupported "MFD_EXEC and MFD_NOEXEC_SEAL require Linux 6.3";
     FCNTL_ADD_SEALS:
-        PERM => "the file is sealed against further seals (F_SEAL_SEAL), as it is if it was \
-            created without MFD_ALLOW_SEALING and MFD_NOEXEC_SEAL; or the descriptor is not open \
-            for writing",
+        PERM => "the file is sealed against further seals (F_SEAL_SEAL), for example because it \
+            was created without MFD_ALLOW_SEALING and MFD_NOEXEC_SEAL; or the descriptor is not \
+            open for writing",
         BUSY => "F_SEAL_WRITE cannot be added while there is a writable shared mapping of the \
-            file, or I/O on its pages is in progress, or they are pinned by a driver",
+            file, or I/O on its pages is in progress, or a driver has pinned its pages",
         INVAL => "a seal is unknown to the kernel; or the file is not a memfd or another file of \
             tmpfs or hugetlbfs",
         BADF => "the descriptor is a path-only (O_PATH) descriptor";

@@ -1,4 +1,4 @@
-//! `Read`, `Write` and `Seek`, for use with `std`.
+//! Implementations of the traits `Read`, `Write` and `Seek` of `std` for memfds.
 
 use std::io::{Read, Result, Seek, SeekFrom, Write};
 
@@ -7,28 +7,28 @@ use crate::fd::AsFd;
 use crate::fs::{self, SEEK_CUR, SEEK_END, SEEK_SET};
 use crate::io::{read, retry, write};
 
-/// Reads at the file offset, which all descriptors of the same open file share, and advances it.
-/// Signals do not interrupt the call.
+/// Reads at the file offset, and advances the offset, which all descriptors of the same open file
+/// description share. Signals do not interrupt the read.
 impl Read for &MemFd {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         Ok(retry(|| read(*self, buffer))?)
     }
 }
 
-/// Writes at the file offset, which all descriptors of the same open file share, and advances it.
-/// Signals do not interrupt the call.
+/// Writes at the file offset, and advances the offset, which all descriptors of the same open file
+/// description share. Signals do not interrupt the write.
 impl Write for &MemFd {
     fn write(&mut self, bytes: &[u8]) -> Result<usize> {
         Ok(retry(|| write(*self, bytes))?)
     }
 
-    /// Does nothing: nothing is buffered.
+    /// Does nothing, because a `MemFd` does not buffer writes.
     fn flush(&mut self) -> Result<()> {
         Ok(())
     }
 }
 
-/// Sets the file offset, which all descriptors of the same open file share.
+/// Sets the file offset, which all descriptors of the same open file description share.
 impl Seek for &MemFd {
     fn seek(&mut self, position: SeekFrom) -> Result<u64> {
         let (offset, whence) = match position {
@@ -40,14 +40,14 @@ impl Seek for &MemFd {
     }
 }
 
-/// Like that of `&MemFd`.
+/// Reads like the implementation of `Read` for `&MemFd`.
 impl Read for MemFd {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         Read::read(&mut &*self, buffer)
     }
 }
 
-/// Like that of `&MemFd`.
+/// Writes like the implementation of `Write` for `&MemFd`.
 impl Write for MemFd {
     fn write(&mut self, bytes: &[u8]) -> Result<usize> {
         Write::write(&mut &*self, bytes)
@@ -58,7 +58,7 @@ impl Write for MemFd {
     }
 }
 
-/// Like that of `&MemFd`.
+/// Sets the file offset like the implementation of `Seek` for `&MemFd`.
 impl Seek for MemFd {
     fn seek(&mut self, position: SeekFrom) -> Result<u64> {
         Seek::seek(&mut &*self, position)

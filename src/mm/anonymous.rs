@@ -9,14 +9,15 @@ use super::{MapFlags, ProtFlags, raw};
 use crate::arch::abi::PAGE_SIZES;
 use crate::error::Result;
 
-/// A buffer of whole pages: memory from the kernel, without an allocator. Unmapped on drop.
+/// A buffer of anonymous memory, which the kernel maps without an allocator. The memory is unmapped
+/// on drop.
 ///
-/// It is zeroed, starts at a page boundary, and shares no page with other data, as required by
-/// [`splice_pages`](crate::pipe::splice_pages).
+/// The buffer is zeroed when it is mapped, starts at a page boundary, and shares no page with other
+/// data, as required by [`splice_pages`](crate::pipe::splice_pages).
 pub struct AnonymousMapping {
     start: NonNull<u8>,
     length: usize,
-    /// The length to unmap: at least `length`, and within the last page of the mapping.
+    /// The number of bytes to unmap: at least `length`, and at most the size of the mapped pages.
     mapped: usize,
 }
 
@@ -26,7 +27,7 @@ unsafe impl Send for AnonymousMapping {}
 unsafe impl Sync for AnonymousMapping {}
 
 impl AnonymousMapping {
-    /// Maps `length` bytes, all of them zero. A page is allocated when it is first written to.
+    /// Maps `length` bytes of zeroed memory. A page is allocated when it is first written to.
     ///
     /// # Errors
     ///
@@ -46,27 +47,28 @@ impl AnonymousMapping {
         // SAFETY: new memory, at an address chosen by the kernel.
         let start =
             unsafe { raw::mmap(core::ptr::null_mut(), length, protection, flags, None, 0) }?;
-        // SAFETY: unless it is requested, the kernel does not map anything at address 0.
+        // SAFETY: the kernel maps nothing at address 0, unless a program requests this address.
         let start = unsafe { NonNull::new_unchecked(start) };
         Ok(Self { start, length, mapped: length })
     }
 
     /// Shortens the buffer to `length` bytes and unmaps the pages that are no longer needed. Has no
-    /// effect if the buffer is not longer than that.
+    /// effect if the buffer is not longer than `length`.
     pub fn truncate(&mut self, length: usize) {
         if length < self.length {
             let kept = round_up_to_pages(length);
             let end = self.start.as_ptr().wrapping_add(kept);
-            // SAFETY: this memory, after the part that is kept, is ours and no longer used by us.
+            // SAFETY: the memory after the first `kept` bytes is part of this mapping and is no
+            // longer used.
             unsafe { unmap(end, self.mapped.saturating_sub(kept)) };
             self.mapped = self.mapped.min(kept);
             self.length = length;
         }
     }
 
-    /// Removes the first `bytes` bytes and unmaps their pages, so that the rest starts at a page
-    /// boundary again. If a page also contains bytes of the rest, the rest is copied. Returns
-    /// `None` if nothing is left.
+    /// Removes the first `bytes` bytes and unmaps their pages. The remaining bytes start at a page
+    /// boundary again: if `bytes` is not a multiple of the page size, the remaining bytes are
+    /// copied to new pages. Returns `None` if no bytes remain.
     pub(crate) fn without_first(mut self, bytes: usize) -> Result<Option<Self>> {
         if bytes >= self.length {
             return Ok(None);
@@ -74,13 +76,14 @@ impl AnonymousMapping {
         if bytes != round_up_to_pages(bytes) {
             let rest = Self::new(self.length - bytes)?;
             let first = self.start.as_ptr().wrapping_add(bytes);
-            // SAFETY: `rest.length` bytes of ours follow, and the new memory does not overlap them.
+            // SAFETY: `first` is the address of `rest.length` bytes of this mapping, and the new
+            // memory does not overlap these bytes.
             unsafe { rest.start.as_ptr().copy_from_nonoverlapping(first, rest.length) };
             return Ok(Some(rest));
         }
-        // SAFETY: whole pages of ours, which are no longer used by us.
+        // SAFETY: the first `bytes` bytes are whole pages of this mapping and are no longer used.
         unsafe { unmap(self.start.as_ptr(), bytes) };
-        // SAFETY: within the mapping.
+        // SAFETY: the new start is within the mapping.
         self.start = unsafe { self.start.add(bytes) };
         self.length -= bytes;
         self.mapped -= bytes;
@@ -88,12 +91,12 @@ impl AnonymousMapping {
     }
 }
 
-/// Unmaps pages. If this fails because the process would have too many mappings, the pages remain
-/// mapped and unused.
+/// Unmaps pages. If `munmap` fails because the process would have too many mappings, the pages
+/// remain mapped and unused.
 ///
 /// # Safety
 ///
-/// Nothing may use the memory afterwards.
+/// The memory must not be used afterwards.
 unsafe fn unmap(start: *mut u8, length: usize) {
     if length > 0 {
         // SAFETY: upheld by the caller.
@@ -103,7 +106,7 @@ unsafe fn unmap(start: *mut u8, length: usize) {
 
 impl Drop for AnonymousMapping {
     fn drop(&mut self) {
-        // SAFETY: all of it is ours and no longer used.
+        // SAFETY: the entire memory is owned by `self` and is no longer used.
         unsafe { unmap(self.start.as_ptr(), self.mapped) };
     }
 }
@@ -113,7 +116,7 @@ impl Deref for AnonymousMapping {
 
     #[inline]
     fn deref(&self) -> &[u8] {
-        // SAFETY: `length` bytes are mapped there, and they are ours.
+        // SAFETY: `length` bytes are mapped at `start`, and `self` owns the bytes.
         unsafe { core::slice::from_raw_parts(self.start.as_ptr(), self.length) }
     }
 }
@@ -121,7 +124,8 @@ impl Deref for AnonymousMapping {
 impl DerefMut for AnonymousMapping {
     #[inline]
     fn deref_mut(&mut self) -> &mut [u8] {
-        // SAFETY: as above, and exclusively borrowed.
+        // SAFETY: `length` bytes are mapped at `start`, and `self`, which owns the bytes, is
+        // exclusively borrowed.
         unsafe { core::slice::from_raw_parts_mut(self.start.as_ptr(), self.length) }
     }
 }
@@ -133,7 +137,7 @@ impl AsRef<[u8]> for AnonymousMapping {
     }
 }
 
-/// Prints the length, not the bytes.
+/// Prints the length of the buffer, and not the bytes.
 impl fmt::Debug for AnonymousMapping {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AnonymousMapping").field("length", &self.length).finish()
@@ -143,9 +147,9 @@ impl fmt::Debug for AnonymousMapping {
 /// Returns the system's page size in bytes: 4096 on x86_64; 4096, 16384 or 65536 on aarch64,
 /// depending on how the kernel was built.
 ///
-/// The size is probed once, by a call that does not need the auxiliary vector, so this also works
-/// in a program that no C library started. If a seccomp filter rejects the call, the result is the
-/// largest of these sizes, which is a multiple of the actual one.
+/// On aarch64, the page size is probed once with `madvise`. The auxiliary vector is not needed, so
+/// this function also works in a program without a C library. If a seccomp filter rejects
+/// `madvise`, the result is 65536, which is a multiple of every possible page size.
 #[doc(alias = "sysconf")]
 #[doc(alias = "_SC_PAGESIZE")]
 #[doc(alias = "getpagesize")]
@@ -174,7 +178,8 @@ fn round_up_to_pages(bytes: usize) -> usize {
     bytes.wrapping_add(mask) & !mask
 }
 
-/// Returns the smallest size that, used as an address, is a multiple of the page size.
+/// Probes the page size. `madvise` accepts only multiples of the page size as an address, so the
+/// page size is the smallest possible size that `madvise` accepts.
 #[cold]
 fn probe_page_size() -> usize {
     let [.., largest] = PAGE_SIZES;

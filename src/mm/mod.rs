@@ -23,14 +23,14 @@
 //! # Notes
 //!
 //! - A page is allocated when it is first written to. Unless `vm.overcommit_memory` is 2, the
-//!   kernel grants more memory than is available. If the memory is exhausted, the kernel can kill
-//!   the process at such a write (OOM killer).
-//! - A process has at most 65530 mappings (`vm.max_map_count`); adjacent mappings of the same kind
-//!   count as one.
+//!   kernel grants more memory than is available. If no memory is available when a page is first
+//!   written to, the kernel can kill the process (OOM killer).
+//! - By default, a process can have at most 65530 mappings (`vm.max_map_count`); adjacent mappings
+//!   with the same properties count as one mapping.
 //! - A child process that is created by `fork` has its own copy of the memory: a page is copied
 //!   when one of the two processes writes to it.
 //! - A mapping of a file that other processes can write to or truncate must not be used as a Rust
-//!   slice. A mapping of a sealed [`memfd`](crate::memfd) can be.
+//!   slice. A mapping of a sealed [`memfd`](crate::memfd) can be used as a Rust slice.
 
 mod anonymous;
 pub mod raw;

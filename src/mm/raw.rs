@@ -7,19 +7,21 @@ use crate::syscall::syscall;
 
 const MADV_NORMAL: u32 = 0;
 
-/// `mmap(addr, length, prot, flags, fd, offset)` - maps memory or a file. Returns the address.
+/// `mmap(addr, length, prot, flags, fd, offset)` - maps memory or a file. Returns the address of
+/// the mapping.
 ///
-/// The address is a hint, unless a flag such as `FIXED` is set; with a null pointer, the kernel
-/// chooses the address. The length is rounded up to whole pages, and the offset must be a multiple
-/// of the page size. The mapping lasts until it is unmapped, even if the file is closed before.
+/// The argument `address` is a hint, unless a flag such as `FIXED` is set. If `address` is null,
+/// the kernel chooses the address. The length is rounded up to whole pages, and the offset must be
+/// a multiple of the page size. The mapping lasts until it is unmapped, even if the file is closed
+/// before.
 ///
 /// # Safety
 ///
-/// - With `FIXED` and similar flags, existing mappings of the range are removed: they must belong
-///   to the caller, who no longer uses them.
-/// - New anonymous memory belongs to the caller alone. A mapped file can be changed by other
-///   processes at any time, and an access to a page after the end of a file, which may have been
-///   truncated, raises `SIGBUS`.
+/// - With `FIXED`, existing mappings in the range are removed. The caller must own these mappings,
+///   and must not use them afterwards.
+/// - New anonymous memory belongs to the caller alone. Other processes can change a mapped file at
+///   any time. An access to a page after the end of the file raises `SIGBUS`, for example if
+///   another process has truncated the file.
 ///
 /// # Errors
 ///
@@ -45,9 +47,10 @@ const MADV_NORMAL: u32 = 0;
 /// - `EOPNOTSUPP`: a flag is unknown to the kernel or not supported by the file
 ///   (`MAP_SHARED_VALIDATE`).
 /// - `EOVERFLOW`: the end of the range exceeds the largest offset of the file.
-/// - `EPERM`: the file is sealed against it; or its file system does not permit `PROT_EXEC`
-///   (`noexec`); or the process may not lock memory (`RLIMIT_MEMLOCK` is 0); or the address is
-///   below `vm.mmap_min_addr`; or a mapping to be replaced is sealed (`mseal`, since Linux 6.10).
+/// - `EPERM`: the file is sealed against the mapping; or the file system of the file does not
+///   permit `PROT_EXEC` (`noexec`); or the process may not lock memory (`RLIMIT_MEMLOCK` is 0); or
+///   the address is below `vm.mmap_min_addr`; or a mapping to be replaced is sealed (`mseal`, since
+///   Linux 6.10).
 /// - `EAGAIN`: the limit on locked memory has been reached (`RLIMIT_MEMLOCK`); or, before Linux
 ///   5.15, the file has a mandatory lock.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached: shared
@@ -66,7 +69,8 @@ pub unsafe fn mmap(
     offset: u64,
 ) -> Result<*mut u8> {
     let fd = fd.map_or(-1, |fd| fd.as_raw_fd());
-    // SAFETY: the kernel maps memory where nothing is mapped, or where the caller permits it.
+    // SAFETY: the kernel maps memory at unused addresses, or replaces mappings as permitted by the
+    // caller.
     unsafe {
         syscall!(Call::MMAP, mmap(address, length, protection.bits(), flags.bits(), fd, offset))
     }
@@ -77,7 +81,7 @@ pub unsafe fn mmap(
 ///
 /// # Safety
 ///
-/// Nothing may use the memory afterwards.
+/// The program must not use the memory of the range afterwards.
 ///
 /// # Errors
 ///
@@ -101,17 +105,19 @@ pub unsafe fn munmap(address: *mut u8, length: usize) -> Result<()> {
 ///
 /// # Safety
 ///
-/// Nothing may access the memory afterwards in a way that is no longer permitted. Accesses that
-/// become possible must not change memory that Rust assumes to be unchanged.
+/// The program must not access the memory afterwards if the new protection does not permit the
+/// access. If the new protection permits writes, the program must not change memory that Rust
+/// assumes to be immutable.
 ///
 /// # Errors
 ///
 /// - `EINVAL`: the address is not a multiple of the page size; or the protection is invalid, or not
 ///   supported by the CPU or the mapping; or the range contains a part of a huge page
 ///   (`MAP_HUGETLB`).
-/// - `EACCES`: the file is not open for this access, or is sealed against it, or is on a file
-///   system that does not permit `PROT_EXEC` (`noexec`); or memory is to become executable that was
-///   not, or is writable (`PR_SET_MDWE`); or a security module denies the change.
+/// - `EACCES`: the file is not open for the requested access, or is sealed against this access, or
+///   is on a file system that does not permit `PROT_EXEC` (`noexec`); or memory is to become
+///   executable although it was not executable before, or is writable (`PR_SET_MDWE`); or a
+///   security module denies the change.
 /// - `ENOMEM`: a part of the range is not mapped; or the process has reached its limit on mappings
 ///   (`vm.max_map_count`) or memory (`RLIMIT_DATA`); or the system has reached its limit on memory
 ///   (`vm.overcommit_memory`); or the kernel is out of memory.
@@ -122,12 +128,12 @@ pub unsafe fn munmap(address: *mut u8, length: usize) -> Result<()> {
 /// [mprotect(2)]: https://man7.org/linux/man-pages/man2/mprotect.2.html
 #[inline]
 pub unsafe fn mprotect(address: *mut u8, length: usize, protection: ProtFlags) -> Result<()> {
-    // SAFETY: permitted by the caller.
+    // SAFETY: the new protection is sound, upheld by the caller.
     unsafe { syscall!(Call::MPROTECT, mprotect(address, length, protection.bits())) }.unit()
 }
 
 /// `madvise(addr, 0, MADV_NORMAL)` - a no-op, used to probe the page size: succeeds if the address
-/// is a multiple of it.
+/// is a multiple of the page size.
 #[inline]
 pub(super) fn madvise_nothing(address: usize) -> Result<()> {
     // SAFETY: touches no memory.
@@ -158,10 +164,10 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         OPNOTSUPP => "a flag is unknown to the kernel or not supported by the file \
             (MAP_SHARED_VALIDATE)",
         OVERFLOW => InvalidArgument "the end of the range exceeds the largest offset of the file",
-        PERM => "the file is sealed against it; or its file system does not permit PROT_EXEC \
-            (noexec); or the process may not lock memory (RLIMIT_MEMLOCK is 0); or the address is \
-            below vm.mmap_min_addr; or a mapping to be replaced is sealed (mseal, since Linux \
-            6.10)",
+        PERM => "the file is sealed against the mapping; or the file system of the file does not \
+            permit PROT_EXEC (noexec); or the process may not lock memory (RLIMIT_MEMLOCK is 0); \
+            or the address is below vm.mmap_min_addr; or a mapping to be replaced is sealed \
+            (mseal, since Linux 6.10)",
         AGAIN => LimitReached "the limit on locked memory has been reached (RLIMIT_MEMLOCK); or, \
             before Linux 5.15, the file has a mandatory lock",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached: shared \
@@ -178,9 +184,10 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         INVAL => "the address is not a multiple of the page size; or the protection is invalid, or \
             not supported by the CPU or the mapping; or the range contains a part of a huge page \
             (MAP_HUGETLB)",
-        ACCES => "the file is not open for this access, or is sealed against it, or is on a file \
-            system that does not permit PROT_EXEC (noexec); or memory is to become executable that \
-            was not, or is writable (PR_SET_MDWE); or a security module denies the change",
+        ACCES => "the file is not open for the requested access, or is sealed against this access, \
+            or is on a file system that does not permit PROT_EXEC (noexec); or memory is to become \
+            executable although it was not executable before, or is writable (PR_SET_MDWE); or a \
+            security module denies the change",
         NOMEM => "a part of the range is not mapped; or the process has reached its limit on \
             mappings (vm.max_map_count) or memory (RLIMIT_DATA); or the system has reached its \
             limit on memory (vm.overcommit_memory); or the kernel is out of memory",

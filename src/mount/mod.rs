@@ -1,6 +1,6 @@
 //! Mounting, changing, moving and unmounting file systems.
 //!
-//! A new mount namespace with another root directory, as in a container:
+//! This example creates a mount namespace with another root directory, as for a container:
 //!
 //! ```no_run
 //! use butter::mount::{self, MountFlags};
@@ -9,14 +9,15 @@
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! namespace::unshare(Namespaces::MOUNT)?;
-//! mount::make_private_recursive("/")?; // else the following mounts appear outside as well
+//! // Without this call, the following mounts could also appear outside the new namespace.
+//! mount::make_private_recursive("/")?;
 //! mount::mount("root", "/mnt", "tmpfs", MountFlags::NOSUID | MountFlags::NODEV, "size=16m")?;
 //! std::fs::create_dir("/mnt/usr")?;
 //! mount::bind_mount_recursive("/usr", "/mnt/usr")?;
 //!
 //! process::chdir("/mnt")?;
-//! mount::pivot_root(".", ".")?; // the old root covers the new one,
-//! mount::detach(".")?; // until it is unmounted
+//! mount::pivot_root(".", ".")?; // the old root now covers the new root
+//! mount::detach(".")?; // unmounts the old root
 //! process::chdir("/")?;
 //! # Ok(())
 //! # }
@@ -36,28 +37,35 @@
 //!
 //! # Notes
 //!
-//! - Mounts belong to a mount namespace. A new namespace starts with copies of all mounts. If the
-//!   originals are shared, as they are on most systems, the copies are in their peer groups: what
-//!   is mounted in one namespace appears in the other. In the new namespace, first call
-//!   [`make_private_recursive`], or [`make_slave_recursive`] to receive mounts from outside only.
-//! - Symbolic links in paths are followed, including the last component. To unmount a path that
-//!   other users can change, use [`raw::umount2`] with [`UnmountFlags::NOFOLLOW`].
-//! - A bind mount gets the flags of its source. To make it read-only, call [`remount_bind`]
-//!   afterwards. Until this call, the bind mount is writable. The call does not change the mounts
-//!   below it.
-//! - Mounts at the same path are stacked, each covering the previous one: [`unmount`] unmounts the
-//!   one that was mounted last.
-//! - In a mount namespace that belongs to a new user namespace, the mounts from outside keep their
-//!   flags and cannot be unmounted one by one, which would reveal what they cover. New mounts are
-//!   limited to a few file systems, such as `tmpfs`, `proc` and, since Linux 5.11, `overlay`.
-//! - For an invalid mount option, the kernel returns only `EINVAL`; details are in the kernel's
-//!   log.
-//! - Options can name file descriptors by number, as those of `fuse`, `9p` and `autofs` do: the
-//!   file system keeps using such a descriptor's file until it is unmounted. The safe functions
-//!   reject these options; [`raw::mount`], which is unsafe, accepts them.
-//! - A text that mixes flags and options of the file system, as in `fstab`, is split by
-//!   [`Options`].
-//! - Mounts persist after the program exits, until the last process of the mount namespace exits.
+//! - Every mount belongs to a mount namespace. A new mount namespace starts with copies of all
+//!   mounts of its creator's mount namespace. The copy of a shared mount is in the same peer group:
+//!   new mounts are propagated between the copy and the original. On most systems, all mounts are
+//!   shared. To stop the propagation of mounts, first call [`make_private_recursive`] in the new
+//!   namespace. To stop only the propagation out of the new namespace, call
+//!   [`make_slave_recursive`] instead.
+//! - The functions follow symbolic links in paths, including a link in the last component. To
+//!   unmount a mount at a path that other users can change, use [`raw::umount2`] with
+//!   [`UnmountFlags::NOFOLLOW`].
+//! - A new bind mount has the flags of the mount that contains its source. To make a bind mount
+//!   read-only, create it, and then call [`remount_bind`]; until then, the bind mount is writable.
+//!   [`remount_bind`] does not change the mounts below the bind mount.
+//! - Several mounts can have the same path, and each of them covers the previous mount. [`unmount`]
+//!   unmounts the topmost mount at a path.
+//! - In a new mount namespace that is owned by a new user namespace, all copied mounts are locked.
+//!   The flags of a locked mount cannot be cleared. A locked mount cannot be unmounted by itself,
+//!   because the files that it covers would become visible.
+//! - In a user namespace other than the initial one, only a few types of file systems can be
+//!   mounted, such as `tmpfs`, `proc` and, since Linux 5.11, `overlay`.
+//! - If a mount option is invalid, `mount` fails with `EINVAL`, and only the kernel's log (`dmesg`)
+//!   has details of the error.
+//! - Some options of `fuse`, `9p` and `autofs` contain the number of a file descriptor. The file
+//!   system uses the descriptor's file until the file system is unmounted. The safe functions
+//!   reject options that name a file descriptor; the unsafe function [`raw::mount`] accepts such
+//!   options.
+//! - [`Options`] splits a string of mount options, as in `/etc/fstab`, into flags and the options
+//!   of the file system.
+//! - A mount persists after the program that created it exits, until the mount is unmounted or the
+//!   last process in its mount namespace exits.
 
 mod ops;
 mod options;

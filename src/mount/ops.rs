@@ -1,14 +1,14 @@
-//! Mounting, changing, moving and unmounting.
+//! Functions that mount, change, move and unmount file systems.
 
 use super::{MountFlags, UnmountFlags, options, raw};
 use crate::error::{Call, Errno, Error, Result};
 use crate::io::retry;
 use crate::path;
 
-/// An absent source or type.
+/// An absent source or file system type of [`raw::mount`].
 const NONE: Option<&core::ffi::CStr> = None;
 
-/// The flags that select the operation.
+/// The flags that select or modify an operation of `mount(2)` other than a new mount.
 const OPERATIONS: MountFlags = MountFlags::REMOUNT
     .union(MountFlags::BIND)
     .union(MountFlags::MOVE)
@@ -20,35 +20,45 @@ const OPERATIONS: MountFlags = MountFlags::REMOUNT
 
 /// Mounts a file system of type `fstype`.
 ///
-/// The source depends on the type: the path of a device or, for a file system without a device, any
-/// string, which appears in lists of mounts. The options are separated by commas, as in
-/// `"size=16m,mode=755"`, and have at most 4,095 bytes; `""` means none. Options such as `ro` and
-/// `nosuid` are flags: [`Options`](super::Options) splits a text. The mount covers the previous
-/// content of the target, which reappears when the mount is unmounted.
+/// `source` is the path of a device or, for a file system without a device, usually any string.
+/// `/proc/self/mounts` lists the sources of all mounts. The new mount covers the previous content
+/// of `target`, which becomes visible again when the mount is unmounted.
 ///
-/// Options that name file descriptors (`fd=`, `rfdno=` and `wfdno=`, of `autofs`, `fuse`, `coda`
-/// and `9p`) are rejected, because they could name a descriptor that other code owns. Such names
-/// are also rejected in upper case and with surrounding spaces, and so is binary data.
-/// [`raw::mount`] accepts all of these.
+/// `options` contains the options of the file system, separated by commas, for example
+/// `"size=16m,mode=755"`. The string has at most 4,095 bytes, and is empty if there are no options.
+/// Options such as `ro` and `nosuid` are flags: to separate flags from the options of the file
+/// system, use [`Options`](super::Options).
+///
+/// This function rejects options that name file descriptors (`fd=`, `rfdno=` and `wfdno=`, of
+/// `autofs`, `fuse`, `coda` and `9p`), because other code could own the descriptor. The names of
+/// these options are also rejected in upper case and with surrounding spaces. Binary data is
+/// rejected as well. The unsafe function [`raw::mount`] accepts all options and binary data.
 ///
 /// # Errors
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the mount namespace or, for most file systems, in the initial user namespace or, for
-///   `proc`, `sysfs`, `mqueue` and `cgroup`, in the one that owns the PID, network, IPC or cgroup
-///   namespace; or a new `proc` or `sysfs` would reveal what other mounts cover or restrict.
-/// - `ENODEV`: the kernel has no file system of this type, or the file system does not find its
+///   owns the mount namespace. Most file systems also require the capability in the initial user
+///   namespace. Instead, `proc`, `sysfs`, `mqueue` and `cgroup` require the capability in the user
+///   namespace that owns the PID, network, IPC or cgroup namespace. In a user namespace, `EPERM`
+///   also means that a new `proc` or `sysfs` would reveal what other mounts cover in the existing
+///   mount of this type, or would lack a flag of the existing mount.
+/// - `ENODEV`: the kernel has no file system of this type, or the file system cannot find its
 ///   device.
-/// - `ENOTBLK`, `ENXIO`: the source is not a block device, or does not exist.
-/// - `EACCES`, `EROFS`: the device cannot be used, or is read-only and `RDONLY` is not set.
-/// - `EBUSY`: the same file system is already mounted at the target; or the device or a directory
-///   in the options is in use, or is mounted elsewhere with another `RDONLY`.
+/// - `ENOTBLK`: the file system requires a block device, and the source is not a block device.
+/// - `ENXIO`: the source is a device file, but its block device does not exist.
+/// - `EACCES`, `EROFS`: the device is read-only, and `RDONLY` is not set; or (only `EACCES`) the
+///   device file is on a mount that does not permit the use of devices, for example because of
+///   `NODEV`.
+/// - `EBUSY`: the same file system is already mounted at the target; or the device, or a directory
+///   in the options, is in use; or the device is mounted elsewhere, and only one of the two mounts
+///   has `RDONLY`.
 /// - `EINVAL`: the file system rejects an option, the source or the content of the device; or an
-///   option names a file descriptor; or `flags` select another operation; or an argument contains a
-///   NUL byte. If the options are rejected by the library, the call of the error is
+///   option names a file descriptor; or `flags` contains a flag that selects another operation; or
+///   an argument contains a NUL byte. If an option names a file descriptor, [`Error::call`] returns
 ///   [`Call::MOUNT_OPTIONS`].
 /// - `E2BIG`: the options have more than 4,095 bytes.
-/// - `EMFILE`, `ENOSPC`: a limit on file systems or mounts has been reached.
+/// - `EMFILE`, `ENOSPC`: the limit on file systems without a device (`EMFILE`) or the limit on
+///   mounts (`ENOSPC`) has been reached.
 /// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: a path cannot be resolved.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -64,27 +74,29 @@ pub fn mount(
     options: impl path::Arg,
 ) -> Result<()> {
     let options = check_options(Call::MOUNT, flags, options.as_path_bytes().bytes())?;
-    // SAFETY: the options name no descriptors, and are not binary data.
+    // SAFETY: `check_options` rejects binary data, and options that name descriptors.
     unsafe { raw::mount(Some(source), target, Some(fstype), flags, options) }
 }
 
-/// Creates a bind mount: makes a file or a directory visible at another path. Mounts below a
-/// directory are not included.
+/// Creates a bind mount: makes a file or a directory visible at another path, without the mounts
+/// below the directory.
 ///
-/// The new mount gets the flags of the source's mount; the kernel ignores all other flags.
-/// [`remount_bind`] can make it read-only afterwards, but it is writable until then.
+/// The bind mount has the flags of the mount that contains the source: the kernel cannot set other
+/// flags when it creates a bind mount. To make the bind mount read-only, call [`remount_bind`]
+/// afterwards; until then, the bind mount is writable.
 ///
 /// # Errors
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
 ///   owns the mount namespace.
-/// - `EINVAL`: the source or the target is not in this mount namespace, or the source is empty or
-///   unbindable; or mounts below it came from another user namespace, and the files that they cover
-///   would become visible; or the source is the file of a mount namespace that is not newer than
-///   the caller's; or a path contains a NUL byte.
-/// - `ENOTDIR`: one of source and target is a directory, and the other is not.
-/// - `ENOSPC`: the limit on mounts has been reached in the namespace, or in one to which the mount
-///   would be propagated.
+/// - `EINVAL`: the source or the target is not in the caller's mount namespace; or the source is an
+///   empty path, or is on an unbindable mount; or a mount below the source came from another user
+///   namespace, and the files that this mount covers would become visible; or the source is the
+///   file of a mount namespace that is not newer than the caller's mount namespace; or a path
+///   contains a NUL byte.
+/// - `ENOTDIR`: only one of the source and the target is a directory.
+/// - `ENOSPC`: the limit on mounts has been reached in the mount namespace, or in another mount
+///   namespace to which the mount would be propagated.
 /// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: a path cannot be resolved.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -99,11 +111,11 @@ pub fn bind_mount(source: impl path::Arg, target: impl path::Arg) -> Result<()> 
 }
 
 /// Creates a bind mount like [`bind_mount`], and includes all mounts below the source, except
-/// unbindable ones.
+/// unbindable mounts.
 ///
 /// # Errors
 ///
-/// Those of [`bind_mount`], except that mounts below the source are never a cause of `EINVAL`.
+/// The errors of [`bind_mount`], except that mounts below the source never cause `EINVAL`.
 #[doc(alias = "MS_BIND")]
 #[doc(alias = "MS_REC")]
 #[inline]
@@ -113,25 +125,29 @@ pub fn bind_mount_recursive(source: impl path::Arg, target: impl path::Arg) -> R
     unsafe { raw::mount(Some(source), target, NONE, flags, None) }
 }
 
-/// Changes the properties of a file system, which apply to all of its mounts, and the flags of the
-/// mount at `target`.
+/// Changes the properties of the file system that is mounted at `target`, and the flags of this
+/// mount.
 ///
-/// Flags that are not set are cleared: `RDONLY`, `SYNCHRONOUS`, `MANDLOCK`, `I_VERSION` and
-/// `LAZYTIME` of the file system, and all flags of the mount that [`remount_bind`] sets. `DIRSYNC`
-/// is not changed. Most file systems keep the options that are not mentioned. The options have at
-/// most 4,095 bytes. Those that name file descriptors are rejected, as by [`mount`](mount()).
+/// The properties of the file system, which apply to all of its mounts, are the options and the
+/// flags `RDONLY`, `SYNCHRONOUS`, `MANDLOCK`, `I_VERSION` and `LAZYTIME`. This function clears each
+/// of these flags that `flags` does not contain, and sets and clears the flags of the mount like
+/// [`remount_bind`]. `DIRSYNC` is not changed. Most file systems do not change an option that
+/// `options` does not contain.
+///
+/// `options` has at most 4,095 bytes. Options that name file descriptors are rejected, as in
+/// [`mount`](mount()).
 ///
 /// # Errors
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespaces that
-///   own the mount namespace and the file system; or a flag would be cleared, or the handling of
-///   access times changed, that was set in another user namespace.
+///   own the mount namespace and the file system; or the call would clear a flag, or change an
+///   access time flag, that was set in another user namespace.
 /// - `EBUSY`: the file system cannot become read-only while files are open for writing or deleted
-///   files are open, or is frozen.
-/// - `EROFS`, `EACCES`: the file system or its device cannot become writable.
+///   files are open; or the file system is frozen.
+/// - `EROFS`, `EACCES`: the file system (`EROFS`) or its device (`EACCES`) cannot become writable.
 /// - `EINVAL`: the target is not a mount point; or the file system rejects an option; or an option
-///   names a file descriptor; or `flags` select another operation; or an argument contains a NUL
-///   byte. If the options are rejected by the library, the call of the error is
+///   names a file descriptor; or `flags` contains a flag that selects another operation; or an
+///   argument contains a NUL byte. If an option names a file descriptor, [`Error::call`] returns
 ///   [`Call::MOUNT_OPTIONS`].
 /// - `E2BIG`: the options have more than 4,095 bytes.
 /// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: the path cannot be resolved.
@@ -144,24 +160,26 @@ pub fn bind_mount_recursive(source: impl path::Arg, target: impl path::Arg) -> R
 #[inline]
 pub fn remount(target: impl path::Arg, flags: MountFlags, options: impl path::Arg) -> Result<()> {
     let options = check_options(Call::MOUNT_REMOUNT, flags, options.as_path_bytes().bytes())?;
-    // SAFETY: the options name no descriptors, and are not binary data.
+    // SAFETY: `check_options` rejects binary data, and options that name descriptors.
     unsafe { raw::mount(NONE, target, NONE, flags.union(MountFlags::REMOUNT), options) }
 }
 
 /// Changes the flags of one mount, but not its file system or the mounts below it.
 ///
-/// Sets exactly the given flags among `RDONLY`, `NOSUID`, `NODEV`, `NOEXEC`, `NOSYMFOLLOW`,
-/// `NOATIME`, `NODIRATIME`, `RELATIME` and `STRICTATIME`, and clears the others. If none of the
-/// last four is given, these four are not changed. Other flags are ignored.
+/// The flags of a mount are `RDONLY`, `NOSUID`, `NODEV`, `NOEXEC`, `NOSYMFOLLOW`, `NOATIME`,
+/// `NODIRATIME`, `RELATIME` and `STRICTATIME`. This function sets the flags of the mount that
+/// `flags` contains, and clears its other flags. If `flags` contains none of `NOATIME`,
+/// `NODIRATIME`, `RELATIME` and `STRICTATIME`, these four flags are not changed. Flags of the file
+/// system, such as `SYNCHRONOUS`, are ignored.
 ///
 /// # Errors
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the mount namespace; or a flag would be cleared, or the handling of access times changed,
-///   that was set in another user namespace.
+///   owns the mount namespace; or the call would clear a flag, or change an access time flag, that
+///   was set in another user namespace.
 /// - `EBUSY`: the mount cannot become read-only while files are open for writing through it.
-/// - `EINVAL`: the target is not a mount point; or `flags` select another operation; or the path
-///   contains a NUL byte.
+/// - `EINVAL`: the target is not a mount point; or `flags` contains a flag that selects another
+///   operation; or the path contains a NUL byte.
 /// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: the path cannot be resolved.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -183,14 +201,13 @@ pub fn remount_bind(target: impl path::Arg, flags: MountFlags) -> Result<()> {
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
 ///   owns the mount namespace.
-/// - `EINVAL`: the source is not a mount point; or it is on a mount that is
-///   [shared](super::make_shared), or came from another user namespace; or the target is on a
-///   shared mount, and a moved mount is unbindable; or the target is not in this mount namespace;
-///   or one of source and target is a directory, and the other is not; or a path contains a NUL
-///   byte.
+/// - `EINVAL`: the source is not a mount point, or came from another user namespace; or the parent
+///   mount of the source is [shared](super::make_shared); or the target is on a shared mount, and a
+///   moved mount is unbindable; or the target is not in the caller's mount namespace; or only one
+///   of the source and the target is a directory; or a path contains a NUL byte.
 /// - `ELOOP`: the target is below the source.
-/// - `ENOSPC`: a namespace to which the moved mounts would be propagated has reached the limit on
-///   mounts.
+/// - `ENOSPC`: a mount namespace to which the moved mounts would be propagated has reached the
+///   limit on mounts.
 /// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: a path cannot be resolved.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -204,19 +221,21 @@ pub fn move_to(source: impl path::Arg, target: impl path::Arg) -> Result<()> {
     unsafe { raw::mount(Some(source), target, NONE, MountFlags::MOVE, None) }
 }
 
-/// Unmounts the last mount at a path, unless it is in use.
+/// Unmounts the topmost mount at a path, unless the mount is in use.
 ///
-/// The root directory of the caller is not unmounted in this way: instead, its file system becomes
-/// read-only for all processes. Use [`detach`] to unmount it.
+/// If `target` is the root directory of the caller, nothing is unmounted: instead, the file system
+/// of the root directory becomes read-only for all processes. To unmount the root directory, use
+/// [`detach`].
 ///
 /// # Errors
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the mount namespace or, for the root directory, in the one that owns the file system.
-/// - `EBUSY`: the mount, or a copy of it that would be unmounted with it, is in use: by an open or
-///   mapped file, a working or root directory, swap space, or a mount below it.
-/// - `EINVAL`: the target is not a mount point, or the mount came from another user namespace and
-///   covers files that must stay covered; or the path contains a NUL byte.
+///   owns the mount namespace or, for the root directory, in the user namespace that owns the file
+///   system.
+/// - `EBUSY`: the mount, or a propagated copy that would also be unmounted, is in use: by an open
+///   or mapped file, a working or root directory, swap space, or a mount below it.
+/// - `EINVAL`: the target is not a mount point; or the mount came from another user namespace, and
+///   the files that it covers would become visible; or the path contains a NUL byte.
 /// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: the path cannot be resolved.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -230,17 +249,18 @@ pub fn unmount(target: impl path::Arg) -> Result<()> {
     raw::umount2(target, UnmountFlags::empty())
 }
 
-/// Detaches a mount and all mounts below it from their paths, whether or not they are in use.
+/// Detaches a mount and all mounts below it from their paths, even if the mounts are in use.
 ///
-/// Open files and working directories remain usable; the file systems are unmounted when the last
-/// of them is closed. A working directory is in use, so unmounting `"."` requires this function.
+/// Open files and working directories on these mounts remain usable. The kernel unmounts each file
+/// system when it is no longer in use. [`unmount`] fails with `EBUSY` for `"."`, because the
+/// working directory is in use; this function can unmount `"."`.
 ///
 /// # Errors
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
 ///   owns the mount namespace.
-/// - `EINVAL`: the target is not a mount point, or the mount came from another user namespace and
-///   covers files that must stay covered; or the path contains a NUL byte.
+/// - `EINVAL`: the target is not a mount point; or the mount came from another user namespace, and
+///   the files that it covers would become visible; or the path contains a NUL byte.
 /// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: the path cannot be resolved.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -258,23 +278,26 @@ pub fn detach(target: impl path::Arg) -> Result<()> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExpireOutcome {
-    /// The mount was not marked, or has been used since it was marked. It is marked now.
+    /// The mount is now marked as expired: it was not marked before, or had been used since it was
+    /// marked.
     Marked,
-    /// The mount has not been used since it was marked. It is unmounted now.
+    /// The mount is now unmounted: it had not been used since it was marked as expired.
     Unmounted,
 }
 
-/// Unmounts a mount if it has not been used since it was marked as expired, and otherwise marks it.
-/// Call it twice to unmount a mount that is not used in between.
+/// Unmounts a mount if it has not been used since it was marked as expired; otherwise, marks the
+/// mount as expired.
+///
+/// Two calls unmount a mount that is not used between the two calls.
 ///
 /// # Errors
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
 ///   owns the mount namespace.
 /// - `EBUSY`: the mount is in use.
-/// - `EINVAL`: the target is not a mount point, or is the root directory, or the mount came from
-///   another user namespace and covers files that must stay covered; or the path contains a NUL
-///   byte.
+/// - `EINVAL`: the target is not a mount point, or is the root directory; or the mount came from
+///   another user namespace, and the files that it covers would become visible; or the path
+///   contains a NUL byte.
 /// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: the path cannot be resolved.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -292,24 +315,27 @@ pub fn expire(target: impl path::Arg) -> Result<ExpireOutcome> {
     }
 }
 
-/// Changes the root of the mount namespace to another mount, and moves the old root to a directory
-/// below it.
+/// Changes the root of the mount namespace to the mount at `new_root`, and moves the old root to
+/// `put_old`, a directory below the new root.
 ///
-/// The directory can be the new root itself: the old root then covers it, and [`detach`] unmounts
-/// it. If the working directory is the new root, this is `pivot_root(".", ".")` followed by
-/// `detach(".")`. The new root must be a mount point: a directory becomes one when it is
-/// [bound](bind_mount) to itself. None of these mounts may be [shared](super::make_shared): the
-/// mount of the directory, and the mounts on which the two roots are mounted.
+/// `put_old` can be equal to `new_root`: the old root then covers the new root, until [`detach`]
+/// unmounts the old root. If the working directory is `new_root`, call `pivot_root(".", ".")` and
+/// then `detach(".")`.
+///
+/// `new_root` must be a mount point: to make a directory a mount point, create a bind mount of the
+/// directory at the same path with [`bind_mount`]. Three mounts must not be
+/// [shared](super::make_shared): the mount that contains `put_old`, the parent mount of the old
+/// root, and the parent mount of the new root.
 ///
 /// # Errors
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
 ///   owns the mount namespace.
-/// - `EBUSY`: the new root, or the directory for the old root, is on the mount of the current root.
+/// - `EBUSY`: `new_root` or `put_old` is on the mount of the current root.
 /// - `EINVAL`: the new root or the current root is not a mount point; or the new root came from
-///   another user namespace, or is not below the current root; or the directory is not below the
-///   new root; or a mount that must not be shared is; or the current root is the initial root file
-///   system (before Linux 7.0); or a path contains a NUL byte.
+///   another user namespace, or is not below the current root; or `put_old` is not below
+///   `new_root`; or a mount that must not be shared is shared; or the current root is the initial
+///   root file system (before Linux 7.0); or a path contains a NUL byte.
 /// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: a path cannot be resolved.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -321,23 +347,27 @@ pub fn pivot_root(new_root: impl path::Arg, put_old: impl path::Arg) -> Result<(
     raw::pivot_root(new_root, put_old)
 }
 
-/// Returns the current flags of the mount of a path, and of its file system.
+/// Returns the current flags of the mount and of the file system that contain a path.
 ///
-/// The result is `RDONLY`, `NOSUID`, `NODEV`, `NOEXEC`, `NOSYMFOLLOW`, `NOATIME`, `NODIRATIME`,
-/// `RELATIME` and `STRICTATIME` of the mount, and `RDONLY`, `SYNCHRONOUS` and `MANDLOCK` of the
-/// file system: `RDONLY` is set if either is read-only. The kernel does not report `DIRSYNC`,
-/// `LAZYTIME`, `I_VERSION` and `POSIXACL`. The path need not be a mount point.
+/// The result can contain the mount's flags `NOSUID`, `NODEV`, `NOEXEC`, `NOSYMFOLLOW`, `NOATIME`,
+/// `NODIRATIME`, `RELATIME` and `STRICTATIME`, and the file system's flags `SYNCHRONOUS` and
+/// `MANDLOCK`. `RDONLY` is set if the mount or the file system is read-only. The kernel does not
+/// report the flags `DIRSYNC`, `LAZYTIME`, `I_VERSION` and `POSIXACL`. The path need not be a mount
+/// point.
 ///
-/// To add a flag to a mount, pass the result and the flag to [`remount_bind`]. `NOATIME`,
-/// `RELATIME` and `STRICTATIME` replace each other:
-/// [`Options::apply_to`](super::Options::apply_to) clears the previous one.
+/// To add a flag to a mount, pass the union of the result and the flag to [`remount_bind`].
+/// `NOATIME`, `RELATIME` and `STRICTATIME` exclude each other:
+/// [`Options::apply_to`](super::Options::apply_to) sets one of these flags and clears the other
+/// two.
 ///
 /// # Errors
 ///
 /// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: the path cannot be resolved.
 /// - `EINVAL`: the path contains a NUL byte.
-/// - `ENOTCONN`, `ESTALE`, `EIO`: the file system, or its server, does not answer.
-/// - `ENOSYS`: the file system does not support the call.
+/// - `ENOTCONN`: the file system is no longer connected to its server.
+/// - `ESTALE`: the file no longer exists on the server of the file system.
+/// - `EIO`: the file system could not be read.
+/// - `ENOSYS`: the file system does not support `statfs`.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
 /// Since Linux 2.6.36; [statfs(2)].
@@ -351,8 +381,11 @@ pub fn flags(path: impl path::Arg) -> Result<MountFlags> {
     retry(|| raw::statfs_flags(&path))
 }
 
-/// Returns the options as `raw::mount` accepts them. Fails if the flags select another operation,
-/// or if the options contain a NUL byte, name a descriptor or are binary data.
+/// Returns the options as the `data` argument of [`raw::mount`], which is `None` if there are no
+/// options.
+///
+/// Fails with `EINVAL` if a flag selects another operation, if the options contain a NUL byte or
+/// name a descriptor, or if the options are binary data.
 fn check_options(call: Call, flags: MountFlags, options: &[u8]) -> Result<Option<&[u8]>> {
     if flags.intersects(OPERATIONS) || options.contains(&0) {
         return Err(Error::new(call, Errno::INVAL));

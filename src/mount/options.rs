@@ -1,4 +1,4 @@
-//! The text of mount options: splitting it into flags and data, and finding options that name
+//! Splitting strings of mount options into flags and data, and finding options that name file
 //! descriptors.
 
 use core::fmt;
@@ -6,19 +6,20 @@ use core::fmt;
 use super::MountFlags;
 use crate::path::Name;
 
-/// The flags that exclude each other: the kernel ignores some of them if several are set.
+/// The access time flags that exclude each other: if several are set, the kernel uses only one.
 const ACCESS_TIME: MountFlags =
     MountFlags::NOATIME.union(MountFlags::RELATIME).union(MountFlags::STRICTATIME);
 
 /// Mount options, as in `fstab` and in `mount -o`, split into flags and the data for the file
 /// system.
 ///
-/// The flags are those of the options `ro`, `nosuid`, `nodev`, `noexec`, `sync`, `dirsync`,
+/// The following options set a flag: `ro`, `nosuid`, `nodev`, `noexec`, `sync`, `dirsync`,
 /// `noatime`, `nodiratime`, `relatime`, `strictatime`, `lazytime`, `mand`, `iversion`, `silent` and
-/// `nosymfollow`, and of their opposites `rw`, `suid`, `dev`, `exec`, `async`, `atime`,
-/// `diratime`, `norelatime`, `nostrictatime`, `nolazytime`, `nomand`, `noiversion`, `loud` and
-/// `symfollow`. `defaults` has no effect. All other options are data, including those that only
-/// `mount(8)` interprets, such as `noauto`, `nofail` and `user`: the kernel rejects these.
+/// `nosymfollow`. The following options clear a flag: `rw`, `suid`, `dev`, `exec`, `async`,
+/// `atime`, `diratime`, `norelatime`, `nostrictatime`, `nolazytime`, `nomand`, `noiversion`, `loud`
+/// and `symfollow`. The option `defaults` has no effect. All other options are data, including
+/// options that only `mount(8)` interprets, such as `noauto`, `nofail` and `user`. The kernel
+/// rejects data with options of `mount(8)`.
 ///
 /// A comma between double quotes does not separate options.
 ///
@@ -37,20 +38,21 @@ const ACCESS_TIME: MountFlags =
 pub struct Options<'a> {
     /// The flags that the options set.
     pub set: MountFlags,
-    /// The flags that the options clear. If several options change the same flag, the last one
-    /// determines it.
+    /// The flags that the options clear. If several options set or clear the same flag, only the
+    /// last option has an effect.
     pub cleared: MountFlags,
     text: &'a [u8],
 }
 
 impl<'a> Options<'a> {
-    /// Splits options that are separated by commas. Empty options are ignored.
+    /// Splits a string of options, separated by commas, into flags and data. Empty options are
+    /// ignored.
     ///
     /// # Errors
     ///
-    /// - An option selects an operation: `bind`, `rbind`, `move`, `remount`, `shared`, `private`,
-    ///   `slave`, `unbindable`, or one of the last four with an `r` before it. Each operation is a
-    ///   separate function of the [module](super).
+    /// - An option selects an operation: `bind`, `rbind`, `move`, `remount`, `shared`, `rshared`,
+    ///   `private`, `rprivate`, `slave`, `rslave`, `unbindable` or `runbindable`. The
+    ///   [module](super) has a function for each operation.
     pub fn parse<T: AsRef<[u8]> + ?Sized>(options: &'a T) -> Result<Self, ParseOptionsError<'a>> {
         let mut new =
             Self { set: MountFlags::empty(), cleared: MountFlags::empty(), text: options.as_ref() };
@@ -71,11 +73,14 @@ impl<'a> Options<'a> {
         Ok(new)
     }
 
-    /// Returns `flags` with the changes of the options. With the [current flags](super::flags) of a
-    /// mount, the result is for [`remount_bind`](super::remount_bind).
+    /// Returns `flags` with the flags that the options set, and without the flags that the options
+    /// clear.
     ///
-    /// `NOATIME`, `RELATIME` and `STRICTATIME` exclude each other: setting one of them clears the
-    /// other two, and clearing the one that is set sets `RELATIME`, the default of the kernel.
+    /// To apply the options to a mount, pass its [current flags](super::flags) to this function,
+    /// and the result to [`remount_bind`](super::remount_bind).
+    ///
+    /// `NOATIME`, `RELATIME` and `STRICTATIME` exclude each other: setting one of these flags
+    /// clears the other two. Clearing the flag that is set sets `RELATIME`, the kernel's default.
     #[must_use]
     pub const fn apply_to(&self, flags: MountFlags) -> MountFlags {
         let changed = replace_access_time(flags, self.set).difference(self.cleared).union(self.set);
@@ -86,16 +91,16 @@ impl<'a> Options<'a> {
         }
     }
 
-    /// Returns the options that are not flags, in their order.
+    /// Returns an iterator over the options that are not flags, in the order of the string.
     pub fn data(&self) -> impl Iterator<Item = &'a [u8]> + Clone + use<'a> {
         split(self.text).filter(|option| matches!(meaning(option), Meaning::Data))
     }
 
-    /// Writes the options that are not flags into a buffer, separated by commas, as the argument of
-    /// [`mount`](super::mount()). Returns the part of the buffer that was written, or `None` if
-    /// they do not fit.
+    /// Writes the options that are not flags into a buffer, separated by commas, as the `options`
+    /// argument of [`mount`](super::mount()). Returns the written part of the buffer, or `None` if
+    /// the options do not fit into the buffer.
     ///
-    /// They are never longer than the text of all options.
+    /// A buffer with the length of the parsed string is always long enough.
     #[must_use]
     pub fn data_in<'b>(&self, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
         let mut length = 0;
@@ -111,17 +116,17 @@ impl<'a> Options<'a> {
     }
 }
 
-/// Returns `flags` without the access time flags if `set` has one of them, which replaces them.
+/// Returns `flags`, without its access time flags if an access time flag in `set` replaces them.
 const fn replace_access_time(flags: MountFlags, set: MountFlags) -> MountFlags {
     if set.intersects(ACCESS_TIME) { flags.difference(ACCESS_TIME) } else { flags }
 }
 
-/// The error of [`Options::parse`]: an option selects an operation.
+/// The error of [`Options::parse`] if an option selects an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParseOptionsError<'a>(Name<'a>);
 
 impl<'a> ParseOptionsError<'a> {
-    /// Returns the option, for example `rbind`.
+    /// Returns the option that selects an operation, for example `rbind`.
     #[must_use]
     pub const fn option(&self) -> Name<'a> {
         self.0
@@ -136,7 +141,7 @@ impl fmt::Display for ParseOptionsError<'_> {
 
 impl core::error::Error for ParseOptionsError<'_> {}
 
-/// Splits at the commas that are not between double quotes, without the empty options.
+/// Splits options at the commas that are not between double quotes, and skips empty options.
 fn split(text: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     let mut is_quoted = false;
     text.split(move |byte| {
@@ -146,7 +151,7 @@ fn split(text: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     .filter(|option| !option.is_empty())
 }
 
-/// The effect of an option.
+/// The effect of a mount option.
 enum Meaning {
     Set(MountFlags),
     Clear(MountFlags),
@@ -194,12 +199,16 @@ fn meaning(option: &[u8]) -> Meaning {
     }
 }
 
-/// Returns whether the data of a mount may contain numbers of file descriptors, or addresses.
+/// Returns whether mount options could contain numbers of file descriptors, or are binary data,
+/// which could contain addresses.
 ///
-/// The kernel splits options at every comma, except that a security module removes some of them
-/// first, and compares the names exactly. Spaces and the case are ignored here, to be on the safe
-/// side. Binary data begins with a version number: four bytes of which the last are 0. Options do
-/// not contain NUL bytes, but the terminating one and the bytes after it can complete the number.
+/// A security module first removes its own options. The kernel then splits the options at every
+/// comma, and compares the names exactly. As a precaution, this function ignores letter case and
+/// surrounding spaces.
+///
+/// Binary data begins with a version number below 32 in four bytes, so its first byte is a control
+/// character. Data without NUL bytes can be binary data as well: the kernel reads the terminating
+/// NUL byte, and the bytes that follow, as the last bytes of the version number.
 pub(super) fn may_name_descriptors(options: &[u8]) -> bool {
     let is_binary = options.first().is_some_and(|first| *first < b' ');
     is_binary
@@ -216,7 +225,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn options_parse_splits_flags_and_data() {
+    fn options_parse_separates_flags_from_data() {
         let options = Options::parse("ro,nosuid,size=1m").unwrap();
         assert_eq!(options.set, MountFlags::RDONLY | MountFlags::NOSUID);
         assert_eq!(options.cleared, MountFlags::empty());
@@ -237,7 +246,7 @@ mod tests {
         assert_eq!((options.set, options.cleared), Default::default());
         assert_eq!(options.data_in(&mut []), Some(&b""[..]));
         assert_eq!(Options::parse("").unwrap().data().count(), 0);
-        // Names are compared as a whole.
+        // Only the exact name of a flag is parsed as a flag; all other options are data.
         assert_eq!(Options::parse("RO, ro,ro=1,nosuidx").unwrap().data().count(), 4);
     }
 
@@ -281,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn options_parse_rejects_operations() {
+    fn options_parse_fails_if_an_option_selects_an_operation() {
         for operation in [
             "bind",
             "rbind",
@@ -305,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn may_name_descriptors_finds_options_as_the_kernel_splits_them() {
+    fn may_name_descriptors_returns_true_only_for_descriptor_options_and_binary_data() {
         for name in ["fd", "rfdno", "wfdno", "FD", "RfdNo", " fd", "fd ", "\tfd"] {
             for options in [
                 format!("{name}=3"),

@@ -1,4 +1,4 @@
-//! The propagation type of mounts.
+//! Functions that change the propagation type of mounts.
 
 use core::ffi::CStr;
 
@@ -6,11 +6,11 @@ use super::{MountFlags, raw};
 use crate::error::Result;
 use crate::path;
 
-/// Changes a mount to shared: mounts and unmounts below it are propagated to all its peers, and
-/// theirs to it.
+/// Changes the propagation type of a mount to shared: mounts and unmounts below the mount are
+/// propagated to all its peers, and mounts and unmounts below a peer are propagated to the mount.
 ///
-/// From then on, the peers of a mount are the bind mounts that are created from it and its copies
-/// in other mount namespaces. A shared mount without peers forms a separate peer group.
+/// Bind mounts of a shared mount, and copies of a shared mount in new mount namespaces, become its
+/// peers. A shared mount without peers is the only member of its peer group.
 ///
 /// # Errors
 ///
@@ -29,11 +29,12 @@ pub fn make_shared(target: impl path::Arg) -> Result<()> {
     change(target, MountFlags::SHARED)
 }
 
-/// Changes a mount and all mounts below it to shared, like [`make_shared`].
+/// Changes the propagation type of a mount and of all mounts below it to shared, like
+/// [`make_shared`].
 ///
 /// # Errors
 ///
-/// Those of [`make_shared`].
+/// The errors of [`make_shared`].
 #[doc(alias = "MS_SHARED")]
 #[doc(alias = "MS_REC")]
 #[inline]
@@ -41,7 +42,8 @@ pub fn make_shared_recursive(target: impl path::Arg) -> Result<()> {
     change(target, MountFlags::SHARED.union(MountFlags::REC))
 }
 
-/// Changes a mount to private: mounts below it are not propagated, in either direction.
+/// Changes the propagation type of a mount to private: mounts and unmounts are not propagated to or
+/// from the mount.
 ///
 /// # Errors
 ///
@@ -60,11 +62,12 @@ pub fn make_private(target: impl path::Arg) -> Result<()> {
     change(target, MountFlags::PRIVATE)
 }
 
-/// Changes a mount and all mounts below it to private, like [`make_private`].
+/// Changes the propagation type of a mount and of all mounts below it to private, like
+/// [`make_private`].
 ///
 /// # Errors
 ///
-/// Those of [`make_private`].
+/// The errors of [`make_private`].
 #[doc(alias = "MS_PRIVATE")]
 #[doc(alias = "MS_REC")]
 #[inline]
@@ -72,9 +75,9 @@ pub fn make_private_recursive(target: impl path::Arg) -> Result<()> {
     change(target, MountFlags::PRIVATE.union(MountFlags::REC))
 }
 
-/// Changes a mount to a slave of its peers: mounts below the peers are propagated to it, but not
-/// from it. A shared mount without peers becomes private, and a mount that is not shared is not
-/// changed.
+/// Changes the propagation type of a mount to slave: mounts and unmounts are propagated from its
+/// peers to the slave, but not from the slave to its peers. A shared mount without peers becomes
+/// private, and a mount that is not shared is not changed.
 ///
 /// # Errors
 ///
@@ -93,11 +96,12 @@ pub fn make_slave(target: impl path::Arg) -> Result<()> {
     change(target, MountFlags::SLAVE)
 }
 
-/// Changes a mount and all mounts below it to slaves, like [`make_slave`].
+/// Changes the propagation type of a mount and of all mounts below it to slave, like
+/// [`make_slave`].
 ///
 /// # Errors
 ///
-/// Those of [`make_slave`].
+/// The errors of [`make_slave`].
 #[doc(alias = "MS_SLAVE")]
 #[doc(alias = "MS_REC")]
 #[inline]
@@ -105,7 +109,8 @@ pub fn make_slave_recursive(target: impl path::Arg) -> Result<()> {
     change(target, MountFlags::SLAVE.union(MountFlags::REC))
 }
 
-/// Changes a mount to private and unbindable: no bind mounts can be created from it.
+/// Changes the propagation type of a mount to unbindable: the mount is private, and no bind mount
+/// of the mount can be created.
 ///
 /// # Errors
 ///
@@ -124,11 +129,12 @@ pub fn make_unbindable(target: impl path::Arg) -> Result<()> {
     change(target, MountFlags::UNBINDABLE)
 }
 
-/// Changes a mount and all mounts below it to unbindable, like [`make_unbindable`].
+/// Changes the propagation type of a mount and of all mounts below it to unbindable, like
+/// [`make_unbindable`].
 ///
 /// # Errors
 ///
-/// Those of [`make_unbindable`].
+/// The errors of [`make_unbindable`].
 #[doc(alias = "MS_UNBINDABLE")]
 #[doc(alias = "MS_REC")]
 #[inline]

@@ -1,4 +1,4 @@
-//! Raw system calls on mounts.
+//! Raw system calls that create, change and remove mounts.
 
 use core::ffi::{CStr, c_char};
 use core::mem::MaybeUninit;
@@ -12,53 +12,61 @@ use crate::syscall::syscall;
 /// `mount(source, target, filesystemtype, mountflags, data)` - mounts a file system, or changes or
 /// moves an existing mount, depending on the flags.
 ///
-/// `REMOUNT` changes the file system of a mount, `BIND` creates a bind mount, and both together
-/// change a single mount; `SHARED`, `PRIVATE`, `SLAVE` and `UNBINDABLE` change its propagation
-/// type; `MOVE` moves it. Without these flags, the call creates a mount. The kernel tests for
-/// `REMOUNT`, `BIND`, propagation types and `MOVE` in this order, and ignores flags that do not
-/// apply to the first that it finds, except that a propagation type permits only `REC` and
-/// `SILENT`.
+/// `REMOUNT` changes a file system and its mount, `BIND` creates a bind mount, and `REMOUNT` with
+/// `BIND` changes only one mount. `SHARED`, `PRIVATE`, `SLAVE` or `UNBINDABLE` changes the
+/// propagation type of a mount. `MOVE` moves a mount. Without any of these flags, the call mounts a
+/// file system.
 ///
-/// An absent source, type or data is passed as a null pointer. The data is a string of options, or
-/// another format that the file system requires. It is passed with a terminating NUL byte, and has
-/// at most 4,095 bytes: the kernel copies no more than a page, so the library rejects longer data.
+/// The kernel tests for `REMOUNT`, `BIND`, the propagation types and `MOVE` in this order, and
+/// performs only the first operation that it finds. The kernel ignores flags that do not apply to
+/// this operation. However, a change of the propagation type fails with `EINVAL` if flags other
+/// than `REC` and `SILENT` are set.
+///
+/// If `source`, `fstype` or `data` is `None`, the kernel receives a null pointer. `data` is a
+/// string of options, or data in another format that the file system requires. The library appends
+/// a NUL byte to `data`, and rejects data of more than 4,095 bytes, because the kernel copies at
+/// most one page.
 ///
 /// # Safety
 ///
 /// The data of some file systems contains numbers of file descriptors: `fd=` of `autofs`, `fuse`,
 /// `fuseblk` and `coda`, `rfdno=` and `wfdno=` of `9p`, and a field of the binary data of `coda`.
-/// The file system uses such a file until it is unmounted. Each of these descriptors must be open,
-/// must be owned or borrowed by the caller, and must permit this use of its file. The binary data
-/// of `nfs4` contains addresses, which must be valid for reads. Other data has no requirements.
+/// The file system uses the descriptor's file until the file system is unmounted. Each descriptor
+/// in the data must be open, must be owned or borrowed by the caller, and must permit the file
+/// system to use the descriptor's file. The binary data of `nfs4` contains addresses, which must be
+/// valid for reads. Data without descriptors and addresses has no safety requirements.
 ///
 /// # Errors
 ///
-/// A file system can fail with further errnos when it is mounted or remounted: for example, if a
-/// read fails, if its content is damaged, or if its server does not answer.
+/// When a file system is mounted or remounted, it can return further errnos: for example, if a read
+/// from the device fails, if the content of the device is damaged, or if the server of the file
+/// system does not respond.
 ///
 /// Data (`Call::MOUNT_OPTIONS`):
 ///
 /// - `E2BIG`: the options have more than 4095 bytes: the kernel copies at most one page.
 /// - `EINVAL`: an option names a file descriptor (`fd=`, `rfdno=`, `wfdno=`), or the options begin
-///   with a control character, as binary data does; only the unsafe `raw::mount` accepts these.
+///   with a control character, as binary data does; only the unsafe function `raw::mount` accepts
+///   such options.
 ///
 /// New mounts (`Call::MOUNT`):
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
 ///   owns the mount namespace or, for most file systems, in the initial user namespace or, for
-///   `proc`, `sysfs`, `mqueue` and `cgroup`, in the one that owns the PID, network, IPC or cgroup
-///   namespace; or a new `proc` or `sysfs` in a user namespace would reveal what other mounts cover
-///   in the existing one, or would lack its read-only or access time flags, or none exists; or a
-///   security module or a device control group denies the mount; or, before Linux 5.15,
-///   `MS_MANDLOCK` is set without this capability in the initial user namespace.
-/// - `ENODEV`: the kernel has no file system of this type, and no module for it that it can load;
-///   or the file system does not find its device.
-/// - `ENOTBLK`: the file system requires a block device, and the source is not one.
-/// - `ENXIO`: the source is a block device that does not exist.
+///   `proc`, `sysfs`, `mqueue` and `cgroup`, in the user namespace that owns the PID, network, IPC
+///   or cgroup namespace; or a new `proc` or `sysfs` in a user namespace would reveal what other
+///   mounts cover in the existing mount of this type, or would lack a read-only or access time flag
+///   of the existing mount, or no mount of this type exists; or a security module or a device
+///   control group denies the mount; or, before Linux 5.15, `MS_MANDLOCK` is set without this
+///   capability in the initial user namespace.
+/// - `ENODEV`: the kernel has no file system of this type, and cannot load a module for this type;
+///   or the file system cannot find its device.
+/// - `ENOTBLK`: the file system requires a block device, and the source is not a block device.
+/// - `ENXIO`: the source is a device file, but its block device does not exist.
 /// - `EACCES`: a directory in a path cannot be searched; or the device is read-only, and
-///   `MS_RDONLY` is not set; or the device is on a mount with `MS_NODEV`, or on a file system that
-///   was mounted in another user namespace than the initial one; or a symbolic link may not be
-///   followed (`fs.protected_symlinks`); or a security module denies the call.
+///   `MS_RDONLY` is not set; or the device file is on a mount with `MS_NODEV`, or on a file system
+///   that was mounted in a user namespace other than the initial user namespace; or a symbolic link
+///   may not be followed (`fs.protected_symlinks`); or a security module denies the call.
 /// - `EROFS`: the file system is read-only, and `MS_RDONLY` is not set.
 /// - `EBUSY`: the root of the same file system is already mounted at the target; or the device is
 ///   in use, or is mounted elsewhere and only one of the two mounts has `MS_RDONLY`; or a directory
@@ -67,38 +75,39 @@ use crate::syscall::syscall;
 ///   are in the kernel's log); or the type is absent, or ends with a period; or the target is not
 ///   in this mount namespace; or an argument contains a NUL byte; or a flag selects another
 ///   operation.
-/// - `ENOTDIR`: the target, or a component before the last of a path, or of one in the options, is
-///   not a directory.
-/// - `EMFILE`: the kernel has no number left for a file system without a device.
-/// - `ENOSPC`: the limit on mounts (`fs.mount-max`) has been reached in the namespace, or in one to
-///   which the mount would be propagated.
-/// - `ENOENT`: a component of a path, or of one in the options, does not exist; or a path is empty;
-///   or the target has been deleted or unmounted.
-/// - `ELOOP`: a path contains too many symbolic links, or one on a mount with `MS_NOSYMFOLLOW`; or
-///   directories in the options overlap.
+/// - `ENOTDIR`: the target is not a directory; or a component before the last of a path, or of a
+///   path in the options, is not a directory.
+/// - `EMFILE`: the kernel has no unused device number for a file system without a device.
+/// - `ENOSPC`: the limit on mounts (`fs.mount-max`) has been reached in the mount namespace, or in
+///   another mount namespace to which the mount would be propagated.
+/// - `ENOENT`: a component of a path, or of a path in the options, does not exist; or a path is
+///   empty; or the target has been deleted or unmounted.
+/// - `ELOOP`: a path contains too many symbolic links, or a symbolic link on a mount with
+///   `MS_NOSYMFOLLOW`; or directories in the options overlap.
 ///
 /// Bind mounts (`Call::MOUNT_BIND`):
 ///
 /// - `EINVAL`: the source is absent or empty, or is not in this mount namespace, or is on an
 ///   unbindable mount; or the target is not in this mount namespace; or mounts below the source
 ///   cover files that must stay covered, and `MS_REC` is not set; or the source is the file of a
-///   mount namespace that is not newer than the caller's; or a path contains a NUL byte.
+///   mount namespace that is not newer than the caller's mount namespace; or a path contains a NUL
+///   byte.
 /// - `ENOTDIR`: one of source and target is a directory and the other is not, or a component of a
 ///   path before the last is not a directory.
-/// - `ENOSPC`: the limit on mounts (`fs.mount-max`) has been reached in the namespace, or in one to
-///   which the mount would be propagated.
+/// - `ENOSPC`: the limit on mounts (`fs.mount-max`) has been reached in the mount namespace, or in
+///   another mount namespace to which the mount would be propagated.
 ///
 /// Moves (`Call::MOUNT_MOVE`):
 ///
 /// - `EINVAL`: the source is absent or empty, or is not a mount point of this mount namespace, or
-///   is its root; or the mount that it is on is shared; or the target is not in this mount
-///   namespace; or the target is on a shared mount, and a moved mount is unbindable; or the source
-///   came from another user namespace; or one of source and target is a directory and the other is
-///   not; or a path contains a NUL byte.
-/// - `ELOOP`: the target is below the source; or a path contains too many symbolic links, or one on
-///   a mount with `MS_NOSYMFOLLOW`.
-/// - `ENOSPC`: the target is on a shared mount, and a namespace to which the moved mounts would be
-///   propagated has reached the limit on mounts (`fs.mount-max`).
+///   is the root of this mount namespace; or the parent mount of the source is shared; or the
+///   target is not in this mount namespace; or the target is on a shared mount, and a moved mount
+///   is unbindable; or the source came from another user namespace; or one of source and target is
+///   a directory and the other is not; or a path contains a NUL byte.
+/// - `ELOOP`: the target is below the source; or a path contains too many symbolic links, or a
+///   symbolic link on a mount with `MS_NOSYMFOLLOW`.
+/// - `ENOSPC`: the target is on a shared mount, and a mount namespace to which the moved mounts
+///   would be propagated has reached the limit on mounts (`fs.mount-max`).
 ///
 /// Bind mounts and moves: <!-- MOUNT_BIND --> <!-- MOUNT_MOVE -->
 ///
@@ -107,19 +116,19 @@ use crate::syscall::syscall;
 ///
 /// Changes of the propagation type (`Call::MOUNT_PROPAGATION`):
 ///
-/// - `EINVAL`: the target is not a mount point or, with some kernels, its mount is detached or in
-///   another mount namespace; or the flags contain more than one propagation type, or flags other
-///   than `MS_REC` and `MS_SILENT`; or an argument contains a NUL byte.
+/// - `EINVAL`: the target is not a mount point or, with some kernels, the mount of the target is
+///   detached or in another mount namespace; or the flags contain more than one propagation type,
+///   or flags other than `MS_REC` and `MS_SILENT`; or an argument contains a NUL byte.
 ///
 /// Remounts (`Call::MOUNT_REMOUNT`):
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the mount namespace, or in the one that owns the file system; or a flag is not set that
-///   was set in another user namespace, or an access time flag differs from one that was; or a
-///   security module denies the change; or, before Linux 5.15, `MS_MANDLOCK` is set without this
+///   owns the mount namespace, or in the user namespace that owns the file system; or the call
+///   would clear a flag, or change an access time flag, that was set in another user namespace; or
+///   a security module denies the change; or, before Linux 5.15, `MS_MANDLOCK` is set without this
 ///   capability in the initial user namespace.
 /// - `EBUSY`: the file system cannot become read-only while files are open for writing, or deleted
-///   files are open; or it is frozen.
+///   files are open; or the file system is frozen.
 /// - `EROFS`: the file system cannot become writable.
 /// - `EACCES`: the device is read-only, and `MS_RDONLY` is not set; or a directory in the path
 ///   cannot be searched; or a symbolic link may not be followed (`fs.protected_symlinks`); or a
@@ -131,9 +140,9 @@ use crate::syscall::syscall;
 /// Remounts of a single mount (`Call::MOUNT_REMOUNT_BIND`):
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the mount namespace; or a flag is not set that was set in another user namespace, or an
-///   access time flag differs from one that was; or a security module denies the change; or, before
-///   Linux 5.15, `MS_MANDLOCK` is set without this capability in the initial user namespace.
+///   owns the mount namespace; or the call would clear a flag, or change an access time flag, that
+///   was set in another user namespace; or a security module denies the change; or, before Linux
+///   5.15, `MS_MANDLOCK` is set without this capability in the initial user namespace.
 /// - `EBUSY`: the mount cannot become read-only while files are open for writing through it.
 /// - `EINVAL`: the target is not a mount point of this mount namespace; or an argument contains a
 ///   NUL byte; or a flag selects another operation.
@@ -141,14 +150,15 @@ use crate::syscall::syscall;
 /// Changes, remounts: <!-- MOUNT_PROPAGATION --> <!-- MOUNT_REMOUNT --> <!-- MOUNT_REMOUNT_BIND -->
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the mount namespace or, with some kernels, in the one that owns that of the target; or a
-///   security module denies the call; or, before Linux 5.15, `MS_MANDLOCK` is set without this
-///   capability in the initial user namespace.
+///   owns the mount namespace of the caller or, with some kernels, in the user namespace that owns
+///   the mount namespace of the target; or a security module denies the call; or, before Linux
+///   5.15, `MS_MANDLOCK` is set without this capability in the initial user namespace.
 /// - `ENOENT`: a component of the path does not exist, or the path is empty.
 /// - `ENOTDIR`: a component of the path before the last is not a directory.
 /// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
-/// - `ELOOP`: the path contains too many symbolic links, or one on a mount with `MS_NOSYMFOLLOW`.
+/// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
+///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
 ///
@@ -160,7 +170,8 @@ use crate::syscall::syscall;
 /// - `ENOTDIR`: a component of a path before the last is not a directory.
 /// - `EACCES`: a directory in a path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
-/// - `ELOOP`: a path contains too many symbolic links, or one on a mount with `MS_NOSYMFOLLOW`.
+/// - `ELOOP`: a path contains too many symbolic links, or a symbolic link on a mount with
+///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: a path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
 /// - `ENOMEM`: the kernel is out of memory.
@@ -192,7 +203,8 @@ pub unsafe fn mount(
     }
 }
 
-/// Returns an argument that needs no buffer: one that is absent or terminated by a NUL byte.
+/// Returns an argument that is absent or terminated by a NUL byte, and fails for an argument that
+/// must be copied to append a NUL byte.
 #[inline(always)]
 fn terminated(argument: Option<PathBytes<'_>>) -> Result<Option<&CStr>, ()> {
     match argument {
@@ -204,7 +216,7 @@ fn terminated(argument: Option<PathBytes<'_>>) -> Result<Option<&CStr>, ()> {
 
 /// # Safety
 ///
-/// That of [`mount`].
+/// The requirements of [`mount`] apply.
 #[inline]
 unsafe fn mount_c(
     source: Option<&CStr>,
@@ -216,15 +228,15 @@ unsafe fn mount_c(
     let pointer = |argument: Option<&CStr>| argument.map_or(core::ptr::null(), CStr::as_ptr);
     let data: *const c_char = data.map_or(core::ptr::null(), |data| data.as_ptr().cast());
     let (source, target, fstype) = (pointer(source), target.as_ptr(), pointer(fstype));
-    // SAFETY: the kernel reads the strings up to their NUL bytes, and a page of the data, or as
-    // much of it as is readable. It keeps copies. The descriptors and addresses in the data are
-    // valid, upheld by the caller.
+    // SAFETY: the kernel reads the strings up to their NUL bytes, and at most one page of the data,
+    // up to the first unreadable byte, and keeps copies. That the descriptors and addresses in the
+    // data are valid is upheld by the caller.
     unsafe { syscall!(call(flags), mount(source, target, fstype, flags.bits(), data)) }.unit()
 }
 
 /// # Safety
 ///
-/// That of [`mount`].
+/// The requirements of [`mount`] apply.
 #[inline(never)]
 unsafe fn mount_bytes<const CAPACITY: usize>(
     source: Option<&[u8]>,
@@ -249,17 +261,18 @@ unsafe fn mount_bytes<const CAPACITY: usize>(
     let source = source.map(|path| source_buffer.terminate(path)).transpose().map_err(error)?;
     let target = target_buffer.terminate(target).map_err(error)?;
     let fstype = fstype.map(|name| fstype_buffer.terminate(name)).transpose();
-    // No file system type has a name that does not fit.
+    // A name that does not fit into the buffer is not the name of a file system type.
     let fstype = fstype
         .map_err(|errno| error(if errno == Errno::NAMETOOLONG { Errno::NODEV } else { errno }))?;
-    // The data may contain any bytes, NUL bytes included.
+    // Unlike the paths, the data may contain NUL bytes.
     let too_long = Error::new(Call::MOUNT_OPTIONS, Errno::TOOBIG);
     let data = data.map(|data| data_buffer.push_nul(data).ok_or(too_long)).transpose()?;
     // SAFETY: upheld by the caller.
     unsafe { mount_c(source, target, fstype, flags, data) }
 }
 
-/// Returns the operation that the flags select, in the order in which the kernel tests them.
+/// Returns the operation that the flags select. The order of the tests is the same as in the
+/// kernel.
 const fn call(flags: MountFlags) -> Call {
     const PROPAGATION: MountFlags = MountFlags::SHARED
         .union(MountFlags::PRIVATE)
@@ -280,7 +293,7 @@ const fn call(flags: MountFlags) -> Call {
     }
 }
 
-/// `umount2(target, flags)` - unmounts the last mount at a path.
+/// `umount2(target, flags)` - unmounts the topmost mount at a path.
 ///
 /// If the target is the root directory of the caller and the flags contain neither `DETACH` nor
 /// `EXPIRE`, nothing is unmounted: the kernel makes the file system read-only, and the call
@@ -289,24 +302,25 @@ const fn call(flags: MountFlags) -> Call {
 /// # Errors
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the mount namespace or, for `MNT_FORCE` and for the root directory, in the one that owns
-///   the file system (for `MNT_FORCE` with older kernels, in the initial one); or a security module
-///   denies the call.
+///   owns the mount namespace or, for `MNT_FORCE` and for the root directory, in the user namespace
+///   that owns the file system (for `MNT_FORCE` with older kernels, in the initial user namespace);
+///   or a security module denies the call.
 /// - `EBUSY`: the mount is in use: by an open or mapped file, a working or root directory, swap
-///   space, or a mount below it; or a copy of it that would be unmounted with it is in use in the
-///   same way; or the target is the root directory, which cannot become read-only while files are
+///   space, or a mount below it; or a propagated copy of the mount, which would also be unmounted,
+///   is in use; or the target is the root directory, which cannot become read-only while files are
 ///   open for writing.
 /// - `EINVAL`: the target is not a mount point of this mount namespace; or the mount came from
 ///   another user namespace, and covers files that must stay covered; or `MNT_EXPIRE` is combined
 ///   with `MNT_FORCE` or `MNT_DETACH`, or used for the root directory; or a flag is unknown to the
 ///   kernel; or the path contains a NUL byte.
-/// - `EAGAIN`: the mount was marked as expired (`MNT_EXPIRE`), and is unmounted by the next such
-///   call unless it is used before.
+/// - `EAGAIN`: the call marked the mount as expired (`MNT_EXPIRE`); the next call with `MNT_EXPIRE`
+///   unmounts the mount, unless the mount is used before that call.
 /// - `ENOENT`: a component of the path does not exist, or the path is empty.
 /// - `ENOTDIR`: a component of the path before the last is not a directory.
 /// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
-/// - `ELOOP`: the path contains too many symbolic links, or one on a mount with `MS_NOSYMFOLLOW`.
+/// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
+///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
 /// - `ENOMEM`: the kernel is out of memory.
@@ -332,10 +346,11 @@ fn umount2_c(target: &CStr, flags: UnmountFlags) -> Result<()> {
 }
 
 /// `pivot_root(new_root, put_old)` - makes a mount the root of the mount namespace, and moves the
-/// old root to a directory below it.
+/// old root to a directory below the new root.
 ///
-/// Processes and threads of the namespace whose root or working directory is the old root are moved
-/// to the new root; others are not changed.
+/// If the root or working directory of a process or thread in the mount namespace is the old root,
+/// the kernel changes this directory to the new root. No other root or working directory is
+/// changed.
 ///
 /// # Errors
 ///
@@ -344,16 +359,18 @@ fn umount2_c(target: &CStr, flags: UnmountFlags) -> Result<()> {
 /// - `EBUSY`: the new root, or the directory for the old root, is on the mount of the current root.
 /// - `EINVAL`: the new root or the current root is not a mount point of this mount namespace; or
 ///   the new root came from another user namespace, or is not below the current root; or the
-///   directory for the old root is not below the new root; or the mount of that directory, or one
-///   on which a root is mounted, is shared; or the current root is the initial root file system
-///   (before Linux 7.0); or a path contains a NUL byte.
+///   directory for the old root is not below the new root; or the mount that contains the directory
+///   for the old root, or the parent mount of the new root or of the current root, is shared; or
+///   the current root is the initial root file system (before Linux 7.0); or a path contains a NUL
+///   byte.
 /// - `ENOTDIR`: the new root, or the directory for the old root, or a component of a path before
 ///   the last, is not a directory.
 /// - `ENOENT`: a component of a path does not exist; or a path is empty; or the new root, or the
 ///   directory for the old root, has been deleted.
 /// - `EACCES`: a directory in a path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
-/// - `ELOOP`: a path contains too many symbolic links, or one on a mount with `MS_NOSYMFOLLOW`.
+/// - `ELOOP`: a path contains too many symbolic links, or a symbolic link on a mount with
+///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: a path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
 /// - `ENOMEM`: the kernel is out of memory.
@@ -379,10 +396,11 @@ fn pivot_root_c(new_root: &CStr, put_old: &CStr) -> Result<()> {
     unsafe { syscall!(Call::PIVOT_ROOT, pivot_root(new_root.as_ptr(), put_old.as_ptr())) }.unit()
 }
 
-/// `statfs(path, &buf)` - returns the flags of the mount of a path, and of its file system.
+/// `statfs(path, &buf)` - returns the flags of the mount and of the file system that contain a
+/// path.
 ///
-/// The flags `ST_*` that the kernel reports are converted to [`MountFlags`]. If it reports neither
-/// `ST_NOATIME` nor `ST_RELATIME`, the result contains `STRICTATIME`.
+/// The flags `ST_*` that the kernel reports are converted to [`MountFlags`]. If the kernel reports
+/// neither `ST_NOATIME` nor `ST_RELATIME`, the result contains `STRICTATIME`.
 ///
 /// # Errors
 ///
@@ -390,14 +408,15 @@ fn pivot_root_c(new_root: &CStr, put_old: &CStr) -> Result<()> {
 /// - `ENOTDIR`: a component of the path before the last is not a directory.
 /// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
-/// - `ELOOP`: the path contains too many symbolic links, or one on a mount with `MS_NOSYMFOLLOW`.
+/// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
+///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
 /// - `EINVAL`: the path contains a NUL byte.
-/// - `ENOTCONN`: the server of the file system has ended.
+/// - `ENOTCONN`: the file system is no longer connected to its server.
 /// - `ESTALE`: the file no longer exists on the server of the file system.
-/// - `ENOSYS`: the file system does not support the call.
-/// - `EINTR`: interrupted by a signal handler, if the server of the file system permits it.
+/// - `ENOSYS`: the file system does not support `statfs`.
+/// - `EINTR`: a signal handler interrupted the call while the file system waited for its server.
 /// - `EIO`: the file system could not be read.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -415,7 +434,7 @@ fn statfs_flags_c(path: &CStr) -> Result<MountFlags> {
     let mut statfs = MaybeUninit::<Statfs>::uninit();
     // SAFETY: the kernel reads the path up to its NUL byte, writes one struct, and keeps nothing.
     unsafe { syscall!(Call::STATFS, statfs(path.as_ptr(), statfs.as_mut_ptr())) }.unit()?;
-    // SAFETY: written, because the call has succeeded.
+    // SAFETY: the kernel has written the struct, because the call has succeeded.
     let flags = unsafe { statfs.assume_init() }.flags;
     Ok(MountFlags::from_statfs(flags))
 }
@@ -424,20 +443,21 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     MOUNT:
         PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
             owns the mount namespace or, for most file systems, in the initial user namespace or, \
-            for proc, sysfs, mqueue and cgroup, in the one that owns the PID, network, IPC or \
-            cgroup namespace; or a new proc or sysfs in a user namespace would reveal what other \
-            mounts cover in the existing one, or would lack its read-only or access time flags, or \
-            none exists; or a security module or a device control group denies the mount; or, \
-            before Linux 5.15, MS_MANDLOCK is set without this capability in the initial user \
-            namespace",
-        NODEV => Unsupported "the kernel has no file system of this type, and no module for it \
-            that it can load; or the file system does not find its device",
-        NOTBLK => "the file system requires a block device, and the source is not one",
-        NXIO => "the source is a block device that does not exist",
+            for proc, sysfs, mqueue and cgroup, in the user namespace that owns the PID, network, \
+            IPC or cgroup namespace; or a new proc or sysfs in a user namespace would reveal what \
+            other mounts cover in the existing mount of this type, or would lack a read-only or \
+            access time flag of the existing mount, or no mount of this type exists; or a security \
+            module or a device control group denies the mount; or, before Linux 5.15, MS_MANDLOCK \
+            is set without this capability in the initial user namespace",
+        NODEV => Unsupported "the kernel has no file system of this type, and cannot load a module \
+            for this type; or the file system cannot find its device",
+        NOTBLK => "the file system requires a block device, and the source is not a block device",
+        NXIO => "the source is a device file, but its block device does not exist",
         ACCES => "a directory in a path cannot be searched; or the device is read-only, and \
-            MS_RDONLY is not set; or the device is on a mount with MS_NODEV, or on a file system \
-            that was mounted in another user namespace than the initial one; or a symbolic link \
-            may not be followed (fs.protected_symlinks); or a security module denies the call",
+            MS_RDONLY is not set; or the device file is on a mount with MS_NODEV, or on a file \
+            system that was mounted in a user namespace other than the initial user namespace; or \
+            a symbolic link may not be followed (fs.protected_symlinks); or a security module \
+            denies the call",
         ROFS => "the file system is read-only, and MS_RDONLY is not set",
         BUSY => "the root of the same file system is already mounted at the target; or the device \
             is in use, or is mounted elsewhere and only one of the two mounts has MS_RDONLY; or a \
@@ -446,27 +466,27 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             (details are in the kernel's log); or the type is absent, or ends with a period; or \
             the target is not in this mount namespace; or an argument contains a NUL byte; or a \
             flag selects another operation",
-        NOTDIR => "the target, or a component before the last of a path, or of one in the options, \
-            is not a directory",
-        MFILE => "the kernel has no number left for a file system without a device",
-        NOSPC => "the limit on mounts (fs.mount-max) has been reached in the namespace, or in one \
-            to which the mount would be propagated",
-        NOENT => "a component of a path, or of one in the options, does not exist; or a path is \
+        NOTDIR => "the target is not a directory; or a component before the last of a path, or of \
+            a path in the options, is not a directory",
+        MFILE => "the kernel has no unused device number for a file system without a device",
+        NOSPC => "the limit on mounts (fs.mount-max) has been reached in the mount namespace, or \
+            in another mount namespace to which the mount would be propagated",
+        NOENT => "a component of a path, or of a path in the options, does not exist; or a path is \
             empty; or the target has been deleted or unmounted",
-        LOOP => "a path contains too many symbolic links, or one on a mount with MS_NOSYMFOLLOW; \
-            or directories in the options overlap",
+        LOOP => "a path contains too many symbolic links, or a symbolic link on a mount with \
+            MS_NOSYMFOLLOW; or directories in the options overlap",
         NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it is too long for its \
             file system";
     MOUNT_BIND:
         INVAL => "the source is absent or empty, or is not in this mount namespace, or is on an \
             unbindable mount; or the target is not in this mount namespace; or mounts below the \
             source cover files that must stay covered, and MS_REC is not set; or the source is the \
-            file of a mount namespace that is not newer than the caller's; or a path contains a \
-            NUL byte",
+            file of a mount namespace that is not newer than the caller's mount namespace; or a \
+            path contains a NUL byte",
         NOTDIR => "one of source and target is a directory and the other is not, or a component of \
             a path before the last is not a directory",
-        NOSPC => "the limit on mounts (fs.mount-max) has been reached in the namespace, or in one \
-            to which the mount would be propagated",
+        NOSPC => "the limit on mounts (fs.mount-max) has been reached in the mount namespace, or \
+            in another mount namespace to which the mount would be propagated",
         NOENT => "a component of a path does not exist; or the target is empty, or has been \
             deleted or unmounted",
         PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
@@ -474,19 +494,20 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             MS_MANDLOCK is set without this capability in the initial user namespace",
         ACCES => "a directory in a path cannot be searched; or a symbolic link may not be followed \
             (fs.protected_symlinks); or a security module denies the call",
-        LOOP => "a path contains too many symbolic links, or one on a mount with MS_NOSYMFOLLOW",
+        LOOP => "a path contains too many symbolic links, or a symbolic link on a mount with \
+            MS_NOSYMFOLLOW",
         NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it is too long for its \
             file system";
     MOUNT_MOVE:
         INVAL => "the source is absent or empty, or is not a mount point of this mount namespace, \
-            or is its root; or the mount that it is on is shared; or the target is not in this \
-            mount namespace; or the target is on a shared mount, and a moved mount is unbindable; \
-            or the source came from another user namespace; or one of source and target is a \
-            directory and the other is not; or a path contains a NUL byte",
-        LOOP => "the target is below the source; or a path contains too many symbolic links, or \
-            one on a mount with MS_NOSYMFOLLOW",
-        NOSPC => "the target is on a shared mount, and a namespace to which the moved mounts would \
-            be propagated has reached the limit on mounts (fs.mount-max)",
+            or is the root of this mount namespace; or the parent mount of the source is shared; \
+            or the target is not in this mount namespace; or the target is on a shared mount, and \
+            a moved mount is unbindable; or the source came from another user namespace; or one of \
+            source and target is a directory and the other is not; or a path contains a NUL byte",
+        LOOP => "the target is below the source; or a path contains too many symbolic links, or a \
+            symbolic link on a mount with MS_NOSYMFOLLOW",
+        NOSPC => "the target is on a shared mount, and a mount namespace to which the moved mounts \
+            would be propagated has reached the limit on mounts (fs.mount-max)",
         NOENT => "a component of a path does not exist; or the target is empty, or has been \
             deleted or unmounted",
         PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
@@ -498,28 +519,31 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it is too long for its \
             file system";
     MOUNT_PROPAGATION:
-        INVAL => "the target is not a mount point or, with some kernels, its mount is detached or \
-            in another mount namespace; or the flags contain more than one propagation type, or \
-            flags other than MS_REC and MS_SILENT; or an argument contains a NUL byte",
+        INVAL => "the target is not a mount point or, with some kernels, the mount of the target \
+            is detached or in another mount namespace; or the flags contain more than one \
+            propagation type, or flags other than MS_REC and MS_SILENT; or an argument contains a \
+            NUL byte",
         PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
-            owns the mount namespace or, with some kernels, in the one that owns that of the \
-            target; or a security module denies the call; or, before Linux 5.15, MS_MANDLOCK is \
-            set without this capability in the initial user namespace",
+            owns the mount namespace of the caller or, with some kernels, in the user namespace \
+            that owns the mount namespace of the target; or a security module denies the call; or, \
+            before Linux 5.15, MS_MANDLOCK is set without this capability in the initial user \
+            namespace",
         NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path before the last is not a directory",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or a security module denies the call",
-        LOOP => "the path contains too many symbolic links, or one on a mount with MS_NOSYMFOLLOW",
+        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+            MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system";
     MOUNT_REMOUNT:
         PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
-            owns the mount namespace, or in the one that owns the file system; or a flag is not \
-            set that was set in another user namespace, or an access time flag differs from one \
-            that was; or a security module denies the change; or, before Linux 5.15, MS_MANDLOCK \
+            owns the mount namespace, or in the user namespace that owns the file system; or the \
+            call would clear a flag, or change an access time flag, that was set in another user \
+            namespace; or a security module denies the change; or, before Linux 5.15, MS_MANDLOCK \
             is set without this capability in the initial user namespace",
         BUSY => "the file system cannot become read-only while files are open for writing, or \
-            deleted files are open; or it is frozen",
+            deleted files are open; or the file system is frozen",
         ROFS => "the file system cannot become writable",
         ACCES => "the device is read-only, and MS_RDONLY is not set; or a directory in the path \
             cannot be searched; or a symbolic link may not be followed (fs.protected_symlinks); or \
@@ -529,15 +553,16 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             byte; or a flag selects another operation",
         NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path before the last is not a directory",
-        LOOP => "the path contains too many symbolic links, or one on a mount with MS_NOSYMFOLLOW",
+        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+            MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system";
     MOUNT_REMOUNT_BIND:
         PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
-            owns the mount namespace; or a flag is not set that was set in another user namespace, \
-            or an access time flag differs from one that was; or a security module denies the \
-            change; or, before Linux 5.15, MS_MANDLOCK is set without this capability in the \
-            initial user namespace",
+            owns the mount namespace; or the call would clear a flag, or change an access time \
+            flag, that was set in another user namespace; or a security module denies the change; \
+            or, before Linux 5.15, MS_MANDLOCK is set without this capability in the initial user \
+            namespace",
         BUSY => "the mount cannot become read-only while files are open for writing through it",
         INVAL => "the target is not a mount point of this mount namespace; or an argument contains \
             a NUL byte; or a flag selects another operation",
@@ -545,29 +570,31 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         NOTDIR => "a component of the path before the last is not a directory",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or a security module denies the call",
-        LOOP => "the path contains too many symbolic links, or one on a mount with MS_NOSYMFOLLOW",
+        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+            MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system";
     UMOUNT2:
         PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
-            owns the mount namespace or, for MNT_FORCE and for the root directory, in the one that \
-            owns the file system (for MNT_FORCE with older kernels, in the initial one); or a \
-            security module denies the call",
+            owns the mount namespace or, for MNT_FORCE and for the root directory, in the user \
+            namespace that owns the file system (for MNT_FORCE with older kernels, in the initial \
+            user namespace); or a security module denies the call",
         BUSY => "the mount is in use: by an open or mapped file, a working or root directory, swap \
-            space, or a mount below it; or a copy of it that would be unmounted with it is in use \
-            in the same way; or the target is the root directory, which cannot become read-only \
-            while files are open for writing",
+            space, or a mount below it; or a propagated copy of the mount, which would also be \
+            unmounted, is in use; or the target is the root directory, which cannot become \
+            read-only while files are open for writing",
         INVAL => "the target is not a mount point of this mount namespace; or the mount came from \
             another user namespace, and covers files that must stay covered; or MNT_EXPIRE is \
             combined with MNT_FORCE or MNT_DETACH, or used for the root directory; or a flag is \
             unknown to the kernel; or the path contains a NUL byte",
-        AGAIN => "the mount was marked as expired (MNT_EXPIRE), and is unmounted by the next such \
-            call unless it is used before",
+        AGAIN => "the call marked the mount as expired (MNT_EXPIRE); the next call with MNT_EXPIRE \
+            unmounts the mount, unless the mount is used before that call",
         NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path before the last is not a directory",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or a security module denies the call",
-        LOOP => "the path contains too many symbolic links, or one on a mount with MS_NOSYMFOLLOW",
+        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+            MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system";
     PIVOT_ROOT:
@@ -577,32 +604,35 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             root",
         INVAL => "the new root or the current root is not a mount point of this mount namespace; \
             or the new root came from another user namespace, or is not below the current root; or \
-            the directory for the old root is not below the new root; or the mount of that \
-            directory, or one on which a root is mounted, is shared; or the current root is the \
-            initial root file system (before Linux 7.0); or a path contains a NUL byte",
+            the directory for the old root is not below the new root; or the mount that contains \
+            the directory for the old root, or the parent mount of the new root or of the current \
+            root, is shared; or the current root is the initial root file system (before Linux \
+            7.0); or a path contains a NUL byte",
         NOTDIR => "the new root, or the directory for the old root, or a component of a path \
             before the last, is not a directory",
         NOENT => "a component of a path does not exist; or a path is empty; or the new root, or \
             the directory for the old root, has been deleted",
         ACCES => "a directory in a path cannot be searched; or a symbolic link may not be followed \
             (fs.protected_symlinks); or a security module denies the call",
-        LOOP => "a path contains too many symbolic links, or one on a mount with MS_NOSYMFOLLOW",
+        LOOP => "a path contains too many symbolic links, or a symbolic link on a mount with \
+            MS_NOSYMFOLLOW",
         NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it is too long for its \
             file system";
     MOUNT_OPTIONS:
         TOOBIG => "the options have more than 4095 bytes: the kernel copies at most one page",
         INVAL => "an option names a file descriptor (fd=, rfdno=, wfdno=), or the options begin \
-            with a control character, as binary data does; only the unsafe raw::mount accepts \
-            these";
+            with a control character, as binary data does; only the unsafe function raw::mount \
+            accepts such options";
     STATFS:
         NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path before the last is not a directory",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or a security module denies the call",
-        LOOP => "the path contains too many symbolic links, or one on a mount with MS_NOSYMFOLLOW",
+        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+            MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system",
         INVAL => "the path contains a NUL byte",
-        NOTCONN => "the server of the file system has ended",
+        NOTCONN => "the file system is no longer connected to its server",
         STALE => "the file no longer exists on the server of the file system";
 };

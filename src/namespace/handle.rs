@@ -1,4 +1,4 @@
-//! A descriptor of a namespace.
+//! A descriptor that refers to a namespace, and entering the namespaces of another process.
 
 use super::{Kind, Namespaces, raw};
 use crate::error::{Call, Errno, Error, Result};
@@ -6,23 +6,24 @@ use crate::fd::{AsFd, OwnedFd};
 use crate::ids::Uid;
 use crate::procfs::Task;
 
-/// Moves the calling thread into the given namespaces of the process to which a pidfd refers. If
-/// the thread cannot enter one of them, it enters none.
+/// Moves the calling thread into the given namespaces of the process to which a pidfd refers. The
+/// thread enters either all of the given namespaces or none.
 ///
-/// The thread enters the user namespace (`USER`) first, so that its capabilities there apply when
-/// it enters the others. If `MOUNT` is combined with other kinds, the kernel does not check whether
-/// the thread shares its working directory (as of Linux 6.18): threads that share it then get the
-/// new root directory, but do not enter the namespaces. Call [`unshare_fs`](super::unshare_fs)
-/// first.
+/// The thread enters the user namespace (`USER`) first: the capabilities of the thread in the user
+/// namespace apply when the thread enters the other namespaces. If `MOUNT` is combined with other
+/// kinds, call [`unshare_fs`](super::unshare_fs) first: as of Linux 6.18, the kernel does not check
+/// whether the thread shares its working directory with other threads. Threads that share the
+/// working directory get the new root directory, but do not enter the namespaces.
 ///
 /// # Errors
 ///
-/// - `EINVAL`: the descriptor is not a pidfd or a namespace of the given kind; or the set is empty
-///   or contains an unknown bit; or, for `USER`, the thread is in this namespace already, or the
-///   process has several threads; or, for `MOUNT` and `USER`, the working directory is shared; or,
-///   for `PID`, the namespace is neither that of the thread nor a descendant of it.
+/// - `EINVAL`: the descriptor is neither a pidfd nor a namespace of the given kind; or `namespaces`
+///   is empty or contains an unknown bit; or, for `USER`, the thread is already in the namespace,
+///   or the calling process has several threads; or, for `MOUNT` and `USER`, another thread or
+///   process shares the working directory; or, for `PID`, the namespace is neither that of the
+///   thread nor a descendant of it.
 /// - `EPERM`: the thread does not have the required capabilities, or may not access the process.
-/// - `ESRCH`: the process has exited.
+/// - `ESRCH`: the process to which the pidfd refers has exited.
 /// - `EUSERS`: for `TIME`, the calling process has several threads.
 /// - `EBADF`: the descriptor was opened with `O_PATH`.
 /// - `ENOMEM`: the kernel is out of memory.
@@ -39,7 +40,7 @@ pub fn enter(process: impl AsFd, namespaces: Namespaces) -> Result<()> {
 /// A descriptor that refers to a namespace. The namespace exists at least as long as the descriptor
 /// is open or a process is in the namespace.
 ///
-/// The descriptor always refers to a namespace: [`TryFrom`] checks this.
+/// A `Namespace` always refers to a namespace: [`TryFrom`] rejects other descriptors.
 pub struct Namespace(OwnedFd);
 
 fd_wrapper! { Namespace, checked }
@@ -50,10 +51,10 @@ impl Namespace {
     ///
     /// # Errors
     ///
-    /// - `ENOENT`: the process or thread does not exist; or the kernel does not support the kind;
-    ///   or `/proc` is not mounted.
+    /// - `ENOENT`: the process or thread does not exist; or the kernel does not support the kind of
+    ///   namespace; or `/proc` is not mounted.
     /// - `EACCES`: the caller may not access the process.
-    /// - `EINVAL`: the file at this path in `/proc` is not a namespace.
+    /// - `EINVAL`: the file `/proc/<pid>/ns/<kind>` is not a namespace.
     /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
     ///   has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
@@ -70,9 +71,9 @@ impl Namespace {
     ///
     /// # Errors
     ///
-    /// - `ENOENT`: the kernel does not support the kind; or `/proc` is not mounted, or belongs to a
-    ///   PID namespace that does not contain the thread.
-    /// - `EINVAL`: the file at this path in `/proc` is not a namespace.
+    /// - `ENOENT`: the kernel does not support the kind of namespace; or `/proc` is not mounted, or
+    ///   belongs to a PID namespace that does not contain the thread.
+    /// - `EINVAL`: the file `/proc/thread-self/ns/<kind>` is not a namespace.
     /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
     ///   has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
@@ -83,16 +84,17 @@ impl Namespace {
 
     /// Moves the calling thread, and no other thread, into the namespace.
     ///
-    /// When the call returns, the thread is in the namespace. A `PID` namespace is an exception:
-    /// the thread itself does not enter it, but the children that it creates from then on do. In a
-    /// `MOUNT` namespace, the working directory and the root directory of the thread become the
-    /// root directory of the namespace.
+    /// After a successful call, the thread is in the namespace. A `PID` namespace is an exception:
+    /// only children that the thread creates later are in the namespace. If the thread enters a
+    /// `MOUNT` namespace, the root directory of the namespace becomes the working directory and the
+    /// root directory of the thread.
     ///
     /// # Errors
     ///
-    /// - `EINVAL`: for `USER`, the thread is in this namespace already, or the process has several
-    ///   threads; or, for `MOUNT` and `USER`, the working directory is shared; or, for `PID`, the
-    ///   namespace is neither that of the thread nor a descendant of it.
+    /// - `EINVAL`: for `USER`, the thread is already in the namespace, or the process has several
+    ///   threads; or, for `MOUNT` and `USER`, another thread or process shares the working
+    ///   directory; or, for `PID`, the namespace is neither that of the thread nor a descendant of
+    ///   it.
     /// - `EPERM`: the thread does not have the required capabilities.
     /// - `EUSERS`: for `TIME`, the process has several threads.
     /// - `ENOMEM`: the kernel is out of memory.
@@ -106,12 +108,13 @@ impl Namespace {
         raw::setns(self.as_fd(), Namespaces::empty())
     }
 
-    /// Enters the namespace like [`enter`](Self::enter), but only if it is of the given kind. Use
-    /// this method for a descriptor that was received from another process.
+    /// Enters the namespace like [`enter`](Self::enter), but only if the namespace is of the given
+    /// kind. Use this method for a descriptor that was received from another process.
     ///
     /// # Errors
     ///
-    /// Those of [`enter`](Self::enter), and `EINVAL` if the namespace is of another kind.
+    /// The errors of [`enter`](Self::enter), and `EINVAL` if the namespace is not of the given
+    /// kind.
     #[doc(alias = "setns")]
     #[inline]
     pub fn enter_as(&self, kind: impl Into<Namespaces>) -> Result<()> {
@@ -132,7 +135,7 @@ impl Namespace {
     }
 
     /// Opens the user namespace that owns the namespace. Capabilities in the user namespace apply
-    /// to the owned namespace. The descriptor is close-on-exec.
+    /// to operations on the owned namespace. The descriptor is close-on-exec.
     ///
     /// # Errors
     ///
@@ -172,8 +175,9 @@ impl Namespace {
         unsafe { raw::ioctl_ns_get_parent(self.as_fd()) }.map(Self)
     }
 
-    /// Returns the user who created a user namespace, as an ID of the caller's user namespace: the
-    /// overflow ID, 65534, if the user has no ID there.
+    /// Returns the ID of the user who created a user namespace, as mapped in the caller's user
+    /// namespace. Returns the overflow ID, 65534, if the ID is not mapped in the caller's user
+    /// namespace.
     ///
     /// # Errors
     ///
@@ -190,8 +194,8 @@ impl Namespace {
     }
 }
 
-/// Takes ownership of a descriptor of a namespace. If it does not refer to a namespace, closes the
-/// descriptor and fails with `EINVAL`.
+/// Takes ownership of a descriptor that refers to a namespace. If the descriptor does not refer to
+/// a namespace, closes the descriptor and fails with `EINVAL`.
 impl TryFrom<OwnedFd> for Namespace {
     type Error = Error;
 

@@ -11,7 +11,7 @@
 //!         // A host name that is set now applies only to this thread and its children.
 //!         original.enter()?;
 //!     }
-//!     // Requires `CAP_SYS_ADMIN`, which a process has in a new user namespace.
+//!     // `unshare` requires `CAP_SYS_ADMIN`, which a process has in a new user namespace.
 //!     Err(error) => println!("{error}"),
 //! }
 //! # Ok(())
@@ -30,24 +30,26 @@
 //!
 //! # Notes
 //!
-//! - All calls affect the calling thread, not its process: the threads of a process can be in
+//! - `unshare` and `setns` affect only the calling thread: the threads of a process can be in
 //!   different namespaces. A new thread starts in the namespaces of its creator. Change namespaces
-//!   before other threads exist, or in a thread that exits when the work is done.
+//!   before other threads exist, or in a separate thread that exits after its work in the
+//!   namespaces.
 //! - Only a process with a single thread can create or enter a user namespace (`USER`), or enter a
 //!   time namespace (`TIME`).
-//! - A thread that has created or entered another PID namespace (`PID`) creates its children there,
-//!   and cannot create further threads. In a new PID namespace, the first child has PID 1; when it
-//!   exits, the kernel kills all processes of the namespace.
-//! - In a new user namespace, the thread has all capabilities over the resources that the namespace
-//!   owns. Its user and group IDs appear as the overflow ID, 65534, until they are
+//! - A thread that has created or entered another PID namespace (`PID`) creates its children in
+//!   that PID namespace, and cannot create further threads. The first child in a new PID namespace
+//!   has PID 1. When the process with PID 1 exits, the kernel kills all other processes in the PID
+//!   namespace.
+//! - A thread that creates a user namespace has all capabilities in the namespace. In a new user
+//!   namespace, user and group IDs appear as the overflow ID, 65534, until the IDs are
 //!   [mapped](crate::idmap).
-//! - A new mount namespace starts with copies of all mounts. Shared mounts propagate in both
-//!   directions: make them private
+//! - A new mount namespace starts with copies of all mounts of the previous mount namespace. Mounts
+//!   propagate between shared mounts and their copies: make the copies private
 //!   ([`make_private_recursive`](crate::mount::make_private_recursive)) before mounting anything.
 //! - A new network namespace contains one loopback device, which is down.
 //! - Two descriptors refer to the same namespace if `fstat` returns the same device and inode for
-//!   both. A namespace exists as long as a process is in it, or a descriptor or a bind mount refers
-//!   to it.
+//!   both. A namespace exists at least as long as a process is in the namespace, or a descriptor or
+//!   a bind mount refers to the namespace.
 
 mod handle;
 pub mod raw;

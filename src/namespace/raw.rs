@@ -9,8 +9,9 @@ use crate::io::AccessMode;
 use crate::procfs::{self, Task};
 use crate::syscall::syscall;
 
-// The first three requests have no argument. The calls pass 0 nevertheless: for a file on a FUSE
-// file system, the server would otherwise receive the value that happens to be in the register.
+// `NS_GET_USERNS`, `NS_GET_PARENT` and `NS_GET_NSTYPE` have no argument, but this module passes 0:
+// otherwise, for a file on a FUSE file system, the FUSE server would receive the value that happens
+// to be in the argument register.
 const NS_GET_USERNS: u32 = 0xB701;
 const NS_GET_PARENT: u32 = 0xB702;
 const NS_GET_NSTYPE: u32 = 0xB703;
@@ -19,14 +20,14 @@ const NS_GET_OWNER_UID: u32 = 0xB704;
 const NSFS_MAGIC: i64 = 0x6E73_6673;
 
 /// `unshare(flags)` - gives the calling thread its own copy of resources that it shares with other
-/// threads, and moves it into new namespaces.
+/// threads, and moves the thread into new namespaces.
 ///
 /// # Safety
 ///
-/// With [`UnshareFlags::FILES`], the thread gets its own table of file descriptors. From then on,
-/// no descriptor may be passed between this thread and another one without being opened there: the
-/// number would refer to another file, or to none. A flag for which [`UnshareFlags`] has no
-/// constant must not violate memory or I/O safety either.
+/// With [`UnshareFlags::FILES`], the thread gets its own table of file descriptors. After the call,
+/// a descriptor must be used only by threads whose table contains the descriptor: in another table,
+/// the same number refers to another file, or to none. If `flags` contains a flag for which
+/// [`UnshareFlags`] has no constant, the flag must not violate memory safety or I/O safety.
 ///
 /// # Errors
 ///
@@ -39,7 +40,8 @@ const NSFS_MAGIC: i64 = 0x6E73_6673;
 ///   namespaces (a sysctl or a security module).
 /// - `ENOSPC`: the limit on namespaces of this kind has been reached (`user.max_*_namespaces`), or
 ///   the nesting is too deep: 33 levels for `CLONE_NEWUSER`, 32 for `CLONE_NEWPID`.
-/// - `EMFILE`: the table has more descriptors than the current limit (`fs.nr_open`; `CLONE_FILES`).
+/// - `EMFILE`: for `CLONE_FILES`, the table of file descriptors has more entries than `fs.nr_open`
+///   permits.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
 /// Since Linux 2.6.16; [unshare(2)].
@@ -54,9 +56,9 @@ pub unsafe fn unshare(flags: UnshareFlags) -> Result<()> {
 /// `setns(fd, nstype)` - moves the calling thread into a namespace, or into several namespaces of a
 /// process.
 ///
-/// If the descriptor refers to a namespace, the set must be empty or contain the kind of the
-/// namespace. If the descriptor is a pidfd (since Linux 5.8), the set selects namespaces of the
-/// process: the thread enters all of them or, if it cannot enter one, none.
+/// If the descriptor refers to a namespace, `kinds` must be empty or equal to the kind of the
+/// namespace. If the descriptor is a pidfd (since Linux 5.8), `kinds` selects namespaces of the
+/// process: the thread enters either all selected namespaces or none.
 ///
 /// # Errors
 ///
@@ -107,7 +109,7 @@ pub fn openat_ns(task: Task, kind: Kind) -> Result<OwnedFd> {
 }
 
 /// `fstatfs(fd, &buf)` - returns whether a descriptor refers to a namespace: all namespaces are
-/// files of one internal file system.
+/// files of the internal file system nsfs.
 ///
 /// This call fails only if the file system of the descriptor returns an error.
 ///
@@ -121,12 +123,12 @@ pub fn fstatfs_is_nsfs(fd: BorrowedFd<'_>) -> Result<bool> {
 }
 
 /// `ioctl(fd, NS_GET_USERNS)` - opens the user namespace that owns a namespace. Capabilities in the
-/// user namespace apply to the owned namespace.
+/// user namespace apply to operations on the owned namespace.
 ///
 /// # Safety
 ///
-/// The descriptor must refer to a namespace ([`fstatfs_is_nsfs`]): a file system that is served by
-/// an untrusted process can return the number of a descriptor that has another owner.
+/// The descriptor must refer to a namespace ([`fstatfs_is_nsfs`]): for a file on a FUSE file
+/// system, the FUSE server can return the number of a descriptor that another object owns.
 ///
 /// # Errors
 ///
@@ -175,7 +177,8 @@ pub unsafe fn ioctl_ns_get_parent(fd: BorrowedFd<'_>) -> Result<OwnedFd> {
     // SAFETY: touches no memory.
     let returned =
         unsafe { syscall!(Call::IOCTL_NS_GET_PARENT, ioctl(fd, NS_GET_PARENT, 0_usize)) };
-    // SAFETY: as above.
+    // SAFETY: on success, the result is a new descriptor, because the file is a namespace. The
+    // kernel sets close-on-exec.
     unsafe { returned.descriptor() }
 }
 
@@ -197,13 +200,13 @@ pub fn ioctl_ns_get_nstype(fd: BorrowedFd<'_>) -> Result<Namespaces> {
     Ok(Namespaces::from_bits_retain(kind.cast_unsigned()))
 }
 
-/// `ioctl(fd, NS_GET_OWNER_UID, &uid)` - returns the user who created a user namespace, as an ID of
-/// the caller's user namespace.
+/// `ioctl(fd, NS_GET_OWNER_UID, &uid)` - returns the ID of the user who created a user namespace,
+/// as mapped in the caller's user namespace.
 ///
 /// # Safety
 ///
-/// The descriptor must refer to a namespace, as for [`ioctl_ns_get_userns`]: other files can handle
-/// the request in any way.
+/// The descriptor must refer to a namespace, as for [`ioctl_ns_get_userns`]: for other files, the
+/// kernel can interpret the request number as another request.
 ///
 /// # Errors
 ///
@@ -217,7 +220,7 @@ pub fn ioctl_ns_get_nstype(fd: BorrowedFd<'_>) -> Result<Namespaces> {
 #[inline]
 pub unsafe fn ioctl_ns_get_owner_uid(fd: BorrowedFd<'_>) -> Result<Uid> {
     let mut owner = 0_u32;
-    // SAFETY: for a namespace, the kernel writes one number and keeps nothing.
+    // SAFETY: for a namespace, the kernel writes the user ID to `owner` and keeps nothing.
     unsafe { syscall!(Call::IOCTL_NS_GET_OWNER_UID, ioctl(fd, NS_GET_OWNER_UID, &raw mut owner)) }
         .unit()?;
     Ok(Uid::from_raw(owner))
@@ -234,7 +237,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             unprivileged user namespaces (a sysctl or a security module)",
         NOSPC => "the limit on namespaces of this kind has been reached (user.max_*_namespaces), \
             or the nesting is too deep: 33 levels for CLONE_NEWUSER, 32 for CLONE_NEWPID",
-        MFILE => "the table has more descriptors than the current limit (fs.nr_open; CLONE_FILES)";
+        MFILE => "for CLONE_FILES, the table of file descriptors has more entries than fs.nr_open \
+            permits";
     SETNS:
         INVAL => "the descriptor is neither a namespace nor a pidfd; or the namespace is of \
             another kind; or, with a pidfd, the set is empty or contains an unknown bit; or, for \

@@ -5,8 +5,8 @@ flags! {
     ///
     /// Each thread is in one namespace of each kind, and its children start in the same namespaces.
     pub struct Namespaces: u32 {
-        "CLONE_NEWNS" MOUNT = 0x2_0000, "mount namespaces: the mounts. A thread that shares its \
-            working directory cannot enter one. Since Linux 2.4.19.";
+        "CLONE_NEWNS" MOUNT = 0x2_0000, "mount namespaces: the list of mounts. A thread that \
+            shares its working directory cannot enter a mount namespace. Since Linux 2.4.19.";
         "CLONE_NEWCGROUP" CGROUP = 0x200_0000, "cgroup namespaces: the roots of the cgroup \
             hierarchies. Since Linux 4.6.";
         "CLONE_NEWUTS" UTS = 0x400_0000, "UTS namespaces: the host name and the NIS domain name. \
@@ -14,16 +14,17 @@ flags! {
         "CLONE_NEWIPC" IPC = 0x800_0000, "IPC namespaces: POSIX message queues, and System V \
             message queues, semaphores and shared memory. Since Linux 2.6.19.";
         "CLONE_NEWUSER" USER = 0x1000_0000, "user namespaces: user and group IDs and capabilities. \
-            Only a process with a single thread can create or enter one. Since Linux 3.8.";
+            Only a process with a single thread can create or enter a user namespace. Since Linux \
+            3.8.";
         "CLONE_NEWPID" PID = 0x2000_0000, "PID namespaces: the IDs of processes and threads. \
-            Creating or entering one affects only children that are created later. Since Linux \
-            2.6.24; with `unshare` since Linux 3.8.";
+            Creating or entering a PID namespace affects only children that are created later. \
+            Since Linux 2.6.24; with `unshare` since Linux 3.8.";
         "CLONE_NEWNET" NET = 0x4000_0000, "network namespaces: devices, addresses, routes and \
             ports. Since Linux 2.6.24.";
         "CLONE_NEWTIME" TIME = 0x80, "time namespaces: the offsets of the monotonic clock and the \
-            boot-time clock. A new one applies to children that are created later, and to the \
-            thread itself when it calls `execve`; a process with several threads cannot enter one. \
-            Since Linux 5.6.";
+            boot-time clock. A new time namespace applies to children that are created later, and \
+            to the thread itself when it calls `execve`. A process with several threads cannot \
+            enter a time namespace. Since Linux 5.6.";
     }
 }
 
@@ -41,13 +42,13 @@ flags! {
         "CLONE_NEWUTS" NEWUTS = 0x400_0000, "like [`Namespaces::UTS`]. Since Linux 2.6.19.";
         "CLONE_NEWIPC" NEWIPC = 0x800_0000, "like [`Namespaces::IPC`]; implies `SYSVSEM`. Since \
             Linux 2.6.19.";
-        "CLONE_NEWUSER" NEWUSER = 0x1000_0000, "like [`Namespaces::USER`]; implies `FS`. Only for \
+        "CLONE_NEWUSER" NEWUSER = 0x1000_0000, "like [`Namespaces::USER`]; implies `FS`. Requires \
             a process with a single thread. Since Linux 3.8.";
-        "CLONE_NEWPID" NEWPID = 0x2000_0000, "like [`Namespaces::PID`], for children that are \
-            created later. Since Linux 3.8.";
+        "CLONE_NEWPID" NEWPID = 0x2000_0000, "like [`Namespaces::PID`]: affects only children \
+            that are created later. Since Linux 3.8.";
         "CLONE_NEWNET" NEWNET = 0x4000_0000, "like [`Namespaces::NET`]. Since Linux 2.6.24.";
-        "CLONE_NEWTIME" NEWTIME = 0x80, "like [`Namespaces::TIME`], for children that are created \
-            later and for `execve`. Since Linux 5.6.";
+        "CLONE_NEWTIME" NEWTIME = 0x80, "like [`Namespaces::TIME`]: applies to children that are \
+            created later, and to the thread itself when it calls `execve`. Since Linux 5.6.";
     }
 }
 
@@ -58,7 +59,7 @@ impl From<Namespaces> for UnshareFlags {
     }
 }
 
-/// A namespace of a process or thread: a file in `/proc/<pid>/ns`.
+/// A namespace of a process or thread, named after its file in `/proc/<pid>/ns`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
@@ -74,21 +75,21 @@ pub enum Kind {
     User,
     /// `pid` - the PID namespace. Since Linux 3.8.
     Pid,
-    /// `pid_for_children` - the PID namespace of the children that are created from now on. With
-    /// older kernels, a new PID namespace can be opened only after the first child was created in
-    /// it. Since Linux 4.12.
+    /// `pid_for_children` - the PID namespace of children that the process or thread creates later.
+    /// With older kernels, a new PID namespace can be opened only after the first child was created
+    /// in it. Since Linux 4.12.
     PidForChildren,
     /// `net` - the network namespace. Since Linux 3.0.
     Net,
     /// `time` - the time namespace. Since Linux 5.6.
     Time,
-    /// `time_for_children` - the time namespace of the children that are created from now on. Since
-    /// Linux 5.6.
+    /// `time_for_children` - the time namespace of children that the process or thread creates
+    /// later. Since Linux 5.6.
     TimeForChildren,
 }
 
 impl Kind {
-    /// Returns the path of the file, relative to `/proc/<pid>`.
+    /// Returns the path of the file of the namespace, relative to `/proc/<pid>`.
     pub(super) const fn file(self) -> &'static str {
         match self {
             Self::Mount => "ns/mnt",

@@ -1,4 +1,4 @@
-//! Path arguments: the accepted types, and their termination with a NUL byte on the stack.
+//! Path arguments: the accepted types, and the termination of paths with a NUL byte.
 
 use core::ffi::CStr;
 use core::mem::MaybeUninit;
@@ -6,10 +6,12 @@ use core::mem::MaybeUninit;
 use super::Name;
 use crate::error::{Call, Errno, Error, Result};
 
-/// The maximum length of a path that the kernel accepts, with its terminating NUL byte.
+/// The maximum length in bytes of a path that the kernel accepts, including the terminating NUL
+/// byte.
 pub const PATH_MAX: usize = 4096;
 
-/// A path argument. Sealed: the [module](crate::path) lists the types.
+/// A path argument. The trait is sealed: the [module](crate::path) lists the types that implement
+/// it.
 pub trait Arg: sealed::AsPathBytes {}
 
 pub(crate) use sealed::{AsPathBytes, PathBytes};
@@ -17,12 +19,12 @@ pub(crate) use sealed::{AsPathBytes, PathBytes};
 mod sealed {
     use core::ffi::CStr;
 
-    /// The bytes of a path, and whether they are terminated.
+    /// The bytes of a path, and whether a NUL byte terminates the path.
     #[derive(Clone, Copy)]
     pub enum PathBytes<'a> {
-        /// Terminated with a NUL byte.
+        /// A path that is terminated with a NUL byte.
         Terminated(&'a CStr),
-        /// Not terminated; may contain any byte.
+        /// A path without a terminating NUL byte, which may contain any byte, including NUL.
         Bytes(&'a [u8]),
     }
 
@@ -78,8 +80,8 @@ impl_path_arg! {
     ['a] Name<'a>, |name| name.as_bytes();
 }
 
-/// A capacity that is sufficient for most paths. A call uses this number of bytes of the stack, and
-/// [`PATH_MAX`] bytes only for a longer path.
+/// A buffer capacity in bytes that is sufficient for most paths. Only a longer path requires a
+/// buffer of [`PATH_MAX`] bytes.
 pub(crate) const SHORT: usize = 256;
 
 /// A buffer on the stack for a path and its terminating NUL byte.
@@ -91,7 +93,8 @@ impl<const CAPACITY: usize> Buffer<CAPACITY> {
         Self([MaybeUninit::uninit(); CAPACITY])
     }
 
-    /// Copies and terminates a path. Fails if it does not fit or contains a NUL byte.
+    /// Copies a path to the buffer and appends a NUL byte. Fails with `ENAMETOOLONG` if the path
+    /// does not fit, and with `EINVAL` if the path contains a NUL byte.
     #[inline]
     pub(crate) fn terminate(&mut self, path: &[u8]) -> Result<&CStr, Errno> {
         if path.len() >= CAPACITY {
@@ -101,32 +104,34 @@ impl<const CAPACITY: usize> Buffer<CAPACITY> {
             return Err(Errno::INVAL);
         }
         let terminated = self.push_nul(path).ok_or(Errno::NAMETOOLONG)?;
-        // SAFETY: the only NUL byte is the last one.
+        // SAFETY: the last byte of `terminated` is its only NUL byte.
         Ok(unsafe { CStr::from_bytes_with_nul_unchecked(terminated) })
     }
 
-    /// Copies any bytes and appends a NUL byte. Returns `None` if they do not fit.
+    /// Copies bytes to the buffer and appends a NUL byte. Returns `None` if the bytes and the NUL
+    /// byte do not fit.
     #[inline]
     pub(crate) fn push_nul(&mut self, bytes: &[u8]) -> Option<&[u8]> {
         if bytes.len() >= CAPACITY {
             return None;
         }
         let start = self.0.as_mut_ptr().cast::<u8>();
-        // SAFETY: the bytes are fewer than the capacity, and the buffer is exclusively borrowed, so
-        // they do not overlap.
+        // SAFETY: `bytes` is shorter than the buffer, and the buffer is exclusively borrowed, so
+        // `bytes` and the buffer do not overlap.
         unsafe { start.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
-        // SAFETY: as above; the byte after them is in the buffer.
+        // SAFETY: `bytes` is shorter than the buffer, so the byte after the copy is in the buffer.
         unsafe { start.wrapping_add(bytes.len()).write(0) };
-        // SAFETY: `bytes.len() + 1` bytes were just written.
+        // SAFETY: the first `bytes.len() + 1` bytes of the buffer have been written.
         Some(unsafe { core::slice::from_raw_parts(start, bytes.len() + 1) })
     }
 }
 
 /// Calls `f` with the path terminated by a NUL byte.
 ///
-/// A terminated path is passed on as it is. Any other path is copied to the stack, by a function
-/// that is not inlined, so that the caller's frame stays small. The type of `f` must not depend on
-/// the type of the path argument: `f` would be compiled once for each type.
+/// A path that is already terminated is passed to `f` without a copy. Any other path is copied to
+/// the stack, by a function that is not inlined, so that the caller's stack frame stays small. The
+/// type of `f` must not depend on the type of the path argument: otherwise, `f` would be compiled
+/// once for each type of path argument.
 #[inline(always)]
 pub(crate) fn with_c_str<T>(
     call: Call,
@@ -154,17 +159,18 @@ fn with_copy<const CAPACITY: usize, T>(
     }
 }
 
-/// Returns whether the path contains a NUL byte. Reads eight bytes at a time.
+/// Returns whether the path contains a NUL byte, testing eight bytes at a time.
 #[inline]
 fn has_nul(path: &[u8]) -> bool {
-    /// Returns a number in which the highest bit of a byte is set if a byte of the word is 0.
+    /// Returns a number in which the highest bit of at least one byte is set if and only if a byte
+    /// of `word` is 0.
     const fn zeroes(word: [u8; 8]) -> u64 {
         let word = u64::from_ne_bytes(word);
         word.wrapping_sub(u64::from_ne_bytes([1; 8])) & !word
     }
     let highest_bits = u64::from_ne_bytes([0x80; 8]);
     match path.last_chunk() {
-        // The last word may overlap the preceding one.
+        // The last eight bytes of the path can overlap the preceding word.
         Some(last) => {
             let words = path.as_chunks().0.iter();
             words.fold(zeroes(*last), |found, word| found | zeroes(*word)) & highest_bits != 0
@@ -178,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn buffer_terminate_rejects_nul_bytes_and_long_paths() {
+    fn buffer_terminate_fails_if_path_contains_nul_or_is_too_long() {
         let mut buffer = Buffer::<PATH_MAX>::new();
         assert_eq!(buffer.terminate(b"/etc").unwrap(), c"/etc");
         assert_eq!(buffer.terminate(b"").unwrap(), c"");
@@ -200,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn path_argument_types_return_their_bytes() {
+    fn path_arguments_return_bytes_without_terminating_nul() {
         fn bytes(path: impl Arg) -> usize {
             path.as_path_bytes().bytes().len()
         }

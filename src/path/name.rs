@@ -19,14 +19,15 @@ impl<'a> Name<'a> {
         Self(name)
     }
 
-    /// Returns the bytes, without the NUL bytes with which the kernel pads the name.
+    /// Returns the bytes of the name, without the NUL bytes with which the kernel pads the name.
     #[inline]
     #[must_use]
     pub const fn as_bytes(self) -> &'a [u8] {
         self.0
     }
 
-    /// Returns whether the name is empty. The event is then about the watched file itself.
+    /// Returns whether the name is empty. An inotify event with an empty name refers to the watched
+    /// file or directory itself.
     #[inline]
     #[must_use]
     pub const fn is_empty(self) -> bool {
@@ -40,7 +41,7 @@ impl<'a> Name<'a> {
         Escape(self.0)
     }
 
-    /// Returns the name as a string. Returns `None` if it is not valid UTF-8.
+    /// Returns the name as a string, or `None` if the name is not valid UTF-8.
     #[must_use]
     pub fn as_str(self) -> Option<&'a str> {
         core::str::from_utf8(self.0).ok()
@@ -85,27 +86,28 @@ impl fmt::Debug for Name<'_> {
     }
 }
 
-/// Prints a path on one line, without any character that controls a terminal or is invisible.
+/// A path that is printed on one line, with control characters and invisible characters escaped.
 ///
-/// The following are escaped, so that different paths are printed differently:
+/// The following characters and bytes are escaped, so that no two paths have the same output:
 ///
-/// - control characters, as `\n`, `\r`, `\t`, `\0` or `\u{1b}`;
-/// - bytes that are not valid UTF-8, as `\xff`;
-/// - the backslash, as `\\`;
-/// - bidirectional controls, invisible characters, and spaces other than U+0020, as `\u{202e}`.
+/// - control characters, which are printed as `\n`, `\r`, `\t`, `\0` or (for example) `\u{1b}`;
+/// - bytes that are not valid UTF-8, which are printed as (for example) `\xff`;
+/// - the backslash, which is printed as `\\`;
+/// - bidirectional controls, invisible characters, and spaces other than U+0020, which are printed
+///   as (for example) `\u{202e}`.
 ///
 /// All other characters are printed unchanged.
 #[derive(Clone, Copy, Debug)]
 pub struct Escape<'a>(&'a [u8]);
 
 impl<'a> Escape<'a> {
-    /// Creates a value that prints the bytes of a path.
+    /// Creates an `Escape`, which prints the path with special characters escaped.
     #[must_use]
     pub fn new<P: Arg + ?Sized>(path: &'a P) -> Self {
         Self(path.as_path_bytes().bytes())
     }
 
-    /// Passes the text to a function, in pieces.
+    /// Passes the escaped text to `put`, in pieces.
     pub(crate) fn pieces(self, put: &mut dyn FnMut(&str) -> fmt::Result) -> fmt::Result {
         for chunk in self.0.utf8_chunks() {
             let mut plain = chunk.valid();
@@ -125,13 +127,14 @@ impl<'a> Escape<'a> {
     }
 }
 
-/// Returns whether [`Escape`] escapes a character: `\`, control characters (C0, DEL, C1), spaces
-/// other than U+0020 and line separators, and the characters with the property
-/// `Default_Ignorable_Code_Point`, which are invisible, and among which are most of the
-/// bidirectional controls.
+/// Returns whether [`Escape`] escapes a character.
 ///
-/// The list contains only the ranges that matter in a path: the tables of `char::escape_debug`,
-/// which escapes further characters, are 4 kB larger.
+/// [`Escape`] escapes `\`, control characters (C0, DEL, C1), line separators, and spaces other than
+/// U+0020. [`Escape`] also escapes the characters with the property `Default_Ignorable_Code_Point`,
+/// which are invisible: most bidirectional controls have this property.
+///
+/// The pattern contains only the ranges that matter in a path. `char::escape_debug` also escapes
+/// other characters, but its tables are 4 kB larger.
 const fn is_escaped(char: char) -> bool {
     matches!(
         char,
@@ -176,7 +179,7 @@ fn put_escape(char: char, put: &mut dyn FnMut(&str) -> fmt::Result) -> fmt::Resu
     put(text)
 }
 
-/// Passes a number of up to 20 bits as hexadecimal digits, at least `width` of them.
+/// Passes the hexadecimal digits of a number of up to 20 bits to `put`, at least `width` digits.
 fn put_hex(number: u32, width: u32, put: &mut dyn FnMut(&str) -> fmt::Result) -> fmt::Result {
     for position in (0..5).rev() {
         let digit = (number >> (4 * position) & 15) as usize;
@@ -193,7 +196,7 @@ impl fmt::Display for Escape<'_> {
     }
 }
 
-/// Prints bytes, with U+FFFD in place of those that are not valid UTF-8.
+/// Prints bytes as text, with U+FFFD in place of bytes that are not valid UTF-8.
 struct Lossy<'a>(&'a [u8]);
 
 impl fmt::Display for Lossy<'_> {
@@ -216,7 +219,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn name_prints_replacement_characters_and_keeps_its_bytes() {
+    fn name_display_replaces_invalid_utf8_and_as_bytes_returns_it_unchanged() {
         let name = Name::from_bytes(b"a\xFFb");
         assert_eq!(name.to_string(), "a\u{FFFD}b");
         assert_eq!(format!("{name:?}"), r#""a\xffb""#);
@@ -232,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn escape_prints_different_paths_differently() {
+    fn escape_prints_special_characters_and_invalid_utf8_escaped() {
         let escape = |path: &[u8]| Escape::new(path).to_string();
         for (path, text) in [
             ("plain 'text' \"\u{e4}\u{1f600}", "plain 'text' \"\u{e4}\u{1f600}"),
@@ -253,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn escape_escapes_all_control_and_whitespace_characters() {
+    fn escape_escapes_all_control_characters_and_all_whitespace_except_space() {
         let end = if cfg!(miri) { 0x100 } else { 0x11_0000 };
         for char in (0..end).filter_map(char::from_u32) {
             if char.is_control() || (char.is_whitespace() && char != ' ') {

@@ -1,4 +1,4 @@
-//! Pipes, and moving bytes through them inside the kernel.
+//! Pipes, and moving bytes through pipes within the kernel.
 //!
 //! ```
 //! use butter::pipe::{self, SpliceFlags};
@@ -37,20 +37,20 @@
 //! # Notes
 //!
 //! - A write of at most 4096 bytes (`PIPE_BUF`) is atomic: it is not interleaved with other writes.
-//!   A write to a pipe whose read end is closed raises `SIGPIPE` and fails with `EPIPE`; so do
-//!   [`splice`] and [`tee`] into such a pipe.
-//! - A pipe consists of slots, each of which holds a page or a part of one. A new pipe has 16
+//!   A write, [`splice`] or [`tee`] to a pipe whose read end is closed raises `SIGPIPE` and fails
+//!   with `EPIPE`.
+//! - A pipe consists of slots, each of which holds a page or a part of a page. A new pipe has 16
 //!   slots, which is 64 KiB with 4096-byte pages, but only two slots if the user's pipes have
 //!   reached `fs.pipe-user-pages-soft`. Bytes that are moved into a pipe use one slot for each page
 //!   that they come from, even if only one byte of the page is moved. A few bytes can thus fill a
 //!   pipe.
-//! - A call often moves fewer bytes than requested. 0 means that the source has ended, or that all
-//!   write ends of the source pipe are closed.
-//! - Moved bytes are not copied: [`splice`] and [`tee`] pass on references to pages. If a file is
-//!   written to while its bytes are in a pipe, the bytes in the pipe change as well. Nothing can
-//!   change the pages that [`splice_pages`] moves.
-//! - [`SpliceFlags::NONBLOCK`] applies to the pipes. Without the flag, [`splice`] and [`tee`] do
-//!   not block on a pipe that is non-blocking, but `vmsplice` does.
+//! - A call often moves fewer bytes than requested. A result of 0 means that the source has ended,
+//!   or that all write ends of the source pipe are closed.
+//! - Moved bytes are not copied: [`splice`] and [`tee`] pass references to pages to the target. If
+//!   a file is written to while its bytes are in a pipe, the bytes in the pipe change as well. The
+//!   program can no longer change pages that [`splice_pages`] has moved.
+//! - [`SpliceFlags::NONBLOCK`] applies only to pipes. Without this flag, [`splice`] and [`tee`] do
+//!   not block on a non-blocking pipe, but [`raw::vmsplice`] blocks.
 
 mod ops;
 mod pages;

@@ -1,4 +1,4 @@
-//! Creating pipes, their capacity, and moving bytes between pipes and files.
+//! Functions that create pipes, set their capacity, and move bytes between pipes and files.
 
 use super::raw;
 use crate::arch::abi;
@@ -25,9 +25,10 @@ flags! {
             2.6.21, it only has an effect with FUSE.";
         "SPLICE_F_NONBLOCK" NONBLOCK = 2, "fail with `EAGAIN` instead of waiting for a pipe. Files \
             and sockets block unless they are non-blocking themselves.";
-        "SPLICE_F_MORE" MORE = 4, "more data follows: a socket may wait for it before it sends.";
+        "SPLICE_F_MORE" MORE = 4, "more data will follow: a socket may wait for more data before \
+            it sends.";
         "SPLICE_F_GIFT" GIFT = 8, "only for `vmsplice`: the pages become the property of the \
-            kernel, and the program never modifies them again.";
+            kernel, and the program must never modify the pages again.";
     }
 }
 
@@ -52,7 +53,7 @@ pub fn pipe() -> Result<(OwnedFd, OwnedFd)> {
 ///
 /// # Errors
 ///
-/// Those of [`pipe`](pipe()).
+/// The errors of [`pipe`](pipe()).
 ///
 /// Since Linux 2.6.27; [pipe2(2)].
 ///
@@ -70,9 +71,9 @@ pub fn nonblocking() -> Result<(OwnedFd, OwnedFd)> {
 /// pipe or socket then sees later writes to the source file.
 ///
 /// Returns the number of bytes moved: 0 at the end of the source, and before TCP urgent data, which
-/// only a `read` skips. With an offset, the kernel starts at this offset of the file and advances
-/// it, and the file offset is not used. Without one, the file offset is used and advanced. A
-/// pipe has no offset.
+/// only a `read` skips. If an offset is passed, the kernel starts at this offset of the file,
+/// advances the passed offset, and does not use the file offset. Otherwise, the kernel uses and
+/// advances the file offset. A pipe has no offset.
 ///
 /// # Errors
 ///
@@ -82,10 +83,10 @@ pub fn nonblocking() -> Result<(OwnedFd, OwnedFd)> {
 /// - `EINVAL`: neither descriptor is a pipe; or both are the same pipe; or the target is open for
 ///   appending; or a file does not support `splice`; or an offset or a flag is invalid.
 /// - `ESPIPE`: an offset was passed for a pipe.
-/// - `EPIPE`: the read end of the target is closed. `SIGPIPE` is raised as well.
+/// - `EPIPE`: the read end of the target is closed. The call also raises `SIGPIPE`.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
-/// Errors of a read from the source or a write to the target are returned as well.
+/// The call also returns the errors of a read from the source and of a write to the target.
 ///
 /// Since Linux 2.6.17; [splice(2)].
 ///
@@ -110,16 +111,16 @@ pub fn splice(
 /// Duplicates up to `length` bytes from one pipe to another, without removing them from the source.
 ///
 /// Returns the number of bytes duplicated: 0 if the source is empty and all its write ends are
-/// closed. The call always starts with the first unread byte: calling it twice duplicates the same
-/// bytes twice.
+/// closed. `tee` always starts with the first unread byte of the source: two calls of `tee`
+/// duplicate the same bytes twice.
 ///
 /// # Errors
 ///
-/// - `EAGAIN`: the source is empty or the target is full, and one of them is non-blocking or
+/// - `EAGAIN`: the source is empty or the target is full, and one of the pipes is non-blocking or
 ///   `flags` contains `NONBLOCK`.
 /// - `EBADF`: the source is not open for reading, or the target is not open for writing.
 /// - `EINVAL`: a descriptor is not a pipe; or both are the same pipe; or a flag is invalid.
-/// - `EPIPE`: the read end of the target is closed. `SIGPIPE` is raised as well.
+/// - `EPIPE`: the read end of the target is closed. The call also raises `SIGPIPE`.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
 /// Since Linux 2.6.17; [tee(2)].
@@ -151,8 +152,8 @@ pub fn size(pipe: impl AsFd) -> Result<usize> {
     raw::fcntl_getpipe_sz(pipe.as_fd())
 }
 
-/// Sets the capacity of a pipe to at least `bytes`. Returns the new capacity, which the kernel
-/// rounds up to a power of two and to at least one page.
+/// Sets the capacity of a pipe to at least `bytes` bytes. Returns the new capacity, which the
+/// kernel rounds up to a power of two and to at least one page.
 ///
 /// # Errors
 ///
@@ -169,6 +170,6 @@ pub fn size(pipe: impl AsFd) -> Result<usize> {
 #[doc(alias = "F_SETPIPE_SZ")]
 #[inline]
 pub fn set_size(pipe: impl AsFd, bytes: usize) -> Result<usize> {
-    // The kernel's argument has 32 bits, and its largest values are invalid.
+    // The argument of `F_SETPIPE_SZ` has 32 bits, and the kernel rejects `u32::MAX`.
     raw::fcntl_setpipe_sz(pipe.as_fd(), u32::try_from(bytes).unwrap_or(u32::MAX))
 }

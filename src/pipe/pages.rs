@@ -1,4 +1,4 @@
-//! Moving memory into a pipe by value.
+//! Moving the pages of a mapping into a pipe.
 
 use core::fmt;
 use core::mem::ManuallyDrop;
@@ -15,35 +15,37 @@ use crate::mm::AnonymousMapping;
 pub struct Spliced {
     /// The number of bytes that were moved into the pipe.
     pub bytes: usize,
-    /// The bytes that did not fit into the pipe. `None` if all did.
+    /// The bytes that did not fit into the pipe. `None` if all bytes did.
     pub rest: Option<AnonymousMapping>,
 }
 
-/// The error of [`splice_pages`], which returns the pages to the caller.
+/// The error of [`splice_pages`], which contains the pages that were not moved.
 pub struct SplicePagesError {
     error: Error,
     pages: Option<AnonymousMapping>,
 }
 
-/// Moves memory into a pipe through its write end: as much as fits is moved without being copied,
-/// and is unmapped from the program. The rest is returned.
+/// Moves the pages of a mapping into a pipe through its write end, without copying them. The pages
+/// that fit into the pipe are unmapped from the program, and the other pages are returned in
+/// [`Spliced::rest`].
 ///
-/// The pages then belong to the pipe alone, so nothing can change their content. (Before Linux 5.18
-/// there is an exception for huge pages: a process that was forked after the pages were written to
-/// can change them by writing to its copy.) Pages that were never written to contain zeroes.
+/// The moved pages belong to the pipe alone, so that no process can change their content. Before
+/// Linux 5.18, huge pages are an exception: a process that was forked after the huge pages were
+/// written to can change the moved pages by writing to its copy. Pages that were never written to
+/// contain zeros.
 ///
-/// The call waits only if the pipe is full, and then until some bytes fit. If the pipe is
-/// non-blocking, or with [`SpliceFlags::NONBLOCK`], it does not wait and moves 0 bytes.
+/// If the pipe is full, the function waits until some bytes fit, unless the pipe is non-blocking or
+/// `flags` contains [`SpliceFlags::NONBLOCK`]: in this case, the function moves 0 bytes.
 ///
-/// With [`SpliceFlags::GIFT`], a later [`splice`](super::splice()) can move the pages into a file
-/// system that supports it.
+/// With [`SpliceFlags::GIFT`], a later [`splice`](super::splice()) can move the pages into a file,
+/// if the file system supports moved pages.
 ///
 /// # Errors
 ///
-/// The error contains the pages.
+/// The error contains the pages: see [`SplicePagesError::into_pages`].
 ///
 /// - `EBADF`: the descriptor is not the write end of a pipe.
-/// - `EPIPE`: the read end of the pipe is closed. `SIGPIPE` is raised as well.
+/// - `EPIPE`: the read end of the pipe is closed. The call also raises `SIGPIPE`.
 /// - `EINVAL`: a flag is invalid.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -91,8 +93,8 @@ fn splice_owned(
     pages: AnonymousMapping,
     mut flags: SpliceFlags,
 ) -> Result<Spliced, SplicePagesError> {
-    // With a read end, the kernel would write to the pages. The flag must be set because `vmsplice`
-    // ignores whether the pipe is non-blocking.
+    // Through a read end, `vmsplice` would write to the pages. The flag `NONBLOCK` must be set for
+    // a non-blocking pipe, because `vmsplice` ignores whether the pipe is non-blocking.
     match fcntl_getfl(pipe) {
         Ok(status) if matches!(status.access(), AccessMode::WriteOnly | AccessMode::ReadWrite) => {
             if status.contains(StatusFlags::NONBLOCK) {
@@ -112,8 +114,8 @@ fn splice_owned(
     let pages = ManuallyDrop::new(pages);
     let slices = [IoSlice::new(&pages)];
     // SAFETY: the descriptor is open for writing: the kernel reads the pages and keeps references
-    // to those that were moved. They are ours alone, and are unmapped below before anything can
-    // write to them again.
+    // to those that were moved. The pages belong to this function alone, and the moved pages are
+    // unmapped below before anything can write to them again.
     let result = retry(|| unsafe { raw::vmsplice(pipe, &slices, flags) });
     let pages = ManuallyDrop::into_inner(pages);
     let bytes = match result {
@@ -121,8 +123,8 @@ fn splice_owned(
         Err(error) if error.is(Errno::AGAIN) => 0,
         Err(error) => return Err(SplicePagesError { error, pages: Some(pages) }),
     };
-    // The kernel moves whole pages, one into each slot. If a kernel ever stopped within a page, the
-    // rest of this page would be copied.
+    // The kernel moves whole pages, one into each slot. If a kernel ever stopped within a page,
+    // `without_first` would copy the bytes that were not moved.
     match pages.without_first(bytes) {
         Ok(rest) => Ok(Spliced { bytes, rest }),
         Err(error) => Err(SplicePagesError { error, pages: None }),
@@ -138,15 +140,15 @@ impl SplicePagesError {
 
     /// Returns the pages, unchanged.
     ///
-    /// `None` only if the kernel moved a part of a page, and no memory could be mapped for the
-    /// bytes that were not moved. No known kernel moves a part of a page.
+    /// Returns `None` only if the kernel moved a part of a page, and no memory could be mapped for
+    /// the bytes that were not moved. No known kernel moves a part of a page.
     #[must_use]
     pub fn into_pages(self) -> Option<AnonymousMapping> {
         self.pages
     }
 }
 
-/// Keeps the error; the pages are dropped.
+/// Returns the error, and drops the pages.
 impl From<SplicePagesError> for Error {
     fn from(error: SplicePagesError) -> Self {
         error.error

@@ -32,11 +32,11 @@ pub fn pipe2(flags: CreateFlags) -> Result<(OwnedFd, OwnedFd)> {
     let mut fds = MaybeUninit::<[c_int; 2]>::uninit();
     // SAFETY: the kernel writes two numbers on success, and keeps nothing.
     unsafe { syscall!(Call::PIPE2, pipe2(fds.as_mut_ptr(), flags.bits())) }.unit()?;
-    // SAFETY: written, because the call has succeeded.
+    // SAFETY: `pipe2` has succeeded, and has written `fds`.
     let [reader, writer] = unsafe { fds.assume_init() };
-    // SAFETY: a new descriptor without another owner.
+    // SAFETY: `reader` is a new descriptor without another owner.
     let reader = unsafe { owned(reader) };
-    // SAFETY: as above.
+    // SAFETY: `writer` is a new descriptor without another owner.
     let writer = unsafe { owned(writer) };
     Ok((reader, writer))
 }
@@ -48,13 +48,13 @@ pub fn pipe2(flags: CreateFlags) -> Result<(OwnedFd, OwnedFd)> {
 /// pipe or socket then sees later writes to the source file.
 ///
 /// Returns the number of bytes moved: 0 at the end of the source, and before TCP urgent data, which
-/// only a `read` skips; a non-blocking call can also fail with `EAGAIN` before urgent data. With an
-/// offset, the file offset is not used, and the kernel advances the offset. One call moves at
-/// most 2 GiB minus one page.
+/// only a `read` skips. Before urgent data, a non-blocking call can also fail with `EAGAIN`. If an
+/// offset is passed, the kernel advances the passed offset, and does not use the file offset. One
+/// call moves at most 2 GiB minus one page.
 ///
 /// # Errors
 ///
-/// - `EAGAIN`: the source has no data or the target is full, and it or the call
+/// - `EAGAIN`: the source has no data or the target is full, and this descriptor or the call
 ///   (`SPLICE_F_NONBLOCK`) is non-blocking, or the socket timeout has expired.
 /// - `EBADF`: the source is not open for reading, or the target is not open for writing.
 /// - `EINVAL`: neither descriptor is a pipe, or both are the same pipe; or the target is open for
@@ -62,12 +62,12 @@ pub fn pipe2(flags: CreateFlags) -> Result<(OwnedFd, OwnedFd)> {
 ///   that is not seekable; or the file does not support `splice`; or a flag is unknown to the
 ///   kernel.
 /// - `ESPIPE`: an offset was passed for a pipe.
-/// - `EPIPE`: the target is a pipe or socket whose other end is closed for reading. `SIGPIPE` is
-///   raised as well.
+/// - `EPIPE`: the target is a pipe or socket whose other end is closed for reading. The call also
+///   raises `SIGPIPE`.
 /// - `EINTR`: the call was interrupted by a signal before a byte was moved.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
-/// Errors of a read from the source or a write to the target are returned as well.
+/// The call also returns the errors of a read from the source and of a write to the target.
 ///
 /// Since Linux 2.6.17; [splice(2)].
 ///
@@ -107,7 +107,7 @@ pub fn splice(
 /// - `EBADF`: the source is not open for reading, or the target is not open for writing.
 /// - `EINVAL`: a descriptor is not a pipe, or both are the same pipe, or a flag is unknown to the
 ///   kernel.
-/// - `EPIPE`: the read end of the target is closed. `SIGPIPE` is raised as well.
+/// - `EPIPE`: the read end of the target is closed. The call also raises `SIGPIPE`.
 /// - `EINTR`: the call was interrupted by a signal.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -126,27 +126,27 @@ pub fn tee(
 }
 
 /// `vmsplice(fd, iov, nr_segs, flags)` - moves references to the pages of the slices into a pipe,
-/// through its write end. The bytes are not copied: the pipe shares the memory, and its reader sees
-/// later writes to it.
+/// through its write end. The bytes are not copied: the pipe shares the memory, and the reader of
+/// the pipe sees later writes to the memory.
 ///
-/// Returns the number of bytes moved: fewer than the slices have if the pipe becomes full.
+/// Returns the number of bytes moved: fewer than the slices contain if the pipe becomes full.
 ///
 /// # Safety
 ///
 /// - The descriptor must be open for writing: with a read end, the kernel *writes* to the memory.
-/// - The memory must be neither written to nor freed as long as the pipe, or anything to which its
-///   bytes are passed on, refers to it. Every reader of the bytes sees changes of the memory after
-///   the call, whenever it reads, and the new content of memory that was freed and reused. The
+/// - The memory must be neither written to nor freed as long as a pipe, socket or file to which the
+///   bytes are moved refers to the memory. A reader of the bytes sees all changes of the memory
+///   that precede the read, including the new content of memory that was freed and reused. The
 ///   kernel does not report when it has released the pages.
 ///
 /// # Errors
 ///
 /// - `EAGAIN`: the pipe is full, or empty when it is read from, and the call is non-blocking
-///   (`SPLICE_F_NONBLOCK`). Whether the pipe is non-blocking has no effect.
+///   (`SPLICE_F_NONBLOCK`). The flag `O_NONBLOCK` of the pipe has no effect.
 /// - `EBADF`: the descriptor does not refer to a pipe; or `splice_pages` was called with a read
 ///   end.
 /// - `EINVAL`: there are more than 1024 slices, or a flag is unknown to the kernel.
-/// - `EPIPE`: the read end of the pipe is closed. `SIGPIPE` is raised as well.
+/// - `EPIPE`: the read end of the pipe is closed. The call also raises `SIGPIPE`.
 /// - `EINTR`: the call was interrupted by a signal before a byte was moved.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -160,7 +160,7 @@ pub unsafe fn vmsplice(
     flags: SpliceFlags,
 ) -> Result<usize> {
     // SAFETY: the slices have the layout of `struct iovec`. Through a write end, the kernel reads
-    // them and keeps references to their pages, which the caller leaves alone.
+    // them and keeps references to their pages, which the caller neither writes to nor frees.
     unsafe { syscall!(Call::VMSPLICE, vmsplice(fd, slices.as_ptr(), slices.len(), flags.bits())) }
         .size()
 }
@@ -190,9 +190,9 @@ pub unsafe fn vmsplice_read(
     buffers: &mut [IoSliceMut<'_>],
     flags: SpliceFlags,
 ) -> Result<usize> {
-    // SAFETY: the slices have the layout of `struct iovec`. Through a read end, upheld by the
-    // caller, the kernel reads them, writes at most as many bytes to each as it has, and keeps
-    // nothing.
+    // SAFETY: the slices have the layout of `struct iovec`. The descriptor is a read end, upheld by
+    // the caller, so the kernel reads the slices, writes at most as many bytes to each slice as its
+    // length, and keeps nothing.
     unsafe {
         syscall!(Call::VMSPLICE, vmsplice(fd, buffers.as_mut_ptr(), buffers.len(), flags.bits()))
     }
@@ -248,7 +248,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             in pipes (fs.pipe-user-pages-hard), has been reached; or the kernel is out of memory",
         NOPKG => Unsupported "the kernel is built without notification pipes (CONFIG_WATCH_QUEUE)";
     SPLICE:
-        AGAIN => "the source has no data or the target is full, and it or the call \
+        AGAIN => "the source has no data or the target is full, and this descriptor or the call \
             (SPLICE_F_NONBLOCK) is non-blocking, or the socket timeout has expired",
         BADF => "the source is not open for reading, or the target is not open for writing",
         INVAL => "neither descriptor is a pipe, or both are the same pipe; or the target is open \

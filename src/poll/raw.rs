@@ -1,4 +1,4 @@
-//! Raw system calls of `poll`.
+//! Raw call: waiting for events with `ppoll`.
 
 use super::PollFd;
 use crate::error::{Call, ErrnoReason, Result, errno_reasons};

@@ -6,26 +6,26 @@ use core::marker::PhantomData;
 use crate::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 
 flags! {
-    /// The events that are requested for a descriptor, and those that are reported: `events` and
-    /// `revents` of `struct pollfd`.
+    /// The requested or the reported events of a descriptor: the type of `events` and `revents` in
+    /// `struct pollfd`.
     pub struct PollFlags: u16 {
         "POLLIN" IN = 0x1, "data can be read without blocking.";
         "POLLPRI" PRI = 0x2, "an exceptional condition: for example, out-of-band data on a TCP \
             socket.";
         "POLLOUT" OUT = 0x4, "data can be written without blocking.";
         "POLLERR" ERR = 0x8, "an error condition; also set for the write end of a pipe whose read \
-            end is closed. Always reported, even if not requested.";
+            end is closed. The kernel reports `ERR` even if it is not requested.";
         "POLLHUP" HUP = 0x10, "the peer closed its end of the channel; data that it wrote before \
-            can still be read. Always reported, even if not requested.";
+            can still be read. The kernel reports `HUP` even if it is not requested.";
         "POLLNVAL" NVAL = 0x20, "the descriptor is not open, or is a path-only (`O_PATH`) \
-            descriptor. Always reported, even if not requested.";
+            descriptor. The kernel reports `NVAL` even if it is not requested.";
         "POLLRDNORM" RDNORM = 0x40, "normal data can be read: equivalent to `IN`.";
         "POLLRDBAND" RDBAND = 0x80, "priority band data can be read.";
         "POLLWRNORM" WRNORM = 0x100, "normal data can be written: equivalent to `OUT`.";
         "POLLWRBAND" WRBAND = 0x200, "priority band data can be written.";
-        "POLLMSG" MSG = 0x400, "ignored by the kernel.";
-        "POLLRDHUP" RDHUP = 0x2000, "the peer of a stream socket closed its end, or shut down its \
-            writing half. Since Linux 2.6.17.";
+        "POLLMSG" MSG = 0x400, "the kernel ignores this flag.";
+        "POLLRDHUP" RDHUP = 0x2000, "the peer of a stream socket closed the connection, or shut \
+            down the writing half of the connection. Since Linux 2.6.17.";
     }
 }
 
@@ -67,18 +67,21 @@ impl<'fd> PollFd<'fd> {
     #[inline]
     #[must_use]
     pub fn fd(&self) -> Option<BorrowedFd<'fd>> {
-        // SAFETY: not negative, so it is the number of a descriptor that is borrowed for `'fd`.
+        // SAFETY: `self.fd` is not negative, so it is the number of a descriptor that is borrowed
+        // for `'fd`.
         (self.fd >= 0).then(|| unsafe { BorrowedFd::borrow_raw(self.fd) })
     }
 
-    /// Removes the descriptor and clears the reported events. The requested events are kept.
+    /// Removes the descriptor from the entry, and clears the reported events. The requested events
+    /// are kept.
     #[inline]
     pub const fn disable(&mut self) {
         self.fd = DISABLED;
         self.revents = PollFlags::empty();
     }
 
-    /// Sets the descriptor and clears the reported events. The requested events are kept.
+    /// Sets the descriptor of the entry, and clears the reported events. The requested events are
+    /// kept.
     #[inline]
     pub fn enable<F: AsFd + ?Sized>(&mut self, fd: &'fd F) {
         *self = Self::new(fd, self.events);

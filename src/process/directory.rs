@@ -7,8 +7,8 @@ use crate::path;
 
 /// Changes the working directory, from which relative paths are resolved.
 ///
-/// All threads of the process share it, unless a thread has unshared it. A directory that is later
-/// removed or unmounted (`MNT_DETACH`) remains the working directory.
+/// All threads of the process share the working directory, unless a thread has unshared it. A
+/// directory that is later removed or unmounted (`MNT_DETACH`) remains the working directory.
 ///
 /// # Errors
 ///
@@ -45,24 +45,25 @@ pub fn fchdir(fd: impl AsFd) -> Result<()> {
     raw::fchdir(fd.as_fd())
 }
 
-/// Changes the root directory, at which the resolution of absolute paths starts, and above which
-/// `..` does not lead.
+/// Changes the root directory: absolute paths start at the root directory, and in the root
+/// directory, `..` refers to the root directory itself.
 ///
-/// All threads of the process share it, unless a thread has unshared it. Children inherit it.
+/// All threads of the process share the root directory, unless a thread has unshared it. Child
+/// processes inherit the root directory.
 ///
 /// By itself, `chroot` does not confine a process that has `CAP_SYS_CHROOT`:
 ///
-/// - The working directory does not change, and can then be outside the root directory: call
-///   [`chdir`] with `"/"` next.
+/// - `chroot` does not change the working directory, which can then be outside the new root
+///   directory: call [`chdir`] with `"/"` next.
 /// - Open descriptors are not closed, and can refer to directories outside the root directory.
-/// - The process keeps the capability, with which it can leave the root directory: after a `chroot`
-///   to a directory below the working directory, the working directory is outside the root
-///   directory.
+/// - The process keeps `CAP_SYS_CHROOT`, and can leave the root directory with a second `chroot`:
+///   if the new root directory is a subdirectory of the working directory, the working directory is
+///   outside the root directory.
 /// - The mount namespace does not change, so mounts outside the root directory are visible in
 ///   `/proc`.
 ///
-/// A container changes its root directory with [`pivot_root`](crate::mount::pivot_root) in its own
-/// mount namespace.
+/// A container should change its root directory with [`pivot_root`](crate::mount::pivot_root) in a
+/// separate mount namespace.
 ///
 /// # Errors
 ///
@@ -84,7 +85,7 @@ pub fn chroot(path: impl path::Arg) -> Result<()> {
     raw::chroot(path)
 }
 
-/// Terminates the process with all its threads. The parent receives the low 8 bits of the status.
+/// Terminates all threads of the process. The parent process receives the low 8 bits of `status`.
 ///
 /// Destructors and `atexit` handlers do not run, and the buffers of a C library or of `std` are not
 /// flushed.

@@ -1,7 +1,8 @@
-//! The calling process: IDs, working directory, root directory, termination.
+//! IDs, working directory, root directory and termination of the calling process.
 //!
-//! IDs are not cached: each function makes a system call, so the results are correct right after a
-//! raw `clone`, in a new PID namespace, and in a program that no C library started.
+//! The functions that return IDs make a system call each time, and do not cache the result. The
+//! result is therefore correct right after a raw `clone`, in a new PID namespace, and in a program
+//! without a C library.
 //!
 //! ```
 //! use butter::process;
@@ -23,14 +24,15 @@
 //!
 //! # Notes
 //!
-//! - All threads share the working directory, the root directory and the umask, unless a thread has
-//!   unshared them (`unshare(CLONE_FS)`, or a new mount namespace).
-//! - In the kernel, user and group IDs belong to a thread. C libraries keep them the same in all
-//!   threads of a process.
-//! - [`chroot`] only changes where absolute paths start. The working directory and open descriptors
-//!   keep referring to the old tree: call [`chdir`] afterwards, or change the directory first and
-//!   make `"."` the root. A process that may call `chroot` can leave its root directory again. A
-//!   container changes its root with [`pivot_root`](crate::mount::pivot_root).
+//! - All threads of a process share the working directory, the root directory and the umask, unless
+//!   a thread has unshared them (`unshare(CLONE_FS)`, or a new mount namespace).
+//! - In the kernel, user and group IDs belong to a thread. C libraries keep the user and group IDs
+//!   the same in all threads of a process.
+//! - [`chroot`] changes only the directory at which absolute paths start. After `chroot`, the
+//!   working directory and open descriptors can be outside the new root directory: call [`chdir`]
+//!   with `"/"` next, or call `chdir` with the directory first, and then `chroot` with `"."`. A
+//!   process that has `CAP_SYS_CHROOT` can leave its root directory. A container should change its
+//!   root directory with [`pivot_root`](crate::mount::pivot_root).
 
 mod directory;
 pub mod raw;

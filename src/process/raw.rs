@@ -1,4 +1,4 @@
-//! Raw system calls: process IDs, working directory, root directory, termination.
+//! Raw system calls for process IDs, the working directory, the root directory and termination.
 
 use core::ffi::CStr;
 
@@ -10,8 +10,8 @@ use crate::syscall::syscall;
 
 /// `getpid()` - returns the process ID of the calling process.
 ///
-/// The kernel never returns an error for this call, but a seccomp filter or a tracer can cause it
-/// to fail with any error.
+/// The kernel never returns an error for `getpid`, but a seccomp filter or a tracer can cause the
+/// call to fail with any error.
 ///
 /// # Errors
 ///
@@ -27,11 +27,11 @@ pub fn getpid() -> Result<Pid> {
     Pid::from_raw(number).ok_or(Error::new(Call::GETPID, Errno::SRCH))
 }
 
-/// `getppid()` - returns the process ID of the parent; `None` if the parent is in another PID
-/// namespace.
+/// `getppid()` - returns the process ID of the parent process; `None` if the parent is in another
+/// PID namespace.
 ///
-/// The kernel never returns an error for this call, but a seccomp filter or a tracer can cause it
-/// to fail with any error.
+/// The kernel never returns an error for `getppid`, but a seccomp filter or a tracer can cause the
+/// call to fail with any error.
 ///
 /// Since Linux 1.0; [getppid(2)].
 ///
@@ -52,7 +52,8 @@ pub fn getppid() -> Result<Option<Pid>> {
 /// - `EACCES`: search permission is denied for a component of the path, or `fs.protected_symlinks`
 ///   forbids following a symbolic link in it, or a security module denies the access.
 /// - `EINVAL`: the path contains a NUL byte.
-/// - `ELOOP`: the path contains more than 40 symbolic links, or one on a mount with `NOSYMFOLLOW`.
+/// - `ELOOP`: the path contains more than 40 symbolic links, or a symbolic link on a mount with
+///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has 4096 bytes or more, or a component is longer than the file system
 ///   permits (usually 255 bytes).
 /// - `EIO`: an I/O error occurred.
@@ -101,7 +102,8 @@ pub fn fchdir(fd: BorrowedFd<'_>) -> Result<()> {
 /// - `EACCES`: search permission is denied for a component of the path, or `fs.protected_symlinks`
 ///   forbids following a symbolic link in it, or a security module denies the access.
 /// - `EINVAL`: the path contains a NUL byte.
-/// - `ELOOP`: the path contains more than 40 symbolic links, or one on a mount with `NOSYMFOLLOW`.
+/// - `ELOOP`: the path contains more than 40 symbolic links, or a symbolic link on a mount with
+///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has 4096 bytes or more, or a component is longer than the file system
 ///   permits (usually 255 bytes).
 /// - `EIO`: an I/O error occurred.
@@ -121,7 +123,7 @@ fn chroot_c(path: &CStr) -> Result<()> {
     unsafe { syscall!(Call::CHROOT, chroot(path.as_ptr())) }.unit()
 }
 
-/// `exit_group(status)` - terminates the process with all its threads.
+/// `exit_group(status)` - terminates all threads of the process.
 ///
 /// Since Linux 2.5.35; [exit_group(2)].
 ///
@@ -146,7 +148,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             fs.protected_symlinks forbids following a symbolic link in it, or a security module \
             denies the access",
         INVAL => "the path contains a NUL byte",
-        LOOP => "the path contains more than 40 symbolic links, or one on a mount with NOSYMFOLLOW",
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
+            MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has 4096 bytes or more, or a component is longer than the file \
             system permits (usually 255 bytes)";
     FCHDIR:
@@ -163,7 +166,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             fs.protected_symlinks forbids following a symbolic link in it, or a security module \
             denies the access",
         INVAL => "the path contains a NUL byte",
-        LOOP => "the path contains more than 40 symbolic links, or one on a mount with NOSYMFOLLOW",
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
+            MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has 4096 bytes or more, or a component is longer than the file \
             system permits (usually 255 bytes)";
 };

@@ -1,8 +1,8 @@
 //! The files in `/proc/PID` and `/proc/PID/task/TID` that this crate opens.
 //!
-//! The files belong to the file system that is mounted at `/proc` in the root directory of the
-//! process, which `chroot` changes. IDs are those of the PID namespace to which that procfs
-//! belongs, which can differ from the namespace of the caller.
+//! The path `/proc` is resolved from the root directory of the process, which `chroot` changes. PID
+//! and TID are IDs in the PID namespace to which the procfs belongs, which can differ from the PID
+//! namespace of the caller.
 
 mod stack_buf;
 mod task;

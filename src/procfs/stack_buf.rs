@@ -1,6 +1,6 @@
-//! A buffer on the stack for text that is built from pieces.
+//! A buffer on the stack, to which text is appended.
 
-/// Up to `CAPACITY` bytes on the stack.
+/// A buffer on the stack for up to `CAPACITY` bytes.
 pub(crate) struct StackBuf<const CAPACITY: usize> {
     bytes: [u8; CAPACITY],
     len: usize,
@@ -12,13 +12,14 @@ impl<const CAPACITY: usize> StackBuf<CAPACITY> {
         Self { bytes: [0; CAPACITY], len: 0 }
     }
 
-    /// Returns the bytes that were pushed.
+    /// Returns the bytes that were appended.
     #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or_default()
     }
 
-    /// Appends bytes. Returns `None`, and appends nothing, if they do not all fit.
+    /// Appends bytes. If the remaining capacity is too small for all bytes, returns `None` and
+    /// appends nothing.
     #[inline]
     pub(crate) fn push(&mut self, more: &[u8]) -> Option<()> {
         let rest = self.bytes.get_mut(self.len..)?;
@@ -27,7 +28,8 @@ impl<const CAPACITY: usize> StackBuf<CAPACITY> {
         Some(())
     }
 
-    /// Appends a decimal number. Returns `None`, and appends nothing, if it does not fit.
+    /// Appends a decimal number. If the remaining capacity is too small for the number, returns
+    /// `None` and appends nothing.
     #[inline]
     pub(crate) fn push_number(&mut self, mut number: u32) -> Option<()> {
         let mut digits = [0; 10];
@@ -49,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn push_number_writes_decimal_digits_if_they_fit() {
+    fn push_number_appends_decimal_digits_only_if_all_fit() {
         for number in [0, 7, 10, 99, 1_000_000, u32::MAX] {
             let mut buffer = StackBuf::<10>::new();
             assert_eq!(buffer.push_number(number), Some(()));

@@ -1,4 +1,4 @@
-//! A task (a process or thread), and opening its files in `/proc`.
+//! Tasks (processes and threads), and opening the files of a task in `/proc`.
 
 use core::ffi::CStr;
 
@@ -9,15 +9,15 @@ use crate::fs::{self, FileType};
 use crate::ids::{Pid, Tid};
 use crate::io::AccessMode;
 
-/// The process or thread whose files in `/proc` a call uses.
+/// A process or thread, whose files in `/proc` a function opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Task {
     /// The calling thread: `/proc/thread-self`.
     Own,
-    /// A process: the files of its first thread.
+    /// A process, represented by its first thread: `/proc/<pid>`.
     Process(Pid),
-    /// A thread of any process.
+    /// A thread of any process: `/proc/<tid>`.
     Thread(Tid),
 }
 
@@ -41,7 +41,7 @@ const O_PATH: u32 = 0x20_0000;
 
 const PROC_SUPER_MAGIC: i64 = 0x9FA0;
 
-/// Opens a file like [`open`], and fails with `ENOENT` if it is not a regular file of a procfs.
+/// Opens a file like [`open`]. Fails with `ENOENT` if the file is not a regular file of a procfs.
 #[inline]
 pub(crate) fn open_procfs(
     call: Call,
@@ -52,12 +52,12 @@ pub(crate) fn open_procfs(
     check(call, open(call, task, name, access)?)
 }
 
-/// The directory of a task in `/proc`. All files that are opened through it belong to the same
-/// task, even if the task ends and its ID is reused.
+/// The directory of a task in `/proc`. All files that are opened through a `TaskDir` belong to the
+/// same task, even if the task exits and its ID is reused.
 pub(crate) struct TaskDir(OwnedFd);
 
 impl TaskDir {
-    /// Opens the directory. Fails with `ENOENT` if it is not in a procfs.
+    /// Opens the directory of a task. Fails with `ENOENT` if the directory is not in a procfs.
     pub(crate) fn open(call: Call, task: Task) -> Result<Self> {
         let mut path = StackBuf::<64>::new();
         let path = push_path(&mut path, task, "").ok_or(Error::new(call, Errno::NAMETOOLONG))?;
@@ -69,20 +69,20 @@ impl TaskDir {
         }
     }
 
-    /// Opens a file by its name, and fails with `ENOENT` if it is not a regular file of a procfs:
-    /// another file can be mounted over it.
+    /// Opens a file of the task by its name. Fails with `ENOENT` if the file is not a regular file
+    /// of a procfs, because another file is mounted over it.
     pub(crate) fn open_file(&self, call: Call, name: &CStr, access: AccessMode) -> Result<OwnedFd> {
         check(call, fs::openat(call, Some(fd::borrow(&self.0)), name, flags(access))?)
     }
 }
 
-/// The flags that open a file without waiting for the other end of a FIFO, and without making a
-/// terminal the controlling terminal of the process.
+/// Returns the flags of `openat`: `O_NONBLOCK` avoids waiting if the file is a FIFO, and `O_NOCTTY`
+/// prevents a terminal from becoming the controlling terminal of the process.
 const fn flags(access: AccessMode) -> u32 {
     access.bits() | O_NONBLOCK | O_NOCTTY
 }
 
-/// Returns the file if it is a regular file of a procfs.
+/// Returns `file` if it is a regular file of a procfs; otherwise, fails with `ENOENT`.
 fn check(call: Call, file: OwnedFd) -> Result<OwnedFd> {
     let borrowed = fd::borrow(&file);
     let is_regular = fs::file_type(&fs::fstat(borrowed)?) == FileType::Regular;
@@ -93,8 +93,8 @@ fn is_procfs(file: BorrowedFd<'_>) -> Result<bool> {
     Ok(fs::fstatfs(file)?.kind == PROC_SUPER_MAGIC)
 }
 
-/// Opens a file of a task by its name, such as `ns/uts`. The path is built on the stack. The call
-/// does not block, whatever kind of file is at the path.
+/// Opens a file of a task by its name, such as `ns/uts`. The path is built on the stack. The
+/// function does not block, even if the file is a FIFO or a device.
 #[inline]
 pub(crate) fn open(call: Call, task: Task, name: &str, access: AccessMode) -> Result<OwnedFd> {
     let mut path = StackBuf::<64>::new();
@@ -104,7 +104,8 @@ pub(crate) fn open(call: Call, task: Task, name: &str, access: AccessMode) -> Re
     }
 }
 
-/// Builds the path of a file of a task. Returns `None` if it does not fit.
+/// Builds the path of a file of a task in `buffer`. Returns `None` if the capacity of `buffer` is
+/// too small.
 #[inline]
 fn push_path<'b, const N: usize>(
     buffer: &'b mut StackBuf<N>,
@@ -120,7 +121,8 @@ fn push_path<'b, const N: usize>(
     buffer.push(b"/")?;
     buffer.push(name.as_bytes())?;
     buffer.push(b"\0")?;
-    // SAFETY: the only NUL byte is the last one: the names are constants of the crate without any.
+    // SAFETY: only the last byte is NUL: `name` is a constant of this crate that contains no NUL
+    // byte.
     Some(unsafe { CStr::from_bytes_with_nul_unchecked(buffer.as_bytes()) })
 }
 
@@ -129,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn push_path_builds_the_path_of_each_task() {
+    fn push_path_builds_path_of_each_kind_of_task() {
         let path =
             |task, name| push_path(&mut StackBuf::<64>::new(), task, name).map(CStr::to_owned);
         assert_eq!(path(Task::Own, "ns/mnt").as_deref(), Some(c"/proc/thread-self/ns/mnt"));

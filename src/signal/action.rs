@@ -11,13 +11,14 @@ flags! {
     pub struct ActionFlags: u64 {
         "SA_NOCLDSTOP" NOCLDSTOP = 0x1, "for `CHLD`: the signal is not sent when a child stops or continues.";
         "SA_NOCLDWAIT" NOCLDWAIT = 0x2, "for `CHLD`: terminated children do not become zombies.";
-        "SA_SIGINFO" SIGINFO = 0x4, "the handler takes three arguments.";
-        "SA_UNSUPPORTED" UNSUPPORTED = 0x400, "for detecting supported flags: Linux 5.11 and newer clear this flag in \
+        "SA_SIGINFO" SIGINFO = 0x4, "the handler has three parameters.";
+        "SA_UNSUPPORTED" UNSUPPORTED = 0x400, "detects whether the kernel clears unsupported flags: Linux 5.11 and newer clear this flag in \
             the stored action, and older kernels preserve all unknown flags.";
         "SA_EXPOSE_TAGBITS" EXPOSE_TAGBITS = 0x800, "fault addresses include their tag bits (arm64). Since Linux 5.11.";
         "SA_RESTORER" RESTORER = 0x0400_0000, "the action contains the address that the handler returns to.";
         "SA_ONSTACK" ONSTACK = 0x0800_0000, "the handler runs on the alternate signal stack, if the thread has one.";
-        "SA_RESTART" RESTART = 0x1000_0000, "calls that the handler interrupts are restarted, except those that always fail with `EINTR`.";
+        "SA_RESTART" RESTART = 0x1000_0000, "system calls that the handler interrupts are restarted, except calls that \
+            always fail with `EINTR`.";
         "SA_NODEFER" NODEFER = 0x4000_0000, "the signal is not blocked while its handler runs.";
         "SA_RESETHAND" RESETHAND = 0x8000_0000, "the action is reset to the default before the handler runs.";
     }
@@ -37,7 +38,7 @@ pub type InfoHandler = extern "C" fn(Signal, &SigInfo, *mut c_void);
 ///
 /// Two actions are equal if their handler, flags, restorer and mask are equal. An action that a C
 /// library set to the default can differ from [`DEFAULT`](Self::DEFAULT) in its flags, restorer and
-/// mask: use [`is_default`](Self::is_default).
+/// mask: to test for the default action, use [`is_default`](Self::is_default).
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(C)]
 pub struct Action {
@@ -49,9 +50,9 @@ pub struct Action {
 
 layout! { Action: size 32, align 8, handler at 0, flags at 8, restorer at 16, mask at 24 }
 
-// SAFETY: the pointers are only numbers: nothing is read through them.
+// SAFETY: no safe method of `Action` accesses memory through the pointers.
 unsafe impl Send for Action {}
-// SAFETY: as above.
+// SAFETY: no safe method of `Action` accesses memory through the pointers.
 unsafe impl Sync for Action {}
 
 impl Action {
@@ -72,14 +73,15 @@ impl Action {
         }
     }
 
-    /// Creates an action that calls this function.
+    /// Creates an action that calls `handler` with the signal number.
     #[doc(alias = "sa_handler")]
     #[must_use]
     pub fn handler(handler: Handler) -> Self {
         Self::function(handler as *const (), ActionFlags::empty())
     }
 
-    /// `SA_SIGINFO` - creates an action that calls this function with three arguments.
+    /// `SA_SIGINFO` - creates an action that calls `handler` with three arguments: the signal
+    /// number, the `siginfo_t` and the `ucontext_t`.
     #[doc(alias = "SA_SIGINFO")]
     #[doc(alias = "sa_sigaction")]
     #[must_use]
@@ -95,8 +97,8 @@ impl Action {
         }
     }
 
-    /// Adds flags. `SIGINFO` and `RESTORER` are ignored, because the type of the handler determines
-    /// them.
+    /// Adds flags to the action. `SIGINFO` and `RESTORER` are ignored: the type of the handler
+    /// determines `SIGINFO`, and the architecture determines `RESTORER`.
     #[must_use]
     pub const fn with_flags(mut self, flags: ActionFlags) -> Self {
         const FIXED: ActionFlags = ActionFlags::SIGINFO.union(ActionFlags::RESTORER);
@@ -121,7 +123,7 @@ impl Action {
         if self.is_default() || self.is_ignored() { None } else { Some(self.handler) }
     }
 
-    /// Returns the flags.
+    /// Returns the flags of the action.
     #[doc(alias = "sa_flags")]
     #[must_use]
     pub const fn flags(&self) -> ActionFlags {
@@ -135,25 +137,25 @@ impl Action {
         self.mask
     }
 
-    /// Returns whether the action is the default.
+    /// Returns whether the action is the default (`SIG_DFL`).
     #[must_use]
     pub fn is_default(&self) -> bool {
         self.handler.addr() == 0
     }
 
-    /// Returns whether the signal is ignored.
+    /// Returns whether the action ignores the signal (`SIG_IGN`).
     #[must_use]
     pub fn is_ignored(&self) -> bool {
         self.handler.addr() == 1
     }
 
-    /// Calls the handler. Returns `false` if the action has no handler because it is `SIG_DFL` or
-    /// `SIG_IGN`.
+    /// Calls the handler of the action. Returns `false` if the action has no handler because it is
+    /// `SIG_DFL` or `SIG_IGN`.
     ///
     /// The handler runs with the caller's signal mask and stack, and the flags of the action have
     /// no effect.
     ///
-    /// A handler passes signals that it does not handle to the previous handler:
+    /// For example, a handler can pass signals that it does not handle to the previous handler:
     ///
     /// ```
     /// use butter::signal::{self, Action, ActionFlags, SigInfo, Signal};
@@ -184,12 +186,14 @@ impl Action {
     ///
     /// # Safety
     ///
-    /// The handler must still exist: it was set in this process, and its library has not been
-    /// unloaded. The handler must be safe to call at this point with these arguments: within
-    /// another handler of the same signal, pass the arguments of that handler.
+    /// The handler must still exist: the handler must have been set in this process, and its
+    /// library must not have been unloaded. The handler must be safe to call at this point with the
+    /// passed arguments. A handler that calls the previous handler of the same signal should pass
+    /// the arguments that it received.
     pub unsafe fn call(&self, signal: Signal, info: &SigInfo, context: *mut c_void) -> bool {
         let Some(handler) = self.handler_address() else { return false };
-        // SAFETY: the address of a function; upheld by the caller.
+        // SAFETY: `handler` is the address of a function; that the function can be called with
+        // these arguments is upheld by the caller.
         unsafe {
             call(
                 handler,

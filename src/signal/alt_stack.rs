@@ -5,7 +5,8 @@ use core::fmt;
 flags! {
     /// The flags of an alternate signal stack (`ss_flags`).
     pub struct StackFlags: u32 {
-        "SS_ONSTACK" ONSTACK = 1, "the thread is executing on the stack. Only returned, never set.";
+        "SS_ONSTACK" ONSTACK = 1, "the thread is executing on the alternate stack. The kernel \
+            returns this flag; callers do not set it.";
         "SS_DISABLE" DISABLE = 2, "the thread has no alternate stack.";
         "SS_AUTODISARM" AUTODISARM = 0x8000_0000, "the stack is disabled while a handler runs on \
             it, so that another stack can be set meanwhile. Since Linux 4.7.";
@@ -36,21 +37,21 @@ impl SignalStack {
         Self { base, flags, size }
     }
 
-    /// Returns the lowest address.
+    /// Returns the lowest address of the stack.
     #[doc(alias = "ss_sp")]
     #[must_use]
     pub const fn base(&self) -> *mut u8 {
         self.base
     }
 
-    /// Returns the size in bytes.
+    /// Returns the size of the stack in bytes.
     #[doc(alias = "ss_size")]
     #[must_use]
     pub const fn size(&self) -> usize {
         self.size
     }
 
-    /// Returns the flags.
+    /// Returns the flags of the stack.
     #[doc(alias = "ss_flags")]
     #[must_use]
     pub const fn flags(&self) -> StackFlags {

@@ -7,13 +7,13 @@ use crate::ids::{Pid, Uid};
 
 /// The cause of a signal, and the data that accompanies it.
 ///
-/// A `pid` is `None` if the sender is the kernel, or a process that is not visible in the
+/// The field `pid` is `None` if the sender is the kernel, or a process that is not visible in the
 /// receiver's PID namespace.
 ///
 /// If the limit on queued signals (`RLIMIT_SIGPENDING`) is reached, the kernel sends some signals
-/// without their cause: such a signal is reported as [`Kill`](Self::Kill) with a `pid` of `None`
-/// and user ID 0, whichever process sent it. Therefore, do not rely on a `uid` if the `pid` is
-/// `None`.
+/// without their cause. A signal without a cause is reported as [`Kill`](Self::Kill) with a `pid`
+/// of `None` and user ID 0, whichever process sent the signal. Do not rely on the field `uid` if
+/// `pid` is `None`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Cause {
@@ -34,14 +34,14 @@ pub enum Cause {
         uid: Uid,
     },
     /// `SI_QUEUE` - a process sent the signal and a value with `rt_sigqueueinfo`. The sender
-    /// provides all fields, and the kernel does not check them.
+    /// provides all fields of this variant, and the kernel does not check the fields.
     #[doc(alias = "SI_QUEUE")]
     Queue {
         /// The process ID that the sender provided.
         pid: Option<Pid>,
         /// The real user ID that the sender provided.
         uid: Uid,
-        /// The value.
+        /// The value that the sender provided.
         value: Value,
     },
     /// `SI_MESGQ` - a message arrived in an empty message queue for which `mq_notify` was called.
@@ -75,7 +75,8 @@ pub enum Cause {
         /// The events, as the bits of [`PollFlags`](crate::poll::PollFlags).
         #[doc(alias = "si_band")]
         band: u16,
-        /// The number of the descriptor, which may have been closed since.
+        /// The number of the descriptor. The descriptor may have been closed since the signal was
+        /// sent.
         #[doc(alias = "si_fd")]
         fd: i32,
     },
@@ -101,8 +102,8 @@ pub enum Cause {
     Fault {
         /// The code.
         code: Code,
-        /// The address of the memory access for `SEGV` and `BUS`, of the instruction for `ILL` and
-        /// `FPE`, and of one of the two for `TRAP`.
+        /// The address of the memory access for `SEGV` and `BUS`, or of the instruction for `ILL`
+        /// and `FPE`. For `TRAP`, the address of an instruction or of a memory access.
         #[doc(alias = "si_addr")]
         address: u64,
         /// Additional details, which only some codes have.
@@ -116,10 +117,10 @@ pub enum Cause {
         /// The system call number.
         #[doc(alias = "si_syscall")]
         number: i32,
-        /// The architecture of the call: an `AUDIT_ARCH_*` number.
+        /// The architecture of the system call: an `AUDIT_ARCH_*` number.
         #[doc(alias = "si_arch")]
         arch: u32,
-        /// The address of the instruction after the call.
+        /// The address of the instruction after the system call.
         #[doc(alias = "si_call_addr")]
         call_address: u64,
         /// The data of the seccomp filter's return value (`SECCOMP_RET_DATA`).
@@ -129,7 +130,7 @@ pub enum Cause {
     /// the terminal's interrupt key was pressed.
     #[doc(alias = "SI_KERNEL")]
     Kernel,
-    /// Any other cause. Which fields are meaningful depends on the signal and the code.
+    /// Any other cause. The signal and the code determine which fields are meaningful.
     Other {
         /// The code.
         code: Code,
@@ -137,7 +138,7 @@ pub enum Cause {
         pid: Option<Pid>,
         /// The sender's real user ID.
         uid: Uid,
-        /// The value.
+        /// The value that was sent with the signal.
         value: Value,
     },
 }
@@ -146,8 +147,8 @@ impl Cause {
     /// Returns the process ID of the sender, or of the child for [`Child`](Self::Child).
     ///
     /// Returns `None` if the sender is the kernel or not visible in the receiver's PID namespace,
-    /// or if this cause has no process. For [`Queue`](Self::Queue), the sender chooses the process
-    /// ID.
+    /// or if the cause does not include a process ID. For [`Queue`](Self::Queue), the sender
+    /// chooses the process ID.
     #[doc(alias = "si_pid")]
     #[inline]
     #[must_use]
@@ -165,8 +166,8 @@ impl Cause {
 
     /// Returns the real user ID of the sender, or of the child for [`Child`](Self::Child).
     ///
-    /// Returns `None` if [`pid`](Self::pid) is `None`: the kernel reports no process and user ID 0
-    /// for a signal whose cause it discarded. For [`Queue`](Self::Queue), the sender chooses the
+    /// Returns `None` if [`pid`](Self::pid) is `None`: the kernel reports process ID 0 and user ID
+    /// 0 for a signal whose cause it discarded. For [`Queue`](Self::Queue), the sender chooses the
     /// user ID.
     #[doc(alias = "si_uid")]
     #[inline]
@@ -204,7 +205,8 @@ pub enum ChildEvent {
     /// that is not a signal.
     #[doc(alias = "CLD_TRAPPED")]
     Trapped(Option<Signal>),
-    /// `CLD_STOPPED` - this signal stopped the child; `None` if its tracer reported none.
+    /// `CLD_STOPPED` - this signal stopped the child; `None` if the tracer of the child reported no
+    /// signal.
     #[doc(alias = "CLD_STOPPED")]
     Stopped(Option<Signal>),
     /// `CLD_CONTINUED` - the child continued.
@@ -218,11 +220,11 @@ pub enum ChildEvent {
 pub enum FaultDetail {
     /// The code has no details.
     None,
-    /// `BUS_MCEERR_AR`, `BUS_MCEERR_AO` - the least significant valid bit of the reported address:
-    /// if it is `n`, the memory error affects 2^n bytes.
+    /// `BUS_MCEERR_AR`, `BUS_MCEERR_AO` - the number of the least significant valid bit of the
+    /// reported address: if the number is `n`, the memory error affects 2^n bytes.
     #[doc(alias = "si_addr_lsb")]
     AddressLsb(u16),
-    /// `SEGV_BNDERR` - the bounds that the access violated. A `signalfd` does not report them.
+    /// `SEGV_BNDERR` - the bounds that the access violated. A signalfd does not report the bounds.
     Bounds {
         /// The lower bound.
         #[doc(alias = "si_lower")]
@@ -231,11 +233,12 @@ pub enum FaultDetail {
         #[doc(alias = "si_upper")]
         upper: u64,
     },
-    /// `SEGV_PKUERR` - the protection key of the memory. A `signalfd` does not report it.
+    /// `SEGV_PKUERR` - the protection key of the memory. A signalfd does not report the protection
+    /// key.
     #[doc(alias = "si_pkey")]
     ProtectionKey(u32),
-    /// `TRAP_PERF` - the data, type and flags of a `perf_event_open` event. A `signalfd` does not
-    /// report them.
+    /// `TRAP_PERF` - the data, type and flags of a `perf_event_open` event. A signalfd does not
+    /// report the data, type and flags.
     Perf {
         /// The `sig_data` that was passed to `perf_event_open`.
         #[doc(alias = "si_perf_data")]
@@ -243,8 +246,8 @@ pub enum FaultDetail {
         /// The type of the event.
         #[doc(alias = "si_perf_type")]
         kind: u32,
-        /// `TRAP_PERF_FLAG_ASYNC` in bit 0: the signal was delivered asynchronously, some time
-        /// after the event.
+        /// The flags: bit 0 (`TRAP_PERF_FLAG_ASYNC`) is set if the signal was delivered
+        /// asynchronously, some time after the event.
         #[doc(alias = "si_perf_flags")]
         flags: u32,
     },
@@ -263,7 +266,7 @@ impl Value {
         Self(bits)
     }
 
-    /// Returns the 64 bits.
+    /// Returns the 64 bits of the value.
     #[doc(alias = "sival_ptr")]
     #[inline]
     #[must_use]

@@ -7,7 +7,8 @@ use super::Signal;
 /// `si_code`: the code of a signal, which classifies its cause.
 ///
 /// Negative codes, 0 and [`SI_KERNEL`](Self::SI_KERNEL) have the same meaning for every signal. The
-/// meaning of all other codes depends on the signal. Unknown codes are preserved.
+/// meaning of all other codes depends on the signal. Codes that have no constant in this crate are
+/// preserved.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Code(i32);
@@ -20,7 +21,7 @@ impl Code {
         Self(number)
     }
 
-    /// Returns the number.
+    /// Returns the number of the code.
     #[inline]
     #[must_use]
     pub const fn as_raw(self) -> i32 {
@@ -66,7 +67,8 @@ impl fmt::Debug for Named {
 enum Scope {
     Any,
     One(Signal),
-    /// A signal that defines no codes: `fcntl(F_SETSIG)` can select it.
+    /// All signals that define no codes. If `fcntl(F_SETSIG)` selected such a signal, its codes are
+    /// `POLL_*`.
     Selected,
 }
 
@@ -88,15 +90,15 @@ macro_rules! codes {
 }
 
 codes! {
-    Scope::Any, "Codes of every signal" => {
-        SI_USER = 0, "sent by `kill`";
-        SI_KERNEL = 0x80, "sent by the kernel";
-        SI_QUEUE = -1, "sent by `sigqueue`, with a value";
+    Scope::Any, "Codes that have the same meaning for every signal" => {
+        SI_USER = 0, "a process sent the signal with `kill`";
+        SI_KERNEL = 0x80, "the kernel sent the signal";
+        SI_QUEUE = -1, "a process sent the signal and a value with `sigqueue`";
         SI_TIMER = -2, "a POSIX timer (`timer_create`) expired";
         SI_MESGQ = -3, "a message arrived in an empty message queue (`mq_notify`)";
         SI_ASYNCIO = -4, "an asynchronous I/O operation completed";
-        SI_SIGIO = -5, "a descriptor is ready, and the selected signal defines its own codes";
-        SI_TKILL = -6, "sent to one thread by `tgkill` or `tkill`";
+        SI_SIGIO = -5, "a descriptor is ready, and `fcntl(F_SETSIG)` selected a signal that defines codes";
+        SI_TKILL = -6, "a process sent the signal to one thread with `tgkill` or `tkill`";
         SI_DETHREAD = -7, "another thread called `execve`";
         SI_ASYNCNL = -60, "an asynchronous name lookup completed: `getaddrinfo_a`";
     }
@@ -162,7 +164,7 @@ codes! {
         TRAP_BRANCH = 3, "branch trap";
         TRAP_HWBKPT = 4, "hardware breakpoint or watchpoint";
         TRAP_UNK = 5, "undiagnosed trap";
-        TRAP_PERF = 6, "event of `perf_event_open`. Since Linux 5.13";
+        TRAP_PERF = 6, "a `perf_event_open` event occurred. Since Linux 5.13";
     }
 
     Scope::Selected, "Codes of a signal that was selected with `fcntl(F_SETSIG)`" => {
@@ -171,12 +173,12 @@ codes! {
         POLL_MSG = 3, "a message is available";
         POLL_ERR = 4, "an I/O error occurred";
         POLL_PRI = 5, "high-priority data can be read";
-        POLL_HUP = 6, "the peer closed its end";
+        POLL_HUP = 6, "the peer closed its end of the channel";
     }
 
     Scope::One(Signal::SYS), "Codes of `SYS`" => {
-        SYS_SECCOMP = 1, "a seccomp filter trapped the call";
-        SYS_USER_DISPATCH = 2, "`prctl(PR_SET_SYSCALL_USER_DISPATCH)` intercepted the call. Since Linux 5.11";
+        SYS_SECCOMP = 1, "a seccomp filter trapped the system call";
+        SYS_USER_DISPATCH = 2, "`prctl(PR_SET_SYSCALL_USER_DISPATCH)` intercepted the system call. Since Linux 5.11";
     }
 }
 

@@ -21,7 +21,7 @@ pub struct SigInfo {
 layout! { SigInfo: size 128, align 8, signo at 0, errno at 4, code at 8, fields at 16 }
 
 impl SigInfo {
-    /// Creates the record that `sigqueue` sends: the sender and a value.
+    /// Creates the record that `sigqueue` sends, which contains the sender and a value.
     #[must_use]
     pub const fn queue(signal: Signal, pid: Pid, uid: Uid, value: Value) -> Self {
         let mut fields = [0; 14];
@@ -34,10 +34,11 @@ impl SigInfo {
     /// `rt_sigqueueinfo`.
     ///
     /// Returns `None` unless the first four bytes (`si_signo`) are a signal number, `1..=64`. The
-    /// other bytes are not checked.
+    /// bytes after `si_signo` are not checked.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 128]) -> Option<Self> {
-        // SAFETY: the same size, without padding, and every bit pattern is valid.
+        // SAFETY: `SigInfo` has the size of `bytes`, has no padding, and is valid for every bit
+        // pattern.
         let info: Self = unsafe { core::mem::transmute(bytes) };
         match info.signo {
             1..=64 => Some(info),
@@ -48,7 +49,7 @@ impl SigInfo {
     /// Returns the bytes of the record.
     #[must_use]
     pub const fn to_bytes(self) -> [u8; 128] {
-        // SAFETY: the same size, and none of the bytes is padding.
+        // SAFETY: `SigInfo` has the size of the array, and none of its bytes is padding.
         unsafe { core::mem::transmute(self) }
     }
 
@@ -72,8 +73,8 @@ impl SigInfo {
         self.code
     }
 
-    /// Returns `si_errno`: the data of the seccomp filter's return value for `SYS_SECCOMP`, and
-    /// almost always 0 for all other codes.
+    /// Returns `si_errno`. For `SYS_SECCOMP`, `si_errno` is the data of the seccomp filter's return
+    /// value; for all other codes, it is almost always 0.
     #[doc(alias = "si_errno")]
     #[inline]
     #[must_use]
@@ -155,7 +156,7 @@ mod tests {
     use super::*;
     use crate::signal::{ChildEvent, FaultDetail};
 
-    /// Returns a record that starts with these 32-bit numbers.
+    /// Returns a record that starts with the 32-bit numbers `numbers`.
     fn record(numbers: [i32; 12]) -> SigInfo {
         let mut bytes = [0; 128];
         for (place, number) in bytes.chunks_exact_mut(4).zip(numbers) {
@@ -219,7 +220,7 @@ mod tests {
         assert_eq!(
             cause(31, 3),
             Cause::Poll { code: Code::POLL_MSG, band: 7, fd: 9 },
-            "as in the kernel's siginfo_layout"
+            "SIGSYS with code 3 should be decoded as POLL_MSG, as in the kernel's siginfo_layout"
         );
         for wrong in [0, 65, -1, i32::MAX] {
             let mut bytes = [0; 128];
@@ -254,15 +255,17 @@ mod tests {
         );
         assert!(
             matches!(cause(Code::CLD_KILLED, 65, 0), Cause::Other { .. }),
-            "the status is not a signal"
+            "the cause should be Other, because the status is not a signal number"
         );
         let longest = record([17, 0, 1, 0, 7, 8, 0, 0, -1, -1, -1, -1]).cause();
-        let Cause::Child { user_time, .. } = longest else { panic!("{longest:?}") };
+        let Cause::Child { user_time, .. } = longest else {
+            panic!("the cause should be Child: {longest:?}")
+        };
         assert_eq!(user_time.as_secs(), u64::MAX / 100);
     }
 
     #[test]
-    fn queue_record_round_trips() {
+    fn queue_creates_record_with_sender_and_value() {
         let info = SigInfo::queue(
             Signal::RTMAX,
             Pid::from_raw(i32::MAX).unwrap(),
@@ -283,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn pid_and_uid_are_those_of_the_sender() {
+    fn pid_and_uid_return_the_sender_if_the_cause_has_one() {
         let sender = |signal: i32, code: i32, pid: i32| {
             let info = record([signal, 0, code, 0, pid, 8, 9, 0, 0, 0, 0, 0]);
             (info.pid().map(Pid::as_raw), info.uid().map(Uid::as_raw))

@@ -23,7 +23,7 @@ pub enum How {
 
 /// Returns the signal mask of the calling thread.
 ///
-/// The C call is [sigprocmask(2)]. This call cannot fail.
+/// The C call is [sigprocmask(2)]. `mask` cannot fail.
 ///
 /// [sigprocmask(2)]: https://man7.org/linux/man-pages/man2/sigprocmask.2.html
 #[doc(alias = "rt_sigprocmask")]
@@ -36,11 +36,11 @@ pub fn mask() -> Result<SigSet> {
 
 /// Blocks signals in the calling thread until the returned guard is dropped.
 ///
-/// Bind the guard to a variable with a name: `let _ = block(..)?` drops it immediately, which the
-/// compiler reports only if its lint `let_underscore_drop` is enabled.
+/// Bind the guard to a named variable: `let _ = block(..)?` drops the guard immediately. The
+/// compiler reports this mistake only if the lint `let_underscore_drop` is enabled.
 ///
 /// New threads inherit the mask, so block signals in `main` before starting threads. The C call is
-/// [sigprocmask(2)]. This call cannot fail.
+/// [sigprocmask(2)]. `block` cannot fail.
 ///
 /// [sigprocmask(2)]: https://man7.org/linux/man-pages/man2/sigprocmask.2.html
 #[doc(alias = "SIG_BLOCK")]
@@ -57,7 +57,7 @@ pub fn block(signals: impl Into<SigSet>) -> Result<MaskGuard> {
 
 /// Unblocks signals in the calling thread, and returns the previous signal mask.
 ///
-/// The C call is [sigprocmask(2)]. This call cannot fail.
+/// The C call is [sigprocmask(2)]. `unblock` cannot fail.
 ///
 /// [sigprocmask(2)]: https://man7.org/linux/man-pages/man2/sigprocmask.2.html
 #[doc(alias = "SIG_UNBLOCK")]
@@ -69,9 +69,9 @@ pub fn unblock(signals: impl Into<SigSet>) -> Result<SigSet> {
     rt_sigprocmask(How::Unblock, Some(signals.into()))
 }
 
-/// Sets the signal mask of the calling thread, and returns the previous one.
+/// Sets the signal mask of the calling thread, and returns the previous mask.
 ///
-/// The C call is [sigprocmask(2)]. This call cannot fail.
+/// The C call is [sigprocmask(2)]. `set_mask` cannot fail.
 ///
 /// [sigprocmask(2)]: https://man7.org/linux/man-pages/man2/sigprocmask.2.html
 #[doc(alias = "SIG_SETMASK")]
@@ -86,8 +86,8 @@ pub fn set_mask(signals: impl Into<SigSet>) -> Result<SigSet> {
 /// A guard, returned by [`block`], that unblocks signals in the calling thread when it is dropped.
 ///
 /// The guard unblocks only the signals that were not blocked before [`block`] was called. Drop
-/// nested guards in reverse order. A signal that is still pending is then delivered: read all
-/// signals from a signalfd first.
+/// nested guards in reverse order. A signal that is still pending when the guard is dropped is
+/// delivered. If a signalfd reads the signals, read all pending signals before dropping the guard.
 ///
 /// The guard cannot be sent to another thread, because each thread has its own signal mask.
 #[must_use = "the signals are unblocked when the guard is dropped"]
@@ -112,7 +112,7 @@ impl MaskGuard {
 
 impl Drop for MaskGuard {
     fn drop(&mut self) {
-        // The call cannot fail.
+        // Only a seccomp filter can make `unblock` fail, and a drop cannot return an error.
         let _ = unblock(self.added);
     }
 }

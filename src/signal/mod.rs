@@ -10,7 +10,7 @@
 //!
 //! # fn main() -> butter::Result<()> {
 //! let wanted = SigSet::from([Signal::RTMIN, Signal::TERM]);
-//! let _blocked = signal::block(wanted)?; // otherwise, they are delivered
+//! let _blocked = signal::block(wanted)?; // unblocked signals are delivered
 //! signal::queue(getpid(), Signal::RTMIN, 42)?;
 //!
 //! let info = signal::wait(wanted, Timeout::Infinite)?.expect("the wait has no timeout");
@@ -42,19 +42,19 @@
 //! # Notes
 //!
 //! - Standard signals (below 32) do not queue: at most one instance of each is pending. After one
-//!   `CHLD`, check every child, because several may have changed state. Signals from 32 are queued,
-//!   up to the limit (`RLIMIT_SIGPENDING`) of the receiver's user.
-//! - Signals that are pending for the thread are dequeued before those that are pending for the
-//!   process. In both cases, `SEGV`, `BUS`, `ILL`, `TRAP`, `FPE` and `SYS` are dequeued first, then
-//!   the signal with the lowest number.
+//!   `CHLD`, check every child, because several may have changed state. Real-time signals (32 and
+//!   above) are queued, up to the limit (`RLIMIT_SIGPENDING`) of the receiver's user.
+//! - Signals that are pending for the thread are dequeued before signals that are pending for the
+//!   process. Among the pending signals of the thread, or of the process, `SEGV`, `BUS`, `ILL`,
+//!   `TRAP`, `FPE` and `SYS` are dequeued first, then the signal with the lowest number.
 //! - C libraries reserve signals: glibc 32 and 33, musl 32 to 34. [`Signal::RTMIN`] is 34, as in
 //!   glibc, systemd and container engines; a program that may be linked with musl should not use
-//!   `RTMIN`. [`SigSet::all`] excludes 32 to 34.
+//!   `RTMIN`. [`SigSet::all`] excludes signals 32 to 34.
 //! - A handler can run between any two instructions of any thread that does not block the signal.
 //!   Few operations are async-signal-safe; one of them is a write to an
 //!   [`EventFd`](crate::eventfd::EventFd).
 //! - In a program linked with musl, block all handled signals while a child process is spawned, for
-//!   the reason in [`raw::rt_sigaction`].
+//!   the reason that [`raw::rt_sigaction`] documents.
 //! - `execve` resets handled signals to their default actions. Ignored signals stay ignored, and
 //!   the signal mask is preserved.
 //! - The first process of a PID namespace receives signals from within the namespace only if it

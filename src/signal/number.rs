@@ -12,7 +12,8 @@ pub struct Signal(u8);
 
 macro_rules! signals {
     ($($constant:ident = $number:literal, $name:literal, $text:literal;)*) => {
-        /// The standard signals. The names are the kernel's, without `SIG`.
+        /// The standard signals. The constants have the names of the kernel's signals without
+        /// `SIG`: `TERM` is `SIGTERM`.
         impl Signal {
             $(
                 #[doc = concat!("`", $name, "` - ", $text, ".")]
@@ -38,7 +39,7 @@ signals! {
     ABRT = 6, "SIGABRT", "abort, sent by `abort`";
     BUS = 7, "SIGBUS", "an invalid access to mapped memory, such as past the end of a mapped file";
     FPE = 8, "SIGFPE", "an arithmetic error, such as an integer division by zero";
-    KILL = 9, "SIGKILL", "kill; cannot be blocked, ignored or handled";
+    KILL = 9, "SIGKILL", "kill; this signal cannot be blocked, ignored or handled";
     USR1 = 10, "SIGUSR1", "user-defined signal 1";
     SEGV = 11, "SIGSEGV", "an access to memory that is not mapped, or whose protection denies the access";
     USR2 = 12, "SIGUSR2", "user-defined signal 2";
@@ -47,26 +48,26 @@ signals! {
     TERM = 15, "SIGTERM", "termination request";
     STKFLT = 16, "SIGSTKFLT", "a coprocessor stack fault; unused";
     CHLD = 17, "SIGCHLD", "a child terminated, stopped or continued";
-    CONT = 18, "SIGCONT", "continue if stopped";
-    STOP = 19, "SIGSTOP", "stop; cannot be blocked, ignored or handled";
+    CONT = 18, "SIGCONT", "continue, if the process is stopped";
+    STOP = 19, "SIGSTOP", "stop; this signal cannot be blocked, ignored or handled";
     TSTP = 20, "SIGTSTP", "stop from the keyboard";
     TTIN = 21, "SIGTTIN", "a background process read from the terminal";
     TTOU = 22, "SIGTTOU", "a background process wrote to the terminal";
     URG = 23, "SIGURG", "urgent data on a socket";
     XCPU = 24, "SIGXCPU", "the limit on CPU time (`RLIMIT_CPU`) has been reached";
     XFSZ = 25, "SIGXFSZ", "the limit on file size (`RLIMIT_FSIZE`) has been exceeded";
-    VTALRM = 26, "SIGVTALRM", "a timer of the process's user CPU time expired";
-    PROF = 27, "SIGPROF", "a timer of the process's user and system CPU time expired";
+    VTALRM = 26, "SIGVTALRM", "a timer that measures user CPU time of the process expired (`ITIMER_VIRTUAL`)";
+    PROF = 27, "SIGPROF", "a timer that measures user and system CPU time of the process expired (`ITIMER_PROF`)";
     WINCH = 28, "SIGWINCH", "the size of the terminal changed";
     IO = 29, "SIGIO", "a descriptor is ready";
     PWR = 30, "SIGPWR", "power failure";
-    SYS = 31, "SIGSYS", "an invalid system call, or one that a seccomp filter trapped";
+    SYS = 31, "SIGSYS", "an invalid system call, or a system call that a seccomp filter trapped";
 }
 
 impl Signal {
     /// `SIGRTMIN` - the first real-time signal that a program can use: 34, as in glibc, systemd and
     /// container engines. musl reserves 34 for itself, so [`SigSet::all`](super::SigSet::all) does
-    /// not contain it, and [`thread::kill`](crate::thread::kill()) rejects it.
+    /// not contain `RTMIN`, and [`thread::kill`](crate::thread::kill()) rejects `RTMIN`.
     #[doc(alias = "SIGRTMIN")]
     pub const RTMIN: Self = Self(34);
 
@@ -89,16 +90,16 @@ impl Signal {
         if n <= Self::RTMAX.0 - Self::RTMIN.0 { Some(Self(Self::RTMIN.0 + n)) } else { None }
     }
 
-    /// Returns the number.
+    /// Returns the number of the signal.
     #[inline]
     #[must_use]
     pub const fn as_raw(self) -> i32 {
         self.0 as i32
     }
 
-    /// Returns the name without `SIG`, such as `"TERM"`. Names of real-time signals are counted
-    /// from 34, such as `"RTMIN+3"` for 37. Returns `None` for 32 and 33, which C libraries
-    /// reserve.
+    /// Returns the name of the signal without `SIG`, such as `"TERM"`. The names of real-time
+    /// signals are counted from `"RTMIN"`, which is 34: for example, `"RTMIN+3"` is the name of
+    /// signal 37. Returns `None` for signals 32 and 33, which C libraries reserve.
     #[doc(alias = "sigabbrev_np")]
     #[doc(alias = "strsignal")]
     #[must_use]
@@ -134,8 +135,10 @@ impl fmt::Debug for Signal {
     }
 }
 
-/// Parses a name with or without `SIG` (`SIGTERM`, `TERM`), the alternative names `IOT`, `CLD` and
-/// `POLL`, `RTMIN+3` (counted from 34) and `RTMAX-2`, or a number.
+/// Parses a signal name, with or without `SIG` (`SIGTERM`, `TERM`), or a signal number.
+///
+/// The names of real-time signals are relative to `RTMIN` (34) or `RTMAX` (64), such as `RTMIN+3`
+/// and `RTMAX-2`. The alternative names `IOT`, `CLD` and `POLL` are also accepted.
 impl FromStr for Signal {
     type Err = ParseNameError;
 
@@ -169,7 +172,7 @@ impl FromStr for Signal {
     }
 }
 
-/// Parses a number without a sign.
+/// Parses a number. Unlike `u8::from_str`, this function rejects a leading `+`.
 fn digits(text: &str) -> Option<u8> {
     if text.starts_with('+') { None } else { text.parse().ok() }
 }
@@ -190,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn signal_is_parsed_from_its_name() {
+    fn signal_from_str_accepts_names_and_numbers_and_rejects_other_text() {
         for signal in (1..=64).filter_map(Signal::from_raw) {
             let name = signal.to_string();
             assert_eq!(name.parse(), Ok(signal), "{name}");

@@ -1,4 +1,4 @@
-//! Sending signals, waiting for them, and setting their actions.
+//! Sending signals, waiting for signals, and setting the actions of signals.
 
 use super::{Action, SigInfo, SigSet, Signal, Value, raw};
 use crate::error::{Errno, Result};
@@ -13,8 +13,8 @@ pub enum Target {
     Process(Pid),
     /// All processes of a process group.
     ///
-    /// Process group 1 cannot be signalled by its number, since the kernel interprets `-1` as every
-    /// process; its members can use [`OwnGroup`](Self::OwnGroup).
+    /// A signal cannot be sent to process group 1 by its number, because the kernel interprets `-1`
+    /// as every process. A member of process group 1 can use [`OwnGroup`](Self::OwnGroup).
     #[doc(alias = "killpg")]
     Group(Pgid),
     /// All processes of the caller's process group.
@@ -56,7 +56,8 @@ impl Target {
 /// Sends a signal to a process, or to all processes of a [`Target`].
 ///
 /// `kill(pid, None)` sends no signal, and only checks that the process exists and that the caller
-/// may send it a signal. A process that has terminated exists until its parent has waited for it.
+/// may send it a signal. A process that has terminated still exists until its parent has waited for
+/// it.
 ///
 /// # Errors
 ///
@@ -75,14 +76,15 @@ pub fn kill(target: impl Into<Target>, signal: impl Into<Option<Signal>>) -> Res
 /// Sends a signal with a value to a process. The cause of the received signal is
 /// [`Cause::Queue`](super::Cause::Queue).
 ///
-/// Signals from 32 are queued, and are received in the order in which they were sent. Standard
-/// signals do not queue: if an instance is pending, further ones are discarded. If the limit on
-/// queued signals is reached, a standard signal is sent without its value.
+/// Real-time signals (32 and above) are queued: the instances of a signal are received in the order
+/// in which they were sent. Standard signals do not queue: if an instance is pending, further
+/// instances are discarded. If the limit on queued signals is reached, a standard signal is sent
+/// without its value.
 ///
 /// # Errors
 ///
 /// - `EAGAIN`: the limit on queued signals of the receiver's user (`RLIMIT_SIGPENDING`) has been
-///   reached. Only for signals from 32.
+///   reached. Only real-time signals (32 and above) fail with `EAGAIN`.
 /// - `ESRCH`: the process does not exist.
 /// - `EPERM`: the caller may not send the process a signal.
 ///
@@ -94,14 +96,15 @@ pub fn kill(target: impl Into<Target>, signal: impl Into<Option<Signal>>) -> Res
 #[inline]
 pub fn queue(process: Pid, signal: Signal, value: impl Into<Value>) -> Result<()> {
     let info = SigInfo::queue(signal, getpid(), getuid(), value.into());
-    // SAFETY: the record is correct. Of a C library's own handlers, glibc's ignore queued signals,
-    // and musl's do nothing unless musl sent the signal.
+    // SAFETY: the record names the caller as the sender, so the receiver can trust the record. The
+    // handlers of C libraries accept the signal: glibc's handlers ignore queued signals, and musl's
+    // handlers do nothing unless musl sent the signal.
     unsafe { raw::rt_sigqueueinfo(process, Some(signal), &info) }
 }
 
 /// Returns the blocked signals that are pending for the calling thread or its process.
 ///
-/// This call cannot fail.
+/// `pending` cannot fail.
 ///
 /// Since Linux 2.1.67; [sigpending(2)].
 ///
@@ -113,15 +116,15 @@ pub fn pending() -> Result<SigSet> {
     raw::rt_sigpending()
 }
 
-/// Dequeues a pending signal of the set. If none is pending, waits for one. Returns `None` if the
-/// timeout expires first.
+/// Dequeues a pending signal of the set, or waits until a signal of the set is pending. Returns
+/// `None` if the timeout expires before a signal of the set is pending.
 ///
 /// [Block](crate::signal::block) the signals first: a signal that is not blocked is delivered
 /// instead. Other signals do not interrupt the wait and do not prolong it. Before a wait with a
 /// timeout, this function reads the clock, which is an additional system call;
 /// [`wait_interruptible`] does not read the clock.
 ///
-/// This call cannot fail.
+/// `wait` cannot fail.
 ///
 /// Since Linux 2.1.67; [sigtimedwait(2)].
 ///
@@ -159,7 +162,7 @@ pub fn wait_interruptible(
 /// Replaces the signal mask of the calling thread until a signal handler has run, and then restores
 /// the previous mask.
 ///
-/// This call cannot fail.
+/// `suspend` cannot fail.
 ///
 /// Since Linux 2.1.67; [sigsuspend(2)].
 ///
@@ -176,7 +179,7 @@ pub fn suspend(mask: impl Into<SigSet>) -> Result<()> {
 
 /// Returns the action of a signal.
 ///
-/// This call cannot fail.
+/// `action` cannot fail.
 ///
 /// Since Linux 2.1.67; [sigaction(2)].
 ///
@@ -185,18 +188,18 @@ pub fn suspend(mask: impl Into<SigSet>) -> Result<()> {
 #[doc(alias = "rt_sigaction")]
 #[inline]
 pub fn action(signal: Signal) -> Result<Action> {
-    // SAFETY: changes nothing.
+    // SAFETY: without a new action, the call changes nothing.
     unsafe { raw::rt_sigaction(signal, None) }
 }
 
 /// Sets the action of a signal, and returns the previous action, which a later call can restore.
 ///
-/// If the new action ignores the signal, pending instances are discarded: with [`Action::IGNORE`],
-/// and with [`Action::DEFAULT`] for `CHLD`, `CONT`, `URG` and `WINCH`.
+/// If the new action ignores the signal, pending instances are discarded. [`Action::IGNORE`]
+/// ignores every signal, and [`Action::DEFAULT`] ignores `CHLD`, `CONT`, `URG` and `WINCH`.
 ///
 /// # Safety
 ///
-/// The requirements of [`raw::rt_sigaction`] apply.
+/// The safety requirements of [`raw::rt_sigaction`] apply.
 ///
 /// # Errors
 ///
@@ -209,16 +212,16 @@ pub fn action(signal: Signal) -> Result<Action> {
 #[doc(alias = "rt_sigaction")]
 #[inline]
 pub unsafe fn set_action(signal: Signal, action: &Action) -> Result<Action> {
-    // SAFETY: upheld by the caller.
+    // SAFETY: the requirements of `rt_sigaction` are upheld by the caller.
     unsafe { raw::rt_sigaction(signal, Some(action)) }
 }
 
 /// Ignores a signal, and returns its previous action.
 ///
-/// Pending instances are discarded. The signal stays ignored across `execve`. If `CHLD` is ignored,
-/// children do not become zombies. A signal that the program causes by a fault, such as `SEGV`,
-/// terminates the process even if it is ignored. Do not ignore signals 32 to 34: a C library would
-/// wait indefinitely for threads to handle them.
+/// Pending instances of the signal are discarded. The signal stays ignored across `execve`. If
+/// `CHLD` is ignored, terminated children do not become zombies. A signal that the program causes
+/// by a fault, such as `SEGV`, terminates the process even if it is ignored. Do not ignore signals
+/// 32 to 34: a C library would wait indefinitely for threads to handle them.
 ///
 /// # Errors
 ///
@@ -231,15 +234,15 @@ pub unsafe fn set_action(signal: Signal, action: &Action) -> Result<Action> {
 #[doc(alias = "sigaction")]
 #[inline]
 pub fn ignore(signal: Signal) -> Result<Action> {
-    // SAFETY: no handler runs.
+    // SAFETY: the new action has no handler.
     unsafe { raw::rt_sigaction(signal, Some(&Action::IGNORE)) }
 }
 
-/// Resets a signal to its default action, and returns the previous one.
+/// Resets a signal to its default action, and returns the previous action.
 ///
-/// By default, `CHLD`, `URG` and `WINCH` are ignored, and `CONT` has no effect after the process
-/// has continued: pending instances of these four signals are discarded. Call this function for
-/// `CHLD` before starting the first child, or check all children afterwards.
+/// By default, `CHLD`, `URG` and `WINCH` are ignored, and `CONT` only continues a stopped process.
+/// `set_default` discards pending instances of `CHLD`, `URG`, `WINCH` and `CONT`. Reset `CHLD`
+/// before starting the first child, or check all children after the reset.
 ///
 /// # Errors
 ///
@@ -252,6 +255,6 @@ pub fn ignore(signal: Signal) -> Result<Action> {
 #[doc(alias = "sigaction")]
 #[inline]
 pub fn set_default(signal: Signal) -> Result<Action> {
-    // SAFETY: no handler runs.
+    // SAFETY: the new action has no handler.
     unsafe { raw::rt_sigaction(signal, Some(&Action::DEFAULT)) }
 }

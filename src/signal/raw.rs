@@ -16,7 +16,8 @@ impl Arg for Signal {
     }
 }
 
-/// `None` is signal 0, with which a call only checks whether it could send a signal.
+/// `None` is signal 0: the kernel sends no signal, and only checks whether the caller may send a
+/// signal.
 impl Arg for Option<Signal> {
     #[inline(always)]
     fn word(self) -> ArgReg {
@@ -24,15 +25,15 @@ impl Arg for Option<Signal> {
     }
 }
 
-/// `kill(pid, sig)` - sends a signal to a process or several processes.
+/// `kill(pid, sig)` - sends a signal to one or more processes.
 ///
-/// Without a signal, the call only checks that the target exists and that the caller may send it a
-/// signal.
+/// If `signal` is `None`, the call only checks that the target exists and that the caller may send
+/// it a signal.
 ///
 /// # Errors
 ///
-/// - `ESRCH`: the process or process group does not exist, or no process is left to send the signal
-///   to.
+/// - `ESRCH`: the process or process group does not exist, or the target is every process and there
+///   is no process to send the signal to.
 /// - `EPERM`: the caller has neither a matching user ID nor `CAP_KILL` for any process of the
 ///   target, or a security module denies the signal.
 /// - `EINVAL`: the target is process group 1, whose number `-1` the kernel interprets as every
@@ -44,32 +45,34 @@ impl Arg for Option<Signal> {
 #[inline]
 pub fn kill(target: Target, signal: Option<Signal>) -> Result<()> {
     let Some(target) = target.number() else { return Err(Error::new(Call::KILL, Errno::INVAL)) };
-    // SAFETY: touches no memory. Only handlers run, which were declared safe to run at any point
-    // when they were set. Of a C library's own, glibc's ignore signals that this call sends, and
-    // musl's do nothing unless musl sent the signal.
+    // SAFETY: the call accesses no memory. Each handler of the program was declared safe to run at
+    // any point when the handler was set. The handlers of C libraries accept the signal: glibc's
+    // handlers ignore signals that `kill` sends, and musl's handlers do nothing unless musl sent
+    // the signal.
     unsafe { syscall!(Call::KILL, kill(target, signal)) }.unit()
 }
 
 /// `rt_sigqueueinfo(tgid, sig, &info)` - sends a signal with a record of the caller's choice.
 ///
-/// Without a signal, the call only checks that the process exists and that the caller may send it a
-/// signal.
+/// If `signal` is `None`, the call only checks that the process exists and that the caller may send
+/// it a signal.
 ///
 /// # Safety
 ///
 /// The receiver must not be harmed if it trusts all fields of the record except the
-/// [`Value`](super::Value), which any sender may choose: a handler may dereference the addresses in
-/// a record, and a C library's own handlers, of signals 32 to 34, trust the sender in it.
+/// [`Value`](super::Value), which any sender may choose. For example, a handler may dereference the
+/// addresses in a record. The handlers that C libraries set for signals 32 to 34 trust the sender
+/// in the record.
 ///
 /// # Errors
 ///
 /// - `EAGAIN`: the limit on queued signals of the receiver's user (`RLIMIT_SIGPENDING`) has been
-///   reached, or the kernel is out of memory. Only for signals from 32; others are sent without
-///   their record.
+///   reached, or the kernel is out of memory. Only real-time signals (32 and above) fail with
+///   `EAGAIN`; standard signals are sent without the record.
 /// - `ESRCH`: the process does not exist.
-/// - `EPERM`: the caller has neither a matching user ID nor `CAP_KILL` for the process, or a
-///   security module denies the signal, or the code of the record is that of the kernel, `kill` or
-///   `tgkill` and the calling thread is not the first thread of that process.
+/// - `EPERM`: the caller has neither a matching user ID nor `CAP_KILL` for the process; or a
+///   security module denies the signal; or the code of the record is reserved for the kernel,
+///   `kill` or `tgkill`, and the calling thread is not the first thread of the process.
 /// - `E2BIG`: the kernel does not know the code of the record, and the bytes of the record that it
 ///   does not store (those after the first 48) are not all zero.
 ///
@@ -88,7 +91,7 @@ pub unsafe fn rt_sigqueueinfo(process: Pid, signal: Option<Signal>, info: &SigIn
 /// `rt_sigpending(&set, sigsetsize)` - returns the blocked signals that are pending for the calling
 /// thread or its process.
 ///
-/// This call cannot fail.
+/// `rt_sigpending` cannot fail.
 ///
 /// Since Linux 2.1.67; [sigpending(2)].
 ///
@@ -103,10 +106,10 @@ pub fn rt_sigpending() -> Result<SigSet> {
 }
 
 /// `rt_sigprocmask(how, set, oldset, sigsetsize)` - changes the signal mask of the calling thread,
-/// and returns the previous one. Without a set, the mask is not changed.
+/// and returns the previous mask. If `set` is `None`, the mask is not changed.
 ///
-/// `KILL` and `STOP` cannot be blocked: the kernel removes them from the set without an error. This
-/// call cannot fail.
+/// `KILL` and `STOP` cannot be blocked: the kernel removes them from the set without an error.
+/// `rt_sigprocmask` cannot fail.
 ///
 /// Since Linux 2.1.62; [sigprocmask(2)].
 ///
@@ -118,7 +121,7 @@ pub fn rt_sigprocmask(how: How, set: Option<SigSet>) -> Result<SigSet> {
     let mut old = SigSet::empty();
     let given = set.unwrap_or(SigSet::empty());
     let set = if set.is_some() { &raw const given } else { core::ptr::null() };
-    // SAFETY: the kernel reads one set, writes one, and keeps nothing.
+    // SAFETY: the kernel reads one set, writes one set, and keeps nothing.
     unsafe {
         syscall!(
             Call::RT_SIGPROCMASK,
@@ -129,8 +132,8 @@ pub fn rt_sigprocmask(how: How, set: Option<SigSet>) -> Result<SigSet> {
     Ok(old)
 }
 
-/// `rt_sigtimedwait(set, &info, timeout, sigsetsize)` - dequeues a pending signal of the set, and
-/// waits for one if none is pending. Without a timeout, it waits indefinitely.
+/// `rt_sigtimedwait(set, &info, timeout, sigsetsize)` - dequeues a pending signal of the set, or
+/// waits until a signal of the set is pending. If `timeout` is `None`, the call waits indefinitely.
 ///
 /// # Errors
 ///
@@ -155,9 +158,10 @@ pub fn rt_sigtimedwait(set: SigSet, timeout: Option<&Timespec>) -> Result<SigInf
         )
     };
     match returned.int()? {
-        // SAFETY: written, as the call has returned a signal number.
+        // SAFETY: the call has returned a signal number, so the kernel has written the record.
         1..=64 => Ok(unsafe { info.assume_init() }),
-        // Only a seccomp filter or a tracer can forge such a result.
+        // The kernel returns signal numbers only; a seccomp filter or a tracer can forge other
+        // results.
         _ => Err(Error::new(Call::RT_SIGTIMEDWAIT, Errno::INVAL)),
     }
 }
@@ -182,17 +186,18 @@ pub fn rt_sigsuspend(mask: SigSet) -> Result<()> {
 }
 
 /// `rt_sigaction(sig, act, oldact, sigsetsize)` - sets the action of a signal, and returns the
-/// previous one. Without an action, the action is not changed.
+/// previous action. If `action` is `None`, the action is not changed.
 ///
 /// # Safety
 ///
-/// A handler runs in any thread that does not block the signal, between any two instructions. It
-/// must be async-signal-safe: it must not allocate or lock. The handler of an action that was
-/// returned by an earlier call must still exist.
+/// A handler can run in any thread that does not block the signal, between any two instructions.
+/// The handler must be async-signal-safe: for example, a handler must not allocate memory or
+/// acquire a lock. The handler of an action that was returned by an earlier call must still exist.
 ///
 /// In a program linked with musl, the handler must also be safe to run in a child of `posix_spawn`
-/// before the child executes its program: musl resets only the handlers that were set through musl,
-/// and the child shares the parent's memory and has a small stack. Block the signal while spawning.
+/// before the child executes its program. musl resets only the handlers that were set through musl,
+/// and the child shares the parent's memory and has a small stack. Block the signal while spawning
+/// a child.
 ///
 /// # Errors
 ///
@@ -206,8 +211,8 @@ pub fn rt_sigsuspend(mask: SigSet) -> Result<()> {
 pub unsafe fn rt_sigaction(signal: Signal, action: Option<&Action>) -> Result<Action> {
     let mut old = MaybeUninit::<Action>::uninit();
     let action = action.map_or(core::ptr::null(), core::ptr::from_ref);
-    // SAFETY: the kernel reads one action and writes one; that the handler may run is upheld by the
-    // caller.
+    // SAFETY: the kernel reads one action and writes one action; that the handler may run is upheld
+    // by the caller.
     unsafe {
         syscall!(
             Call::RT_SIGACTION,
@@ -215,24 +220,24 @@ pub unsafe fn rt_sigaction(signal: Signal, action: Option<&Action>) -> Result<Ac
         )
     }
     .unit()?;
-    // SAFETY: written, as the call has succeeded.
+    // SAFETY: the call has succeeded, so the kernel has written `old`.
     Ok(unsafe { old.assume_init() })
 }
 
 /// `sigaltstack(ss, &old)` - sets the alternate signal stack of the calling thread, and returns the
-/// previous one. Without a stack, the setting is not changed.
+/// previous stack. If `stack` is `None`, the alternate stack is not changed.
 ///
 /// # Safety
 ///
 /// The memory of the stack must not be used for anything else until the thread has another
-/// alternate stack or terminates. It must be large enough for a signal frame, whose size is
-/// `AT_MINSIGSTKSZ` in the auxiliary vector, and for the handlers themselves.
+/// alternate stack or terminates. The stack must be large enough for a signal frame and for the
+/// handlers themselves. The size of a signal frame is `AT_MINSIGSTKSZ` in the auxiliary vector.
 ///
 /// # Errors
 ///
-/// - `ENOMEM`: the stack is smaller than the minimum, which is 2048 bytes on x86_64, or
-///   `AT_MINSIGSTKSZ` if the kernel checks it, and 5120 bytes on aarch64. A signal frame can be
-///   larger.
+/// - `ENOMEM`: the stack is smaller than the minimum: 5120 bytes on aarch64; 2048 bytes on x86_64,
+///   or `AT_MINSIGSTKSZ` if the kernel enforces that size. A signal frame can be larger than the
+///   minimum.
 /// - `EINVAL`: the flags are not a valid combination.
 /// - `EPERM`: the thread is executing on its current alternate stack.
 ///
@@ -243,17 +248,18 @@ pub unsafe fn rt_sigaction(signal: Signal, action: Option<&Action>) -> Result<Ac
 pub unsafe fn sigaltstack(stack: Option<&SignalStack>) -> Result<SignalStack> {
     let mut old = MaybeUninit::<SignalStack>::uninit();
     let stack = stack.map_or(core::ptr::null(), core::ptr::from_ref);
-    // SAFETY: the kernel reads one struct and writes one; it keeps the address of the stack, whose
-    // use is upheld by the caller.
+    // SAFETY: the kernel reads one `stack_t`, writes one `stack_t` and keeps the address of the
+    // stack; that the memory of the stack may be used is upheld by the caller.
     unsafe { syscall!(Call::SIGALTSTACK, sigaltstack(stack, old.as_mut_ptr())) }.unit()?;
-    // SAFETY: written, as the call has succeeded; the padding is never read.
+    // SAFETY: the call has succeeded, so the kernel has written the fields of `old`; the padding is
+    // never read.
     Ok(unsafe { old.assume_init() })
 }
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     KILL:
-        SRCH => "the process or process group does not exist, or no process is left to send the \
-            signal to",
+        SRCH => "the process or process group does not exist, or the target is every process and \
+            there is no process to send the signal to",
         PERM => "the caller has neither a matching user ID nor CAP_KILL for any process of the \
             target, or a security module denies the signal",
         INVAL => "the target is process group 1, whose number -1 the kernel interprets as every \
@@ -262,9 +268,9 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         AGAIN => LimitReached "the limit on queued signals of the receiver's user \
             (RLIMIT_SIGPENDING) has been reached, or the kernel is out of memory",
         SRCH => "the process does not exist",
-        PERM => "the caller has neither a matching user ID nor CAP_KILL for the process, or a \
-            security module denies the signal, or the code of the record is that of the kernel, \
-            kill or tgkill and the calling thread is not the first thread of that process",
+        PERM => "the caller has neither a matching user ID nor CAP_KILL for the process; or a \
+            security module denies the signal; or the code of the record is reserved for the \
+            kernel, kill or tgkill, and the calling thread is not the first thread of the process",
         TOOBIG => "the kernel does not know the code of the record, and the bytes of the record \
             that it does not store (those after the first 48) are not all zero";
     RT_SIGTIMEDWAIT:
@@ -278,8 +284,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         INVAL => "the signal is SIGKILL or SIGSTOP, whose action cannot be changed, or the kernel \
             is terminating the process with this signal (since Linux 5.16)";
     SIGALTSTACK:
-        NOMEM => InvalidArgument "the stack is smaller than the minimum, which is 2048 bytes on \
-            x86_64, or AT_MINSIGSTKSZ if the kernel checks it, and 5120 bytes on aarch64",
+        NOMEM => InvalidArgument "the stack is smaller than the minimum: 5120 bytes on aarch64; \
+            2048 bytes on x86_64, or AT_MINSIGSTKSZ if the kernel enforces that size",
         INVAL => "the flags are not a valid combination",
         PERM => Busy "the thread is executing on its current alternate stack";
 };

@@ -7,7 +7,7 @@ use crate::ids::{Pid, Uid};
 
 /// The fields of `siginfo_t` and `signalfd_siginfo`.
 ///
-/// Which fields are valid depends on the signal and the code, because many fields share their bytes
+/// The signal and the code determine which fields are valid, because many fields share their bytes
 /// in a union. Fields that are not valid contain unrelated data.
 pub(crate) struct Record {
     pub(crate) signal: i32,
@@ -25,8 +25,8 @@ pub(crate) struct Record {
     pub(crate) times: [u64; 2],
     pub(crate) address: u64,
     pub(crate) address_lsb: u16,
-    /// The words after the address: bounds, a protection key or data of a perf event. `None` in a
-    /// `signalfd_siginfo`, which does not have them.
+    /// The three 64-bit words after the address: bounds, a protection key or data of a perf event.
+    /// `None` for a `signalfd_siginfo`, which does not contain these words.
     pub(crate) after_address: Option<[u64; 3]>,
     pub(crate) call_address: u64,
     pub(crate) call_number: i32,
@@ -36,10 +36,10 @@ pub(crate) struct Record {
 impl Record {
     /// Decodes the fields that are valid for the signal and the code.
     ///
-    /// The rules are those of the kernel's `siginfo_layout`: all negative codes except `SI_TIMER`
-    /// and `SI_SIGIO` have a sender and a value, and a code that the signal does not define reports
-    /// the readiness of a descriptor if it is one of `POLL_*`.
-    // Inlined into its two callers, so that they load only the fields that they use.
+    /// The rules are those of the kernel function `siginfo_layout`. All negative codes except
+    /// `SI_TIMER` and `SI_SIGIO` have a sender and a value. A code that the signal does not define
+    /// is decoded as the readiness of a descriptor if the code equals one of `POLL_*`.
+    // Inlined into both callers of `cause`, so that each caller loads only the fields that it uses.
     #[inline(always)]
     pub(crate) fn cause(self) -> Cause {
         let code = self.code;
@@ -112,8 +112,8 @@ impl Record {
     }
 }
 
-/// Decodes the code and the status of a child. Returns `None` if the status must be a signal number
-/// but is not.
+/// Decodes the code and the status of a `CHLD` signal. Returns `None` if the code requires a signal
+/// number as the status, and the status is not a signal number.
 fn child_event(code: Code, status: i32) -> Option<ChildEvent> {
     let signal = Signal::from_raw(status);
     Some(match code {

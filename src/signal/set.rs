@@ -45,14 +45,14 @@ impl SigSet {
         Self(bits)
     }
 
-    /// Returns the bits. Bit 0 is signal 1.
+    /// Returns the bits of the set. Bit 0 is signal 1.
     #[inline]
     #[must_use]
     pub const fn bits(self) -> u64 {
         self.0
     }
 
-    /// Returns the set with this signal added.
+    /// Returns the set with `signal` added.
     #[doc(alias = "sigaddset")]
     #[inline]
     #[must_use]
@@ -60,7 +60,7 @@ impl SigSet {
         Self(self.0 | 1 << (signal.as_raw() - 1))
     }
 
-    /// Returns the set with this signal removed.
+    /// Returns the set with `signal` removed.
     #[doc(alias = "sigdelset")]
     #[inline]
     #[must_use]
@@ -76,7 +76,7 @@ impl SigSet {
         Self(self.0 | other.0)
     }
 
-    /// Returns the signals that are in this set and not in the other.
+    /// Returns the signals that are in this set and not in `other`.
     #[inline]
     #[must_use]
     pub const fn difference(self, other: Self) -> Self {

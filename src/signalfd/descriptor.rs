@@ -8,17 +8,18 @@ use crate::fd::{AsFd, OwnedFd};
 use crate::io::{self, Buffer, EventSource};
 use crate::signal::SigSet;
 
-/// A descriptor from which signals are read.
+/// A signalfd: a descriptor from which signals are read.
 ///
-/// All methods take `&self`: each signal is read once, by one reader. A read dequeues the signals
-/// that are pending for the reading thread or for its process.
+/// All methods take `&self`, so several threads can read from a `SignalFd`. Each signal is read
+/// once, by one reader. A read dequeues the signals that are pending for the reading thread or for
+/// its process.
 pub struct SignalFd(OwnedFd);
 
 fd_wrapper! { SignalFd }
 event_source! { SignalFd }
 
 impl SignalFd {
-    /// Creates a signalfd for these signals, in blocking mode and close-on-exec.
+    /// Creates a signalfd for a set of signals, in blocking mode and close-on-exec.
     ///
     /// [Block](crate::signal::block) the signals in every thread: a signal that is not blocked is
     /// delivered instead. The kernel removes `KILL` and `STOP` from the set.
@@ -39,7 +40,7 @@ impl SignalFd {
         Self::with_flags(signals, CreateFlags::CLOEXEC)
     }
 
-    /// Creates a signalfd for these signals, in non-blocking mode and close-on-exec. See
+    /// Creates a signalfd for a set of signals, in non-blocking mode and close-on-exec. See
     /// [`new`](Self::new).
     ///
     /// # Errors
@@ -58,8 +59,8 @@ impl SignalFd {
         Self::with_flags(signals, CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)
     }
 
-    /// Creates a signalfd for these signals with exactly these flags: its descriptor is
-    /// close-on-exec only with [`CreateFlags::CLOEXEC`]. See [`new`](Self::new).
+    /// Creates a signalfd for a set of signals, with exactly the flags in `flags`. The descriptor
+    /// is close-on-exec only with [`CreateFlags::CLOEXEC`]. See [`new`](Self::new).
     ///
     /// # Errors
     ///
@@ -78,7 +79,7 @@ impl SignalFd {
         raw::signalfd4(signals.into(), flags).map(Self)
     }
 
-    /// Replaces the set of signals that are read.
+    /// Replaces the set of signals that the signalfd reads.
     ///
     /// # Errors
     ///
@@ -93,8 +94,8 @@ impl SignalFd {
         raw::signalfd4_set_mask(self.as_fd(), signals.into())
     }
 
-    /// Reads the next signal. In blocking mode, waits until a signal is pending; other signals do
-    /// not interrupt the wait.
+    /// Reads the next signal. In blocking mode, waits until a signal of the set is pending; other
+    /// signals do not interrupt the wait.
     ///
     /// # Errors
     ///
@@ -110,7 +111,7 @@ impl SignalFd {
         event(io::retry(|| raw::read(self.as_fd(), &mut buffer).map(<[u8]>::len))?, &buffer)
     }
 
-    /// Reads the next signal, or returns `None` if none is pending and the descriptor is in
+    /// Reads the next signal, or returns `None` if no signal is pending and the descriptor is in
     /// non-blocking mode. In blocking mode, this method blocks until a signal is pending.
     ///
     /// # Errors
@@ -143,9 +144,9 @@ impl SignalFd {
         event(raw::read(self.as_fd(), &mut buffer)?.len(), &buffer)
     }
 
-    /// Reads the pending signals, as many as fit into the buffer. If none is pending, returns no
-    /// signals in non-blocking mode, and waits for one in blocking mode; other signals do not
-    /// interrupt the wait.
+    /// Reads the pending signals, as many as fit into the buffer. If no signal of the set is
+    /// pending, returns no signals in non-blocking mode, and waits for a signal of the set in
+    /// blocking mode. Other signals do not interrupt the wait.
     ///
     /// # Errors
     ///
@@ -182,7 +183,7 @@ impl SignalFd {
     }
 }
 
-// SAFETY: owns the descriptor and never replaces it.
+// SAFETY: `SignalFd` owns its descriptor and never replaces it.
 unsafe impl EventSource for SignalFd {
     type Event<'b> = &'b Event;
 
@@ -196,18 +197,19 @@ unsafe impl EventSource for SignalFd {
     }
 }
 
-/// Returns the event in a buffer that a read has written `count` bytes to.
+/// Returns the event in a buffer to which a read has written `count` bytes.
 #[inline]
 fn event(count: usize, buffer: &[MaybeUninit<u8>; EVENT_SIZE]) -> Result<Event> {
     if count != EVENT_SIZE {
         return Err(not_an_event());
     }
-    // SAFETY: the read has written all bytes.
+    // SAFETY: the read has written all bytes of the buffer.
     let bytes = unsafe { &*buffer.as_ptr().cast() };
     Event::from_bytes(bytes).copied().ok_or_else(not_an_event)
 }
 
-/// The error for bytes that the kernel never writes: the descriptor is not a signalfd.
+/// Returns the error for bytes that are not an event, which only a descriptor other than a signalfd
+/// returns.
 #[cold]
 fn not_an_event() -> Error {
     Error::new(Call::SIGNALFD_READ, Errno::INVAL)

@@ -9,8 +9,8 @@ use crate::signal::{Cause, Code, Named, Record, Signal};
 
 /// `struct signalfd_siginfo`: a signal that was read, its cause, and the data that accompanies it.
 ///
-/// It consists of 128 bytes without an alignment requirement, of which the first four are a signal
-/// number.
+/// An event consists of 128 bytes without an alignment requirement. The first four bytes are a
+/// signal number.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(transparent)]
 pub struct Event([u8; EVENT_SIZE]);
@@ -19,12 +19,12 @@ pub struct Event([u8; EVENT_SIZE]);
 pub const EVENT_SIZE: usize = 128;
 
 impl Event {
-    /// Returns these bytes as an event, without copying them. Returns `None` unless the first four
-    /// bytes (`ssi_signo`) are a signal number, `1..=64`.
+    /// Returns 128 bytes as an event, without copying the bytes. Returns `None` unless the first
+    /// four bytes (`ssi_signo`) are a signal number, `1..=64`.
     #[inline]
     #[must_use]
     pub const fn from_bytes(bytes: &[u8; EVENT_SIZE]) -> Option<&Self> {
-        // SAFETY: an event is these bytes, at any alignment.
+        // SAFETY: an `Event` consists of `EVENT_SIZE` bytes, at any alignment.
         let event = unsafe { &*core::ptr::from_ref(bytes).cast::<Self>() };
         match event.record().signo {
             1..=64 => Some(event),
@@ -32,7 +32,7 @@ impl Event {
         }
     }
 
-    /// Returns the bytes.
+    /// Returns the bytes of the event.
     #[inline]
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; EVENT_SIZE] {
@@ -41,7 +41,8 @@ impl Event {
 
     #[inline(always)]
     const fn record(&self) -> Siginfo {
-        // SAFETY: the same size, every bit pattern is valid, and the read needs no alignment.
+        // SAFETY: `Siginfo` has the size of an event, every bit pattern is valid, and the read
+        // needs no alignment.
         unsafe { self.0.as_ptr().cast::<Siginfo>().read_unaligned() }
     }
 
@@ -85,8 +86,8 @@ impl Event {
         self.record().code
     }
 
-    /// Returns `ssi_errno`: the data of the seccomp filter's return value for `SYS_SECCOMP`, and
-    /// almost always 0 for all other codes.
+    /// Returns `ssi_errno`. For `SYS_SECCOMP`, `ssi_errno` is the data of the seccomp filter's
+    /// return value; for all other codes, it is almost always 0.
     #[doc(alias = "ssi_errno")]
     #[inline]
     #[must_use]
@@ -94,8 +95,8 @@ impl Event {
         self.record().errno
     }
 
-    /// Returns the number of the hardware trap that caused the signal, which x86_64 and aarch64 do
-    /// not report.
+    /// Returns the number of the hardware trap that caused the signal. The kernel does not report
+    /// trap numbers on x86_64 and aarch64.
     #[doc(alias = "ssi_trapno")]
     #[inline]
     #[must_use]
@@ -142,8 +143,9 @@ impl fmt::Debug for Event {
 
 /// Decodes bytes that were read from a signalfd.
 ///
-/// Any bytes are accepted, at any alignment. An incomplete event, or one whose signal number is not
-/// in `1..=64`, ends the iteration; [`rest`](Events::rest) returns the bytes from there on.
+/// `decode` accepts any bytes, at any alignment. An incomplete event, or an event whose signal
+/// number is not in `1..=64`, ends the iteration; [`rest`](Events::rest) returns the bytes that
+/// were not decoded.
 #[inline]
 pub const fn decode(bytes: &[u8]) -> Events<'_> {
     Events { rest: bytes }
@@ -196,7 +198,8 @@ mod tests {
     use super::*;
     use crate::signal::FaultDetail;
 
-    /// Returns an event with this signal number and code, and zeros in all other fields.
+    /// Returns the bytes of an event with the passed signal number and code, and zeros in all other
+    /// fields.
     fn record(signal: u32, code: i32) -> [u8; EVENT_SIZE] {
         let mut bytes = [0; EVENT_SIZE];
         bytes[..4].copy_from_slice(&signal.to_ne_bytes());
@@ -205,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn decode_reads_unaligned_events_and_keeps_incomplete_rest() {
+    fn decode_reads_unaligned_events_and_returns_incomplete_event_as_rest() {
         let mut bytes = vec![0; 3];
         for signal in [15, 64, 1] {
             bytes.extend_from_slice(&record(signal, 0));
@@ -261,7 +264,7 @@ mod tests {
         assert_eq!((call.errno(), event(5, 1, &[(36, 6)]).trap_number()), (42, 6));
         let child = event(17, 1, &[(12, 7), (16, 8), (40, 42), (56, 100), (64, 200)]);
         let Cause::Child { user_time, system_time, .. } = child.cause() else {
-            panic!("{child:?}")
+            panic!("the cause should be Child: {child:?}")
         };
         assert_eq!((user_time.as_secs(), system_time.as_secs()), (1, 2));
     }

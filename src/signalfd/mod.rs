@@ -1,4 +1,4 @@
-//! Reading signals from a descriptor, instead of handling them.
+//! Reading signals from a descriptor, as an alternative to signal handlers.
 //!
 //! ```
 //! use butter::process::getpid;
@@ -31,9 +31,9 @@
 //!
 //! - A signal can be read only while it is blocked: [`signal::block`](crate::signal::block) the
 //!   signals in `main` before starting threads, which inherit the signal mask.
-//! - A signal that is still pending when it is unblocked is delivered: `TERM` then terminates the
-//!   process. Read until no signal is pending before dropping the
-//!   [`MaskGuard`](crate::signal::MaskGuard).
+//! - A signal that is still pending when it is unblocked is delivered. For example, a pending
+//!   `TERM` terminates the process when it is unblocked. Read until no signal is pending before
+//!   dropping the [`MaskGuard`](crate::signal::MaskGuard).
 //! - Standard signals (below 32) do not queue: at most one instance of each is pending. After one
 //!   `CHLD`, check every child, because several may have changed state.
 //! - The signal mask is preserved across `execve`: set an empty mask before executing another
@@ -43,12 +43,12 @@
 //!   first, and do not read those signals.
 //! - A signal that the program causes by a fault, such as `SEGV`, cannot be read: if it is blocked,
 //!   the kernel terminates the process.
-//! - The kernel returns whole events only. If a read returns fewer bytes, the descriptor is not a
-//!   signalfd: reads of one signal fail with `EINVAL`, and [`read_events`](SignalFd::read_events)
-//!   returns no signals.
+//! - The kernel returns whole events only. If a read returns an incomplete event, the descriptor is
+//!   not a signalfd: methods that read one signal fail with `EINVAL`, and
+//!   [`read_events`](SignalFd::read_events) returns no signals.
 //! - A child process that reads an inherited signalfd reads the signals of the child. An inherited
-//!   epoll instance keeps reporting the parent's signals, also to the child: create both
-//!   descriptors again in the child.
+//!   epoll instance keeps reporting the signals of the parent, also to the child: create the
+//!   signalfd and the epoll instance again in the child.
 
 mod descriptor;
 mod event;

@@ -7,7 +7,7 @@ use crate::io::{self, Buffer};
 use crate::signal::SigSet;
 use crate::syscall::syscall;
 
-/// `signalfd4(-1, mask, sizemask, flags)` - creates a signalfd for these signals.
+/// `signalfd4(-1, mask, sizemask, flags)` - creates a signalfd for a set of signals.
 ///
 /// # Errors
 ///
@@ -29,7 +29,7 @@ pub fn signalfd4(mask: SigSet, flags: CreateFlags) -> Result<OwnedFd> {
             signalfd4(-1_i32, &raw const mask, size_of::<SigSet>(), flags.bits())
         )
     };
-    // SAFETY: a success is a new descriptor.
+    // SAFETY: a successful call returns a new descriptor.
     unsafe { returned.descriptor() }
 }
 
@@ -45,8 +45,7 @@ pub fn signalfd4(mask: SigSet, flags: CreateFlags) -> Result<OwnedFd> {
 /// [signalfd(2)]: https://man7.org/linux/man-pages/man2/signalfd.2.html
 #[inline]
 pub fn signalfd4_set_mask(fd: BorrowedFd<'_>, mask: SigSet) -> Result<()> {
-    // SAFETY: the kernel reads one set and keeps no pointer to it; it returns the descriptor that
-    // it was given.
+    // SAFETY: the kernel reads one set and keeps no pointer to it; the call creates no descriptor.
     unsafe {
         syscall!(
             Call::SIGNALFD4_SET_MASK,

@@ -1,4 +1,4 @@
-//! Creation flags, and the layout of an event.
+//! The creation flags of a signalfd, and the layout of `struct signalfd_siginfo`.
 
 use crate::signal::Code;
 
@@ -10,7 +10,7 @@ flags! {
     }
 }
 
-/// `struct signalfd_siginfo`: an event.
+/// `struct signalfd_siginfo`: an event that is read from a signalfd.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(super) struct Siginfo {

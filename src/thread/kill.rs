@@ -7,14 +7,14 @@ use crate::syscall::syscall;
 
 /// `tgkill(tgid, tid, sig)` - sends a signal to a thread of a process.
 ///
-/// Without a signal, the call only checks that the thread exists and that the caller may send it a
-/// signal.
+/// If `signal` is `None`, the call only checks that the thread exists and that the caller may send
+/// it a signal.
 ///
 /// # Safety
 ///
-/// Signals 32 to 34 must not be sent to a thread of a program that uses a C library: the library's
-/// own handlers act on these signals if the program itself sent them with this call. The safe
-/// function [`kill`] sends all other signals.
+/// Signals 32 to 34 must not be sent to a thread of a program that uses a C library: the library
+/// reserves these signals, and its handlers act on a signal that the same process sent with
+/// `tgkill`. To send other signals, use the safe function [`kill`].
 ///
 /// # Errors
 ///
@@ -22,24 +22,25 @@ use crate::syscall::syscall;
 /// - `EPERM`: the caller has neither a matching user ID nor `CAP_KILL` for the process, or a
 ///   security module denies the signal.
 /// - `EAGAIN`: the limit on queued signals of the receiver's user (`RLIMIT_SIGPENDING`) has been
-///   reached, or the kernel is out of memory. Only for signals from 32.
+///   reached, or the kernel is out of memory. Signals below 32 never cause `EAGAIN`.
 /// - `EINVAL`: an ID is not positive, or the signal is one of 32 to 34, which C libraries reserve.
-///   The types of the arguments exclude the former, and this call accepts the latter.
+///   The types of the arguments exclude IDs that are not positive, and only the safe function
+///   [`kill`] rejects signals 32 to 34.
 ///
 /// Since Linux 2.5.75; [tgkill(2)].
 ///
 /// [tgkill(2)]: https://man7.org/linux/man-pages/man2/tgkill.2.html
 #[inline]
 pub unsafe fn tgkill(process: Pid, thread: Tid, signal: Option<Signal>) -> Result<()> {
-    // SAFETY: touches no memory; the effect of the handlers is upheld by the caller.
+    // SAFETY: touches no memory; that the handlers of the signal may run is upheld by the caller.
     unsafe { syscall!(Call::TGKILL, tgkill(process.as_raw(), thread.as_raw(), signal)) }.unit()
 }
 
-/// `rt_tgsigqueueinfo(tgid, tid, sig, &info)` - sends a signal with a record of the caller's choice
-/// to a thread of a process.
+/// `rt_tgsigqueueinfo(tgid, tid, sig, &info)` - sends a signal to a thread of a process, with a
+/// signal information record that the caller provides.
 ///
-/// Without a signal, the call only checks that the thread exists and that the caller may send it a
-/// signal.
+/// If `signal` is `None`, the call only checks that the thread exists and that the caller may send
+/// it a signal.
 ///
 /// # Safety
 ///
@@ -49,14 +50,14 @@ pub unsafe fn tgkill(process: Pid, thread: Tid, signal: Option<Signal>) -> Resul
 ///
 /// - `ESRCH`: the process has no such thread, or does not exist.
 /// - `EPERM`: the caller has neither a matching user ID nor `CAP_KILL` for the process, or a
-///   security module denies the signal, or the code of the record is that of the kernel, `kill` or
-///   `tgkill` and the thread is not the calling thread.
+///   security module denies the signal, or the thread is not the calling thread and the code of the
+///   record is one that the kernel, `kill` or `tgkill` sets.
 /// - `EAGAIN`: the limit on queued signals of the receiver's user (`RLIMIT_SIGPENDING`) has been
-///   reached, or the kernel is out of memory. Only for signals from 32; others are sent without
-///   their record.
-/// - `E2BIG`: the kernel does not know the code of the record, and the bytes of the record that it
-///   does not store (those after the first 48) are not all zero.
-/// - `EINVAL`: an ID is not positive. The types of the arguments exclude this.
+///   reached, or the kernel is out of memory. Signals below 32 never cause `EAGAIN`: they are sent
+///   without their record instead.
+/// - `E2BIG`: the kernel does not know the code of the record, and the bytes after the first 48
+///   bytes of the record, which the kernel does not store, are not all zero.
+/// - `EINVAL`: an ID is not positive. The types of the arguments exclude such IDs.
 ///
 /// Since Linux 2.6.31; [rt_tgsigqueueinfo(2)].
 ///
@@ -87,9 +88,9 @@ pub unsafe fn rt_tgsigqueueinfo(
 /// # Errors
 ///
 /// - `ESRCH`: the process has no such thread, or does not exist.
-/// - `EPERM`: the caller may not send the process a signal.
+/// - `EPERM`: the caller does not have permission to send a signal to the process.
 /// - `EAGAIN`: the limit on queued signals of the receiver's user (`RLIMIT_SIGPENDING`) has been
-///   reached. Only for signals from 35.
+///   reached. Signals below 35 never cause `EAGAIN`.
 /// - `EINVAL`: the signal is one of 32 to 34, which C libraries reserve.
 ///
 /// Since Linux 2.5.75; [tgkill(2)].
@@ -104,7 +105,7 @@ pub fn kill(process: Pid, thread: Tid, signal: impl Into<Option<Signal>>) -> Res
     if signal.is_some_and(|signal| !SigSet::all().contains(signal)) {
         return Err(Error::new(Call::TGKILL, Errno::INVAL));
     }
-    // SAFETY: not a signal that C libraries reserve.
+    // SAFETY: the signal is not one of those that C libraries reserve.
     unsafe { tgkill(process, thread, signal) }
 }
 
@@ -114,9 +115,9 @@ pub fn kill(process: Pid, thread: Tid, signal: impl Into<Option<Signal>>) -> Res
 /// # Errors
 ///
 /// - `ESRCH`: the process has no such thread, or does not exist.
-/// - `EPERM`: the caller may not send the process a signal.
+/// - `EPERM`: the caller does not have permission to send a signal to the process.
 /// - `EAGAIN`: the limit on queued signals of the receiver's user (`RLIMIT_SIGPENDING`) has been
-///   reached. Only for signals from 32.
+///   reached. Signals below 32 never cause `EAGAIN`.
 ///
 /// Since Linux 2.6.31; [pthread_sigqueue(3)].
 ///
@@ -126,8 +127,8 @@ pub fn kill(process: Pid, thread: Tid, signal: impl Into<Option<Signal>>) -> Res
 #[inline]
 pub fn queue(process: Pid, thread: Tid, signal: Signal, value: impl Into<Value>) -> Result<()> {
     let info = SigInfo::queue(signal, getpid(), getuid(), value.into());
-    // SAFETY: the record is correct. Of a C library's own handlers, glibc's ignore queued signals,
-    // and musl's do nothing unless musl sent the signal.
+    // SAFETY: the record is correct. The handlers of glibc for signals 32 to 34 ignore queued
+    // signals, and the handlers of musl do nothing unless musl sent the signal.
     unsafe { rt_tgsigqueueinfo(process, thread, Some(signal), &info) }
 }
 
@@ -143,11 +144,11 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     RT_TGSIGQUEUEINFO:
         SRCH => "the process has no such thread, or does not exist",
         PERM => "the caller has neither a matching user ID nor CAP_KILL for the process, or a \
-            security module denies the signal, or the code of the record is that of the kernel, \
-            kill or tgkill and the thread is not the calling thread",
+            security module denies the signal, or the thread is not the calling thread and the \
+            code of the record is one that the kernel, kill or tgkill sets",
         AGAIN => LimitReached "the limit on queued signals of the receiver's user \
             (RLIMIT_SIGPENDING) has been reached, or the kernel is out of memory",
-        TOOBIG => "the kernel does not know the code of the record, and the bytes of the record \
-            that it does not store (those after the first 48) are not all zero",
+        TOOBIG => "the kernel does not know the code of the record, and the bytes after the first \
+            48 bytes of the record, which the kernel does not store, are not all zero",
         INVAL => "an ID is not positive";
 };

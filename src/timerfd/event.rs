@@ -1,4 +1,4 @@
-//! The settings of a timer, and the events that it reports.
+//! The settings of a timer, and the events that are read from a timer.
 
 use core::time::Duration;
 
@@ -25,10 +25,10 @@ pub enum Timer {
 /// The time of the first expiration of a timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Start {
-    /// After this delay. A timer with a delay of zero expires immediately.
+    /// The timer first expires after this delay. A timer with a delay of zero expires immediately.
     After(Duration),
-    /// At this absolute time of the timer's clock. A timer with a time in the past expires
-    /// immediately. Setting a timer with a negative time fails with `EINVAL`.
+    /// The timer first expires at this absolute time of its clock. If the time is in the past, the
+    /// timer expires immediately. Setting a timer with a negative time fails with `EINVAL`.
     At(Timespec),
 }
 
@@ -69,8 +69,8 @@ impl Timer {
         Self::Periodic { first: Start::At(time), period }
     }
 
-    /// Converts the setting to the arguments of `timerfd_settime`. Fails if the period is zero,
-    /// because the kernel would set a timer that expires once.
+    /// Converts the setting to the arguments of `timerfd_settime`. Fails if the period of a
+    /// periodic timer is zero, because the kernel would set a timer that expires once.
     #[inline]
     pub(super) fn to_kernel(self) -> Result<(SetFlags, Itimerspec), OutOfRangeError> {
         let (start, interval) = match self {
@@ -85,18 +85,18 @@ impl Timer {
         };
         if value == Timespec::default() {
             // A value of zero would disarm the timer. One nanosecond is the smallest value that
-            // does not.
+            // does not disarm the timer.
             value.nanoseconds = 1;
         }
         Ok((flags, Itimerspec { interval, value }))
     }
 
-    /// Converts a setting that the kernel reports. Its times are relative to the current time, even
-    /// if the timer was set to an absolute time.
+    /// Converts a setting that the kernel returned. The times of the setting are relative to the
+    /// current time, even if the timer was set to an absolute time.
     ///
-    /// The kernel reports a zero `value` for a periodic timer that is due but has not yet been
-    /// processed. Only a zero interval means that the timer is disarmed, because this crate disarms
-    /// a timer by setting both to zero.
+    /// The kernel can return a `value` of zero for a periodic timer that is due, but whose
+    /// expiration has not yet been processed. A timer is therefore disarmed only if its `interval`
+    /// is also zero: this crate disarms a timer by setting `value` and `interval` to zero.
     #[inline]
     pub(super) fn from_kernel(setting: Itimerspec) -> Self {
         let [value, interval] = [setting.value, setting.interval]
@@ -114,12 +114,12 @@ impl Timer {
 pub enum Event {
     /// The number of expirations since the timer was last read or set.
     Expired(u64),
-    /// The clock was changed discontinuously, for example by `clock_settime`. Reported only after
-    /// [`set_cancel_on_set`](super::TimerFd::set_cancel_on_set).
+    /// The clock was changed discontinuously, for example by `clock_settime`. This event is
+    /// reported only after [`set_cancel_on_set`](super::TimerFd::set_cancel_on_set).
     ///
-    /// Expirations that were not read before are discarded. A timer that had expired is stopped,
-    /// even if it is periodic, and must be set again; a timer that had not expired continues to
-    /// run.
+    /// Expirations that were not read before this event are discarded. A timer that had expired is
+    /// stopped, even if the timer is periodic, and must be set again. A timer that had not expired
+    /// continues to run.
     ClockChanged,
 }
 
@@ -180,9 +180,9 @@ mod tests {
     }
 
     #[test]
-    fn timer_from_kernel_keeps_periodic_timer_that_is_due() {
+    fn timer_from_kernel_returns_periodic_timer_if_only_value_is_zero() {
         let due = Timer::from_kernel(Itimerspec { interval: SECOND, value: ZERO });
         assert_eq!(due, Timer::every_after(Duration::ZERO, Duration::from_secs(1)));
-        assert_eq!(kernel(due), (0, LEAST, SECOND), "the setting can be restored");
+        assert_eq!(kernel(due), (0, LEAST, SECOND), "a delay of zero should become one nanosecond");
     }
 }

@@ -11,15 +11,15 @@
 //! for _ in 0..3 {
 //!     match timer.read()? {
 //!         Event::Expired(times) => println!("expired {times} times since the last read"),
-//!         Event::ClockChanged => unreachable!("reported only after `set_cancel_on_set`"),
+//!         Event::ClockChanged => unreachable!("`set_cancel_on_set` was not called"),
 //!     }
 //! }
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! The alarm in the following example expires at a time of day. The loop sets it again whenever
-//! `CLOCK_REALTIME` is changed:
+//! In the following example, the timer expires at a time of day. The loop sets the timer again
+//! whenever `CLOCK_REALTIME` is changed:
 //!
 //! ```
 //! use std::time::Duration;
@@ -45,7 +45,7 @@
 //! |---|---|---|---|
 //! | `timerfd_create` | [`raw::timerfd_create`] | [`new`], [`nonblocking`] | 2.6.25 |
 //! | `timerfd_settime` | [`raw::timerfd_settime`] | [`set`], [`replace`] | 2.6.25 |
-//! | | | [`set_cancel_on_set`] | 3.0 |
+//! | `timerfd_settime(TFD_TIMER_CANCEL_ON_SET)` | [`raw::timerfd_settime`] | [`set_cancel_on_set`] | 3.0 |
 //! | `timerfd_gettime` | [`raw::timerfd_gettime`] | [`get`] | 2.6.25 |
 //! | `read` | [`raw::read`] | [`read`], [`try_read`], [`read_interruptible`] | 2.6.25 |
 //! | `ioctl(TFD_IOC_SET_TICKS)` | [`raw::ioctl_set_ticks`] | - | 3.17 |
@@ -62,22 +62,22 @@
 //!
 //! # Notes
 //!
-//! - The kernel disarms a timer that is set to a delay of zero. In this module, such a timer
-//!   expires immediately, and [`Timer::Disarmed`] disarms it.
+//! - `timerfd_settime` disarms a timer if the delay is zero. With [`TimerFd::set`], a timer with a
+//!   delay of zero expires immediately; [`Timer::Disarmed`] disarms a timer.
 //! - Setting a timer discards the expirations that were not read.
 //! - A timer that is set to an absolute time expires when its clock reaches that time, so changing
 //!   the clock advances or delays the expiration. After [`TimerFd::set_cancel_on_set`], a read
 //!   returns [`Event::ClockChanged`] once, even if the clock was changed several times. After
-//!   [`Event::ClockChanged`], set the timer again: a timer that had expired before the change was
-//!   read is stopped, even if it is periodic, and [`TimerFd::get`] does not show that it is
-//!   stopped.
-//! - The kernel reports a change if the clock has been set since the timer was created or last
-//!   reported a change. A change before the timer is set is therefore reported, too: create the
-//!   timer shortly before setting it.
+//!   [`Event::ClockChanged`], set the timer again. A timer that had expired before this event was
+//!   read is stopped, even if the timer is periodic, and [`TimerFd::get`] does not show that the
+//!   timer is stopped.
+//! - The kernel reports a clock change if the clock has been set since the timer was created or
+//!   last reported a clock change. A clock change before the timer is set is therefore also
+//!   reported: create the timer shortly before setting the timer.
 //! - If `CLOCK_REALTIME` is set back after an expiration, and before the expiration is read, the
-//!   kernel cancels the expiration: a read of a blocking timer returns 0 bytes. [`TimerFd::read`]
-//!   then continues to wait, and [`raw::read`] returns `None`. If a read returns 1 to 7 bytes, the
-//!   descriptor is not a timer, and the read fails with `EINVAL`.
+//!   kernel cancels the expiration: a read of a blocking timer returns 0 bytes. After a read of 0
+//!   bytes, [`TimerFd::read`] continues to wait, and [`raw::read`] returns `None`. If a read
+//!   returns 1 to 7 bytes, the descriptor is not a timer, and the read fails with `EINVAL`.
 //! - Duplicates of the descriptor, including those in child processes, share the timer.
 
 mod event;

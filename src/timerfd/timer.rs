@@ -1,4 +1,4 @@
-//! The timer descriptor.
+//! The type of a timer: [`TimerFd`].
 
 use core::mem::MaybeUninit;
 
@@ -8,9 +8,10 @@ use crate::fd::{AsFd, BorrowedFd, OwnedFd};
 use crate::io::{self, EventSource};
 use crate::time::OutOfRangeError;
 
-/// A timer.
+/// A timer that reports its expirations through a descriptor.
 ///
-/// All methods take `&self`: each expiration is reported to one reader.
+/// All methods take `&self`: several threads can read one timer, and each expiration is reported to
+/// one of the threads.
 #[doc(alias = "timerfd_create")]
 pub struct TimerFd(OwnedFd);
 
@@ -59,8 +60,8 @@ impl TimerFd {
         Self::with_flags(clock, CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)
     }
 
-    /// Creates a disarmed timer with exactly these flags: its descriptor is close-on-exec only with
-    /// [`CreateFlags::CLOEXEC`].
+    /// Creates a disarmed timer with exactly the given flags: its descriptor is close-on-exec only
+    /// if the flags contain [`CreateFlags::CLOEXEC`].
     ///
     /// # Errors
     ///
@@ -125,8 +126,8 @@ impl TimerFd {
     /// [`Event::ClockChanged`] when the clock is set.
     ///
     /// Returns `true` if the clock was set after the timer was created or last reported a change of
-    /// the clock; the timer is armed in this case, too. With another clock or a relative time, this
-    /// method is equivalent to [`set`](Self::set).
+    /// the clock; the timer is armed in this case, too. With a clock that is not a realtime clock,
+    /// or with a relative time, this method is equivalent to [`set`](Self::set).
     ///
     /// # Errors
     ///
@@ -149,16 +150,16 @@ impl TimerFd {
         }
     }
 
-    /// Returns the setting of the timer. Its times are relative to the current time, even if the
-    /// timer was set to an absolute time.
+    /// Returns the setting of the timer. The times of the setting are relative to the current time,
+    /// even if the timer was set to an absolute time.
     ///
-    /// For a periodic timer that is due, the delay until the first expiration can be zero. The
-    /// result is the same for a timer that was disarmed through [`raw::timerfd_settime`] with an
-    /// interval that is not zero, because the kernel does not distinguish the two.
+    /// For a periodic timer that is due, the returned delay can be zero. The result is the same for
+    /// a timer that was disarmed through [`raw::timerfd_settime`] with an interval that is not
+    /// zero, because the kernel does not distinguish these two timers.
     ///
     /// # Errors
     ///
-    /// This call fails only if the descriptor is not a timer.
+    /// `get` fails only if the descriptor is not a timer.
     ///
     /// Since Linux 2.6.25; [timerfd_gettime(2)].
     ///
@@ -169,8 +170,8 @@ impl TimerFd {
         raw::timerfd_gettime(self.as_fd()).map(Timer::from_kernel)
     }
 
-    /// Reads the number of expirations. In blocking mode, blocks until the timer expires
-    /// (indefinitely if it is disarmed); retries if interrupted by a signal.
+    /// Reads the number of expirations. In blocking mode, this method blocks until the timer
+    /// expires (indefinitely if the timer is disarmed), and retries if interrupted by a signal.
     ///
     /// # Errors
     ///
@@ -202,16 +203,16 @@ impl TimerFd {
         }
     }
 
-    /// Reads like [`read`](Self::read), but returns `None` if the timer has not expired. A timer in
-    /// blocking mode blocks instead: use [`nonblocking`](Self::nonblocking), or call
-    /// [`wait`](Self::wait) first.
+    /// Reads like [`read`](Self::read), but returns `None` if the timer has not expired. In
+    /// blocking mode, this method blocks instead of returning `None`: create the timer with
+    /// [`nonblocking`](Self::nonblocking), or call [`wait`](Self::wait) first.
     ///
     /// If the clock is set back between `wait` and `try_read`, `try_read` returns `None` even in
     /// blocking mode.
     ///
     /// # Errors
     ///
-    /// This call fails only if the descriptor is not a timer.
+    /// `try_read` fails only if the descriptor is not a timer.
     ///
     /// Since Linux 2.6.25; [timerfd_create(2)].
     ///
@@ -244,8 +245,8 @@ impl TimerFd {
     }
 }
 
-/// Converts the result of one read. Returns `None` if 0 bytes were read because the clock was
-/// set back after the expiration.
+/// Converts the result of [`raw::read`] to an event. Returns `None` if 0 bytes were read because
+/// the clock was set back after the expiration.
 fn event(fd: BorrowedFd<'_>, result: Result<Option<u64>>) -> Result<Option<Event>> {
     match result {
         Ok(Some(count)) => Ok(Some(Event::Expired(count))),
@@ -255,8 +256,9 @@ fn event(fd: BorrowedFd<'_>, result: Result<Option<u64>>) -> Result<Option<Event
     }
 }
 
-/// Checks that a descriptor from which 0 bytes were read is a timer. Without this check, a loop
-/// would not end if every read of another kind of descriptor returns 0 bytes.
+/// Checks that a descriptor from which 0 bytes were read is a timer. Without this check,
+/// [`TimerFd::read`] would loop indefinitely if every read of another type of descriptor returns 0
+/// bytes.
 #[cold]
 fn after_zero_bytes(fd: BorrowedFd<'_>) -> Result<Option<Event>> {
     match raw::timerfd_gettime(fd) {
@@ -265,7 +267,7 @@ fn after_zero_bytes(fd: BorrowedFd<'_>) -> Result<Option<Event>> {
     }
 }
 
-/// The error for a time that cannot be passed to the kernel.
+/// Returns the error for a time that cannot be passed to the kernel.
 #[cold]
 fn invalid_time(_: OutOfRangeError) -> Error {
     Error::new(Call::TIMERFD_SETTIME, Errno::INVAL)
@@ -275,8 +277,8 @@ fn invalid_time(_: OutOfRangeError) -> Error {
 unsafe impl EventSource for TimerFd {
     type Event<'b> = Event;
 
-    /// The buffer is not used, and may be empty. The handler is not called if the read returns 0
-    /// bytes because the clock was set back after the expiration.
+    /// This method does not use the buffer, which may be empty. The handler is not called if the
+    /// read returns 0 bytes because the clock was set back after the expiration.
     fn read_events_with<'b>(
         &self,
         _buffer: &'b mut [MaybeUninit<u8>],

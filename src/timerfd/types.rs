@@ -7,11 +7,11 @@ use crate::time::{self, Timespec};
 #[non_exhaustive]
 #[repr(u32)]
 pub enum Clock {
-    /// `CLOCK_REALTIME` - the time of day. It can be set.
+    /// `CLOCK_REALTIME` - the time of day. This clock can be set.
     #[doc(alias = "CLOCK_REALTIME")]
     Realtime = 0,
     /// `CLOCK_MONOTONIC` - the time since system boot, without the time during which the system was
-    /// suspended. It cannot be set.
+    /// suspended. This clock cannot be set.
     #[doc(alias = "CLOCK_MONOTONIC")]
     Monotonic = 1,
     /// `CLOCK_BOOTTIME` - like `Monotonic`, but including the time during which the system was
@@ -57,7 +57,8 @@ flags! {
         "TFD_TIMER_ABSTIME" ABSTIME = 1, "the initial expiration is an absolute time of the clock, \
             not relative to the current time.";
         "TFD_TIMER_CANCEL_ON_SET" CANCEL_ON_SET = 2, "reads fail with `ECANCELED` after the clock \
-            was set. Has an effect only with `ABSTIME` and a realtime clock. Since Linux 3.0.";
+            was set. This flag has an effect only together with `ABSTIME`, and only for a realtime \
+            clock. Since Linux 3.0.";
     }
 }
 
@@ -66,10 +67,10 @@ flags! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[repr(C)]
 pub struct Itimerspec {
-    /// The period of a periodic timer. Zero for a timer that expires once.
+    /// The period of a periodic timer. A period of zero sets a timer that expires once.
     #[doc(alias = "it_interval")]
     pub interval: Timespec,
-    /// The time of the initial expiration. Zero disarms the timer.
+    /// The time of the initial expiration. A time of zero disarms the timer.
     #[doc(alias = "it_value")]
     pub value: Timespec,
 }

@@ -1,4 +1,4 @@
-//! The kernel's identification, the host name and the NIS domain name.
+//! The identification of the kernel, the host name and the NIS domain name.
 //!
 //! `uname` cannot fail in practice.
 //!
@@ -21,17 +21,17 @@
 //!
 //! # Notes
 //!
-//! - The names belong to the UTS namespace of the thread. A container needs a separate UTS
-//!   namespace: otherwise, it renames the host.
-//! - A name consists of at most 64 bytes ([`HOST_NAME_MAX`]), without a terminating NUL byte and in
-//!   no guaranteed encoding. The kernel accepts any bytes, including spaces and slashes; other
-//!   programs expect a DNS label.
+//! - The host name and the domain name belong to the UTS namespace of the thread. A container needs
+//!   a separate UTS namespace: otherwise, setting its host name renames the host.
+//! - A host name or domain name has at most 64 bytes ([`HOST_NAME_MAX`]), excluding the terminating
+//!   NUL byte. The encoding of a name is not guaranteed: the kernel accepts any bytes, including
+//!   spaces and slashes, but other programs expect a host name that is a DNS label.
 //! - No system call returns only the host name: [`hostname`] calls `uname`.
-//! - Only the version numbers at the start of the release have the same meaning for every kernel,
-//!   and they do not determine which system calls are available: a distribution can add newer calls
-//!   to its kernel, and a seccomp filter can reject older ones. To find out whether a call is
-//!   available, make the call. A process can also set its personality so that `uname` reports a 2.6
-//!   release (`UNAME26`) or another `machine` ([personality(2)]).
+//! - Only the version numbers at the start of the release have the same meaning for every kernel.
+//!   The release does not determine which system calls are available: a distribution can add newer
+//!   system calls to its kernel, and a seccomp filter can reject older system calls. To find out
+//!   whether a system call is available, make the system call. A process can set its personality so
+//!   that `uname` reports a 2.6 release (`UNAME26`) or another `machine` ([personality(2)]).
 //!
 //! [personality(2)]: https://man7.org/linux/man-pages/man2/personality.2.html
 

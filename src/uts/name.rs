@@ -1,4 +1,4 @@
-//! An owned name.
+//! An owned host name or domain name.
 
 use core::fmt;
 use core::hash::{Hash, Hasher};
@@ -16,7 +16,7 @@ impl NameBuf {
         Self(field)
     }
 
-    /// Borrows the name.
+    /// Returns the name as a borrowed [`Name`].
     #[must_use]
     pub fn as_name(&self) -> Name<'_> {
         types::name(&self.0)
@@ -83,7 +83,7 @@ mod tests {
         assert_eq!(
             NameBuf::from_field(field).as_bytes(),
             [b'x'; 65],
-            "without a NUL byte, as only a tracer could return it"
+            "a field without a NUL byte (forged by a tracer) should be returned with all bytes"
         );
         field[64] = 0;
         assert_eq!(NameBuf::from_field(field).as_bytes(), [b'x'; 64]);
@@ -95,7 +95,7 @@ mod tests {
         assert_eq!(
             NameBuf::from_field(field),
             name,
-            "bytes after the NUL byte are not part of the name"
+            "bytes after the NUL byte should not be part of the name"
         );
         field[0] = 0;
         assert_eq!(NameBuf::from_field(field), "");

@@ -29,7 +29,8 @@ pub fn hostname() -> Result<NameBuf> {
     raw::uname().map(Uname::into_nodename)
 }
 
-/// Returns the NIS domain name, which is unrelated to DNS. It is `(none)` until it is set.
+/// Returns the NIS domain name, which is unrelated to DNS. The domain name is `(none)` until it is
+/// set.
 ///
 /// This call cannot fail.
 ///
@@ -42,10 +43,10 @@ pub fn domainname() -> Result<NameBuf> {
     raw::uname().map(Uname::into_domainname)
 }
 
-/// Sets the host name: at most 64 bytes other than NUL. The name can be empty.
+/// Sets the host name. The host name can be empty, has at most 64 bytes, and cannot contain NUL.
 ///
-/// The name applies to all processes in the UTS namespace of the thread: to the entire host, unless
-/// the thread is in a separate UTS namespace.
+/// The host name applies to all processes in the UTS namespace of the thread. In the initial UTS
+/// namespace, the host name applies to the entire host.
 ///
 /// # Errors
 ///
@@ -62,9 +63,10 @@ pub fn set_hostname(name: impl path::Arg) -> Result<()> {
     raw::sethostname(without_nul(Call::SETHOSTNAME, name.as_path_bytes().bytes())?)
 }
 
-/// Sets the NIS domain name: at most 64 bytes other than NUL. The name can be empty.
+/// Sets the NIS domain name. The domain name can be empty, has at most 64 bytes, and cannot contain
+/// NUL.
 ///
-/// The name applies to all processes in the UTS namespace of the thread.
+/// The domain name applies to all processes in the UTS namespace of the thread.
 ///
 /// # Errors
 ///
@@ -81,8 +83,8 @@ pub fn set_domainname(name: impl path::Arg) -> Result<()> {
     raw::setdomainname(without_nul(Call::SETDOMAINNAME, name.as_path_bytes().bytes())?)
 }
 
-/// Returns the name. Fails with `EINVAL` if it contains a NUL byte, at which readers of the name
-/// would stop.
+/// Returns `name`. Fails with `EINVAL` if `name` contains a NUL byte: programs that read the name
+/// would stop at the NUL byte.
 fn without_nul(call: Call, name: &[u8]) -> Result<&[u8]> {
     if name.contains(&0) { Err(Error::new(call, Errno::INVAL)) } else { Ok(name) }
 }

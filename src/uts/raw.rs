@@ -16,15 +16,16 @@ use crate::syscall::syscall;
 #[inline]
 pub fn uname() -> Result<Uname> {
     let mut uname = MaybeUninit::<Uname>::uninit();
-    // SAFETY: the kernel writes all bytes of one struct and keeps nothing.
+    // SAFETY: the kernel writes all bytes of one `Uname` and keeps nothing.
     unsafe { syscall!(Call::UNAME, uname(uname.as_mut_ptr())) }.unit()?;
-    // SAFETY: written, because the call has succeeded.
+    // SAFETY: after success, the kernel has written all bytes of the `Uname`.
     Ok(unsafe { uname.assume_init() })
 }
 
 /// `sethostname(name, len)` - sets the host name of the UTS namespace of the thread.
 ///
-/// The bytes are passed verbatim: [`uname`] returns them up to the first NUL byte.
+/// The bytes of `name` are passed to the kernel unchanged, but [`uname`] returns only the bytes
+/// before the first NUL byte.
 ///
 /// # Errors
 ///
@@ -38,13 +39,14 @@ pub fn uname() -> Result<Uname> {
 /// [sethostname(2)]: https://man7.org/linux/man-pages/man2/sethostname.2.html
 #[inline]
 pub fn sethostname(name: &[u8]) -> Result<()> {
-    // SAFETY: the kernel reads at most this many bytes and keeps a copy.
+    // SAFETY: the kernel reads at most `name.len()` bytes and keeps a copy.
     unsafe { syscall!(Call::SETHOSTNAME, sethostname(name.as_ptr(), length(name))) }.unit()
 }
 
 /// `setdomainname(name, len)` - sets the NIS domain name of the UTS namespace of the thread.
 ///
-/// The bytes are passed verbatim: [`uname`] returns them up to the first NUL byte.
+/// The bytes of `name` are passed to the kernel unchanged, but [`uname`] returns only the bytes
+/// before the first NUL byte.
 ///
 /// # Errors
 ///
@@ -58,11 +60,12 @@ pub fn sethostname(name: &[u8]) -> Result<()> {
 /// [setdomainname(2)]: https://man7.org/linux/man-pages/man2/setdomainname.2.html
 #[inline]
 pub fn setdomainname(name: &[u8]) -> Result<()> {
-    // SAFETY: the kernel reads at most this many bytes and keeps a copy.
+    // SAFETY: the kernel reads at most `name.len()` bytes and keeps a copy.
     unsafe { syscall!(Call::SETDOMAINNAME, setdomainname(name.as_ptr(), length(name))) }.unit()
 }
 
-/// Returns the length as an `int`, or -1, which the kernel rejects, if the length does not fit.
+/// Returns the length of `name` as an `int`. If the length does not fit an `int`, returns -1, which
+/// the kernel rejects.
 #[inline]
 fn length(name: &[u8]) -> i32 {
     i32::try_from(name.len()).unwrap_or(-1)

@@ -10,7 +10,7 @@ pub const HOST_NAME_MAX: usize = 64;
 
 /// `struct new_utsname`: identification of the kernel, host name and domain name.
 ///
-/// Each field contains bytes, usually ASCII, up to the first NUL byte.
+/// Each field is a string of bytes, usually ASCII, that ends at the first NUL byte.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct Uname {
@@ -40,27 +40,27 @@ impl Uname {
         name(&self.nodename)
     }
 
-    /// Returns the release of the kernel: `6.12.57+deb13-arm64`.
+    /// Returns the release of the kernel, such as `6.12.57+deb13-arm64`.
     #[must_use]
     pub fn release(&self) -> Name<'_> {
         name(&self.release)
     }
 
-    /// Returns the version of the kernel, which says how and when it was built: `#1 SMP
+    /// Returns the version of the kernel, which describes its build, such as `#1 SMP
     /// PREEMPT_DYNAMIC ...`.
     #[must_use]
     pub fn version(&self) -> Name<'_> {
         name(&self.version)
     }
 
-    /// Returns the architecture: `x86_64`, `aarch64`.
+    /// Returns the architecture, such as `x86_64` or `aarch64`.
     #[must_use]
     pub fn machine(&self) -> Name<'_> {
         name(&self.machine)
     }
 
-    /// Returns the NIS domain name, which is unrelated to DNS: `(none)` until it is set. It has at
-    /// most [`HOST_NAME_MAX`] bytes.
+    /// Returns the NIS domain name, which is unrelated to DNS. The domain name is `(none)` until it
+    /// is set, and has at most [`HOST_NAME_MAX`] bytes.
     #[must_use]
     pub fn domainname(&self) -> Name<'_> {
         name(&self.domainname)
@@ -90,7 +90,8 @@ impl fmt::Debug for Uname {
     }
 }
 
-/// Returns the bytes before the first NUL byte, or all bytes if there is none.
+/// Returns the bytes of `field` before the first NUL byte, or all bytes if `field` contains no NUL
+/// byte.
 pub(super) fn name(field: &[u8; 65]) -> Name<'_> {
     Name::from_bytes(field.split(|&byte| byte == 0).next().unwrap_or_default())
 }

@@ -1,5 +1,6 @@
-//! Causes of errors of memory mappings, memfds, epoll, inotify and I/O. Each table lists the causes
-//! that can be triggered, and for each cause the words in the error reason that name the cause.
+//! Causes of the errors of memory mappings, memfds, epoll, inotify and I/O. Each table has a row
+//! for every cause that the tests can trigger. The row begins with the words of the error reason
+//! that name the cause.
 
 use std::fs::{self, File};
 use std::os::unix::net::UnixStream;
@@ -80,7 +81,7 @@ pub const ROWS: &[(&str, Row)] = &[
             }
             let memfd = MemFd::with_flags("huge", CreateFlags::CLOEXEC | CreateFlags::HUGETLB);
             let memfd = memfd.map_err(|error| error.to_string())?;
-            // The size exceeds the number of huge pages.
+            // The size exceeds the total size of the available huge pages.
             memfd.set_len(1 << 46).unwrap();
             failed(memfd.map())
         }),
@@ -114,7 +115,7 @@ pub const ROWS: &[(&str, Row)] = &[
         }),
     ),
     (
-        "sealed against it",
+        "sealed against this access",
         Row(Call::MPROTECT, Errno::ACCES, PermissionDenied, || {
             let memfd = MemFd::sealable("sealed").unwrap();
             memfd.set_len(1).unwrap();
@@ -273,7 +274,7 @@ pub const ROWS: &[(&str, Row)] = &[
             let nested = epolls
                 .windows(2)
                 .find_map(|pair| pair[1].add(&pair[0], Token(1), Interest::IN).err());
-            Ok(nested.expect("epoll should limit the nesting depth"))
+            Ok(nested.expect("epoll_ctl should limit the nesting depth of epoll instances"))
         }),
     ),
     (
@@ -340,7 +341,8 @@ pub const ROWS: &[(&str, Row)] = &[
     ),
 ];
 
-/// Causes that need a limit or an attribute of the process.
+/// Causes that require a resource limit or an attribute of the process, which the rows set in a
+/// child process.
 const IN_CHILD: &[(&str, Row)] = &[
     (
         "RLIMIT_MEMLOCK is 0",
@@ -396,7 +398,7 @@ fn map_at(
     file: Option<&OwnedFd>,
 ) -> Outcome {
     let file: Option<BorrowedFd<'_>> = file.map(AsFd::as_fd);
-    // SAFETY: nothing is mapped: it fails.
+    // SAFETY: the call fails, so nothing is mapped.
     failed(unsafe { raw::mmap(address, page_size(), protection, flags, file, 0) })
 }
 
@@ -416,7 +418,7 @@ fn read_only_memfd() -> MemFd {
 
 const FS_APPEND_FL: libc::c_int = 0x20;
 
-/// Creates an append-only file that is open for writing.
+/// Creates a file with the append-only attribute (`FS_APPEND_FL`) that is open for writing.
 fn append_only() -> Result<OwnedFd, String> {
     let file = common::fd(files::anonymous());
     set_flags(&file, FS_APPEND_FL)?;
@@ -440,7 +442,7 @@ fn deny_write_and_execute() -> Result<(), String> {
 }
 
 #[test]
-fn memory_and_event_reasons_name_each_cause() {
+fn error_reasons_of_memory_and_event_calls_name_each_cause() {
     in_child(|| {
         for cause in ROWS.iter().chain(IN_CHILD) {
             check_cause(this_test!(), cause);
@@ -449,7 +451,7 @@ fn memory_and_event_reasons_name_each_cause() {
 }
 
 #[test]
-fn mmap_of_a_file_opened_for_appending_succeeds() {
+fn mmap_succeeds_if_file_is_open_with_o_append() {
     let file = files::NamedFile::new();
     let file = common::fd(File::options().read(true).append(true).open(file.path()).unwrap());
     let (protection, flags) = (ProtFlags::READ | ProtFlags::WRITE, MapFlags::SHARED);
@@ -460,7 +462,7 @@ fn mmap_of_a_file_opened_for_appending_succeeds() {
 }
 
 #[test]
-fn inotify_reasons_name_the_limits_of_a_user_namespace() {
+fn inotify_error_reasons_name_the_limits_of_the_user_namespace() {
     let ran = in_user_namespace(|| {
         let limits = ["max_inotify_watches", "max_inotify_instances"];
         for limit in limits {

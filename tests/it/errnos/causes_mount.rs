@@ -1,5 +1,5 @@
-//! Causes of errors of mounts. Each table lists the causes that can be triggered, and for each
-//! cause the words in the error reason that name the cause.
+//! Causes of the errors of mount calls. Each table has a row for every cause that the tests can
+//! trigger. The row begins with the words of the error reason that name the cause.
 
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
@@ -21,7 +21,7 @@ use common::{require, this_test};
 
 use ErrorKind::*;
 
-/// Causes that need no capability, and failures that a filter injects.
+/// Causes that require no capability, and errors that a seccomp filter injects.
 pub const ROWS: &[(&str, Row)] = &[
     (
         "names a file descriptor",
@@ -117,9 +117,9 @@ pub const ROWS: &[(&str, Row)] = &[
     ("server", Row(Call::STATFS, Errno::STALE, StaleHandle, || statfs_fails_with(Errno::STALE))),
 ];
 
-/// Causes for a thread that may mount, in its own mount namespace.
+/// Causes that occur if the calling thread is permitted to mount, in a separate mount namespace.
 pub const IN_NAMESPACES: &[(&str, Row)] = &[
-    // The thread uses the PID and network namespaces of the host.
+    // The next rows fail because the thread is in the PID and network namespaces of the host.
     (
         "owns the PID",
         Row(Call::MOUNT, Errno::PERM, PermissionDenied, || {
@@ -153,7 +153,7 @@ pub const IN_NAMESPACES: &[(&str, Row)] = &[
     (
         "the type is absent",
         Row(Call::MOUNT, Errno::INVAL, InvalidArgument, || {
-            // SAFETY: no data.
+            // SAFETY: `mount` receives no data.
             on_tmpfs(|path| failed(unsafe { raw::mount(Some("x"), path, NONE, F::empty(), None) }))
         }),
     ),
@@ -173,13 +173,13 @@ pub const IN_NAMESPACES: &[(&str, Row)] = &[
         Row(Call::MOUNT, Errno::NOENT, NotFound, || in_deleted(|| tmpfs("."))),
     ),
     (
-        "one in the options",
+        "path in the options",
         Row(Call::MOUNT, Errno::NOENT, NotFound, || {
             overlay(|path| format!("lowerdir={path}/nowhere:{path}"))
         }),
     ),
     (
-        "one in the options",
+        "path in the options",
         Row(Call::MOUNT, Errno::NOTDIR, InvalidArgument, || {
             overlay(|path| format!("lowerdir={}/x:{path}", file(path)))
         }),
@@ -231,7 +231,7 @@ pub const IN_NAMESPACES: &[(&str, Row)] = &[
     (
         "absent or empty",
         Row(Call::MOUNT_BIND, Errno::INVAL, InvalidArgument, || {
-            // SAFETY: no data.
+            // SAFETY: `mount` receives no data.
             on_tmpfs(|path| failed(unsafe { raw::mount(NONE, path, NONE, F::BIND, None) }))
         }),
     ),
@@ -292,7 +292,7 @@ pub const IN_NAMESPACES: &[(&str, Row)] = &[
     (
         "absent or empty",
         Row(Call::MOUNT_MOVE, Errno::INVAL, InvalidArgument, || {
-            // SAFETY: no data.
+            // SAFETY: `mount` receives no data.
             on_tmpfs(|path| failed(unsafe { raw::mount(NONE, path, NONE, F::MOVE, None) }))
         }),
     ),
@@ -355,7 +355,7 @@ pub const IN_NAMESPACES: &[(&str, Row)] = &[
         "flags other than",
         Row(Call::MOUNT_PROPAGATION, Errno::INVAL, InvalidArgument, || {
             let flags = F::PRIVATE | F::RDONLY;
-            // SAFETY: no data.
+            // SAFETY: `mount` receives no data.
             on_tmpfs(|path| failed(unsafe { raw::mount(NONE, path, NONE, flags, None) }))
         }),
     ),
@@ -401,7 +401,8 @@ pub const IN_NAMESPACES: &[(&str, Row)] = &[
             unless_root(|path| {
                 let file = file(path);
                 mount::bind_mount("/proc/version", &*file).unwrap();
-                // The remount sets all flags that the mount can have, so that it clears none.
+                // The remount sets all flags that the mount can have, so that the remount clears no
+                // flag.
                 let flags = F::RDONLY | F::NOSUID | F::NODEV | F::NOEXEC;
                 failed(mount::remount(&*file, flags, ""))
             })
@@ -501,7 +502,7 @@ pub const IN_NAMESPACES: &[(&str, Row)] = &[
         }),
     ),
     (
-        "a copy of it",
+        "a propagated copy",
         Row(Call::UMOUNT2, Errno::BUSY, Busy, || {
             on_tmpfs(|path| {
                 let other = files::directory();
@@ -585,15 +586,16 @@ pub const IN_NAMESPACES: &[(&str, Row)] = &[
     ),
 ];
 
-/// A directory in the mount namespace of the main thread. The mount namespace of the calling thread
-/// is a copy of that namespace.
+/// A directory in the mount namespace of the main thread. The calling thread is in a copy of that
+/// mount namespace.
 const OTHER_NAMESPACE: &str = "/proc/self/root/tmp";
 
 fn statfs_fails_with(errno: Errno) -> Outcome {
     inject(libc::SYS_statfs, errno, || failed(mount::flags("/")))
 }
 
-/// Calls `body` as the root of a user namespace other than the initial one.
+/// Runs a closure with the path of a new tmpfs, as root of a user namespace other than the initial
+/// user namespace.
 fn unless_root(body: impl FnOnce(&str) -> Outcome + Send) -> Outcome {
     if is_initial_user_namespace() {
         return Err("root of the initial user namespace is permitted to make this call".into());
@@ -607,7 +609,7 @@ fn require_type(fstype: &str) -> Result<(), String> {
     if is_known { Ok(()) } else { Err(format!("the kernel does not have {fstype}")) }
 }
 
-/// Mounts an overlay with these options, below a tmpfs.
+/// Mounts an overlay file system with these options on a directory of a new tmpfs.
 fn overlay(options: impl FnOnce(&str) -> String + Send) -> Outcome {
     require_type("overlay")?;
     if !common::kernel_is_at_least("5.11") {
@@ -670,7 +672,7 @@ fn at_a_link_that_is_not_followed(body: impl FnOnce(&str) -> Outcome + Send) -> 
 fn at_a_protected_link(body: impl FnOnce(&str) -> Outcome + Send) -> Outcome {
     let is_protected = fs::read_to_string("/proc/sys/fs/protected_symlinks");
     if !is_initial_user_namespace() || is_protected.is_ok_and(|text| text.trim() != "1") {
-        return Err("only root can create it, if fs.protected_symlinks is 1".into());
+        return Err("a protected symbolic link requires root and fs.protected_symlinks = 1".into());
     }
     on_tmpfs(|path| {
         let link = format!("{path}/link");
@@ -683,14 +685,14 @@ fn at_a_protected_link(body: impl FnOnce(&str) -> Outcome + Send) -> Outcome {
 }
 
 #[test]
-fn mount_reasons_name_each_cause() {
+fn mount_error_reasons_name_each_cause() {
     for cause in ROWS {
         check_cause(this_test!(), cause);
     }
 }
 
 #[test]
-fn mount_reasons_name_each_cause_in_namespaces() {
+fn mount_error_reasons_name_each_cause_if_caller_may_mount() {
     let test = this_test!();
     let ran = test.in_namespaces_as_each_root(|| {
         for cause in IN_NAMESPACES {
@@ -700,7 +702,8 @@ fn mount_reasons_name_each_cause_in_namespaces() {
     require!(ran, "no new namespaces can be created");
 }
 
-/// Runs a closure in a child that is the root of a new user namespace with a copy of the mounts.
+/// Runs a closure in a child process that is root of a new user namespace, with a copy of the
+/// caller's mounts.
 fn below_this_user_namespace(
     namespaces: Namespaces,
     body: impl FnOnce() -> Option<Error>,
@@ -734,12 +737,13 @@ fn remount_bind_fails_with_eperm_if_a_flag_of_another_user_namespace_is_cleared(
 }
 
 #[test]
-fn mount_of_proc_fails_with_eperm_if_a_part_of_the_existing_proc_is_covered() {
+fn mount_of_proc_fails_with_eperm_if_a_mount_covers_part_of_existing_proc() {
     let ran = in_namespaces(|| {
         let directory = files::directory();
         let path = directory.path().to_str().unwrap();
         tmpfs_at("/proc/fs");
-        // The first process of the PID namespace, a child of its creator, calls `mount`.
+        // The process that creates a PID namespace is not in the new namespace, so its child calls
+        // `mount`.
         let error = below_this_user_namespace(Namespaces::MOUNT | Namespaces::PID, || {
             ForkedChild::start(|| mount::mount("x", path, "proc", F::empty(), "").err()).result()
         });
