@@ -1,4 +1,5 @@
-//! The library does not allocate: a counting allocator counts the allocations of each thread.
+//! Tests that the library does not allocate memory. A counting allocator counts the allocations of
+//! each thread.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -46,7 +47,7 @@ unsafe impl GlobalAlloc for CountingAllocator {
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
 
-/// Runs a closure. Returns the number of its allocations, and its result.
+/// Runs a closure. Returns the number of allocations in the closure, and the result of the closure.
 fn allocations<T>(body: impl FnOnce() -> T) -> (u64, T) {
     let before = COUNT.get();
     let result = body();
@@ -152,7 +153,7 @@ fn memfd_allocates_nothing() {
 fn id_maps_write_allocates_nothing() {
     let ranges = [IdRange::new(0, 100_000, 65_536); 100];
     let (count, error) = allocations(|| IdMaps::new(&ranges, &[]).write(Task::Own).unwrap_err());
-    // This call fails, because the user namespace of this process already has its maps.
+    // `write` fails, because the user namespace of this process already has ID maps.
     assert_eq!((count, error.kind()), (0, Some(MapErrorKind::SetAlready)));
 }
 

@@ -1,4 +1,4 @@
-//! `timerfd` while the realtime clock is set, in a dedicated virtual machine.
+//! Tests of `timerfd` while the realtime clock is set, only in a dedicated virtual machine.
 
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -23,8 +23,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Runs a test that sets the clock. Skips the test outside a dedicated virtual machine, and runs
-/// one test at a time.
+/// Runs a test that sets the clock. Skips the test outside a dedicated virtual machine. The tests
+/// run one at a time.
 fn with_clock(body: impl FnOnce()) {
     let test = Test::of(&body);
     require!(
@@ -35,13 +35,14 @@ fn with_clock(body: impl FnOnce()) {
     // SAFETY: touches no memory.
     let is_root = unsafe { libc::geteuid() } == 0;
     require!(test; is_root, "setting the clock requires CAP_SYS_TIME");
-    // This line runs both in this process and in the child, so that the clock is restored even if
-    // the child is killed.
+    // Both the parent and the child process create this guard, so that the clock is restored even
+    // if the child process is killed.
     let _clock = RestoreClock::new();
     test.in_child_with_timeout(body);
 }
 
-/// On drop, restores the clock to the time that it would show if it had not been set.
+/// On drop, sets the realtime clock to the time that it would show if the test had not set the
+/// clock.
 struct RestoreClock {
     began: Instant,
     initial: Duration,
@@ -88,7 +89,8 @@ fn adjust(mode: libc::c_uint, offset: i64) -> i64 {
     request.offset
 }
 
-/// The name of a call, and a function that uses it to set the clock forward by a number of seconds.
+/// The name of a C function, and a Rust function that uses it to set the clock forward by a number
+/// of seconds.
 type Jump = (&'static str, fn(i64));
 
 const JUMPS: [Jump; 3] = [
@@ -107,13 +109,13 @@ const JUMPS: [Jump; 3] = [
     }),
 ];
 
-/// Sets the clock forward by a number of seconds, or back if it is negative.
+/// Sets the clock forward by a number of seconds, or back if the number is negative.
 fn jump(seconds: i64) {
     let by = Duration::from_secs(seconds.unsigned_abs());
     set(if seconds < 0 { now() - by } else { now() + by });
 }
 
-/// A `CANCEL_ON_SET` timer that expires in a day, and the time of its expiration.
+/// Returns a `CANCEL_ON_SET` timer that expires in a day, and its expiration time.
 fn cancel_on_set_timer(clock: Clock) -> (TimerFd, Timespec) {
     let (timer, expiration) =
         (TimerFd::nonblocking(clock).unwrap(), time_from_now(time::Clock::Realtime, DAY));
@@ -131,7 +133,7 @@ fn remaining(timer: &TimerFd) -> Duration {
     }
 }
 
-/// Asserts that a timer expires when the realtime clock, as currently set, shows this time.
+/// Asserts that a timer expires when the realtime clock, as currently set, shows `expiration`.
 fn assert_expires_at(timer: &TimerFd, expiration: Timespec) {
     let expiration = Duration::try_from(expiration).unwrap();
     let (before, left, after) = (now(), remaining(timer), now());
@@ -146,7 +148,7 @@ fn timer_read_reports_each_clock_change_once() {
     with_clock(|| {
         for clock in [Clock::Realtime, Clock::RealtimeAlarm] {
             let (timer, expiration) = cancel_on_set_timer(clock);
-            assert_eq!(timer.try_read(), Ok(None), "the clock was not set");
+            assert_eq!(timer.try_read(), Ok(None), "the clock has not been set yet");
             for (call, jump) in JUMPS {
                 for seconds in [3600, -7200, 1, -1] {
                     jump(seconds);
@@ -162,7 +164,7 @@ fn timer_read_reports_each_clock_change_once() {
             jump(1);
             jump(1);
             assert_eq!(timer.try_read(), Ok(Some(TimerEvent::ClockChanged)));
-            assert_eq!(timer.try_read(), Ok(None), "changes between two reads are reported once");
+            assert_eq!(timer.try_read(), Ok(None), "two clock changes should be reported once");
         }
     });
 }
@@ -177,7 +179,7 @@ fn timer_read_reports_no_clock_change_if_clock_is_slewed() {
             while adjust(libc::ADJ_OFFSET_SS_READ, 0) == offset {
                 assert!(
                     began.elapsed() < Duration::from_secs(30),
-                    "the kernel does not adjust the clock"
+                    "the kernel did not slew the clock within 30 seconds"
                 );
                 thread::sleep(Duration::from_millis(10));
             }
@@ -208,7 +210,7 @@ fn timer_with_monotonic_clock_or_relative_time_ignores_clock_changes() {
                 assert_eq!(timer.try_read(), Ok(None), "{timer:?}");
                 assert!(
                     after <= before && before <= after + began.elapsed(),
-                    "{before:?} remained before the change, and {after:?} after"
+                    "{before:?} remained before the change, and {after:?} after the change"
                 );
             }
         }
@@ -216,7 +218,7 @@ fn timer_with_monotonic_clock_or_relative_time_ignores_clock_changes() {
 }
 
 #[test]
-fn timer_absolute_time_follows_the_clock() {
+fn timer_with_absolute_time_follows_clock_changes() {
     with_clock(|| {
         let (once, every) = (
             TimerFd::nonblocking(Clock::Realtime).unwrap(),
@@ -226,14 +228,14 @@ fn timer_absolute_time_follows_the_clock() {
         once.set(Timer::once_at(hour)).unwrap();
         every.set(Timer::every_from(hour, 10 * MINUTE)).unwrap();
         jump(-7200);
-        assert_eq!(once.try_read(), Ok(None), "CANCEL_ON_SET is not set");
+        assert_eq!(once.try_read(), Ok(None), "the timer is not CANCEL_ON_SET");
         assert_expires_at(&once, hour);
         assert_expires_at(&every, hour);
         jump(2 * 7200);
         assert_eq!(
             every.read(),
             Ok(TimerEvent::Expired(7)),
-            "at 0, 10, 20, 30, 40, 50 and 60 minutes"
+            "the timer should expire at 0, 10, 20, 30, 40, 50 and 60 minutes"
         );
         assert_eq!(once.wait(Duration::from_secs(30)), Ok(true));
         assert_eq!(once.try_read(), Ok(Some(TimerEvent::Expired(1))));
@@ -260,7 +262,7 @@ fn timer_read_continues_to_wait_if_clock_is_set_back_after_expiration() {
         assert_eq!(timer.try_read(), Ok(None));
         expire();
         let began = Instant::now();
-        assert_eq!(timer.read(), Ok(TimerEvent::Expired(1)), "the timer expires again");
+        assert_eq!(timer.read(), Ok(TimerEvent::Expired(1)), "the timer should expire again");
         assert!(began.elapsed() > Duration::from_secs(1), "{:?}", began.elapsed());
     });
 }
@@ -273,7 +275,7 @@ fn timer_set_cancel_on_set_reports_an_earlier_clock_change() {
         let hour = time_from_now(time::Clock::Realtime, HOUR);
         assert_eq!(timer.set_cancel_on_set(Timer::once_at(hour)), Ok(true));
         assert_expires_at(&timer, hour);
-        assert_eq!(timer.try_read(), Ok(None), "the change was already reported");
+        assert_eq!(timer.try_read(), Ok(None), "timerfd_settime reported the change");
         jump(-3600);
         let soon = Timer::once_at(time_from_now(time::Clock::Realtime, SOON));
         assert_eq!(timer.set_cancel_on_set(soon), Ok(true));
@@ -281,7 +283,7 @@ fn timer_set_cancel_on_set_reports_an_earlier_clock_change() {
         assert_eq!(
             timer.try_read(),
             Ok(Some(TimerEvent::Expired(1))),
-            "the timer is armed nevertheless"
+            "the timer should be armed despite the clock change"
         );
         assert_eq!(
             timer.set_cancel_on_set(Timer::once_at(time_from_now(time::Clock::Realtime, HOUR))),
@@ -309,7 +311,7 @@ fn timer_expirations_before_a_clock_change_are_discarded() {
                 assert_eq!(
                     timer.wait(Duration::from_millis(300)),
                     Ok(false),
-                    "the timer is stopped, even if it is periodic"
+                    "the clock change should stop the timer, even if the timer is periodic"
                 );
             }
         }
@@ -317,7 +319,7 @@ fn timer_expirations_before_a_clock_change_are_discarded() {
 }
 
 #[test]
-fn timer_set_cancel_on_set_compares_clock_offset_with_that_at_creation() {
+fn timer_set_cancel_on_set_compares_clock_offset_with_the_offset_at_creation() {
     with_clock(|| {
         let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
         adjust(libc::ADJ_SETOFFSET, 3600);
@@ -325,14 +327,14 @@ fn timer_set_cancel_on_set_compares_clock_offset_with_that_at_creation() {
         assert_eq!(
             timer.set_cancel_on_set(day),
             Ok(false),
-            "the clock was set before CANCEL_ON_SET was requested"
+            "a clock change before CANCEL_ON_SET was requested should not be reported"
         );
         assert_eq!(timer.try_read(), Ok(None));
         adjust(libc::ADJ_SETOFFSET, -3600);
         assert_eq!(
             timer.try_read(),
             Ok(None),
-            "the offset is the same as at the creation of the timer"
+            "the clock offset is the same as at the creation of the timer"
         );
         adjust(libc::ADJ_SETOFFSET, 3600);
         assert_eq!(timer.try_read(), Ok(Some(TimerEvent::ClockChanged)));
@@ -386,7 +388,7 @@ fn timerfd_raw_calls_fail_with_ecanceled_after_a_clock_change() {
     });
 }
 
-/// Makes a call in a thread, and sets the clock as soon as the thread sleeps in the call.
+/// Runs `call` in a thread, and sets the clock as soon as the thread sleeps in `call`.
 fn during_clock_change<T: Send>(call: impl FnOnce() -> T + Send) -> T {
     let tid = AtomicI32::new(0);
     thread::scope(|scope| {
@@ -402,7 +404,7 @@ fn during_clock_change<T: Send>(call: impl FnOnce() -> T + Send) -> T {
     })
 }
 
-/// Returns whether a thread of this process is sleeping, from `/proc/self/task`.
+/// Returns whether a thread of this process is sleeping, according to `/proc/self/task`.
 fn is_sleeping(tid: i32) -> bool {
     let stat = fs::read_to_string(format!("/proc/self/task/{tid}/stat")).unwrap();
     stat.rsplit(')').next().unwrap().starts_with(" S")

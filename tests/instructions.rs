@@ -1,8 +1,8 @@
-//! The number of instructions of a call in user space, in an optimized build.
+//! The number of user-space instructions that a call executes, in an optimized build.
 //!
-//! A child process runs a loop, which its parent single-steps. The cost of one iteration is
-//! computed from the difference between a short and a long loop. The bounds apply to the toolchain
-//! that CI pins.
+//! A child process runs a loop, and its parent single-steps the child process. The cost of one
+//! iteration is computed from the instruction counts of a short and a long loop. The bounds apply
+//! to the toolchain that CI pins.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -21,8 +21,8 @@ use common::test::Test;
 
 common::watchdog!();
 
-/// Runs `body` in a child with this number of iterations, and returns the number of instructions;
-/// `None` if the host does not permit single-stepping a child.
+/// Runs `body` in a child process with this number of iterations. Returns the number of executed
+/// instructions, or `None` if the host does not permit single-stepping a child process.
 fn count(iterations: u64, body: &dyn Fn(u64)) -> Option<u64> {
     // SAFETY: the child runs the loop, which neither allocates nor locks, and exits.
     let child = unsafe { libc::fork() };
@@ -66,8 +66,8 @@ fn at_most(bound: u64, calls: u64, body: impl Fn(u64)) {
     let optimized = cfg!(not(debug_assertions));
     require!(test; optimized, "instructions are counted only in an optimized build (--release)");
     let [short, long] = [iterations, 2 * iterations].map(|iterations| count(iterations, &body));
-    let (short, long) = require!(test; short.zip(long), "the host does not permit tracing a child");
-    // On aarch64, Linux stops a second time after each system call.
+    let (short, long) = require!(test; short.zip(long), "the host does not permit ptrace");
+    // On aarch64, Linux stops the single-stepped process a second time after each system call.
     let stops = if cfg!(target_arch = "aarch64") { calls * iterations } else { 0 };
     let cost = (long - short - stops).div_ceil(iterations);
     println!("{}: {cost} instructions", test.name());
@@ -108,8 +108,8 @@ fn inotify_add_watch_takes_at_most_8_instructions() {
     });
 }
 
-/// The path is copied to the stack, and a NUL is appended, in a function that is not inlined and
-/// that saves the vector registers on aarch64.
+/// A function that is not inlined copies the path to the stack and appends a NUL byte. On aarch64,
+/// this function saves the vector registers.
 #[test]
 fn inotify_add_watch_with_str_takes_at_most_90_instructions_or_95_on_aarch64() {
     let inotify = Inotify::new().unwrap();
@@ -175,8 +175,8 @@ fn signalfd_kill_and_read_take_at_most_24_instructions() {
     });
 }
 
-/// Reads bytes, the first of which is the signal number, instead of an event: the cost of the calls
-/// without decoding.
+/// Reads the bytes of the event, the first of which is the signal number, without decoding the
+/// event.
 #[test]
 fn signalfd_kill_and_read_of_bytes_take_at_most_17_instructions() {
     let _blocked = signal::block(Signal::USR2).unwrap();
@@ -207,7 +207,7 @@ fn signalfd_decode_takes_at_most_10_instructions_per_event() {
     });
 }
 
-/// Returns inotify events as the kernel writes them, with names of 1 to 60 bytes.
+/// Returns 60 inotify events in the format of the kernel, with names of 1 to 60 bytes.
 fn events() -> Vec<u8> {
     let mut bytes = Vec::new();
     for length in 1..=60_usize {
@@ -246,9 +246,9 @@ fn inotify_decode_with_trimmed_name_takes_at_most_45_instructions_per_event() {
     });
 }
 
-/// A raw read that fails with `EAGAIN`: mostly the cost of the loop itself.
+/// The raw read fails with `EAGAIN`, so that the cost is mostly that of the loop itself.
 #[test]
-fn eventfd_raw_read_takes_at_most_10_instructions() {
+fn eventfd_raw_read_takes_at_most_10_instructions_if_counter_is_zero() {
     let counter = EventFd::nonblocking(0).unwrap();
     at_most(10, 1, |iterations| {
         for _ in 0..iterations {

@@ -1,5 +1,6 @@
-//! The symbols that the library requires from the program: without `std`, only the functions that
-//! the compiler calls by name, such as `memcpy`, and no others of a C library.
+//! The symbols that the library requires from the program. Without `std`, the library requires only
+//! the functions that the compiler calls by name, such as `memcpy`, and no other functions of a C
+//! library.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,11 +13,11 @@ use object::{Object, ObjectSymbol};
 
 common::watchdog!();
 
-/// The functions to which the compiler generates calls.
+/// The C functions to which the compiler generates calls.
 const COMPILER_FUNCTIONS: &[&str] = &["memcpy", "memmove", "memset", "memcmp", "bcmp", "strlen"];
 
 #[test]
-fn library_without_std_needs_only_compiler_functions() {
+fn library_without_std_needs_only_functions_that_the_compiler_calls() {
     for features in ["", "explain"] {
         for target in [
             "x86_64-unknown-linux-gnu",
@@ -51,8 +52,8 @@ fn library_with_std_needs_at_most_close_and_the_unwinder() {
     }
 }
 
-/// Checks that each undefined symbol of the library is one of the compiler functions, belongs to
-/// one of `crates`, or is in `others`.
+/// Checks that each undefined symbol of the library is in `COMPILER_FUNCTIONS`, belongs to one of
+/// `crates`, or is in `others`.
 fn check(test: Test, target: &str, features: &str, panic: &str, crates: &[&str], others: &[&str]) {
     let undefined = match build(target, features, panic) {
         Ok(folder) => undefined(&folder),
@@ -68,10 +69,10 @@ fn check(test: Test, target: &str, features: &str, panic: &str, crates: &[&str],
     assert!(foreign.is_empty(), "{target}, features {features:?}: {foreign:?}");
 }
 
-/// Returns the crates that occur in a mangled name: none for the name of a C function.
+/// Returns the crates that occur in a mangled name, or an empty set for the name of a C function.
 fn crates_of(symbol: &str) -> BTreeSet<String> {
-    // A method of a primitive type, such as `str::escape_debug`, has its crate only in the mangled
-    // name.
+    // The demangled name of a method of a primitive type, such as `str::escape_debug`, does not
+    // contain the crate.
     if let Some(mangled) = symbol.strip_prefix("_R") {
         let roots = mangled
             .split("Cs")
@@ -86,15 +87,16 @@ fn crates_of(symbol: &str) -> BTreeSet<String> {
     firsts.filter(|first| !first.is_empty()).collect()
 }
 
-/// Parses a name that follows its length, as in mangled names.
+/// Parses a name with its length as a prefix, as in mangled names.
 fn counted(text: &str) -> Option<String> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    // A name that begins with an underscore is preceded by another one.
+    // An additional underscore precedes a name that begins with an underscore.
     let name = text[digits..].strip_prefix('_').unwrap_or(&text[digits..]);
     name.get(..text[..digits].parse().ok()?).map(str::to_owned)
 }
 
-/// Builds the library and returns the folder of its archives, or the reason why it cannot be built.
+/// Builds the library. Returns the directory of its archives, or the reason why this host cannot
+/// build the library.
 fn build(target: &str, features: &str, panic: &str) -> Result<PathBuf, String> {
     let root = common::root();
     common::can_build_for(target)?;
@@ -154,6 +156,6 @@ fn undefined(folder: &Path) -> BTreeSet<String> {
             }
         }
     }
-    assert!(defined.len() > 10, "few symbols were found: the archives are not parsed correctly");
+    assert!(defined.len() > 10, "the archives should define more than 10 symbols");
     needed.difference(&defined).cloned().collect()
 }

@@ -1,5 +1,5 @@
-//! Functions that each make one call. They are compiled to assembly and their instructions are
-//! counted; they never run.
+//! Functions that each make one system call. The tests compile these functions to assembly and
+//! count the instructions, but never run the functions.
 
 #![no_std]
 
@@ -21,11 +21,11 @@ use butter::time::Timeout;
 use butter::timerfd::{self, Clock, Itimerspec, Event as TimerEvent, Timer, TimerFd};
 
 unsafe extern "C" {
-    /// Called on every failure.
+    /// Called if a system call fails.
     safe fn cold(error: Error);
 }
 
-/// Returns the value of a success, or passes the error to [`cold`].
+/// Returns the value of a successful result. Passes an error to [`cold`], and returns `None`.
 #[inline(always)]
 fn or_cold<T>(result: butter::Result<T>) -> Option<T> {
     match result {

@@ -1,6 +1,7 @@
 //! Parses an assembly listing, and finds the success path of a function.
 
-/// The names of the instructions of an architecture.
+/// The instructions of an architecture that enter the kernel, branch, call functions or write to
+/// memory.
 pub struct Architecture {
     /// Instructions that enter the kernel.
     syscalls: &'static [&'static str],
@@ -45,9 +46,9 @@ fn name(line: &str) -> &str {
     line.split_whitespace().next().unwrap_or("")
 }
 
-/// Returns the instructions of a function up to its return on the success path. The success path is
-/// a path that calls no function, because every failure calls a function. If several paths call no
-/// function, returns the longest path.
+/// Returns the instructions of a function up to its return on the success path. The success path
+/// calls no function, because every failure path calls `cold`. If several paths call no function,
+/// returns the longest path.
 pub fn success_path<'l>(
     listing: &'l str,
     function: &str,
@@ -59,10 +60,10 @@ pub fn success_path<'l>(
         lines
             .iter()
             .position(|line| *line == label)
-            .unwrap_or_else(|| panic!("{label} is not in the listing"))
+            .unwrap_or_else(|| panic!("the listing does not contain the label {label}"))
     };
     let mut found: Option<Vec<&str>> = None;
-    // The paths found so far, each with the line at which it continues.
+    // The incomplete paths, each with the index of its next line.
     let mut paths = vec![(Vec::new(), label(function) + 1)];
     while let Some((mut path, mut at)) = paths.pop() {
         while path.len() < 100 {
@@ -83,7 +84,7 @@ pub fn success_path<'l>(
                 jump if architecture.jumps.contains(&jump) && target.starts_with(".L") => {
                     at = label(target) + 1
                 }
-                // A jump to another function is a tail call.
+                // A jump to the label of another function is a tail call.
                 call if architecture.jumps.contains(&call)
                     || architecture.calls.contains(&call) =>
                 {
@@ -96,5 +97,5 @@ pub fn success_path<'l>(
             }
         }
     }
-    found.unwrap_or_else(|| panic!("{function} calls a function on every path"))
+    found.unwrap_or_else(|| panic!("every path of {function} calls a function"))
 }

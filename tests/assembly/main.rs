@@ -1,9 +1,10 @@
-//! The code that the compiler generates for a call in its caller, on both architectures: on the
-//! success path, it enters the kernel once, calls no function, stores only the values that the call
-//! needs, and has no superfluous instructions.
+//! The generated code of functions that each make one system call, on x86_64 and aarch64. On its
+//! success path, such a function enters the kernel once, calls no other function, stores only
+//! callee-saved registers and values that the system call needs, and has no superfluous
+//! instructions.
 //!
-//! The counts apply to optimized code of one toolchain. A test is skipped if that toolchain or its
-//! target is not installed.
+//! The instruction counts apply to optimized code of one Rust toolchain. A test is skipped if that
+//! toolchain or its target is not installed.
 
 mod listing;
 
@@ -17,8 +18,8 @@ common::watchdog!();
 
 const TOOLCHAIN: &str = "1.95.0";
 
-/// Each caller, with its cost on x86_64 and on aarch64. The stores write values whose addresses are
-/// passed to the kernel, and save callee-saved registers.
+/// Each function of `callers.rs`, with its cost on x86_64 and on aarch64. The counted stores write
+/// values whose addresses are passed to the kernel, or save callee-saved registers.
 const CALLERS: &[(&str, Cost, Cost)] = &[
     ("getpid", Cost(6, 0), Cost(14, 4)),
     ("eventfd2", Cost(7, 0), Cost(18, 5)),
@@ -45,19 +46,19 @@ const CALLERS: &[(&str, Cost, Cost)] = &[
     ("tee", Cost(14, 1), Cost(25, 6)),
 ];
 
-/// The number of instructions on the success path including the return, and how many of them are
-/// stores.
+/// The number of instructions on the success path of a function, including the return instruction,
+/// and the number of stores among these instructions.
 #[derive(Clone, Copy, PartialEq)]
 struct Cost(usize, usize);
 
 #[test]
-fn callers_have_the_listed_instruction_counts_on_x86_64() {
+fn callers_of_system_calls_compile_to_the_listed_instruction_counts_on_x86_64() {
     let listing = require!(compile("x86_64-unknown-linux-gnu", ""));
     compare(&listing, &X86_64, |row| row.1);
 }
 
 #[test]
-fn callers_have_the_listed_instruction_counts_on_aarch64() {
+fn callers_of_system_calls_compile_to_the_listed_instruction_counts_on_aarch64() {
     let listing = require!(compile("aarch64-unknown-linux-musl", ""));
     compare(&listing, &AARCH64, |row| row.2);
     assert_saves_vector_registers(&listing);
@@ -90,18 +91,21 @@ fn getpid_compiled_for_sve_saves_the_callee_saved_vector_registers() {
     assert_saves_vector_registers(&listing);
 }
 
-/// The kernel clears the part of the vector registers that SVE adds, and a call can be inlined into
-/// a function with SVE. A call therefore clobbers all vector registers, and each caller saves the
-/// callee-saved ones.
+/// Asserts that `getpid` saves the callee-saved vector registers. During a system call, the kernel
+/// clears the bits of the vector registers that SVE adds, and the system call can be inlined into a
+/// function that uses SVE. The inline assembly therefore clobbers all vector registers.
 fn assert_saves_vector_registers(listing: &str) {
     let path = listing::success_path(listing, "getpid", &AARCH64).join("\n");
     for register in 8..16 {
-        assert!(path.contains(&format!("d{register}")), "d{register} is not saved:\n{path}");
+        assert!(
+            path.contains(&format!("d{register}")),
+            "getpid does not save register d{register}:\n{path}"
+        );
     }
 }
 
-/// Compiles the callers. Returns the assembly listing, or the reason why the target cannot be
-/// compiled.
+/// Compiles `callers.rs` for a target. Returns the assembly listing, or the reason why this host
+/// cannot compile for the target.
 fn compile(target: &str, flags: &str) -> Result<String, String> {
     let root = common::root();
     let callers = root.join("tests/assembly/callers.rs");
@@ -110,7 +114,9 @@ fn compile(target: &str, flags: &str) -> Result<String, String> {
     }
     let version = run(Command::new("rustc").arg("--version"), &toolchain()).unwrap_or_default();
     if !version.starts_with(&format!("rustc {TOOLCHAIN} ")) {
-        return Err(format!("Rust {TOOLCHAIN}, to which the counts apply, is not installed"));
+        return Err(format!(
+            "Rust {TOOLCHAIN}, to which the instruction counts apply, is not installed"
+        ));
     }
     let libdir = run(
         Command::new("rustc").args(["--print", "target-libdir", "--target", target]),
@@ -147,15 +153,16 @@ fn compile(target: &str, flags: &str) -> Result<String, String> {
     run(rustc.arg("-o").arg(&listing).arg(callers), &toolchain())
         .map_err(|error| panic!("{error}"))
         .ok();
-    Ok(std::fs::read_to_string(listing).expect("the compiler writes the listing"))
+    Ok(std::fs::read_to_string(listing).expect("the compiler should write the listing"))
 }
 
-/// The environment variable that selects the toolchain in rustup.
+/// Returns the environment variable with which rustup selects the toolchain.
 fn toolchain() -> [(&'static str, &'static str); 1] {
     [("RUSTUP_TOOLCHAIN", TOOLCHAIN)]
 }
 
-/// Runs a command. Returns its output, or its error messages.
+/// Runs a command. Returns the standard output of the command, or an error message if the command
+/// fails.
 fn run(command: &mut Command, environment: &[(&str, &str)]) -> Result<String, String> {
     command
         .env_remove("RUSTFLAGS")

@@ -1,5 +1,5 @@
 //! A program without `std` that fails to watch a path. With `--cfg print`, it prints the error;
-//! with `--cfg kind`, its exit status depends on the kind of the error.
+//! with `--cfg kind`, it exits with status 2 if the kind of the error is `NotFound`.
 
 #![no_std]
 #![no_main]

@@ -1,5 +1,5 @@
-//! Programs without `std` and without a C library run, and printing an error adds little to the
-//! size of a program.
+//! Tests that programs without `std` and without a C library run and are small, and that printing
+//! an error adds few bytes to a program.
 
 use common::require;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 common::watchdog!();
 
-/// The settings with which a library and a program are built.
+/// The settings with which the tested library and a program are built.
 struct Profile {
     target: Option<&'static str>,
     features: &'static str,
@@ -66,7 +66,7 @@ fn program_without_std_runs_on_aarch64() {
     check(output);
 }
 
-/// Checks that the program printed its two lines, and exited with the status of the expected error.
+/// Checks that `program.rs` printed its two lines, and that it exited with status 1.
 fn check(output: Output) {
     let text = String::from_utf8_lossy(&output.stdout);
     let lines: Vec<_> = text.lines().collect();
@@ -74,12 +74,12 @@ fn check(output: Output) {
     assert!(lines[0].starts_with("process ") && lines[0].ends_with(": 42"), "{text}");
     assert_eq!(
         lines[1], "inotify_add_watch: ENOENT",
-        "the error contains no reason without the feature `explain`"
+        "without the feature `explain`, the message should not contain a reason"
     );
     assert_eq!(lines.len(), 2, "{text}");
 }
 
-/// A program with three objects that prints an error through `core::fmt`.
+/// The program uses inotify, an eventfd and epoll, and prints an error through `core::fmt`.
 #[test]
 fn program_without_std_has_at_most_14_kb_on_x86_64() {
     let library = require!(Library::build("size", small("x86_64-unknown-none")));
@@ -92,7 +92,7 @@ fn program_without_std_has_at_most_14_kb_on_aarch64() {
     at_most(14_000, size(&library.compile("program", &[])));
 }
 
-/// A program that only prints the error of a call, without `core::fmt`.
+/// The program only prints the error of one system call, without `core::fmt`.
 #[test]
 fn program_without_std_that_prints_an_error_has_at_most_7_kb() {
     let library = require!(Library::build("print", small("x86_64-unknown-none")));
@@ -105,7 +105,7 @@ fn program_without_std_that_prints_an_error_has_at_most_7_kb() {
 }
 
 #[test]
-fn error_kind_adds_at_most_500_bytes() {
+fn error_kind_adds_at_most_500_bytes_to_a_program_without_std() {
     let library = require!(Library::build("kind", small("x86_64-unknown-none")));
     let without = size(&library.compile("error", &[]));
     let program = library.compile("error", &["kind"]);
@@ -115,18 +115,19 @@ fn error_kind_adds_at_most_500_bytes() {
 }
 
 #[test]
-fn error_adds_at_most_8_kb_to_a_program_with_std() {
+fn error_printing_adds_at_most_8_kb_to_a_program_with_std() {
     let library = require!(Library::build("error", with_std("std")));
     at_most(8_000, added(&library));
 }
 
 #[test]
-fn error_with_reason_adds_at_most_30_kb_to_a_program_with_std() {
+fn error_printing_with_reason_adds_at_most_30_kb_to_a_program_with_std() {
     let library = require!(Library::build("error", with_std("std,explain")));
     at_most(30_000, added(&library));
 }
 
-/// Returns the size of a program that prints an error, minus that of one that prints the errno.
+/// Returns the number of bytes by which a program that prints an error is larger than a program
+/// that prints only the errno.
 fn added(library: &Library) -> u64 {
     let [errno, error] = [&[][..], &["print"]].map(|cfg| library.compile("with_std", cfg));
     let text = Command::new(&error).output().unwrap().stdout;
@@ -136,25 +137,26 @@ fn added(library: &Library) -> u64 {
 
 fn at_most(limit: u64, size: u64) {
     println!("{size} bytes");
-    assert!(size <= limit, "{size} bytes, at most {limit} are allowed");
+    assert!(size <= limit, "the program has {size} bytes, but at most {limit} are allowed");
 }
 
 fn size(program: &Path) -> u64 {
     program.metadata().unwrap().len()
 }
 
-/// The library, built with a profile.
+/// The tested library, built with a profile.
 struct Library {
     profile: Profile,
-    /// The directory for programs. Each test has a separate one, because tests run concurrently.
+    /// The directory for compiled programs. Each test has a separate directory, because tests run
+    /// concurrently.
     programs: PathBuf,
     /// The directory that contains the library.
     built: PathBuf,
 }
 
 impl Library {
-    /// Builds the library, and creates a directory for programs. Returns the reason if the library
-    /// cannot be built.
+    /// Builds the library, and creates the directory for programs. Returns the reason if this host
+    /// cannot build the library.
     fn build(folder: &str, profile: Profile) -> Result<Self, String> {
         common::can_build_for(profile.target)?;
         let name = format!("bare-{}{}", profile.target.unwrap_or("host"), profile.features);

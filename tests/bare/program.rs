@@ -1,8 +1,8 @@
 //! A complete program without `std`, without a C library and without an allocator: it watches `/`,
 //! wakes itself through an eventfd, and prints its process ID and an error.
 //!
-//! It is built for the bare-metal targets, whose `compiler_builtins` define the functions that the
-//! compiler calls by name (`memcpy` and others):
+//! The program is built for the bare-metal targets, whose `compiler_builtins` define the functions
+//! that the compiler calls by name (`memcpy` and others):
 //! `rustc --target x86_64-unknown-none -C relocation-model=static`.
 
 #![no_std]
@@ -60,7 +60,7 @@ fn run() -> butter::Result<()> {
     if woken_by == Some(Token(2)) {
         let _ = writeln!(Output, "process {}: {}", process::getpid(), counter.read()?);
     }
-    // Fails, so that an error is printed.
+    // `/nowhere` does not exist, so `main` prints an error.
     inotify.add_watch("/nowhere", WatchFlags::CREATE).map(drop)
 }
 

@@ -1,5 +1,5 @@
-//! Tests in a child process, for operations that change the process that all tests share, and
-//! threads with their own mount namespace, directories or credentials.
+//! Runs a test in a child process, if the test changes the process that all tests share, and runs
+//! closures in threads with their own mount namespace, directories or credentials.
 
 use std::io::{self, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -18,15 +18,15 @@ use crate::test::Test;
 
 pub(crate) const CHILD: &str = "BUTTER_CHILD_OF_TEST";
 
-/// Prevents threads from starting processes while other threads rely on being the only holders of a
-/// descriptor.
+/// Prevents a thread from starting a process while another thread relies on no other process having
+/// a copy of a descriptor.
 static STARTS: RwLock<()> = RwLock::new(());
 
 /// Prevents other tests from starting processes until the guard is dropped. Until `execve`, a new
 /// process has copies of all descriptors of this process, so a descriptor that this process closes
 /// remains open in the new process.
 ///
-/// While a test has a guard, it must neither acquire a second guard nor start a process.
+/// While a test has a guard, the test must neither acquire a second guard nor start a process.
 pub fn prevent_spawns() -> RwLockReadGuard<'static, ()> {
     STARTS.read().unwrap_or_else(PoisonError::into_inner)
 }
@@ -43,8 +43,7 @@ pub fn in_child(body: impl FnOnce()) {
     Test::of(&body).in_child(body);
 }
 
-/// Like [`in_child`], but in a process in which these signals are blocked in all threads from the
-/// start.
+/// Like [`in_child`], but the child process starts with `signals` blocked, in all its threads.
 pub fn in_child_with_blocked(signals: SigSet, body: impl FnOnce()) {
     let prepare = move || butter::signal::set_mask(signals).map(drop).map_err(to_io_error);
     let test = Test::of(&body);
@@ -58,8 +57,8 @@ pub fn in_child_with_blocked(signals: SigSet, body: impl FnOnce()) {
 /// Like [`in_child`], but as root of a new user namespace, in which the process can lower its own
 /// limits. Returns `false` if this host does not permit a new user namespace.
 pub fn in_user_namespace(body: impl FnOnce()) -> bool {
-    // Before `execve`, the process has one thread, as the call requires. As root of the namespace,
-    // it keeps its capabilities across `execve`.
+    // Before `execve`, the child process has one thread, as `unshare_as_root` requires. As root of
+    // the namespace, the child process keeps its capabilities across `execve`.
     let prepare =
         || unshare_as_root(Namespaces::empty()).map_err(|error| to_io_error(error.into()));
     std::path::Path::new("/proc/self/ns/user").exists()
@@ -75,7 +74,7 @@ pub fn in_namespaces(body: impl FnOnce()) -> bool {
 }
 
 impl Test {
-    /// Like the function [`in_child`], for a body outside the function of the test.
+    /// Like the function [`in_child`], but for a closure that is not in the function of the test.
     pub fn in_child(self, body: impl FnOnce()) {
         assert!(
             in_prepared_child(self, || Ok(()), body),
@@ -84,8 +83,8 @@ impl Test {
         );
     }
 
-    /// Like [`in_child`](Self::in_child), for a test that hangs if it fails: the process is
-    /// terminated after two minutes.
+    /// Like [`in_child`](Self::in_child), but terminates the child process after two minutes, for a
+    /// test that hangs if it fails.
     pub fn in_child_with_timeout(self, body: impl FnOnce()) {
         self.in_child(|| {
             // SAFETY: touches no memory; the signal terminates this process only.
@@ -96,15 +95,15 @@ impl Test {
 
     /// Returns the test that this child process runs.
     pub fn from_environment() -> Self {
-        Self(std::env::var(CHILD).expect("this process is the child process of a test").leak())
+        Self(std::env::var(CHILD).expect("this process should be the child of a test").leak())
     }
 
-    /// Like [`in_child`], but as root of new user, mount and UTS namespaces; without a new user
-    /// namespace if only the host's root may create namespaces. Returns `false` if this host does
-    /// not permit new namespaces.
+    /// Like [`in_child`], but as root of new user, mount and UTS namespaces. If only the host's
+    /// root may create namespaces, the child process has no new user namespace. Returns `false` if
+    /// this host does not permit new namespaces.
     ///
-    /// Mounts and names that the body changes are not visible outside of the namespaces and do not
-    /// outlive them, which this method asserts.
+    /// Asserts that the body does not change the mounts, the host name and the domain name of the
+    /// host, and that no process of the test remains.
     pub fn in_namespaces(self, body: impl FnOnce()) -> bool {
         in_new_namespaces(self, true, body)
     }
@@ -117,7 +116,7 @@ impl Test {
 
     /// Runs the body with [`in_namespaces`](Self::in_namespaces) and then with
     /// [`in_namespaces_as_host_root`](Self::in_namespaces_as_host_root). Returns `false` if this
-    /// host permits neither.
+    /// host permits neither of them.
     pub fn in_namespaces_as_each_root(self, body: impl Fn()) -> bool {
         if is_child_of(self) {
             return self.in_namespaces(body);
@@ -131,7 +130,7 @@ impl Test {
 /// directory.
 pub fn with_own_mount_namespace<T: Send>(body: impl FnOnce() -> T + Send) -> T {
     in_thread(|| {
-        unshare(Namespaces::MOUNT).expect("the caller may create mount namespaces");
+        unshare(Namespaces::MOUNT).expect("the caller should have CAP_SYS_ADMIN");
         body()
     })
 }
@@ -139,13 +138,14 @@ pub fn with_own_mount_namespace<T: Send>(body: impl FnOnce() -> T + Send) -> T {
 /// Runs a closure in a thread that has its own root directory and working directory.
 pub fn with_own_root_and_cwd<T: Send>(body: impl FnOnce() -> T + Send) -> T {
     in_thread(|| {
-        unshare_fs().expect("CLONE_FS requires no privileges");
+        unshare_fs().expect("unshare(CLONE_FS) should succeed without privileges");
         body()
     })
 }
 
-/// Runs the body in a child with new mount and UTS namespaces. Asserts that the child left those
-/// of the host, and that the host's mounts and names are the same afterwards.
+/// Runs the body in a child process with new mount and UTS namespaces. Asserts that the child
+/// process is not in the namespaces of the host, and that the mounts and names of the host do not
+/// change.
 fn in_new_namespaces(test: Test, may_have_users: bool, body: impl FnOnce()) -> bool {
     let before = HostState::now();
     let departure = Departure::prepare(may_have_users);
@@ -157,7 +157,7 @@ fn in_new_namespaces(test: Test, may_have_users: bool, body: impl FnOnce()) -> b
             let shared = mounts()
                 .into_iter()
                 .find(|mount| mount.propagation.iter().any(|how| how.starts_with("shared:")));
-            assert!(shared.is_none(), "other namespaces would see new mounts: {shared:?}");
+            assert!(shared.is_none(), "new mounts would propagate to other namespaces: {shared:?}");
             body();
         },
     );
@@ -167,13 +167,13 @@ fn in_new_namespaces(test: Test, may_have_users: bool, body: impl FnOnce()) -> b
     ran
 }
 
-/// The steps with which a child enters new namespaces. They use only libc, because a defect of the
-/// tested library must not affect the host.
+/// The steps with which a child process enters new namespaces. The steps use only libc, because a
+/// defect of the tested library must not affect the host.
 struct Departure {
     /// The mount namespace of the host.
     mounts: (u64, u64),
-    /// The ID maps of a new user namespace whose root the child becomes; `None` without a new user
-    /// namespace.
+    /// The ID maps of a new user namespace in which the child process is root; `None` if the child
+    /// process does not create a user namespace.
     maps: Option<[(&'static str, String); 3]>,
 }
 
@@ -192,8 +192,9 @@ impl Departure {
         Self { mounts: mount_namespace().unwrap(), maps: may_have_users.then_some(maps) }
     }
 
-    /// Executes the steps in the child. Returns errors that mean that this host does not permit the
-    /// namespaces; on other errors, the process exits and the test fails.
+    /// Executes the steps in the child process. Returns an error if the namespaces cannot be
+    /// created or the ID maps cannot be written. If a later step fails, the child process exits,
+    /// and the test fails.
     fn execute(&self) -> io::Result<()> {
         const MOUNT_AND_UTS: libc::c_int = libc::CLONE_NEWNS | libc::CLONE_NEWUTS;
         match &self.maps {
@@ -219,7 +220,7 @@ fn unshare_by_libc(flags: libc::c_int) -> io::Result<()> {
     if unsafe { libc::unshare(flags) } == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// Returns the device and the inode number of the mount namespace.
+/// Returns the device and the inode number of this process's mount namespace.
 fn mount_namespace() -> io::Result<(u64, u64)> {
     // SAFETY: all zeroes are a valid value.
     let mut file: libc::stat = unsafe { std::mem::zeroed() };
@@ -276,8 +277,7 @@ fn in_prepared_child(
     let text = [output.stdout, output.stderr].concat();
     let text = String::from_utf8_lossy(&text);
     for line in text.lines().filter(|line| line.starts_with("skipped: ")) {
-        // libtest does not capture direct writes to the standard error, neither in this process nor
-        // in the child.
+        // Write directly to the standard error, which libtest does not capture.
         let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
     }
     assert!(
@@ -297,8 +297,8 @@ pub fn ended_process() -> Pid {
     Pid::from_raw(child.id().cast_signed()).unwrap()
 }
 
-/// Returns a process of another user, to which the calling thread may not send signals; `None` if
-/// no such process exists.
+/// Returns the ID of a process of another user, to which the calling thread may not send signals;
+/// `None` if no such process exists.
 pub fn process_of_another_user() -> Option<Pid> {
     let owner = std::fs::metadata("/proc/1").ok()?;
     let owner = std::os::unix::fs::MetadataExt::uid(&owner);
@@ -306,7 +306,7 @@ pub fn process_of_another_user() -> Option<Pid> {
     if owner == unsafe { libc::geteuid() } { None } else { Pid::from_raw(1) }
 }
 
-/// Lowers the limit on open file descriptors so that the process cannot open another one.
+/// Lowers the limit on open file descriptors so that the process cannot open another descriptor.
 pub fn exhaust_descriptors() {
     let next = std::fs::File::open("/dev/null")
         .map(|file| std::os::fd::AsRawFd::as_raw_fd(&file))
@@ -316,11 +316,11 @@ pub fn exhaust_descriptors() {
     assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) }, 0);
 }
 
-/// Runs a closure in a thread without privileges: root becomes the user 65534, and any thread loses
-/// its capabilities.
+/// Runs a closure in a new thread without capabilities. If the calling thread is root, the user ID
+/// and the group ID of the new thread are 65534.
 pub fn as_nobody<T: Send>(body: impl FnOnce() -> T + Send) -> T {
     in_thread(|| {
-        // The functions of libc would change the IDs of all threads.
+        // The wrapper functions of libc would change the IDs of all threads.
         // SAFETY: changes the IDs of this thread only, which ends with the closure.
         if unsafe { libc::geteuid() } == 0 {
             // SAFETY: as above.
@@ -330,8 +330,9 @@ pub fn as_nobody<T: Send>(body: impl FnOnce() -> T + Send) -> T {
             // SAFETY: as above.
             assert_eq!(unsafe { libc::syscall(libc::SYS_setresuid, 65534, 65534, 65534) }, 0);
         }
-        // Users other than root can have capabilities as well. The header contains version 3 of
-        // the structs and this thread; the three sets of two words each are empty.
+        // Users other than root can have capabilities as well. The header contains version 3 of the
+        // structs and the ID 0, which means the calling thread. The three capability sets, each of
+        // two words, are empty.
         let (header, none) = ([0x2008_0522_u32, 0], [0_u32; 6]);
         // SAFETY: reads the two structs; affects this thread only.
         assert_eq!(unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), none.as_ptr()) }, 0);

@@ -10,14 +10,14 @@ use temp_dir::TempDir;
 /// The prefix of the names of temporary directories.
 pub const PREFIX: &str = ".butter-test-";
 
-/// Creates a directory that only its owner may access.
+/// Creates a temporary directory that only its owner may access.
 pub fn directory() -> TempDir {
     directory_in(Path::new(""))
 }
 
 /// Like [`directory`], but in `parent` instead of the system's directory for temporary files.
 pub fn directory_in(parent: &Path) -> TempDir {
-    // An absolute prefix replaces the directory for temporary files.
+    // An absolute prefix replaces the system's directory for temporary files.
     let directory = TempDir::with_prefix(parent.join(PREFIX).to_str().unwrap()).unwrap();
     fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o700)).unwrap();
     directory

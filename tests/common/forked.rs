@@ -1,4 +1,5 @@
-//! Forked children that do not call `execve`. They have a single thread, as some calls require.
+//! Forked child processes that do not call `execve`, and have a single thread, as some system calls
+//! require.
 
 use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
@@ -22,7 +23,8 @@ struct Shared<T> {
 
 impl<T: Copy + 'static> ForkedChild<T> {
     /// Forks a child that runs a closure, reports its result, and remains alive. The closure must
-    /// neither allocate nor lock: other threads may have held the locks at the time of the fork.
+    /// neither allocate memory nor acquire locks: other threads may have held the locks at the time
+    /// of the fork.
     pub fn start(body: impl FnOnce() -> T) -> Self {
         let (protection, shared) =
             (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_ANONYMOUS);
@@ -36,7 +38,7 @@ impl<T: Copy + 'static> ForkedChild<T> {
         // SAFETY: the child only runs `child`, and never returns.
         match unsafe { libc::fork() } {
             0 => child(shared, body),
-            pid => Self { pid: Pid::from_raw(pid).expect("fork succeeds"), shared },
+            pid => Self { pid: Pid::from_raw(pid).expect("fork should succeed"), shared },
         }
     }
 
@@ -68,7 +70,8 @@ impl<T: Copy + 'static> ForkedChild<T> {
     }
 }
 
-/// Limits the lifetime of a forked child to that of the thread that created it, and to one minute.
+/// Limits the lifetime of a forked child to one minute, and to the lifetime of the thread that
+/// created the child.
 pub fn limit_lifetime() {
     // SAFETY: touches no memory; the kernel sends this signal when that thread ends.
     unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };

@@ -1,9 +1,9 @@
 //! A FUSE server in a thread of the test's process: a hostile file system.
 //!
-//! It implements the protocol of `/dev/fuse` with `std` and libc, without the tested library. A
-//! name that begins with `new` does not exist until it is created as a directory; `ns`,
-//! `thread-self` and numbers are directories, and every other name is a regular file, so that the
-//! server can also be mounted at `/proc`.
+//! The server implements the protocol of `/dev/fuse` with `std` and libc, without the tested
+//! library. A name that begins with `new` does not exist until it is created as a directory. The
+//! names `ns` and `thread-self`, and names that begin with a digit, are directories, so that the
+//! server can also be mounted at `/proc`. Every other name is a regular file.
 
 use std::ffi::CString;
 use std::fs::File;
@@ -19,39 +19,40 @@ pub const FILE_SIZE: u64 = 1 << 20;
 /// The number of bytes in the reply to a read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reads {
-    /// As many bytes as requested, at any offset: the file is endless.
+    /// Replies with as many bytes as requested at any offset, so that the file is endless.
     Endless,
-    /// One byte.
+    /// Replies with one byte.
     Single,
-    /// One byte more than requested.
+    /// Replies with one byte more than requested.
     Excess,
 }
 
-/// An `ioctl` request as it arrived.
+/// An `ioctl` request that the server received.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ioctl {
     pub request: u32,
-    /// The third argument.
+    /// The third argument of `ioctl`.
     pub argument: u64,
-    /// The bytes of the caller's memory that the kernel has copied from that address.
+    /// The bytes of the caller's memory that the kernel has copied from the address `argument`.
     pub input: Vec<u8>,
-    /// The maximum number of bytes that the kernel copies to that address.
+    /// The maximum number of bytes that the kernel copies to the address `argument`.
     pub output_size: u32,
 }
 
 struct State {
     reads: Reads,
-    /// The return value of every `ioctl`, and the bytes that it writes.
+    /// The return value of every `ioctl` call, and the bytes that the call writes.
     ioctl: (i32, Vec<u8>),
     ioctls: Vec<Ioctl>,
     rejected: usize,
 }
 
-/// A mounted server. It stops when its file system is unmounted or the process exits.
+/// A mounted FUSE server. The server stops when its file system is unmounted or the process exits.
 pub struct Server(Arc<Mutex<State>>);
 
 impl Server {
-    /// Mounts a server. Returns an error if the host has no FUSE or does not permit mounting it.
+    /// Mounts a FUSE server. Returns an error if the host does not support FUSE or does not permit
+    /// the mount.
     ///
     /// The calling thread must be in a mount namespace that was created for the test.
     pub fn mount(directory: &Path) -> Result<Self, String> {
@@ -89,13 +90,13 @@ impl Server {
         lock(&self.0).reads = reads;
     }
 
-    /// Sets the return value of every `ioctl`, and the bytes that it writes. If the number of the
-    /// request declares fewer bytes, fewer are written.
+    /// Sets the return value of every `ioctl` call, and the bytes that the call writes. If the
+    /// request number declares a smaller size, only the first bytes are written.
     pub fn set_ioctl(&self, result: i32, output: &[u8]) {
         lock(&self.0).ioctl = (result, output.to_vec());
     }
 
-    /// Returns the `ioctl` requests that arrived since the last call.
+    /// Returns the `ioctl` requests that arrived since the last call of `take_ioctls`.
     pub fn take_ioctls(&self) -> Vec<Ioctl> {
         std::mem::take(&mut lock(&self.0).ioctls)
     }
@@ -126,23 +127,24 @@ const INTERRUPT: u32 = 36;
 const IOCTL: u32 = 39;
 const BATCH_FORGET: u32 = 42;
 
-/// The node of the root directory. Directories have odd numbers, files even ones.
+/// The node ID of the root directory. The node IDs of directories are odd, and those of files are
+/// even.
 const ROOT: u64 = 1;
 
-/// The size of `struct fuse_in_header`, before the body of a request.
+/// The size of `struct fuse_in_header`, which precedes the body of a request.
 const HEADER_SIZE: usize = 40;
 
 struct Connection {
     device: File,
     state: Arc<Mutex<State>>,
-    /// The number of nodes besides the root.
+    /// The number of nodes without the root directory.
     nodes: u64,
 }
 
 impl Connection {
     /// Replies to requests until the file system is unmounted (`ENODEV`).
     fn serve(mut self) {
-        // The kernel requires at least `max_write` bytes and the size of the headers.
+        // The kernel requires a buffer for `max_write` bytes and the headers of a request.
         let mut buffer = vec![0; (1 << 17) + 4096];
         while let Ok(size) = self.device.read(&mut buffer) {
             let (header, body) = buffer[..size].split_at(HEADER_SIZE);
@@ -158,7 +160,7 @@ impl Connection {
             let reply =
                 [&size.to_ne_bytes()[..], &error.to_ne_bytes(), &id.to_ne_bytes(), &body].concat();
             // The state remains locked until a rejected reply is counted: the write wakes the
-            // thread that waits for the reply, and that thread can read the count.
+            // thread that waits for the reply, and that thread may read `rejected` immediately.
             let mut state = lock(&self.state);
             let written = (&self.device).write(&reply);
             if written.is_err_and(|error| error.raw_os_error() == Some(libc::EINVAL)) {
@@ -180,9 +182,10 @@ impl Connection {
                 Ok(self.entry(is_directory))
             }
             MKDIR => Ok(self.entry(true)),
-            // The attributes are valid for 0 seconds.
+            // A timeout of 0 seconds prevents the kernel from caching the attributes.
             GETATTR => Ok([vec![0; 16], attributes(node)].concat()),
-            // The file handle 0; reads bypass the page cache (`FOPEN_DIRECT_IO`).
+            // The reply contains the file handle 0 and `FOPEN_DIRECT_IO`: reads bypass the page
+            // cache.
             OPEN => Ok([0_u64, 1].map(u64::to_ne_bytes).concat()),
             OPENDIR => Ok(vec![0; 16]),
             READ => {
@@ -194,7 +197,7 @@ impl Connection {
                 };
                 Ok(vec![b'7'; size])
             }
-            // The reply has no field for the type of the file system.
+            // The reply to `FUSE_STATFS` has no field for the type of the file system.
             STATFS => Ok(vec![0xFF; 80]),
             IOCTL => {
                 let mut state = lock(&self.state);
@@ -214,7 +217,7 @@ impl Connection {
         }
     }
 
-    /// Returns a `struct fuse_entry_out` of a new node, which is not cached.
+    /// Returns a `struct fuse_entry_out` for a new node, which the kernel may not cache.
     fn entry(&mut self, is_directory: bool) -> Vec<u8> {
         self.nodes += 1;
         let node = 2 * self.nodes + u64::from(is_directory);
@@ -222,8 +225,8 @@ impl Connection {
     }
 }
 
-/// Returns a `struct fuse_init_out` of protocol 7.31, with more than one page for each request:
-/// otherwise, the kernel limits names to 1,024 bytes.
+/// Returns a `struct fuse_init_out` of protocol version 7.31. It permits more than one page per
+/// request, because the kernel otherwise limits names to 1,024 bytes.
 fn init(body: &[u8]) -> Vec<u8> {
     const BIG_WRITES: u32 = 1 << 5;
     const MAX_PAGES: u32 = 1 << 22;

@@ -1,29 +1,32 @@
-//! The mounts and names of the host, which tests that change mounts or names must not affect.
+//! The mounts, host name and domain name of the host, which tests in new namespaces must not
+//! change.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{env, fs, io};
 
-/// The variable with the process ID of the test program. Every child of a test inherits it.
+/// The environment variable with the process ID of the test program. Every child process of a test
+/// inherits this variable.
 const PARENT: &str = "BUTTER_CHILD_OF_PROCESS";
 
-/// The namespaces that a test leaves before it changes mounts or names: the variable with the
-/// namespace of the host, and the path in `/proc`.
+/// The namespaces that a test leaves before it changes mounts or names. Each entry is the
+/// environment variable that identifies the host's namespace, and the path of the namespace in
+/// `/proc`.
 const NAMESPACES: [(&str, &str); 2] =
     [("BUTTER_HOST_MNT", "/proc/self/ns/mnt"), ("BUTTER_HOST_UTS", "/proc/self/ns/uts")];
 
-/// The same for the namespace that a test leaves to become root of a new one. Not every kernel
-/// supports user namespaces.
+/// An entry like those of [`NAMESPACES`], for the user namespace that a test leaves to become root
+/// of a new user namespace. Not every kernel supports user namespaces.
 const USERS: (&str, &str) = ("BUTTER_HOST_USER", "/proc/self/ns/user");
 
-/// The prefixes of the names of directories that tests create; the tests of the example `newroot`
-/// use the second one.
+/// The prefixes of the names of directories that tests create. The tests of the example `newroot`
+/// use `new-root-`.
 const DIRECTORIES: [&str; 2] = [crate::files::PREFIX, "new-root-"];
 
 /// The mounts, host name and domain name of the host.
 pub struct HostState {
-    /// The IDs, device, root and mount point of each mount, mapped to its options.
+    /// The IDs, device, root and mount point of each mount, mapped to the options of the mount.
     mounts: BTreeMap<String, String>,
     names: [String; 2],
 }
@@ -32,7 +35,7 @@ impl HostState {
     pub fn now() -> Self {
         let mounts =
             String::from_utf8_lossy(&fs::read("/proc/self/mountinfo").unwrap()).into_owned();
-        // The first five fields identify a mount; the others can change.
+        // The first five fields of a line identify a mount; the other fields can change.
         let mounts =
             mounts.lines().map(|line| line.split_at(line.match_indices(' ').nth(4).unwrap().0));
         let name = |name| fs::read_to_string(format!("/proc/sys/kernel/{name}")).unwrap();
@@ -42,27 +45,28 @@ impl HostState {
         }
     }
 
-    /// Returns variables for the environment of a child: the namespaces of the host, and the ID of
-    /// this process, by which the processes of a test are found.
+    /// Returns the environment variables of a child process: the namespaces of the host, and the ID
+    /// of this process, which identifies the processes of a test.
     pub fn variables() -> impl Iterator<Item = (&'static str, String)> {
         let namespaces = NAMESPACES.map(|(name, path)| (name, namespace(path)));
         let users = fs::exists(USERS.1).unwrap().then(|| (USERS.0, namespace(USERS.1)));
         namespaces.into_iter().chain(users).chain([(PARENT, std::process::id().to_string())])
     }
 
-    /// Asserts that this child is in other mount and UTS namespaces than the host.
+    /// Asserts that this child process is in neither the mount namespace nor the UTS namespace of
+    /// the host.
     pub fn assert_left() {
         NAMESPACES.into_iter().for_each(assert_other_namespace);
     }
 
-    /// Asserts that this child is in another user namespace than the test program.
+    /// Asserts that this child process is not in the user namespace of the test program.
     pub fn assert_user_namespace_left() {
         assert_other_namespace(USERS);
     }
 
-    /// Asserts that a child has changed no mounts or names of the host since this state was
-    /// recorded, and that none of its processes remains. `child` is a variable in the environment
-    /// of the child.
+    /// Asserts that a child process has not changed the mounts or names of the host since this
+    /// state was recorded, and that the child process and its descendants terminate. `child` is the
+    /// environment variable (`NAME=value`) that identifies these processes.
     ///
     /// Mounts that other programs create, change and remove in the meantime are ignored.
     pub fn assert_unchanged_by(&self, child: &str) {
@@ -77,7 +81,7 @@ impl HostState {
         }
         let new =
             now.mounts.keys().find(|mount| !self.mounts.contains_key(*mount) && is_of_test(mount));
-        assert_eq!(new, None, "there is a new mount on the host");
+        assert_eq!(new, None, "the test created a mount on the host");
         let roots = |mounts: &BTreeMap<String, String>| {
             mounts.keys().filter(|mount| mount.ends_with(" /")).count()
         };
@@ -123,9 +127,9 @@ fn temporary_files() -> PathBuf {
 
 fn assert_other_namespace((name, path): (&str, &str)) {
     assert_ne!(
-        env::var(name).expect("every child has the variable"),
+        env::var(name).expect("every child process should have this environment variable"),
         namespace(path),
-        "{path} is the namespace of the host"
+        "the child process is still in the host's namespace {path}"
     );
 }
 
@@ -133,7 +137,7 @@ fn namespace(path: &str) -> String {
     fs::read_link(path).unwrap().to_str().unwrap().to_owned()
 }
 
-/// Returns the number of processes whose environment is readable and contains all these variables.
+/// Returns the number of processes whose environment is readable and contains all of `variables`.
 fn processes(variables: &[String]) -> usize {
     let all = fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path().join("environ"));
     let environments = all.filter_map(|path| -> Option<Vec<u8>> { io::Result::ok(fs::read(path)) });

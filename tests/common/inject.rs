@@ -1,13 +1,13 @@
-//! Injected failures, for errors that cannot be triggered: in one thread, a seccomp filter returns
-//! the result of a call in place of the kernel.
+//! Injected failures, for errors that cannot be triggered: in one thread, a seccomp filter
+//! determines the result of a system call, which the kernel does not execute.
 
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-/// `struct sock_filter`: one instruction of a filter.
+/// `struct sock_filter`: one instruction of a seccomp filter.
 #[repr(C)]
 struct Instruction(u16, u8, u8, u32);
 
-/// `struct sock_fprog`: a filter.
+/// `struct sock_fprog`: a seccomp filter.
 #[repr(C)]
 struct Program {
     len: u16,
@@ -21,10 +21,10 @@ const ALLOW: u32 = 0x7FFF_0000;
 const FAIL_WITH: u32 = 0x0005_0000;
 const TRAP: u32 = 0x0003_0000;
 
-/// Runs a closure in a thread in which one system call does not reach the kernel and fails with
-/// this errno.
+/// Runs a closure in a new thread in which the system call `call` is not executed and fails with
+/// `errno`.
 ///
-/// The filter applies to this thread only, and ends with it.
+/// The seccomp filter applies only to the new thread.
 pub fn inject<T: Send>(
     call: libc::c_long,
     errno: butter::Errno,
@@ -33,21 +33,21 @@ pub fn inject<T: Send>(
     filtered(call, FAIL_WITH | errno.as_raw() as u32, body)
 }
 
-/// Like [`inject`], but the call raises `SIGSYS` with `data` as its `si_errno`.
+/// Like [`inject`], but the system call raises `SIGSYS` with `data` as the `si_errno`.
 pub fn trap<T: Send>(call: libc::c_long, data: u16, body: impl FnOnce() -> T + Send) -> T {
     filtered(call, TRAP | u32::from(data), body)
 }
 
-/// Like [`inject`], but the call does nothing and returns 0.
+/// Like [`inject`], but the system call does nothing and returns 0.
 pub fn pretend<T: Send>(call: libc::c_long, body: impl FnOnce() -> T + Send) -> T {
     filtered(call, FAIL_WITH, body)
 }
 
-/// Like [`inject`], but the call returns the result of a function, which receives the arguments of
-/// the call. A process has only one such function at a time: use `forge` only in a separate
-/// process.
+/// Like [`inject`], but the system call returns the result of the function `result`, which receives
+/// the arguments of the system call. A process has only one such function at a time: use `forge`
+/// only in a separate process.
 ///
-/// The function runs in a signal handler, and must not make the call itself.
+/// `result` runs in a signal handler, and must not make the same system call itself.
 pub fn forge<T: Send>(
     call: libc::c_long,
     result: fn([usize; 6]) -> isize,
@@ -67,8 +67,9 @@ pub fn forge<T: Send>(
 /// The function that was passed to [`forge`].
 static FORGED: AtomicPtr<()> = AtomicPtr::new(std::ptr::null_mut());
 
-/// Handles the signal of a call that a filter has trapped. The context contains the registers of
-/// the call; when the handler returns, the kernel restores them, including the result.
+/// Handles the `SIGSYS` of a system call that a filter has trapped. `context` contains the
+/// registers at the system call. When the handler returns, the kernel restores the registers,
+/// including the register with the result.
 extern "C" fn forge_result(_: libc::c_int, _: *mut libc::siginfo_t, context: *mut libc::c_void) {
     let function = FORGED.load(Ordering::Relaxed);
     // SAFETY: `forge` stored such a function before it set the handler.
@@ -109,10 +110,11 @@ fn filtered<T: Send>(call: libc::c_long, action: u32, body: impl FnOnce() -> T +
     })
 }
 
-/// Adds a filter to the current thread that returns `action` for one call and allows all others.
+/// Adds a seccomp filter to the current thread that returns `action` for one system call and allows
+/// all other system calls.
 fn install(call: u32, action: u32) {
-    // The number of the call is at offset 0. The architecture is not compared: the thread runs only
-    // this program.
+    // The system call number is at offset 0 of `struct seccomp_data`. The filter does not compare
+    // the architecture, because the thread runs only this program.
     let instructions = [
         Instruction(LOAD, 0, 0, 0),
         Instruction(JUMP_IF_EQUAL, 0, 1, call),

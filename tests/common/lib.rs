@@ -23,8 +23,8 @@ use butter::poll::{self, PollFd, PollFlags};
 use butter::time::{Clock, Timespec, clock_gettime};
 
 /// Returns the path of an example program: the value of the environment variable `BUTTER_<NAME>`,
-/// or else the path at which cargo builds the program, in a directory next to that of the test
-/// programs.
+/// or else the path at which cargo builds the program, in a directory next to the directory of the
+/// test programs.
 pub fn example(name: &str) -> Result<std::path::PathBuf, String> {
     if let Some(program) = std::env::var_os(format!("BUTTER_{}", name.to_uppercase())) {
         return Ok(program.into());
@@ -54,22 +54,26 @@ pub fn bytes(path: &std::path::Path) -> &[u8] {
     std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str())
 }
 
-/// Waits until the read end of a pipe is closed in all processes. The caller has closed it, but a
-/// process that another test starts has a copy until `execve`.
+/// Waits until the read end of a pipe is closed in all processes. The caller has closed the read
+/// end, but a process that another test starts has a copy until `execve`.
 pub fn wait_until_reader_is_closed(writer: impl AsFd) {
     let mut fds = [PollFd::new(&writer, PollFlags::empty())];
-    assert_eq!(poll::wait(&mut fds, Duration::from_secs(60)), Ok(1), "the read end is still open");
+    assert_eq!(
+        poll::wait(&mut fds, Duration::from_secs(60)),
+        Ok(1),
+        "the read end of the pipe should be closed in all processes"
+    );
     assert_eq!(fds[0].ready(), PollFlags::ERR);
 }
 
-/// Returns the absolute time that a clock will show after a duration.
+/// Returns the current time of a clock plus a duration.
 pub fn time_from_now(clock: Clock, from_now: Duration) -> Timespec {
     let now = Duration::try_from(clock_gettime(clock).unwrap()).unwrap();
     (now + from_now).try_into().unwrap()
 }
 
-/// Returns whether the page at this address is mapped. The result is reliable only in a dedicated
-/// process, because another thread may map a free page.
+/// Returns whether the memory page at the address `page` is mapped. The result is reliable only in
+/// a dedicated process, because another thread may map a free page.
 pub fn is_mapped(page: *const u8) -> bool {
     let mut resident = 0_u8;
     // SAFETY: writes one byte; examines only the page's mapping.
@@ -85,14 +89,15 @@ pub fn is_dedicated_vm() -> bool {
     std::env::var_os("BUTTER_DEDICATED_VM").is_some()
 }
 
-/// Returns whether the running kernel has at least this version, such as "5.11".
+/// Returns whether the version of the running kernel is at least `version`, such as "5.11".
 pub fn kernel_is_at_least(version: &str) -> bool {
     let numbers = |text: &str| {
         let mut numbers =
             text.split(|c: char| !c.is_ascii_digit()).map(|number| number.parse().unwrap_or(0));
         (numbers.next().unwrap_or(0_u32), numbers.next().unwrap_or(0_u32))
     };
-    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").expect("/proc is mounted");
+    let release =
+        std::fs::read_to_string("/proc/sys/kernel/osrelease").expect("/proc should be mounted");
     numbers(&release) >= numbers(version)
 }
 
@@ -101,8 +106,8 @@ pub fn root() -> &'static std::path::Path {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-/// Returns an error with a reason if programs for a target cannot be built on this host. `None` is
-/// the default target.
+/// Returns an error with a reason if this host cannot build programs for `target`. `None` means the
+/// default target of rustc.
 pub fn can_build_for<'a>(target: impl Into<Option<&'a str>>) -> Result<(), String> {
     let target = target.into();
     if !root().join("src/lib.rs").exists() {

@@ -1,30 +1,33 @@
-//! The list of mounts in `/proc/thread-self/mountinfo`.
+//! Parses the list of mounts in `/proc/thread-self/mountinfo`.
 
 /// A mount in the mount namespace of the calling thread.
 #[derive(Debug)]
 pub struct MountInfo {
     pub id: u32,
     pub parent: u32,
-    /// The directory of the file system that is the root of the mount.
+    /// The path, within the file system, of the directory that is the root of the mount.
     pub root: String,
     pub point: String,
     /// The options of the mount, such as `rw` and `nosuid`.
     pub options: Vec<String>,
-    /// The optional fields: `shared:N`, `master:N`, `unbindable`.
+    /// The optional fields, which describe the propagation of mount events: `shared:N`, `master:N`,
+    /// `unbindable`.
     pub propagation: Vec<String>,
     pub fstype: String,
     pub source: String,
-    /// The options of the file system.
+    /// The per-superblock options of the file system.
     pub super_options: Vec<String>,
 }
 
-/// Returns all mounts, in the order of the list. Bytes that are not UTF-8 are replaced.
+/// Returns all mounts of the calling thread's mount namespace, in the order of
+/// `/proc/thread-self/mountinfo`. Bytes that are not UTF-8 are replaced by U+FFFD.
 pub fn mounts() -> Vec<MountInfo> {
     let text = std::fs::read("/proc/thread-self/mountinfo").unwrap();
     String::from_utf8_lossy(&text).lines().map(parse).collect()
 }
 
-/// Returns the topmost mount at this mount point, which is the last one in the list.
+/// Returns the topmost mount at a mount point, which is the last mount in the list with that mount
+/// point.
 pub fn mounted_at(point: &str) -> Option<MountInfo> {
     mounts().into_iter().rfind(|mount| mount.point == point)
 }

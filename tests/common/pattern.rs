@@ -34,7 +34,8 @@ pub fn pattern(offset: u64, count: usize) -> &'static [u8] {
     &bytes[(offset % PERIOD as u64) as usize..][..count]
 }
 
-/// Returns the first `count` bytes of the pattern; `count` is not limited. No two pages are equal.
+/// Returns the first `count` bytes of the pattern; `count` is not limited. No two pages of the
+/// pattern are equal.
 pub fn pattern_bytes(count: usize) -> Vec<u8> {
     (0..count)
         .step_by(CHUNK_SIZE)
@@ -43,7 +44,8 @@ pub fn pattern_bytes(count: usize) -> Vec<u8> {
         .collect()
 }
 
-/// Writes `count` bytes of the pattern from an offset. Returns an error if the reader is closed.
+/// Writes `count` bytes of the pattern from an offset. Returns an error if a write fails, as with a
+/// closed pipe.
 pub fn write_pattern(mut writer: impl Write, offset: u64, count: u64) -> io::Result<()> {
     let (mut offset, end) = (offset, offset + count);
     while offset < end {
@@ -55,7 +57,7 @@ pub fn write_pattern(mut writer: impl Write, offset: u64, count: u64) -> io::Res
 }
 
 /// Reads to the end of the file, at most `chunk_size` bytes at once. Asserts that the bytes are the
-/// pattern from an offset, and returns their number.
+/// pattern from an offset, and returns the number of bytes.
 pub fn check(mut reader: impl Read, offset: u64, chunk_size: usize) -> u64 {
     let mut buffer = vec![0; chunk_size.min(CHUNK_SIZE)];
     let mut total = 0;
@@ -64,15 +66,15 @@ pub fn check(mut reader: impl Read, offset: u64, chunk_size: usize) -> u64 {
             Ok(0) => return total,
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            // At its end, a terminal fails with EIO; a socket whose peer was closed can fail with
-            // ECONNRESET.
+            // A read fails with EIO at the end of a terminal, and can fail with ECONNRESET on a
+            // socket whose peer was closed.
             Err(error) if matches!(error.raw_os_error(), Some(libc::EIO | libc::ECONNRESET)) => {
                 return total;
             }
-            Err(error) => panic!("after {total} bytes: {error}"),
+            Err(error) => panic!("read failed after {total} bytes: {error}"),
         };
         let expected = pattern(offset + total, count);
-        assert!(buffer[..count] == *expected, "the bytes after the first {total} differ");
+        assert!(buffer[..count] == *expected, "the bytes at offset {total} are wrong");
         total += count as u64;
     }
 }
@@ -83,7 +85,7 @@ pub fn check_file(mut file: &File, offset: u64) -> u64 {
     check(file, offset, CHUNK_SIZE)
 }
 
-/// Creates a file with the first `count` bytes of the pattern. Its file offset is 0.
+/// Creates a file with the first `count` bytes of the pattern. The file offset is 0.
 pub fn pattern_file(count: u64) -> File {
     let mut file = files::anonymous();
     write_pattern(&mut file, 0, count).unwrap();
@@ -91,7 +93,7 @@ pub fn pattern_file(count: u64) -> File {
     file
 }
 
-/// Creates a file with these bytes. Its file offset is 0.
+/// Creates a file with these bytes. The file offset is 0.
 pub fn file_containing(bytes: &[u8]) -> File {
     let mut file = files::anonymous();
     file.write_all(bytes).unwrap();

@@ -1,8 +1,10 @@
-//! Records the system calls of one thread, and returns their results in place of the kernel.
+//! Records the system calls of one thread, and returns the results of these system calls in place
+//! of the kernel.
 //!
-//! A seccomp filter in that thread notifies a supervisor, the thread that runs the test. The
-//! supervisor compares each call with the expected one, writes output memory, and returns the
-//! chosen value. Calls that the thread makes between two recorded ones reach the kernel.
+//! A seccomp filter in the recorded thread notifies a supervisor, which is the thread that runs the
+//! test. The supervisor compares each system call with the expected system call, writes output to
+//! the memory of the recorded thread, and chooses the return value. System calls that the recorded
+//! thread makes between two recorded functions reach the kernel, except for those in `GUARDED`.
 
 use std::any::Any;
 use std::collections::VecDeque;
@@ -16,11 +18,12 @@ use std::time::Duration;
 use butter::fd::{AsFd, AsRawFd};
 use syscalls::Sysno;
 
-/// The longest time between two notifications, and between the last one and the end of the thread.
+/// The maximum time between two notifications, and between the last notification and the
+/// termination of the recorded thread.
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// Calls that change the host or other processes. They never reach the kernel, even if a function
-/// issues one of them by mistake.
+/// System calls that change the host or other processes. These system calls never reach the kernel,
+/// even if a function makes one of them by mistake.
 const GUARDED: &[libc::c_long] = &[
     libc::SYS_chroot,
     libc::SYS_kill,
@@ -34,17 +37,17 @@ const GUARDED: &[libc::c_long] = &[
     libc::SYS_unshare,
 ];
 
-/// Bytes at an offset from a pointer.
+/// Byte strings, each with its offset from a pointer.
 pub type Pieces = Vec<(usize, Vec<u8>)>;
 
-/// The expected value of one register.
+/// The expected value of one argument of a system call.
 #[derive(Clone)]
 pub enum Argument {
     /// A parameter of 32 bits. The kernel ignores the upper half of the register.
     Int(u32),
     /// A parameter of 64 bits, or a pointer that the kernel does not dereference.
     Long(u64),
-    /// A pointer: the bytes that the kernel reads, and the bytes that it writes.
+    /// A pointer to memory: the bytes that the kernel reads, and the bytes that the kernel writes.
     Memory { read: Pieces, written: Pieces },
 }
 
@@ -53,7 +56,7 @@ pub fn int(value: impl Into<i64>) -> Argument {
     Argument::Int(value.into() as u32)
 }
 
-/// The number of a descriptor.
+/// The number of a file descriptor.
 pub fn fd(fd: &impl AsFd) -> Argument {
     int(fd.as_fd().as_raw_fd())
 }
@@ -76,7 +79,8 @@ pub fn input(bytes: impl AsRef<[u8]>) -> Argument {
     input_fields(&[(0, bytes.as_ref())])
 }
 
-/// A pointer to a struct that the kernel reads; padding is not compared.
+/// A pointer to a struct that the kernel reads. The recorder does not compare the padding of the
+/// struct.
 pub fn input_fields(fields: &[(usize, &[u8])]) -> Argument {
     Argument::Memory { read: pieces(fields), written: Pieces::new() }
 }
@@ -86,7 +90,7 @@ pub fn output(bytes: impl AsRef<[u8]>) -> Argument {
     output_fields(&[(0, bytes.as_ref())])
 }
 
-/// A pointer to a struct to whose fields the kernel writes these bytes.
+/// A pointer to a struct. The kernel writes these bytes to the fields of the struct.
 pub fn output_fields(fields: &[(usize, &[u8])]) -> Argument {
     Argument::Memory { read: Pieces::new(), written: pieces(fields) }
 }
@@ -119,15 +123,15 @@ impl Expected {
     }
 }
 
-/// A difference between a recorded call and the expected one.
+/// A difference between a recorded system call and the expected system call.
 pub enum Difference {
-    /// A difference in the number or the arguments of a call.
+    /// A difference in the system call number or in the arguments.
     Call(String),
     /// A difference in the result that a function returned.
     Result(String),
 }
 
-/// A record of the system calls of the current thread.
+/// Records the system calls of the current thread while a function runs.
 pub struct Recorder {
     name: &'static str,
     shared: Arc<Shared>,
@@ -137,15 +141,16 @@ pub struct Recorder {
 struct Shared {
     listener: Mutex<Option<io::Result<OwnedFd>>>,
     installed: Condvar,
-    /// Whether the thread runs a function whose calls are compared. While it does not, the
-    /// supervisor neither locks nor allocates, because the thread may hold the allocator's locks.
+    /// Whether the recorded thread is running a function whose system calls are compared.
+    /// Otherwise, the supervisor neither acquires locks nor allocates memory, because the recorded
+    /// thread may hold the locks of the allocator.
     recording: AtomicBool,
     expected: Mutex<VecDeque<Expected>>,
     differences: Mutex<Vec<Difference>>,
 }
 
 impl Recorder {
-    /// Runs a function that makes this system call.
+    /// Runs a function that should make this system call.
     pub fn call<T, const N: usize>(
         &self,
         number: libc::c_long,
@@ -156,7 +161,7 @@ impl Recorder {
         self.calls([Expected::new(number, arguments, returned)], function)
     }
 
-    /// Runs a function that makes these system calls, in this order.
+    /// Runs a function that should make these system calls, in this order.
     pub fn calls<T, const N: usize>(
         &self,
         expected: [Expected; N],
@@ -168,13 +173,13 @@ impl Recorder {
         self.shared.recording.store(false, Ordering::SeqCst);
         let missing = std::mem::take(&mut *self.shared.expected.lock().unwrap());
         for expected in missing {
-            let text = format!("{}: {} is not issued", self.name, name_of(expected.number));
+            let text = format!("{}: {} was not called", self.name, name_of(expected.number));
             self.shared.differences.lock().unwrap().push(Difference::Call(text));
         }
         result
     }
 
-    /// Compares a part of a result with the value that the recorder returned or wrote.
+    /// Compares a part of a function's result with the value that the recorder returned or wrote.
     pub fn output<T: PartialEq + Debug>(&self, part: &str, actual: T, expected: T) {
         if actual != expected {
             let text =
@@ -184,8 +189,8 @@ impl Recorder {
     }
 }
 
-/// Runs a row in a new thread in which these calls are recorded. Returns an error if the host does
-/// not permit a filter with user notifications.
+/// Runs `row` in a new thread in which the system calls `numbers` are recorded. Returns an error if
+/// the host does not permit a seccomp filter with user notifications.
 pub fn record(
     name: &'static str,
     numbers: &[libc::c_long],
@@ -224,11 +229,12 @@ fn name_of(number: libc::c_long) -> String {
     Sysno::new(number as usize).map_or(number.to_string(), |call| call.name().to_owned())
 }
 
-/// A filter that notifies a listener of these calls, and allows all others.
+/// Returns a seccomp filter that notifies a listener of these system calls, and allows all other
+/// system calls.
 fn filter(numbers: &[libc::c_long]) -> Vec<libc::sock_filter> {
     let instruction = |code, jt, jf, k| libc::sock_filter { code: code as u16, jt, jf, k };
-    // The number of the call is at offset 0. The architecture is not compared: the thread runs only
-    // this program.
+    // The system call number is at offset 0 of `struct seccomp_data`. The filter does not compare
+    // the architecture, because the thread runs only this program.
     let mut filter = vec![instruction(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, 0)];
     for (at, &number) in numbers.iter().enumerate() {
         let to_notify = (numbers.len() - at) as u8;
@@ -240,9 +246,9 @@ fn filter(numbers: &[libc::c_long]) -> Vec<libc::sock_filter> {
     filter
 }
 
-/// Adds a filter to the current thread. This function neither allocates nor frees memory: the
-/// system calls of the allocator can be recorded, and would wait for the supervisor, which does not
-/// have the listener yet.
+/// Adds a seccomp filter to the current thread. This function neither allocates nor frees memory:
+/// if the filter matches a system call of the allocator, the thread waits for the supervisor, which
+/// does not have the listener yet.
 fn install(filter: &mut [libc::sock_filter]) -> io::Result<OwnedFd> {
     let program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_mut_ptr() };
     // SAFETY: touches no memory; programs that this thread executes gain no privileges.
@@ -259,7 +265,7 @@ fn install(filter: &mut [libc::sock_filter]) -> io::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(listener as i32) })
 }
 
-/// Responds to notifications until the thread has ended.
+/// Responds to notifications until the recorded thread has terminated.
 fn supervise(name: &str, listener: &OwnedFd, shared: &Shared) -> Result<(), String> {
     let limit = LIMIT.as_millis() as libc::c_int;
     let listener = std::os::fd::AsRawFd::as_raw_fd(listener);
@@ -294,13 +300,14 @@ fn supervise(name: &str, listener: &OwnedFd, shared: &Shared) -> Result<(), Stri
     }
 }
 
-/// Compares a call with the next expected one, writes its output, and chooses its return value.
+/// Compares a system call with the next expected system call, writes the output, and returns the
+/// value that the system call should return.
 fn respond(name: &str, number: libc::c_long, registers: &[u64; 6], shared: &Shared) -> i64 {
     let report =
         |text| shared.differences.lock().unwrap().push(Difference::Call(format!("{name}: {text}")));
     let called = name_of(number);
     let Some(expected) = shared.expected.lock().unwrap().pop_front() else {
-        report(format!("{called} is not expected"));
+        report(format!("unexpected call of {called}"));
         return -i64::from(libc::ENOSYS);
     };
     if number != expected.number {
@@ -348,7 +355,8 @@ enum Direction {
     Write,
 }
 
-/// Reads or writes memory of the recorded thread, as the kernel does. A bad address is an error.
+/// Reads or writes memory of the recorded thread, as the kernel does. Returns an error if the
+/// address is invalid.
 fn copy(pointer: u64, offset: usize, bytes: &mut [u8], direction: Direction) -> Result<(), String> {
     let address = (pointer as usize).wrapping_add(offset);
     let local = libc::iovec { iov_base: bytes.as_mut_ptr().cast(), iov_len: bytes.len() };
@@ -372,5 +380,5 @@ fn copy(pointer: u64, offset: usize, bytes: &mut [u8], direction: Direction) -> 
         return Ok(());
     }
     let (error, length) = (io::Error::last_os_error(), bytes.len());
-    Err(format!("expected {length} bytes at offset {offset}, got address {pointer:#x}: {error}"))
+    Err(format!("cannot access {length} bytes at {pointer:#x} plus offset {offset}: {error}"))
 }

@@ -1,15 +1,15 @@
-//! Signals at short intervals that interrupt the calls of a thread.
+//! Periodic signals that interrupt the system calls of a thread.
 
 use std::cell::Cell;
 use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// The number of signals that the handler has handled, in all threads.
+/// The number of signals that the signal handler has counted in all threads.
 pub static HANDLED: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
-    /// The counter of the signals that this thread handles.
+    /// The counter of the signals that the current thread handles.
     static COUNTER: Cell<Option<&'static AtomicU64>> = const { Cell::new(None) };
 }
 
@@ -20,25 +20,26 @@ extern "C" fn count(_: libc::c_int) {
     }
 }
 
-/// Runs a closure while a timer sends signals to its thread.
+/// Runs a closure while a timer sends signals to the calling thread.
 pub fn interrupted<T>(body: impl FnOnce() -> T) -> T {
     PeriodicSignals::new().run(body)
 }
 
-/// Periodic signals to one thread, and their number, which every thread can read.
+/// Periodic signals to one thread, and a counter of the handled signals, which every thread can
+/// read.
 #[derive(Clone, Copy)]
 pub struct PeriodicSignals(&'static AtomicU64);
 
 impl PeriodicSignals {
-    /// Creates a counter; the signals start with [`run`](Self::run).
+    /// Creates the counter. [`run`](Self::run) starts the signals.
     #[expect(clippy::new_without_default, reason = "each call leaks a counter")]
     pub fn new() -> Self {
-        // Never freed, because the handler can run at any time.
+        // The counter is never freed, because the signal handler can run at any time.
         Self(Box::leak(Box::default()))
     }
 
-    /// Runs a closure in this thread while a timer sends it a signal every 100 microseconds. The
-    /// handler counts the signals and is installed without `SA_RESTART`.
+    /// Runs a closure while a timer sends a signal to the calling thread every 100 microseconds.
+    /// The signal handler counts the signals, and is installed without `SA_RESTART`.
     pub fn run<T>(self, body: impl FnOnce() -> T) -> T {
         static HANDLER: Once = Once::new();
         HANDLER.call_once(|| install_handler(libc::SIGUSR1, count));
@@ -62,8 +63,8 @@ pub fn install_handler(signal: libc::c_int, handler: extern "C" fn(libc::c_int))
     assert_eq!(unsafe { libc::sigaction(signal, &raw const action, std::ptr::null_mut()) }, 0);
 }
 
-/// A POSIX timer that sends `SIGUSR1` to the thread that created it, until it is dropped. While a
-/// signal is pending, the kernel does not send another.
+/// A POSIX timer that sends `SIGUSR1` to the thread that created the timer, until the timer is
+/// dropped. While a signal of the timer is pending, the kernel does not send another signal.
 struct KernelTimer(libc::c_int);
 
 impl KernelTimer {
@@ -98,7 +99,7 @@ impl Drop for KernelTimer {
     }
 }
 
-/// Sends a signal to a thread of this process. Returns `false` if the thread has ended.
+/// Sends a signal to a thread of this process. Returns `false` if the thread has terminated.
 pub fn send(thread: i32, signal: libc::c_int) -> bool {
     let process = butter::process::getpid().as_raw();
     // SAFETY: touches no memory; the caller has installed a handler.

@@ -1,4 +1,4 @@
-//! Operations on sockets that `std` does not have.
+//! Socket operations that `std` does not provide.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -12,7 +12,7 @@ pub fn send_urgent(socket: impl AsFd, byte: u8) {
     assert_eq!(sent, 1, "send: {}", io::Error::last_os_error());
 }
 
-/// Receives a byte of out-of-band data. Returns an error if it has not arrived yet.
+/// Receives a byte of out-of-band data. Returns an error if no out-of-band data has arrived yet.
 pub fn receive_urgent(socket: impl AsFd) -> io::Result<u8> {
     let (fd, mut byte) = (socket.as_fd().as_raw_fd(), 0_u8);
     // SAFETY: writes one byte.

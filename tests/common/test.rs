@@ -1,9 +1,9 @@
-//! The name of the running test, and tests that are skipped.
+//! The name of the running test, and macros and functions that skip a test.
 
 use std::fmt::{Arguments, Display};
 use std::io::Write;
 
-/// A test, by the name under which libtest lists it.
+/// A test, identified by its name in the list of libtest.
 #[derive(Clone, Copy)]
 pub struct Test(pub(crate) &'static str);
 
@@ -21,8 +21,8 @@ impl Test {
     }
 
     /// Reports that the test, or the part of the test that `row` names, cannot run on this host.
-    /// The line is written directly to the standard error, which libtest does not capture, so that
-    /// every run shows it and `.ci/run` counts it.
+    /// The reason is written directly to the standard error, which libtest does not capture, so
+    /// that every run shows the reason and `.ci/run` counts the skipped test.
     pub fn skip(self, row: &str, reason: Arguments<'_>) {
         let separator = if row.is_empty() { "" } else { ": " };
         let line = format!("skipped: {}{separator}{row}: {reason}\n", self.0);
@@ -30,7 +30,7 @@ impl Test {
     }
 }
 
-/// Evaluates to the test whose function contains this invocation.
+/// Evaluates to the [`Test`](crate::test::Test) whose function contains this invocation.
 #[macro_export]
 macro_rules! this_test {
     () => {
@@ -42,8 +42,8 @@ macro_rules! this_test {
 pub trait Requirement {
     type Value;
 
-    /// Returns the value, or the reason why it is missing: an empty string if the reason is
-    /// unknown.
+    /// Returns the value, or the reason why the value is missing. The reason is an empty string if
+    /// it is unknown.
     fn check(self) -> Result<Self::Value, String>;
 }
 
@@ -71,16 +71,16 @@ impl<T, E: Display> Requirement for Result<T, E> {
     }
 }
 
-/// Evaluates to the value of a requirement. If it is not met, the function that contains this
-/// invocation returns, and the test counts as skipped.
+/// Evaluates to the value of a requirement. If the requirement is not met, the function that
+/// contains this invocation returns, and the test counts as skipped.
 ///
-/// - `require!(kernel >= 5.11, "epoll_pwait2")`: a version of the running kernel, and the feature
-///   that needs it;
-/// - `require!(condition, "reason")`, `require!(option, "reason")`, with arguments as for
-///   `format!`;
-/// - `require!(result)`, `require!(result, "context")`: the error is the reason;
-/// - `require!(test; ...)`: in a function that several tests call, for the given
-///   [`Test`](crate::test::Test).
+/// - `require!(kernel >= 5.11, "epoll_pwait2")` requires a minimum version of the running kernel
+///   for a feature;
+/// - `require!(condition, "reason")`, `require!(option, "reason")` require a condition or a value;
+///   the reason can have arguments as for `format!`;
+/// - `require!(result)`, `require!(result, "context")` require a success; the error is the reason;
+/// - `require!(test; ...)` skips the given [`Test`](crate::test::Test), in a function that several
+///   tests call.
 #[macro_export]
 macro_rules! require {
     (kernel >= $version:literal, $feature:expr) => {
@@ -114,7 +114,7 @@ macro_rules! require {
 }
 
 /// Returns the value of a call that older kernels do not support, or the error if the running
-/// kernel does not support it. Panics on any other error.
+/// kernel does not support the call. Panics on any other error.
 #[track_caller]
 pub fn supported<T: std::fmt::Debug>(result: butter::Result<T>) -> butter::Result<T> {
     match result {

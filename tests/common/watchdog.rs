@@ -7,16 +7,18 @@ use std::{env, fs, thread};
 
 use butter::signal::{self, SigSet};
 
-/// The exit status of a test binary that the watchdog terminates: that of `timeout(1)`.
+/// The exit status of a test binary that the watchdog terminates. `timeout(1)` uses the same exit
+/// status.
 pub const STATUS: i32 = 124;
 
-/// The environment variable with the time limit of one test in seconds, which replaces the default.
+/// The environment variable with the time limit of one test in seconds, which replaces
+/// `DEFAULT_LIMIT`.
 pub const LIMIT: &str = "BUTTER_TEST_TIMEOUT";
 
-/// A test takes up to 50 times as long in a virtual machine without hardware support as on a host.
+/// A test takes up to 50 times as long in an emulated virtual machine as on a host.
 const DEFAULT_LIMIT: Duration = Duration::from_secs(900);
 
-/// Starts the watchdog before `main`. Each test binary needs it once, at its root.
+/// Starts the watchdog before `main`. Each test binary invokes this macro once, in its root module.
 #[macro_export]
 macro_rules! watchdog {
     () => {
@@ -28,9 +30,9 @@ macro_rules! watchdog {
     };
 }
 
-/// Starts a thread that terminates the process if a test exceeds the limit. A child process of a
-/// test has no watchdog, because it may need to have a single thread: the watchdog of its parent
-/// covers it.
+/// Starts a thread that terminates the process if a test exceeds the limit. The child process of a
+/// test has no watchdog, because some tests require a single thread: the watchdog of the parent
+/// process also limits the child process.
 pub extern "C" fn start() {
     if env::var_os(crate::child::CHILD).is_some() {
         return;
@@ -61,7 +63,8 @@ pub extern "C" fn start() {
     let _ = mask.and_then(signal::set_mask);
 }
 
-/// Returns the names of all threads by their IDs. libtest names a thread after its test.
+/// Returns the name of each thread of this process, by thread ID. libtest names a thread after its
+/// test.
 fn threads() -> BTreeMap<String, String> {
     let tasks = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
     let named = tasks.filter_map(|task| {
@@ -71,8 +74,8 @@ fn threads() -> BTreeMap<String, String> {
     named.collect()
 }
 
-/// Returns the test that a thread runs. The kernel keeps only 15 bytes of a thread's name: if
-/// several tests have names that begin with these bytes, returns all of them. In a child process of
+/// Returns the test that a thread runs. The kernel keeps only 15 bytes of a thread's name: if the
+/// names of several tests begin with these bytes, returns all of these names. In a child process of
 /// a test, libtest runs that test on the main thread.
 fn test(thread: &str) -> Option<String> {
     if env::args().any(|argument| argument == "--exact") {

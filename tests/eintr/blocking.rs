@@ -1,4 +1,5 @@
-//! Calls that block until another thread wakes them, after many signals.
+//! Calls that block until another thread wakes the caller, after many signals have interrupted the
+//! call.
 
 use std::fmt::Debug;
 use std::fs::File;
@@ -25,8 +26,8 @@ use crate::pipes::{full_pipe, read_all};
 use crate::{FINE_HOUR, HOUR, MANY, Row, join, supports_fine_timeouts, watched};
 use common::signals::PeriodicSignals;
 
-/// Makes a call in a thread that signals interrupt, and calls `wake` after many signals. Returns
-/// the result of the call.
+/// Runs `call` in a thread that signals interrupt, and runs `wake` after many signals. Returns the
+/// result of `call`.
 fn wake_late<T: Send + Debug>(call: impl FnOnce() -> T + Send, wake: impl FnOnce()) -> T {
     let signals = PeriodicSignals::new();
     std::thread::scope(|scope| {
@@ -74,7 +75,7 @@ pub(crate) const CALLS: &[Row] = &[
         let drain = || assert!(read_all(&reader, before).iter().all(|&byte| byte == b'.'));
         assert_eq!(wake_late(|| io::retry(|| io::write(&writer, b"!")), drain), Ok(1));
         assert_eq!(read_all(&reader, 1), b"!");
-        assert_eq!(io::bytes_available(&reader), Ok(0), "the bytes were written once");
+        assert_eq!(io::bytes_available(&reader), Ok(0), "the bytes should be written once");
     }),
     ("io::writev", || {
         let (reader, writer, before) = full_pipe();
@@ -82,7 +83,7 @@ pub(crate) const CALLS: &[Row] = &[
         let write = || io::retry(|| io::writev(&writer, &[IoSlice::new(b"?"), IoSlice::new(b"!")]));
         assert_eq!(wake_late(write, drain), Ok(2));
         assert_eq!(read_all(&reader, 2), b"?!");
-        assert_eq!(io::bytes_available(&reader), Ok(0), "the bytes were written once");
+        assert_eq!(io::bytes_available(&reader), Ok(0), "the bytes should be written once");
     }),
     ("EventFd::read", || {
         let counter = EventFd::new(0).unwrap();
@@ -98,7 +99,7 @@ pub(crate) const CALLS: &[Row] = &[
             wake_late(|| counter.write(5), || assert_eq!(counter.read(), Ok(eventfd::VALUE_MAX))),
             Ok(())
         );
-        assert_eq!(counter.read(), Ok(5), "the value was added once");
+        assert_eq!(counter.read(), Ok(5), "the value should be added once");
     }),
     ("Inotify::read_events", || {
         let (inotify, directory) = watched();
@@ -163,7 +164,7 @@ pub(crate) const CALLS: &[Row] = &[
             };
             assert_eq!(queue_late(wait), 9);
             let wait =
-                || signal::wait(WANTED, timeout).unwrap().expect("the timeout does not expire");
+                || signal::wait(WANTED, timeout).unwrap().expect("the timeout should not expire");
             assert_eq!(queue_late(|| value(wait().cause())), 9);
         }
     }),
@@ -188,11 +189,11 @@ fn test_epoll(timeout: Timeout) {
     assert_eq!(wake_late(tokens, || counters[1].write(1).unwrap()), [Token(8)], "{timeout:?}");
 }
 
-/// The signal for which the calls wait.
+/// The signal for which the tested calls wait.
 const WANTED: Signal = Signal::RTMAX;
 
-/// Makes a call in a thread in which `WANTED` is blocked, and queues `WANTED` after many other
-/// signals.
+/// Runs `call` in a thread in which `WANTED` is blocked, and queues `WANTED` for the thread after
+/// many other signals.
 fn queue_late(call: impl FnOnce() -> i32 + Send) -> i32 {
     let tid = AtomicI32::new(0);
     let blocked_call = || {

@@ -42,13 +42,14 @@ fn sockets() -> (OwnedFd, OwnedFd) {
     (common::fd(reader), common::fd(writer))
 }
 
-/// Copies from `from` to `to`, while one thread writes to `source` and another reads from `sink`.
-/// Signals interrupt all three threads.
+/// Copies from `from` to `to`, while one thread writes to `source` and another thread reads from
+/// `sink`. Signals interrupt all three threads.
 fn relay(method: Method, (from, source): (OwnedFd, OwnedFd), (sink, to): (OwnedFd, OwnedFd)) {
     let signals = [0; 3].map(|_| PeriodicSignals::new());
     let pattern = &pattern();
     let (sent, copied, received) = thread::scope(|scope| {
-        // Each thread owns its descriptors, so that the other threads terminate if one panics.
+        // Each thread owns its descriptors, so that the other threads terminate if one thread
+        // panics.
         let sender = scope.spawn(move || {
             signals[0].run(|| {
                 let mut sent = 0;
@@ -77,8 +78,8 @@ fn relay(method: Method, (from, source): (OwnedFd, OwnedFd), (sink, to): (OwnedF
     assert_eq!((copied, received), (Ok(sent as u64), sent));
 }
 
-/// The length of the file, a multiple of the period, so that the pattern continues when the file is
-/// copied again.
+/// The length of the copied file. It is a multiple of the pattern's period, so that the pattern
+/// continues when the file is copied again.
 const LENGTH: usize = PERIOD * 8000;
 
 fn file() -> File {
@@ -137,7 +138,7 @@ fn copy_to_file(method: Method) {
             let mut received = Vec::new();
             to.rewind().unwrap();
             to.read_to_end(&mut received).unwrap();
-            assert!(received == expected, "{method:?}: wrong bytes");
+            assert!(received == expected, "{method:?}: the copy has wrong bytes");
         }
     });
 }

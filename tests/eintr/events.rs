@@ -1,4 +1,5 @@
-//! Counts and events that are transferred between threads.
+//! Counts and events that one thread writes and another thread reads, while signals interrupt both
+//! threads.
 
 use std::fs::{self, File};
 use std::sync::mpsc;
@@ -15,8 +16,8 @@ use butter::timerfd::{Clock, Event as TimerEvent, Timer, TimerFd};
 use crate::{Row, VERY_MANY, join, supports_fine_timeouts, watched};
 use common::signals::PeriodicSignals;
 
-/// Writes values so large that every second write blocks until the reader has read, and the reader
-/// blocks until the next write.
+/// Writes values to an eventfd, and reads them in another thread. The values are so large that
+/// every second write blocks until the next read, and each read blocks until the next write.
 pub(crate) fn counter() {
     const HALF: u64 = eventfd::VALUE_MAX / 2 + 1;
     let (counter, signals) =
@@ -25,7 +26,7 @@ pub(crate) fn counter() {
         let reader = scope.spawn(|| {
             signals[0].run(|| {
                 let mut sum = 0;
-                // The last write makes the sum odd.
+                // Only the last value is odd.
                 while sum % 2 == 0 {
                     sum += u128::from(counter.read().unwrap());
                 }
@@ -47,8 +48,8 @@ pub(crate) fn counter() {
     assert_eq!(counter.wait(Timeout::Zero), Ok(false));
 }
 
-/// Reads a periodic timer until many signals have interrupted the reading thread. The sum of the
-/// expirations is the number of periods that have elapsed.
+/// Reads a periodic timer until many signals have interrupted the reading thread. Asserts that the
+/// sum of the expirations is the number of elapsed periods.
 pub(crate) fn expirations() {
     let (timer, signals) = (TimerFd::new(Clock::Monotonic).unwrap(), PeriodicSignals::new());
     let period = Duration::from_micros(1500);
@@ -64,11 +65,12 @@ pub(crate) fn expirations() {
         }
         let least = (last_read - set).as_nanos() / period.as_nanos();
         let most = before.elapsed().as_nanos() / period.as_nanos();
-        assert!(least <= sum && sum <= most, "{sum} is not in the range {least} to {most}");
+        assert!(least <= sum && sum <= most, "{sum} expirations, not {least} to {most}");
     });
 }
 
-/// Reads events, and passes them to a closure until it returns `false`.
+/// A function that reads inotify events, and passes them to a closure until the closure returns
+/// `false`.
 type Read = fn(&Inotify, &mut dyn FnMut(Event<'_>) -> bool);
 
 pub(crate) const FILES: &[Row] = &[
@@ -88,7 +90,7 @@ pub(crate) const FILES: &[Row] = &[
 ];
 
 /// Creates and removes files until many signals have interrupted the thread that reads the events.
-/// Asserts that it reads the events of each file.
+/// Asserts that this thread reads the events of each file.
 fn files(read: Read) {
     let ((inotify, directory), signals) = (watched(), PeriodicSignals::new());
     let (created, read) = thread::scope(|scope| {
@@ -110,7 +112,7 @@ fn files(read: Read) {
             File::create(&path).unwrap();
             fs::remove_file(&path).unwrap();
             created += 1;
-            // Wait for the reader, so that the queue does not overflow.
+            // Wait for the reader, so that the event queue does not overflow.
             while io::bytes_available(&inotify).unwrap() > 1 << 17 && !reader.is_finished() {
                 thread::yield_now();
             }
@@ -119,7 +121,7 @@ fn files(read: Read) {
         (created, join(reader))
     });
     assert_eq!(read, created * 2 + 1);
-    assert_eq!(inotify.wait(Timeout::Zero), Ok(false), "no further events");
+    assert_eq!(inotify.wait(Timeout::Zero), Ok(false), "no event should be left");
 }
 
 pub(crate) const EDGES: &[Row] = &[
@@ -132,8 +134,8 @@ pub(crate) const EDGES: &[Row] = &[
     }),
 ];
 
-/// Writes to an eventfd each time that an edge-triggered epoll has reported the previous write.
-/// Asserts that each write is reported once.
+/// Writes to an eventfd each time that an edge-triggered epoll instance has reported the previous
+/// write. Asserts that epoll reports each write once.
 fn edges(timeout: Timeout) {
     let (epoll, counter, signals) =
         (Epoll::new().unwrap(), EventFd::new(0).unwrap(), PeriodicSignals::new());

@@ -1,4 +1,4 @@
-//! Calls that fail with `EINTR` if a signal interrupts them, and then have no effect.
+//! Calls that fail with `EINTR` if a signal interrupts the call, and then have no effect.
 
 use std::mem::MaybeUninit;
 
@@ -18,7 +18,7 @@ use crate::pipes::full_pipe;
 use crate::{FINE_HOUR, HOUR, Row, supports_fine_timeouts, watched};
 use common::signals::PeriodicSignals;
 
-/// Makes a call repeatedly while signals arrive. Asserts that a signal interrupts it each time.
+/// Runs `call` repeatedly while signals arrive. Asserts that a signal interrupts `call` each time.
 fn assert_interrupted(mut call: impl FnMut() -> Result<()>) {
     let signals = PeriodicSignals::new();
     signals.run(|| {

@@ -1,10 +1,10 @@
-//! Tests of every call that can block, while signals interrupt it: no byte, event or expiration is
-//! lost or duplicated, and timeouts are kept.
+//! Tests of every call that can block, while signals interrupt the call: no byte, event or
+//! expiration is lost or duplicated, and timeouts expire on time.
 //!
-//! Each call that blocks until something happens has a row in [`blocking::CALLS`], each call with a
-//! timeout has a row in [`timeouts::CALLS`], and each call that returns `EINTR` has a row in
-//! [`interruptible::CALLS`]. The other modules transfer data between threads, each of which is
-//! interrupted.
+//! [`blocking::CALLS`] has a row for each call that blocks until an event occurs,
+//! [`timeouts::CALLS`] for each call with a timeout, and [`interruptible::CALLS`] for each call
+//! that fails with `EINTR`. The other modules transfer data between threads while signals interrupt
+//! every thread.
 
 mod blocking;
 mod copies;
@@ -29,11 +29,12 @@ common::watchdog!();
 /// The minimum number of signals that interrupt a call.
 const MANY: u64 = 300;
 
-/// The minimum number of signals that interrupt each thread of a transfer. Static builds run in an
-/// emulator, which is slow.
+/// The minimum number of signals that interrupt each thread of a transfer. Static builds are
+/// tested in an emulator, which is slow.
 const VERY_MANY: u64 = if cfg!(target_env = "musl") { 1000 } else { 5000 };
 
-/// Timeouts that do not expire during a test: one in whole milliseconds, and one that is finer.
+/// Timeouts that do not expire during a test: `HOUR` is a whole number of milliseconds, and
+/// `FINE_HOUR` is not.
 const HOUR: Duration = Duration::from_secs(3600);
 const FINE_HOUR: Duration = Duration::new(3600, 1000);
 
@@ -46,7 +47,7 @@ fn blocking_calls_continue_to_wait_after_signals() {
 }
 
 #[test]
-fn timeouts_are_kept_despite_signals() {
+fn timeouts_expire_on_time_despite_signals() {
     run_rows(this_test!(), timeouts::CALLS);
 }
 
@@ -56,27 +57,27 @@ fn interruptible_calls_fail_with_eintr_and_have_no_effect() {
 }
 
 #[test]
-fn pipes_transfer_each_byte_once_and_in_order() {
+fn pipe_reads_and_writes_transfer_each_byte_once_despite_signals() {
     run_rows(this_test!(), pipes::CALLS);
 }
 
 #[test]
-fn copier_transfers_and_counts_each_byte_once() {
+fn copier_transfers_and_counts_each_byte_once_despite_signals() {
     run_rows(this_test!(), copies::ROWS);
 }
 
 #[test]
-fn eventfd_reads_return_the_sum_of_the_writes() {
+fn eventfd_reads_return_the_sum_of_the_writes_despite_signals() {
     run_rows(this_test!(), &[("EventFd::write and read", events::counter)]);
 }
 
 #[test]
-fn inotify_reports_each_event_of_many_files() {
+fn inotify_reports_each_event_of_many_files_despite_signals() {
     run_rows(this_test!(), events::FILES);
 }
 
 #[test]
-fn timer_read_counts_each_expiration() {
+fn timer_read_counts_each_expiration_despite_signals() {
     run_rows(this_test!(), &[("TimerFd::read", events::expirations)]);
 }
 
@@ -86,7 +87,7 @@ fn epoll_edge_triggered_event_is_reported_once() {
 }
 
 /// Runs the rows of a table in a child process, and prints the name of each row and the number of
-/// signals. If a row fails, its name is the last one that is printed.
+/// handled signals. If a row fails, its name is the last printed name.
 fn run_rows(test: Test, rows: &[Row]) {
     test.in_child_with_timeout(|| {
         for (name, run) in rows {
@@ -101,8 +102,8 @@ fn join<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// Returns whether `epoll_pwait2` accepts timeouts finer than a millisecond. If not, the row is
-/// reported as skipped.
+/// Returns whether `epoll_pwait2` accepts timeouts finer than a millisecond. If the kernel does not
+/// support `epoll_pwait2`, reports the row as skipped.
 fn supports_fine_timeouts(row: &str) -> bool {
     let supported = common::kernel_is_at_least("5.11");
     if !supported {

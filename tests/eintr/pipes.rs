@@ -1,4 +1,5 @@
-//! Bytes that are sent through one pipe and back through another.
+//! Bytes that are sent through one pipe and back through another pipe, while signals interrupt the
+//! reads and writes.
 
 use std::thread;
 
@@ -9,19 +10,20 @@ use butter::{Result, pipe};
 use crate::{Row, VERY_MANY, join};
 use common::signals::PeriodicSignals;
 
-/// The minimum number of bytes that are transferred. Static builds run in an emulator, which is
-/// slow.
+/// The minimum number of bytes that are transferred. Static builds are tested in an emulator, which
+/// is slow.
 pub(crate) const SIZE: usize = if cfg!(target_env = "musl") { 1 << 20 } else { 8 << 20 };
 
-/// The size of a write, which exceeds the capacity of a pipe, so that signals interrupt writes
-/// after some of the bytes were written.
+/// The number of bytes passed to each write. It exceeds the capacity of a pipe, so that signals
+/// interrupt writes after some of the bytes were written.
 pub(crate) const CHUNK_SIZE: usize = 300_000;
 
 /// The period of the pattern of bytes. It is a prime, so that a shift by pages or by the capacity
 /// of a pipe is detected.
 pub(crate) const PERIOD: usize = 251;
 
-/// Creates a pipe and fills it. Returns the pipe and the number of bytes in it.
+/// Creates a pipe and fills the pipe with bytes. Returns both ends of the pipe and the number of
+/// bytes.
 pub(crate) fn full_pipe() -> (OwnedFd, OwnedFd, usize) {
     let (reader, writer) = pipe::pipe().unwrap();
     let flags = io::fcntl_getfl(&writer).unwrap();
@@ -66,14 +68,15 @@ pub(crate) const CALLS: &[Row] = &[
     }),
 ];
 
-/// Sends bytes through a pipe to a thread that sends them back through another one, while signals
-/// interrupt all threads. Asserts that all bytes return, in order and once.
+/// Sends bytes through one pipe to a thread that sends the bytes back through another pipe, while
+/// signals interrupt all threads. Asserts that each byte returns once, in order.
 fn send_there_and_back(write: Write, read: Read) {
     let (there, back) = (pipe::pipe().unwrap(), pipe::pipe().unwrap());
     let signals = [0; 3].map(|_| PeriodicSignals::new());
     let pattern = &pattern();
     let (sent, returned, received) = thread::scope(|scope| {
-        // Each thread owns its descriptors, so that the other threads terminate if one panics.
+        // Each thread owns its descriptors, so that the other threads terminate if one thread
+        // panics.
         let sender = scope.spawn(move || {
             signals[0].run(|| {
                 let mut sent = 0;
@@ -98,12 +101,12 @@ fn send_there_and_back(write: Write, read: Read) {
     assert_eq!((returned, received), (sent, sent));
 }
 
-/// The pattern, long enough for a chunk from any offset in the period.
+/// Returns the pattern, which is long enough for a chunk from any offset in the period.
 pub(crate) fn pattern() -> Vec<u8> {
     (0..CHUNK_SIZE + PERIOD).map(|offset| (offset % PERIOD) as u8).collect()
 }
 
-/// Writes all bytes, and returns their number.
+/// Writes all bytes, and returns the number of bytes.
 pub(crate) fn write_all(writer: &OwnedFd, bytes: &[u8], write: Write) -> usize {
     let mut written = 0;
     while written < bytes.len() {
@@ -112,8 +115,8 @@ pub(crate) fn write_all(writer: &OwnedFd, bytes: &[u8], write: Write) -> usize {
     written
 }
 
-/// Reads to the end of the file, compares each chunk with the pattern, and passes the chunk to the
-/// closure. Returns the number of bytes.
+/// Reads to the end of the file, compares each chunk with the pattern, and passes the chunk to
+/// `pass_on`. Returns the number of bytes that were read.
 pub(crate) fn receive(
     reader: &OwnedFd,
     pattern: &[u8],
@@ -129,7 +132,7 @@ pub(crate) fn receive(
         }
         assert!(
             buffer[..count] == pattern[received % PERIOD..][..count],
-            "wrong bytes after {received} bytes"
+            "the bytes at offset {received} are wrong"
         );
         pass_on(&buffer[..count]);
         received += count;

@@ -1,4 +1,4 @@
-//! Calls that block until their timeout expires, while signals interrupt them.
+//! Calls that block until their timeout expires, while signals interrupt the calls.
 
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use std::thread;
@@ -20,13 +20,13 @@ use common::signals::{self, PeriodicSignals, install_handler};
 const TIME: Duration = Duration::from_millis(50);
 const FINE_TIME: Duration = Duration::from_micros(50_250);
 
-/// Waits for each of the timeouts, first while many signals arrive, and then with a handler that
-/// takes long. Asserts that no wait returns before its timeout expires, and that not all of them
-/// return late.
+/// Calls `wait` with each timeout, first while many signals arrive, and then with a slow signal
+/// handler. Asserts that no wait returns before its timeout expires, and that at least one wait
+/// returns on time.
 ///
-/// With many signals, a wait that restarts the whole timeout after each of them does not end. With
-/// a slow handler, a wait that continues with the time that remained before the handler ran takes a
-/// multiple of its timeout.
+/// If many signals arrive, a wait that restarts the whole timeout after each signal never returns.
+/// If the handler is slow, a wait that does not subtract the run time of the handler from the
+/// remaining time takes a multiple of its timeout.
 fn assert_timeouts_kept(times: &[Duration], wait: impl Fn(Duration) -> Result<bool> + Sync) {
     for &time in times {
         let signals = PeriodicSignals::new();
@@ -39,8 +39,9 @@ fn assert_timeouts_kept(times: &[Duration], wait: impl Fn(Duration) -> Result<bo
     }
 }
 
-/// Repeats a wait until one takes less than twice its timeout. On a busy host, waits return late,
-/// but not all of them for a minute, whereas an error in the handling of signals affects each wait.
+/// Repeats a wait until one wait takes less than twice its timeout. On a busy host, some waits
+/// return late, but not every wait within a minute. An error in the handling of signals, however,
+/// delays every wait.
 fn wait_until_on_time(time: Duration, wait: &impl Fn(Duration) -> Result<bool>) {
     let first = Instant::now();
     loop {
@@ -53,12 +54,12 @@ fn wait_until_on_time(time: Duration, wait: &impl Fn(Duration) -> Result<bool>) 
         }
         assert!(
             first.elapsed() < Duration::from_secs(60),
-            "signals prolong each timeout of {time:?}, the last to {took:?}"
+            "each wait of {time:?} returns late, the last wait after {took:?}"
         );
     }
 }
 
-/// Runs a closure repeatedly, until a few signals were handled, in a thread that spends most of its
+/// Runs a closure repeatedly, until 3 signals were handled, in a thread that spends most of its
 /// time in the signal handler.
 fn with_slow_handler(body: impl Fn() + Sync) {
     static HANDLED: AtomicU64 = AtomicU64::new(0);

@@ -1,4 +1,4 @@
-//! Tests of the example programs: each test runs the built program as a user does.
+//! Tests of the example programs. Each test runs a built program in a separate process.
 
 mod copy;
 mod newroot;

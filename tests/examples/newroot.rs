@@ -1,4 +1,4 @@
-//! The example `newroot`.
+//! Tests of the example `newroot`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -22,13 +22,14 @@ impl Root {
         Self::with_name("")
     }
 
-    /// Creates a root directory whose name contains `name`, preceded by 9 bytes.
+    /// Creates a root directory whose name begins with the 9 bytes `new-root-` and with `name`.
     fn with_name(name: &str) -> Self {
         let prefix = format!("new-root-{name}");
         let root = Self(TempDir::with_prefix(&prefix).unwrap());
         let program = std::env::current_exe().unwrap();
         fs::copy(&program, root.path().join("test")).unwrap();
-        // The mapped files: the program, its shared libraries and the dynamic linker.
+        // The files that are mapped into this process: the program, its shared libraries and the
+        // dynamic linker.
         let maps = fs::read_to_string("/proc/self/maps").unwrap();
         let files: BTreeSet<_> = maps
             .lines()
@@ -36,7 +37,7 @@ impl Root {
             .collect();
         for file in files.into_iter().filter(|file| *file != program) {
             root.add(file, file);
-            // An executable refers to the dynamic linker by this path.
+            // An executable refers to the dynamic linker by a path in `/lib64` or `/lib`.
             if file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("ld-linux")) {
                 let name = Path::new(if cfg!(target_arch = "x86_64") { "/lib64" } else { "/lib" });
                 root.add(file, &name.join(file.file_name().unwrap()));
@@ -87,8 +88,8 @@ fn output_in(root: &Path, test: &Path, directory: &Path, program: &Path) -> Stri
     output.into_owned()
 }
 
-/// Runs the body with the path of the program, if the host permits new namespaces. Asserts that the
-/// program changes neither the mounts nor the hostname of its caller.
+/// Runs `body` with the path of the program `newroot`, if the host permits new namespaces. Asserts
+/// that `newroot` changes neither the mounts nor the hostname of its caller.
 fn with_program(body: impl FnOnce(&Path)) {
     let test = Test::of(&body);
     let permitted = test.in_namespaces(|| {
@@ -133,7 +134,7 @@ fn newroot_command_has_own_root_mounts_and_hostname() {
         let others: Vec<_> = entries.into_iter().filter(|entry| !is_library(entry)).collect();
         assert_eq!(others, ["proc", "test"], "{output}");
         assert!(output.contains(&format!("hostname: {name}\ndirectory: /\n")), "{output}");
-        // The root and /proc are mounted; the mounts of the host are not.
+        // The root and `/proc` are mounted, but no other mounts of the host.
         let mounts: Vec<_> =
             output.lines().filter_map(|line| line.strip_prefix("mount: ")).collect();
         assert!(mounts.contains(&"/") && mounts.contains(&"/proc"), "{output}");
@@ -171,7 +172,7 @@ fn newroot_accepts_relative_paths_and_symlinks() {
 #[test]
 fn newroot_truncates_hostname_to_host_name_max() {
     with_program(|program| {
-        // The name is longer than the limit, which is in the middle of a character.
+        // The name is longer than `HOST_NAME_MAX`, and this limit is in the middle of a character.
         let root = Root::with_name(&"é".repeat(uts::HOST_NAME_MAX / 2));
         let output = output_in(root.path(), Path::new("/test"), Path::new("/"), program);
         let name = root.path().file_name().unwrap().as_bytes();
@@ -202,8 +203,8 @@ fn newroot_keeps_root_if_dir_is_the_current_root() {
     });
 }
 
-/// This is the program that the other tests run under a new root, not a separate test. It prints
-/// the entries of the root directory, the hostname, the working directory and the mount points.
+/// The other tests run this test as the command under a new root. It prints the entries of the root
+/// directory, the hostname, the working directory and the mount points.
 #[test]
 fn newroot_prints_its_environment() {
     if std::env::var_os("BUTTER_INSIDE").is_none() {
@@ -227,7 +228,7 @@ fn newroot_prints_its_environment() {
 }
 
 #[test]
-fn newroot_reports_failures_with_exit_status() {
+fn newroot_exits_with_2_125_or_126_on_failure() {
     with_program(|program| {
         let root = Root::new();
         for (arguments, status, text) in [
@@ -248,6 +249,6 @@ fn newroot_reports_failures_with_exit_status() {
         }
         let failing = [root.path(), Path::new("/test"), Path::new("--no-such-option")];
         let status = newroot(program, &failing).status;
-        assert_eq!(status.code(), Some(101), "newroot exits with the status of the command");
+        assert_eq!(status.code(), Some(101), "newroot should exit with the command's status");
     });
 }

@@ -1,5 +1,6 @@
-//! Each flag that a constructor or a method adds takes effect in the kernel. The tests check this
-//! with `fcntl`, `/proc/self/fdinfo` and `/proc/self/maps`, or by the behaviour of the object.
+//! Tests that each flag that a constructor or a method passes takes effect in the kernel. The tests
+//! read the flags with `fcntl`, from `/proc/self/fdinfo` or from `/proc/self/maps`, or check how
+//! the object behaves.
 
 use std::fs;
 use std::time::Duration;
@@ -20,7 +21,8 @@ use common::time_from_now;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// A constructor, and whether the created descriptor is close-on-exec and non-blocking.
+/// A constructor: its name, whether its descriptor is close-on-exec and non-blocking, and a
+/// function that calls the constructor.
 type Constructor = (&'static str, bool, bool, fn() -> Result<OwnedFd>);
 
 const CONSTRUCTORS: &[Constructor] = &[
@@ -108,10 +110,11 @@ const CONSTRUCTORS: &[Constructor] = &[
 ];
 
 #[test]
-fn constructor_sets_close_on_exec_and_non_blocking_mode_as_documented() {
+fn constructor_creates_descriptor_with_the_expected_cloexec_and_nonblock_flags() {
     for &(name, is_cloexec, is_nonblocking, create) in CONSTRUCTORS {
         let fd = match create() {
-            // The owner can be an ancestor of the caller's user namespace.
+            // `NS_GET_USERNS` fails with `EPERM` if the owning user namespace is an ancestor of the
+            // caller's user namespace.
             Err(error) if name == "Namespace::user_namespace" && error.is(Errno::PERM) => {
                 common::this_test!().skip(name, format_args!("{error}"));
                 continue;
@@ -125,8 +128,8 @@ fn constructor_sets_close_on_exec_and_non_blocking_mode_as_documented() {
     }
 }
 
-/// Returns the values after this word in `/proc/self/fdinfo/<fd>`, one for each line that starts
-/// with the word.
+/// Returns the text that follows `word` in each line of `/proc/self/fdinfo/<fd>` that starts with
+/// `word`.
 fn fdinfo(fd: &impl AsFd, word: &str) -> Vec<String> {
     let path = format!("/proc/self/fdinfo/{}", fd.as_fd().as_raw_fd());
     let text = fs::read_to_string(path).unwrap();
@@ -136,7 +139,7 @@ fn fdinfo(fd: &impl AsFd, word: &str) -> Vec<String> {
 }
 
 #[test]
-fn timer_is_set_with_the_flags_of_its_method() {
+fn timer_set_methods_pass_the_expected_flags_to_timerfd_settime() {
     let at = || Timer::once_at(time_from_now(time::Clock::Realtime, HOUR));
     let from = || Timer::every_from(time_from_now(time::Clock::Realtime, HOUR), HOUR);
     type Set = fn(&TimerFd, Timer) -> Result<()>;
@@ -167,7 +170,7 @@ fn timer_is_set_with_the_flags_of_its_method() {
 }
 
 #[test]
-fn timer_has_the_clock_of_its_constructor() {
+fn timerfd_uses_the_clock_passed_to_its_constructor() {
     for (clock, number) in [
         (Clock::Realtime, libc::CLOCK_REALTIME),
         (Clock::Monotonic, libc::CLOCK_MONOTONIC),
@@ -183,7 +186,7 @@ fn timer_has_the_clock_of_its_constructor() {
 }
 
 #[test]
-fn eventfd_is_a_semaphore_only_if_created_as_one() {
+fn eventfd_read_returns_1_only_if_created_as_semaphore() {
     let flags = eventfd::CreateFlags::NONBLOCK;
     let semaphore = flags | eventfd::CreateFlags::SEMAPHORE;
     for (counter, expected) in [
@@ -198,7 +201,7 @@ fn eventfd_is_a_semaphore_only_if_created_as_one() {
 }
 
 #[test]
-fn signalfd_has_the_signals_of_its_constructor() {
+fn signalfd_has_the_mask_passed_to_its_constructor_or_to_set_mask() {
     let set = SigSet::from([Signal::USR1, Signal::RTMAX]);
     let flags = signalfd::CreateFlags::empty();
     let sigmask = |set: SigSet| [format!("{:016x}", set.bits())];
@@ -213,7 +216,7 @@ fn signalfd_has_the_signals_of_its_constructor() {
 }
 
 #[test]
-fn inotify_watch_has_the_requested_events() {
+fn inotify_watch_has_the_mask_passed_to_add_watch() {
     let inotify = Inotify::new().unwrap();
     let masks = [WatchFlags::CREATE, WatchFlags::MODIFY | WatchFlags::DELETE_SELF];
     for (path, mask) in ["/", "/proc"].into_iter().zip(masks) {
@@ -231,7 +234,7 @@ fn inotify_watch_has_the_requested_events() {
 fn epoll_entry_has_the_requested_events_and_token() {
     let (epoll, counter) = (Epoll::new().unwrap(), EventFd::new(0).unwrap());
     let assert_entry = |interest: Interest, token: u64| {
-        // The kernel adds `EPOLLERR` and `EPOLLHUP` to every entry.
+        // The kernel adds `EPOLLERR` and `EPOLLHUP` to the events of every epoll entry.
         let events = (interest | Interest::ERR | Interest::HUP).bits();
         let line = fdinfo(&epoll, "tfd:").remove(0);
         let words: Vec<_> = line.split_whitespace().collect();
@@ -249,7 +252,8 @@ fn epoll_entry_has_the_requested_events_and_token() {
 
 #[test]
 fn memfd_accepts_seals_only_if_created_as_sealable() {
-    // The kernel adds `F_SEAL_EXEC` if `vm.memfd_noexec` is set, so the comparison ignores it.
+    // The kernel adds `F_SEAL_EXEC` if `vm.memfd_noexec` is set, so the comparison ignores this
+    // seal.
     let seals = |file: Result<MemFd>| file.unwrap().seals().unwrap() - Seals::EXEC;
     let (none, sealing) = (memfd::CreateFlags::empty(), memfd::CreateFlags::ALLOW_SEALING);
     let policy = fs::read_to_string("/proc/sys/vm/memfd_noexec").unwrap_or_default();
@@ -263,7 +267,7 @@ fn memfd_accepts_seals_only_if_created_as_sealable() {
     assert_eq!(seals(MemFd::with_flags("test", sealing)), Seals::empty());
 }
 
-/// The permissions in `/proc/self/maps` of the mapping that contains this address.
+/// Returns the permissions of the mapping that contains `address`, from `/proc/self/maps`.
 fn permissions(address: *const u8) -> String {
     let maps = fs::read_to_string("/proc/self/maps").unwrap();
     let line = maps.lines().find(|line| {
@@ -275,7 +279,7 @@ fn permissions(address: *const u8) -> String {
 }
 
 #[test]
-fn mapping_has_the_protection_and_sharing_of_its_method() {
+fn mapping_has_the_expected_permissions_in_proc_self_maps() {
     let file = MemFd::sealable("test").unwrap();
     file.set_len(4096).unwrap();
     let (shared, read) = (file.map().unwrap(), file.map_read().unwrap());

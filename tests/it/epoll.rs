@@ -1,4 +1,4 @@
-//! `epoll`: readiness of registered descriptors, timeouts and busy polling.
+//! Tests of `epoll`: the readiness of registered descriptors, timeouts and busy polling.
 
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,7 @@ fn tokens(ready: &[Event]) -> Vec<u64> {
 }
 
 #[test]
-fn epoll_wait_returns_tokens_and_readiness() {
+fn epoll_wait_returns_token_and_readiness_of_each_ready_descriptor() {
     let epoll = Epoll::new().unwrap();
     let (reader, writer) = pipe::pipe().unwrap();
     let counter = EventFd::new(1).unwrap();
@@ -45,7 +45,7 @@ fn epoll_wait_returns_tokens_and_readiness() {
     assert_eq!(
         epoll.wait(&mut buffer[..1], Timeout::Zero).unwrap().len(),
         1,
-        "the number of events is limited by the length of the buffer"
+        "epoll_wait should return at most as many events as fit into the buffer"
     );
 }
 
@@ -93,7 +93,7 @@ fn epoll_oneshot_event_is_reported_once_until_modified() {
 }
 
 #[test]
-fn epoll_exclusive_fails_with_einval_for_modify_nesting_oneshot_and_rdhup() {
+fn epoll_exclusive_fails_with_einval_for_modify_nested_epoll_oneshot_and_rdhup() {
     let (one, other) = (Epoll::new().unwrap(), Epoll::new().unwrap());
     let counter = EventFd::new(0).unwrap();
     let interest = Interest::IN | Interest::EXCLUSIVE;
@@ -102,7 +102,7 @@ fn epoll_exclusive_fails_with_einval_for_modify_nesting_oneshot_and_rdhup() {
     counter.write(1).unwrap();
     let counts = [&one, &other]
         .map(|epoll| epoll.wait(&mut [Event::default()], Timeout::Zero).unwrap().len());
-    assert!(counts.contains(&1), "at least one instance reports the event");
+    assert!(counts.contains(&1), "at least one epoll instance should report the event");
     assert_eq!(one.modify(&counter, Token(1), interest).unwrap_err().errno(), Errno::INVAL);
     for wrong in [Interest::ONESHOT, Interest::RDHUP] {
         let error = Epoll::new().unwrap().add(&counter, Token(1), interest | wrong).unwrap_err();
@@ -114,7 +114,7 @@ fn epoll_exclusive_fails_with_einval_for_modify_nesting_oneshot_and_rdhup() {
 }
 
 #[test]
-fn epoll_reports_err_and_hup_without_interest() {
+fn epoll_reports_err_and_hup_even_if_not_requested() {
     let epoll = Epoll::new().unwrap();
     let (reader, writer) = pipe::pipe().unwrap();
     epoll.add(&writer, Token(1), Interest::empty()).unwrap();
@@ -145,7 +145,7 @@ fn epoll_reports_rdhup_if_peer_shuts_down_writing() {
 }
 
 #[test]
-fn epoll_wait_chooses_the_call_by_the_timeout() {
+fn epoll_wait_calls_epoll_pwait_if_timeout_is_whole_milliseconds() {
     let epoll = Epoll::new().unwrap();
     let counter = EventFd::new(1).unwrap();
     let whole = [
@@ -155,8 +155,8 @@ fn epoll_wait_chooses_the_call_by_the_timeout() {
         Duration::from_secs(1 << 40).into(),
         Duration::MAX.into(),
     ];
-    // For a timeout of whole milliseconds, `epoll_pwait2` is not called. For a finer timeout,
-    // `epoll_pwait` is not called.
+    // `Epoll::wait` calls `epoll_pwait` for a timeout of whole milliseconds. Only other timeouts
+    // require `epoll_pwait2`.
     epoll.add(&counter, Token(1), Interest::IN).unwrap();
     inject(libc::SYS_epoll_pwait2, Errno::NOSYS, || {
         for time in whole {
@@ -217,11 +217,15 @@ fn epoll_wait_falls_back_to_epoll_pwait_if_epoll_pwait2_fails() {
     let interrupting = inject(libc::SYS_epoll_pwait2, Errno::INTR, || {
         epoll.wait_interruptible(&mut [Event::default()], fine, None).unwrap_err()
     });
-    assert_eq!(interrupting.call(), Call::EPOLL_PWAIT2, "EINTR does not trigger the fallback");
+    assert_eq!(
+        interrupting.call(),
+        Call::EPOLL_PWAIT2,
+        "EINTR should not trigger the fallback to epoll_pwait"
+    );
 }
 
 #[test]
-fn epoll_wait_does_not_return_before_a_fine_timeout() {
+fn epoll_wait_does_not_return_before_a_timeout_of_1250_microseconds_expires() {
     require!(kernel >= 5.11, "epoll_pwait2");
     let epoll = Epoll::new().unwrap();
     let counter = EventFd::new(0).unwrap();

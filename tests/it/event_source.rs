@@ -1,4 +1,4 @@
-//! Use of the trait `EventSource` in a generic event loop.
+//! Tests of the trait `EventSource` in a generic event loop.
 
 use std::mem::MaybeUninit;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use butter::timerfd::{Clock, Timer, TimerFd};
 use butter::{Errno, Result, thread};
 use common::signals::interrupted;
 
-/// Reads a source until no event is available, and appends the text of each event.
+/// Reads `source` until no event is available, and appends the text of each event to `texts`.
 fn drain<S: EventSource>(
     source: &S,
     texts: &mut Vec<String>,
@@ -32,7 +32,7 @@ fn drain<S: EventSource>(
 }
 
 #[test]
-fn event_source_generic_epoll_loop_reads_all_kinds() {
+fn event_source_reads_events_of_each_implementing_type_in_one_epoll_loop() {
     let directory = temp_dir::TempDir::new().unwrap();
     let inotify = Inotify::nonblocking().unwrap();
     inotify.add_watch(common::bytes(directory.path()), WatchFlags::CREATE).unwrap();
@@ -77,13 +77,13 @@ fn event_source_generic_epoll_loop_reads_all_kinds() {
     assert!(epoll.wait(&mut buffer, Timeout::Zero).unwrap().is_empty());
 }
 
-/// Reads once, and returns the error.
+/// Reads `source` once, and returns the error of the read.
 fn error(source: &impl EventSource, buffer: &mut [MaybeUninit<u8>]) -> butter::Error {
-    source.read_events_with(buffer, |_| panic!("no event is available")).unwrap_err()
+    source.read_events_with(buffer, |_| panic!("no event should be available")).unwrap_err()
 }
 
 #[test]
-fn event_source_read_returns_eintr_and_einval_to_caller() {
+fn event_source_read_fails_with_eintr_if_interrupted_and_einval_if_buffer_is_too_small() {
     let mut buffer = [MaybeUninit::uninit(); 64];
     let (counter, inotify) = (EventFd::new(0).unwrap(), Inotify::new().unwrap());
     let timer = TimerFd::new(Clock::Monotonic).unwrap();
@@ -96,6 +96,6 @@ fn event_source_read_returns_eintr_and_einval_to_caller() {
     assert_eq!(
         error(&signals, &mut buffer).errno(),
         Errno::INVAL,
-        "the buffer is smaller than an event"
+        "a read into a buffer that is smaller than an event should fail"
     );
 }

@@ -1,4 +1,4 @@
-//! `eventfd`: counters and semaphores.
+//! Tests of `eventfd`: counters and semaphores.
 
 use std::sync::Barrier;
 use std::time::Duration;
@@ -18,12 +18,16 @@ fn eventfd_read_returns_the_sum_of_the_writes() {
     }
     assert_eq!(counter.read(), Ok(180));
     counter.write(0).unwrap();
-    assert_eq!(counter.wait(Timeout::Zero), Ok(false), "a write of 0 does not change the counter");
+    assert_eq!(
+        counter.wait(Timeout::Zero),
+        Ok(false),
+        "a write of 0 should not change the counter"
+    );
     assert_eq!(EventFd::new(u32::MAX).unwrap().read(), Ok(u64::from(u32::MAX)));
 }
 
 #[test]
-fn eventfd_semaphore_read_returns_one_per_read() {
+fn eventfd_semaphore_read_returns_1_and_decrements_the_counter() {
     let permits = EventFd::with_flags(
         3,
         CreateFlags::CLOEXEC | CreateFlags::NONBLOCK | CreateFlags::SEMAPHORE,
@@ -47,12 +51,12 @@ fn eventfd_try_read_and_try_write_return_instead_of_blocking() {
     assert_eq!(
         counter.try_read(),
         Ok(Some(eventfd::VALUE_MAX)),
-        "failed writes do not change the counter"
+        "failed writes should not change the counter"
     );
 }
 
 #[test]
-fn eventfd_write_waits_for_a_read_if_the_counter_is_full() {
+fn eventfd_write_waits_for_a_read_if_the_counter_is_at_its_maximum() {
     let counter = EventFd::new(0).unwrap();
     counter.write(eventfd::VALUE_MAX).unwrap();
     std::thread::scope(|scope| {
@@ -79,7 +83,7 @@ fn eventfd_try_read_returns_the_value_to_only_one_of_several_threads() {
 }
 
 #[test]
-fn eventfd_encode_and_decode_match_the_kernel() {
+fn eventfd_encode_and_decode_use_the_byte_format_of_the_kernel() {
     let counter = EventFd::nonblocking(0).unwrap();
     assert_eq!(io::write(&counter, &eventfd::encode(42)), Ok(8));
     let mut bytes = [0; 8];
@@ -98,7 +102,7 @@ fn eventfd2_passes_flags_verbatim() {
 }
 
 #[test]
-fn eventfd_wait_returns_at_a_write_or_if_the_timeout_expires() {
+fn eventfd_wait_returns_after_a_write_or_if_the_timeout_expires() {
     let counter = EventFd::new(0).unwrap();
     let began = std::time::Instant::now();
     assert_eq!(counter.wait(Duration::from_micros(20_500)), Ok(false));
@@ -113,7 +117,7 @@ fn eventfd_wait_returns_at_a_write_or_if_the_timeout_expires() {
     assert_eq!(
         counter.wait(Duration::from_secs(3600)),
         Ok(true),
-        "the counter is already readable"
+        "wait should return true if the counter is already readable"
     );
 }
 
@@ -139,7 +143,8 @@ fn eventfd_interruptible_calls_fail_with_eintr_and_read_retries() {
 
 #[test]
 fn eventfd_writes_of_several_threads_are_all_counted() {
-    // The static builds run in an emulated virtual machine, whose CPUs wake each other slowly.
+    // CI runs the musl builds in an emulated virtual machine, whose CPUs wake each other slowly, so
+    // these builds write fewer times.
     const EACH: u64 = if cfg!(target_env = "musl") { 500 } else { 10_000 };
     let counter = EventFd::new(0).unwrap();
     let sum: u64 = std::thread::scope(|scope| {

@@ -1,5 +1,6 @@
-//! If `epoll_pwait2`, which only newer kernels have, fails with any errno, the library calls
-//! `epoll_pwait`, with the same result. The fallbacks of `copy` are in `copy::fallbacks`.
+//! Tests of the fallback from `epoll_pwait2`, which requires Linux 5.11, to `epoll_pwait`. If
+//! `epoll_pwait2` fails with any errno except `EINTR`, the library calls `epoll_pwait` and returns
+//! the result of that call. The tests of the fallbacks of `copy` are in `copy::fallbacks`.
 
 use std::time::{Duration, Instant};
 
@@ -14,11 +15,12 @@ use common::recorder::{
 };
 use common::require;
 
-/// A function that calls `epoll_pwait2`, and `epoll_pwait` if the first call fails.
+/// A function that calls `epoll_pwait2`, and then `epoll_pwait` if `epoll_pwait2` fails.
 struct Fallback {
     name: &'static str,
     mask: Option<SigSet>,
-    /// Whether the function returns `EINTR` of the first call. Otherwise it repeats the first call.
+    /// Whether the function returns an `EINTR` of `epoll_pwait2`. A function that is not
+    /// interruptible repeats `epoll_pwait2` after `EINTR`.
     is_interruptible: bool,
     wait: fn(&Epoll, &mut [Event], Option<SigSet>) -> Result<usize>,
 }
@@ -26,9 +28,9 @@ struct Fallback {
 /// A timeout that is not a whole number of milliseconds, so that the library tries `epoll_pwait2`
 /// first.
 const TIMEOUT: Duration = Duration::new(7, 1_250_000);
-/// `TIMEOUT`, rounded up to milliseconds for `epoll_pwait`.
+/// `TIMEOUT` in whole milliseconds, rounded up, as `epoll_pwait` receives the timeout.
 const MILLIS: i32 = 7_002;
-/// A timeout with the same property for waits that reach the kernel.
+/// A short timeout that is not a whole number of milliseconds, for waits that the kernel performs.
 const SHORT: Duration = Duration::from_micros(1250);
 
 const FALLBACKS: &[Fallback] = &[
@@ -56,10 +58,10 @@ fn errnos() -> impl Iterator<Item = Errno> {
     (1..=133).map(|number| Errno::from_raw(number).unwrap())
 }
 
-/// Compares the arguments of both calls of a wait. The second call has the same meaning as the
-/// first.
+/// Checks that `epoll_pwait` receives arguments with the same meaning as the arguments of the
+/// failed `epoll_pwait2`.
 #[test]
-fn epoll_wait_repeats_each_rejected_wait_with_epoll_pwait() {
+fn epoll_wait_calls_epoll_pwait_with_equivalent_arguments_if_epoll_pwait2_fails() {
     let calls = [libc::SYS_epoll_pwait2, libc::SYS_epoll_pwait];
     let differences = require!(
         record("epoll", &calls, |it| FALLBACKS.iter().for_each(|fallback| row(it, fallback))),
@@ -97,7 +99,7 @@ fn row(it: &Recorder, fallback: &Fallback) {
         let refused = -i64::from(errno.as_raw());
         let first = wait(libc::SYS_epoll_pwait2, input([]), input(time.concat()), refused);
         let second = if errno == Errno::INTR {
-            // The call is repeated with the remaining time.
+            // The library repeats `epoll_pwait2` with the remaining time.
             wait(libc::SYS_epoll_pwait2, events(), input([]), 1)
         } else {
             wait(libc::SYS_epoll_pwait, events(), int(MILLIS), 1)
@@ -118,9 +120,9 @@ fn row(it: &Recorder, fallback: &Fallback) {
     }
 }
 
-/// Checks the results on the running kernel, with a filter that rejects each `epoll_pwait2`.
+/// Checks the results on the running kernel, with a seccomp filter that fails each `epoll_pwait2`.
 #[test]
-fn epoll_wait_has_the_result_of_epoll_pwait_for_each_errno_of_epoll_pwait2() {
+fn epoll_wait_returns_the_result_of_epoll_pwait_for_each_errno_of_epoll_pwait2() {
     let (epoll, counter) = (Epoll::new().unwrap(), EventFd::nonblocking(0).unwrap());
     epoll.add(&counter, Token(0xABCD), Interest::IN).unwrap();
     for errno in errnos() {

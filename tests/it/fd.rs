@@ -1,4 +1,5 @@
-//! Tests of the descriptor types, which run with the types of `std` and with those of the crate.
+//! Tests of the descriptor types: the types of `std` with the feature `std`, and otherwise the
+//! types of the crate.
 
 use std::fmt;
 use std::fs::File;
@@ -37,10 +38,10 @@ fn owned_fd_is_closed_once_on_drop() {
         assert!(!is_open(number));
 
         let fd = null();
-        assert_eq!(fd.as_raw_fd(), number, "the kernel reuses the lowest free number");
+        assert_eq!(fd.as_raw_fd(), number, "open should return the lowest free descriptor number");
         let released = fd.into_raw_fd();
         assert!(is_open(released));
-        // SAFETY: open, and released by its owner.
+        // SAFETY: the descriptor is open, and its owner has released it.
         drop(unsafe { OwnedFd::from_raw_fd(released) });
         assert!(!is_open(number));
 
@@ -67,14 +68,14 @@ fn with_flags_passes_flags_verbatim() {
     assert_eq!(flags(Epoll::with_flags(epoll).unwrap().into()), (false, false));
 }
 
-/// Returns the number of open descriptors of this process, including the one that reads the
+/// Returns the number of open descriptors of this process, including the descriptor that reads the
 /// directory `/proc/self/fd`.
 fn open_descriptors() -> usize {
     std::fs::read_dir("/proc/self/fd").unwrap().count()
 }
 
-/// Checks that an object has descriptor 0, has the expected `Debug` output, works, and closes its
-/// descriptor.
+/// Checks that an object has descriptor 0 and the expected `Debug` output, passes `test`, and
+/// closes its descriptor on drop.
 fn check_descriptor_zero<T: AsRawFd + fmt::Debug>(
     name: &str,
     object: butter::Result<T>,
@@ -91,7 +92,7 @@ fn check_descriptor_zero<T: AsRawFd + fmt::Debug>(
 }
 
 #[test]
-fn as_raw_fd_can_be_zero_for_every_object() {
+fn as_raw_fd_returns_0_for_each_type_if_descriptor_0_is_free() {
     in_child(|| {
         // SAFETY: no other code in this process uses descriptor 0.
         unsafe { libc::close(0) };
@@ -122,11 +123,11 @@ fn as_raw_fd_can_be_zero_for_every_object() {
 }
 
 #[test]
-fn close_reports_an_error_and_is_not_repeated() {
+fn close_fails_with_ebadf_if_descriptor_is_already_closed() {
     in_child(|| {
         let fd = null();
         let number = fd.as_raw_fd();
-        // SAFETY: the owner's `close` fails, because no other code opens a descriptor in between.
+        // SAFETY: no other code opens a descriptor before the owner's `close`, which fails.
         unsafe { libc::close(number) };
         let error = io::close(fd).unwrap_err();
         assert_eq!(error.errno(), Errno::BADF);
@@ -148,7 +149,7 @@ fn owned_fd_has_niches_for_none_and_for_errors() {
 }
 
 #[test]
-fn as_fd_and_conversions_keep_the_number() {
+fn as_fd_and_conversions_keep_the_descriptor_number() {
     fn number(fd: impl AsFd) -> RawFd {
         fd.as_fd().as_raw_fd()
     }
@@ -193,5 +194,9 @@ fn owned_fd_of_every_constructor_is_close_on_exec() {
         assert_eq!(fcntl_getfd(fd), Ok(DescriptorFlags::CLOEXEC));
     }
     io::fcntl_setfd(&opened[0], DescriptorFlags::empty()).unwrap();
-    assert_eq!(fcntl_getfd(&opened[0]), Ok(DescriptorFlags::empty()), "FD_CLOEXEC can be cleared");
+    assert_eq!(
+        fcntl_getfd(&opened[0]),
+        Ok(DescriptorFlags::empty()),
+        "fcntl_setfd should clear FD_CLOEXEC"
+    );
 }

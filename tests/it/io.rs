@@ -1,4 +1,4 @@
-//! Reading, writing, and the flags of descriptors.
+//! Tests of `io`: reading, writing, and the flags of descriptors.
 
 use std::fs::File;
 use std::mem::MaybeUninit;
@@ -9,7 +9,7 @@ use common::files;
 use common::signals::{PeriodicSignals, interrupted};
 
 #[test]
-fn write_and_read_transfer_bytes() {
+fn write_and_read_transfer_bytes_through_a_pipe() {
     let (reader, writer) = pipe::pipe().unwrap();
     assert_eq!(io::write(&writer, b"hello, "), Ok(7));
     assert_eq!(
@@ -29,11 +29,11 @@ fn write_and_read_transfer_bytes() {
     assert_eq!((&one, &two[..5]), (b", ", &b"world"[..]));
 
     drop(writer);
-    assert_eq!(io::read(&reader, &mut buffer), Ok(0), "the pipe is at end of file");
+    assert_eq!(io::read(&reader, &mut buffer), Ok(0), "a read at end of file should return 0");
 }
 
 #[test]
-fn read_uninit_returns_the_initialized_part() {
+fn read_uninit_returns_only_the_bytes_that_were_read() {
     let (reader, writer) = pipe::pipe().unwrap();
     io::write(&writer, b"news").unwrap();
     let mut buffer = [MaybeUninit::uninit(); 64];
@@ -44,7 +44,7 @@ fn read_uninit_returns_the_initialized_part() {
 }
 
 #[test]
-fn slices_dereference_to_bytes() {
+fn io_slice_and_io_slice_mut_dereference_to_bytes() {
     let mut bytes = *b"bytes";
     assert_eq!(&*IoSlice::new(b"bytes"), b"bytes");
     let mut slice = IoSliceMut::new(&mut bytes);
@@ -66,7 +66,8 @@ fn fcntl_getfl_and_setfl_return_and_set_status_flags() {
 
     let file = common::fd(files::anonymous());
     assert_eq!(io::fcntl_getfl(&file).unwrap().access(), AccessMode::ReadWrite);
-    // The values of these flags differ between the architectures.
+    // The values of `O_DIRECTORY`, `O_NOFOLLOW`, `O_LARGEFILE` and `O_DIRECT` differ between the
+    // architectures.
     let directory = std::os::unix::fs::OpenOptionsExt::custom_flags(
         File::options().read(true),
         libc::O_DIRECTORY | libc::O_NOFOLLOW,
@@ -82,7 +83,7 @@ fn fcntl_getfl_and_setfl_return_and_set_status_flags() {
 }
 
 #[test]
-fn fcntl_dupfd_cloexec_duplicates_to_a_minimum_number() {
+fn fcntl_dupfd_cloexec_returns_a_descriptor_number_of_at_least_the_minimum() {
     use butter::fd::AsRawFd;
     let (reader, writer) = pipe::pipe().unwrap();
     let duplicate = io::fcntl_dupfd_cloexec(&reader, 100).unwrap();
@@ -93,7 +94,7 @@ fn fcntl_dupfd_cloexec_duplicates_to_a_minimum_number() {
 }
 
 #[test]
-fn read_returns_one_packet_of_a_packet_pipe() {
+fn read_returns_one_packet_per_call_if_pipe_is_in_packet_mode() {
     let (reader, writer) =
         pipe::raw::pipe2(pipe::CreateFlags::CLOEXEC | pipe::CreateFlags::DIRECT).unwrap();
     io::write(&writer, b"one").unwrap();

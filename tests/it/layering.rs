@@ -1,5 +1,5 @@
-//! The structure of the crate: the imports that each module may contain, and the files that may
-//! contain assembly, system calls and feature checks.
+//! Tests of the structure of the crate: the imports that each module may contain, and the files
+//! that may contain assembly, system calls and feature checks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use common::require;
 use syscalls::Sysno;
 
-/// The layer of each module, by its first name after `crate::`.
+/// The name of each top-level module of the crate, and its layer.
 const LAYERS: &[(&str, u32)] = &[
     ("arch", 0),
     ("error", 1),
@@ -23,7 +23,8 @@ const LAYERS: &[(&str, u32)] = &[
     ("signal", 3),
     ("thread", 3),
     ("time", 3),
-    // Program start uses the layers below the features, and no other module uses it.
+    // `rt` (program start) imports only layers below the features, and no other module imports
+    // `rt`.
     (RT, 3),
     ("copy", FEATURE),
     ("epoll", FEATURE),
@@ -44,24 +45,25 @@ const LAYERS: &[(&str, u32)] = &[
     ("std_impls", 6),
 ];
 
-/// The layer of the features: raw calls (4) and objects (5) of one subject are one module.
+/// The layer of the feature modules: a feature module contains raw calls (layer 4) and objects
+/// (layer 5).
 const FEATURE: u32 = 5;
 
 const RT: &str = "rt";
 
-/// The crate root, and the macros that every layer uses. They belong to no layer.
+/// The crate root, and the macros that every layer uses, which belong to no layer.
 const ON_NO_LAYER: &[&str] = &["lib", "macros"];
 
-/// The files that may contain `cfg(feature`, in addition to the `mod.rs` of each module.
+/// The files that may contain `cfg(feature = ...)`, in addition to the `mod.rs` of each module.
 const FEATURE_CHECKS: &[&str] = &["src/lib.rs"];
 
-/// Re-exports of the root.
+/// The types that the crate root re-exports.
 const ROOT_NAMES: &[&str] = &["Errno", "Error", "Result"];
 
 struct Source {
     path: String,
     module: String,
-    /// The text without comments and without the contents of string literals.
+    /// The text of the file, without comments and without the contents of string literals.
     code: String,
 }
 
@@ -80,7 +82,7 @@ impl Source {
     }
 }
 
-/// Returns all sources of the library, or the reason why they cannot be read.
+/// Returns all source files of the library, or the reason why the files cannot be read.
 fn sources() -> Result<Vec<Source>, &'static str> {
     let root = common::root();
     let mut files = Vec::new();
@@ -134,7 +136,7 @@ fn strip(text: &str) -> String {
     code
 }
 
-/// The name that follows each occurrence of a text.
+/// Returns the name that follows each occurrence of `text`.
 fn names_after<'c>(code: &'c str, text: &str) -> impl Iterator<Item = &'c str> {
     let starts: Vec<_> = code.match_indices(text).map(|(at, _)| at + text.len()).collect();
     starts.into_iter().map(|at| {
@@ -147,7 +149,8 @@ fn layer(module: &str) -> Option<u32> {
     LAYERS.iter().find(|(name, _)| *name == module).map(|(_, layer)| *layer)
 }
 
-/// The modules that a text names after `crate::`, with `use crate::{a, b}` expanded.
+/// Returns the modules that `code` names after `crate::`, including the names in a list such as
+/// `crate::{a, b}`.
 fn imports(code: &str) -> BTreeSet<String> {
     let mut names: BTreeSet<_> = names_after(code, "crate::").map(str::to_owned).collect();
     for list in code.split("crate::{").skip(1) {
@@ -175,7 +178,7 @@ fn imports(code: &str) -> BTreeSet<String> {
     names
 }
 
-/// The body of each macro in a text, by the macro's name.
+/// Returns the name and the definition of each macro in `code`.
 fn macros(code: &str) -> Vec<(String, &str)> {
     let mut found = Vec::new();
     for (at, _) in code.match_indices("macro_rules! ") {
@@ -187,8 +190,9 @@ fn macros(code: &str) -> Vec<(String, &str)> {
     found
 }
 
-/// Every violation of the layers: an import of a higher layer, of `rt`, or in a cycle. What a macro
-/// names after `$crate::` is imported by each module that invokes the macro.
+/// Returns a message for each violation of the layers: an import of a higher layer, an import of
+/// `rt`, or a cycle of imports. A module that invokes a macro imports each module that the macro
+/// names after `$crate::`.
 fn violations(sources: &[Source]) -> Vec<String> {
     let of_macros: BTreeMap<_, _> = sources
         .iter()
@@ -231,7 +235,7 @@ fn violations(sources: &[Source]) -> Vec<String> {
         }
     }
     // Repeatedly remove the modules that import none of the remaining modules. If some modules
-    // cannot be removed, they import each other in a cycle.
+    // cannot be removed, these modules import each other in a cycle.
     while !features.is_empty() {
         let is_done = |used: &BTreeSet<String>| !used.iter().any(|u| features.contains_key(u));
         let done: Vec<_> = features.iter().filter(|(_, used)| is_done(used)).collect();
@@ -246,13 +250,13 @@ fn violations(sources: &[Source]) -> Vec<String> {
 }
 
 #[test]
-fn layering_holds_for_every_import() {
+fn layering_has_no_violation_in_any_import() {
     let wrong = violations(&require!(sources()));
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
-fn layering_check_finds_each_violation() {
+fn layering_check_reports_each_type_of_violation() {
     let planted: &[(&str, &[(&str, &str)])] = &[
         ("on no layer", &[("src/unknown/mod.rs", "")]),
         ("higher layer", &[("src/io/call.rs", "use crate::pipe::pipe;")]),
@@ -298,9 +302,9 @@ fn layering_check_finds_each_violation() {
 }
 
 #[test]
-fn arch_is_the_only_user_of_asm_and_target_checks() {
+fn layering_restricts_asm_and_target_checks_to_arch_and_the_crate_root() {
     for source in require!(sources()) {
-        // The root states the supported targets.
+        // `src/lib.rs` rejects unsupported targets, so the file may contain target checks.
         if source.module != "arch" && source.path != "src/lib.rs" {
             for word in ["asm!", "target_arch", "target_pointer_width"] {
                 assert!(!source.code.contains(word), "{} contains {word}", source.path);
@@ -310,7 +314,7 @@ fn arch_is_the_only_user_of_asm_and_target_checks() {
 }
 
 #[test]
-fn syscall_is_used_on_layers_3_and_4_only() {
+fn layering_restricts_system_calls_to_layers_3_and_4() {
     let mut calls = 0;
     for source in require!(sources()) {
         let count = source.code.matches("syscall!(").count();
@@ -320,7 +324,7 @@ fn syscall_is_used_on_layers_3_and_4_only() {
             calls += count;
         }
     }
-    assert!(calls == 0 || calls > 20, "only {calls} calls were found in the sources");
+    assert!(calls == 0 || calls > 20, "only {calls} system calls were found in the sources");
 }
 
 #[test]
@@ -333,7 +337,11 @@ fn layering_restricts_cfg_feature_to_the_listed_files() {
         let found = source.code.lines().find(nested);
         assert_eq!(found, None, "{} contains cfg(feature in a function body", source.path);
         for (name, body) in macros(&source.code) {
-            assert!(!body.contains("(feature ="), "{}: {name}! has cfg(feature", source.path);
+            assert!(
+                !body.contains("(feature ="),
+                "{}: the macro {name}! contains cfg(feature",
+                source.path
+            );
         }
     }
 }
@@ -345,7 +353,11 @@ fn raw_functions_are_named_after_system_calls() {
         let safe = names_after(&source.code, "pub fn ");
         for name in safe.chain(names_after(&source.code, "pub unsafe fn ")) {
             let call = |call: &&str| name == *call || name.starts_with(&format!("{call}_"));
-            assert!(known.iter().any(call), "{}: {name} is not a system call", source.path);
+            assert!(
+                known.iter().any(call),
+                "{}: {name} is not named after a system call",
+                source.path
+            );
         }
     }
 }

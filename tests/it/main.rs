@@ -1,4 +1,4 @@
-//! Tests of the library with the running kernel: one module for each feature.
+//! Tests of the library on the running kernel. Most modules test the module of the same name.
 
 mod abi;
 mod arguments;

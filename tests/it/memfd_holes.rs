@@ -1,4 +1,5 @@
-//! Memfds with holes. Reading them must not allocate pages that are charged to the reader.
+//! Tests of memfds with holes. Reading a hole must not allocate pages that are charged to the
+//! reader.
 
 use std::fs;
 use std::sync::atomic::Ordering::Relaxed;
@@ -37,18 +38,18 @@ fn memfd_map_sealed_returns_none_if_file_has_holes() {
     for (what, memfd) in [
         ("never written to", sparse(&|memfd| memfd.set_len(1 << 30).unwrap())),
         (
-            "without its first page",
+            "a file without its first page",
             sparse(&|memfd| assert_eq!(memfd.write_at(b"!", page as u64), Ok(1))),
         ),
         (
-            "without its last page",
+            "a file without its last page",
             sparse(&|memfd| {
                 assert_eq!(memfd.write_at(b"!", 0), Ok(1));
                 memfd.set_len(page as u64 + 1).unwrap();
             }),
         ),
         (
-            "with a punched page",
+            "a file with a punched page",
             sparse(&|memfd| {
                 assert_eq!(memfd.write_at(&vec![7; 3 * page], 0), Ok(3 * page));
                 fallocate(memfd, PUNCH, page, page);
@@ -56,7 +57,7 @@ fn memfd_map_sealed_returns_none_if_file_has_holes() {
         ),
     ] {
         assert!(memfd.map_sealed().unwrap().is_none(), "{what}");
-        // The file can still be read, and reading allocates no pages.
+        // The file can still be read with `read_at`, which allocates no pages.
         let length = memfd.len().unwrap();
         let mut bytes = vec![1; page];
         assert!(memfd.read_at(&mut bytes, length - 1).unwrap() > 0, "{what}");
@@ -89,7 +90,11 @@ fn memfd_map_sealed_of_a_sparse_file_allocates_no_pages_for_the_reader() {
                 }
             }
         }
-        assert!(shared_memory() < before + 1024, "{before} kB, then {} kB", shared_memory());
+        assert!(
+            shared_memory() < before + 1024,
+            "RssShmem grew from {before} kB to {} kB",
+            shared_memory()
+        );
     });
 }
 

@@ -12,13 +12,13 @@ use common::inject::inject;
 use common::is_mapped;
 
 #[test]
-fn page_size_equals_that_of_libc() {
+fn page_size_equals_the_page_size_of_libc() {
     // SAFETY: touches no memory.
     assert_eq!(page_size() as i64, unsafe { libc::sysconf(libc::_SC_PAGESIZE) });
 }
 
 #[test]
-fn page_size_is_the_largest_possible_if_filter_denies_madvise() {
+fn page_size_is_the_largest_of_the_architecture_if_filter_denies_madvise() {
     in_child(|| {
         let size = inject(libc::SYS_madvise, Errno::PERM, page_size);
         assert_eq!(size, if cfg!(target_arch = "x86_64") { 4096 } else { 65536 });
@@ -29,7 +29,7 @@ fn page_size_is_the_largest_possible_if_filter_denies_madvise() {
 }
 
 #[test]
-fn anonymous_mapping_is_zeroed_and_separate_from_others() {
+fn anonymous_mappings_are_zeroed_and_do_not_overlap() {
     let (mut one, mut two) =
         (AnonymousMapping::new(10_000).unwrap(), AnonymousMapping::new(1).unwrap());
     assert!(one.iter().chain(two.iter()).all(|byte| *byte == 0));
@@ -43,7 +43,7 @@ fn anonymous_mapping_is_zeroed_and_separate_from_others() {
         format!("{one:?} {two:?}"),
         "AnonymousMapping { length: 10000 } AnonymousMapping { length: 1 }"
     );
-    // A mapping is `Send` and `Sync`.
+    // `AnonymousMapping` is `Send` and `Sync`.
     std::thread::scope(|scope| {
         scope.spawn(|| assert_eq!(one[9999], 1));
         scope.spawn(move || two[0] = 3).join().unwrap();
@@ -63,7 +63,7 @@ fn anonymous_mapping_is_unmapped_when_dropped_or_truncated() {
         assert_eq!(
             (pages.len(), mapped()),
             (5 * page + 1, [true; 6]),
-            "a longer length has no effect"
+            "truncate to a greater length should have no effect"
         );
         pages.truncate(2 * page + 1);
         assert_eq!(
@@ -100,19 +100,19 @@ fn mmap_maps_file_and_mprotect_makes_it_writable() {
             .unwrap();
     // SAFETY: mapped just now; only this test uses the file.
     assert_eq!(unsafe { start.cast::<[u8; 5]>().read() }, *b"bytes");
-    // SAFETY: used only here.
+    // SAFETY: the mapping is used only here.
     unsafe { raw::mprotect(start, page, read | write) }.unwrap();
-    // SAFETY: as above.
+    // SAFETY: the mapping is writable, and is used only here.
     unsafe { start.write(b'B') };
     let mut first = [0; 5];
     common::file(file).read_exact_at(&mut first, 0).unwrap();
     assert_eq!(&first, b"Bytes");
-    // SAFETY: not used any longer.
+    // SAFETY: the mapping is not used any longer.
     unsafe { raw::munmap(start, page) }.unwrap();
 }
 
 #[test]
-fn map_flags_name_the_sizes_of_huge_pages() {
+fn map_flags_format_and_parse_huge_page_sizes_by_name() {
     let huge = MapFlags::PRIVATE | MapFlags::HUGETLB | MapFlags::HUGE_2MB;
     assert_eq!(huge.to_string(), "PRIVATE | HUGETLB | HUGE_2MB");
     for name in ["SHARED_VALIDATE", "HUGE_16GB", "HUGE_512MB", "HUGE_1MB", "HUGE_64KB", "HUGE_16KB"]

@@ -1,4 +1,4 @@
-//! `poll`: readiness of descriptors, and timeouts.
+//! Tests of `poll`: readiness of descriptors, and timeouts.
 
 use std::time::{Duration, Instant};
 
@@ -32,18 +32,18 @@ fn poll_wait_returns_the_readiness_of_each_descriptor() {
 }
 
 #[test]
-fn poll_wait_reports_hup_without_requested_events() {
+fn poll_wait_reports_hup_even_if_no_events_are_requested() {
     let (reader, writer) = pipe::pipe().unwrap();
     drop(writer);
     let mut fds = [PollFd::new(&reader, PollFlags::empty())];
-    // A process that another test starts has a copy of the closed descriptor until the process
-    // executes its program.
+    // A child of another test can hold a copy of the write end until the child calls `execve`, so
+    // the test waits for `HUP`.
     assert_eq!(poll::wait(&mut fds, Duration::from_secs(60)), Ok(1));
     assert_eq!(fds[0].ready(), PollFlags::HUP);
 }
 
 #[test]
-fn poll_fd_disabled_entry_is_ignored() {
+fn poll_wait_ignores_disabled_entries() {
     let (reader, writer) = pipe::pipe().unwrap();
     let counter = EventFd::new(1).unwrap();
     let mut fds = [
@@ -55,14 +55,14 @@ fn poll_fd_disabled_entry_is_ignored() {
     assert_eq!(poll::wait(&mut fds, Timeout::Zero), Ok(2));
     assert_eq!(fds[2].ready(), PollFlags::empty());
     assert!(fds[2].fd().is_none());
-    // `ERR` is reported even if no event is requested, so only a disabled entry is ignored.
+    // `poll` returns `ERR` even if no event is requested, so only a disabled entry is ignored.
     fds[0].set_events(PollFlags::empty());
     assert_eq!(poll::wait(&mut fds, Timeout::Zero), Ok(2));
     fds[0].disable();
     assert_eq!((fds[0].ready(), fds[0].fd().is_none()), (PollFlags::empty(), true));
     assert_eq!(poll::wait(&mut fds, Timeout::Zero), Ok(1));
     fds[1].disable();
-    assert_eq!(fds[1].events(), PollFlags::IN, "the requested events are kept");
+    assert_eq!(fds[1].events(), PollFlags::IN, "disable should keep the requested events");
     assert_eq!(poll::wait(&mut fds, Duration::from_millis(5)), Ok(0));
     assert_eq!(fds.map(|fd| fd.ready()), [PollFlags::empty(); 3]);
 
@@ -98,7 +98,7 @@ fn poll_wait_accepts_descriptor_numbers_above_1024() {
 }
 
 #[test]
-fn ppoll_writes_the_remaining_time() {
+fn ppoll_writes_the_remaining_time_to_its_timeout() {
     let counter = EventFd::new(0).unwrap();
     let mut left = Timespec { seconds: 0, nanoseconds: 1_500_000 };
     let mut fds = [PollFd::new(&counter, PollFlags::IN)];
@@ -117,22 +117,25 @@ fn poll_wait_interruptible_blocks_the_signals_of_its_mask() {
     assert_eq!(
         wait(Duration::from_millis(50).into(), Some(mask)),
         Ok(0),
-        "no signal interrupted the call"
+        "a blocked signal should not interrupt the wait"
     );
     assert_eq!(wait(Timeout::Infinite, None).unwrap_err().errno(), Errno::INTR);
 }
 
 #[test]
-fn poll_wait_keeps_a_timeout_of_less_than_a_millisecond() {
+fn poll_wait_does_not_round_a_timeout_of_less_than_a_millisecond() {
     let (counter, time) = (EventFd::new(0).unwrap(), Duration::from_micros(250));
     let took = |_| {
         let began = Instant::now();
         assert_eq!(counter.wait(time), Ok(false));
         began.elapsed()
     };
-    // On a busy host, many waits return late, so the test checks the shortest one.
+    // On a busy host, many waits return late, so the test checks the shortest wait.
     let shortest = (0..1000)
         .map(|_| (0..10).map(took).min().unwrap())
         .find(|took| *took < Duration::from_millis(1));
-    assert!(shortest.expect("a wait should take less than a millisecond") >= time, "{shortest:?}");
+    assert!(
+        shortest.expect("at least one wait should take less than a millisecond") >= time,
+        "{shortest:?}"
+    );
 }

@@ -1,4 +1,4 @@
-//! `process`: IDs of processes and threads, and the working and root directories.
+//! Tests of `process`: IDs of processes and threads, and the working and root directories.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -15,7 +15,7 @@ use common::require;
 use common::{bytes, fd};
 
 #[test]
-fn getpid_gettid_and_getppid_match_proc() {
+fn getpid_gettid_and_getppid_return_the_ids_in_proc_status() {
     let status = std::fs::read_to_string("/proc/thread-self/status").unwrap();
     let field = |name: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
@@ -35,8 +35,9 @@ fn gettid_differs_between_threads_and_getpid_does_not() {
     assert_ne!(other.1, gettid());
 }
 
-/// Runs a closure in the child of a raw `clone`. Returns its result and the child's PID, or `None`
-/// if `clone` fails. The child writes the result to a pipe, because it must not allocate or unwind.
+/// Runs a closure in the child of a raw `clone`. Returns the result of the closure and the PID of
+/// the child, or `None` if `clone` fails. The child writes the result to a pipe, because it must
+/// not allocate or unwind.
 fn in_raw_clone(flags: i32, child: impl Fn() -> [i32; 3]) -> Option<([i32; 3], i32)> {
     let (reader, writer) = butter::pipe::pipe().unwrap();
     // SAFETY: as fork: the child has a copy of the memory, makes system calls and ends.
@@ -69,7 +70,7 @@ fn in_raw_clone(flags: i32, child: impl Fn() -> [i32; 3]) -> Option<([i32; 3], i
 fn getpid_and_getppid_are_not_cached_in_a_raw_clone() {
     let child = || {
         let parent = getppid().map_or(0, |parent| parent.as_raw());
-        // `getpid` of libc may return a cached ID, that of the parent process.
+        // `getpid` of the C library can return a cached ID: the ID of the parent process.
         // SAFETY: touches no memory.
         [getpid().as_raw(), parent, unsafe { libc::getpid() }]
     };
@@ -77,7 +78,7 @@ fn getpid_and_getppid_are_not_cached_in_a_raw_clone() {
         let ([pid, parent, libc_pid], returned) = in_raw_clone(0, child).unwrap();
         assert_eq!((pid, parent), (returned, getpid().as_raw()));
         if libc_pid != pid {
-            eprintln!("libc's getpid returns {libc_pid}, and the kernel's {pid}");
+            eprintln!("getpid of libc returns {libc_pid}, and the system call returns {pid}");
         }
     });
 }
@@ -96,15 +97,14 @@ fn getpid_and_getppid_return_the_ids_in_a_new_pid_namespace() {
 /// An ID that no process, thread or process group has.
 const NO_ID: i32 = i32::MAX;
 
-/// Returns the errno of a call that only checks whether a signal can be sent.
+/// Returns the errno of a `kill` without a signal, which only checks whether a signal can be sent.
 fn errno(checked: Result<()>) -> Option<Errno> {
     checked.err().map(butter::Error::errno)
 }
 
-/// If a filter forges `EPERM`, the system call returns -1, which `kill` would interpret as every
-/// process.
+/// If a filter forges `EPERM`, `getpid` returns -1, which `kill` would interpret as every process.
 #[test]
-fn getpid_is_the_id_of_no_process_if_a_filter_forges_its_result() {
+fn getpid_returns_an_unused_id_if_a_filter_forges_its_result() {
     let check = || {
         assert_eq!(getpid().as_raw(), NO_ID);
         assert_eq!(errno(signal::kill(getpid(), None)), Some(Errno::SRCH));
@@ -121,7 +121,7 @@ fn getpid_is_the_id_of_no_process_if_a_filter_forges_its_result() {
 }
 
 #[test]
-fn gettid_is_the_id_of_no_thread_if_a_filter_forges_its_result() {
+fn gettid_returns_an_unused_id_if_a_filter_forges_its_result() {
     let check = || {
         assert_eq!(gettid().as_raw(), NO_ID);
         assert_eq!(errno(thread::kill(getpid(), gettid(), None)), Some(Errno::SRCH));
@@ -131,7 +131,7 @@ fn gettid_is_the_id_of_no_thread_if_a_filter_forges_its_result() {
 }
 
 #[test]
-fn getppid_is_none_if_a_filter_forges_its_result() {
+fn getppid_returns_none_if_a_filter_forges_its_result() {
     inject(libc::SYS_getppid, Errno::PERM, || {
         assert_eq!(getppid(), None);
         assert_eq!(process::raw::getppid().map_err(butter::Error::errno), Err(Errno::PERM));
@@ -140,18 +140,18 @@ fn getppid_is_none_if_a_filter_forges_its_result() {
 }
 
 #[test]
-fn process_group_id_is_positive() {
+fn process_group_id_from_raw_returns_none_unless_positive() {
     assert_eq!([i32::MIN, -1, 0].map(Pgid::from_raw), [None; 3]);
     let group = |id| Target::Group(Pgid::from_raw(id).unwrap());
     assert_eq!(errno(signal::kill(group(NO_ID), None)), Some(Errno::SRCH));
     assert_eq!(
         errno(signal::kill(group(1), None)),
         Some(Errno::INVAL),
-        "kill(-1) would signal every process"
+        "kill of group 1 should fail, because kill(-1) would signal every process"
     );
 }
 
-/// The names in a directory.
+/// Returns the sorted names in a directory.
 fn names(path: &str) -> Vec<String> {
     let mut names: Vec<_> = fs::read_dir(path)
         .unwrap()
@@ -179,12 +179,12 @@ fn chdir_and_fchdir_change_the_working_directory() {
         assert_eq!(std::env::current_dir().unwrap(), directory.path());
         // SAFETY: reads the path; a success is a new descriptor.
         let proc = unsafe { libc::open(c"/proc".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
-        // SAFETY: a new descriptor, which has no other owner.
+        // SAFETY: the descriptor is new, and has no other owner.
         let proc: butter::fd::OwnedFd = unsafe { butter::fd::FromRawFd::from_raw_fd(proc) };
         fchdir(&proc).unwrap();
         assert_eq!(std::env::current_dir().unwrap().as_os_str(), "/proc");
 
-        // This path is longer than the buffer that the functions use for short paths.
+        // This path is longer than the buffer that `chdir` uses for short paths.
         let long = format!("/{}proc", "./".repeat(1000));
         chdir(long.as_str()).unwrap();
         assert_eq!(std::env::current_dir().unwrap().as_os_str(), "/proc");
@@ -192,7 +192,7 @@ fn chdir_and_fchdir_change_the_working_directory() {
     assert_eq!(
         std::env::current_dir().unwrap(),
         before,
-        "the thread does not share its working directory"
+        "chdir in the thread should not change the working directory of the caller"
     );
 }
 
@@ -222,12 +222,12 @@ fn chroot_changes_root_directory_but_not_working_directory() {
                 assert_eq!(
                     names("."),
                     ["beside", "root"],
-                    "the working directory is outside the root"
+                    "chroot should not change the working directory"
                 );
                 let name = directory.path().file_name().unwrap().to_str().unwrap();
                 assert!(
                     names("..").contains(&name.to_owned()),
-                    "the parent of the working directory is outside the root"
+                    "`..` should resolve outside of the root directory"
                 );
 
                 chdir("/").unwrap();
@@ -236,7 +236,8 @@ fn chroot_changes_root_directory_but_not_working_directory() {
                     (names("/"), names("/"), names("/"))
                 );
 
-                // The root is below the working directory, so `..` resolves outside of the root.
+                // The root directory is now below the working directory, so `..` resolves outside
+                // of the root directory.
                 chroot("in").unwrap();
                 assert_eq!(names("/"), ["deep"]);
                 chdir("..").unwrap();

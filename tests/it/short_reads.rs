@@ -1,4 +1,5 @@
-//! Reads of values of fixed size, if the kernel returns 0 bytes or one byte less than the size.
+//! Tests of reads of values of a fixed size, if the kernel returns 0 bytes or one byte less than
+//! the size.
 
 use std::mem::MaybeUninit;
 
@@ -16,25 +17,28 @@ use common::require;
 /// The result of a read that returns too few bytes.
 #[derive(Clone, Copy)]
 enum Short {
-    /// The read fails with `EINVAL`, because the descriptor is of another kind.
+    /// The function fails with `EINVAL`, because the descriptor must belong to another type of
+    /// file.
     Fails,
-    /// The read returns no value or event.
+    /// The function succeeds, but returns no value or event.
     Nothing,
     /// The function reads again, and returns the value of the second read.
     Continues,
 }
 use Short::{Continues, Fails, Nothing};
 
-/// Reads once, and returns the number in an event of a counter or timer, otherwise 0.
+/// Calls the function once, and returns the number in the event, or 0 if the event contains no
+/// number.
 type ReadOnce = fn(OwnedFd) -> Result<Option<u64>>;
 
 struct Read {
     name: &'static str,
     call: Call,
-    /// The size of the value, and of the buffer.
+    /// The sizes of the value and of the buffer, in bytes.
     value: usize,
     buffer: usize,
-    /// The result if the kernel returns 0 bytes, and if it returns one byte less than the value.
+    /// The result if the kernel returns 0 bytes, and the result if the kernel returns one byte less
+    /// than the value.
     empty: Short,
     short: Short,
     read: ReadOnce,
@@ -54,7 +58,7 @@ const fn signal(name: &'static str, short: Short, read: ReadOnce) -> Read {
     Read { name, call, value: size, buffer: size, empty: short, short, read }
 }
 
-/// The value of an event without a name: its header.
+/// A read of inotify events, whose shortest value is the header of an event without a name.
 const fn events(name: &'static str, short: Short, read: ReadOnce) -> Read {
     let (call, buffer) = (Call::INOTIFY_READ, EVENT_SIZE_MAX);
     Read { name, call, value: 16, buffer, empty: short, short, read }
@@ -131,11 +135,11 @@ const READS: &[Read] = &[
 fn expirations(event: TimerEvent) -> u64 {
     match event {
         TimerEvent::Expired(times) => times,
-        TimerEvent::ClockChanged => panic!("no error was returned"),
+        TimerEvent::ClockChanged => panic!("the read should return the number of expirations"),
     }
 }
 
-/// Reads once through the trait.
+/// Reads once through the trait `EventSource`.
 fn source<S: EventSource + From<OwnedFd>, const SIZE: usize>(
     fd: OwnedFd,
     value: impl Fn(S::Event<'_>) -> u64,
@@ -148,7 +152,7 @@ fn source<S: EventSource + From<OwnedFd>, const SIZE: usize>(
 const VALUE: u64 = 0x0102_0304_0506_0708;
 
 #[test]
-fn read_of_too_few_bytes_is_handled_as_documented() {
+fn read_returns_no_partial_value_if_the_kernel_returns_too_few_bytes() {
     let differences = require!(
         record("read", &[libc::SYS_read], |it| READS.iter().for_each(|read| row(it, read))),
         "seccomp user notifications are unavailable"
@@ -161,7 +165,8 @@ fn read_of_too_few_bytes_is_handled_as_documented() {
 }
 
 fn row(it: &Recorder, read: &Read) {
-    // The recorder answers every read. Some functions check that the descriptor is a timer.
+    // The recorder forges the result of every read. The descriptor is a timer, because some
+    // functions check its type.
     let timer = TimerFd::new(Clock::Monotonic).unwrap();
     for (count, outcome) in [(0, read.empty), (read.value - 1, read.short)] {
         let timer = fcntl_dupfd_cloexec(&timer, 500).unwrap();

@@ -1,4 +1,4 @@
-//! `signalfd`: reading of signals.
+//! Tests of `signalfd`: reading signals.
 
 use std::time::{Duration, Instant};
 
@@ -33,7 +33,7 @@ fn value(event: &Event) -> i32 {
     }
 }
 
-/// The signal mask of a descriptor, from `/proc/self/fdinfo`.
+/// Returns the signal mask of a descriptor, from `/proc/self/fdinfo`.
 fn fdinfo_mask(signals: &SignalFd) -> SigSet {
     let info =
         std::fs::read_to_string(format!("/proc/self/fdinfo/{}", signals.as_raw_fd())).unwrap();
@@ -49,7 +49,7 @@ fn signalfd_read_returns_a_blocked_signal_with_its_sender() {
         let event = signals.read().unwrap();
         assert_eq!(event.signal(), Signal::USR1);
         assert_eq!(event.cause(), Cause::Kill { pid: Some(getpid()), uid: process::getuid() });
-        assert_eq!(signal::pending(), Ok(SigSet::empty()), "the read dequeued the signal");
+        assert_eq!(signal::pending(), Ok(SigSet::empty()), "read should dequeue the signal");
     });
 }
 
@@ -113,7 +113,7 @@ fn signalfd_set_mask_changes_the_mask_of_the_descriptor() {
     let _blocked = signal::block([rt(5), rt(6)]).unwrap();
     let signals = SignalFd::nonblocking(rt(5)).unwrap();
     send(rt(6), 1);
-    assert_eq!(signals.try_read(), Ok(None), "the signal is not in the mask of the descriptor");
+    assert_eq!(signals.try_read(), Ok(None), "a signal outside of the mask should not be read");
     let number = signals.as_raw_fd();
     signals.set_mask(rt(6)).unwrap();
     assert_eq!((signals.as_raw_fd(), fdinfo_mask(&signals)), (number, [rt(6)].into()));
@@ -122,7 +122,7 @@ fn signalfd_set_mask_changes_the_mask_of_the_descriptor() {
     assert_eq!(
         signals.try_read(),
         Ok(None),
-        "the signal is no longer in the mask of the descriptor"
+        "a signal that was removed from the mask should not be read"
     );
     signals.set_mask(rt(5)).unwrap();
     assert_eq!(signals.try_read().unwrap().map(|event| event.signal()), Some(rt(5)));
@@ -140,7 +140,7 @@ fn signalfd_mask_excludes_kill_and_stop() {
 }
 
 #[test]
-fn signalfd4_set_mask_fails_with_einval_for_another_kind_of_descriptor() {
+fn signalfd4_set_mask_fails_with_einval_if_descriptor_is_not_a_signalfd() {
     let counter = butter::eventfd::EventFd::new(0).unwrap();
     let error = raw::signalfd4_set_mask(counter.as_fd(), SigSet::empty()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
@@ -170,13 +170,17 @@ fn signalfd_reads_signals_of_the_thread_and_of_the_process() {
             };
             scope.spawn(read).join().unwrap()
         });
-        assert_eq!(other_thread, [2], "any thread can read signals that were sent to the process");
+        assert_eq!(
+            other_thread,
+            [2],
+            "another thread should read only the signal that was sent to the process"
+        );
         assert_eq!(signals.read().as_ref().map(value), Ok(1));
     });
 }
 
 #[test]
-fn signalfd_in_a_child_reads_its_signals_but_an_inherited_epoll_does_not_report_them() {
+fn signalfd_after_fork_reads_signals_of_the_child_but_inherited_epoll_does_not_report_them() {
     in_child_with_blocked(SigSet::all(), || {
         let (signals, epoll) = (SignalFd::nonblocking(rt(0)).unwrap(), Epoll::new().unwrap());
         epoll.add(&signals, Token(1), Interest::IN).unwrap();
@@ -263,7 +267,7 @@ fn signalfd_with_flags_passes_flags_verbatim() {
 }
 
 #[test]
-fn signalfd_read_events_interruptible_returns_no_events_if_none_is_pending() {
+fn signalfd_read_events_interruptible_returns_no_events_if_no_signal_is_pending() {
     let signals = SignalFd::nonblocking(SigSet::empty()).unwrap();
     assert_eq!(signals.read_events_interruptible(&mut [0; EVENT_SIZE]).unwrap().count(), 0);
 }
@@ -291,7 +295,7 @@ fn signalfd4_passes_flags_verbatim() {
 /// Several processes queue many more values than the limit on pending signals. Each value is
 /// received once, and the values of each sender are received in order.
 #[test]
-fn signalfd_receives_each_value_of_several_senders_at_the_limit() {
+fn signalfd_receives_each_value_if_several_senders_reach_the_limit_on_pending_signals() {
     const SENDERS: usize = 4;
     const EACH: i32 = 25_000;
     in_child_with_blocked(SigSet::all(), || {
@@ -309,13 +313,13 @@ fn signalfd_receives_each_value_of_several_senders_at_the_limit() {
                 pid => Pid::from_raw(pid).unwrap(),
             }
         });
-        // Signals are read only after each sender has reached the limit.
+        // The test reads signals only after each sender has reached the limit on pending signals.
         let mut at_limit = 0;
         while at_limit < SENDERS as u64 {
             assert_eq!(
                 limited.wait(Duration::from_secs(60)),
                 Ok(true),
-                "{at_limit} senders have reached the limit"
+                "only {at_limit} senders reached the limit on pending signals"
             );
             at_limit += limited.read().unwrap();
         }
@@ -343,16 +347,17 @@ fn signalfd_receives_each_value_of_several_senders_at_the_limit() {
                 }
             }
         }
-        // A `SIGCHLD` can still be pending if its child was waited for because of another one.
+        // A `SIGCHLD` can still be pending if the test has already waited for its child because of
+        // an earlier `SIGCHLD`.
         if let Some(event) = signals.try_read().unwrap() {
-            assert!(matches!(event.cause(), Cause::Child { .. }), "{event:?} is received twice");
+            assert!(matches!(event.cause(), Cause::Child { .. }), "{event:?} was received twice");
         }
         assert_eq!(signals.try_read(), Ok(None), "no value should be received twice");
     });
 }
 
-/// Queues the numbers below `count`, and retries while the limit is reached. Increments `limited`
-/// when the limit is reached for the first time.
+/// Queues a signal for each number below `count`, and retries while the limit on pending signals is
+/// reached. Increments `limited` when the limit is reached for the first time.
 fn send_all(receiver: Pid, signal: Signal, count: i32, limited: &EventFd) -> ! {
     let mut reported = false;
     for number in 0..count {

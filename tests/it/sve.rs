@@ -1,5 +1,5 @@
-//! System calls that are inlined into a function with `#[target_feature(enable = "sve")]`: the
-//! kernel clears the registers of SVE, in which such a function may keep values.
+//! Tests of system calls that are inlined into a function with `#[target_feature(enable = "sve")]`.
+//! Such a function may keep values in SVE registers, which the kernel clears at a system call.
 
 use std::arch::is_aarch64_feature_detected;
 
@@ -9,8 +9,8 @@ use common::require;
 
 type Rows = [[u32; 1000]; 64];
 
-/// Computes each row after a system call. The compiler keeps the factor and a predicate in
-/// registers of SVE across the call.
+/// Computes each row after a `getpid` system call. The compiler keeps the factor and a predicate in
+/// SVE registers across the system call.
 #[target_feature(enable = "sve")]
 #[inline(never)]
 fn multiply_and_add_pid(rows: &mut Rows) {
@@ -23,7 +23,7 @@ fn multiply_and_add_pid(rows: &mut Rows) {
 }
 
 /// Adds up values before and after system calls with and without memory arguments. The compiler
-/// keeps the sums in SVE registers across the calls.
+/// keeps the sums in SVE registers across the system calls.
 #[target_feature(enable = "sve")]
 #[inline(never)]
 fn sums(rows: &Rows, counter: &EventFd) -> [u32; 64] {
@@ -42,7 +42,7 @@ fn sums(rows: &Rows, counter: &EventFd) -> [u32; 64] {
 }
 
 #[test]
-fn call_in_sve_function_preserves_its_values() {
+fn getpid_in_sve_function_preserves_values_in_sve_registers() {
     require!(is_aarch64_feature_detected!("sve"), "the CPU has no SVE");
     require!(cfg!(not(debug_assertions)), "only an optimized build keeps values in registers");
     let mut rows: Rows = [[1; 1000]; 64];

@@ -1,4 +1,4 @@
-//! `thread`: the signal mask, user IDs and group IDs of a thread.
+//! Tests of `thread`: the signal mask, user IDs and group IDs of a thread.
 
 use butter::process::{self, Gid, Uid};
 use butter::signal::raw::rt_sigprocmask;
@@ -16,7 +16,7 @@ fn in_thread(body: impl FnOnce() + Send + 'static) {
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
 }
 
-/// The signal mask of the calling thread, from `/proc/thread-self/status`.
+/// Returns the signal mask of the calling thread, from `/proc/thread-self/status`.
 fn proc_mask() -> SigSet {
     let status = std::fs::read_to_string("/proc/thread-self/status").unwrap();
     let bits = status.lines().find_map(|line| line.strip_prefix("SigBlk:")).unwrap();
@@ -24,13 +24,13 @@ fn proc_mask() -> SigSet {
 }
 
 #[test]
-fn rt_sigprocmask_sets_the_mask_and_returns_the_previous_one() {
+fn rt_sigprocmask_sets_the_mask_and_returns_the_previous_mask() {
     in_thread(|| {
         let wanted = SigSet::from([Signal::USR2, Signal::RTMIN, Signal::RTMAX]);
         assert_eq!(
             rt_sigprocmask(How::Set, Some(wanted)),
             Ok(SigSet::empty()),
-            "the call returns the previous mask"
+            "rt_sigprocmask should return the previous mask"
         );
         assert_eq!((mask().unwrap(), proc_mask()), (wanted, wanted));
         assert_eq!(unblock(Signal::RTMIN), Ok(wanted));
@@ -56,7 +56,7 @@ fn set_mask_ignores_kill_and_stop() {
 }
 
 #[test]
-fn mask_guard_drop_unblocks_only_the_signals_that_it_blocked() {
+fn mask_guard_drop_unblocks_only_the_signals_that_the_guard_blocked() {
     in_thread(|| {
         let before = SigSet::from([Signal::USR1]);
         set_mask(before).unwrap();
@@ -65,13 +65,17 @@ fn mask_guard_drop_unblocks_only_the_signals_that_it_blocked() {
         let inner = block([Signal::USR2, Signal::HUP]).unwrap();
         assert_eq!(mask(), Ok(before.with(Signal::USR2).with(Signal::HUP)));
         drop(inner);
-        assert_eq!(mask(), Ok(before.with(Signal::USR2)), "USR2 is blocked by the outer guard");
+        assert_eq!(
+            mask(),
+            Ok(before.with(Signal::USR2)),
+            "USR2 should remain blocked by the outer guard"
+        );
         set_mask(mask().unwrap().with(Signal::TERM)).unwrap();
         drop(outer);
         assert_eq!(
             mask(),
             Ok(before.with(Signal::TERM)),
-            "dropping the guard keeps other changes of the mask"
+            "dropping the guard should keep other changes of the mask"
         );
         block(Signal::HUP).unwrap().forget();
         assert_eq!(mask(), Ok(before.with(Signal::TERM).with(Signal::HUP)));
@@ -84,13 +88,13 @@ fn mask_is_per_thread_and_inherited_by_new_threads() {
         let _blocked = block(Signal::USR2).unwrap();
         let (child, tid) =
             std::thread::spawn(|| (mask().unwrap(), thread::gettid())).join().unwrap();
-        assert_eq!(child, [Signal::USR2].into(), "a new thread inherits the mask");
+        assert_eq!(child, [Signal::USR2].into(), "a new thread should inherit the mask");
         assert_ne!(tid, thread::gettid());
         std::thread::spawn(|| set_mask(SigSet::all())).join().unwrap().unwrap();
         assert_eq!(
             mask(),
             Ok([Signal::USR2].into()),
-            "a change in another thread has no effect here"
+            "set_mask in another thread should not change the mask of this thread"
         );
     });
 }
@@ -100,13 +104,13 @@ fn getuid_and_getgid_return_the_ids_of_the_calling_thread() {
     let users = || {
         // SAFETY: touches no memory.
         let real = unsafe { libc::getuid() };
-        // SAFETY: as above.
+        // SAFETY: touches no memory.
         [real, unsafe { libc::geteuid() }]
     };
     let groups = || {
-        // SAFETY: as above.
+        // SAFETY: touches no memory.
         let real = unsafe { libc::getgid() };
-        // SAFETY: as above.
+        // SAFETY: touches no memory.
         [real, unsafe { libc::getegid() }]
     };
     let ids = move || {
@@ -116,17 +120,22 @@ fn getuid_and_getgid_return_the_ids_of_the_calling_thread() {
     };
     let before = ids();
     let other = std::thread::spawn(move || {
-        // If the test runs as root, the effective IDs change; otherwise these calls fail.
+        // As root, `setresgid` and `setresuid` change the effective IDs. Otherwise, the two calls
+        // fail.
         // SAFETY: changes the group of this thread only, which ends here.
         unsafe { libc::syscall(libc::SYS_setresgid, -1, 65534, -1) };
-        // SAFETY: as above, for the user.
+        // SAFETY: changes the user of this thread only, which ends here.
         unsafe { libc::syscall(libc::SYS_setresuid, -1, 65534, -1) };
         ids()
     });
     let [real, effective] = other.join().unwrap().0;
     assert_eq!(real, before.0[0]);
     assert!(effective == 65534 || effective == before.0[1], "{effective}");
-    assert_eq!(ids(), before, "a change in another thread has no effect here");
+    assert_eq!(
+        ids(),
+        before,
+        "setresuid in another thread should not change the IDs of this thread"
+    );
 }
 
 #[test]

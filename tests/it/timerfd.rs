@@ -1,4 +1,5 @@
-//! `timerfd`: arming, reading and replacing of timers. `clock.rs` has the tests that set the clock.
+//! Tests of `timerfd`: arming, reading and replacing timers. The tests that set the clock are in
+//! `tests/clock.rs`.
 
 use std::time::{Duration, Instant};
 
@@ -52,19 +53,21 @@ fn timer_read_counts_the_expirations_of_a_periodic_timer() {
     for _ in 0..5 {
         match timer.read().unwrap() {
             TimerEvent::Expired(times) => count += times,
-            TimerEvent::ClockChanged => panic!("CANCEL_ON_SET is not set"),
+            TimerEvent::ClockChanged => {
+                panic!("ClockChanged should not be returned without CANCEL_ON_SET")
+            }
         }
     }
     assert!(count >= 5 && began.elapsed() >= milliseconds(10) * count as u32);
     std::thread::sleep(milliseconds(60));
     assert!(
         matches!(timer.read(), Ok(TimerEvent::Expired(5..))),
-        "one read returns all expirations since the last"
+        "one read should return all expirations since the previous read"
     );
 }
 
 #[test]
-fn timer_with_zero_delay_expires_immediately_and_disarmed_never() {
+fn timer_with_zero_delay_expires_immediately_and_disarmed_timer_never() {
     let timer = timer();
     for now in [Timer::once(Duration::ZERO), Timer::once_at(Timespec::default())] {
         timer.set(now).unwrap();
@@ -74,7 +77,7 @@ fn timer_with_zero_delay_expires_immediately_and_disarmed_never() {
     timer.set(Timer::every_after(Duration::ZERO, HOUR)).unwrap();
     assert_eq!(timer.wait(MINUTE), Ok(true));
     timer.set(Timer::Disarmed).unwrap();
-    assert_eq!(timer.try_read(), Ok(None), "setting the timer discards its expirations");
+    assert_eq!(timer.try_read(), Ok(None), "setting the timer should discard its expirations");
     assert_eq!(timer.wait(milliseconds(20)), Ok(false));
 }
 
@@ -88,16 +91,16 @@ fn timer_set_replaces_the_previous_period() {
     assert_eq!(
         timer.wait(milliseconds(50)),
         Ok(false),
-        "disarming the timer also removes the period"
+        "disarming the timer should also remove the period"
     );
 
     let day = HOUR * 24;
     timer.set(Timer::every(HOUR)).unwrap();
     timer.set(Timer::every(day)).unwrap();
     let Timer::Periodic { first: Start::After(left), period } = timer.get().unwrap() else {
-        panic!("the timer is not armed")
+        panic!("timer.get() should return a periodic timer")
     };
-    assert!(left > HOUR, "the first expiration is after the new period");
+    assert!(left > HOUR, "the first expiration should be after the new period");
     assert_eq!(period, day);
 }
 
@@ -107,7 +110,7 @@ fn timer_get_and_replace_return_the_remaining_time_and_period() {
     let day = HOUR * 24;
     assert_eq!(timer.replace(Timer::every_after(HOUR, day)), Ok(Timer::Disarmed));
     let Timer::Periodic { first: Start::After(left), period } = timer.get().unwrap() else {
-        panic!("the timer is not armed")
+        panic!("timer.get() should return a periodic timer")
     };
     assert!(left <= HOUR && left > HOUR - MINUTE, "{left:?}");
     assert_eq!(period, day);
@@ -125,11 +128,12 @@ fn timer_get_and_replace_return_the_remaining_time_and_period() {
 }
 
 #[test]
-fn timer_replace_keeps_periodic_timer_that_is_due() {
+fn timer_replace_returns_a_periodic_timer_if_the_replaced_timer_is_due() {
     let timer = timer();
     let periodic = |timer| matches!(timer, Timer::Periodic { period, .. } if period == PERIOD);
     const PERIOD: Duration = Duration::from_nanos(1);
-    // With this period, the timer is always due, and the kernel sometimes reports a value of 0.
+    // With a period of 1 ns, the timer is always due, and `timerfd_gettime` sometimes returns an
+    // `it_value` of 0.
     timer.set(Timer::every(PERIOD)).unwrap();
     for _ in 0..1000 {
         assert!(periodic(timer.get().unwrap()));
@@ -153,7 +157,7 @@ fn timer_replace_keeps_periodic_timer_that_is_due() {
 #[test]
 fn timer_read_returns_none_if_the_kernel_returns_0_bytes() {
     let timer = TimerFd::new(Clock::Monotonic).unwrap();
-    // If the clock is set back, a read can succeed with 0 bytes. The test forges this result.
+    // After the clock is set back, `read` can return 0 bytes. The test forges this result.
     let (raw, tried) = pretend(libc::SYS_read, || (raw::read(timer.as_fd()), timer.try_read()));
     assert_eq!((raw, tried), (Ok(None), Ok(None)));
     let null = || TimerFd::from(common::fd(std::fs::File::open("/dev/null").unwrap()));
@@ -165,7 +169,7 @@ fn timer_read_returns_none_if_the_kernel_returns_0_bytes() {
 }
 
 #[test]
-fn timer_absolute_time_is_on_the_timers_clock() {
+fn timer_absolute_time_is_measured_by_the_clock_of_the_timer() {
     for clock in [Clock::Realtime, Clock::Monotonic, Clock::Boottime] {
         let timer = TimerFd::nonblocking(clock).unwrap();
         timer.set(Timer::every_from(time_from_now(clock.into(), HOUR), HOUR)).unwrap();
@@ -176,7 +180,11 @@ fn timer_absolute_time_is_on_the_timers_clock() {
         assert!(clock_gettime(clock.into()).unwrap() >= soon, "{clock:?}");
         assert_eq!(timer.try_read(), Ok(Some(TimerEvent::Expired(1))), "{clock:?}");
         timer.set(Timer::once_at(Timespec { seconds: 1, nanoseconds: 0 })).unwrap();
-        assert_eq!(timer.wait(MINUTE), Ok(true), "{clock:?}: a time in the past");
+        assert_eq!(
+            timer.wait(MINUTE),
+            Ok(true),
+            "{clock:?}: a timer with a time in the past should expire immediately"
+        );
     }
 }
 
@@ -199,13 +207,13 @@ fn timer_new_with_alarm_clock_fails_with_permission_denied_if_unprivileged() {
 }
 
 #[test]
-fn timerfd_create_fails_with_einval_for_other_clocks_and_flags() {
+fn timerfd_create_fails_with_einval_for_unsupported_clocks_and_flags() {
     use time::Clock;
     let others = [Clock::ProcessCpu, Clock::ThreadCpu, Clock::MonotonicRaw, Clock::Tai];
     for clock in others.into_iter().chain([Clock::RealtimeCoarse, Clock::MonotonicCoarse]) {
         let error = raw::timerfd_create(clock, CreateFlags::CLOEXEC).unwrap_err();
         assert_eq!(error.errno(), Errno::INVAL, "{clock:?}");
-        assert!(clock_gettime(clock).is_ok(), "{clock:?} can be read nevertheless");
+        assert!(clock_gettime(clock).is_ok(), "clock_gettime should support {clock:?}");
     }
     assert_eq!(
         raw::timerfd_create(Clock::Monotonic, CreateFlags::from_bits_retain(1))
@@ -253,7 +261,7 @@ fn timer_expiration_wakes_epoll_wait() {
 }
 
 #[test]
-fn timer_ecanceled_is_returned_as_clock_changed() {
+fn timer_read_and_set_return_clock_changed_on_ecanceled() {
     let timer = timer();
     let reads = || (timer.read(), timer.try_read(), timer.read_interruptible());
     let changed = TimerEvent::ClockChanged;

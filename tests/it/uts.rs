@@ -21,7 +21,7 @@ fn sysctl(name: &str) -> Vec<u8> {
 }
 
 #[test]
-fn uname_equals_the_values_in_proc() {
+fn uname_returns_the_values_in_proc_sys_kernel() {
     let uname = uts::uname().unwrap();
     assert_eq!(uname.sysname(), "Linux");
     assert_eq!(uname.machine(), std::env::consts::ARCH);
@@ -95,7 +95,7 @@ fn set_hostname_accepts_names_of_any_type() {
             uts::set_hostname(std::path::Path::new("path")).unwrap();
             check("path");
         }
-        // The raw call passes the bytes unchanged, including a NUL.
+        // `raw::sethostname` passes the bytes unchanged, including a NUL byte.
         uts::raw::sethostname(b"up to\0here").unwrap();
         check("up to");
     });

@@ -1,4 +1,4 @@
-//! The watchdog of the test binaries.
+//! Tests of the watchdog that ends a test binary.
 
 use std::process::Command;
 
@@ -6,7 +6,7 @@ use common::watchdog;
 
 #[test]
 #[ignore = "hangs: started by watchdog_ends_a_test_binary_that_hangs"]
-fn watchdog_planted_endless_wait() {
+fn watchdog_planted_test_never_ends() {
     loop {
         std::thread::park();
     }
@@ -14,7 +14,7 @@ fn watchdog_planted_endless_wait() {
 
 #[test]
 fn watchdog_ends_a_test_binary_that_hangs() {
-    const TEST: &str = "watchdog::watchdog_planted_endless_wait";
+    const TEST: &str = "watchdog::watchdog_planted_test_never_ends";
     for arguments in [&[TEST, "--exact", "--ignored"][..], &["planted", "--ignored"]] {
         let mut tests = Command::new(std::env::current_exe().unwrap());
         let output = tests.args(arguments).env(watchdog::LIMIT, "1").output().unwrap();

@@ -1,4 +1,4 @@
-//! Failures of the program: it prints one line, and leaves no incomplete file.
+//! Failures of the example `copy`: the program prints one line, and leaves no incomplete file.
 
 use std::fs;
 use std::os::unix::process::CommandExt;
@@ -44,7 +44,7 @@ fn copy_leaves_no_incomplete_file_on_enospc_unless_keep_partial_is_set() {
                 let arrived = fs::read(&kept).unwrap();
                 assert!(
                     arrived.len() > 500_000 && arrived == bytes[..arrived.len()],
-                    "{method}: wrong content"
+                    "{method}: the incomplete copy has wrong content"
                 );
                 assert!(
                     completed.stderr.contains(&format!("after {} bytes", arrived.len())),
@@ -130,7 +130,7 @@ fn copy_fails_with_einval_if_method_does_not_support_source() {
 }
 
 #[test]
-fn copy_fails_if_method_reports_end_of_file_before_the_end() {
+fn copy_fails_if_method_copies_only_part_of_source() {
     let program = require!(program());
     for (method, call) in
         [("copy_file_range", libc::SYS_copy_file_range), ("sendfile", libc::SYS_sendfile)]
@@ -184,7 +184,8 @@ fn copy_does_not_replace_write_protected_target() {
     assert_eq!(names(folder.path()), ["link", "source", "target"]);
     assert_eq!(fs::read(&target).unwrap(), b"older");
 
-    // Root may write to the target, and the copy preserves the permissions of the target.
+    // Root may write to a write-protected target, and the copy preserves the permissions of the
+    // target.
     if fs::OpenOptions::new().write(true).open(&target).is_ok() {
         run(&program, &[&"-q", &source, &target]).assert_silent_success();
         assert!(fs::read(&target).unwrap() == bytes && mode(&target) == 0o444);

@@ -1,4 +1,4 @@
-//! The example `copy`.
+//! Tests of the example `copy`.
 
 mod failures;
 mod progress;

@@ -1,4 +1,4 @@
-//! The progress bar and the summary.
+//! The progress bar and the summary of the example `copy`.
 
 use std::process::{Command, Stdio};
 

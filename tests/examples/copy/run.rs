@@ -1,4 +1,4 @@
-//! Functions that run the program.
+//! Functions that run the example `copy`.
 
 use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
@@ -10,12 +10,12 @@ use butter::signal::{self, Signal};
 use common::files;
 use temp_dir::TempDir;
 
-/// Returns the path of the built program.
+/// Returns the path of the built example `copy`.
 pub fn program() -> Result<PathBuf, String> {
     common::example("copy")
 }
 
-/// The result of a completed run.
+/// The result of a completed run of `copy`.
 pub struct Completed {
     pub status: ExitStatus,
     pub stdout: Vec<u8>,
@@ -50,7 +50,7 @@ pub fn command(program: &Path) -> Command {
 pub fn run(program: &Path, arguments: &[&dyn AsRef<OsStr>]) -> Completed {
     let output =
         command(program).args(arguments.iter().map(|argument| argument.as_ref())).output().unwrap();
-    let stderr = String::from_utf8(output.stderr).expect("the errors are UTF-8");
+    let stderr = String::from_utf8(output.stderr).expect("the messages should be UTF-8");
     Completed { status: output.status, stdout: output.stdout, stderr }
 }
 

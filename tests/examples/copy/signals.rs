@@ -1,4 +1,4 @@
-//! Termination by signals: no incomplete file remains.
+//! Termination of the example `copy` by signals: no incomplete file remains.
 
 use std::io::{Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -15,7 +15,7 @@ fn send(child: &Child, signal: Signal) {
     signal::kill(Pid::from_raw(child.id().cast_signed()).unwrap(), signal).unwrap();
 }
 
-/// Waits until the temporary file exists.
+/// Waits until the temporary file of a copy exists.
 fn wait_for_temporary_file(folder: &std::path::Path) {
     for _ in 0..12_000 {
         if names(folder).iter().any(|name| name.starts_with(".copy-")) {

@@ -1,4 +1,4 @@
-//! Copies between different kinds of sources and targets.
+//! Copies of files, pipes and pseudo-files to files, directories, pipes and devices.
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, symlink};
@@ -20,7 +20,7 @@ fn copy_writes_identical_content_with_each_method() {
             continue;
         }
         completed.assert_silent_success();
-        assert!(fs::read(&target).unwrap() == bytes, "{method}: wrong content");
+        assert!(fs::read(&target).unwrap() == bytes, "{method}: the copy has wrong content");
         assert_eq!(names(folder.path()), ["source", "target"], "{method}");
         fs::remove_file(&target).unwrap();
     }
@@ -148,7 +148,7 @@ fn copy_of_pseudo_file_is_complete_or_fails_with_each_method() {
         if completed.status.success() {
             assert!(
                 fs::read(&target).unwrap() == fs::read("/proc/filesystems").unwrap(),
-                "{method}: wrong content"
+                "{method}: the copy has wrong content"
             );
             fs::remove_file(&target).unwrap();
         } else {
@@ -160,7 +160,7 @@ fn copy_of_pseudo_file_is_complete_or_fails_with_each_method() {
 }
 
 #[test]
-fn copy_replaces_running_program() {
+fn copy_replaces_target_that_is_being_executed() {
     let program = require!(program());
     let (folder, source, target, bytes) = create_source(10_000);
     run(&program, &[&"-q", &program, &target]).assert_silent_success();

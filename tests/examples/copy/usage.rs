@@ -1,4 +1,4 @@
-//! Command-line options.
+//! Command-line options of the example `copy`.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -55,7 +55,7 @@ fn copy_help_lists_options_methods_and_exit_statuses() {
         "copy_file_range",
         "read_write",
     ] {
-        assert!(text.contains(word), "{word} is missing");
+        assert!(text.contains(word), "the help text does not contain {word}");
     }
     for status in 0..=2 {
         assert!(text.contains(&format!("\n  {status}  ")), "{status}");
@@ -86,7 +86,7 @@ fn copy_accepts_clustered_short_options_and_attached_values() {
 }
 
 #[test]
-fn copy_help_fails_with_enospc_if_output_is_full() {
+fn copy_help_fails_with_enospc_if_output_device_is_full() {
     let program = require!(program());
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
     let output = command(&program).arg("--help").stdout(full).output().unwrap();

@@ -9,7 +9,7 @@ use super::run::{Relay, program};
 use common::require;
 
 /// Calls `abort` repeatedly, alternately with `true` (close gracefully) and `false` (reset).
-/// Returns the number of calls.
+/// Returns the number of calls of `abort`.
 fn repeat_aborts(mut abort: impl FnMut(bool)) -> u64 {
     let count = scaled(1000, 40);
     for number in 0..count {
@@ -48,7 +48,7 @@ fn relay_counts_every_delivered_byte_of_aborted_clients() {
 }
 
 #[test]
-fn relay_closes_descriptors_of_aborted_servers() {
+fn relay_closes_descriptors_of_connection_if_server_aborts() {
     let program = require!(program());
     for kind in KINDS {
         let server = Server::new(kind);
@@ -90,7 +90,8 @@ fn relay_ends_connections_if_other_relay_is_killed() {
         let server = Server::new(Kind::Unix);
         let mut total = 0;
         for _ in 0..scaled(20, 3) {
-            // The killed relay is the second of three, so that it is both a client and a server.
+            // The killed relay is the second of three relays, so that it is both a client and a
+            // server.
             let last = Relay::start(&program, kind, &server.address);
             let victim = Relay::start(&program, kind, &last.address);
             let first = Relay::start(&program, kind, &victim.address);
@@ -115,7 +116,8 @@ fn relay_ends_connections_if_other_relay_is_killed() {
     }
 }
 
-/// Sends at least `limit` bytes, or until sending fails. Returns the number of bytes sent.
+/// Sends data until at least `limit` bytes are sent or a write fails. Returns the number of bytes
+/// sent.
 fn send_until_error(mut stream: &Stream, limit: u64) -> u64 {
     let (mut sent, chunk) = (0, [7; 50_000]);
     while sent < limit {

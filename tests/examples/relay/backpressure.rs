@@ -1,5 +1,5 @@
-//! A receiver that does not read: its sender is blocked, its connection uses one pipe, and other
-//! connections continue.
+//! Relaying to a receiver that does not read: the relay blocks the sender, the connection uses one
+//! pipe, and other connections continue.
 
 use std::io::{ErrorKind, Write};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::peers::{KINDS, Server};
 use super::run::{Relay, program};
 use common::require;
 
-/// More than the total capacity of the sockets and the pipe.
+/// A number of bytes that exceeds the total capacity of a connection's sockets and pipe.
 const LIMIT: u64 = 256 << 20;
 
 #[test]
@@ -35,10 +35,10 @@ fn relay_blocks_sender_if_receiver_does_not_read() {
         assert_eq!(
             relay.descriptor_counts().all,
             before.all + 4,
-            "two sockets, and one pipe for this direction"
+            "the relay should open two sockets, and one pipe for the blocked direction"
         );
 
-        // Other connections are not blocked.
+        // The blocked connection should not block other connections.
         let (client2, served2) = (relay.connect(), server.accept());
         client2.send(b"fast");
         client2.finish();

@@ -1,4 +1,4 @@
-//! The end of a connection.
+//! Shutdown and closing of connections by the example `relay`.
 
 use std::io::{ErrorKind, Read, Write};
 
@@ -24,8 +24,8 @@ fn relay_forwards_shutdown_of_one_direction() {
                     if reversed { (&served, &client) } else { (&client, &served) };
                 first.send(b"that is all");
                 first.finish();
-                // `first` has only shut down writing. The relay forwards this: `second` reads end
-                // of file.
+                // `first` has only shut down writing. The relay forwards the shutdown, so `second`
+                // reads end of file.
                 assert_eq!(second.receive_all(), b"that is all");
                 std::thread::scope(|scope| {
                     scope.spawn(|| {
@@ -89,7 +89,7 @@ fn relay_delivers_all_data_of_clients_that_close_immediately() {
 fn relay_drops_clients_that_close_before_target_is_connected() {
     let program = require!(program());
     let server = Server::new(Kind::Unix);
-    // The queue of the server has a capacity of one connection.
+    // The listen queue of the server has a capacity of one connection.
     sockets::listen(&server, 0);
     let relay = Relay::start(&program, Kind::Unix, &server.address);
     let before = relay.descriptor_counts();
@@ -123,8 +123,8 @@ fn relay_skips_urgent_data_and_forwards_following_data() {
         };
         client.send(b"before");
         expect_received(b"before");
-        // A socket has at most one urgent byte: when another arrives, the previous one becomes
-        // ordinary data.
+        // A socket has at most one urgent byte: when another urgent byte arrives, the previous
+        // urgent byte becomes ordinary data.
         for following in [&b"after!"[..], b"and more"] {
             client.send_urgent(b'!');
             client.send(following);
@@ -186,7 +186,7 @@ fn relay_closes_only_the_connection_if_target_does_not_exist() {
         for _ in 0..3 {
             assert_eq!(relay.connect().count_all(), 0);
         }
-        // The message is printed once for all three connections, and again only after a
+        // The relay prints the error once for all three connections, and again only after a
         // connection to the target has succeeded.
         let reason = relay.wait_for(&format!("relay: cannot connect to {address}: "));
         assert!(reason.starts_with("No such file"), "{reason}");
@@ -232,7 +232,7 @@ fn relay_retries_if_queue_of_target_is_full() {
     const CLIENTS: usize = 20;
     let program = require!(program());
     let server = Server::new(Kind::Unix);
-    // The queue of the server has a capacity of two connections.
+    // The listen queue of the server has a capacity of two connections.
     sockets::listen(&server, 1);
     let relay = Relay::start(&program, Kind::Tcp, &server.address);
     let clients: Vec<_> = (0..CLIENTS).map(|_| relay.connect()).collect();

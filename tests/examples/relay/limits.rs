@@ -1,4 +1,4 @@
-//! The limit on open file descriptors.
+//! The limit on open file descriptors of the example `relay`.
 
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -9,8 +9,8 @@ use super::peers::{KINDS, Kind, Server};
 use super::run::{Relay, Totals, program};
 use common::require;
 
-/// Sets the limit on open file descriptors of a process, or of the calling process if `process` is
-/// 0. Returns the previous limit.
+/// Returns the limit on open file descriptors of a process, or of the calling process if `process`
+/// is 0. Replaces the limit by `new`, unless `new` is `None`.
 fn limit(process: i32, new: Option<libc::rlimit>) -> io::Result<libc::rlimit> {
     let new = new.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
     let mut old = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
@@ -41,8 +41,9 @@ fn relay_delays_connections_beyond_descriptor_limit() {
             relay.wait_until_asleep();
             assert!(relay.descriptor_numbers().len() <= 32);
             served.finish();
-            // The order in which connections are accepted is unspecified, so the client is
-            // identified by its byte. The end of its connection releases descriptors for another.
+            // The order in which connections are accepted is unspecified, so the test identifies
+            // the client by the received byte. The end of this client's connection releases
+            // descriptors for another connection.
             let mut number = [0];
             std::io::Read::read_exact(&mut &served, &mut number).unwrap();
             clients[usize::from(number[0])].finish();
@@ -69,13 +70,13 @@ fn relay_delays_connections_beyond_descriptor_limit() {
 fn relay_resumes_when_lowered_descriptor_limit_is_raised() {
     let program = require!(program());
     for kind in KINDS {
-        // The available descriptors are sufficient for: no socket; the accepted socket; both
-        // sockets; both sockets and one end of a pipe.
+        // With 0 available descriptors, the relay cannot open a socket; with 1, only the accepted
+        // socket; with 2, both sockets; with 3, both sockets, but only one end of a pipe.
         for available in 0..=3 {
             let server = Server::new(kind);
             let relay = Relay::start(&program, kind, &server.address);
             let pid = relay.pid().as_raw();
-            // The relay has raised its soft limit to this hard limit.
+            // The relay has raised its soft limit to the hard limit `rlim_max`.
             let rlim_max = limit(0, None).unwrap().rlim_max;
             // The relay may have inherited descriptors with higher numbers.
             let before = relay.descriptor_numbers();
@@ -86,7 +87,7 @@ fn relay_resumes_when_lowered_descriptor_limit_is_raised() {
             client.send(b"patience");
             client.finish();
             let sockets = available.min(2) as usize;
-            relay.wait_until("the descriptor limit", || {
+            relay.wait_until("use of the available descriptors", || {
                 relay.descriptor_numbers().len() == before.len() + sockets
             });
             relay.wait_until_asleep();
@@ -112,7 +113,7 @@ fn relay_resumes_when_lowered_descriptor_limit_is_raised() {
 }
 
 #[test]
-fn relay_handles_signal_while_connections_wait_for_descriptors() {
+fn relay_exits_on_signal_while_connections_wait_for_descriptors() {
     let program = require!(program());
     let server = Server::new(Kind::Tcp);
     let relay = Relay::start(&program, Kind::Unix, &server.address);

@@ -28,7 +28,7 @@ pub enum Stream {
 }
 
 impl Stream {
-    /// Connects to an address in the form that the program prints.
+    /// Connects to an address in the form that `relay` prints.
     pub fn connect(address: &str) -> Self {
         let stream = match address.strip_prefix("unix:") {
             Some(path) => Self::Unix(UnixStream::connect(path).unwrap()),
@@ -83,7 +83,7 @@ impl Stream {
         bytes
     }
 
-    /// Reads until end of file or an error. Returns the number of bytes.
+    /// Reads until end of file or an error. Returns the number of bytes that were read.
     pub fn count_all(&self) -> u64 {
         let (mut count, mut buffer) = (0, [0; 64 * 1024]);
         while let Ok(read @ 1..) = (&*self).read(&mut buffer) {
@@ -124,8 +124,8 @@ impl Write for &Stream {
     }
 }
 
-/// Retries a call if a signal interrupts it: the kernel does not restart calls on sockets that have
-/// a timeout, not even with `SA_RESTART`.
+/// Retries a call if a signal interrupts the call: the kernel does not restart calls on sockets
+/// that have a timeout, not even with `SA_RESTART`.
 fn retry<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     loop {
         match call() {
@@ -140,7 +140,7 @@ enum Listener {
     Unix(UnixListener),
 }
 
-/// The target of a relay.
+/// A server, which is the target of a relay.
 pub struct Server {
     listener: Listener,
     pub address: String,
@@ -197,7 +197,8 @@ pub fn scaled(native: usize, emulated: usize) -> usize {
     if std::env::var_os("BUTTER_DEDICATED_VM").is_some() { emulated } else { native }
 }
 
-/// A stream of pseudo-random blocks. All blocks differ, as do streams with different seeds.
+/// A stream of pseudo-random blocks. All blocks of a stream differ, and streams with different
+/// seeds differ.
 pub struct Blocks {
     block: Vec<u8>,
     number: u64,
@@ -223,7 +224,7 @@ impl Blocks {
         &self.block
     }
 
-    /// Sends `bytes` bytes, a multiple of the block size, and shuts down sending.
+    /// Sends `bytes` bytes, a multiple of the block size, and shuts down the sending direction.
     pub fn send(mut self, bytes: usize, stream: &Stream) {
         for _ in 0..bytes / BLOCK {
             stream.send(self.next());
@@ -231,7 +232,8 @@ impl Blocks {
         stream.finish();
     }
 
-    /// Receives `bytes` bytes and end of file, and asserts that the content is as sent.
+    /// Receives `bytes` bytes and end of file, and asserts that the bytes are the blocks of this
+    /// stream.
     pub fn receive(mut self, bytes: usize, mut stream: &Stream) {
         let mut buffer = vec![0; BLOCK];
         for number in 0..bytes / BLOCK {

@@ -1,4 +1,4 @@
-//! The progress line on a terminal.
+//! The progress line of the example `relay` on a terminal.
 
 use std::fs::File;
 use std::io::Read;
@@ -12,7 +12,8 @@ use super::peers::{Kind, Server, Stream};
 use super::run::program;
 use common::require;
 
-/// Opens a pseudoterminal. Returns the slave, which is the program's terminal, and the master.
+/// Opens a pseudoterminal. Returns the slave, to which `relay` writes, and the master, from which
+/// the test reads.
 fn terminal() -> Result<(File, File), String> {
     // SAFETY: opens a descriptor; touches no memory.
     let master = unsafe { libc::posix_openpt(libc::O_RDWR | libc::O_NOCTTY | libc::O_CLOEXEC) };
@@ -53,7 +54,7 @@ fn relay_shows_progress_on_terminal() {
         .stderr(terminal);
     let mut child = command.spawn().unwrap();
     // Closes this process's descriptor of the terminal: reading the master fails with EIO once no
-    // process has the terminal open, so that the loop below ends if the program exits.
+    // process has the terminal open, so that `wait_for` panics if `relay` exits.
     drop(command);
     let mut output = String::new();
     let mut wait_for = |text: &str| {
@@ -61,7 +62,7 @@ fn relay_shows_progress_on_terminal() {
         while !output.contains(text) {
             let count = master
                 .read(&mut buffer)
-                .unwrap_or_else(|error| panic!("`{text}` is missing, {error}: {output}"));
+                .unwrap_or_else(|error| panic!("{error} before `{text}`: {output}"));
             output.push_str(&String::from_utf8_lossy(&buffer[..count]));
         }
         output.clone()

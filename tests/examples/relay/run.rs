@@ -1,4 +1,4 @@
-//! Functions that run the program.
+//! Functions that run the example `relay`.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
@@ -13,12 +13,12 @@ use temp_dir::TempDir;
 
 use super::peers::{Kind, Stream, directory};
 
-/// Returns the path of the built program.
+/// Returns the path of the built example `relay`.
 pub fn program() -> Result<PathBuf, String> {
     common::example("relay")
 }
 
-/// Runs the program until it exits. Returns its exit status, standard output and standard error.
+/// Runs `relay` until it exits. Returns the exit status, standard output and standard error.
 pub fn run(program: &Path, arguments: &[&OsStr]) -> (Option<i32>, String, String) {
     let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().unwrap();
     let [stdout, stderr] =
@@ -26,7 +26,7 @@ pub fn run(program: &Path, arguments: &[&OsStr]) -> (Option<i32>, String, String
     (output.status.code(), stdout, stderr)
 }
 
-/// The totals that the last message contains.
+/// The totals in the last message of a relay.
 #[derive(Debug, PartialEq)]
 pub struct Totals {
     pub accepted: u64,
@@ -51,10 +51,10 @@ impl Totals {
     }
 }
 
-/// The result of a completed run. The directory of the socket is removed on drop.
+/// The result of a completed run of `relay`. The directory of the socket is removed on drop.
 pub struct Completed {
     pub status: Option<i32>,
-    /// All messages, from the first line on.
+    /// All lines that the relay has written to standard error.
     pub messages: String,
     _directory: Option<TempDir>,
 }
@@ -69,14 +69,14 @@ impl Completed {
 /// The maximum number of descriptors of idle pipes.
 const IDLE_PIPE_DESCRIPTORS: usize = 16;
 
-/// The numbers of open descriptors.
+/// The number of open descriptors of a relay, and the number of sockets among them.
 #[derive(Debug)]
 pub struct DescriptorCounts {
     pub all: usize,
     pub sockets: usize,
 }
 
-/// A running relay that listens. It is killed on drop.
+/// A running relay that listens. The relay is killed on drop.
 pub struct Relay {
     child: Child,
     stderr: BufReader<ChildStderr>,
@@ -90,7 +90,7 @@ impl Relay {
         Self::start_with(program, listen, target, |_| {})
     }
 
-    /// Like [`start`](Self::start), with a function that changes the command.
+    /// Like [`start`](Self::start), but `prepare` can change the command before it is run.
     pub fn start_with(
         program: &Path,
         listen: Kind,
@@ -131,7 +131,7 @@ impl Relay {
             assert_ne!(
                 self.stderr.read_line(&mut self.messages).unwrap(),
                 0,
-                "the message `{start}` is missing:\n{}",
+                "the relay exited before it printed `{start}`:\n{}",
                 self.messages
             );
             if let Some(rest) = self.messages[before..].strip_prefix(start) {
@@ -156,7 +156,7 @@ impl Relay {
         format!("/proc/{}/{file}", self.child.id()).into()
     }
 
-    /// Returns the numbers of the process's open descriptors.
+    /// Returns the numbers of the relay's open descriptors.
     pub fn descriptor_numbers(&self) -> Vec<u64> {
         let names =
             std::fs::read_dir(self.proc("fd")).unwrap().map(|entry| entry.unwrap().file_name());
@@ -175,8 +175,8 @@ impl Relay {
         )
     }
 
-    /// Waits until the process has as many open sockets as in `before`, and no additional
-    /// descriptors except those of idle pipes.
+    /// Waits until the relay has as many open sockets as in `before`, and no additional descriptors
+    /// except those of idle pipes.
     pub fn wait_until_closed(&self, before: &DescriptorCounts) {
         self.wait_until(&format!("{before:?}"), || {
             let now = self.descriptor_counts();
@@ -184,7 +184,7 @@ impl Relay {
         });
     }
 
-    /// Waits until the process sleeps, because it waits for events.
+    /// Waits until the relay sleeps while it waits for events.
     pub fn wait_until_asleep(&self) {
         let sleeps =
             || std::fs::read_to_string(self.proc("status")).unwrap().contains("\nState:\tS");

@@ -1,4 +1,4 @@
-//! Termination by signals.
+//! Termination of the example `relay` by signals.
 
 use std::os::unix::process::CommandExt;
 
@@ -54,8 +54,8 @@ fn relay_totals_equal_received_bytes_if_terminated_by_signal_during_transfer() {
             let reading = scope.spawn(|| 1_000_000 + served.count_all());
             (relay.end(Signal::TERM).totals(), reading.join().unwrap())
         });
-        // The server sends nothing, so the relay closes its connection without a reset, which would
-        // discard counted bytes.
+        // The server sends no data, so the relay closes the server's connection without a reset. A
+        // reset would discard counted bytes.
         assert_eq!(
             totals,
             Totals {
@@ -88,12 +88,13 @@ fn relay_ignores_signals_that_were_ignored_at_start() {
 }
 
 #[test]
-fn relay_does_not_remove_other_file_at_path_of_socket() {
+fn relay_does_not_remove_file_that_has_replaced_its_socket() {
     let program = require!(program());
     let server = Server::new(Kind::Tcp);
     let relay = Relay::start(&program, Kind::Unix, &server.address);
     let path = relay.path().to_owned();
-    // The other file is created before the socket is removed, so that their inode numbers differ.
+    // The other file is created before the socket is removed, so that the inode numbers of the
+    // files differ.
     let other = path.with_extension("other");
     std::fs::write(&other, "other content").unwrap();
     std::fs::rename(&other, &path).unwrap();

@@ -1,4 +1,4 @@
-//! The transfer of data.
+//! The transfer of data by the example `relay`.
 
 use butter::signal::Signal;
 
@@ -20,7 +20,7 @@ fn echo(relay: &Relay, server: &Server) -> (Stream, Stream) {
 }
 
 #[test]
-fn relay_transfers_data_between_all_kinds_of_sockets() {
+fn relay_transfers_data_between_tcp_and_unix_sockets() {
     let program = require!(program());
     for listen in KINDS {
         for target in KINDS {
@@ -69,7 +69,7 @@ fn relay_transfers_large_data_unchanged_in_both_directions() {
 }
 
 #[test]
-fn relay_supports_many_open_connections() {
+fn relay_transfers_data_over_256_open_connections() {
     const COUNT: usize = 256;
     let program = require!(program());
     for kind in KINDS {
@@ -84,7 +84,8 @@ fn relay_supports_many_open_connections() {
             client.send(&vec![number as u8; 1000 + number]);
             client.finish();
         }
-        // Connections may be accepted in another order than they were created.
+        // The server may accept the connections in an order that differs from the order of the
+        // clients.
         let mut lengths: Vec<_> = Vec::new();
         for served in &served {
             let received = served.receive_all();
@@ -130,8 +131,8 @@ fn relay_transfers_many_small_writes() {
                 }
                 client.finish();
             });
-            // Each write occupies a slot of the pipe and the socket queues, which are full after
-            // few bytes until they are read.
+            // Each write occupies a slot of the pipe and of the socket queues, so the pipe and the
+            // queues are full after few bytes.
             relay.wait_until_asleep();
             let received = served.receive_all();
             assert!(received.iter().enumerate().all(|(number, byte)| *byte == number as u8));

@@ -1,4 +1,4 @@
-//! Command-line options and addresses.
+//! Command-line options and addresses of the example `relay`.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
@@ -54,7 +54,7 @@ fn relay_help_lists_addresses_options_and_exit_statuses() {
     for text_part in
         ["IP:PORT", "unix:PATH", "--quiet", "--help", "--version", "\n  0  ", "\n  1  ", "\n  2  "]
     {
-        assert!(text.contains(text_part), "{text_part} is missing");
+        assert!(text.contains(text_part), "the help text does not contain {text_part:?}");
     }
     assert!(text.lines().all(|line| line.chars().count() <= 100));
     let (_, version, _) = run(&program, &["-V".as_ref()]);
@@ -62,7 +62,7 @@ fn relay_help_lists_addresses_options_and_exit_statuses() {
 }
 
 #[test]
-fn relay_reports_address_in_use() {
+fn relay_exits_with_1_if_listen_address_is_in_use() {
     let program = require!(program());
     let tcp = Server::new(Kind::Tcp);
     let (_guard, path) = directory();
@@ -88,7 +88,8 @@ fn relay_quiet_prints_only_the_address() {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut address = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
-    // The read end of the program's standard output is closed here, so further output would fail.
+    // The read end of the program's standard output is closed at this point, so further output
+    // would fail.
     let client = Stream::connect(address.trim_end());
     let served = server.accept();
     client.finish();

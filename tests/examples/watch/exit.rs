@@ -1,4 +1,4 @@
-//! The reasons why the program exits, and the exit statuses.
+//! The reasons why the example `watch` exits, and the exit statuses.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -72,11 +72,11 @@ fn watch_reports_lost_events_and_exits_with_4() {
     // Rename a directory instead of opening and closing a file: a process that another test starts
     // may have a copy of the descriptor until it calls `execve`, which delays the close event.
     let last = rename_repeatedly(&full, limit / 2 + 1);
-    // The IGNORED event of the watch on this directory is lost, too.
+    // The IGNORED event of the watch on the directory `full` is lost, too.
     fs::remove_dir(last).unwrap();
     fs::remove_dir(&full).unwrap();
     watch.signal(Signal::CONT);
-    // The program has now read the full queue, and the following events are reported again.
+    // The program has read the full queue, so the following events are not lost.
     watch.wait_for_output("Q_OVERFLOW");
     fs::remove_dir(&other).unwrap();
 
@@ -86,7 +86,7 @@ fn watch_reports_lost_events_and_exits_with_4() {
     let (moves, others) = objects.split_at(limit);
     assert!(moves.iter().all(|object| is(object, "MOVED_FROM") || is(object, "MOVED_TO")));
     let [overflow, lost, deleted, ignored] = others else {
-        panic!("expected 4 events: {}", others.len())
+        panic!("expected 4 other events, got {}", others.len())
     };
     assert!(
         is(overflow, "Q_OVERFLOW")
@@ -105,7 +105,7 @@ fn watch_reports_lost_events_and_exits_with_4() {
 }
 
 #[test]
-fn watch_reports_unmount() {
+fn watch_exits_with_3_if_file_system_is_unmounted() {
     let program = require!(program());
     require!(
         common::child::in_user_namespace(|| {
@@ -144,13 +144,13 @@ fn watch_exits_if_output_is_closed() {
     let mut command = Command::new(program);
     command.args([TIMEOUT, "--count=1"]).arg(&path).stdin(Stdio::null());
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // The program exits although no event occurs.
+    // The program should exit although no event occurs.
     drop(child.stdout.take());
     let mut messages = String::new();
     child.stderr.take().unwrap().read_to_string(&mut messages).unwrap();
     assert_eq!((code(child.wait().unwrap()), messages.as_str()), (0, "watch: watching 1 path\n"));
 
-    // The program also exits if standard error is closed, too.
+    // The program should also exit if both standard output and standard error are closed.
     let (reader, writer) = std::io::pipe().unwrap();
     command.stdout(writer.try_clone().unwrap()).stderr(writer);
     drop(reader);

@@ -1,4 +1,4 @@
-//! The heartbeats of `--every`.
+//! The heartbeats that the example `watch` prints with `--every`.
 
 use std::ffi::OsStr;
 use std::fs;

@@ -46,12 +46,12 @@ impl Index<&str> for Value {
         &members
             .iter()
             .find(|(name, _)| name == key)
-            .unwrap_or_else(|| panic!("{key} is missing: {self:?}"))
+            .unwrap_or_else(|| panic!("the key {key} is missing: {self:?}"))
             .1
     }
 }
 
-/// Parses a text that consists of one value. Returns `None` if it is invalid.
+/// Parses a text that consists of one value. Returns `None` if the text is invalid.
 pub fn parse(text: &str) -> Option<Value> {
     let mut rest = text;
     let value = value(&mut rest)?;
@@ -132,7 +132,7 @@ fn text(rest: &mut &str) -> Option<String> {
                         let (digits, remaining) = rest.split_at_checked(4)?;
                         *rest = remaining;
                         let whole = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-                        // The program does not write surrogates, so they are an error here.
+                        // The program does not write surrogates, so the parser rejects them.
                         char::from_u32(u32::from_str_radix(digits, 16).ok().filter(|_| whole)?)?
                     }
                     _ => return None,

@@ -1,4 +1,4 @@
-//! The example `watch`.
+//! Tests of the example `watch`.
 
 mod exit;
 mod heartbeat;

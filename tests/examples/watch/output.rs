@@ -1,4 +1,4 @@
-//! The output formats.
+//! The output formats of the example `watch`.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -19,7 +19,8 @@ fn watch_text_contains_time_event_and_path() {
         &[&path],
     );
     fs::write(path.join("a file"), "!").unwrap();
-    // A process that another test starts may have the file open until it calls `execve`.
+    // A process that another test starts may have the file open until it calls `execve`, which
+    // delays the `CLOSE_WRITE` event.
     watch.wait_for_output("CLOSE_WRITE");
     fs::create_dir(path.join("sub")).unwrap();
     fs::remove_file(path.join("a file")).unwrap();
@@ -80,7 +81,8 @@ fn watch_json_contains_all_fields_of_events() {
     }
 }
 
-/// Names with bytes that require escapes, and their forms in the text and JSON output.
+/// File names with bytes that require escapes, and the forms of these names in the text and JSON
+/// output.
 const SPECIAL_NAMES: &[(&[u8], &str, &str)] = &[
     (b"n\xff\xfeme", r"n\xff\xfeme", "n\u{fffd}\u{fffd}me"),
     (b"two\nlines\t\r", r"two\nlines\t\r", "two\nlines\t\r"),
@@ -93,7 +95,8 @@ const SPECIAL_NAMES: &[(&[u8], &str, &str)] = &[
     ),
 ];
 
-/// Creates a directory, watches it with an option, and creates files with the special names in it.
+/// Creates a directory, watches the directory with `option`, and creates files with the names in
+/// `SPECIAL_NAMES`.
 fn watch_special_names(program: &Path, directory: &Path, option: &str) -> Completed {
     fs::create_dir(directory).unwrap();
     let count = SPECIAL_NAMES.len().to_string();

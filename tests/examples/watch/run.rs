@@ -1,4 +1,4 @@
-//! Functions that run the program.
+//! Functions that run the example `watch`.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -20,12 +20,12 @@ use common::files;
 /// tests check the exit status, which shows whether the timeout expired.
 pub const TIMEOUT: &str = "--timeout=120";
 
-/// Returns the path of the built program.
+/// Returns the path of the built example `watch`.
 pub fn program() -> Result<PathBuf, String> {
     common::example("watch")
 }
 
-/// The result of a completed run.
+/// The result of a completed run of `watch`.
 pub struct Completed {
     pub status: i32,
     pub stdout: Vec<u8>,
@@ -34,10 +34,10 @@ pub struct Completed {
 
 impl Completed {
     pub fn lines(&self) -> Vec<&str> {
-        std::str::from_utf8(&self.stdout).expect("the output is UTF-8").lines().collect()
+        std::str::from_utf8(&self.stdout).expect("the output should be UTF-8").lines().collect()
     }
 
-    /// Returns the lines of the text output without the time.
+    /// Returns the lines of the text output without their timestamps.
     pub fn events(&self) -> Vec<String> {
         let words = |line: &&str| line.split_whitespace().skip(1).collect::<Vec<_>>().join(" ");
         self.lines().iter().map(words).collect()
@@ -52,12 +52,12 @@ impl Completed {
 }
 
 pub fn code(status: ExitStatus) -> i32 {
-    status.code().unwrap_or_else(|| panic!("terminated with {status}"))
+    status.code().unwrap_or_else(|| panic!("the program was terminated: {status}"))
 }
 
 pub fn run(program: &Path, arguments: &[&OsStr]) -> Completed {
     let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().unwrap();
-    let stderr = String::from_utf8(output.stderr).expect("the errors are UTF-8");
+    let stderr = String::from_utf8(output.stderr).expect("the messages should be UTF-8");
     Completed { status: code(output.status), stdout: output.stdout, stderr }
 }
 
@@ -90,8 +90,8 @@ pub fn stop(child: &Child) {
     assert!(stopped > 0 && libc::WIFSTOPPED(status), "{status:#x}");
 }
 
-/// Creates a directory and renames it `count` times between two long names, with two events each.
-/// Returns its final path.
+/// Creates a directory, and renames the directory `count` times between two long names. Each rename
+/// causes two events. Returns the final path of the directory.
 pub fn rename_repeatedly(path: &Path, count: usize) -> PathBuf {
     let names = ["a", "b"].map(|name| path.join(name.repeat(200)));
     fs::create_dir(&names[0]).unwrap();
@@ -109,7 +109,7 @@ pub fn queue_limit() -> Result<usize, &'static str> {
     if limit <= 200_000 { Ok(limit) } else { Err("max_queued_events is greater than 200000") }
 }
 
-/// A running program that watches all of its paths.
+/// A running `watch`, which has added a watch for each path.
 pub struct Running {
     child: Child,
     stdout: Arc<Mutex<Vec<u8>>>,
@@ -145,7 +145,7 @@ impl Running {
             assert_ne!(
                 self.stderr.read_line(&mut self.messages).unwrap(),
                 0,
-                "the message `{start}` is missing:\n{}",
+                "the program exited before it printed `{start}`:\n{}",
                 self.messages
             );
             if self.messages[before..].starts_with(start) {
@@ -156,9 +156,9 @@ impl Running {
 
     pub fn wait_for_output(&self, text: &str) {
         let has = |bytes: &[u8]| bytes.windows(text.len()).any(|window| window == text.as_bytes());
-        // The text appears at the end of a possibly large output.
+        // The output can be large, and the text appears at its end.
         while !has(self.stdout.lock().unwrap().rchunks(4096).next().unwrap_or_default()) {
-            assert!(!self.reader.is_finished(), "the program exited without `{text}`");
+            assert!(!self.reader.is_finished(), "the program did not print `{text}`");
             std::thread::sleep(Duration::from_millis(5));
         }
     }

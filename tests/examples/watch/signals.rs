@@ -1,4 +1,4 @@
-//! Termination by signals.
+//! Termination of the example `watch` by signals.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -15,12 +15,12 @@ use super::run::{
 };
 use common::require;
 
-/// A number of renames whose events exceed one read, and whose output exceeds the capacity of a
-/// pipe.
+/// A number of renames that causes more events than one read returns, and more output than a pipe
+/// can contain.
 const RENAMES: usize = 1000;
 
 #[test]
-fn watch_exits_with_0_and_prints_the_signal() {
+fn watch_exits_with_0_and_prints_the_signal_if_terminated_by_signal() {
     let program = require!(program());
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         let (_guard, path) = directory();
@@ -64,7 +64,7 @@ fn watch_prints_events_that_precede_the_signal() {
 }
 
 #[test]
-fn watch_exits_because_of_events_if_signal_is_also_pending() {
+fn watch_reports_events_as_exit_reason_if_signal_is_also_pending() {
     let program = require!(program());
     let (_guard, path) = directory();
     let (counted, removed) = (path.join("counted"), path.join("removed"));
@@ -106,7 +106,7 @@ fn watch_exits_with_4_if_events_were_lost_before_the_signal() {
 }
 
 #[test]
-fn watch_is_terminated_by_signal_while_events_occur() {
+fn watch_exits_with_0_if_signalled_while_events_occur() {
     let program = require!(program());
     let limit = require!(queue_limit());
     let (_guard, path) = directory();
@@ -114,8 +114,8 @@ fn watch_is_terminated_by_signal_while_events_occur() {
     let exited = AtomicBool::new(false);
     let completed = std::thread::scope(|scope| {
         scope.spawn(|| {
-            // Cause fewer events than the queue's limit, so that none is lost even if the program
-            // does not read any.
+            // Cause fewer events than the queue's limit, so that no event is lost even if the
+            // program reads no events.
             for _ in 0..limit / 4 {
                 fs::create_dir(path.join("again")).unwrap();
                 fs::remove_dir(path.join("again")).unwrap();
@@ -180,7 +180,7 @@ fn watch_reports_signal_if_output_is_also_closed() {
 }
 
 #[test]
-fn watch_writes_all_output_after_first_signal() {
+fn watch_writes_all_output_after_first_signal_if_output_is_blocked() {
     let program = require!(program());
     let (_guard, path) = directory();
     let (mut child, mut stderr) = spawn_without_reader(&program, &path);
@@ -205,11 +205,11 @@ fn watch_terminates_on_second_signal_if_output_is_blocked() {
     rename_repeatedly(&path, RENAMES);
     let completed = (0..12_000).find_map(|_| {
         send(&child, Signal::INT);
-        // A signal that is sent while the previous one is pending has no effect.
+        // A signal that is sent while the previous signal is pending has no effect.
         std::thread::sleep(Duration::from_millis(10));
         child.try_wait().unwrap()
     });
-    let status = completed.expect("the program did not terminate after many signals");
+    let status = completed.expect("a second signal should terminate the program");
     assert_eq!(status.signal(), Some(Signal::INT.as_raw()));
 }
 

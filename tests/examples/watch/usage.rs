@@ -1,4 +1,4 @@
-//! Command-line options, and paths that cannot be watched.
+//! Command-line options of the example `watch`, and paths that cannot be watched.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -34,7 +34,7 @@ fn watch_fails_with_enospc_at_the_limit_on_watches() {
         common::child::in_user_namespace(|| {
             require!(
                 fs::write("/proc/sys/user/max_inotify_watches", "1"),
-                "the limit of the namespace cannot be lowered"
+                "the limit on inotify watches cannot be lowered"
             );
             let (_guard, path) = directory();
             let paths = ["a", "b", "c"].map(|name| path.join(name));
@@ -144,7 +144,7 @@ fn watch_help_lists_options_and_exit_statuses() {
         "--help",
         "--version",
     ] {
-        assert!(text.contains(option), "{option} is missing");
+        assert!(text.contains(option), "the help text does not contain {option}");
     }
     for status in 0..=5 {
         assert!(text.contains(&format!("\n  {status}  ")), "{status}");

@@ -1,4 +1,5 @@
-//! Comparison of the values that the scan finds in the sources with the compiled public constants.
+//! Comparison of the constants that the scan finds in the sources with the public constants of the
+//! compiled crate.
 
 use bitflags::{Bits, Flags};
 use butter::error::Errno;
@@ -8,16 +9,16 @@ use butter::signal::Signal;
 use super::scan::Kind;
 use super::{NATIVE, numbers};
 
-/// Returns the names and values of the flags of a type.
+/// Returns the names and values of the named flags of a flag type.
 fn flags<F: Flags<Bits: Bits + Into<u64>>>() -> Vec<(&'static str, i128)> {
-    // The flag without a name has all unknown bits.
+    // The unnamed flag (`const _ = !0`) is not a constant of the kernel: it makes all bits known.
     let named = F::FLAGS.iter().filter(|flag| flag.is_named());
     named.map(|flag| (flag.name(), i128::from(flag.value().bits().into()))).collect()
 }
 
 macro_rules! types {
     ($($module:ident::$type:ident)*) => {
-        /// Returns the path of every flag type with its flags.
+        /// Returns the path of every flag type, with the names and values of the flags.
         fn types() -> Vec<(&'static str, Vec<(&'static str, i128)>)> {
             vec![$((
                 concat!(stringify!($module), "::", stringify!($type)),
@@ -56,7 +57,7 @@ types! {
 }
 
 #[test]
-fn flags_equal_the_scanned_constants() {
+fn flags_equal_the_constants_in_the_sources() {
     let (numbers, types) = (numbers::of(NATIVE), types());
     for (name, flags) in &types {
         let of_type = numbers.iter().filter(|number| number.flags.as_deref() == Some(*name));
@@ -66,27 +67,27 @@ fn flags_equal_the_scanned_constants() {
     for path in numbers.iter().filter_map(|number| number.flags.as_ref()) {
         assert!(
             types.iter().any(|(name, _)| name == path),
-            "list {path} in tests/it/abi/compiled.rs"
+            "{path} is not listed in tests/it/abi/compiled.rs"
         );
     }
 }
 
-/// Returns the names and values of the scanned constants of a kind.
+/// Returns the names and values of the constants of a kind that the scan finds.
 fn scanned(kind: Kind<'_>) -> Vec<(String, i128)> {
     let of_kind = numbers::of(NATIVE).into_iter().filter(|number| number.kind == kind);
     of_kind.map(|number| (number.name, number.value)).collect()
 }
 
 #[test]
-fn errno_names_equal_the_scanned_constants() {
+fn errno_names_and_values_equal_the_constants_in_the_sources() {
     let named = (1..=butter::error::ERRNO_MAX)
         .filter_map(|number| Some((Errno::from_raw(number)?.name()?.to_owned(), number.into())));
     assert_eq!(named.collect::<Vec<_>>(), scanned(Kind::Errno));
 }
 
 #[test]
-fn signal_names_equal_the_scanned_constants() {
-    // Real-time signals have no names in the table.
+fn signal_names_and_values_equal_the_constants_in_the_sources() {
+    // Real-time signals (32 to 64) are not in the table of signal names.
     let names = (1..=31)
         .filter_map(|number| Some((Signal::from_raw(number)?.to_string(), i128::from(number))));
     let named: Vec<_> = names.map(|(name, number)| (format!("SIG{name}"), number)).collect();
@@ -94,7 +95,7 @@ fn signal_names_equal_the_scanned_constants() {
 }
 
 #[test]
-fn access_mode_is_in_the_lowest_bits_of_status_flags() {
+fn status_flags_access_returns_mode_in_the_lowest_two_bits() {
     for (number, mode) in [
         (libc::O_RDONLY, AccessMode::ReadOnly),
         (libc::O_WRONLY, AccessMode::WriteOnly),

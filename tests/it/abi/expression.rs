@@ -4,7 +4,8 @@
 /// `None` for any other expression.
 pub fn value(expression: &str, name: &impl Fn(&str) -> Option<i128>) -> Option<i128> {
     let expression = expression.trim();
-    // Split at the last of the operators with the lowest precedence.
+    // Each split is at the last operator with the lowest precedence, because all operators are
+    // left-associative.
     if let Some((left, right)) = expression.rsplit_once('|') {
         return Some(value(left, name)? | value(right, name)?);
     }
@@ -22,7 +23,7 @@ pub fn value(expression: &str, name: &impl Fn(&str) -> Option<i128>) -> Option<i
     name(expression.rsplit("::").next()?)
 }
 
-/// Parses a literal: `1030`, `0x8_0000`, `0b11u8`.
+/// Parses an integer literal, such as `1030`, `0x8_0000` or `0b11u8`.
 fn number(literal: &str) -> Option<i128> {
     let digits = literal.replace('_', "");
     let digits = digits.split(['u', 'i']).next()?;
@@ -35,7 +36,7 @@ fn number(literal: &str) -> Option<i128> {
 }
 
 #[test]
-fn abi_expression_value_is_computed() {
+fn abi_expression_evaluates_to_value_or_to_none_if_unsupported() {
     let name = |name: &str| (name == "O_DIRECTORY").then_some(0x4000);
     for (expression, expected) in [
         ("1030", Some(1030)),

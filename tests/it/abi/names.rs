@@ -1,8 +1,8 @@
-//! The names of the crate's constants correspond to the names in C.
+//! Checks that the names of the crate's constants correspond to the names in C.
 
 use super::{NATIVE, numbers, scan::Kind};
 
-/// The constants whose names are not the names in C without a prefix.
+/// Constants whose names differ from the names in C by more than an omitted prefix.
 const RENAMED: &[(&str, &str)] = &[
     ("CLOCK_BOOTTIME", "Boottime"),
     ("CLOCK_BOOTTIME_ALARM", "BoottimeAlarm"),
@@ -59,9 +59,9 @@ fn constant_names_correspond_to_c_names() {
         let (own, name) = (number.own, &*number.name);
         let shortened = PREFIXES.iter().any(|prefix| name.strip_prefix(prefix) == Some(own));
         let same = if number.kind == Kind::Plain { name == own } else { shortened };
-        // The names of flags that `poll` and `epoll` share begin with `POLL` or `EPOLL`.
+        // The C name of a flag that `poll` and `epoll` share begins with `POLL` or with `EPOLL`.
         let of_epoll = format!("E{name}");
         let renamed = RENAMED.contains(&(name, own)) || RENAMED.contains(&(&of_epoll, own));
-        assert!(same || renamed, "{own} does not correspond to {name}");
+        assert!(same || renamed, "{own} does not correspond to {name}, the name in C");
     }
 }

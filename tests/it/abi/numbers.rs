@@ -1,4 +1,4 @@
-//! The constants of all sources, with their values on an architecture.
+//! The constants in all sources of the crate, with their values on an architecture.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use super::oracles::{self, NO_CRATE_HAS};
 use super::scan::{self, Kind};
 use super::{ARCHITECTURES, NATIVE, expression, sources};
 
-/// Constants that the kernel does not define.
+/// Constants of the crate that the kernel's headers do not define.
 const OURS: &[(&str, &str)] = &[
     ("arch/aarch64/abi.rs", "AUDIT_ARCH"),
     ("arch/x86_64/abi.rs", "AUDIT_ARCH"),
@@ -28,8 +28,8 @@ const OURS: &[(&str, &str)] = &[
     ("src/explain.rs", "LINE"),
     ("src/inotify/event.rs", "EVENT_SIZE_MAX"),
     ("src/macros.rs", "ROOT"),
-    // The kernel defines these two, but neither its UAPI headers nor the headers of musl contain
-    // them.
+    // The kernel defines `ST_NOSYMFOLLOW` and `ST_RELATIME`, but neither its UAPI headers nor
+    // musl's headers contain the two constants.
     ("src/mount/types.rs", "ST_NOSYMFOLLOW"),
     ("src/mount/types.rs", "ST_RELATIME"),
     ("src/path/arg.rs", "SHORT"),
@@ -40,7 +40,7 @@ const OURS: &[(&str, &str)] = &[
     ("src/time.rs", "NANOS_PER_SEC"),
 ];
 
-/// Constants whose name in C differs from the one in the crate.
+/// Constants whose name in C differs from the name in the crate.
 const RENAMED: &[(&str, &str, &str)] = &[
     ("src/signal/mask.rs", "Block", "SIG_BLOCK"),
     ("src/signal/mask.rs", "Unblock", "SIG_UNBLOCK"),
@@ -64,7 +64,7 @@ const RENAMED: &[(&str, &str, &str)] = &[
     ("src/uts/types.rs", "HOST_NAME_MAX", "__NEW_UTS_LEN"),
 ];
 
-/// Constants that only one architecture defines. On the other architecture, their value is 0.
+/// Constants that only one architecture defines, and whose value is 0 on the other architecture.
 const ARCHITECTURE_SPECIFIC: &[(&str, &str)] = &[
     ("MAP_32BIT", "x86_64"),
     ("MAP_ABOVE4G", "x86_64"),
@@ -72,19 +72,19 @@ const ARCHITECTURE_SPECIFIC: &[(&str, &str)] = &[
     ("PROT_MTE", "aarch64"),
 ];
 
-/// A constant of the kernel.
+/// A constant of the kernel that the crate defines.
 pub struct Number {
-    /// Its name in the crate.
+    /// The name of the constant in the crate.
     pub own: &'static str,
-    /// Its name in C.
+    /// The name of the constant in C.
     pub name: String,
     pub value: i128,
     pub kind: Kind<'static>,
-    /// The path of the type of a flag: `io::StatusFlags`.
+    /// The path of the flag type, such as `io::StatusFlags`, if the constant is a flag.
     pub flags: Option<String>,
 }
 
-/// Returns every constant of the kernel, on this architecture.
+/// Returns every constant of the kernel that the crate's sources define for an architecture.
 pub fn of(architecture: &str) -> Vec<Number> {
     let mut numbers = Vec::new();
     for source in sources::of(architecture) {
@@ -114,7 +114,8 @@ pub fn of(architecture: &str) -> Vec<Number> {
     numbers
 }
 
-/// Returns the constants that an architecture defines. Asserts that the value of the others is 0.
+/// Returns the constants that the kernel defines on an architecture. Asserts that the value of
+/// every other constant is 0.
 pub fn known_to(architecture: &str) -> Vec<Number> {
     let mut numbers = of(architecture);
     numbers.retain(|number| {
@@ -123,7 +124,7 @@ pub fn known_to(architecture: &str) -> Vec<Number> {
             .any(|&(name, only)| name == number.name && only != architecture);
         assert!(
             !elsewhere || number.value == 0,
-            "{} is not defined on {architecture}",
+            "{} should be 0, because {architecture} does not define it",
             number.name
         );
         !elsewhere
@@ -131,8 +132,8 @@ pub fn known_to(architecture: &str) -> Vec<Number> {
     numbers
 }
 
-/// Returns the value of a plain constant to which another one refers: in the same file, or in that
-/// of the architecture.
+/// Returns the value of a plain constant to which the expression of another constant in `path`
+/// refers. The constant is defined in the same file or in `arch/`.
 fn plain(architecture: &str, path: &str, name: &str) -> Option<i128> {
     let visible = sources::of(architecture)
         .filter(|source| source.path == path || source.path.starts_with("arch/"));
@@ -142,14 +143,14 @@ fn plain(architecture: &str, path: &str, name: &str) -> Option<i128> {
     expression::value(constant.expression, &|_| None)
 }
 
-/// Returns the public module to which a source belongs: `io` for `src/io/fcntl.rs`.
+/// Returns the public module to which a source file belongs, such as `io` for `src/io/fcntl.rs`.
 fn module(path: &str) -> &str {
     let path = path.strip_prefix("src/").unwrap_or(path);
     path.split('/').next().unwrap_or(path).trim_end_matches(".rs")
 }
 
 #[test]
-fn oracles_list_exactly_the_scanned_constants() {
+fn abi_tables_list_exactly_the_constants_in_the_sources() {
     let known: BTreeSet<_> = oracles::table().into_iter().map(|row| row.name.to_owned()).collect();
     let found: BTreeSet<_> = ARCHITECTURES
         .iter()
@@ -157,19 +158,25 @@ fn oracles_list_exactly_the_scanned_constants() {
         .map(|number| number.name)
         .collect();
     let missing: Vec<_> = found.difference(&known).collect();
-    assert!(missing.is_empty(), "in the sources, but in no table of tests/it/abi: {missing:?}");
+    assert!(missing.is_empty(), "no table of tests/it/abi lists the constants {missing:?}");
     let stale: Vec<_> = known.difference(&found).collect();
-    assert!(stale.is_empty(), "in tests/it/abi/oracles.rs, but not in the sources: {stale:?}");
+    assert!(
+        stale.is_empty(),
+        "constants of tests/it/abi/oracles.rs are not in the sources: {stale:?}"
+    );
 }
 
 #[test]
-fn abi_constants_listed_as_exceptions_exist_in_the_sources() {
+fn abi_constants_in_tables_of_exceptions_exist_in_the_sources() {
     let renamed = RENAMED.iter().map(|&(path, name, _)| (path, name));
     for (path, name) in OURS.iter().copied().chain(renamed) {
         let mut sources = ARCHITECTURES.into_iter().flat_map(sources::of);
         let source = sources.find(|source| source.path == path).expect(path);
         let constants = scan::constants(path, source.text);
-        assert!(constants.iter().any(|constant| constant.name == name), "{path} has no {name}");
+        assert!(
+            constants.iter().any(|constant| constant.name == name),
+            "{path} defines no constant {name}"
+        );
     }
 }
 
@@ -184,7 +191,7 @@ fn constant_names_are_equal_on_both_architectures() {
 }
 
 #[test]
-fn numbers_equal_those_of_libc_and_linux_raw_sys() {
+fn abi_constants_equal_the_constants_of_libc_and_linux_raw_sys() {
     let table = oracles::table();
     let mut compared = 0;
     for number in known_to(NATIVE) {
@@ -197,17 +204,22 @@ fn numbers_equal_those_of_libc_and_linux_raw_sys() {
         for (oracle, value) in &row.found {
             assert!(
                 same(number.value, *value),
-                "{}: {:#x}, but {value:#x} in {oracle}",
+                "{} is {:#x} in the crate, but {value:#x} in {oracle}",
                 row.name,
                 number.value
             );
             compared += 1;
         }
     }
-    assert!(compared > table.len(), "{compared} comparisons of {} constants", table.len());
+    assert!(
+        compared > table.len(),
+        "only {compared} values were compared for {} constants",
+        table.len()
+    );
 }
 
-/// Returns whether two numbers are equal, or are the same 32 bits with and without a sign.
+/// Returns whether two numbers are equal, or are the signed and the unsigned value of the same 32
+/// bits.
 fn same(ours: i128, theirs: i128) -> bool {
     ours == theirs || ((ours < 0) != (theirs < 0) && (ours - theirs).abs() == 1 << 32)
 }

@@ -1,16 +1,16 @@
-//! The values of each constant in `libc` and `linux-raw-sys`.
+//! The values of the kernel's constants in the crates `libc` and `linux-raw-sys`.
 
-/// A constant of the kernel, with the values in the crates that define it.
+/// A constant of the kernel, with its value in each crate that defines the constant.
 pub struct Row {
     pub name: &'static str,
     pub found: Vec<(&'static str, i128)>,
 }
 
-/// Constants that `libc` and `linux-raw-sys` may lack, because they are new or rarely used. The
-/// kernel's headers define them.
+/// Constants that the kernel's headers define, but that `libc` and `linux-raw-sys` are permitted to
+/// lack, because the constants are new or rarely used.
 pub const NO_CRATE_HAS: &[&str] = &["EFTYPE", "O_NOTIFICATION_PIPE"];
 
-/// The value of a name that a crate does not define.
+/// The placeholder for a constant that a crate does not define.
 #[derive(Clone, Copy)]
 struct Absent;
 
@@ -36,8 +36,8 @@ macro_rules! found {
 
 found! { u8 u16 u32 u64 i8 i16 i32 i64 }
 
-/// Evaluates to `Some(value)` if the module defines the name, otherwise to `None`: an import in an
-/// inner block takes precedence over a constant in an outer one.
+/// Evaluates to `Some(value)` if the module defines a constant with the name, otherwise to `None`.
+/// The import in the inner block takes precedence over the placeholder in the outer block.
 macro_rules! look {
     ($name:ident in $($module:ident)::+) => {{
         #[allow(dead_code, non_upper_case_globals)]
@@ -68,7 +68,8 @@ macro_rules! table {
 }
 
 fn row(name: &'static str, libc: Option<i128>, raw: &[Option<i128>]) -> Row {
-    // glibc defines `O_LARGEFILE` as 0, because it always opens large files.
+    // On 64-bit architectures, glibc defines `O_LARGEFILE` as 0, because every file offset has 64
+    // bits.
     let libc = libc.filter(|_| name != "O_LARGEFILE" || cfg!(not(target_env = "gnu")));
     let mut found: Vec<_> = libc.map(|value| ("libc", value)).into_iter().collect();
     found.extend(raw.iter().flatten().map(|&value| ("linux-raw-sys", value)));

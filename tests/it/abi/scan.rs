@@ -1,36 +1,37 @@
-//! A scanner for the constants and layouts in the text of a source.
+//! A scanner for the constants and layouts in the text of a source file.
 
-/// A constant in a source.
+/// A constant that a source file defines.
 pub struct Constant<'a> {
-    /// Its name in the crate.
+    /// The name of the constant in the crate.
     pub own: &'a str,
-    /// Its name in C if the source contains it, otherwise its name in the crate.
+    /// The name of the constant in C if the source file contains that name, otherwise the name in
+    /// the crate.
     pub name: String,
-    /// The table that contains it.
+    /// The kind of the constant, which depends on the macro that defines the constant.
     pub kind: Kind<'a>,
     pub expression: &'a str,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind<'a> {
-    /// A flag of this type.
+    /// A flag of the type with this name.
     Flag(&'a str),
     Errno,
     Signal,
-    /// `const NAME: u32 = 1;`, or the discriminant of a variant.
+    /// A constant such as `const NAME: u32 = 1;`, or the discriminant of an enum variant.
     Plain,
 }
 
-/// The content of a `layout!`.
+/// The content of a `layout!` macro call.
 pub struct Layout<'a> {
     pub name: &'a str,
     pub size: usize,
     pub align: usize,
-    /// The name and offset of each field.
+    /// The name and the offset of each field of the struct.
     pub fields: Vec<(&'a str, usize)>,
 }
 
-/// Returns the text of a source without its unit tests.
+/// Returns the text of a source file without its unit tests.
 fn code<'a>(path: &str, text: &'a str) -> &'a str {
     if path.ends_with("_tests.rs") {
         ""
@@ -39,7 +40,8 @@ fn code<'a>(path: &str, text: &'a str) -> &'a str {
     }
 }
 
-/// Returns each line that is not a comment, with the text from there to the end of the source.
+/// Returns each line that is not a comment, with the text from the start of that line to the end of
+/// the source file.
 fn lines<'a>(path: &str, text: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
     let code = code(path, text);
     let lines =
@@ -64,13 +66,16 @@ pub fn constants<'a>(path: &str, text: &'a str) -> Vec<Constant<'a>> {
     found
 }
 
-/// Parses the constant at the start of a line, if there is one.
+/// Parses the constant at the start of a text. Returns `None` if the first line defines no
+/// constant.
 fn constant<'a>(rest: &'a str, table: &str, flags: &'a str) -> Option<Constant<'a>> {
     let line = rest.lines().next()?;
     if table == "flags" && line.starts_with('"') {
         let parts =
             rest[1..].split_once("\" ").and_then(|(c, rest)| Some((c, rest.split_once(" = ")?)));
-        let Some((c, (own, rest))) = parts else { panic!("not a line of flags!: {line}") };
+        let Some((c, (own, rest))) = parts else {
+            panic!("the line of flags! has an unexpected form: {line}")
+        };
         let expression = rest.split_once(',')?.0;
         return Some(Constant { own, name: c.to_owned(), kind: Kind::Flag(flags), expression });
     }
@@ -78,7 +83,7 @@ fn constant<'a>(rest: &'a str, table: &str, flags: &'a str) -> Option<Constant<'
         && is_name(own)
         && rest.starts_with(|c: char| c.is_ascii_digit() || c == '-')
         && let Some((expression, rest)) = rest.split_once(',')
-        // This line is not a statement.
+        // An expression with a semicolon is part of a statement, not of an enum variant.
         && !expression.contains(';')
     {
         let (name, kind) = match table {
@@ -96,7 +101,7 @@ fn constant<'a>(rest: &'a str, table: &str, flags: &'a str) -> Option<Constant<'
     let expression = match kind.trim() {
         "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize"
         | "c_int" => expression.trim(),
-        // A constant of a newtype.
+        // The value of an associated constant of a newtype is an expression such as `Self(1)`.
         "Self" => expression.trim().strip_prefix("Self(")?.strip_suffix(')')?,
         _ => return None,
     };
@@ -105,7 +110,11 @@ fn constant<'a>(rest: &'a str, table: &str, flags: &'a str) -> Option<Constant<'
 
 pub fn layouts<'a>(path: &str, text: &'a str) -> Vec<Layout<'a>> {
     let starts = lines(path, text).filter_map(|(_, rest)| rest.strip_prefix("layout! {"));
-    starts.map(|rest| layout(rest).unwrap_or_else(|| panic!("not a layout: {rest}"))).collect()
+    starts
+        .map(|rest| {
+            layout(rest).unwrap_or_else(|| panic!("the layout! has an unexpected form: {rest}"))
+        })
+        .collect()
 }
 
 fn layout(rest: &str) -> Option<Layout<'_>> {
@@ -120,7 +129,7 @@ fn layout(rest: &str) -> Option<Layout<'_>> {
     Some(Layout { name, size, align, fields: fields.collect::<Option<_>>()? })
 }
 
-/// Returns the names of the structs with `repr(C)`.
+/// Returns the names of the structs with `repr(C)` in a source file.
 pub fn c_structs<'a>(path: &str, text: &'a str) -> Vec<&'a str> {
     let starts = lines(path, text).filter(|(line, _)| line.trim_start().starts_with("#[repr(C"));
     starts
@@ -128,7 +137,7 @@ pub fn c_structs<'a>(path: &str, text: &'a str) -> Vec<&'a str> {
         .collect()
 }
 
-/// Returns whether a source contains neither constants nor layouts.
+/// Returns whether a source file contains no constants, no layouts and no structs with `repr(C)`.
 pub fn finds_nothing(path: &str, text: &str) -> bool {
     constants(path, text).is_empty()
         && layouts(path, text).is_empty()

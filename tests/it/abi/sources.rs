@@ -1,10 +1,11 @@
-//! The sources that contain constants or layouts, at the time of the compilation of this test.
+//! The texts of the source files that contain constants or layouts, included when this test is
+//! compiled.
 
 use super::scan;
 use common::require;
 
 pub struct Source {
-    /// The path relative to the root of the crate: `src/io/fcntl.rs`.
+    /// The path of the source file relative to the root of the crate, such as `src/io/fcntl.rs`.
     pub path: &'static str,
     pub text: &'static str,
 }
@@ -71,7 +72,7 @@ sources! {
     "src/uts/types.rs"
 }
 
-/// Returns the sources that are compiled for an architecture.
+/// Returns the source files that are compiled for an architecture.
 pub fn of(architecture: &str) -> impl Iterator<Item = &'static Source> {
     let own = format!("arch/{architecture}/");
     SOURCES
@@ -80,7 +81,7 @@ pub fn of(architecture: &str) -> impl Iterator<Item = &'static Source> {
 }
 
 #[test]
-fn sources_with_constants_or_layouts_are_listed() {
+fn sources_table_lists_each_file_with_constants_or_layouts() {
     let root = common::root();
     require!(root.join("src").is_dir(), "the source code of the project is not on this host");
     let mut folders = vec![root.join("src"), root.join("arch")];
@@ -95,7 +96,7 @@ fn sources_with_constants_or_layouts_are_listed() {
                 let listed = SOURCES.iter().any(|source| source.path == name);
                 assert!(
                     listed || scan::finds_nothing(name, &text),
-                    "list {name} in tests/it/abi/sources.rs"
+                    "{name} is not listed in tests/it/abi/sources.rs"
                 );
             }
         }

@@ -1,4 +1,5 @@
-//! Comparison of the structs that the kernel reads or writes with those of other crates.
+//! Comparison of the kernel's structs, as the crate defines them, with the definitions in other
+//! crates.
 
 use std::collections::BTreeSet;
 use std::mem::offset_of;
@@ -15,7 +16,7 @@ pub struct Struct {
     ours: (&'static str, &'static [&'static str]),
     /// The name of the type in C.
     pub c: &'static str,
-    /// The names of its fields in C, in the same order.
+    /// The names of the struct's fields in C, in the order of the fields in the crate.
     pub fields: &'static [&'static str],
     oracles: &'static [Measured],
 }
@@ -25,7 +26,7 @@ struct Measured {
     of: &'static str,
     size: usize,
     align: usize,
-    /// The offsets, in the order of the fields of the crate's struct.
+    /// The offsets of the fields, in the order of the fields in the crate.
     offsets: &'static [usize],
 }
 
@@ -120,7 +121,8 @@ structs! {
 /// Structs that are not passed to the kernel.
 const OURS: &[(&str, &str)] = &[("src/fd/no_std.rs", "Number")];
 
-/// Returns every layout in the sources of an architecture, with the path in its row of the table.
+/// Returns every layout in the sources of an architecture, with the path that the table of structs
+/// contains for the layout.
 fn layouts(architecture: &str) -> Vec<(&'static str, Layout<'static>)> {
     let found = sources::of(architecture).flat_map(|source| {
         let path = if source.path.starts_with("arch/") { "arch" } else { source.path };
@@ -129,8 +131,8 @@ fn layouts(architecture: &str) -> Vec<(&'static str, Layout<'static>)> {
     found.collect()
 }
 
-/// Returns every struct with its layout on an architecture. The fields are in the order of the
-/// table.
+/// Returns every struct of the table with its layout on an architecture. The fields of the layout
+/// are in the order of the fields in the table.
 pub fn of(architecture: &str) -> Vec<(&'static Struct, Layout<'static>)> {
     let rows = layouts(architecture).into_iter().filter_map(|(path, layout)| {
         let row = STRUCTS.iter().find(|row| (row.path, row.ours.0) == (path, layout.name))?;
@@ -143,14 +145,14 @@ pub fn of(architecture: &str) -> Vec<(&'static Struct, Layout<'static>)> {
 }
 
 #[test]
-fn structs_list_exactly_the_scanned_layouts() {
+fn abi_table_of_structs_lists_exactly_the_layouts_in_the_sources() {
     let known: BTreeSet<_> = STRUCTS.iter().map(|row| (row.path, row.ours.0)).collect();
     for architecture in ARCHITECTURES {
         let found: BTreeSet<_> =
             layouts(architecture).into_iter().map(|(path, layout)| (path, layout.name)).collect();
         assert_eq!(
             found, known,
-            "left: in the sources of {architecture}; right: in tests/it/abi/structs.rs"
+            "the sources of {architecture} (left) differ from tests/it/abi/structs.rs (right)"
         );
     }
 }
@@ -163,7 +165,7 @@ fn structs_with_repr_c_have_a_layout_macro() {
             let ours = OURS.contains(&(source.path, name));
             assert!(
                 ours || layouts.iter().any(|layout| layout.name == name),
-                "{}: no layout! of {name}",
+                "{}: the struct {name} has no layout!",
                 source.path
             );
         }
@@ -171,7 +173,7 @@ fn structs_with_repr_c_have_a_layout_macro() {
 }
 
 #[test]
-fn structs_equal_those_of_libc_and_linux_raw_sys() {
+fn abi_structs_have_the_same_layouts_in_libc_and_linux_raw_sys() {
     for (row, layout) in of(NATIVE) {
         let (ours, name) = (offsets(&layout), layout.name);
         for other in row.oracles {
@@ -186,7 +188,7 @@ fn structs_equal_those_of_libc_and_linux_raw_sys() {
     }
 }
 
-/// Returns the offsets of the fields, in their order.
+/// Returns the offset of each field of a layout, in the order of the fields.
 pub fn offsets(layout: &Layout<'_>) -> Vec<usize> {
     layout.fields.iter().map(|&(_, offset)| offset).collect()
 }

@@ -1,5 +1,5 @@
-//! Writes the constants and layouts as a C source, which compiles only if the kernel's headers
-//! define the same values and layouts.
+//! Writes a C source file that compiles only if the kernel's headers define the same constants and
+//! struct layouts as the crate.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -45,7 +45,7 @@ const HEADERS: &[&str] = &[
 /// Names that only C libraries define, and the corresponding names in the kernel's headers.
 const RESPELLED: &[(&str, &str)] = &[("O_ASYNC", "FASYNC")];
 
-/// Constants that C libraries define, but no UAPI header of the kernel.
+/// Constants that C libraries define, but that no UAPI header of the kernel defines.
 #[rustfmt::skip]
 const IN_NO_HEADER: &[&str] = &[
     "MNT_DETACH", "MNT_EXPIRE", "MNT_FORCE", "UMOUNT_NOFOLLOW",
@@ -53,14 +53,14 @@ const IN_NO_HEADER: &[&str] = &[
     "MSG_TRUNC", "SOCK_STREAM", "SOL_SOCKET",
 ];
 
-/// Returns the constants of an architecture that the headers define.
+/// Returns the constants of an architecture that the kernel's headers define.
 fn numbers_of(architecture: &str) -> impl Iterator<Item = Number> {
     numbers::known_to(architecture)
         .into_iter()
         .filter(|number| !IN_NO_HEADER.contains(&&*number.name))
 }
 
-/// Formats a number as a C literal whose type gives the expected result in comparisons.
+/// Formats a number as a C literal, which has an unsigned type if the number exceeds `INT_MAX`.
 fn literal(value: i128) -> String {
     match value {
         ..=0x7FFF_FFFF => value.to_string(),
@@ -69,7 +69,7 @@ fn literal(value: i128) -> String {
     }
 }
 
-/// Returns the assertions for an architecture, without duplicates.
+/// Returns the C assertions on the constants and structs of an architecture, without duplicates.
 fn assertions(architecture: &str) -> BTreeSet<String> {
     let mut lines = BTreeSet::new();
     let mut equal = |left: &str, right: &str| {
@@ -92,7 +92,7 @@ fn assertions(architecture: &str) -> BTreeSet<String> {
     lines
 }
 
-/// Returns the C source, which has one part for each architecture.
+/// Returns the text of the C source file, with one `#if` or `#elif` branch for each architecture.
 fn source() -> String {
     let numbers = ARCHITECTURES
         .iter()
@@ -120,6 +120,7 @@ fn source() -> String {
 #[test]
 fn uapi_check_source_is_written() {
     let path = std::env::var_os("BUTTER_UAPI_CHECK");
-    let path = require!(path, "BUTTER_UAPI_CHECK, the path to write to, is not set");
+    let path =
+        require!(path, "BUTTER_UAPI_CHECK, the path of the C source file to write, is not set");
     std::fs::write(path, source()).unwrap();
 }

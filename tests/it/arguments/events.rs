@@ -119,7 +119,8 @@ pub const ROWS: &[Row] = &[
     Row("signalfd::raw::signalfd4_set_mask", &[libc::SYS_signalfd4], |it| {
         let signals = open(500);
         for mask in sets() {
-            // The kernel returns the number of the descriptor.
+            // If `signalfd4` changes the mask of a signalfd, the call returns the number of the
+            // same descriptor.
             let arguments = signalfd4(fd(&signals), mask, 0);
             let result = it.call(libc::SYS_signalfd4, arguments, 500, || {
                 signalfd::raw::signalfd4_set_mask(signals.as_fd(), mask)
@@ -189,7 +190,8 @@ pub const ROWS: &[Row] = &[
     }),
 ];
 
-/// The words of a `struct itimerspec`: seconds and nanoseconds of the interval and of the value.
+/// The words of a `struct itimerspec`: the seconds and nanoseconds of the interval, then the
+/// seconds and nanoseconds of the value.
 const NEW: [u64; 4] = [0x1_0000_0001, 2, 0x3_0000_0003, 4];
 const OLD: [u64; 4] = [0x5_0000_0005, 6, 0x7_0000_0007, 8];
 
@@ -206,7 +208,7 @@ fn signalfd4(descriptor: Argument, mask: SigSet, flags: u32) -> [(&'static str, 
     [("fd", descriptor), ("mask", mask), ("sizemask", mask_size()), ("flags", int(flags))]
 }
 
-/// Records a read of a 64-bit number.
+/// Records a `read` call that returns a 64-bit number.
 fn reads_u64(it: &Recorder, read: fn(&butter::fd::OwnedFd) -> butter::Result<u64>) {
     let counter = open(500);
     for value in [0x1234_5678_9ABC_DEF0, u64::MAX] {
@@ -219,7 +221,7 @@ fn reads_u64(it: &Recorder, read: fn(&butter::fd::OwnedFd) -> butter::Result<u64
 
 type Read = for<'b> fn(&butter::fd::OwnedFd, &'b mut [u8; 300]) -> butter::Result<&'b [u8]>;
 
-/// Records a read that returns fewer bytes than the length of the buffer.
+/// Records a `read` call that returns fewer bytes than the length of the buffer.
 fn reads_bytes(it: &Recorder, read: Read) {
     let (events, mut buffer, written) = (open(500), [0; 300], pattern::<256>());
     let arguments = [("fd", fd(&events)), ("buf", output(written)), ("count", size(300))];

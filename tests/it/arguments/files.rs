@@ -1,4 +1,5 @@
-//! Arguments of calls that read, write, or query and set the flags of a descriptor of any kind.
+//! Arguments of calls that read from or write to a descriptor of any kind, or that query or set its
+//! flags.
 
 use std::io::{Seek, SeekFrom};
 use std::mem::{MaybeUninit, offset_of};
@@ -58,7 +59,8 @@ pub const ROWS: &[Row] = &[
         it.output("success", result, Ok(()));
         really_close(number);
     }),
-    // Without the feature `std`, `OwnedFd` is the type of the crate, otherwise that of `std`.
+    // `OwnedFd` is the type of `std` if the feature `std` is enabled, otherwise a type of the
+    // crate.
     Row("fd::drop", &[libc::SYS_close], |it| {
         let file = open(500);
         let (arguments, number) = ([("fd", fd(&file))], file.as_raw_fd());
@@ -216,7 +218,8 @@ pub const ROWS: &[Row] = &[
         let step = it.call(libc::SYS_fallocate, arguments, 0, || copier.step());
         it.output("success", step, Ok(0x2_3456_7000));
     }),
-    // `lseek` is called by a copy of a hole and, with the feature `std`, by `Seek`.
+    // A copy of a hole calls `lseek`. With the feature `std`, the methods of `Seek` also call
+    // `lseek`.
     Row("fs::lseek", &[libc::SYS_lseek], |it| {
         let (from, to) = (common::fd(files::anonymous()), common::fd(files::anonymous()));
         let seek = |file, offset, whence: i32, returned| {
@@ -260,13 +263,13 @@ fn positive(bits: u32) -> u32 {
     bits & i32::MAX.cast_unsigned()
 }
 
-/// Returns a `MemFd` whose descriptor is not a memfd, to record the private calls of its methods.
+/// Returns a `MemFd` whose descriptor is not a memfd, to record the system calls of its methods.
 fn memfd() -> MemFd {
     MemFd::from(open(500))
 }
 
-/// Closes a descriptor whose `close` the recorder has intercepted.
+/// Closes a descriptor that is still open because the recorder intercepted the `close` call.
 fn really_close(number: i32) {
-    // SAFETY: still open, and without an owner.
+    // SAFETY: the descriptor is still open, and has no owner.
     assert_eq!(unsafe { libc::close(number) }, 0);
 }

@@ -26,7 +26,7 @@ pub const ROWS: &[Row] = &[
                 let mapped = 0x7654_3210_F000;
                 let result = it.call(libc::SYS_mmap, arguments, mapped, || {
                     let file = with_file.then_some(file.as_fd());
-                    // SAFETY: the recorder answers; nothing is mapped.
+                    // SAFETY: the recorder answers the call; nothing is mapped.
                     unsafe { mmap(pointer(), LENGTH, protection, flags, file, offset) }
                 });
                 it.output("address", result.map(<*mut u8>::addr), Ok(mapped as usize));
@@ -36,7 +36,7 @@ pub const ROWS: &[Row] = &[
     Row("mm::raw::munmap", &[libc::SYS_munmap], |it| {
         let arguments = [("addr", long(ADDRESS)), ("length", size(LENGTH))];
         let result = it.call(libc::SYS_munmap, arguments, 0, || {
-            // SAFETY: the recorder answers; nothing is unmapped.
+            // SAFETY: the recorder answers the call; nothing is unmapped.
             unsafe { munmap(pointer(), LENGTH) }
         });
         it.output("success", result, Ok(()));
@@ -46,7 +46,7 @@ pub const ROWS: &[Row] = &[
             let arguments =
                 [("addr", long(ADDRESS)), ("size", size(LENGTH)), ("prot", int(protection.bits()))];
             let result = it.call(libc::SYS_mprotect, arguments, 0, || {
-                // SAFETY: the recorder answers; nothing changes.
+                // SAFETY: the recorder answers the call; nothing changes.
                 unsafe { mprotect(pointer(), LENGTH, protection) }
             });
             it.output("success", result, Ok(()));

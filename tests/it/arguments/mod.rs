@@ -1,9 +1,10 @@
-//! Every argument of every raw function reaches the kernel, and everything that the kernel returns
-//! or writes reaches the result.
+//! Tests that every raw function passes its arguments to the kernel, and returns everything that
+//! the kernel returns or writes.
 //!
-//! Each function has a row, which calls it with each flag, each pointer, and each optional argument
-//! present and absent. A recorder compares the number and the registers of each system call, and
-//! answers in place of the kernel with values that no other argument has.
+//! Each function has a row, which calls the function with each flag and each pointer, and both with
+//! and without each optional argument. A recorder checks the number and the arguments of each
+//! system call. The kernel does not execute the call: instead, the recorder returns values that
+//! differ from every argument.
 
 mod events;
 mod files;
@@ -27,8 +28,8 @@ use common::recorder::{self, Argument, Difference, NULL, Recorder, input, record
 use common::test::Test;
 use common::{require, this_test};
 
-/// The name of a function, the numbers of the system calls to record, and a closure that calls the
-/// function and compares the arguments of the system calls with the expected ones.
+/// The name of a function, the numbers of the system calls to record, and a closure. The closure
+/// calls the function, and compares the arguments of the system calls with the expected arguments.
 struct Row(&'static str, &'static [libc::c_long], fn(&Recorder));
 
 const TABLES: &[&[Row]] = &[
@@ -48,7 +49,8 @@ fn rows() -> impl Iterator<Item = &'static Row> {
     TABLES.iter().copied().flatten()
 }
 
-/// Returns the differences that were found for each row, or the reason why no row can run.
+/// Returns the differences between the expected and the recorded system calls and results of each
+/// row, or the reason why no row can run.
 fn differences() -> &'static Result<Vec<Vec<Difference>>, String> {
     static DIFFERENCES: OnceLock<Result<Vec<Vec<Difference>>, String>> = OnceLock::new();
     DIFFERENCES.get_or_init(|| {
@@ -60,7 +62,7 @@ fn differences() -> &'static Result<Vec<Vec<Difference>>, String> {
 }
 
 fn assert_no_difference(test: Test, text_of: fn(&Difference) -> Option<&String>) {
-    /// The maximum number of lines that are printed for each row.
+    /// The maximum number of differences that are printed for each row.
     const SHOWN: usize = 4;
     let differences = require!(test; differences().as_ref());
     let mut lines = String::new();
@@ -83,7 +85,7 @@ fn arguments_of_raw_functions_are_passed_to_the_kernel() {
 }
 
 #[test]
-fn output_of_the_kernel_is_returned_by_each_function() {
+fn output_of_the_kernel_is_returned_by_each_raw_function() {
     assert_no_difference(this_test!(), |difference| match difference {
         Difference::Call(_) => None,
         Difference::Result(text) => Some(text),
@@ -101,38 +103,38 @@ where
     [none].into_iter().chain(named).chain([all])
 }
 
-/// Opens a descriptor whose number is at least `lowest`, so that it differs from every other
-/// argument.
+/// Opens a descriptor whose number is at least `lowest`, so that the number differs from every
+/// other argument.
 fn open(lowest: i32) -> OwnedFd {
     let null = common::fd(File::open("/dev/null").unwrap());
     butter::io::fcntl_dupfd_cloexec(&null, lowest).unwrap()
 }
 
-/// Calls a function that creates a descriptor. The argument of `call` is the return value of the
-/// system call.
+/// Checks the result of a function that creates a descriptor. The argument of `call` is the
+/// descriptor number that the recorder returns from the system call.
 fn creates(recorder: &Recorder, call: impl FnOnce(i64) -> butter::Result<OwnedFd>) {
     let created = open(900).into_raw_fd();
     let result = call(created.into());
     recorder.output("descriptor", result.map(|fd| fd.as_raw_fd()), Ok(created));
 }
 
-/// Returns no mask, and masks of the first signal, the last signal and several signals.
+/// Returns `None`, and masks that contain the first signal, the last signal and several signals.
 fn masks() -> [Option<SigSet>; 4] {
     let [first, last, several] = sets();
     [None, Some(first), Some(last), Some(several)]
 }
 
-/// Returns sets of the first signal, the last signal and several signals.
+/// Returns signal sets that contain the first signal, the last signal and several signals.
 fn sets() -> [SigSet; 3] {
     [1, 1 << 63, 0xA123_4567_89AB_CDEF].map(SigSet::from_bits)
 }
 
-/// Returns the argument for an optional pointer to a set of signals.
+/// Returns the expected argument for an optional pointer to a signal set.
 fn mask_argument(mask: Option<SigSet>) -> Argument {
     mask.map_or(NULL, |mask| input(mask.bits().to_ne_bytes()))
 }
 
-/// Returns the argument for the size of a set of signals.
+/// Returns the expected argument for the size of a signal set.
 fn mask_size() -> Argument {
     size(8)
 }
@@ -142,19 +144,19 @@ fn words<const N: usize>(words: [u64; N]) -> Vec<u8> {
     words.into_iter().flat_map(u64::to_ne_bytes).collect()
 }
 
-/// Returns the argument for an array of `struct iovec` of these buffers.
+/// Returns the expected argument for an array of `struct iovec` that refers to these buffers.
 fn iovecs<'b>(buffers: impl IntoIterator<Item = &'b [u8]>) -> Argument {
     let words = |buffer: &[u8]| words([buffer.as_ptr().addr() as u64, buffer.len() as u64]);
     input(buffers.into_iter().flat_map(words).collect::<Vec<_>>())
 }
 
-/// Returns bytes that differ within each block of 256, so that the tests detect a wrong offset or
-/// length.
+/// Returns bytes that are distinct within each block of 256 bytes, so that the tests detect a wrong
+/// offset or length.
 fn pattern<const N: usize>() -> [u8; N] {
     std::array::from_fn(|at| (at * 29 + at / 256 + 1) as u8)
 }
 
-/// Returns a path that is longer than the buffer that the functions use for short paths.
+/// Returns a path that exceeds the stack buffer that the crate uses for short paths.
 fn long_path() -> String {
     format!("/nonexistent/{}", "long/".repeat(200))
 }

@@ -24,7 +24,7 @@ pub const ROWS: &[Row] = &[
             ] {
                 let arguments = arguments(source, TARGET, fstype, flags, data);
                 let result = it.call(libc::SYS_mount, arguments, 0, || {
-                    // SAFETY: the recorder answers; nothing is mounted.
+                    // SAFETY: the recorder answers the call; nothing is mounted.
                     unsafe { mount(source, TARGET, fstype, flags, data) }
                 });
                 it.output("success", result, Ok(()));

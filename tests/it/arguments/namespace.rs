@@ -20,7 +20,7 @@ pub const ROWS: &[Row] = &[
         for flags in each::<UnshareFlags>() {
             let arguments = [("flags", int(flags.bits()))];
             let result = it.call(libc::SYS_unshare, arguments, 0, || {
-                // SAFETY: the recorder answers; nothing changes.
+                // SAFETY: the recorder answers the call; nothing changes.
                 unsafe { unshare(flags) }
             });
             it.output("success", result, Ok(()));
@@ -56,7 +56,7 @@ pub const ROWS: &[Row] = &[
             }
         }
     }),
-    // This row also records `fs::fstatfs`, of which this is the only public caller.
+    // This row also records the private function `fs::fstatfs`, which makes the system call.
     Row("namespace::raw::fstatfs_is_nsfs", &[libc::SYS_fstatfs], |it| {
         let file = open(500);
         for (kind, is_nsfs) in
@@ -103,7 +103,7 @@ pub const ROWS: &[Row] = &[
             let written = output(owner.to_ne_bytes());
             let arguments = [("fd", fd(&file)), ("op", int(NS_GET_OWNER_UID)), ("argp", written)];
             let result = it.call(libc::SYS_ioctl, arguments, 0, || {
-                // SAFETY: the recorder answers with one number.
+                // SAFETY: the recorder writes one number, the user ID.
                 unsafe { ioctl_ns_get_owner_uid(file.as_fd()) }
             });
             it.output("owner", result, Ok(Uid::from_raw(owner)));
@@ -192,7 +192,8 @@ fn statfs(kind: u64) -> [u8; 120] {
 
 type Open = fn(Task, AccessMode) -> butter::Result<butter::fd::OwnedFd>;
 
-/// The system calls of a function that opens a file and checks that it is a regular file of procfs.
+/// The system calls of a function that opens a file, and checks that the opened file is a regular
+/// file of procfs.
 const OPEN: [libc::c_long; 3] = [libc::SYS_openat, libc::SYS_fstat, libc::SYS_fstatfs];
 
 fn opens(it: &Recorder, name: &str, open: Open) {

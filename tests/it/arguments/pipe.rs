@@ -74,7 +74,7 @@ pub const ROWS: &[Row] = &[
                 ("flags", int(flags.bits())),
             ];
             let result = it.call(libc::SYS_vmsplice, arguments, 9, || {
-                // SAFETY: the recorder answers; nothing keeps the bytes.
+                // SAFETY: the recorder answers the call; nothing keeps the bytes.
                 unsafe { vmsplice(pipe.as_fd(), &slices, flags) }
             });
             it.output("count", result, Ok(9));
@@ -92,7 +92,7 @@ pub const ROWS: &[Row] = &[
                 ("flags", int(flags.bits())),
             ];
             let result = it.call(libc::SYS_vmsplice, arguments, 7, || {
-                // SAFETY: the recorder answers; nothing is written.
+                // SAFETY: the recorder answers the call; nothing is written.
                 unsafe { vmsplice_read(pipe.as_fd(), &mut slices, flags) }
             });
             it.output("count", result, Ok(7));
@@ -156,7 +156,7 @@ pub const ROWS: &[Row] = &[
     }),
     Row("copy::raw::getsockopt_is_stream", &[libc::SYS_getsockopt], |it| {
         let (source, peer) = UnixStream::pair().unwrap();
-        // The source has reached end of file.
+        // Without its peer, the socket is at end of file, so that the copy does not block.
         drop(peer);
         let (source, target) = (common::fd(source), writable());
         for (kind, method) in
@@ -199,12 +199,12 @@ pub const ROWS: &[Row] = &[
     }),
 ];
 
-/// Opens a descriptor to which any number of bytes can be written.
+/// Opens `/dev/null`, to which any number of bytes can be written.
 fn writable() -> OwnedFd {
     common::fd(File::options().write(true).open("/dev/null").unwrap())
 }
 
-/// A number of bytes that exceeds 32 bits.
+/// A number of bytes that does not fit in 32 bits.
 const LENGTH: usize = 0x2_3456_789A;
 const COPIED: i64 = 0x1_2345_6789;
 
@@ -213,7 +213,7 @@ fn offset_pairs() -> [(Option<u64>, Option<u64>); 4] {
     [(None, None), (Some(from), None), (None, Some(to)), (Some(from), Some(to))]
 }
 
-/// Returns the offset that the recorder writes to memory after a copy from this offset.
+/// Returns the offset that the recorder writes to memory after a copy that started at `offset`.
 fn moved(offset: u64) -> u64 {
     offset + COPIED.unsigned_abs()
 }

@@ -108,7 +108,7 @@ pub const ROWS: &[Row] = &[
     }),
 ];
 
-/// The remaining time that the recorder writes to the timeout of `ppoll`.
+/// The remaining time that the recorder writes to the `struct timespec` argument of `ppoll`.
 const LEFT: Timespec = Timespec { seconds: 0x1_0000_0007, nanoseconds: 98_765 };
 
 pub fn bytes_of(time: Timespec) -> Vec<u8> {
@@ -151,7 +151,7 @@ fn changes(it: &Recorder, operation: libc::c_int, change: Change) {
     }
 }
 
-/// Records a wait that returns one event for each readiness flag.
+/// Records an `epoll_pwait` or `epoll_pwait2` call that returns one event for each readiness flag.
 fn waits(
     it: &Recorder,
     number: libc::c_long,
@@ -187,11 +187,12 @@ fn waits(
     it.output("events", events.take(expected.len()).collect(), expected);
 }
 
-/// The result of a poll. If the function returns the remaining time, also this time and the
-/// expected one.
+/// The result of a poll function and, if the function returns the remaining time, the returned and
+/// the expected remaining time.
 type Polled = (butter::Result<usize>, Option<(Option<Timespec>, Option<Timespec>)>);
 
-/// Records a poll of one descriptor for each flag. The recorder reports the flags in reverse order.
+/// Records a `ppoll` call with one descriptor for each flag. The recorder returns the flags in
+/// reverse order.
 fn polls(
     it: &Recorder,
     timeout: Option<Timespec>,

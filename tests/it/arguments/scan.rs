@@ -7,13 +7,14 @@ use common::require;
 
 use super::rows;
 
-/// Functions that cannot be recorded, and the reason.
+/// Functions whose system calls cannot be recorded, and the reason for each function.
 const EXEMPT: &[(&str, &str)] = &[
     ("mm::raw::madvise_nothing", "private: called once per process, and on aarch64 only"),
-    ("process::raw::exit_group", "does not return, and ends the process"),
+    ("process::raw::exit_group", "does not return, because it terminates the process"),
 ];
 
-/// Private functions that make a system call, and the row that calls each of them.
+/// Private functions that make a system call, each with the row of a public function that calls the
+/// private function.
 const PRIVATE: &[(&str, &str)] = &[
     ("fs::fstatfs", "namespace::raw::fstatfs_is_nsfs"),
     ("fs::openat", "namespace::raw::openat_ns"),
@@ -29,8 +30,9 @@ const PRIVATE: &[(&str, &str)] = &[
     ("process::raw::chroot_c", "process::raw::chroot"),
 ];
 
-/// Adds to `found` the public functions of the raw modules and all functions that make a system
-/// call: `module::raw::name` for a function of `raw.rs`, otherwise `module::name`.
+/// Adds to `found` the names of the public functions of the raw modules, and of all functions that
+/// make a system call. The name is `module::raw::function` in a file `raw.rs`, otherwise
+/// `module::function`.
 fn functions(folder: &Path, module: Option<&str>, found: &mut BTreeSet<String>) {
     for entry in folder.read_dir().unwrap() {
         let path = entry.unwrap().path();
@@ -63,7 +65,7 @@ fn functions(folder: &Path, module: Option<&str>, found: &mut BTreeSet<String>) 
 }
 
 #[test]
-fn raw_functions_have_a_row() {
+fn raw_functions_have_a_row_in_the_tables_of_arguments() {
     let sources = common::root().join("src");
     require!(sources.is_dir(), "the sources do not exist on this host");
     let mut found = BTreeSet::new();

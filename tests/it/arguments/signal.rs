@@ -16,8 +16,8 @@ use super::{Row, each, mask_argument, mask_size, masks, pattern, sets, words};
 pub const ROWS: &[Row] = &[
     Row("signal::raw::kill", &[libc::SYS_kill], |it| {
         for (target, number) in targets() {
-            // A signal to a process group or to all processes must not be sent even if the recorder
-            // fails, so only signal 0 is used for them.
+            // If the target is a process group or all processes, the row uses only signal 0, so
+            // that no signal is sent even if the recorder does not intercept `kill`.
             let signals = if number > 0 { signals() } else { vec![None] };
             for signal in signals {
                 let arguments = [("pid", int(number)), ("sig", signal_argument(signal))];
@@ -34,7 +34,7 @@ pub const ROWS: &[Row] = &[
                 ("info", input(info(7).to_bytes())),
             ];
             let result = it.call(libc::SYS_rt_sigqueueinfo, arguments, 0, || {
-                // SAFETY: the recorder answers; nothing is sent.
+                // SAFETY: the recorder answers the call; nothing is sent.
                 unsafe { rt_sigqueueinfo(process(), signal, &info(7)) }
             });
             it.output("success", result, Ok(()));
@@ -81,7 +81,7 @@ pub const ROWS: &[Row] = &[
         for number in 1..=64 {
             let signal = Signal::from_raw(number).unwrap();
             actions(it, number, NULL, || {
-                // SAFETY: the recorder answers; nothing changes.
+                // SAFETY: the recorder answers the call; nothing changes.
                 unsafe { rt_sigaction(signal, None) }
             });
         }
@@ -92,7 +92,7 @@ pub const ROWS: &[Row] = &[
                 (24, &mask.to_ne_bytes()),
             ]);
             actions(it, libc::SIGUSR1, act, || {
-                // SAFETY: the recorder answers; nothing changes.
+                // SAFETY: the recorder answers the call; nothing changes.
                 unsafe { rt_sigaction(Signal::USR1, Some(&action)) }
             });
         };
@@ -147,7 +147,7 @@ pub const ROWS: &[Row] = &[
             let arguments =
                 [("tgid", int(PROCESS)), ("tid", int(THREAD)), ("sig", signal_argument(signal))];
             let result = it.call(libc::SYS_tgkill, arguments, 0, || {
-                // SAFETY: the recorder answers; nothing is sent.
+                // SAFETY: the recorder answers the call; nothing is sent.
                 unsafe { tgkill(process(), thread(), signal) }
             });
             it.output("success", result, Ok(()));
@@ -162,7 +162,7 @@ pub const ROWS: &[Row] = &[
                 ("info", input(info(7).to_bytes())),
             ];
             let result = it.call(libc::SYS_rt_tgsigqueueinfo, arguments, 0, || {
-                // SAFETY: the recorder answers; nothing is sent.
+                // SAFETY: the recorder answers the call; nothing is sent.
                 unsafe { rt_tgsigqueueinfo(process(), thread(), signal, &info(7)) }
             });
             it.output("success", result, Ok(()));
@@ -170,7 +170,7 @@ pub const ROWS: &[Row] = &[
     }),
 ];
 
-/// IDs that exceed the maximum that the kernel assigns, 2^22.
+/// Process and thread IDs that exceed 2^22, the maximum that the kernel assigns.
 pub const PROCESS: i32 = 0x3456_789A;
 pub const THREAD: i32 = 0x2345_6789;
 
@@ -182,7 +182,7 @@ pub fn thread() -> Tid {
     Tid::from_raw(THREAD).unwrap()
 }
 
-/// Returns each kind of target of a signal, and the `pid` argument of `kill` for it.
+/// Returns one signal target of each kind, and the corresponding `pid` argument of `kill`.
 pub fn targets() -> [(Target, i32); 4] {
     let group = Pgid::from_raw(PROCESS + 1).unwrap();
     [
@@ -193,7 +193,7 @@ pub fn targets() -> [(Target, i32); 4] {
     ]
 }
 
-/// Returns no signal, and each signal.
+/// Returns `None`, which is signal 0, and each signal from 1 to 64.
 pub fn signals() -> Vec<Option<Signal>> {
     (0..=64).map(Signal::from_raw).collect()
 }
@@ -202,7 +202,7 @@ pub fn signal_argument(signal: Option<Signal>) -> Argument {
     int(signal.map_or(0, Signal::as_raw))
 }
 
-/// Returns a record of this signal, with the test pattern in the other bytes.
+/// Returns a `SigInfo` with this signal number, and with the test pattern in the other bytes.
 pub fn info(number: u8) -> SigInfo {
     let mut bytes = pattern();
     bytes[..4].copy_from_slice(&[number, 0, 0, 0]);
@@ -222,7 +222,8 @@ extern "C" fn on_signal(_: Signal) {}
 
 extern "C" fn on_info(_: Signal, _: &SigInfo, _: *mut c_void) {}
 
-/// Records a change of a signal action, for each kind of previous action.
+/// Records a call of `rt_sigaction` for each kind of previous action: default, ignored, and a
+/// handler.
 pub fn actions(
     it: &Recorder,
     number: i32,
@@ -256,7 +257,7 @@ fn stacks(it: &Recorder, argument: Argument, stack: Option<SignalStack>) {
         ]);
         let arguments = [("ss", argument.clone()), ("old_ss", old)];
         let result = it.call(libc::SYS_sigaltstack, arguments, 0, || {
-            // SAFETY: the recorder answers; nothing changes.
+            // SAFETY: the recorder answers the call; nothing changes.
             unsafe { sigaltstack(stack.as_ref()) }
         });
         let old = result.map(|old| (old.base().addr(), old.flags(), old.size()));

@@ -72,7 +72,7 @@ pub const ROWS: &[Row] = &[
         let mask = SigSet::from_bits(0xA123_4567_89AB_CDEF);
         let act = input_fields(&[(0, &1_u64.to_ne_bytes()), (24, &mask.bits().to_ne_bytes())]);
         actions(it, libc::SIGUSR1, act, || {
-            // SAFETY: the recorder answers; nothing changes.
+            // SAFETY: the recorder answers the call; nothing changes.
             unsafe { set_action(Signal::USR1, &Action::IGNORE.with_mask(mask)) }
         });
     }),
@@ -126,7 +126,7 @@ pub const ROWS: &[Row] = &[
         }
     }),
     Row("thread::kill", &[libc::SYS_tgkill], |it| {
-        // Signals 32 to 34 are reserved by C libraries.
+        // `SigSet::all` does not contain signals 32 to 34, which C libraries reserve.
         for signal in signals()
             .into_iter()
             .filter(|signal| signal.is_none_or(|signal| SigSet::all().contains(signal)))
@@ -156,7 +156,7 @@ pub const ROWS: &[Row] = &[
     }),
 ];
 
-/// Returns the bytes of the `siginfo_t` of a queued signal with this value.
+/// Returns the expected argument for the `siginfo_t` of a queued signal with this value.
 fn queued(signal: Signal, value: u64) -> Argument {
     input_fields(&[
         (0, &signal.as_raw().to_ne_bytes()),

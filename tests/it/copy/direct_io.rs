@@ -33,7 +33,8 @@ fn copy_between_direct_io_files_copies_bytes_after_last_full_block() {
     for method in ALL_METHODS {
         for (from_flags, to_flags) in [(direct, 0), (0, direct), (direct, direct)] {
             for limit in [u64::MAX, 5000, 8192] {
-                let what = format!("{method:?}, flags {from_flags:#x} and {to_flags:#x}, {limit}");
+                let what =
+                    format!("{method:?}, flags {from_flags:#x} and {to_flags:#x}, limit {limit}");
                 let (from, to) = (named(COUNT), NamedFile::new());
                 let source = common::fd(open(&from, from_flags).unwrap());
                 let target = common::fd(open(&to, to_flags).unwrap());
@@ -50,7 +51,11 @@ fn copy_between_direct_io_files_copies_bytes_after_last_full_block() {
                 }
                 for (end, flags) in [(&source, from_flags), (&target, to_flags)] {
                     let is_direct = fcntl_getfl(end).unwrap().contains(StatusFlags::DIRECT);
-                    assert_eq!(is_direct, flags != 0, "{what}: O_DIRECT has changed");
+                    assert_eq!(
+                        is_direct,
+                        flags != 0,
+                        "{what}: the copy should not change O_DIRECT"
+                    );
                 }
             }
         }
@@ -108,7 +113,7 @@ fn copy_to_unaligned_position_of_direct_io_file_copies_all_bytes() {
 }
 
 #[test]
-fn copier_method_fails_with_einval_for_ends_that_direct_io_does_not_change() {
+fn copier_fails_with_einval_if_method_does_not_support_source_and_direct_io_target() {
     let (from, to) = (named(8192), NamedFile::new());
     require!(open(&to, libc::O_DIRECT), "the file system does not support direct I/O");
     let flags = libc::O_DIRECT | libc::O_APPEND;

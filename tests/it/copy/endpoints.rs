@@ -32,8 +32,8 @@ pub struct Source {
     pub open: fn(u64) -> (OwnedFd, JoinHandle<()>),
 }
 
-/// Checks the data that the target received, and returns the number of bytes. The target must be
-/// closed before the call.
+/// A function that checks the data that the target received, and returns the number of received
+/// bytes. The caller must close the target before it calls the function.
 pub type Received = Box<dyn FnOnce() -> u64>;
 
 /// A target. A thread reads and checks the data that is written to the target.
@@ -169,9 +169,11 @@ pub fn nonblocking(end: OwnedFd) -> OwnedFd {
     end
 }
 
-/// Starts a thread that writes the test pattern to the second descriptor. Returns the first one.
+/// Starts a thread that writes the test pattern to the second descriptor. Returns the first
+/// descriptor.
 pub fn with_writer((ours, theirs): (OwnedFd, OwnedFd), count: u64) -> (OwnedFd, JoinHandle<()>) {
-    // A write error means that the copy failed, which the test reports.
+    // The thread ignores a write error, because the error means that the copy failed, which the
+    // test reports.
     (ours, thread::spawn(move || drop(write_pattern(common::file(theirs), 0, count))))
 }
 
@@ -182,7 +184,7 @@ pub enum Pace {
 }
 
 /// Starts a thread that reads and checks the test pattern from the first descriptor. Returns the
-/// second one.
+/// second descriptor.
 pub fn with_reader((theirs, ours): (OwnedFd, OwnedFd), pace: Pace) -> (OwnedFd, Received) {
     let reader = common::file(theirs);
     let reading = move || match pace {

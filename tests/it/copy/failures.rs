@@ -1,4 +1,5 @@
-//! Copies that fail: the error, the number of bytes copied before it, and the number of bytes lost.
+//! Tests that check the error, the number of copied bytes and the number of lost bytes if a copy
+//! fails.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek};
@@ -58,8 +59,8 @@ fn copier_fails_with_epipe_or_econnreset_and_reports_copied_bytes_if_reader_is_c
                 errno == Errno::PIPE || kind != "pipe" && errno == Errno::CONNRESET,
                 "{case}: {error}"
             );
-            // A call that fails partway returns the number of bytes that it moved before. A TCP
-            // socket accepts more bytes than are ever read.
+            // If a system call fails after it has moved bytes, the call returns the number of moved
+            // bytes. A TCP socket accepts more bytes than the reader reads.
             assert!(error.copied() >= 100_000 || method == Method::Sendfile, "{case}: {error}");
             assert_eq!(from.stream_position().unwrap(), error.copied() + error.lost(), "{case}");
             let start = format!("{}: {errno}", error.error().call());
@@ -72,7 +73,8 @@ fn copier_fails_with_epipe_or_econnreset_and_reports_copied_bytes_if_reader_is_c
 fn copier_fails_with_econnreset_if_tcp_peer_resets_connection() {
     for method in [Method::Auto, Method::Splice, Method::ReadWrite] {
         let (source, peer) = tcp();
-        // A peer that closes its socket while data is unread resets the connection.
+        // If a peer closes a TCP socket that contains unread data, the kernel resets the
+        // connection.
         io::write(&source, b"unread").unwrap();
         let (mut first_byte, peer) = ([0], common::file(peer));
         while (&peer).read(&mut first_byte).unwrap() == 0 {}
@@ -107,10 +109,11 @@ fn copier_fails_with_enospc_on_full_device() {
 }
 
 #[test]
-fn copier_step_reports_lost_bytes_on_epipe_and_can_be_repeated() {
+fn copier_step_fails_with_epipe_and_number_of_lost_bytes_if_target_has_no_reader() {
     for method in [Method::Auto, Method::Splice, Method::ReadWrite] {
         let ((source, writer), (target, reader)) = (unix(), unix());
-        // Bytes that were read from the source cannot be written to the target.
+        // Without a reader, the bytes that the copy reads from `source` cannot be written to
+        // `target`.
         drop(reader);
         let mut copier = Copier::new(&source, &target).method(method);
         for sent in ["first", "and another"] {
@@ -143,7 +146,11 @@ fn copier_fails_with_eio_if_splice_returns_0_before_end_of_stream() {
     );
     drop(writer);
     assert_eq!(copier().run(), Ok(4));
-    assert_eq!(pretend(libc::SYS_splice, || copier().run()), Ok(0), "the source is at end of file");
+    assert_eq!(
+        pretend(libc::SYS_splice, || copier().run()),
+        Ok(0),
+        "the copy should return 0 at end of file"
+    );
 }
 
 #[test]
@@ -155,7 +162,8 @@ fn copy_fails_with_eisdir_if_source_is_a_directory() {
 
 #[test]
 fn copy_fails_with_errno_of_read_if_source_cannot_be_read() {
-    // The first page of the address space is not mapped, so reading `/proc/self/mem` at 0 fails.
+    // The first page of the address space is not mapped, so reading `/proc/self/mem` at offset 0
+    // fails.
     let memory = common::fd(File::open("/proc/self/mem").unwrap());
     let error = copy(&memory, fd(&files::anonymous())).unwrap_err();
     assert_eq!((error.error().errno(), error.copied(), error.lost()), (Errno::IO, 0, 0));

@@ -1,5 +1,5 @@
-//! Fallbacks of `Method::Auto` if a method is not available. A method that is set with
-//! `Copier::method` has no fallback.
+//! Tests that `Method::Auto` falls back to the next method if a method is not available. A method
+//! that is set with `Copier::method` has no fallback.
 
 use butter::Errno;
 use butter::copy::{Copier, Method, copy};
@@ -56,7 +56,7 @@ fn copier_falls_back_to_next_method_if_endpoints_do_not_support_first_method() {
 
 #[test]
 fn copier_falls_back_to_read_and_write_if_call_returns_0_before_end_of_file() {
-    // A copy does not call `accept`, so no call of the copy is denied in the first case.
+    // In the first case, the filter denies only `accept`, which a copy does not call.
     for (denied, returns_0) in [
         (libc::SYS_accept, libc::SYS_copy_file_range),
         (libc::SYS_copy_file_range, libc::SYS_sendfile),
@@ -122,7 +122,7 @@ fn copy_falls_back_to_read_and_write_if_pipe2_fails() {
 #[test]
 fn copier_does_not_fall_back_if_method_fails_after_first_byte() {
     for errno in [Errno::NOSPC, Errno::FBIG, Errno::DQUOT, Errno::IO] {
-        // The first step succeeds with the first method. In the second step, this method fails.
+        // The first step succeeds with the first method. In the second step, the same method fails.
         let (source, target) = (fd(&pattern_file(COUNT)), fd(&files::anonymous()));
         let mut copier = Copier::new(&source, &target).chunk_size(40_000);
         assert_eq!(copier.step(), Ok(40_000));
@@ -134,7 +134,7 @@ fn copier_does_not_fall_back_if_method_fails_after_first_byte() {
         assert_eq!((error.error().call(), error.error().errno()), (call, errno));
         assert_eq!((error.copied(), error.lost()), (40_000, 0));
     }
-    // If every method fails before the first byte, the error is that of the last method.
+    // If every method fails before the first byte, the copy returns the error of the last method.
     let (source, target) = (fd(&pattern_file(1)), fd(&files::anonymous()));
     inject(libc::SYS_copy_file_range, Errno::NOSPC, || {
         inject(libc::SYS_sendfile, Errno::FBIG, || {

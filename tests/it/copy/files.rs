@@ -1,4 +1,4 @@
-//! Copies of files: positions, limits, chunks, pseudo-files and append-only files.
+//! Copies of files: file offsets, limits, chunks, pseudo-files and append-only files.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -13,7 +13,7 @@ use common::files;
 use common::pattern::{check_file, pattern, pattern_file};
 
 #[test]
-fn copier_starts_at_file_positions_and_stops_at_limit() {
+fn copier_starts_at_file_offsets_and_stops_at_limit() {
     for method in ALL_METHODS {
         let (mut from, mut to) = (pattern_file(200_000), files::anonymous());
         to.write_all(&[b'.'; 10]).unwrap();
@@ -80,7 +80,7 @@ fn copier_chunk_size_determines_number_of_steps() {
 }
 
 #[test]
-fn copy_returns_0_if_source_is_at_its_end() {
+fn copy_returns_0_if_source_is_at_end_of_file() {
     for method in ALL_METHODS {
         let (source, target) = (fd(&pattern_file(0)), fd(&pattern_file(0)));
         assert_eq!(Copier::new(&source, &target).method(method).run(), Ok(0), "{method:?}");
@@ -94,7 +94,7 @@ fn copy_returns_0_if_source_is_at_its_end() {
 }
 
 #[test]
-fn copy_creates_hole_if_target_position_is_beyond_end() {
+fn copy_creates_hole_if_file_offset_of_target_is_beyond_end_of_file() {
     for method in [Method::Auto, Method::Sendfile, Method::Splice, Method::ReadWrite] {
         let mut to = files::anonymous();
         to.seek(SeekFrom::Start(1 << 33)).unwrap();
@@ -145,13 +145,13 @@ fn copy_reads_proc_files_that_report_size_0() {
     for path in ["/proc/self/maps", "/proc/filesystems", "/proc/sys/kernel/osrelease"] {
         let expected = std::fs::read(path).unwrap();
         let (from, mut to) = (File::open(path).unwrap(), files::anonymous());
-        assert_eq!(from.metadata().unwrap().len(), 0, "reported size of {path}");
+        assert_eq!(from.metadata().unwrap().len(), 0, "{path} should report size 0");
         let copied = copy(fd(&from), fd(&to)).unwrap();
         let mut content = Vec::new();
         to.rewind().unwrap();
         to.read_to_end(&mut content).unwrap();
         assert_eq!(content.len() as u64, copied, "{path}");
-        // The mappings of the process can change between the copy and the comparison.
+        // The content of `/proc/self/maps` can change between the first read and the copy.
         assert!(copied > 0 && (path == "/proc/self/maps" || content == expected), "{path}");
     }
 }

@@ -35,7 +35,7 @@ fn contents(mut file: &File) -> Vec<u8> {
     contents
 }
 
-/// Returns the number of bytes that are allocated to a file.
+/// Returns the number of bytes that the file system has allocated to a file.
 fn space(file: &File) -> u64 {
     file.metadata().unwrap().blocks() * 512
 }
@@ -48,8 +48,8 @@ fn holes_are_stored() -> bool {
     first == 0 && space(&file) < SIZE / 2
 }
 
-/// Returns whether the file system allocates space for zeros. A file system that compresses data
-/// does not.
+/// Returns whether the file system allocates space for zeros that are written to a file. A file
+/// system that compresses data may not allocate space for zeros.
 fn zeros_are_stored() -> bool {
     let file = files::anonymous();
     file.write_all_at(&vec![0; SIZE as usize], 0).unwrap();
@@ -71,7 +71,10 @@ fn copy_keeps_holes_with_every_method() {
                 }
                 copied => assert_eq!(copied, Ok(SIZE), "{method:?}"),
             }
-            assert!(contents(&to) == contents(&from), "{method:?}: the contents differ");
+            assert!(
+                contents(&to) == contents(&from),
+                "{method:?}: the target differs from the source"
+            );
             assert!(space(&to) <= space(&from) + 65_536, "{method:?}: {} bytes", space(&to));
             let positions = [&mut from, &mut to].map(|file| file.stream_position().unwrap());
             assert_eq!(positions, [SIZE; 2], "{method:?}");
@@ -83,20 +86,20 @@ fn copy_keeps_holes_with_every_method() {
 fn copier_fill_holes_writes_zeros_instead_of_holes() {
     let zeros_are_stored = zeros_are_stored();
     if !zeros_are_stored {
-        this_test!().skip("space", format_args!("this file system allocates no space for zeros"));
+        this_test!().skip("space", format_args!("the file system allocates no space for zeros"));
     }
     for method in [Method::Auto, Method::Sendfile, Method::Splice, Method::ReadWrite] {
         let (from, to) = (sparse(), files::anonymous());
         let (source, target) = (fd(&from), fd(&to));
         let copied = Copier::new(&source, &target).method(method).fill_holes(true).run();
         assert_eq!(copied, Ok(SIZE), "{method:?}");
-        assert!(contents(&to) == contents(&from), "{method:?}: the contents differ");
+        assert!(contents(&to) == contents(&from), "{method:?}: the target differs from the source");
         assert!(!zeros_are_stored || space(&to) >= SIZE, "{method:?}: {} bytes", space(&to));
     }
 }
 
 #[test]
-fn copy_of_hole_replaces_data_of_target() {
+fn copy_of_hole_replaces_existing_data_of_target_with_zeros() {
     for method in [Method::Auto, Method::Sendfile, Method::Splice, Method::ReadWrite] {
         // The old data of the target ends before, within or after the last hole of the source.
         for old in [10, SIZE - HOLE / 2, SIZE + 100] {
@@ -108,7 +111,7 @@ fn copy_of_hole_replaces_data_of_target() {
             let (copy, rest) = copied.split_at(SIZE as usize);
             assert!(
                 *copy == contents(&from)[..],
-                "{method:?} over {old} bytes: the contents differ"
+                "{method:?} over {old} bytes: the target differs from the source"
             );
             let kept = old.saturating_sub(SIZE) as usize;
             assert_eq!(rest, vec![b'x'; kept], "{method:?} over {old} bytes");
@@ -124,22 +127,25 @@ fn copy_of_hole_writes_zeros_if_file_system_does_not_support_holes() {
             to.write_all_at(&vec![b'x'; SIZE as usize / 2], 0).unwrap();
             let (source, target) = (fd(&from), fd(&to));
             assert_eq!(inject(number, errno, || copy(&source, &target)), Ok(SIZE));
-            assert!(contents(&to) == contents(&from), "{number}, {errno}: the contents differ");
+            assert!(
+                contents(&to) == contents(&from),
+                "{number}, {errno}: the target differs from the source"
+            );
         }
     }
 }
 
 #[test]
-fn copier_stops_at_limit_within_hole() {
+fn copier_stops_at_limit_if_limit_is_within_hole() {
     for method in [Method::Auto, Method::ReadWrite] {
         let (mut from, mut to) = (sparse(), files::anonymous());
         let limit = HOLE + DATA as u64 + 12_345;
         assert_eq!(Copier::new(&fd(&from), &fd(&to)).method(method).limit(limit).run(), Ok(limit));
         assert_eq!(to.metadata().unwrap().len(), limit);
         assert_eq!([&mut from, &mut to].map(|file| file.stream_position().unwrap()), [limit; 2]);
-        // A second copy continues from the limit, within the hole.
+        // A second copy continues at the limit, which is within a hole.
         assert_eq!(copy(fd(&from), fd(&to)), Ok(SIZE - limit));
-        assert!(contents(&to) == contents(&from), "{method:?}: the contents differ");
+        assert!(contents(&to) == contents(&from), "{method:?}: the target differs from the source");
     }
 }
 

@@ -17,7 +17,8 @@ use common::this_test;
 
 const COUNT: u64 = if EMULATED { 30_011 } else { 300_007 };
 
-/// Returns whether a method supports this source and target on every kernel and file system.
+/// Returns whether a method supports these kinds of source and target on every kernel and file
+/// system.
 fn must_support(method: Method, source: Kind, target: Kind) -> bool {
     match method {
         Method::Auto | Method::ReadWrite => true,
@@ -25,15 +26,15 @@ fn must_support(method: Method, source: Kind, target: Kind) -> bool {
         Method::Sendfile => {
             source == Kind::File && (target == Kind::Socket || target == Kind::File)
         }
-        // `splice` does not support a target opened with `O_APPEND`. Before Linux 6.5, it does not
-        // support every terminal.
+        // `splice` does not support a target opened with `O_APPEND`. Before Linux 6.5, `splice`
+        // does not support every terminal.
         Method::Splice => !matches!(target, Kind::AppendOnly | Kind::Terminal),
         _ => unreachable!(),
     }
 }
 
 #[test]
-fn copier_copies_between_all_endpoints_by_each_method_or_reports_unsupported() {
+fn copier_copies_between_each_source_and_target_or_fails_if_method_does_not_support_them() {
     let no_terminal = terminal::raw().is_none();
     if no_terminal {
         this_test!().skip("terminal", format_args!("no pseudoterminal can be opened"));
@@ -48,7 +49,11 @@ fn copier_copies_between_all_endpoints_by_each_method_or_reports_unsupported() {
                 drop(source);
                 drop(target);
                 writer.join().unwrap();
-                assert_eq!(received(), reported, "{case}: received and reported bytes");
+                assert_eq!(
+                    received(),
+                    reported,
+                    "{case}: the target should receive the reported number of bytes"
+                );
                 match copied {
                     Ok(copied) => assert_eq!(copied, COUNT, "{case}"),
                     Err(error) => {
@@ -76,7 +81,10 @@ fn copied(
     let mut last = 0;
     let copied =
         Copier::new(source, target).method(method).chunk_size(70_001).run_with_progress(|copied| {
-            assert!(copied > last, "{copied} bytes reported after {last}");
+            assert!(
+                copied > last,
+                "the number of copied bytes should increase: {copied} after {last}"
+            );
             last = copied;
         });
     if copied.is_ok() {
@@ -91,11 +99,11 @@ fn copied(
 
 /// The total number of bytes that each method copies between files.
 const TOTAL: u64 = if EMULATED { 1 << 20 } else { 1 << 30 };
-/// The number of bytes that each single copy transfers.
+/// The approximate number of bytes that a single copy transfers.
 const PER_COPY: u64 = if EMULATED { 1 << 18 } else { 1 << 26 };
 
 #[test]
-fn copier_copies_one_gibibyte_between_files_by_each_method() {
+fn copier_copies_one_gibibyte_between_files_with_each_method() {
     let (count, mut position) = (PER_COPY + 1, 0);
     let from = pattern_file(count + 1_000_000);
     for method in ALL_METHODS {
@@ -120,7 +128,7 @@ fn copier_copies_one_gibibyte_between_files_by_each_method() {
 }
 
 #[test]
-fn copier_relays_gibibytes_between_pipes_and_sockets() {
+fn copier_copies_all_bytes_between_pipes_and_sockets_if_target_is_nonblocking() {
     type Create = fn() -> (OwnedFd, OwnedFd);
     let kinds: [(&str, Create); 3] =
         [("pipe", || butter::pipe::pipe().unwrap()), ("unix", unix), ("TCP", tcp)];

@@ -33,8 +33,8 @@ fn copy_from_datagrams_ends_at_an_empty_message() {
     for kind in KINDS {
         for method in METHODS {
             let (source, sender) = pair(kind);
-            // The second message is longer than a page. The third is longer than the buffer that
-            // `copy` uses for streams.
+            // The second message is longer than a page. The third message is longer than the buffer
+            // that `copy` uses for streams.
             for (place, length) in [(0, 10), (10, 9000), (9010, 50_000), (59_010, 0), (0, 5)] {
                 io::write(&sender, pattern(place, length)).unwrap();
             }
@@ -47,7 +47,7 @@ fn copy_from_datagrams_ends_at_an_empty_message() {
             assert_eq!(copied, Ok(59_010), "{method:?}");
             assert_eq!(steps, [10, 9010, 59_010], "{method:?}");
             assert_eq!(check_file(&to, 0), 59_010, "{method:?}");
-            // The message after the empty one was not read by the copy.
+            // The copy has not read the message that follows the empty message.
             assert_eq!(io::read(&source, &mut [0; 9]), Ok(5), "{method:?}");
         }
     }
@@ -73,7 +73,7 @@ fn copy_from_datagram_to_seqpacket_socket_keeps_message_boundaries() {
 }
 
 #[test]
-fn copier_step_sends_one_message() {
+fn copier_step_sends_one_message_if_target_is_a_seqpacket_socket() {
     for method in METHODS {
         let (target, receiver) = pair(libc::SOCK_SEQPACKET);
         let source = fd(&pattern_file(25_000));

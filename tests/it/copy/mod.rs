@@ -22,11 +22,12 @@ use butter::fd::OwnedFd;
 const ALL_METHODS: [Method; 5] =
     [Method::Auto, Method::CopyFileRange, Method::Sendfile, Method::Splice, Method::ReadWrite];
 
-/// Whether the tests copy less data: CI runs the musl builds in an emulated virtual machine.
+/// Whether the tests copy less data: CI runs the musl builds in an emulated virtual machine, which
+/// is slow.
 const EMULATED: bool = cfg!(target_env = "musl");
 
-/// Returns a descriptor for the same open file, in the crate's type, which differs from that of
-/// `std` if the feature `std` is disabled.
+/// Duplicates the descriptor of a file. The result has the crate's type `OwnedFd`, which differs
+/// from the type of `std` if the feature `std` is disabled.
 fn fd(file: &File) -> OwnedFd {
     common::fd(file.try_clone().unwrap())
 }

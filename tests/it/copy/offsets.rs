@@ -1,5 +1,5 @@
-//! `copy_file_range` and `sendfile` with and without offsets. If the caller passes an offset, the
-//! call advances the offset instead of the file offset.
+//! Tests of `copy_file_range` and `sendfile` with and without offset arguments. If the caller
+//! passes an offset, the system call advances that offset instead of the file offset.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -19,7 +19,7 @@ const POSITIONS: (u64, u64) = (100, 30);
 /// The offsets in the source and the target that are passed to a call.
 const OFFSETS: (u64, u64) = (4000, 70);
 
-/// Creates a source and a target with the file offsets in `POSITIONS`.
+/// Creates a source file and a target file with the file offsets in `POSITIONS`.
 fn files() -> (File, File) {
     let (mut from, mut to) = (pattern_file(10_000), files::anonymous());
     from.seek(SeekFrom::Start(POSITIONS.0)).unwrap();
@@ -38,12 +38,12 @@ fn check((from, to): (u64, u64), (mut source, mut target): (File, File), positio
     let (before, copied) = content.split_at(to as usize);
     assert!(
         before.iter().all(|byte| *byte == 0) && *copied == *pattern(from, COUNT),
-        "content of the target"
+        "the target should contain only the copied bytes"
     );
 }
 
 #[test]
-fn copy_file_range_uses_and_advances_offsets_or_else_file_positions() {
+fn copy_file_range_advances_passed_offsets_or_else_file_offsets() {
     let moved = COUNT as u64;
     for (with_from, with_to) in [(true, true), (true, false), (false, true), (false, false)] {
         let (from, to) = files();
@@ -72,7 +72,7 @@ fn copy_file_range_uses_and_advances_offsets_or_else_file_positions() {
 }
 
 #[test]
-fn sendfile_uses_and_advances_offset_or_else_file_position() {
+fn sendfile_advances_passed_offset_or_else_file_offset() {
     let moved = COUNT as u64;
     for offset in [Some(OFFSETS.0), None] {
         let (from, to) = files();
@@ -93,7 +93,7 @@ fn sendfile_uses_and_advances_offset_or_else_file_position() {
 }
 
 #[test]
-fn sendfile_at_end_returns_0_and_leaves_offset_unchanged() {
+fn sendfile_returns_0_and_leaves_offset_unchanged_at_end_of_file() {
     const END: u64 = 10_000;
     let (from, to) = files();
     let (source, target) = (fd(&from), fd(&to));

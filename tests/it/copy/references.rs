@@ -1,4 +1,4 @@
-//! Copies from a file to a pipe or socket, if the file is changed before the data is read.
+//! Copies from a file to a pipe or socket. The file changes before the reader reads the data.
 
 use std::fs::File;
 use std::io::Read;
@@ -15,10 +15,10 @@ use super::fd;
 use common::pattern::{check, pattern, pattern_file};
 use common::{files, require, this_test};
 
-/// A number of bytes that each target accepts before a reader reads.
+/// A number of bytes that each target accepts even if no reader reads.
 const COUNT: u64 = 20_000;
 
-/// Creates a read end and a write end.
+/// A function that creates a pipe or a pair of sockets, and returns the read end and the write end.
 type Make = fn() -> (OwnedFd, OwnedFd);
 
 const TARGETS: [(&str, Make); 3] =
@@ -32,7 +32,7 @@ const CHANGES: [(&str, Change); 3] = [
     ("truncate", |source| source.set_len(100).unwrap()),
     ("punch a hole", |source| {
         let mode = libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE;
-        // SAFETY: touches no memory. A file system that does not support it changes nothing.
+        // SAFETY: touches no memory. A file system that does not support holes changes nothing.
         unsafe { libc::fallocate(source.as_raw_fd(), mode, 0, COUNT as i64) };
     }),
 ];
@@ -72,8 +72,10 @@ fn copy_from_file_on_tmpfs_is_unaffected_if_file_is_truncated_before_data_is_rea
 }
 
 #[test]
-fn copier_method_sendfile_and_splice_from_file_to_pipe_pass_references() {
-    // This is the documented reason why `Method::Auto` does not select these methods for a file.
+fn copier_with_sendfile_or_splice_passes_later_changes_of_file_to_pipe() {
+    // The pipe receives references to the pages of the file, so the reader sees later changes.
+    // `Method::Auto` therefore selects neither `sendfile` nor `splice` for a copy from a file to a
+    // pipe.
     for method in [Method::Sendfile, Method::Splice] {
         let (source, (reader, target)) = (pattern_file(100), pipe::pipe().unwrap());
         match Copier::new(&fd(&source), &target).method(method).run() {
@@ -88,7 +90,7 @@ fn copier_method_sendfile_and_splice_from_file_to_pipe_pass_references() {
         let mut received = [0; 100];
         common::file(reader).read_exact(&mut received).unwrap();
         if received[..] == *pattern(0, 100) {
-            let reason = "the file system copies the data";
+            let reason = "the file system copies the data instead of passing references";
             this_test!().skip(&format!("{method:?}"), format_args!("{reason}"));
             continue;
         }

@@ -20,12 +20,13 @@ use common::pattern::{check, pattern_file, write_pattern};
 fn copy_between_overlapping_ranges_of_one_file_fails_with_einval() {
     const LETTERS: &[u8; 26] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     let cases = [
-        // The positions of the source and the target, the limit, and whether the ranges overlap.
+        // Each case contains the file offsets of the source and the target, the limit, and whether
+        // the ranges overlap.
         (0, 2, 20, true),
         (2, 0, 20, true),
         (5, 5, 1, true),
         (0, 25, u64::MAX, true),
-        // The copy would read bytes that it has written itself.
+        // In the next three cases, the copy would read bytes that the same copy has written.
         (0, 26, u64::MAX, true),
         (0, 26, 27, true),
         (10, 30, 21, true),
@@ -44,7 +45,8 @@ fn copy_between_overlapping_ranges_of_one_file_fails_with_einval() {
             let mut to = OpenOptions::new().write(true).open(named.path()).unwrap();
             from.seek(SeekFrom::Start(from_position)).unwrap();
             to.seek(SeekFrom::Start(to_position)).unwrap();
-            // The ranges of one step never overlap, so the copy must compare those of all steps.
+            // With a chunk size of 1, the ranges of a single step overlap only if the offsets are
+            // equal, so the copy must compare the ranges of all steps.
             let (source, target) = (fd(&from), fd(&to));
             let copier = Copier::new(&source, &target).method(method).limit(limit).chunk_size(1);
             let copied = copier.run();
@@ -77,7 +79,7 @@ fn copy_between_overlapping_ranges_of_one_file_fails_with_einval() {
 }
 
 #[test]
-fn copy_of_file_to_itself_opened_with_o_append_fails_with_einval() {
+fn copy_of_file_to_itself_fails_with_einval_if_target_is_open_with_o_append() {
     for method in ALL_METHODS {
         let mut named = NamedFile::new();
         named.write_all(b"contents").unwrap();
@@ -101,7 +103,7 @@ fn copy_of_pipe_to_itself_fails_with_einval() {
     }
 }
 
-/// Descriptors to which no bytes can be written, and the errno of `write`.
+/// Returns descriptors to which no bytes can be written, and the errno with which `write` fails.
 fn unsuitable_targets() -> Vec<(&'static str, OwnedFd, Errno)> {
     let open = |flags| {
         let named = NamedFile::new();
@@ -176,8 +178,8 @@ fn copy_from_directory_fails_with_eisdir() {
     }
 }
 
-/// Returns all errnos except `EINTR`, after which a call is repeated; every seventh errno in an
-/// emulated virtual machine.
+/// Returns all errnos except `EINTR`, after which the library repeats the call. In an emulated
+/// virtual machine, returns only every seventh errno.
 fn errnos() -> impl Iterator<Item = Errno> {
     (1..=133)
         .step_by(if EMULATED { 7 } else { 1 })
@@ -227,7 +229,10 @@ fn copy_between_files_falls_back_to_next_method_on_every_errno() {
                 _ => inject(number, errno, copy),
             };
             assert_eq!(copied, Ok(2 * COUNT), "{number}: {errno}");
-            assert!(contents(&to) == expected, "{number}: {errno}: the contents differ");
+            assert!(
+                contents(&to) == expected,
+                "{number}: {errno}: the target differs from the source"
+            );
         }
     }
 }
@@ -250,11 +255,11 @@ fn copy_between_streams_falls_back_to_next_method_on_every_errno() {
         [libc::SYS_splice, libc::SYS_pipe2, libc::SYS_fcntl, libc::SYS_fstat, libc::SYS_getsockopt];
     for errno in errnos() {
         for number in numbers {
-            // `std` aborts if `fcntl` returns `EBADF` when a descriptor is dropped.
+            // `std` aborts if `fcntl` fails with `EBADF` when a descriptor is dropped.
             if (number, errno) == (libc::SYS_fcntl, Errno::BADF) {
                 continue;
             }
-            // `EAGAIN` of a socket means that its timeout has expired, so the copy fails.
+            // A blocking socket returns `EAGAIN` if its timeout has expired, so the copy fails.
             let pairs =
                 if errno == Errno::AGAIN { &[(PIPE, PIPE), (PIPE, file)][..] } else { &pairs };
             let ends: Vec<_> = pairs
@@ -278,7 +283,7 @@ fn copy_between_streams_falls_back_to_next_method_on_every_errno() {
 }
 
 #[test]
-fn copy_of_empty_stream_succeeds_if_splice_fails() {
+fn copy_of_empty_stream_returns_0_if_splice_fails() {
     let target = fd(&files::anonymous());
     for errno in errnos().filter(|errno| *errno != Errno::AGAIN) {
         let sources = [|| pipe::pipe().unwrap(), unix, tcp].map(|make| make().0);

@@ -1,4 +1,4 @@
-//! Copies from and to sockets: urgent data, and the timeouts of a socket.
+//! Copies from and to sockets, with urgent data or with socket timeouts.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -49,7 +49,7 @@ fn copier_skips_urgent_data_and_copies_following_data() {
 }
 
 #[test]
-fn copier_copies_data_that_follows_urgent_data_received_before() {
+fn copier_copies_data_that_follows_already_received_urgent_data() {
     for nonblocking in [false, true] {
         let (mut sender, receiver) = tcp();
         receiver.set_nonblocking(nonblocking).unwrap();

@@ -31,7 +31,8 @@ pub fn pair() -> Option<(File, File)> {
     (terminal >= 0).then(|| (master, unsafe { File::from_raw_fd(terminal) }))
 }
 
-/// Like [`pair`], with the slave in raw mode: the terminal changes no bytes and echoes none.
+/// Like [`pair`], with the slave in raw mode, in which the terminal neither changes nor echoes
+/// bytes.
 pub fn raw() -> Option<(File, File)> {
     let pair = pair()?;
     set(&pair.1, |modes| {
@@ -68,8 +69,8 @@ fn copy_from_terminal_ends_at_a_single_end_of_file_character() {
     reader.read_to_end(&mut received).unwrap();
     assert_eq!(received, typed);
 
-    // The end-of-file character precedes the line, so the first step returns 0, and the second
-    // step returns the line.
+    // The end-of-file character precedes the line, so the first step returns 0, and the second step
+    // copies the line.
     let (_reader, writer) = io::pipe().unwrap();
     for target in [common::fd(files::anonymous()), common::fd(writer)] {
         master.write_all(end).unwrap();

@@ -1,4 +1,5 @@
-//! Every call that can fail and has no descriptor parameter, for injected errors.
+//! Every call that can fail and has no descriptor parameter. The tests inject errors into these
+//! calls.
 
 use butter::epoll;
 use butter::error::Call;
@@ -23,8 +24,8 @@ use butter::{poll, process, thread, uts};
 use super::descriptors::DESCRIPTOR_CALLS;
 use super::{Trigger, failed, null};
 
-/// The call, the number of its system call, and a function that executes it once. Functions that
-/// retry on `EINTR` would not return if that error is injected.
+/// The call, the number of the system call, and a function that makes the system call once. A
+/// function that retries on `EINTR` would not return if a filter injects `EINTR`.
 pub const OTHER_CALLS: &[(Call, libc::c_long, Trigger)] = &[
     (Call::CHDIR, libc::SYS_chdir, || failed(process::chdir("/"))),
     (Call::CHROOT, libc::SYS_chroot, || failed(process::chroot("/"))),
@@ -53,11 +54,11 @@ pub const OTHER_CALLS: &[(Call, libc::c_long, Trigger)] = &[
     (Call::CLOSE, libc::SYS_close, || failed(io::close(null()))),
     (Call::MMAP, libc::SYS_mmap, || failed(AnonymousMapping::new(1))),
     (Call::MUNMAP, libc::SYS_munmap, || {
-        // SAFETY: no page begins there.
+        // SAFETY: the address is not page-aligned, so the call fails.
         failed(unsafe { memory::munmap(std::ptr::without_provenance_mut(1), 1) })
     }),
     (Call::MPROTECT, libc::SYS_mprotect, || {
-        // SAFETY: no page begins there.
+        // SAFETY: the address is not page-aligned, so the call fails.
         failed(unsafe { memory::mprotect(std::ptr::without_provenance_mut(1), 1, ProtFlags::NONE) })
     }),
     (Call::MEMFD_CREATE, libc::SYS_memfd_create, || {
@@ -109,7 +110,7 @@ pub const OTHER_CALLS: &[(Call, libc::c_long, Trigger)] = &[
     }),
 ];
 
-/// Calls that cannot fail, or that fail only with the errno in their own row.
+/// Calls that have no trigger. Unless a comment gives another reason, the call cannot fail.
 const WITHOUT_TRIGGER: &[Call] = &[
     Call::GETPID,
     Call::GETPPID,
@@ -119,25 +120,25 @@ const WITHOUT_TRIGGER: &[Call] = &[
     Call::GETEUID,
     Call::GETGID,
     Call::GETEGID,
-    // This call only probes the page size, and its errors are not returned.
+    // `madvise` only probes the page size, and its errors are not returned.
     Call::MADVISE,
-    // An error has one of these calls only if `EINVAL` means that the kernel is too old for the
-    // flag.
+    // An error contains one of the next two calls only if `EINVAL` means that the kernel does not
+    // support the flag.
     Call::MEMFD_CREATE_EXEC,
     Call::FCNTL_ADD_SEALS_EXEC,
-    // The library returns this error before it makes a system call.
+    // The library rejects invalid mount options before it makes a system call.
     Call::MOUNT_OPTIONS,
-    // `lseek` is called by `Seek::seek`, whose errors do not contain the call, and by a copy of
-    // files.
+    // `Seek::seek` returns an error of `std`, which does not contain the call. A copy of files
+    // continues if `lseek` fails.
     Call::LSEEK,
-    // If one of these calls fails, a copy continues without it.
+    // If `fallocate`, `getsockopt` or `recvfrom` fails, a copy continues without the call.
     Call::FALLOCATE,
     Call::GETSOCKOPT_SO_TYPE,
     Call::RECVFROM,
 ];
 
 #[test]
-fn calls_that_can_fail_are_in_exactly_one_row() {
+fn calls_that_can_fail_have_exactly_one_trigger() {
     for call in Call::ALL {
         let calls =
             OTHER_CALLS.iter().map(|row| row.0).chain(DESCRIPTOR_CALLS.iter().map(|row| row.0));

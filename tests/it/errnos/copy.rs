@@ -27,7 +27,7 @@ const ROWS: &[Row] = &[
     Row(Call::COPY_FILE_RANGE, Errno::XDEV, ErrorKind::Unsupported, || {
         let (from, to) = (OwnedFd::from(MemFd::new("").unwrap()), regular_file());
         match copy_file_range(from.as_fd(), None, to.as_fd(), None, 1) {
-            // Before Linux 5.19, the kernel copied between file systems of different types.
+            // Before Linux 5.19, `copy_file_range` copied between file systems of different types.
             Ok(0) if !common::kernel_is_at_least("5.19") => {
                 inject(libc::SYS_copy_file_range, Errno::XDEV, || range(&from, &to))
             }
@@ -95,7 +95,7 @@ const ROWS: &[Row] = &[
         failed(sendfile(regular_file().as_fd(), reader.as_fd(), Some(&mut 1), 1))
     }),
     Row(Call::SENDFILE, Errno::OVERFLOW, ErrorKind::InvalidArgument, || {
-        // The offset exceeds the largest file offset of this file system.
+        // The offset exceeds the largest file offset of procfs.
         let from = common::fd(File::open("/proc/version").unwrap());
         failed(sendfile(regular_file().as_fd(), from.as_fd(), Some(&mut { 1 << 62 }), 1))
     }),
@@ -124,7 +124,7 @@ fn send(from: &OwnedFd, to: &OwnedFd) -> Outcome {
     failed(sendfile(to.as_fd(), from.as_fd(), None, 1))
 }
 
-/// Creates a file with one byte. Its file offset is 0.
+/// Creates a file that contains one byte, with a file offset of 0.
 fn file_with_byte() -> OwnedFd {
     let mut file = files::anonymous();
     file.write_all(b"!").unwrap();

@@ -1,4 +1,5 @@
-//! Every call with a descriptor parameter, and its error for a path-only (`O_PATH`) descriptor.
+//! Every call with a descriptor parameter, and the error of the call for a path-only (`O_PATH`)
+//! descriptor.
 
 use std::sync::LazyLock;
 
@@ -28,8 +29,8 @@ fn as_memfd(fd: BorrowedFd<'_>) -> MemFd {
     unsafe { OwnedFd::from_raw_fd(copy) }.into()
 }
 
-/// The call, the number of its system call, and a function that executes it once. Functions that
-/// retry on `EINTR` would not return if that error is injected.
+/// The call, the number of the system call, and a function that makes the system call once. A
+/// function that retries on `EINTR` would not return if a filter injects `EINTR`.
 pub const DESCRIPTOR_CALLS: &[(Call, libc::c_long, DescriptorTrigger)] = &[
     (Call::FCHDIR, libc::SYS_fchdir, |fd| failed(process::fchdir(fd))),
     (Call::READ, libc::SYS_read, |fd| failed(io::read(fd, &mut [0]))),
@@ -55,7 +56,7 @@ pub const DESCRIPTOR_CALLS: &[(Call, libc::c_long, DescriptorTrigger)] = &[
     }),
     (Call::TEE, libc::SYS_tee, |fd| failed(pipe::tee(fd, fd, 1, SpliceFlags::empty()))),
     (Call::VMSPLICE, libc::SYS_vmsplice, |fd| {
-        // SAFETY: no bytes, and not a pipe.
+        // SAFETY: the call receives no bytes, and the descriptor is not a pipe.
         failed(unsafe { pipe::vmsplice(fd, &[], SpliceFlags::empty()) })
     }),
     (Call::FCNTL_GETPIPE_SZ, libc::SYS_fcntl, |fd| failed(pipe::fcntl_getpipe_sz(fd))),
@@ -141,8 +142,8 @@ const ACCEPT_PATH_ONLY: &[Call] = &[
     Call::FSTATFS,
 ];
 
-/// A path-only descriptor. It is never dropped, because `std` aborts if `fcntl` returns `EBADF`
-/// when a descriptor is dropped, and a filter can inject this errno.
+/// A path-only descriptor, in a static that is never dropped: `std` aborts if `fcntl` fails with
+/// `EBADF` when a descriptor is dropped, and a filter can inject `EBADF`.
 pub static PATH_ONLY_DESCRIPTOR: LazyLock<OwnedFd> = LazyLock::new(path_only_descriptor);
 
 #[test]

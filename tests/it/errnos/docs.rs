@@ -1,7 +1,7 @@
 //! The documentation of the functions that make system calls agrees with the tables of reasons.
 //!
-//! Each errno is a bullet of the section "Errors": "- `EMFILE`: cause.". Its reason is the first
-//! sentence of the bullet, without Markdown.
+//! The section "Errors" has one bullet for each errno, such as "- `EMFILE`: cause.". The reason of
+//! the errno is the first sentence of the bullet, without Markdown.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,52 +13,54 @@ use super::reasons::{call_by_constant, reasons};
 use super::row;
 use common::require;
 
-/// Errnos that need no reason, because the description of the errno is sufficient.
+/// Errnos that need no reason, because the general description of the errno is sufficient.
 const OPTIONAL: &[Errno] = &[Errno::NOMEM, Errno::INTR, Errno::FAULT, Errno::NOSYS, Errno::IO];
 
-/// Calls whose reasons belong to errors of the library itself. The function that returns the error
-/// documents it, not the function that makes the call.
+/// Calls whose reasons belong to errors that the library itself detects. The function that returns
+/// such an error documents the error, not the function that makes the call.
 const REPORTED_BY_LIBRARY: &[Call] =
     &[Call::FSTATFS, Call::MEMFD_CREATE_EXEC, Call::FCNTL_ADD_SEALS_EXEC];
 
-/// The heading of the section.
+/// The heading of the section "Errors".
 const ERRORS: &str = "\n/// # Errors\n///\n";
 
-/// A function in a source that makes system calls.
+/// A function with a section "Errors", in a source file that makes system calls.
 struct Function {
     source: PathBuf,
     name: String,
-    /// Whether the summary begins with the C call. If not, the documented causes need not equal the
-    /// reasons.
+    /// Whether the summary line begins with the C call. Otherwise, the documented causes may differ
+    /// from the reasons.
     is_raw: bool,
-    /// The calls that the function makes. Empty if another function makes them.
+    /// The calls that the function itself makes. The vector is empty if the function makes a call
+    /// through another function.
     calls: Vec<Call>,
     bullets: Vec<Bullet>,
-    /// The functions to whose errors the documentation refers.
+    /// The names of the functions to whose errors the documentation refers.
     references: Vec<String>,
 }
 
-/// A documented errno.
+/// A documented errno of a function.
 #[derive(Clone)]
 struct Bullet {
-    /// The calls that the paragraph before the bullets names; empty for all calls of the function.
+    /// The calls that the paragraph before the bullets names. The vector is empty if the bullet
+    /// applies to all calls of the function.
     calls: Vec<Call>,
     errno: Errno,
     cause: String,
 }
 
 impl Function {
-    /// Parses the text before and after the line "# Errors".
+    /// Parses a function from the source text before and after the line "# Errors".
     fn parse(source: &Path, before: &str, text: &str) -> Self {
         let summary = before.lines().rev().take_while(|line| line.starts_with("///")).last();
         let is_raw = summary.is_some_and(|summary| summary.starts_with("/// `"));
-        let code = &text[text.find("\npub").expect("a documented function is public")..];
+        let code = &text[text.find("\npub").expect("each documented function should be public")..];
         let code = code.split("\n///").next().unwrap();
         let name = identifier(code.split_once(" fn ").unwrap().1).to_owned();
         let mut calls: Vec<_> =
             code.split("Call::").skip(1).map(|rest| call_by_constant(identifier(rest))).collect();
         if calls.is_empty() {
-            // `mount` selects one of several calls by its flags.
+            // The function `mount` makes one of several calls, depending on the flags.
             let several = format!("{name}(");
             let is_one = |call: &Call| call.name() == name || call.name().starts_with(&several);
             calls = Call::ALL.iter().copied().filter(is_one).collect();
@@ -67,7 +69,10 @@ impl Function {
         for block in blocks(text) {
             if let Some(bullet) = block.strip_prefix("- ") {
                 let (errnos, cause) = parse_bullet(bullet).unwrap_or_else(|| {
-                    panic!("{}: {name}: not \"- `ERRNO`: cause.\": {block}", source.display())
+                    panic!(
+                        "{}: {name}: expected \"- `ERRNO`: cause.\", found: {block}",
+                        source.display()
+                    )
                 });
                 let calls = &named;
                 bullets.extend(errnos.into_iter().map(|errno| Bullet {
@@ -89,7 +94,8 @@ impl Function {
         Self { source: source.to_owned(), name, is_raw, calls, bullets, references }
     }
 
-    /// Returns the bullets of the function, then those of the functions to which it refers.
+    /// Returns the bullets of the function, followed by the bullets of the functions to whose
+    /// errors the documentation refers.
     fn all_bullets(&self, functions: &[Self]) -> Vec<Bullet> {
         let mut bullets = self.bullets.clone();
         for other in &self.references {
@@ -97,7 +103,10 @@ impl Function {
                 |function: &&Self| function.name == *other && function.source == self.source;
             let other = functions.iter().find(is_other);
             let other = other.unwrap_or_else(|| {
-                panic!("{}: the function whose errors it refers to was not found", self.name)
+                panic!(
+                    "{}: the function to whose errors the documentation refers was not found",
+                    self.name
+                )
             });
             bullets.extend(other.all_bullets(functions));
         }
@@ -105,7 +114,7 @@ impl Function {
     }
 }
 
-/// Splits a section of a documentation comment into paragraphs and bullets, one line each.
+/// Splits a section of a documentation comment into paragraphs and bullets, each on one line.
 fn blocks(text: &str) -> Vec<String> {
     let mut blocks = vec![String::new()];
     let lines = text.lines().map_while(|line| line.strip_prefix("///")).map(str::trim);
@@ -122,7 +131,7 @@ fn blocks(text: &str) -> Vec<String> {
     blocks
 }
 
-/// Returns the errnos and the cause of "`EAGAIN`, `EINTR`: cause.".
+/// Returns the errnos and the cause of a bullet such as "`EAGAIN`, `EINTR`: cause.".
 fn parse_bullet(text: &str) -> Option<(Vec<Errno>, String)> {
     let (errnos, cause) = text.split_once(": ")?;
     let errnos = errnos.split('`').skip(1).step_by(2);
@@ -162,7 +171,7 @@ fn identifier(text: &str) -> &str {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap()
 }
 
-/// Returns all functions with a section "Errors" of the sources that make system calls.
+/// Returns all functions with a section "Errors" in the source files that make system calls.
 fn functions(folder: &Path) -> Vec<Function> {
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     paths
@@ -187,14 +196,19 @@ fn errno_reasons_equal_the_documented_causes() {
     let (mut found, mut documented, mut differences) = (0, Vec::new(), Vec::new());
     for function in &functions {
         if function.calls.is_empty() {
-            assert!(!function.is_raw, "{}: the call that it makes was not found", function.name);
+            assert!(
+                !function.is_raw,
+                "{}: the call that the function makes was not found",
+                function.name
+            );
             continue;
         }
         let mut seen = Vec::new();
         for Bullet { calls, errno, cause } in function.all_bullets(&functions) {
             let calls = if calls.is_empty() { &function.calls } else { &calls };
             for &call in calls {
-                // The cause for one call precedes the cause for several calls.
+                // A bullet for one call precedes a bullet for several calls, so the first bullet
+                // applies.
                 if seen.contains(&(call, errno)) {
                     continue;
                 }
@@ -204,7 +218,9 @@ fn errno_reasons_equal_the_documented_causes() {
                     reasons.iter().find(|reason| (reason.call, reason.errno) == (call, errno));
                 match reason {
                     None if OPTIONAL.contains(&errno) => continue,
-                    None => differences.push(format!("{place}: no reason for {call}")),
+                    None => {
+                        differences.push(format!("{place}: the errno has no reason for {call}"))
+                    }
                     Some(reason) if function.is_raw && reason.text != cause => differences
                         .push(format!("{place}: documented: {cause}; reason: {}", reason.text)),
                     Some(_) => {}

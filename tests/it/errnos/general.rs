@@ -24,7 +24,8 @@ pub const GENERAL_ERRNOS: &[(Errno, ErrorKind)] = &[
     (Errno::NOSYS, ErrorKind::Unsupported),
 ];
 
-/// Errnos that a call cannot return because of the crate's types, or with the arguments in use.
+/// Errnos that some calls cannot return, because of the crate's types or because of the arguments
+/// in the tests.
 const OTHER_ERRNOS: &[(Errno, ErrorKind)] = &[
     (Errno::AGAIN, ErrorKind::WouldBlock),
     (Errno::BADF, ErrorKind::BadDescriptor),
@@ -34,10 +35,11 @@ const OTHER_ERRNOS: &[(Errno, ErrorKind)] = &[
     (Errno::HOSTDOWN, ErrorKind::Other),
 ];
 
-/// Every call reports every errno, whether or not it has a specific reason.
+/// Every call returns every injected errno, even if the errno has no specific reason for the call.
 #[test]
 fn errno_without_reason_has_its_general_kind_and_text() {
-    // Without privileges, a call that the filter does not stop cannot change the host.
+    // The tests run without privileges, so that a call that the filter fails to intercept cannot
+    // change the host.
     as_nobody(|| {
         for &(call, number, trigger) in OTHER_CALLS {
             check_general_errnos(call, |errno| inject(number, errno, trigger));
@@ -53,7 +55,7 @@ fn errno_without_reason_has_its_general_kind_and_text() {
 /// Calls that are public only through methods that retry on `EINTR`.
 const RETRIED: &[Call] = &[Call::FTRUNCATE, Call::PREAD64, Call::PWRITE64];
 
-/// Checks the errnos that are in no row of this call.
+/// Checks the error of a call for each errno that has no row for the call.
 fn check_general_errnos(call: Call, trigger: impl Fn(Errno) -> Outcome) {
     for &(errno, kind) in [GENERAL_ERRNOS, OTHER_ERRNOS].into_iter().flatten() {
         let retried = errno == Errno::INTR && RETRIED.contains(&call);

@@ -89,7 +89,7 @@ fn write_to_init(maps: IdMaps<'_>) -> Outcome {
     as_nobody(|| failed_write(maps.write(Pid::from_raw(1).unwrap())))
 }
 
-/// Writes the maps of a child in a new user namespace, whose maps are not set.
+/// Writes the ID maps of a child process in a new user namespace that has no ID maps.
 fn write_to_child(maps: IdMaps<'_>) -> Outcome {
     let child = ForkedChild::start(|| unshare(Namespaces::USER));
     match child.result() {
@@ -98,7 +98,7 @@ fn write_to_child(maps: IdMaps<'_>) -> Outcome {
     }
 }
 
-/// The library detects the error before it makes the call.
+/// The library rejects a text that is too long before it calls `write`.
 #[test]
 fn write_uid_map_fails_with_einval_if_the_text_is_too_long() {
     let file = super::regular_file();

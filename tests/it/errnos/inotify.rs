@@ -105,7 +105,7 @@ const ROWS: &[Row] = &[
 const AT_DESCRIPTOR_LIMIT: &[Row] =
     &[Row(Call::INOTIFY_INIT1, Errno::MFILE, ErrorKind::LimitReached, || failed(Inotify::new()))];
 
-/// The errors if a limit of the user is reached, in the order of [`LIMITS`].
+/// The errors that occur if an inotify limit of the user is reached, in the order of [`LIMITS`].
 const AT_USER_LIMITS: &[Row] = &[
     Row(Call::INOTIFY_ADD_WATCH, Errno::NOSPC, ErrorKind::LimitReached, || {
         watch("/", WatchFlags::CREATE)
@@ -113,7 +113,7 @@ const AT_USER_LIMITS: &[Row] = &[
     Row(Call::INOTIFY_INIT1, Errno::MFILE, ErrorKind::LimitReached, || failed(Inotify::new())),
 ];
 
-/// The names of the limits on watches and on instances.
+/// The names of the sysctls that limit the numbers of inotify watches and inotify instances.
 const LIMITS: [&str; 2] = ["max_inotify_watches", "max_inotify_instances"];
 
 pub fn watch(path: impl butter::path::Arg, mask: WatchFlags) -> Outcome {
@@ -128,7 +128,7 @@ fn symbolic_link_to_itself() -> (TempDir, PathBuf) {
 }
 
 #[test]
-fn inotify_fails_with_enospc_or_emfile_at_limits_of_the_user() {
+fn inotify_fails_with_enospc_or_emfile_if_user_limit_is_reached() {
     require!(
         in_user_namespace(|| {
             for (limit, row) in LIMITS.iter().zip(AT_USER_LIMITS) {
@@ -143,9 +143,9 @@ fn inotify_fails_with_enospc_or_emfile_at_limits_of_the_user() {
     );
 }
 
-/// Further causes of the errnos in the table.
+/// Tests further causes of the errnos in the table of inotify errors.
 #[test]
-fn add_watch_rejects_invalid_paths_and_masks() {
+fn add_watch_fails_with_documented_errno_if_path_or_mask_is_invalid() {
     let mask = WatchFlags::CREATE;
     let expected_row = |errno| row(Call::INOTIFY_ADD_WATCH, errno).unwrap();
     let invalid = expected_row(Errno::INVAL);
@@ -160,7 +160,7 @@ fn add_watch_rejects_invalid_paths_and_masks() {
     check(too_long, watch(CString::new(path.as_str()).unwrap().as_c_str(), mask).unwrap());
     assert!(
         Inotify::new().unwrap().add_watch(&path[..4095], mask).is_ok(),
-        "a path may have 4095 bytes"
+        "a path of 4095 bytes should be accepted"
     );
 
     check(expected_row(Errno::NOENT), watch("", mask).unwrap());

@@ -100,7 +100,8 @@ const ROWS: &[Row] = &[
     Row(Call::READV, Errno::ISDIR, ErrorKind::InvalidArgument, || {
         failed(io::readv(open("/"), &mut [io::IoSliceMut::new(&mut [0])]))
     }),
-    // The first page of the address space is not mapped.
+    // The first page of the address space is not mapped, so reading `/proc/self/mem` at offset 0
+    // fails.
     Row(Call::READ, Errno::IO, ErrorKind::Other, || {
         failed(io::read(open("/proc/self/mem"), &mut [0]))
     }),
@@ -151,7 +152,8 @@ fn full() -> OwnedFd {
     common::fd(File::options().write(true).open("/dev/full").unwrap())
 }
 
-/// Calls `close` with an injected failure. The descriptor remains open, and is closed afterwards.
+/// Injects an errno into `close`. The descriptor remains open until the function closes it
+/// afterwards.
 fn close(errno: Errno) -> Result<Error, String> {
     let fd = null();
     let number = fd.as_raw_fd();
@@ -161,7 +163,8 @@ fn close(errno: Errno) -> Result<Error, String> {
     error
 }
 
-/// Returns a socket that is shut down for writing. The runtime of `std` ignores `SIGPIPE`.
+/// Returns a socket that is shut down for writing. A write to the socket fails with `EPIPE`,
+/// because the runtime of `std` ignores `SIGPIPE`.
 pub fn socket_without_reader() -> OwnedFd {
     let (socket, _other) = UnixStream::pair().unwrap();
     socket.shutdown(Shutdown::Write).unwrap();

@@ -21,7 +21,7 @@ pub const TABLE: Table = Table {
     others: IN_CHILD,
 };
 
-/// The table of `src/fs.rs`, whose rows are in the table of memfds.
+/// The table for `src/fs.rs`. The rows for its errors are in the table of memfd errors.
 pub const FS_TABLE: Table = Table {
     source: include_str!("../../../src/fs.rs"),
     rows: &[],
@@ -96,7 +96,7 @@ const ROWS: &[Row] = &[
 const AT_DESCRIPTOR_LIMIT: &[Row] =
     &[Row(Call::MEMFD_CREATE, Errno::MFILE, ErrorKind::LimitReached, || failed(MemFd::new("")))];
 
-/// The errors that require a dedicated process.
+/// The errors that the tests trigger in a dedicated child process.
 const IN_CHILD: &[Row] = &[
     Row(Call::FTRUNCATE, Errno::FBIG, ErrorKind::LimitReached, || {
         failed(MemFd::new("").unwrap().set_len(FILE_SIZE_LIMIT + 1))
@@ -112,10 +112,10 @@ const IN_CHILD: &[Row] = &[
     ),
 ];
 
-/// The limit on the size of files in this process.
+/// The limit on the size of files (`RLIMIT_FSIZE`) in the child process.
 const FILE_SIZE_LIMIT: u64 = 1 << 16;
 
-/// Creates a memfd of more than a page with these seals.
+/// Creates a memfd that is longer than a page, and adds these seals.
 pub fn sealed(seals: Seals) -> MemFd {
     let memfd = MemFd::sealable("sealed").unwrap();
     memfd.write_at(&[7; 5000], 0).unwrap();
@@ -134,8 +134,8 @@ fn reopened(options: &OpenOptions) -> MemFd {
     common::fd(options.open(format!("/proc/self/fd/{}", memfd.as_raw_fd())).unwrap()).into()
 }
 
-/// Sets `vm.memfd_noexec` to 2 in a new PID namespace, in which the kernel then rejects executable
-/// memfds.
+/// Creates an executable memfd in a new PID namespace, in which `vm.memfd_noexec` is 2, so that the
+/// kernel rejects the memfd.
 fn create_executable_in_restricted_pid_namespace() -> Outcome {
     if !common::kernel_is_at_least("6.3") {
         return Err("vm.memfd_noexec requires Linux 6.3".into());
@@ -173,14 +173,14 @@ fn create_executable_in_restricted_pid_namespace() -> Outcome {
     // SAFETY: writes one number.
     assert_eq!(unsafe { libc::waitpid(child as i32, &raw mut status, 0) }, child as i32);
     if libc::WEXITSTATUS(status) == 2 {
-        return Err("vm.memfd_noexec cannot be set here".into());
+        return Err("vm.memfd_noexec cannot be set in a new PID namespace".into());
     }
     assert_eq!(status, 0);
     Ok(Error::new(Call::MEMFD_CREATE, Errno::ACCES))
 }
 
 #[test]
-fn memfd_calls_fail_with_documented_errno_at_limits() {
+fn memfd_calls_fail_with_documented_errno_if_limit_or_sysctl_forbids_them() {
     in_child(|| {
         let limit = libc::rlimit { rlim_cur: FILE_SIZE_LIMIT, rlim_max: FILE_SIZE_LIMIT };
         // SAFETY: reads one struct.
@@ -190,9 +190,9 @@ fn memfd_calls_fail_with_documented_errno_at_limits() {
     });
 }
 
-/// Further causes of the errnos in the table.
+/// Tests further causes of the errnos in the table of memfd errors.
 #[test]
-fn memfd_calls_reject_invalid_arguments() {
+fn memfd_calls_fail_with_documented_errno_if_argument_is_invalid() {
     let invalid = row(Call::MEMFD_CREATE, Errno::INVAL).unwrap();
     let name = std::ffi::CString::new([b'n'; 250]).unwrap();
     check(invalid, failed(MemFd::new(name.as_c_str())).unwrap());

@@ -58,7 +58,7 @@ const ROWS: &[Row] = &[
         })
     }),
     Row(Call::MUNMAP, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        // SAFETY: no page begins there.
+        // SAFETY: the address is not page-aligned, so the call fails.
         failed(unsafe { raw::munmap(without_provenance_mut(1), 1) })
     }),
     Row(Call::MUNMAP, Errno::PERM, ErrorKind::PermissionDenied, || {
@@ -67,7 +67,7 @@ const ROWS: &[Row] = &[
         failed(unsafe { raw::munmap(page, 1) })
     }),
     Row(Call::MPROTECT, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        // SAFETY: no page begins there.
+        // SAFETY: the address is not page-aligned, so the call fails.
         failed(unsafe { raw::mprotect(without_provenance_mut(1), 1, ProtFlags::READ) })
     }),
     Row(Call::MPROTECT, Errno::ACCES, ErrorKind::PermissionDenied, || {
@@ -94,7 +94,7 @@ const ROWS: &[Row] = &[
     }),
 ];
 
-/// The errors that require a dedicated process.
+/// The errors that the tests trigger in a dedicated child process.
 const IN_CHILD: &[Row] = &[
     Row(Call::MMAP, Errno::AGAIN, ErrorKind::LimitReached, || {
         as_nobody(|| {
@@ -108,17 +108,18 @@ const IN_CHILD: &[Row] = &[
 
 fn map(protection: ProtFlags, flags: MapFlags, file: Option<&OwnedFd>, offset: u64) -> Outcome {
     let file: Option<BorrowedFd<'_>> = file.map(AsFd::as_fd);
-    // SAFETY: nothing is mapped: it fails.
+    // SAFETY: the call fails, so nothing is mapped.
     failed(unsafe { raw::mmap(null_mut(), 1, protection, flags, file, offset) })
 }
 
-/// Opens a file that can be mapped for reading only.
+/// Opens a file for reading only, so that a shared mapping of the file cannot be writable.
 fn read_only_file() -> OwnedFd {
     let file = files::NamedFile::new();
     common::fd(std::fs::File::open(file.path()).unwrap())
 }
 
-/// Maps a page that can never be unmapped. Returns an error if the kernel has no `mseal`.
+/// Maps a page and seals it with `mseal`, so that the page can never be unmapped. Returns an error
+/// if the kernel does not support `mseal`.
 fn msealed_page() -> Result<*mut u8, String> {
     // SAFETY: new memory, at an address of the kernel's choice.
     let page = unsafe {
@@ -135,7 +136,8 @@ fn msealed_page() -> Result<*mut u8, String> {
     Ok(page)
 }
 
-/// Creates mappings until the limit is reached, and then one more.
+/// Creates mappings until `vm.max_map_count` is reached, and returns the error of an `munmap` call
+/// that would create one more mapping.
 fn exceed_map_count() -> Outcome {
     let limit: usize =
         std::fs::read_to_string("/proc/sys/vm/max_map_count").unwrap().trim().parse().unwrap();
@@ -149,20 +151,21 @@ fn exceed_map_count() -> Outcome {
     let flags = MapFlags::PRIVATE | MapFlags::ANONYMOUS | MapFlags::NORESERVE;
     // SAFETY: new memory, at an address of the kernel's choice.
     let start = unsafe { raw::mmap(null_mut(), length, ProtFlags::NONE, flags, None, 0) }.unwrap();
-    // Every other page becomes a separate mapping, until the limit is reached.
+    // Each `mprotect` call splits a mapping, until the number of mappings reaches the limit.
     let error = (1..limit + 8).find_map(|at| {
         let other = start.wrapping_add((2 * at - 1) * page);
         // SAFETY: the page is not in use.
         unsafe { raw::mprotect(other, page, ProtFlags::READ) }.err()
     });
-    let error = error.expect("the number of mappings should be limited");
+    let error =
+        error.expect("mprotect should fail if the number of mappings exceeds vm.max_map_count");
     check(row(Call::MPROTECT, Errno::NOMEM).unwrap(), error);
     // SAFETY: the second-to-last page of a mapping, which is not in use.
     failed(unsafe { raw::munmap(start.wrapping_add(length - 2 * page), page) })
 }
 
 #[test]
-fn mmap_and_munmap_fail_with_documented_errno_at_limits() {
+fn mmap_and_munmap_fail_with_documented_errno_if_limit_is_exceeded() {
     in_child(|| {
         let limit = libc::rlimit { rlim_cur: 1 << 16, rlim_max: 1 << 16 };
         // SAFETY: reads one struct.
@@ -171,15 +174,15 @@ fn mmap_and_munmap_fail_with_documented_errno_at_limits() {
     });
 }
 
-/// Further causes of the errnos in the table.
+/// Tests further causes of the errnos in the table of memory errors.
 #[test]
-fn mmap_munmap_and_mprotect_reject_invalid_arguments() {
+fn mmap_munmap_and_mprotect_fail_with_documented_errno_if_argument_is_invalid() {
     let invalid = row(Call::MMAP, Errno::INVAL).unwrap();
     let file = regular_file();
     check(invalid, map(ProtFlags::READ, MapFlags::SHARED, Some(&file), 1).unwrap());
     check(invalid, map(ProtFlags::READ, MapFlags::empty(), Some(&file), 0).unwrap());
     let misplaced = MapFlags::PRIVATE | MapFlags::ANONYMOUS | MapFlags::FIXED;
-    // SAFETY: no page begins there.
+    // SAFETY: the address is not page-aligned, so the call fails.
     let error = failed(unsafe {
         raw::mmap(without_provenance_mut(1), 1, ProtFlags::READ, misplaced, None, 0)
     });
@@ -202,11 +205,11 @@ fn mmap_munmap_and_mprotect_reject_invalid_arguments() {
 
     let invalid = row(Call::MUNMAP, Errno::INVAL).unwrap();
     let mut pages = AnonymousMapping::new(1).unwrap();
-    // SAFETY: no memory.
+    // SAFETY: the length is 0, so no memory is unmapped.
     check(invalid, failed(unsafe { raw::munmap(pages.as_mut_ptr(), 0) }).unwrap());
     let invalid = row(Call::MPROTECT, Errno::INVAL).unwrap();
     let unknown = ProtFlags::from_bits_retain(1 << 20);
-    // SAFETY: changes nothing: it fails.
+    // SAFETY: the call fails, and changes nothing.
     check(invalid, failed(unsafe { raw::mprotect(pages.as_mut_ptr(), 1, unknown) }).unwrap());
 }
 

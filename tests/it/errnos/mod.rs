@@ -1,8 +1,9 @@
-//! Every errno for which a call has a specific kind or reason: triggered in the kernel if possible,
-//! otherwise injected by a seccomp filter. The tests compare its kind and its text.
+//! Tests of every errno for which a call has a specific kind or reason. The tests trigger the errno
+//! in the kernel if possible, and otherwise inject the errno with a seccomp filter. The tests
+//! compare the kind and the text of the error with the expected ones.
 //!
-//! Each module of the crate has a table here. The tests fail if a reason is in no row, or if an
-//! errno is documented but has no reason.
+//! Each module of the crate that makes system calls has a table of errors in this module. The tests
+//! fail if a reason is in no row, or if an errno is documented but has no reason.
 
 mod calls;
 mod causes_memory;
@@ -44,23 +45,25 @@ use common::this_test;
 /// The error of a call, or the reason why this host cannot trigger the error.
 type Outcome = Result<Error, String>;
 
-/// A reason why an error cannot be triggered.
+/// The reason why an error cannot be triggered if no process of another user exists.
 const NO_OTHER_USER: &str = "process 1 belongs to the same user";
 
-/// Triggers an error.
+/// A function that triggers an error.
 type Trigger = fn() -> Outcome;
 
-/// One row: the call, the errno, its kind, and a function that triggers it.
+/// A row of a table: the call, the errno, the expected kind of the error, and a function that
+/// triggers the error.
 struct Row(Call, Errno, ErrorKind, Trigger);
 
-/// The errors of a module of the crate.
+/// The table of errors of a module of the crate.
 struct Table {
-    /// The source with the table of reasons.
+    /// The text of the source file that contains the table of reasons.
     source: &'static str,
     rows: &'static [Row],
     /// The errors in a process that has reached its limit on open file descriptors.
     at_descriptor_limit: &'static [Row],
-    /// The errors that require a special environment, which the module's own tests create.
+    /// The errors that require a special environment, such as a namespace, which the tests of the
+    /// module create.
     others: &'static [Row],
 }
 
@@ -97,13 +100,14 @@ fn until_failed<T>(mut call: impl FnMut() -> butter::Result<T>) -> Outcome {
     Ok((0..1024).find_map(|_| call().err()).expect("the call should have failed"))
 }
 
-/// Returns the error, unless it means that the running kernel does not support the call.
+/// Returns the error of a call that must fail, or the reason to skip the row if the running kernel
+/// does not support the call.
 fn unless_unsupported<T>(result: butter::Result<T>) -> Outcome {
     let error = failed(result)?;
     if error.kind() == ErrorKind::Unsupported { Err(error.to_string()) } else { Ok(error) }
 }
 
-/// Checks rows. Those that cannot be triggered here are skipped.
+/// Triggers and checks the error of each row. Skips each row whose error this host cannot trigger.
 fn check_all<'r>(test: Test, rows: impl IntoIterator<Item = &'r Row>) {
     for row in rows {
         match (row.3)() {
@@ -113,7 +117,7 @@ fn check_all<'r>(test: Test, rows: impl IntoIterator<Item = &'r Row>) {
     }
 }
 
-/// Checks the row of one cause, and that the reason names it.
+/// Checks the row of one cause, and checks that the error reason names the cause.
 fn check_cause(test: Test, (phrase, row): &(&str, Row)) {
     match (row.3)() {
         Ok(error) => {
@@ -128,7 +132,7 @@ fn check_cause(test: Test, (phrase, row): &(&str, Row)) {
     }
 }
 
-/// Compares the properties and the text of an error with a row.
+/// Compares the call, the errno, the kind and the text of an error with a row.
 fn check(row: &Row, error: Error) {
     let Row(call, errno, kind, _) = *row;
     assert_eq!((error.call(), error.errno(), error.kind()), (call, errno, kind), "{error}");
@@ -136,7 +140,8 @@ fn check(row: &Row, error: Error) {
     assert!(text.starts_with(&format!("{call}: {errno}")), "{text}");
     #[cfg(feature = "explain")]
     {
-        let reason = error.reason().expect("each row has a reason").to_string();
+        let reason =
+            error.reason().expect("the error of each row should have a reason").to_string();
         assert!(!reason.is_empty(), "{text}");
         match call.since() {
             Some(since) if errno == Errno::NOSYS => {
@@ -163,7 +168,8 @@ fn null() -> butter::fd::OwnedFd {
     common::fd(File::open("/dev/null").unwrap())
 }
 
-/// Sets the limit on open file descriptors of a forked child. Those above it remain open.
+/// Sets the limit on open file descriptors of a forked child. Open descriptors above the limit
+/// remain open.
 fn set_descriptor_limit(number: u64) {
     let limit = libc::rlimit { rlim_cur: number, rlim_max: number };
     // SAFETY: reads one struct.
@@ -172,7 +178,8 @@ fn set_descriptor_limit(number: u64) {
 
 /// Opens a path-only (`O_PATH`) descriptor, which most calls reject.
 fn path_only_descriptor() -> butter::fd::OwnedFd {
-    // Not with `std`: with musl, it treats the flag as an access mode and drops it.
+    // `std` cannot open a path-only descriptor with musl, whose `O_ACCMODE` contains `O_PATH`:
+    // `std` clears the bits of `O_ACCMODE` in custom flags.
     // SAFETY: reads the path; a success is a new descriptor.
     let fd = unsafe { libc::open(c"/".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
     // SAFETY: a new descriptor, which has no other owner.
@@ -184,8 +191,9 @@ fn regular_file() -> butter::fd::OwnedFd {
 }
 
 #[test]
-fn errno_rows_have_the_expected_kind_and_reason() {
-    // Some rows fork, and a forked process keeps the descriptors of other tests open.
+fn errno_rows_fail_with_the_expected_kind_and_reason() {
+    // The rows run in a child process, because some rows fork, and a fork of the test process would
+    // keep the descriptors of other tests open.
     in_child(|| check_all(this_test!(), TABLES.iter().flat_map(|table| table.rows)));
 }
 

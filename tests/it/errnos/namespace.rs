@@ -94,7 +94,7 @@ const ROWS: &[Row] = &[
         failed(own(Kind::Uts).owner())
     }),
     Row(Call::IOCTL_NS_GET_OWNER_UID, Errno::NOTTY, ErrorKind::InvalidArgument, || {
-        // SAFETY: a device of the kernel, which does not support the request.
+        // SAFETY: `/dev/null` does not support the request.
         failed(unsafe { raw::ioctl_ns_get_owner_uid(null().as_fd()) })
     }),
     Row(Call::IOCTL_NS_GET_NSTYPE, Errno::NOTTY, ErrorKind::InvalidArgument, || {
@@ -133,7 +133,7 @@ const AT_DESCRIPTOR_LIMIT: &[Row] =
         failed(Namespace::own(Kind::Uts))
     })];
 
-/// The errors if the limit on user namespaces is reached.
+/// The errors that occur if the limit on user namespaces is reached.
 const AT_NAMESPACE_LIMIT: &[Row] =
     &[Row(Call::UNSHARE, Errno::NOSPC, ErrorKind::LimitReached, || {
         failed(in_forked_child(|| unshare(Namespaces::USER)))
@@ -151,7 +151,7 @@ fn new(number: i32) -> OwnedFd {
 }
 
 #[test]
-fn unshare_fails_with_enospc_at_max_user_namespaces() {
+fn unshare_fails_with_enospc_if_max_user_namespaces_is_reached() {
     require!(
         in_user_namespace(|| {
             let lowered = fs::write("/proc/sys/user/max_user_namespaces", "0");
@@ -164,14 +164,14 @@ fn unshare_fails_with_enospc_at_max_user_namespaces() {
     );
 }
 
-/// Files other than namespaces do not support the requests `NS_GET_*`.
+/// Only namespace files support the `NS_GET_*` requests of `ioctl`.
 #[test]
-fn ioctl_ns_requests_fail_with_enotty_on_other_files() {
+fn ioctl_ns_requests_fail_with_enotty_if_file_is_not_a_namespace() {
     let null = null();
     let check_enotty = |call, error| {
         check(&Row(call, Errno::NOTTY, ErrorKind::InvalidArgument, || unreachable!()), error)
     };
-    // SAFETY: a device of the kernel, which does not return a descriptor.
+    // SAFETY: `/dev/null` does not return a descriptor.
     check_enotty(
         Call::IOCTL_NS_GET_USERNS,
         unsafe { raw::ioctl_ns_get_userns(null.as_fd()) }.unwrap_err(),

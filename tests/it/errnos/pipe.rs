@@ -126,8 +126,8 @@ fn pipe_with_byte() -> (OwnedFd, OwnedFd) {
     ends
 }
 
-/// Returns the write end of a pipe whose read end is closed. The runtime of `std` ignores
-/// `SIGPIPE`.
+/// Returns the write end of a pipe whose read end is closed. A write fails with `EPIPE`, because
+/// the runtime of `std` ignores `SIGPIPE`.
 fn writer_without_reader() -> OwnedFd {
     let writer = pipe::pipe().unwrap().1;
     common::wait_until_reader_is_closed(&writer);
@@ -138,9 +138,9 @@ fn expects(call: Call, errno: Errno) -> impl Fn(Result<usize>) {
     move |result| check(row(call, errno).unwrap(), result.unwrap_err())
 }
 
-/// Further causes of the errnos in the table.
+/// Tests further causes of the errnos in the table of pipe errors.
 #[test]
-fn splice_rejects_invalid_arguments() {
+fn splice_fails_with_documented_errno_if_argument_is_invalid() {
     let (reader, writer) = pipe_with_byte();
     let unknown = SpliceFlags::from_bits_retain(0x100);
 
@@ -170,11 +170,11 @@ fn splice_rejects_invalid_arguments() {
         1,
         NONE,
     ));
-    assert_eq!(io::bytes_available(&reader), Ok(1), "no bytes were moved");
+    assert_eq!(io::bytes_available(&reader), Ok(1), "the failed calls should move no bytes");
 }
 
 #[test]
-fn tee_rejects_invalid_arguments() {
+fn tee_fails_with_documented_errno_if_argument_is_invalid() {
     let (first, second) = (pipe_with_byte(), pipe::pipe().unwrap());
     let invalid = expects(Call::TEE, Errno::INVAL);
     invalid(tee(&regular_file(), &second.1));
@@ -189,7 +189,7 @@ fn tee_rejects_invalid_arguments() {
 }
 
 #[test]
-fn vmsplice_rejects_invalid_arguments() {
+fn vmsplice_fails_with_documented_errno_if_argument_is_invalid() {
     let (reader, writer) = pipe::pipe().unwrap();
     expects(Call::VMSPLICE, Errno::INVAL)(vmsplice(
         &writer,

@@ -1,5 +1,5 @@
-//! Errors of `getpid`, `chdir`, `fchdir` and `chroot`. Each thread that changes a directory has
-//! unshared its working and root directories.
+//! Errors of `getpid`, `chdir`, `fchdir` and `chroot`. A thread that changes its working or root
+//! directory first stops sharing both directories with other threads (`unshare(CLONE_FS)`).
 
 use std::fs::{self, File};
 

@@ -1,4 +1,4 @@
-//! The tables of reasons in the sources, and the rows that test them.
+//! Tests that each reason in the tables of the sources has a row that triggers the error.
 
 use butter::Errno;
 use butter::error::Call;
@@ -12,17 +12,20 @@ pub struct Reason {
     pub text: String,
 }
 
-/// Returns the reasons of all tables, as the sources contain them.
+/// Parses the tables of reasons in the sources, and returns all reasons.
 pub fn reasons() -> Vec<Reason> {
     let mut reasons = Vec::new();
     for table in TABLES {
-        let (_, table) =
-            table.source.split_once("errno_reasons! {\n").expect("the file has a table of reasons");
+        let (_, table) = table
+            .source
+            .split_once("errno_reasons! {\n")
+            .expect("each source file should contain a table of reasons");
         let (table, _) = table.split_once("\n};").unwrap();
         let mut call = "";
         for line in join_continued_lines(table).lines().map(str::trim) {
             if let Some((errno, text)) = line.split_once(" => ") {
-                // The constant of E2BIG has another name.
+                // The constant for `E2BIG` is `TOOBIG`, because an identifier cannot begin with a
+                // digit.
                 let errno = errno.replace("TOOBIG", "2BIG").parse().unwrap();
                 let (_, text) = text.split_once('"').unwrap();
                 let text = text.trim_end_matches([',', ';']).strip_suffix('"').unwrap();
@@ -45,9 +48,13 @@ fn join_continued_lines(text: &str) -> String {
 }
 
 #[test]
-fn errno_reasons_have_rows() {
+fn errno_reasons_have_a_row_in_the_tables() {
     let gathered = include_str!("../../../src/explain.rs").matches("::REASONS").count();
-    assert_eq!(TABLES.len(), gathered, "a table of reasons has no table of rows");
+    assert_eq!(
+        TABLES.len(),
+        gathered,
+        "the numbers of tables of rows and of tables of reasons differ"
+    );
 
     let reasons = reasons();
     for Reason { call, errno, .. } in &reasons {
@@ -62,14 +69,15 @@ fn errno_reasons_have_rows() {
 
 #[cfg(feature = "explain")]
 #[test]
-fn error_reason_returns_the_text_of_its_table() {
+fn error_reason_returns_the_text_in_the_table_of_reasons() {
     for Reason { call, errno, text } in reasons() {
-        let reason = butter::Error::new(call, errno).reason().expect("the errno has a reason");
+        let reason =
+            butter::Error::new(call, errno).reason().expect("the errno should have a reason");
         assert_eq!(reason.to_string(), text, "{call}: {errno}");
     }
 }
 
-/// Returns the call of a constant's name, from the table of calls.
+/// Returns the `Call` whose constant has this name, from the table of calls in `src/error/call.rs`.
 pub fn call_by_constant(constant: &str) -> Call {
     let table = include_str!("../../../src/error/call.rs");
     let row = format!("    {constant} = \"");

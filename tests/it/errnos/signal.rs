@@ -60,7 +60,8 @@ const ROWS: &[Row] = &[
     }),
 ];
 
-/// Returns a record with an unknown code and more bytes than the kernel stores.
+/// Returns a `SigInfo` with an unknown code and with nonzero bytes after the bytes that the kernel
+/// stores.
 pub fn oversized_siginfo() -> SigInfo {
     let mut bytes = [0; 128];
     (bytes[0], bytes[127]) = (Signal::URG.as_raw() as u8, 1);
@@ -82,7 +83,7 @@ const AT_SIGNAL_LIMIT: &[Row] = &[
 ];
 
 #[test]
-fn signal_calls_fail_with_eagain_at_rlimit_sigpending() {
+fn signal_calls_fail_with_eagain_if_rlimit_sigpending_is_reached() {
     in_child_with_blocked(SigSet::all(), || {
         let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
         // SAFETY: reads one struct.

@@ -15,7 +15,7 @@ pub const TABLE: Table = Table {
 };
 
 const ROWS: &[Row] = &[Row(Call::CLOCK_GETTIME, Errno::INVAL, ErrorKind::Unsupported, || {
-    // A host without a real-time clock has no alarm clocks.
+    // A host without a real-time clock (RTC) does not support `CLOCK_BOOTTIME_ALARM`.
     match clock_gettime(Clock::BoottimeAlarm) {
         Ok(_) => inject(libc::SYS_clock_gettime, Errno::INVAL, || {
             failed(clock_gettime(Clock::BoottimeAlarm))

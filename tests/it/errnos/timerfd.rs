@@ -91,8 +91,8 @@ const AT_DESCRIPTOR_LIMIT: &[Row] =
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Injects the failure that a timer with `TFD_TIMER_CANCEL_ON_SET` reports after the clock was set.
-/// The test program `clock` sets the clock, in a virtual machine.
+/// Injects `ECANCELED`, which a call on a timer with `TFD_TIMER_CANCEL_ON_SET` returns after the
+/// clock was set. Only the test program `clock` sets the clock, in a virtual machine.
 fn after_clock_change(number: libc::c_long, call: fn(BorrowedFd<'_>) -> Result<()>) -> Outcome {
     let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
     timer.set_cancel_on_set(Timer::once_at(time_from_now(time::Clock::Realtime, DAY))).unwrap();

@@ -24,8 +24,8 @@ const ROWS: &[Row] = &[
     }),
 ];
 
-/// The errors of a caller with the capability to set the names. They are triggered in a new UTS
-/// namespace, so that a success would not affect the host.
+/// The errors of a caller with the capability to set the names. The test triggers the errors in a
+/// new UTS namespace, so that a call that succeeds does not change the names of the host.
 const IN_NAMESPACES: &[Row] = &[
     Row(Call::SETHOSTNAME, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(uts::set_hostname([b'x'; 65]))
@@ -42,7 +42,7 @@ const IN_NAMESPACES: &[Row] = &[
 ];
 
 #[test]
-fn set_hostname_and_set_domainname_reject_invalid_names() {
+fn set_hostname_and_set_domainname_fail_with_einval_if_name_is_invalid() {
     require!(
         in_namespaces(|| {
             for row in IN_NAMESPACES {

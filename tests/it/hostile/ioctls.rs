@@ -1,5 +1,6 @@
-//! Calls of every function that makes an `ioctl` on the files of a FUSE server. The kernel forwards
-//! to the server the third argument, and the memory whose size the request number declares.
+//! Tests that call every function that makes an `ioctl` on the files of a FUSE server. The kernel
+//! forwards the third argument of the `ioctl` to the server, and the memory whose size the request
+//! number declares.
 
 use std::mem::size_of;
 
@@ -13,12 +14,12 @@ use common::fuse::{FILE_SIZE, Ioctl};
 
 use super::{Fuse, with_fuse};
 
-/// The third argument of a request.
+/// The third argument of an `ioctl`.
 enum Argument {
-    /// The request has no argument, and the function passes 0.
+    /// The `ioctl` has no third argument, so the function passes 0.
     None,
     /// The address of a variable to which the kernel writes a number. The request number does not
-    /// declare this memory.
+    /// declare the size of the variable.
     Undeclared,
     /// The address of bytes that the kernel reads.
     Reads(Vec<u8>),
@@ -30,7 +31,7 @@ struct Row(Call, u32, Argument, fn(BorrowedFd<'_>) -> Result<()>);
 
 const COUNT: u64 = 0x1122_3344_5566_7788;
 
-/// An address below 2 GiB, so that it can be the number of a watch.
+/// An address below 2 GiB, so that the test can pass the address as a watch descriptor.
 const ADDRESS: i32 = 0x3FFF_0000;
 
 fn busy_poll() -> BusyPoll {
@@ -63,11 +64,13 @@ fn rows() -> [Row; 8] {
             namespace::raw::ioctl_ns_get_nstype(fd).map(drop)
         }),
         Row(Call::IOCTL_NS_GET_USERNS, 0xB701, Argument::None, |fd| {
-            // SAFETY: the server fails the request, so that its number is not used as a descriptor.
+            // SAFETY: the server fails the request, so that no reply of the server is used as a
+            // descriptor.
             unsafe { namespace::raw::ioctl_ns_get_userns(fd) }.map(drop)
         }),
         Row(Call::IOCTL_NS_GET_PARENT, 0xB702, Argument::None, |fd| {
-            // SAFETY: as above.
+            // SAFETY: the server fails the request, so that no reply of the server is used as a
+            // descriptor.
             unsafe { namespace::raw::ioctl_ns_get_parent(fd) }.map(drop)
         }),
         Row(Call::IOCTL_NS_GET_OWNER_UID, 0xB704, Argument::Undeclared, |fd| {
@@ -79,16 +82,18 @@ fn rows() -> [Row; 8] {
 }
 
 #[test]
-fn ioctl_on_fuse_file_passes_no_register_and_only_declared_memory() {
+fn ioctl_on_fuse_file_sends_only_argument_and_declared_memory_to_server() {
     let mut tested: Vec<_> = rows().iter().map(|Row(call, ..)| *call).collect();
-    // `ioctl_setnextwd_passes_the_number_as_an_address` tests this call.
+    // The test `ioctl_setnextwd_on_fuse_file_uses_the_watch_descriptor_as_an_address` covers
+    // `INOTIFY_IOC_SETNEXTWD`.
     tested.push(Call::IOCTL_INOTIFY_SETNEXTWD);
     let missing =
         Call::ALL.iter().find(|call| call.name().starts_with("ioctl(") && !tested.contains(call));
-    assert_eq!(missing, None, "a function that makes an ioctl has no row");
+    assert_eq!(missing, None, "the table should have a row for each ioctl");
 
     with_fuse(|fuse| {
-        // The kernel handles FIONREAD of a regular file itself, without a request to the server.
+        // The kernel handles `FIONREAD` on a regular file itself, without a request to the FUSE
+        // server.
         let (file, root) = (fuse.file(), fuse.root());
         assert_eq!(io::bytes_available(&file), Ok(FILE_SIZE as u32));
         assert_eq!(fuse.server.take_ioctls(), []);
@@ -112,14 +117,15 @@ fn ioctl_on_fuse_file_passes_no_register_and_only_declared_memory() {
     });
 }
 
-/// `ioctl_setnextwd` is unsafe because the kernel reads this address for a FUSE file.
+/// `ioctl_setnextwd` is unsafe because, on a FUSE file, the kernel reads memory at the address that
+/// equals the watch descriptor.
 #[test]
-fn ioctl_setnextwd_passes_the_number_as_an_address() {
+fn ioctl_setnextwd_on_fuse_file_uses_the_watch_descriptor_as_an_address() {
     with_fuse(|fuse| {
         let (size, access) = (4096, libc::PROT_READ | libc::PROT_WRITE);
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED_NOREPLACE;
         let address = std::ptr::without_provenance_mut(ADDRESS as usize);
-        // SAFETY: new memory, at an address where there is none.
+        // SAFETY: new memory, at an address where nothing is mapped.
         let memory = unsafe { libc::mmap(address, size, access, flags, -1, 0) };
         assert_eq!(memory, address, "mmap: {}", std::io::Error::last_os_error());
         // SAFETY: new memory, which nothing else uses.
@@ -158,13 +164,17 @@ fn ioctl_accepts_any_return_value_of_fuse_server() {
         fuse.server.set_ioctl(i32::MIN, &[]);
         let kind = namespace::raw::ioctl_ns_get_nstype(root.as_fd());
         assert_eq!(kind, Ok(Namespaces::from_bits_retain(0x8000_0000)));
-        assert_eq!(io::bytes_available(&root), Ok(0), "the server has not written the variable");
+        assert_eq!(
+            io::bytes_available(&root),
+            Ok(0),
+            "the FUSE server should not write the variable"
+        );
         let params = epoll::raw::ioctl_epiocgparams(root.as_fd()).unwrap();
-        assert_eq!(params, BusyPoll::default(), "the server has not written the struct");
+        assert_eq!(params, BusyPoll::default(), "the FUSE server should not write the struct");
     });
 }
 
-/// A FUSE server cannot choose the type of its file system.
+/// `Namespace::try_from` checks the file system type, which a FUSE server cannot choose.
 #[test]
 fn namespace_try_from_fails_with_einval_for_fuse_file() {
     with_fuse(|fuse: &Fuse| {
@@ -173,6 +183,6 @@ fn namespace_try_from_fails_with_einval_for_fuse_file() {
             assert_eq!(namespace::raw::fstatfs_is_nsfs(fd.as_fd()), Ok(false));
             assert_eq!(Namespace::try_from(fd).unwrap_err().errno(), Errno::INVAL);
         }
-        assert_eq!(fuse.server.take_ioctls(), [], "the server received no request");
+        assert_eq!(fuse.server.take_ioctls(), [], "the FUSE server should not receive an ioctl");
     });
 }

@@ -1,5 +1,5 @@
-//! Hostile file systems: FUSE servers that reply with unexpected numbers, and foreign files at the
-//! paths that the library opens.
+//! Tests with hostile file systems: FUSE servers that reply with unexpected values and byte counts,
+//! and unexpected files at the paths that the library opens.
 
 mod ioctls;
 mod procfs;
@@ -14,26 +14,26 @@ use common::fuse::Server;
 use common::require;
 use common::test::Test;
 
-/// A mounted FUSE server.
+/// A FUSE server, mounted at `directory`.
 struct Fuse {
     server: Server,
     directory: PathBuf,
 }
 
 impl Fuse {
-    /// A regular file of the server.
+    /// Opens a regular file of the FUSE server.
     fn file(&self) -> OwnedFd {
         let path = self.directory.join("file");
         common::fd(File::options().read(true).write(true).open(path).unwrap())
     }
 
-    /// The root directory of the server.
+    /// Opens the root directory of the FUSE server.
     fn root(&self) -> OwnedFd {
         common::fd(File::open(&self.directory).unwrap())
     }
 }
 
-/// Runs the body with a FUSE server, in new namespaces.
+/// Runs `body` with a mounted FUSE server, in new namespaces.
 fn with_fuse(body: impl Fn(&Fuse)) {
     let test = Test::of(&body);
     in_namespaces(test, || {
@@ -44,7 +44,7 @@ fn with_fuse(body: impl Fn(&Fuse)) {
     });
 }
 
-/// Runs the body in new namespaces, once as root of a new user namespace and once as root of the
+/// Runs `body` in new namespaces, once as root of a new user namespace and once as root of the
 /// host.
 fn in_namespaces(test: Test, body: impl Fn()) {
     let ran = test.in_namespaces_as_each_root(|| {
@@ -54,7 +54,7 @@ fn in_namespaces(test: Test, body: impl Fn()) {
     require!(test; ran, "no new namespaces can be created");
 }
 
-/// Ends this process, the child of a test, if it hangs.
+/// Ends this process, which is the child of a test, if the process still runs after a minute.
 fn end_after_a_minute() {
     // SAFETY: touches no memory; the signal ends this process alone.
     unsafe { libc::alarm(60) };

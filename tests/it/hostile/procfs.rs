@@ -1,5 +1,5 @@
-//! Foreign files at the paths below `/proc` that the library opens. No call of the library blocks
-//! on these files or uses their contents.
+//! Tests with unexpected files at the paths below `/proc` that the library opens. No function of
+//! the library blocks on an unexpected file or uses its contents.
 
 use std::ffi::CString;
 use std::fs;
@@ -43,8 +43,8 @@ const MAPS: [&str; 3] = ["uid_map", "gid_map", "setgroups"];
 
 const RANGE: &[IdRange] = &[IdRange::one(0, 0)];
 
-/// Runs the body in a thread that sees a foreign directory at `/proc`, in which `create` creates
-/// the files of the calling thread and of its process.
+/// Runs `body` in a thread whose `/proc` is a temporary directory. `create` creates the files of
+/// the calling thread and of its process in this directory.
 fn with_foreign_proc(create: impl Fn(&Path), body: impl FnOnce() + Send) {
     let directory = files::directory();
     for task in ["thread-self".to_owned(), getpid().to_string()] {
@@ -67,12 +67,13 @@ fn create_fifo(path: &Path) {
     assert_eq!(created, 0, "mkfifo: {}", std::io::Error::last_os_error());
 }
 
-/// Calls every function that opens files below `/proc`. Each must fail without blocking.
+/// Calls every function that opens files below `/proc`. All functions except `openat_ns` must fail,
+/// and no function may block.
 fn open_fails(task: Task) {
     for (name, kind) in KINDS {
         let error = at_once(name, || Namespace::open(task, kind)).unwrap_err();
         assert_eq!((error.call(), error.errno()), (Call::FSTATFS, Errno::INVAL), "{name}");
-        // The raw call does not check the file at the path, so it can succeed.
+        // `openat_ns` does not check the type of the file, so the call can succeed.
         let _ = at_once(name, || namespace::raw::openat_ns(task, kind));
     }
     if task == Task::Own {
@@ -97,7 +98,8 @@ fn open_fails(task: Task) {
             (Call::OPENAT_SETGROUPS, idmap::raw::openat_setgroups),
         ] {
             let error = at_once(call.name(), || open(task, access)).unwrap_err();
-            // Without a reader, a FIFO cannot be opened for writing only.
+            // A non-blocking open of a FIFO for writing only fails with `ENXIO` if the FIFO has no
+            // reader.
             let errnos = [Errno::NOENT, Errno::NXIO];
             assert!(error.call() == call && errnos.contains(&error.errno()), "{error}");
         }
@@ -112,7 +114,7 @@ fn at_once<T>(name: &str, call: impl FnOnce() -> T) -> T {
 }
 
 #[test]
-fn open_fails_without_blocking_on_fifo_in_foreign_proc() {
+fn open_fails_without_blocking_if_files_below_proc_are_fifos() {
     let body = || {
         with_foreign_proc(create_fifo, || {
             open_fails(Task::Own);
@@ -123,10 +125,10 @@ fn open_fails_without_blocking_on_fifo_in_foreign_proc() {
 }
 
 #[test]
-fn open_fails_on_fuse_server_at_proc() {
+fn open_fails_without_blocking_if_proc_is_a_fuse_file_system() {
     let body = || {
         with_own_mount_namespace(|| {
-            // The files of the server are endless, and so are longer than every map.
+            // The files of the FUSE server are endless, and thus longer than any ID map.
             let _server = require!(this_test!(); Server::mount(Path::new("/proc")));
             open_fails(Task::Own);
             open_fails(getpid().into());
@@ -136,18 +138,18 @@ fn open_fails_on_fuse_server_at_proc() {
 }
 
 #[test]
-fn open_does_not_acquire_a_controlling_terminal() {
+fn open_does_not_acquire_a_controlling_terminal_if_files_below_proc_are_terminals() {
     let body = || {
         // SAFETY: returns a descriptor, or a negative number.
         let terminal = unsafe { libc::posix_openpt(libc::O_RDWR | libc::O_NOCTTY) };
         require!(this_test!(); terminal >= 0, "/dev/ptmx cannot be opened");
-        // SAFETY: a descriptor of this process.
+        // SAFETY: `terminal` is a descriptor of this process.
         assert_eq!(unsafe { libc::unlockpt(terminal) }, 0);
         let mut number = 0;
         // SAFETY: writes one number.
         assert_eq!(unsafe { libc::ioctl(terminal, libc::TIOCGPTN, &raw mut number) }, 0);
         let path = format!("/dev/pts/{number}");
-        // SAFETY: the process is not the leader of its group.
+        // SAFETY: the process is not the leader of its process group.
         let session = unsafe { libc::setsid() };
         assert!(session >= 0, "setsid: {}", std::io::Error::last_os_error());
         let has_terminal = || fs::File::open("/dev/tty").is_ok();
@@ -157,7 +159,7 @@ fn open_does_not_acquire_a_controlling_terminal() {
             || {
                 open_fails(Task::Own);
                 assert!(!has_terminal());
-                // An `open` without `O_NOCTTY` acquires the terminal.
+                // An `open` without `O_NOCTTY` acquires the terminal as the controlling terminal.
                 fs::File::open("/proc/thread-self/uid_map").unwrap();
                 assert!(has_terminal());
             },
@@ -166,17 +168,17 @@ fn open_does_not_acquire_a_controlling_terminal() {
     in_namespaces(Test::of(&body), body);
 }
 
-/// `pagemap`, a file of procfs that is practically endless, is mounted over the map of the calling
-/// thread.
+/// The test mounts `pagemap`, a practically endless file of procfs, over the `uid_map` of the
+/// calling thread.
 #[test]
-fn map_write_ends_if_own_map_is_endless() {
+fn id_maps_write_returns_if_uid_map_of_caller_is_endless() {
     let body = || {
         end_after_a_minute();
         let child = ForkedChild::start(|| unshare(Namespaces::USER));
         require!(this_test!(); child.result());
         let process = child.pid();
         with_own_mount_namespace(|| {
-            // User 5 is not mapped in the namespace of this process.
+            // User 5 is not mapped in the user namespace of this process.
             let users = [IdRange::one(0, 5)];
             let maps = IdMaps::new(&users, &[]);
             let error = maps.write(process).unwrap_err();
@@ -186,28 +188,29 @@ fn map_write_ends_if_own_map_is_endless() {
             assert_eq!((error.error().errno(), error.kind()), (Errno::PERM, None));
         });
     };
-    // All users are mapped for root of the host, so `in_namespaces_as_each_root` is not suitable.
+    // The test requires an unmapped user. Root of the host has no unmapped users, so the test does
+    // not use `in_namespaces_as_each_root`.
     let ran = Test::of(&body).in_namespaces(body);
     require!(Test::of(&body); ran, "no new namespaces can be created");
 }
 
-/// The calls of `openat` by [`map_write_opens_all_files_from_one_directory`]: the directory, the
-/// path and the flags.
+/// The directory, the path and the flags of each `openat` call in
+/// [`id_maps_write_opens_all_files_relative_to_one_directory_descriptor`].
 static OPENED: Mutex<Vec<(i32, String, i32)>> = Mutex::new(Vec::new());
 
-/// If each file was opened by its full path, the files could belong to two processes, of which the
-/// second reuses the ID of the first.
+/// If each file were opened by its full path, a new process could reuse the process ID between two
+/// opens, and the files would belong to two processes.
 #[test]
-fn map_write_opens_all_files_from_one_directory() {
+fn id_maps_write_opens_all_files_relative_to_one_directory_descriptor() {
     in_child(|| {
         let open = |[directory, path, flags, ..]: [usize; 6]| {
-            // SAFETY: the argument of the call, a path.
+            // SAFETY: the second argument of `openat` is a terminated path.
             let path = unsafe { std::ffi::CStr::from_ptr(path as *const _) };
             let (directory, flags) = (directory as i32, flags as i32);
             let name = path.to_str().unwrap().to_owned();
             OPENED.lock().unwrap().push((directory, name, flags));
             let how = [flags as u64, 0, 0];
-            // The filter does not trap `openat2`.
+            // The handler opens the file with `openat2`, which the filter does not trap.
             // SAFETY: the kernel reads the path and the struct.
             let fd = unsafe {
                 libc::syscall(libc::SYS_openat2, directory, path.as_ptr(), how.as_ptr(), 24)

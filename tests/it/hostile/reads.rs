@@ -1,4 +1,4 @@
-//! Reads that return byte counts that the kernel's event descriptors do not return, and inotify
+//! Tests of reads with byte counts that a read of an event descriptor never returns, and of inotify
 //! events with long names.
 
 use std::fs::File;
@@ -48,7 +48,7 @@ const READS_INTO: &[(&str, ReadInto)] = &[
     }),
 ];
 
-/// Reads a single value.
+/// Reads one value of a fixed size.
 type ReadValue = fn(&OwnedFd) -> Result<()>;
 
 const READS_OF_VALUES: &[(&str, ReadValue)] = &[
@@ -80,7 +80,7 @@ fn read_of_fuse_file_returns_at_most_the_requested_bytes() {
             let mut buffer = [0; SIZE];
             assert_eq!(read(&file, &mut buffer), Ok(SIZE), "{name}");
 
-            // The kernel itself rejects the reply of the server.
+            // The kernel itself rejects a reply of the FUSE server that is longer than requested.
             fuse.server.set_reads(Reads::Excess);
             let rejected = fuse.server.rejected();
             assert_eq!(read(&file, &mut buffer).unwrap_err().errno(), Errno::IO, "{name}");
@@ -111,10 +111,10 @@ fn read_of_value_fails_if_fuse_server_returns_too_few_or_too_many_bytes() {
     });
 }
 
-/// A read of the file returns no complete event. The iterator ends, and the reader fails at each
-/// call.
+/// A read of the FUSE file returns no complete event. The iterator of `read_events` ends, and each
+/// call of `Reader::next` fails.
 #[test]
-fn inotify_reader_fails_on_truncated_event() {
+fn inotify_reader_fails_with_einval_if_event_is_truncated() {
     with_fuse(|fuse| {
         let inotify = inotify(&fuse.file());
         for reads in [Reads::Endless, Reads::Single] {
@@ -129,9 +129,9 @@ fn inotify_reader_fails_on_truncated_event() {
     });
 }
 
-/// The kernel never returns such a count, but a tracer or a seccomp filter can.
+/// The kernel never returns a count that exceeds the buffer, but a tracer or a seccomp filter can.
 #[test]
-fn read_fails_with_eio_if_count_exceeds_the_buffer() {
+fn read_fails_with_eio_if_returned_count_exceeds_the_buffer() {
     in_child(|| {
         let null = common::fd(File::open("/dev/null").unwrap());
         for (call, excess) in [
@@ -167,7 +167,7 @@ fn read_fails_with_eio_if_count_exceeds_the_buffer() {
 }
 
 #[test]
-fn inotify_reads_names_longer_than_255_bytes() {
+fn inotify_read_events_returns_names_longer_than_255_bytes() {
     with_fuse(|fuse| {
         let inotify = Inotify::nonblocking().unwrap();
         inotify.add_watch(common::bytes(&fuse.directory), WatchFlags::CREATE).unwrap();
@@ -175,7 +175,7 @@ fn inotify_reads_names_longer_than_255_bytes() {
         let names: Vec<_> = [255, 256, 700, 1000, 1024, 2000, 4095]
             .into_iter()
             .map(|length| format!("new{}", "n".repeat(length - 3)))
-            // Older kernels limit names to 1,024 bytes.
+            // Older kernels limit names in a FUSE file system to 1,024 bytes.
             .filter(|name| create_directory(&root, name, name.len() <= 1024))
             .collect();
         assert!(names.len() >= 5, "{}", names.len());
@@ -183,7 +183,7 @@ fn inotify_reads_names_longer_than_255_bytes() {
         let mut small = [0; 16 + 256];
         let mut buffer = [0; EVENT_SIZE_MAX];
         for (rest, name) in names.iter().enumerate() {
-            // An event that does not fit stays in the queue.
+            // An event that does not fit into the buffer stays in the queue.
             let size = 16 + (name.len() + 1).next_multiple_of(16);
             if size > small.len() {
                 assert_eq!(inotify.read_events(&mut small).unwrap_err().errno(), Errno::INVAL);
@@ -193,7 +193,8 @@ fn inotify_reads_names_longer_than_255_bytes() {
             assert_eq!(event.name().as_bytes(), name.as_bytes(), "{rest}");
         }
 
-        // Every event fits into a buffer of the maximum size, so each read removes events.
+        // Every event fits into a buffer of `EVENT_SIZE_MAX` bytes, so each read removes at least
+        // one event.
         for name in &names {
             assert!(create_directory(&root, name, true));
         }
@@ -208,8 +209,8 @@ fn inotify_reads_names_longer_than_255_bytes() {
     });
 }
 
-/// Creates a directory in the server's root. The name alone can be as long as a path. `false` if
-/// the kernel rejects the name as too long.
+/// Creates a directory in the root directory of the FUSE server. The name can be as long as the
+/// longest path. Returns `false` if the kernel rejects the name as too long.
 fn create_directory(root: &OwnedFd, name: &str, must_succeed: bool) -> bool {
     let name = std::ffi::CString::new(name).unwrap();
     // SAFETY: the kernel reads the name.

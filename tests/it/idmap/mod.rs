@@ -22,8 +22,8 @@ const fn range(inside: u32, outside: u32, length: u32) -> IdRange {
     IdRange::new(inside, outside, length)
 }
 
-/// Creates a child in a new user namespace without ID maps, or returns the reason why it cannot be
-/// created.
+/// Creates a child in a new user namespace without ID maps, or returns the reason why the namespace
+/// cannot be created.
 fn unmapped_child() -> Result<ForkedChild<Result<()>>, &'static str> {
     let child = ForkedChild::start(|| unshare(Namespaces::USER));
     match child.result() {
@@ -35,7 +35,7 @@ fn unmapped_child() -> Result<ForkedChild<Result<()>>, &'static str> {
     }
 }
 
-/// Returns whether the caller is root of the initial user namespace, so that it can map all IDs.
+/// Returns whether the caller is root of the initial user namespace, and can therefore map all IDs.
 fn is_root() -> bool {
     // SAFETY: touches no memory.
     let user = unsafe { libc::geteuid() };
@@ -55,7 +55,7 @@ fn read_setgroups(process: Pid) -> String {
     fs::read_to_string(format!("/proc/{process}/setgroups")).unwrap()
 }
 
-/// Returns the call, the errno and the kind of an error.
+/// Returns the failed call, the errno and the kind of the error in `result`.
 fn failure(result: Result<(), MapError>) -> (Call, Errno, Option<MapErrorKind>) {
     let error = result.unwrap_err();
     (error.error().call(), error.error().errno(), error.kind())
@@ -96,7 +96,7 @@ fn unshare_as_root_maps_the_caller_to_root() {
 
 #[test]
 fn unshare_as_root_fails_with_einval_in_multithreaded_process() {
-    // The test creates a thread, because the process can otherwise be single-threaded.
+    // The test creates a second thread, because the test process can be single-threaded.
     let unshare = || {
         let (call, errno, kind) = failure(unshare_as_root(Namespaces::empty()));
         assert_eq!((call, errno, kind), (Call::UNSHARE, Errno::INVAL, None));
@@ -116,7 +116,7 @@ fn id_maps_write_maps_one_user_and_group_of_child() {
         assert_eq!(
             (read_map(child, "uid_map"), read_map(child, "gid_map")),
             (users.to_vec(), vec![]),
-            "the group map is not written"
+            "the group map should not be written"
         );
         assert_eq!(read_setgroups(child), "allow\n");
         assert_eq!(IdMaps::new(&[], &groups).deny_setgroups().write(Task::Process(child)), Ok(()));
@@ -132,7 +132,11 @@ fn id_maps_write_maps_one_user_and_group_of_child() {
         assert_eq!(groups_again, set_already(Call::WRITE_GID_MAP));
         let too_late = (Call::WRITE_SETGROUPS, Errno::PERM, None);
         assert_eq!(failure(IdMaps::new(&[], &[]).deny_setgroups().write(child)), too_late);
-        assert_eq!(IdMaps::new(&[], &[]).write(child), Ok(()), "empty maps are not written");
+        assert_eq!(
+            IdMaps::new(&[], &[]).write(child),
+            Ok(()),
+            "writing empty maps should succeed without a system call"
+        );
     });
 }
 
@@ -177,7 +181,7 @@ fn id_maps_write_reports_each_kind_of_invalid_range() {
 }
 
 #[test]
-fn id_maps_write_fails_with_eperm_beyond_own_ids_if_unprivileged() {
+fn id_maps_write_fails_with_eperm_for_ids_of_other_users_if_unprivileged() {
     in_child(|| {
         // A process in a new user namespace has no capabilities in the parent namespace, even if it
         // is root.
@@ -276,7 +280,7 @@ fn id_maps_write_accepts_the_maximum_number_of_ranges() {
 }
 
 #[test]
-fn id_maps_write_finds_unmapped_ranges_in_large_parent_map() {
+fn id_maps_write_reports_unmapped_range_if_parent_map_is_large() {
     in_child(|| {
         require!(unmapped_child());
         require!(is_root(), "only the root user of the initial user namespace can map other users");
@@ -316,7 +320,7 @@ fn id_maps_write_finds_unmapped_ranges_in_large_parent_map() {
 }
 
 #[test]
-fn unshare_as_root_fails_with_enospc_at_the_nesting_limit() {
+fn unshare_as_root_fails_with_enospc_at_the_nesting_limit_of_user_namespaces() {
     in_child(|| {
         let (depth, error) = in_forked_child(|| {
             let mut depth = 0;

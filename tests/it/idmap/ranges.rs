@@ -1,4 +1,4 @@
-//! Property test of the cause that is reported if the kernel rejects arbitrary ranges.
+//! Property test of the cause that `IdMaps::write` reports if the kernel rejects arbitrary ranges.
 
 use std::cell::RefCell;
 
@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 use super::{range, unmapped_child};
 
-/// Generates IDs from a small range, so that ID ranges often overlap, and the largest IDs.
+/// Generates small IDs, so that ID ranges often overlap, and sometimes one of the largest IDs.
 fn any_id() -> impl Strategy<Value = u32> {
     prop_oneof![9 => 0..40_u32, 1 => u32::MAX - 3..]
 }
@@ -33,7 +33,7 @@ fn overlap(one: (u32, u32), other: (u32, u32)) -> bool {
 }
 
 #[test]
-fn id_maps_write_reports_a_true_cause_for_any_rejected_ranges() {
+fn id_maps_write_reports_the_actual_cause_if_the_kernel_rejects_arbitrary_ranges() {
     in_child(|| {
         let child = RefCell::new(require!(unmapped_child()));
         let config = ProptestConfig { failure_persistence: None, ..Default::default() };
@@ -41,7 +41,8 @@ fn id_maps_write_reports_a_true_cause_for_any_rejected_ranges() {
             let written = IdMaps::new(&ranges, &[]).write(child.borrow().pid());
             match written {
                 Ok(()) => {
-                    // A map can be written only once.
+                    // The map of a user namespace can be written only once, so the next case needs
+                    // a new child.
                     let next = ForkedChild::start(|| unshare(Namespaces::USER));
                     prop_assert_eq!(next.result(), Ok(()));
                     child.replace(next);

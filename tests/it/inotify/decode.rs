@@ -1,4 +1,5 @@
-//! `inotify::decode` of arbitrary bytes, and of all events that the kernel could write.
+//! Property tests of `inotify::decode`, with arbitrary bytes and with arbitrary events in the
+//! format of the kernel.
 
 use butter::inotify::{Cookie, Watch, decode};
 use proptest::prelude::*;
@@ -47,7 +48,7 @@ proptest! {
         prop_assert!(events.rest().is_empty());
     }
 
-    /// The decoded events and the remaining bytes together consist of all input bytes.
+    /// The sizes of the decoded events and of the remaining bytes add up to the size of the input.
     #[test]
     fn decode_accepts_arbitrary_bytes(bytes in prop::collection::vec(any::<u8>(), 0..256)) {
         let mut events = decode(&bytes);

@@ -1,4 +1,4 @@
-//! Events of watched files, and the flags of `inotify`.
+//! Tests of `inotify`: events of watched files, and flags.
 
 mod decode;
 mod reading;
@@ -15,7 +15,7 @@ use common::child::prevent_spawns;
 use common::files;
 use temp_dir::TempDir;
 
-/// Creates a non-blocking instance with a watch on a new directory.
+/// Creates a non-blocking inotify instance with a watch on a new directory.
 fn watched(mask: WatchFlags) -> (Inotify, Watch, TempDir) {
     let directory = files::directory();
     let inotify = Inotify::nonblocking().unwrap();
@@ -42,9 +42,10 @@ fn flags(inotify: &Inotify) -> Vec<EventFlags> {
 }
 
 #[test]
-fn inotify_reports_each_event_of_a_directory() {
+fn inotify_reports_an_event_for_each_operation_on_a_watched_directory() {
     use EventFlags as E;
-    // A process that another test starts inherits the descriptors, which delays `CLOSE` events.
+    // A child process of another test could inherit the open files, which would delay `CLOSE`
+    // events.
     let _no_spawns = prevent_spawns();
     let (inotify, watch, directory) = watched(WatchFlags::ALL_EVENTS);
     let path = directory.path().join("file");
@@ -71,19 +72,19 @@ fn inotify_reports_each_event_of_a_directory() {
     assert_eq!(
         flags(&inotify),
         [E::MOVE_SELF],
-        "a watch belongs to the inode, and remains after a rename"
+        "the watch belongs to the inode, and should remain after a rename"
     );
     fs::remove_dir(&moved).unwrap();
     assert_eq!(flags(&inotify), [E::DELETE_SELF, E::IGNORED]);
     assert_eq!(
         inotify.remove_watch(watch).unwrap_err().errno(),
         Errno::INVAL,
-        "the watch was removed with the directory"
+        "the kernel should remove the watch together with the directory"
     );
 }
 
 #[test]
-fn inotify_rename_events_have_equal_cookies() {
+fn inotify_events_of_one_rename_have_equal_cookies() {
     let (inotify, watch, directory) = watched(WatchFlags::MOVE);
     for name in ["one", "other"] {
         File::create(directory.path().join(name)).unwrap();
@@ -100,7 +101,8 @@ fn inotify_rename_events_have_equal_cookies() {
 
 #[test]
 fn inotify_events_of_the_watched_directory_itself_have_no_name() {
-    // A process that another test starts inherits the descriptors, which delays `CLOSE` events.
+    // A child process of another test could inherit the open files, which would delay `CLOSE`
+    // events.
     let _no_spawns = prevent_spawns();
     let (inotify, watch, directory) = watched(WatchFlags::ALL_EVENTS);
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
@@ -119,7 +121,7 @@ fn inotify_events_of_the_watched_directory_itself_have_no_name() {
 }
 
 #[test]
-fn event_name_has_any_bytes_and_length() {
+fn event_name_returns_names_of_any_bytes_and_of_up_to_255_bytes() {
     let (inotify, _, directory) = watched(WatchFlags::CREATE);
     let mut buffer = [0; EVENT_SIZE_MAX];
     for length in 1..=255 {
@@ -144,7 +146,7 @@ fn watch_flags_are_formatted_and_parsed_by_name() {
     assert_eq!("ALL_EVENTS".parse(), Ok(WatchFlags::ALL_EVENTS));
     assert!("NONBLOCK".parse::<WatchFlags>().is_err());
     assert_eq!(EventFlags::from_bits_retain(0x40).to_string(), "MOVED_FROM");
-    // This bit has a different meaning in each type of flags.
+    // The bit 0x800 has another meaning in `InitFlags` than in `EventFlags`.
     assert_eq!(EventFlags::from_bits_retain(0x800).to_string(), "MOVE_SELF");
     assert_eq!(InitFlags::from_bits_retain(0x800).to_string(), "NONBLOCK");
     for (name, flag) in WatchFlags::KNOWN.iter_names() {
@@ -154,7 +156,7 @@ fn watch_flags_are_formatted_and_parsed_by_name() {
 
 #[cfg(feature = "alloc")]
 #[test]
-fn event_to_owned_outlives_the_buffer() {
+fn event_to_owned_returns_an_event_that_outlives_the_buffer() {
     let (inotify, watch, directory) = watched(WatchFlags::CREATE);
     fs::create_dir(directory.path().join("sub")).unwrap();
     let owned = inotify.read_events(&mut [0; 4096]).unwrap().next().unwrap().to_owned();

@@ -1,4 +1,4 @@
-//! Reading of events, with `Inotify::read_events` and with `Reader`.
+//! Tests of reading events with `Inotify::read_events` and with `Reader`.
 
 use std::fs::{self, File};
 use std::mem::MaybeUninit;
@@ -34,7 +34,7 @@ fn read_events_fails_with_einval_if_buffer_is_too_small() {
 }
 
 #[test]
-fn bytes_available_is_the_size_of_the_queued_events() {
+fn bytes_available_returns_the_size_of_the_queued_inotify_events() {
     let (inotify, _, directory) = watched(WatchFlags::CREATE);
     assert_eq!(io::bytes_available(&inotify), Ok(0));
     File::create(directory.path().join("short")).unwrap();
@@ -79,7 +79,11 @@ fn read_events_reports_an_overflow_once() {
     }
     assert_eq!((events, overflows), (limit + 1, 1));
     touch(&files[0]);
-    assert_eq!(flags(&inotify), [EventFlags::ATTRIB], "events after the overflow are reported");
+    assert_eq!(
+        flags(&inotify),
+        [EventFlags::ATTRIB],
+        "events after the overflow should be reported"
+    );
 }
 
 #[test]
@@ -101,20 +105,21 @@ fn reader_next_returns_one_event_at_a_time() {
     assert_eq!(
         reader.next().unwrap_err().errno(),
         Errno::INVAL,
-        "the event is larger than the buffer"
+        "a read of an event that is larger than the buffer should fail"
     );
 
     assert_eq!(
         inotify.read_events(&mut [0; EVENT_SIZE_MAX]).unwrap().count(),
         1,
-        "the event is still queued"
+        "the failed read should leave the event in the queue"
     );
 }
 
 #[test]
-fn reader_returns_buffered_events_before_queued_ones() {
+fn reader_returns_buffered_events_before_queued_events() {
     use EventFlags as E;
-    // A process that another test starts inherits the descriptors, which delays `CLOSE` events.
+    // A child process of another test could inherit the open files, which would delay `CLOSE`
+    // events.
     let _no_spawns = prevent_spawns();
     let (inotify, watch, directory) = watched(WatchFlags::ALL_EVENTS);
     File::create(directory.path().join("file")).unwrap();
@@ -122,7 +127,11 @@ fn reader_returns_buffered_events_before_queued_ones() {
     let mut buffer = [0; 4096];
     let mut reader = Reader::new(&inotify, &mut buffer);
     assert_eq!(reader.next().unwrap().flags(), E::CREATE);
-    assert_eq!(inotify.wait(Timeout::Zero), Ok(false), "all events are in the reader's buffer");
+    assert_eq!(
+        inotify.wait(Timeout::Zero),
+        Ok(false),
+        "all events should be in the reader's buffer"
+    );
     assert_eq!(reader.wait(Timeout::Infinite), Ok(true));
     inotify.remove_watch(watch).unwrap();
 
@@ -160,13 +169,13 @@ fn reader_drop_discards_buffered_events() {
 }
 
 #[test]
-fn inotify_read_events_ends_if_descriptor_is_another_file() {
+fn inotify_read_events_decodes_any_bytes_if_descriptor_is_not_inotify() {
     let inotify = Inotify::from(common::fd(File::open("/dev/zero").unwrap()));
     let mut buffer = [0; 64];
     assert_eq!(
         inotify.read_events(&mut buffer).unwrap().count(),
         4,
-        "zero bytes are decoded as events of watch 0 without a name"
+        "64 zero bytes should be decoded as four events of watch 0 without a name"
     );
     let inotify = Inotify::from(common::fd(File::open("/dev/null").unwrap()));
     assert_eq!(Reader::new(&inotify, &mut buffer).next().unwrap_err().errno(), Errno::INVAL);
@@ -174,7 +183,7 @@ fn inotify_read_events_ends_if_descriptor_is_another_file() {
 }
 
 #[test]
-fn read_events_of_a_blocking_instance_waits_for_an_event() {
+fn read_events_waits_for_an_event_if_instance_is_blocking() {
     let directory = files::directory();
     let inotify = Inotify::new().unwrap();
     inotify.add_watch(common::bytes(directory.path()), WatchFlags::CREATE).unwrap();
@@ -199,7 +208,7 @@ fn read_events_of_a_blocking_instance_waits_for_an_event() {
 }
 
 #[test]
-fn wait_returns_at_an_event_or_if_the_timeout_expires() {
+fn inotify_wait_returns_after_an_event_or_if_the_timeout_expires() {
     let directory = files::directory();
     let inotify = Inotify::new().unwrap();
     inotify
@@ -220,8 +229,8 @@ fn wait_returns_at_an_event_or_if_the_timeout_expires() {
 }
 
 #[test]
-fn read_events_returns_each_of_a_million_events() {
-    // The static builds run in an emulated virtual machine, where a million events would take a
+fn read_events_returns_a_million_events_in_order() {
+    // CI runs the musl builds in an emulated virtual machine, where a million events would take a
     // quarter of an hour.
     let events = if cfg!(target_env = "musl") { 20_000 } else { 1_000_000 };
     let directory = files::directory_in(Path::new(if fs::exists("/dev/shm").unwrap() {
@@ -235,7 +244,7 @@ fn read_events_returns_each_of_a_million_events() {
         .unwrap();
     std::thread::scope(|scope| {
         let writer = scope.spawn(|| {
-            // The names identify the order of the events. The writer waits for the reader, so that
+            // The file names show the order of the events. The writer waits for the reader, so that
             // the queue does not overflow.
             for number in 0..events / 2 {
                 let path = directory.path().join(format!("{number}"));
@@ -245,7 +254,7 @@ fn read_events_returns_each_of_a_million_events() {
                 while number % 1000 == 0 && io::bytes_available(&inotify).unwrap() > 1 << 17 {
                     assert!(
                         began.elapsed() < Duration::from_secs(60),
-                        "the reader has stopped reading"
+                        "the reader stopped reading events"
                     );
                     std::thread::yield_now();
                 }
@@ -263,5 +272,5 @@ fn read_events_returns_each_of_a_million_events() {
         }
         writer.join().unwrap();
     });
-    assert_eq!(inotify.wait(Timeout::Zero), Ok(false), "no further events are available");
+    assert_eq!(inotify.wait(Timeout::Zero), Ok(false), "no further events should be available");
 }

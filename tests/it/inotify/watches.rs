@@ -1,4 +1,4 @@
-//! Watches: paths, masks and removal.
+//! Tests of watches: paths, masks and removal.
 
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
@@ -35,9 +35,13 @@ fn add_watch_accepts_a_path_of_any_bytes_and_type() {
 fn add_watch_of_a_watched_inode_replaces_or_extends_its_mask() {
     let (inotify, watch, directory) = watched(WatchFlags::CREATE);
     let again = |mask| inotify.add_watch(common::bytes(directory.path()), mask);
-    assert_eq!(again(WatchFlags::DELETE), Ok(watch), "an inode has one watch");
+    assert_eq!(
+        again(WatchFlags::DELETE),
+        Ok(watch),
+        "a second add_watch of an inode should return the same watch"
+    );
     File::create(directory.path().join("file")).unwrap();
-    assert_eq!(flags(&inotify), [], "the mask of the watch was replaced");
+    assert_eq!(flags(&inotify), [], "the new mask should replace the previous mask of the watch");
     assert_eq!(again(WatchFlags::CREATE | WatchFlags::MASK_ADD), Ok(watch));
     fs::create_dir(directory.path().join("sub")).unwrap();
     fs::remove_file(directory.path().join("file")).unwrap();
@@ -91,8 +95,9 @@ fn watch_flags_oneshot_dont_follow_and_excl_unlink_limit_the_events() {
 }
 
 #[test]
-fn unmount_is_reported_and_removes_the_watch() {
-    // The mount namespace exists as long as the thread.
+fn inotify_reports_unmount_and_removes_the_watch() {
+    // The test runs in a separate thread, because the new mount namespace of a thread exists until
+    // the thread ends.
     std::thread::spawn(|| {
         let directory = files::directory();
         let path = std::ffi::CString::new(common::bytes(directory.path())).unwrap();
@@ -104,11 +109,11 @@ fn unmount_is_reported_and_removes_the_watch() {
         let private = libc::MS_REC | libc::MS_PRIVATE;
         // SAFETY: reads the strings; changes this namespace alone.
         assert_eq!(unsafe { libc::mount(none, c"/".as_ptr(), none, private, none.cast()) }, 0);
-        // SAFETY: as above.
+        // SAFETY: reads the strings; changes this mount namespace alone.
         assert_eq!(unsafe { libc::mount(tmpfs, path.as_ptr(), tmpfs, 0, none.cast()) }, 0);
         let inotify = Inotify::nonblocking().unwrap();
         let watch = inotify.add_watch(path.as_c_str(), WatchFlags::CREATE).unwrap();
-        // SAFETY: as above.
+        // SAFETY: reads the string; changes this mount namespace alone.
         assert_eq!(unsafe { libc::umount2(path.as_ptr(), 0) }, 0);
         let mut buffer = [0; 4096];
         let events: Vec<_> = inotify.read_events(&mut buffer).unwrap().collect();
@@ -123,7 +128,7 @@ fn unmount_is_reported_and_removes_the_watch() {
 #[test]
 fn ioctl_setnextwd_sets_the_number_of_the_next_watch() {
     let inotify = Inotify::nonblocking().unwrap();
-    // SAFETY: an inotify instance.
+    // SAFETY: the descriptor is an inotify instance.
     let set = unsafe { raw::ioctl_setnextwd(inotify.as_fd(), Watch::from_raw(1234)) };
     require!(supported(set));
     assert_eq!(inotify.add_watch("/", WatchFlags::CREATE), Ok(Watch::from_raw(1234)));
@@ -143,7 +148,8 @@ fn inotify_watch_returns_one_event_of_one_path() {
     assert_eq!(watch(Duration::from_millis(20).into()), None);
     let (stop, began) = (AtomicBool::new(false), Instant::now());
     let event = std::thread::scope(|scope| {
-        // The file may be created before it is watched, so the first event is one of these two.
+        // The file may be created before its directory is watched, so the first event is either
+        // `CREATE` or `DELETE`.
         scope.spawn(|| {
             while !stop.load(Ordering::Relaxed) && began.elapsed() < Duration::from_secs(60) {
                 fs::write(&path, "").unwrap();

@@ -1,4 +1,4 @@
-//! Mappings of memfds: sealed, shared and read-only mappings, and mappings of huge pages.
+//! Tests of memfd mappings: sealed, shared and read-only mappings, and mappings of huge pages.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -13,27 +13,30 @@ use common::test::supported;
 
 use super::{FIXED, errno, memfd_of};
 
-/// Reads the first bytes of a mapping one by one.
+/// Loads the first `N` bytes of a mapping, one by one.
 fn load<const N: usize>(atomics: &[AtomicU8]) -> [u8; N] {
     std::array::from_fn(|at| atomics[at].load(Ordering::Relaxed))
 }
 
 #[test]
 fn add_seals_fails_with_ebusy_while_a_writable_mapping_exists() {
-    // The test runs in a separate process, because a child that another test forks inherits the
-    // mapping until the child executes a program or exits.
+    // The test runs in a separate process, because a child that another test forks keeps the
+    // inherited mapping until the child executes a program or exits.
     in_child(|| {
         let memfd = memfd_of(b"mapped");
         let mapping = memfd.map().unwrap();
         assert_eq!(errno(memfd.add_seals(Seals::WRITE)), Errno::BUSY);
-        assert_eq!(memfd.seals(), Ok(Seals::empty()), "no seal is added");
+        assert_eq!(memfd.seals(), Ok(Seals::empty()), "the failed add_seals should not add a seal");
         memfd.add_seals(Seals::FUTURE_WRITE | Seals::SHRINK | Seals::GROW).unwrap();
         assert_eq!(
             (errno(memfd.write_at(b"M", 0)), errno(memfd.map())),
             (Errno::PERM, Errno::PERM)
         );
-        assert!(memfd.map_sealed().unwrap().is_none(), "the existing mapping is still writable");
-        // SAFETY: within the mapping, which is used only here.
+        assert!(
+            memfd.map_sealed().unwrap().is_none(),
+            "map_sealed should return None while a writable mapping exists"
+        );
+        // SAFETY: the address is within the mapping, which is used only here.
         unsafe { mapping.as_ptr().write_volatile(b'M') };
         let mut bytes = [0; 6];
         assert_eq!((memfd.read_at(&mut bytes, 0), &bytes), (Ok(6), b"Mapped"));
@@ -44,7 +47,7 @@ fn add_seals_fails_with_ebusy_while_a_writable_mapping_exists() {
 }
 
 #[test]
-fn map_sealed_returns_none_unless_all_changes_are_sealed() {
+fn map_sealed_returns_none_unless_seals_prevent_all_changes() {
     let memfd = memfd_of(b"unchanged");
     for seal in [Seals::empty(), Seals::SHRINK, Seals::FUTURE_WRITE, Seals::GROW] {
         memfd.add_seals(seal).unwrap();
@@ -88,10 +91,16 @@ fn map_sealed_returns_none_unless_all_changes_are_sealed() {
 fn map_shares_bytes_and_as_atomics_requires_a_seal_against_shrinking() {
     let memfd = memfd_of(&[0; 5000]);
     let unsealed = memfd.map().unwrap();
-    assert!(unsealed.as_atomics().is_none(), "the file can be truncated");
+    assert!(
+        unsealed.as_atomics().is_none(),
+        "as_atomics should return None if the file can be truncated"
+    );
     memfd.add_seals(Seals::SHRINK).unwrap();
     let (one, other) = (memfd.map().unwrap(), memfd.map().unwrap());
-    assert!(unsealed.as_atomics().is_none(), "the file was mapped before the seal was added");
+    assert!(
+        unsealed.as_atomics().is_none(),
+        "as_atomics should return None if the file was sealed after the mapping was created"
+    );
     assert_eq!(
         (one.len(), one.is_empty(), format!("{one:?}")),
         (5000, false, "Mapping { length: 5000 }".to_owned())
@@ -130,11 +139,11 @@ fn map_read_maps_file_without_write_access() {
             (mapping.len(), mapping.is_empty(), &*debug),
             (5000, false, "SharedReadMapping { length: 5000 }")
         );
-        // SAFETY: within the mapping, and written to only here.
+        // SAFETY: the address is within the mapping, and is written to only here.
         unsafe { writable.as_ptr().wrapping_add(4999).write_volatile(41) };
-        // SAFETY: as above.
+        // SAFETY: the address is within the mapping.
         let byte = unsafe { mapping.as_ptr().wrapping_add(4999).read_volatile() };
-        assert_eq!(byte, 41, "the mapping is shared");
+        assert_eq!(byte, 41, "a write through one mapping should be visible in the other");
     }
     assert_eq!(errno(read_only.map()), Errno::ACCES);
 
@@ -177,7 +186,10 @@ fn check_drop(map: impl FnOnce(&MemFd) -> (*const u8, Box<dyn FnOnce()>)) {
     let last = start.wrapping_add((10_000 / page_size()) * page_size());
     assert!(is_mapped(start) && is_mapped(last));
     drop(memfd);
-    assert!(is_mapped(start) && is_mapped(last), "the descriptor is closed");
+    assert!(
+        is_mapped(start) && is_mapped(last),
+        "closing the descriptor should not unmap the mapping"
+    );
     drop_mapping();
     assert!(!is_mapped(start) && !is_mapped(last));
 }
@@ -224,7 +236,7 @@ fn mapping_of_huge_pages_is_unmapped_as_a_whole() {
         assert_eq!(
             errno(memfd.set_len(SIZE + 4096)),
             Errno::INVAL,
-            "the length is not a multiple of the huge page size"
+            "set_len should fail unless the length is a multiple of the huge page size"
         );
         memfd.set_len(SIZE).unwrap();
         memfd.add_seals(Seals::SHRINK | Seals::GROW).unwrap();
@@ -235,11 +247,14 @@ fn mapping_of_huge_pages_is_unmapped_as_a_whole() {
         assert_eq!(
             errno(memfd.write_at(b"!", 0)),
             Errno::INVAL,
-            "a file of huge pages can be written only through a mapping"
+            "write_at should fail for a file of huge pages"
         );
         let start: *const u8 = mapping.as_ptr();
-        assert!(mapping.as_atomics().is_none(), "a hole can be punched");
-        // SAFETY: within the mapping, which is used only here.
+        assert!(
+            mapping.as_atomics().is_none(),
+            "as_atomics should return None for huge pages, in which holes can be punched"
+        );
+        // SAFETY: the address is within the mapping, which is used only here.
         unsafe { mapping.as_ptr().wrapping_add(SIZE as usize - 1).write_volatile(7) };
         assert!(is_mapped(start));
         drop(mapping);
@@ -254,7 +269,7 @@ fn mapping_of_huge_pages_is_unmapped_as_a_whole() {
         drop(memfd);
 
         // `fallocate` can set a length that is not a multiple of the huge page size, unlike
-        // `ftruncate`. No page backs the last byte.
+        // `ftruncate`. The second `fallocate` removes the page of the last byte.
         let unaligned = || {
             let memfd = MemFd::with_flags("unaligned", flags).unwrap();
             let hole = libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE;
@@ -270,12 +285,15 @@ fn mapping_of_huge_pages_is_unmapped_as_a_whole() {
         };
         let sealed = unaligned();
         sealed.add_seals(FIXED).unwrap();
-        assert!(sealed.map_sealed().unwrap().is_none(), "no page is allocated for the last byte");
+        assert!(
+            sealed.map_sealed().unwrap().is_none(),
+            "map_sealed should return None if the last byte has no page"
+        );
         drop(sealed);
         let mapping = unaligned().map().unwrap();
         let (start, last) = (mapping.as_ptr(), mapping.as_ptr().wrapping_add(SIZE as usize));
         assert!(mapping.len() as u64 == SIZE + 1 && is_mapped(start) && is_mapped(last));
         drop(mapping);
-        assert!(!is_mapped(start) && !is_mapped(last), "the whole mapping is unmapped");
+        assert!(!is_mapped(start) && !is_mapped(last), "drop should unmap the whole mapping");
     });
 }

@@ -9,7 +9,8 @@ use butter::{Errno, Result, io};
 use common::require;
 use common::test::supported;
 
-/// The seals that `map_sealed` requires, because they make a slice of the bytes sound.
+/// The seals that `map_sealed` requires: with these seals, no process can change or truncate the
+/// bytes.
 const FIXED: Seals = Seals::SHRINK.union(Seals::GROW).union(Seals::WRITE);
 
 fn memfd_of(bytes: &[u8]) -> MemFd {
@@ -29,13 +30,13 @@ fn read_at_returns_the_bytes_written_by_write_at() {
     assert_eq!(memfd.read_at(&mut [0], 0), Ok(0), "the end");
     memfd.set_len(10).unwrap();
     assert_eq!(memfd.write_at(b"hello, world", 4), Ok(12));
-    assert_eq!(memfd.len(), Ok(16), "a write extends the file");
+    assert_eq!(memfd.len(), Ok(16), "a write beyond the end should extend the file");
     let mut buffer = [1; 20];
     assert_eq!(memfd.read_at(&mut buffer, 2), Ok(14));
     assert_eq!(&buffer[..14], b"\0\0hello, world");
     assert_eq!(memfd.read_at(&mut buffer, 100), Ok(0));
 
-    // The offsets do not affect the file offset.
+    // `read_at` and `write_at` do not change the file offset.
     assert_eq!(io::read(&memfd, &mut buffer[..6]), Ok(6));
     assert_eq!(&buffer[..6], b"\0\0\0\0he");
     assert_eq!(io::write(&memfd, b"LLO"), Ok(3));
@@ -44,11 +45,15 @@ fn read_at_returns_the_bytes_written_by_write_at() {
     memfd.set_len(9).unwrap();
     memfd.set_len(12).unwrap();
     assert_eq!(memfd.read_at(&mut buffer, 4), Ok(8));
-    assert_eq!(&buffer[..8], b"heLLO\0\0\0", "truncated bytes are discarded");
+    assert_eq!(
+        &buffer[..8],
+        b"heLLO\0\0\0",
+        "truncated bytes should read as zeroes after the file grows again"
+    );
 }
 
 #[test]
-fn memfd_name_appears_in_proc_and_has_up_to_249_bytes() {
+fn memfd_name_appears_in_proc_and_can_have_up_to_249_bytes() {
     let link =
         |memfd: &MemFd| std::fs::read_link(format!("/proc/self/fd/{}", memfd.as_raw_fd())).unwrap();
     let memfd = MemFd::new(b"any /thing").unwrap();
@@ -73,7 +78,7 @@ fn add_seals_makes_each_sealed_operation_fail_with_eperm() {
     assert_eq!(
         (errno(memfd.write_at(b"!!", 9)), memfd.len()),
         (Errno::PERM, Ok(10)),
-        "a write that starts within the file is not shortened"
+        "a write that would grow the file should fail and write no bytes"
     );
     memfd.set_len(9).unwrap();
     memfd.add_seals(Seals::SHRINK).unwrap();
@@ -94,7 +99,7 @@ fn add_seals_makes_each_sealed_operation_fail_with_eperm() {
 }
 
 #[test]
-fn add_seals_exec_makes_execute_permission_permanent() {
+fn add_seals_exec_prevents_changes_of_the_execute_permission() {
     let mode = |memfd: &MemFd| {
         let path = format!("/proc/self/fd/{}", memfd.as_raw_fd());
         let mode = std::fs::metadata(path).unwrap().permissions();
@@ -120,11 +125,12 @@ fn add_seals_exec_makes_execute_permission_permanent() {
     assert_eq!((program.seals(), mode(&program)), (Ok(Seals::empty()), 0o111));
     program.write_at(b"program", 0).unwrap();
     program.add_seals(Seals::EXEC).unwrap();
-    // For an executable file, the kernel adds the seals against writing as well.
+    // When `F_SEAL_EXEC` is added to an executable file, the kernel also adds the seals against
+    // shrinking, growing and writing.
     assert_eq!(program.seals(), Ok(FIXED | Seals::FUTURE_WRITE | Seals::EXEC));
     assert!(
         program.map_sealed().unwrap().is_none(),
-        "some kernels add these seals despite a writable mapping"
+        "map_sealed should return None, as some kernels add seals despite writable mappings"
     );
     let mut bytes = [0; 7];
     assert_eq!((program.read_at(&mut bytes, 0), &bytes), (Ok(7), b"program"));
@@ -142,7 +148,7 @@ fn memfd_keeps_seals_and_content_when_converted_from_and_to_owned_fd() {
 
 #[cfg(feature = "std")]
 #[test]
-fn memfd_implements_read_write_and_seek_at_shared_position() {
+fn memfd_read_write_and_seek_traits_use_the_shared_file_offset() {
     use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 
     let mut memfd = MemFd::new("file").unwrap();

@@ -1,4 +1,4 @@
-//! Bind mounts, moved mounts, and the paths of mount points.
+//! Tests of bind mounts, moved mounts, and the paths of mount points.
 
 use std::ffi::{CString, OsStr};
 use std::fs::{self, File};
@@ -36,7 +36,7 @@ fn bind_mount_shows_file_or_directory_at_target() {
         assert_eq!(
             fs::read_dir(format!("{to}/below")).unwrap().count(),
             0,
-            "submounts are not visible"
+            "a non-recursive bind mount should not show submounts"
         );
         fs::write(format!("{to}/new"), "new").unwrap();
         assert_eq!(fs::read_to_string(format!("{from}/new")).unwrap(), "new");
@@ -55,9 +55,9 @@ fn bind_mount_shows_file_or_directory_at_target() {
         mount::unmount(format!("{path}/other").as_bytes()).unwrap();
         assert_eq!(fs::read_to_string(format!("{path}/other")).unwrap(), "the other");
 
-        // The kernel ignores all flags other than `REC` with `BIND`.
+        // With `BIND`, the kernel ignores all other flags except `REC`.
         let flags = MountFlags::BIND | MountFlags::RDONLY | MountFlags::NODEV;
-        // SAFETY: no data.
+        // SAFETY: passes no mount data.
         unsafe { raw::mount(Some(&*from), &*to, NONE, flags, None) }.unwrap();
         assert_eq!(options(&to), ["rw", "relatime"]);
     });
@@ -74,7 +74,11 @@ fn move_to_moves_mount_with_its_submounts() {
             (mounted_at(&from).unwrap().id, File::open(format!("{from}/below/file")).unwrap());
         mount::move_to(&*from, &*to).unwrap();
         assert!(mounted_at(&from).is_none());
-        assert_eq!(mounted_at(&to).unwrap().id, mounted, "the ID of the mount is unchanged");
+        assert_eq!(
+            mounted_at(&to).unwrap().id,
+            mounted,
+            "moving a mount should not change the ID of the mount"
+        );
         assert!(Path::new(&format!("{to}/below/file")).exists());
         drop(open);
 
@@ -100,7 +104,7 @@ fn mount_and_umount2_follow_symlink_unless_nofollow_is_set() {
     });
 }
 
-/// Mounts and unmounts a file system, and checks the mount point and the source in mountinfo.
+/// Mounts and unmounts a file system, and checks its mount point and its source in mountinfo.
 fn mount_and_unmount(
     target: impl Arg + Copy,
     source: impl Arg,
@@ -121,7 +125,7 @@ fn mount_accepts_paths_of_any_bytes_length_and_type() {
         let odd = [path.as_bytes(), b"/\xFF \n\\"].concat();
         fs::create_dir(OsStr::from_bytes(&odd)).unwrap();
         let point = &*format!("{path}/\u{FFFD}\\040\\012\\134");
-        // This path is longer than the buffer that the functions use for short paths.
+        // This path is longer than the buffer that the `mount` functions use for short paths.
         let long = [path.as_bytes(), &b"/.".repeat(1500), b"/\xFF \n\\"].concat();
         let (source, options) = ("s".repeat(300), format!("size=64k{}", ",mode=700".repeat(400)));
         let (c, c_long) = (CString::new(&*odd).unwrap(), CString::new(&*long).unwrap());
@@ -148,9 +152,9 @@ fn mount_accepts_paths_of_any_bytes_length_and_type() {
         mount::unmount(&*to).unwrap();
         mount::bind_mount(&*c, &*to).unwrap();
         raw::umount2(&*format!("{to}{}", "/.".repeat(200)), UnmountFlags::empty()).unwrap();
-        // Without a source, mountinfo shows `none`.
+        // If a mount has no source, mountinfo shows `none` as the source.
         let (flags, data) = (MountFlags::empty(), &b"size=64k\0,mode=nonsense"[..]);
-        // SAFETY: the data name no descriptors.
+        // SAFETY: the mount data name no descriptors.
         unsafe { raw::mount(NONE, &*to, Some("tmpfs"), flags, Some(data)) }.unwrap();
         let mounted = mounted_at(&to).unwrap();
         assert_eq!(mounted.source, "none");

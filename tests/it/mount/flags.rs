@@ -1,4 +1,4 @@
-//! The effects of mount flags, and the operations that the flags select.
+//! Tests of the effects of mount flags, and of the operations that mount flags select.
 
 use std::fs::{self, File};
 
@@ -11,7 +11,7 @@ use common::child::as_nobody;
 use common::mountinfo::mounted_at;
 
 #[test]
-fn mount_applies_each_flag() {
+fn mount_applies_each_mount_flag() {
     use MountFlags as F;
     with_mounts(|path| {
         let at = create_dir(format!("{path}/at"));
@@ -73,10 +73,10 @@ fn mount_error_contains_the_operation_selected_by_flags() {
             (F::REMOUNT | F::BIND | F::MOVE | F::RDONLY, Call::MOUNT_REMOUNT_BIND),
         ] {
             for error in [
-                // SAFETY: no data.
+                // SAFETY: passes no mount data.
                 unsafe { raw::mount(Some("x"), "/nowhere", Some("tmpfs"), flags, None) }
                     .unwrap_err(),
-                // SAFETY: no data.
+                // SAFETY: passes no mount data.
                 unsafe {
                     raw::mount(
                         None::<&std::ffi::CStr>,
@@ -90,7 +90,7 @@ fn mount_error_contains_the_operation_selected_by_flags() {
             ] {
                 assert_eq!((error.call(), error.errno()), (call, Errno::NOENT), "{flags}");
             }
-            // SAFETY: no data.
+            // SAFETY: passes no mount data.
             let error =
                 unsafe { raw::mount(Some("x\0"), "/nowhere", NONE, flags, None) }.unwrap_err();
             assert_eq!((error.call(), error.errno()), (call, Errno::INVAL), "{flags}");
@@ -99,9 +99,9 @@ fn mount_error_contains_the_operation_selected_by_flags() {
 }
 
 #[test]
-fn mount_and_remount_fail_with_einval_if_flags_select_an_operation() {
+fn mount_and_remount_fail_with_einval_if_flags_select_another_operation() {
     use MountFlags as F;
-    // The crate rejects the flags before the call, which would fail with `EPERM`.
+    // The crate rejects the flags before it calls `mount`, which would fail with `EPERM`.
     as_nobody(|| {
         for flag in
             [F::REMOUNT, F::BIND, F::MOVE, F::REC, F::SHARED, F::PRIVATE, F::SLAVE, F::UNBINDABLE]

@@ -20,8 +20,8 @@ use common::test::Test;
 
 const NONE: Option<&str> = None;
 
-/// Runs the body in a thread with a separate mount namespace. Passes the path of a directory on
-/// which a new file system is mounted.
+/// Runs `body` in a thread with a separate mount namespace. The argument of `body` is the path of a
+/// directory on which a tmpfs is mounted.
 fn with_mounts(body: impl Fn(&str) + Sync) {
     let test = Test::of(&body);
     let ran = test.in_namespaces_as_each_root(|| {
@@ -34,7 +34,7 @@ fn with_mounts(body: impl Fn(&str) + Sync) {
         assert_eq!(
             fs::read_dir(path).unwrap().count(),
             0,
-            "the mounts are not visible in the original namespace"
+            "the mounts should not be visible in the original mount namespace"
         );
     });
     require!(test; ran, "no new namespaces can be created");
@@ -91,7 +91,7 @@ fn mount_covers_directory_until_unmount() {
         assert_eq!(
             mounted_at(&at).unwrap().parent,
             first.id,
-            "the second mount is mounted on the first one"
+            "the parent of the second mount should be the first mount"
         );
         assert_eq!(fs::read_dir(&at).unwrap().count(), 0);
         mount::unmount(&*at).unwrap();

@@ -1,4 +1,5 @@
-//! Mount options that the crate rejects, mount options that are flags, and the flags of a mount.
+//! Tests of mount options that the crate rejects, of mount options that are flags, and of the flags
+//! of a mount.
 
 use std::fs;
 
@@ -13,7 +14,7 @@ use common::this_test;
 
 use super::{create_dir, has, mount_tmpfs, options, with_mounts};
 
-/// Returns the errors of `mount` and `remount` in a thread in which the system call fails with
+/// Returns the errors of `mount::mount` and `mount::remount` if the system call `mount` fails with
 /// `EXDEV`.
 fn errors(fstype: &str, options: impl Arg + Copy + Send + Sync) -> [Error; 2] {
     inject(libc::SYS_mount, Errno::XDEV, || {
@@ -50,7 +51,8 @@ fn mount_and_remount_fail_with_einval_if_options_name_a_descriptor() {
             }
         }
     }
-    // The version number of binary data, completed by the terminating NUL byte.
+    // Binary data starts with a version number. The crate treats options that start with a control
+    // character as binary data.
     for binary in [c"\x01", c"\x06", c"\x01\x03"] {
         for error in errors("coda", binary) {
             assert_eq!((error.call(), error.errno()), (Call::MOUNT_OPTIONS, Errno::INVAL));
@@ -64,7 +66,7 @@ fn mount_and_remount_fail_with_einval_if_options_name_a_descriptor() {
 }
 
 #[test]
-fn mount_of_autofs_does_not_use_descriptors_of_other_code() {
+fn mount_of_autofs_fails_with_einval_and_does_not_change_descriptors_of_other_code() {
     let test = this_test!();
     let ran = test.in_namespaces_as_host_root(|| {
         let directory = common::files::directory();
@@ -102,7 +104,7 @@ fn mount_and_remount_fail_with_e2big_if_options_are_longer_than_a_page() {
 }
 
 #[test]
-fn flags_returns_those_of_the_mount_and_its_file_system() {
+fn mount_flags_returns_the_flags_of_the_mount_and_of_its_file_system() {
     use MountFlags as F;
     with_mounts(|path| {
         let at = create_dir(format!("{path}/at"));
@@ -118,7 +120,7 @@ fn flags_returns_those_of_the_mount_and_its_file_system() {
             (F::STRICTATIME, F::STRICTATIME),
             (F::STRICTATIME | F::NODIRATIME, F::STRICTATIME | F::NODIRATIME),
             (F::SYNCHRONOUS, F::SYNCHRONOUS | F::RELATIME),
-            // `mount::flags` does not return these flags.
+            // `mount::flags` returns neither `DIRSYNC` nor `LAZYTIME`.
             (F::DIRSYNC | F::LAZYTIME, F::RELATIME),
         ] {
             mount::mount("x", &*at, "tmpfs", set, "").unwrap();
@@ -137,7 +139,7 @@ fn flags_returns_those_of_the_mount_and_its_file_system() {
         fs::File::open(&at).unwrap();
         assert!(
             mount::flags(&*at).unwrap().contains(F::RDONLY),
-            "the flag of the mount is reported, although the file system is writable"
+            "mount::flags should return RDONLY of the mount, although the file system is writable"
         );
         assert!(!mount::flags(path).unwrap().contains(F::RDONLY));
     });

@@ -1,4 +1,4 @@
-//! Propagation of mount events between mounts.
+//! Tests of the propagation of mount events between mounts.
 
 use butter::Errno;
 use butter::error::Call;
@@ -16,7 +16,7 @@ fn propagation(path: &str) -> String {
 }
 
 #[test]
-fn propagation_of_submounts_follows_the_propagation_type() {
+fn mount_events_propagate_only_to_peers_and_slaves() {
     with_mounts(|path| {
         let [first, peer, slave, private] =
             ["first", "peer", "slave", "private"].map(|name| create_dir(format!("{path}/{name}")));
@@ -32,7 +32,7 @@ fn propagation_of_submounts_follows_the_propagation_type() {
             assert_eq!(
                 mounted_at(target).unwrap().propagation,
                 mounted_at(&first).unwrap().propagation,
-                "the mounts are members of one peer group"
+                "a bind mount should be in the peer group of its shared source"
             );
         }
         mount::make_slave(&*slave).unwrap();
@@ -53,13 +53,17 @@ fn propagation_of_submounts_follows_the_propagation_type() {
         mount_tmpfs(&format!("{private}/c"));
         assert_eq!(visible("c"), [false, false, false, true]);
         mount::unmount(format!("{peer}/a").as_bytes()).unwrap();
-        assert_eq!(visible("a"), [false; 4], "unmount events propagate like mount events");
+        assert_eq!(
+            visible("a"),
+            [false; 4],
+            "an unmount event should propagate like a mount event"
+        );
 
         mount::make_shared(&*slave).unwrap();
         assert_eq!(
             propagation(&slave),
             "shared master",
-            "the mount is a slave that also has a peer group"
+            "the mount should be a slave and also a member of a peer group"
         );
         mount::make_unbindable(&*private).unwrap();
         assert_eq!(propagation(&private), "unbindable");
@@ -103,7 +107,8 @@ fn propagation_type_is_set_for_one_mount_or_recursively() {
         check("", "unbindable");
 
         mount::make_shared_recursive(path).unwrap();
-        // The mounts in the thread's mount namespace are copies of these mounts, and their peers.
+        // The mount namespace of the thread contains copies of the two mounts, and each copy is a
+        // peer of its original.
         with_own_mount_namespace(|| {
             check("shared", "shared");
             mount::make_slave(path).unwrap();

@@ -1,4 +1,4 @@
-//! Changes of the flags and options of existing mounts.
+//! Tests of changes of the flags and options of existing mounts.
 
 use std::fs::File;
 
@@ -25,18 +25,22 @@ fn remount_bind_changes_only_one_mount() {
         assert_eq!(error.raw_os_error(), Some(libc::EROFS));
         File::create(format!("{from}/file")).unwrap();
         File::create(format!("{to}/below/file")).unwrap();
-        assert_eq!(options(path), ["rw", "relatime"], "the source of the bind mount is unchanged");
+        assert_eq!(
+            options(path),
+            ["rw", "relatime"],
+            "remount_bind should not change the source of the bind mount"
+        );
         assert_eq!(
             options(&format!("{to}/below")),
             ["rw", "relatime"],
-            "the submount is unchanged"
+            "remount_bind should not change the submount"
         );
 
         mount::remount_bind(&*to, F::RDONLY | F::NOEXEC).unwrap();
         assert_eq!(
             options(&to),
             ["ro", "noexec", "noatime"],
-            "flags that are not repeated are cleared, except for access times"
+            "remount_bind should clear all omitted flags except the access time flags"
         );
         mount::remount_bind(&*to, F::NODIRATIME).unwrap();
         assert_eq!(options(&to), ["rw", "nodiratime", "relatime"]);
@@ -68,12 +72,12 @@ fn remount_changes_file_system_in_all_its_mounts() {
         assert_eq!(
             remounted.options,
             ["ro", "nosuid", "relatime"],
-            "flags that are not repeated are cleared"
+            "remount should clear the omitted flags of the mount"
         );
         assert_eq!(
             bound.options,
             ["rw", "nosuid", "noexec", "relatime"],
-            "the flags of another mount are unchanged"
+            "remount should not change the flags of another mount"
         );
         for mounted in [remounted, bound] {
             let super_options = mounted.super_options;
@@ -126,7 +130,7 @@ fn mount_inherited_from_another_user_namespace_cannot_be_unmounted_or_moved() {
                 assert_eq!(options("/proc"), before);
                 mount::bind_mount_recursive("/", path).unwrap();
                 assert!(mounted_at(&format!("{path}/proc")).is_some());
-                // Additional restrictive flags are permitted.
+                // A remount that only adds restrictions is permitted.
                 mount::remount_bind("/proc", F::RDONLY | F::NOSUID | F::NODEV | F::NOEXEC).unwrap();
                 assert_eq!(options("/proc")[..4], ["ro", "nosuid", "nodev", "noexec"]);
             });

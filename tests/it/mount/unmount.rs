@@ -1,4 +1,4 @@
-//! Expiring, detaching and forcibly unmounting mounts.
+//! Tests of expiring, detaching and forcibly unmounting mounts.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -11,7 +11,7 @@ use super::{create_dir, is_initial_user_namespace, mount_tmpfs, with_mounts};
 use common::mountinfo::mounted_at;
 
 #[test]
-fn expire_unmounts_mount_that_is_unused_since_the_first_call() {
+fn expire_unmounts_mount_if_unused_since_the_previous_call() {
     with_mounts(|path| {
         let at = create_dir(format!("{path}/at"));
         mount_tmpfs(&at);
@@ -20,7 +20,7 @@ fn expire_unmounts_mount_that_is_unused_since_the_first_call() {
         assert_eq!(
             mount::expire(&*at),
             Ok(ExpireOutcome::Marked),
-            "the mount was used since the last call"
+            "expire should not unmount a mount that was used since the previous call"
         );
         let open = File::create(format!("{at}/file")).unwrap();
         assert_eq!(mount::expire(&*at).unwrap_err().kind(), ErrorKind::Busy);
@@ -54,7 +54,7 @@ fn detach_unmounts_busy_mount_with_submounts() {
 
         mount_tmpfs(&at);
         match raw::umount2(&*at, UnmountFlags::FORCE) {
-            // Older kernels require `CAP_SYS_ADMIN` in the initial user namespace.
+            // For `MNT_FORCE`, older kernels require `CAP_SYS_ADMIN` in the initial user namespace.
             Err(error) if error.is(Errno::PERM) => {
                 assert!(!is_initial_user_namespace(), "{error}");
             }

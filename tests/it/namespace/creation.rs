@@ -1,4 +1,4 @@
-//! Creating namespaces, and unsharing other resources.
+//! Tests of creating namespaces, and of unsharing other resources.
 
 use std::fs::{self, File};
 use std::time::{Duration, Instant};
@@ -38,7 +38,7 @@ fn unshare_creates_namespaces_for_the_calling_thread_only() {
                     assert_eq!(after != before, set.contains(&kind), "{file} after {set:?}");
                 }
             });
-            assert_eq!(inodes(), before, "{set:?} unshared by another thread");
+            assert_eq!(inodes(), before, "unshare of {set:?} should not affect other threads");
         }
         assert_eq!(unshare(Namespaces::empty()), Ok(()));
         assert_eq!(inodes(), before);
@@ -52,18 +52,19 @@ fn unshare_pid_applies_to_children_only() {
             let before = inodes();
             assert_eq!(unshare(Namespaces::PID), Ok(()));
             assert_eq!(inode("pid"), before[5]);
-            // In older kernels, the namespace can be opened only after its first process exists.
+            // On older kernels, the new PID namespace can be opened only after its first process
+            // exists.
             if let Err(error) = Namespace::own(Kind::PidForChildren) {
                 assert_eq!(error.errno(), Errno::NOENT);
             }
             assert_eq!(
                 errno(unshare(Namespaces::PID)),
                 Errno::INVAL,
-                "the thread is not in the PID namespace of its children"
+                "unshare should fail if the thread and its children have different PID namespaces"
             );
             assert!(
                 std::thread::Builder::new().spawn(|| ()).is_err(),
-                "a new thread must be in the PID namespace of its process"
+                "creating a thread should fail if the process is in another PID namespace"
             );
 
             let first = ForkedChild::start(|| (getpid(), getppid()));
@@ -103,7 +104,11 @@ fn unshare_time_applies_to_children_only() {
             let child = ForkedChild::start(|| ());
             assert_eq!(inode_of(child.pid(), "time"), created);
             let own = Namespace::own(Kind::Time).unwrap();
-            assert_eq!(errno(own.enter()), Errno::USERS, "the process has other threads");
+            assert_eq!(
+                errno(own.enter()),
+                Errno::USERS,
+                "joining a time namespace should fail in a multithreaded process"
+            );
         });
     });
 }
@@ -119,7 +124,11 @@ fn unshare_user_fails_with_einval_in_multithreaded_process() {
             "{created:?}"
         );
         require!(created, "no new user namespace can be created");
-        assert_eq!(child.result().1.as_raw(), 65534, "the user is not mapped");
+        assert_eq!(
+            child.result().1.as_raw(),
+            65534,
+            "getuid should return the overflow ID in a user namespace without a map"
+        );
         for (file, kind) in FILES {
             assert_eq!(
                 inode_of(child.pid(), file) != inode(file),
@@ -132,7 +141,7 @@ fn unshare_user_fails_with_einval_in_multithreaded_process() {
             status.lines().find_map(|line| line.strip_prefix("CapEff:")).unwrap().trim();
         assert!(
             u64::from_str_radix(capabilities, 16).unwrap().count_ones() > 35,
-            "the process has all capabilities: {capabilities}"
+            "the process should have all capabilities, but has {capabilities}"
         );
 
         let [user, uts] =
@@ -142,7 +151,7 @@ fn unshare_user_fails_with_einval_in_multithreaded_process() {
         assert_eq!(
             inode_of_fd(&user.user_namespace().unwrap()),
             inode("user"),
-            "the parent user namespace owns the namespace"
+            "the parent user namespace should own the user namespace"
         );
         for opened in [user.parent(), uts.user_namespace()] {
             assert_eq!(fcntl_getfd(opened.unwrap()), Ok(DescriptorFlags::CLOEXEC));
@@ -154,7 +163,7 @@ fn unshare_user_fails_with_einval_in_multithreaded_process() {
 }
 
 #[test]
-fn unshare_fails_with_einval_on_unknown_bits() {
+fn unshare_fails_with_einval_if_flags_contain_unknown_bits() {
     let before = inodes();
     in_thread(|| {
         for bit in (0..32).map(|bit| Namespaces::from_bits_retain(1 << bit)) {
@@ -164,7 +173,7 @@ fn unshare_fails_with_einval_on_unknown_bits() {
             }
         }
         // `unshare` does not support `CLONE_VFORK`.
-        // SAFETY: fails, and has no effect.
+        // SAFETY: `unshare` fails, and has no effect.
         let result = unsafe { raw::unshare(UnshareFlags::from_bits_retain(0x4000)) };
         assert_eq!(errno(result), Errno::INVAL);
         assert_eq!(inodes(), before);
@@ -217,7 +226,8 @@ fn unshare_files_separates_descriptors_of_thread() {
         let is_open_in_main_thread =
             |fd: i32| fs::symlink_metadata(format!("/proc/self/fd/{fd}")).is_ok();
         let number = in_thread(|| {
-            // SAFETY: this thread closes what it opens, and passes no descriptor to or from others.
+            // SAFETY: this thread closes the file that it opens, and exchanges no descriptors with
+            // other threads.
             unsafe { unshare_files() }.unwrap();
             let file = File::open("/dev/null").unwrap();
             let number = std::os::fd::AsRawFd::as_raw_fd(&file);
@@ -235,7 +245,7 @@ fn unshare_sysvsem_undoes_semaphore_operations_when_thread_exits() {
             unshare(Namespaces::IPC).unwrap();
             // SAFETY: creates one semaphore; touches no memory.
             let set = unsafe { libc::semget(libc::IPC_PRIVATE, 1, 0o600) };
-            // SAFETY: returns its value; touches no memory.
+            // SAFETY: returns the value of the semaphore; touches no memory.
             let value = || unsafe { libc::semctl(set, 0, libc::GETVAL) };
             in_thread(|| {
                 unshare_sysvsem().unwrap();
@@ -245,10 +255,14 @@ fn unshare_sysvsem_undoes_semaphore_operations_when_thread_exits() {
                 assert_eq!(unsafe { libc::semop(set, &raw mut add, 1) }, 0);
                 assert_eq!(value(), 1);
             });
-            // The join can return shortly before the kernel has undone the operations.
+            // `join` can return shortly before the kernel undoes the semaphore operations of the
+            // thread.
             let began = Instant::now();
             while value() != 0 {
-                assert!(began.elapsed() < Duration::from_secs(30), "the operation is not undone");
+                assert!(
+                    began.elapsed() < Duration::from_secs(30),
+                    "the kernel did not undo the semaphore operation"
+                );
                 std::thread::sleep(Duration::from_millis(1));
             }
         });

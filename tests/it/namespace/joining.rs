@@ -1,4 +1,4 @@
-//! Joining existing namespaces.
+//! Tests of joining existing namespaces.
 
 use std::fs::{self, File};
 
@@ -20,7 +20,7 @@ fn enter_moves_only_the_calling_thread_and_can_be_reversed() {
             assert_eq!(
                 errno(Namespace::own(Kind::Uts).unwrap().enter()),
                 Errno::PERM,
-                "the namespace is owned by another user namespace"
+                "joining a namespace that another user namespace owns should fail"
             );
             unshare(Namespaces::UTS).unwrap();
             let first = Namespace::own(Kind::Uts).unwrap();
@@ -34,11 +34,15 @@ fn enter_moves_only_the_calling_thread_and_can_be_reversed() {
             assert_eq!(
                 in_thread(|| inode("uts")),
                 first_inode,
-                "a new thread inherits the namespace"
+                "a new thread should inherit the namespace of its parent thread"
             );
             let in_other_thread = in_thread(|| second.enter().map(|()| inode("uts")));
             assert_eq!(in_other_thread, Ok(inode_of_fd(&second)));
-            assert_eq!(inode("uts"), first_inode, "only the other thread has joined the namespace");
+            assert_eq!(
+                inode("uts"),
+                first_inode,
+                "only the other thread should have joined the namespace"
+            );
             assert_eq!(second.enter_as(Kind::Uts), Ok(()));
             assert_eq!(first.enter_as(Namespaces::UTS), Ok(()));
             for other in [
@@ -52,7 +56,7 @@ fn enter_moves_only_the_calling_thread_and_can_be_reversed() {
             assert_eq!(
                 enter(&second, Namespaces::UTS),
                 Ok(()),
-                "the namespace is joined through a descriptor"
+                "enter should accept the descriptor of a namespace"
             );
             assert_eq!(inode("uts"), inode_of_fd(&second));
         });
@@ -71,7 +75,7 @@ fn enter_mount_namespace_fails_with_einval_if_working_directory_is_shared() {
                 assert_eq!(
                     errno(former.enter()),
                     Errno::INVAL,
-                    "the working directory is shared with the parent thread"
+                    "joining a mount namespace should fail with a shared working directory"
                 );
                 assert_eq!(unshare_fs(), Ok(()));
                 assert_eq!(former.enter(), Ok(()));
@@ -84,7 +88,7 @@ fn enter_mount_namespace_fails_with_einval_if_working_directory_is_shared() {
 }
 
 #[test]
-fn setns_ioctls_and_try_from_reject_other_descriptors() {
+fn setns_ioctls_and_try_from_fail_if_descriptor_is_not_a_namespace() {
     let null = || common::fd(File::open("/dev/null").unwrap());
     let directory = || common::fd(File::open("/proc/self/ns").unwrap());
     for other in [null(), directory(), common::fd(files::anonymous())] {
@@ -101,7 +105,7 @@ fn setns_ioctls_and_try_from_reject_other_descriptors() {
     assert_eq!(
         errno(own.enter()),
         Errno::INVAL,
-        "joining the current user namespace could restore dropped capabilities"
+        "joining the current user namespace could restore capabilities, and should fail"
     );
 
     let fd = OwnedFd::from(own);
@@ -109,13 +113,13 @@ fn setns_ioctls_and_try_from_reject_other_descriptors() {
     assert_eq!(
         Namespace::try_from(fd).unwrap().as_raw_fd(),
         number,
-        "the descriptor number is unchanged"
+        "conversions should not change the descriptor number"
     );
 
     // SAFETY: reads the path.
     let path_only =
         unsafe { libc::open(c"/proc/self/ns/uts".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
-    // SAFETY: new, and owned by no other object.
+    // SAFETY: the descriptor is new, and no other object owns it.
     let path_only: OwnedFd = unsafe { butter::fd::FromRawFd::from_raw_fd(path_only) };
     assert_eq!(errno(raw::setns(path_only.as_fd(), Namespaces::empty())), Errno::BADF);
 }
@@ -143,9 +147,9 @@ fn enter_joins_all_requested_namespaces_of_a_process_or_none() {
             assert_eq!(
                 errno(enter(&fd, Namespaces::MOUNT)),
                 Errno::INVAL,
-                "the working directory is shared"
+                "joining a mount namespace should fail if the working directory is shared"
             );
-            assert_eq!(inodes(), before, "no namespace is joined");
+            assert_eq!(inodes(), before, "a failed enter should join no namespace");
             in_thread(|| {
                 std::env::set_current_dir("/proc").unwrap();
                 let joined = enter(&fd, wanted);
@@ -154,7 +158,7 @@ fn enter_joins_all_requested_namespaces_of_a_process_or_none() {
                 assert_eq!(
                     fs::read_link("/proc/self/cwd").unwrap().to_str(),
                     Some(directory),
-                    "the working directory is still shared"
+                    "the thread should still share its working directory with the main thread"
                 );
             });
             unshare_fs().unwrap();

@@ -15,7 +15,7 @@ use common::child::in_user_namespace;
 use common::require;
 use common::test::Test;
 
-/// Each file in `/proc/<pid>/ns`, and the kind that opens it.
+/// Each file in `/proc/<pid>/ns`, and the `Kind` with which the crate opens the file.
 const FILES: [(&str, Kind); 10] = [
     ("mnt", Kind::Mount),
     ("cgroup", Kind::Cgroup),
@@ -29,8 +29,8 @@ const FILES: [(&str, Kind); 10] = [
     ("time_for_children", Kind::TimeForChildren),
 ];
 
-/// Runs the body as root of a new user namespace, in which it can create other namespaces. Skips
-/// the test if no user namespace can be created.
+/// Runs `body` as root of a new user namespace, where `body` can create other namespaces. Skips the
+/// test if no user namespace can be created.
 fn as_root_of_new_user_namespace(body: impl FnOnce()) {
     let test = Test::of(&body);
     require!(test; in_user_namespace(body), "no new user namespace can be created");
@@ -41,8 +41,8 @@ fn in_thread<T: Send>(body: impl FnOnce() -> T + Send) -> T {
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// Returns the inode of a namespace of a task (`thread-self` or an ID), or 0 if the file does not
-/// exist.
+/// Returns the inode number of `/proc/<task>/ns/<file>`, where the task is `thread-self` or an ID,
+/// or 0 if the file does not exist.
 fn inode_of(task: impl std::fmt::Display, file: &str) -> u64 {
     fs::metadata(format!("/proc/{task}/ns/{file}")).map_or(0, |file| file.ino())
 }
@@ -55,7 +55,7 @@ fn inodes() -> [u64; 10] {
     FILES.map(|(file, _)| inode(file))
 }
 
-/// Returns the inode of an open namespace.
+/// Returns the inode number of an open namespace.
 fn inode_of_fd(namespace: &Namespace) -> u64 {
     fs::metadata(format!("/proc/self/fd/{}", namespace.as_raw_fd())).unwrap().ino()
 }
@@ -68,6 +68,6 @@ fn pidfd(process: Pid) -> OwnedFd {
     // SAFETY: returns a descriptor; touches no memory.
     let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, process.as_raw(), 0) };
     assert!(fd >= 0, "{}", std::io::Error::last_os_error());
-    // SAFETY: new, and owned by no other object.
+    // SAFETY: the descriptor is new, and no other object owns it.
     unsafe { butter::fd::FromRawFd::from_raw_fd(fd as i32) }
 }

@@ -1,4 +1,4 @@
-//! Opening namespaces, and querying their kind, parent and owner.
+//! Tests of opening namespaces, and of querying the kind, the parent and the owner of a namespace.
 
 use std::sync::mpsc;
 
@@ -13,7 +13,7 @@ use common::child::ended_process;
 use common::this_test;
 
 #[test]
-fn namespace_opens_each_file_of_proc_as_its_kind() {
+fn namespace_own_and_open_return_the_namespace_of_the_requested_kind() {
     let before = inodes();
     for ((file, kind), inode) in FILES.into_iter().zip(before) {
         if inode == 0 {
@@ -38,7 +38,7 @@ fn namespace_opens_each_file_of_proc_as_its_kind() {
     assert_eq!(
         errno(user.parent()),
         Errno::PERM,
-        "the parent namespace is outside of the caller's scope"
+        "parent should fail if the parent namespace is outside of the caller's scope"
     );
     assert!(user.owner().is_ok());
     assert_eq!(errno(Namespace::open(ended_process(), Kind::Uts)), Errno::NOENT);
@@ -60,19 +60,23 @@ fn namespace_open_accepts_thread_id() {
         assert_ne!(inode("uts"), expected);
         drop(exit);
         thread.join().unwrap();
-        assert_eq!(inode_of_fd(&namespace), expected, "an open namespace outlives its threads");
+        assert_eq!(
+            inode_of_fd(&namespace),
+            expected,
+            "an open namespace should outlive its threads"
+        );
         assert_eq!(in_thread(|| namespace.enter().map(|()| inode("uts"))), Ok(expected));
     });
 }
 
 #[test]
-fn user_namespace_fails_with_eperm_outside_of_the_callers_scope() {
+fn user_namespace_fails_with_eperm_if_owner_is_outside_of_the_callers_scope() {
     as_root_of_new_user_namespace(|| {
         let initial = Namespace::own(Kind::Uts).unwrap();
         assert_eq!(
             errno(initial.user_namespace()),
             Errno::PERM,
-            "the owner is an ancestor of the caller's user namespace"
+            "user_namespace should fail if the owner is an ancestor of the caller's user namespace"
         );
         in_thread(|| {
             unshare(Namespaces::UTS).unwrap();

@@ -16,9 +16,9 @@ use common::signals::{PeriodicSignals, interrupted};
 
 const NONE: SpliceFlags = SpliceFlags::empty();
 
-/// Borrows the descriptor of an object of `std`, with and without the feature `std`.
+/// Borrows the descriptor of an object of `std`, even if the feature `std` is disabled.
 fn borrowed(object: &impl std::os::fd::AsRawFd) -> BorrowedFd<'_> {
-    // SAFETY: open for as long as the object is borrowed.
+    // SAFETY: the descriptor is open for as long as the object is borrowed.
     unsafe { BorrowedFd::borrow_raw(object.as_raw_fd()) }
 }
 
@@ -62,7 +62,10 @@ fn splice_copies_file_through_pipe_unchanged() {
             )
             .unwrap();
         }
-        assert_eq!(from, to, "bytes moved into and out of the pipe");
+        assert_eq!(
+            from, to,
+            "all bytes that were moved into the pipe should be moved out of the pipe"
+        );
     }
     assert_eq!((from, to), (300_001, 300_001));
     let mut copy = vec![0; bytes.len()];
@@ -72,7 +75,7 @@ fn splice_copies_file_through_pipe_unchanged() {
 }
 
 #[test]
-fn splice_advances_offset_or_else_file_position() {
+fn splice_advances_the_offset_if_passed_and_otherwise_the_file_offset() {
     let (mut source, mut target) = (file_containing(b"0123456789"), file_containing(b"----------"));
     source.seek(SeekFrom::Start(7)).unwrap();
     target.seek(SeekFrom::Start(8)).unwrap();
@@ -87,7 +90,7 @@ fn splice_advances_offset_or_else_file_position() {
     assert_eq!(
         pipe::splice(borrowed(&source), None, &writer, None, 2, NONE),
         Ok(2),
-        "the file offset is used"
+        "splice should use the file offset if no offset is passed"
     );
     assert_eq!(pipe::splice(&reader, None, borrowed(&target), None, 2, NONE), Ok(2));
     assert_eq!((source.stream_position().unwrap(), target.stream_position().unwrap()), (9, 10));
@@ -98,7 +101,7 @@ fn splice_advances_offset_or_else_file_position() {
     target.read_to_string(&mut text).unwrap();
     assert_eq!(text, "-----23457");
 
-    // `Some(0)` is an offset, unlike `None`, so the file offset is not used.
+    // `Some(0)` is an explicit offset, so `splice` does not use the file offset.
     let mut start = 0;
     assert_eq!(pipe::splice(borrowed(&source), Some(&mut start), &writer, None, 1, NONE), Ok(1));
     assert_eq!((start, drain(&reader)), (1, b"0".to_vec()));
@@ -117,7 +120,7 @@ fn splice_leaves_offset_unchanged_if_nothing_is_moved() {
     assert_eq!(
         pipe::splice(borrowed(&source), Some(&mut beyond), &writer, None, 4, NONE),
         Ok(0),
-        "the offset is at the end of the file"
+        "splice should move 0 bytes if the offset is at the end of the file"
     );
     assert_eq!(beyond, 10);
 }
@@ -130,7 +133,7 @@ fn splice_moves_at_most_the_available_bytes_and_the_capacity() {
     assert_eq!(
         pipe::splice(&reader, None, borrowed(&target), None, 0, NONE),
         Ok(0),
-        "0 bytes are requested"
+        "splice should move 0 bytes if 0 bytes are requested"
     );
     assert_eq!(pipe::splice(&reader, None, borrowed(&target), None, 1 << 20, NONE), Ok(5));
     drop(writer);
@@ -140,7 +143,7 @@ fn splice_moves_at_most_the_available_bytes_and_the_capacity() {
         "the end"
     );
 
-    // A pipe accepts at most its capacity.
+    // A pipe accepts at most as many bytes as its capacity.
     let (source, bytes) = (pattern_file(100_000), pattern_bytes(100_000));
     let (reader, writer) = pipe::pipe().unwrap();
     let capacity = pipe::set_size(&writer, 4096).unwrap();
@@ -155,7 +158,7 @@ fn splice_moves_bytes_between_pipes_and_sockets() {
     let (near, mut far) = UnixStream::pair().unwrap();
     io::write(&into_first, b"from pipe to pipe to socket").unwrap();
     assert_eq!(pipe::splice(&first, None, &into_second, None, 18, SpliceFlags::MOVE), Ok(18));
-    assert_eq!(io::bytes_available(&first), Ok(9), "the remaining bytes stay in the pipe");
+    assert_eq!(io::bytes_available(&first), Ok(9), "the remaining bytes should stay in the pipe");
     assert_eq!(pipe::splice(&second, None, borrowed(&near), None, 18, SpliceFlags::MORE), Ok(18));
     assert_eq!(pipe::splice(&first, None, borrowed(&near), None, 9, NONE), Ok(9));
     let mut bytes = [0; 27];
@@ -177,7 +180,7 @@ fn tee_duplicates_bytes_without_consuming_them() {
     assert_eq!(pipe::tee(&first, &into_second, 1024, NONE), Ok(5));
     assert_eq!((drain(&first), drain(&second)), (b"hello".to_vec(), b"hello".to_vec()));
 
-    // `tee` has no position: each call starts with the first unread byte.
+    // `tee` consumes no bytes, so each call starts with the first unread byte.
     io::write(&into_first, b"again").unwrap();
     assert_eq!(
         [pipe::tee(&first, &into_second, 2, NONE), pipe::tee(&first, &into_second, 1024, NONE)],
@@ -209,14 +212,14 @@ fn splice_and_tee_preserve_packet_boundaries() {
 fn set_size_rounds_up_and_size_returns_the_capacity() {
     let (reader, writer) = pipe::nonblocking().unwrap();
     let page = pipe::set_size(&writer, 0).unwrap();
-    assert!(page >= 4096, "the minimum capacity is one page");
+    assert!(page >= 4096, "the minimum capacity of a pipe should be at least 4096 bytes");
     assert_eq!(pipe::set_size(&writer, 1), Ok(page));
     assert_eq!(pipe::set_size(&writer, page), Ok(page));
     assert_eq!(pipe::set_size(&writer, page + 1), Ok(2 * page));
     assert_eq!(
         pipe::set_size(&reader, 5 * page),
         Ok(8 * page),
-        "the capacity can be set through the read end"
+        "set_size should accept the read end of a pipe"
     );
     assert_eq!((pipe::size(&reader), pipe::size(&writer)), (Ok(8 * page), Ok(8 * page)));
 
@@ -227,11 +230,15 @@ fn set_size_rounds_up_and_size_returns_the_capacity() {
     assert_eq!(bytes, 8 * page);
     assert_eq!(io::bytes_available(&reader).map(|bytes| bytes as usize), Ok(8 * page));
     assert_eq!(pipe::set_size(&writer, 4 * page).unwrap_err().errno(), Errno::BUSY);
-    assert_eq!(pipe::size(&writer), Ok(8 * page), "the failed call changes nothing");
+    assert_eq!(
+        pipe::size(&writer),
+        Ok(8 * page),
+        "the failed set_size should not change the capacity"
+    );
 }
 
 #[test]
-fn splice_fills_pipe_with_one_byte_per_slot() {
+fn splice_of_one_byte_fills_one_slot_of_the_pipe() {
     let source = pattern_file(64);
     let (reader, writer) = pipe::nonblocking().unwrap();
     let slots = pipe::set_size(&writer, 16 * 4096).unwrap()
@@ -253,13 +260,13 @@ fn vmsplice_moves_memory_into_pipe_up_to_its_capacity() {
     static BYTES: [u8; 20_000] = [7; 20_000];
     let (reader, writer) = pipe::pipe().unwrap();
     let slices = [IoSlice::new(&BYTES[..3]), IoSlice::new(&[]), IoSlice::new(&BYTES[100..])];
-    // SAFETY: a write end; the bytes are constants.
+    // SAFETY: the descriptor is a write end; the bytes are constants.
     assert_eq!(unsafe { raw::vmsplice(writer.as_fd(), &slices, NONE) }, Ok(19_903));
     assert_eq!(drain(&reader), &BYTES[..19_903]);
 
-    // A pipe accepts at most its capacity.
+    // A pipe accepts at most as many bytes as its capacity.
     pipe::set_size(&writer, 4096).unwrap();
-    // SAFETY: as above.
+    // SAFETY: the descriptor is a write end; the bytes are constants.
     let moved = unsafe { raw::vmsplice(writer.as_fd(), &[IoSlice::new(&BYTES)], NONE) }.unwrap();
     assert!((1..20_000).contains(&moved), "{moved}");
     assert_eq!(drain(&reader), &BYTES[..moved]);
@@ -271,11 +278,11 @@ fn vmsplice_read_fills_buffers_from_pipe() {
     io::write(&writer, b"hello, world").unwrap();
     let (mut one, mut two) = ([0; 5], [0; 20]);
     let mut buffers = [IoSliceMut::new(&mut one), IoSliceMut::new(&mut two)];
-    // SAFETY: a read end.
+    // SAFETY: the descriptor is a read end.
     assert_eq!(unsafe { raw::vmsplice_read(reader.as_fd(), &mut buffers, NONE) }, Ok(12));
     assert_eq!((&one, &two[..8]), (b"hello", &b", world\0"[..]));
     drop(writer);
-    // SAFETY: as above.
+    // SAFETY: the descriptor is a read end.
     let end = unsafe { raw::vmsplice_read(reader.as_fd(), &mut [IoSliceMut::new(&mut one)], NONE) };
     assert_eq!(end, Ok(0));
 }
@@ -315,7 +322,7 @@ fn splice_and_tee_retry_on_eintr_and_raw_calls_do_not() {
     check_interruption(|| raw::tee(from, to, 1, NONE), || pipe::tee(from, to, 1, NONE), fill);
     assert_eq!((drain(&first), drain(&second)), (b"!".to_vec(), b"!".to_vec()));
     let result = interrupted(|| {
-        // SAFETY: a read end.
+        // SAFETY: the descriptor is a read end.
         unsafe { raw::vmsplice_read(from, &mut [IoSliceMut::new(&mut [0])], NONE) }
     });
     assert_eq!(result.unwrap_err().errno(), Errno::INTR);

@@ -17,7 +17,7 @@ use common::pattern::{file_containing, pattern_bytes};
 use common::require;
 use common::signals::PeriodicSignals;
 
-/// A mapping that contains the test pattern.
+/// Returns a mapping that contains the test pattern.
 fn pages(length: usize) -> AnonymousMapping {
     let mut pages = AnonymousMapping::new(length).unwrap();
     pages.copy_from_slice(&pattern_bytes(length));
@@ -25,7 +25,7 @@ fn pages(length: usize) -> AnonymousMapping {
 }
 
 #[test]
-fn splice_pages_unmaps_pages_so_that_nothing_changes_them_in_the_pipe() {
+fn splice_pages_unmaps_pages_so_that_later_writes_do_not_change_the_pipe() {
     in_child(|| {
         let (page, (reader, writer)) = (page_size(), pipe::pipe().unwrap());
         for length in [1, 100, page, page + 1, 5 * page, 8 * page - 1] {
@@ -39,19 +39,19 @@ fn splice_pages_unmaps_pages_so_that_nothing_changes_them_in_the_pipe() {
                 assert_eq!((bytes, rest.is_none()), (length, true));
                 assert!(!addresses.iter().any(|address| is_mapped(*address)), "unmapped");
 
-                // New memory at the same addresses, or in freed pages, does not share the pages in
-                // the pipe.
+                // Memory that is mapped later, at the same addresses or in freed pages, must not
+                // share pages with the pipe.
                 let flags = MapFlags::PRIVATE | MapFlags::ANONYMOUS | MapFlags::FIXED_NOREPLACE;
                 let start = addresses[0].cast_mut();
-                // SAFETY: replaces nothing.
+                // SAFETY: `MAP_FIXED_NOREPLACE` replaces no mapping.
                 let same = unsafe {
                     mmap(start, length, ProtFlags::READ | ProtFlags::WRITE, flags, None, 0)
                 };
-                assert_eq!(same, Ok(start), "the addresses are unused");
+                assert_eq!(same, Ok(start), "the addresses of the spliced pages should be unused");
                 // SAFETY: mapped just now with this length, and used only here.
                 unsafe { start.write_bytes(0xFF, length) };
                 AnonymousMapping::new(64 * page).unwrap().fill(0xFF);
-                // SAFETY: not used any longer.
+                // SAFETY: the memory is not used any longer.
                 unsafe { munmap(start, length) }.unwrap();
                 assert!(drain(&reader) == pattern_bytes(length));
             }
@@ -60,7 +60,7 @@ fn splice_pages_unmaps_pages_so_that_nothing_changes_them_in_the_pipe() {
 }
 
 #[test]
-fn splice_pages_returns_the_pages_that_do_not_fit() {
+fn splice_pages_returns_the_pages_that_do_not_fit_into_the_pipe() {
     in_child(|| {
         let (page, (reader, writer)) = (page_size(), pipe::pipe().unwrap());
         pipe::set_size(&writer, 4 * page).unwrap();
@@ -73,7 +73,7 @@ fn splice_pages_returns_the_pages_that_do_not_fit() {
         assert_eq!(
             rest.as_ptr(),
             start.wrapping_add(4 * page),
-            "the address of the rest is unchanged"
+            "the remaining pages should keep their address"
         );
         assert!(*rest == pattern_bytes(length)[4 * page..]);
         let mapped: Vec<_> = (0..11).map(|at| is_mapped(start.wrapping_add(at * page))).collect();
@@ -106,12 +106,16 @@ fn splice_pages_returns_all_pages_if_pipe_is_full_and_nonblocking() {
     let mut empty = pages(page);
     empty.truncate(0);
     let Spliced { bytes, rest } = splice_pages(&blocking, empty, SpliceFlags::NONBLOCK).unwrap();
-    assert_eq!((bytes, rest.is_none()), (0, true), "0 bytes fit into a full pipe");
+    assert_eq!(
+        (bytes, rest.is_none()),
+        (0, true),
+        "splice_pages of an empty mapping should succeed if the pipe is full"
+    );
 }
 
-/// Splices the first 16 pages of the mapping into a pipe, and keeps or drops the rest. Meanwhile, a
-/// forked child writes to its copy of all pages. Checks that the contents of the pipe and of the
-/// rest do not change.
+/// Forks a child, splices the first 16 pages of the mapping into a pipe, and keeps or drops the
+/// remaining pages. The child then writes to its copy of all pages. Checks that the contents of the
+/// pipe and of the remaining pages do not change.
 fn splice_while_child_writes(mut all: AnonymousMapping, keep_rest: bool) {
     let ((reader, writer), (started, start)) = (pipe::pipe().unwrap(), pipe::pipe().unwrap());
     let (done, report_done) = pipe::pipe().unwrap();
@@ -138,7 +142,7 @@ fn splice_while_child_writes(mut all: AnonymousMapping, keep_rest: bool) {
     let mut status = 0;
     // SAFETY: writes one number.
     assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
-    assert_eq!(status, 0, "the child sees its own writes");
+    assert_eq!(status, 0, "the child should read the bytes that it wrote");
 }
 
 #[test]
@@ -150,7 +154,7 @@ fn splice_pages_content_is_not_changed_by_forked_child() {
     });
 }
 
-/// Returns how many bytes of the mapping that starts at this address are in huge pages.
+/// Returns how many bytes of the mapping that starts at `start` are in huge pages.
 fn bytes_in_huge_pages(start: *const u8) -> usize {
     let maps = std::fs::read_to_string("/proc/self/smaps").unwrap_or_default();
     let start = format!("{:x}-", start.addr());
@@ -160,7 +164,8 @@ fn bytes_in_huge_pages(start: *const u8) -> usize {
     huge.next().map_or(0, |huge| 1024 * huge.parse::<usize>().unwrap())
 }
 
-/// Huge pages that contain the test pattern. `None` if the kernel does not provide huge pages.
+/// Returns huge pages that contain the test pattern, or `None` if the kernel does not provide huge
+/// pages.
 fn huge_pages() -> Option<AnonymousMapping> {
     let size =
         std::fs::read_to_string("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size").ok()?;
@@ -192,7 +197,8 @@ fn splice_pages_content_of_huge_pages_is_not_changed_by_forked_child() {
     });
 }
 
-/// Returns the errno of a failed call. Checks that the error contains the unchanged pages.
+/// Returns the errno of a failed `splice_pages`, and checks that the error contains the unchanged
+/// pages.
 fn failure(result: Result<Spliced, SplicePagesError>) -> Errno {
     let splice_error = result.unwrap_err();
     let error = splice_error.error();
@@ -209,11 +215,15 @@ fn failure(result: Result<Spliced, SplicePagesError>) -> Errno {
 }
 
 #[test]
-fn splice_pages_fails_and_returns_pages_if_not_an_open_write_end() {
+fn splice_pages_fails_and_returns_pages_if_descriptor_is_not_an_open_write_end() {
     let (reader, writer) = pipe::pipe().unwrap();
     io::write(&writer, &[7; 200]).unwrap();
     assert_eq!(failure(splice_pages(&reader, pages(100), NONE)), Errno::BADF);
-    assert_eq!(io::bytes_available(&reader), Ok(200), "no bytes were read from the pipe");
+    assert_eq!(
+        io::bytes_available(&reader),
+        Ok(200),
+        "splice_pages should not read bytes from the pipe"
+    );
     assert_eq!(
         failure(splice_pages(borrowed(&file_containing(&[])), pages(100), NONE)),
         Errno::BADF
@@ -260,8 +270,8 @@ fn splice_pages_retries_on_eintr_while_pipe_is_full() {
     assert!(drain(&reader) == pattern_bytes(100));
 }
 
-/// Sets the result of the trapped call to one page and 100 bytes, as if the kernel had stopped
-/// within the second page.
+/// Sets the result of the trapped `vmsplice` to one page and 100 bytes, as if the kernel had
+/// stopped within the second page.
 extern "C" fn return_one_page_and_100_bytes(
     _: Signal,
     _: &SigInfo,
@@ -281,7 +291,7 @@ extern "C" fn return_one_page_and_100_bytes(
 }
 
 #[test]
-fn splice_pages_copies_the_rest_if_kernel_stops_within_a_page() {
+fn splice_pages_copies_the_remaining_bytes_if_vmsplice_stops_within_a_page() {
     in_child(|| {
         // SAFETY: the handler changes only its context.
         unsafe {
@@ -299,12 +309,15 @@ fn splice_pages_copies_the_rest_if_kernel_stops_within_a_page() {
         let rest = rest.unwrap();
         assert!(
             *rest == pattern_bytes(5 * page + 7)[page + 100..],
-            "the rest contains all remaining bytes"
+            "`rest` should contain all remaining bytes"
         );
-        assert!(!rest.as_ptr_range().contains(&start), "the rest has another address");
+        assert!(
+            !rest.as_ptr_range().contains(&start),
+            "the remaining bytes should be in a new mapping"
+        );
         assert!(
             !is_mapped(start) && !is_mapped(start.wrapping_add(page)),
-            "the former pages are unmapped"
+            "the former pages should be unmapped"
         );
     });
 }

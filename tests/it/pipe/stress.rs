@@ -1,4 +1,5 @@
-//! A large amount of data through small pipes, by all calls concurrently.
+//! Test that transfers a large amount of data through small pipes, with `splice_pages`, `tee` and
+//! `splice` in concurrent threads.
 
 use std::thread;
 
@@ -9,13 +10,15 @@ use butter::pipe::{self, SpliceFlags};
 use super::NONE;
 use common::pattern::pattern_bytes;
 
-/// The number of bytes: fewer in the musl builds, which CI runs in an emulated virtual machine.
+/// The number of bytes to transfer. The musl builds transfer fewer bytes, because CI runs them in
+/// an emulated virtual machine.
 const TOTAL: usize = if cfg!(target_env = "musl") { 1 << 21 } else { 1 << 30 };
 
 /// The number of bytes passed to `splice_pages` at once.
 const CHUNK: usize = (1 << 20) + 1000;
 
-/// Reads up to the end, and checks that every chunk is the pattern. Returns the number of bytes.
+/// Reads up to end of file, and checks that every chunk equals the pattern. Returns the number of
+/// bytes that were read.
 fn check(reader: &OwnedFd, pattern: &[u8], slow: bool) -> usize {
     let (mut buffer, mut total) = (vec![0; 10_007], 0);
     loop {
@@ -27,7 +30,10 @@ fn check(reader: &OwnedFd, pattern: &[u8], slow: bool) -> usize {
         while !left.is_empty() {
             let start = total % CHUNK;
             let (part, rest) = left.split_at(left.len().min(CHUNK - start));
-            assert!(*part == pattern[start..start + part.len()], "other bytes, near {total}");
+            assert!(
+                *part == pattern[start..start + part.len()],
+                "the bytes near offset {total} should equal the pattern"
+            );
             total += part.len();
             left = rest;
         }
@@ -37,8 +43,9 @@ fn check(reader: &OwnedFd, pattern: &[u8], slow: bool) -> usize {
     }
 }
 
-/// Splices memory into a pipe of one page, duplicates it into a second pipe and moves it into a
-/// third pipe. The second and third pipe deliver the same bytes, whichever thread waits.
+/// Splices memory into a pipe of one page, duplicates the bytes into a second pipe, and moves the
+/// bytes into a third pipe. The second and the third pipe must deliver the same bytes, even if one
+/// reader is slower.
 #[test]
 fn splice_pages_tee_and_splice_transfer_one_gibibyte_concurrently() {
     let pattern = pattern_bytes(CHUNK);

@@ -1,4 +1,5 @@
-//! `signal::Cause`: a signal of each cause, received with `rt_sigtimedwait` and a `signalfd`.
+//! Tests of `signal::Cause`: each test receives a signal with `rt_sigtimedwait` and with a
+//! `signalfd`, and checks its cause.
 
 use std::time::Duration;
 
@@ -17,8 +18,9 @@ const EVENT_SIZE: usize = 128;
 /// A real-time signal that no C library reserves.
 const RT: Signal = Signal::rt(1).unwrap();
 
-/// Triggers a signal twice, and receives it first with `signal::wait` and then with a `SignalFd`.
-/// Asserts that both report the same code and errno, and returns the cause that each reports.
+/// Triggers a signal twice, and receives the first instance with `signal::wait` and the second
+/// instance with a `SignalFd`. Asserts that both instances have the same code and errno, and
+/// returns their causes.
 pub(super) fn received_causes(signal: Signal, mut trigger: impl FnMut()) -> [Cause; 2] {
     let wanted = SigSet::from([signal]);
     trigger();
@@ -34,13 +36,13 @@ pub(super) fn received_causes(signal: Signal, mut trigger: impl FnMut()) -> [Cau
     [info.cause(), event.cause()]
 }
 
-/// Runs a test in a process in which all signals are blocked.
+/// Runs a test in a child process in which all signals are blocked.
 pub(super) fn with_blocked_signals(body: impl FnOnce()) {
     in_child_with_blocked(SigSet::all(), body);
 }
 
 #[test]
-fn cause_of_a_posix_timer_signal_is_its_id_overrun_and_value() {
+fn cause_of_a_posix_timer_signal_contains_timer_id_overrun_and_value() {
     with_blocked_signals(|| {
         let mut timers: Vec<i32> = Vec::new();
         let causes = received_causes(RT, || {
@@ -79,7 +81,7 @@ fn cause_of_a_posix_timer_signal_is_its_id_overrun_and_value() {
 }
 
 #[test]
-fn cause_of_sigchld_is_the_exit_or_the_killing_signal() {
+fn cause_of_sigchld_contains_exit_status_or_killing_signal() {
     with_blocked_signals(|| {
         let events = |body: fn()| {
             let mut pids = Vec::new();
@@ -181,7 +183,7 @@ fn enable_async_signal(fd: i32, signal: Signal) {
 }
 
 #[test]
-fn cause_of_a_descriptors_signal_is_its_readiness() {
+fn cause_of_an_async_io_signal_contains_descriptor_and_readiness() {
     with_blocked_signals(|| {
         let (reader, writer) = pipe::pipe().unwrap();
         let fd = reader.as_raw_fd();
@@ -197,7 +199,7 @@ fn cause_of_a_descriptors_signal_is_its_readiness() {
 }
 
 #[test]
-fn cause_of_a_descriptors_signal_has_si_sigio_if_the_signal_has_own_codes() {
+fn cause_of_an_async_io_signal_has_code_si_sigio_if_the_signal_has_its_own_codes() {
     with_blocked_signals(|| {
         let (reader, writer) = pipe::pipe().unwrap();
         let fd = reader.as_raw_fd();
@@ -242,7 +244,7 @@ fn cause_of_a_setitimer_signal_is_kernel() {
 }
 
 #[test]
-fn cause_of_a_message_queue_signal_is_its_sender_and_value() {
+fn cause_of_a_message_queue_signal_contains_sender_and_value() {
     with_blocked_signals(|| {
         let name = format!("butter-{}\0", std::process::id());
         let attributes = [0_i64, 4, 8, 0, 0, 0, 0, 0];
@@ -252,7 +254,7 @@ fn cause_of_a_message_queue_signal_is_its_sender_and_value() {
             libc::syscall(libc::SYS_mq_open, name.as_ptr(), flags, mode, attributes.as_ptr())
         };
         require!(queue >= 0, "mq_open: {}", std::io::Error::last_os_error());
-        // SAFETY: reads the name. The queue exists as long as its descriptor.
+        // SAFETY: reads the name. The queue exists until its descriptor is closed.
         unsafe { libc::syscall(libc::SYS_mq_unlink, name.as_ptr()) };
         let causes = received_causes(RT, || {
             // SAFETY: all zeroes is a valid event; its fields are set below.
@@ -316,7 +318,7 @@ fn cause_of_a_sender_outside_the_pid_namespace_has_no_pid() {
 }
 
 #[test]
-fn cause_of_an_unknown_code_keeps_the_senders_fields() {
+fn cause_with_an_unknown_code_contains_pid_uid_and_value() {
     with_blocked_signals(|| {
         let mut bytes = [0; EVENT_SIZE];
         bytes[0] = RT.as_raw() as u8;

@@ -1,4 +1,4 @@
-//! `signal::Cause`: faults and trapped system calls.
+//! Tests of `signal::Cause`: faults and trapped system calls.
 
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -10,10 +10,10 @@ use common::child::in_child;
 
 use super::causes::{received_causes, with_blocked_signals};
 
-/// Most of these faults require special hardware, a damaged page or a protection key. The test
-/// queues the record that the kernel would send to the calling thread instead.
+/// Most faults in the table require special hardware, a damaged page or a protection key. Instead
+/// of causing a fault, the test queues the record that the kernel would send.
 #[test]
-fn cause_of_a_fault_has_the_fields_of_its_code() {
+fn cause_of_a_fault_contains_the_fields_that_its_code_defines() {
     with_blocked_signals(|| {
         let at = 0x1234_5000_u64;
         let fault = |code, detail| Cause::Fault { code, address: at, detail };
@@ -64,7 +64,7 @@ fn cause_of_a_fault_has_the_fields_of_its_code() {
     });
 }
 
-/// Queues a record that consists of these 32-bit numbers to the calling thread.
+/// Queues a signal to the calling thread, with a record that consists of `numbers`.
 fn queue_to_self(signal: Signal, numbers: [i32; 12]) {
     let mut bytes = [0; 128];
     for (field, number) in bytes.chunks_exact_mut(4).zip(numbers) {
@@ -78,7 +78,8 @@ fn queue_to_self(signal: Signal, numbers: [i32; 12]) {
 static FAULTS: AtomicU32 = AtomicU32::new(0);
 static PAGE: AtomicU64 = AtomicU64::new(0);
 
-/// Makes the page accessible. Exits if the cause is not the access of the test below.
+/// Makes the page at the address in `PAGE` accessible. Exits if the cause of the signal is not the
+/// expected page fault.
 extern "C" fn unprotect_page(_: Signal, info: &SigInfo, _: *mut c_void) {
     let page = PAGE.load(Ordering::Relaxed);
     let expected =
@@ -93,7 +94,7 @@ extern "C" fn unprotect_page(_: Signal, info: &SigInfo, _: *mut c_void) {
 }
 
 #[test]
-fn cause_of_a_page_fault_is_its_code_and_address() {
+fn cause_of_a_page_fault_contains_code_and_address() {
     in_child(|| {
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
         // SAFETY: new memory, at an address that the kernel chooses.
@@ -127,7 +128,7 @@ extern "C" fn count_trap(_: Signal, info: &SigInfo, _: *mut c_void) {
 }
 
 #[test]
-fn cause_of_a_seccomp_trap_is_the_call_and_the_filters_data() {
+fn cause_of_a_seccomp_trap_contains_the_system_call_and_the_data_of_the_filter() {
     in_child(|| {
         // SAFETY: the handler stores a number.
         unsafe { signal::set_action(Signal::SYS, &Action::info_handler(count_trap)) }.unwrap();

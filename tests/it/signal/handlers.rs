@@ -1,4 +1,4 @@
-//! Signal actions and handlers.
+//! Tests of signal actions and handlers.
 
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering};
@@ -89,7 +89,7 @@ fn action_call_forwards_a_signal_to_the_previous_handler() {
         assert_eq!(
             (PASSED_ON.load(Ordering::Relaxed), HANDLED.load(Ordering::Relaxed)),
             (0, 0),
-            "the default action is not called"
+            "the default action should not be called"
         );
         send(1);
         assert_eq!((PASSED_ON.load(Ordering::Relaxed), HANDLED.load(Ordering::Relaxed)), (1, 1));
@@ -127,7 +127,7 @@ extern "C" fn record(signal: Signal, info: &SigInfo, context: *mut c_void) {
 }
 
 #[test]
-fn handler_receives_its_cause_and_blocks_the_signals_of_its_mask() {
+fn handler_receives_its_cause_and_blocks_the_signals_in_its_mask() {
     in_child(|| {
         let action = Action::info_handler(record).with_mask(Signal::HUP);
         // SAFETY: the handler makes a system call and stores numbers.
@@ -138,22 +138,25 @@ fn handler_receives_its_cause_and_blocks_the_signals_of_its_mask() {
         assert!(blocked.contains(Signal::HUP) && blocked.contains(Signal::RTMIN), "{blocked:?}");
         assert!(
             !signal::mask().unwrap().contains(Signal::HUP),
-            "the signal is blocked only while the handler runs"
+            "SIGHUP should be blocked only while the handler runs"
         );
 
         let action =
             Action::info_handler(record).with_flags(ActionFlags::NODEFER | ActionFlags::RESETHAND);
-        // SAFETY: as above.
+        // SAFETY: the handler makes a system call and stores numbers.
         unsafe { signal::set_action(Signal::RTMIN, &action) }.unwrap();
         thread::queue(getpid(), gettid(), Signal::RTMIN, 43).unwrap();
         assert_eq!(VALUE.load(Ordering::Relaxed), 43);
         assert!(!SigSet::from_bits(BLOCKED.load(Ordering::Relaxed)).contains(Signal::RTMIN));
-        assert!(signal::action(Signal::RTMIN).unwrap().is_default(), "RESETHAND resets the action");
+        assert!(
+            signal::action(Signal::RTMIN).unwrap().is_default(),
+            "RESETHAND should reset the action to the default"
+        );
     });
 }
 
 #[test]
-fn handler_runs_on_the_alternate_stack() {
+fn handler_runs_on_the_alternate_stack_if_onstack_is_set() {
     in_child(|| {
         let mut memory = vec![0_u8; 256 * 1024];
         let stack = SignalStack::new(memory.as_mut_ptr(), memory.len(), StackFlags::empty());
@@ -169,7 +172,7 @@ fn handler_runs_on_the_alternate_stack() {
         assert_eq!(
             STACK_ERRNO.load(Ordering::Relaxed),
             Errno::PERM.as_raw() as u32,
-            "the stack cannot be changed while it is in use"
+            "sigaltstack should fail while the alternate stack is in use"
         );
         // SAFETY: restores the previous stack.
         let replaced = unsafe { sigaltstack(Some(&old)) }.unwrap();
@@ -188,7 +191,7 @@ extern "C" fn compute(_: Signal) {
 }
 
 /// Sends a signal to the calling thread while a vector register contains a number, and returns the
-/// content of the register after the handler.
+/// content of the register after the handler has returned.
 fn vector_register_after_signal(number: u64) -> u64 {
     let (pid, tid, signal) = (getpid().as_raw(), gettid().as_raw(), Signal::USR1.as_raw());
     let kept;
@@ -204,7 +207,8 @@ fn vector_register_after_signal(number: u64) -> u64 {
         );
     }
     #[cfg(target_arch = "aarch64")]
-    // SAFETY: as above.
+    // SAFETY: one system call, followed by the signal's handler; all registers that change are
+    // operands.
     unsafe {
         std::arch::asm!(
             "fmov d7, {number}", "svc 0", "fmov {number}, d7",
@@ -240,19 +244,20 @@ fn handler_return_address_is_preceded_by_a_nop() {
             unsafe { libc::syscall(libc::SYS_rt_sigaction, libc::SIGUSR1, no_new, old, 8) };
         assert_eq!(result, 0);
         let code = std::ptr::with_exposed_provenance::<[u8; 10]>(action[2] - 1);
-        // SAFETY: the program's own code.
+        // SAFETY: reads the program's own code.
         assert_eq!(unsafe { *code }, [0x90, 0x48, 0xC7, 0xC0, 0x0F, 0, 0, 0, 0x0F, 0x05]);
     });
 }
 
 static BACKTRACE: AtomicU32 = AtomicU32::new(0);
 
-/// The unwinder recognizes the signal frame, and continues with the interrupted function.
+/// The unwinder must recognize the signal frame, and continue with the interrupted function.
 #[test]
 fn handler_backtrace_contains_the_interrupted_function() {
     in_child(|| {
         extern "C" fn unwind(_: Signal) {
-            // The thread sends the signal to itself, so it holds no lock here.
+            // The thread sends the signal to itself, so the thread holds no lock that the backtrace
+            // requires.
             let trace = std::backtrace::Backtrace::force_capture().to_string();
             BACKTRACE
                 .store(1 + u32::from(trace.contains("send_signal_to_self")), Ordering::Relaxed);
@@ -276,7 +281,7 @@ fn action_after_exec_is_ignored_or_default() {
         unsafe { signal::set_action(Signal::USR2, &Action::handler(count)) }.unwrap();
         let status = std::process::Command::new("/proc/self/exe")
             .args([
-                Test::of(&action_after_exec_child).name(),
+                Test::of(&action_after_exec_child_prints_which_signals_are_ignored).name(),
                 "--exact",
                 "--nocapture",
                 "--test-threads=1",
@@ -289,9 +294,10 @@ fn action_after_exec_is_ignored_or_default() {
     });
 }
 
-/// The process that `action_after_exec_is_ignored_or_default` executes. It is not a test by itself.
+/// The test binary that `action_after_exec_is_ignored_or_default` executes runs only this function.
+/// Without the environment variable, the function does nothing.
 #[test]
-fn action_after_exec_child() {
+fn action_after_exec_child_prints_which_signals_are_ignored() {
     if std::env::var_os("BUTTER_PRINT_ACTIONS").is_some() {
         let ignored = |signal| signal::action(signal).unwrap().is_ignored();
         println!("ignored: USR1 {}, USR2 {}", ignored(Signal::USR1), ignored(Signal::USR2));

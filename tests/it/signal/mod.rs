@@ -1,4 +1,4 @@
-//! `signal`: sending, queueing, waiting, handlers and causes.
+//! Tests of `signal`: sending, queueing, waiting, handlers and causes.
 
 mod causes;
 mod faults;
@@ -27,14 +27,22 @@ fn signal_wait_returns_the_sender_of_a_signal() {
         let info = signal::wait(Signal::USR1, Timeout::Zero).unwrap().unwrap();
         assert_eq!(info.signal(), Signal::USR1);
         assert_eq!(info.cause(), Cause::Kill { pid: Some(getpid()), uid: getuid() });
-        assert_eq!(signal::pending(), Ok(SigSet::empty()), "the wait dequeued the signal");
+        assert_eq!(
+            signal::pending(),
+            Ok(SigSet::empty()),
+            "signal::wait should dequeue the signal"
+        );
         assert_eq!(signal::kill(getpid(), None), Ok(()), "the process exists");
-        assert_eq!(signal::pending(), Ok(SigSet::empty()), "no signal was sent");
+        assert_eq!(
+            signal::pending(),
+            Ok(SigSet::empty()),
+            "kill without a signal should not send a signal"
+        );
     });
 }
 
 #[test]
-fn kill_sends_to_process_groups_and_rejects_group_1() {
+fn kill_sends_to_process_groups_and_fails_with_einval_for_group_1() {
     in_child_with_blocked(SigSet::all(), || {
         // SAFETY: moves this process to a new process group.
         assert_eq!(unsafe { libc::setpgid(0, 0) }, 0);
@@ -53,8 +61,8 @@ fn kill_sends_to_process_groups_and_rejects_group_1() {
 fn kill_everyone_signals_all_other_processes_of_the_pid_namespace() {
     in_child(|| {
         let (reader, writer) = pipe::pipe().unwrap();
-        // This uses the system call, because libc's `fork` in the first child could wait for a lock
-        // that another thread of this process held.
+        // The test makes the system call itself, because `fork` of libc in the first child could
+        // wait for a lock that another thread of the parent process held.
         let fork = |namespaces: libc::c_int| {
             let flags = libc::c_long::from(namespaces | libc::SIGCHLD);
             // SAFETY: as fork: the child has a copy of the memory, makes system calls and ends.
@@ -86,7 +94,7 @@ fn kill_everyone_signals_all_other_processes_of_the_pid_namespace() {
         assert_eq!(io::read(&reader, &mut report), Ok(4));
         assert_eq!(
             report, [1; 4],
-            "alone, sent, not received by the sender, received by the other process"
+            "expected: alone, sent, not received by the sender, received by the other process"
         );
         // SAFETY: waits for a child.
         unsafe { libc::waitpid(first as i32, std::ptr::null_mut(), 0) };
@@ -128,11 +136,15 @@ fn signal_wait_returns_signals_of_faults_first() {
 }
 
 #[test]
-fn set_default_and_ignore_discard_pending_signals_that_are_ignored() {
+fn set_default_and_ignore_discard_pending_signals_if_the_new_action_ignores_them() {
     in_child_with_blocked(SigSet::all(), || {
         for signal in [Signal::CHLD, Signal::CONT, Signal::URG, Signal::WINCH, Signal::USR1] {
             signal::kill(getpid(), signal).unwrap();
-            assert_eq!(signal::pending(), Ok(signal.into()), "the signal is blocked and pending");
+            assert_eq!(
+                signal::pending(),
+                Ok(signal.into()),
+                "the blocked signal should be pending"
+            );
             signal::set_default(signal).unwrap();
             let left = if signal == Signal::USR1 { signal.into() } else { SigSet::empty() };
             assert_eq!(signal::pending(), Ok(left), "{signal}");
@@ -155,7 +167,7 @@ fn signal_wait_returns_signals_of_the_thread_before_those_of_the_process() {
 }
 
 #[test]
-fn signal_queue_loses_the_cause_of_a_standard_signal_at_the_limit() {
+fn signal_queue_loses_the_cause_of_a_standard_signal_at_the_limit_on_pending_signals() {
     in_child_with_blocked(SigSet::all(), || {
         let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
         // SAFETY: reads one struct.
@@ -216,7 +228,7 @@ fn thread_kill_fails_with_einval_for_signals_that_c_libraries_reserve() {
 }
 
 #[test]
-fn kill_fails_with_esrch_or_eperm_for_other_processes() {
+fn kill_fails_with_esrch_if_process_has_ended_and_eperm_if_not_permitted() {
     let ended = ended_process();
     assert_eq!(signal::kill(ended, None).unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(signal::queue(ended, Signal::USR1, 1).unwrap_err().kind(), ErrorKind::NotFound);
@@ -227,7 +239,7 @@ fn kill_fails_with_esrch_or_eperm_for_other_processes() {
 }
 
 #[test]
-fn signal_wait_returns_at_a_signal_or_if_the_timeout_expires() {
+fn signal_wait_returns_after_a_signal_or_if_the_timeout_expires() {
     let _blocked = signal::block(Signal::USR2).unwrap();
     let began = Instant::now();
     assert!(signal::wait(Signal::USR2, Duration::from_millis(30)).unwrap().is_none());

@@ -49,8 +49,8 @@ pub fn is_initial_user_namespace() -> bool {
     fs::read_to_string("/proc/self/uid_map").unwrap().ends_with(" 4294967295\n")
 }
 
-/// Like [`on_tmpfs`], for errors that require root of the initial user namespace. Otherwise, the
-/// errno is injected.
+/// Like [`on_tmpfs`], for errors that require ext4 and root of the initial user namespace. If one
+/// of the two is missing, a filter injects the errno.
 pub fn with_devices(errno: Errno, body: impl FnOnce(&str) -> Outcome + Send) -> Outcome {
     let ext4 = fs::read_to_string("/proc/filesystems").unwrap().contains("\text4\n");
     if is_initial_user_namespace() && ext4 { on_tmpfs(body) } else { injected(errno) }
@@ -62,7 +62,7 @@ pub fn folder(path: &str) -> String {
     folder
 }
 
-/// Mounts a tmpfs in a new directory below the mount.
+/// Mounts a tmpfs on a new directory in `path`, and returns the path of the new directory.
 pub fn mount_below(path: &str) -> String {
     let mount_below = format!("{path}/below");
     fs::create_dir(&mount_below).unwrap();
@@ -87,14 +87,14 @@ pub fn device(path: &str) -> String {
     device.trim_end_matches('\0').to_owned()
 }
 
-/// Drops the capabilities of this thread that override file permissions.
+/// Clears the effective capabilities of the calling thread that override file permissions.
 pub fn drop_dac_capabilities() {
-    // The header contains version 3 of the structs and this thread; the effective, permitted and
-    // inheritable sets have two words each.
+    // The header contains `_LINUX_CAPABILITY_VERSION_3`, and 0 for the calling thread. The data
+    // consists of two structs, each with one word of the effective, permitted and inheritable sets.
     let (header, mut sets) = ([0x2008_0522_u32, 0], [0_u32; 6]);
     // SAFETY: reads the header, and writes six words.
     assert_eq!(unsafe { libc::syscall(libc::SYS_capget, header.as_ptr(), sets.as_mut_ptr()) }, 0);
-    // CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH.
+    // Bits 1 and 2 are `CAP_DAC_OVERRIDE` and `CAP_DAC_READ_SEARCH`.
     sets[0] &= !0b110;
     // SAFETY: reads the two structs; affects this thread only.
     assert_eq!(unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), sets.as_ptr()) }, 0);

@@ -1,4 +1,4 @@
-//! Errors of mounts. The rows run in a separate mount namespace, or without privileges.
+//! Errors of mount calls. The rows run in a separate mount namespace, or without privileges.
 
 pub mod fixtures;
 
@@ -27,7 +27,7 @@ pub const TABLE: Table = Table {
 
 pub const NONE: Option<&str> = None;
 
-/// The errors of a caller without privileges, and injected errors.
+/// The errors that an unprivileged caller receives, and errors that a filter injects.
 const ROWS: &[Row] = &[
     Row(Call::MOUNT, Errno::PERM, ErrorKind::PermissionDenied, || as_nobody(|| tmpfs("/"))),
     Row(Call::MOUNT_BIND, Errno::PERM, ErrorKind::PermissionDenied, || {
@@ -72,7 +72,7 @@ const ROWS: &[Row] = &[
     }),
 ];
 
-/// The errors of a caller with the capability to mount.
+/// The errors that a caller with the capability to mount (`CAP_SYS_ADMIN`) receives.
 const IN_NAMESPACES: &[Row] = &[
     Row(Call::MOUNT, Errno::NODEV, ErrorKind::Unsupported, || {
         on_tmpfs(|path| filesystem(path, "x", "nosuchfs"))
@@ -189,7 +189,7 @@ const IN_NAMESPACES: &[Row] = &[
         on_tmpfs(|path| failed(mount::make_private(&*folder(path))))
     }),
     Row(Call::MOUNT_PROPAGATION, Errno::INVAL, ErrorKind::InvalidArgument, || {
-        // SAFETY: no data.
+        // SAFETY: `mount` receives no data.
         on_tmpfs(|path| failed(unsafe { raw::mount(NONE, path, NONE, F::SHARED | F::SLAVE, None) }))
     }),
     Row(Call::MOUNT_REMOUNT, Errno::INVAL, ErrorKind::InvalidArgument, || {
@@ -208,7 +208,7 @@ const IN_NAMESPACES: &[Row] = &[
         on_tmpfs(|path| {
             let [one, other] = [folder(path), format!("{path}/other")];
             fs::create_dir(&other).unwrap();
-            // Without an upper directory, the file system is read-only.
+            // An overlay without an upper directory is read-only.
             let options = format!("lowerdir={one}:{other}");
             let overlay = || mount::mount("x", &*one, "overlay", F::empty(), &*options);
             match overlay() {
@@ -239,8 +239,8 @@ const IN_NAMESPACES: &[Row] = &[
     }),
     Row(Call::UMOUNT2, Errno::INVAL, ErrorKind::InvalidArgument, || {
         let flags = UnmountFlags::EXPIRE | UnmountFlags::FORCE;
-        // Older kernels require root of the initial user namespace for MNT_FORCE, and check this
-        // first.
+        // Older kernels require root of the initial user namespace for `MNT_FORCE`, and check this
+        // requirement before the combination of flags.
         if is_initial_user_namespace() {
             unmount_with(flags)
         } else {
