@@ -1,8 +1,8 @@
 //! The baseline decoder of inotify events, and the checksum that all decoders compute.
 //!
-//! The hand-written decoder advances a pointer and makes two comparisons per event. It performs the
-//! checks that arbitrary bytes require, as butter does: that the remaining bytes contain a whole
-//! header, and the whole name after the header.
+//! The hand-written decoder advances a pointer and makes two comparisons per event. Because the
+//! bytes can be arbitrary, the decoder checks, as butter does, that the remaining bytes contain a
+//! whole header and the whole name after the header.
 
 use std::hint::black_box;
 use std::slice;
@@ -51,7 +51,7 @@ pub(crate) fn trim(name: &[u8]) -> &[u8] {
     }
 }
 
-/// Trims the NUL bytes one by one from the end.
+/// Trims the NUL bytes of padding one by one, from the end of the name.
 #[inline(always)]
 pub(crate) fn trim_bytewise(name: &[u8]) -> &[u8] {
     let mut len = name.len();
@@ -74,9 +74,10 @@ pub(crate) fn trim_by_strnlen(name: &[u8]) -> &[u8] {
 
 /// A checksum of the contents of events.
 ///
-/// It prevents the compiler from optimizing the decoding away: every field of every event
-/// contributes to it, and it passes through `black_box` once per buffer. It is also compared with
-/// the written events, so that no decoder gains time by skipping a field.
+/// The checksum prevents the compiler from optimizing the decoding away: every field of every event
+/// contributes to the checksum, which passes through `black_box` once per buffer. The checksum is
+/// also compared with the checksum of the written events, so that no decoder gains time by skipping
+/// a field.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Sum {
     contents: u64,
@@ -93,12 +94,12 @@ impl Sum {
             .wrapping_add(u64::from(cookie));
         self.contents = self.contents.wrapping_add(contents).wrapping_add(name.len() as u64);
         self.events += 1;
-        // Adding the address prevents the compiler from omitting the slice. Only decoders that trim
-        // the name read its bytes.
+        // Adding the address prevents the compiler from omitting the creation of the slice. Only
+        // the decoders that trim the name read the bytes of the name.
         self.addresses ^= name.as_ptr().addr();
     }
 
-    /// Returns the sum and the number of events, which must be equal for all decoders.
+    /// Returns the checksum and the number of events, which must be equal for all decoders.
     #[inline(always)]
     pub(crate) fn finish(self) -> (u64, u64) {
         black_box(self.addresses);

@@ -10,7 +10,7 @@ pub(crate) fn describe() -> String {
 }
 
 /// Pins the process to the last CPU of its affinity mask, because the first CPU usually handles the
-/// interrupts. Returns a description of the result.
+/// interrupts. Returns a message that contains the CPU or the error.
 pub(crate) fn pin() -> String {
     match last_allowed().and_then(bind) {
         Ok(cpu) => format!("pinned to CPU {cpu}"),

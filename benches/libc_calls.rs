@@ -1,4 +1,4 @@
-//! The calls of the C library, with the usual check of the result.
+//! Calls of C library functions, with the usual check of the result.
 
 use std::ffi::{CStr, c_int};
 use std::io;
@@ -20,7 +20,7 @@ pub(crate) fn getppid() -> libc::pid_t {
     unsafe { libc::getppid() }
 }
 
-/// Issues a call without arguments by its number.
+/// Makes a system call without arguments through `syscall(2)`.
 #[inline(always)]
 pub(crate) fn by_number(number: i64) -> i64 {
     // SAFETY: callers pass only numbers of calls that access no memory.
@@ -47,7 +47,7 @@ pub(crate) fn read_u64(counter: &OwnedFd) -> u64 {
     value
 }
 
-/// Reads into a buffer and returns the filled part.
+/// Reads into a buffer and returns the bytes that were read.
 #[inline(always)]
 pub(crate) fn read<'b>(fd: &OwnedFd, buffer: &'b mut [u8]) -> &'b [u8] {
     // SAFETY: the kernel writes at most `buffer.len()` bytes.
@@ -67,7 +67,7 @@ pub(crate) fn add_watch(inotify: &OwnedFd, path: &CStr, mask: u32) -> c_int {
     watch
 }
 
-/// Reads as many signals as fit into `records`, and returns the ones that were read.
+/// Reads at most `records.len()` signals, and returns the records of the signals that were read.
 #[inline(always)]
 pub(crate) fn read_signals<'r>(
     fd: &OwnedFd,
@@ -81,7 +81,7 @@ pub(crate) fn read_signals<'r>(
     unsafe { records.get_unchecked(..bytes / size_of::<libc::signalfd_siginfo>()) }
 }
 
-/// Waits indefinitely, and returns the events.
+/// Waits for events without a timeout, and returns the events.
 #[inline(always)]
 pub(crate) fn epoll_wait<'r>(
     epoll: &OwnedFd,
@@ -107,7 +107,7 @@ pub(crate) fn timerfd_settime(timer: &OwnedFd, new: &libc::itimerspec) {
     }
 }
 
-/// Returns the setting of a timer.
+/// Returns the current setting of a timer.
 #[inline(always)]
 pub(crate) fn timerfd_gettime(timer: &OwnedFd) -> libc::itimerspec {
     let mut current = MaybeUninit::<libc::itimerspec>::uninit();

@@ -1,10 +1,10 @@
 //! Compares the cost of system calls, decoders and whole operations between this crate, libc,
 //! rustix, nix and inotify.
 //!
-//! `cargo bench -p butter-benches` measures all rows, `-- inotify` the rows whose name contains
-//! that word, and `-- --quick` takes less time. All contenders run interleaved in this process, so
-//! that other load on the host affects all of them equally: see `runner`. The row "copy process"
-//! starts this program again as a child.
+//! `cargo bench -p butter-benches` measures all rows. With `-- inotify`, it measures only the rows
+//! whose names contain `inotify`, and with `-- --quick`, it runs fewer cycles. All contenders run
+//! interleaved in this process, so that other load on the host affects all contenders equally: see
+//! `runner`. The row "copy process" starts this program again as a child.
 
 mod bare;
 mod decoder;
@@ -27,13 +27,13 @@ use table::Table;
 
 type Failure = Box<dyn std::error::Error>;
 
-/// Adds the name of the failed operation to the error. Used before the measurement.
+/// Adds the name of the failed operation to an error that occurs before the measurement.
 fn context<T, E: Display>(operation: &str, result: Result<T, E>) -> Result<T, Failure> {
     result.map_err(|error| format!("{operation}: {error}").into())
 }
 
-/// Exits with an error message. Used in measured loops: the check of a result is part of the
-/// measured work, but the error path is out of line.
+/// Exits with an error message if an operation in a measured loop fails. The check of a result is
+/// part of the measured work, but the error path is out of line.
 #[cold]
 #[inline(never)]
 fn fail(operation: &str, error: impl Display) -> ! {

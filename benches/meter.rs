@@ -12,11 +12,12 @@ enum Source<'c> {
     Counter(&'c InstructionCounter),
 }
 
-/// Accumulates nanoseconds or instructions.
+/// Accumulates the nanoseconds or instructions that measured work takes.
 pub(crate) struct Meter<'c> {
     source: Source<'c>,
     /// The difference between two consecutive readings without work, which is subtracted from each
-    /// measurement. It is 0 for the clock, because the difference of the clock is not constant.
+    /// measurement. It is 0 for the clock, because the difference between two readings of the clock
+    /// is not constant.
     overhead: u64,
     total: u64,
 }
@@ -33,7 +34,7 @@ impl<'c> Meter<'c> {
         meter
     }
 
-    /// Runs `work` and adds its cost.
+    /// Runs `work` and adds its cost to the total.
     #[inline]
     pub(crate) fn measure(&mut self, work: impl FnOnce()) {
         let before = self.now();
@@ -47,8 +48,8 @@ impl<'c> Meter<'c> {
         std::mem::take(&mut self.total)
     }
 
-    /// Never inlined and shared by both sources, so that the code of the measured work is the same
-    /// for both.
+    /// Reads the clock or the counter. This method is never inlined and is shared by both sources,
+    /// so that the code of the measured work is the same for both sources.
     #[inline(never)]
     fn now(&self) -> u64 {
         match self.source {
@@ -82,7 +83,8 @@ struct Attributes {
 
 const _: () = assert!(size_of::<Attributes>() == 64);
 
-/// A counter of the instructions that this thread executes in user space. It is always enabled.
+/// A counter of the instructions that this thread executes in user space. The counter is always
+/// enabled.
 pub(crate) struct InstructionCounter(File);
 
 impl InstructionCounter {

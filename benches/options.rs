@@ -1,4 +1,4 @@
-//! Command-line options.
+//! Command-line options of the benchmark program.
 
 use lexopt::{Arg, Parser, ValueExt};
 

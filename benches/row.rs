@@ -2,11 +2,11 @@
 
 use crate::meter::Meter;
 
-/// The name of the contender to which the targets apply.
+/// The name of the contender `butter`, whose cost must meet the targets.
 pub(crate) const BUTTER: &str = "butter";
 
-/// Runs the given number of rounds of a contender, and measures the relevant part of each with the
-/// meter.
+/// Runs the given number of rounds of a contender, and measures the relevant part of each round
+/// with the meter.
 pub(crate) type Run = Box<dyn FnMut(u32, &mut Meter<'_>)>;
 
 pub(crate) struct Contender {
@@ -20,18 +20,19 @@ pub(crate) struct Target {
     pub(crate) limit: f64,
 }
 
-/// The limit of a call, relative to the bare system call.
+/// The limit for a system call, as a multiple of the cost of the bare system call.
 pub(crate) const CALL_LIMIT: f64 = 1.02;
-/// The limit of two threads that wake each other: the scheduler causes nearly the whole cost.
+/// The limit for two threads that wake each other: the scheduler causes nearly the whole cost.
 pub(crate) const SWITCH_LIMIT: f64 = 1.05;
-/// The limit of a decoder, relative to a hand-written decoder.
+/// The limit for a decoder, as a multiple of the cost of a hand-written decoder.
 pub(crate) const DECODE_LIMIT: f64 = 1.05;
-/// The limit of "not slower": the time of identical code differs by half a percent between builds.
+/// The limit if butter must not be slower than another contender. It exceeds 1, because the time of
+/// identical code differs by half a percent between builds.
 pub(crate) const NOT_SLOWER_LIMIT: f64 = 1.005;
 
-/// The first contender is the baseline of the ratios.
+/// A row of the table. The first contender is the baseline of the ratios.
 pub(crate) struct Row {
-    /// The description of one operation, and of the contenders that are missing.
+    /// The description of one operation, and of the contenders that this row lacks.
     pub(crate) about: &'static str,
     /// The number of operations in a round. The cost of one operation is printed.
     pub(crate) operations: u32,
@@ -44,9 +45,8 @@ impl Row {
         Self { about, operations, contenders: Vec::new(), targets: Vec::new() }
     }
 
-    /// Adds a contender whose rounds are measured completely. The loop over the rounds is
-    /// monomorphized, so that only the call of the contender goes through a pointer, not each
-    /// round.
+    /// Adds a contender, and measures all work of each round. The loop over the rounds is
+    /// monomorphized, so that only `run` is called through a pointer, not each round.
     #[must_use]
     pub(crate) fn with(self, name: &'static str, mut round: impl FnMut() + 'static) -> Self {
         self.with_run(

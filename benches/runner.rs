@@ -1,11 +1,11 @@
-//! The measurement: short batches of all contenders, one after another, hundreds of times.
+//! Measures all contenders of a row in hundreds of cycles, each with one short batch per contender.
 //!
 //! The speed of a shared host changes from second to second. Therefore no contender is measured
 //! separately: a cycle consists of one batch per contender, each of about half a millisecond, and
 //! only batches of the same cycle are compared. Each cycle starts with a different contender, and
 //! every second cycle runs in reverse order, so that no contender always runs first or always
-//! follows the same contender. The baseline is measured twice: the deviation of its second ratio
-//! from 1 is the measurement error.
+//! follows the same contender. The baseline is measured twice: the deviation of the second
+//! measurement's ratio from 1 is the measurement error.
 
 use std::time::{Duration, Instant};
 
@@ -24,7 +24,7 @@ pub(crate) struct Measured {
     pub(crate) instructions: Option<f64>,
 }
 
-/// Measures every contender of a row. The results are in the order of the contenders.
+/// Measures every contender of a row. The returned measurements are in the order of the contenders.
 pub(crate) fn measure(
     row: &mut Row,
     effort: Effort,
@@ -61,7 +61,8 @@ pub(crate) fn measure(
     measured
 }
 
-/// Returns the number of rounds that fill a batch, including the work that is not measured.
+/// Returns the number of rounds that take as long as a batch, including the work that is not
+/// measured.
 fn rounds_per_batch(contender: &mut Contender) -> u32 {
     let mut clock = Meter::nanoseconds();
     let mut rounds = 1;
@@ -77,7 +78,8 @@ fn rounds_per_batch(contender: &mut Contender) -> u32 {
     }
 }
 
-/// Returns the minimum of a few batches, because interrupts only add instructions.
+/// Returns the minimum number of instructions of 5 batches, because interrupts only add
+/// instructions.
 fn instructions(contender: &mut Contender, rounds: u32, counter: &InstructionCounter) -> f64 {
     let mut meter = Meter::instructions(counter);
     let batches = (0..5).map(|_| {

@@ -1,5 +1,5 @@
-//! Buffers of inotify events as the kernel writes them, identical in every run and for all
-//! contenders.
+//! Buffers of inotify events in the format of the kernel. The buffers are identical in every run
+//! and for all contenders.
 
 use std::sync::LazyLock;
 

@@ -89,11 +89,11 @@ fn range((low, high): (f64, f64)) -> String {
     format!("{low:.3}..{high:.3}")
 }
 
-/// A median and two ranges around it.
+/// A median, its confidence interval and the interquartile range.
 pub(crate) struct Spread {
     pub(crate) median: f64,
-    /// The 95 % confidence interval of the median, computed from order statistics, which is valid
-    /// for any distribution.
+    /// The 95 % confidence interval of the median. It is computed from order statistics, so it is
+    /// valid for any distribution.
     pub(crate) confidence: (f64, f64),
     /// The interquartile range.
     pub(crate) half: (f64, f64),
@@ -120,7 +120,7 @@ impl Spread {
         }
     }
 
-    /// The spread of the ratios of `one` to `other` in each cycle.
+    /// Returns the spread of the ratios of `one` to `other` in each cycle.
     pub(crate) fn of_ratios(one: &[f64], other: &[f64]) -> Self {
         Self::of(one.iter().zip(other).map(|(one, other)| one / other).collect())
     }

@@ -6,9 +6,9 @@
 //! ```
 //!
 //! The command sees the files in DIR, and the host's `/proc` and `/dev` if DIR contains directories
-//! of these names. Its mounts and its hostname do not affect the host. The hostname is the last
-//! component of DIR, truncated to 64 bytes. If DIR is `/`, the root directory does not change, and
-//! the hostname is `newroot`.
+//! of these names. The mounts and the hostname of the command do not affect the host. The hostname
+//! is the last component of DIR, truncated to 64 bytes. If DIR is `/`, the root directory does not
+//! change, and the hostname is `newroot`.
 //!
 //! Exit status: the exit status of the command; 125 if the new root cannot be set up; 126 if the
 //! command cannot be executed; 2 if the arguments are invalid.
@@ -45,13 +45,14 @@ fn main() -> ExitCode {
 }
 
 /// Moves the process into new namespaces, changes its root directory, and sets the hostname.
-/// Returns the error message on failure.
+/// Returns an error message if one of these steps fails.
 fn enter(root: &Path) -> Result<(), String> {
     let at = |path: &'static str| move |error: Error| error.with_path(path).to_string();
     // Use the absolute path: a lookup of "." does not follow a mount on the working directory.
     let root = &root.canonicalize().map_err(|error| format!("{}: {error}", Escape::new(root)))?;
     let at_root = |error: Error| error.with_path(root).to_string();
-    // Root does not need a user namespace, and the system may not permit root to create one.
+    // Root does not need a user namespace, and some systems do not permit root to create a user
+    // namespace.
     match unshare_as_root(NEW) {
         Err(error) if error.error().call() == Call::UNSHARE => {
             unshare(NEW).map_err(|error| error.to_string())?
@@ -60,7 +61,7 @@ fn enter(root: &Path) -> Result<(), String> {
     }
     // The following mounts must not propagate to the host.
     make_private_recursive("/").map_err(at("/"))?;
-    // The path `/` has no file name, and is already the root directory.
+    // Without a file name, the path is `/`, which is already the root directory.
     if root.file_name().is_some() {
         // The new root of pivot_root must be a mount point.
         bind_mount_recursive(root, root).map_err(at_root)?;
@@ -71,7 +72,8 @@ fn enter(root: &Path) -> Result<(), String> {
                 result => result.map_err(at(folder))?,
             }
         }
-        // The old root is mounted on top of the new one, until it is detached.
+        // `pivot_root` mounts the old root on top of the new root, until `detach` unmounts the old
+        // root.
         pivot_root(".", ".").map_err(at_root)?;
         detach(".").map_err(at("."))?;
     }

@@ -1,11 +1,11 @@
-//! System calls on aarch64 (`svc 0`): `x8` contains the number of the call, and the result replaces
+//! System calls on aarch64 (`svc 0`): `x8` contains the system call number, and the result replaces
 //! the first argument in `x0`.
 
 use core::arch::asm;
 
 /// # Safety
 ///
-/// The call must not violate memory safety or I/O safety.
+/// The system call must not violate memory safety or I/O safety.
 #[inline(always)]
 pub(super) unsafe fn call0(number: i64) -> isize {
     let result;

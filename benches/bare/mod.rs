@@ -1,4 +1,5 @@
-//! Bare system call instructions without a check of the result: the minimum cost of each call.
+//! Functions that only execute a system call instruction, and do not check the result. Their cost
+//! is the minimum cost of each system call.
 
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
@@ -57,7 +58,7 @@ pub(crate) fn add_watch(inotify: &OwnedFd, path: &CStr, mask: u32) -> isize {
     unsafe { call3(libc::SYS_inotify_add_watch, [raw_fd(inotify), path, mask as usize]) }
 }
 
-/// Reads as many signals as fit into `records`, and returns the number of bytes.
+/// Reads at most `records.len()` signals, and returns the number of bytes.
 #[inline(always)]
 pub(crate) fn read_signals(fd: &OwnedFd, records: &mut [libc::signalfd_siginfo]) -> isize {
     let arguments = [raw_fd(fd), records.as_mut_ptr().expose_provenance(), size_of_val(records)];
@@ -65,8 +66,8 @@ pub(crate) fn read_signals(fd: &OwnedFd, records: &mut [libc::signalfd_siginfo])
     unsafe { call3(libc::SYS_read, arguments) }
 }
 
-/// Waits indefinitely, and returns the number of events. Uses `epoll_pwait`, because aarch64 has no
-/// `epoll_wait`.
+/// Waits for events without a timeout, and returns the number of events. Uses `epoll_pwait`,
+/// because aarch64 has no `epoll_wait`.
 #[inline(always)]
 pub(crate) fn epoll_pwait(epoll: &OwnedFd, ready: &mut [libc::epoll_event]) -> isize {
     let (infinite, no_mask, mask_size) = (-1_isize as usize, 0, 8);
@@ -91,7 +92,7 @@ pub(crate) fn timerfd_settime(timer: &OwnedFd, new: &libc::itimerspec) -> isize 
     unsafe { call4(libc::SYS_timerfd_settime, arguments) }
 }
 
-/// Returns the setting of a timer.
+/// Returns the current setting of a timer.
 #[inline(always)]
 pub(crate) fn timerfd_gettime(timer: &OwnedFd) -> MaybeUninit<libc::itimerspec> {
     let mut current = MaybeUninit::<libc::itimerspec>::uninit();

@@ -4,7 +4,7 @@ use core::arch::asm;
 
 /// # Safety
 ///
-/// The call must not violate memory safety or I/O safety.
+/// The system call must not violate memory safety or I/O safety.
 #[inline(always)]
 pub(super) unsafe fn call0(number: i64) -> isize {
     let result;

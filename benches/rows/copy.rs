@@ -14,13 +14,14 @@ use tempfile::TempDir;
 use crate::row::{BUTTER, NOT_SLOWER_LIMIT, Row, Run};
 use crate::{Failure, context, fail};
 
-/// The size of a typical installed file, or of a chunk of a larger one.
+/// The size of a typical installed file, or of a chunk of a larger file.
 const FILE: usize = 4 << 20;
 
-/// The size of a message, which fits into the socket buffers even if no process reads it.
+/// The size of a relayed message, which fits into the socket buffers even if no process reads the
+/// message.
 const MESSAGE: usize = 64 * 1024;
 
-/// The buffer size of the read/write loop, which `cp` used for many years.
+/// The buffer size of the read/write loop. `cp` used this size for many years.
 const BUFFER: usize = 64 * 1024;
 
 struct Files {
@@ -50,7 +51,7 @@ impl Files {
     }
 }
 
-/// Creates a contender. One round copies the whole file.
+/// Creates a contender that copies the whole file in each round.
 fn file_copier(
     name: &'static str,
     mut copy: impl FnMut(&mut Files) -> io::Result<u64> + 'static,
@@ -66,7 +67,7 @@ fn file_copier(
     })
 }
 
-/// Reads and writes alternately, up to `limit` bytes.
+/// Copies at most `limit` bytes by alternately reading and writing.
 fn read_and_write(
     mut from: impl Read,
     mut to: impl Write,
@@ -118,7 +119,7 @@ pub(crate) fn files() -> Result<Row, Failure> {
         .target("io::copy", NOT_SLOWER_LIMIT))
 }
 
-/// Two socket pairs. A contender reads from `from` and writes to `to`.
+/// Two socket pairs, between which a contender relays: it reads from `from` and writes to `to`.
 struct Sockets {
     client: UnixStream,
     from: UnixStream,
@@ -134,8 +135,8 @@ impl Sockets {
     }
 }
 
-/// Creates a contender. One round sends a message, relays it and receives it; only relaying is
-/// measured.
+/// Creates a contender that sends, relays and receives a message in each round. Only the relaying
+/// is measured.
 fn socket_relay(
     name: &'static str,
     make: impl FnOnce(&'static Sockets) -> Box<dyn FnMut() -> io::Result<u64>>,

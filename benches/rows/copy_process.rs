@@ -16,11 +16,11 @@ use crate::{Failure, context, fail};
 
 const FILE: usize = 32 << 20;
 
-/// The first argument of a child that copies. The name of the contender, the source and the target
-/// follow.
+/// The first argument of a child process that copies. The other arguments are the name of the
+/// contender, the source and the target.
 const COPY: &str = "--copy";
 
-/// Copies a file if the arguments say that this process is a child that copies.
+/// Copies a file if the first argument is `COPY`, as in a child that copies.
 pub(crate) fn run_as_child() -> Option<io::Result<u64>> {
     let arguments: Vec<_> = env::args_os().skip(1).collect();
     let [first, contender, source, target] = &arguments[..] else { return None };

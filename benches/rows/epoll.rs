@@ -18,8 +18,8 @@ use crate::{Failure, bare, context, fail, libc_calls};
 /// The capacity of the event buffer.
 const CAPACITY: usize = 16;
 
-/// Runs one round: for each counter, writes to it, waits, and reads the reported counter. The
-/// tokens are the indices of the counters.
+/// Runs one round: for each counter, writes to it, waits, and reads the reported counter. The epoll
+/// token of a counter is its index.
 #[inline(always)]
 fn round<C>(counters: &[C; 2], write: impl Fn(&C), mut wait: impl FnMut(&[C; 2])) {
     for counter in counters {
@@ -34,7 +34,8 @@ fn counter<C>(counters: &[C; 2], token: u64) -> &C {
     &counters[(token & 1) as usize]
 }
 
-/// Creates the descriptors for the contenders that do not define types for them.
+/// Creates the descriptors for the contenders that do not define types for epoll instances and
+/// eventfds.
 fn raw() -> Result<(OwnedFd, [OwnedFd; 2]), Failure> {
     let create = || context("eventfd2", eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK));
     let epoll = context("epoll_create1", rustix_epoll::create(rustix_epoll::CreateFlags::CLOEXEC))?;

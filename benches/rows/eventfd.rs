@@ -1,9 +1,9 @@
 //! An event counter in one thread, and two event counters between two threads.
 //!
-//! One of the two threads writes to the first counter and waits for the second, and the other
-//! replies. Both threads inherit the CPU affinity of the process, so that each wait switches to the
-//! other thread and never wakes an idle CPU. The instruction count, if available, covers only the
-//! requesting thread.
+//! One of the two threads writes to the first counter and waits for the second counter, to which
+//! the other thread writes its reply. Both threads inherit the CPU affinity of the process, so that
+//! each wait switches to the other thread and never wakes an idle CPU. The instruction count, if
+//! available, covers only the requesting thread.
 
 use std::hint::black_box;
 use std::os::fd::OwnedFd;
@@ -71,9 +71,9 @@ pub(crate) fn write_and_read() -> Result<Row, Failure> {
         .target("libc", NOT_SLOWER_LIMIT))
 }
 
-/// The value of a request and of a reply.
+/// The eventfd value of a request and of a reply.
 const MESSAGE: u64 = 1;
-/// The value that causes the partner to exit.
+/// The eventfd value that causes the partner thread to exit.
 const EXIT: u64 = 2;
 
 struct Counters<C> {
@@ -112,7 +112,7 @@ where
 
 impl<C, A: Fn(&C, u64)> Drop for Partner<C, A> {
     fn drop(&mut self) {
-        // The partner has replied to every request, and is waiting for the next one.
+        // The partner has replied to every request, and is waiting for the next request.
         (self.write)(&self.counters.request, EXIT);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -120,7 +120,7 @@ impl<C, A: Fn(&C, u64)> Drop for Partner<C, A> {
     }
 }
 
-/// Creates a contender. One round is one request and one reply.
+/// Creates a contender. One round consists of one request and one reply.
 fn requester<C: Send + Sync + 'static>(
     create: impl Fn() -> Result<C, Failure>,
     write: impl Fn(&C, u64) + Copy + Send + 'static,
@@ -131,8 +131,8 @@ fn requester<C: Send + Sync + 'static>(
         write(&partner.counters.request, MESSAGE);
         black_box(read(&partner.counters.reply));
     };
-    // Starting a thread takes longer than many rounds. The first reply shows that the partner is
-    // running.
+    // Starting a thread takes longer than many rounds. The first reply shows that the partner
+    // thread is running.
     round();
     Ok(round)
 }

@@ -16,7 +16,7 @@ const MASK: u32 = libc::IN_CREATE;
 
 /// The directory that a contender watches, with its path as a `&CStr` and as a `&str`. Each
 /// contender has its own directory, because the kernel searches all watches of a file. The first
-/// call, during the warm-up, creates the watch.
+/// call of `inotify_add_watch`, during the warm-up, creates the watch.
 struct Watched {
     path: String,
     path_with_nul: CString,
@@ -59,7 +59,7 @@ fn row(about: &'static str) -> Result<Row, Failure> {
     Ok(Row::new(about, 1).with("bare syscall", bare()?).with("bare syscall again", bare()?))
 }
 
-/// Adds the contenders whose function accepts both types of path.
+/// Adds the contenders whose `add_watch` accepts both `&CStr` and `&str` paths.
 macro_rules! generic {
     ($row:expr, $path:ident) => {{
         let (butter, butter_watched) = (context("inotify_init1", Inotify::new())?, Watched::new()?);

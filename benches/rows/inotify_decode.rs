@@ -19,7 +19,7 @@ const PADDED: Expected = |buffer| buffer.padded;
 const TRIMMED: Expected = |buffer| buffer.trimmed;
 
 /// Creates a round. The buffer and the checksum pass through `black_box`, so that the contents of
-/// the buffer are unknown to the compiler in every round. The compiler may optimize the rest
+/// the buffer are unknown to the compiler in every round. The compiler may optimize all other code
 /// of the round.
 fn round(
     name: &'static str,

@@ -1,8 +1,8 @@
 //! Reading and decoding events that the kernel generates.
 //!
 //! Only reading and decoding are measured, not generating the events. Each contender has its own
-//! directory and several instances that watch it, so that each operation on a file adds an event to
-//! every instance, and the cost of reading the clock twice is negligible.
+//! directory and several inotify instances that watch this directory, so that each operation on a
+//! file adds an event to every instance, and the cost of reading the clock twice is negligible.
 
 use std::fs::{self, File, Permissions};
 use std::mem::MaybeUninit;
@@ -21,10 +21,11 @@ use crate::libc_calls;
 use crate::row::{BUTTER, NOT_SLOWER_LIMIT, Row, Run};
 use crate::{Failure, context, fail};
 
-/// The number of events of one instance. The events fit into the buffer, so that one call reads
-/// all.
+/// The number of events that one inotify instance reports per round. The events fit into the
+/// buffer, so that one call reads all events.
 const EVENTS: usize = 64;
-/// The number of instances of one contender. The default limit of a user is 128 instances in total.
+/// The number of inotify instances of one contender. By default, a user may create at most 128
+/// inotify instances.
 const INSTANCES: usize = 8;
 /// The buffer size of all contenders, because nix always uses this size.
 const BUFFER_SIZE: usize = 4096;
@@ -77,8 +78,8 @@ fn reader<I: 'static>(
              see fs.inotify.max_user_instances)"
         )
     })?;
-    // The checksum is the same in every round: each watch is the first of its instance, and the
-    // cookies are 0.
+    // The checksum is the same in every round: each watch is the first watch of its inotify
+    // instance, and the cookies are 0.
     let names: usize =
         source.files.iter().filter_map(|file| file.file_name()).map(|name| name.len()).sum();
     let events = EVENTS * INSTANCES;

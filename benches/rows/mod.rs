@@ -1,9 +1,9 @@
 //! The measured operations.
 //!
 //! Every contender passes the result of each call through `black_box`: the compiler never removes a
-//! call, but it could remove the conversion of its result. Descriptors and buffers are created
+//! system call, but could remove the conversion of the result. Descriptors and buffers are created
 //! before the measurement. If a contender cannot create an object itself, rustix creates the
-//! object, or butter if rustix cannot create it either.
+//! object, or butter creates the object if rustix cannot create it.
 
 mod copy;
 pub(crate) mod copy_process;

@@ -1,4 +1,5 @@
-//! The cheapest calls, whose cost consists almost entirely of entering and leaving the kernel.
+//! The cheapest system calls, whose cost consists almost entirely of entering and leaving the
+//! kernel.
 
 use std::hint::black_box;
 

@@ -1,10 +1,11 @@
 //! Reading queued real-time signals with values: one signal per call, and many signals with one
 //! call.
 //!
-//! Only reading the signals and examining the number and value of each are measured, not queueing
-//! them. The signals are directed at the reading thread, which blocks them. The contenders take
-//! turns, so that each reads only its own signals. Only butter checks the cause of a signal before
-//! it uses the value; the other contenders assume that the signal was queued with a value.
+//! Only reading the signals and examining the number and value of each signal are measured, not
+//! queueing the signals. The signals are sent to the reading thread, which has blocked the signals.
+//! The contenders take turns, so that each contender reads only its own signals. Only butter checks
+//! the cause of a signal before it uses the value; the other contenders assume that the signal was
+//! queued with a value.
 
 use std::hint::black_box;
 use std::mem;
@@ -21,7 +22,7 @@ use crate::{Failure, bare, context, fail, libc_calls};
 
 const SIGNAL: Signal = Signal::RTMIN;
 
-/// The number of signals per round; the value of each is its index. A user may have several
+/// The number of signals per round. The value of each signal is its index. A user may have several
 /// thousand queued signals in total (`RLIMIT_SIGPENDING`).
 const SIGNALS: usize = 64;
 
@@ -82,7 +83,7 @@ fn reader<R: Copy + 'static>(
             let mut sum = 0;
             meter.measure(|| sum = read(&mut buffer.0));
             if black_box(sum) != SUM {
-                fail(name, "the signals or their values differ from the queued ones");
+                fail(name, "the signals or their values differ from the queued signals");
             }
         }
     }))

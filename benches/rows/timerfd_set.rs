@@ -1,8 +1,8 @@
 //! Arming a periodic timer that does not expire during the measurement, and reading its setting.
 //!
 //! Each contender receives the period of one hour in its own type, as a value unknown to the
-//! compiler; libc and the bare system call receive the kernel's type. The conversions of the other
-//! contenders are part of the measurement.
+//! compiler; libc and the bare system call receive a `struct itimerspec`. The conversions that the
+//! other contenders make to this struct are part of the measurement.
 
 use std::hint::black_box;
 use std::os::fd::OwnedFd;

@@ -15,10 +15,10 @@ pub(crate) const FAILURE: u8 = 1;
 /// The exit status if the arguments are invalid.
 pub(crate) const USAGE_ERROR: u8 = 2;
 
-/// The action that the arguments request.
+/// The action that the command-line arguments request.
 pub(crate) enum Request<T> {
     Run(T),
-    /// Print the help or the version.
+    /// Print the help text or the version.
     Print(&'static str),
 }
 
@@ -50,13 +50,13 @@ pub(crate) fn operands<const N: usize>(
     })
 }
 
-/// An error for an invalid value of an option.
+/// Returns an error for an invalid value of an option.
 pub(crate) fn invalid_value(option: &str, value: &OsStr, expected: &str) -> Error {
     let value = Escape::new(value);
     format!("invalid argument '{value}' for '{option}' (expected {expected})").into()
 }
 
-/// Prints the text of the help or the version to standard output. Returns the exit status.
+/// Prints the help text or the version to standard output. Returns the exit status.
 pub(crate) fn print(program: &str, text: &str) -> ExitCode {
     let mut stdout = io::stdout();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
@@ -80,8 +80,8 @@ pub(crate) fn message(program: &str, text: fmt::Arguments<'_>) {
     let _ = io::stderr().write_fmt(format_args!("{program}: {text}\n"));
 }
 
-/// A usage error with the messages of `getopt_long(3)`. Unlike [`Error`], it escapes control
-/// characters.
+/// A usage error with the messages of `getopt_long(3)`. Unlike [`Error`], `UsageError` escapes
+/// control characters.
 struct UsageError<'a>(&'a Error);
 
 impl Display for UsageError<'_> {
@@ -101,7 +101,7 @@ impl Display for UsageError<'_> {
     }
 }
 
-/// An I/O error as its description and the name of its errno: `Permission denied (EACCES)`.
+/// An I/O error, displayed as its description and errno: `Permission denied (EACCES)`.
 pub(crate) struct IoError<'a>(pub(crate) &'a io::Error);
 
 impl Display for IoError<'_> {

@@ -1,6 +1,6 @@
 //! Code that the example programs share.
 
-// Each program uses only some of the items, so the others would be reported as unused.
+// Each program uses only some of the items, so the compiler would report the other items as unused.
 #![allow(dead_code)]
 
 pub(crate) mod cli;

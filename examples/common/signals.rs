@@ -1,4 +1,4 @@
-//! Blocks the signals that terminate a program, and reads them from a descriptor.
+//! Blocks the signals that terminate a program, and reads these signals from a signalfd.
 
 use std::cell::Cell;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -6,14 +6,16 @@ use std::os::fd::{AsFd, BorrowedFd};
 use butter::signal::{self, SigSet, Signal};
 use butter::signalfd::SignalFd;
 
-/// The signals of the terminal's interrupt key, of a request to terminate, and of a hangup.
+/// The termination signals: sent by the terminal's interrupt key, by `kill(1)`, and if the terminal
+/// is closed.
 const TERMINATION: [Signal; 3] = [Signal::INT, Signal::TERM, Signal::HUP];
 
 /// Blocks the termination signals that are not ignored, and returns the blocked signals.
 ///
 /// Ignored signals are not blocked: `nohup`, and a shell that starts a background process, ignore
 /// signals so that the program continues to run. The action of each signal must be queried, because
-/// a signal that is blocked becomes pending even if it is ignored, and a signalfd would report it.
+/// a blocked signal becomes pending even if the signal is ignored, and a signalfd would report the
+/// signal.
 pub(crate) fn block() -> butter::Result<SigSet> {
     let mut blocked = SigSet::empty();
     for signal in TERMINATION {
@@ -34,7 +36,8 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
-    /// Blocks the signals from now on, except for those that are ignored.
+    /// Blocks the termination signals, except ignored signals, and creates a signalfd for the
+    /// blocked signals.
     pub(crate) fn block() -> butter::Result<Self> {
         let blocked = block()?;
         Ok(Self { blocked, descriptor: SignalFd::nonblocking(blocked)?, first: Cell::new(None) })
@@ -53,7 +56,8 @@ impl Signals {
         Ok(self.first())
     }
 
-    /// Restores the default behaviour: the next signal terminates the process immediately.
+    /// Unblocks the termination signals, so that the next signal terminates the process
+    /// immediately.
     pub(crate) fn unblock(&self) -> butter::Result<()> {
         signal::unblock(self.blocked).map(drop)
     }

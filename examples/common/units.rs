@@ -1,16 +1,16 @@
-//! Numbers with their units.
+//! Numbers of bytes, rates and counts, displayed with their units.
 
 use std::fmt::{self, Display};
 use std::time::Duration;
 
-/// A number of bytes in the largest binary unit: `3 B`, `1.5 KiB`.
+/// A number of bytes, displayed in the largest suitable binary unit: `3 B`, `1.5 KiB`.
 pub(crate) struct Bytes(pub(crate) u64);
 
 impl Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (mut number, mut unit) = (self.0 as f64, "B");
         for larger in ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"] {
-            // A number that rounds to 1024.0 is printed in the next unit.
+            // A number that rounds to 1024.0 is displayed in the next unit.
             if number < 1023.95 {
                 break;
             }
@@ -21,7 +21,7 @@ impl Display for Bytes {
     }
 }
 
-/// A number of bytes per second: `1.5 KiB/s`.
+/// A number of bytes per second, displayed in a binary unit: `1.5 KiB/s`.
 pub(crate) struct Rate {
     pub(crate) bytes: u64,
     pub(crate) time: Duration,

@@ -1,4 +1,4 @@
-//! The errors with which a copy fails.
+//! The errors with which the program `copy` fails.
 
 use std::fmt;
 use std::io;

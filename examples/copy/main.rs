@@ -8,7 +8,7 @@
 //!
 //! [`Copier`] moves the data from descriptor to descriptor in chunks, and the progress bar is
 //! updated between two chunks. A separate thread waits for the signals that terminate the program,
-//! so that they take effect even if the copy of a chunk takes long.
+//! so that the signals take effect even if the copy of a chunk takes long.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -68,8 +68,9 @@ fn copy(options: &Options) -> Result<(), Error> {
         while step(&mut copier)? > 0 {
             progress.show(copier.copied());
         }
-        // Some methods report the end of the file according to its size. If more data can be read,
-        // and the method now copies some of the data, the file has grown in the meantime.
+        // `copy_file_range` and `sendfile` report the end of the file according to its size. If
+        // more data can be read, and the method now copies some of this data, the file has grown in
+        // the meantime.
         if !has_more_data(options, &source, copier.copied())? {
             break;
         }
@@ -99,14 +100,15 @@ fn open(path: &Path) -> Result<(File, Metadata), Error> {
 }
 
 /// Returns whether the source has more data at the position where the selected method reported the
-/// end of the file. The reason can be a pseudo-file of the kernel, whose size is often 0.
+/// end of the file. The size of a pseudo-file, such as a file in `/proc`, is often 0, although the
+/// file has data.
 fn has_more_data(options: &Options, source: &File, position: u64) -> Result<bool, Error> {
-    // The other methods ignore the size of the file, and read to its end.
+    // All other methods ignore the size of the file, and read to the end of the file.
     if !matches!(options.method, Method::CopyFileRange | Method::Sendfile) {
         return Ok(false);
     }
     match source.read_at(&mut [0], position) {
-        // A source that is not seekable, such as a pipe, has no size that the method examines.
+        // A source that is not seekable, such as a pipe, has no size that could limit the copy.
         Err(error) if error.kind() == io::ErrorKind::NotSeekable => Ok(false),
         result => context("read", &options.source, result.map(|count| count > 0)),
     }

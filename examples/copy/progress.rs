@@ -1,4 +1,4 @@
-//! The progress bar and the summary.
+//! The progress bar, and the summary of a complete copy.
 
 use std::fs::Metadata;
 use std::io::{self, IsTerminal, Write};
@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use crate::common::units::{Bytes, Rate};
 
-/// The minimum time between two updates.
+/// The minimum time between two updates of the progress bar.
 const PERIOD: Duration = Duration::from_millis(100);
 const WIDTH: u64 = 30;
 
-/// Whether the bar is currently shown on the terminal.
+/// Whether the progress bar is currently shown on the terminal.
 static DRAWN: AtomicBool = AtomicBool::new(false);
 
-/// Erases the bar.
+/// Erases the progress bar, if it is shown.
 pub(crate) fn clear() {
     if DRAWN.swap(false, Ordering::Relaxed) {
         let _ = io::stderr().write_all(b"\r\x1b[K");
@@ -24,7 +24,7 @@ pub(crate) fn clear() {
 pub(crate) struct Progress {
     start: Instant,
     updated: Option<Instant>,
-    /// The size of the source, if known.
+    /// The size of the source in bytes, if it is known.
     size: Option<u64>,
     enabled: bool,
 }
@@ -40,7 +40,7 @@ impl Progress {
         }
     }
 
-    /// Draws the bar, unless it was updated recently.
+    /// Draws the progress bar, unless it was updated less than `PERIOD` ago.
     pub(crate) fn show(&mut self, copied: u64) {
         if !self.enabled || self.updated.is_some_and(|updated| updated.elapsed() < PERIOD) {
             return;

@@ -80,7 +80,7 @@ impl Target {
         &self.file
     }
 
-    /// Closes the complete file and renames it to the target.
+    /// Closes the complete file. Renames a temporary file to the target.
     pub(crate) fn finish(self) -> Result<(), Error> {
         // Some file systems report write errors only when the file is closed.
         butter::io::close(self.file.into())?;
@@ -91,7 +91,7 @@ impl Target {
     }
 }
 
-/// Fails if the effective user may not write to the file.
+/// Returns an error if the effective user may not write to a file.
 fn check_writable(path: &Path) -> io::Result<()> {
     let path = CString::new(path.as_os_str().as_bytes())?;
     // SAFETY: the call reads the path up to its NUL byte.

@@ -1,7 +1,7 @@
 //! The temporary file, which is renamed to the target if the copy succeeds, and removed otherwise.
 //!
-//! Two threads access the temporary file: one copies, the other waits for signals. The first thread
-//! that locks the file renames or removes it.
+//! Two threads access the temporary file: one thread copies, and the other thread waits for
+//! signals. The thread that locks `TEMPORARY` first renames or removes the file.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -20,7 +20,7 @@ use crate::message;
 
 struct Temporary {
     path: PathBuf,
-    /// The name under which an incomplete file is kept.
+    /// The path to which an incomplete file is renamed; `None` if an incomplete file is removed.
     partial: Option<PathBuf>,
 }
 
@@ -30,7 +30,7 @@ fn lock() -> MutexGuard<'static, Option<Temporary>> {
     TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Creates the file in this directory. The umask restricts the permissions.
+/// Creates the temporary file in `directory`. The umask restricts the permissions.
 pub(crate) fn create(
     directory: &Path,
     permissions: u32,
@@ -55,7 +55,7 @@ pub(crate) fn create(
     }
 }
 
-/// Renames the complete file to the target.
+/// Renames the complete temporary file to the target.
 pub(crate) fn finish(target: &Path) -> io::Result<()> {
     let mut temporary = lock();
     if let Some(Temporary { path, .. }) = &*temporary {
@@ -65,20 +65,22 @@ pub(crate) fn finish(target: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The result of abandoning the temporary file, printed as the end of a message.
+/// The result of abandoning the temporary file, which is displayed at the end of an error message.
 pub(crate) struct Abandoned {
     kept: Option<PathBuf>,
-    /// Prevents the other thread from creating or renaming a file until the guard is dropped.
+    /// Prevents the other thread from creating or renaming the temporary file until the guard is
+    /// dropped.
     _lock: MutexGuard<'static, Option<Temporary>>,
 }
 
-/// Removes the incomplete file, or renames it to the name for partial files. Does nothing if no
-/// temporary file exists.
+/// Removes the temporary file, or renames it to its `partial` path. Does nothing if no temporary
+/// file exists.
 pub(crate) fn abandon() -> Abandoned {
     let mut temporary = lock();
     let kept = temporary.take().and_then(|Temporary { path, partial }| match partial {
         Some(partial) if fs::rename(&path, &partial).is_ok() => Some(partial),
-        // If the file cannot be removed, the message says that it was kept.
+        // If the temporary file cannot be removed, the message says that the incomplete copy was
+        // kept.
         _ => fs::remove_file(&path).err().map(|_| path),
     });
     Abandoned { kept, _lock: temporary }
@@ -95,8 +97,8 @@ impl fmt::Display for Abandoned {
 
 /// Starts a thread that abandons the temporary file if a termination signal arrives.
 ///
-/// The signals are blocked in every thread and do not interrupt the copy. `SIGXFSZ` is ignored, so
-/// that a write beyond the file size limit fails with `EFBIG`.
+/// The termination signals are blocked in every thread and do not interrupt the copy. `SIGXFSZ` is
+/// ignored, so that a write beyond the file size limit fails with `EFBIG`.
 pub(crate) fn abandon_on_signals() -> butter::Result<()> {
     signal::ignore(Signal::XFSZ)?;
     let blocked = signals::block()?;
@@ -108,13 +110,15 @@ pub(crate) fn abandon_on_signals() -> butter::Result<()> {
     Ok(())
 }
 
-/// Terminates the process by the signal, so that its wait status names the signal.
+/// Terminates the process with a signal, so that the wait status of the process contains this
+/// signal.
 fn terminate(signal: Signal) {
     let abandoned = abandon();
     message(format_args!("terminated by SIG{signal}{abandoned}"));
     let _ = signal::set_default(signal);
     let _ = signal::unblock(signal);
     let _ = signal::kill(getpid(), signal);
-    // The lock is held until here, so that the other thread cannot continue.
+    // The lock prevents the other thread from renaming the temporary file before the signal
+    // terminates the process.
     drop(abandoned);
 }

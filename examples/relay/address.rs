@@ -15,7 +15,7 @@ pub(crate) enum Address {
 }
 
 impl Address {
-    /// Parses an operand. The error is a message for the user.
+    /// Parses an operand. Returns a message for the user if the operand is invalid.
     pub(crate) fn parse(text: &OsStr) -> Result<Self, String> {
         let bytes = text.as_bytes();
         if let Some(path) = bytes.strip_prefix(b"unix:") {

@@ -13,18 +13,19 @@ use crate::direction::{Direction, PipePool, Wait};
 use crate::net::{self, Connect};
 use crate::report::{Report, Totals};
 
-/// A socket and its readiness, according to the last event or call.
+/// A socket, and its readiness according to the last event or system call.
 ///
-/// The socket is registered once, as edge-triggered, so it remains ready until a call fails with
-/// `EAGAIN`.
+/// The socket is registered with epoll once, as edge-triggered. The socket is therefore regarded as
+/// ready until a system call fails with `EAGAIN`.
 pub(crate) struct Socket {
     fd: OwnedFd,
     pub(crate) readable: bool,
     pub(crate) writable: bool,
-    /// Urgent data has been received. At the urgent data, `splice` returns 0, as at the end of the
-    /// data, whereas `read` skips the urgent data.
+    /// Whether urgent data has been received. Directly before urgent data, `splice` returns 0, as
+    /// at the end of the data, whereas `read` skips the urgent data.
     pub(crate) urgent: bool,
-    /// The socket accepts no more data: both directions are shut down, or the socket has failed.
+    /// Whether the socket accepts no more data, because both directions are shut down or the socket
+    /// has failed.
     pub(crate) closed: bool,
 }
 
@@ -55,7 +56,7 @@ pub(crate) struct Shared {
     pub(crate) totals: Totals,
     pub(crate) report: Report,
     target: Address,
-    /// The error of the last attempt to connect to the target, if it failed.
+    /// The error of the last attempt to connect to the target; `None` if that attempt succeeded.
     last_error: Option<Errno>,
 }
 
@@ -75,7 +76,7 @@ impl Shared {
     fn connect_failed(&mut self, error: &io::Error) {
         self.totals.unreachable += 1;
         let errno = Errno::from_io_error(error);
-        // Print an error only if it differs from that of the previous attempt.
+        // Print an error only if it differs from the error of the previous attempt.
         if self.last_error != errno {
             self.report.error(format_args!(
                 "cannot connect to {}: {}",
@@ -103,14 +104,15 @@ pub(crate) enum Side {
 pub(crate) struct Connection {
     client: Socket,
     target: Target,
-    /// The token for the registration of the target's socket.
+    /// The epoll token for the target's socket.
     target_token: Token,
     to_target: Direction,
     to_client: Direction,
 }
 
 impl Connection {
-    /// Registers an accepted socket. The tokens are those of the client's and the target's socket.
+    /// Registers the socket of the client. `tokens` contains the tokens for the sockets of the
+    /// client and the target.
     pub(crate) fn new(client: OwnedFd, epoll: &Epoll, tokens: [Token; 2]) -> butter::Result<Self> {
         let client = Socket::add(client, epoll, tokens[0])?;
         Ok(Self {
@@ -132,7 +134,7 @@ impl Connection {
         }
     }
 
-    /// Connects to the target or moves data, without blocking.
+    /// Continues to connect to the target, or moves data in both directions, without blocking.
     pub(crate) fn advance(&mut self, shared: &mut Shared) -> Wait {
         if !matches!(self.target, Target::Connected(_)) {
             match self.connect(shared) {
@@ -156,12 +158,14 @@ impl Connection {
         wait
     }
 
-    /// Continues to connect to the target. Returns [`Wait::Turn`] if it is connected.
+    /// Starts or continues to connect to the target. Returns [`Wait::Turn`] if the target is
+    /// connected.
     fn connect(&mut self, shared: &mut Shared) -> butter::Result<Wait> {
-        // Directly before urgent data, `FIONREAD` returns 0 even if data follows it.
+        // Directly before urgent data, `FIONREAD` returns 0 even if other data follows the urgent
+        // data.
         let is_empty = || !self.client.urgent && bytes_available(&self.client).unwrap_or(0) == 0;
         if self.client.closed && is_empty() {
-            // The client has closed the connection without sending anything.
+            // The client has closed the connection without sending data.
             shared.totals.failed += 1;
             return Ok(Wait::Done);
         }

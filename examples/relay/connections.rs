@@ -8,7 +8,7 @@ use butter::epoll::{Epoll, Event, Token};
 use crate::connection::{Connection, Shared, Side};
 use crate::direction::Wait;
 
-/// The list that contains a connection. A connection is in at most one list.
+/// The list in [`Connections`] that contains a connection. A connection is in at most one list.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum List {
     None,
@@ -16,8 +16,8 @@ enum List {
     Paused,
 }
 
-/// A connection is identified by its index `i`. The token of the client's socket is `2 * i`, and
-/// that of the target's socket is `2 * i + 1`.
+/// All connections. The index `i` identifies a connection: `2 * i` is the token of the client's
+/// socket, and `2 * i + 1` is the token of the target's socket.
 #[derive(Default)]
 pub(crate) struct Connections {
     all: Vec<Option<(Connection, List)>>,
@@ -41,8 +41,8 @@ impl Connections {
         !self.paused.is_empty()
     }
 
-    /// Adds a connection. Reserves capacity in all lists, so that no move of a connection to
-    /// another list allocates.
+    /// Adds a connection of a client. Reserves capacity in all lists, so that no move of a
+    /// connection to another list allocates.
     pub(crate) fn add(&mut self, client: OwnedFd, epoll: &Epoll) -> butter::Result<()> {
         let index = self.free.last().copied().unwrap_or(self.all.len());
         let tokens = [0, 1].map(|side| Token(index as u64 * 2 + side));
@@ -59,7 +59,7 @@ impl Connections {
         Ok(())
     }
 
-    /// Updates the readiness of a socket.
+    /// Updates the readiness of the socket to which an event belongs.
     pub(crate) fn update(&mut self, event: &Event) {
         let Token(token) = event.token();
         let (index, side) =

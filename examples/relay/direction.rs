@@ -12,23 +12,25 @@ use crate::net::shutdown;
 
 const FLAGS: SpliceFlags = SpliceFlags::MOVE.union(SpliceFlags::NONBLOCK);
 
-/// The length passed to `splice`: more than the capacity of a pipe, so that a call moves as much as
-/// fits.
+/// The length passed to `splice`. It exceeds the capacity of a pipe, so that each call moves as
+/// many bytes as the pipe can accept.
 const MAX_LENGTH: usize = 1 << 20;
 
-/// The maximum number of rounds before other connections have their turn.
+/// The maximum number of times that a direction moves data before other connections have their
+/// turn.
 const ROUNDS: usize = 16;
 
-/// What a direction or a connection waits for.
+/// The condition for which a direction or a connection waits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Wait {
-    /// Nothing: the direction or connection has ended.
+    /// No condition: the direction or connection has ended.
     Done,
-    /// An event of one of its sockets.
+    /// An event of a socket of the connection.
     Event,
-    /// A pause, because no pipe is available or the target cannot accept a connection now.
+    /// The end of a pause, because no pipe is available or the target cannot accept a connection
+    /// now.
     Pause,
-    /// Its next turn, after other connections.
+    /// The next turn of the connection, after the turns of other connections.
     Turn,
 }
 
@@ -95,8 +97,8 @@ impl Direction {
         wait
     }
 
-    /// Moves data from the source into the pipe. Returns whether anything changed, or `None` if no
-    /// pipe is available.
+    /// Moves data from the source into the pipe. Returns whether data was moved or the source has
+    /// ended, or `None` if no pipe is available.
     fn fill(&mut self, from: &mut Socket, pipes: &mut PipePool) -> Option<bool> {
         if self.phase != Phase::Open || !from.readable {
             return Some(false);
@@ -109,7 +111,8 @@ impl Direction {
         let at_urgent = from.urgent && moved.is_err_and(|error| error.is(Errno::AGAIN));
         if at_urgent || matches!(moved, Ok(0)) {
             if self.buffered > 0 {
-                // The pipe may be full; then a byte that is read could not be written to the pipe.
+                // The pipe may be full. In this case, a byte that is read from the source cannot be
+                // written to the pipe.
                 return Some(false);
             }
             moved = move_one_byte(from, writer);
@@ -118,8 +121,8 @@ impl Direction {
             Ok(0) => self.phase = Phase::SourceEnded,
             Ok(count) => self.buffered += count,
             Err(error) if error.is(Errno::AGAIN) => {
-                // Either the pipe is full, possibly with few bytes, or the socket has no data. If
-                // the pipe is empty, the socket has no data.
+                // `EAGAIN` means that the pipe is full, possibly with few bytes, or that the socket
+                // has no data. If the pipe is empty, the socket has no data.
                 from.readable = self.buffered > 0;
                 return Some(false);
             }
@@ -131,7 +134,8 @@ impl Direction {
         Some(true)
     }
 
-    /// Moves data from the pipe into the destination. Returns whether anything changed.
+    /// Moves data from the pipe into the destination. Returns whether data was moved or the
+    /// direction was aborted.
     fn drain(&mut self, from: &Socket, to: &mut Socket, delivered: &mut u64) -> bool {
         let Some(pipe) = self.pipe.as_ref().filter(|_| self.buffered > 0 && to.writable) else {
             return false;
@@ -154,8 +158,8 @@ impl Direction {
         }
     }
 
-    /// Ends the direction because the destination accepts no more data. The data in the pipe is
-    /// lost.
+    /// Ends the direction because the destination accepts no more data. Data that is still in the
+    /// pipe is lost.
     fn abort(&mut self, from: &Socket) {
         self.failed |= self.buffered > 0;
         self.pipe = self.pipe.take().filter(|_| self.buffered == 0);
@@ -165,7 +169,7 @@ impl Direction {
     }
 }
 
-/// Moves one byte with `read` and `write`, which skip urgent data. Returns 0 at the end of the
+/// Moves one byte with `read`, which skips urgent data, and `write`. Returns 0 at the end of the
 /// data.
 fn move_one_byte(from: &Socket, writer: &OwnedFd) -> butter::Result<usize> {
     let mut byte = [0];
@@ -179,7 +183,7 @@ fn move_one_byte(from: &Socket, writer: &OwnedFd) -> butter::Result<usize> {
 /// pipes.
 const CAPACITY: usize = 256 * 1024;
 
-/// The maximum number of idle pipes.
+/// The maximum number of idle pipes in the pool.
 const MAX_IDLE: usize = 8;
 
 struct Pipe {
@@ -187,7 +191,7 @@ struct Pipe {
     writer: OwnedFd,
 }
 
-/// The pipes that are not in use. They are created on demand and reused.
+/// A pool of the pipes that are not in use. Pipes are created on demand and reused.
 pub(crate) struct PipePool(Vec<Pipe>);
 
 impl PipePool {
@@ -195,7 +199,8 @@ impl PipePool {
         Self(Vec::with_capacity(MAX_IDLE))
     }
 
-    /// Returns an empty pipe, or `None` if none can be created now.
+    /// Takes an empty pipe from the pool or creates a pipe. Returns `None` if no pipe can be
+    /// created now.
     fn take(&mut self) -> Option<Pipe> {
         self.0.pop().or_else(|| {
             let (reader, writer) = pipe::nonblocking().ok()?;
@@ -205,7 +210,7 @@ impl PipePool {
         })
     }
 
-    /// Returns an empty pipe to the pool.
+    /// Puts an empty pipe into the pool, or closes the pipe if the pool is full.
     fn put(&mut self, pipe: Pipe) {
         if self.0.len() < MAX_IDLE {
             self.0.push(pipe);

@@ -23,9 +23,10 @@ pub(crate) struct Listener {
 /// The result of accepting a connection.
 pub(crate) enum Accepted {
     Connection(OwnedFd),
-    /// No connection is pending.
+    /// No connection is waiting to be accepted.
     None,
-    /// A connection is pending, but descriptors or memory are exhausted.
+    /// A connection is waiting, but it cannot be accepted because descriptors or memory are
+    /// exhausted.
     Exhausted,
 }
 
@@ -80,8 +81,8 @@ impl AsFd for Listener {
     }
 }
 
-/// The path of a Unix socket that this program created. The socket is removed on drop, unless
-/// another file has replaced it.
+/// The path of a Unix socket that this program created. On drop, the socket is removed from the
+/// file system, unless another file has replaced the socket.
 struct SocketPath {
     path: PathBuf,
     /// The device and inode numbers of the socket.
@@ -116,8 +117,8 @@ pub(crate) struct ConnectionLimit {
 }
 
 impl ConnectionLimit {
-    /// Raises the soft limit to the hard limit. `last` is the last descriptor opened before the
-    /// first connection; all lower numbers are assumed to be in use.
+    /// Raises the soft limit on open descriptors to the hard limit. `last` is the last descriptor
+    /// opened before the first connection; all lower numbers are assumed to be in use.
     pub(crate) fn new(last: impl AsFd) -> Self {
         let limit = open_files_limit();
         let raised = libc::rlimit { rlim_cur: limit.rlim_max, ..limit };
@@ -128,9 +129,9 @@ impl ConnectionLimit {
     }
 
     /// Returns the maximum number of connections. Another process can change `RLIMIT_NOFILE`, so
-    /// each call queries it.
+    /// each call of this method queries the limit.
     pub(crate) fn connections(&self) -> usize {
-        // An infinite limit is the maximum value of the type.
+        // `RLIM_INFINITY`, the value of an infinite limit, is the maximum value of `rlim_t`.
         let limit = open_files_limit().rlim_cur as usize;
         // One connection is always allowed. If only one pipe can be created, the two directions of
         // this connection use it alternately.
@@ -140,7 +141,8 @@ impl ConnectionLimit {
 
 fn open_files_limit() -> libc::rlimit {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: the kernel writes the struct. The call cannot fail, because the arguments are valid.
+    // SAFETY: the kernel writes the struct. `getrlimit` cannot fail, because the arguments are
+    // valid.
     unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) };
     limit
 }

@@ -9,9 +9,10 @@
 //!
 //! One epoll instance waits for the listener, both sockets of every connection, the termination
 //! signals and two timers. Each direction of a connection uses a pipe: `splice` moves the data from
-//! one socket into the pipe, and from the pipe into the other socket. A pipe is taken from a pool
-//! when data arrives, and returned as soon as it is empty: an idle connection uses no pipe, and a
-//! connection with a slow reader buffers no more than the capacity of its pipe.
+//! one socket into the pipe, and from the pipe into the other socket. A direction takes a pipe from
+//! a pool when data arrives, and puts the pipe back as soon as the pipe is empty. An idle
+//! connection therefore uses no pipe, and a connection with a slow reader buffers no more than the
+//! capacity of its pipe.
 
 mod address;
 #[path = "../common/mod.rs"]
@@ -40,7 +41,8 @@ use session::Session;
 const PROGRAM: &str = "relay";
 
 fn main() -> ExitCode {
-    // Block the signals first: until then, a signal terminates the program without a message.
+    // Block the signals first: while the signals are unblocked, a signal terminates the program
+    // without a message.
     let signals = Signals::block();
     match options::parse() {
         Ok(Request::Run(options)) => {
@@ -76,7 +78,8 @@ fn relay(options: &Options, signals: &Signals) -> io::Result<ExitCode> {
     drop(session);
     drop(listener);
     if !Report::is_writable() {
-        // Another signal terminates the program instead of waiting until the totals are written.
+        // Standard error is blocked. Unblock the signals, so that a second signal terminates the
+        // program instead of waiting until the totals are written.
         signals.unblock()?;
     }
     shared.report.info(format_args!("terminated by SIG{signal}: {}", shared.totals));

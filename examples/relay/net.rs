@@ -17,7 +17,8 @@ pub(crate) enum Connect {
     Connected(OwnedFd),
     /// The socket becomes writable when the attempt has succeeded or failed.
     InProgress(OwnedFd),
-    /// A resource of this process or of the target is exhausted. The caller can retry later.
+    /// A resource of this process or of the target is exhausted. The caller can retry to connect
+    /// later.
     Retry,
     Failed(io::Error),
 }
@@ -140,7 +141,8 @@ pub(crate) fn take_error(socket: impl AsFd) -> io::Result<()> {
     if error == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(error)) }
 }
 
-/// Shuts down one direction. An error is ignored: it means that the connection is already closed.
+/// Shuts down one or both directions of a socket. An error is ignored, because it means that the
+/// connection is already closed.
 pub(crate) fn shutdown(socket: impl AsFd, how: Shutdown) {
     let how = match how {
         Shutdown::Read => libc::SHUT_RD,

@@ -67,13 +67,13 @@ impl Report {
     }
 }
 
-/// Writes the text with one call, so that a writable pipe accepts the text without blocking. A
-/// write error is ignored, because it cannot be reported.
+/// Writes the text with one system call, so that a writable pipe accepts the text without blocking.
+/// A write error is ignored, because it cannot be reported.
 fn write(text: fmt::Arguments<'_>) {
     let _ = io::stderr().write_all(text.to_string().as_bytes());
 }
 
-/// The counters since the start of the program.
+/// The numbers of connections and bytes since the start of the program.
 #[derive(Default)]
 pub(crate) struct Totals {
     pub(crate) accepted: u64,
@@ -127,7 +127,7 @@ impl Progress {
         self.timer.try_read()?;
         let (then, to_target, to_client) = self.last;
         let now = Instant::now();
-        // If an update is delayed, its rate covers the whole time since the last update.
+        // If an update is delayed, the printed rate covers the whole time since the last update.
         let time = now.duration_since(then);
         report.progress(format_args!(
             "{} open, {} ended; to target {}, {}; to client {}, {}",

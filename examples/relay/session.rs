@@ -1,5 +1,5 @@
-//! The event loop: waits, updates the readiness of sockets, gives each connection its turn, and
-//! accepts connections.
+//! The event loop: waits for events, updates the readiness of sockets, gives each connection its
+//! turn, and accepts connections.
 
 use std::fmt;
 use std::io;
@@ -17,13 +17,13 @@ use crate::connections::Connections;
 use crate::listener::{Accepted, ConnectionLimit, Listener};
 use crate::report::Progress;
 
-// These tokens are greater than those of connections.
+// The following tokens are greater than the tokens of all connections.
 const LISTENER: Token = Token(u64::MAX);
 const SIGNALS: Token = Token(u64::MAX - 1);
 const PROGRESS: Token = Token(u64::MAX - 2);
 const PAUSE: Token = Token(u64::MAX - 3);
 
-/// The maximum number of connections accepted before the open ones have their turn.
+/// The maximum number of connections accepted before the open connections have their turn.
 const BATCH: usize = 64;
 
 pub(crate) struct Session<'s> {
@@ -67,15 +67,16 @@ impl<'s> Session<'s> {
         self.shared.report.info(line);
     }
 
-    /// Relays until a termination signal is pending, and returns it.
+    /// Relays data until a termination signal is pending, and returns this signal.
     pub(crate) fn run(&mut self) -> io::Result<Signal> {
         let mut ready = [Event::default(); 256];
         loop {
             let timeout =
                 if self.connections.has_runnable() { Timeout::Zero } else { Timeout::Infinite };
             let mut accept = false;
-            // Only update the readiness here: if a connection ended now, and a new one reused its
-            // index, the remaining events of the old connection would be attributed to the new one.
+            // This loop only updates the readiness of sockets. If it also ended a connection, a new
+            // connection could reuse the index of the old connection, and would receive the
+            // remaining events of the old connection.
             for event in self.shared.epoll.wait(&mut ready, timeout)? {
                 match event.token() {
                     LISTENER => accept = true,
@@ -103,8 +104,8 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// Accepts pending connections. While the limit is reached, epoll does not monitor the
-    /// listener, because the listener would always be ready.
+    /// Accepts pending connections. While the limit on connections is reached, epoll does not
+    /// monitor the listener, because the listener would always be ready.
     fn accept(&mut self) -> io::Result<()> {
         let limit = self.limit.connections();
         let mut listen = true;
@@ -117,8 +118,9 @@ impl<'s> Session<'s> {
                 Accepted::Connection(client) => {
                     let totals = &mut self.shared.totals;
                     totals.accepted += 1;
-                    // The per-user limit on epoll watches (fs.epoll.max_user_watches) may be
-                    // reached. Only this connection ends.
+                    // `add` fails if the per-user limit on epoll watches
+                    // (fs.epoll.max_user_watches) is reached. In this case, only the new connection
+                    // ends.
                     if self.connections.add(client, &self.shared.epoll).is_err() {
                         totals.ended += 1;
                         totals.failed += 1;
@@ -126,8 +128,8 @@ impl<'s> Session<'s> {
                 }
                 Accepted::None => break,
                 Accepted::Exhausted => {
-                    // Other processes may use the resource, and no event reports when they have
-                    // released it.
+                    // Other processes may use the exhausted resource, and no event reports that the
+                    // resource is available again.
                     self.pause.start()?;
                     listen = false;
                     break;

@@ -37,8 +37,8 @@ impl fmt::Display for Exit {
 }
 
 impl Exit {
-    /// Returns the exit status if no events were lost. `counted` says whether a count was
-    /// requested.
+    /// Returns the exit status if no events were lost. `counted` is `true` if the user specified
+    /// `--count`.
     pub(crate) fn status(self, counted: bool) -> u8 {
         match self {
             Self::Timeout if counted => TOO_FEW_EVENTS,

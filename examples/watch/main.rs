@@ -7,10 +7,10 @@
 //! `--help` documents the options, the output formats and the exit statuses.
 //!
 //! One epoll instance waits for the inotify queue, the termination signals, the heartbeat timer and
-//! the closing of the output, so that `watch /tmp | head -1` exits when `head` exits and not at the
-//! next event. Each iteration of the loop reads the available events, formats them without an
-//! allocation, and writes the output at the end. To wait for another descriptor, add a token and a
-//! match arm.
+//! the closing of the output, so that the program exits in `watch /tmp | head -1` as soon as `head`
+//! exits, and not at the next event. Each iteration of the event loop reads the available events,
+//! formats these events without an allocation, and then writes the output. To wait for another
+//! descriptor, add a token and a match arm to the event loop.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -39,7 +39,8 @@ use watches::{Added, Watches};
 const PROGRAM: &str = "watch";
 
 fn main() -> ExitCode {
-    // Block the signals first: until then, a signal terminates the program without a message.
+    // Block the signals first: while the signals are unblocked, a signal terminates the program
+    // without a message.
     let signals = Signals::block();
     match options::parse() {
         Ok(Request::Run(options)) => {

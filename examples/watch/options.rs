@@ -101,7 +101,7 @@ fn event(name: &str) -> Option<WatchFlags> {
     if name == "ALL" {
         return Some(WatchFlags::ALL_EVENTS);
     }
-    // The other flags are options of a watch, not events.
+    // Flags that are not in `ALL_EVENTS` are options of a watch, not events.
     WatchFlags::from_name(name).filter(|flag| WatchFlags::ALL_EVENTS.contains(*flag))
 }
 
@@ -140,7 +140,7 @@ fn timeout(number: &OsStr) -> Result<Duration, Error> {
 }
 
 fn every(number: &OsStr) -> Result<Duration, Error> {
-    // A timer accepts no other periods.
+    // A timer accepts only periods that are greater than 0 and fit into a `Timespec`.
     let accepted = |period: &Duration| !period.is_zero() && Timespec::try_from(*period).is_ok();
     let expected = "a positive number of seconds";
     seconds(number).filter(accepted).ok_or_else(|| cli::invalid_value("--every", number, expected))

@@ -16,7 +16,7 @@ use crate::common::units::Count;
 use crate::options::Format;
 use crate::watches::Path;
 
-/// Bytes as a JSON string. Invalid UTF-8 is replaced by U+FFFD.
+/// Displays bytes as a JSON string. Invalid UTF-8 is replaced by U+FFFD.
 struct JsonString<'a>(&'a [u8]);
 
 impl Display for JsonString<'_> {
@@ -24,8 +24,8 @@ impl Display for JsonString<'_> {
         f.write_char('"')?;
         for chunk in self.0.utf8_chunks() {
             let mut plain = chunk.valid();
-            // JSON requires escapes only for the characters below U+0020, but a terminal may
-            // interpret the other control characters, too.
+            // JSON requires escapes only for the control characters below U+0020, but a terminal
+            // may also interpret other control characters.
             while let Some(special) =
                 plain.find(|c: char| c.is_control() || matches!(c, '"' | '\\'))
             {
@@ -49,7 +49,7 @@ impl Display for JsonString<'_> {
 }
 
 /// A member of a JSON object that contains bytes: `"name":"passwd",`. If the bytes are not UTF-8, a
-/// second member contains them in hexadecimal.
+/// second member contains the bytes in hexadecimal.
 struct JsonBytes<'a>(&'a str, &'a [u8]);
 
 impl Display for JsonBytes<'_> {
@@ -67,7 +67,7 @@ impl Display for JsonBytes<'_> {
     }
 }
 
-/// Formats the path as it appears in the output of all its events.
+/// Formats a path as it appears in the output of every event of the path.
 pub(crate) fn prepare(format: Format, path: &OsStr) -> Vec<u8> {
     match format {
         Format::Text => Escape::new(path).to_string(),
@@ -87,7 +87,7 @@ pub(crate) struct Printer<W: Write> {
     out: BufWriter<W>,
     format: Format,
     color: bool,
-    /// The formatted timestamp of the current events.
+    /// The formatted timestamp of the events that are being printed.
     time: String,
 }
 
@@ -106,7 +106,7 @@ impl<W: Write> Printer<W> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let seconds = now.as_secs();
         self.time.clear();
-        // Writing to a `String` does not fail.
+        // Writing to a `String` does not fail, so the result is ignored.
         let _ = match self.format {
             Format::Text => {
                 let (hours, minutes) = (seconds / 3600 % 24, seconds / 60 % 60);
@@ -125,7 +125,7 @@ impl<W: Write> Printer<W> {
         self.out.flush()
     }
 
-    /// Writes an event. An overflow has no path.
+    /// Writes an event. An overflow event has no path.
     pub(crate) fn print(&mut self, event: &Event<'_>, path: Option<&Path>) -> io::Result<()> {
         let name = event.name().as_bytes();
         let cookie = event.cookie().map(|cookie| cookie.as_raw());
@@ -248,14 +248,14 @@ fn write_or_null(out: &mut impl Write, value: Option<impl Display>) -> io::Resul
     }
 }
 
-/// The names of the events, without `ISDIR`, which is not an event.
+/// Returns the names of the events in `flags`, without `ISDIR`, which is not an event.
 fn names(flags: EventFlags) -> impl Iterator<Item = &'static str> {
     let unknown = flags.difference(EventFlags::KNOWN);
     let names = flags.difference(EventFlags::ISDIR).iter_names().map(|(name, _)| name);
     names.chain((!unknown.is_empty()).then_some("UNKNOWN"))
 }
 
-/// The escape sequence for the color of an event.
+/// Returns the terminal escape sequence for the color of an event.
 fn color(flags: EventFlags) -> &'static str {
     if flags.intersects(NOTICES) {
         "\x1b[1;31m"
@@ -279,8 +279,8 @@ const NOTICES: EventFlags =
 /// The number of bytes that a writable pipe accepts without blocking: `PIPE_BUF`.
 const PIPE_BUF: usize = 4096;
 
-/// Standard output. No write blocks; instead, `poll` waits for the output and the signals, so that
-/// signals are handled even if the reader does not read.
+/// Standard output without blocking writes. Before each write, `poll` waits for the output and the
+/// signals, so that signals are handled even if the reader of the output does not read.
 pub(crate) struct Output<'s> {
     stdout: Stdout,
     signals: &'s Signals,
@@ -307,9 +307,9 @@ impl Write for Output<'_> {
             if !ready.is_empty() {
                 return Ok(butter::io::write(&self.stdout, &bytes[..bytes.len().min(PIPE_BUF)])?);
             }
-            // The output is blocked and a signal is pending. The first signal is only read here;
-            // the program ends when the output is read again. A second signal is unblocked, and
-            // terminates the process immediately.
+            // The output is blocked and a signal is pending. This method only reads the first
+            // signal; the program exits after the reader has read the output. A second pending
+            // signal is unblocked, and terminates the process immediately.
             match self.signals.first() {
                 None => drop(self.signals.read()?),
                 Some(_) => self.signals.unblock()?,

@@ -1,4 +1,4 @@
-//! The event loop: waits, prints events, and determines when the program exits.
+//! The event loop: waits for events, prints them, and determines when the program exits.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -65,9 +65,10 @@ impl<'s> Session<'s> {
         epoll.add(self.inotify, INOTIFY, Interest::IN)?;
         epoll.add(self.signals, SIGNALS, Interest::IN)?;
         epoll.add(&heartbeat, HEARTBEAT, Interest::IN)?;
-        // With an empty interest, epoll reports only that the other end is closed.
+        // With an empty interest, epoll reports only that the other end of the output is closed.
         match epoll.add(&io::stdout(), OUTPUT, Interest::empty()) {
-            // epoll does not support regular files, which have no reader that could close them.
+            // epoll does not support regular files, and a regular file has no reader that could
+            // close it.
             Err(error) if error.is(Errno::PERM) => {}
             result => result?,
         }
@@ -95,7 +96,7 @@ impl<'s> Session<'s> {
                     _ => {}
                 }
             }
-            // The signal may also have been read by `Output` while the output was blocked.
+            // `Output` may also have read the signal while the output was blocked.
             if let Some(signal) = self.signals.first() {
                 let exit = self.print_queued(&mut buffer)?;
                 return Ok(exit.unwrap_or(Exit::Signal(signal)));
@@ -107,7 +108,7 @@ impl<'s> Session<'s> {
     }
 
     /// Prints the events that are queued now. Events that are queued later are not printed, because
-    /// their number is unbounded.
+    /// the number of such events is unlimited.
     fn print_queued(&mut self, buffer: &mut [u8]) -> Result<Option<Exit>, Failure> {
         let mut left = butter::io::bytes_available(self.inotify)? as usize;
         while left > 0 {
@@ -149,14 +150,14 @@ impl<'s> Session<'s> {
             self.printer.print(event, None)?;
             self.remove_lost_watches()?;
         } else if event.is_ignored() {
-            // The watch is not found if it was already removed after an overflow.
+            // `Watches` does not contain the watch if it was already removed after an overflow.
             if let Some(path) = event.watch().and_then(|watch| self.watches.remove(watch)) {
                 self.printer.print(event, Some(&path))?;
             }
         } else {
             let path = event.watch().and_then(|watch| self.watches.get(watch));
             self.printer.print(event, path)?;
-            // An unmount is the cause of the removal, not a file system event.
+            // `--count` does not count `UNMOUNT` events, which report the removal of a watch.
             self.count += u64::from(!event.is_unmount());
         }
         Ok(if self.limit == Some(self.count) {
@@ -168,7 +169,8 @@ impl<'s> Session<'s> {
         })
     }
 
-    /// Removes the watches that no longer exist. Their `IGNORED` events may be among the lost ones.
+    /// Removes the watches that no longer exist in the kernel. The `IGNORED` events of these
+    /// watches may be among the lost events.
     fn remove_lost_watches(&mut self) -> io::Result<()> {
         let Ok(existing) = watches::existing(self.inotify) else { return Ok(()) };
         for (watch, path) in self.watches.remove_all_except(&existing) {
@@ -178,7 +180,8 @@ impl<'s> Session<'s> {
     }
 }
 
-/// Returns the time until the deadline, rounded up to milliseconds, which every kernel supports.
+/// Returns the time until the deadline, rounded up to milliseconds, because every kernel supports
+/// timeouts in milliseconds.
 fn remaining(deadline: Option<Instant>) -> Timeout {
     let Some(deadline) = deadline else { return Timeout::Infinite };
     Timeout::from(deadline.saturating_duration_since(Instant::now())).ceil_to_millis()
@@ -188,15 +191,15 @@ fn remaining(deadline: Option<Instant>) -> Timeout {
 pub(crate) struct Heartbeat(TimerFd);
 
 impl Heartbeat {
-    /// Creates a timer that expires periodically from now on, or never without a period.
+    /// Creates a timer that expires periodically, or never if `period` is `None`.
     pub(crate) fn every(period: Option<Duration>) -> butter::Result<Self> {
         let timer = TimerFd::nonblocking(Clock::Monotonic)?;
         timer.set(period.map_or(Timer::Disarmed, Timer::every))?;
         Ok(Self(timer))
     }
 
-    /// Returns the number of heartbeats that were missed before the current one, or `None` if none
-    /// is due.
+    /// Returns the number of heartbeats that were missed before the current heartbeat, or `None` if
+    /// no heartbeat is due.
     pub(crate) fn missed(&self) -> butter::Result<Option<u64>> {
         Ok(match self.0.try_read()? {
             Some(TimerEvent::Expired(times)) => Some(times.saturating_sub(1)),

@@ -18,14 +18,14 @@ pub(crate) enum Added<'w> {
     Duplicate(Escape<'w>),
 }
 
-/// A path and its formatted form.
+/// A watched path and its formatted form.
 pub(crate) struct Path {
     path: Box<OsStr>,
-    /// The path as it appears in the output of all its events.
+    /// The path as it appears in the output of every event of the path.
     pub(crate) printed: Vec<u8>,
 }
 
-/// The paths, sorted by watch descriptor.
+/// The watched paths, sorted by watch descriptor.
 pub(crate) struct Watches {
     format: Format,
     paths: Vec<(Watch, Path)>,
@@ -40,8 +40,8 @@ impl Watches {
         self.paths.len()
     }
 
-    /// Adds a path. If two paths refer to the same file, the file has one watch, under the first
-    /// path.
+    /// Adds a watched path. If two paths refer to the same file, the file has one watch, under the
+    /// first path.
     pub(crate) fn add(&mut self, watch: Watch, path: &OsStr) -> Added<'_> {
         match self.find(watch) {
             Ok(index) => Added::Duplicate(Escape::new(&*self.paths[index].1.path)),

@@ -21,7 +21,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
 
     for bytes in bytes.chunks_exact(128) {
         let number = i32::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-        match SigInfo::from_bytes(bytes.try_into().expect("a chunk has 128 bytes")) {
+        match SigInfo::from_bytes(bytes.try_into().expect("a chunk should have 128 bytes")) {
             Some(info) => {
                 assert_eq!((info.to_bytes().as_slice(), info.signal().as_raw()), (bytes, number));
                 assert!(format!("{info:?}").contains(&info.signal().to_string()));
