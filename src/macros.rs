@@ -24,7 +24,8 @@ macro_rules! layout {
 /// Defines a type for flags, with one constant per flag. The C name of a flag is a search alias of
 /// the constant. Flags can be printed and parsed as text (`CREATE | CLOSE_WRITE`).
 ///
-/// Unknown bits are preserved by every operation, `!` included.
+/// No operation clears unknown bits implicitly: `!` inverts all bits, so that `flags & !X` clears
+/// only `X`.
 ///
 /// The definition of a constant is `"IN_CREATE" CREATE = 0x100, "description.";`.
 macro_rules! flags {
@@ -37,8 +38,8 @@ macro_rules! flags {
         ::bitflags::bitflags! {
             $(#[$outer])*
             ///
-            /// Unknown bits are preserved. `Display` and `FromStr` use the names of the constants,
-            /// separated by `|`; `FromStr` also accepts the C names.
+            /// No operation clears unknown bits implicitly. `Display` and `FromStr` use the names
+            /// of the constants, separated by `|`; `FromStr` also accepts the C names.
             #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
             #[repr(transparent)]
             pub struct $name: $bits {
@@ -263,7 +264,7 @@ macro_rules! event_source {
             ///
             /// # Errors
             ///
-            /// - `EINVAL`: the limit on open file descriptors (`RLIMIT_NOFILE`) is 0.
+            /// - `EINVAL`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) is 0.
             /// - `ENOMEM`: the kernel is out of memory.
             pub fn wait(&self, timeout: impl Into<$crate::time::Timeout>) -> $crate::Result<bool> {
                 $crate::poll::readable($crate::fd::AsFd::as_fd(self), timeout.into())

@@ -24,7 +24,8 @@ impl Epoll {
     ///
     /// # Errors
     ///
-    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been
+    ///   reached.
     /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
     ///
@@ -44,7 +45,8 @@ impl Epoll {
     /// # Errors
     ///
     /// - `EINVAL`: a flag is unknown to the kernel.
-    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been
+    ///   reached.
     /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
     ///

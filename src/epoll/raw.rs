@@ -21,7 +21,7 @@ const EPIOCGPARAMS: u32 = 0x8008_8A02;
 /// # Errors
 ///
 /// - `EINVAL`: a flag is unknown to the kernel.
-/// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+/// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -258,7 +258,7 @@ pub fn ioctl_epiocsparams(epoll: BorrowedFd<'_>, params: &BusyPoll) -> Result<()
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     EPOLL_CREATE1:
         INVAL => "a flag is unknown to the kernel",
-        MFILE => "the limit on open file descriptors (RLIMIT_NOFILE) has been reached",
+        MFILE => "the per-process limit on open file descriptors (RLIMIT_NOFILE) has been reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached";
     EPOLL_CTL_ADD:
         BADF => "one of the descriptors is a path-only (O_PATH) descriptor",

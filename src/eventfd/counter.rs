@@ -23,7 +23,8 @@ impl EventFd {
     ///
     /// # Errors
     ///
-    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been
+    ///   reached.
     /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
     /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
     /// - `ENOMEM`: the kernel is out of memory.
@@ -42,7 +43,8 @@ impl EventFd {
     ///
     /// # Errors
     ///
-    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been
+    ///   reached.
     /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
     /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
     /// - `ENOMEM`: the kernel is out of memory.
@@ -65,7 +67,8 @@ impl EventFd {
     ///
     /// # Errors
     ///
-    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been
+    ///   reached.
     /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
     /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
     /// - `ENOMEM`: the kernel is out of memory.
@@ -87,7 +90,8 @@ impl EventFd {
     /// # Errors
     ///
     /// - `EINVAL`: a flag is unknown to the kernel.
-    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been
+    ///   reached.
     /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
     /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
     /// - `ENOMEM`: the kernel is out of memory.

@@ -10,7 +10,7 @@ use crate::syscall::syscall;
 /// # Errors
 ///
 /// - `EINVAL`: a flag is unknown to the kernel.
-/// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+/// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
 /// - `ENOMEM`: the kernel is out of memory.
@@ -73,7 +73,7 @@ pub fn write(fd: BorrowedFd<'_>, value: u64) -> Result<()> {
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     EVENTFD2:
         INVAL => "a flag is unknown to the kernel",
-        MFILE => "the limit on open file descriptors (RLIMIT_NOFILE) has been reached",
+        MFILE => "the per-process limit on open file descriptors (RLIMIT_NOFILE) has been reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached",
         NODEV => Other "the kernel's internal file system of anonymous inodes could not be mounted";
     EVENTFD_READ:

@@ -61,8 +61,8 @@ impl<'r> IdMaps<'r> {
     ///   range is not mapped in the parent namespace; or `setgroups` must be denied before the
     ///   group ID map is set; or `setgroups` cannot be denied, because the group ID map is already
     ///   set.
-    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
-    ///   has been reached.
+    /// - `EMFILE`, `ENFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`), or
+    ///   the system-wide limit on open files (`fs.file-max`), has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
     ///
     /// Since Linux 3.5; [user_namespaces(7)].

@@ -17,8 +17,7 @@ use crate::syscall::syscall;
 ///   user namespaces; or `/proc` is not mounted, or the file system at `/proc` is not a procfs.
 /// - `EACCES`: the file is opened for writing, and the process belongs to another user, or is not
 ///   dumpable (`PR_SET_DUMPABLE`), so that its files in `/proc` belong to root.
-/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
-///   reached.
+/// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -40,8 +39,7 @@ pub fn openat_uid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
 ///   user namespaces; or `/proc` is not mounted, or the file system at `/proc` is not a procfs.
 /// - `EACCES`: the file is opened for writing, and the process belongs to another user, or is not
 ///   dumpable (`PR_SET_DUMPABLE`), so that its files in `/proc` belong to root.
-/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
-///   reached.
+/// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -64,8 +62,7 @@ pub fn openat_gid_map(task: Task, access: AccessMode) -> Result<OwnedFd> {
 /// - `EACCES`: the file is opened for writing, and the caller does not have the capability
 ///   `CAP_SYS_ADMIN` in the user namespace, or the process belongs to another user or is not
 ///   dumpable (`PR_SET_DUMPABLE`), so that its files in `/proc` belong to root.
-/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
-///   reached.
+/// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -165,16 +162,14 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             namespaces; or /proc is not mounted, or the file system at /proc is not a procfs",
         ACCES => "the file is opened for writing, and the process belongs to another user, or is \
             not dumpable (PR_SET_DUMPABLE), so that its files in /proc belong to root",
-        MFILE => "the limit on open file descriptors of the process (RLIMIT_NOFILE) has been \
-            reached",
+        MFILE => "the per-process limit on open file descriptors (RLIMIT_NOFILE) has been reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached";
     OPENAT_GID_MAP:
         NOENT => "the process or thread does not exist; or the kernel does not support user \
             namespaces; or /proc is not mounted, or the file system at /proc is not a procfs",
         ACCES => "the file is opened for writing, and the process belongs to another user, or is \
             not dumpable (PR_SET_DUMPABLE), so that its files in /proc belong to root",
-        MFILE => "the limit on open file descriptors of the process (RLIMIT_NOFILE) has been \
-            reached",
+        MFILE => "the per-process limit on open file descriptors (RLIMIT_NOFILE) has been reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached";
     OPENAT_SETGROUPS:
         NOENT => "the process or thread does not exist; or the kernel does not support user \
@@ -182,8 +177,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         ACCES => "the file is opened for writing, and the caller does not have the capability \
             CAP_SYS_ADMIN in the user namespace, or the process belongs to another user or is not \
             dumpable (PR_SET_DUMPABLE), so that its files in /proc belong to root",
-        MFILE => "the limit on open file descriptors of the process (RLIMIT_NOFILE) has been \
-            reached",
+        MFILE => "the per-process limit on open file descriptors (RLIMIT_NOFILE) has been reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached";
     WRITE_UID_MAP:
         INVAL => "the map has no range, or more than 340; or its text has more than 4,095 bytes; \

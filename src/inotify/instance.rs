@@ -26,8 +26,8 @@ impl Inotify {
     /// # Errors
     ///
     /// - `EMFILE`: the per-user limit on inotify instances of the user namespace or an ancestor of
-    ///   it (`user.max_inotify_instances`, `fs.inotify.max_user_instances`), or the limit on open
-    ///   file descriptors (`RLIMIT_NOFILE`), has been reached.
+    ///   it (`user.max_inotify_instances`, `fs.inotify.max_user_instances`), or the per-process
+    ///   limit on open file descriptors (`RLIMIT_NOFILE`), has been reached.
     /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
     ///
@@ -46,8 +46,8 @@ impl Inotify {
     /// # Errors
     ///
     /// - `EMFILE`: the per-user limit on inotify instances of the user namespace or an ancestor of
-    ///   it (`user.max_inotify_instances`, `fs.inotify.max_user_instances`), or the limit on open
-    ///   file descriptors (`RLIMIT_NOFILE`), has been reached.
+    ///   it (`user.max_inotify_instances`, `fs.inotify.max_user_instances`), or the per-process
+    ///   limit on open file descriptors (`RLIMIT_NOFILE`), has been reached.
     /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
     ///
@@ -68,8 +68,8 @@ impl Inotify {
     ///
     /// - `EINVAL`: a flag is unknown to the kernel.
     /// - `EMFILE`: the per-user limit on inotify instances of the user namespace or an ancestor of
-    ///   it (`user.max_inotify_instances`, `fs.inotify.max_user_instances`), or the limit on open
-    ///   file descriptors (`RLIMIT_NOFILE`), has been reached.
+    ///   it (`user.max_inotify_instances`, `fs.inotify.max_user_instances`), or the per-process
+    ///   limit on open file descriptors (`RLIMIT_NOFILE`), has been reached.
     /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
     ///

@@ -18,8 +18,8 @@ const INOTIFY_IOC_SETNEXTWD: u32 = 0x4004_4900;
 /// - `EINVAL`: a flag is unknown to the kernel.
 /// - `EMFILE`: the per-user limit on inotify instances of the user namespace, or of an ancestor of
 ///   it, has been reached (`user.max_inotify_instances`, which is `fs.inotify.max_user_instances`
-///   in the initial user namespace); or the limit on open file descriptors (`RLIMIT_NOFILE`) has
-///   been reached.
+///   in the initial user namespace); or the per-process limit on open file descriptors
+///   (`RLIMIT_NOFILE`) has been reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -160,8 +160,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         INVAL => "a flag is unknown to the kernel",
         MFILE => "the per-user limit on inotify instances of the user namespace, or of an ancestor \
             of it, has been reached (user.max_inotify_instances, which is \
-            fs.inotify.max_user_instances in the initial user namespace); or the limit on open \
-            file descriptors (RLIMIT_NOFILE) has been reached",
+            fs.inotify.max_user_instances in the initial user namespace); or the per-process limit \
+            on open file descriptors (RLIMIT_NOFILE) has been reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached";
     INOTIFY_ADD_WATCH:
         BADF => "the inotify descriptor is a path-only (O_PATH) descriptor",

@@ -75,8 +75,8 @@ impl MemFd {
     /// # Errors
     ///
     /// - `EINVAL`: the name has more than 249 bytes or contains a NUL byte.
-    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
-    ///   has been reached.
+    /// - `EMFILE`, `ENFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`), or
+    ///   the system-wide limit on open files (`fs.file-max`), has been reached.
     /// - `EACCES`: executable files are not permitted (`vm.memfd_noexec` is 2, before Linux 6.6).
     /// - `ENOMEM`: the kernel is out of memory.
     ///
@@ -109,8 +109,8 @@ impl MemFd {
     ///   the kernel, or the flags exclude each other. If the only cause is that the kernel is older
     ///   than Linux 6.3 and does not support `EXEC` and `NOEXEC_SEAL`, the kind of the error is
     ///   `Unsupported`.
-    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
-    ///   has been reached.
+    /// - `EMFILE`, `ENFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`), or
+    ///   the system-wide limit on open files (`fs.file-max`), has been reached.
     /// - `ENODEV`: the host has no huge pages of this size.
     /// - `ENOSYS`: the kernel was built without support for huge pages.
     /// - `EACCES`: executable files are not permitted (`vm.memfd_noexec` is 2).

@@ -19,8 +19,7 @@ const F_GET_SEALS: u32 = 1034;
 ///
 /// - `EINVAL`: the name has more than 249 bytes or contains a NUL byte; or a flag is unknown to the
 ///   kernel, or the flags exclude each other.
-/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
-///   reached.
+/// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENODEV`: the host has no huge pages of this size.
 /// - `EACCES`: executable files are not permitted, only files with `MFD_NOEXEC_SEAL`
@@ -106,8 +105,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     MEMFD_CREATE:
         INVAL => "the name has more than 249 bytes or contains a NUL byte; or a flag is unknown to \
             the kernel, or the flags exclude each other",
-        MFILE => "the limit on open file descriptors of the process (RLIMIT_NOFILE) has been \
-            reached",
+        MFILE => "the per-process limit on open file descriptors (RLIMIT_NOFILE) has been reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached",
         NODEV => Unsupported "the host has no huge pages of this size",
         ACCES => "executable files are not permitted, only files with MFD_NOEXEC_SEAL \

@@ -75,8 +75,8 @@ use crate::syscall::syscall;
 ///   are in the kernel's log); or the type is absent, or ends with a period; or the target is not
 ///   in this mount namespace; or an argument contains a NUL byte; or a flag selects another
 ///   operation.
-/// - `ENOTDIR`: the target is not a directory; or a component before the last of a path, or of a
-///   path in the options, is not a directory.
+/// - `ENOTDIR`: the target is not a directory; or a component of a path, or of a path in the
+///   options, that is used as a directory is not a directory.
 /// - `EMFILE`: the kernel has no unused device number for a file system without a device.
 /// - `ENOSPC`: the limit on mounts (`fs.mount-max`) has been reached in the mount namespace, or in
 ///   another mount namespace to which the mount would be propagated.
@@ -93,7 +93,7 @@ use crate::syscall::syscall;
 ///   mount namespace that is not newer than the caller's mount namespace; or a path contains a NUL
 ///   byte.
 /// - `ENOTDIR`: one of source and target is a directory and the other is not, or a component of a
-///   path before the last is not a directory.
+///   path that is used as a directory is not a directory.
 /// - `ENOSPC`: the limit on mounts (`fs.mount-max`) has been reached in the mount namespace, or in
 ///   another mount namespace to which the mount would be propagated.
 ///
@@ -154,7 +154,7 @@ use crate::syscall::syscall;
 ///   the mount namespace of the target; or a security module denies the call; or, before Linux
 ///   5.15, `MS_MANDLOCK` is set without this capability in the initial user namespace.
 /// - `ENOENT`: a component of the path does not exist, or the path is empty.
-/// - `ENOTDIR`: a component of the path before the last is not a directory.
+/// - `ENOTDIR`: a component of the path that is used as a directory is not a directory.
 /// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
 /// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
@@ -167,7 +167,7 @@ use crate::syscall::syscall;
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
 ///   owns the mount namespace; or a security module denies the call; or, before Linux 5.15,
 ///   `MS_MANDLOCK` is set without this capability in the initial user namespace.
-/// - `ENOTDIR`: a component of a path before the last is not a directory.
+/// - `ENOTDIR`: a component of a path that is used as a directory is not a directory.
 /// - `EACCES`: a directory in a path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
 /// - `ELOOP`: a path contains too many symbolic links, or a symbolic link on a mount with
@@ -316,7 +316,7 @@ const fn call(flags: MountFlags) -> Call {
 /// - `EAGAIN`: the call marked the mount as expired (`MNT_EXPIRE`); the next call with `MNT_EXPIRE`
 ///   unmounts the mount, unless the mount is used before that call.
 /// - `ENOENT`: a component of the path does not exist, or the path is empty.
-/// - `ENOTDIR`: a component of the path before the last is not a directory.
+/// - `ENOTDIR`: a component of the path that is used as a directory is not a directory.
 /// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
 /// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
@@ -363,8 +363,8 @@ fn umount2_c(target: &CStr, flags: UnmountFlags) -> Result<()> {
 ///   for the old root, or the parent mount of the new root or of the current root, is shared; or
 ///   the current root is the initial root file system (before Linux 7.0); or a path contains a NUL
 ///   byte.
-/// - `ENOTDIR`: the new root, or the directory for the old root, or a component of a path before
-///   the last, is not a directory.
+/// - `ENOTDIR`: the new root, or the directory for the old root, or a component of a path that is
+///   used as a directory, is not a directory.
 /// - `ENOENT`: a component of a path does not exist; or a path is empty; or the new root, or the
 ///   directory for the old root, has been deleted.
 /// - `EACCES`: a directory in a path cannot be searched; or a symbolic link may not be followed
@@ -405,7 +405,7 @@ fn pivot_root_c(new_root: &CStr, put_old: &CStr) -> Result<()> {
 /// # Errors
 ///
 /// - `ENOENT`: a component of the path does not exist, or the path is empty.
-/// - `ENOTDIR`: a component of the path before the last is not a directory.
+/// - `ENOTDIR`: a component of the path that is used as a directory is not a directory.
 /// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
 /// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
@@ -466,8 +466,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             (details are in the kernel's log); or the type is absent, or ends with a period; or \
             the target is not in this mount namespace; or an argument contains a NUL byte; or a \
             flag selects another operation",
-        NOTDIR => "the target is not a directory; or a component before the last of a path, or of \
-            a path in the options, is not a directory",
+        NOTDIR => "the target is not a directory; or a component of a path, or of a path in the \
+            options, that is used as a directory is not a directory",
         MFILE => "the kernel has no unused device number for a file system without a device",
         NOSPC => "the limit on mounts (fs.mount-max) has been reached in the mount namespace, or \
             in another mount namespace to which the mount would be propagated",
@@ -484,7 +484,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             file of a mount namespace that is not newer than the caller's mount namespace; or a \
             path contains a NUL byte",
         NOTDIR => "one of source and target is a directory and the other is not, or a component of \
-            a path before the last is not a directory",
+            a path that is used as a directory is not a directory",
         NOSPC => "the limit on mounts (fs.mount-max) has been reached in the mount namespace, or \
             in another mount namespace to which the mount would be propagated",
         NOENT => "a component of a path does not exist; or the target is empty, or has been \
@@ -513,7 +513,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
             owns the mount namespace; or a security module denies the call; or, before Linux 5.15, \
             MS_MANDLOCK is set without this capability in the initial user namespace",
-        NOTDIR => "a component of a path before the last is not a directory",
+        NOTDIR => "a component of a path that is used as a directory is not a directory",
         ACCES => "a directory in a path cannot be searched; or a symbolic link may not be followed \
             (fs.protected_symlinks); or a security module denies the call",
         NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it is too long for its \
@@ -529,7 +529,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             before Linux 5.15, MS_MANDLOCK is set without this capability in the initial user \
             namespace",
         NOENT => "a component of the path does not exist, or the path is empty",
-        NOTDIR => "a component of the path before the last is not a directory",
+        NOTDIR => "a component of the path that is used as a directory is not a directory",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or a security module denies the call",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
@@ -552,7 +552,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             rejects an option (details are in the kernel's log); or an argument contains a NUL \
             byte; or a flag selects another operation",
         NOENT => "a component of the path does not exist, or the path is empty",
-        NOTDIR => "a component of the path before the last is not a directory",
+        NOTDIR => "a component of the path that is used as a directory is not a directory",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
@@ -567,7 +567,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         INVAL => "the target is not a mount point of this mount namespace; or an argument contains \
             a NUL byte; or a flag selects another operation",
         NOENT => "a component of the path does not exist, or the path is empty",
-        NOTDIR => "a component of the path before the last is not a directory",
+        NOTDIR => "a component of the path that is used as a directory is not a directory",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or a security module denies the call",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
@@ -590,7 +590,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         AGAIN => "the call marked the mount as expired (MNT_EXPIRE); the next call with MNT_EXPIRE \
             unmounts the mount, unless the mount is used before that call",
         NOENT => "a component of the path does not exist, or the path is empty",
-        NOTDIR => "a component of the path before the last is not a directory",
+        NOTDIR => "a component of the path that is used as a directory is not a directory",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or a security module denies the call",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
@@ -608,8 +608,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             the directory for the old root, or the parent mount of the new root or of the current \
             root, is shared; or the current root is the initial root file system (before Linux \
             7.0); or a path contains a NUL byte",
-        NOTDIR => "the new root, or the directory for the old root, or a component of a path \
-            before the last, is not a directory",
+        NOTDIR => "the new root, or the directory for the old root, or a component of a path that \
+            is used as a directory, is not a directory",
         NOENT => "a component of a path does not exist; or a path is empty; or the new root, or \
             the directory for the old root, has been deleted",
         ACCES => "a directory in a path cannot be searched; or a symbolic link may not be followed \
@@ -625,7 +625,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             accepts such options";
     STATFS:
         NOENT => "a component of the path does not exist, or the path is empty",
-        NOTDIR => "a component of the path before the last is not a directory",
+        NOTDIR => "a component of the path that is used as a directory is not a directory",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or a security module denies the call",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \

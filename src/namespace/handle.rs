@@ -55,8 +55,8 @@ impl Namespace {
     ///   namespace; or `/proc` is not mounted.
     /// - `EACCES`: the caller may not access the process.
     /// - `EINVAL`: the file `/proc/<pid>/ns/<kind>` is not a namespace.
-    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
-    ///   has been reached.
+    /// - `EMFILE`, `ENFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`), or
+    ///   the system-wide limit on open files (`fs.file-max`), has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
     ///
     /// Since Linux 3.0; [namespaces(7)].
@@ -74,8 +74,8 @@ impl Namespace {
     /// - `ENOENT`: the kernel does not support the kind of namespace; or `/proc` is not mounted, or
     ///   belongs to a PID namespace that does not contain the thread.
     /// - `EINVAL`: the file `/proc/thread-self/ns/<kind>` is not a namespace.
-    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
-    ///   has been reached.
+    /// - `EMFILE`, `ENFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`), or
+    ///   the system-wide limit on open files (`fs.file-max`), has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
     #[inline]
     pub fn own(kind: Kind) -> Result<Self> {
@@ -140,8 +140,8 @@ impl Namespace {
     /// # Errors
     ///
     /// - `EPERM`: the user namespace is neither that of the caller nor a descendant of it.
-    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
-    ///   has been reached.
+    /// - `EMFILE`, `ENFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`), or
+    ///   the system-wide limit on open files (`fs.file-max`), has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
     ///
     /// Since Linux 4.9; [ioctl_nsfs(2)].
@@ -161,8 +161,8 @@ impl Namespace {
     /// - `EPERM`: the namespace has no parent, or the parent is neither the namespace of the caller
     ///   nor a descendant of it.
     /// - `EINVAL`: the namespace is neither a user namespace nor a PID namespace.
-    /// - `EMFILE`, `ENFILE`: the limit on open file descriptors of the process, or of the system,
-    ///   has been reached.
+    /// - `EMFILE`, `ENFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`), or
+    ///   the system-wide limit on open files (`fs.file-max`), has been reached.
     /// - `ENOMEM`: the kernel is out of memory.
     ///
     /// Since Linux 4.9; [ioctl_nsfs(2)].

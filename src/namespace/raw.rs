@@ -95,8 +95,7 @@ pub fn setns(fd: BorrowedFd<'_>, kinds: Namespaces) -> Result<()> {
 ///   namespace; or `/proc` is not mounted; or, for `pid_for_children` with older kernels, no
 ///   process has been created in the namespace.
 /// - `EACCES`: the caller may not access the process (`ptrace`).
-/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
-///   reached.
+/// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -133,8 +132,7 @@ pub fn fstatfs_is_nsfs(fd: BorrowedFd<'_>) -> Result<bool> {
 /// # Errors
 ///
 /// - `EPERM`: the user namespace is neither that of the caller nor a descendant of it.
-/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
-///   reached.
+/// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -163,8 +161,7 @@ pub unsafe fn ioctl_ns_get_userns(fd: BorrowedFd<'_>) -> Result<OwnedFd> {
 /// - `EPERM`: the namespace has no parent, or the parent is neither the namespace of the caller nor
 ///   a descendant of it.
 /// - `EINVAL`: the namespace is neither a user namespace nor a PID namespace.
-/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
-///   reached.
+/// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -258,22 +255,19 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             namespace; or /proc is not mounted; or, for pid_for_children with older kernels, no \
             process has been created in the namespace",
         ACCES => "the caller may not access the process (ptrace)",
-        MFILE => "the limit on open file descriptors of the process (RLIMIT_NOFILE) has been \
-            reached",
+        MFILE => "the per-process limit on open file descriptors (RLIMIT_NOFILE) has been reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached";
     FSTATFS:
         INVAL => "the descriptor does not refer to a namespace";
     IOCTL_NS_GET_USERNS:
         PERM => "the user namespace is neither that of the caller nor a descendant of it",
-        MFILE => "the limit on open file descriptors of the process (RLIMIT_NOFILE) has been \
-            reached",
+        MFILE => "the per-process limit on open file descriptors (RLIMIT_NOFILE) has been reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached";
     IOCTL_NS_GET_PARENT:
         PERM => "the namespace has no parent, or the parent is neither the namespace of the caller \
             nor a descendant of it",
         INVAL => "the namespace is neither a user namespace nor a PID namespace",
-        MFILE => "the limit on open file descriptors of the process (RLIMIT_NOFILE) has been \
-            reached",
+        MFILE => "the per-process limit on open file descriptors (RLIMIT_NOFILE) has been reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached";
     IOCTL_NS_GET_NSTYPE:
         NOTTY => "the descriptor does not refer to a namespace";

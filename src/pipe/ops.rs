@@ -36,7 +36,7 @@ flags! {
 ///
 /// # Errors
 ///
-/// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+/// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
 /// - `ENFILE`: the system-wide limit on open files, or the user's limit on pages in pipes, has been
 ///   reached.
 ///

@@ -17,8 +17,7 @@ const F_GETPIPE_SZ: u32 = 1032;
 /// # Errors
 ///
 /// - `EINVAL`: a flag is unknown to the kernel.
-/// - `EMFILE`: the limit on open file descriptors of the process (`RLIMIT_NOFILE`) has been
-///   reached.
+/// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`), or the user's limit on pages in
 ///   pipes (`fs.pipe-user-pages-hard`), has been reached; or the kernel is out of memory.
 /// - `ENOPKG`: the kernel is built without notification pipes (`CONFIG_WATCH_QUEUE`).
@@ -242,8 +241,7 @@ pub fn fcntl_setpipe_sz(fd: BorrowedFd<'_>, size: u32) -> Result<usize> {
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     PIPE2:
         INVAL => "a flag is unknown to the kernel",
-        MFILE => "the limit on open file descriptors of the process (RLIMIT_NOFILE) has been \
-            reached",
+        MFILE => "the per-process limit on open file descriptors (RLIMIT_NOFILE) has been reached",
         NFILE => "the system-wide limit on open files (fs.file-max), or the user's limit on pages \
             in pipes (fs.pipe-user-pages-hard), has been reached; or the kernel is out of memory",
         NOPKG => Unsupported "the kernel is built without notification pipes (CONFIG_WATCH_QUEUE)";

@@ -15,7 +15,8 @@ use crate::time::{Timeout, wait_until_timeout};
 ///
 /// # Errors
 ///
-/// - `EINVAL`: the list is longer than the limit on open file descriptors (`RLIMIT_NOFILE`).
+/// - `EINVAL`: the list is longer than the per-process limit on open file descriptors
+///   (`RLIMIT_NOFILE`).
 /// - `ENOMEM`: the kernel is out of memory.
 ///
 /// Since Linux 2.6.16; [ppoll(2)].
@@ -38,7 +39,8 @@ pub fn wait(fds: &mut [PollFd<'_>], timeout: impl Into<Timeout>) -> Result<usize
 /// # Errors
 ///
 /// - `EINTR`: interrupted by a signal handler.
-/// - `EINVAL`: the list is longer than the limit on open file descriptors (`RLIMIT_NOFILE`).
+/// - `EINVAL`: the list is longer than the per-process limit on open file descriptors
+///   (`RLIMIT_NOFILE`).
 /// - `ENOMEM`: the kernel is out of memory.
 ///
 /// Since Linux 2.6.16; [ppoll(2)].

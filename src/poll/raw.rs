@@ -17,7 +17,7 @@ use crate::time::Timespec;
 /// # Errors
 ///
 /// - `EINVAL`: the timeout is negative or has more than 999,999,999 nanoseconds, or the list is
-///   longer than the limit on open file descriptors (`RLIMIT_NOFILE`).
+///   longer than the per-process limit on open file descriptors (`RLIMIT_NOFILE`).
 /// - `EINTR`: interrupted by a signal handler. `SA_RESTART` has no effect on this call.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -46,6 +46,6 @@ pub fn ppoll(
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     PPOLL:
         INVAL => "the timeout is negative or has more than 999,999,999 nanoseconds, or the list is \
-            longer than the limit on open file descriptors (RLIMIT_NOFILE)",
+            longer than the per-process limit on open file descriptors (RLIMIT_NOFILE)",
         INTR => "interrupted by a signal handler";
 };

@@ -13,7 +13,7 @@ use crate::path;
 /// # Errors
 ///
 /// - `ENOENT`: a component of the path does not exist.
-/// - `ENOTDIR`: a component of the path is not a directory.
+/// - `ENOTDIR`: a component of the path, or the path itself, does not refer to a directory.
 /// - `EACCES`: search permission is denied for a component of the path.
 /// - `EINVAL`: the path contains a NUL byte.
 /// - `ELOOP`: the path contains too many symbolic links.
@@ -69,7 +69,7 @@ pub fn fchdir(fd: impl AsFd) -> Result<()> {
 ///
 /// - `EPERM`: the caller does not have `CAP_SYS_CHROOT` in its user namespace.
 /// - `ENOENT`: a component of the path does not exist.
-/// - `ENOTDIR`: a component of the path is not a directory.
+/// - `ENOTDIR`: a component of the path, or the path itself, does not refer to a directory.
 /// - `EACCES`: search permission is denied for a component of the path.
 /// - `EINVAL`: the path contains a NUL byte.
 /// - `ELOOP`: the path contains too many symbolic links.

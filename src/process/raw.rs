@@ -48,7 +48,7 @@ pub fn getppid() -> Result<Option<Pid>> {
 ///
 /// - `ENOENT`: a component of the path does not exist, or the path is empty, or a symbolic link in
 ///   it is dangling.
-/// - `ENOTDIR`: a component of the path is not a directory.
+/// - `ENOTDIR`: a component of the path, or the path itself, does not refer to a directory.
 /// - `EACCES`: search permission is denied for a component of the path, or `fs.protected_symlinks`
 ///   forbids following a symbolic link in it, or a security module denies the access.
 /// - `EINVAL`: the path contains a NUL byte.
@@ -98,7 +98,7 @@ pub fn fchdir(fd: BorrowedFd<'_>) -> Result<()> {
 ///   denies the change.
 /// - `ENOENT`: a component of the path does not exist, or the path is empty, or a symbolic link in
 ///   it is dangling.
-/// - `ENOTDIR`: a component of the path is not a directory.
+/// - `ENOTDIR`: a component of the path, or the path itself, does not refer to a directory.
 /// - `EACCES`: search permission is denied for a component of the path, or `fs.protected_symlinks`
 ///   forbids following a symbolic link in it, or a security module denies the access.
 /// - `EINVAL`: the path contains a NUL byte.
@@ -143,7 +143,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     CHDIR:
         NOENT => "a component of the path does not exist, or the path is empty, or a symbolic link \
             in it is dangling",
-        NOTDIR => "a component of the path is not a directory",
+        NOTDIR => "a component of the path, or the path itself, does not refer to a directory",
         ACCES => "search permission is denied for a component of the path, or \
             fs.protected_symlinks forbids following a symbolic link in it, or a security module \
             denies the access",
@@ -161,7 +161,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             module denies the change",
         NOENT => "a component of the path does not exist, or the path is empty, or a symbolic link \
             in it is dangling",
-        NOTDIR => "a component of the path is not a directory",
+        NOTDIR => "a component of the path, or the path itself, does not refer to a directory",
         ACCES => "search permission is denied for a component of the path, or \
             fs.protected_symlinks forbids following a symbolic link in it, or a security module \
             denies the access",

@@ -33,8 +33,9 @@ pub enum Cause {
         /// The sender's real user ID.
         uid: Uid,
     },
-    /// `SI_QUEUE` - a process sent the signal and a value with `rt_sigqueueinfo`. The sender
-    /// provides all fields of this variant, and the kernel does not check the fields.
+    /// `SI_QUEUE` - a process sent the signal and a value with `rt_sigqueueinfo` (`sigqueue`) or
+    /// `rt_tgsigqueueinfo` (`pthread_sigqueue`). The sender provides all fields of this variant,
+    /// and the kernel does not check the fields.
     #[doc(alias = "SI_QUEUE")]
     Queue {
         /// The process ID that the sender provided.

@@ -93,7 +93,7 @@ codes! {
     Scope::Any, "Codes that have the same meaning for every signal" => {
         SI_USER = 0, "a process sent the signal with `kill`";
         SI_KERNEL = 0x80, "the kernel sent the signal";
-        SI_QUEUE = -1, "a process sent the signal and a value with `sigqueue`";
+        SI_QUEUE = -1, "a process sent the signal and a value with `sigqueue` or `pthread_sigqueue`";
         SI_TIMER = -2, "a POSIX timer (`timer_create`) expired";
         SI_MESGQ = -3, "a message arrived in an empty message queue (`mq_notify`)";
         SI_ASYNCIO = -4, "an asynchronous I/O operation completed";

@@ -26,7 +26,8 @@ impl SignalFd {
     ///
     /// # Errors
     ///
-    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been
+    ///   reached.
     /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
     /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
     /// - `ENOMEM`: the kernel is out of memory.
@@ -45,7 +46,8 @@ impl SignalFd {
     ///
     /// # Errors
     ///
-    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been
+    ///   reached.
     /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
     /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
     /// - `ENOMEM`: the kernel is out of memory.
@@ -65,7 +67,8 @@ impl SignalFd {
     /// # Errors
     ///
     /// - `EINVAL`: a flag is unknown to the kernel.
-    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been
+    ///   reached.
     /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
     /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
     /// - `ENOMEM`: the kernel is out of memory.

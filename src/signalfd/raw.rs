@@ -12,7 +12,7 @@ use crate::syscall::syscall;
 /// # Errors
 ///
 /// - `EINVAL`: a flag is unknown to the kernel.
-/// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+/// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
 /// - `ENOMEM`: the kernel is out of memory.
@@ -77,7 +77,7 @@ pub fn read<'b>(fd: BorrowedFd<'_>, buffer: &'b mut (impl Buffer + ?Sized)) -> R
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     SIGNALFD4:
         INVAL => "a flag is unknown to the kernel",
-        MFILE => "the limit on open file descriptors (RLIMIT_NOFILE) has been reached",
+        MFILE => "the per-process limit on open file descriptors (RLIMIT_NOFILE) has been reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached",
         NODEV => Other "the kernel's internal file system of anonymous inodes could not be mounted";
     SIGNALFD4_SET_MASK:

@@ -17,7 +17,7 @@ const TFD_IOC_SET_TICKS: u32 = 0x4008_5400;
 /// - `EINVAL`: timers cannot use the clock, or a flag is unknown to the kernel.
 /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM` in the initial user
 ///   namespace.
-/// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+/// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
 /// - `ENOMEM`: the kernel is out of memory.
@@ -148,7 +148,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         INVAL => "timers cannot use the clock, or a flag is unknown to the kernel",
         PERM => "the clock is an alarm clock, which requires CAP_WAKE_ALARM in the initial user \
             namespace",
-        MFILE => "the limit on open file descriptors (RLIMIT_NOFILE) has been reached",
+        MFILE => "the per-process limit on open file descriptors (RLIMIT_NOFILE) has been reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached",
         NODEV => Other "the kernel's internal file system of anonymous inodes could not be mounted";
     TIMERFD_SETTIME:

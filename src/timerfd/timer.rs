@@ -26,7 +26,8 @@ impl TimerFd {
     ///
     /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM` in the initial user
     ///   namespace.
-    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been
+    ///   reached.
     /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
     /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
     /// - `ENOMEM`: the kernel is out of memory.
@@ -46,7 +47,8 @@ impl TimerFd {
     ///
     /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM` in the initial user
     ///   namespace.
-    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been
+    ///   reached.
     /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
     /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
     /// - `ENOMEM`: the kernel is out of memory.
@@ -68,7 +70,8 @@ impl TimerFd {
     /// - `EINVAL`: a flag is unknown to the kernel.
     /// - `EPERM`: the clock is an alarm clock, which requires `CAP_WAKE_ALARM` in the initial user
     ///   namespace.
-    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
+    /// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been
+    ///   reached.
     /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
     /// - `ENODEV`: the kernel's internal file system of anonymous inodes could not be mounted.
     /// - `ENOMEM`: the kernel is out of memory.

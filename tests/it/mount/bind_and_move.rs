@@ -55,7 +55,7 @@ fn bind_mount_shows_file_or_directory_at_target() {
         mount::unmount(format!("{path}/other").as_bytes()).unwrap();
         assert_eq!(fs::read_to_string(format!("{path}/other")).unwrap(), "the other");
 
-        // With `BIND`, the kernel ignores all other flags except `REC`.
+        // When the kernel creates a bind mount, it ignores all flags except `BIND` and `REC`.
         let flags = MountFlags::BIND | MountFlags::RDONLY | MountFlags::NODEV;
         // SAFETY: passes no mount data.
         unsafe { raw::mount(Some(&*from), &*to, NONE, flags, None) }.unwrap();
@@ -154,7 +154,7 @@ fn mount_accepts_paths_of_any_bytes_length_and_type() {
         raw::umount2(&*format!("{to}{}", "/.".repeat(200)), UnmountFlags::empty()).unwrap();
         // If a mount has no source, mountinfo shows `none` as the source.
         let (flags, data) = (MountFlags::empty(), &b"size=64k\0,mode=nonsense"[..]);
-        // SAFETY: the mount data name no descriptors.
+        // SAFETY: the mount data contains no file descriptors.
         unsafe { raw::mount(NONE, &*to, Some("tmpfs"), flags, Some(data)) }.unwrap();
         let mounted = mounted_at(&to).unwrap();
         assert_eq!(mounted.source, "none");
