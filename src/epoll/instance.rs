@@ -252,8 +252,9 @@ impl Epoll {
 /// The longest timeout that a single `epoll_pwait` call accepts.
 const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
 
-/// Waits once, without retrying after an interruption. If `epoll_pwait` can represent the timeout
-/// exactly, this function calls `epoll_pwait`, which every supported kernel has.
+/// Waits once, without retrying after an interruption. If the timeout is infinite or a whole number
+/// of milliseconds, this function calls `epoll_pwait`, which every supported kernel has.
+/// `epoll_pwait` waits for at most [`LONGEST`].
 #[inline]
 fn wait_once(
     epoll: BorrowedFd<'_>,

@@ -44,7 +44,7 @@ use crate::syscall::syscall;
 ///
 /// Data (`Call::MOUNT_OPTIONS`):
 ///
-/// - `E2BIG`: the options have more than 4095 bytes: the kernel copies at most one page.
+/// - `E2BIG`: the options have more than 4,095 bytes: the kernel copies at most one page.
 /// - `EINVAL`: an option names a file descriptor (`fd=`, `rfdno=`, `wfdno=`), or the options begin
 ///   with a control character, as binary data does; only the unsafe function `raw::mount` accepts
 ///   such options.
@@ -57,8 +57,9 @@ use crate::syscall::syscall;
 ///   or cgroup namespace; or a new `proc` or `sysfs` in a user namespace would reveal what other
 ///   mounts cover in the existing mount of this type, or would lack a read-only or access time flag
 ///   of the existing mount, or no mount of this type exists; or a security module or a device
-///   control group denies the mount; or, before Linux 5.15, `MS_MANDLOCK` is set without this
-///   capability in the initial user namespace.
+///   control group denies the mount; or, before Linux 5.15, `MS_MANDLOCK` is set, and the caller
+///   does not have this capability in the initial user namespace or the kernel was built without
+///   `CONFIG_MANDATORY_FILE_LOCKING`.
 /// - `ENODEV`: the kernel has no file system of this type, and cannot load a module for this type;
 ///   or the file system cannot find its device.
 /// - `ENOTBLK`: the file system requires a block device, and the source is not a block device.
@@ -125,8 +126,9 @@ use crate::syscall::syscall;
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
 ///   owns the mount namespace, or in the user namespace that owns the file system; or the call
 ///   would clear a flag, or change an access time flag, that was set in another user namespace; or
-///   a security module denies the change; or, before Linux 5.15, `MS_MANDLOCK` is set without this
-///   capability in the initial user namespace.
+///   a security module denies the change; or, before Linux 5.15, `MS_MANDLOCK` is set, and the
+///   caller does not have this capability in the initial user namespace or the kernel was built
+///   without `CONFIG_MANDATORY_FILE_LOCKING`.
 /// - `EBUSY`: the file system cannot become read-only while files are open for writing, or deleted
 ///   files are open; or the file system is frozen.
 /// - `EROFS`: the file system cannot become writable.
@@ -142,7 +144,8 @@ use crate::syscall::syscall;
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
 ///   owns the mount namespace; or the call would clear a flag, or change an access time flag, that
 ///   was set in another user namespace; or a security module denies the change; or, before Linux
-///   5.15, `MS_MANDLOCK` is set without this capability in the initial user namespace.
+///   5.15, `MS_MANDLOCK` is set, and the caller does not have this capability in the initial user
+///   namespace or the kernel was built without `CONFIG_MANDATORY_FILE_LOCKING`.
 /// - `EBUSY`: the mount cannot become read-only while files are open for writing through it.
 /// - `EINVAL`: the target is not a mount point of this mount namespace; or an argument contains a
 ///   NUL byte; or a flag selects another operation.
@@ -152,7 +155,8 @@ use crate::syscall::syscall;
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
 ///   owns the mount namespace of the caller or, with some kernels, in the user namespace that owns
 ///   the mount namespace of the target; or a security module denies the call; or, before Linux
-///   5.15, `MS_MANDLOCK` is set without this capability in the initial user namespace.
+///   5.15, `MS_MANDLOCK` is set, and the caller does not have this capability in the initial user
+///   namespace or the kernel was built without `CONFIG_MANDATORY_FILE_LOCKING`.
 /// - `ENOENT`: a component of the path does not exist, or the path is empty.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory.
 /// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
@@ -166,7 +170,8 @@ use crate::syscall::syscall;
 ///
 /// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
 ///   owns the mount namespace; or a security module denies the call; or, before Linux 5.15,
-///   `MS_MANDLOCK` is set without this capability in the initial user namespace.
+///   `MS_MANDLOCK` is set, and the caller does not have this capability in the initial user
+///   namespace or the kernel was built without `CONFIG_MANDATORY_FILE_LOCKING`.
 /// - `ENOTDIR`: a component of a path that is used as a directory is not a directory.
 /// - `EACCES`: a directory in a path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
@@ -448,7 +453,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             other mounts cover in the existing mount of this type, or would lack a read-only or \
             access time flag of the existing mount, or no mount of this type exists; or a security \
             module or a device control group denies the mount; or, before Linux 5.15, MS_MANDLOCK \
-            is set without this capability in the initial user namespace",
+            is set, and the caller does not have this capability in the initial user namespace or \
+            the kernel was built without CONFIG_MANDATORY_FILE_LOCKING",
         NODEV => Unsupported "the kernel has no file system of this type, and cannot load a module \
             for this type; or the file system cannot find its device",
         NOTBLK => "the file system requires a block device, and the source is not a block device",
@@ -491,7 +497,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             deleted or unmounted",
         PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
             owns the mount namespace; or a security module denies the call; or, before Linux 5.15, \
-            MS_MANDLOCK is set without this capability in the initial user namespace",
+            MS_MANDLOCK is set, and the caller does not have this capability in the initial user \
+            namespace or the kernel was built without CONFIG_MANDATORY_FILE_LOCKING",
         ACCES => "a directory in a path cannot be searched; or a symbolic link may not be followed \
             (fs.protected_symlinks); or a security module denies the call",
         LOOP => "a path contains too many symbolic links, or a symbolic link on a mount with \
@@ -512,7 +519,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             deleted or unmounted",
         PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
             owns the mount namespace; or a security module denies the call; or, before Linux 5.15, \
-            MS_MANDLOCK is set without this capability in the initial user namespace",
+            MS_MANDLOCK is set, and the caller does not have this capability in the initial user \
+            namespace or the kernel was built without CONFIG_MANDATORY_FILE_LOCKING",
         NOTDIR => "a component of a path that is used as a directory is not a directory",
         ACCES => "a directory in a path cannot be searched; or a symbolic link may not be followed \
             (fs.protected_symlinks); or a security module denies the call",
@@ -526,8 +534,9 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
             owns the mount namespace of the caller or, with some kernels, in the user namespace \
             that owns the mount namespace of the target; or a security module denies the call; or, \
-            before Linux 5.15, MS_MANDLOCK is set without this capability in the initial user \
-            namespace",
+            before Linux 5.15, MS_MANDLOCK is set, and the caller does not have this capability in \
+            the initial user namespace or the kernel was built without \
+            CONFIG_MANDATORY_FILE_LOCKING",
         NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path that is used as a directory is not a directory",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
@@ -541,7 +550,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             owns the mount namespace, or in the user namespace that owns the file system; or the \
             call would clear a flag, or change an access time flag, that was set in another user \
             namespace; or a security module denies the change; or, before Linux 5.15, MS_MANDLOCK \
-            is set without this capability in the initial user namespace",
+            is set, and the caller does not have this capability in the initial user namespace or \
+            the kernel was built without CONFIG_MANDATORY_FILE_LOCKING",
         BUSY => "the file system cannot become read-only while files are open for writing, or \
             deleted files are open; or the file system is frozen",
         ROFS => "the file system cannot become writable",
@@ -561,8 +571,9 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
             owns the mount namespace; or the call would clear a flag, or change an access time \
             flag, that was set in another user namespace; or a security module denies the change; \
-            or, before Linux 5.15, MS_MANDLOCK is set without this capability in the initial user \
-            namespace",
+            or, before Linux 5.15, MS_MANDLOCK is set, and the caller does not have this \
+            capability in the initial user namespace or the kernel was built without \
+            CONFIG_MANDATORY_FILE_LOCKING",
         BUSY => "the mount cannot become read-only while files are open for writing through it",
         INVAL => "the target is not a mount point of this mount namespace; or an argument contains \
             a NUL byte; or a flag selects another operation",
@@ -619,7 +630,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it is too long for its \
             file system";
     MOUNT_OPTIONS:
-        TOOBIG => "the options have more than 4095 bytes: the kernel copies at most one page",
+        TOOBIG => "the options have more than 4,095 bytes: the kernel copies at most one page",
         INVAL => "an option names a file descriptor (fd=, rfdno=, wfdno=), or the options begin \
             with a control character, as binary data does; only the unsafe function raw::mount \
             accepts such options";

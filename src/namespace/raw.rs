@@ -49,7 +49,8 @@ const NSFS_MAGIC: i64 = 0x6E73_6673;
 /// [unshare(2)]: https://man7.org/linux/man-pages/man2/unshare.2.html
 #[inline]
 pub unsafe fn unshare(flags: UnshareFlags) -> Result<()> {
-    // SAFETY: touches no memory; the effect on descriptors is upheld by the caller.
+    // SAFETY: touches no memory; the requirements on `CLONE_FILES` and on unknown flags are upheld
+    // by the caller.
     unsafe { syscall!(Call::UNSHARE, unshare(flags.bits())) }.unit()
 }
 

@@ -71,8 +71,8 @@ pub fn kill(target: Target, signal: Option<Signal>) -> Result<()> {
 ///   `EAGAIN`; standard signals are sent without the record.
 /// - `ESRCH`: the process does not exist.
 /// - `EPERM`: the caller has neither a matching user ID nor `CAP_KILL` for the process; or a
-///   security module denies the signal; or the code of the record is reserved for the kernel,
-///   `kill` or `tgkill`, and the calling thread is not the first thread of the process.
+///   security module denies the signal; or the code of the record is `SI_TKILL` or is not negative,
+///   and the calling thread is not the first thread of the process.
 /// - `E2BIG`: the kernel does not know the code of the record, and the bytes of the record that it
 ///   does not store (those after the first 48) are not all zero.
 ///
@@ -269,8 +269,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             (RLIMIT_SIGPENDING) has been reached, or the kernel is out of memory",
         SRCH => "the process does not exist",
         PERM => "the caller has neither a matching user ID nor CAP_KILL for the process; or a \
-            security module denies the signal; or the code of the record is reserved for the \
-            kernel, kill or tgkill, and the calling thread is not the first thread of the process",
+            security module denies the signal; or the code of the record is SI_TKILL or is not \
+            negative, and the calling thread is not the first thread of the process",
         TOOBIG => "the kernel does not know the code of the record, and the bytes of the record \
             that it does not store (those after the first 48) are not all zero";
     RT_SIGTIMEDWAIT:

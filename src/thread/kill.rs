@@ -51,7 +51,7 @@ pub unsafe fn tgkill(process: Pid, thread: Tid, signal: Option<Signal>) -> Resul
 /// - `ESRCH`: the process has no such thread, or does not exist.
 /// - `EPERM`: the caller has neither a matching user ID nor `CAP_KILL` for the process, or a
 ///   security module denies the signal, or the thread is not the calling thread and the code of the
-///   record is one that the kernel, `kill` or `tgkill` sets.
+///   record is `SI_TKILL` or is not negative.
 /// - `EAGAIN`: the limit on queued signals of the receiver's user (`RLIMIT_SIGPENDING`) has been
 ///   reached, or the kernel is out of memory. Signals below 32 never cause `EAGAIN`: they are sent
 ///   without their record instead.
@@ -145,7 +145,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         SRCH => "the process has no such thread, or does not exist",
         PERM => "the caller has neither a matching user ID nor CAP_KILL for the process, or a \
             security module denies the signal, or the thread is not the calling thread and the \
-            code of the record is one that the kernel, kill or tgkill sets",
+            code of the record is SI_TKILL or is not negative",
         AGAIN => LimitReached "the limit on queued signals of the receiver's user \
             (RLIMIT_SIGPENDING) has been reached, or the kernel is out of memory",
         TOOBIG => "the kernel does not know the code of the record, and the bytes after the first \

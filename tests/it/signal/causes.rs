@@ -183,7 +183,7 @@ fn enable_async_signal(fd: i32, signal: Signal) {
 }
 
 #[test]
-fn cause_of_an_async_io_signal_contains_descriptor_and_readiness() {
+fn cause_of_a_signal_driven_io_signal_contains_descriptor_and_readiness() {
     with_blocked_signals(|| {
         let (reader, writer) = pipe::pipe().unwrap();
         let fd = reader.as_raw_fd();
@@ -199,7 +199,7 @@ fn cause_of_an_async_io_signal_contains_descriptor_and_readiness() {
 }
 
 #[test]
-fn cause_of_an_async_io_signal_has_code_si_sigio_if_the_signal_has_its_own_codes() {
+fn cause_of_a_signal_driven_io_signal_has_code_si_sigio_if_the_signal_defines_codes() {
     with_blocked_signals(|| {
         let (reader, writer) = pipe::pipe().unwrap();
         let fd = reader.as_raw_fd();
