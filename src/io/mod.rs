@@ -1,7 +1,7 @@
 //! Reading and writing with any descriptor, and the flags of descriptors.
 //!
-//! Each function in the table makes one system call. If a signal interrupts the call, the function
-//! returns `EINTR`; [`retry`] repeats such a call.
+//! Each function in the table makes one system call, except for [`write_all`] and [`write_all_at`].
+//! If a signal interrupts the call, the function returns `EINTR`; [`retry`] repeats such a call.
 //!
 //! | system call | function |
 //! |---|---|
@@ -9,6 +9,8 @@
 //! | `readv` | [`readv`] |
 //! | `write` | [`write()`] |
 //! | `writev` | [`writev`] |
+//! | `write`, repeated | [`write_all`] |
+//! | `pwrite64`, repeated | [`write_all_at`] |
 //! | `close` | [`close`], which returns errors that a drop ignores |
 //! | `fcntl` | [`fcntl_getfd`], [`fcntl_setfd`], [`fcntl_getfl`], [`fcntl_setfl`], [`fcntl_dupfd_cloexec`] |
 //! | `ioctl(FIONREAD)` | [`bytes_available`] |
@@ -19,6 +21,7 @@ mod event_source;
 mod fcntl;
 #[cfg(not(feature = "std"))]
 mod slices;
+mod write_all;
 
 pub use buffer::Buffer;
 pub(crate) use buffer::{read_bytes, read_events};
@@ -47,3 +50,6 @@ pub use fcntl::{DescriptorFlags, StatusFlags};
 pub use slices::{IoSlice, IoSliceMut};
 #[cfg(feature = "std")]
 pub use std::io::{IoSlice, IoSliceMut};
+#[doc(alias = "pwrite64")]
+pub use write_all::write_all_at;
+pub use write_all::{WriteAllError, write_all};

@@ -5,8 +5,8 @@ use std::mem::MaybeUninit;
 
 use butter::io::{self, AccessMode, DescriptorFlags, IoSlice, IoSliceMut, StatusFlags};
 use butter::{Errno, pipe};
-use common::files;
 use common::signals::{PeriodicSignals, interrupted};
+use common::{files, inject};
 
 #[test]
 fn write_and_read_transfer_bytes_through_a_pipe() {
@@ -118,5 +118,76 @@ fn retry_repeats_a_read_that_is_interrupted() {
             io::write(&writer, b"!").unwrap();
         });
         assert_eq!(signals.run(|| io::retry(|| io::read(&reader, &mut [0]))), Ok(1));
+    });
+}
+
+#[test]
+fn write_all_writes_more_bytes_than_one_call_accepts() {
+    let (reader, writer) = pipe::pipe().unwrap();
+    let bytes = common::pattern::pattern_bytes(1 << 20);
+    let signals = PeriodicSignals::new();
+    let received = std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut received = Vec::new();
+            std::io::Read::read_to_end(&mut common::file(reader), &mut received).unwrap();
+            received
+        });
+        // A write that is interrupted after some bytes returns their number.
+        signals.run(|| io::write_all(&writer, &bytes)).unwrap();
+        drop(writer);
+        reader.join().unwrap()
+    });
+    assert_eq!(received, bytes);
+}
+
+#[test]
+fn write_all_error_contains_the_number_of_written_bytes() {
+    let (reader, writer) = pipe::pipe().unwrap();
+    io::fcntl_setfl(&writer, StatusFlags::NONBLOCK).unwrap();
+    let capacity = pipe::size(&writer).unwrap();
+    let bytes = vec![b'x'; capacity + 1];
+    let error = io::write_all(&writer, &bytes).unwrap_err();
+    assert_eq!((error.error().errno(), error.written()), (Errno::AGAIN, capacity));
+    assert_eq!(butter::Error::from(error), error.error());
+    assert_eq!(error.to_string(), format!("{}, after {capacity} bytes", error.error()));
+    assert_eq!(format!("{error:?}"), error.to_string());
+    drop(reader);
+
+    assert_eq!(io::write_all(&writer, b""), Ok(()));
+    let pretended = inject::pretend(libc::SYS_write, || io::write_all(&writer, b"x").unwrap_err());
+    assert_eq!((pretended.error().errno(), pretended.written()), (Errno::IO, 0));
+}
+
+#[test]
+fn write_all_at_writes_at_the_offset_and_keeps_the_file_offset() {
+    let file = files::anonymous();
+    let fd = common::fd(file.try_clone().unwrap());
+    io::write_all_at(&fd, b"world", 7).unwrap();
+    io::write_all_at(&fd, b"hello, ", 0).unwrap();
+    let mut content = String::new();
+    // The clone shares the file offset, which is still 0.
+    std::io::Read::read_to_string(&mut &file, &mut content).unwrap();
+    assert_eq!(content, "hello, world");
+    assert_eq!(io::write_all_at(&fd, b"", u64::MAX), Ok(()));
+
+    let error = io::write_all_at(&fd, b"!", u64::MAX).unwrap_err();
+    assert_eq!((error.error().errno(), error.written()), (Errno::INVAL, 0));
+    let (_reader, writer) = pipe::pipe().unwrap();
+    assert_eq!(io::write_all_at(&writer, b"!", 0).unwrap_err().error().errno(), Errno::SPIPE);
+    let pretended = inject::pretend(libc::SYS_pwrite64, || io::write_all_at(&fd, b"!", 0));
+    assert_eq!(pretended.unwrap_err().error().errno(), Errno::IO);
+}
+
+#[test]
+fn write_all_at_continues_after_a_short_write() {
+    // The limit on file sizes truncates the first write.
+    common::child::in_child(|| {
+        let limit = libc::rlimit { rlim_cur: 10, rlim_max: libc::RLIM_INFINITY };
+        // SAFETY: the kernel reads the struct.
+        unsafe { libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit) };
+        butter::signal::ignore(butter::signal::Signal::XFSZ).unwrap();
+        let fd = common::fd(files::anonymous());
+        let error = io::write_all_at(&fd, b"0123456789", 4).unwrap_err();
+        assert_eq!((error.error().errno(), error.written()), (Errno::FBIG, 6));
     });
 }
