@@ -4,7 +4,7 @@
 use core::fmt;
 
 use crate::error::{
-    Call, Errno, ErrnoReason, Error, ErrorKind, KindTable, Packed, Reason, ReasonTable, Result,
+    Errno, ErrnoReason, Error, ErrorKind, KindTable, Operand, Packed, Reason, ReasonTable, Result,
     WithPath, kind_count, pack,
 };
 use crate::fd::{AsFd, BorrowedFd};
@@ -64,7 +64,26 @@ impl Error {
     /// convert it to a `String`, while the path is in scope.
     #[must_use]
     pub fn with_path<P: path::Arg + ?Sized>(self, path: &P) -> WithPath<'_> {
-        WithPath { error: self, path: path.as_path_bytes().bytes() }
+        WithPath { error: self, path: path.as_path_bytes().bytes(), second: None }
+    }
+
+    /// Combines the error with the source and the target that were passed to the call, for
+    /// printing. If the call and the errno identify the operand that caused the error
+    /// ([`operand`](Self::operand)), only its path is printed: `mount /dev/null: ENOTBLK: ...`.
+    /// Otherwise, both paths are printed: `mount /a /b: ENOENT: ...`.
+    #[must_use]
+    pub fn with_paths<'a, P, Q>(self, source: &'a P, target: &'a Q) -> WithPath<'a>
+    where
+        P: path::Arg + ?Sized,
+        Q: path::Arg + ?Sized,
+    {
+        let (source, target) = (source.as_path_bytes().bytes(), target.as_path_bytes().bytes());
+        let (path, second) = match self.operand() {
+            Some(Operand::Source) => (source, None),
+            Some(Operand::Target) => (target, None),
+            None => (source, Some(target)),
+        };
+        WithPath { error: self, path, second }
     }
 
     /// Formats the error like `Display`, and stores the text in a buffer. Returns the part of the
@@ -135,21 +154,10 @@ fn println(fd: BorrowedFd<'_>, text: &mut Text<'_>) -> Result<()> {
     let mut result = Ok(());
     // If `buffered` fails, `result` contains the error.
     let _ = buffered(&mut |put| text(put).and_then(|()| put("\n")), &mut |part| {
-        result = write_all(fd, part.as_bytes());
+        result = io::write_all(fd, part.as_bytes());
         result.map_err(|_| fmt::Error)
     });
-    result
-}
-
-fn write_all(fd: BorrowedFd<'_>, mut bytes: &[u8]) -> Result<()> {
-    while !bytes.is_empty() {
-        let count = io::retry(|| io::write(fd, bytes))?;
-        if count == 0 {
-            return Err(Error::new(Call::WRITE, Errno::IO));
-        }
-        bytes = bytes.get(count..).unwrap_or_default();
-    }
-    Ok(())
+    Ok(result?)
 }
 
 /// The size of the buffer in which a text is assembled.
@@ -190,13 +198,11 @@ impl fmt::Display for Error {
     }
 }
 
-/// Prints `Error(...)`, where `...` is the text that `Display` prints. This is the output of a
-/// program if `main` returns the error.
+/// Prints the text that `Display` prints, so that a program whose `main` returns
+/// [`Result`](crate::Result) prints a readable line.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Error(")?;
-        fmt::Display::fmt(self, f)?;
-        f.write_str(")")
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -222,6 +228,10 @@ impl WithPath<'_> {
         put(self.error.call().name())?;
         put(" ")?;
         path::Name::from_bytes(self.path).escape().pieces(put)?;
+        if let Some(second) = self.second {
+            put(" ")?;
+            path::Name::from_bytes(second).escape().pieces(put)?;
+        }
         self.error.pieces_after_path(put)
     }
 }
@@ -233,12 +243,10 @@ impl fmt::Display for WithPath<'_> {
     }
 }
 
-/// Prints `Error(...)`, where `...` is the text that `Display` prints.
+/// Prints the text that `Display` prints.
 impl fmt::Debug for WithPath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Error(")?;
-        fmt::Display::fmt(self, f)?;
-        f.write_str(")")
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -262,6 +270,7 @@ impl fmt::Debug for Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Call;
 
     fn error() -> Error {
         Error::new(Call::INOTIFY_ADD_WATCH, Errno::from_raw(999).unwrap())

@@ -4,11 +4,14 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::process::Child;
 use std::time::SystemTime;
 
 use crate::copy::CopyError;
-use crate::error::{Errno, Error, ErrorKind, WithPath};
+use crate::error::{Errno, Error, ErrorKind, PathError, WithPath};
 use crate::idmap::MapError;
+use crate::ids::Pid;
+use crate::io::WriteAllError;
 use crate::path::Name;
 use crate::pipe::SplicePagesError;
 use crate::time::{OutOfRangeError, Timespec};
@@ -49,11 +52,29 @@ impl From<Error> for io::Error {
     }
 }
 
-/// Converts an error to an `io::Error` whose raw OS error is the errno. The
-/// [`Call`](crate::error::Call) that failed and the path are lost.
+/// Converts an error to an `io::Error` that contains the [`PathError`], which keeps the call, the
+/// errno, the reason and the path. [`Errno::from_io_error`] returns the errno.
+impl From<PathError> for io::Error {
+    fn from(error: PathError) -> Self {
+        let (kind, errno) = (error.error().kind(), error.error().errno());
+        // `std` has more kinds than this crate.
+        let kind = if kind == errno.kind() { Self::from(errno).kind() } else { kind.into() };
+        Self::new(kind, error)
+    }
+}
+
+/// Converts an error to an `io::Error` that contains a copy of the error, a [`PathError`].
 impl From<WithPath<'_>> for io::Error {
-    fn from(at: WithPath<'_>) -> Self {
-        at.error().into()
+    fn from(error: WithPath<'_>) -> Self {
+        error.into_owned().into()
+    }
+}
+
+/// Converts an error to an `io::Error` whose raw OS error is the errno. The
+/// [`Call`](crate::error::Call) that failed and the number of written bytes are lost.
+impl From<WriteAllError> for io::Error {
+    fn from(error: WriteAllError) -> Self {
+        error.error().into()
     }
 }
 
@@ -89,6 +110,21 @@ impl From<Errno> for io::Error {
     }
 }
 
+/// An ID that no process has.
+const NO_PROCESS: Pid = match Pid::from_raw(i32::MAX) {
+    Some(pid) => pid,
+    None => unreachable!(),
+};
+
+/// Returns the process ID of a child. The kernel does not reuse the ID before the parent has waited
+/// for the child.
+impl From<&Child> for Pid {
+    fn from(child: &Child) -> Self {
+        // The ID is positive, unless a seccomp filter or a tracer forged it.
+        Self::from_raw(child.id().cast_signed()).unwrap_or(NO_PROCESS)
+    }
+}
+
 impl From<ErrorKind> for io::ErrorKind {
     fn from(kind: ErrorKind) -> Self {
         match kind {
@@ -111,10 +147,17 @@ impl From<ErrorKind> for io::ErrorKind {
 }
 
 impl Errno {
-    /// Returns the errno of an `io::Error`, or `None` if the `io::Error` contains no OS error.
+    /// Returns the errno of an error of `std`: the OS error, or the errno of the [`PathError`] that
+    /// the error contains. Returns `None` if it contains neither.
     #[must_use]
     pub fn from_io_error(error: &io::Error) -> Option<Self> {
-        error.raw_os_error().and_then(Self::from_raw)
+        match error.raw_os_error() {
+            Some(number) => Self::from_raw(number),
+            None => {
+                let path_error = error.get_ref()?.downcast_ref::<PathError>()?;
+                Some(path_error.error().errno())
+            }
+        }
     }
 }
 

@@ -43,9 +43,10 @@ impl fmt::Display for CopyError {
     }
 }
 
+/// Prints the text that `Display` prints.
 impl fmt::Debug for CopyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CopyError({self})")
+        fmt::Display::fmt(self, f)
     }
 }
 

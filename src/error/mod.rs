@@ -34,6 +34,9 @@ mod call;
 mod errno;
 mod errno_reason;
 mod kind;
+mod operand;
+#[cfg(feature = "alloc")]
+mod path_error;
 #[cfg_attr(not(feature = "explain"), path = "reason_off.rs")]
 mod reason;
 mod repr;
@@ -43,6 +46,9 @@ pub use call::Call;
 pub use errno::{ERRNO_MAX, Errno, ParseNameError};
 pub(crate) use errno_reason::{ErrnoReason, KindTable, errno_reasons, kind_count};
 pub use kind::ErrorKind;
+pub use operand::Operand;
+#[cfg(feature = "alloc")]
+pub use path_error::PathError;
 pub use reason::Reason;
 pub(crate) use reason::{Packed, ReasonTable, pack};
 pub use repr::{Error, Result, WithPath};

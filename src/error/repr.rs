@@ -81,12 +81,14 @@ impl Error {
     }
 }
 
-/// An [`Error`] and the path that was passed to the call, returned by [`Error::with_path`].
-/// `Display` prints the [escaped](crate::path::Escape) path after the name of the call.
+/// An [`Error`] and the path or paths that were passed to the call, returned by
+/// [`Error::with_path`] and [`Error::with_paths`]. `Display` prints each path, escaped by
+/// [`Escape`](crate::path::Escape), after the name of the call.
 #[derive(Clone, Copy)]
 pub struct WithPath<'a> {
     pub(crate) error: Error,
     pub(crate) path: &'a [u8],
+    pub(crate) second: Option<&'a [u8]>,
 }
 
 impl WithPath<'_> {

@@ -132,9 +132,10 @@ impl fmt::Display for MapError {
     }
 }
 
+/// Prints the text that `Display` prints.
 impl fmt::Debug for MapError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "MapError({self})")
+        fmt::Display::fmt(self, f)
     }
 }
 

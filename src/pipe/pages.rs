@@ -162,12 +162,10 @@ impl fmt::Display for SplicePagesError {
     }
 }
 
+/// Prints the text that `Display` prints.
 impl fmt::Debug for SplicePagesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SplicePagesError")
-            .field("error", &self.error)
-            .field("pages", &self.pages)
-            .finish()
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -51,8 +51,8 @@ const FEATURE: u32 = 5;
 
 const RT: &str = "rt";
 
-/// The crate root, and the macros that every layer uses, which belong to no layer.
-const ON_NO_LAYER: &[&str] = &["lib", "macros"];
+/// The crate root, documentation, and the macros that every layer uses, which belong to no layer.
+const ON_NO_LAYER: &[&str] = &["event_loops", "lib", "macros"];
 
 /// The files that may contain `cfg(feature = ...)`, in addition to the `mod.rs` of each module.
 const FEATURE_CHECKS: &[&str] = &["src/lib.rs"];

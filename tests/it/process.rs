@@ -248,3 +248,11 @@ fn chroot_changes_root_directory_but_not_working_directory() {
         "no new namespaces can be created"
     );
 }
+
+#[cfg(feature = "std")]
+#[test]
+fn pid_is_created_from_a_child_of_std() {
+    let mut child = common::child::spawn(&mut std::process::Command::new("true")).unwrap();
+    assert_eq!(process::Pid::from(&child).as_raw().cast_unsigned(), child.id());
+    child.wait().unwrap();
+}

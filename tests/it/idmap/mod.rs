@@ -375,7 +375,7 @@ fn map_error_displays_cause_and_range() {
 
         let error = IdMaps::new(&[IdRange::one(0, 0)], &[]).write(ended_process()).unwrap_err();
         assert_eq!(error.to_string(), error.error().to_string());
-        assert_eq!(format!("{error:?}"), format!("MapError({error})"));
+        assert_eq!(format!("{error:?}"), error.to_string());
         assert_eq!(Error::from(error), error.error());
         assert_eq!(MapError::from(error.error()), error);
     });
