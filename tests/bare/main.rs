@@ -58,12 +58,53 @@ fn program_without_std_runs_on_x86_64() {
 fn program_without_std_runs_on_aarch64() {
     let library = require!(Library::build("runs", small("aarch64-unknown-none")));
     let program = library.compile("program", &[]);
-    let boot = std::env::var_os("BUTTER_BOOT").is_some();
-    require!(boot, "BUTTER_BOOT is not set: no aarch64 virtual machine is booted");
-    let output = Command::new(common::root().join(".ci/vm/run")).arg(&program).output().unwrap();
-    let available = output.status.code() != Some(69);
-    require!(available, "{}", String::from_utf8_lossy(&output.stderr).trim());
-    check(output);
+    check(require!(run_in_vm(&program)));
+}
+
+/// Runs a program in a virtual machine. Returns the reason if none is available.
+fn run_in_vm(program: &Path) -> Result<Output, String> {
+    if std::env::var_os("BUTTER_BOOT").is_none() {
+        return Err("BUTTER_BOOT is not set: no aarch64 virtual machine is booted".into());
+    }
+    let output = Command::new(common::root().join(".ci/vm/run")).arg(program).output().unwrap();
+    match output.status.code() {
+        Some(69) => Err(String::from_utf8_lossy(&output.stderr).trim().into()),
+        _ => Ok(output),
+    }
+}
+
+#[test]
+fn example_bare_prints_a_greeting_on_x86_64() {
+    let program = require!(build_example("x86_64-unknown-none"));
+    require!(cfg!(target_arch = "x86_64"), "the host has another architecture");
+    check_greeting(Command::new(&program).output().unwrap());
+
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let failed = Command::new(&program).stdout(full).output().unwrap();
+    assert_eq!(failed.status.code(), Some(1));
+    assert_eq!(failed.stderr, b"write: ENOSPC\n");
+}
+
+#[test]
+fn example_bare_prints_a_greeting_on_aarch64() {
+    let program = require!(build_example("aarch64-unknown-none"));
+    check_greeting(require!(run_in_vm(&program)));
+}
+
+/// Builds the package `examples/bare`. Returns the reason if it cannot be built.
+fn build_example(target: &str) -> Result<PathBuf, String> {
+    common::can_build_for(target)?;
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bare-example");
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--release", "--locked", "--quiet", "--target", target, "--target-dir"]);
+    succeed(cargo.arg(&directory).current_dir(common::root().join("examples/bare")));
+    Ok(directory.join(target).join("release/bare"))
+}
+
+fn check_greeting(output: Output) {
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(text, "Hello from a program without a C library\n");
 }
 
 /// Checks that `program.rs` printed its two lines, and that it exited with status 1.
