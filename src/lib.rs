@@ -165,6 +165,11 @@ pub mod signalfd;
 pub mod timerfd;
 pub mod uts;
 
+// Documentation of the objects in event loops, without items. Its examples depend on tokio and mio,
+// so they are not tested with the library's, but with the package `butter-event-loops`.
+#[cfg(not(doctest))]
+pub mod event_loops;
+
 // Layer 6: modules that depend on every feature.
 #[cfg(feature = "alloc")]
 mod alloc_impls;

@@ -15,6 +15,59 @@
 //! Types that contain a descriptor do not implement `PartialEq`: the kernel reuses the numbers of
 //! closed descriptors, so equal numbers do not mean equal objects. To compare the numbers of
 //! descriptors, use [`as_raw_fd`](AsRawFd::as_raw_fd).
+//!
+//! # Using a descriptor where a path is required
+//!
+//! The path `/proc/self/fd/N` refers to the open file with descriptor `N`, even if the file was
+//! renamed or deleted, or never had a name. Pass this path to a call that accepts only a path. In
+//! the following example, [`Inotify::add_watch`](crate::inotify::Inotify::add_watch) watches the
+//! open file:
+//!
+//! ```
+//! use butter::fd::AsRawFd;
+//! use butter::inotify::{Inotify, WatchFlags};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let file = std::fs::File::open("/proc/self/status")?;
+//! let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+//! Inotify::new()?.add_watch(&path, WatchFlags::OPEN)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Opening the path creates a new open file description with its own offset and flags. It requires
+//! a mounted `/proc`, and the permissions for the file.
+//!
+//! # Passing a descriptor to a child process
+//!
+//! All descriptors that this crate opens are close-on-exec: a program that is executed does not
+//! inherit them. To pass a descriptor, clear the flag of a duplicate, which is closed after the
+//! child has started:
+//!
+//! ```
+//! use std::process::Command;
+//!
+//! use butter::fd::AsRawFd;
+//! use butter::io::{self, DescriptorFlags};
+//! use butter::memfd::MemFd;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let memfd = MemFd::new("message")?;
+//! io::write_all(&memfd, b"Hello\n")?;
+//!
+//! let inherited = io::fcntl_dupfd_cloexec(&memfd, 3)?;
+//! io::fcntl_setfd(&inherited, DescriptorFlags::empty())?;
+//! let path = format!("/proc/self/fd/{}", inherited.as_raw_fd());
+//! let mut child = Command::new("cat").arg(path).spawn()?;
+//! drop(inherited);
+//! assert!(child.wait()?.success());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The descriptor has the same number in the child. A child that another thread starts in the
+//! meantime inherits the descriptor, too. To pass a descriptor as the standard input, output or
+//! error of the child, use `Stdio::from(fd)` of `std` instead, which has no such effect.
 
 mod convert;
 #[cfg(not(feature = "std"))]

@@ -205,7 +205,7 @@ unsafe impl EventSource for Inotify {
 /// # let directory = directory.path();
 /// let mut buffer = [0; EVENT_SIZE_MAX];
 /// match inotify::watch(directory, WatchFlags::CREATE, Duration::from_millis(5), &mut buffer)? {
-///     Some(event) => println!("created {}", event.name()),
+///     Some(event) => println!("created {}", event.name().escape()),
 ///     None => println!("timed out"),
 /// }
 /// # Ok(())

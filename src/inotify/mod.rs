@@ -13,7 +13,7 @@
 //! let mut buffer = [0; 4096];
 //! for event in inotify.read_events(&mut buffer)? {
 //!     assert_eq!((event.watch(), event.name().as_bytes()), (Some(watch), &b"news"[..]));
-//!     println!("{}: {}", event.name(), event.flags());
+//!     println!("{}: {}", event.name().escape(), event.flags());
 //! }
 //! # Ok(())
 //! # }

@@ -72,7 +72,8 @@ impl PartialEq<&str> for Name<'_> {
     }
 }
 
-/// Prints the name with U+FFFD in place of bytes that are not valid UTF-8.
+/// Prints the name with U+FFFD in place of bytes that are not valid UTF-8. Control characters are
+/// printed unchanged: use [`escape`](Name::escape) for output to a terminal or a log.
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&Lossy(self.0), f)

@@ -36,8 +36,20 @@ pub fn mask() -> Result<SigSet> {
 
 /// Blocks signals in the calling thread until the returned guard is dropped.
 ///
-/// Bind the guard to a named variable: `let _ = block(..)?` drops the guard immediately. The
-/// compiler reports this mistake only if the lint `let_underscore_drop` is enabled.
+/// Bind the guard to a named variable: `let _ = block(..)?` drops the guard immediately, so that
+/// the signals are not blocked afterwards. The compiler reports this mistake only if the lint
+/// `let_underscore_drop` is enabled:
+///
+/// ```compile_fail
+/// #![deny(let_underscore_drop)]
+///
+/// # fn main() -> butter::Result<()> {
+/// use butter::signal::{self, Signal};
+///
+/// let _ = signal::block(Signal::TERM)?; // should be `let _mask`
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// New threads inherit the mask, so block signals in `main` before starting threads. The C call is
 /// [sigprocmask(2)]. `block` cannot fail.

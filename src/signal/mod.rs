@@ -56,9 +56,32 @@
 //! - In a program linked with musl, block all handled signals while a child process is spawned, for
 //!   the reason that [`raw::rt_sigaction`] documents.
 //! - `execve` resets handled signals to their default actions. Ignored signals stay ignored, and
-//!   the signal mask is preserved.
+//!   the signal mask is preserved. See [Child processes](#child-processes).
 //! - The first process of a PID namespace receives signals from within the namespace only if it
 //!   handles them or waits for them.
+//!
+//! # Child processes
+//!
+//! A child process inherits the signal mask of the thread that starts it, also with
+//! `std::process::Command`, and few programs unblock signals at their start: a child with a blocked
+//! `TERM` ignores `kill`. Restore the mask in the child before it executes the program:
+//!
+//! ```
+//! use std::os::unix::process::CommandExt;
+//! use std::process::Command;
+//!
+//! use butter::signal::{self, SigSet, Signal};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let _mask = signal::block([Signal::INT, Signal::TERM])?;
+//! let mut command = Command::new("true");
+//! // SAFETY: between `fork` and `execve`, the closure only makes one system call. It does not
+//! // allocate, and does not access memory that other threads use.
+//! unsafe { command.pre_exec(|| Ok(signal::set_mask(SigSet::empty()).map(drop)?)) };
+//! assert!(command.status()?.success());
+//! # Ok(())
+//! # }
+//! ```
 
 mod action;
 mod alt_stack;
