@@ -62,7 +62,7 @@ pub(crate) fn print(program: &str, text: &str) -> ExitCode {
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            message(program, format_args!("write error: {}", IoError(&error)));
+            message(program, format_args!("write error: {}", SystemError::Io(&error)));
             FAILURE.into()
         }
     }
@@ -101,18 +101,49 @@ impl Display for UsageError<'_> {
     }
 }
 
-/// An I/O error, displayed as its description and errno: `Permission denied (EACCES)`.
+/// The error of a system call, displayed as its description and errno, such as `Permission denied
+/// (EACCES)`. The cause follows if the crate knows a cause of the errno in this call.
+///
+/// A message contains the failed operation before the error: `cannot watch '/x': No such file or
+/// directory (ENOENT): ...`. If the operation has no name in the message, the call takes its place:
+/// `epoll_create1: Too many open files (EMFILE): ...`.
+pub(crate) enum SystemError<'a> {
+    Io(&'a io::Error),
+    Call(butter::Error),
+}
+
+impl Display for SystemError<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => {
+                let text = error.to_string();
+                match Errno::from_io_error(error) {
+                    Some(errno) => {
+                        let suffix = format!(" (os error {})", errno.as_raw());
+                        write!(f, "{} ({errno})", text.strip_suffix(&suffix).unwrap_or(&text))
+                    }
+                    None => f.write_str(&text),
+                }
+            }
+            Self::Call(error) => {
+                SystemError::Io(&(*error).into()).fmt(f)?;
+                // Without a specific cause, the reason is the general description of the errno.
+                match error.reason().map(|reason| reason.to_string()) {
+                    Some(reason) if error.errno().text() != Some(&reason) => {
+                        write!(f, ": {reason}")
+                    }
+                    _ => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+/// An I/O error, displayed like [`SystemError::Io`].
 pub(crate) struct IoError<'a>(pub(crate) &'a io::Error);
 
 impl Display for IoError<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.0.to_string();
-        match Errno::from_io_error(self.0) {
-            Some(errno) => {
-                let description = text.strip_suffix(&format!(" (os error {})", errno.as_raw()));
-                write!(f, "{} ({errno})", description.unwrap_or(&text))
-            }
-            None => f.write_str(&text),
-        }
+        SystemError::Io(self.0).fmt(f)
     }
 }

@@ -8,7 +8,7 @@ use butter::epoll::{Epoll, Interest, Readiness, Token};
 use butter::io::bytes_available;
 
 use crate::address::Address;
-use crate::common::cli::IoError;
+use crate::common::cli::SystemError;
 use crate::direction::{Direction, PipePool, Wait};
 use crate::net::{self, Connect};
 use crate::report::{Report, Totals};
@@ -81,7 +81,7 @@ impl Shared {
             self.report.error(format_args!(
                 "cannot connect to {}: {}",
                 self.target,
-                IoError(error)
+                SystemError::Io(error)
             ));
         }
         self.last_error = errno;

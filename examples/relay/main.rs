@@ -30,12 +30,12 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use address::Address;
-use common::cli::{self, FAILURE, IoError, Request};
+use common::cli::{self, FAILURE, Request, SystemError};
 use common::signals::Signals;
 use connection::Shared;
 use listener::Listener;
 use options::Options;
-use report::Report;
+use report::{Failure, Report};
 use session::Session;
 
 const PROGRAM: &str = "relay";
@@ -47,9 +47,9 @@ fn main() -> ExitCode {
     match options::parse() {
         Ok(Request::Run(options)) => {
             let status =
-                signals.map_err(io::Error::from).and_then(|signals| relay(&options, &signals));
-            status.unwrap_or_else(|error| {
-                Report::new(false).info(format_args!("{error}"));
+                signals.map_err(Failure::from).and_then(|signals| relay(&options, &signals));
+            status.unwrap_or_else(|failure| {
+                Report::new(false).info(format_args!("{failure}"));
                 FAILURE.into()
             })
         }
@@ -58,12 +58,13 @@ fn main() -> ExitCode {
     }
 }
 
-fn relay(options: &Options, signals: &Signals) -> io::Result<ExitCode> {
+fn relay(options: &Options, signals: &Signals) -> Result<ExitCode, Failure> {
     let report = Report::new(options.quiet);
     let listener = match Listener::bind(&options.listen) {
         Ok(listener) => listener,
         Err(error) => {
-            report.error(format_args!("cannot listen on {}: {}", options.listen, IoError(&error)));
+            let error = SystemError::Io(&error);
+            report.error(format_args!("cannot listen on {}: {error}", options.listen));
             return Ok(FAILURE.into());
         }
     };

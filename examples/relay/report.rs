@@ -11,6 +11,7 @@ use butter::time::Timeout;
 use butter::timerfd::{Clock, Timer, TimerFd};
 
 use crate::PROGRAM;
+use crate::common::cli::SystemError;
 use crate::common::units::{Bytes, Count, Rate};
 
 /// Moves the cursor to the start of the line, and erases the progress line.
@@ -71,6 +72,29 @@ impl Report {
 /// A write error is ignored, because it cannot be reported.
 fn write(text: fmt::Arguments<'_>) {
     let _ = io::stderr().write_all(text.to_string().as_bytes());
+}
+
+/// The reason why the program fails while it is listening.
+pub(crate) enum Failure {
+    Call(butter::Error),
+    Accept(io::Error),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call(error) => write!(f, "{}: {}", error.call(), SystemError::Call(*error)),
+            Self::Accept(error) => {
+                write!(f, "cannot accept connections: {}", SystemError::Io(error))
+            }
+        }
+    }
+}
+
+impl From<butter::Error> for Failure {
+    fn from(error: butter::Error) -> Self {
+        Self::Call(error)
+    }
 }
 
 /// The numbers of connections and bytes since the start of the program.

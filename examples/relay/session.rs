@@ -2,7 +2,6 @@
 //! turn, and accepts connections.
 
 use std::fmt;
-use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
@@ -15,7 +14,7 @@ use crate::common::signals::Signals;
 use crate::connection::Shared;
 use crate::connections::Connections;
 use crate::listener::{Accepted, ConnectionLimit, Listener};
-use crate::report::Progress;
+use crate::report::{Failure, Progress};
 
 // The following tokens are greater than the tokens of all connections.
 const LISTENER: Token = Token(u64::MAX);
@@ -68,7 +67,7 @@ impl<'s> Session<'s> {
     }
 
     /// Relays data until a termination signal is pending, and returns this signal.
-    pub(crate) fn run(&mut self) -> io::Result<Signal> {
+    pub(crate) fn run(&mut self) -> Result<Signal, Failure> {
         let mut ready = [Event::default(); 256];
         loop {
             let timeout =
@@ -106,7 +105,7 @@ impl<'s> Session<'s> {
 
     /// Accepts pending connections. While the limit on connections is reached, epoll does not
     /// monitor the listener, because the listener would always be ready.
-    fn accept(&mut self) -> io::Result<()> {
+    fn accept(&mut self) -> Result<(), Failure> {
         let limit = self.limit.connections();
         let mut listen = true;
         for _ in 0..BATCH {
@@ -114,7 +113,7 @@ impl<'s> Session<'s> {
                 listen = false;
                 break;
             }
-            match self.listener.accept()? {
+            match self.listener.accept().map_err(Failure::Accept)? {
                 Accepted::Connection(client) => {
                     let totals = &mut self.shared.totals;
                     totals.accepted += 1;

@@ -6,7 +6,7 @@ use std::io;
 use butter::Error;
 use butter::signal::Signal;
 
-use crate::common::cli::IoError;
+use crate::common::cli::SystemError;
 
 pub(crate) const SUCCESS: u8 = 0;
 const NO_WATCHES: u8 = 3;
@@ -59,8 +59,8 @@ pub(crate) enum Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Call(error) => error.fmt(f),
-            Self::Write(error) => write!(f, "write error: {}", IoError(error)),
+            Self::Call(error) => write!(f, "{}: {}", error.call(), SystemError::Call(*error)),
+            Self::Write(error) => write!(f, "write error: {}", SystemError::Io(error)),
             Self::Reported => Ok(()),
         }
     }

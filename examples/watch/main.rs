@@ -28,7 +28,7 @@ use butter::error::ErrorKind;
 use butter::inotify::Inotify;
 use butter::path::Escape;
 
-use common::cli::{self, FAILURE, Request};
+use common::cli::{self, FAILURE, Request, SystemError};
 use common::signals::Signals;
 use common::units::Count;
 use exit::{EVENTS_LOST, Exit, Failure};
@@ -96,7 +96,8 @@ fn add_watches(inotify: &Inotify, options: &Options) -> Result<Watches, Failure>
                 }
             }
             Err(error) => {
-                message(format_args!("cannot watch '{}': {error}", Escape::new(path)));
+                let (path, cause) = (Escape::new(path), SystemError::Call(error));
+                message(format_args!("cannot watch '{path}': {cause}"));
                 failed = true;
                 if error.kind() == ErrorKind::LimitReached {
                     break;

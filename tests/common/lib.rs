@@ -36,6 +36,14 @@ pub fn example(name: &str) -> Result<std::path::PathBuf, String> {
     })
 }
 
+/// Returns the description and the name of an errno, as the example programs print them:
+/// `Permission denied (EACCES)`. The description depends on the C library.
+pub fn describe(errno: butter::Errno) -> String {
+    let text = std::io::Error::from_raw_os_error(errno.as_raw()).to_string();
+    let description = text.strip_suffix(&format!(" (os error {})", errno.as_raw())).unwrap();
+    format!("{description} ({errno})")
+}
+
 /// Converts an object of `std` to the crate's descriptor type, which is a separate type without the
 /// feature `std`.
 pub fn fd(object: impl IntoRawFd) -> butter::fd::OwnedFd {

@@ -2,12 +2,12 @@
 
 use std::io::{ErrorKind, Read, Write};
 
+use butter::Errno;
 use butter::signal::Signal;
 
 use super::peers::{KINDS, Kind, Server, directory};
 use super::run::{Relay, Totals, program};
-use common::require;
-use common::sockets;
+use common::{describe, require, sockets};
 
 const LARGE: usize = 1 << 20;
 
@@ -189,7 +189,7 @@ fn relay_closes_only_the_connection_if_target_does_not_exist() {
         // The relay prints the error once for all three connections, and again only after a
         // connection to the target has succeeded.
         let reason = relay.wait_for(&format!("relay: cannot connect to {address}: "));
-        assert!(reason.starts_with("No such file"), "{reason}");
+        assert_eq!(reason.trim_end(), describe(Errno::NOENT));
         let server = Server::at(&path);
         let (client, served) = (relay.connect(), server.accept());
         client.send(&[round]);
@@ -219,7 +219,7 @@ fn relay_reports_refused_connection_to_target() {
     let mut relay = Relay::start(&program, Kind::Unix, &address.to_string());
     assert_eq!(relay.connect().count_all(), 0);
     let reason = relay.wait_for(&format!("relay: cannot connect to {address}: "));
-    assert!(reason.starts_with("Connection refused"), "{reason}");
+    assert_eq!(reason.trim_end(), describe(Errno::CONNREFUSED));
     let totals = relay.end(Signal::INT).totals();
     assert_eq!(
         totals,

@@ -5,12 +5,14 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Stdio};
 
+use butter::Errno;
 use butter::process::Pid;
 use butter::signal::{self, Signal};
 
 use super::peers::{Kind, Server, Stream, directory};
 use super::run::{Relay, program, run};
-use common::require;
+use common::inject::inject;
+use common::{describe, require};
 
 #[test]
 fn relay_rejects_invalid_arguments() {
@@ -73,9 +75,23 @@ fn relay_exits_with_1_if_listen_address_is_in_use() {
             run(&program, &["-q".as_ref(), listen.as_ref(), "/nowhere/to/go".as_ref()]);
         assert_eq!((status, stderr.lines().count()), (Some(1), 1), "{stderr}");
         assert!(stderr.starts_with("relay: cannot listen on "), "{stderr}");
-        assert!(stderr.contains(&format!("{listen}: Address ")), "{stderr}");
+        assert!(
+            stderr.ends_with(&format!("{listen}: {}\n", describe(Errno::ADDRINUSE))),
+            "{stderr}"
+        );
     }
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "content");
+}
+
+#[test]
+fn relay_message_contains_call_description_and_errno_if_call_fails() {
+    let program = require!(program());
+    let arguments = ["127.0.0.1:0".as_ref(), "/nowhere/to/go".as_ref()];
+    let (status, stdout, stderr) =
+        inject(libc::SYS_epoll_create1, Errno::MFILE, || run(&program, &arguments));
+    assert_eq!((status, stdout.as_str(), stderr.lines().count()), (Some(1), "", 1), "{stderr}");
+    let start = format!("relay: epoll_create1: {}: ", describe(Errno::MFILE));
+    assert!(stderr.starts_with(&start), "{stderr}");
 }
 
 #[test]

@@ -5,8 +5,11 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 
+use butter::Errno;
+
 use super::run::{TIMEOUT, code, directory, program, run};
-use common::require;
+use common::inject::inject;
+use common::{describe, require};
 
 #[test]
 fn watch_reports_every_path_that_cannot_be_watched() {
@@ -17,14 +20,46 @@ fn watch_reports_every_path_that_cannot_be_watched() {
     assert_eq!((completed.status, completed.stdout.len()), (1, 0));
     let lines: Vec<_> = completed.stderr.lines().collect();
     let path = path.display();
-    let start = format!("watch: cannot watch '{path}/nowhere': inotify_add_watch: ENOENT");
-    assert!(lines[0].starts_with(&start), "{}", lines[0]);
+    assert_eq!(
+        lines[0],
+        format!(
+            "watch: cannot watch '{path}/nowhere': {}: a component of the path does not exist or \
+             is a dangling symbolic link, or the path is empty",
+            describe(Errno::NOENT)
+        )
+    );
     assert!(
         lines[1].starts_with(&format!(r"watch: cannot watch '{path}/neither\nhere\xff': ")),
         "{}",
         lines[1]
     );
     assert_eq!(lines.len(), 2, "{lines:?}");
+}
+
+#[test]
+fn watch_message_contains_call_description_errno_and_reason_if_call_fails() {
+    let program = require!(program());
+    let (_guard, path) = directory();
+    for (call, errno, name, end) in [
+        (
+            libc::SYS_inotify_init1,
+            Errno::MFILE,
+            "inotify_init1",
+            ": the per-user limit on inotify instances",
+        ),
+        // The reason of this errno would only repeat its description.
+        (libc::SYS_epoll_create1, Errno::IO, "epoll_create1", "\n"),
+    ] {
+        let arguments = ["-q".as_ref(), TIMEOUT.as_ref(), path.as_ref()];
+        let completed = inject(call, errno, || run(&program, &arguments));
+        assert_eq!((completed.status, completed.stdout.len()), (1, 0));
+        assert!(
+            completed.stderr.starts_with(&format!("watch: {name}: {}{end}", describe(errno))),
+            "{}",
+            completed.stderr
+        );
+        assert_eq!(completed.stderr.lines().count(), 1, "{}", completed.stderr);
+    }
 }
 
 #[test]
@@ -42,8 +77,9 @@ fn watch_fails_with_enospc_at_the_limit_on_watches() {
             let mut arguments = vec![OsStr::new(TIMEOUT)];
             arguments.extend(paths.iter().map(|path| path.as_os_str()));
             let completed = run(&program, &arguments);
+            let path = paths[1].display();
             let start =
-                format!("watch: cannot watch '{}': inotify_add_watch: ENOSPC", paths[1].display());
+                format!("watch: cannot watch '{path}': {}: the per-user", describe(Errno::NOSPC));
             assert!(completed.stderr.starts_with(&start), "{}", completed.stderr);
             assert_eq!(
                 (completed.status, completed.stderr.lines().count(), completed.stdout.len()),
