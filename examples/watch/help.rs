@@ -4,8 +4,8 @@ pub(crate) const HELP: &str = "\
 Usage: watch [OPTION]... PATH...
 Report file system events as they occur.
 
-A PATH is a file or a directory. Watching a directory also reports events of the files in it, but
-not of the files in its subdirectories. Symbolic links are followed.
+A PATH is a file or a directory. Watching a directory also reports events of the files in it. It is
+not recursive: the files in subdirectories are not watched. Symbolic links are followed.
 
 Options:
   -e, --events LIST      report these events: names separated by commas or |, in upper or lower case
@@ -59,6 +59,7 @@ Output:
         lost. \"name\" is the name of the file in the directory, or null for PATH itself. \"cookie\" is
         the same number in both events of a rename, otherwise null. \"watch\" is the kernel's watch
         descriptor of PATH, or null if events were lost.
+        Control characters, bidirectional controls and invisible characters are printed as \\uXXXX.
         If a path or name is not UTF-8, each invalid sequence is replaced by U+FFFD, and the members
         \"path_bytes\" or \"name_bytes\" contain all bytes in hexadecimal.
 

@@ -4,7 +4,8 @@
 //! cargo run --release --example watch -- [OPTION]... PATH...
 //! ```
 //!
-//! `--help` documents the options, the output formats and the exit statuses.
+//! `--help` documents the options, the output formats and the exit statuses. The program is not
+//! recursive: files in subdirectories of a watched directory are not watched.
 //!
 //! One epoll instance waits for the inotify queue, the termination signals, the heartbeat timer and
 //! the closing of the output, so that the program exits in `watch /tmp | head -1` as soon as `head`

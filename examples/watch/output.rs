@@ -17,6 +17,10 @@ use crate::options::Format;
 use crate::watches::Path;
 
 /// Displays bytes as a JSON string. Invalid UTF-8 is replaced by U+FFFD.
+///
+/// JSON requires escapes only for quotes, backslashes and the control characters below U+0020. The
+/// other characters that [`Escape`] escapes are escaped too: on a terminal, they could execute a
+/// command, change the order of the displayed text or be invisible.
 struct JsonString<'a>(&'a [u8]);
 
 impl Display for JsonString<'_> {
@@ -24,17 +28,17 @@ impl Display for JsonString<'_> {
         f.write_char('"')?;
         for chunk in self.0.utf8_chunks() {
             let mut plain = chunk.valid();
-            // JSON requires escapes only for the control characters below U+0020, but a terminal
-            // may also interpret other control characters.
-            while let Some(special) =
-                plain.find(|c: char| c.is_control() || matches!(c, '"' | '\\'))
-            {
+            while let Some(special) = plain.find(|c| c == '"' || Escape::is_escaped(c)) {
                 let (before, rest) = plain.split_at(special);
                 f.write_str(before)?;
                 let mut rest = rest.chars();
                 match rest.next() {
                     Some(c @ ('"' | '\\')) => write!(f, "\\{c}")?,
-                    Some(control) => write!(f, "\\u{:04x}", u32::from(control))?,
+                    // A character above U+FFFF is escaped as two surrogates.
+                    Some(c) => c
+                        .encode_utf16(&mut [0; 2])
+                        .iter()
+                        .try_for_each(|unit| write!(f, "\\u{unit:04x}"))?,
                     None => {}
                 }
                 plain = rest.as_str();

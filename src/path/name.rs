@@ -108,11 +108,59 @@ impl<'a> Escape<'a> {
         Self(path.as_path_bytes().bytes())
     }
 
+    /// Returns whether an `Escape` prints the character as an escape sequence.
+    ///
+    /// Programs that print paths in another notation, such as JSON, can escape the same characters.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use butter::path::Escape;
+    ///
+    /// assert!(Escape::is_escaped('\u{202e}'));
+    /// assert!(!Escape::is_escaped('\u{e4}'));
+    /// ```
+    // Control characters (C0, DEL, C1), line separators, spaces, and the characters with the
+    // property `Default_Ignorable_Code_Point`, which are invisible: most bidirectional controls
+    // have this property.
+    //
+    // The pattern contains only the ranges that matter in a path. `char::escape_debug` also escapes
+    // other characters, but its tables are 4 kB larger.
+    #[must_use]
+    pub const fn is_escaped(char: char) -> bool {
+        matches!(
+            char,
+            '\\'
+                | '\0'..='\x1F'
+                | '\x7F'..='\u{A0}'
+                | '\u{AD}'
+                | '\u{34F}'
+                | '\u{61C}'
+                | '\u{115F}'..='\u{1160}'
+                | '\u{1680}'
+                | '\u{17B4}'..='\u{17B5}'
+                | '\u{180B}'..='\u{180F}'
+                | '\u{2000}'..='\u{200F}'
+                | '\u{2028}'..='\u{202F}'
+                | '\u{205F}'..='\u{206F}'
+                | '\u{3000}'
+                | '\u{3164}'
+                | '\u{FE00}'..='\u{FE0F}'
+                | '\u{FEFF}'
+                | '\u{FFA0}'
+                | '\u{FFF0}'..='\u{FFFB}'
+                | '\u{1BCA0}'..='\u{1BCA3}'
+                | '\u{1D173}'..='\u{1D17A}'
+                | '\u{E0000}'..='\u{E0FFF}'
+        )
+    }
+
     /// Passes the escaped text to `put`, in pieces.
     pub(crate) fn pieces(self, put: &mut dyn FnMut(&str) -> fmt::Result) -> fmt::Result {
         for chunk in self.0.utf8_chunks() {
             let mut plain = chunk.valid();
-            while let Some((index, char)) = plain.char_indices().find(|(_, char)| is_escaped(*char))
+            while let Some((index, char)) =
+                plain.char_indices().find(|(_, char)| Self::is_escaped(*char))
             {
                 put(plain.get(..index).unwrap_or_default())?;
                 put_escape(char, put)?;
@@ -126,42 +174,6 @@ impl<'a> Escape<'a> {
         }
         Ok(())
     }
-}
-
-/// Returns whether [`Escape`] escapes a character.
-///
-/// [`Escape`] escapes `\`, control characters (C0, DEL, C1), line separators, and spaces other than
-/// U+0020. [`Escape`] also escapes the characters with the property `Default_Ignorable_Code_Point`,
-/// which are invisible: most bidirectional controls have this property.
-///
-/// The pattern contains only the ranges that matter in a path. `char::escape_debug` also escapes
-/// other characters, but its tables are 4 kB larger.
-const fn is_escaped(char: char) -> bool {
-    matches!(
-        char,
-        '\\'
-            | '\0'..='\x1F'
-            | '\x7F'..='\u{A0}'
-            | '\u{AD}'
-            | '\u{34F}'
-            | '\u{61C}'
-            | '\u{115F}'..='\u{1160}'
-            | '\u{1680}'
-            | '\u{17B4}'..='\u{17B5}'
-            | '\u{180B}'..='\u{180F}'
-            | '\u{2000}'..='\u{200F}'
-            | '\u{2028}'..='\u{202F}'
-            | '\u{205F}'..='\u{206F}'
-            | '\u{3000}'
-            | '\u{3164}'
-            | '\u{FE00}'..='\u{FE0F}'
-            | '\u{FEFF}'
-            | '\u{FFA0}'
-            | '\u{FFF0}'..='\u{FFFB}'
-            | '\u{1BCA0}'..='\u{1BCA3}'
-            | '\u{1D173}'..='\u{1D17A}'
-            | '\u{E0000}'..='\u{E0FFF}'
-    )
 }
 
 fn put_escape(char: char, put: &mut dyn FnMut(&str) -> fmt::Result) -> fmt::Result {
@@ -261,8 +273,18 @@ mod tests {
         let end = if cfg!(miri) { 0x100 } else { 0x11_0000 };
         for char in (0..end).filter_map(char::from_u32) {
             if char.is_control() || (char.is_whitespace() && char != ' ') {
-                assert!(is_escaped(char), "{char:?}");
+                assert!(Escape::is_escaped(char), "{char:?}");
             }
+        }
+    }
+
+    #[test]
+    fn is_escaped_returns_whether_escape_changes_the_character() {
+        let end = if cfg!(miri) { 0x100 } else { 0x11_0000 };
+        for char in (0..end).filter_map(char::from_u32) {
+            let changed =
+                Escape::new(char.encode_utf8(&mut [0; 4])).to_string() != char.to_string();
+            assert_eq!(Escape::is_escaped(char), changed, "{char:?}");
         }
     }
 }

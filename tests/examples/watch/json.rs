@@ -128,19 +128,32 @@ fn text(rest: &mut &str) -> Option<String> {
                     'n' => '\n',
                     'r' => '\r',
                     't' => '\t',
-                    'u' => {
-                        let (digits, remaining) = rest.split_at_checked(4)?;
-                        *rest = remaining;
-                        let whole = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-                        // The program does not write surrogates, so the parser rejects them.
-                        char::from_u32(u32::from_str_radix(digits, 16).ok().filter(|_| whole)?)?
-                    }
+                    'u' => escaped(rest)?,
                     _ => return None,
                 });
             }
             _ => text.push(c),
         }
     }
+}
+
+/// Parses the digits of `\uXXXX`, and the second escape sequence of a surrogate pair.
+fn escaped(rest: &mut &str) -> Option<char> {
+    let first = unit(rest)?;
+    if !(0xD800..0xDC00).contains(&first) {
+        // `from_u32` rejects the second surrogate without the first.
+        return char::from_u32(first.into());
+    }
+    skip(rest, "\\u")?;
+    char::decode_utf16([first, unit(rest)?]).next()?.ok()
+}
+
+/// Parses four hexadecimal digits.
+fn unit(rest: &mut &str) -> Option<u16> {
+    let (digits, remaining) = rest.split_at_checked(4)?;
+    *rest = remaining;
+    let whole = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    u16::from_str_radix(digits, 16).ok().filter(|_| whole)
 }
 
 fn literal(rest: &mut &str) -> Option<Value> {
@@ -160,6 +173,7 @@ fn literal(rest: &mut &str) -> Option<Value> {
 
 #[test]
 fn json_parse_rejects_invalid_text() {
+    assert_eq!(parse(r#""\ud83d\udca9\u00e4""#), Some(Value::Text("\u{1f4a9}\u{e4}".to_owned())));
     assert!(parse(r#"{"a":[1,-2.5,"\u001b\n"],"b":{},"c":null}"#).is_some());
     for invalid in [
         "",
@@ -171,6 +185,9 @@ fn json_parse_rejects_invalid_text() {
         "1.",
         "\"\n\"",
         r#""\x41""#,
+        r#""\ud83d""#,
+        r#""\ud83d\u0041""#,
+        r#""\udca9""#,
         "nul",
         "[1 2]",
     ] {

@@ -5,6 +5,8 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use butter::path::Escape;
+
 use super::json;
 use super::run::{Completed, Running, directory, program, run};
 use common::require;
@@ -93,7 +95,34 @@ const SPECIAL_NAMES: &[(&[u8], &str, &str)] = &[
         r"grün 猫 \u{202e}\u{9b}2J",
         "grün 猫 \u{202e}\u{9b}2J",
     ),
+    (
+        "\u{202e}txt.exe\u{2066}\u{2069}".as_bytes(),
+        r"\u{202e}txt.exe\u{2066}\u{2069}",
+        "\u{202e}txt.exe\u{2066}\u{2069}",
+    ),
+    (
+        "\u{feff}a\u{200b}b\u{ad}".as_bytes(),
+        r"\u{feff}a\u{200b}b\u{ad}",
+        "\u{feff}a\u{200b}b\u{ad}",
+    ),
+    (
+        "\u{e0001}\u{e0041}\u{1d173}".as_bytes(),
+        r"\u{e0001}\u{e0041}\u{1d173}",
+        "\u{e0001}\u{e0041}\u{1d173}",
+    ),
+    (
+        "\u{a0}\u{3000}\u{2028}\u{1f600}".as_bytes(),
+        r"\u{a0}\u{3000}\u{2028}😀",
+        "\u{a0}\u{3000}\u{2028}\u{1f600}",
+    ),
 ];
+
+/// Asserts that a line contains no control character and no invisible character. The backslash
+/// begins an escape sequence.
+fn assert_printable(line: &str) {
+    let unprintable = line.chars().find(|c| *c != '\\' && Escape::is_escaped(*c));
+    assert_eq!(unprintable, None, "{line:?}");
+}
 
 /// Creates a directory, watches the directory with `option`, and creates files with the names in
 /// `SPECIAL_NAMES`.
@@ -123,7 +152,7 @@ fn watch_text_escapes_special_names_on_one_line() {
     let completed = watch_special_names(&program, &path, "--color=never");
     for (line, (_, text, _)) in completed.lines().iter().zip(SPECIAL_NAMES) {
         assert!(line.ends_with(&format!(r"/d\xffr\n/{text}")), "{line:?}");
-        assert!(!line.chars().any(char::is_control), "{line:?}");
+        assert_printable(line);
     }
 }
 
@@ -138,7 +167,7 @@ fn watch_json_contains_all_bytes_of_special_names() {
     for ((object, line), (name, _, text)) in
         completed.objects().iter().zip(completed.lines()).zip(SPECIAL_NAMES)
     {
-        assert!(!line.chars().any(char::is_control), "{line:?}");
+        assert_printable(line);
         assert_eq!(
             object["path_bytes"].text(),
             Some(hexadecimal(path.as_os_str().as_bytes()).as_str())
