@@ -9,6 +9,8 @@ use butter::Errno;
 use butter::path::Escape;
 use lexopt::{Error, Parser};
 
+use super::stdout::ensure_open;
+
 /// The exit status if an operation failed.
 pub(crate) const FAILURE: u8 = 1;
 
@@ -59,7 +61,12 @@ pub(crate) fn invalid_value(option: &str, value: &OsStr, expected: &str) -> Erro
 /// Prints the help text or the version to standard output. Returns the exit status.
 pub(crate) fn print(program: &str, text: &str) -> ExitCode {
     let mut stdout = io::stdout();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    let mut write = || {
+        ensure_open()?;
+        stdout.write_all(text.as_bytes())?;
+        stdout.flush()
+    };
+    match write() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             message(program, format_args!("write error: {}", SystemError::Io(&error)));

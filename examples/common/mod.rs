@@ -5,4 +5,5 @@
 
 pub(crate) mod cli;
 pub(crate) mod signals;
+pub(crate) mod stdout;
 pub(crate) mod units;

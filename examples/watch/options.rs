@@ -1,4 +1,5 @@
-//! Command-line options.
+//! Command-line options. lexopt accepts the value of a short option as in `-n5`, `-n 5` and, unlike
+//! `getopt(3)`, as in `-n=5`.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal};

@@ -12,6 +12,7 @@ use butter::poll::{self, PollFd, PollFlags};
 use butter::time::Timeout;
 
 use crate::common::signals::Signals;
+use crate::common::stdout;
 use crate::common::units::Count;
 use crate::options::Format;
 use crate::watches::Path;
@@ -298,6 +299,7 @@ impl<'s> Output<'s> {
 
 impl Write for Output<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        stdout::ensure_open()?;
         loop {
             let mut both = [
                 PollFd::new(&self.stdout, PollFlags::OUT),

@@ -3,6 +3,7 @@
 mod copy;
 mod newroot;
 mod relay;
+mod usage;
 mod watch;
 
 common::watchdog!();

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use super::run::{command, create_source, names, program, run};
+use crate::usage;
 use common::require;
 
 #[test]
@@ -78,19 +79,29 @@ fn copy_accepts_paths_that_begin_with_a_dash() {
 }
 
 #[test]
-fn copy_accepts_clustered_short_options_and_attached_values() {
+fn copy_accepts_clustered_short_options_attached_values_and_options_after_operands() {
     let program = require!(program());
     let (_folder, source, target, bytes) = create_source(100);
-    run(&program, &[&"-qmread_write", &source, &target]).assert_silent_success();
-    assert_eq!(std::fs::read(&target).unwrap(), bytes);
+    for arguments in [
+        [&"-qmread_write" as &dyn AsRef<OsStr>, &source, &target].as_slice(),
+        &[&"-qm", &"read_write", &source, &target],
+        // As with a long option, lexopt accepts a value after `=`; getopt(3) does not.
+        &[&"-qm=read_write", &source, &target],
+        &[&source, &"-q", &target, &"--method=read_write"],
+        &[&source, &"--method", &"read_write", &"--quiet", &"--", &target],
+    ] {
+        run(&program, arguments).assert_silent_success();
+        assert_eq!(std::fs::read(&target).unwrap(), bytes);
+        std::fs::remove_file(&target).unwrap();
+    }
 }
 
 #[test]
-fn copy_help_fails_with_enospc_if_output_device_is_full() {
-    let program = require!(program());
-    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
-    let output = command(&program).arg("--help").stdout(full).output().unwrap();
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(stderr, "copy: write error: No space left on device (ENOSPC)\n");
-    assert_eq!(output.status.code(), Some(1));
+fn copy_prints_help_and_version_after_other_arguments() {
+    usage::assert_prints_help_and_version(&require!(program()), "copy", &["one", "two", "three"]);
+}
+
+#[test]
+fn copy_reports_write_error_of_help_and_version() {
+    usage::assert_reports_write_error_of_help_and_version(&require!(program()), "copy");
 }

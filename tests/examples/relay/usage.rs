@@ -11,6 +11,7 @@ use butter::signal::{self, Signal};
 
 use super::peers::{Kind, Server, Stream, directory};
 use super::run::{Relay, program, run};
+use crate::usage;
 use common::inject::inject;
 use common::{describe, require};
 
@@ -29,6 +30,7 @@ fn relay_rejects_invalid_arguments() {
         (&[b"--frobnicate", b"/a", b"/b"], "unrecognized option '--frobnicate'"),
         (&[b"-x\xff\x1b", b"/a", b"/b"], "unrecognized option '-x'"),
         (&[b"--quiet=yes", b"/a", b"/b"], "option '--quiet' doesn't allow an argument"),
+        (&[b"-q=yes", b"/a", b"/b"], "option '-q' doesn't allow an argument"),
         (&[b"localhost:80", b"/b"], "invalid address 'localhost:80' (expected IP:PORT"),
         (&[b"127.0.0.1", b"/b"], "invalid address '127.0.0.1' (expected IP:PORT"),
         (&[b"/a", b"127.0.0.1:65536"], "invalid address '127.0.0.1:65536' (expected IP:PORT"),
@@ -99,20 +101,37 @@ fn relay_quiet_prints_only_the_address() {
     let program = require!(program());
     signal::set_default(Signal::TERM).unwrap();
     let server = Server::new(Kind::Unix);
-    let mut command = Command::new(program);
-    command.args(["--quiet", "127.0.0.1:0", &server.address]).stdin(Stdio::null());
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut address = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
-    // The read end of the program's standard output is closed at this point, so further output
-    // would fail.
-    let client = Stream::connect(address.trim_end());
-    let served = server.accept();
-    client.finish();
-    assert_eq!(served.receive_all(), b"");
-    signal::kill(Pid::from_raw(child.id().cast_signed()).unwrap(), Signal::TERM).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+    for arguments in [
+        &["--quiet", "127.0.0.1:0", &server.address] as &[&str],
+        &["127.0.0.1:0", &server.address, "-q"],
+        &["127.0.0.1:0", "-qq", "--", &server.address],
+    ] {
+        let mut command = Command::new(&program);
+        command.args(arguments).stdin(Stdio::null());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut address = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
+        // The read end of the program's standard output is closed at this point, so further output
+        // would fail.
+        let client = Stream::connect(address.trim_end());
+        let served = server.accept();
+        client.finish();
+        assert_eq!(served.receive_all(), b"");
+        signal::kill(Pid::from_raw(child.id().cast_signed()).unwrap(), Signal::TERM).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+    }
+}
+
+#[test]
+fn relay_prints_help_and_version_after_other_arguments() {
+    let operands = ["127.0.0.1:0", "/nowhere", "x"];
+    usage::assert_prints_help_and_version(&require!(program()), "relay", &operands);
+}
+
+#[test]
+fn relay_reports_write_error_of_help_and_version() {
+    usage::assert_reports_write_error_of_help_and_version(&require!(program()), "relay");
 }
 
 #[test]

@@ -5,11 +5,13 @@ use std::io::{BufRead, BufReader, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Stdio};
 
+use butter::Errno;
 use butter::signal::Signal;
 
 use super::json;
 use super::run::{Running, TIMEOUT, code, directory, program, queue_limit, rename_repeatedly};
-use common::require;
+use crate::usage;
+use common::{describe, require};
 
 #[test]
 fn watch_timeout_exits_with_0_or_with_5_if_count_is_not_reached() {
@@ -164,12 +166,17 @@ fn watch_exits_with_1_on_write_error() {
     let full = require!(fs::File::options().write(true).open("/dev/full"), "/dev/full");
     let mut command = Command::new(program);
     command.args([TIMEOUT, "--events=create"]).arg(&path).stdin(Stdio::null());
-    let mut child = command.stdout(full).stderr(Stdio::piped()).spawn().unwrap();
-    let mut stderr = BufReader::new(child.stderr.take().unwrap());
-    let mut messages = String::new();
-    stderr.read_line(&mut messages).unwrap();
-    fs::create_dir(path.join("sub")).unwrap();
-    stderr.read_to_string(&mut messages).unwrap();
-    assert!(messages.contains("watch: write error: "), "{messages}");
-    assert_eq!(code(child.wait().unwrap()), 1);
+    command.stdout(full).stderr(Stdio::piped());
+    for (errno, name) in [(Errno::NOSPC, "one"), (Errno::BADF, "two")] {
+        let mut child = command.spawn().unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut messages = String::new();
+        stderr.read_line(&mut messages).unwrap();
+        fs::create_dir(path.join(name)).unwrap();
+        stderr.read_to_string(&mut messages).unwrap();
+        let message = format!("watch: write error: {}\n", describe(errno));
+        assert!(messages.ends_with(&message), "{messages}");
+        assert_eq!(code(child.wait().unwrap()), 1);
+        usage::close_stdout(&mut command);
+    }
 }

@@ -1,6 +1,6 @@
 //! Command-line options of the example `watch`, and paths that cannot be watched.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
@@ -8,6 +8,7 @@ use std::process::Command;
 use butter::Errno;
 
 use super::run::{TIMEOUT, code, directory, program, run};
+use crate::usage;
 use common::inject::inject;
 use common::{describe, require};
 
@@ -127,6 +128,11 @@ fn watch_rejects_invalid_arguments() {
             "invalid argument 'nan' for '--timeout' (expected a number of seconds)",
         ),
         (&[b"--timeout", b"\xff", b"/"], r"invalid argument '\xff' for '--timeout'"),
+        (&[b"-t", b"--", b"/"], "invalid argument '--' for '--timeout'"),
+        (&[b"-qn==5", b"/"], "invalid argument '=5' for '--count'"),
+        (&[b"-n", b"/"], "invalid argument '/' for '--count'"),
+        (&[b"/", b"-qn"], "option '-n' requires an argument"),
+        (&[b"-q=yes", b"/"], "option '-q' doesn't allow an argument"),
         (
             &[b"--every=0", b"/"],
             "invalid argument '0' for '--every' (expected a positive number of seconds)",
@@ -191,13 +197,49 @@ fn watch_help_lists_options_and_exit_statuses() {
 }
 
 #[test]
+fn watch_accepts_clustered_short_options_attached_values_and_options_after_operands() {
+    let program = require!(program());
+    let (_guard, path) = directory();
+    let path = path.to_str().unwrap();
+    for arguments in [
+        &["-qn5", "-t0", path] as &[&str],
+        &["-qn", "5", "-t", "0", path],
+        // As with a long option, lexopt accepts a value after `=`; getopt(3) does not.
+        &["-qn=5", "-t=0", path],
+        &["--count=5", "--timeout=0", "--quiet", path],
+        &[path, "--count", "5", "--timeout", "0", "-q"],
+        &["-q", path, "-t0", "-n5", "--", path],
+    ] {
+        let arguments: Vec<_> = arguments.iter().map(OsStr::new).collect();
+        let completed = run(&program, &arguments);
+        // With a count, status 5 means that the timeout has expired.
+        assert_eq!(
+            (completed.status, completed.stdout.as_slice(), completed.stderr.as_str()),
+            (5, &b""[..], ""),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn watch_prints_help_and_version_after_other_arguments() {
+    usage::assert_prints_help_and_version(&require!(program()), "watch", &["/", "-n5"]);
+}
+
+#[test]
+fn watch_reports_write_error_of_help_and_version() {
+    usage::assert_reports_write_error_of_help_and_version(&require!(program()), "watch");
+}
+
+#[test]
 fn watch_accepts_paths_that_begin_with_a_dash() {
     let program = require!(program());
     let (_guard, path) = directory();
     fs::create_dir(path.join("--help")).unwrap();
     fs::create_dir(path.join("-")).unwrap();
-    let arguments: [OsString; 4] = ["--timeout=0".into(), "-".into(), "--".into(), "--help".into()];
+    fs::create_dir(path.join("--")).unwrap();
+    let arguments = ["--timeout=0", "-", "--", "--help", "--"];
     let output = Command::new(program).args(arguments).current_dir(&path).output().unwrap();
     assert_eq!(code(output.status), 0);
-    assert!(output.stderr.starts_with(b"watch: watching 2 paths\n"));
+    assert!(output.stderr.starts_with(b"watch: watching 3 paths\n"));
 }
