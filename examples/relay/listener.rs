@@ -2,22 +2,24 @@
 
 use std::fs;
 use std::io;
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, TcpListener};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::linux::net::SocketAddrExt;
 use std::os::unix::fs::MetadataExt;
-use std::os::unix::net::UnixListener;
+use std::os::unix::net::{SocketAddr, UnixListener};
 use std::path::PathBuf;
 
 use butter::Errno;
 
-use crate::address::Address;
+use crate::address::{Address, Listen};
 use crate::net;
 
 pub(crate) struct Listener {
     socket: OwnedFd,
     /// The actual address, which differs from the requested address if the requested port is 0.
-    pub(crate) address: Address,
-    path: Option<SocketPath>,
+    pub(crate) address: Listen,
+    /// Removes the socket on drop.
+    _path: Option<SocketPath>,
 }
 
 /// The result of accepting a connection.
@@ -31,19 +33,37 @@ pub(crate) enum Accepted {
 }
 
 impl Listener {
-    pub(crate) fn bind(address: &Address) -> io::Result<Self> {
+    pub(crate) fn bind(address: &Listen) -> io::Result<Self> {
         match address {
-            Address::Tcp(address) => {
+            Listen::All(port) => match net::listen_on_all_addresses(*port) {
+                Ok(socket) => {
+                    socket.set_nonblocking(true)?;
+                    let address = Listen::All(socket.local_addr()?.port());
+                    Ok(Self { socket: socket.into(), address, _path: None })
+                }
+                // The host has no IPv6.
+                Err(error) if Errno::from_io_error(&error) == Some(Errno::AFNOSUPPORT) => {
+                    let address = (Ipv4Addr::UNSPECIFIED, *port).into();
+                    Self::bind(&Listen::One(Address::Tcp(address)))
+                }
+                Err(error) => Err(error),
+            },
+            Listen::One(Address::Tcp(address)) => {
                 let socket = TcpListener::bind(address)?;
                 socket.set_nonblocking(true)?;
-                let address = Address::Tcp(socket.local_addr()?);
-                Ok(Self { socket: socket.into(), address, path: None })
+                let address = Listen::One(Address::Tcp(socket.local_addr()?));
+                Ok(Self { socket: socket.into(), address, _path: None })
             }
-            Address::Unix(path) => {
+            Listen::One(Address::Unix(path)) => {
                 let socket = UnixListener::bind(path)?;
                 let path = Some(SocketPath::new(path)?);
                 socket.set_nonblocking(true)?;
-                Ok(Self { socket: socket.into(), address: address.clone(), path })
+                Ok(Self { socket: socket.into(), address: address.clone(), _path: path })
+            }
+            Listen::One(Address::Abstract(name)) => {
+                let socket = UnixListener::bind_addr(&SocketAddr::from_abstract_name(name)?)?;
+                socket.set_nonblocking(true)?;
+                Ok(Self { socket: socket.into(), address: address.clone(), _path: None })
             }
         }
     }
@@ -52,7 +72,7 @@ impl Listener {
         loop {
             let error = match net::accept(&self.socket) {
                 Ok(socket) => {
-                    if self.path.is_none() {
+                    if matches!(self.address, Listen::All(_) | Listen::One(Address::Tcp(_))) {
                         net::set_nodelay(&socket);
                     }
                     return Ok(Accepted::Connection(socket));

@@ -29,7 +29,6 @@ mod session;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use address::Address;
 use common::cli::{self, FAILURE, Request, SystemError};
 use common::signals::Signals;
 use connection::Shared;
@@ -71,7 +70,7 @@ fn relay(options: &Options, signals: &Signals) -> Result<ExitCode, Failure> {
     let mut shared = Shared::new(options.target.clone(), report)?;
     let mut session = Session::new(&listener, signals, &mut shared)?;
     session.info(format_args!("listening on {}, relaying to {}", listener.address, options.target));
-    if matches!(options.listen, Address::Tcp(address) if address.port() == 0) {
+    if options.listen.selects_port() {
         // A write error is ignored: the caller does not have to read the address.
         let _ = writeln!(io::stdout(), "{}", listener.address);
     }

@@ -1,11 +1,10 @@
 //! Non-blocking socket calls that `std` does not provide.
 
 use std::io;
-use std::mem;
-use std::net::{Shutdown, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::mem::{self, offset_of};
+use std::net::{Ipv6Addr, Shutdown, SocketAddr, SocketAddrV4, SocketAddrV6, TcpListener};
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
 
 use butter::Errno;
 use libc::{c_int, sockaddr, sockaddr_in, sockaddr_in6, sockaddr_un, socklen_t};
@@ -32,7 +31,16 @@ pub(crate) fn connect(address: &Address) -> Connect {
     let result = match address {
         Address::Tcp(SocketAddr::V4(address)) => connect_to(&socket, &ipv4(address)),
         Address::Tcp(SocketAddr::V6(address)) => connect_to(&socket, &ipv6(address)),
-        Address::Unix(path) => connect_to(&socket, &unix(path)),
+        Address::Unix(path) => {
+            let address = unix(0, path.as_os_str().as_bytes());
+            connect_to(&socket, &address)
+        }
+        Address::Abstract(name) => {
+            let address = unix(1, name);
+            // The length determines the end of the name: a NUL byte would be a part of the name.
+            let length = offset_of!(sockaddr_un, sun_path) + 1 + name.len();
+            connect_to_prefix(&socket, &address, length)
+        }
     };
     match result {
         Ok(()) => Connect::Connected(socket),
@@ -64,22 +72,48 @@ fn socket(address: &Address) -> io::Result<OwnedFd> {
     let family = match address {
         Address::Tcp(SocketAddr::V4(_)) => libc::AF_INET,
         Address::Tcp(SocketAddr::V6(_)) => libc::AF_INET6,
-        Address::Unix(_) => libc::AF_UNIX,
+        Address::Unix(_) | Address::Abstract(_) => libc::AF_UNIX,
     };
-    let kind = libc::SOCK_STREAM | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
-    // SAFETY: accesses no memory.
-    let socket = owned(unsafe { libc::socket(family, kind, 0) })?;
+    let socket = new_socket(family, libc::SOCK_NONBLOCK)?;
     if family != libc::AF_UNIX {
         set_nodelay(&socket);
     }
     Ok(socket)
 }
 
+fn new_socket(family: c_int, flags: c_int) -> io::Result<OwnedFd> {
+    let kind = libc::SOCK_STREAM | libc::SOCK_CLOEXEC | flags;
+    // SAFETY: accesses no memory.
+    owned(unsafe { libc::socket(family, kind, 0) })
+}
+
 /// Connects to an address: `A` is the `sockaddr` struct of an address family.
 fn connect_to<A>(socket: &OwnedFd, address: &A) -> io::Result<()> {
-    let (pointer, length) = ((&raw const *address).cast::<sockaddr>(), size_of::<A>() as socklen_t);
+    connect_to_prefix(socket, address, size_of::<A>())
+}
+
+/// Connects to an address that consists of the first `length` bytes of the struct.
+fn connect_to_prefix<A>(socket: &OwnedFd, address: &A, length: usize) -> io::Result<()> {
+    assert!(length <= size_of::<A>());
+    let (fd, pointer) = (socket.as_raw_fd(), (&raw const *address).cast::<sockaddr>());
+    // SAFETY: the kernel reads `length` bytes, which is at most the size of the address.
+    check(unsafe { libc::connect(fd, pointer, length as socklen_t) })
+}
+
+/// Creates a socket that listens on a port of all IPv6 and IPv4 addresses. Fails with
+/// `EAFNOSUPPORT` if the host has no IPv6.
+pub(crate) fn listen_on_all_addresses(port: u16) -> io::Result<TcpListener> {
+    let address = SocketAddrV6::new(Ipv6Addr::UNSPECIFIED, port, 0, 0);
+    let socket = new_socket(libc::AF_INET6, 0)?;
+    set_option(&socket, libc::SOL_SOCKET, libc::SO_REUSEADDR, 1)?;
+    // The default is the value of net.ipv6.bindv6only.
+    set_option(&socket, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY, 0)?;
+    let (address, length) = (ipv6(&address), size_of::<sockaddr_in6>() as socklen_t);
     // SAFETY: the kernel reads `length` bytes, which is the size of the address.
-    check(unsafe { libc::connect(socket.as_raw_fd(), pointer, length) })
+    check(unsafe { libc::bind(socket.as_raw_fd(), (&raw const address).cast(), length) })?;
+    // SAFETY: accesses no memory.
+    check(unsafe { libc::listen(socket.as_raw_fd(), libc::SOMAXCONN) })?;
+    Ok(socket.into())
 }
 
 fn ipv4(address: &SocketAddrV4) -> sockaddr_in {
@@ -101,13 +135,14 @@ fn ipv6(address: &SocketAddrV6) -> sockaddr_in6 {
     }
 }
 
-/// Converts a path to an address. `Address` has checked that the path is shorter than `sun_path`,
-/// so a NUL byte follows the path.
-fn unix(path: &Path) -> sockaddr_un {
+/// Converts a path or a name to an address. `Address` has checked that the bytes fit into
+/// `sun_path`, and that a NUL byte follows a path. `start` is the number of NUL bytes before the
+/// bytes: one before the name of an abstract address.
+fn unix(start: usize, bytes: &[u8]) -> sockaddr_un {
     // SAFETY: the struct consists of integers, for which all zeros is valid.
     let mut address: sockaddr_un = unsafe { mem::zeroed() };
     address.sun_family = libc::AF_UNIX as libc::sa_family_t;
-    for (target, byte) in address.sun_path.iter_mut().zip(path.as_os_str().as_bytes()) {
+    for (target, byte) in address.sun_path.iter_mut().skip(start).zip(bytes) {
         *target = *byte as libc::c_char;
     }
     address
@@ -124,11 +159,13 @@ pub(crate) fn accept(listener: &OwnedFd) -> io::Result<OwnedFd> {
 /// Disables Nagle's algorithm, so that data is relayed as soon as it arrives. A failure is ignored,
 /// because it only delays data.
 pub(crate) fn set_nodelay(socket: &OwnedFd) {
-    let (enable, length): (c_int, _) = (1, size_of::<c_int>() as socklen_t);
-    let value = (&raw const enable).cast();
-    let (fd, level, option) = (socket.as_raw_fd(), libc::IPPROTO_TCP, libc::TCP_NODELAY);
+    let _ = set_option(socket, libc::IPPROTO_TCP, libc::TCP_NODELAY, 1);
+}
+
+fn set_option(socket: &OwnedFd, level: c_int, option: c_int, value: c_int) -> io::Result<()> {
+    let (fd, length) = (socket.as_raw_fd(), size_of::<c_int>() as socklen_t);
     // SAFETY: the kernel reads `length` bytes, which is the size of the value.
-    let _ = unsafe { libc::setsockopt(fd, level, option, value, length) };
+    check(unsafe { libc::setsockopt(fd, level, option, (&raw const value).cast(), length) })
 }
 
 /// Returns the pending error of a socket, such as the result of an attempt to connect.

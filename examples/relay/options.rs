@@ -2,7 +2,7 @@
 
 use lexopt::{Arg, Error, Parser};
 
-use crate::address::Address;
+use crate::address::{Address, Listen};
 use crate::common::cli::{self, Request};
 
 const HELP: &str = "\
@@ -10,11 +10,16 @@ Usage: relay [OPTION]... LISTEN TARGET
 Relay connections to another address, without copying the data to user space.
 
 LISTEN and TARGET are each one of:
-  IP:PORT    a TCP address, such as 127.0.0.1:8080 or [::1]:8080; names are not resolved; if the
-             port of LISTEN is 0, the kernel selects one, and the address is always printed to
-             standard output
-  unix:PATH  a Unix socket
-  PATH       a Unix socket, if PATH contains a /
+  IP:PORT     a TCP address, such as 127.0.0.1:8080 or [::1]:8080; host names are not resolved; if
+              the port of LISTEN is 0, the kernel selects one, and the address is always printed to
+              standard output
+  *:PORT      all IPv6 and IPv4 addresses of this host, only for LISTEN; 0.0.0.0:PORT if the host
+              has no IPv6
+  unix:PATH   a Unix socket
+  PATH        a Unix socket, if PATH contains a /
+  unix:@NAME  a Unix socket in the abstract namespace, which is not in the file system; a relative
+              PATH that begins with @ must be written as ./@...
+  @NAME       the same as unix:@NAME
 
 The relay opens a connection to TARGET for every connection to LISTEN. If one side shuts down
 writing, the other side reads end of file after it has received everything sent before. A connection
@@ -58,7 +63,7 @@ Exit status:
 const VERSION: &str = concat!("relay ", env!("CARGO_PKG_VERSION"), "\n");
 
 pub(crate) struct Options {
-    pub(crate) listen: Address,
+    pub(crate) listen: Listen,
     pub(crate) target: Address,
     pub(crate) quiet: bool,
 }
@@ -80,11 +85,18 @@ pub(crate) fn parse() -> Result<Request<Options>, Error> {
         }
     }
     let [listen, target] = cli::operands(["LISTEN", "TARGET"], operands)?;
-    let (listen, target) = (Address::parse(&listen)?, Address::parse(&target)?);
+    let listen = Listen::parse(&listen)?;
+    let target = match Listen::parse(&target)? {
+        Listen::One(target) => target,
+        target @ Listen::All(_) => {
+            let message = "* means all addresses, which is valid only for LISTEN";
+            return Err(format!("invalid TARGET '{target}': {message}").into());
+        }
+    };
     if matches!(target, Address::Tcp(address) if address.port() == 0) {
         return Err(format!("invalid TARGET '{target}': the port is 0").into());
     }
-    if listen == target {
+    if listen == Listen::One(target.clone()) {
         return Err("LISTEN and TARGET are the same address".into());
     }
     Ok(Request::Run(Options { listen, target, quiet }))

@@ -3,7 +3,8 @@
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -31,7 +32,10 @@ impl Stream {
     /// Connects to an address in the form that `relay` prints.
     pub fn connect(address: &str) -> Self {
         let stream = match address.strip_prefix("unix:") {
-            Some(path) => Self::Unix(UnixStream::connect(path).unwrap()),
+            Some(path) => Self::Unix(match path.strip_prefix('@') {
+                Some(name) => UnixStream::connect_addr(&abstract_address(name)).unwrap(),
+                None => UnixStream::connect(path).unwrap(),
+            }),
             None => Self::Tcp(TcpStream::connect(address).unwrap()),
         };
         stream.with_timeouts()
@@ -168,6 +172,16 @@ impl Server {
         Self { listener, address: format!("unix:{}", path.display()), _directory: None }
     }
 
+    /// Creates a server with a Unix domain socket in the abstract namespace.
+    pub fn at_abstract_name(name: &str) -> Self {
+        let listener = UnixListener::bind_addr(&abstract_address(name)).unwrap();
+        Self {
+            listener: Listener::Unix(listener),
+            address: format!("unix:@{name}"),
+            _directory: None,
+        }
+    }
+
     pub fn accept(&self) -> Stream {
         let stream = match &self.listener {
             Listener::Tcp(listener) => Stream::Tcp(listener.accept().unwrap().0),
@@ -184,6 +198,10 @@ impl AsFd for Server {
             Listener::Unix(listener) => listener.as_fd(),
         }
     }
+}
+
+fn abstract_address(name: &str) -> SocketAddr {
+    SocketAddr::from_abstract_name(name).unwrap()
 }
 
 pub fn directory() -> (TempDir, PathBuf) {

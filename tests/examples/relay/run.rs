@@ -76,6 +76,17 @@ pub struct DescriptorCounts {
     pub sockets: usize,
 }
 
+/// Returns a command that runs the program with the default actions of the termination signals.
+fn command(program: &Path) -> Command {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        // A child inherits ignored signals, and the test process may ignore termination signals.
+        signal::set_default(signal).unwrap();
+    }
+    let mut command = Command::new(program);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    command
+}
+
 /// A running relay that listens. The relay is killed on drop.
 pub struct Relay {
     child: Child,
@@ -97,28 +108,28 @@ impl Relay {
         target: &str,
         prepare: impl FnOnce(&mut Command),
     ) -> Self {
-        for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
-            // A child inherits ignored signals, and the test process may ignore termination
-            // signals.
-            signal::set_default(signal).unwrap();
-        }
         let (directory, path) = directory();
-        let mut command = Command::new(program);
+        let mut command = command(program);
         match listen {
             Kind::Tcp => command.arg("127.0.0.1:0"),
             Kind::Unix => command.arg(path.join("relay")),
         };
-        command.arg(target).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        prepare(&mut command);
+        prepare(command.arg(target));
+        Self::spawn(command, Some(directory))
+    }
+
+    /// Like [`start`](Self::start), but listens on the address `listen`.
+    pub fn listen_on(program: &Path, listen: &str, target: &str) -> Self {
+        let mut command = command(program);
+        command.args([listen, target]);
+        Self::spawn(command, None)
+    }
+
+    fn spawn(mut command: Command, directory: Option<TempDir>) -> Self {
         let mut child = command.spawn().unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut relay = Self {
-            child,
-            stderr,
-            messages: String::new(),
-            address: String::new(),
-            directory: Some(directory),
-        };
+        let mut relay =
+            Self { child, stderr, messages: String::new(), address: String::new(), directory };
         relay.address =
             relay.wait_for("relay: listening on ").split_once(',').unwrap().0.to_owned();
         relay

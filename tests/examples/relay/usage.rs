@@ -19,24 +19,45 @@ use common::{describe, require};
 fn relay_rejects_invalid_arguments() {
     let program = require!(program());
     let long = [b'/'; 200];
+    let long_name = [b"@" as &[u8], &[b'/'; 108]].concat();
     for (arguments, message) in [
         (&[] as &[&[u8]], "missing LISTEN operand"),
         (&[b"/a"], "missing TARGET operand after '/a'"),
         (&[b"/a", b"/b", b"/c"], "extra operand '/c'"),
         (
             &[b"--", b"--help", b"/b"],
-            "invalid address '--help' (expected IP:PORT, unix:PATH or a PATH that contains a /)",
+            "invalid address '--help' (expected IP:PORT, *:PORT, unix:PATH, @NAME or a PATH that \
+             contains a /)",
         ),
         (&[b"--frobnicate", b"/a", b"/b"], "unrecognized option '--frobnicate'"),
         (&[b"-x\xff\x1b", b"/a", b"/b"], "unrecognized option '-x'"),
         (&[b"--quiet=yes", b"/a", b"/b"], "option '--quiet' doesn't allow an argument"),
         (&[b"-q=yes", b"/a", b"/b"], "option '-q' doesn't allow an argument"),
-        (&[b"localhost:80", b"/b"], "invalid address 'localhost:80' (expected IP:PORT"),
+        (
+            &[b"localhost:80", b"/b"],
+            "invalid address 'localhost:80': host names are not resolved (expected IP:PORT",
+        ),
+        (
+            &[b"/a", b"www.example.org:http"],
+            "invalid address 'www.example.org:http': host names are not resolved (expected IP:PORT",
+        ),
+        (&[b"1.2.3:80", b"/b"], "invalid address '1.2.3:80' (expected IP:PORT"),
+        (&[b"*:65536", b"/b"], "invalid address '*:65536' (expected IP:PORT, *:PORT"),
+        (&[b"*", b"/b"], "invalid address '*' (expected IP:PORT, *:PORT"),
+        (
+            &[b"/a", b"*:80"],
+            "invalid TARGET '*:80': * means all addresses, which is valid only for LISTEN",
+        ),
+        (&[b"*:80", b"*:80"], "invalid TARGET '*:80': * means all addresses"),
         (&[b"127.0.0.1", b"/b"], "invalid address '127.0.0.1' (expected IP:PORT"),
         (&[b"/a", b"127.0.0.1:65536"], "invalid address '127.0.0.1:65536' (expected IP:PORT"),
         (&[b"\xff", b"/b"], r"invalid address '\xff' (expected IP:PORT"),
         (&[b"/a", b"127.0.0.1:0"], "invalid TARGET '127.0.0.1:0': the port is 0"),
         (&[b"unix:", b"/b"], "empty path in address 'unix:'"),
+        (&[b"@", b"/b"], "empty name in address '@'"),
+        (&[b"/a", b"unix:@"], "empty name in address '@'"),
+        (&[b"/a", &long_name], "name too long for a socket: '@//////"),
+        (&[b"unix:@a", b"@a"], "LISTEN and TARGET are the same"),
         (&[b"/a", b""], "invalid address '' (expected IP:PORT"),
         (&[b"/a", &long], "path too long for a socket: '//////"),
         (&[b"unix:/a", b"/a"], "LISTEN and TARGET are the same"),
@@ -55,9 +76,18 @@ fn relay_help_lists_addresses_options_and_exit_statuses() {
     let program = require!(program());
     let (status, text, stderr) = run(&program, &["--help".as_ref()]);
     assert_eq!((status, stderr.as_str()), (Some(0), ""));
-    for text_part in
-        ["IP:PORT", "unix:PATH", "--quiet", "--help", "--version", "\n  0  ", "\n  1  ", "\n  2  "]
-    {
+    for text_part in [
+        "IP:PORT",
+        "*:PORT",
+        "unix:PATH",
+        "unix:@NAME",
+        "--quiet",
+        "--help",
+        "--version",
+        "\n  0  ",
+        "\n  1  ",
+        "\n  2  ",
+    ] {
         assert!(text.contains(text_part), "the help text does not contain {text_part:?}");
     }
     assert!(text.lines().all(|line| line.chars().count() <= 100));

@@ -1,0 +1,112 @@
+//! The addresses of the example `relay`: all addresses of the host, and abstract Unix sockets.
+
+use std::io::ErrorKind;
+use std::net::TcpListener;
+
+use butter::Errno;
+use butter::signal::Signal;
+use common::inject::supervise;
+use common::require;
+
+use super::peers::{Kind, Server, Stream};
+use super::run::{Relay, program};
+
+/// Asserts that the relay relays data of a client that connects to `address`.
+fn assert_relays(address: &str, server: &Server) {
+    let client = Stream::connect(address);
+    let served = server.accept();
+    client.send(b"request");
+    client.finish();
+    assert_eq!(served.receive_all(), b"request");
+    served.send(b"response");
+    served.finish();
+    assert_eq!(client.receive_all(), b"response");
+}
+
+/// Returns the port of a relay that listens on all addresses.
+fn port(relay: &Relay) -> &str {
+    relay.address.strip_prefix("*:").unwrap_or_else(|| panic!("{}", relay.address))
+}
+
+#[test]
+fn relay_listens_on_all_ipv6_and_ipv4_addresses() {
+    let program = require!(program());
+    require!(TcpListener::bind("[::1]:0"), "this host has no IPv6");
+    let server = Server::new(Kind::Tcp);
+    let relay = Relay::listen_on(&program, "*:0", &server.address);
+    for host in ["127.0.0.1", "127.1.2.3", "[::1]"] {
+        assert_relays(&format!("{host}:{}", port(&relay)), &server);
+    }
+    let completed = relay.end(Signal::TERM);
+    assert_eq!((completed.totals().accepted, completed.totals().to_target), (3, 21));
+}
+
+#[test]
+fn relay_listens_on_all_addresses_regardless_of_bindv6only() {
+    let program = require!(program());
+    require!(
+        common::child::in_user_namespace(|| {
+            // SAFETY: moves this thread into a new network namespace; touches no memory.
+            let done = unsafe { libc::unshare(libc::CLONE_NEWNET) };
+            require!(done == 0, "a network namespace cannot be created");
+            let changed = std::fs::write("/proc/sys/net/ipv6/bindv6only", "1");
+            require!(changed, "net.ipv6.bindv6only cannot be changed");
+            let relay = Relay::listen_on(&program, "*:0", "unix:/nowhere/to/go");
+            // The loopback interface of the namespace is down, so connections are not possible.
+            let error = TcpListener::bind(format!("0.0.0.0:{}", port(&relay))).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::AddrInUse);
+            let ipv6 = Relay::listen_on(&program, "[::]:0", "unix:/nowhere/to/go");
+            let port = ipv6.address.strip_prefix("[::]:").unwrap();
+            TcpListener::bind(format!("0.0.0.0:{port}")).unwrap();
+        }),
+        "a user namespace cannot be created"
+    );
+}
+
+#[test]
+fn relay_listens_on_all_ipv4_addresses_if_host_has_no_ipv6() {
+    let program = require!(program());
+    let server = Server::new(Kind::Tcp);
+    let decide =
+        |arguments: [u64; 6]| (arguments[0] == libc::AF_INET6 as u64).then_some(Errno::AFNOSUPPORT);
+    let start = || Relay::listen_on(&program, "*:0", &server.address);
+    let relay = require!(supervise(libc::SYS_socket, decide, start));
+    let port =
+        relay.address.strip_prefix("0.0.0.0:").unwrap_or_else(|| panic!("{}", relay.address));
+    assert_relays(&format!("127.0.0.1:{port}"), &server);
+}
+
+#[test]
+fn relay_relays_between_abstract_sockets() {
+    let program = require!(program());
+    let unique = |text: &str| format!("butter-{}-{text}", std::process::id());
+    // The second name has the maximum length, 107 bytes.
+    for name in [unique("relay /\u{e4}"), format!("{:x<107}", unique("long-"))] {
+        for prefix in ["@", "unix:@"] {
+            let server = Server::at_abstract_name(&unique("server"));
+            let target = format!("{prefix}{}", unique("server"));
+            let relay = Relay::listen_on(&program, &format!("{prefix}{name}"), &target);
+            assert_eq!(relay.address, format!("unix:@{name}"));
+            assert_relays(&relay.address, &server);
+            // The printed address is a valid operand.
+            let second = Relay::listen_on(&program, "127.0.0.1:0", &relay.address);
+            assert_relays(&second.address, &server);
+            second.end(Signal::TERM);
+            assert_eq!(relay.end(Signal::TERM).totals().accepted, 2);
+        }
+    }
+}
+
+#[test]
+fn relay_listens_on_file_whose_name_begins_with_at_sign() {
+    let program = require!(program());
+    let (_guard, path) = super::peers::directory();
+    let server = Server::new(Kind::Tcp);
+    let address = format!("unix:{}/@file", path.display());
+    let relay = Relay::listen_on(&program, &address, &server.address);
+    assert_eq!(relay.address, address);
+    assert!(path.join("@file").exists());
+    assert_relays(&address, &server);
+    relay.end(Signal::TERM);
+    assert!(!path.join("@file").exists());
+}
