@@ -27,10 +27,34 @@ pub(crate) enum Accepted {
     Connection(OwnedFd),
     /// No connection is waiting to be accepted.
     None,
+    /// A connection has failed before it was accepted. Other connections may be waiting.
+    Aborted,
     /// A connection is waiting, but it cannot be accepted because descriptors or memory are
     /// exhausted.
     Exhausted,
+    /// A connection may still be waiting: for example, a security module or a seccomp filter does
+    /// not permit the call.
+    Failed(io::Error),
 }
+
+/// The errors of accept(2) that mean that the listening socket or an argument is invalid.
+const FATAL: [Errno; 4] = [Errno::BADF, Errno::FAULT, Errno::INVAL, Errno::NOTSOCK];
+
+/// The errors of accept(2) after which the caller should retry: errors of the connection, which is
+/// no longer waiting, and an interruption by a signal. `EOPNOTSUPP` can also mean that the socket
+/// is not a stream socket, but the listening socket is one.
+const ABORTED: [Errno; 10] = [
+    Errno::CONNABORTED,
+    Errno::HOSTDOWN,
+    Errno::HOSTUNREACH,
+    Errno::INTR,
+    Errno::NETDOWN,
+    Errno::NETUNREACH,
+    Errno::NONET,
+    Errno::NOPROTOOPT,
+    Errno::OPNOTSUPP,
+    Errno::PROTO,
+];
 
 impl Listener {
     pub(crate) fn bind(address: &Listen) -> io::Result<Self> {
@@ -68,30 +92,24 @@ impl Listener {
         }
     }
 
+    /// Accepts a connection. Returns an error if no connection can be accepted later.
     pub(crate) fn accept(&self) -> io::Result<Accepted> {
-        loop {
-            let error = match net::accept(&self.socket) {
-                Ok(socket) => {
-                    if matches!(self.address, Listen::All(_) | Listen::One(Address::Tcp(_))) {
-                        net::set_nodelay(&socket);
-                    }
-                    return Ok(Accepted::Connection(socket));
+        let error = match net::accept(&self.socket) {
+            Ok(socket) => {
+                if matches!(self.address, Listen::All(_) | Listen::One(Address::Tcp(_))) {
+                    net::set_nodelay(&socket);
                 }
-                Err(error) => error,
-            };
-            if net::is_exhaustion(&error) {
-                return Ok(Accepted::Exhausted);
+                return Ok(Accepted::Connection(socket));
             }
-            match Errno::from_io_error(&error) {
-                Some(Errno::AGAIN) => return Ok(Accepted::None),
-                Some(Errno::BADF | Errno::INVAL | Errno::NOTSOCK | Errno::OPNOTSUPP) => {
-                    return Err(error);
-                }
-                // accept(2) also returns errors of the pending connection, which do not affect
-                // other connections.
-                _ => {}
-            }
-        }
+            Err(error) => error,
+        };
+        Ok(match Errno::from_io_error(&error) {
+            Some(Errno::AGAIN) => Accepted::None,
+            Some(errno) if ABORTED.contains(&errno) => Accepted::Aborted,
+            Some(errno) if FATAL.contains(&errno) => return Err(error),
+            _ if net::is_exhaustion(&error) => Accepted::Exhausted,
+            _ => Accepted::Failed(error),
+        })
     }
 }
 

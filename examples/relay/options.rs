@@ -41,7 +41,9 @@ Errors:
   delivered. If a side resets its connection, the other side receives the data that was read before,
   followed by end of file. If TARGET cannot be reached, the connection is closed; the reason is
   printed if it differs from the previous one. If the backlog of a Unix TARGET is full, the
-  connection is retried. TCP urgent data, which is one byte at a time, is discarded.
+  connection is retried. TCP urgent data, which is one byte at a time, is discarded. If a connection
+  cannot be accepted, for example because a security module denies it, the relay retries after a
+  pause; the reason is printed if it differs from the previous one.
 
 Limits:
   A connection uses two descriptors, and two more for each direction whose reader is slower than its

@@ -2,14 +2,17 @@
 //! turn, and accepts connections.
 
 use std::fmt;
+use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
+use butter::Errno;
 use butter::epoll::{Event, Interest, Token};
 use butter::signal::Signal;
 use butter::time::Timeout;
 use butter::timerfd::{Clock, Timer, TimerFd};
 
+use crate::common::cli::SystemError;
 use crate::common::signals::Signals;
 use crate::connection::Shared;
 use crate::connections::Connections;
@@ -34,6 +37,8 @@ pub(crate) struct Session<'s> {
     limit: ConnectionLimit,
     connections: Connections,
     shared: &'s mut Shared,
+    /// The last error that left a connection waiting; `None` after a connection was accepted.
+    last_error: Option<Errno>,
 }
 
 impl<'s> Session<'s> {
@@ -58,6 +63,7 @@ impl<'s> Session<'s> {
             limit,
             connections: Connections::default(),
             shared,
+            last_error: None,
         })
     }
 
@@ -103,11 +109,13 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// Accepts pending connections. While the limit on connections is reached, epoll does not
-    /// monitor the listener, because the listener would always be ready.
+    /// Accepts pending connections. While the limit on connections is reached, and during a pause
+    /// after an error, epoll does not monitor the listener, because the listener would always be
+    /// ready.
     fn accept(&mut self) -> Result<(), Failure> {
         let limit = self.limit.connections();
         let mut listen = true;
+        let mut aborted = 0;
         for _ in 0..BATCH {
             if self.connections.open() >= limit {
                 listen = false;
@@ -115,6 +123,7 @@ impl<'s> Session<'s> {
             }
             match self.listener.accept().map_err(Failure::Accept)? {
                 Accepted::Connection(client) => {
+                    self.last_error = None;
                     let totals = &mut self.shared.totals;
                     totals.accepted += 1;
                     // `add` fails if the per-user limit on epoll watches
@@ -126,9 +135,17 @@ impl<'s> Session<'s> {
                     }
                 }
                 Accepted::None => break,
-                Accepted::Exhausted => {
-                    // Other processes may use the exhausted resource, and no event reports that the
-                    // resource is available again.
+                // A seccomp filter can also fail every call with such an error.
+                Accepted::Aborted if aborted < BATCH - 1 => aborted += 1,
+                // Other processes may use the exhausted resource, and no event reports that the
+                // resource is available again.
+                Accepted::Aborted | Accepted::Exhausted => {
+                    self.pause.start()?;
+                    listen = false;
+                    break;
+                }
+                Accepted::Failed(error) => {
+                    self.accept_failed(&error);
                     self.pause.start()?;
                     listen = false;
                     break;
@@ -142,9 +159,19 @@ impl<'s> Session<'s> {
         }
         Ok(())
     }
+
+    /// Prints the error of an attempt to accept a connection if it differs from the previous error.
+    fn accept_failed(&mut self, error: &io::Error) {
+        let errno = Errno::from_io_error(error);
+        if self.last_error != errno {
+            let error = SystemError::Io(error);
+            self.shared.report.error(format_args!("cannot accept a connection: {error}"));
+        }
+        self.last_error = errno;
+    }
 }
 
-/// A timer for retries after a resource was exhausted.
+/// A timer for retries after a resource was exhausted or a connection could not be accepted.
 struct Pause {
     timer: TimerFd,
     running: bool,

@@ -1,6 +1,7 @@
 //! The example `relay`, which connects clients and servers that the tests provide.
 
 mod aborts;
+mod accept;
 mod addresses;
 mod backpressure;
 mod closing;
