@@ -139,9 +139,9 @@ pub fn bind_mount_recursive(source: impl path::Arg, target: impl path::Arg) -> R
 ///
 /// # Errors
 ///
-/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespaces that
-///   own the mount namespace and the file system; or the call would clear a flag, or change an
-///   access time flag, that was set in another user namespace.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in both the user namespace
+///   that owns the mount namespace and the user namespace that owns the file system; or the call
+///   would clear a flag, or change an access time flag, that was set in another user namespace.
 /// - `EBUSY`: the file system cannot become read-only while files are open for writing or deleted
 ///   files are open; or the file system is frozen.
 /// - `EROFS`, `EACCES`: the file system (`EROFS`) or its device (`EACCES`) cannot become writable.

@@ -51,15 +51,15 @@ use crate::syscall::syscall;
 ///
 /// New mounts (`Call::MOUNT`):
 ///
-/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the mount namespace or, for most file systems, in the initial user namespace or, for
-///   `proc`, `sysfs`, `mqueue` and `cgroup`, in the user namespace that owns the PID, network, IPC
-///   or cgroup namespace; or a new `proc` or `sysfs` in a user namespace would reveal what other
-///   mounts cover in the existing mount of this type, or would lack a read-only or access time flag
-///   of the existing mount, or no mount of this type exists; or a security module or a device
-///   control group denies the mount; or, before Linux 5.15, `MS_MANDLOCK` is set, and the caller
-///   does not have this capability in the initial user namespace or the kernel was built without
-///   `CONFIG_MANDATORY_FILE_LOCKING`.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in each required user
+///   namespace (in all cases, the one that owns the mount namespace; for most file systems, the
+///   initial user namespace; for `proc`, `sysfs`, `mqueue` and `cgroup`, the one that owns the PID,
+///   network, IPC or cgroup namespace); or a new `proc` or `sysfs` in a user namespace would reveal
+///   what other mounts cover in the existing mount of this type, or would lack a read-only or
+///   access time flag of the existing mount, or no mount of this type exists; or a security module
+///   or a device control group denies the mount; or, before Linux 5.15, `MS_MANDLOCK` is set, and
+///   the caller does not have this capability in the initial user namespace or the kernel was built
+///   without `CONFIG_MANDATORY_FILE_LOCKING`.
 /// - `ENODEV`: the kernel has no file system of this type, and cannot load a module for this type;
 ///   or the file system cannot find its device.
 /// - `ENOTBLK`: the file system requires a block device, and the source is not a block device.
@@ -123,8 +123,8 @@ use crate::syscall::syscall;
 ///
 /// Remounts (`Call::MOUNT_REMOUNT`):
 ///
-/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the mount namespace, or in the user namespace that owns the file system; or the call
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in both the user namespace
+///   that owns the mount namespace and the user namespace that owns the file system; or the call
 ///   would clear a flag, or change an access time flag, that was set in another user namespace; or
 ///   a security module denies the change; or, before Linux 5.15, `MS_MANDLOCK` is set, and the
 ///   caller does not have this capability in the initial user namespace or the kernel was built
@@ -306,10 +306,10 @@ const fn call(flags: MountFlags) -> Call {
 ///
 /// # Errors
 ///
-/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in the user namespace that
-///   owns the mount namespace or, for `MNT_FORCE` and for the root directory, in the user namespace
-///   that owns the file system (for `MNT_FORCE` with older kernels, in the initial user namespace);
-///   or a security module denies the call.
+/// - `EPERM`: the caller does not have the capability `CAP_SYS_ADMIN` in each required user
+///   namespace (in all cases, the one that owns the mount namespace; for `MNT_FORCE` and for the
+///   root directory, the one that owns the file system; for `MNT_FORCE` with older kernels, the
+///   initial user namespace); or a security module denies the call.
 /// - `EBUSY`: the mount is in use: by an open or mapped file, a working or root directory, swap
 ///   space, or a mount below it; or a propagated copy of the mount, which would also be unmounted,
 ///   is in use; or the target is the root directory, which cannot become read-only while files are
@@ -446,15 +446,15 @@ fn statfs_flags_c(path: &CStr) -> Result<MountFlags> {
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     MOUNT:
-        PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
-            owns the mount namespace or, for most file systems, in the initial user namespace or, \
-            for proc, sysfs, mqueue and cgroup, in the user namespace that owns the PID, network, \
-            IPC or cgroup namespace; or a new proc or sysfs in a user namespace would reveal what \
-            other mounts cover in the existing mount of this type, or would lack a read-only or \
-            access time flag of the existing mount, or no mount of this type exists; or a security \
-            module or a device control group denies the mount; or, before Linux 5.15, MS_MANDLOCK \
-            is set, and the caller does not have this capability in the initial user namespace or \
-            the kernel was built without CONFIG_MANDATORY_FILE_LOCKING",
+        PERM => "the caller does not have the capability CAP_SYS_ADMIN in each required user \
+            namespace (in all cases, the one that owns the mount namespace; for most file systems, \
+            the initial user namespace; for proc, sysfs, mqueue and cgroup, the one that owns the \
+            PID, network, IPC or cgroup namespace); or a new proc or sysfs in a user namespace \
+            would reveal what other mounts cover in the existing mount of this type, or would lack \
+            a read-only or access time flag of the existing mount, or no mount of this type \
+            exists; or a security module or a device control group denies the mount; or, before \
+            Linux 5.15, MS_MANDLOCK is set, and the caller does not have this capability in the \
+            initial user namespace or the kernel was built without CONFIG_MANDATORY_FILE_LOCKING",
         NODEV => Unsupported "the kernel has no file system of this type, and cannot load a module \
             for this type; or the file system cannot find its device",
         NOTBLK => "the file system requires a block device, and the source is not a block device",
@@ -546,8 +546,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system";
     MOUNT_REMOUNT:
-        PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
-            owns the mount namespace, or in the user namespace that owns the file system; or the \
+        PERM => "the caller does not have the capability CAP_SYS_ADMIN in both the user namespace \
+            that owns the mount namespace and the user namespace that owns the file system; or the \
             call would clear a flag, or change an access time flag, that was set in another user \
             namespace; or a security module denies the change; or, before Linux 5.15, MS_MANDLOCK \
             is set, and the caller does not have this capability in the initial user namespace or \
@@ -586,10 +586,10 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system";
     UMOUNT2:
-        PERM => "the caller does not have the capability CAP_SYS_ADMIN in the user namespace that \
-            owns the mount namespace or, for MNT_FORCE and for the root directory, in the user \
-            namespace that owns the file system (for MNT_FORCE with older kernels, in the initial \
-            user namespace); or a security module denies the call",
+        PERM => "the caller does not have the capability CAP_SYS_ADMIN in each required user \
+            namespace (in all cases, the one that owns the mount namespace; for MNT_FORCE and for \
+            the root directory, the one that owns the file system; for MNT_FORCE with older \
+            kernels, the initial user namespace); or a security module denies the call",
         BUSY => "the mount is in use: by an open or mapped file, a working or root directory, swap \
             space, or a mount below it; or a propagated copy of the mount, which would also be \
             unmounted, is in use; or the target is the root directory, which cannot become \

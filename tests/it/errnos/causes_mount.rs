@@ -119,7 +119,8 @@ pub const ROWS: &[(&str, Row)] = &[
 
 /// Causes that occur if the calling thread is permitted to mount, in a separate mount namespace.
 pub const IN_NAMESPACES: &[(&str, Row)] = &[
-    // The next rows fail because the thread is in the PID and network namespaces of the host.
+    // The next four rows fail because the thread is in the PID, network, IPC and cgroup namespaces
+    // of the host, in whose user namespace it does not have `CAP_SYS_ADMIN`.
     (
         "owns the PID",
         Row(Call::MOUNT, Errno::PERM, PermissionDenied, || {
@@ -145,7 +146,7 @@ pub const IN_NAMESPACES: &[(&str, Row)] = &[
         }),
     ),
     (
-        "for most file systems, in the initial user namespace",
+        "for most file systems, the initial user namespace",
         Row(Call::MOUNT, Errno::PERM, PermissionDenied, || {
             unless_root(|path| filesystem(path, "x", "devtmpfs"))
         }),
