@@ -140,8 +140,8 @@ pub fn tee(
 ///
 /// # Errors
 ///
-/// - `EAGAIN`: the pipe is full, or empty when it is read from, and the call is non-blocking
-///   (`SPLICE_F_NONBLOCK`). The flag `O_NONBLOCK` of the pipe has no effect.
+/// - `EAGAIN`: the call is non-blocking (`SPLICE_F_NONBLOCK`), and the pipe is full when writing to
+///   it, or empty when reading from it. The flag `O_NONBLOCK` of the pipe has no effect.
 /// - `EBADF`: the descriptor does not refer to a pipe; or `splice_pages` was called with a read
 ///   end.
 /// - `EINVAL`: there are more than 1024 slices, or a flag is unknown to the kernel.
@@ -263,8 +263,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             the kernel",
         PIPE => "the read end of the target is closed";
     VMSPLICE:
-        AGAIN => "the pipe is full, or empty when it is read from, and the call is non-blocking \
-            (SPLICE_F_NONBLOCK)",
+        AGAIN => "the call is non-blocking (SPLICE_F_NONBLOCK), and the pipe is full when writing \
+            to it, or empty when reading from it",
         BADF => "the descriptor does not refer to a pipe; or splice_pages was called with a read \
             end",
         INVAL => "there are more than 1024 slices, or a flag is unknown to the kernel",
