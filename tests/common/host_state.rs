@@ -20,10 +20,6 @@ const NAMESPACES: [(&str, &str); 2] =
 /// of a new user namespace. Not every kernel supports user namespaces.
 const USERS: (&str, &str) = ("BUTTER_HOST_USER", "/proc/self/ns/user");
 
-/// The prefixes of the names of directories that tests create. The tests of the example `newroot`
-/// use `new-root-`.
-const DIRECTORIES: [&str; 2] = [crate::files::PREFIX, "new-root-"];
-
 /// The mounts, host name and domain name of the host.
 pub struct HostState {
     /// The IDs, device, root and mount point of each mount, mapped to the options of the mount.
@@ -112,7 +108,7 @@ fn is_of_test(mount: &str) -> bool {
         .strip_prefix(temporary_files())
         .ok()
         .and_then(|inside| inside.iter().next()?.to_str());
-    inside.is_some_and(|directory| DIRECTORIES.iter().any(|prefix| directory.starts_with(prefix)))
+    inside.is_some_and(|directory| directory.starts_with(crate::files::PREFIX))
 }
 
 /// Returns the mount point of a mount.

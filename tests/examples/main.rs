@@ -1,7 +1,6 @@
 //! Tests of the example programs. Each test runs a built program in a separate process.
 
 mod copy;
-mod newroot;
 mod relay;
 mod usage;
 mod watch;

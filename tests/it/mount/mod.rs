@@ -2,6 +2,7 @@
 
 mod bind_and_move;
 mod flags;
+mod new_root;
 mod options;
 mod pivot_root;
 mod propagation;

@@ -11,7 +11,7 @@ use common::mountinfo::{mounted_at, mounts};
 use common::require;
 
 /// Returns whether the root directory is a mount point, which `pivot_root` requires.
-fn root_is_a_mount() -> bool {
+pub fn root_is_a_mount() -> bool {
     mounted_at("/").is_some()
 }
 
