@@ -6,7 +6,6 @@
 //! the memory of the recorded thread, and chooses the return value. System calls that the recorded
 //! thread makes between two recorded functions reach the kernel, except for those in `GUARDED`.
 
-use std::any::Any;
 use std::collections::VecDeque;
 use std::fmt::Debug;
 use std::io;
@@ -17,6 +16,8 @@ use std::time::Duration;
 
 use butter::fd::{AsFd, AsRawFd};
 use syscalls::Sysno;
+
+use crate::test::message_of;
 
 /// The maximum time between two notifications, and between the last notification and the
 /// termination of the recorded thread.
@@ -213,16 +214,11 @@ pub fn record(
     let mut ended = supervise(name, &listener, &shared);
     if ended.is_ok() {
         // The thread has already terminated, so `join` does not block.
-        ended = thread.join().map_err(|panic| format!("{name}: panicked: {}", text_of(&*panic)));
+        ended = thread.join().map_err(|panic| format!("{name}: panicked: {}", message_of(&*panic)));
     }
     let mut differences = std::mem::take(&mut *shared.differences.lock().unwrap());
     differences.extend(ended.err().map(Difference::Call));
     Ok(differences)
-}
-
-fn text_of(panic: &dyn Any) -> &str {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("")
 }
 
 fn name_of(number: libc::c_long) -> String {

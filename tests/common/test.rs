@@ -1,7 +1,9 @@
-//! The name of the running test, and macros and functions that skip a test.
+//! The name of the running test, macros and functions that skip a test, and rows of tables.
 
+use std::any::Any;
 use std::fmt::{Arguments, Display};
 use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A test, identified by its name in the list of libtest.
 #[derive(Clone, Copy)]
@@ -111,6 +113,19 @@ macro_rules! require {
             }
         }
     };
+}
+
+/// Runs a row of a table. If the row panics, this function panics with a message that begins with
+/// `name`, the name of the row. The message of the row, with its line number, is printed first.
+pub fn in_row<T>(name: impl Display, row: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(row))
+        .unwrap_or_else(|panic| panic!("{name}: {}", message_of(&*panic)))
+}
+
+/// Returns the message of a panic.
+pub fn message_of(panic: &dyn Any) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("")
 }
 
 /// Returns the value of a call that older kernels do not support, or the error if the running

@@ -20,7 +20,7 @@ use std::time::Duration;
 use butter::inotify::{Inotify, WatchFlags};
 use common::files;
 use common::signals::HANDLED;
-use common::test::Test;
+use common::test::{Test, in_row};
 use common::this_test;
 use temp_dir::TempDir;
 
@@ -87,12 +87,12 @@ fn epoll_edge_triggered_event_is_reported_once() {
 }
 
 /// Runs the rows of a table in a child process, and prints the name of each row and the number of
-/// handled signals. If a row fails, its name is the last printed name.
+/// handled signals. If a row hangs, its name is the last printed name.
 fn run_rows(test: Test, rows: &[Row]) {
     test.in_child_with_timeout(|| {
         for (name, run) in rows {
             println!("{name}");
-            run();
+            in_row(name, run);
         }
         println!("{} signals", HANDLED.load(Ordering::Relaxed));
     });

@@ -17,6 +17,7 @@ use butter::signal::{SigSet, Signal};
 use butter::signalfd::{self, SignalFd};
 use butter::timerfd::{self, Clock, SetFlags, Timer, TimerFd};
 use butter::{Errno, Result, pipe, process, time};
+use common::test::in_row;
 use common::time_from_now;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -112,19 +113,20 @@ const CONSTRUCTORS: &[Constructor] = &[
 #[test]
 fn constructor_creates_descriptor_with_the_expected_cloexec_and_nonblock_flags() {
     for &(name, is_cloexec, is_nonblocking, create) in CONSTRUCTORS {
-        let fd = match create() {
-            // `NS_GET_USERNS` fails with `EPERM` if the owning user namespace is an ancestor of the
-            // caller's user namespace.
-            Err(error) if name == "Namespace::user_namespace" && error.is(Errno::PERM) => {
-                common::this_test!().skip(name, format_args!("{error}"));
-                continue;
-            }
-            created => created.unwrap(),
-        };
-        let flags = io::fcntl_getfd(&fd).unwrap();
-        assert_eq!(flags.contains(DescriptorFlags::CLOEXEC), is_cloexec, "{name}: {flags:?}");
-        let flags = io::fcntl_getfl(&fd).unwrap();
-        assert_eq!(flags.contains(StatusFlags::NONBLOCK), is_nonblocking, "{name}: {flags:?}");
+        in_row(name, || {
+            let fd = match create() {
+                // `NS_GET_USERNS` fails with `EPERM` if the owning user namespace is an ancestor of
+                // the caller's user namespace.
+                Err(error) if name == "Namespace::user_namespace" && error.is(Errno::PERM) => {
+                    return common::this_test!().skip(name, format_args!("{error}"));
+                }
+                created => created.unwrap(),
+            };
+            let flags = io::fcntl_getfd(&fd).unwrap();
+            assert_eq!(flags.contains(DescriptorFlags::CLOEXEC), is_cloexec, "{flags:?}");
+            let flags = io::fcntl_getfl(&fd).unwrap();
+            assert_eq!(flags.contains(StatusFlags::NONBLOCK), is_nonblocking, "{flags:?}");
+        });
     }
 }
 
@@ -159,12 +161,13 @@ fn timer_set_methods_pass_the_expected_flags_to_timerfd_settime() {
             (at(), absolute),
             (from(), absolute),
         ] {
-            let timer = TimerFd::new(Clock::Realtime).unwrap();
-            method(&timer, setting).unwrap();
-            let [flags_of_kernel] = &fdinfo(&timer, "settime flags:")[..] else { panic!("{name}") };
-            let flags_of_kernel = u32::from_str_radix(flags_of_kernel, 8).unwrap();
-            let expected = (flags | added).bits();
-            assert_eq!(flags_of_kernel, expected, "{name}({setting:?})");
+            in_row(format_args!("{name}({setting:?})"), || {
+                let timer = TimerFd::new(Clock::Realtime).unwrap();
+                method(&timer, setting).unwrap();
+                let lines = fdinfo(&timer, "settime flags:");
+                let flags_of_kernel = u32::from_str_radix(&lines[0], 8).unwrap();
+                assert_eq!((lines.len(), flags_of_kernel), (1, (flags | added).bits()));
+            });
         }
     }
 }

@@ -14,6 +14,7 @@ use common::recorder::{
     Argument, Difference, Expected, NULL, Recorder, fd, input, int, output_fields, record, size,
 };
 use common::require;
+use common::test::in_row;
 
 /// A function that calls `epoll_pwait2`, and then `epoll_pwait` if `epoll_pwait2` fails.
 struct Fallback {
@@ -64,7 +65,9 @@ fn errnos() -> impl Iterator<Item = Errno> {
 fn epoll_wait_calls_epoll_pwait_with_equivalent_arguments_if_epoll_pwait2_fails() {
     let calls = [libc::SYS_epoll_pwait2, libc::SYS_epoll_pwait];
     let differences = require!(
-        record("epoll", &calls, |it| FALLBACKS.iter().for_each(|fallback| row(it, fallback))),
+        record("epoll", &calls, |it| FALLBACKS
+            .iter()
+            .for_each(|each| in_row(each.name, || row(it, each)))),
         "seccomp user notifications are unavailable"
     );
     let texts: Vec<_> = differences

@@ -13,6 +13,7 @@ use butter::timerfd::{self, Clock, Event as TimerEvent, TimerFd};
 use butter::{Errno, Result};
 use common::recorder::{Difference, Expected, Recorder, fd, output, record, size};
 use common::require;
+use common::test::in_row;
 
 /// The result of a read that returns too few bytes.
 #[derive(Clone, Copy)]
@@ -154,7 +155,9 @@ const VALUE: u64 = 0x0102_0304_0506_0708;
 #[test]
 fn read_returns_no_partial_value_if_the_kernel_returns_too_few_bytes() {
     let differences = require!(
-        record("read", &[libc::SYS_read], |it| READS.iter().for_each(|read| row(it, read))),
+        record("read", &[libc::SYS_read], |it| READS
+            .iter()
+            .for_each(|read| in_row(read.name, || row(it, read)))),
         "seccomp user notifications are unavailable"
     );
     let texts: Vec<_> = differences

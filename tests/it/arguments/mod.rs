@@ -92,6 +92,18 @@ fn output_of_the_kernel_is_returned_by_each_raw_function() {
     });
 }
 
+#[test]
+fn record_names_the_row_if_the_row_panics() {
+    let differences = require!(
+        record("module::function", &[libc::SYS_getpid], |_| panic!("planted")),
+        "seccomp user notifications are unavailable"
+    );
+    let [Difference::Call(text)] = &differences[..] else {
+        panic!("record should return one difference, but returned {}", differences.len())
+    };
+    assert_eq!(text, "module::function: panicked: planted");
+}
+
 /// Returns the empty set of flags, each flag that has a name, and the set of all bits.
 fn each<F: Flags>() -> impl Iterator<Item = F>
 where

@@ -16,6 +16,7 @@ use common::files;
 use common::inject::pretend;
 use common::pattern::{check_file, pattern, pattern_file};
 use common::require;
+use common::test::in_row;
 use common::this_test;
 
 const COUNT: u64 = if EMULATED { 1_000_000 } else { 8_000_000 };
@@ -27,44 +28,44 @@ fn copier_fails_with_epipe_or_econnreset_and_reports_copied_bytes_if_reader_is_c
         [("pipe", || pipe::pipe().unwrap()), ("unix socket", unix), ("TCP socket", tcp)];
     for (kind, create) in kinds {
         for method in [Method::Auto, Method::Sendfile, Method::Splice, Method::ReadWrite] {
-            let case = format!("{method:?} to a {kind}");
-            // The hole makes the file larger than all buffers between `target` and `reader`.
-            let (mut from, (reader, target)) = (pattern_file(100_000), create());
-            from.set_len(1 << 32).unwrap();
-            let mut reader = common::file(reader);
-            let reading = std::thread::spawn(move || {
-                let mut buffer = vec![0; 100_000];
-                let result = reader.read_exact(&mut buffer);
+            in_row(format_args!("{method:?} to a {kind}"), || {
+                // The hole makes the file larger than all buffers between `target` and `reader`.
+                let (mut from, (reader, target)) = (pattern_file(100_000), create());
+                from.set_len(1 << 32).unwrap();
+                let mut reader = common::file(reader);
+                let reading = std::thread::spawn(move || {
+                    let mut buffer = vec![0; 100_000];
+                    let result = reader.read_exact(&mut buffer);
+                    assert!(
+                        buffer[..50_000] == *pattern(0, 50_000)
+                            && buffer[50_000..] == *pattern(50_000, 50_000)
+                    );
+                    result
+                });
+                let error = Copier::new(&fd(&from), &target)
+                    .method(method)
+                    .chunk_size(1 << 20)
+                    .run()
+                    .unwrap_err();
+                drop(target);
+                let received = reading.join();
+                if method == Method::Sendfile && kind == "pipe" && error.error().is(Errno::INVAL) {
+                    let reason = "sendfile does not support a pipe as target before Linux 5.12";
+                    return this_test!().skip("sendfile to a pipe", format_args!("{reason}"));
+                }
+                received.unwrap().unwrap();
+                let errno = error.error().errno();
                 assert!(
-                    buffer[..50_000] == *pattern(0, 50_000)
-                        && buffer[50_000..] == *pattern(50_000, 50_000)
+                    errno == Errno::PIPE || kind != "pipe" && errno == Errno::CONNRESET,
+                    "{error}"
                 );
-                result
+                // If a system call fails after it has moved bytes, the call returns the number of
+                // moved bytes. A TCP socket accepts more bytes than the reader reads.
+                assert!(error.copied() >= 100_000 || method == Method::Sendfile, "{error}");
+                assert_eq!(from.stream_position().unwrap(), error.copied() + error.lost());
+                let start = format!("{}: {errno}", error.error().call());
+                assert!(error.to_string().starts_with(&start), "{error}");
             });
-            let error = Copier::new(&fd(&from), &target)
-                .method(method)
-                .chunk_size(1 << 20)
-                .run()
-                .unwrap_err();
-            drop(target);
-            let received = reading.join();
-            if method == Method::Sendfile && kind == "pipe" && error.error().is(Errno::INVAL) {
-                let reason = "sendfile does not support a pipe as target before Linux 5.12";
-                this_test!().skip("sendfile to a pipe", format_args!("{reason}"));
-                continue;
-            }
-            received.unwrap().unwrap();
-            let errno = error.error().errno();
-            assert!(
-                errno == Errno::PIPE || kind != "pipe" && errno == Errno::CONNRESET,
-                "{case}: {error}"
-            );
-            // If a system call fails after it has moved bytes, the call returns the number of moved
-            // bytes. A TCP socket accepts more bytes than the reader reads.
-            assert!(error.copied() >= 100_000 || method == Method::Sendfile, "{case}: {error}");
-            assert_eq!(from.stream_position().unwrap(), error.copied() + error.lost(), "{case}");
-            let start = format!("{}: {errno}", error.error().call());
-            assert!(error.to_string().starts_with(&start), "{case}: {error}");
         }
     }
 }

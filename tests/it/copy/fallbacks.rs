@@ -10,6 +10,7 @@ use super::fd;
 use common::files;
 use common::inject::{inject, pretend};
 use common::pattern::{check_file, pattern_file};
+use common::test::in_row;
 
 const COUNT: u64 = 100_003;
 
@@ -94,11 +95,13 @@ fn copier_does_not_fall_back_if_method_is_set() {
         (Method::Sendfile, Call::SENDFILE, libc::SYS_sendfile),
         (Method::Splice, Call::SPLICE, libc::SYS_splice),
     ] {
-        inject(number, Errno::NOSYS, || {
-            let (source, target) = (fd(&pattern_file(1)), fd(&files::anonymous()));
-            let error = Copier::new(&source, &target).method(method).run().unwrap_err();
-            assert_eq!((error.error().call(), error.error().errno()), (call, Errno::NOSYS));
-            assert_eq!((error.copied(), error.lost()), (0, 0));
+        in_row(call, || {
+            inject(number, Errno::NOSYS, || {
+                let (source, target) = (fd(&pattern_file(1)), fd(&files::anonymous()));
+                let error = Copier::new(&source, &target).method(method).run().unwrap_err();
+                assert_eq!((error.error().call(), error.error().errno()), (call, Errno::NOSYS));
+                assert_eq!((error.copied(), error.lost()), (0, 0));
+            });
         });
     }
 }

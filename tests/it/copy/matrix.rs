@@ -13,6 +13,7 @@ use super::endpoints::{
 use super::{ALL_METHODS, EMULATED, fd, terminal};
 use common::files;
 use common::pattern::{check_file, pattern_file};
+use common::test::in_row;
 use common::this_test;
 
 const COUNT: u64 = if EMULATED { 30_011 } else { 300_007 };
@@ -43,29 +44,31 @@ fn copier_copies_between_each_source_and_target_or_fails_if_method_does_not_supp
         for to in TARGETS.iter().filter(|to| !no_terminal || to.kind != Kind::Terminal) {
             for method in ALL_METHODS {
                 let case = format!("{method:?} from {} to {}", from.name, to.name);
-                let (source, writer) = (from.open)(COUNT);
-                let (target, received) = (to.open)();
-                let (copied, reported) = copied(&source, &target, method);
-                drop(source);
-                drop(target);
-                writer.join().unwrap();
-                assert_eq!(
-                    received(),
-                    reported,
-                    "{case}: the target should receive the reported number of bytes"
-                );
-                match copied {
-                    Ok(copied) => assert_eq!(copied, COUNT, "{case}"),
-                    Err(error) => {
-                        let errno = error.error().errno();
-                        let unsupported = matches!(
-                            errno,
-                            Errno::INVAL | Errno::BADF | Errno::XDEV | Errno::OPNOTSUPP
-                        );
-                        assert!(!must_support(method, from.kind, to.kind), "{case}: {error}");
-                        assert!(unsupported, "{case}: {error}");
+                in_row(case, || {
+                    let (source, writer) = (from.open)(COUNT);
+                    let (target, received) = (to.open)();
+                    let (copied, reported) = copied(&source, &target, method);
+                    drop(source);
+                    drop(target);
+                    writer.join().unwrap();
+                    assert_eq!(
+                        received(),
+                        reported,
+                        "the target should receive the reported number of bytes"
+                    );
+                    match copied {
+                        Ok(copied) => assert_eq!(copied, COUNT),
+                        Err(error) => {
+                            let errno = error.error().errno();
+                            let unsupported = matches!(
+                                errno,
+                                Errno::INVAL | Errno::BADF | Errno::XDEV | Errno::OPNOTSUPP
+                            );
+                            assert!(!must_support(method, from.kind, to.kind), "{error}");
+                            assert!(unsupported, "{error}");
+                        }
                     }
-                }
+                });
             }
         }
     }
@@ -135,15 +138,17 @@ fn copier_copies_all_bytes_between_pipes_and_sockets_if_target_is_nonblocking() 
     for method in [Method::Auto, Method::Splice, Method::ReadWrite] {
         for (from, source) in kinds {
             for (to, target) in kinds {
-                let count = 2 * PER_COPY + 1;
-                let (source, writer_thread) = with_writer(source(), count);
-                let (reader, writer) = target();
-                let (target, received) = with_reader((reader, nonblocking(writer)), Pace::Fast);
-                let copied = Copier::new(&source, &target).method(method).run();
-                assert_eq!(copied, Ok(count), "{method:?} from {from} to {to}");
-                drop(target);
-                writer_thread.join().unwrap();
-                assert_eq!(received(), count, "{method:?} from {from} to {to}");
+                in_row(format_args!("{method:?} from {from} to {to}"), || {
+                    let count = 2 * PER_COPY + 1;
+                    let (source, writer_thread) = with_writer(source(), count);
+                    let (reader, writer) = target();
+                    let (target, received) = with_reader((reader, nonblocking(writer)), Pace::Fast);
+                    let copied = Copier::new(&source, &target).method(method).run();
+                    assert_eq!(copied, Ok(count));
+                    drop(target);
+                    writer_thread.join().unwrap();
+                    assert_eq!(received(), count);
+                });
             }
         }
     }

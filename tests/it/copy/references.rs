@@ -13,6 +13,7 @@ use butter::pipe;
 use super::endpoints::{tcp, unix};
 use super::fd;
 use common::pattern::{check, pattern, pattern_file};
+use common::test::in_row;
 use common::{files, require, this_test};
 
 /// A number of bytes that each target accepts even if no reader reads.
@@ -42,13 +43,14 @@ fn copy_from_file_is_unaffected_if_file_is_changed_before_data_is_read() {
     for method in [Method::Auto, Method::ReadWrite] {
         for (kind, target) in TARGETS {
             for (change, apply) in CHANGES {
-                let what = format!("{method:?} to a {kind}, {change}");
-                let (source, (reader, target)) = (pattern_file(COUNT), target());
-                let copied = Copier::new(&fd(&source), &target).method(method).run();
-                assert_eq!(copied, Ok(COUNT), "{what}");
-                apply(&source);
-                drop(target);
-                assert_eq!(check(common::file(reader), 0, usize::MAX), COUNT, "{what}");
+                in_row(format_args!("{method:?} to a {kind}, {change}"), || {
+                    let (source, (reader, target)) = (pattern_file(COUNT), target());
+                    let copied = Copier::new(&fd(&source), &target).method(method).run();
+                    assert_eq!(copied, Ok(COUNT));
+                    apply(&source);
+                    drop(target);
+                    assert_eq!(check(common::file(reader), 0, usize::MAX), COUNT);
+                });
             }
         }
     }
@@ -60,14 +62,16 @@ fn copy_from_file_on_tmpfs_is_unaffected_if_file_is_truncated_before_data_is_rea
     require!(memory.is_dir(), "/dev/shm does not exist");
     let directory = files::directory_in(memory);
     for (kind, target) in TARGETS {
-        let path = directory.path().join("source");
-        std::fs::write(&path, pattern(0, COUNT as usize)).unwrap();
-        let source = File::options().read(true).write(true).open(&path).unwrap();
-        let (reader, target) = target();
-        assert_eq!(butter::copy::copy(fd(&source), &target), Ok(COUNT), "{kind}");
-        source.set_len(0).unwrap();
-        drop(target);
-        assert_eq!(check(common::file(reader), 0, usize::MAX), COUNT, "{kind}");
+        in_row(kind, || {
+            let path = directory.path().join("source");
+            std::fs::write(&path, pattern(0, COUNT as usize)).unwrap();
+            let source = File::options().read(true).write(true).open(&path).unwrap();
+            let (reader, target) = target();
+            assert_eq!(butter::copy::copy(fd(&source), &target), Ok(COUNT));
+            source.set_len(0).unwrap();
+            drop(target);
+            assert_eq!(check(common::file(reader), 0, usize::MAX), COUNT);
+        });
     }
 }
 
@@ -101,16 +105,18 @@ fn copier_with_sendfile_or_splice_passes_later_changes_of_file_to_pipe() {
 #[test]
 fn copier_method_auto_splices_only_from_pipes_and_stream_sockets() {
     for (kind, make) in TARGETS {
-        let (source, writer) = make();
-        butter::io::write(&writer, b"bytes").unwrap();
-        drop(writer);
-        let (_reader, target) = pipe::pipe().unwrap();
-        let mut copier = Copier::new(&source, &target);
-        assert_eq!((copier.step(), copier.method_used()), (Ok(5), Method::Splice), "from {kind}");
+        in_row(kind, || {
+            let (source, writer) = make();
+            butter::io::write(&writer, b"bytes").unwrap();
+            drop(writer);
+            let (_reader, target) = pipe::pipe().unwrap();
+            let mut copier = Copier::new(&source, &target);
+            assert_eq!((copier.step(), copier.method_used()), (Ok(5), Method::Splice));
 
-        let source = fd(&pattern_file(5));
-        let (_reader, target) = make();
-        let mut copier = Copier::new(&source, &target);
-        assert_eq!((copier.step(), copier.method_used()), (Ok(5), Method::ReadWrite), "to {kind}");
+            let source = fd(&pattern_file(5));
+            let (_reader, target) = make();
+            let mut copier = Copier::new(&source, &target);
+            assert_eq!((copier.step(), copier.method_used()), (Ok(5), Method::ReadWrite));
+        });
     }
 }

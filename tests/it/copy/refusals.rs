@@ -15,6 +15,7 @@ use super::{ALL_METHODS, EMULATED, fd};
 use common::files::{self, NamedFile};
 use common::inject::inject;
 use common::pattern::{check, pattern_file, write_pattern};
+use common::test::in_row;
 
 #[test]
 fn copy_between_overlapping_ranges_of_one_file_fails_with_einval() {
@@ -125,15 +126,16 @@ fn copy_reads_nothing_if_target_cannot_be_written_to() {
     for method in ALL_METHODS {
         for make in [|| pipe::pipe().unwrap(), unix, tcp] {
             for (name, target, errno) in unsuitable_targets() {
-                let (source, writer) = make();
-                io::write(&writer, b"bytes").unwrap();
-                let error = Copier::new(&source, &target).method(method).run().unwrap_err();
-                let what = format!("{method:?} to {name}: {error}");
-                assert_eq!((error.error().call(), error.error().errno()), (Call::WRITE, errno));
-                assert_eq!((error.copied(), error.lost()), (0, 0), "{what}");
-                drop(writer);
-                let mut received = [0; 9];
-                assert_eq!(io::read(&source, &mut received), Ok(5), "{what}");
+                in_row(format_args!("{method:?} to {name}"), || {
+                    let (source, writer) = make();
+                    io::write(&writer, b"bytes").unwrap();
+                    let error = Copier::new(&source, &target).method(method).run().unwrap_err();
+                    assert_eq!((error.error().call(), error.error().errno()), (Call::WRITE, errno));
+                    assert_eq!((error.copied(), error.lost()), (0, 0), "{error}");
+                    drop(writer);
+                    let mut received = [0; 9];
+                    assert_eq!(io::read(&source, &mut received), Ok(5), "{error}");
+                });
             }
         }
     }

@@ -18,7 +18,8 @@ use butter::signalfd::raw as signalfd;
 use butter::timerfd::{Itimerspec, SetFlags, raw as timerfd};
 use butter::{Errno, eventfd, process};
 
-use super::{Outcome, Row, check, failed, path_only_descriptor};
+use super::{Outcome, Row, check, failed, name_of, path_only_descriptor};
+use common::test::in_row;
 use common::this_test;
 
 fn as_memfd(fd: BorrowedFd<'_>) -> MemFd {
@@ -151,11 +152,14 @@ fn errno_is_ebadf_if_descriptor_is_path_only() {
     for (call, _, trigger) in
         DESCRIPTOR_CALLS.iter().filter(|row| !ACCEPT_PATH_ONLY.contains(&row.0))
     {
-        let error = trigger(PATH_ONLY_DESCRIPTOR.as_fd()).unwrap();
-        if error.is(Errno::NOSYS) {
-            this_test!().skip(&format!("{call} EBADF"), format_args!("{error}"));
-        } else {
-            check(&Row(*call, Errno::BADF, ErrorKind::BadDescriptor, || unreachable!()), error);
-        }
+        let row = Row(*call, Errno::BADF, ErrorKind::BadDescriptor, || unreachable!());
+        in_row(name_of(&row), || {
+            let error = trigger(PATH_ONLY_DESCRIPTOR.as_fd()).unwrap();
+            if error.is(Errno::NOSYS) {
+                this_test!().skip(&name_of(&row), format_args!("{error}"));
+            } else {
+                check(&row, error);
+            }
+        });
     }
 }

@@ -6,9 +6,10 @@ use butter::fd::AsFd;
 
 use super::calls::OTHER_CALLS;
 use super::descriptors::{DESCRIPTOR_CALLS, PATH_ONLY_DESCRIPTOR};
-use super::{Outcome, Row, check, row};
+use super::{Outcome, Row, check, name_of, row};
 use common::child::as_nobody;
 use common::inject::inject;
+use common::test::in_row;
 
 /// Errnos with the same meaning in every call, for which the general description is sufficient.
 pub const GENERAL_ERRNOS: &[(Errno, ErrorKind)] = &[
@@ -60,7 +61,8 @@ fn check_general_errnos(call: Call, trigger: impl Fn(Errno) -> Outcome) {
     for &(errno, kind) in [GENERAL_ERRNOS, OTHER_ERRNOS].into_iter().flatten() {
         let retried = errno == Errno::INTR && RETRIED.contains(&call);
         if row(call, errno).is_none() && !retried {
-            check(&Row(call, errno, kind, || unreachable!()), trigger(errno).unwrap());
+            let row = Row(call, errno, kind, || unreachable!());
+            in_row(name_of(&row), || check(&row, trigger(errno).unwrap()));
         }
     }
 }

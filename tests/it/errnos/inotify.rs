@@ -11,7 +11,7 @@ use butter::fd::AsFd;
 use butter::inotify::{self, InitFlags, Inotify, Watch, WatchFlags};
 use temp_dir::TempDir;
 
-use super::{Outcome, Row, Table, check, failed, null, path_only_descriptor, row};
+use super::{Outcome, Row, Table, check, check_each, failed, null, path_only_descriptor, row};
 use common::child::{as_nobody, in_user_namespace};
 use common::files;
 use common::inject::inject;
@@ -136,7 +136,7 @@ fn inotify_fails_with_enospc_or_emfile_if_user_limit_is_reached() {
                     fs::write(format!("/proc/sys/user/{limit}"), "0"),
                     "user.{limit} cannot be lowered"
                 );
-                check(row, (row.3)().unwrap());
+                check_each([row]);
             }
         }),
         "no new user namespace can be created"

@@ -34,12 +34,13 @@ mod timerfd;
 mod uts;
 
 use std::fs::File;
+use std::panic::{RefUnwindSafe, catch_unwind};
 
 use butter::error::{Call, ErrorKind};
 use butter::{Errno, Error};
 use common::child::{exhaust_descriptors, in_child};
 use common::files;
-use common::test::Test;
+use common::test::{Test, in_row, message_of};
 use common::this_test;
 
 /// The error of a call, or the reason why this host cannot trigger the error.
@@ -110,26 +111,46 @@ fn unless_unsupported<T>(result: butter::Result<T>) -> Outcome {
 /// Triggers and checks the error of each row. Skips each row whose error this host cannot trigger.
 fn check_all<'r>(test: Test, rows: impl IntoIterator<Item = &'r Row>) {
     for row in rows {
-        match (row.3)() {
-            Ok(error) => check(row, error),
-            Err(reason) => test.skip(&format!("{} {}", row.0, row.1), format_args!("{reason}")),
+        if let Err(reason) = check_row(row) {
+            test.skip(&name_of(row), format_args!("{reason}"));
         }
     }
 }
 
+/// Like [`check_all`], for rows whose errors every host can trigger.
+fn check_each<'r>(rows: impl IntoIterator<Item = &'r Row>) {
+    for row in rows {
+        in_row(name_of(row), || check(row, (row.3)().unwrap()));
+    }
+}
+
+/// Triggers and checks the error of one row. Returns the error, or the reason why this host cannot
+/// trigger the error.
+fn check_row(row: &Row) -> Outcome {
+    in_row(name_of(row), || {
+        let error = (row.3)()?;
+        check(row, error);
+        Ok(error)
+    })
+}
+
+/// Returns the name of a row, with which the panic message of the row begins.
+fn name_of(row: &Row) -> String {
+    format!("{} {}", row.0, row.1)
+}
+
 /// Checks the row of one cause, and checks that the error reason names the cause.
 fn check_cause(test: Test, (phrase, row): &(&str, Row)) {
-    match (row.3)() {
+    let name = format!("{}: {phrase}", name_of(row));
+    in_row(&name, || match (row.3)() {
         Ok(error) => {
             check(row, error);
             if cfg!(feature = "explain") {
-                assert!(error.to_string().contains(phrase), "{phrase:?}: {error}");
+                assert!(error.to_string().contains(phrase), "{error}");
             }
         }
-        Err(reason) => {
-            test.skip(&format!("{} {}: {phrase}", row.0, row.1), format_args!("{reason}"));
-        }
-    }
+        Err(reason) => test.skip(&name, format_args!("{reason}")),
+    });
 }
 
 /// Compares the call, the errno, the kind and the text of an error with a row.
@@ -201,8 +222,35 @@ fn errno_rows_fail_with_the_expected_kind_and_reason() {
 fn errno_rows_fail_with_emfile_at_the_descriptor_limit() {
     in_child(|| {
         exhaust_descriptors();
-        for row in TABLES.iter().flat_map(|table| table.at_descriptor_limit) {
-            check(row, (row.3)().unwrap());
-        }
+        check_each(TABLES.iter().flat_map(|table| table.at_descriptor_limit));
     });
+}
+
+#[test]
+fn check_row_names_the_call_and_errno_if_the_row_panics() {
+    for (trigger, expected) in [
+        ((|| panic!("planted")) as Trigger, "planted"),
+        (
+            || Ok(Error::new(Call::CLOSE, "planted".parse().unwrap())),
+            "called `Result::unwrap()` on an `Err` value",
+        ),
+        (|| failed(Ok(())), "the call should have failed"),
+        (|| Ok(Error::new(Call::CLOSE, Errno::BADF)), "assertion `left == right` failed"),
+    ] {
+        let row = || Row(Call::EVENTFD2, Errno::INVAL, ErrorKind::InvalidArgument, trigger);
+        let checks: [(&str, &(dyn Fn() + RefUnwindSafe)); 4] = [
+            ("", &|| drop(check_row(&row()))),
+            ("", &|| check_all(this_test!(), [&row()])),
+            ("", &|| check_each([&row()])),
+            ("a cause: ", &|| check_cause(this_test!(), &("a cause", row()))),
+        ];
+        for (cause, check) in checks {
+            let panic = catch_unwind(check).expect_err("the row should panic");
+            let message = message_of(&*panic);
+            assert!(
+                message.starts_with(&format!("eventfd2 EINVAL: {cause}{expected}")),
+                "{message}"
+            );
+        }
+    }
 }

@@ -10,7 +10,7 @@ use butter::namespace::{
 };
 use butter::process::Pid;
 
-use super::{Row, Table, check, failed, null, set_descriptor_limit};
+use super::{Row, Table, check, check_each, failed, null, set_descriptor_limit};
 use common::child::{as_nobody, ended_process, in_user_namespace};
 use common::forked::{ForkedChild, in_forked_child};
 use common::inject::inject;
@@ -156,9 +156,7 @@ fn unshare_fails_with_enospc_if_max_user_namespaces_is_reached() {
         in_user_namespace(|| {
             let lowered = fs::write("/proc/sys/user/max_user_namespaces", "0");
             require!(lowered, "user.max_user_namespaces cannot be lowered");
-            for row in AT_NAMESPACE_LIMIT {
-                check(row, (row.3)().unwrap());
-            }
+            check_each(AT_NAMESPACE_LIMIT);
         }),
         "no new user namespace can be created"
     );

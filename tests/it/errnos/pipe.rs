@@ -9,10 +9,11 @@ use butter::io::{self, IoSlice, IoSliceMut};
 use butter::pipe::{self, CreateFlags, SpliceFlags};
 use butter::{Errno, Result};
 
-use super::{Row, Table, check, failed, null, regular_file, row, until_failed};
+use super::{Row, Table, check, failed, name_of, null, regular_file, row, until_failed};
 use common::child::as_nobody;
 use common::files;
 use common::inject::inject;
+use common::test::in_row;
 
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/pipe/raw.rs"),
@@ -135,7 +136,10 @@ fn writer_without_reader() -> OwnedFd {
 }
 
 fn expects(call: Call, errno: Errno) -> impl Fn(Result<usize>) {
-    move |result| check(row(call, errno).unwrap(), result.unwrap_err())
+    move |result| {
+        let row = row(call, errno).unwrap();
+        in_row(name_of(row), || check(row, result.unwrap_err()));
+    }
 }
 
 /// Tests further causes of the errnos in the table of pipe errors.

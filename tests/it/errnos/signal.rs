@@ -7,7 +7,7 @@ use butter::signal::{self, SigInfo, SigSet, Signal, Target};
 use butter::thread;
 use butter::time::Timespec;
 
-use super::{NO_OTHER_USER, Row, Table, check, failed};
+use super::{NO_OTHER_USER, Row, Table, check_each, failed};
 use common::child::{as_nobody, ended_process, in_child_with_blocked, process_of_another_user};
 use common::signals::interrupted;
 
@@ -88,8 +88,6 @@ fn signal_calls_fail_with_eagain_if_rlimit_sigpending_is_reached() {
         let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
         // SAFETY: reads one struct.
         assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_SIGPENDING, &raw const none) }, 0);
-        for row in AT_SIGNAL_LIMIT {
-            check(row, (row.3)().unwrap());
-        }
+        check_each(AT_SIGNAL_LIMIT);
     });
 }

@@ -4,7 +4,7 @@ use butter::Errno;
 use butter::error::{Call, ErrorKind};
 use butter::uts;
 
-use super::{Row, Table, check, failed};
+use super::{Row, Table, check_each, failed};
 use common::child::{as_nobody, in_namespaces};
 use common::require;
 
@@ -45,9 +45,7 @@ const IN_NAMESPACES: &[Row] = &[
 fn set_hostname_and_set_domainname_fail_with_einval_if_name_is_invalid() {
     require!(
         in_namespaces(|| {
-            for row in IN_NAMESPACES {
-                check(row, (row.3)().unwrap());
-            }
+            check_each(IN_NAMESPACES);
         }),
         "no new namespaces can be created"
     );

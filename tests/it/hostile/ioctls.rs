@@ -11,6 +11,7 @@ use butter::inotify::{self, Watch};
 use butter::namespace::{self, Namespace, Namespaces};
 use butter::{Errno, Result, io, timerfd};
 use common::fuse::{FILE_SIZE, Ioctl};
+use common::test::in_row;
 
 use super::{Fuse, with_fuse};
 
@@ -98,21 +99,23 @@ fn ioctl_on_fuse_file_sends_only_argument_and_declared_memory_to_server() {
         assert_eq!(io::bytes_available(&file), Ok(FILE_SIZE as u32));
         assert_eq!(fuse.server.take_ioctls(), []);
         for Row(call, request, argument, function) in rows() {
-            let error = function(root.as_fd()).unwrap_err();
-            assert_eq!((error.call(), error.errno()), (call, Errno::NOTTY));
-            let [ioctl] = &fuse.server.take_ioctls()[..] else {
-                panic!("{call}: the server did not receive exactly one request")
-            };
-            let (input, output_size) = match &argument {
-                Argument::None | Argument::Undeclared => (&[][..], 0),
-                Argument::Reads(bytes) => (&bytes[..], 0),
-                Argument::Writes(size) => (&[][..], *size as u32),
-            };
-            let expected =
-                Ioctl { request, argument: ioctl.argument, input: input.to_vec(), output_size };
-            assert_eq!(*ioctl, expected, "{call}");
-            let is_none = matches!(argument, Argument::None);
-            assert_eq!(ioctl.argument == 0, is_none, "{call}: {:#x}", ioctl.argument);
+            in_row(call, || {
+                let error = function(root.as_fd()).unwrap_err();
+                assert_eq!((error.call(), error.errno()), (call, Errno::NOTTY));
+                let [ioctl] = &fuse.server.take_ioctls()[..] else {
+                    panic!("the server did not receive exactly one request")
+                };
+                let (input, output_size) = match &argument {
+                    Argument::None | Argument::Undeclared => (&[][..], 0),
+                    Argument::Reads(bytes) => (&bytes[..], 0),
+                    Argument::Writes(size) => (&[][..], *size as u32),
+                };
+                let expected =
+                    Ioctl { request, argument: ioctl.argument, input: input.to_vec(), output_size };
+                assert_eq!(*ioctl, expected);
+                let is_none = matches!(argument, Argument::None);
+                assert_eq!(ioctl.argument == 0, is_none, "{:#x}", ioctl.argument);
+            });
         }
     });
 }

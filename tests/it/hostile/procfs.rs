@@ -21,7 +21,7 @@ use common::forked::ForkedChild;
 use common::fuse::Server;
 use common::inject::forge;
 use common::require;
-use common::test::Test;
+use common::test::{Test, in_row};
 use common::this_test;
 
 use super::{end_after_a_minute, in_namespaces};
@@ -71,13 +71,15 @@ fn create_fifo(path: &Path) {
 /// and no function may block.
 fn open_fails(task: Task) {
     for (name, kind) in KINDS {
-        let error = at_once(name, || Namespace::open(task, kind)).unwrap_err();
-        assert_eq!((error.call(), error.errno()), (Call::FSTATFS, Errno::INVAL), "{name}");
-        // `openat_ns` does not check the type of the file, so the call can succeed.
-        let _ = at_once(name, || namespace::raw::openat_ns(task, kind));
+        in_row(name, || {
+            let error = at_once(|| Namespace::open(task, kind)).unwrap_err();
+            assert_eq!((error.call(), error.errno()), (Call::FSTATFS, Errno::INVAL));
+            // `openat_ns` does not check the type of the file, so the call can succeed.
+            let _ = at_once(|| namespace::raw::openat_ns(task, kind));
+        });
     }
     if task == Task::Own {
-        let error = at_once("own", || Namespace::own(Kind::Uts)).unwrap_err();
+        let error = at_once(|| Namespace::own(Kind::Uts)).unwrap_err();
         assert_eq!((error.call(), error.errno()), (Call::FSTATFS, Errno::INVAL));
     }
 
@@ -87,8 +89,10 @@ fn open_fails(task: Task) {
         (Call::OPENAT_SETGROUPS, IdMaps::new(&[], &[]).deny_setgroups()),
         (Call::OPENAT_SETGROUPS, IdMaps::new(RANGE, RANGE).deny_setgroups()),
     ] {
-        let error = at_once(call.name(), || maps.write(task).map_err(Error::from)).unwrap_err();
-        assert_eq!((error.call(), error.errno()), (call, Errno::NOENT));
+        in_row(call, || {
+            let error = at_once(|| maps.write(task).map_err(Error::from)).unwrap_err();
+            assert_eq!((error.call(), error.errno()), (call, Errno::NOENT));
+        });
     }
 
     for access in [AccessMode::ReadOnly, AccessMode::WriteOnly, AccessMode::ReadWrite] {
@@ -97,19 +101,21 @@ fn open_fails(task: Task) {
             (Call::OPENAT_GID_MAP, idmap::raw::openat_gid_map),
             (Call::OPENAT_SETGROUPS, idmap::raw::openat_setgroups),
         ] {
-            let error = at_once(call.name(), || open(task, access)).unwrap_err();
-            // A non-blocking open of a FIFO for writing only fails with `ENXIO` if the FIFO has no
-            // reader.
-            let errnos = [Errno::NOENT, Errno::NXIO];
-            assert!(error.call() == call && errnos.contains(&error.errno()), "{error}");
+            in_row(call, || {
+                let error = at_once(|| open(task, access)).unwrap_err();
+                // A non-blocking open of a FIFO for writing only fails with `ENXIO` if the FIFO has
+                // no reader.
+                let errnos = [Errno::NOENT, Errno::NXIO];
+                assert!(error.call() == call && errnos.contains(&error.errno()), "{error}");
+            });
         }
     }
 }
 
-fn at_once<T>(name: &str, call: impl FnOnce() -> T) -> T {
+fn at_once<T>(call: impl FnOnce() -> T) -> T {
     let start = Instant::now();
     let value = call();
-    assert!(start.elapsed() < Duration::from_secs(5), "{name}: {:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     value
 }
 
@@ -184,7 +190,7 @@ fn id_maps_write_returns_if_uid_map_of_caller_is_endless() {
             let error = maps.write(process).unwrap_err();
             assert_eq!(error.kind(), Some(idmap::MapErrorKind::NotMapped { range: 0 }));
             mount::bind_mount("/proc/thread-self/pagemap", "/proc/thread-self/uid_map").unwrap();
-            let error = at_once("maps", || maps.write(process)).unwrap_err();
+            let error = at_once(|| maps.write(process)).unwrap_err();
             assert_eq!((error.error().errno(), error.kind()), (Errno::PERM, None));
         });
     };

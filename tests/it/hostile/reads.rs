@@ -15,6 +15,7 @@ use butter::{Errno, Result, eventfd, signalfd, timerfd};
 use common::child::in_child;
 use common::fuse::Reads;
 use common::inject::forge;
+use common::test::in_row;
 
 use super::with_fuse;
 
@@ -76,20 +77,23 @@ fn read_of_fuse_file_returns_at_most_the_requested_bytes() {
     with_fuse(|fuse| {
         let file = fuse.file();
         for &(name, read) in READS_INTO {
-            fuse.server.set_reads(Reads::Endless);
-            let mut buffer = [0; SIZE];
-            assert_eq!(read(&file, &mut buffer), Ok(SIZE), "{name}");
+            in_row(name, || {
+                fuse.server.set_reads(Reads::Endless);
+                let mut buffer = [0; SIZE];
+                assert_eq!(read(&file, &mut buffer), Ok(SIZE));
 
-            // The kernel itself rejects a reply of the FUSE server that is longer than requested.
-            fuse.server.set_reads(Reads::Excess);
-            let rejected = fuse.server.rejected();
-            assert_eq!(read(&file, &mut buffer).unwrap_err().errno(), Errno::IO, "{name}");
-            assert_eq!(fuse.server.rejected(), rejected + 1, "{name}");
+                // The kernel itself rejects a reply of the FUSE server that is longer than
+                // requested.
+                fuse.server.set_reads(Reads::Excess);
+                let rejected = fuse.server.rejected();
+                assert_eq!(read(&file, &mut buffer).unwrap_err().errno(), Errno::IO);
+                assert_eq!(fuse.server.rejected(), rejected + 1);
 
-            if name.starts_with("io::") {
-                fuse.server.set_reads(Reads::Single);
-                assert_eq!(read(&file, &mut buffer), Ok(1), "{name}");
-            }
+                if name.starts_with("io::") {
+                    fuse.server.set_reads(Reads::Single);
+                    assert_eq!(read(&file, &mut buffer), Ok(1));
+                }
+            });
         }
     });
 }
@@ -99,14 +103,16 @@ fn read_of_value_fails_if_fuse_server_returns_too_few_or_too_many_bytes() {
     with_fuse(|fuse| {
         let file = fuse.file();
         for &(name, read) in READS_OF_VALUES {
-            fuse.server.set_reads(Reads::Endless);
-            // The bytes that the server returns are not a `struct signalfd_siginfo`.
-            let error = read(&file).err().map(|error| error.errno());
-            assert_eq!(error, (name == "SignalFd::read").then_some(Errno::INVAL), "{name}");
-            fuse.server.set_reads(Reads::Excess);
-            assert_eq!(read(&file).unwrap_err().errno(), Errno::IO, "{name}");
-            fuse.server.set_reads(Reads::Single);
-            assert_eq!(read(&file).unwrap_err().errno(), Errno::INVAL, "{name}");
+            in_row(name, || {
+                fuse.server.set_reads(Reads::Endless);
+                // The bytes that the server returns are not a `struct signalfd_siginfo`.
+                let error = read(&file).err().map(|error| error.errno());
+                assert_eq!(error, (name == "SignalFd::read").then_some(Errno::INVAL));
+                fuse.server.set_reads(Reads::Excess);
+                assert_eq!(read(&file).unwrap_err().errno(), Errno::IO);
+                fuse.server.set_reads(Reads::Single);
+                assert_eq!(read(&file).unwrap_err().errno(), Errno::INVAL);
+            });
         }
     });
 }
@@ -143,13 +149,15 @@ fn read_fails_with_eio_if_returned_count_exceeds_the_buffer() {
         ] {
             for &(name, read) in READS_INTO {
                 if (call == libc::SYS_readv) == (name == "io::readv") {
-                    let result = forge(call, excess, || read(&null, &mut [0; SIZE]));
-                    assert_eq!(result.unwrap_err().errno(), Errno::IO, "{name}");
+                    in_row(name, || {
+                        let result = forge(call, excess, || read(&null, &mut [0; SIZE]));
+                        assert_eq!(result.unwrap_err().errno(), Errno::IO);
+                    });
                 }
             }
             for &(name, read) in READS_OF_VALUES {
                 if call == libc::SYS_read {
-                    assert!(forge(call, excess, || read(&null)).is_err(), "{name}");
+                    in_row(name, || assert!(forge(call, excess, || read(&null)).is_err()));
                 }
             }
         }

@@ -9,6 +9,7 @@ use butter::mount::{self, MountFlags, raw};
 use super::{NONE, create_dir, with_mounts};
 use common::child::as_nobody;
 use common::mountinfo::mounted_at;
+use common::test::in_row;
 
 #[test]
 fn mount_applies_each_mount_flag() {
@@ -31,14 +32,16 @@ fn mount_applies_each_mount_flag() {
             (F::LAZYTIME, "rw relatime", "rw lazytime"),
             (F::SILENT | F::NODEV | F::NOEXEC | F::NOATIME, "rw nodev noexec noatime", "rw"),
         ] {
-            mount::mount("x", &*at, "tmpfs", flags, "").unwrap();
-            let mut mounted = mounted_at(&at).unwrap();
-            assert_eq!(mounted.options.join(" "), of_mount, "{flags}");
-            mounted
-                .super_options
-                .retain(|option| ["rw", "ro", "sync", "dirsync", "lazytime"].contains(&&**option));
-            assert_eq!(mounted.super_options.join(" "), of_file_system, "{flags}");
-            mount::unmount(&*at).unwrap();
+            in_row(flags, || {
+                mount::mount("x", &*at, "tmpfs", flags, "").unwrap();
+                let mut mounted = mounted_at(&at).unwrap();
+                assert_eq!(mounted.options.join(" "), of_mount);
+                mounted.super_options.retain(|option| {
+                    ["rw", "ro", "sync", "dirsync", "lazytime"].contains(&&**option)
+                });
+                assert_eq!(mounted.super_options.join(" "), of_file_system);
+                mount::unmount(&*at).unwrap();
+            });
         }
 
         mount::mount("x", &*at, "tmpfs", F::RDONLY, "").unwrap();
@@ -72,28 +75,30 @@ fn mount_error_contains_the_operation_selected_by_flags() {
             (F::REMOUNT | F::PRIVATE | F::MOVE, Call::MOUNT_REMOUNT),
             (F::REMOUNT | F::BIND | F::MOVE | F::RDONLY, Call::MOUNT_REMOUNT_BIND),
         ] {
-            for error in [
-                // SAFETY: passes no mount data.
-                unsafe { raw::mount(Some("x"), "/nowhere", Some("tmpfs"), flags, None) }
+            in_row(flags, || {
+                for error in [
+                    // SAFETY: passes no mount data.
+                    unsafe { raw::mount(Some("x"), "/nowhere", Some("tmpfs"), flags, None) }
+                        .unwrap_err(),
+                    // SAFETY: passes no mount data.
+                    unsafe {
+                        raw::mount(
+                            None::<&std::ffi::CStr>,
+                            c"/nowhere",
+                            None::<&std::ffi::CStr>,
+                            flags,
+                            None,
+                        )
+                    }
                     .unwrap_err(),
-                // SAFETY: passes no mount data.
-                unsafe {
-                    raw::mount(
-                        None::<&std::ffi::CStr>,
-                        c"/nowhere",
-                        None::<&std::ffi::CStr>,
-                        flags,
-                        None,
-                    )
+                ] {
+                    assert_eq!((error.call(), error.errno()), (call, Errno::NOENT));
                 }
-                .unwrap_err(),
-            ] {
-                assert_eq!((error.call(), error.errno()), (call, Errno::NOENT), "{flags}");
-            }
-            // SAFETY: passes no mount data.
-            let error =
-                unsafe { raw::mount(Some("x\0"), "/nowhere", NONE, flags, None) }.unwrap_err();
-            assert_eq!((error.call(), error.errno()), (call, Errno::INVAL), "{flags}");
+                // SAFETY: passes no mount data.
+                let error =
+                    unsafe { raw::mount(Some("x\0"), "/nowhere", NONE, flags, None) }.unwrap_err();
+                assert_eq!((error.call(), error.errno()), (call, Errno::INVAL));
+            });
         }
     });
 }

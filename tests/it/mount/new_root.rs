@@ -94,7 +94,8 @@ fn enter(create: Create, [directory, path, mounted]: [&[u8]; 3], hostname: &[u8]
     set_hostname(hostname)
 }
 
-/// Runs this test program in a child process after `prepare`, and returns the output of the program.
+/// Runs this test program in a child process after `prepare`, and returns the output of the
+/// program.
 fn output_after(
     program: &Path,
     mut prepare: impl FnMut() -> Result<()> + Send + Sync + 'static,
@@ -256,8 +257,8 @@ fn unshare_gives_program_a_copy_of_the_mounts_of_its_parent_process() {
     });
 }
 
-/// The other tests run this test as a program. The program prints the entries of the root directory,
-/// the host name, the working directory and the mount points.
+/// The other tests run this test as a program. The program prints the entries of the root
+/// directory, the host name, the working directory and the mount points.
 #[test]
 fn pivot_root_prints_the_environment_of_a_program() {
     if std::env::var_os(INSIDE).is_none() {

@@ -10,6 +10,7 @@ use butter::path::Arg;
 use butter::{Errno, Error, io, pipe};
 
 use common::inject::inject;
+use common::test::in_row;
 use common::this_test;
 
 use super::{create_dir, has, mount_tmpfs, options, with_mounts};
@@ -123,16 +124,18 @@ fn mount_flags_returns_the_flags_of_the_mount_and_of_its_file_system() {
             // `mount::flags` returns neither `DIRSYNC` nor `LAZYTIME`.
             (F::DIRSYNC | F::LAZYTIME, F::RELATIME),
         ] {
-            mount::mount("x", &*at, "tmpfs", set, "").unwrap();
-            let flags = mount::flags(&*at).unwrap();
-            assert_eq!(flags, reported, "{set}");
-            // A remount with the returned flags changes no flags.
-            let before = options(&at);
-            mount::remount_bind(&*at, flags).unwrap();
-            assert_eq!(options(&at), before, "{set}");
-            mount::remount_bind(&*at, flags | F::NOEXEC).unwrap();
-            assert_eq!(mount::flags(&*at), Ok(reported | F::NOEXEC), "{set}");
-            mount::unmount(&*at).unwrap();
+            in_row(set, || {
+                mount::mount("x", &*at, "tmpfs", set, "").unwrap();
+                let flags = mount::flags(&*at).unwrap();
+                assert_eq!(flags, reported);
+                // A remount with the returned flags changes no flags.
+                let before = options(&at);
+                mount::remount_bind(&*at, flags).unwrap();
+                assert_eq!(options(&at), before);
+                mount::remount_bind(&*at, flags | F::NOEXEC).unwrap();
+                assert_eq!(mount::flags(&*at), Ok(reported | F::NOEXEC));
+                mount::unmount(&*at).unwrap();
+            });
         }
         mount_tmpfs(&at);
         mount::remount_bind(&*at, F::RDONLY).unwrap();

@@ -13,7 +13,7 @@ use self::fixtures::{
     is_initial_user_namespace, mount_below, on_tmpfs, tmpfs, unmount_with, with_devices,
 };
 use crate::errnos::process::{in_unsearchable_directory, with_link_loop};
-use crate::errnos::{Row, Table, check, failed};
+use crate::errnos::{Row, Table, check_each, failed};
 use common::child::as_nobody;
 use common::inject::inject;
 use common::{require, this_test};
@@ -342,9 +342,7 @@ const IN_NAMESPACES: &[Row] = &[
 fn mount_umount2_and_pivot_root_fail_with_documented_errno() {
     let test = this_test!();
     let ran = test.in_namespaces_as_each_root(|| {
-        for row in IN_NAMESPACES {
-            check(row, (row.3)().unwrap());
-        }
+        check_each(IN_NAMESPACES);
     });
     require!(ran, "no new namespaces can be created");
 }
