@@ -9,7 +9,6 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use butter::Error;
 use butter::mount::{self, MountFlags};
 use butter::namespace::{Namespaces, unshare, unshare_as_root, unshare_fs};
-use butter::process::Pid;
 use butter::signal::SigSet;
 
 use crate::host_state::HostState;
@@ -289,23 +288,6 @@ fn in_prepared_child(
     true
 }
 
-/// Returns the ID of a process that has been reaped.
-pub fn ended_process() -> Pid {
-    let mut program = Command::new("/proc/self/exe");
-    let mut child = spawn(program.arg("--help").stdout(Stdio::null())).unwrap();
-    child.wait().unwrap();
-    Pid::from_raw(child.id().cast_signed()).unwrap()
-}
-
-/// Returns the ID of a process of another user, to which the calling thread may not send signals;
-/// `None` if no such process exists.
-pub fn process_of_another_user() -> Option<Pid> {
-    let owner = std::fs::metadata("/proc/1").ok()?;
-    let owner = std::os::unix::fs::MetadataExt::uid(&owner);
-    // SAFETY: touches no memory.
-    if owner == unsafe { libc::geteuid() } { None } else { Pid::from_raw(1) }
-}
-
 /// Lowers the limit on open file descriptors so that the process cannot open another descriptor.
 pub fn exhaust_descriptors() {
     let next = std::fs::File::open("/dev/null")
@@ -316,20 +298,31 @@ pub fn exhaust_descriptors() {
     assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) }, 0);
 }
 
-/// Runs a closure in a new thread without capabilities. If the calling thread is root, the user ID
-/// and the group ID of the new thread are 65534.
+/// Runs a closure in a new thread without capabilities. Programs that the thread executes have no
+/// capabilities either. If the calling thread is root and may change its IDs, the user ID and the
+/// group ID of the new thread are 65534. Root of a user namespace that maps a single ID may not.
 pub fn as_nobody<T: Send>(body: impl FnOnce() -> T + Send) -> T {
     in_thread(|| {
         // The wrapper functions of libc would change the IDs of all threads.
         // SAFETY: changes the IDs of this thread only, which ends with the closure.
         if unsafe { libc::geteuid() } == 0 {
-            // SAFETY: as above.
-            assert_eq!(unsafe { libc::syscall(libc::SYS_setgroups, 0, 0) }, 0);
-            // SAFETY: as above.
-            assert_eq!(unsafe { libc::syscall(libc::SYS_setresgid, 65534, 65534, 65534) }, 0);
-            // SAFETY: as above.
-            assert_eq!(unsafe { libc::syscall(libc::SYS_setresuid, 65534, 65534, 65534) }, 0);
+            for (number, arguments) in [
+                (libc::SYS_setgroups, [0; 3]),
+                (libc::SYS_setresgid, [65534; 3]),
+                (libc::SYS_setresuid, [65534; 3]),
+            ] {
+                let [first, second, third] = arguments;
+                // SAFETY: as above; `setgroups` reads no group IDs.
+                if unsafe { libc::syscall(number, first, second, third) } != 0 {
+                    let error = io::Error::last_os_error();
+                    let expected = [libc::EPERM, libc::EINVAL].map(Some);
+                    assert!(expected.contains(&error.raw_os_error()), "{error}");
+                    break;
+                }
+            }
         }
+        // SAFETY: touches no memory; affects this thread only.
+        assert_eq!(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) }, 0);
         // Users other than root can have capabilities as well. The header contains version 3 of the
         // structs and the ID 0, which means the calling thread. The three capability sets, each of
         // two words, are empty.

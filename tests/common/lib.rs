@@ -9,6 +9,7 @@ pub mod host_state;
 pub mod inject;
 pub mod mountinfo;
 pub mod pattern;
+pub mod processes;
 pub mod recorder;
 pub mod signals;
 pub mod sockets;

@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 
 use butter::error::{Call, ErrorKind};
 use butter::mount::{self, MountFlags as F, UnmountFlags, raw};
-use butter::namespace::{Namespaces, unshare_as_root};
+use butter::namespace::{Kind, Namespace, Namespaces, unshare_as_root};
 use butter::{Errno, Error, process};
 
 use super::mount::NONE;
@@ -15,7 +15,7 @@ use super::process::{in_unsearchable_directory, with_link_loop};
 use super::{Outcome, Row, check_cause, failed};
 use common::child::{in_namespaces, with_own_root_and_cwd};
 use common::files;
-use common::forked::ForkedChild;
+use common::forked::{ForkedChild, in_forked_child};
 use common::inject::inject;
 use common::{require, this_test};
 
@@ -119,30 +119,30 @@ pub const ROWS: &[(&str, Row)] = &[
 
 /// Causes that occur if the calling thread is permitted to mount, in a separate mount namespace.
 pub const IN_NAMESPACES: &[(&str, Row)] = &[
-    // The next four rows fail because the thread is in the PID, network, IPC and cgroup namespaces
-    // of the host, in whose user namespace it does not have `CAP_SYS_ADMIN`.
+    // The next four rows fail if another user namespace owns the PID, network, IPC and cgroup
+    // namespaces of the thread.
     (
         "owns the PID",
         Row(Call::MOUNT, Errno::PERM, PermissionDenied, || {
-            unless_root(|path| filesystem(path, "x", "proc"))
+            unless_owner_of(Kind::Pid, |path| filesystem(path, "x", "proc"))
         }),
     ),
     (
         "network",
         Row(Call::MOUNT, Errno::PERM, PermissionDenied, || {
-            unless_root(|path| filesystem(path, "x", "sysfs"))
+            unless_owner_of(Kind::Net, |path| filesystem(path, "x", "sysfs"))
         }),
     ),
     (
         "IPC",
         Row(Call::MOUNT, Errno::PERM, PermissionDenied, || {
-            unless_root(|path| filesystem(path, "x", "mqueue"))
+            unless_owner_of(Kind::Ipc, |path| filesystem(path, "x", "mqueue"))
         }),
     ),
     (
         "cgroup namespace",
         Row(Call::MOUNT, Errno::PERM, PermissionDenied, || {
-            unless_root(|path| filesystem(path, "x", "cgroup2"))
+            unless_owner_of(Kind::Cgroup, |path| filesystem(path, "x", "cgroup2"))
         }),
     ),
     (
@@ -319,7 +319,7 @@ pub const IN_NAMESPACES: &[(&str, Row)] = &[
     (
         "came from another user namespace",
         Row(Call::MOUNT_MOVE, Errno::INVAL, InvalidArgument, || {
-            unless_root(|path| failed(mount::move_to("/proc", path)))
+            in_nested_user_namespace(|path, _| mount::move_to("/proc", path))
         }),
     ),
     (
@@ -399,13 +399,12 @@ pub const IN_NAMESPACES: &[(&str, Row)] = &[
     (
         "owns the file system",
         Row(Call::MOUNT_REMOUNT, Errno::PERM, PermissionDenied, || {
-            unless_root(|path| {
-                let file = file(path);
-                mount::bind_mount("/proc/version", &*file).unwrap();
+            in_nested_user_namespace(|_, file| {
+                mount::bind_mount("/proc/version", file).unwrap();
                 // The remount sets all flags that the mount can have, so that the remount clears no
                 // flag.
                 let flags = F::RDONLY | F::NOSUID | F::NODEV | F::NOEXEC;
-                failed(mount::remount(&*file, flags, ""))
+                mount::remount(file, flags, "")
             })
         }),
     ),
@@ -489,10 +488,9 @@ pub const IN_NAMESPACES: &[(&str, Row)] = &[
     (
         "MNT_FORCE",
         Row(Call::UMOUNT2, Errno::PERM, PermissionDenied, || {
-            unless_root(|path| {
-                let file = file(path);
-                mount::bind_mount("/proc/version", &*file).unwrap();
-                failed(raw::umount2(&*file, UnmountFlags::FORCE))
+            in_nested_user_namespace(|_, file| {
+                mount::bind_mount("/proc/version", file).unwrap();
+                raw::umount2(file, UnmountFlags::FORCE)
             })
         }),
     ),
@@ -519,7 +517,7 @@ pub const IN_NAMESPACES: &[(&str, Row)] = &[
     (
         "came from another user namespace",
         Row(Call::UMOUNT2, Errno::INVAL, InvalidArgument, || {
-            unless_root(|_| failed(mount::unmount("/proc")))
+            in_nested_user_namespace(|_, _| mount::unmount("/proc"))
         }),
     ),
     (
@@ -602,6 +600,28 @@ fn unless_root(body: impl FnOnce(&str) -> Outcome + Send) -> Outcome {
         return Err("root of the initial user namespace is permitted to make this call".into());
     }
     on_tmpfs(body)
+}
+
+/// Like [`unless_root`], unless the user namespace also owns the thread's namespace of this kind.
+fn unless_owner_of(kind: Kind, body: impl FnOnce(&str) -> Outcome + Send) -> Outcome {
+    unless_root(|path| {
+        if Namespace::own(kind).unwrap().user_namespace().is_ok() {
+            return Err("the caller is root of the user namespace that owns this namespace".into());
+        }
+        body(path)
+    })
+}
+
+/// Runs a closure in a child process that is root of a new user namespace, with a copy of the
+/// caller's mounts. The arguments of the closure are the paths of a new tmpfs and of a file on it.
+fn in_nested_user_namespace(body: impl FnOnce(&str, &str) -> butter::Result<()> + Send) -> Outcome {
+    on_tmpfs(|path| {
+        let file = file(path);
+        match in_forked_child(|| unshare_as_root(Namespaces::MOUNT).map(|()| body(path, &file))) {
+            Ok(result) => failed(result),
+            Err(error) => Err(error.to_string()),
+        }
+    })
 }
 
 fn require_type(fstype: &str) -> Result<(), String> {

@@ -1,17 +1,21 @@
 //! Errors of ID maps.
 
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+
 use butter::error::{Call, ErrorKind};
 use butter::fd::AsFd;
 use butter::idmap::Task;
 use butter::idmap::{IdMaps, IdRange, MapError, raw};
 use butter::namespace::{Namespaces, unshare, unshare_as_root};
-use butter::process::Pid;
+use butter::process::geteuid;
 use butter::{Errno, Error};
 
 use super::{Outcome, Row, Table, failed};
-use common::child::{as_nobody, ended_process};
+use common::child::as_nobody;
 use common::forked::{ForkedChild, in_forked_child};
 use common::inject::inject;
+use common::processes::{ended_process, undumpable_process};
 
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/idmap/raw.rs"),
@@ -30,16 +34,20 @@ const ROWS: &[Row] = &[
     Row(Call::OPENAT_UID_MAP, Errno::NOENT, ErrorKind::NotFound, || {
         failed_write(USERS.write(ended_process()))
     }),
-    Row(Call::OPENAT_UID_MAP, Errno::ACCES, ErrorKind::PermissionDenied, || write_to_init(USERS)),
+    Row(Call::OPENAT_UID_MAP, Errno::ACCES, ErrorKind::PermissionDenied, || {
+        write_to_undumpable(USERS)
+    }),
     Row(Call::OPENAT_GID_MAP, Errno::NOENT, ErrorKind::NotFound, || {
         failed_write(GROUPS.write(ended_process()))
     }),
-    Row(Call::OPENAT_GID_MAP, Errno::ACCES, ErrorKind::PermissionDenied, || write_to_init(GROUPS)),
+    Row(Call::OPENAT_GID_MAP, Errno::ACCES, ErrorKind::PermissionDenied, || {
+        write_to_undumpable(GROUPS)
+    }),
     Row(Call::OPENAT_SETGROUPS, Errno::NOENT, ErrorKind::NotFound, || {
         failed_write(DENY_SETGROUPS.write(ended_process()))
     }),
     Row(Call::OPENAT_SETGROUPS, Errno::ACCES, ErrorKind::PermissionDenied, || {
-        write_to_init(DENY_SETGROUPS)
+        write_to_undumpable(DENY_SETGROUPS)
     }),
     Row(Call::OPENAT_UID_MAP, Errno::NFILE, ErrorKind::LimitReached, || injected(USERS)),
     Row(Call::OPENAT_GID_MAP, Errno::NFILE, ErrorKind::LimitReached, || injected(GROUPS)),
@@ -85,8 +93,18 @@ fn failed_write(result: Result<(), MapError>) -> Outcome {
     failed(result.map_err(Error::from))
 }
 
-fn write_to_init(maps: IdMaps<'_>) -> Outcome {
-    as_nobody(|| failed_write(maps.write(Pid::from_raw(1).unwrap())))
+/// Writes the ID maps of a process whose files in `/proc` belong to another user: the files of a
+/// process that is not dumpable belong to root of the process's user namespace.
+fn write_to_undumpable(maps: IdMaps<'_>) -> Outcome {
+    let child = undumpable_process();
+    let process = child.pid();
+    let file = fs::metadata(format!("/proc/{process}/uid_map")).unwrap();
+    as_nobody(|| {
+        if file.uid() == geteuid().as_raw() {
+            return Err("root of this user namespace may write the ID maps of every process".into());
+        }
+        failed_write(maps.write(process))
+    })
 }
 
 /// Writes the ID maps of a child process in a new user namespace that has no ID maps.

@@ -46,8 +46,8 @@ use common::this_test;
 /// The error of a call, or the reason why this host cannot trigger the error.
 type Outcome = Result<Error, String>;
 
-/// The reason why an error cannot be triggered if no process of another user exists.
-const NO_OTHER_USER: &str = "process 1 belongs to the same user";
+/// The reason why an error cannot be triggered if `process_of_another_user` finds no process.
+const NO_OTHER_USER: &str = "process 1 belongs to the same user or is this process";
 
 /// A function that triggers an error.
 type Trigger = fn() -> Outcome;

@@ -8,12 +8,12 @@ use butter::fd::{AsFd, OwnedFd};
 use butter::namespace::{
     Kind, Namespace, Namespaces, UnshareFlags, enter, raw, unshare, unshare_files,
 };
-use butter::process::Pid;
 
 use super::{Row, Table, check, check_each, failed, null, set_descriptor_limit};
-use common::child::{as_nobody, ended_process, in_user_namespace};
+use common::child::{as_nobody, in_user_namespace};
 use common::forked::{ForkedChild, in_forked_child};
 use common::inject::inject;
+use common::processes::{ended_process, undumpable_process};
 use common::require;
 
 pub const TABLE: Table = Table {
@@ -68,7 +68,9 @@ const ROWS: &[Row] = &[
         failed(Namespace::open(ended_process(), Kind::Uts))
     }),
     Row(Call::OPENAT_NS, Errno::ACCES, ErrorKind::PermissionDenied, || {
-        as_nobody(|| failed(Namespace::open(Pid::from_raw(1).unwrap(), Kind::Uts)))
+        let child = undumpable_process();
+        let process = child.pid();
+        as_nobody(|| failed(Namespace::open(process, Kind::Uts)))
     }),
     Row(Call::OPENAT_NS, Errno::NFILE, ErrorKind::LimitReached, || {
         inject(libc::SYS_openat, Errno::NFILE, || failed(Namespace::own(Kind::Uts)))
@@ -101,11 +103,20 @@ const ROWS: &[Row] = &[
         failed(raw::ioctl_ns_get_nstype(null().as_fd()))
     }),
     Row(Call::IOCTL_NS_GET_USERNS, Errno::MFILE, ErrorKind::LimitReached, || {
-        let uts = own(Kind::Uts);
-        failed(in_forked_child(|| {
+        let result = in_forked_child(|| {
+            let mut uts = own(Kind::Uts);
+            // In a user namespace that does not own the UTS namespace, the call fails with `EPERM`.
+            if uts.user_namespace().is_err() {
+                unshare(Namespaces::USER | Namespaces::UTS)?;
+                uts = own(Kind::Uts);
+            }
             set_descriptor_limit(0);
             uts.user_namespace().map(drop)
-        }))
+        });
+        match result {
+            Err(error) if error.call() == Call::UNSHARE => Err(error.to_string()),
+            result => failed(result),
+        }
     }),
     Row(Call::IOCTL_NS_GET_PARENT, Errno::MFILE, ErrorKind::LimitReached, || {
         let child = ForkedChild::start(|| unshare(Namespaces::USER));

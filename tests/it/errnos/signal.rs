@@ -8,7 +8,8 @@ use butter::thread;
 use butter::time::Timespec;
 
 use super::{NO_OTHER_USER, Row, Table, check_each, failed};
-use common::child::{as_nobody, ended_process, in_child_with_blocked, process_of_another_user};
+use common::child::{as_nobody, in_child_with_blocked};
+use common::processes::{ended_process, process_of_another_user};
 use common::signals::interrupted;
 
 pub const TABLE: Table = Table {

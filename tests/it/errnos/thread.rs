@@ -8,8 +8,9 @@ use butter::thread::{self, Tid};
 
 use super::signal::oversized_siginfo;
 use super::{NO_OTHER_USER, Row, Table, failed};
-use common::child::{as_nobody, process_of_another_user};
+use common::child::as_nobody;
 use common::inject::inject;
+use common::processes::process_of_another_user;
 
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/thread/kill.rs"),

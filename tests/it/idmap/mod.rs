@@ -11,12 +11,13 @@ use butter::idmap::Task;
 use butter::idmap::{IdMaps, IdRange, MAX_RANGES, MapError, MapErrorKind, raw};
 use butter::io::AccessMode;
 use butter::namespace::{Namespaces, unshare, unshare_as_root};
-use butter::process::{Pid, getegid, geteuid, getgid, getuid};
+use butter::process::{Pid, getegid, geteuid, getgid, getpid, getuid};
 use butter::thread::Tid;
 use butter::{Errno, Error, Result};
-use common::child::{ended_process, in_child};
+use common::child::in_child;
 use common::forked::{ForkedChild, in_forked_child};
-use common::require;
+use common::processes::ended_process;
+use common::{require, this_test};
 
 const fn range(inside: u32, outside: u32, length: u32) -> IdRange {
     IdRange::new(inside, outside, length)
@@ -118,7 +119,11 @@ fn id_maps_write_maps_one_user_and_group_of_child() {
             (users.to_vec(), vec![]),
             "the group map should not be written"
         );
-        assert_eq!(read_setgroups(child), "allow\n");
+        assert_eq!(
+            read_setgroups(child),
+            read_setgroups(getpid()),
+            "a user namespace should inherit the value of its parent"
+        );
         assert_eq!(IdMaps::new(&[], &groups).deny_setgroups().write(Task::Process(child)), Ok(()));
         assert_eq!(
             (read_map(child, "gid_map"), read_setgroups(child)),
@@ -188,10 +193,13 @@ fn id_maps_write_fails_with_eperm_for_ids_of_other_users_if_unprivileged() {
         let (user, group) = (geteuid().as_raw(), getegid().as_raw());
         let write =
             |users: &[IdRange], groups: &[IdRange]| IdMaps::new(users, groups).write(Task::Own);
+        // If the parent namespace denies `setgroups`, the new namespace permits a group map.
+        let is_denied = read_setgroups(getpid()) == "deny\n";
+        let groups_too_early: &[_] = if is_denied { &[] } else { &[IdRange::one(0, group)] };
         let results = in_forked_child(|| {
             unshare(Namespaces::USER)?;
             Ok::<_, Error>([
-                write(&[], &[IdRange::one(0, group)]),
+                write(&[], groups_too_early),
                 write(&[range(0, user, 2)], &[]),
                 write(&[IdRange::one(0, user), IdRange::one(1, user + 1)], &[]),
                 write(&[IdRange::one(0, user + 1)], &[]),
@@ -203,10 +211,14 @@ fn id_maps_write_fails_with_eperm_for_ids_of_other_users_if_unprivileged() {
             ])
         });
         let results = require!(results.ok(), "no new user namespace can be created");
+        if is_denied {
+            let reason = "the parent namespace denies setgroups";
+            this_test!().skip("SetgroupsAllowed", format_args!("{reason}"));
+        }
         let (users, groups) =
             ((Call::WRITE_UID_MAP, Errno::PERM), (Call::WRITE_GID_MAP, Errno::PERM));
         let expected = [
-            Some((groups, Some(MapErrorKind::SetgroupsAllowed))),
+            (!is_denied).then_some((groups, Some(MapErrorKind::SetgroupsAllowed))),
             Some((users, None)),
             Some((users, None)),
             Some((users, None)),

@@ -17,6 +17,7 @@ use super::{
 };
 use common::child::{as_nobody, in_child};
 use common::forked::{ForkedChild, in_forked_child};
+use common::processes::undumpable_process;
 use common::require;
 
 #[test]
@@ -182,12 +183,14 @@ fn unshare_fails_with_einval_if_flags_contain_unknown_bits() {
 
 #[test]
 fn unshare_and_enter_fail_with_eperm_without_privileges() {
+    let child = undumpable_process();
+    let process = child.pid();
     as_nobody(|| {
         for kind in Namespaces::KNOWN - Namespaces::USER {
             assert_eq!(errno(unshare(kind)), Errno::PERM, "{kind}");
         }
         assert_eq!(errno(Namespace::own(Kind::Uts).unwrap().enter()), Errno::PERM);
-        assert_eq!(errno(Namespace::open(Pid::from_raw(1).unwrap(), Kind::Uts)), Errno::ACCES);
+        assert_eq!(errno(Namespace::open(process, Kind::Uts)), Errno::ACCES);
     });
 }
 

@@ -9,7 +9,7 @@ use butter::process::getpid;
 use butter::thread::gettid;
 
 use super::{FILES, as_root_of_new_user_namespace, errno, in_thread, inode, inode_of_fd, inodes};
-use common::child::ended_process;
+use common::processes::ended_process;
 use common::this_test;
 
 #[test]
