@@ -108,12 +108,9 @@ impl Display for UsageError<'_> {
     }
 }
 
-/// The error of a system call, displayed as its description and errno, such as `Permission denied
-/// (EACCES)`. The cause follows if the crate knows a cause of the errno in this call.
-///
-/// A message contains the failed operation before the error: `cannot watch '/x': No such file or
-/// directory (ENOENT): ...`. If the operation has no name in the message, the call takes its place:
-/// `epoll_create1: Too many open files (EMFILE): ...`.
+/// The error of a system call, displayed as its description and errno: `Permission denied (EACCES)`.
+/// For an error of the crate, the call follows and, if the crate knows it, the cause of the errno:
+/// `No such file or directory (ENOENT): inotify_add_watch: a component of ...`.
 pub(crate) enum SystemError<'a> {
     Io(&'a io::Error),
     Call(butter::Error),
@@ -133,8 +130,8 @@ impl Display for SystemError<'_> {
                 }
             }
             Self::Call(error) => {
-                SystemError::Io(&(*error).into()).fmt(f)?;
-                // Without a specific cause, the reason is the general description of the errno.
+                write!(f, "{}: {}", SystemError::Io(&(*error).into()), error.call())?;
+                // Without a known cause, the reason is the general description of the errno.
                 match error.reason().map(|reason| reason.to_string()) {
                     Some(reason) if error.errno().text() != Some(&reason) => {
                         write!(f, ": {reason}")
@@ -143,14 +140,5 @@ impl Display for SystemError<'_> {
                 }
             }
         }
-    }
-}
-
-/// An I/O error, displayed like [`SystemError::Io`].
-pub(crate) struct IoError<'a>(pub(crate) &'a io::Error);
-
-impl Display for IoError<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        SystemError::Io(self.0).fmt(f)
     }
 }

@@ -2,60 +2,13 @@
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use butter::copy::Method;
 use lexopt::{Arg, Error, Parser};
 
 use crate::common::cli::{self, Request};
-
-const HELP: &str = "\
-Usage: copy [OPTION]... SOURCE TARGET
-Copy SOURCE to TARGET, within the kernel if possible.
-
-SOURCE is a file, a pipe, a device or any other file that can be read. If TARGET is a directory,
-SOURCE is copied into this directory and keeps its file name. Symbolic links are followed.
-
-Options:
-  -m, --method METHOD  auto, copy_file_range, sendfile, splice or read_write [default: auto]; auto
-                       selects a method that supports SOURCE and TARGET; with another METHOD, the
-                       copy fails if the METHOD does not support SOURCE and TARGET, or does not
-                       return all bytes of SOURCE, as with a file in /proc
-      --keep-partial   if the copy fails, keep the incomplete copy as TARGET.partial
-  -q, --quiet          print only errors
-  -h, --help           print this help and exit
-  -V, --version        print the version and exit
-
-Target:
-  If TARGET is a regular file or does not exist, the data is written to a temporary file in the same
-  directory, .copy-PID-NUMBER, which is renamed to TARGET when it is complete. An existing TARGET is
-  therefore either replaced completely or left unchanged. The temporary file is removed if the copy
-  fails. The data is not synced to disk, so it may be lost if the system loses power. The directory
-  must be writable. Other hard links to an existing TARGET keep the old data.
-
-  An existing TARGET that is write-protected is not replaced; remove it first. A TARGET that is
-  being executed can be replaced; running processes continue to execute the old file.
-
-  A new TARGET has the permissions of SOURCE, restricted by the umask. An existing TARGET keeps its
-  permissions.
-
-  If TARGET is not a regular file, such as a pipe or a device, the data is written to it directly.
-
-  SOURCE and TARGET must not be the same file.
-
-Output:
-  If standard error is a terminal, it shows a progress bar. When the copy is complete, the number of
-  bytes, the duration, the rate and the method are printed.
-
-Signals:
-  SIGINT, SIGTERM and SIGHUP terminate the program, after the temporary file has been removed or,
-  with --keep-partial, renamed. A signal that was ignored at the start remains ignored.
-
-Exit status:
-  0  the copy is complete
-  1  the copy failed
-  2  the arguments are invalid
-";
+use crate::help::HELP;
 
 const VERSION: &str = concat!("copy ", env!("CARGO_PKG_VERSION"), "\n");
 
@@ -65,6 +18,26 @@ pub(crate) struct Options {
     pub(crate) quiet: bool,
     pub(crate) source: PathBuf,
     pub(crate) target: PathBuf,
+}
+
+impl Options {
+    pub(crate) fn is_stdin(&self) -> bool {
+        self.source.as_os_str() == "-"
+    }
+
+    pub(crate) fn is_stdout(&self) -> bool {
+        self.target.as_os_str() == "-"
+    }
+
+    /// Returns the source, for messages.
+    pub(crate) fn source_name(&self) -> &Path {
+        if self.is_stdin() { Path::new("standard input") } else { &self.source }
+    }
+
+    /// Returns the target, for messages.
+    pub(crate) fn target_name(&self) -> &Path {
+        if self.is_stdout() { Path::new("standard output") } else { &self.target }
+    }
 }
 
 /// Parses the program's arguments.

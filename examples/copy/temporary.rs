@@ -3,11 +3,11 @@
 //! Two threads access the temporary file: one thread copies, and the other thread waits for
 //! signals. The thread that locks `TEMPORARY` first renames or removes the file.
 
+use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use butter::path::Escape;
@@ -15,13 +15,19 @@ use butter::process::getpid;
 use butter::signal::{self, Signal};
 use butter::time::Timeout;
 
+use crate::at;
 use crate::common::signals;
+use crate::lookup::Entry;
 use crate::message;
 
+/// The maximum number of names that are tried for the temporary file and for the incomplete copy.
+const MAX_NAMES: u32 = 1000;
+
 struct Temporary {
-    path: PathBuf,
-    /// The path to which an incomplete file is renamed; `None` if an incomplete file is removed.
-    partial: Option<PathBuf>,
+    name: OsString,
+    target: Entry,
+    /// Whether an incomplete file is renamed to `TARGET.partial`, not removed.
+    keep_partial: bool,
 }
 
 static TEMPORARY: Mutex<Option<Temporary>> = Mutex::new(None);
@@ -30,24 +36,21 @@ fn lock() -> MutexGuard<'static, Option<Temporary>> {
     TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Creates the temporary file in `directory`. The umask restricts the permissions.
-pub(crate) fn create(
-    directory: &Path,
-    permissions: u32,
-    partial: Option<PathBuf>,
-) -> io::Result<File> {
+/// Creates the temporary file in the directory of the target. The umask restricts the permissions.
+pub(crate) fn create(target: Entry, permissions: u32, keep_partial: bool) -> io::Result<File> {
     let mut temporary = lock();
     let process = std::process::id();
-    let mut number = 0_u32;
+    let mut number = 0;
     loop {
-        let path = directory.join(format!(".copy-{process}-{number}"));
-        match OpenOptions::new().write(true).create_new(true).mode(permissions).open(&path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 1000 => {
+        let name = OsString::from(format!(".copy-{process}-{number}"));
+        let flags = libc::O_WRONLY | libc::O_CREAT | libc::O_EXCL;
+        match at::openat(Some(&target.directory), &name, flags, permissions) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < MAX_NAMES => {
                 number += 1
             }
             file => {
                 if file.is_ok() {
-                    *temporary = Some(Temporary { path, partial });
+                    *temporary = Some(Temporary { name, target, keep_partial });
                 }
                 return file;
             }
@@ -56,13 +59,41 @@ pub(crate) fn create(
 }
 
 /// Renames the complete temporary file to the target.
-pub(crate) fn finish(target: &Path) -> io::Result<()> {
+pub(crate) fn finish() -> io::Result<()> {
     let mut temporary = lock();
-    if let Some(Temporary { path, .. }) = &*temporary {
-        fs::rename(path, target)?;
+    if let Some(Temporary { name, target, .. }) = &*temporary {
+        at::rename(&target.directory, name, &target.name)?;
     }
     *temporary = None;
     Ok(())
+}
+
+impl Temporary {
+    /// Renames the incomplete file to the first of `TARGET.partial`, `TARGET.partial.1` and so on
+    /// that does not exist, or removes it. Returns its path if it was not removed.
+    fn abandon(self) -> Option<PathBuf> {
+        let Self { name, target: Entry { directory, name: target, path }, keep_partial } = self;
+        if !keep_partial {
+            // If the temporary file cannot be removed, the message says that the incomplete copy
+            // was kept.
+            let result = at::unlinkat(&directory, &name);
+            return result.err().map(|_| path.with_file_name(name));
+        }
+        let with_suffix = |suffix: &dyn AsRef<OsStr>| {
+            let mut name = target.clone();
+            name.push(suffix);
+            name
+        };
+        let numbered = (1..MAX_NAMES).map(|number| with_suffix(&format!(".partial.{number}")));
+        for partial in std::iter::once(with_suffix(&".partial")).chain(numbered) {
+            match at::rename_without_replacing(&directory, &name, &partial) {
+                Ok(()) => return Some(path.with_file_name(partial)),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => (),
+                Err(_) => break,
+            }
+        }
+        Some(path.with_file_name(name))
+    }
 }
 
 /// The result of abandoning the temporary file, which is displayed at the end of an error message.
@@ -73,16 +104,11 @@ pub(crate) struct Abandoned {
     _lock: MutexGuard<'static, Option<Temporary>>,
 }
 
-/// Removes the temporary file, or renames it to its `partial` path. Does nothing if no temporary
-/// file exists.
+/// Removes the temporary file, or keeps it under another name. Does nothing if no temporary file
+/// exists.
 pub(crate) fn abandon() -> Abandoned {
     let mut temporary = lock();
-    let kept = temporary.take().and_then(|Temporary { path, partial }| match partial {
-        Some(partial) if fs::rename(&path, &partial).is_ok() => Some(partial),
-        // If the temporary file cannot be removed, the message says that the incomplete copy was
-        // kept.
-        _ => fs::remove_file(&path).err().map(|_| path),
-    });
+    let kept = temporary.take().and_then(Temporary::abandon);
     Abandoned { kept, _lock: temporary }
 }
 

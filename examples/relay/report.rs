@@ -83,7 +83,7 @@ pub(crate) enum Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Call(error) => write!(f, "{}: {}", error.call(), SystemError::Call(*error)),
+            Self::Call(error) => SystemError::Call(*error).fmt(f),
             Self::Accept(error) => {
                 write!(f, "cannot accept connections: {}", SystemError::Io(error))
             }

@@ -59,7 +59,7 @@ pub(crate) enum Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Call(error) => write!(f, "{}: {}", error.call(), SystemError::Call(*error)),
+            Self::Call(error) => SystemError::Call(*error).fmt(f),
             Self::Write(error) => write!(f, "write error: {}", SystemError::Io(error)),
             Self::Reported => Ok(()),
         }
