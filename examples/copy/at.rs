@@ -1,6 +1,6 @@
 //! System calls on directory descriptors and path-only descriptors, which `std` does not provide.
 
-use std::ffi::{CString, OsStr, OsString, c_int, c_long, c_uint};
+use std::ffi::{CString, OsStr, OsString, c_int, c_long};
 use std::fs::File;
 use std::io;
 use std::mem::MaybeUninit;
@@ -63,9 +63,11 @@ pub(crate) fn check_writable(file: &File) -> io::Result<()> {
     check(unsafe { libc::syscall(libc::SYS_faccessat2, fd, c"".as_ptr(), libc::W_OK, flags) })
 }
 
-/// `renameat2` - renames an entry of a directory. Replaces a file with the new name.
-pub(crate) fn rename(directory: &File, old: &OsStr, new: &OsStr) -> io::Result<()> {
-    renameat2(directory, old, new, 0)
+/// `renameat` - renames an entry of a directory. Replaces a file with the new name.
+pub(crate) fn renameat(directory: &File, old: &OsStr, new: &OsStr) -> io::Result<()> {
+    let (fd, old, new) = (directory.as_raw_fd(), c_path(old)?, c_path(new)?);
+    // SAFETY: reads the two names.
+    check(unsafe { libc::renameat(fd, old.as_ptr(), fd, new.as_ptr()) }.into())
 }
 
 /// `renameat2` - renames an entry of a directory, unless the new name exists. Uses `linkat` and
@@ -75,7 +77,7 @@ pub(crate) fn rename_without_replacing(
     old: &OsStr,
     new: &OsStr,
 ) -> io::Result<()> {
-    match renameat2(directory, old, new, libc::RENAME_NOREPLACE) {
+    match renameat2_noreplace(directory, old, new) {
         Err(error) if matches!(error.raw_os_error(), Some(libc::EINVAL | libc::ENOSYS)) => {
             linkat(directory, old, new)?;
             unlinkat(directory, old)
@@ -84,11 +86,11 @@ pub(crate) fn rename_without_replacing(
     }
 }
 
-fn renameat2(directory: &File, old: &OsStr, new: &OsStr, flags: c_uint) -> io::Result<()> {
+fn renameat2_noreplace(directory: &File, old: &OsStr, new: &OsStr) -> io::Result<()> {
     let (fd, old, new) = (directory.as_raw_fd(), c_path(old)?, c_path(new)?);
-    let (call, old, new) = (libc::SYS_renameat2, old.as_ptr(), new.as_ptr());
+    let (old, new, flags) = (old.as_ptr(), new.as_ptr(), libc::RENAME_NOREPLACE);
     // SAFETY: reads the two names.
-    check(unsafe { libc::syscall(call, fd, old, fd, new, flags) })
+    check(unsafe { libc::syscall(libc::SYS_renameat2, fd, old, fd, new, flags) })
 }
 
 fn linkat(directory: &File, old: &OsStr, new: &OsStr) -> io::Result<()> {

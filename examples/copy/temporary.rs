@@ -62,7 +62,7 @@ pub(crate) fn create(target: Entry, permissions: u32, keep_partial: bool) -> io:
 pub(crate) fn finish() -> io::Result<()> {
     let mut temporary = lock();
     if let Some(Temporary { name, target, .. }) = &*temporary {
-        at::rename(&target.directory, name, &target.name)?;
+        at::renameat(&target.directory, name, &target.name)?;
     }
     *temporary = None;
     Ok(())

@@ -3,7 +3,9 @@
 use std::fs;
 use std::os::unix::process::CommandExt;
 
-use super::run::{command, create_source, mode, names, program, run, set_mode};
+use super::run::{
+    command, create_source, is_root, mode, names, program, program_for_others, run, set_mode,
+};
 use common::child;
 use common::files;
 use common::inject::pretend;
@@ -102,8 +104,7 @@ fn copy_fails_with_eacces_if_source_is_not_readable() {
     let program = require!(program());
     let (folder, source, target, _) = create_source(1000);
     set_mode(&source, 0o000);
-    // SAFETY: only returns a number.
-    require!(unsafe { libc::geteuid() } != 0, "root may read every file");
+    require!(!is_root(), "root may read every file");
     run(&program, &[&source, &target]).assert_failed_with(&format!(
         "cannot open '{}': Permission denied (EACCES)",
         source.display()
@@ -158,11 +159,7 @@ fn copy_fails_if_method_copies_only_part_of_source() {
 
 #[test]
 fn copy_does_not_replace_write_protected_target() {
-    let program = require!(program());
-    require!(
-        child::as_nobody(|| fs::File::open(&program)),
-        "other users cannot execute the example"
-    );
+    let program = require!(program_for_others());
     let (folder, source, target, bytes) = create_source(1000);
     let link = folder.path().join("link");
     std::os::unix::fs::symlink("target", &link).unwrap();
@@ -194,7 +191,6 @@ fn copy_does_not_replace_write_protected_target() {
     set_mode(&target, 0o666);
     child::as_nobody(|| run(&program, &[&"-q", &source, &link]).assert_silent_success());
     // If the test runs as root, the other user is not a member of the target's group.
-    // SAFETY: only returns a number.
-    let expected = if unsafe { libc::geteuid() } == 0 { 0o606 } else { 0o666 };
+    let expected = if is_root() { 0o606 } else { 0o666 };
     assert_eq!((fs::read(&target).unwrap(), mode(&target)), (b"newer".to_vec(), expected));
 }

@@ -1,18 +1,35 @@
 //! Functions that run the example `copy`.
 
 use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
-use std::{fs, io};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
+use butter::process::Pid;
 use butter::signal::{self, Signal};
-use common::files;
+use common::{child, files};
 use temp_dir::TempDir;
 
 /// Returns the path of the built example `copy`.
 pub fn program() -> Result<PathBuf, String> {
     common::example("copy")
+}
+
+/// Like [`program`], but requires that other users may execute the program.
+pub fn program_for_others() -> Result<PathBuf, String> {
+    let program = program()?;
+    match child::as_nobody(|| fs::File::open(&program)) {
+        Ok(_) => Ok(program),
+        Err(error) => Err(format!("other users cannot execute the example: {error}")),
+    }
+}
+
+/// Returns whether the tests run as root.
+pub fn is_root() -> bool {
+    butter::process::geteuid().as_raw() == 0
 }
 
 /// The result of a completed run of `copy`.
@@ -52,6 +69,54 @@ pub fn run(program: &Path, arguments: &[&dyn AsRef<OsStr>]) -> Completed {
         command(program).args(arguments.iter().map(|argument| argument.as_ref())).output().unwrap();
     let stderr = String::from_utf8(output.stderr).expect("the messages should be UTF-8");
     Completed { status: output.status, stdout: output.stdout, stderr }
+}
+
+/// A copy from a pipe to which nothing was written yet. The copy has opened the directory of its
+/// target, and has created the temporary file in this directory.
+pub struct WaitingCopy {
+    child: Child,
+    stdin: ChildStdin,
+}
+
+impl WaitingCopy {
+    /// Starts a copy whose temporary file is in `folder`.
+    pub fn start(program: &Path, target: &Path, folder: &Path) -> Self {
+        let mut command = command(program);
+        command.args(["-q", "-"]).arg(target).stdin(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let stdin = child.stdin.take().unwrap();
+        wait_for_temporary_file(folder);
+        Self { child, stdin }
+    }
+
+    pub fn id(&self) -> Pid {
+        Pid::from_raw(self.child.id().cast_signed()).unwrap()
+    }
+
+    /// Writes the data of the source, and waits until the copy is complete.
+    pub fn finish(mut self, data: &[u8]) {
+        self.stdin.write_all(data).unwrap();
+        drop(self.stdin);
+        let output = self.child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Terminates the copy by a signal.
+    pub fn terminate(mut self) {
+        signal::kill(self.id(), Signal::TERM).unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// Waits until the temporary file of a copy exists.
+pub fn wait_for_temporary_file(folder: &Path) {
+    for _ in 0..12_000 {
+        if names(folder).iter().any(|name| name.starts_with(".copy-")) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("no temporary file exists: {:?}", names(folder));
 }
 
 /// Creates a directory with a file `source` of `count` bytes. Returns the directory, the paths of

@@ -3,27 +3,15 @@
 use std::io::{Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Stdio};
-use std::time::Duration;
 
 use butter::process::Pid;
 use butter::signal::{self, Signal};
 
-use super::run::{command, create_source, names, program};
+use super::run::{command, create_source, names, program, wait_for_temporary_file};
 use common::require;
 
 fn send(child: &Child, signal: Signal) {
     signal::kill(Pid::from_raw(child.id().cast_signed()).unwrap(), signal).unwrap();
-}
-
-/// Waits until the temporary file of a copy exists.
-fn wait_for_temporary_file(folder: &std::path::Path) {
-    for _ in 0..12_000 {
-        if names(folder).iter().any(|name| name.starts_with(".copy-")) {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    panic!("no temporary file exists: {:?}", names(folder));
 }
 
 #[test]
