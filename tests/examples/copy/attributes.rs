@@ -98,7 +98,7 @@ fn copy_drops_group_permissions_of_replaced_target_if_user_is_not_member() {
         (0o660, 0o600),
         (0o664, 0o604),
         (0o777, 0o707),
-        // Members of the old group, who are now other users, get no further permissions.
+        // Members of the old group are now other users, and get no further permissions.
         (0o604, 0o600),
         (0o647, 0o604),
         (0o2755, 0o705),

@@ -13,10 +13,17 @@ use common::require;
 
 #[test]
 fn copy_fails_with_enospc_on_full_device() {
-    let program = require!(program());
-    let (_folder, source, _, _) = create_source(100_000);
-    run(&program, &[&source, &"/dev/full"]).assert_failed_with("ENOSPC");
-    run(&program, &[&"--keep-partial", &source, &"/dev/full"]).assert_failed_with("after 0 bytes");
+    let program = require!(program_for_others());
+    let (folder, source, _, _) = create_source(100_000);
+    set_mode(folder.path(), 0o755);
+    // A defect of the program must not replace the device.
+    child::as_nobody(|| {
+        run(&program, &[&source, &"/dev/full"]).assert_failed_with(
+            "cannot write '/dev/full': No space left on device (ENOSPC): write: ",
+        );
+        run(&program, &[&"--keep-partial", &source, &"/dev/full"])
+            .assert_failed_with("after 0 bytes");
+    });
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The target's path in the example `copy`: missing directories, trailing slashes and symbolic links.
+//! Paths of targets of the example `copy`: missing directories, trailing slashes, symbolic links.
 
 use std::fs::{self, File};
 use std::io::Seek;

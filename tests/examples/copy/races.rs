@@ -7,7 +7,7 @@ use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, lchown, symlink};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::run::{
     WaitingCopy, create_source, is_root, mode, names, program, program_for_others, run, set_mode,
@@ -16,13 +16,13 @@ use common::child::as_nobody;
 use common::require;
 use temp_dir::TempDir;
 
-/// The number of copies in each attack.
-const COPIES: usize = 200;
+/// The minimum number of copies, and of swaps, in each attack.
+const COUNT: usize = 150;
 
-/// Runs `attack` repeatedly in another thread, while `copies` runs.
-fn while_attacked(attack: impl Fn() + Sync, copies: impl FnOnce()) {
-    let (done, attacks) = (AtomicBool::new(false), std::sync::atomic::AtomicU64::new(0));
-    let guard = SetOnDrop(&done);
+/// Runs `attack` repeatedly in another thread, and `copy` repeatedly in this thread. `copy` returns
+/// whether the program has found the harmless file, which must happen at least once.
+fn while_attacked(attack: impl Fn() + Sync, mut copy: impl FnMut() -> bool) {
+    let (done, attacks) = (AtomicBool::new(false), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {
@@ -31,9 +31,13 @@ fn while_attacked(attack: impl Fn() + Sync, copies: impl FnOnce()) {
             }
         });
         // If an assertion fails, the other thread must end as well.
-        let _guard = guard;
-        copies();
-        assert!(attacks.load(Ordering::Relaxed) > 100, "the attack did not run");
+        let _guard = SetOnDrop(&done);
+        let (mut copies, mut found) = (0, false);
+        while copies < COUNT || attacks.load(Ordering::Relaxed) < COUNT || !found {
+            assert!(copies < 100 * COUNT, "{attacks:?} swaps, harmless file found: {found}");
+            found |= copy();
+            copies += 1;
+        }
     });
 }
 
@@ -80,16 +84,17 @@ fn assert_unchanged(victim: &Path) {
     assert_eq!((mode(victim), names(victim.parent().unwrap())), (0o444, vec!["target".into()]));
 }
 
-/// Copies repeatedly as a user who may not write to the victim. Copies may fail, but at least one
-/// copy must have replaced the harmless file.
-fn assert_copies_do_not_change_victim(program: &Path, source: &Path, target: &Path, victim: &Path) {
-    let mut succeeded = 0;
-    for _ in 0..COPIES {
-        let completed = run(program, &[&"-q", &source, &target]);
-        succeeded += u32::from(completed.status.success());
-        assert_unchanged(victim);
-    }
-    assert!(succeeded > 0, "no copy succeeded");
+/// Copies as a user who may not write to the victim. Returns whether the copy has succeeded; it
+/// fails if it has found the victim.
+fn copy_without_change_of_victim(
+    program: &Path,
+    source: &Path,
+    target: &Path,
+    victim: &Path,
+) -> bool {
+    let completed = run(program, &[&"-q", &source, &target]);
+    assert_unchanged(victim);
+    completed.status.success()
 }
 
 #[test]
@@ -105,7 +110,7 @@ fn copy_does_not_change_victim_if_target_is_swapped_for_link() {
     };
     as_nobody(|| {
         while_attacked(attack, || {
-            assert_copies_do_not_change_victim(&program, &source, &target, &victim);
+            copy_without_change_of_victim(&program, &source, &target, &victim)
         });
     });
 }
@@ -122,7 +127,7 @@ fn copy_does_not_change_victim_if_directory_is_swapped_for_link() {
             || exchange(&attacked, &link).unwrap(),
             || {
                 let target = attacked.join("target");
-                assert_copies_do_not_change_victim(&program, &source, &target, &victim);
+                copy_without_change_of_victim(&program, &source, &target, &victim)
             },
         );
     });
@@ -139,10 +144,81 @@ fn copy_does_not_change_victim_if_target_of_symlink_is_swapped() {
     as_nobody(|| {
         while_attacked(
             || exchange(&target, &other).unwrap(),
-            || assert_copies_do_not_change_victim(&program, &source, &target, &victim),
+            || copy_without_change_of_victim(&program, &source, &target, &victim),
         );
     });
     assert_eq!(names(&attacked), ["target"]);
+}
+
+#[test]
+fn copy_resolves_link_in_the_directory_in_which_it_was_found() {
+    let program = require!(program());
+    let (folder, source, ..) = create_source(100);
+    let (one, other) = (folder.path().join("one"), folder.path().join("other"));
+    for directory in [&one, &other] {
+        fs::create_dir(directory).unwrap();
+        fs::write(directory.join("file"), "older").unwrap();
+    }
+    // Only one of the two directories has the link.
+    symlink("file", one.join("link")).unwrap();
+    let target = one.join("link");
+    require!(exchange(&one, &other), "the file system cannot exchange files");
+    while_attacked(
+        || exchange(&one, &other).unwrap(),
+        || {
+            run(&program, &[&"-q", &source, &target]).assert_silent_success();
+            true
+        },
+    );
+    let without_link = [&one, &other].into_iter().find(|path| !path.join("link").is_symlink());
+    let file = without_link.unwrap().join("file");
+    assert_eq!(fs::read(file).unwrap(), b"older");
+}
+
+#[test]
+fn copy_keeps_permissions_of_the_file_that_it_has_found_if_target_is_swapped() {
+    let program = require!(program());
+    let (folder, source, target, _) = create_source(100);
+    let (linked, next) = (folder.path().join("linked"), folder.path().join("next"));
+    fs::write(&linked, "older").unwrap();
+    set_mode(&linked, 0o640);
+    set_mode(&source, 0o644);
+    let place = |create: &dyn Fn()| {
+        create();
+        fs::rename(&next, &target).unwrap();
+    };
+    let file =
+        || drop(File::options().write(true).create_new(true).mode(0o600).open(&next).unwrap());
+    let attack = || {
+        place(&|| symlink("linked", &next).unwrap());
+        place(&file);
+    };
+    file();
+    fs::rename(&next, &target).unwrap();
+    while_attacked(attack, || {
+        run(&program, &[&"-q", &source, &target]).assert_silent_success();
+        assert_eq!(mode(&linked), 0o640);
+        let target = fs::symlink_metadata(&target).unwrap();
+        assert!(target.is_symlink() || target.mode() & 0o777 == 0o600, "{:o}", target.mode());
+        !target.is_symlink()
+    });
+}
+
+#[test]
+fn copy_does_not_open_existing_file_as_temporary_file() {
+    let program = require!(program());
+    let (folder, _, _, bytes) = create_source(100);
+    fs::write(folder.path().join("victim"), "older").unwrap();
+    // The shell has the process ID of the program that it executes.
+    let script = "ln -s victim .copy-$$-0; echo older > .copy-$$-1; exec \"$0\" -q source target";
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", script]).arg(&program).current_dir(folder.path());
+    assert!(shell.status().unwrap().success());
+    let names = names(folder.path());
+    let [link, file, _, target, victim] = &names[..] else { panic!("{names:?}") };
+    let read = |name| fs::read(folder.path().join(name)).unwrap();
+    assert_eq!((read(victim), read(file)), (b"older".to_vec(), b"older\n".to_vec()));
+    assert!(folder.path().join(link).is_symlink() && read(target) == bytes);
 }
 
 #[test]
@@ -163,9 +239,7 @@ fn copy_does_not_change_victim_of_root_in_sticky_directory() {
         fs::write(&next, "harmless").unwrap();
         fs::rename(&next, &target).unwrap();
     };
-    while_attacked(attack, || {
-        assert_copies_do_not_change_victim(&program, &source, &target, &victim);
-    });
+    while_attacked(attack, || copy_without_change_of_victim(&program, &source, &target, &victim));
 }
 
 /// If the target is a pipe, the copy writes to the file that it has found. If it has found the
@@ -186,22 +260,17 @@ fn copy_does_not_write_to_file_if_pipe_is_swapped_for_link() {
     while_attacked(
         || exchange(&target, &link).unwrap(),
         || {
-            let mut written = 0;
-            for _ in 0..COPIES {
-                fs::write(&victim, "older").unwrap();
-                let mut old = File::open(&victim).unwrap();
-                run(&program, &[&"-q", &source, &target]).assert_silent_success();
-                let mut content = String::new();
-                old.read_to_string(&mut content).unwrap();
-                assert_eq!(content, "older", "the copy has written to the file");
-                let received = pipe.read(&mut [0; 200]).unwrap_or(0);
-                let replaced =
-                    fs::metadata(&victim).unwrap().ino() != old.metadata().unwrap().ino();
-                assert_eq!(received, if replaced { 0 } else { bytes.len() });
-                written += u32::from(!replaced);
-                fs::remove_file(&victim).unwrap();
-            }
-            assert!(written > 0, "no copy has written to the pipe");
+            fs::write(&victim, "older").unwrap();
+            let mut old = File::open(&victim).unwrap();
+            run(&program, &[&"-q", &source, &target]).assert_silent_success();
+            let mut content = String::new();
+            old.read_to_string(&mut content).unwrap();
+            assert_eq!(content, "older", "the copy has written to the file");
+            let received = pipe.read(&mut [0; 200]).unwrap_or(0);
+            let replaced = fs::metadata(&victim).unwrap().ino() != old.metadata().unwrap().ino();
+            assert_eq!(received, if replaced { 0 } else { bytes.len() });
+            fs::remove_file(&victim).unwrap();
+            !replaced
         },
     );
 }

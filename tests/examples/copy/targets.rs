@@ -5,7 +5,8 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::process::Stdio;
 
-use super::run::{command, create_source, mode, names, program, run, set_mode};
+use super::run::{command, create_source, mode, names, program, program_for_others, run, set_mode};
+use common::child;
 use common::require;
 use common::this_test;
 
@@ -108,7 +109,7 @@ fn copy_fails_if_source_and_target_are_the_same_file() {
 #[test]
 fn copy_writes_to_pipes_and_devices_without_replacing_them() {
     let program = require!(program());
-    let (_folder, source, _, bytes) = create_source(300_000);
+    let (folder, source, _, bytes) = create_source(300_000);
     let output = command(&program)
         .arg("-q")
         .arg(&source)
@@ -117,7 +118,10 @@ fn copy_writes_to_pipes_and_devices_without_replacing_them() {
         .output()
         .unwrap();
     assert!(output.status.success() && output.stdout == bytes);
-    run(&program, &[&"-q", &source, &"/dev/null"]).assert_silent_success();
+    let program = require!(program_for_others());
+    set_mode(folder.path(), 0o755);
+    // A defect of the program must not replace the device.
+    child::as_nobody(|| run(&program, &[&"-q", &source, &"/dev/null"])).assert_silent_success();
     assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
 }
 
