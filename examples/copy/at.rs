@@ -56,6 +56,17 @@ pub(crate) fn is_mount_root(file: &File) -> io::Result<bool> {
     Ok(status.stx_attributes & libc::STATX_ATTR_MOUNT_ROOT as u64 != 0)
 }
 
+/// `getxattr` - returns whether a file has a POSIX ACL in addition to its permissions.
+pub(crate) fn has_acl(file: &File) -> bool {
+    // `fgetxattr` does not accept path-only descriptors.
+    let Ok(path) = CString::new(format!("/proc/self/fd/{}", file.as_raw_fd())) else {
+        return false;
+    };
+    let (path, name) = (path.as_ptr(), c"system.posix_acl_access".as_ptr());
+    // SAFETY: reads the path and the name, and writes nothing to a buffer of size 0.
+    unsafe { libc::getxattr(path, name, std::ptr::null_mut(), 0) >= 0 }
+}
+
 /// `faccessat2` - returns an error if the effective user may not write to a file.
 pub(crate) fn check_writable(file: &File) -> io::Result<()> {
     let (fd, flags) = (file.as_raw_fd(), libc::AT_EACCESS | libc::AT_EMPTY_PATH);

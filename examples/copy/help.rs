@@ -54,8 +54,8 @@ Permissions:
   any new file in its directory. If TARGET is replaced, the new file has
   - the permissions of the old TARGET, without the set-user-ID, set-group-ID and sticky bits;
   - the group of the old TARGET, if you may set it: if you are a member of the group or root.
-    Otherwise, the group has no permissions, and other users have only permissions that both the
-    group and other users had;
+    Otherwise, or if the old TARGET has an ACL, the group has no permissions, and other users have
+    only permissions that both the group and other users had;
   - the owner of the old TARGET if you are root; otherwise, you become the owner.
   ACLs and extended attributes of SOURCE and of the old TARGET are not copied; a default ACL of the
   directory applies.

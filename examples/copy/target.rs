@@ -131,12 +131,12 @@ fn replace(
     {
         return Ok(None);
     }
-    let file = match temporary::create(entry, 0o600, options.keep_partial) {
+    let new = match temporary::create(entry, 0o600, options.keep_partial) {
         Err(error) if is_refusal(&error) => return Ok(None),
-        file => context("create a temporary file for", &path, file)?,
+        new => context("create a temporary file for", &path, new)?,
     };
-    context("set permissions of", &path, preserve_attributes(&file, old))?;
-    Ok(Some(file))
+    context("set permissions of", &path, preserve_attributes(&new, file, old))?;
+    Ok(Some(new))
 }
 
 /// Returns whether the sticky bit of the directory prevents the effective user from replacing a
@@ -162,22 +162,25 @@ fn is_refusal(error: &io::Error) -> bool {
     error.raw_os_error().is_some_and(|errno| refusals.contains(&errno))
 }
 
-/// Sets the group, the permissions and the owner of the temporary file to those of the file that it
-/// replaces. The owner remains the effective user unless the process may change it.
-fn preserve_attributes(file: &File, old: &Metadata) -> io::Result<()> {
-    let new = file.metadata()?;
+/// Sets the group, the permissions and the owner of the temporary file `new` to those of the file
+/// that it replaces. The owner remains the effective user unless the process may change it.
+fn preserve_attributes(new: &File, file: &File, old: &Metadata) -> io::Result<()> {
+    let initial = new.metadata()?;
+    let keeps_group = initial.gid() == old.gid() || fchown(new, None, Some(old.gid())).is_ok();
     let mut mode = old.mode() & 0o777;
-    if new.gid() != old.gid() && fchown(file, None, Some(old.gid())).is_err() {
+    // If the file has an ACL, the permissions of the group in its mode are the mask of the ACL,
+    // which can include permissions that the group does not have.
+    if !keeps_group || at::has_acl(file) {
         // The new group must not get the permissions of the old group. The members of the old group
-        // are now other users, and must not get permissions that the old group did not have.
+        // can now be other users, and must not get permissions that the old group did not have.
         mode &= 0o700 | mode >> 3 & 0o007;
     }
     // Some file systems fail to set permissions, even those that the file already has.
-    if new.mode() & 0o7777 != mode {
-        file.set_permissions(Permissions::from_mode(mode))?;
+    if initial.mode() & 0o7777 != mode {
+        new.set_permissions(Permissions::from_mode(mode))?;
     }
-    if new.uid() != old.uid() {
-        let _ = fchown(file, Some(old.uid()), None);
+    if initial.uid() != old.uid() {
+        let _ = fchown(new, Some(old.uid()), None);
     }
     Ok(())
 }

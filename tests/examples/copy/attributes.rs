@@ -1,6 +1,8 @@
 //! The owner, group and permissions of targets that the example `copy` replaces.
 
+use std::ffi::CString;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -61,6 +63,29 @@ fn copy_clears_setuid_setgid_and_sticky_bits_of_replaced_target() {
         assert!(fs::read(&target).unwrap() == bytes);
         assert_eq!(mode(&target), expected, "{bits:o}");
     }
+}
+
+#[test]
+fn copy_does_not_grant_mask_of_acl_to_group_of_replaced_target() {
+    let program = require!(program());
+    let (_folder, source, target, _) = create_source(100);
+    fs::write(&target, "older").unwrap();
+    // user::rw-, user:61001:rw-, group::---, mask::rw-, other::r--
+    let entries = [(1, 6, u32::MAX), (2, 6, OTHER_USER), (4, 0, u32::MAX), (16, 6, u32::MAX)];
+    let mut acl = 2_u32.to_le_bytes().to_vec();
+    for (tag, permissions, id) in entries.into_iter().chain([(32, 4, u32::MAX)]) {
+        let (tag, permissions): (u16, u16) = (tag, permissions);
+        acl.extend([tag.to_le_bytes(), permissions.to_le_bytes()].concat());
+        acl.extend(id.to_le_bytes());
+    }
+    let path = CString::new(target.as_os_str().as_bytes()).unwrap();
+    let (name, value) = (c"system.posix_acl_access".as_ptr(), acl.as_ptr().cast());
+    // SAFETY: reads the path, the name and the value.
+    let set = unsafe { libc::setxattr(path.as_ptr(), name, value, acl.len(), 0) };
+    require!(set == 0, "ACLs: {}", std::io::Error::last_os_error());
+    assert_eq!(mode(&target), 0o664);
+    run(&program, &[&"-q", &source, &target]).assert_silent_success();
+    assert_eq!(mode(&target), 0o604);
 }
 
 #[test]
