@@ -7,6 +7,7 @@ use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, lchown, symlink};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::run::{
@@ -179,28 +180,35 @@ fn copy_resolves_link_in_the_directory_in_which_it_was_found() {
 fn copy_keeps_permissions_of_the_file_that_it_has_found_if_target_is_swapped() {
     let program = require!(program());
     let (folder, source, target, _) = create_source(100);
-    let (linked, next) = (folder.path().join("linked"), folder.path().join("next"));
+    let (linked, other) = (folder.path().join("linked"), folder.path().join("other"));
     fs::write(&linked, "older").unwrap();
     set_mode(&linked, 0o640);
-    set_mode(&source, 0o644);
-    let place = |create: &dyn Fn()| {
-        create();
-        fs::rename(&next, &target).unwrap();
+    let place = || {
+        for path in [&target, &other] {
+            let _ = fs::remove_file(path);
+        }
+        fs::write(&target, "older").unwrap();
+        set_mode(&target, 0o600);
+        symlink("linked", &other).unwrap();
     };
-    let file =
-        || drop(File::options().write(true).create_new(true).mode(0o600).open(&next).unwrap());
+    place();
+    require!(exchange(&target, &other), "the file system cannot exchange files");
+    let swaps = Mutex::new(());
     let attack = || {
-        place(&|| symlink("linked", &next).unwrap());
-        place(&file);
+        let _swap = swaps.lock();
+        exchange(&target, &other).unwrap();
     };
-    file();
-    fs::rename(&next, &target).unwrap();
     while_attacked(attack, || {
         run(&program, &[&"-q", &source, &target]).assert_silent_success();
+        let _no_swap = swaps.lock();
         assert_eq!(mode(&linked), 0o640);
-        let target = fs::symlink_metadata(&target).unwrap();
-        assert!(target.is_symlink() || target.mode() & 0o777 == 0o600, "{:o}", target.mode());
-        !target.is_symlink()
+        let files = [&target, &other].into_iter().filter(|path| !path.is_symlink());
+        assert!(files.clone().all(|path| mode(path) == 0o600));
+        // The copy replaces the link if the files were swapped after the lookup.
+        if files.count() == 2 {
+            place();
+        }
+        true
     });
 }
 
