@@ -108,9 +108,9 @@ impl Display for UsageError<'_> {
     }
 }
 
-/// The error of a system call, displayed as its description and errno: `Permission denied (EACCES)`.
-/// For an error of the crate, the call follows and, if the crate knows it, the cause of the errno:
-/// `No such file or directory (ENOENT): inotify_add_watch: a component of ...`.
+/// The error of a system call, displayed as its description and errno, such as `Permission denied
+/// (EACCES)`. For an error of the crate, the call follows and, if the crate knows it, the cause of
+/// the errno: `No such file or directory (ENOENT): inotify_add_watch: a component of ...`.
 pub(crate) enum SystemError<'a> {
     Io(&'a io::Error),
     Call(butter::Error),

@@ -122,7 +122,7 @@ fn relay_message_contains_call_description_and_errno_if_call_fails() {
     let (status, stdout, stderr) =
         inject(libc::SYS_epoll_create1, Errno::MFILE, || run(&program, &arguments));
     assert_eq!((status, stdout.as_str(), stderr.lines().count()), (Some(1), "", 1), "{stderr}");
-    let start = format!("relay: epoll_create1: {}: ", describe(Errno::MFILE));
+    let start = format!("relay: {}: epoll_create1: ", describe(Errno::MFILE));
     assert!(stderr.starts_with(&start), "{stderr}");
 }
 

@@ -24,8 +24,8 @@ fn watch_reports_every_path_that_cannot_be_watched() {
     assert_eq!(
         lines[0],
         format!(
-            "watch: cannot watch '{path}/nowhere': {}: a component of the path does not exist or \
-             is a dangling symbolic link, or the path is empty",
+            "watch: cannot watch '{path}/nowhere': {}: inotify_add_watch: a component of the path \
+             does not exist or is a dangling symbolic link, or the path is empty",
             describe(Errno::NOENT)
         )
     );
@@ -55,7 +55,7 @@ fn watch_message_contains_call_description_errno_and_reason_if_call_fails() {
         let completed = inject(call, errno, || run(&program, &arguments));
         assert_eq!((completed.status, completed.stdout.len()), (1, 0));
         assert!(
-            completed.stderr.starts_with(&format!("watch: {name}: {}{end}", describe(errno))),
+            completed.stderr.starts_with(&format!("watch: {}: {name}{end}", describe(errno))),
             "{}",
             completed.stderr
         );
@@ -79,8 +79,10 @@ fn watch_fails_with_enospc_at_the_limit_on_watches() {
             arguments.extend(paths.iter().map(|path| path.as_os_str()));
             let completed = run(&program, &arguments);
             let path = paths[1].display();
-            let start =
-                format!("watch: cannot watch '{path}': {}: the per-user", describe(Errno::NOSPC));
+            let start = format!(
+                "watch: cannot watch '{path}': {}: inotify_add_watch: the per-user",
+                describe(Errno::NOSPC)
+            );
             assert!(completed.stderr.starts_with(&start), "{}", completed.stderr);
             assert_eq!(
                 (completed.status, completed.stderr.lines().count(), completed.stdout.len()),
