@@ -3,8 +3,9 @@
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Child;
+use std::process::{Child, Command};
 use std::time::SystemTime;
 
 use crate::copy::CopyError;
@@ -14,6 +15,8 @@ use crate::ids::Pid;
 use crate::io::WriteAllError;
 use crate::path::Name;
 use crate::pipe::SplicePagesError;
+use crate::process::CommandExt;
+use crate::signal::{self, SigSet};
 use crate::time::{OutOfRangeError, Timespec};
 
 impl_path_arg! {
@@ -122,6 +125,19 @@ impl From<&Child> for Pid {
     fn from(child: &Child) -> Self {
         // The ID is positive, unless a seccomp filter or a tracer forged it.
         Self::from_raw(child.id().cast_signed()).unwrap_or(NO_PROCESS)
+    }
+}
+
+impl CommandExt for Command {
+    fn signal_mask(&mut self, mask: impl Into<SigSet>) -> &mut Self {
+        let mask = mask.into();
+        let set_mask = move || {
+            signal::set_mask(mask)?;
+            Ok(())
+        };
+        // SAFETY: between `fork` and `execve`, the closure makes one system call. It allocates
+        // nothing, and uses no memory that another thread could have locked or changed.
+        unsafe { self.pre_exec(set_mask) }
     }
 }
 

@@ -34,6 +34,8 @@
 //!   process that has `CAP_SYS_CHROOT` can leave its root directory. A container should change its
 //!   root directory with [`pivot_root`](crate::mount::pivot_root).
 
+#[cfg(feature = "std")]
+mod command_ext;
 mod directory;
 pub mod raw;
 
@@ -44,6 +46,9 @@ pub use crate::ids::Uid;
 #[doc(alias = "pid_t")]
 pub use crate::ids::{Pgid, Pid};
 pub use crate::ids::{getegid, geteuid, getgid, getpid, getppid, getuid};
+#[cfg(feature = "std")]
+#[doc(alias = "pthread_sigmask")]
+pub use command_ext::CommandExt;
 #[doc(alias = "_exit", alias = "_Exit")]
 pub use directory::exit_group;
 pub use directory::{chdir, chroot, fchdir};

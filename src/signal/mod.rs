@@ -64,24 +64,8 @@
 //!
 //! A child process inherits the signal mask of the thread that starts it, also with
 //! `std::process::Command`, and few programs unblock signals at their start: a child with a blocked
-//! `TERM` ignores `kill`. Restore the mask in the child before it executes the program:
-//!
-//! ```
-//! use std::os::unix::process::CommandExt;
-//! use std::process::Command;
-//!
-//! use butter::signal::{self, SigSet, Signal};
-//!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let _mask = signal::block([Signal::INT, Signal::TERM])?;
-//! let mut command = Command::new("true");
-//! // SAFETY: between `fork` and `execve`, the closure only makes one system call. It does not
-//! // allocate, and does not access memory that other threads use.
-//! unsafe { command.pre_exec(|| Ok(signal::set_mask(SigSet::empty()).map(drop)?)) };
-//! assert!(command.status()?.success());
-//! # Ok(())
-//! # }
-//! ```
+//! `TERM` does not react to `kill`. With `std`,
+//! [`CommandExt::signal_mask`](crate::process::CommandExt::signal_mask) sets the mask of the child.
 
 mod action;
 mod alt_stack;

@@ -256,3 +256,28 @@ fn pid_is_created_from_a_child_of_std() {
     assert_eq!(process::Pid::from(&child).as_raw().cast_unsigned(), child.id());
     child.wait().unwrap();
 }
+
+#[cfg(feature = "std")]
+#[test]
+fn command_signal_mask_replaces_the_inherited_mask() {
+    use butter::process::CommandExt;
+    use butter::signal::{SigSet, Signal};
+
+    let _mask = signal::block([Signal::USR1, Signal::USR2]).unwrap();
+    let blocked = |command: &mut std::process::Command| {
+        let output = command.args(["SigBlk", "/proc/self/status"]).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        u64::from_str_radix(text.trim_start_matches("SigBlk:").trim(), 16).unwrap()
+    };
+    let bit = |signal: Signal| 1_u64 << (signal.as_raw() - 1);
+    let grep = || std::process::Command::new("grep");
+    let inherited = bit(Signal::USR1) | bit(Signal::USR2);
+    assert_eq!(blocked(&mut grep()) & inherited, inherited, "the child should inherit the mask");
+    assert_eq!(blocked(grep().signal_mask(SigSet::empty())), 0);
+    assert_eq!(blocked(grep().signal_mask(Signal::HUP)), bit(Signal::HUP));
+    assert_eq!(
+        blocked(grep().signal_mask(Signal::HUP).signal_mask(Signal::INT)),
+        bit(Signal::INT),
+        "the last setting should apply"
+    );
+}
