@@ -9,10 +9,11 @@
 //!
 //! - Create the object with `nonblocking`. Otherwise, a read blocks the whole loop if no event is
 //!   available.
-//! - The methods `read_events`, `try_read` and `try_next` convert `EAGAIN` to "no event": an empty
-//!   iterator or `None`. The methods that end in `_interruptible` and the functions in `raw` return
-//!   `EAGAIN` as an error, with which a runtime such as tokio detects that the descriptor is no
-//!   longer ready. They also return `EINTR`.
+//! - The methods `read_events`, `read_events_interruptible`, `try_read` and `try_next` convert
+//!   `EAGAIN` to an empty iterator or to `None`. The functions in `raw` and
+//!   [`EventSource::read_events_with`](crate::io::EventSource::read_events_with) return `EAGAIN` and
+//!   `EINTR` as errors. A runtime such as tokio needs the error `EAGAIN` to detect that the
+//!   descriptor is no longer ready.
 //! - With a level-triggered loop, one read for each readiness event is enough, because the loop
 //!   reports the descriptor again while events remain. With an edge-triggered loop (mio, tokio, and
 //!   epoll with [`Interest::ET`](crate::epoll::Interest::ET)), read until no event is available,
@@ -53,12 +54,16 @@
 //! # tokio
 //!
 //! `AsyncFd` registers any object that has a descriptor. If the read fails with `EAGAIN`, `try_io`
-//! clears the readiness of the descriptor. The read must therefore be one that returns `EAGAIN`:
+//! clears the readiness of the descriptor. Call a raw function in `try_io`: with a method that
+//! converts `EAGAIN`, the readiness is never cleared, and the task blocks all other tasks. Since
+//! tokio 1.53.3, the registration is `unsafe`, because tokio cannot verify that the object keeps its
+//! descriptor open; all objects of this crate do.
 //!
 //! ```
 //! use std::io;
 //!
-//! use butter::inotify::{Inotify, WatchFlags};
+//! use butter::fd::AsFd;
+//! use butter::inotify::{self, Inotify, WatchFlags};
 //! use tokio::io::Interest;
 //! use tokio::io::unix::AsyncFd;
 //!
@@ -66,18 +71,19 @@
 //! async fn main() -> io::Result<()> {
 //!     let inotify = Inotify::nonblocking()?;
 //!     inotify.add_watch("/tmp", WatchFlags::OPEN)?;
-//!     let inotify = AsyncFd::with_interest(inotify, Interest::READABLE)?;
+//!     // SAFETY: an `Inotify` owns its descriptor, and keeps it until it is dropped.
+//!     let inotify = unsafe { AsyncFd::register_with_interest(inotify, Interest::READABLE)? };
 //! #   std::fs::read_dir("/tmp").unwrap();
 //!
 //!     let mut buffer = [0; 8192];
 //!     loop {
 //!         let mut ready = inotify.readable().await?;
 //!         let read = ready.try_io(|inotify| {
-//!             Ok(inotify.get_ref().read_events_interruptible(&mut buffer)?)
+//!             Ok(inotify::raw::read(inotify.as_fd(), &mut buffer)?)
 //!         });
 //!         match read {
-//!             Ok(Ok(events)) => {
-//!                 for event in events {
+//!             Ok(Ok(bytes)) => {
+//!                 for event in inotify::decode(bytes) {
 //!                     println!("{} {}", event.flags(), event.name().escape());
 //! #                   return Ok(());
 //!                 }
