@@ -11,11 +11,11 @@
 //!   available.
 //! - The methods `read_events`, `read_events_interruptible`, `try_read` and `try_next` convert
 //!   `EAGAIN` to an empty iterator or to `None`. The functions in `raw` and
-//!   [`EventSource::read_events_with`](crate::io::EventSource::read_events_with) return `EAGAIN` and
-//!   `EINTR` as errors. A runtime such as tokio needs the error `EAGAIN` to detect that the
+//!   [`EventSource::read_events_with`](crate::io::EventSource::read_events_with) return `EAGAIN`
+//!   and `EINTR` as errors. A runtime such as tokio needs the error `EAGAIN` to detect that the
 //!   descriptor is no longer ready.
 //! - With a level-triggered loop, one read for each readiness event is enough, because the loop
-//!   reports the descriptor again while events remain. With an edge-triggered loop (mio, tokio, and
+//!   reports the descriptor again while events remain. With an edge-triggered loop (mio, tokio, or
 //!   epoll with [`Interest::ET`](crate::epoll::Interest::ET)), read until no event is available,
 //!   because the loop reports the descriptor again only after new events have arrived.
 //!
@@ -56,8 +56,8 @@
 //! `AsyncFd` registers any object that has a descriptor. If the read fails with `EAGAIN`, `try_io`
 //! clears the readiness of the descriptor. Call a raw function in `try_io`: with a method that
 //! converts `EAGAIN`, the readiness is never cleared, and the task blocks all other tasks. Since
-//! tokio 1.53.3, the registration is `unsafe`, because tokio cannot verify that the object keeps its
-//! descriptor open; all objects of this crate do.
+//! tokio 1.53.3, the registration is `unsafe`, because tokio cannot verify that the object keeps
+//! its descriptor open. All objects of this crate keep their descriptors open.
 //!
 //! ```
 //! use std::io;

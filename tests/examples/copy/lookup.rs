@@ -77,7 +77,7 @@ fn copy_follows_chains_of_symlinks_and_replaces_the_last_file() {
         assert!(path(link).is_symlink(), "{link}");
     }
     symlink("loop", path("loop")).unwrap();
-    run(&program, &[&source, &path("loop")]).assert_failed_with("symbolic links (ELOOP)");
+    run(&program, &[&source, &path("loop")]).assert_failed_with("(ELOOP)");
 }
 
 #[test]
