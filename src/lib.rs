@@ -17,6 +17,10 @@
 //!   on `EINTR`, and keep their deadlines across retries. Methods whose names end in
 //!   `_interruptible` return `EINTR`.
 //!
+//! Raw functions take descriptors as [`BorrowedFd`](fd::BorrowedFd): pass `object.as_fd()`, which
+//! requires `use butter::fd::AsFd`. Other functions take `impl AsFd`: pass the object, or a
+//! reference to it.
+//!
 //! # An event loop
 //!
 //! One loop waits for file changes, a timer and signals, without allocation and without `unsafe`:

@@ -38,8 +38,10 @@ macro_rules! flags {
         ::bitflags::bitflags! {
             $(#[$outer])*
             ///
-            /// No operation clears unknown bits implicitly. `Display` and `FromStr` use the names
-            /// of the constants, separated by `|`; `FromStr` also accepts the C names.
+            /// No operation clears unknown bits implicitly. `all()` has every bit set, including
+            /// unknown bits, although its own documentation says "all known bits"; the constant
+            /// `KNOWN` has only the known bits. `Display` and `FromStr` use the names of the
+            /// constants, separated by `|`; `FromStr` also accepts the C names.
             #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
             #[repr(transparent)]
             pub struct $name: $bits {

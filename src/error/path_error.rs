@@ -10,7 +10,10 @@ use super::{Error, WithPath};
 ///
 /// Unlike [`WithPath`], it does not borrow the path, so that it can leave a function: the operator
 /// `?` converts it to a `Box<dyn Error>` and, with `std`, to an `io::Error`, which keep the call,
-/// the errno, the reason and the path.
+/// the errno, the reason and the path. This `io::Error` has no raw OS error: `raw_os_error` returns
+/// `None`, and `Errno::from_io_error` returns the errno. In a function that returns
+/// [`butter::Result`](crate::Result), the operator `?` converts a `PathError` to an [`Error`], and
+/// drops the path.
 ///
 /// ```
 /// use butter::inotify::{Inotify, WatchFlags};

@@ -63,7 +63,8 @@ impl EventFd {
     /// the semaphore decrements the number of permits by 1, and blocks while the number is 0. A
     /// write to the semaphore adds permits.
     ///
-    /// For a non-blocking semaphore, use [`with_flags`](Self::with_flags).
+    /// For a non-blocking semaphore, use [`with_flags`](Self::with_flags) with `SEMAPHORE |
+    /// NONBLOCK | CLOEXEC`.
     ///
     /// # Errors
     ///

@@ -37,7 +37,11 @@
 //!   [`add_watch`](Inotify::add_watch) for the same file, even through another hard link, returns
 //!   the same [`Watch`] and replaces its requested events. For a file that is already watched,
 //!   `add_watch` with [`WatchFlags::MASK_ADD`] adds events to the watch, and `add_watch` with
-//!   [`WatchFlags::MASK_CREATE`] fails with `EEXIST`.
+//!   [`WatchFlags::MASK_CREATE`] fails with `EEXIST`. If another file is renamed to the name of a
+//!   watched file, the watch remains on the old file: see
+//!   [below](#watching-a-file-that-is-replaced-by-rename). To watch a file that is already open,
+//!   pass the path `/proc/self/fd/N`: see
+//!   [`fd`](crate::fd#using-a-descriptor-where-a-path-is-required).
 //! - The kernel removes a watch if the watched file is deleted, if its file system is unmounted,
 //!   and after one event if [`WatchFlags::ONESHOT`] is set. The last event of a watch is an
 //!   [`is_ignored`](Event::is_ignored) event; events that were queued before it are still returned.
@@ -59,6 +63,42 @@
 //!   enough for any event.
 //! - All duplicates of an inotify descriptor, including those in child processes, share one event
 //!   queue.
+//!
+//! # Watching a file that is replaced by rename
+//!
+//! Many programs change a file by writing a new file and renaming it to the name of the old file. A
+//! watch of the old file does not report changes of the new file. Watch the directory instead, and
+//! compare the names of the events: `CLOSE_WRITE` reports that the file was written in place, and
+//! `MOVED_TO` that it was replaced. Load the file after `add_watch`, so that no change between the
+//! two is missed:
+//!
+//! ```
+//! use std::fs;
+//!
+//! use butter::inotify::{Inotify, WatchFlags};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let directory = temp_dir::TempDir::new()?;
+//! # let directory = directory.path();
+//! # fs::write(directory.join("config"), "old")?;
+//! let inotify = Inotify::nonblocking()?;
+//! inotify.add_watch(directory, WatchFlags::CLOSE_WRITE | WatchFlags::MOVED_TO)?;
+//! let mut config = fs::read_to_string(directory.join("config"))?;
+//! # assert_eq!(config, "old");
+//!
+//! fs::write(directory.join("config.new"), "new")?;
+//! fs::rename(directory.join("config.new"), directory.join("config"))?;
+//!
+//! let mut buffer = [0; 8192];
+//! for event in inotify.read_events(&mut buffer)? {
+//!     if event.name() == "config" || event.is_overflow() {
+//!         config = fs::read_to_string(directory.join("config"))?;
+//!     }
+//! }
+//! assert_eq!(config, "new");
+//! # Ok(())
+//! # }
+//! ```
 
 mod event;
 mod instance;

@@ -1,11 +1,12 @@
 //! Anonymous files in memory, which can be shared with other processes and sealed.
 //!
 //! ```
+//! use butter::io;
 //! use butter::memfd::{MemFd, Seals};
 //!
 //! # fn main() -> butter::Result<()> {
 //! let memfd = MemFd::sealable("greeting")?;
-//! memfd.write_at(b"hello", 0)?;
+//! io::write_all_at(&memfd, b"hello", 0)?;
 //! memfd.add_seals(Seals::SHRINK | Seals::GROW | Seals::WRITE | Seals::SEAL)?;
 //!
 //! // In any process that has received the descriptor:
@@ -56,6 +57,29 @@
 //! - Since Linux 6.3, `vm.memfd_noexec` determines whether a file that is created with neither
 //!   [`CreateFlags::EXEC`] nor [`CreateFlags::NOEXEC_SEAL`] is executable. If a program uses
 //!   neither flag, the kernel logs a message once.
+//!
+//! # Passing a memfd to a child process
+//!
+//! A memfd is close-on-exec. [`fd`](crate::fd#passing-a-descriptor-to-a-child-process) shows how a
+//! program passes a descriptor to a child process. The child process receives the memfd by number,
+//! or as its standard input, and checks the seals, for example with [`MemFd::map_sealed`]:
+//!
+//! ```no_run
+//! use std::fs::File;
+//! use std::os::fd::{AsFd, OwnedFd};
+//!
+//! use butter::memfd::MemFd;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let memfd = match std::env::args().nth(1) {
+//!     Some(number) => OwnedFd::from(File::open(format!("/proc/self/fd/{number}"))?),
+//!     None => std::io::stdin().as_fd().try_clone_to_owned()?,
+//! };
+//! let bytes = MemFd::from(memfd).map_sealed()?.ok_or("the memfd is not sealed")?;
+//! println!("{}", bytes.len());
+//! # Ok(())
+//! # }
+//! ```
 
 mod file;
 mod mapping;

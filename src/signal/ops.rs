@@ -218,10 +218,15 @@ pub unsafe fn set_action(signal: Signal, action: &Action) -> Result<Action> {
 
 /// Ignores a signal, and returns its previous action.
 ///
-/// Pending instances of the signal are discarded. The signal stays ignored across `execve`. If
-/// `CHLD` is ignored, terminated children do not become zombies. A signal that the program causes
-/// by a fault, such as `SEGV`, terminates the process even if it is ignored. Do not ignore signals
-/// 32 to 34: a C library would wait indefinitely for threads to handle them.
+/// Pending instances of the signal are discarded. The signal stays ignored across `execve`. A
+/// signal that the program causes by a fault, such as `SEGV`, terminates the process even if it is
+/// ignored. Do not ignore signals 32 to 34: a C library would wait indefinitely for threads to
+/// handle them.
+///
+/// If `CHLD` is ignored, terminated children do not become zombies, and their exit statuses are
+/// lost: waiting for a child, for example with `std::process::Command::status`, fails with `ECHILD`
+/// after the child has terminated. Therefore, an init (process 1) should not ignore `CHLD`, but
+/// wait for its children.
 ///
 /// # Errors
 ///

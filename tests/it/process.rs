@@ -89,7 +89,8 @@ fn getpid_and_getppid_return_the_ids_in_a_new_pid_namespace() {
         || [getpid().as_raw(), getppid().map_or(0, |parent| parent.as_raw()), gettid().as_raw()];
     in_child(|| {
         let child = in_raw_clone(libc::CLONE_NEWUSER | libc::CLONE_NEWPID, child);
-        let (ids, _) = require!(child, "no new PID namespace can be created");
+        let (ids, _) =
+            require!(child, "a new PID namespace requires a host that permits user namespaces");
         assert_eq!(ids, [1, 0, 1]);
     });
 }
@@ -245,7 +246,7 @@ fn chroot_changes_root_directory_but_not_working_directory() {
             });
             assert_eq!(names(directory.path().to_str().unwrap()), ["beside", "root"]);
         }),
-        "no new namespaces can be created"
+        "new namespaces require CAP_SYS_ADMIN or a host that permits user namespaces"
     );
 }
 

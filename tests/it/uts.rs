@@ -10,7 +10,7 @@ use common::test::Test;
 fn in_uts_namespace(body: impl Fn()) {
     let test = Test::of(&body);
     let ran = test.in_namespaces_as_each_root(body);
-    require!(test; ran, "no new namespaces can be created");
+    require!(test; ran, "new namespaces require CAP_SYS_ADMIN or a host that permits user namespaces");
 }
 
 /// Reads a value from `/proc/sys/kernel`.

@@ -63,7 +63,7 @@ fn copy_leaves_no_incomplete_file_on_enospc_unless_keep_partial_is_set() {
                 fs::remove_file(&kept).unwrap();
             }
         }),
-        "a user namespace cannot be created"
+        "the host does not permit user namespaces (sysctl, security module or seccomp)"
     );
 }
 

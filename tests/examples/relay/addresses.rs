@@ -48,7 +48,11 @@ fn relay_listens_on_all_addresses_regardless_of_bindv6only() {
         common::child::in_user_namespace(|| {
             // SAFETY: moves this thread into a new network namespace; touches no memory.
             let done = unsafe { libc::unshare(libc::CLONE_NEWNET) };
-            require!(done == 0, "a network namespace cannot be created");
+            require!(
+                done == 0,
+                "a network namespace cannot be created: {}",
+                std::io::Error::last_os_error()
+            );
             let changed = std::fs::write("/proc/sys/net/ipv6/bindv6only", "1");
             require!(changed, "net.ipv6.bindv6only cannot be changed");
             let relay = Relay::listen_on(&program, "*:0", "unix:/nowhere/to/go");
@@ -59,7 +63,7 @@ fn relay_listens_on_all_addresses_regardless_of_bindv6only() {
             let port = ipv6.address.strip_prefix("[::]:").unwrap();
             TcpListener::bind(format!("0.0.0.0:{port}")).unwrap();
         }),
-        "a user namespace cannot be created"
+        "the host does not permit user namespaces (sysctl, security module or seccomp)"
     );
 }
 

@@ -135,7 +135,7 @@ fn watch_exits_with_3_if_file_system_is_unmounted() {
             assert_eq!((completed.events().as_slice(), completed.status), (&events[..], 3));
             assert!(completed.stderr.contains("watch: 0 events"), "{}", completed.stderr);
         }),
-        "a user namespace cannot be created"
+        "the host does not permit user namespaces (sysctl, security module or seccomp)"
     );
 }
 

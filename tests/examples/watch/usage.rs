@@ -91,7 +91,7 @@ fn watch_fails_with_enospc_at_the_limit_on_watches() {
                 completed.stderr
             );
         }),
-        "a user namespace cannot be created"
+        "the host does not permit user namespaces (sysctl, security module or seccomp)"
     );
 }
 

@@ -237,6 +237,6 @@ fn copier_fails_with_enospc_on_full_file_system() {
                 }
             }
         }),
-        "no new user namespace can be created"
+        "the host does not permit user namespaces (sysctl, security module or seccomp)"
     );
 }

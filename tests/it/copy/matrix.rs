@@ -38,7 +38,10 @@ fn must_support(method: Method, source: Kind, target: Kind) -> bool {
 fn copier_copies_between_each_source_and_target_or_fails_if_method_does_not_support_them() {
     let no_terminal = terminal::raw().is_none();
     if no_terminal {
-        this_test!().skip("terminal", format_args!("no pseudoterminal can be opened"));
+        this_test!().skip(
+            "terminal",
+            format_args!("a pseudoterminal requires /dev/ptmx and a mounted devpts"),
+        );
     }
     for from in SOURCES {
         for to in TARGETS.iter().filter(|to| !no_terminal || to.kind != Kind::Terminal) {

@@ -56,7 +56,8 @@ fn set(terminal: &File, change: impl FnOnce(&mut libc::termios)) {
 
 #[test]
 fn copy_from_terminal_ends_at_a_single_end_of_file_character() {
-    let (mut master, terminal) = require!(pair(), "no pseudoterminal can be opened");
+    let (mut master, terminal) =
+        require!(pair(), "a pseudoterminal requires /dev/ptmx and a mounted devpts");
     set(&terminal, |modes| modes.c_lflag &= !libc::ECHO);
     let (typed, end) = (b"one line\nanother\n", b"\x04");
     master.write_all(typed).unwrap();

@@ -421,7 +421,11 @@ const FS_APPEND_FL: libc::c_int = 0x20;
 /// Creates a file with the append-only attribute (`FS_APPEND_FL`) that is open for writing.
 fn append_only() -> Result<OwnedFd, String> {
     let file = common::fd(files::anonymous());
-    set_flags(&file, FS_APPEND_FL)?;
+    set_flags(&file, FS_APPEND_FL).map_err(|error| {
+        format!(
+            "the attribute requires CAP_LINUX_IMMUTABLE and support by the file system: {error}"
+        )
+    })?;
     Ok(file)
 }
 
@@ -483,5 +487,5 @@ fn inotify_error_reasons_name_the_limits_of_the_user_namespace() {
             }
         }
     });
-    require!(ran, "no new user namespace can be created");
+    require!(ran, "the host does not permit user namespaces (sysctl, security module or seccomp)");
 }

@@ -139,7 +139,7 @@ fn inotify_fails_with_enospc_or_emfile_if_user_limit_is_reached() {
                 check_each([row]);
             }
         }),
-        "no new user namespace can be created"
+        "the host does not permit user namespaces (sysctl, security module or seccomp)"
     );
 }
 

@@ -152,7 +152,7 @@ fn create_executable_in_restricted_pid_namespace() -> Outcome {
         )
     };
     if child < 0 {
-        return Err("no new PID namespace can be created".into());
+        return Err("a new PID namespace requires CAP_SYS_ADMIN".into());
     }
     if child == 0 {
         // SAFETY: reads the path; a success is a new descriptor.

@@ -169,7 +169,7 @@ fn unshare_fails_with_enospc_if_max_user_namespaces_is_reached() {
             require!(lowered, "user.max_user_namespaces cannot be lowered");
             check_each(AT_NAMESPACE_LIMIT);
         }),
-        "no new user namespace can be created"
+        "the host does not permit user namespaces (sysctl, security module or seccomp)"
     );
 }
 

@@ -47,6 +47,6 @@ fn set_hostname_and_set_domainname_fail_with_einval_if_name_is_invalid() {
         in_namespaces(|| {
             check_each(IN_NAMESPACES);
         }),
-        "no new namespaces can be created"
+        "new namespaces require CAP_SYS_ADMIN or a host that permits user namespaces"
     );
 }

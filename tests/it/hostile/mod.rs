@@ -51,7 +51,7 @@ fn in_namespaces(test: Test, body: impl Fn()) {
         end_after_a_minute();
         body();
     });
-    require!(test; ran, "no new namespaces can be created");
+    require!(test; ran, "new namespaces require CAP_SYS_ADMIN or a host that permits user namespaces");
 }
 
 /// Ends this process, which is the child of a test, if the process still runs after a minute.

@@ -148,7 +148,7 @@ fn open_does_not_acquire_a_controlling_terminal_if_files_below_proc_are_terminal
     let body = || {
         // SAFETY: returns a descriptor, or a negative number.
         let terminal = unsafe { libc::posix_openpt(libc::O_RDWR | libc::O_NOCTTY) };
-        require!(this_test!(); terminal >= 0, "/dev/ptmx cannot be opened");
+        require!(this_test!(); terminal >= 0, "/dev/ptmx cannot be opened: {}", std::io::Error::last_os_error());
         // SAFETY: `terminal` is a descriptor of this process.
         assert_eq!(unsafe { libc::unlockpt(terminal) }, 0);
         let mut number = 0;
@@ -197,7 +197,7 @@ fn id_maps_write_returns_if_uid_map_of_caller_is_endless() {
     // The test requires an unmapped user. Root of the host has no unmapped users, so the test does
     // not use `in_namespaces_as_each_root`.
     let ran = Test::of(&body).in_namespaces(body);
-    require!(Test::of(&body); ran, "no new namespaces can be created");
+    require!(Test::of(&body); ran, "new namespaces require CAP_SYS_ADMIN or a host that permits user namespaces");
 }
 
 /// The directory, the path and the flags of each `openat` call in

@@ -31,7 +31,7 @@ fn unmapped_child() -> Result<ForkedChild<Result<()>>, &'static str> {
         Ok(()) => Ok(child),
         Err(error) => {
             assert_eq!(error.errno(), Errno::PERM);
-            Err("no new user namespace can be created")
+            Err("the host does not permit user namespaces (sysctl, security module or seccomp)")
         }
     }
 }
@@ -76,7 +76,10 @@ fn unshare_as_root_maps_the_caller_to_root() {
         });
         let (unshared, ids, unshared_later) = child.result();
         let failed = unshared.is_err_and(|error| error.error().call() == Call::UNSHARE);
-        require!(!failed, "no new user namespace can be created");
+        require!(
+            !failed,
+            "the host does not permit user namespaces (sysctl, security module or seccomp)"
+        );
         assert_eq!((unshared, ids, unshared_later), (Ok(()), [0; 4], Ok(())));
         assert_eq!(read_map(child.pid(), "uid_map"), [IdRange::one(0, user)]);
         assert_eq!(read_map(child.pid(), "gid_map"), [IdRange::one(0, group)]);
@@ -210,7 +213,10 @@ fn id_maps_write_fails_with_eperm_for_ids_of_other_users_if_unprivileged() {
                 write(&[], &[IdRange::one(0, group)]),
             ])
         });
-        let results = require!(results.ok(), "no new user namespace can be created");
+        let results = require!(
+            results.ok(),
+            "the host does not permit user namespaces (sysctl, security module or seccomp)"
+        );
         if is_denied {
             let reason = "the parent namespace denies setgroups";
             this_test!().skip("SetgroupsAllowed", format_args!("{reason}"));
@@ -253,7 +259,10 @@ fn id_maps_write_reports_ranges_not_mapped_in_parent_namespace() {
             ];
             Ok::<_, MapError>(results)
         });
-        let results = require!(results.ok(), "no new user namespace can be created");
+        let results = require!(
+            results.ok(),
+            "the host does not permit user namespaces (sysctl, security module or seccomp)"
+        );
         let not_mapped =
             |call, range| Err((call, Errno::PERM, Some(MapErrorKind::NotMapped { range })));
         let users = |range| not_mapped(Call::WRITE_UID_MAP, range);

@@ -105,7 +105,7 @@ fn inotify_reports_unmount_and_removes_the_watch() {
         // SAFETY: from now on, the thread has a separate root and working directory, and a copy of
         // the mounts.
         let unshared = unsafe { libc::unshare(libc::CLONE_FS | libc::CLONE_NEWNS) };
-        require!(unshared == 0, "a mount namespace cannot be created");
+        require!(unshared == 0, "a new mount namespace requires CAP_SYS_ADMIN");
         let private = libc::MS_REC | libc::MS_PRIVATE;
         // SAFETY: reads the strings; changes this namespace alone.
         assert_eq!(unsafe { libc::mount(none, c"/".as_ptr(), none, private, none.cast()) }, 0);

@@ -111,7 +111,10 @@ fn mount_inherited_from_another_user_namespace_cannot_be_unmounted_or_moved() {
     use MountFlags as F;
     require!(
         in_namespaces(|| {
-            require!(!is_initial_user_namespace(), "no new user namespace can be created");
+            require!(
+                !is_initial_user_namespace(),
+                "the host does not permit user namespaces (sysctl, security module or seccomp)"
+            );
             let directory = files::directory();
             let path = directory.path().to_str().unwrap();
             with_own_mount_namespace(|| {
@@ -135,6 +138,6 @@ fn mount_inherited_from_another_user_namespace_cannot_be_unmounted_or_moved() {
                 assert_eq!(options("/proc")[..4], ["ro", "nosuid", "nodev", "noexec"]);
             });
         }),
-        "no new namespaces can be created"
+        "new namespaces require CAP_SYS_ADMIN or a host that permits user namespaces"
     );
 }

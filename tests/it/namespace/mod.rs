@@ -33,7 +33,7 @@ const FILES: [(&str, Kind); 10] = [
 /// test if no user namespace can be created.
 fn as_root_of_new_user_namespace(body: impl FnOnce()) {
     let test = Test::of(&body);
-    require!(test; in_user_namespace(body), "no new user namespace can be created");
+    require!(test; in_user_namespace(body), "the host does not permit user namespaces (sysctl, security module or seccomp)");
 }
 
 fn in_thread<T: Send>(body: impl FnOnce() -> T + Send) -> T {

@@ -297,7 +297,7 @@ fn cause_of_a_sender_outside_the_pid_namespace_has_no_pid() {
         // SAFETY: as fork: the child has a copy of the memory, makes system calls and ends.
         let first =
             unsafe { libc::syscall(libc::SYS_clone, libc::c_long::from(flags), 0, 0, 0, 0) };
-        require!(first >= 0, "no new PID namespace can be created");
+        require!(first >= 0, "a new PID namespace requires a host that permits user namespaces");
         if first == 0 {
             signal::set_mask(SigSet::all()).unwrap();
             io::write(&ready_writer, b"!").unwrap();

@@ -68,7 +68,7 @@ fn kill_everyone_signals_all_other_processes_of_the_pid_namespace() {
             unsafe { libc::syscall(libc::SYS_clone, flags, 0, 0, 0, 0) }
         };
         let first = fork(libc::CLONE_NEWUSER | libc::CLONE_NEWPID);
-        require!(first >= 0, "no new PID namespace can be created");
+        require!(first >= 0, "a new PID namespace requires a host that permits user namespaces");
         if first == 0 {
             signal::set_mask(SigSet::all()).unwrap();
             if fork(0) == 0 {
