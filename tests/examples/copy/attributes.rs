@@ -8,7 +8,8 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 
 use super::run::{
-    command, create_source, is_root, mode, program, program_for_others, run, set_mode,
+    command, create_source, is_root_with_other_users, mode, program, program_for_others, run,
+    set_mode,
 };
 use common::require;
 
@@ -91,7 +92,10 @@ fn copy_does_not_grant_mask_of_acl_to_group_of_replaced_target() {
 #[test]
 fn copy_keeps_owner_and_group_of_replaced_target_as_root() {
     let program = require!(program());
-    require!(is_root(), "only root can create a file of another user");
+    require!(
+        is_root_with_other_users(),
+        "only root with several mapped IDs can create a file of another user"
+    );
     let (_folder, source, target, bytes) = create_source(100);
     create(&target, OTHER_USER, GROUP, 0o4660);
     run(&program, &[&"-q", &source, &target]).assert_silent_success();
@@ -102,7 +106,10 @@ fn copy_keeps_owner_and_group_of_replaced_target_as_root() {
 #[test]
 fn copy_keeps_group_of_replaced_target_if_user_is_member() {
     let program = require!(program_for_others());
-    require!(is_root(), "only root can create a file of another group");
+    require!(
+        is_root_with_other_users(),
+        "only root with several mapped IDs can create a file of another group"
+    );
     let (folder, source, target, bytes) = create_source(100);
     set_mode(folder.path(), 0o777);
     for owner in [USER, OTHER_USER] {
@@ -116,7 +123,10 @@ fn copy_keeps_group_of_replaced_target_if_user_is_member() {
 #[test]
 fn copy_drops_group_permissions_of_replaced_target_if_user_is_not_member() {
     let program = require!(program_for_others());
-    require!(is_root(), "only root can create a file of another group");
+    require!(
+        is_root_with_other_users(),
+        "only root with several mapped IDs can create a file of another group"
+    );
     let (folder, source, target, bytes) = create_source(100);
     set_mode(folder.path(), 0o777);
     for (before, after) in [
@@ -138,7 +148,10 @@ fn copy_drops_group_permissions_of_replaced_target_if_user_is_not_member() {
 #[test]
 fn copy_in_setgid_directory_keeps_group_of_replaced_target() {
     let program = require!(program_for_others());
-    require!(is_root(), "only root can create a file of another group");
+    require!(
+        is_root_with_other_users(),
+        "only root with several mapped IDs can create a file of another group"
+    );
     let (folder, source, target, _) = create_source(100);
     chown(folder.path(), None, Some(GROUP)).unwrap();
     set_mode(folder.path(), 0o2777);

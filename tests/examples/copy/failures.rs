@@ -4,7 +4,8 @@ use std::fs;
 use std::os::unix::process::CommandExt;
 
 use super::run::{
-    command, create_source, is_root, mode, names, program, program_for_others, run, set_mode,
+    command, create_source, is_root, is_root_with_other_users, mode, names, program,
+    program_for_others, run, set_mode,
 };
 use common::child;
 use common::files;
@@ -198,6 +199,6 @@ fn copy_does_not_replace_write_protected_target() {
     set_mode(&target, 0o666);
     child::as_nobody(|| run(&program, &[&"-q", &source, &link]).assert_silent_success());
     // If the test runs as root, the other user is not a member of the target's group.
-    let expected = if is_root() { 0o606 } else { 0o666 };
+    let expected = if is_root_with_other_users() { 0o606 } else { 0o666 };
     assert_eq!((fs::read(&target).unwrap(), mode(&target)), (b"newer".to_vec(), expected));
 }

@@ -12,7 +12,8 @@ use butter::mount::{self, MountFlags};
 use butter::namespace::{Namespaces, unshare};
 
 use super::run::{
-    WaitingCopy, create_source, is_root, mode, names, program, program_for_others, run, set_mode,
+    WaitingCopy, create_source, is_root_with_other_users, mode, names, program, program_for_others,
+    run, set_mode,
 };
 use common::{child, require};
 
@@ -59,7 +60,10 @@ fn copy_writes_file_in_place_if_directory_is_not_writable() {
 #[test]
 fn copy_writes_file_of_another_user_in_sticky_directory_in_place() {
     let program = require!(program_for_others());
-    require!(is_root(), "only root can create a file of another user");
+    require!(
+        is_root_with_other_users(),
+        "only root with several mapped IDs can create a file of another user"
+    );
     let (folder, source, target, bytes) = create_source(10_000);
     set_mode(folder.path(), 0o1777);
     set_mode(&source, 0o644);

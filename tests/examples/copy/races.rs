@@ -11,7 +11,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::run::{
-    WaitingCopy, create_source, is_root, mode, names, program, program_for_others, run, set_mode,
+    WaitingCopy, create_source, is_root_with_other_users, mode, names, program, program_for_others,
+    run, set_mode,
 };
 use common::child::as_nobody;
 use common::require;
@@ -232,7 +233,10 @@ fn copy_does_not_open_existing_file_as_temporary_file() {
 #[test]
 fn copy_does_not_change_victim_of_root_in_sticky_directory() {
     let program = require!(program());
-    require!(is_root(), "only root can be attacked by a user without privileges");
+    require!(
+        is_root_with_other_users(),
+        "only root with several mapped IDs can be attacked by a user without privileges"
+    );
     let (folder, source, attacked, victim) = create_victim();
     set_mode(&victim, 0o444);
     set_mode(folder.path(), 0o711);

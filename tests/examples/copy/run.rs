@@ -32,6 +32,15 @@ pub fn is_root() -> bool {
     butter::process::geteuid().as_raw() == 0
 }
 
+/// Returns whether the tests run as root and may give files to other users, and become other users.
+/// In a user namespace, this requires that the IDs of these users are mapped.
+pub fn is_root_with_other_users() -> bool {
+    let map = std::fs::read_to_string("/proc/self/uid_map").unwrap();
+    let ids: u64 =
+        map.lines().filter_map(|line| line.split_whitespace().last()?.parse::<u64>().ok()).sum();
+    is_root() && ids > 65_535
+}
+
 /// The result of a completed run of `copy`.
 pub struct Completed {
     pub status: ExitStatus,

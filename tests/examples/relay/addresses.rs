@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 use std::net::TcpListener;
+use std::time::SystemTime;
 
 use butter::Errno;
 use butter::signal::Signal;
@@ -83,12 +84,22 @@ fn relay_listens_on_all_ipv4_addresses_if_host_has_no_ipv6() {
 #[test]
 fn relay_relays_between_abstract_sockets() {
     let program = require!(program());
-    let unique = |text: &str| format!("butter-{}-{text}", std::process::id());
-    // The second name has the maximum length, 107 bytes.
-    for name in [unique("relay /\u{e4}"), format!("{:x<107}", unique("long-"))] {
+    // A child of another test can keep a closed socket open until it executes a program, and process
+    // IDs are unique only in a PID namespace, so each name is used once.
+    let used = std::cell::Cell::new(0);
+    let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos();
+    let unique = |text: &str| {
+        used.set(used.get() + 1);
+        format!("butter-{time}-{}-{text}", used.get())
+    };
+    // A long name has the maximum length of 107 bytes, two of which are one character.
+    for is_long in [false, true] {
         for prefix in ["@", "unix:@"] {
-            let server = Server::at_abstract_name(&unique("server"));
-            let target = format!("{prefix}{}", unique("server"));
+            let name = unique("relay /\u{e4}");
+            let name = if is_long { format!("{name:x<106}") } else { name };
+            let server = unique("server");
+            let target = format!("{prefix}{server}");
+            let server = Server::at_abstract_name(&server);
             let relay = Relay::listen_on(&program, &format!("{prefix}{name}"), &target);
             assert_eq!(relay.address, format!("unix:@{name}"));
             assert_relays(&relay.address, &server);
