@@ -84,8 +84,8 @@ fn relay_listens_on_all_ipv4_addresses_if_host_has_no_ipv6() {
 #[test]
 fn relay_relays_between_abstract_sockets() {
     let program = require!(program());
-    // A child of another test can keep a closed socket open until it executes a program, and process
-    // IDs are unique only in a PID namespace, so each name is used once.
+    // A child of another test can keep a closed socket open until it executes a program, and IDs of
+    // processes are unique only in a PID namespace, so each name is used once.
     let used = std::cell::Cell::new(0);
     let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos();
     let unique = |text: &str| {
