@@ -51,11 +51,11 @@ impl fmt::Display for Error {
                     None => write!(f, "cannot copy '{source}' to '{target}'"),
                 }?;
                 let copied = Count(error.copied(), "byte");
-                write!(f, ": {}, after {copied}", SystemError::Call(error.error()))?;
-                match error.lost() {
-                    0 => Ok(()),
-                    lost => write!(f, ", with {lost} more read and lost"),
+                write!(f, ": {} (after {copied}", SystemError::Call(error.error()))?;
+                if error.lost() > 0 {
+                    write!(f, ", with {} more read and lost", error.lost())?;
                 }
+                f.write_str(")")
             }
             Self::Message(text) => f.write_str(text),
         }

@@ -33,13 +33,17 @@ impl CopyError {
     }
 }
 
-/// Prints the error, the number of bytes copied and, unless it is 0, the number of bytes lost.
+/// Prints the error and, in parentheses, the number of bytes copied and, unless it is 0, the number
+/// of bytes lost: `write: ENOSPC: the device has no space left (after 512 bytes)`.
 impl fmt::Display for CopyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { error, copied, lost } = self;
         let plural = if *copied == 1 { "" } else { "s" };
-        write!(f, "{error}, after {copied} byte{plural}")?;
-        if *lost > 0 { write!(f, ", with {lost} more read and lost") } else { Ok(()) }
+        write!(f, "{error} (after {copied} byte{plural}")?;
+        if *lost > 0 {
+            write!(f, ", with {lost} more read and lost")?;
+        }
+        f.write_str(")")
     }
 }
 

@@ -30,11 +30,12 @@ impl WriteAllError {
     }
 }
 
-/// Prints the error, and the number of bytes written before the failure.
+/// Prints the error and, in parentheses, the number of bytes written before the failure:
+/// `write: ENOSPC: the device has no space left (after 512 bytes)`.
 impl fmt::Display for WriteAllError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plural = if self.written == 1 { "" } else { "s" };
-        write!(f, "{}, after {} byte{plural}", self.error, self.written)
+        write!(f, "{} (after {} byte{plural})", self.error, self.written)
     }
 }
 

@@ -149,7 +149,7 @@ fn write_all_error_contains_the_number_of_written_bytes() {
     let error = io::write_all(&writer, &bytes).unwrap_err();
     assert_eq!((error.error().errno(), error.written()), (Errno::AGAIN, capacity));
     assert_eq!(butter::Error::from(error), error.error());
-    assert_eq!(error.to_string(), format!("{}, after {capacity} bytes", error.error()));
+    assert_eq!(error.to_string(), format!("{} (after {capacity} bytes)", error.error()));
     assert_eq!(format!("{error:?}"), error.to_string());
     drop(reader);
 

@@ -23,7 +23,7 @@ fn copy_fails_with_enospc_on_full_device() {
             "cannot write '/dev/full': No space left on device (ENOSPC): write: ",
         );
         run(&program, &[&"--keep-partial", &source, &"/dev/full"])
-            .assert_failed_with("after 0 bytes");
+            .assert_failed_with(" (after 0 bytes, with ");
     });
 }
 
@@ -57,7 +57,7 @@ fn copy_leaves_no_incomplete_file_on_enospc_unless_keep_partial_is_set() {
                     "{method}: the incomplete copy has wrong content"
                 );
                 assert!(
-                    completed.stderr.contains(&format!("after {} bytes", arrived.len())),
+                    completed.stderr.contains(&format!(" (after {} bytes", arrived.len())),
                     "{}",
                     completed.stderr
                 );
@@ -85,7 +85,7 @@ fn copy_fails_with_efbig_at_the_file_size_limit() {
     unsafe { command.pre_exec(set_limit) };
     let output = command.args([&source, &target]).output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(stderr.contains("EFBIG") && stderr.ends_with("after 100000 bytes\n"), "{stderr}");
+    assert!(stderr.contains("EFBIG") && stderr.ends_with(" (after 100000 bytes)\n"), "{stderr}");
     assert_eq!((output.status.code(), names(folder.path())), (Some(1), vec!["source".into()]));
 }
 
