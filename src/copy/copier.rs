@@ -35,11 +35,12 @@ pub fn copy(source: impl AsFd, target: impl AsFd) -> Result<u64, CopyError> {
 ///
 /// - `EBADF`, if the source is not open for reading, or the target is not open for writing;
 /// - `EISDIR`, if the source is a directory;
-/// - `EINVAL`, if the target does not support writes, or if both descriptors are the same pipe;
+/// - `EINVAL`, if the target does not support writing ([`Call::WRITE_UNSUPPORTED`]);
+/// - `EINVAL`, if both descriptors are the same pipe ([`Call::SPLICE_SAME_PIPE`]);
 /// - `EINVAL`, if both descriptors are the same file or block device, and the range that is read
-///   overlaps the range that is written. For example, a copy from a file to the end of the same
-///   file would read its own output, unless a [limit](Self::limit) ends the copy at or before the
-///   old end of the file.
+///   overlaps the range that is written ([`Call::COPY_FILE_RANGE_OVERLAP`]). For example, a copy
+///   from a file to the end of the same file would read its own output, unless a
+///   [limit](Self::limit) ends the copy at or before the old end of the file.
 ///
 /// [`Method::Auto`] then chooses a method according to the kinds of the two descriptors. If the
 /// method fails with any error before it has copied a byte, the copy uses the next method, and
@@ -74,6 +75,10 @@ pub fn copy(source: impl AsFd, target: impl AsFd) -> Result<u64, CopyError> {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// [`Call::WRITE_UNSUPPORTED`]: crate::error::Call::WRITE_UNSUPPORTED
+/// [`Call::SPLICE_SAME_PIPE`]: crate::error::Call::SPLICE_SAME_PIPE
+/// [`Call::COPY_FILE_RANGE_OVERLAP`]: crate::error::Call::COPY_FILE_RANGE_OVERLAP
 pub struct Copier<'fd> {
     source: BorrowedFd<'fd>,
     target: BorrowedFd<'fd>,

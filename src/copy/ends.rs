@@ -136,15 +136,15 @@ impl Ends {
             return error(Call::READ, Errno::ISDIR);
         }
         if self.target.kind == Kind::Other && does_not_write(target) {
-            return error(Call::WRITE, Errno::INVAL);
+            return error(Call::WRITE_UNSUPPORTED, Errno::INVAL);
         }
         let same =
             self.source.kind == self.target.kind && self.source.identity == self.target.identity;
         if same && self.source.kind == Kind::Pipe {
-            return error(Call::SPLICE, Errno::INVAL);
+            return error(Call::SPLICE_SAME_PIPE, Errno::INVAL);
         }
         if same && self.source.is_file() && self.overlap(source, target, limit).unwrap_or(false) {
-            return error(Call::COPY_FILE_RANGE, Errno::INVAL);
+            return error(Call::COPY_FILE_RANGE_OVERLAP, Errno::INVAL);
         }
         Ok(())
     }

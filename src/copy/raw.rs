@@ -163,6 +163,9 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             the process (RLIMIT_FSIZE; SIGXFSZ is raised as well)",
         NOSPC => "the file system of the target is full",
         DQUOT => "the disk quota of the user on the file system of the target is exhausted";
+    COPY_FILE_RANGE_OVERLAP:
+        INVAL => "the source and the target are the same file, and the range that is read overlaps \
+            the range that is written";
     SENDFILE:
         AGAIN => "the target is full, or the source has no data, and the descriptor is \
             non-blocking or its socket timeout (SO_SNDTIMEO, SO_RCVTIMEO) has expired",
@@ -177,4 +180,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     RECVFROM:
         MSGSIZE => "a message is longer than one step of the copy (at most 64 KiB), and its last \
             bytes were discarded";
+    SPLICE_SAME_PIPE:
+        INVAL => "the source and the target are the same pipe";
+    WRITE_UNSUPPORTED:
+        INVAL => "the target does not support writing";
 };

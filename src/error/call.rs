@@ -166,9 +166,12 @@ calls! {
     FCNTL_SETPIPE_SZ = "fcntl(F_SETPIPE_SZ)";
 
     COPY_FILE_RANGE = "copy_file_range";
+    COPY_FILE_RANGE_OVERLAP = "copy_file_range(overlap)";
     SENDFILE = "sendfile";
     GETSOCKOPT_SO_TYPE = "getsockopt(SO_TYPE)";
     RECVFROM = "recvfrom";
+    SPLICE_SAME_PIPE = "splice(same pipe)";
+    WRITE_UNSUPPORTED = "write(unsupported)";
 
     EVENTFD2 = "eventfd2";
     EVENTFD_READ = "eventfd read";

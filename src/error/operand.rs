@@ -21,7 +21,9 @@ impl Error {
         Some(match error {
             (Call::READ | Call::RECVFROM, _) => Operand::Source,
             (Call::MOUNT, Errno::NOTBLK | Errno::NXIO) => Operand::Source,
-            (Call::WRITE | Call::FTRUNCATE | Call::FALLOCATE, _) => Operand::Target,
+            (Call::WRITE | Call::WRITE_UNSUPPORTED | Call::FTRUNCATE | Call::FALLOCATE, _) => {
+                Operand::Target
+            }
             (
                 Call::COPY_FILE_RANGE | Call::SENDFILE | Call::SPLICE,
                 Errno::NOSPC | Errno::DQUOT | Errno::FBIG | Errno::PIPE,

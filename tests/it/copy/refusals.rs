@@ -8,7 +8,7 @@ use std::os::unix::net::UnixDatagram;
 use butter::copy::{Copier, Method, copy};
 use butter::error::Call;
 use butter::fd::OwnedFd;
-use butter::{Errno, io, pipe};
+use butter::{Errno, Error, io, pipe};
 
 use super::endpoints::{tcp, unix};
 use super::{ALL_METHODS, EMULATED, fd};
@@ -56,7 +56,7 @@ fn copy_between_overlapping_ranges_of_one_file_fails_with_einval() {
                 let error = copied.unwrap_err();
                 assert_eq!(
                     (error.error().call(), error.error().errno()),
-                    (Call::COPY_FILE_RANGE, Errno::INVAL),
+                    (Call::COPY_FILE_RANGE_OVERLAP, Errno::INVAL),
                     "{what}"
                 );
                 assert_eq!((error.copied(), error.lost()), (0, 0), "{what}");
@@ -87,7 +87,8 @@ fn copy_of_file_to_itself_fails_with_einval_if_target_is_open_with_o_append() {
         let from = File::open(named.path()).unwrap();
         let to = OpenOptions::new().append(true).open(named.path()).unwrap();
         let error = Copier::new(&fd(&from), &fd(&to)).method(method).run().unwrap_err();
-        assert_eq!(error.error().errno(), Errno::INVAL, "{method:?}");
+        let expected = Error::new(Call::COPY_FILE_RANGE_OVERLAP, Errno::INVAL);
+        assert_eq!(error.error(), expected, "{method:?}");
         assert_eq!(named.metadata().unwrap().len(), 8, "{method:?}");
     }
 }
@@ -98,26 +99,28 @@ fn copy_of_pipe_to_itself_fails_with_einval() {
         let (reader, writer) = pipe::pipe().unwrap();
         io::write(&writer, b"bytes").unwrap();
         let error = Copier::new(&reader, &writer).method(method).run().unwrap_err();
-        assert_eq!((error.error().call(), error.error().errno()), (Call::SPLICE, Errno::INVAL));
+        assert_eq!(error.error(), Error::new(Call::SPLICE_SAME_PIPE, Errno::INVAL), "{method:?}");
         assert_eq!((error.copied(), error.lost()), (0, 0), "{method:?}");
         assert_eq!(io::bytes_available(&reader), Ok(5), "{method:?}");
     }
 }
 
-/// Returns descriptors to which no bytes can be written, and the errno with which `write` fails.
-fn unsuitable_targets() -> Vec<(&'static str, OwnedFd, Errno)> {
+/// Returns descriptors to which no bytes can be written, and the error of a copy to each of them.
+fn unsuitable_targets() -> Vec<(&'static str, OwnedFd, Error)> {
     let open = |flags| {
         let named = NamedFile::new();
         OpenOptions::new().read(true).custom_flags(flags).open(named.path()).unwrap()
     };
     let path_only = open(libc::O_PATH);
+    let not_open_for_writing = Error::new(Call::WRITE, Errno::BADF);
+    let unsupported = Error::new(Call::WRITE_UNSUPPORTED, Errno::INVAL);
     vec![
-        ("read-only file", common::fd(open(0)), Errno::BADF),
-        ("path-only descriptor", common::fd(path_only), Errno::BADF),
-        ("directory", common::fd(File::open("/").unwrap()), Errno::BADF),
-        ("read-only device", common::fd(File::open("/dev/null").unwrap()), Errno::BADF),
-        ("read end of a pipe", pipe::pipe().unwrap().0, Errno::BADF),
-        ("epoll", butter::epoll::Epoll::new().unwrap().into(), Errno::INVAL),
+        ("read-only file", common::fd(open(0)), not_open_for_writing),
+        ("path-only descriptor", common::fd(path_only), not_open_for_writing),
+        ("directory", common::fd(File::open("/").unwrap()), not_open_for_writing),
+        ("read-only device", common::fd(File::open("/dev/null").unwrap()), not_open_for_writing),
+        ("read end of a pipe", pipe::pipe().unwrap().0, not_open_for_writing),
+        ("epoll", butter::epoll::Epoll::new().unwrap().into(), unsupported),
     ]
 }
 
@@ -125,12 +128,12 @@ fn unsuitable_targets() -> Vec<(&'static str, OwnedFd, Errno)> {
 fn copy_reads_nothing_if_target_cannot_be_written_to() {
     for method in ALL_METHODS {
         for make in [|| pipe::pipe().unwrap(), unix, tcp] {
-            for (name, target, errno) in unsuitable_targets() {
+            for (name, target, expected) in unsuitable_targets() {
                 in_row(format_args!("{method:?} to {name}"), || {
                     let (source, writer) = make();
                     io::write(&writer, b"bytes").unwrap();
                     let error = Copier::new(&source, &target).method(method).run().unwrap_err();
-                    assert_eq!((error.error().call(), error.error().errno()), (Call::WRITE, errno));
+                    assert_eq!(error.error(), expected);
                     assert_eq!((error.copied(), error.lost()), (0, 0), "{error}");
                     drop(writer);
                     let mut received = [0; 9];

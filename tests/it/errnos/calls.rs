@@ -128,6 +128,10 @@ const WITHOUT_TRIGGER: &[Call] = &[
     Call::FCNTL_ADD_SEALS_EXEC,
     // The library rejects invalid mount options before it makes a system call.
     Call::MOUNT_OPTIONS,
+    // A copy rejects unsuitable descriptors before it moves bytes.
+    Call::COPY_FILE_RANGE_OVERLAP,
+    Call::SPLICE_SAME_PIPE,
+    Call::WRITE_UNSUPPORTED,
     // `Seek::seek` returns an error of `std`, which does not contain the call. A copy of files
     // continues if `lseek` fails.
     Call::LSEEK,

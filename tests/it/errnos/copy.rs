@@ -4,8 +4,9 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::os::unix::net::UnixDatagram;
 
-use butter::copy::Copier;
 use butter::copy::raw::{copy_file_range, sendfile};
+use butter::copy::{Copier, copy};
+use butter::epoll::Epoll;
 use butter::error::{Call, ErrorKind};
 use butter::fd::{AsFd, OwnedFd};
 use butter::memfd::MemFd;
@@ -107,10 +108,24 @@ const ROWS: &[Row] = &[
         sender.send(b"message").unwrap();
         let source = common::fd(source);
         let target = common::fd(OpenOptions::new().write(true).open("/dev/null").unwrap());
-        let copied = Copier::new(&source, &target).limit(1).run();
-        failed(copied.map_err(Error::from))
+        failed(Copier::new(&source, &target).limit(1).run().map_err(Error::from))
+    }),
+    Row(Call::COPY_FILE_RANGE_OVERLAP, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let file = file_with_byte();
+        copied(&file, &file)
+    }),
+    Row(Call::SPLICE_SAME_PIPE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let (reader, writer) = pipe::pipe().unwrap();
+        copied(&reader, &writer)
+    }),
+    Row(Call::WRITE_UNSUPPORTED, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        copied(&file_with_byte(), &Epoll::new().unwrap().into())
     }),
 ];
+
+fn copied(from: &OwnedFd, to: &OwnedFd) -> Outcome {
+    failed(copy(from, to).map_err(Error::from))
+}
 
 fn injected(errno: Errno) -> Outcome {
     inject(libc::SYS_copy_file_range, errno, || range(&regular_file(), &regular_file()))

@@ -18,8 +18,14 @@ const OPTIONAL: &[Errno] = &[Errno::NOMEM, Errno::INTR, Errno::FAULT, Errno::NOS
 
 /// Calls whose reasons belong to errors that the library itself detects. The function that returns
 /// such an error documents the error, not the function that makes the call.
-const REPORTED_BY_LIBRARY: &[Call] =
-    &[Call::FSTATFS, Call::MEMFD_CREATE_EXEC, Call::FCNTL_ADD_SEALS_EXEC];
+const REPORTED_BY_LIBRARY: &[Call] = &[
+    Call::FSTATFS,
+    Call::MEMFD_CREATE_EXEC,
+    Call::FCNTL_ADD_SEALS_EXEC,
+    Call::COPY_FILE_RANGE_OVERLAP,
+    Call::SPLICE_SAME_PIPE,
+    Call::WRITE_UNSUPPORTED,
+];
 
 /// The heading of the section "Errors".
 const ERRORS: &str = "\n/// # Errors\n///\n";

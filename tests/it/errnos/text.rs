@@ -115,6 +115,7 @@ fn error_with_paths_prints_only_the_path_that_the_errno_identifies() {
     assert_eq!(text(Call::MOUNT_BIND, Errno::NOENT), "mount(MS_BIND) /a /b");
     assert_eq!(text(Call::READ, Errno::IO), "read /a");
     assert_eq!(text(Call::WRITE, Errno::NOSPC), "write /b");
+    assert_eq!(text(Call::WRITE_UNSUPPORTED, Errno::INVAL), "write(unsupported) /b");
     assert_eq!(text(Call::SPLICE, Errno::INVAL), "splice /a /b");
     assert_eq!(Error::new(Call::READ, Errno::IO).operand(), Some(Operand::Source));
     assert_eq!(Error::new(Call::SENDFILE, Errno::PIPE).operand(), Some(Operand::Target));
