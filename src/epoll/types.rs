@@ -70,6 +70,26 @@ flags! {
 
 /// An identifier that the program chooses for a descriptor: 64 bits that the kernel returns with
 /// each event of the descriptor.
+///
+/// A token can be a constant, or an index into a collection of the program:
+///
+/// ```
+/// use butter::epoll::{Epoll, Event, Interest, Token};
+/// use butter::eventfd::EventFd;
+/// use butter::time::Timeout;
+///
+/// # fn main() -> butter::Result<()> {
+/// let (counters, epoll) = ([EventFd::nonblocking(0)?, EventFd::nonblocking(3)?], Epoll::new()?);
+/// for (index, counter) in counters.iter().enumerate() {
+///     epoll.add(counter, Token::from(index), Interest::IN)?;
+/// }
+/// for event in epoll.wait(&mut [Event::default(); 8], Timeout::Infinite)? {
+///     let index = usize::from(event.token());
+///     assert_eq!((index, counters[index].try_read()?), (1, Some(3)));
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[doc(alias = "epoll_data_t")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[repr(transparent)]
@@ -88,6 +108,23 @@ impl Token {
     #[must_use]
     pub const fn as_raw(self) -> u64 {
         self.0
+    }
+}
+
+/// Creates a token from an index.
+impl From<usize> for Token {
+    #[inline]
+    fn from(index: usize) -> Self {
+        Self(index as u64)
+    }
+}
+
+/// Returns the number of the token as an index, without loss: every supported target has 64-bit
+/// pointers.
+impl From<Token> for usize {
+    #[inline]
+    fn from(token: Token) -> Self {
+        token.0 as Self
     }
 }
 

@@ -50,6 +50,14 @@ fn epoll_wait_returns_token_and_readiness_of_each_ready_descriptor() {
 }
 
 #[test]
+fn token_is_converted_from_and_to_an_index_without_loss() {
+    for index in [0, 1, 0x0123_4567_89AB_CDEF, usize::MAX] {
+        let token = Token::from(index);
+        assert_eq!((token.as_raw(), usize::from(token)), (index as u64, index));
+    }
+}
+
+#[test]
 fn epoll_modify_and_delete_change_the_reported_events() {
     let epoll = Epoll::new().unwrap();
     let counter = EventFd::new(1).unwrap();
