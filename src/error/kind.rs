@@ -35,8 +35,10 @@ pub enum ErrorKind {
     Unsupported,
     /// The descriptor is not open, or is not open for this operation: `EBADF`.
     BadDescriptor,
-    /// The pipe or socket has no reader: `EPIPE`.
+    /// The pipe or socket has no reader, or the socket was shut down for writing: `EPIPE`.
     BrokenPipe,
+    /// The peer of the socket reset the connection: `ECONNRESET`.
+    ConnectionReset,
     /// A timeout expired: `ETIMEDOUT`, `ETIME`.
     TimedOut,
     /// The file handle refers to a file that no longer exists: `ESTALE`.
@@ -83,6 +85,7 @@ impl Errno {
             Self::NOSYS | Self::OPNOTSUPP => ErrorKind::Unsupported,
             Self::BADF => ErrorKind::BadDescriptor,
             Self::PIPE => ErrorKind::BrokenPipe,
+            Self::CONNRESET => ErrorKind::ConnectionReset,
             Self::TIMEDOUT | Self::TIME => ErrorKind::TimedOut,
             Self::STALE => ErrorKind::StaleHandle,
             _ => ErrorKind::Other,

@@ -5,7 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek};
 
 use butter::copy::{Copier, Method, copy};
-use butter::error::Call;
+use butter::error::{Call, ErrorKind};
 use butter::fd::OwnedFd;
 use butter::{Errno, io, pipe};
 
@@ -87,6 +87,7 @@ fn copier_fails_with_econnreset_if_tcp_peer_resets_connection() {
             (Errno::CONNRESET, 0, 0),
             "{method:?}"
         );
+        assert_eq!(error.error().kind(), ErrorKind::ConnectionReset, "{method:?}");
     }
 }
 

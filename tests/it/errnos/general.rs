@@ -17,6 +17,7 @@ pub const GENERAL_ERRNOS: &[(Errno, ErrorKind)] = &[
     (Errno::INTR, ErrorKind::Interrupted),
     (Errno::IO, ErrorKind::Other),
     (Errno::PIPE, ErrorKind::BrokenPipe),
+    (Errno::CONNRESET, ErrorKind::ConnectionReset),
     (Errno::NOSPC, ErrorKind::LimitReached),
     (Errno::DQUOT, ErrorKind::LimitReached),
     (Errno::FBIG, ErrorKind::LimitReached),
