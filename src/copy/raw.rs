@@ -86,8 +86,8 @@ pub fn copy_file_range(
 /// - `EBADF`: the source is not open for reading, or the target is not open for writing.
 /// - `ESPIPE`: an offset was passed, and the source is not seekable.
 /// - `EOVERFLOW`: the offset exceeds the largest file offset of the file system.
-/// - `EPIPE`: the target is a pipe or socket whose other end is closed for reading. The call also
-///   raises `SIGPIPE`.
+/// - `EPIPE`: the target is a pipe or socket without a reader, or a socket that was shut down for
+///   writing. The call also raises `SIGPIPE`.
 /// - `EINTR`: the call was interrupted by a signal before a byte was copied.
 /// - `ENOMEM`: the kernel is out of memory.
 /// - `EIO`: an I/O error occurred while reading from the source.
@@ -176,7 +176,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         BADF => "the source is not open for reading, or the target is not open for writing",
         SPIPE => "an offset was passed, and the source is not seekable",
         OVERFLOW => InvalidArgument "the offset exceeds the largest file offset of the file system",
-        PIPE => "the target is a pipe or socket whose other end is closed for reading";
+        PIPE => "the target is a pipe or socket without a reader, or a socket that was shut down \
+            for writing";
     RECVFROM:
         MSGSIZE => "a message is longer than one step of the copy (at most 64 KiB), and its last \
             bytes were discarded";

@@ -83,7 +83,8 @@ pub fn nonblocking() -> Result<(OwnedFd, OwnedFd)> {
 /// - `EINVAL`: neither descriptor is a pipe; or both are the same pipe; or the target is open for
 ///   appending; or a file does not support `splice`; or an offset or a flag is invalid.
 /// - `ESPIPE`: an offset was passed for a pipe.
-/// - `EPIPE`: the read end of the target is closed. The call also raises `SIGPIPE`.
+/// - `EPIPE`: the target is a pipe or socket without a reader, or a socket that was shut down for
+///   writing. The call also raises `SIGPIPE`.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
 /// The call also returns the errors of a read from the source and of a write to the target.

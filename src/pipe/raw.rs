@@ -61,8 +61,8 @@ pub fn pipe2(flags: CreateFlags) -> Result<(OwnedFd, OwnedFd)> {
 ///   that is not seekable; or the file does not support `splice`; or a flag is unknown to the
 ///   kernel.
 /// - `ESPIPE`: an offset was passed for a pipe.
-/// - `EPIPE`: the target is a pipe or socket whose other end is closed for reading. The call also
-///   raises `SIGPIPE`.
+/// - `EPIPE`: the target is a pipe or socket without a reader, or a socket that was shut down for
+///   writing. The call also raises `SIGPIPE`.
 /// - `EINTR`: the call was interrupted by a signal before a byte was moved.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -254,7 +254,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             file that is not seekable; or the file does not support splice; or a flag is unknown \
             to the kernel",
         SPIPE => "an offset was passed for a pipe",
-        PIPE => "the target is a pipe or socket whose other end is closed for reading";
+        PIPE => "the target is a pipe or socket without a reader, or a socket that was shut down \
+            for writing";
     TEE:
         AGAIN => "the source is empty or the target is full, and one of the pipes or the call \
             (SPLICE_F_NONBLOCK) is non-blocking",

@@ -1,6 +1,7 @@
 //! Errors of pipes.
 
 use std::fs::File;
+use std::os::unix::net::UnixStream;
 
 use butter::error::{Call, ErrorKind};
 use butter::eventfd::EventFd;
@@ -9,6 +10,7 @@ use butter::io::{self, IoSlice, IoSliceMut};
 use butter::pipe::{self, CreateFlags, SpliceFlags};
 use butter::{Errno, Result};
 
+use super::io::socket_without_reader;
 use super::{Row, Table, check, failed, name_of, null, regular_file, row, until_failed};
 use common::child::as_nobody;
 use common::files;
@@ -156,13 +158,18 @@ fn splice_fails_with_documented_errno_if_argument_is_invalid() {
     let appended =
         File::options().append(true).create(true).open(directory.path().join("log")).unwrap();
     invalid(splice(&reader, &common::fd(appended)));
-    let (_one, socket) = std::os::unix::net::UnixStream::pair().unwrap();
+    let (_one, socket) = UnixStream::pair().unwrap();
     invalid(pipe::splice(&reader, None, common::fd(socket), Some(&mut 0), 1, NONE));
     invalid(splice(&EventFd::new(1).unwrap().into(), &writer));
 
     let bad_descriptor = expects(Call::SPLICE, Errno::BADF);
     bad_descriptor(splice(&reader, &reader));
     bad_descriptor(splice(&reader, &null()));
+    let broken_pipe = expects(Call::SPLICE, Errno::PIPE);
+    broken_pipe(splice(&reader, &socket_without_reader()));
+    let (socket, peer) = UnixStream::pair().unwrap();
+    drop(peer);
+    broken_pipe(splice(&reader, &common::fd(socket)));
     let would_block = expects(Call::SPLICE, Errno::AGAIN);
     let (empty, _writer) = pipe::pipe().unwrap();
     would_block(pipe::splice(&empty, None, regular_file(), None, 1, SpliceFlags::NONBLOCK));
