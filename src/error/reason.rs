@@ -246,15 +246,15 @@ words! {
     "capability ", "clock", "contains ", "counter", "denied", "descriptor", "descriptor ",
     "descriptors ", "device", "directory", "does ", "empty", "epoll", "er ", "event", "exceed",
     "exist", "file", "file ", "flag ", "for ", "greater than ", "group", "has ", "have ", "in ",
-    "ing", "inotify", "instance", "is ", "it ", "itself", "kernel", "known", "limit on ", "mapped",
+    "ing", "inotify", "instance", "is ", "it ", "itself", "kernel", "limit on ", "mapped",
     "mapping", "may ", "more", "more than ", "mount ", "mounted", "namespace", "nanoseconds",
     "negative", "no ", "non-blocking", "not ", "number ", "of ", "offset", "on ", "one", "only ",
-    "open ", "or ", "pages", "part ", "path ", "path-only (O_PATH)", "pipe", "positive", "process",
-    "range", "reached", "read", "record", "regular ", "requires ", "s ", "sealed against ",
-    "searched", "seccomp", "security module ", "set", "signal", "source ", "such ", "support ",
-    "symbolic ", "system", "takes ", "target ", "th", "that ", "the ", "there", "thread",
-    "timeout ", "timer", "to ", "too ", "unknown ", "user", "vm.max_map_count)", "was ", "what ",
-    "which ", "with ", "without ", "would ", "writing",
+    "open ", "or ", "or the ", "pages", "part ", "path ", "path-only (O_PATH)", "pipe", "positive",
+    "process", "range", "reached", "read", "record", "regular ", "requires ", "s ",
+    "sealed against ", "searched", "seccomp", "security module ", "security module denies ", "set",
+    "signal", "source ", "such ", "support ", "symbolic ", "system", "target ", "th", "that ",
+    "the ", "there", "thread", "timeout ", "timer", "to ", "too ", "unknown ", "user",
+    "vm.max_map_count)", "was ", "what ", "which ", "with ", "without ", "would ", "writing",
 }
 
 #[cfg(test)]
