@@ -266,7 +266,9 @@ fn retry_if_interrupted<T>(mut error: Error, mut call: impl FnMut() -> Result<T>
     Err(error)
 }
 
-/// Converts the error `EAGAIN` of a raw call on a non-blocking descriptor to `None`.
+/// Converts the error `EAGAIN` of a call on a non-blocking descriptor to `None`: for example, the
+/// error of [`read`], [`write()`], [`pipe::splice`](crate::pipe::splice) or of a method whose name
+/// ends in `_interruptible`.
 ///
 /// # Errors
 ///
