@@ -4,6 +4,8 @@
 //! [`SignalFd`](crate::signalfd::SignalFd) and [`EventFd`](crate::eventfd::EventFd) become readable
 //! when events are available. Any event loop that accepts a descriptor can wait for them, because
 //! these types implement `AsFd` and `AsRawFd`. This module contains no items, only examples.
+//! The documentation of `pipe` contains an example that [moves data between
+//! sockets](crate::pipe#relaying-between-non-blocking-descriptors).
 //!
 //! Three rules apply to every event loop:
 //!

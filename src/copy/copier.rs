@@ -47,7 +47,8 @@ pub fn copy(source: impl AsFd, target: impl AsFd) -> Result<u64, CopyError> {
 /// returns only the error of the last method. An error after the first copied byte ends the copy.
 ///
 /// With every method, the copy continues after short transfers, repeats calls that are interrupted
-/// by a signal, and waits indefinitely for a non-blocking descriptor that is not ready.
+/// by a signal, and waits indefinitely for a non-blocking descriptor that is not ready. In an event
+/// loop, use [`splice`](crate::pipe#relaying-between-non-blocking-descriptors) instead.
 ///
 /// If the socket timeout of a blocking source (`SO_RCVTIMEO`) expires, the copy fails with `EAGAIN`
 /// if the target is blocking as well. If the socket timeout of a blocking target (`SO_SNDTIMEO`)
