@@ -23,8 +23,12 @@ flags! {
     pub struct SpliceFlags: u32 {
         "SPLICE_F_MOVE" MOVE = 1, "a hint to move pages instead of copying them. Since Linux \
             2.6.21, it only has an effect with FUSE.";
-        "SPLICE_F_NONBLOCK" NONBLOCK = 2, "fail with `EAGAIN` instead of waiting for a pipe. Files \
-            and sockets block unless they are non-blocking themselves.";
+        "SPLICE_F_NONBLOCK" NONBLOCK = 2, "fail with `EAGAIN` instead of waiting for a pipe. \
+            The flag is needed for blocking pipes, and always for `vmsplice`, which ignores \
+            `O_NONBLOCK`. It is not needed for [`splice`] and [`tee`] if a pipe end that is passed \
+            is non-blocking (since Linux 5.1). Neither the flag nor a non-blocking pipe prevents \
+            [`splice`] from waiting for a file or socket, which must be non-blocking itself; only \
+            a Unix stream socket as the source does not block either.";
         "SPLICE_F_MORE" MORE = 4, "more data will follow: a socket may wait for more data before \
             it sends.";
         "SPLICE_F_GIFT" GIFT = 8, "only for `vmsplice`: the pages become the property of the \
@@ -71,14 +75,19 @@ pub fn nonblocking() -> Result<(OwnedFd, OwnedFd)> {
 /// pipe or socket then sees later writes to the source file.
 ///
 /// Returns the number of bytes moved: 0 at the end of the source, and before TCP urgent data, which
-/// only a `read` skips. If an offset is passed, the kernel starts at this offset of the file,
-/// advances the passed offset, and does not use the file offset. Otherwise, the kernel uses and
-/// advances the file offset. A pipe has no offset.
+/// only a `read` skips. Before urgent data, a non-blocking call can also fail with `EAGAIN`. If a
+/// `splice` from a socket returns 0 or `EAGAIN` and the pipe is empty, [`io::read`] distinguishes
+/// the end from urgent data, as in [this example](super#relaying-between-non-blocking-descriptors).
+/// [`io::would_block_as_none`] converts the error `EAGAIN` to `None`.
+///
+/// If an offset is passed, the kernel starts at this offset of the file, advances the passed
+/// offset, and does not use the file offset. Otherwise, the kernel uses and advances the file
+/// offset. A pipe has no offset.
 ///
 /// # Errors
 ///
-/// - `EAGAIN`: a pipe, file or socket is not ready, and it is non-blocking or `flags` contains
-///   `NONBLOCK`.
+/// - `EAGAIN`: a pipe, file or socket is not ready, or TCP urgent data is next; and a descriptor is
+///   non-blocking or `flags` contains [`NONBLOCK`](SpliceFlags::NONBLOCK).
 /// - `EBADF`: the source is not open for reading, or the target is not open for writing.
 /// - `EINVAL`: neither descriptor is a pipe; or both are the same pipe; or the target is open for
 ///   appending; or a file does not support `splice`; or an offset or a flag is invalid.
@@ -92,6 +101,8 @@ pub fn nonblocking() -> Result<(OwnedFd, OwnedFd)> {
 /// Since Linux 2.6.17; [splice(2)].
 ///
 /// [splice(2)]: https://man7.org/linux/man-pages/man2/splice.2.html
+/// [`io::read`]: crate::io::read
+/// [`io::would_block_as_none`]: crate::io::would_block_as_none
 #[inline]
 pub fn splice(
     source: impl AsFd,

@@ -53,8 +53,9 @@ pub fn pipe2(flags: CreateFlags) -> Result<(OwnedFd, OwnedFd)> {
 ///
 /// # Errors
 ///
-/// - `EAGAIN`: the source has no data or the target is full, and this descriptor or the call
-///   (`SPLICE_F_NONBLOCK`) is non-blocking, or the socket timeout has expired.
+/// - `EAGAIN`: the source has no data, or TCP urgent data is next, or the target is full; and a
+///   descriptor or the call (`SPLICE_F_NONBLOCK`) is non-blocking, or the socket timeout has
+///   expired.
 /// - `EBADF`: the source is not open for reading, or the target is not open for writing.
 /// - `EINVAL`: neither descriptor is a pipe, or both are the same pipe; or the target is open for
 ///   appending (`O_APPEND`); or an offset is greater than [`i64::MAX`], or was passed for a file
@@ -246,8 +247,9 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             in pipes (fs.pipe-user-pages-hard), has been reached; or the kernel is out of memory",
         NOPKG => Unsupported "the kernel is built without notification pipes (CONFIG_WATCH_QUEUE)";
     SPLICE:
-        AGAIN => "the source has no data or the target is full, and this descriptor or the call \
-            (SPLICE_F_NONBLOCK) is non-blocking, or the socket timeout has expired",
+        AGAIN => "the source has no data, or TCP urgent data is next, or the target is full; and a \
+            descriptor or the call (SPLICE_F_NONBLOCK) is non-blocking, or the socket timeout has \
+            expired",
         BADF => "the source is not open for reading, or the target is not open for writing",
         INVAL => "neither descriptor is a pipe, or both are the same pipe; or the target is open \
             for appending (O_APPEND); or an offset is greater than i64::MAX, or was passed for a \

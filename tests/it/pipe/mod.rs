@@ -1,5 +1,6 @@
 //! Tests of `pipe`: moving and duplicating bytes, and the capacity of a pipe.
 
+mod nonblocking;
 mod splice_pages;
 mod stress;
 
