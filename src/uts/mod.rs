@@ -8,7 +8,8 @@
 //! # fn main() -> butter::Result<()> {
 //! let uname = uts::uname()?;
 //! assert_eq!(uname.sysname(), "Linux");
-//! println!("{} runs Linux {} on {}", uts::hostname()?, uname.release(), uname.machine());
+//! let hostname = uts::hostname()?;
+//! println!("{} runs Linux {}", hostname.as_name().escape(), uname.release().escape());
 //! # Ok(())
 //! # }
 //! ```
