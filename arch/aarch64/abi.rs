@@ -11,7 +11,7 @@ pub(crate) struct EpollEvent {
 layout! { EpollEvent: size 16, align 8, events at 0, data at 8 }
 
 /// `struct stat`: the status of a file. The crate reads the device and inode numbers, the mode, the
-/// size and the number of blocks.
+/// device number of a block device (`st_rdev`), the size and the number of blocks.
 #[repr(C)]
 pub(crate) struct Stat {
     pub(crate) dev: u64,

@@ -12,7 +12,7 @@ pub(crate) struct EpollEvent {
 layout! { EpollEvent: size 12, align 1, events at 0, data at 4 }
 
 /// `struct stat`: the status of a file. The crate reads the device and inode numbers, the mode, the
-/// size and the number of blocks.
+/// device number of a block device (`st_rdev`), the size and the number of blocks.
 #[repr(C)]
 pub(crate) struct Stat {
     pub(crate) dev: u64,

@@ -163,8 +163,8 @@ impl<'fd> Copier<'fd> {
     }
 
     /// Sets the maximum number of bytes that one step copies: at least 1, and at most 2 GiB minus 4
-    /// KiB, the maximum of one system call. Values outside this range are clamped. A hole of a file
-    /// is copied in one step, whatever its length.
+    /// KiB, the maximum of one system call with pages of 4 KiB. Values outside this range are
+    /// clamped. A hole of a file is copied in one step, whatever its length.
     #[must_use]
     pub const fn chunk_size(mut self, bytes: usize) -> Self {
         self.chunk_size = match bytes {

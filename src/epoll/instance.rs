@@ -171,8 +171,8 @@ impl Epoll {
             // milliseconds, so that every iteration calls `epoll_pwait`.
             let remaining = if is_whole { remaining.ceil_to_millis() } else { remaining };
             match wait_once(self.as_fd(), buffer, remaining, None) {
-                // A single `epoll_pwait` call waits for at most 24 days. If the remaining time is
-                // longer, wait again, as after an interruption by a signal.
+                // A single `epoll_pwait` call waits for at most `LONGEST` (almost 25 days). If the
+                // remaining time is longer, wait again, as after an interruption by a signal.
                 Ok(0) if exceeds_one_call(remaining) => {
                     Err(Error::new(Call::EPOLL_PWAIT, Errno::INTR))
                 }

@@ -46,10 +46,10 @@ pub enum MapErrorKind {
     },
     /// The map is already set; a map can be set only once.
     SetAlready,
-    /// A range contains an ID outside the namespace that is not mapped in the user namespace of the
-    /// caller.
+    /// The IDs of a range outside the namespace are not all mapped by one range of the user
+    /// namespace of the caller.
     NotMapped {
-        /// The index of the range that contains the unmapped ID.
+        /// The index of the range that is not mapped.
         range: usize,
     },
     /// `setgroups` is permitted, but a caller that may map only its own group must first
@@ -184,9 +184,10 @@ pub(super) fn is_set(map: BorrowedFd<'_>) -> bool {
     matches!(io::read(map, &mut [0]), Ok(1))
 }
 
-/// Returns the first range with an ID that is not mapped in the user namespace of the caller, whose
-/// ID map is `map`. Returns `None` if `map` cannot be read or is empty: if `map` is empty, the
-/// caller is in the new namespace, and `map` is the map to be set.
+/// Returns the first range that is not mapped in the user namespace of the caller, whose ID map is
+/// `map`. The kernel requires that one range of `map` contains all IDs of the range. Returns `None`
+/// if `map` cannot be read or is empty: if `map` is empty, the caller is in the new namespace, and
+/// `map` is the map to be set.
 #[inline]
 pub(super) fn not_mapped(ranges: &[IdRange], map: BorrowedFd<'_>) -> Option<MapErrorKind> {
     let mut known = [IdRange::new(0, 0, 0); MAX_RANGES];

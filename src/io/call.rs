@@ -134,7 +134,8 @@ pub fn readv(fd: impl AsFd, buffers: &mut [IoSliceMut<'_>]) -> Result<usize> {
 /// - `EFBIG`: the file would exceed the maximum file size, or the file size limit of the process
 ///   (RLIMIT_FSIZE).
 /// - `EIO`: an I/O error. A background process whose process group is orphaned fails with `EIO` if
-///   it writes to its terminal and the terminal has the flag `TOSTOP`.
+///   it writes to its terminal, the terminal has the flag `TOSTOP`, and the process neither blocks
+///   nor ignores `SIGTTOU`.
 ///
 /// Drivers and file systems return further errors.
 ///
@@ -170,7 +171,8 @@ pub fn write(fd: impl AsFd, bytes: &[u8]) -> Result<usize> {
 /// - `EFBIG`: the file would exceed the maximum file size, or the file size limit of the process
 ///   (RLIMIT_FSIZE).
 /// - `EIO`: an I/O error. A background process whose process group is orphaned fails with `EIO` if
-///   it writes to its terminal and the terminal has the flag `TOSTOP`.
+///   it writes to its terminal, the terminal has the flag `TOSTOP`, and the process neither blocks
+///   nor ignores `SIGTTOU`.
 ///
 /// Drivers and file systems return further errors.
 ///
@@ -208,7 +210,8 @@ pub fn close(fd: OwnedFd) -> Result<()> {
 /// `ioctl(fd, FIONREAD, &count)` - returns the number of bytes available to read.
 ///
 /// - For an inotify instance, the result is the size of all queued events.
-/// - For a pipe or a stream socket, the result is the number of unread bytes.
+/// - For a pipe, a stream socket or a Unix seqpacket socket, the result is the number of unread
+///   bytes.
 /// - For a datagram socket, the result is the size of the next datagram.
 /// - For a regular file, the result is the number of bytes after the file offset, modulo 2^32. The
 ///   result is wrong if 2 GiB or more follow the file offset.

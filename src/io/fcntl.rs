@@ -27,8 +27,8 @@ flags! {
     pub struct StatusFlags: u32 {
         "O_APPEND" APPEND = 0x400, "writes append to the end of the file. `F_SETFL` can \
             change this flag.";
-        "O_NONBLOCK" NONBLOCK = 0x800, "reads and writes fail with `EAGAIN` instead of \
-            blocking. `F_SETFL` can change this flag.";
+        "O_NONBLOCK" NONBLOCK = 0x800, "reads, writes and other operations that would \
+            block fail with `EAGAIN`. `F_SETFL` can change this flag.";
         "O_DSYNC" DSYNC = 0x1000, "a write returns when its data is on the device.";
         "O_ASYNC" ASYNC = 0x2000, "the kernel sends a signal when the file becomes ready. \
             `F_SETFL` can change this flag.";

@@ -17,8 +17,8 @@ const MADV_NORMAL: u32 = 0;
 ///
 /// # Safety
 ///
-/// - With `FIXED`, existing mappings in the range are removed. The caller must own these mappings,
-///   and must not use them afterwards.
+/// - With `FIXED`, or another flag that has this effect, existing mappings in the range are
+///   removed. The caller must own these mappings, and must not use them afterwards.
 /// - New anonymous memory belongs to the caller alone. Other processes can change a mapped file at
 ///   any time. An access to a page after the end of the file raises `SIGBUS`, for example if
 ///   another process has truncated the file.

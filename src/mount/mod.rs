@@ -51,9 +51,10 @@
 //!   [`remount_bind`] does not change the mounts below the bind mount.
 //! - Several mounts can have the same path, and each of them covers the previous mount. [`unmount`]
 //!   unmounts the topmost mount at a path.
-//! - In a new mount namespace that is owned by a new user namespace, all copied mounts are locked.
-//!   The flags of a locked mount cannot be cleared. A locked mount cannot be unmounted by itself,
-//!   because the files that it covers would become visible.
+//! - In a new mount namespace that is owned by a new user namespace, all copied mounts are locked,
+//!   and the copies of shared mounts are slaves of the originals. The flags of a locked mount
+//!   cannot be cleared. A locked mount cannot be unmounted by itself, because the files that it
+//!   covers would become visible.
 //! - In a user namespace other than the initial one, only a few types of file systems can be
 //!   mounted, such as `tmpfs`, `proc` and, since Linux 5.11, `overlay`.
 //! - If a mount option is invalid, `mount` fails with `EINVAL`, and only the kernel's log (`dmesg`)

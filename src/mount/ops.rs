@@ -53,10 +53,11 @@ const OPERATIONS: MountFlags = MountFlags::REMOUNT
 ///   in the options, is in use; or the device is mounted elsewhere, and only one of the two mounts
 ///   has `RDONLY`.
 /// - `EINVAL`: the file system rejects an option, the source or the content of the device; or an
-///   option names a file descriptor; or `flags` contains a flag that selects another operation; or
-///   an argument contains a NUL byte. If an option names a file descriptor, [`Error::call`] returns
+///   option names a file descriptor; or the options are binary data; or `flags` contains a flag
+///   that selects another operation; or an argument contains a NUL byte. If an option names a file
+///   descriptor or the options are binary data, [`Error::call`] returns [`Call::MOUNT_OPTIONS`].
+/// - `E2BIG`: the options have more than 4,095 bytes. [`Error::call`] returns
 ///   [`Call::MOUNT_OPTIONS`].
-/// - `E2BIG`: the options have more than 4,095 bytes.
 /// - `EMFILE`, `ENOSPC`: the limit on file systems without a device (`EMFILE`) or the limit on
 ///   mounts (`ENOSPC`) has been reached.
 /// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: a path cannot be resolved.
@@ -146,10 +147,11 @@ pub fn bind_mount_recursive(source: impl path::Arg, target: impl path::Arg) -> R
 ///   files are open; or the file system is frozen.
 /// - `EROFS`, `EACCES`: the file system (`EROFS`) or its device (`EACCES`) cannot become writable.
 /// - `EINVAL`: the target is not a mount point; or the file system rejects an option; or an option
-///   names a file descriptor; or `flags` contains a flag that selects another operation; or an
-///   argument contains a NUL byte. If an option names a file descriptor, [`Error::call`] returns
+///   names a file descriptor; or the options are binary data; or `flags` contains a flag that
+///   selects another operation; or an argument contains a NUL byte. If an option names a file
+///   descriptor or the options are binary data, [`Error::call`] returns [`Call::MOUNT_OPTIONS`].
+/// - `E2BIG`: the options have more than 4,095 bytes. [`Error::call`] returns
 ///   [`Call::MOUNT_OPTIONS`].
-/// - `E2BIG`: the options have more than 4,095 bytes.
 /// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: the path cannot be resolved.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -169,8 +171,8 @@ pub fn remount(target: impl path::Arg, flags: MountFlags, options: impl path::Ar
 /// The flags of a mount are `RDONLY`, `NOSUID`, `NODEV`, `NOEXEC`, `NOSYMFOLLOW`, `NOATIME`,
 /// `NODIRATIME`, `RELATIME` and `STRICTATIME`. This function sets the flags of the mount that
 /// `flags` contains, and clears its other flags. If `flags` contains none of `NOATIME`,
-/// `NODIRATIME`, `RELATIME` and `STRICTATIME`, these four flags are not changed. Flags of the file
-/// system, such as `SYNCHRONOUS`, are ignored.
+/// `NODIRATIME`, `RELATIME` and `STRICTATIME`, these four flags are not changed. Other flags, such
+/// as `SYNCHRONOUS`, are ignored, unless they select another operation.
 ///
 /// # Errors
 ///

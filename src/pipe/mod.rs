@@ -49,8 +49,8 @@
 //!   mean that urgent data is next, which only a `read` skips: see
 //!   [below](#relaying-between-non-blocking-descriptors).
 //! - Moved bytes are not copied: [`splice`] and [`tee`] pass references to pages to the target. If
-//!   a file is written to while its bytes are in a pipe, the bytes in the pipe change as well. The
-//!   program can no longer change pages that [`splice_pages`] has moved.
+//!   a file is written to while its bytes are in a pipe, the bytes in the pipe change as well. No
+//!   process can change pages that [`splice_pages`] has moved, except huge pages before Linux 5.18.
 //! - [`splice`] and [`tee`] do not block on a non-blocking pipe. [`raw::vmsplice`] blocks unless it
 //!   has the flag [`SpliceFlags::NONBLOCK`], which documents the details.
 //!

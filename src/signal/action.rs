@@ -188,7 +188,7 @@ impl Action {
     ///
     /// The handler must still exist: the handler must have been set in this process, and its
     /// library must not have been unloaded. The handler must be safe to call at this point with the
-    /// passed arguments. A handler that calls the previous handler of the same signal should pass
+    /// passed arguments. A handler that calls the previous handler of the same signal must pass
     /// the arguments that it received.
     pub unsafe fn call(&self, signal: Signal, info: &SigInfo, context: *mut c_void) -> bool {
         let Some(handler) = self.handler_address() else { return false };

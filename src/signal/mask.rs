@@ -124,7 +124,8 @@ impl MaskGuard {
 
 impl Drop for MaskGuard {
     fn drop(&mut self) {
-        // Only a seccomp filter can make `unblock` fail, and a drop cannot return an error.
+        // Only a seccomp filter or a tracer can make `unblock` fail, and a drop cannot return an
+        // error.
         let _ = unblock(self.added);
     }
 }

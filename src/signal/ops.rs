@@ -194,8 +194,8 @@ pub fn action(signal: Signal) -> Result<Action> {
 
 /// Sets the action of a signal, and returns the previous action, which a later call can restore.
 ///
-/// If the new action ignores the signal, pending instances are discarded. [`Action::IGNORE`]
-/// ignores every signal, and [`Action::DEFAULT`] ignores `CHLD`, `CONT`, `URG` and `WINCH`.
+/// Pending instances of the signal are discarded if the new action is [`Action::IGNORE`], or if it
+/// is [`Action::DEFAULT`] and the signal is `CHLD`, `CONT`, `URG` or `WINCH`.
 ///
 /// # Safety
 ///
