@@ -65,7 +65,7 @@
 //! A child process inherits the signal mask of the thread that starts it, also with
 //! `std::process::Command`, and few programs unblock signals at their start: a child with a blocked
 //! `TERM` does not react to `kill`. With `std`,
-//! [`CommandExt::signal_mask`](crate::process::CommandExt::signal_mask) sets the mask of the child.
+//! `process::CommandExt::signal_mask` sets the signal mask of the child.
 
 mod action;
 mod alt_stack;
