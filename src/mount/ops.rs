@@ -56,7 +56,7 @@ const OPERATIONS: MountFlags = MountFlags::REMOUNT
 ///   option names a file descriptor; or the options are binary data; or `flags` contains a flag
 ///   that selects another operation; or an argument contains a NUL byte. If an option names a file
 ///   descriptor or the options are binary data, [`Error::call`] returns [`Call::MOUNT_OPTIONS`].
-/// - `E2BIG`: the options have more than 4,095 bytes. [`Error::call`] returns
+/// - `E2BIG`: the options have more than 4095 bytes. [`Error::call`] returns
 ///   [`Call::MOUNT_OPTIONS`].
 /// - `EMFILE`, `ENOSPC`: the limit on file systems without a device (`EMFILE`) or the limit on
 ///   mounts (`ENOSPC`) has been reached.
@@ -150,7 +150,7 @@ pub fn bind_mount_recursive(source: impl path::Arg, target: impl path::Arg) -> R
 ///   names a file descriptor; or the options are binary data; or `flags` contains a flag that
 ///   selects another operation; or an argument contains a NUL byte. If an option names a file
 ///   descriptor or the options are binary data, [`Error::call`] returns [`Call::MOUNT_OPTIONS`].
-/// - `E2BIG`: the options have more than 4,095 bytes. [`Error::call`] returns
+/// - `E2BIG`: the options have more than 4095 bytes. [`Error::call`] returns
 ///   [`Call::MOUNT_OPTIONS`].
 /// - `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`, `ENAMETOOLONG`: the path cannot be resolved.
 /// - `ENOMEM`: the kernel is out of memory.

@@ -44,7 +44,7 @@ use crate::syscall::syscall;
 ///
 /// Data (`Call::MOUNT_OPTIONS`):
 ///
-/// - `E2BIG`: the options have more than 4,095 bytes: the kernel copies at most one page.
+/// - `E2BIG`: the options have more than 4095 bytes: the kernel copies at most one page.
 /// - `EINVAL`: an option names a file descriptor (`fd=`, `rfdno=`, `wfdno=`), or the options begin
 ///   with a control character, as binary data does; only the unsafe function `raw::mount` accepts
 ///   such options.
@@ -630,7 +630,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it is too long for its \
             file system";
     MOUNT_OPTIONS:
-        TOOBIG => "the options have more than 4,095 bytes: the kernel copies at most one page",
+        TOOBIG => "the options have more than 4095 bytes: the kernel copies at most one page",
         INVAL => "an option names a file descriptor (fd=, rfdno=, wfdno=), or the options begin \
             with a control character, as binary data does; only the unsafe function raw::mount \
             accepts such options";

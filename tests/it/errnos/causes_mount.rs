@@ -42,7 +42,7 @@ pub const ROWS: &[(&str, Row)] = &[
         }),
     ),
     (
-        "more than 4,095 bytes",
+        "more than 4095 bytes",
         Row(Call::MOUNT_OPTIONS, Errno::TOOBIG, InvalidArgument, || {
             failed(mount::remount("/", F::empty(), [b'x'; 4096]))
         }),
