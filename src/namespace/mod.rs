@@ -4,12 +4,15 @@
 //! use butter::namespace::{self, Kind, Namespace, Namespaces};
 //!
 //! # fn main() -> butter::Result<()> {
-//! let original = Namespace::own(Kind::Uts)?;
-//! assert_eq!(original.kind()?, Namespaces::UTS);
 //! match namespace::unshare(Namespaces::UTS) {
 //!     Ok(()) => {
 //!         // A host name that is set now applies only to this thread and its children.
-//!         original.enter()?;
+//!         let first = Namespace::own(Kind::Uts)?;
+//!         assert_eq!(first.kind()?, Namespaces::UTS);
+//!         namespace::unshare(Namespaces::UTS)?;
+//!         // The thread returns from the second new namespace to the first. Entering a namespace
+//!         // requires `CAP_SYS_ADMIN` in the user namespace that owns the entered namespace.
+//!         first.enter()?;
 //!     }
 //!     // `unshare` requires `CAP_SYS_ADMIN`, which a process has in a new user namespace.
 //!     Err(error) => println!("{error}"),
