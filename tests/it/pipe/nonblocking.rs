@@ -49,9 +49,10 @@ fn fill(fd: &OwnedFd) {
     while io::write(fd, &[0; 4096]).is_ok() {}
 }
 
-/// Returns whether a call that cannot proceed blocks until a signal interrupts it.
-fn blocks(call: impl FnOnce() -> Result<usize>) -> bool {
-    has_blocked(interrupted(call).unwrap_err())
+/// Returns whether a call that cannot proceed blocks until a signal interrupts it. A call that does
+/// not block also fails with `EINTR` if a signal is already pending, so the call is repeated.
+fn blocks(call: impl Fn() -> Result<usize>) -> bool {
+    (0..20).all(|_| has_blocked(interrupted(&call).unwrap_err()))
 }
 
 fn has_blocked(error: Error) -> bool {
