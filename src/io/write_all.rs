@@ -133,8 +133,9 @@ fn repeat(
     // `get` has no panic path.
     while let Some(rest @ [_, ..]) = bytes.get(written..) {
         written += match retry(|| write(fd, rest, written)) {
-            Ok(0) => return Err(WriteAllError { error: Error::new(call, Errno::IO), written }),
-            Ok(count) => count,
+            Ok(count) if (1..=rest.len()).contains(&count) => count,
+            // The descriptor accepted no bytes, or a filter has forged the count.
+            Ok(_) => return Err(WriteAllError { error: Error::new(call, Errno::IO), written }),
             Err(error) => return Err(WriteAllError { error, written }),
         };
     }
