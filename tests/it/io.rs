@@ -191,3 +191,14 @@ fn write_all_at_continues_after_a_short_write() {
         assert_eq!((error.error().errno(), error.written()), (Errno::FBIG, 6));
     });
 }
+
+#[test]
+fn write_all_fails_with_eio_if_count_exceeds_the_buffer() {
+    common::child::in_child(|| {
+        let (_reader, writer) = pipe::pipe().unwrap();
+        let forged =
+            inject::forge(libc::SYS_write, |_| isize::MAX, || io::write_all(&writer, b"bytes"));
+        let error = forged.unwrap_err();
+        assert_eq!((error.error().errno(), error.written()), (Errno::IO, 0));
+    });
+}
