@@ -6,10 +6,10 @@
 use core::fmt;
 
 use super::call::SINCE;
-use super::{Call, ErrnoReason, Error, StrTable};
+use super::{Call, ErrnoReason, Error};
 
 /// The cause of an error, returned by [`Error::reason`]. `Display` prints the text of the cause.
-// A byte less than `FIRST_WORD` is an ASCII character; any other byte represents a word.
+// A byte in 0x20..=0x7f is an ASCII character; any other byte represents a word (see `word_index`).
 #[derive(Clone, Copy)]
 pub struct Reason(&'static [u8]);
 
@@ -26,70 +26,106 @@ impl Reason {
 
     /// Passes the text of the reason to a function, in pieces.
     pub(crate) fn pieces(self, put: &mut dyn FnMut(&str) -> fmt::Result) -> fmt::Result {
-        for piece in self.0.chunk_by(|a, b| (a | b) < FIRST_WORD) {
-            match *piece {
-                [byte] if byte >= FIRST_WORD => {
-                    put(WORDS.get(usize::from(byte - FIRST_WORD)).unwrap_or_default())?;
-                }
+        for piece in self.0.chunk_by(|a, b| word_index(*a).or(word_index(*b)).is_none()) {
+            match piece.first().and_then(|byte| word_index(*byte)) {
+                // A word contains only shorter words, so this recursion ends.
+                Some(index) => Reason(nth(&WORDS, index).unwrap_or_default()).pieces(put)?,
                 // SAFETY: all bytes of the piece are ASCII characters.
-                _ => put(unsafe { str::from_utf8_unchecked(piece) })?,
+                None => put(unsafe { str::from_utf8_unchecked(piece) })?,
             }
         }
         Ok(())
     }
 }
 
-/// The causes of the errors of all calls.
-pub(crate) struct ReasonTable<const ROWS: usize, const BYTES: usize> {
-    keys: [u32; ROWS],
-    /// The offset of each text in `texts`, and the length of the text in the lowest [`LENGTH_BITS`]
-    /// bits.
-    spans: [u32; ROWS],
-    texts: [u8; BYTES],
+/// The byte after each encoded text.
+const END: u8 = 0;
+
+/// Returns the index in `WORD_LIST` of the word that a byte represents. Returns `None` if the byte
+/// is a character or `END`.
+const fn word_index(byte: u8) -> Option<usize> {
+    match byte {
+        0x80.. => Some(byte as usize - 0x80),
+        0x01..0x20 => Some(byte as usize + 0x7f),
+        _ => None,
+    }
 }
 
-const LENGTH_BITS: u32 = 12;
+/// Returns the byte that represents a word.
+const fn word_byte(index: usize) -> u8 {
+    if index < 0x80 { index as u8 + 0x80 } else { index as u8 - 0x7f }
+}
+
+/// Returns the text with a number in a sequence of encoded texts.
+fn nth(texts: &[u8], number: usize) -> Option<&[u8]> {
+    texts.split(|byte| *byte == END).nth(number)
+}
+
+/// The causes of the errors of all calls.
+pub(crate) struct ReasonTable<const ROWS: usize, const BYTES: usize> {
+    /// The errno of each row, or 0 in the row before the first row of a call.
+    errnos: [u8; ROWS],
+    /// The number of the text of each row, or the ID of the call in a row with errno 0.
+    values: [u16; ROWS],
+    texts: [u8; BYTES],
+}
 
 /// A [`ReasonTable`] of the maximum size, which exists only at compile time, and the numbers of
 /// rows and bytes in use.
 pub(crate) struct Packed {
-    table: ReasonTable<2048, 0x2_0000>,
+    errnos: [u8; MAX_ROWS],
+    values: [u16; MAX_ROWS],
     pub(crate) rows: usize,
+    texts: [u8; MAX_BYTES],
     pub(crate) bytes: usize,
 }
 
+const MAX_ROWS: usize = 4096;
+const MAX_BYTES: usize = 0x2_0000;
+
 /// Packs the tables of all modules.
 pub(crate) const fn pack(tables: &[&[ErrnoReason]]) -> Packed {
-    let table = ReasonTable { keys: [0; 2048], spans: [0; 2048], texts: [0; 0x2_0000] };
-    let mut packed = Packed { table, rows: 0, bytes: 0 };
+    let mut packed = Packed {
+        errnos: [0; MAX_ROWS],
+        values: [0; MAX_ROWS],
+        rows: 0,
+        texts: [END; MAX_BYTES],
+        bytes: 0,
+    };
     let words = Words::new();
-    // The rows with equal hashes are linked, so that the search for an equal text does not take
-    // quadratic time. A link is the index of a row plus 1, or 0 for the last row.
-    let (mut first, mut next) = ([0; 256], [0; 2048]);
+    // The texts with equal hashes are linked, so that the search for an equal text does not take
+    // quadratic time. A link is the number of a text plus 1, or 0 for the last text.
+    let (mut first, mut next, mut starts) = ([0; 256], [0; MAX_ROWS], [0; MAX_ROWS]);
+    let (mut count, mut call) = (0, None);
     let mut table = 0;
     while table < tables.len() {
         let mut index = 0;
         while index < tables[table].len() {
-            let row = packed.rows;
-            let text = tables[table][index].reason.as_bytes();
-            let size = packed.push(text, &words);
-            assert!(size < 1 << LENGTH_BITS);
-            let span = (packed.bytes as u32) << LENGTH_BITS | size as u32;
-            let bucket = hash(packed.table.bytes(span)) % first.len();
-            let mut equal = first[bucket];
-            while equal > 0 && !packed.table.equal(span, packed.table.spans[equal - 1]) {
-                equal = next[equal - 1];
+            let row = &tables[table][index];
+            let id = row.call.id();
+            if !matches!(call, Some(last) if last == id) {
+                packed.push_row(0, id);
+                call = Some(id);
             }
-            packed.table.keys[row] = tables[table][index].key();
-            if equal > 0 {
-                packed.table.spans[row] = packed.table.spans[equal - 1];
+            let (start, bucket) = (packed.bytes, hash(row.reason.as_bytes()) % first.len());
+            starts[count] = start;
+            packed.bytes = words.encode(row.reason.as_bytes(), &mut packed.texts, start);
+            let mut text = first[bucket];
+            while text > 0 && !equal(&packed.texts, starts[text - 1], start) {
+                text = next[text - 1];
+            }
+            if text > 0 {
+                // The bytes after the new start are overwritten by the next text.
+                packed.bytes = start;
             } else {
-                packed.table.spans[row] = span;
-                packed.bytes += size;
-                next[row] = first[bucket];
-                first[bucket] = row + 1;
+                next[count] = first[bucket];
+                count += 1;
+                first[bucket] = count;
+                text = count;
             }
-            packed.rows += 1;
+            let errno = row.errno.as_raw();
+            assert!(errno <= u8::MAX as i32);
+            packed.push_row(errno as u8, text as u16 - 1);
             index += 1;
         }
         table += 1;
@@ -98,47 +134,46 @@ pub(crate) const fn pack(tables: &[&[ErrnoReason]]) -> Packed {
 }
 
 impl Packed {
-    /// Stores a text after the bytes in use, and replaces the longest word that matches at each
-    /// position with one byte. Returns the size of the stored text.
-    const fn push(&mut self, text: &[u8], words: &Words) -> usize {
-        let (mut size, mut position) = (0, 0);
-        while position < text.len() {
-            let mut best = text[position];
-            assert!(best.is_ascii());
-            let mut length = 1;
-            let mut word = if position + 1 < text.len() {
-                words.first[best as usize][text[position + 1] as usize]
-            } else {
-                0
-            };
-            while word > 0 {
-                let index = word as usize - 1;
-                let bytes = WORD_LIST[index].as_bytes();
-                if bytes.len() > length && starts_with(text, position, bytes) {
-                    (best, length) = (FIRST_WORD + index as u8, bytes.len());
-                }
-                word = words.next[index];
-            }
-            self.table.texts[self.bytes + size] = best;
-            size += 1;
-            position += length;
-        }
-        size
+    const fn push_row(&mut self, errno: u8, value: u16) {
+        self.errnos[self.rows] = errno;
+        self.values[self.rows] = value;
+        self.rows += 1;
     }
+}
+
+/// Returns whether the encoded texts at two offsets are equal.
+const fn equal(texts: &[u8], a: usize, b: usize) -> bool {
+    let mut index = 0;
+    while texts[a + index] == texts[b + index] {
+        if texts[a + index] == END {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
+
+const fn hash(text: &[u8]) -> usize {
+    let (mut hash, mut index) = (0_u32, 0);
+    while index < text.len() {
+        hash = hash.wrapping_mul(31).wrapping_add(text[index] as u32);
+        index += 1;
+    }
+    hash as usize
 }
 
 /// The words of `WORD_LIST`, each linked to the next word with the same first two bytes. A link is
 /// the index of a word plus 1, or 0 for the last word.
 struct Words {
     first: [[u8; 128]; 128],
-    next: [u8; WORD_COUNT],
+    next: [u8; WORD_LIST.len()],
 }
 
 impl Words {
     const fn new() -> Self {
-        let mut new = Self { first: [[0; 128]; 128], next: [0; WORD_COUNT] };
+        let mut new = Self { first: [[0; 128]; 128], next: [0; WORD_LIST.len()] };
         let mut word = 0;
-        while word < WORD_COUNT {
+        while word < WORD_LIST.len() {
             let bytes = WORD_LIST[word].as_bytes();
             let first = &mut new.first[bytes[0] as usize][bytes[1] as usize];
             new.next[word] = *first;
@@ -146,6 +181,36 @@ impl Words {
             *first = word as u8;
         }
         new
+    }
+
+    /// Stores a text and `END` at an offset of a buffer. At each position, the longest word that
+    /// matches and is shorter than the text is stored as one byte. Returns the offset after `END`.
+    const fn encode(&self, text: &[u8], buffer: &mut [u8], mut offset: usize) -> usize {
+        let mut position = 0;
+        while position < text.len() {
+            let mut best = text[position];
+            assert!(best.is_ascii() && !best.is_ascii_control());
+            let mut length = 1;
+            let mut word = if position + 1 < text.len() {
+                self.first[best as usize][text[position + 1] as usize]
+            } else {
+                0
+            };
+            while word > 0 {
+                let index = word as usize - 1;
+                let bytes = WORD_LIST[index].as_bytes();
+                let longer = bytes.len() > length && bytes.len() < text.len();
+                if longer && starts_with(text, position, bytes) {
+                    (best, length) = (word_byte(index), bytes.len());
+                }
+                word = self.next[index];
+            }
+            buffer[offset] = best;
+            offset += 1;
+            position += length;
+        }
+        buffer[offset] = END;
+        offset + 1
     }
 }
 
@@ -160,33 +225,14 @@ const fn starts_with(text: &[u8], position: usize, word: &[u8]) -> bool {
     true
 }
 
-const fn hash(text: &[u8]) -> usize {
-    let (mut hash, mut index) = (0_u32, 0);
-    while index < text.len() {
-        hash = hash.wrapping_mul(31).wrapping_add(text[index] as u32);
-        index += 1;
-    }
-    hash as usize
-}
-
 impl<const ROWS: usize, const BYTES: usize> ReasonTable<ROWS, BYTES> {
     /// Copies the rows and bytes of a packed table that are in use.
     pub(crate) const fn new(packed: &Packed) -> Self {
-        let mut new = Self { keys: [0; ROWS], spans: [0; ROWS], texts: [0; BYTES] };
-        new.keys.copy_from_slice(packed.table.keys.split_at(ROWS).0);
-        new.spans.copy_from_slice(packed.table.spans.split_at(ROWS).0);
-        new.texts.copy_from_slice(packed.table.texts.split_at(BYTES).0);
+        let mut new = Self { errnos: [0; ROWS], values: [0; ROWS], texts: [0; BYTES] };
+        new.errnos.copy_from_slice(packed.errnos.split_at(ROWS).0);
+        new.values.copy_from_slice(packed.values.split_at(ROWS).0);
+        new.texts.copy_from_slice(packed.texts.split_at(BYTES).0);
         new
-    }
-
-    const fn bytes(&self, span: u32) -> &[u8] {
-        let (offset, length) = (span >> LENGTH_BITS, span & ((1 << LENGTH_BITS) - 1));
-        self.texts.split_at(offset as usize).1.split_at(length as usize).0
-    }
-
-    const fn equal(&self, a: u32, b: u32) -> bool {
-        let (a, b) = (self.bytes(a), self.bytes(b));
-        a.len() == b.len() && starts_with(a, 0, b)
     }
 
     /// Returns the cause of an error, or the general description of its errno if no cause is known.
@@ -196,11 +242,16 @@ impl<const ROWS: usize, const BYTES: usize> ReasonTable<ROWS, BYTES> {
     }
 
     fn cause(&'static self, error: Error) -> Option<Reason> {
-        let row = self.keys.iter().position(|key| *key == error.key())?;
-        let span = *self.spans.get(row)?;
-        let (offset, length) = (span >> LENGTH_BITS, span & ((1 << LENGTH_BITS) - 1));
-        // This code does not call `bytes`, which contains a panic path.
-        self.texts.get(offset as usize..(offset + length) as usize).map(Reason)
+        let (id, errno) = (error.call().id(), error.errno().as_raw());
+        let mut call = None;
+        for (row, value) in self.errnos.iter().zip(&self.values) {
+            if *row == 0 {
+                call = Some(*value);
+            } else if i32::from(*row) == errno && call == Some(id) {
+                return nth(&self.texts, usize::from(*value)).map(Reason);
+            }
+        }
+        None
     }
 }
 
@@ -213,49 +264,46 @@ impl Call {
     }
 }
 
-/// The byte that represents the first word of `WORD_LIST`.
-const FIRST_WORD: u8 = 0x80;
-
-/// Defines the list of words that are packed into one byte, and the table from which these words
-/// are printed.
-macro_rules! words {
-    ($($word:literal,)*) => {
-        const WORD_LIST: &[&str] = &[$($word),*];
-
-        static WORDS: StrTable<WORD_COUNT> = StrTable::new(
-            concat!($($word),*),
-            match WORD_LIST.first_chunk() {
-                Some(words) => words,
-                None => unreachable!(),
-            },
-        );
-    };
-}
-
-const WORD_COUNT: usize = WORD_LIST.len();
-
-const _: () = assert!(WORD_COUNT <= 128);
-
-// Words that are frequent in the reasons. The reasons are correct with any list of ASCII words; the
-// table is smallest with the words that occur most often.
+// Frequent parts of the reasons. The reasons are correct with any list of ASCII texts of at least
+// two characters; the table is smallest with the parts that occur most often.
 #[rustfmt::skip]
-words! {
-    "(O_APPEND)", "(RLIMIT_NOFILE)", "(fs.", "CAP_", "CAP_SYS_ADMIN ", "I/O", "Linux ", "NUL byte",
-    "RLIMIT_", "a ", "address", "already", "an ", "and ", "another ", "are ", "argument", "be ",
-    "been reached", "before ", "beyond ", "buffer ", "built ", "bytes", "caller", "can",
-    "capability ", "clock", "contains ", "counter", "denied", "descriptor", "descriptor ",
-    "descriptors ", "device", "directory", "does ", "empty", "epoll", "er ", "event", "exceed",
-    "exist", "file", "file ", "flag ", "for ", "greater than ", "group", "has ", "have ", "in ",
-    "ing", "inotify", "instance", "is ", "it ", "itself", "kernel", "limit on ", "mapped",
-    "mapping", "may ", "more", "more than ", "mount ", "mounted", "namespace", "nanoseconds",
-    "negative", "no ", "non-blocking", "not ", "number ", "of ", "offset", "on ", "one", "only ",
-    "open ", "or ", "or the ", "pages", "part ", "path ", "path-only (O_PATH)", "pipe", "positive",
-    "process", "range", "reached", "read", "record", "regular ", "requires ", "s ",
-    "sealed against ", "searched", "seccomp", "security module ", "security module denies ", "set",
-    "signal", "source ", "such ", "support ", "symbolic ", "system", "target ", "th", "that ",
-    "the ", "there", "thread", "timeout ", "timer", "to ", "too ", "unknown ", "user",
-    "vm.max_map_count)", "was ", "what ", "which ", "with ", "without ", "would ", "writing",
-}
+const WORD_LIST: &[&str] = &[
+    " byte", " is ", " is set", " or ", ", ", ", and the ", ", or ", ", or a ", ", or the ", "-onl",
+    "; ", "; or ", "; or a ", "; or the ", "AT", "CAP", "FI", "IN", "LO", "Linux ", "MA", "O_",
+    "RE", "S_", "T_", "_SE", "_SY", "a ", "ac", "al", "al ", "all", "am", "an", "an ", "and ",
+    "ange ", "another ", "apability ", "ar", "be", "ce", "ces", "ch", "co", "component ",
+    "contains ", "d ", "descriptor", "descriptor ", "device ", "directory", "directory ",
+    "does not ", "does not have ", "does not support ", "e ", "ed", "ed ", "empty", "en", "er",
+    "er ", "es", "es ", "ex", "exist", "file", "file ", "flag", "for ", "fs", "ha", "has ",
+    "has been ", "il", "in", "in ", "in the ", "ing ", "instan", "is ", "is not ", "is not a ",
+    "it", "it ", "its ", "kernel", "kernel ", "la", "le", "limit on ", "lo", "lock", "ma", "mapp",
+    "me", "memor", "more than ", "moun", "mount ", "namespace", "ne", "no", "not ", "of ",
+    "of the ", "ol", "on", "on ", "open", "open for ", "or", "or ", "ou", "pa", "path ", "pip",
+    "pro", "process ", "r ", "re", "rea", "read", "ro", "s ", "se", "security module denies ", "si",
+    "source ", "symbolic link", "system", "system ", "t ", "targe", "target is ", "te", "ted",
+    "ted ", "th", "that ", "the ", "the c", "the call", "the file ", "this ", "ti", "to ", "un",
+    "use", "user ", "user namespace ", "was ", "with ", "without ", "wn", "writ", "writing", "y ",
+];
+
+const _: () = assert!(WORD_LIST.len() <= 0x80 + 0x1f);
+
+/// The encoded words.
+static WORDS: [u8; ENCODED_WORDS.1] = {
+    let mut words = [0; ENCODED_WORDS.1];
+    words.copy_from_slice(ENCODED_WORDS.0.split_at(ENCODED_WORDS.1).0);
+    words
+};
+
+/// A buffer that contains the encoded words, and the number of bytes in use.
+const ENCODED_WORDS: ([u8; 4096], usize) = {
+    let (words, mut buffer) = (Words::new(), [0; 4096]);
+    let (mut size, mut index) = (0, 0);
+    while index < WORD_LIST.len() {
+        size = words.encode(WORD_LIST[index].as_bytes(), &mut buffer, size);
+        index += 1;
+    }
+    (buffer, size)
+};
 
 #[cfg(test)]
 mod tests {
@@ -288,6 +336,14 @@ mod tests {
         let interrupted = TABLE.find(Error::new(Call::WRITE, Errno::INTR)).map(text);
         assert_eq!(interrupted.as_deref(), Errno::INTR.text());
         assert!(TABLE.texts.len() <= 19, "{:?}", TABLE.texts);
+    }
+
+    #[test]
+    fn words_are_decoded_from_their_bytes() {
+        for (index, word) in WORD_LIST.iter().enumerate() {
+            let byte = [word_byte(index)];
+            assert_eq!(text(Reason(byte.to_vec().leak())), *word);
+        }
     }
 
     #[test]
