@@ -141,7 +141,7 @@ pub(crate) mod syscall;
 
 // Layer 3: types and calls that all features share.
 pub mod fd;
-mod fs;
+pub mod fs;
 mod ids;
 pub mod io;
 #[macro_use]

@@ -33,7 +33,7 @@ sources! {
     "src/eventfd/types.rs"
     "src/explain.rs"
     "src/fd/no_std.rs"
-    "src/fs.rs"
+    "src/fs/internal.rs"
     "src/idmap/types.rs"
     "src/inotify/event.rs"
     "src/inotify/raw.rs"

@@ -79,7 +79,7 @@ structs! {
     "src/io/slices.rs" IoSliceMut { base len } is "struct iovec" { iov_base iov_len }:
         libc::iovec { iov_base iov_len }
         general::iovec { iov_base iov_len };
-    "src/fs.rs" Statfs { kind block_size flags } is "struct statfs" { f_type f_bsize f_flags }:
+    "src/fs/internal.rs" Statfs { kind block_size flags } is "struct statfs" { f_type f_bsize f_flags }:
         libc::statfs64 { f_type f_bsize f_flags }
         general::statfs { f_type f_bsize f_flags };
     "src/poll/types.rs" PollFd { fd events revents } is "struct pollfd" { fd events revents }:

@@ -21,9 +21,9 @@ pub const TABLE: Table = Table {
     others: IN_CHILD,
 };
 
-/// The table for `src/fs.rs`. The rows for its errors are in the table of memfd errors.
+/// The table for `src/fs/internal.rs`. The rows for its errors are in the table of memfd errors.
 pub const FS_TABLE: Table = Table {
-    source: include_str!("../../../src/fs.rs"),
+    source: include_str!("../../../src/fs/internal.rs"),
     rows: &[],
     at_descriptor_limit: &[],
     others: &[],

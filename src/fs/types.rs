@@ -1,0 +1,133 @@
+//! Flags, permissions and directory arguments that several calls on files share.
+
+use crate::arch::abi;
+use crate::fd::{AsFd, AsRawFd, RawFd};
+
+flags! {
+    /// Flags of [`openat`](super::openat) and [`openat2`](super::openat2): the access mode, and the
+    /// creation and status flags.
+    pub struct OFlags: u32 {
+        "O_RDONLY" RDONLY = 0, "open for reading.";
+        "O_WRONLY" WRONLY = 1, "open for writing.";
+        "O_RDWR" RDWR = 2, "open for reading and writing.";
+        "O_CREAT" CREATE = 0x40, "create the file if it does not exist.";
+        "O_EXCL" EXCL = 0x80, "with `CREATE`, fail with `EEXIST` if the file exists.";
+        "O_NOCTTY" NOCTTY = 0x100, "do not make a terminal the controlling terminal.";
+        "O_TRUNC" TRUNC = 0x200, "truncate a regular file to length 0.";
+        "O_APPEND" APPEND = 0x400, "writes append to the end of the file.";
+        "O_NONBLOCK" NONBLOCK = 0x800, "do not wait, neither for the open nor for later reads \
+            and writes.";
+        "O_DSYNC" DSYNC = 0x1000, "a write returns when its data is on the device.";
+        "O_ASYNC" ASYNC = 0x2000, "the kernel sends a signal when the file becomes ready.";
+        "O_DIRECT" DIRECT = abi::O_DIRECT, "direct I/O.";
+        "O_LARGEFILE" LARGEFILE = abi::O_LARGEFILE, "file offsets have 64 bits. The kernel sets \
+            this flag.";
+        "O_DIRECTORY" DIRECTORY = abi::O_DIRECTORY, "fail with `ENOTDIR` if the file is not a \
+            directory.";
+        "O_NOFOLLOW" NOFOLLOW = abi::O_NOFOLLOW, "fail with `ELOOP` if the file is a symbolic \
+            link.";
+        "O_NOATIME" NOATIME = 0x4_0000, "reads do not update the access time of the file.";
+        "O_CLOEXEC" CLOEXEC = 0x8_0000, "close the descriptor when a program is executed.";
+        "O_SYNC" SYNC = 0x10_1000, "a write returns when its data and the metadata of the file \
+            are on the device.";
+        "O_PATH" PATH = 0x20_0000, "a path-only descriptor, not open for reading or writing.";
+        "O_TMPFILE" TMPFILE = 0x40_0000 | abi::O_DIRECTORY, "create an unnamed temporary file in \
+            the directory.";
+    }
+}
+
+flags! {
+    /// Permissions of a file, and the set-user-ID, set-group-ID and sticky bits.
+    pub struct Mode: u32 {
+        "S_ISUID" SUID = 0o4000, "set the user ID on execution.";
+        "S_ISGID" SGID = 0o2000, "set the group ID on execution; for a directory, new files \
+            inherit the group of the directory.";
+        "S_ISVTX" SVTX = 0o1000, "the sticky bit: only the owner of a file, the owner of the \
+            directory and root may delete or rename a file in the directory.";
+        "S_IRWXU" RWXU = 0o700, "the owner may read, write and execute.";
+        "S_IRUSR" RUSR = 0o400, "the owner may read.";
+        "S_IWUSR" WUSR = 0o200, "the owner may write.";
+        "S_IXUSR" XUSR = 0o100, "the owner may execute the file, or search the directory.";
+        "S_IRWXG" RWXG = 0o070, "the group may read, write and execute.";
+        "S_IRGRP" RGRP = 0o040, "the group may read.";
+        "S_IWGRP" WGRP = 0o020, "the group may write.";
+        "S_IXGRP" XGRP = 0o010, "the group may execute the file, or search the directory.";
+        "S_IRWXO" RWXO = 0o007, "others may read, write and execute.";
+        "S_IROTH" ROTH = 0o004, "others may read.";
+        "S_IWOTH" WOTH = 0o002, "others may write.";
+        "S_IXOTH" XOTH = 0o001, "others may execute the file, or search the directory.";
+    }
+}
+
+flags! {
+    /// Flags of the calls that look up a path relative to a directory. Each call documents the
+    /// flags that it accepts.
+    pub struct AtFlags: u32 {
+        "AT_SYMLINK_NOFOLLOW" SYMLINK_NOFOLLOW = 0x100, "do not follow a symbolic link in the \
+            last component of the path.";
+        "AT_EACCESS" EACCESS = 0x200, "check access with the effective IDs (`faccessat2`).";
+        "AT_REMOVEDIR" REMOVEDIR = 0x200, "remove a directory (`unlinkat`).";
+        "AT_SYMLINK_FOLLOW" SYMLINK_FOLLOW = 0x400, "follow a symbolic link in the last component \
+            of the path (`linkat`).";
+        "AT_NO_AUTOMOUNT" NO_AUTOMOUNT = 0x800, "do not trigger an automount in the last \
+            component of the path.";
+        "AT_EMPTY_PATH" EMPTY_PATH = 0x1000, "if the path is empty, operate on the directory \
+            descriptor itself, which can refer to any file.";
+    }
+}
+
+/// The working directory, as the directory argument of a call: `AT_FDCWD`.
+#[doc(alias = "AT_FDCWD")]
+#[derive(Clone, Copy, Debug)]
+pub struct Cwd;
+
+/// The working directory: a relative path is resolved from it.
+#[doc(alias = "AT_FDCWD")]
+pub const CWD: Cwd = Cwd;
+
+/// An invalid directory, as the directory argument of a call that requires an absolute path.
+#[derive(Clone, Copy, Debug)]
+pub struct Abs;
+
+/// No directory: an absolute path needs none, and a relative path fails with `EBADF`.
+pub const ABS: Abs = Abs;
+
+/// A directory argument: a descriptor, [`CWD`] or [`ABS`].
+pub trait DirectoryArg: sealed::DirectoryNumber {}
+
+pub(crate) mod sealed {
+    use super::RawFd;
+
+    /// Returns the number that is passed to the kernel.
+    pub trait DirectoryNumber {
+        fn directory_number(&self) -> RawFd;
+    }
+}
+
+use sealed::DirectoryNumber;
+
+impl<T: AsFd> DirectoryArg for T {}
+impl<T: AsFd> DirectoryNumber for T {
+    #[inline(always)]
+    fn directory_number(&self) -> RawFd {
+        self.as_fd().as_raw_fd()
+    }
+}
+
+impl DirectoryArg for Cwd {}
+impl DirectoryNumber for Cwd {
+    #[inline(always)]
+    fn directory_number(&self) -> RawFd {
+        let at_fdcwd = -100;
+        at_fdcwd
+    }
+}
+
+impl DirectoryArg for Abs {}
+impl DirectoryNumber for Abs {
+    #[inline(always)]
+    fn directory_number(&self) -> RawFd {
+        // `-EBADF`, which is not a valid descriptor and not `AT_FDCWD`.
+        -9
+    }
+}
