@@ -16,6 +16,7 @@ use crate::{
 /// The tables of reasons of all modules.
 const TABLES: &[&[ErrnoReason]] = &[
     fs::REASONS,
+    fs::open::raw::REASONS,
     io::REASONS,
     process::raw::REASONS,
     signal::raw::REASONS,

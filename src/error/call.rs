@@ -157,6 +157,8 @@ calls! {
     FALLOCATE = "fallocate";
     PREAD64 = "pread64";
     PWRITE64 = "pwrite64";
+    OPENAT = "openat";
+    OPENAT2 = "openat2";
 
     PIPE2 = "pipe2";
     SPLICE = "splice";

@@ -59,7 +59,7 @@ layout! { Statfs: size 120, align 8, kind at 0, block_size at 8, flags at 80 }
 ///
 /// If `directory` is `None`, a relative path is resolved from the working directory.
 #[inline]
-pub(crate) fn openat(
+pub(crate) fn open_existing(
     call: Call,
     directory: Option<BorrowedFd<'_>>,
     path: &CStr,

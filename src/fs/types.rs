@@ -3,9 +3,17 @@
 use crate::arch::abi;
 use crate::fd::{AsFd, AsRawFd, RawFd};
 
+const AT_FDCWD: RawFd = -100;
+
 flags! {
     /// Flags of [`openat`](super::openat) and [`openat2`](super::openat2): the access mode, and the
-    /// creation and status flags.
+    /// creation and status flags; [open(2)].
+    ///
+    /// The access mode is one of `RDONLY`, `WRONLY` and `RDWR`, which are values of the two lowest
+    /// bits (`O_ACCMODE`), not single bits: `RDONLY` is 0, and `WRONLY | RDWR` is not `RDWR`.
+    ///
+    /// [open(2)]: https://man7.org/linux/man-pages/man2/open.2.html
+    #[doc(alias = "O_ACCMODE")]
     pub struct OFlags: u32 {
         "O_RDONLY" RDONLY = 0, "open for reading.";
         "O_WRONLY" WRONLY = 1, "open for writing.";
@@ -37,7 +45,17 @@ flags! {
 }
 
 flags! {
-    /// Permissions of a file, and the set-user-ID, set-group-ID and sticky bits.
+    /// Permissions of a file, and the set-user-ID, set-group-ID and sticky bits; [inode(7)].
+    ///
+    /// ```
+    /// use butter::fs::Mode;
+    ///
+    /// let mode = Mode::RUSR | Mode::WUSR | Mode::RGRP | Mode::ROTH;
+    /// assert_eq!(mode, Mode::from_bits_retain(0o644));
+    /// ```
+    ///
+    /// [inode(7)]: https://man7.org/linux/man-pages/man7/inode.7.html
+    #[doc(alias = "mode_t")]
     pub struct Mode: u32 {
         "S_ISUID" SUID = 0o4000, "set the user ID on execution.";
         "S_ISGID" SGID = 0o2000, "set the group ID on execution; for a directory, new files \
@@ -89,10 +107,27 @@ pub const CWD: Cwd = Cwd;
 #[derive(Clone, Copy, Debug)]
 pub struct Abs;
 
-/// No directory: an absolute path needs none, and a relative path fails with `EBADF`.
+/// No directory: an absolute path does not need a directory, and a call with a relative path fails
+/// with `EBADF`.
 pub const ABS: Abs = Abs;
 
-/// A directory argument: a descriptor, [`CWD`] or [`ABS`].
+/// A directory argument: a descriptor, [`CWD`] or [`ABS`]. The trait is sealed.
+///
+/// A descriptor is any type that implements [`AsFd`], or a reference to it: pass `&directory` to
+/// keep the directory open after the call. The descriptor can be a path-only (`O_PATH`) descriptor,
+/// and is not used if the path is absolute.
+///
+/// ```
+/// use butter::fs::{self, ABS, CWD, Mode, OFlags};
+///
+/// # fn main() -> butter::Result<()> {
+/// let flags = OFlags::PATH | OFlags::DIRECTORY;
+/// let proc = fs::openat(CWD, "/proc", flags, Mode::empty())?;
+/// fs::openat(&proc, "self", flags, Mode::empty())?;
+/// fs::openat(ABS, "/proc/self", flags, Mode::empty())?;
+/// # Ok(())
+/// # }
+/// ```
 pub trait DirectoryArg: sealed::DirectoryNumber {}
 
 pub(crate) mod sealed {
@@ -118,8 +153,7 @@ impl DirectoryArg for Cwd {}
 impl DirectoryNumber for Cwd {
     #[inline(always)]
     fn directory_number(&self) -> RawFd {
-        let at_fdcwd = -100;
-        at_fdcwd
+        AT_FDCWD
     }
 }
 

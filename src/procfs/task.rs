@@ -61,7 +61,7 @@ impl TaskDir {
     pub(crate) fn open(call: Call, task: Task) -> Result<Self> {
         let mut path = StackBuf::<64>::new();
         let path = push_path(&mut path, task, "").ok_or(Error::new(call, Errno::NAMETOOLONG))?;
-        let directory = fs::openat(call, None, path, O_PATH)?;
+        let directory = fs::open_existing(call, None, path, O_PATH)?;
         if is_procfs(fd::borrow(&directory))? {
             Ok(Self(directory))
         } else {
@@ -72,7 +72,7 @@ impl TaskDir {
     /// Opens a file of the task by its name. Fails with `ENOENT` if the file is not a regular file
     /// of a procfs, because another file is mounted over it.
     pub(crate) fn open_file(&self, call: Call, name: &CStr, access: AccessMode) -> Result<OwnedFd> {
-        check(call, fs::openat(call, Some(fd::borrow(&self.0)), name, flags(access))?)
+        check(call, fs::open_existing(call, Some(fd::borrow(&self.0)), name, flags(access))?)
     }
 }
 
@@ -99,7 +99,7 @@ fn is_procfs(file: BorrowedFd<'_>) -> Result<bool> {
 pub(crate) fn open(call: Call, task: Task, name: &str, access: AccessMode) -> Result<OwnedFd> {
     let mut path = StackBuf::<64>::new();
     match push_path(&mut path, task, name) {
-        Some(path) => fs::openat(call, None, path, flags(access)),
+        Some(path) => fs::open_existing(call, None, path, flags(access)),
         None => Err(Error::new(call, Errno::NAMETOOLONG)),
     }
 }

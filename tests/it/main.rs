@@ -10,6 +10,7 @@ mod event_source;
 mod eventfd;
 mod fallbacks;
 mod fd;
+mod fs;
 mod hostile;
 mod idmap;
 mod inotify;

@@ -33,6 +33,11 @@ types! {
     epoll::Interest
     epoll::Readiness
     eventfd::CreateFlags
+    fs::AtFlags
+    fs::Mode
+    fs::OFlags
+    fs::OpenHowFlags
+    fs::ResolveFlags
     inotify::EventFlags
     inotify::InitFlags
     inotify::WatchFlags

@@ -18,6 +18,7 @@ const RENAMED: &[(&str, &str)] = &[
     ("CLONE_NEWNS", "MOUNT"),
     ("E2BIG", "TOOBIG"),
     ("MAP_32BIT", "BITS_32"),
+    ("O_CREAT", "CREATE"),
     ("O_NOTIFICATION_PIPE", "NOTIFICATION"),
     ("SIG_BLOCK", "Block"),
     ("SIG_SETMASK", "Set"),
@@ -27,6 +28,7 @@ const RENAMED: &[(&str, &str)] = &[
 
 /// The prefixes of names in C that the crate omits.
 const PREFIXES: &[&str] = &[
+    "AT_",
     "CLONE_",
     "CLONE_NEW",
     "E",
@@ -39,8 +41,12 @@ const PREFIXES: &[&str] = &[
     "MAP_",
     "MFD_",
     "O_",
+    "OPENAT2_",
     "POLL",
     "PROT_",
+    "RESOLVE_",
+    "S_I",
+    "S_IS",
     "SA_",
     "SFD_",
     "SIG",

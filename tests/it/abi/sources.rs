@@ -34,6 +34,8 @@ sources! {
     "src/explain.rs"
     "src/fd/no_std.rs"
     "src/fs/internal.rs"
+    "src/fs/open/types.rs"
+    "src/fs/types.rs"
     "src/idmap/types.rs"
     "src/inotify/event.rs"
     "src/inotify/raw.rs"

@@ -82,6 +82,10 @@ structs! {
     "src/fs/internal.rs" Statfs { kind block_size flags } is "struct statfs" { f_type f_bsize f_flags }:
         libc::statfs64 { f_type f_bsize f_flags }
         general::statfs { f_type f_bsize f_flags };
+    "src/fs/open/types.rs" OpenHow { flags mode resolve } is
+        "struct open_how" { flags mode resolve }:
+        libc::open_how { flags mode resolve }
+        general::open_how { flags mode resolve };
     "src/poll/types.rs" PollFd { fd events revents } is "struct pollfd" { fd events revents }:
         libc::pollfd { fd events revents }
         general::pollfd { fd events revents };

@@ -26,6 +26,7 @@ const HEADERS: &[&str] = &[
     "linux/limits.h",
     "linux/magic.h",
     "linux/nsfs.h",
+    "linux/openat2.h",
     "linux/memfd.h",
     "linux/mman.h",
     "linux/mount.h",

@@ -8,6 +8,7 @@
 
 mod events;
 mod files;
+mod fs_open;
 mod memory;
 mod mount;
 mod namespace;
@@ -35,6 +36,7 @@ struct Row(&'static str, &'static [libc::c_long], fn(&Recorder));
 const TABLES: &[&[Row]] = &[
     events::ROWS,
     files::ROWS,
+    fs_open::ROWS,
     memory::ROWS,
     mount::ROWS,
     namespace::ROWS,

@@ -17,7 +17,9 @@ const EXEMPT: &[(&str, &str)] = &[
 /// private function.
 const PRIVATE: &[(&str, &str)] = &[
     ("fs::fstatfs", "namespace::raw::fstatfs_is_nsfs"),
-    ("fs::openat", "namespace::raw::openat_ns"),
+    ("fs::open_existing", "namespace::raw::openat_ns"),
+    ("fs::raw::openat2_c", "fs::raw::openat2"),
+    ("fs::raw::openat_c", "fs::raw::openat"),
     ("idmap::raw::write", "idmap::raw::write_uid_map"),
     ("inotify::raw::inotify_add_watch_c", "inotify::raw::inotify_add_watch"),
     ("io::read_into", "io::read"),

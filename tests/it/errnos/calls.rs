@@ -4,6 +4,7 @@
 use butter::epoll;
 use butter::error::Call;
 use butter::eventfd;
+use butter::fs::{self, Mode, OFlags, ResolveFlags};
 use butter::idmap::Task::Own;
 use butter::idmap::raw as idmap;
 use butter::inotify::{self, InitFlags};
@@ -98,6 +99,13 @@ pub const OTHER_CALLS: &[(Call, libc::c_long, Trigger)] = &[
     (Call::SETHOSTNAME, libc::SYS_sethostname, || failed(uts::set_hostname("butter"))),
     (Call::SETDOMAINNAME, libc::SYS_setdomainname, || failed(uts::set_domainname("butter"))),
     (Call::UNSHARE, libc::SYS_unshare, || failed(unshare(Namespaces::UTS))),
+    (Call::OPENAT, libc::SYS_openat, || {
+        failed(fs::raw::openat(fs::ABS, "relative", OFlags::RDONLY, Mode::empty()))
+    }),
+    (Call::OPENAT2, libc::SYS_openat2, || {
+        let (mode, resolve) = (Mode::empty(), ResolveFlags::empty());
+        failed(fs::raw::openat2(fs::ABS, "relative", OFlags::RDONLY, mode, resolve))
+    }),
     (Call::OPENAT_NS, libc::SYS_openat, || failed(namespace::openat_ns(Own, Kind::Uts))),
     (Call::OPENAT_UID_MAP, libc::SYS_openat, || {
         failed(idmap::openat_uid_map(Own, AccessMode::ReadOnly))

@@ -13,6 +13,7 @@ mod descriptors;
 mod docs;
 mod epoll;
 mod eventfd;
+mod fs_open;
 mod general;
 mod idmap;
 mod inotify;
@@ -73,6 +74,7 @@ const TABLES: &[Table] = &[
     memory::TABLE,
     memfd::TABLE,
     memfd::FS_TABLE,
+    fs_open::TABLE,
     pipe::TABLE,
     copy::TABLE,
     poll::TABLE,

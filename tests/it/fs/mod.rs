@@ -1,0 +1,3 @@
+//! Files: opening, and the types that calls on files share.
+
+mod open;
