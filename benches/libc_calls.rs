@@ -67,6 +67,18 @@ pub(crate) fn add_watch(inotify: &OwnedFd, path: &CStr, mask: u32) -> c_int {
     watch
 }
 
+/// Opens a file for reading, and closes the descriptor.
+#[inline(always)]
+pub(crate) fn open_and_close(directory: &OwnedFd, path: &CStr) {
+    // SAFETY: the kernel reads the path up to its NUL byte.
+    let fd = unsafe { libc::openat(directory.as_raw_fd(), path.as_ptr(), libc::O_CLOEXEC) };
+    if fd < 0 {
+        fail("libc openat", io::Error::last_os_error());
+    }
+    // SAFETY: closes the descriptor, which has no other owner.
+    unsafe { libc::close(fd) };
+}
+
 /// Reads at most `records.len()` signals, and returns the records of the signals that were read.
 #[inline(always)]
 pub(crate) fn read_signals<'r>(

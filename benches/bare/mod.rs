@@ -58,6 +58,16 @@ pub(crate) fn add_watch(inotify: &OwnedFd, path: &CStr, mask: u32) -> isize {
     unsafe { call3(libc::SYS_inotify_add_watch, [raw_fd(inotify), path, mask as usize]) }
 }
 
+/// Opens a file for reading, and closes the descriptor. The kernel ignores the mode.
+#[inline(always)]
+pub(crate) fn open_and_close(directory: &OwnedFd, path: &CStr) {
+    let (path, flags) = (path.as_ptr().expose_provenance(), libc::O_CLOEXEC as usize);
+    // SAFETY: the kernel reads the path up to its NUL byte.
+    let fd = unsafe { call3(libc::SYS_openat, [raw_fd(directory), path, flags]) };
+    // SAFETY: closes the descriptor, which has no other owner.
+    unsafe { call2(libc::SYS_close, [fd as usize, 0]) };
+}
+
 /// Reads at most `records.len()` signals, and returns the number of bytes.
 #[inline(always)]
 pub(crate) fn read_signals(fd: &OwnedFd, records: &mut [libc::signalfd_siginfo]) -> isize {

@@ -12,6 +12,7 @@ mod eventfd;
 mod inotify_add_watch;
 mod inotify_decode;
 mod inotify_read;
+mod openat;
 mod process;
 mod signalfd;
 mod timerfd_read;
@@ -37,6 +38,8 @@ pub(crate) const ALL: &[(&str, BuildRow)] = &[
     ("inotify add_watch CStr", inotify_add_watch::with_cstr),
     ("inotify add_watch str", inotify_add_watch::with_str),
     ("inotify read", inotify_read::read),
+    ("openat CStr", openat::with_cstr),
+    ("openat str", openat::with_str),
     ("inotify decode padded", inotify_decode::padded),
     ("inotify decode trimmed", inotify_decode::trimmed),
     ("epoll", epoll::write_wait_read),

@@ -9,7 +9,8 @@ use core::time::Duration;
 use butter::Error;
 use butter::epoll::{Epoll, Event};
 use butter::eventfd::EventFd;
-use butter::fd::BorrowedFd;
+use butter::fd::{BorrowedFd, OwnedFd};
+use butter::fs::{self, CWD, Mode, OFlags, ResolveFlags};
 use butter::inotify::{Inotify, Watch, WatchFlags};
 use butter::pipe::{self, SpliceFlags};
 use butter::poll::{self, PollFd};
@@ -141,6 +142,16 @@ fn inotify_add_watch(inotify: &Inotify, path: &CStr) -> Option<Watch> {
 #[unsafe(no_mangle)]
 fn inotify_rm_watch(inotify: &Inotify, watch: Watch) {
     or_cold(inotify.remove_watch(watch));
+}
+
+#[unsafe(no_mangle)]
+fn openat(directory: BorrowedFd<'_>, path: &CStr) -> Option<OwnedFd> {
+    or_cold(fs::raw::openat(directory, path, OFlags::CLOEXEC, Mode::empty()))
+}
+
+#[unsafe(no_mangle)]
+fn openat2(path: &CStr, resolve: ResolveFlags) -> Option<OwnedFd> {
+    or_cold(fs::raw::openat2(CWD, path, OFlags::CLOEXEC, Mode::empty(), resolve))
 }
 
 #[unsafe(no_mangle)]

@@ -41,6 +41,8 @@ const CALLERS: &[(&str, Cost, Cost)] = &[
     ("signalfd_read", Cost(22, 1), Cost(40, 9)),
     ("inotify_add_watch", Cost(12, 1), Cost(23, 6)),
     ("inotify_rm_watch", Cost(7, 0), Cost(15, 4)),
+    ("openat", Cost(8, 0), Cost(19, 5)),
+    ("openat2", Cost(14, 3), Cost(26, 7)),
     ("epoll_pwait", Cost(12, 0), Cost(24, 5)),
     ("splice", Cost(20, 3), Cost(28, 6)),
     ("tee", Cost(14, 1), Cost(25, 6)),

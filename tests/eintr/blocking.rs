@@ -1,6 +1,7 @@
 //! Calls that block until another thread wakes the caller, after many signals have interrupted the
 //! call.
 
+use std::ffi::CString;
 use std::fmt::Debug;
 use std::fs::File;
 use std::mem::MaybeUninit;
@@ -10,6 +11,7 @@ use std::time::Duration;
 use butter::epoll::{Epoll, Event, Interest, Token};
 use butter::eventfd::{self, EventFd};
 use butter::fd::AsFd;
+use butter::fs::{self, CWD, Mode, OFlags, ResolveFlags};
 use butter::inotify::Reader;
 use butter::io::{self, IoSlice, IoSliceMut};
 use butter::pipe;
@@ -24,6 +26,7 @@ use temp_dir::TempDir;
 
 use crate::pipes::{full_pipe, read_all};
 use crate::{FINE_HOUR, HOUR, MANY, Row, join, supports_fine_timeouts, watched};
+use common::files;
 use common::signals::PeriodicSignals;
 
 /// Runs `call` in a thread that signals interrupt, and runs `wake` after many signals. Returns the
@@ -43,7 +46,29 @@ fn wake_late<T: Send + Debug>(call: impl FnOnce() -> T + Send, wake: impl FnOnce
     })
 }
 
+/// Creates a FIFO in a new directory. An open of the FIFO blocks until the other end is opened.
+pub(crate) fn fifo() -> (TempDir, CString) {
+    let directory = files::directory();
+    let path = CString::new(common::bytes(&directory.path().join("fifo"))).unwrap();
+    // SAFETY: reads the path.
+    assert_eq!(unsafe { libc::mkfifo(path.as_ptr(), 0o600) }, 0);
+    (directory, path)
+}
+
 pub(crate) const CALLS: &[Row] = &[
+    ("fs::openat, openat2", || {
+        let ((_directory, path), mode, resolve) = (fifo(), Mode::empty(), ResolveFlags::empty());
+        for (flags, other) in [(OFlags::RDONLY, OFlags::WRONLY), (OFlags::WRONLY, OFlags::RDONLY)] {
+            let (open, open2) = (
+                |flags| fs::openat(CWD, path.as_c_str(), flags, mode),
+                |flags| fs::openat2(CWD, path.as_c_str(), flags, mode, resolve),
+            );
+            let opened = wake_late(|| open(flags), || drop(open(other).unwrap()));
+            assert_eq!(io::fcntl_getfl(opened.unwrap()).unwrap().bits() & 3, flags.bits());
+            let opened = wake_late(|| open2(flags), || drop(open2(other).unwrap()));
+            assert_eq!(io::fcntl_getfl(opened.unwrap()).unwrap().bits() & 3, flags.bits());
+        }
+    }),
     ("io::read", || {
         let ((reader, writer), mut buffer) = (pipe::pipe().unwrap(), [0; 8]);
         let write = || assert_eq!(io::write(&writer, b"late"), Ok(4));

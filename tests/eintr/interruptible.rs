@@ -5,6 +5,7 @@ use std::mem::MaybeUninit;
 use butter::epoll::{self, Epoll, Event, Interest, Token};
 use butter::eventfd::{self, EventFd};
 use butter::fd::AsFd;
+use butter::fs::{self, CWD, Mode, OFlags, ResolveFlags};
 use butter::inotify;
 use butter::io::{self, IoSlice, IoSliceMut};
 use butter::poll::{self, PollFd, PollFlags};
@@ -14,6 +15,7 @@ use butter::time::{Timeout, Timespec};
 use butter::timerfd::{self, Clock, Timer, TimerFd};
 use butter::{Errno, Result, pipe};
 
+use crate::blocking::fifo;
 use crate::pipes::full_pipe;
 use crate::{FINE_HOUR, HOUR, Row, supports_fine_timeouts, watched};
 use common::signals::PeriodicSignals;
@@ -35,6 +37,15 @@ pub(crate) const CALLS: &[Row] = &[
         assert_interrupted(|| io::read(&reader, &mut [0]).map(drop));
         assert_interrupted(|| io::read_uninit(&reader, &mut [MaybeUninit::uninit()]).map(drop));
         assert_interrupted(|| io::readv(&reader, &mut [IoSliceMut::new(&mut [0])]).map(drop));
+    }),
+    ("fs::raw::openat, openat2", || {
+        let ((_directory, path), mode, resolve) = (fifo(), Mode::empty(), ResolveFlags::empty());
+        for flags in [OFlags::RDONLY, OFlags::WRONLY] {
+            assert_interrupted(|| fs::raw::openat(CWD, path.as_c_str(), flags, mode).map(drop));
+            assert_interrupted(|| {
+                fs::raw::openat2(CWD, path.as_c_str(), flags, mode, resolve).map(drop)
+            });
+        }
     }),
     ("io::write, writev", || {
         let (reader, writer, filled) = full_pipe();

@@ -8,6 +8,7 @@ use std::time::Duration;
 use butter::epoll::{self, Epoll, Interest, Token};
 use butter::eventfd::{self, EventFd};
 use butter::fd::{AsFd, AsRawFd, OwnedFd};
+use butter::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2};
 use butter::inotify::{self, Inotify, WatchFlags};
 use butter::io::{self, DescriptorFlags, StatusFlags};
 use butter::memfd::{self, MemFd, Seals};
@@ -100,6 +101,14 @@ const CONSTRUCTORS: &[Constructor] = &[
     ("pipe::pipe, write end", true, false, || pipe::pipe().map(|(_, writer)| writer)),
     ("pipe::nonblocking, read end", true, true, || pipe::nonblocking().map(|(reader, _)| reader)),
     ("pipe::nonblocking, write end", true, true, || pipe::nonblocking().map(|(_, writer)| writer)),
+    ("fs::openat", true, false, || openat(CWD, "/", OFlags::RDONLY, Mode::empty())),
+    ("fs::openat(NONBLOCK)", true, true, || openat(CWD, "/", OFlags::NONBLOCK, Mode::empty())),
+    ("fs::openat2", true, false, || {
+        openat2(CWD, "/", OFlags::RDONLY, Mode::empty(), ResolveFlags::empty())
+    }),
+    ("fs::openat2(NONBLOCK)", true, true, || {
+        openat2(CWD, "/", OFlags::NONBLOCK, Mode::empty(), ResolveFlags::empty())
+    }),
     ("Namespace::own", true, true, || Namespace::own(Kind::Uts).map(OwnedFd::from)),
     ("Namespace::open", true, true, || {
         Namespace::open(process::getpid(), Kind::Uts).map(OwnedFd::from)

@@ -79,9 +79,9 @@ fn openat_path(
 /// Opens a file, with restrictions on the resolution of the path. The descriptor is close-on-exec.
 ///
 /// `resolve` contains the restrictions, with which a program can open a path from an untrusted
-/// source: for example, [`ResolveFlags::BENEATH`] confines the lookup to `directory`. `mode` must be
-/// empty unless `CREATE` or `TMPFILE` is set. In contrast to [`openat`], the kernel rejects unknown
-/// flags.
+/// source: for example, [`ResolveFlags::BENEATH`] confines the lookup to `directory`. `mode` must
+/// be empty unless `CREATE` or `TMPFILE` is set. In contrast to [`openat`], the kernel rejects
+/// unknown flags.
 ///
 /// If a signal interrupts the open, it is repeated; [`raw::openat2`](crate::fs::raw::openat2)
 /// returns `EINTR`. An open that fails with `EAGAIN` is not repeated.
