@@ -1,5 +1,8 @@
 //! Files: opening, reading, writing and their properties.
 //!
+//! The names are those of `rustix::fs`. The first parameter of most functions is the directory from
+//! which a relative path is resolved: a descriptor, [`CWD`] or [`ABS`].
+//!
 //! | system call | raw | function | since |
 //! |---|---|---|---|
 //! | `openat` | [`raw::openat`] | [`openat`] | 2.6.16 |

@@ -79,7 +79,8 @@ flags! {
 
 flags! {
     /// Flags of the calls that look up a path relative to a directory. Each call documents the
-    /// flags that it accepts.
+    /// flags that it accepts. `EACCESS` and `REMOVEDIR` have the same value, which different calls
+    /// interpret differently, and which `Display` prints as `EACCESS`.
     pub struct AtFlags: u32 {
         "AT_SYMLINK_NOFOLLOW" SYMLINK_NOFOLLOW = 0x100, "do not follow a symbolic link in the \
             last component of the path.";
@@ -163,5 +164,27 @@ impl DirectoryNumber for Abs {
     fn directory_number(&self) -> RawFd {
         // `-EBADF`, which is not a valid descriptor and not `AT_FDCWD`.
         -9
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_parse_c_names_and_print_the_names_of_the_constants() {
+        assert_eq!("O_RDWR | O_CREAT".parse(), Ok(OFlags::RDWR | OFlags::CREATE));
+        assert_eq!((OFlags::RDWR | OFlags::CREATE).to_string(), "RDWR | CREATE");
+        assert_eq!("S_IRUSR | S_ISUID".parse(), Ok(Mode::from_bits_retain(0o4400)));
+        assert_eq!("AT_REMOVEDIR".parse(), Ok(AtFlags::EACCESS));
+        assert_eq!(AtFlags::REMOVEDIR.to_string(), "EACCESS");
+    }
+
+    #[test]
+    fn directory_number_is_the_descriptor_or_a_constant() {
+        assert_eq!((CWD.directory_number(), ABS.directory_number()), (-100, -9));
+        // SAFETY: the descriptor is not used.
+        let fd = unsafe { crate::fd::BorrowedFd::borrow_raw(7) };
+        assert_eq!(fd.directory_number(), 7);
     }
 }

@@ -8,6 +8,7 @@
 mod calls;
 mod causes_memory;
 mod causes_mount;
+mod causes_open;
 mod copy;
 mod descriptors;
 mod docs;
