@@ -111,6 +111,8 @@ calls! {
     CHDIR = "chdir";
     FCHDIR = "fchdir";
     CHROOT = "chroot";
+    GETCWD = "getcwd";
+    UMASK = "umask";
     GETTID = "gettid";
     GETUID = "getuid";
     GETEUID = "geteuid";
@@ -135,6 +137,7 @@ calls! {
     WRITEV = "writev";
     CLOSE = "close";
     FCNTL_DUPFD_CLOEXEC = "fcntl(F_DUPFD_CLOEXEC)";
+    DUP3 = "dup3";
     FCNTL_GETFD = "fcntl(F_GETFD)";
     FCNTL_SETFD = "fcntl(F_SETFD)";
     FCNTL_GETFL = "fcntl(F_GETFL)";

@@ -330,6 +330,9 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         DQUOT => "the disk quota of the user is exhausted",
         FBIG => "the file would exceed the maximum file size, or the file size limit of the \
             process (RLIMIT_FSIZE)";
+    DUP3:
+        BADF => "the number of new is not below the limit on open file descriptors (RLIMIT_NOFILE)",
+        INVAL => "a flag is unknown to the kernel, or the descriptors have the same number";
     FCNTL_DUPFD_CLOEXEC:
         INVAL => "the requested lowest number is negative, or not below the limit on open file \
             descriptors (RLIMIT_NOFILE)",

@@ -1,4 +1,4 @@
-//! `fcntl`: the flags of a descriptor and of its open file description.
+//! `fcntl` and `dup3`: the flags of a descriptor and of its open file description, and duplicates.
 
 use crate::arch::abi;
 use crate::error::{Call, Result};
@@ -10,6 +10,13 @@ const F_SETFD: u32 = 2;
 const F_GETFL: u32 = 3;
 const F_SETFL: u32 = 4;
 const F_DUPFD_CLOEXEC: u32 = 1030;
+
+flags! {
+    /// Flags of [`dup3`].
+    pub struct DupFlags: u32 {
+        "O_CLOEXEC" CLOEXEC = 0x8_0000, "`execve` closes the duplicate.";
+    }
+}
 
 flags! {
     /// Flags of a descriptor. Each duplicate of a descriptor has separate flags.
@@ -155,6 +162,26 @@ pub fn fcntl_getfl(fd: impl AsFd) -> Result<StatusFlags> {
 pub fn fcntl_setfl(fd: impl AsFd, flags: StatusFlags) -> Result<()> {
     // SAFETY: the call accesses no memory.
     unsafe { syscall!(Call::FCNTL_SETFL, fcntl(fd.as_fd(), F_SETFL, flags.bits())) }.unit()
+}
+
+/// `dup3(fd, newfd, flags)` - duplicates a descriptor to the number of another descriptor.
+///
+/// The open file description to which `new` referred is closed, and errors of this close are not
+/// reported. `new` keeps its number, and then refers to the same open file description as `fd`.
+///
+/// # Errors
+///
+/// - `EBADF`: the number of `new` is not below the limit on open file descriptors (RLIMIT_NOFILE).
+/// - `EINVAL`: a flag is unknown to the kernel, or the descriptors have the same number.
+///
+/// Since Linux 2.6.27; [dup3(2)].
+///
+/// [dup3(2)]: https://man7.org/linux/man-pages/man2/dup3.2.html
+#[doc(alias = "dup2")]
+#[inline]
+pub fn dup3(fd: impl AsFd, new: &mut OwnedFd, flags: DupFlags) -> Result<()> {
+    // SAFETY: the call accesses no memory, and replaces a descriptor that is exclusively borrowed.
+    unsafe { syscall!(Call::DUP3, dup3(fd.as_fd(), new.as_fd(), flags.bits())) }.unit()
 }
 
 /// `fcntl(fd, F_DUPFD_CLOEXEC, lowest)` - duplicates a descriptor to the lowest free number that is

@@ -13,6 +13,7 @@
 //! | `pwrite64`, repeated | [`write_all_at`] |
 //! | `close` | [`close`], which returns errors that a drop ignores |
 //! | `fcntl` | [`fcntl_getfd`], [`fcntl_setfd`], [`fcntl_getfl`], [`fcntl_setfl`], [`fcntl_dupfd_cloexec`] |
+//! | `dup3` | [`dup3`] |
 //! | `ioctl(FIONREAD)` | [`bytes_available`] |
 
 pub(crate) mod buffer;
@@ -34,6 +35,8 @@ pub use call::{close, read, readv, retry, would_block_as_none, write, writev};
 pub use event_source::EventSource;
 #[doc(alias = "O_ACCMODE")]
 pub use fcntl::AccessMode;
+#[doc(alias = "dup2")]
+pub use fcntl::dup3;
 #[doc(alias = "F_DUPFD_CLOEXEC")]
 pub use fcntl::fcntl_dupfd_cloexec;
 #[doc(alias = "F_GETFD")]
@@ -44,7 +47,7 @@ pub use fcntl::fcntl_getfl;
 pub use fcntl::fcntl_setfd;
 #[doc(alias = "F_SETFL")]
 pub use fcntl::fcntl_setfl;
-pub use fcntl::{DescriptorFlags, StatusFlags};
+pub use fcntl::{DescriptorFlags, DupFlags, StatusFlags};
 #[cfg(not(feature = "std"))]
 #[doc(alias = "iovec")]
 pub use slices::{IoSlice, IoSliceMut};

@@ -1,8 +1,12 @@
-//! Working directory, root directory, and termination of the process.
+//! Working directory, root directory, umask, and termination of the process.
+
+use core::ffi::CStr;
 
 use super::raw;
 use crate::error::Result;
 use crate::fd::AsFd;
+use crate::fs::Mode;
+use crate::io::Buffer;
 use crate::path;
 
 /// Changes the working directory, from which relative paths are resolved.
@@ -83,6 +87,53 @@ pub fn fchdir(fd: impl AsFd) -> Result<()> {
 #[inline]
 pub fn chroot(path: impl path::Arg) -> Result<()> {
     raw::chroot(path)
+}
+
+/// Returns the path of the working directory, in the buffer.
+///
+/// The path begins with `(unreachable)` if the working directory is not below the root directory of
+/// the process. A buffer of [`PATH_MAX`](crate::path::PATH_MAX) bytes is large enough for any path.
+///
+/// # Errors
+///
+/// - `ENOENT`: the working directory has been removed.
+/// - `ERANGE`: the buffer is too small for the path and its terminating NUL byte.
+/// - `ENAMETOOLONG`: the path is longer than 4,095 bytes.
+/// - `ENOMEM`: the kernel is out of memory.
+///
+/// # Examples
+///
+/// ```
+/// use butter::path::PATH_MAX;
+/// use butter::process;
+///
+/// # fn main() -> butter::Result<()> {
+/// let mut buffer = [0; PATH_MAX];
+/// println!("{:?}", process::getcwd(&mut buffer)?);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Since Linux 2.1.92; [getcwd(2)].
+///
+/// [getcwd(2)]: https://man7.org/linux/man-pages/man2/getcwd.2.html
+#[inline]
+pub fn getcwd(buffer: &mut (impl Buffer + ?Sized)) -> Result<&CStr> {
+    raw::getcwd(buffer)
+}
+
+/// Sets the file mode creation mask, and returns the previous mask.
+///
+/// The kernel removes the bits of the mask from the mode of each file that the process creates. All
+/// threads of the process share the mask, unless a thread has unshared it. The kernel ignores all
+/// bits of `mask` except the permissions (`0o777`).
+///
+/// Since Linux 1.0; [umask(2)].
+///
+/// [umask(2)]: https://man7.org/linux/man-pages/man2/umask.2.html
+#[inline]
+pub fn umask(mask: Mode) -> Mode {
+    raw::umask(mask)
 }
 
 /// Terminates all threads of the process. The parent process receives the low 8 bits of `status`.

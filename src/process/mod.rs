@@ -1,4 +1,4 @@
-//! IDs, working directory, root directory and termination of the calling process.
+//! IDs, working directory, root directory, umask and termination of the calling process.
 //!
 //! The functions that return IDs make a system call each time, and do not cache the result. The
 //! result is therefore correct right after a raw `clone`, in a new PID namespace, and in a program
@@ -19,6 +19,8 @@
 //! | `getpid`, `getppid` | [`raw::getpid`], [`raw::getppid`] | [`getpid`], [`getppid`] | 1.0 |
 //! | `getuid`, `geteuid`, `getgid`, `getegid` | - | [`getuid`], [`geteuid`], [`getgid`], [`getegid`] | 1.0 |
 //! | `chdir`, `fchdir` | [`raw::chdir`], [`raw::fchdir`] | [`chdir`], [`fchdir`] | 1.0 |
+//! | `getcwd` | [`raw::getcwd`] | [`getcwd`] | 2.1.92 |
+//! | `umask` | [`raw::umask`] | [`umask`] | 1.0 |
 //! | `chroot` | [`raw::chroot`] | [`chroot`] | 1.0 |
 //! | `exit_group` | [`raw::exit_group`] | [`exit_group`] | 2.5.35 |
 //!
@@ -51,4 +53,4 @@ pub use crate::ids::{getegid, geteuid, getgid, getpid, getppid, getuid};
 pub use command_ext::CommandExt;
 #[doc(alias = "_exit", alias = "_Exit")]
 pub use directory::exit_group;
-pub use directory::{chdir, chroot, fchdir};
+pub use directory::{chdir, chroot, fchdir, getcwd, umask};

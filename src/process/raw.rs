@@ -1,10 +1,13 @@
-//! Raw system calls for process IDs, the working directory, the root directory and termination.
+//! Raw system calls for process IDs, the working directory, the root directory, the umask and
+//! termination.
 
 use core::ffi::CStr;
 
 use crate::error::{Call, Errno, ErrnoReason, Error, Result, errno_reasons};
 use crate::fd::BorrowedFd;
+use crate::fs::Mode;
 use crate::ids::Pid;
+use crate::io::Buffer;
 use crate::path::{self, with_c_str};
 use crate::syscall::syscall;
 
@@ -123,6 +126,48 @@ fn chroot_c(path: &CStr) -> Result<()> {
     unsafe { syscall!(Call::CHROOT, chroot(path.as_ptr())) }.unit()
 }
 
+/// `getcwd(buf, size)` - returns the path of the working directory, in the buffer.
+///
+/// The path begins with `(unreachable)` if the working directory is not below the root directory of
+/// the process. A buffer of [`PATH_MAX`](crate::path::PATH_MAX) bytes is large enough for any path.
+///
+/// # Errors
+///
+/// - `ENOENT`: the working directory has been removed.
+/// - `ERANGE`: the buffer is too small for the path and its terminating NUL byte.
+/// - `ENAMETOOLONG`: the path is longer than 4,095 bytes.
+/// - `ENOMEM`: the kernel is out of memory.
+/// - `EIO`: a seccomp filter or a tracer forged the result.
+///
+/// Since Linux 2.1.92; [getcwd(2)].
+///
+/// [getcwd(2)]: https://man7.org/linux/man-pages/man2/getcwd.2.html
+#[inline]
+pub fn getcwd(buffer: &mut (impl Buffer + ?Sized)) -> Result<&CStr> {
+    let (start, size) = buffer.parts_mut();
+    // SAFETY: the kernel writes at most `size` bytes to the buffer, which is exclusively borrowed,
+    // and keeps nothing.
+    let count = unsafe { syscall!(Call::GETCWD, getcwd(start, size)) }.at_most(size)?;
+    // SAFETY: the kernel has written the first `count` bytes (at most `size`) of the buffer, which
+    // remains borrowed.
+    let path = unsafe { core::slice::from_raw_parts(start, count) };
+    CStr::from_bytes_with_nul(path).map_err(|_| Error::new(Call::GETCWD, Errno::IO))
+}
+
+/// `umask(mask)` - sets the file mode creation mask, and returns the previous mask.
+///
+/// The kernel ignores all bits of `mask` except the permissions (`0o777`). The call cannot fail.
+///
+/// Since Linux 1.0; [umask(2)].
+///
+/// [umask(2)]: https://man7.org/linux/man-pages/man2/umask.2.html
+#[inline]
+pub fn umask(mask: Mode) -> Mode {
+    // SAFETY: touches no memory.
+    let previous = unsafe { syscall!(Call::UMASK, umask(mask.bits())) }.infallible();
+    Mode::from_bits_retain(previous as u32 & 0o777)
+}
+
 /// `exit_group(status)` - terminates all threads of the process.
 ///
 /// Since Linux 2.5.35; [exit_group(2)].
@@ -170,4 +215,9 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has 4096 bytes or more, or a component is longer than the file \
             system permits (usually 255 bytes)";
+    GETCWD:
+        NOENT => "the working directory has been removed",
+        RANGE => "the buffer is too small for the path and its terminating NUL byte",
+        NAMETOOLONG => "the path is longer than 4,095 bytes",
+        IO => "a seccomp filter or a tracer forged the result";
 };

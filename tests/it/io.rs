@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::mem::MaybeUninit;
 
-use butter::io::{self, AccessMode, DescriptorFlags, IoSlice, IoSliceMut, StatusFlags};
+use butter::io::{self, AccessMode, DescriptorFlags, DupFlags, IoSlice, IoSliceMut, StatusFlags};
 use butter::{Errno, pipe};
 use common::signals::{PeriodicSignals, interrupted};
 use common::{files, inject};
@@ -91,6 +91,25 @@ fn fcntl_dupfd_cloexec_returns_a_descriptor_number_of_at_least_the_minimum() {
     assert_eq!(io::fcntl_getfd(&duplicate), Ok(DescriptorFlags::CLOEXEC));
     io::write(&writer, b"!").unwrap();
     assert_eq!(io::read(&duplicate, &mut [0; 4]), Ok(1));
+}
+
+#[test]
+fn dup3_replaces_the_open_file_description_of_the_other_descriptor() {
+    use butter::fd::AsRawFd;
+    let ((reader, writer), (other, mut new)) = (pipe::pipe().unwrap(), pipe::pipe().unwrap());
+    let number = new.as_raw_fd();
+    for (flags, expected) in [
+        (DupFlags::empty(), DescriptorFlags::empty()),
+        (DupFlags::CLOEXEC, DescriptorFlags::CLOEXEC),
+    ] {
+        io::dup3(&writer, &mut new, flags).unwrap();
+        assert_eq!(new.as_raw_fd(), number);
+        assert_eq!(io::fcntl_getfd(&new), Ok(expected));
+        io::write(&new, b"!").unwrap();
+        assert_eq!(io::read(&reader, &mut [0; 4]), Ok(1));
+    }
+    // The write end of the other pipe is closed.
+    assert_eq!(io::read(&other, &mut [0; 4]), Ok(0));
 }
 
 #[test]

@@ -35,6 +35,33 @@ fn gettid_differs_between_threads_and_getpid_does_not() {
     assert_ne!(other.1, gettid());
 }
 
+#[test]
+fn getcwd_returns_the_path_of_the_working_directory_in_the_buffer() {
+    let directory = files::directory();
+    with_own_root_and_cwd(|| {
+        let path = fs::canonicalize(directory.path()).unwrap();
+        chdir(bytes(&path)).unwrap();
+        let size = bytes(&path).len() + 1;
+        let mut buffer = vec![0; size];
+        assert_eq!(process::getcwd(&mut buffer[..]).unwrap().to_bytes(), bytes(&path));
+        let mut buffer = [std::mem::MaybeUninit::uninit(); 4096];
+        assert_eq!(process::getcwd(&mut buffer).unwrap().to_bytes(), bytes(&path));
+        let error = process::getcwd(&mut vec![0; size - 1][..]).unwrap_err();
+        assert_eq!(error.errno(), Errno::RANGE);
+    });
+}
+
+#[test]
+fn umask_sets_the_mask_and_returns_the_previous_mask() {
+    use butter::fs::Mode;
+    with_own_root_and_cwd(|| {
+        let (first, second) = (Mode::from_bits_retain(0o1027), Mode::RWXO);
+        process::umask(first);
+        assert_eq!(process::umask(second), Mode::from_bits_retain(0o27));
+        assert_eq!(process::umask(Mode::empty()), second);
+    });
+}
+
 /// Runs a closure in the child of a raw `clone`. Returns the result of the closure and the PID of
 /// the child, or `None` if `clone` fails. The child writes the result to a pipe, because it must
 /// not allocate or unwind.

@@ -42,6 +42,7 @@ types! {
     inotify::InitFlags
     inotify::WatchFlags
     io::DescriptorFlags
+    io::DupFlags
     io::StatusFlags
     namespace::Namespaces
     namespace::UnshareFlags

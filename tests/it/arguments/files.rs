@@ -115,6 +115,17 @@ pub const ROWS: &[Row] = &[
             it.output("success", result, Ok(()));
         }
     }),
+    Row("io::dup3", &[libc::SYS_dup3], |it| {
+        let (file, mut new) = (open(500), open(700));
+        for flags in each::<DupFlags>() {
+            let arguments =
+                [("oldfd", fd(&file)), ("newfd", fd(&new)), ("flags", int(flags.bits()))];
+            let returned = new.as_raw_fd().into();
+            let result =
+                it.call(libc::SYS_dup3, arguments, returned, || dup3(&file, &mut new, flags));
+            it.output("success", result, Ok(()));
+        }
+    }),
     Row("io::fcntl_dupfd_cloexec", &[libc::SYS_fcntl], |it| {
         let file = open(500);
         for lowest in [0, 0x1234_5678, -7] {

@@ -1,12 +1,13 @@
 //! Arguments of calls that return IDs, change directories, and read clocks.
 
 use butter::fd::AsFd;
+use butter::fs::Mode;
 use butter::process::{self, Gid, Pid, Uid};
 use butter::thread::{self, Tid};
 use butter::time::{Clock, Timespec, clock_gettime};
 
 use super::recorder::*;
-use super::{Row, long_path, open, words};
+use super::{Row, each, long_path, open, words};
 
 const ID: i32 = 0x1234_5678;
 
@@ -54,6 +55,19 @@ pub const ROWS: &[Row] = &[
             process::raw::fchdir(directory.as_fd())
         });
         it.output("success", result, Ok(()));
+    }),
+    Row("process::raw::getcwd", &[libc::SYS_getcwd], |it| {
+        let mut buffer = [0; 300];
+        let arguments = [("buf", output(b"/a path\0")), ("size", size(300))];
+        let result = it.call(libc::SYS_getcwd, arguments, 8, || process::raw::getcwd(&mut buffer));
+        it.output("path", result, Ok(c"/a path"));
+    }),
+    Row("process::raw::umask", &[libc::SYS_umask], |it| {
+        for mask in each::<Mode>() {
+            let arguments = [("mask", int(mask.bits()))];
+            let result = it.call(libc::SYS_umask, arguments, 0o123, || process::raw::umask(mask));
+            it.output("previous mask", result, Mode::from_bits_retain(0o123));
+        }
     }),
     Row("process::raw::chroot", &[libc::SYS_chroot], |it| {
         let call = |path: &str, call: &dyn Fn() -> butter::Result<()>| {

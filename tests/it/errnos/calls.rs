@@ -30,6 +30,7 @@ use super::{Trigger, failed, null};
 pub const OTHER_CALLS: &[(Call, libc::c_long, Trigger)] = &[
     (Call::CHDIR, libc::SYS_chdir, || failed(process::chdir("/"))),
     (Call::CHROOT, libc::SYS_chroot, || failed(process::chroot("/"))),
+    (Call::GETCWD, libc::SYS_getcwd, || failed(process::getcwd(&mut [0; 1]).map(drop))),
     (Call::RT_SIGPROCMASK, libc::SYS_rt_sigprocmask, || failed(signal::block(Signal::USR1))),
     (Call::TGKILL, libc::SYS_tgkill, || failed(thread::kill(getpid(), gettid(), None))),
     (Call::RT_TGSIGQUEUEINFO, libc::SYS_rt_tgsigqueueinfo, || {
@@ -123,6 +124,7 @@ const WITHOUT_TRIGGER: &[Call] = &[
     Call::GETPID,
     Call::GETPPID,
     Call::EXIT_GROUP,
+    Call::UMASK,
     Call::GETTID,
     Call::GETUID,
     Call::GETEUID,

@@ -9,7 +9,7 @@ use butter::error::{Call, ErrorKind};
 use butter::fd::{AsFd, BorrowedFd, OwnedFd};
 use butter::idmap::raw as idmap;
 use butter::inotify::{self, Watch, WatchFlags};
-use butter::io::{self, DescriptorFlags, IoSlice, IoSliceMut, StatusFlags};
+use butter::io::{self, DescriptorFlags, DupFlags, IoSlice, IoSliceMut, StatusFlags};
 use butter::memfd::{MemFd, Seals, raw as memfd};
 use butter::namespace::{Namespaces, raw as namespace};
 use butter::pipe::{SpliceFlags, raw as pipe};
@@ -18,7 +18,7 @@ use butter::signalfd::raw as signalfd;
 use butter::timerfd::{Itimerspec, SetFlags, raw as timerfd};
 use butter::{Errno, eventfd, process};
 
-use super::{Outcome, Row, check, failed, name_of, path_only_descriptor};
+use super::{Outcome, Row, check, failed, name_of, null, path_only_descriptor};
 use common::test::in_row;
 use common::this_test;
 
@@ -39,6 +39,7 @@ pub const DESCRIPTOR_CALLS: &[(Call, libc::c_long, DescriptorTrigger)] = &[
     (Call::READV, libc::SYS_readv, |fd| failed(io::readv(fd, &mut [IoSliceMut::new(&mut [0])]))),
     (Call::WRITEV, libc::SYS_writev, |fd| failed(io::writev(fd, &[IoSlice::new(b"!")]))),
     (Call::FCNTL_DUPFD_CLOEXEC, libc::SYS_fcntl, |fd| failed(io::fcntl_dupfd_cloexec(fd, 0))),
+    (Call::DUP3, libc::SYS_dup3, |fd| failed(io::dup3(fd, &mut null(), DupFlags::CLOEXEC))),
     (Call::FCNTL_GETFD, libc::SYS_fcntl, |fd| failed(io::fcntl_getfd(fd))),
     (Call::FCNTL_SETFD, libc::SYS_fcntl, |fd| {
         failed(io::fcntl_setfd(fd, DescriptorFlags::CLOEXEC))
@@ -136,6 +137,7 @@ pub type DescriptorTrigger = fn(BorrowedFd<'_>) -> Outcome;
 const ACCEPT_PATH_ONLY: &[Call] = &[
     Call::FCHDIR,
     Call::FCNTL_DUPFD_CLOEXEC,
+    Call::DUP3,
     Call::FCNTL_GETFD,
     Call::FCNTL_SETFD,
     Call::FCNTL_GETFL,

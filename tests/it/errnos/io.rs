@@ -7,14 +7,15 @@ use std::os::unix::net::UnixStream;
 use butter::error::{Call, ErrorKind};
 use butter::eventfd::EventFd;
 use butter::fd::{AsRawFd, FromRawFd, OwnedFd};
-use butter::io::{self, StatusFlags};
+use butter::io::{self, DupFlags, StatusFlags};
 use butter::memfd::Seals;
 use butter::{Errno, Error, pipe};
 
 use super::epoll::epoll;
 use super::memfd::sealed;
-use super::{Row, Table, failed, null, path_only_descriptor, until_failed};
+use super::{Row, Table, failed, null, path_only_descriptor, set_descriptor_limit, until_failed};
 use common::child::as_nobody;
+use common::forked::in_forked_child;
 use common::inject::inject;
 
 pub const TABLE: Table = Table {
@@ -69,6 +70,17 @@ const ROWS: &[Row] = &[
     }),
     Row(Call::FCNTL_DUPFD_CLOEXEC, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(io::fcntl_dupfd_cloexec(null(), -1))
+    }),
+    Row(Call::DUP3, Errno::BADF, ErrorKind::BadDescriptor, || {
+        let (old, mut new) = (null(), null());
+        let error = in_forked_child(|| {
+            set_descriptor_limit(0);
+            io::dup3(&old, &mut new, DupFlags::CLOEXEC).err()
+        });
+        Ok(error.expect("the call should have failed"))
+    }),
+    Row(Call::DUP3, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(io::dup3(null(), &mut null(), DupFlags::from_bits_retain(1)))
     }),
     Row(Call::FCNTL_SETFL, Errno::PERM, ErrorKind::PermissionDenied, || {
         as_nobody(|| {

@@ -48,6 +48,32 @@ const ROWS: &[Row] = &[
         remove_search_permission(&directory);
         as_nobody(|| with_own_root_and_cwd(|| failed(process::fchdir(open))))
     }),
+    Row(Call::GETCWD, Errno::NOENT, ErrorKind::NotFound, || {
+        with_own_root_and_cwd(|| {
+            let directory = files::directory();
+            process::chdir(common::bytes(directory.path())).unwrap();
+            drop(directory);
+            failed(process::getcwd(&mut [0; 4096]).map(drop))
+        })
+    }),
+    Row(Call::GETCWD, Errno::RANGE, ErrorKind::InvalidArgument, || {
+        failed(process::getcwd(&mut [0; 1]).map(drop))
+    }),
+    Row(Call::GETCWD, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || {
+        let directory = files::directory();
+        with_own_root_and_cwd(|| {
+            process::chdir(common::bytes(directory.path())).unwrap();
+            for _ in 0..17 {
+                let name = "a".repeat(250);
+                fs::create_dir(&name).unwrap();
+                process::chdir(name.as_str()).unwrap();
+            }
+            failed(process::getcwd(&mut [0; 8192]).map(drop))
+        })
+    }),
+    Row(Call::GETCWD, Errno::IO, ErrorKind::Other, || {
+        pretend(libc::SYS_getcwd, || failed(process::getcwd(&mut [0; 64]).map(drop)))
+    }),
     Row(Call::CHROOT, Errno::PERM, ErrorKind::PermissionDenied, || as_nobody(|| chroot("/"))),
     Row(Call::CHROOT, Errno::NOENT, ErrorKind::NotFound, || chroot("/nowhere")),
     Row(Call::CHROOT, Errno::NOENT, ErrorKind::NotFound, || chroot("")),
