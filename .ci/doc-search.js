@@ -69,8 +69,11 @@ function* callFunctions(folder, module) {
         if (entry.isDirectory()) {
             yield* callFunctions(file, `${module}::${entry.name}`);
         } else if (name) {
-            // The pages of private modules are redirections and contain no summary.
             const html = fs.readFileSync(file, "utf8");
+            // The pages of private modules are redirections.
+            if (html.includes('http-equiv="refresh"')) {
+                continue;
+            }
             const [, summary] = /class="docblock"><p>(.*)/.exec(html) ?? [];
             const call = /^<code>(?:(?:fcntl|ioctl)\(\w+, (\w+)|(\w+)\()/.exec(summary);
             if (call) {

@@ -17,6 +17,7 @@ use crate::{
 const TABLES: &[&[ErrnoReason]] = &[
     fs::REASONS,
     fs::open::raw::REASONS,
+    fs::dir::raw::REASONS,
     io::REASONS,
     process::raw::REASONS,
     signal::raw::REASONS,

@@ -3,11 +3,17 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use std::fs;
+use std::ffi::CString;
+use std::fs::{self, File};
 use std::mem::MaybeUninit;
+use std::os::fd::AsRawFd;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use butter::epoll::{Epoll, Event, Interest, Token};
 use butter::eventfd::EventFd;
+use butter::fs::Dir;
 use butter::idmap::Task;
 use butter::idmap::{IdMaps, IdRange, MapErrorKind};
 use butter::inotify::{Inotify, Reader, WatchFlags};
@@ -19,7 +25,8 @@ use butter::pipe::{self, SpliceFlags};
 use butter::poll::{self, PollFd, PollFlags};
 use butter::time::Timeout;
 use butter::{Errno, io, mount, process, uts};
-use common::files;
+use common::inject::supervise;
+use common::{files, require};
 
 thread_local! {
     static COUNT: Cell<u64> = const { Cell::new(0) };
@@ -85,6 +92,61 @@ fn inotify_allocates_nothing() {
     });
     assert_eq!((created, watched, read), (0, 0, 0));
     assert_eq!((events, bytes), (100, 100 * 16 + 10 * 11 + 90 * 12));
+}
+
+/// Reads a directory with 100,000 entries, or with as many as `BUTTER_DIRECTORY_ENTRIES` specifies.
+#[test]
+fn dir_of_many_entries_allocates_nothing() {
+    let count = std::env::var("BUTTER_DIRECTORY_ENTRIES").map(|count| count.parse().unwrap());
+    let count: u64 = count.unwrap_or(100_000);
+    // A tmpfs creates and removes files faster than most file systems.
+    // SAFETY: the kernel reads the path.
+    let directory = match unsafe { libc::access(c"/dev/shm".as_ptr(), libc::W_OK) } {
+        0 => files::directory_in(Path::new("/dev/shm")),
+        _ => files::directory(),
+    };
+    let descriptor = File::open(directory.path()).unwrap();
+    for number in 0..count {
+        let name = CString::new(format!("{number:06}")).unwrap();
+        // SAFETY: the kernel reads the name.
+        let created = unsafe {
+            libc::mknodat(descriptor.as_raw_fd(), name.as_ptr(), libc::S_IFREG | 0o600, 0)
+        };
+        assert_eq!(created, 0, "{}", std::io::Error::last_os_error());
+    }
+    let fd = common::fd(descriptor);
+    let calls = Arc::new(AtomicU64::new(0));
+    let counter = calls.clone();
+    let count_call = move |_| {
+        counter.fetch_add(1, Ordering::Relaxed);
+        None
+    };
+    let read = || {
+        allocations(|| {
+            let mut buffer = [0; 32 << 10];
+            let mut entries = Dir::new(&fd, &mut buffer);
+            entries.rewind().unwrap();
+            let (mut files, mut bytes, mut sum) = (0, 0, 0);
+            while let Some(entry) = entries.next() {
+                let entry = entry.unwrap();
+                bytes += 19 + entry.padded_name().len() as u64;
+                if !entry.is_dot_or_dotdot() {
+                    files += 1;
+                    sum += entry.name().as_str().unwrap().parse::<u64>().unwrap();
+                }
+            }
+            (files, bytes, sum)
+        })
+    };
+    let (allocated, (files, bytes, sum)) = read();
+    assert_eq!((allocated, files, sum), (0, count, count * (count - 1) / 2));
+    let supervised = supervise(libc::SYS_getdents64, count_call, read);
+    let supervised = require!(supervised, "seccomp user notifications are unavailable");
+    assert_eq!(supervised, (0, (files, bytes, sum)));
+    // The entries of several file systems do not fill the buffer.
+    let calls = calls.load(Ordering::Relaxed);
+    println!("{count} files, {bytes} bytes, {calls} calls of getdents64");
+    assert!(calls > bytes / (32 << 10) && calls < count / 10, "{calls}");
 }
 
 #[test]

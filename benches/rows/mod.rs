@@ -9,6 +9,7 @@ mod copy;
 pub(crate) mod copy_process;
 mod epoll;
 mod eventfd;
+mod fs_dir;
 mod inotify_add_watch;
 mod inotify_decode;
 mod inotify_read;
@@ -35,6 +36,7 @@ pub(crate) const ALL: &[(&str, BuildRow)] = &[
     ("timerfd read", timerfd_read::read),
     ("signalfd read", signalfd::read),
     ("signalfd read many", signalfd::read_many),
+    ("fs dir", fs_dir::read),
     ("inotify add_watch CStr", inotify_add_watch::with_cstr),
     ("inotify add_watch str", inotify_add_watch::with_str),
     ("inotify read", inotify_read::read),

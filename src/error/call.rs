@@ -157,6 +157,7 @@ calls! {
     FTRUNCATE = "ftruncate";
     FSTAT = "fstat";
     LSEEK = "lseek";
+    GETDENTS64 = "getdents64";
     FALLOCATE = "fallocate";
     PREAD64 = "pread64";
     PWRITE64 = "pwrite64";

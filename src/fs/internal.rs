@@ -168,6 +168,12 @@ pub(crate) fn fallocate_punch_hole(fd: BorrowedFd<'_>, offset: u64, length: u64)
 }
 
 /// `lseek(fd, offset, whence)` - sets the file offset, and returns it.
+///
+/// # Errors
+///
+/// - `EINVAL`: the offset is negative, or is not valid for the file.
+/// - `ESPIPE`: the file is not seekable (for example, a pipe or a socket).
+/// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
 #[inline]
 pub(crate) fn lseek(fd: BorrowedFd<'_>, offset: i64, whence: u32) -> Result<u64> {
     // SAFETY: touches no memory.
@@ -189,6 +195,10 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         BADF => "the descriptor is not open for reading, or is a path-only (O_PATH) descriptor",
         SPIPE => "the file is not seekable (for example, a pipe or a socket)",
         ISDIR => "the file is a directory";
+    LSEEK:
+        INVAL => "the offset is negative, or is not valid for the file",
+        SPIPE => "the file is not seekable (for example, a pipe or a socket)",
+        BADF => "the descriptor is a path-only (O_PATH) descriptor";
     PWRITE64:
         PERM => "the file is sealed against writing (F_SEAL_WRITE, F_SEAL_FUTURE_WRITE), or would \
             grow and is sealed against growing (F_SEAL_GROW)",

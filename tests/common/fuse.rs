@@ -3,7 +3,8 @@
 //! The server implements the protocol of `/dev/fuse` with `std` and libc, without the tested
 //! library. A name that begins with `new` does not exist until it is created as a directory. The
 //! names `ns` and `thread-self`, and names that begin with a digit, are directories, so that the
-//! server can also be mounted at `/proc`. Every other name is a regular file.
+//! server can also be mounted at `/proc`. Every other name is a regular file. A directory returns
+//! the entries that the test sets, which are independent of the files that exist.
 
 use std::ffi::CString;
 use std::fs::File;
@@ -39,8 +40,25 @@ pub struct Ioctl {
     pub output_size: u32,
 }
 
+/// An entry of a directory, as the server returns it.
+#[derive(Clone, Debug)]
+pub struct Dirent {
+    pub inode: u64,
+    /// The offset of the next entry.
+    pub offset: u64,
+    /// The field `d_type`.
+    pub kind: u8,
+    pub name: Vec<u8>,
+}
+
+/// Returns the entry of every directory at an offset, or `None` at the end of the directory.
+pub type Entries = fn(u64) -> Option<Dirent>;
+
 struct State {
     reads: Reads,
+    entries: Entries,
+    /// The number of `FUSE_READDIR` requests.
+    readdirs: usize,
     /// The return value of every `ioctl` call, and the bytes that the call writes.
     ioctl: (i32, Vec<u8>),
     ioctls: Vec<Ioctl>,
@@ -75,6 +93,8 @@ impl Server {
         }
         let state = State {
             reads: Reads::Endless,
+            entries: |_| None,
+            readdirs: 0,
             ioctl: (-libc::ENOTTY, Vec::new()),
             ioctls: Vec::new(),
             rejected: 0,
@@ -88,6 +108,16 @@ impl Server {
     /// Sets the number of bytes in the replies to reads.
     pub fn set_reads(&self, reads: Reads) {
         lock(&self.0).reads = reads;
+    }
+
+    /// Sets the function that returns the entries of every directory.
+    pub fn set_entries(&self, entries: Entries) {
+        lock(&self.0).entries = entries;
+    }
+
+    /// Returns the number of `FUSE_READDIR` requests that have arrived.
+    pub fn readdirs(&self) -> usize {
+        lock(&self.0).readdirs
     }
 
     /// Sets the return value of every `ioctl` call, and the bytes that the call writes. If the
@@ -122,6 +152,7 @@ const RELEASE: u32 = 18;
 const FLUSH: u32 = 25;
 const INIT: u32 = 26;
 const OPENDIR: u32 = 27;
+const READDIR: u32 = 28;
 const RELEASEDIR: u32 = 29;
 const INTERRUPT: u32 = 36;
 const IOCTL: u32 = 39;
@@ -197,6 +228,21 @@ impl Connection {
                 };
                 Ok(vec![b'7'; size])
             }
+            READDIR => {
+                let (mut offset, size) = (u64_at(body, 8), u32_at(body, 16) as usize);
+                let mut state = lock(&self.state);
+                state.readdirs += 1;
+                let mut reply = Vec::new();
+                while let Some(entry) = (state.entries)(offset) {
+                    let bytes = dirent(&entry);
+                    if reply.len() + bytes.len() > size {
+                        break;
+                    }
+                    reply.extend(bytes);
+                    offset = entry.offset;
+                }
+                Ok(reply)
+            }
             // The reply to `FUSE_STATFS` has no field for the type of the file system.
             STATFS => Ok(vec![0xFF; 80]),
             IOCTL => {
@@ -252,6 +298,16 @@ fn attributes(node: u64) -> Vec<u8> {
     let times = [0_u32; 3].map(u32::to_ne_bytes).concat();
     let rest = [mode, 1, user, group, 0, 4096, 0].map(u32::to_ne_bytes).concat();
     [numbers, times, rest].concat()
+}
+
+/// Returns the `struct fuse_dirent` of an entry.
+fn dirent(entry: &Dirent) -> Vec<u8> {
+    let mut bytes = [entry.inode, entry.offset].map(u64::to_ne_bytes).concat();
+    bytes.extend((entry.name.len() as u32).to_ne_bytes());
+    bytes.extend(u32::from(entry.kind).to_ne_bytes());
+    bytes.extend(&entry.name);
+    bytes.resize(bytes.len().next_multiple_of(8), 0);
+    bytes
 }
 
 fn u32_at(bytes: &[u8], offset: usize) -> u32 {

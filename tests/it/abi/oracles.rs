@@ -8,7 +8,7 @@ pub struct Row {
 
 /// Constants that the kernel's headers define, but that `libc` and `linux-raw-sys` are permitted to
 /// lack, because the constants are new or rarely used.
-pub const NO_CRATE_HAS: &[&str] = &["EFTYPE", "OPENAT2_REGULAR", "O_NOTIFICATION_PIPE"];
+pub const NO_CRATE_HAS: &[&str] = &["DT_WHT", "EFTYPE", "OPENAT2_REGULAR", "O_NOTIFICATION_PIPE"];
 
 /// The placeholder for a constant that a crate does not define.
 #[derive(Clone, Copy)]
@@ -115,6 +115,7 @@ table! {
     AT_EACCESS AT_REMOVEDIR AT_SYMLINK_FOLLOW AT_NO_AUTOMOUNT AT_EMPTY_PATH RESOLVE_NO_XDEV
     RESOLVE_NO_MAGICLINKS RESOLVE_NO_SYMLINKS RESOLVE_BENEATH RESOLVE_IN_ROOT RESOLVE_CACHED
     OPENAT2_REGULAR
+    DT_FIFO DT_CHR DT_DIR DT_BLK DT_REG DT_LNK DT_SOCK DT_WHT
     // copy
     SOL_SOCKET SO_TYPE SOCK_STREAM MSG_TRUNC
     // memfd

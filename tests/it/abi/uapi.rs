@@ -52,6 +52,7 @@ const IN_NO_HEADER: &[&str] = &[
     "MNT_DETACH", "MNT_EXPIRE", "MNT_FORCE", "UMOUNT_NOFOLLOW",
     "SPLICE_F_GIFT", "SPLICE_F_MORE", "SPLICE_F_MOVE", "SPLICE_F_NONBLOCK",
     "MSG_TRUNC", "SOCK_STREAM", "SOL_SOCKET",
+    "DT_FIFO", "DT_CHR", "DT_DIR", "DT_BLK", "DT_REG", "DT_LNK", "DT_SOCK", "DT_WHT",
 ];
 
 /// Returns the constants of an architecture that the kernel's headers define.

@@ -8,6 +8,7 @@
 
 mod events;
 mod files;
+mod fs_dir;
 mod fs_open;
 mod memory;
 mod mount;
@@ -37,6 +38,7 @@ const TABLES: &[&[Row]] = &[
     events::ROWS,
     files::ROWS,
     fs_open::ROWS,
+    fs_dir::ROWS,
     memory::ROWS,
     mount::ROWS,
     namespace::ROWS,

@@ -142,9 +142,6 @@ const WITHOUT_TRIGGER: &[Call] = &[
     Call::COPY_FILE_RANGE_OVERLAP,
     Call::SPLICE_SAME_PIPE,
     Call::WRITE_UNSUPPORTED,
-    // `Seek::seek` returns an error of `std`, which does not contain the call. A copy of files
-    // continues if `lseek` fails.
-    Call::LSEEK,
     // If `fallocate`, `getsockopt` or `recvfrom` fails, a copy continues without the call.
     Call::FALLOCATE,
     Call::GETSOCKOPT_SO_TYPE,

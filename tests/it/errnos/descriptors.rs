@@ -7,6 +7,7 @@ use butter::copy::raw as copy;
 use butter::epoll::{self, BusyPoll, Event, Interest, Token};
 use butter::error::{Call, ErrorKind};
 use butter::fd::{AsFd, BorrowedFd, OwnedFd};
+use butter::fs::{self, Dir};
 use butter::idmap::raw as idmap;
 use butter::inotify::{self, Watch, WatchFlags};
 use butter::io::{self, DescriptorFlags, DupFlags, IoSlice, IoSliceMut, StatusFlags};
@@ -53,6 +54,10 @@ pub const DESCRIPTOR_CALLS: &[(Call, libc::c_long, DescriptorTrigger)] = &[
     (Call::FSTAT, libc::SYS_fstat, |fd| failed(as_memfd(fd).len())),
     (Call::PREAD64, libc::SYS_pread64, |fd| failed(as_memfd(fd).read_at(&mut [0], 0))),
     (Call::PWRITE64, libc::SYS_pwrite64, |fd| failed(as_memfd(fd).write_at(b"!", 0))),
+    (Call::LSEEK, libc::SYS_lseek, |fd| failed(Dir::new(fd, &mut [0; 64]).rewind())),
+    (Call::GETDENTS64, libc::SYS_getdents64, |fd| {
+        failed(fs::raw::getdents64(fd, &mut [0; 4120]).map(drop))
+    }),
     (Call::SPLICE, libc::SYS_splice, |fd| {
         failed(pipe::splice(fd, None, fd, None, 1, SpliceFlags::empty()))
     }),

@@ -14,6 +14,7 @@ mod descriptors;
 mod docs;
 mod epoll;
 mod eventfd;
+mod fs_dir;
 mod fs_open;
 mod general;
 mod idmap;
@@ -76,6 +77,7 @@ const TABLES: &[Table] = &[
     memfd::TABLE,
     memfd::FS_TABLE,
     fs_open::TABLE,
+    fs_dir::TABLE,
     pipe::TABLE,
     copy::TABLE,
     poll::TABLE,

@@ -1,3 +1,4 @@
-//! Files: opening, and the types that calls on files share.
+//! Files and directories, and the types that the calls share.
 
+mod dir;
 mod open;

@@ -1,6 +1,7 @@
 //! Tests with hostile file systems: FUSE servers that reply with unexpected values and byte counts,
 //! and unexpected files at the paths that the library opens.
 
+mod directories;
 mod ioctls;
 mod procfs;
 mod reads;
