@@ -20,6 +20,18 @@ pub(crate) fn getppid() -> libc::pid_t {
     unsafe { libc::getppid() }
 }
 
+/// Returns the size of a file.
+#[inline(always)]
+pub(crate) fn fstat_size(fd: &OwnedFd) -> i64 {
+    let mut stat = MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: writes the struct.
+    if unsafe { libc::fstat(fd.as_raw_fd(), stat.as_mut_ptr()) } < 0 {
+        fail("libc fstat", io::Error::last_os_error());
+    }
+    // SAFETY: the successful call has written the struct.
+    unsafe { stat.assume_init() }.st_size
+}
+
 /// Makes a system call without arguments through `syscall(2)`.
 #[inline(always)]
 pub(crate) fn by_number(number: i64) -> i64 {

@@ -18,6 +18,7 @@ const TABLES: &[&[ErrnoReason]] = &[
     fs::REASONS,
     fs::open::raw::REASONS,
     fs::dir::raw::REASONS,
+    fs::stat::raw::REASONS,
     io::REASONS,
     process::raw::REASONS,
     signal::raw::REASONS,

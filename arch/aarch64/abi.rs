@@ -10,24 +10,49 @@ pub(crate) struct EpollEvent {
 
 layout! { EpollEvent: size 16, align 8, events at 0, data at 8 }
 
-/// `struct stat`: the status of a file. The crate reads the device and inode numbers, the mode, the
-/// device number of a block device (`st_rdev`), the size and the number of blocks.
+/// `struct stat`: the status of a file.
+#[derive(Clone, Copy)]
 #[repr(C)]
 pub(crate) struct Stat {
     pub(crate) dev: u64,
     pub(crate) ino: u64,
     pub(crate) mode: u32,
-    between: [u32; 3],
+    nlink: u32,
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
     pub(crate) rdev: u64,
     padding: u64,
     pub(crate) size: i64,
-    block_size: u64,
+    block_size: i32,
+    second_padding: i32,
     /// The number of 512-byte blocks that are allocated to the file.
     pub(crate) blocks: i64,
-    after: [u64; 7],
+    pub(crate) atime: i64,
+    pub(crate) atime_nsec: i64,
+    pub(crate) mtime: i64,
+    pub(crate) mtime_nsec: i64,
+    pub(crate) ctime: i64,
+    pub(crate) ctime_nsec: i64,
+    unused: [u32; 2],
 }
 
-layout! { Stat: size 128, align 8, dev at 0, ino at 8, mode at 16, rdev at 32, size at 48, block_size at 56, blocks at 64, after at 72 }
+layout! {
+    Stat: size 128, align 8, dev at 0, ino at 8, nlink at 20, mode at 16, uid at 24, gid at 28,
+    rdev at 32, size at 48, block_size at 56, blocks at 64, atime at 72, atime_nsec at 80,
+    mtime at 88, mtime_nsec at 96, ctime at 104, ctime_nsec at 112
+}
+
+impl Stat {
+    /// Returns the number of hard links, whose type differs between architectures.
+    pub(crate) const fn nlink(&self) -> u64 {
+        self.nlink as u64
+    }
+
+    /// Returns the block size in bytes, whose type differs between architectures.
+    pub(crate) const fn block_size(&self) -> i64 {
+        self.block_size as i64
+    }
+}
 
 /// The page sizes in bytes that a kernel for aarch64 can use.
 pub(crate) const PAGE_SIZES: [usize; 3] = [4096, 0x4000, 0x1_0000];

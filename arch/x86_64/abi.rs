@@ -11,24 +11,48 @@ pub(crate) struct EpollEvent {
 
 layout! { EpollEvent: size 12, align 1, events at 0, data at 4 }
 
-/// `struct stat`: the status of a file. The crate reads the device and inode numbers, the mode, the
-/// device number of a block device (`st_rdev`), the size and the number of blocks.
+/// `struct stat`: the status of a file.
+#[derive(Clone, Copy)]
 #[repr(C)]
 pub(crate) struct Stat {
     pub(crate) dev: u64,
     pub(crate) ino: u64,
     nlink: u64,
     pub(crate) mode: u32,
-    between: [u32; 3],
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
+    padding: u32,
     pub(crate) rdev: u64,
     pub(crate) size: i64,
-    block_size: u64,
+    block_size: i64,
     /// The number of 512-byte blocks that are allocated to the file.
     pub(crate) blocks: i64,
-    after: [u64; 9],
+    pub(crate) atime: i64,
+    pub(crate) atime_nsec: i64,
+    pub(crate) mtime: i64,
+    pub(crate) mtime_nsec: i64,
+    pub(crate) ctime: i64,
+    pub(crate) ctime_nsec: i64,
+    unused: [i64; 3],
 }
 
-layout! { Stat: size 144, align 8, dev at 0, ino at 8, mode at 24, rdev at 40, size at 48, block_size at 56, blocks at 64, after at 72 }
+layout! {
+    Stat: size 144, align 8, dev at 0, ino at 8, nlink at 16, mode at 24, uid at 28, gid at 32,
+    rdev at 40, size at 48, block_size at 56, blocks at 64, atime at 72, atime_nsec at 80,
+    mtime at 88, mtime_nsec at 96, ctime at 104, ctime_nsec at 112
+}
+
+impl Stat {
+    /// Returns the number of hard links, whose type differs between architectures.
+    pub(crate) const fn nlink(&self) -> u64 {
+        self.nlink
+    }
+
+    /// Returns the block size in bytes, whose type differs between architectures.
+    pub(crate) const fn block_size(&self) -> i64 {
+        self.block_size
+    }
+}
 
 /// The page size in bytes of every kernel for x86_64.
 pub(crate) const PAGE_SIZES: [usize; 1] = [4096];

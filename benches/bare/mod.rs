@@ -68,6 +68,16 @@ pub(crate) fn open_and_close(directory: &OwnedFd, path: &CStr) {
     unsafe { call2(libc::SYS_close, [fd as usize, 0]) };
 }
 
+/// Returns the size of a file.
+#[inline(always)]
+pub(crate) fn fstat_size(fd: &OwnedFd) -> i64 {
+    let mut stat = MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: the kernel writes the struct.
+    unsafe { call2(libc::SYS_fstat, [raw_fd(fd), stat.as_mut_ptr().expose_provenance()]) };
+    // SAFETY: the kernel has written the struct.
+    unsafe { stat.assume_init() }.st_size
+}
+
 /// Reads at most `records.len()` signals, and returns the number of bytes.
 #[inline(always)]
 pub(crate) fn read_signals(fd: &OwnedFd, records: &mut [libc::signalfd_siginfo]) -> isize {

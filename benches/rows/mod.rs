@@ -10,6 +10,7 @@ pub(crate) mod copy_process;
 mod epoll;
 mod eventfd;
 mod fs_dir;
+mod fstat;
 mod inotify_add_watch;
 mod inotify_decode;
 mod inotify_read;
@@ -39,6 +40,7 @@ pub(crate) const ALL: &[(&str, BuildRow)] = &[
     ("fs dir", fs_dir::read),
     ("inotify add_watch CStr", inotify_add_watch::with_cstr),
     ("inotify add_watch str", inotify_add_watch::with_str),
+    ("fstat", fstat::size),
     ("inotify read", inotify_read::read),
     ("openat CStr", openat::with_cstr),
     ("openat str", openat::with_str),

@@ -3,7 +3,7 @@
 use super::raw;
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd};
-use crate::fs::{self, FileType, SEEK_CUR, SEEK_END, SEEK_SET};
+use crate::fs::{self, Dev, FileType, SEEK_CUR, SEEK_END, SEEK_SET};
 use crate::io::{self, AccessMode, StatusFlags};
 use crate::pipe;
 
@@ -29,7 +29,7 @@ pub(super) struct End {
     flags: StatusFlags,
     /// The device and inode numbers of a file; for a block device, the device number `st_rdev` and
     /// 0.
-    identity: (u64, u64),
+    identity: (Dev, u64),
 }
 
 impl End {
@@ -38,22 +38,23 @@ impl End {
     fn new(fd: BorrowedFd<'_>) -> Self {
         let flags = io::fcntl_getfl(fd)
             .unwrap_or(StatusFlags::from_bits_retain(AccessMode::ReadWrite.bits()));
-        let Ok(stat) = fs::fstat(fd) else {
-            return Self { kind: Kind::Other, flags, identity: (0, 0) };
+        let Ok(stat) = fs::raw::fstat(fd) else {
+            return Self { kind: Kind::Other, flags, identity: (Dev::default(), 0) };
         };
-        let kind = match fs::file_type(&stat) {
-            FileType::Regular => Kind::Regular,
-            FileType::Block => Kind::Block,
+        let kind = match stat.file_type() {
+            FileType::RegularFile => Kind::Regular,
+            FileType::BlockDevice => Kind::Block,
             FileType::Directory => Kind::Directory,
-            FileType::Pipe => Kind::Pipe,
+            FileType::Fifo => Kind::Pipe,
             FileType::Socket => match raw::getsockopt_is_stream(fd) {
                 Ok(true) => Kind::Stream,
                 Ok(false) => Kind::Messages,
                 Err(_) => Kind::Other,
             },
-            FileType::Other => Kind::Other,
+            FileType::Symlink | FileType::CharacterDevice | FileType::Unknown => Kind::Other,
         };
-        let identity = if kind == Kind::Block { (stat.rdev, 0) } else { (stat.dev, stat.ino) };
+        let identity =
+            if kind == Kind::Block { (stat.rdev(), 0) } else { (stat.dev(), stat.ino()) };
         Self { kind, flags, identity }
     }
 

@@ -82,7 +82,7 @@ fn hole_length(source: BorrowedFd<'_>, position: u64, holes: &mut Holes) -> Resu
             Ok(data) => Ok(data.saturating_sub(position)),
             // The hole extends to the end of the file.
             Err(error) if error.is(Errno::NXIO) => {
-                Ok(fs::fstat(source)?.size.cast_unsigned().saturating_sub(position))
+                Ok(fs::raw::fstat(source)?.size().saturating_sub(position))
             }
             Err(error) => Err(error),
         },
@@ -98,7 +98,7 @@ fn hole_length(source: BorrowedFd<'_>, position: u64, holes: &mut Holes) -> Resu
 /// On failure, returns the number of bytes that must be copied as zeros instead.
 fn create_hole(target: BorrowedFd<'_>, length: u64) -> Result<(), u64> {
     let position = fs::lseek(target, 0, SEEK_CUR).map_err(|_| length)?;
-    let size = fs::fstat(target).map_err(|_| length)?.size.cast_unsigned();
+    let size = fs::raw::fstat(target).map_err(|_| length)?.size();
     let end = position.saturating_add(length);
     if position < size {
         let existing = end.min(size) - position;

@@ -156,6 +156,7 @@ calls! {
     FCNTL_GET_SEALS = "fcntl(F_GET_SEALS)";
     FTRUNCATE = "ftruncate";
     FSTAT = "fstat";
+    STATX = "statx";
     LSEEK = "lseek";
     GETDENTS64 = "getdents64";
     FALLOCATE = "fallocate";

@@ -1,22 +1,13 @@
 //! System calls on files that several modules use.
 
 use core::ffi::CStr;
-use core::mem::MaybeUninit;
 
-use crate::arch::abi::Stat;
 use crate::error::{Call, ErrnoReason, Result, errno_reasons};
 use crate::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use crate::syscall::syscall;
 
 const AT_FDCWD: i32 = -100;
 const O_CLOEXEC: u32 = 0x8_0000;
-
-const S_IFMT: u32 = 0o17_0000;
-const S_IFIFO: u32 = 0o1_0000;
-const S_IFDIR: u32 = 0o4_0000;
-const S_IFBLK: u32 = 0o6_0000;
-const S_IFREG: u32 = 0o10_0000;
-const S_IFSOCK: u32 = 0o14_0000;
 
 pub(crate) const SEEK_SET: u32 = 0;
 pub(crate) const SEEK_CUR: u32 = 1;
@@ -26,33 +17,6 @@ pub(crate) const SEEK_HOLE: u32 = 4;
 
 const FALLOC_FL_KEEP_SIZE: u32 = 1;
 const FALLOC_FL_PUNCH_HOLE: u32 = 2;
-
-/// The file types that other modules distinguish.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum FileType {
-    Regular,
-    Directory,
-    Block,
-    Pipe,
-    Socket,
-    Other,
-}
-
-/// `struct statfs`: information about a file system.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub(crate) struct Statfs {
-    /// The type of the file system, for example `TMPFS_MAGIC`.
-    pub(crate) kind: i64,
-    /// The block size in bytes.
-    pub(crate) block_size: i64,
-    between: [u64; 8],
-    /// The mount flags, for example `ST_RDONLY`.
-    pub(crate) flags: u64,
-    after: [u64; 4],
-}
-
-layout! { Statfs: size 120, align 8, kind at 0, block_size at 8, flags at 80 }
 
 /// `openat(dirfd, path, flags | O_CLOEXEC)` - opens an existing file. The errors of this function
 /// contain `call`.
@@ -70,38 +34,6 @@ pub(crate) fn open_existing(
     let returned = unsafe { syscall!(call, openat(directory, path.as_ptr(), flags | O_CLOEXEC)) };
     // SAFETY: on success, the result is a new descriptor.
     unsafe { returned.descriptor() }
-}
-
-/// `fstat(fd, &stat)` - returns the status of a file.
-#[inline]
-pub(crate) fn fstat(fd: BorrowedFd<'_>) -> Result<Stat> {
-    let mut stat = MaybeUninit::<Stat>::uninit();
-    // SAFETY: the kernel writes one struct and keeps nothing.
-    unsafe { syscall!(Call::FSTAT, fstat(fd, stat.as_mut_ptr())) }.unit()?;
-    // SAFETY: written, because the call has succeeded.
-    Ok(unsafe { stat.assume_init() })
-}
-
-/// Returns the type of a file.
-pub(crate) const fn file_type(stat: &Stat) -> FileType {
-    match stat.mode & S_IFMT {
-        S_IFREG => FileType::Regular,
-        S_IFDIR => FileType::Directory,
-        S_IFBLK => FileType::Block,
-        S_IFIFO => FileType::Pipe,
-        S_IFSOCK => FileType::Socket,
-        _ => FileType::Other,
-    }
-}
-
-/// `fstatfs(fd, &buf)` - returns information about the file system of a file.
-#[inline]
-pub(crate) fn fstatfs(fd: BorrowedFd<'_>) -> Result<Statfs> {
-    let mut statfs = MaybeUninit::<Statfs>::uninit();
-    // SAFETY: the kernel writes one struct and keeps nothing.
-    unsafe { syscall!(Call::FSTATFS, fstatfs(fd, statfs.as_mut_ptr())) }.unit()?;
-    // SAFETY: written, because the call has succeeded.
-    Ok(unsafe { statfs.assume_init() })
 }
 
 /// `ftruncate(fd, length)` - sets the length of a file.

@@ -92,6 +92,12 @@ flags! {
             component of the path.";
         "AT_EMPTY_PATH" EMPTY_PATH = 0x1000, "if the path is empty, operate on the directory \
             descriptor itself, which can refer to any file.";
+        "AT_STATX_SYNC_AS_STAT" STATX_SYNC_AS_STAT = 0, "synchronize the status of a remote file \
+            with its server as `stat` does (`statx`).";
+        "AT_STATX_FORCE_SYNC" STATX_FORCE_SYNC = 0x2000, "synchronize the status of a remote file \
+            with its server, which can require that data is written back (`statx`).";
+        "AT_STATX_DONT_SYNC" STATX_DONT_SYNC = 0x4000, "return the status of a remote file that \
+            the kernel has cached, if possible, which can be out of date (`statx`).";
     }
 }
 

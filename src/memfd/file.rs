@@ -139,7 +139,7 @@ impl MemFd {
     #[doc(alias = "fstat")]
     #[inline]
     pub fn len(&self) -> Result<u64> {
-        fs::fstat(self.as_fd()).map(|stat| stat.size.cast_unsigned())
+        fs::raw::fstat(self.as_fd()).map(|stat| stat.size())
     }
 
     /// Sets the length of the file in bytes. Bytes beyond the new length are discarded, and new

@@ -65,13 +65,13 @@ const HUGETLBFS_MAGIC: i64 = 0x9584_58F6;
 
 impl Length {
     fn of(memfd: &MemFd) -> Result<Self> {
-        let stat = fs::fstat(memfd.as_fd())?;
-        let bytes = stat.size as usize;
+        let stat = fs::raw::fstat(memfd.as_fd())?;
+        let bytes = stat.size() as usize;
         // A file in memory is allocated in whole pages. If a page is not allocated, the total size
         // of the allocated blocks is less than the length of the file.
-        let has_holes = stat.blocks.cast_unsigned().saturating_mul(512) < bytes as u64;
-        let statfs = fs::fstatfs(memfd.as_fd())?;
-        if statfs.kind != HUGETLBFS_MAGIC {
+        let has_holes = stat.blocks().saturating_mul(512) < bytes as u64;
+        let statfs = fs::raw::fstatfs(memfd.as_fd())?;
+        if statfs.fs_type != HUGETLBFS_MAGIC {
             return Ok(Self { bytes, mapped: bytes, has_huge_pages: false, has_holes });
         }
         let mask = (statfs.block_size as usize).wrapping_sub(1);

@@ -1,11 +1,10 @@
 //! Raw system calls that create, change and remove mounts.
 
 use core::ffi::{CStr, c_char};
-use core::mem::MaybeUninit;
 
 use super::{MountFlags, UnmountFlags};
 use crate::error::{Call, Errno, ErrnoReason, Error, Result, errno_reasons};
-use crate::fs::Statfs;
+use crate::fs;
 use crate::path::{self, Buffer, PathBytes, with_c_str};
 use crate::syscall::syscall;
 
@@ -436,12 +435,7 @@ pub fn statfs_flags(path: impl path::Arg) -> Result<MountFlags> {
 
 #[inline]
 fn statfs_flags_c(path: &CStr) -> Result<MountFlags> {
-    let mut statfs = MaybeUninit::<Statfs>::uninit();
-    // SAFETY: the kernel reads the path up to its NUL byte, writes one struct, and keeps nothing.
-    unsafe { syscall!(Call::STATFS, statfs(path.as_ptr(), statfs.as_mut_ptr())) }.unit()?;
-    // SAFETY: the kernel has written the struct, because the call has succeeded.
-    let flags = unsafe { statfs.assume_init() }.flags;
-    Ok(MountFlags::from_statfs(flags))
+    Ok(MountFlags::from_statfs(fs::stat::raw::statfs_c(path)?.flags.bits()))
 }
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
@@ -634,16 +628,4 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         INVAL => "an option names a file descriptor (fd=, rfdno=, wfdno=), or the options begin \
             with a control character, as binary data does; only the unsafe function raw::mount \
             accepts such options";
-    STATFS:
-        NOENT => "a component of the path does not exist, or the path is empty",
-        NOTDIR => "a component of the path that is used as a directory is not a directory",
-        ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
-            followed (fs.protected_symlinks); or a security module denies the call",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
-            MS_NOSYMFOLLOW",
-        NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
-            its file system",
-        INVAL => "the path contains a NUL byte",
-        NOTCONN => "the file system is no longer connected to its server",
-        STALE => "the file no longer exists on the server of the file system";
 };

@@ -119,7 +119,7 @@ pub fn openat_ns(task: Task, kind: Kind) -> Result<OwnedFd> {
 #[doc(alias = "fstatfs")]
 #[inline]
 pub fn fstatfs_is_nsfs(fd: BorrowedFd<'_>) -> Result<bool> {
-    Ok(fs::fstatfs(fd)?.kind == NSFS_MAGIC)
+    Ok(fs::raw::fstatfs(fd)?.fs_type == NSFS_MAGIC)
 }
 
 /// `ioctl(fd, NS_GET_USERNS)` - opens the user namespace that owns a namespace. Capabilities in the

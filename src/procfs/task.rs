@@ -85,12 +85,12 @@ const fn flags(access: AccessMode) -> u32 {
 /// Returns `file` if it is a regular file of a procfs; otherwise, fails with `ENOENT`.
 fn check(call: Call, file: OwnedFd) -> Result<OwnedFd> {
     let borrowed = fd::borrow(&file);
-    let is_regular = fs::file_type(&fs::fstat(borrowed)?) == FileType::Regular;
+    let is_regular = fs::raw::fstat(borrowed)?.file_type() == FileType::RegularFile;
     if is_regular && is_procfs(borrowed)? { Ok(file) } else { Err(Error::new(call, Errno::NOENT)) }
 }
 
 fn is_procfs(file: BorrowedFd<'_>) -> Result<bool> {
-    Ok(fs::fstatfs(file)?.kind == PROC_SUPER_MAGIC)
+    Ok(fs::raw::fstatfs(file)?.fs_type == PROC_SUPER_MAGIC)
 }
 
 /// Opens a file of a task by its name, such as `ns/uts`. The path is built on the stack. The

@@ -10,7 +10,7 @@ use butter::Error;
 use butter::epoll::{Epoll, Event};
 use butter::eventfd::EventFd;
 use butter::fd::{BorrowedFd, OwnedFd};
-use butter::fs::{self, CWD, Mode, OFlags, ResolveFlags};
+use butter::fs::{self, AtFlags, CWD, Mode, OFlags, ResolveFlags, StatxFlags};
 use butter::inotify::{Inotify, Watch, WatchFlags};
 use butter::pipe::{self, SpliceFlags};
 use butter::poll::{self, PollFd};
@@ -152,6 +152,16 @@ fn openat(directory: BorrowedFd<'_>, path: &CStr) -> Option<OwnedFd> {
 #[unsafe(no_mangle)]
 fn openat2(path: &CStr, resolve: ResolveFlags) -> Option<OwnedFd> {
     or_cold(fs::raw::openat2(CWD, path, OFlags::CLOEXEC, Mode::empty(), resolve))
+}
+
+#[unsafe(no_mangle)]
+fn fstat(fd: BorrowedFd<'_>) -> Option<u64> {
+    or_cold(fs::raw::fstat(fd)).map(|stat| stat.size())
+}
+
+#[unsafe(no_mangle)]
+fn statx(directory: BorrowedFd<'_>, path: &CStr) -> Option<u64> {
+    or_cold(fs::raw::statx(directory, path, AtFlags::empty(), StatxFlags::SIZE))?.size()
 }
 
 #[unsafe(no_mangle)]

@@ -43,6 +43,8 @@ const CALLERS: &[(&str, Cost, Cost)] = &[
     ("inotify_rm_watch", Cost(7, 0), Cost(15, 4)),
     ("openat", Cost(8, 0), Cost(19, 5)),
     ("openat2", Cost(14, 3), Cost(26, 7)),
+    ("fstat", Cost(11, 0), Cost(22, 5)),
+    ("statx", Cost(15, 0), Cost(27, 6)),
     ("epoll_pwait", Cost(12, 0), Cost(24, 5)),
     ("splice", Cost(20, 3), Cost(28, 6)),
     ("tee", Cost(14, 1), Cost(25, 6)),

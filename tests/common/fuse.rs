@@ -63,6 +63,8 @@ struct State {
     ioctl: (i32, Vec<u8>),
     ioctls: Vec<Ioctl>,
     rejected: usize,
+    /// The number of requests for the attributes of a node.
+    attribute_requests: usize,
 }
 
 /// A mounted FUSE server. The server stops when its file system is unmounted or the process exits.
@@ -98,6 +100,7 @@ impl Server {
             ioctl: (-libc::ENOTTY, Vec::new()),
             ioctls: Vec::new(),
             rejected: 0,
+            attribute_requests: 0,
         };
         let state = Arc::new(Mutex::new(state));
         let connection = Connection { device, state: state.clone(), nodes: 0 };
@@ -129,6 +132,11 @@ impl Server {
     /// Returns the `ioctl` requests that arrived since the last call of `take_ioctls`.
     pub fn take_ioctls(&self) -> Vec<Ioctl> {
         std::mem::take(&mut lock(&self.0).ioctls)
+    }
+
+    /// Returns the number of requests for the attributes of a node.
+    pub fn attribute_requests(&self) -> usize {
+        lock(&self.0).attribute_requests
     }
 
     /// Returns the number of replies that the kernel has rejected as too long.
@@ -214,7 +222,10 @@ impl Connection {
             }
             MKDIR => Ok(self.entry(true)),
             // A timeout of 0 seconds prevents the kernel from caching the attributes.
-            GETATTR => Ok([vec![0; 16], attributes(node)].concat()),
+            GETATTR => {
+                lock(&self.state).attribute_requests += 1;
+                Ok([vec![0; 16], attributes(node)].concat())
+            }
             // The reply contains the file handle 0 and `FOPEN_DIRECT_IO`: reads bypass the page
             // cache.
             OPEN => Ok([0_u64, 1].map(u64::to_ne_bytes).concat()),

@@ -4,7 +4,7 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::iter::FusedIterator;
 
-use super::EntryType;
+use crate::fs::FileType;
 use crate::path::{Name, PATH_MAX};
 
 /// The offset of the name in `struct linux_dirent64`.
@@ -73,15 +73,17 @@ impl<'b> DirEntry<'b> {
         self.offset
     }
 
-    /// Returns the type of the file; `None` if the file system does not report the type
-    /// (`DT_UNKNOWN`): use `fstatat` or `statx` to get the type. The type of a symbolic link is
-    /// [`Symlink`](EntryType::Symlink), not the type of its target.
+    /// Returns the type of the file, or [`Unknown`](FileType::Unknown) if the file system does not
+    /// report the type (`DT_UNKNOWN`) or reports a whiteout (`DT_WHT`): use
+    /// [`statx`](crate::fs::statx) to get the type. The type of a symbolic link is
+    /// [`Symlink`](FileType::Symlink), not the type of its target.
     #[doc(alias = "d_type")]
     #[doc(alias = "DT_UNKNOWN")]
     #[inline]
     #[must_use]
-    pub const fn file_type(&self) -> Option<EntryType> {
-        EntryType::from_d_type(self.d_type)
+    pub const fn file_type(&self) -> FileType {
+        // The kernel defines `DT_*` as bits 12 to 15 of the mode.
+        FileType::from_raw_mode(if self.d_type < 16 { (self.d_type as u32) << 12 } else { 0 })
     }
 
     /// Returns the name of the file in the directory.

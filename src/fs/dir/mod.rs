@@ -5,10 +5,8 @@ mod entry;
 mod owned;
 pub(crate) mod raw;
 mod reader;
-mod types;
 
 pub use entry::{DIR_ENTRY_SIZE_MAX, DirEntries, DirEntry, DirOffset, decode_entries};
 #[cfg(feature = "alloc")]
 pub use owned::{DirEntryBuf, ReadDir};
 pub use reader::{Dir, read_entries};
-pub use types::EntryType;

@@ -7,9 +7,10 @@ use core::hash::{Hash, Hasher};
 use core::iter::FusedIterator;
 
 use super::reader::Window;
-use super::{DirEntry, DirOffset, EntryType};
+use super::{DirEntry, DirOffset};
 use crate::error::Result;
 use crate::fd::AsFd;
+use crate::fs::FileType;
 use crate::path::Name;
 
 /// The size of the buffer of a [`ReadDir`] in bytes.
@@ -46,10 +47,10 @@ impl DirEntryBuf {
         self.offset
     }
 
-    /// Returns the type of the file; `None` if the file system does not report the type.
+    /// Returns the type of the file, like [`DirEntry::file_type`].
     #[doc(alias = "d_type")]
     #[must_use]
-    pub const fn file_type(&self) -> Option<EntryType> {
+    pub const fn file_type(&self) -> FileType {
         self.as_entry().file_type()
     }
 

@@ -38,6 +38,9 @@ types! {
     fs::OFlags
     fs::OpenHowFlags
     fs::ResolveFlags
+    fs::StatFsFlags
+    fs::StatxAttributes
+    fs::StatxFlags
     inotify::EventFlags
     inotify::InitFlags
     inotify::WatchFlags

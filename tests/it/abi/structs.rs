@@ -61,10 +61,15 @@ structs! {
     "arch" EpollEvent { events data } is "struct epoll_event" { events data }:
         libc::epoll_event { events u64 }
         general::epoll_event { events data };
-    "arch" Stat { dev ino mode rdev size block_size blocks after } is
-        "struct stat" { st_dev st_ino st_mode st_rdev st_size st_blksize st_blocks st_atime }:
-        libc::stat { st_dev st_ino st_mode st_rdev st_size st_blksize st_blocks st_atime }
-        general::stat { st_dev st_ino st_mode st_rdev st_size st_blksize st_blocks st_atime };
+    "arch"
+        Stat { dev ino nlink mode uid gid rdev size block_size blocks atime atime_nsec mtime
+            mtime_nsec ctime ctime_nsec } is
+        "struct stat" { st_dev st_ino st_nlink st_mode st_uid st_gid st_rdev st_size st_blksize
+            st_blocks st_atime st_atime_nsec st_mtime st_mtime_nsec st_ctime st_ctime_nsec }:
+        libc::stat { st_dev st_ino st_nlink st_mode st_uid st_gid st_rdev st_size st_blksize
+            st_blocks st_atime st_atime_nsec st_mtime st_mtime_nsec st_ctime st_ctime_nsec }
+        general::stat { st_dev st_ino st_nlink st_mode st_uid st_gid st_rdev st_size st_blksize
+            st_blocks st_atime st_atime_nsec st_mtime st_mtime_nsec st_ctime st_ctime_nsec };
     "src/epoll/types.rs" EpollParams { microseconds budget prefer padding } is
         "struct epoll_params" { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad }:
         libc::epoll_params { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad }
@@ -79,13 +84,37 @@ structs! {
     "src/io/slices.rs" IoSliceMut { base len } is "struct iovec" { iov_base iov_len }:
         libc::iovec { iov_base iov_len }
         general::iovec { iov_base iov_len };
-    "src/fs/internal.rs" Statfs { kind block_size flags } is "struct statfs" { f_type f_bsize f_flags }:
-        libc::statfs64 { f_type f_bsize f_flags }
-        general::statfs { f_type f_bsize f_flags };
     "src/fs/open/types.rs" OpenHow { flags mode resolve } is
         "struct open_how" { flags mode resolve }:
         libc::open_how { flags mode resolve }
         general::open_how { flags mode resolve };
+    "src/fs/stat/statfs.rs"
+        StatFs { fs_type block_size blocks blocks_free blocks_available files files_free fsid
+            name_max fragment_size flags spare } is
+        "struct statfs" { f_type f_bsize f_blocks f_bfree f_bavail f_files f_ffree f_fsid
+            f_namelen f_frsize f_flags f_spare }:
+        general::statfs { f_type f_bsize f_blocks f_bfree f_bavail f_files f_ffree f_fsid
+            f_namelen f_frsize f_flags f_spare };
+    "src/fs/stat/statx.rs"
+        Statx { mask block_size attributes nlink uid gid mode
+            ino size blocks attributes_mask atime btime ctime mtime
+            rdev_major rdev_minor dev_major dev_minor mnt_id dio_mem_align
+            dio_offset_align subvol atomic_write_unit_min atomic_write_unit_max
+            atomic_write_segments_max dio_read_offset_align atomic_write_unit_max_opt } is
+        "struct statx" { stx_mask stx_blksize stx_attributes stx_nlink stx_uid stx_gid stx_mode
+            stx_ino stx_size stx_blocks stx_attributes_mask stx_atime stx_btime stx_ctime stx_mtime
+            stx_rdev_major stx_rdev_minor stx_dev_major stx_dev_minor stx_mnt_id stx_dio_mem_align
+            stx_dio_offset_align stx_subvol stx_atomic_write_unit_min stx_atomic_write_unit_max
+            stx_atomic_write_segments_max stx_dio_read_offset_align stx_atomic_write_unit_max_opt }:
+        general::statx { stx_mask stx_blksize stx_attributes stx_nlink stx_uid stx_gid stx_mode
+            stx_ino stx_size stx_blocks stx_attributes_mask stx_atime stx_btime stx_ctime stx_mtime
+            stx_rdev_major stx_rdev_minor stx_dev_major stx_dev_minor stx_mnt_id stx_dio_mem_align
+            stx_dio_offset_align stx_subvol stx_atomic_write_unit_min stx_atomic_write_unit_max
+            stx_atomic_write_segments_max stx_dio_read_offset_align stx_atomic_write_unit_max_opt };
+    "src/fs/stat/statx.rs" StatxTimestamp { seconds nanoseconds } is
+        "struct statx_timestamp" { tv_sec tv_nsec }:
+        libc::statx_timestamp { tv_sec tv_nsec }
+        general::statx_timestamp { tv_sec tv_nsec };
     "src/poll/types.rs" PollFd { fd events revents } is "struct pollfd" { fd events revents }:
         libc::pollfd { fd events revents }
         general::pollfd { fd events revents };

@@ -51,8 +51,9 @@ const RESPELLED: &[(&str, &str)] = &[("O_ASYNC", "FASYNC")];
 const IN_NO_HEADER: &[&str] = &[
     "MNT_DETACH", "MNT_EXPIRE", "MNT_FORCE", "UMOUNT_NOFOLLOW",
     "SPLICE_F_GIFT", "SPLICE_F_MORE", "SPLICE_F_MOVE", "SPLICE_F_NONBLOCK",
+    "ST_MANDLOCK", "ST_NOATIME", "ST_NODEV", "ST_NODIRATIME", "ST_NOEXEC", "ST_NOSUID",
+    "ST_NOSYMFOLLOW", "ST_RDONLY", "ST_RELATIME", "ST_SYNCHRONOUS", "ST_VALID",
     "MSG_TRUNC", "SOCK_STREAM", "SOL_SOCKET",
-    "DT_FIFO", "DT_CHR", "DT_DIR", "DT_BLK", "DT_REG", "DT_LNK", "DT_SOCK", "DT_WHT",
 ];
 
 /// Returns the constants of an architecture that the kernel's headers define.

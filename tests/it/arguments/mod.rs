@@ -10,6 +10,7 @@ mod events;
 mod files;
 mod fs_dir;
 mod fs_open;
+mod fs_stat;
 mod memory;
 mod mount;
 mod namespace;
@@ -39,6 +40,7 @@ const TABLES: &[&[Row]] = &[
     files::ROWS,
     fs_open::ROWS,
     fs_dir::ROWS,
+    fs_stat::ROWS,
     memory::ROWS,
     mount::ROWS,
     namespace::ROWS,

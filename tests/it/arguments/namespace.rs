@@ -56,7 +56,6 @@ pub const ROWS: &[Row] = &[
             }
         }
     }),
-    // This row also records the private function `fs::fstatfs`, which makes the system call.
     Row("namespace::raw::fstatfs_is_nsfs", &[libc::SYS_fstatfs], |it| {
         let file = open(500);
         for (kind, is_nsfs) in

@@ -16,17 +16,17 @@ const EXEMPT: &[(&str, &str)] = &[
 /// Private functions that make a system call, each with the row of a public function that calls the
 /// private function.
 const PRIVATE: &[(&str, &str)] = &[
-    ("fs::fstatfs", "namespace::raw::fstatfs_is_nsfs"),
     ("fs::open_existing", "namespace::raw::openat_ns"),
     ("fs::raw::openat2_c", "fs::raw::openat2"),
     ("fs::raw::openat_c", "fs::raw::openat"),
+    ("fs::raw::statfs_c", "fs::raw::statfs"),
+    ("fs::raw::statx_c", "fs::raw::statx"),
     ("idmap::raw::write", "idmap::raw::write_uid_map"),
     ("inotify::raw::inotify_add_watch_c", "inotify::raw::inotify_add_watch"),
     ("io::read_into", "io::read"),
     ("memfd::raw::memfd_create_c", "memfd::raw::memfd_create"),
     ("mount::raw::mount_c", "mount::raw::mount"),
     ("mount::raw::pivot_root_c", "mount::raw::pivot_root"),
-    ("mount::raw::statfs_flags_c", "mount::raw::statfs_flags"),
     ("mount::raw::umount2_c", "mount::raw::umount2"),
     ("process::raw::chdir_c", "process::raw::chdir"),
     ("process::raw::chroot_c", "process::raw::chroot"),

@@ -7,7 +7,7 @@ use butter::copy::raw as copy;
 use butter::epoll::{self, BusyPoll, Event, Interest, Token};
 use butter::error::{Call, ErrorKind};
 use butter::fd::{AsFd, BorrowedFd, OwnedFd};
-use butter::fs::{self, Dir};
+use butter::fs::{self, AtFlags, Dir, StatxFlags};
 use butter::idmap::raw as idmap;
 use butter::inotify::{self, Watch, WatchFlags};
 use butter::io::{self, DescriptorFlags, DupFlags, IoSlice, IoSliceMut, StatusFlags};
@@ -51,7 +51,10 @@ pub const DESCRIPTOR_CALLS: &[(Call, libc::c_long, DescriptorTrigger)] = &[
     (Call::FCNTL_ADD_SEALS, libc::SYS_fcntl, |fd| failed(memfd::fcntl_add_seals(fd, Seals::WRITE))),
     (Call::FCNTL_GET_SEALS, libc::SYS_fcntl, |fd| failed(memfd::fcntl_get_seals(fd))),
     (Call::FTRUNCATE, libc::SYS_ftruncate, |fd| failed(as_memfd(fd).set_len(0))),
-    (Call::FSTAT, libc::SYS_fstat, |fd| failed(as_memfd(fd).len())),
+    (Call::FSTAT, libc::SYS_fstat, |fd| failed(fs::raw::fstat(fd))),
+    (Call::STATX, libc::SYS_statx, |fd| {
+        failed(fs::raw::statx(fd, c"", AtFlags::EMPTY_PATH, StatxFlags::SIZE))
+    }),
     (Call::PREAD64, libc::SYS_pread64, |fd| failed(as_memfd(fd).read_at(&mut [0], 0))),
     (Call::PWRITE64, libc::SYS_pwrite64, |fd| failed(as_memfd(fd).write_at(b"!", 0))),
     (Call::LSEEK, libc::SYS_lseek, |fd| failed(Dir::new(fd, &mut [0; 64]).rewind())),
@@ -147,6 +150,7 @@ const ACCEPT_PATH_ONLY: &[Call] = &[
     Call::FCNTL_SETFD,
     Call::FCNTL_GETFL,
     Call::FSTAT,
+    Call::STATX,
     Call::FSTATFS,
 ];
 

@@ -16,6 +16,7 @@ mod epoll;
 mod eventfd;
 mod fs_dir;
 mod fs_open;
+mod fs_stat;
 mod general;
 mod idmap;
 mod inotify;
@@ -78,6 +79,7 @@ const TABLES: &[Table] = &[
     memfd::FS_TABLE,
     fs_open::TABLE,
     fs_dir::TABLE,
+    fs_stat::TABLE,
     pipe::TABLE,
     copy::TABLE,
     poll::TABLE,

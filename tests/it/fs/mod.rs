@@ -1,4 +1,6 @@
-//! Files and directories, and the types that the calls share.
+//! Files, directories and file systems, and the types that the calls share.
 
 mod dir;
 mod open;
+mod stat;
+mod statfs;
