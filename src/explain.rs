@@ -19,6 +19,8 @@ const TABLES: &[&[ErrnoReason]] = &[
     fs::open::raw::REASONS,
     fs::dir::raw::REASONS,
     fs::stat::raw::REASONS,
+    fs::create::raw::REASONS,
+    fs::link::raw::REASONS,
     io::REASONS,
     process::raw::REASONS,
     signal::raw::REASONS,

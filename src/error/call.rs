@@ -164,6 +164,14 @@ calls! {
     PWRITE64 = "pwrite64";
     OPENAT = "openat";
     OPENAT2 = "openat2";
+    MKDIRAT = "mkdirat";
+    MKNODAT = "mknodat";
+    SYMLINKAT = "symlinkat";
+    LINKAT = "linkat";
+    READLINKAT = "readlinkat";
+    READLINKAT_TRUNCATED = "readlinkat(truncated)";
+    UNLINKAT = "unlinkat";
+    RENAMEAT2 = "renameat2";
 
     PIPE2 = "pipe2";
     SPLICE = "splice";

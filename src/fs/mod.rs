@@ -29,16 +29,34 @@
 //! | `statfs` | [`raw::statfs`] | [`statfs`] | 1.0 |
 //! | `fstatfs` | [`raw::fstatfs`] | [`fstatfs`] | 1.0 |
 //! | `getdents64` | [`raw::getdents64`] | [`read_entries`], [`Dir::next`] | 2.4 |
+//! | `mkdirat` | [`raw::mkdirat`] | [`mkdirat`] | 2.6.16 |
+//! | `mknodat` | [`raw::mknodat`] | [`mknodat`] | 2.6.16 |
+//! | `symlinkat` | [`raw::symlinkat`] | [`symlinkat`] | 2.6.16 |
+//! | `linkat` | [`raw::linkat`] | [`linkat`] | 2.6.16 |
+//! | `readlinkat` | [`raw::readlinkat`] | [`readlinkat`] | 2.6.16 |
+//! | `unlinkat` | [`raw::unlinkat`] | [`unlinkat`] | 2.6.16 |
+//! | `renameat2` | [`raw::renameat2`] | [`renameat2`], [`renameat`] | 3.15 |
 //! | `lseek` | - | [`Dir::rewind`], [`Dir::seek`] | 1.0 |
 //!
-//! With the feature `alloc`, `ReadDir` returns owned directory entries.
+//! With the feature `alloc`, `ReadDir` returns owned directory entries, and `read_link` returns the
+//! content of a symbolic link of any length.
 
+pub(crate) mod create;
 pub(crate) mod dir;
 mod internal;
+pub(crate) mod link;
 pub(crate) mod open;
 pub(crate) mod stat;
 mod types;
 
+#[doc(alias = "link")]
+pub use create::linkat;
+#[doc(alias = "mkdir")]
+pub use create::mkdirat;
+#[doc(alias = "mknod", alias = "mkfifo", alias = "mkfifoat")]
+pub use create::mknodat;
+#[doc(alias = "symlink")]
+pub use create::symlinkat;
 #[doc(alias = "getdents64", alias = "opendir", alias = "fdopendir", alias = "readdir")]
 #[doc(alias = "rewinddir", alias = "seekdir")]
 pub use dir::Dir;
@@ -53,6 +71,18 @@ pub use dir::ReadDir;
 pub use dir::read_entries;
 pub use dir::{DIR_ENTRY_SIZE_MAX, DirEntries, DirOffset, decode_entries};
 pub(crate) use internal::*;
+pub use link::RenameFlags;
+#[cfg(feature = "alloc")]
+#[doc(alias = "readlink", alias = "readlinkat")]
+pub use link::read_link;
+#[doc(alias = "readlink")]
+pub use link::readlinkat;
+#[doc(alias = "rename")]
+pub use link::renameat;
+#[doc(alias = "rename", alias = "renameat")]
+pub use link::renameat2;
+#[doc(alias = "unlink", alias = "rmdir")]
+pub use link::unlinkat;
 #[doc(alias = "open", alias = "creat")]
 pub use open::openat;
 #[doc(alias = "open_how")]
@@ -77,7 +107,9 @@ pub use types::{ABS, Abs, AtFlags, CWD, Cwd, DirectoryArg, Mode, OFlags};
 
 /// Raw system calls on files.
 pub mod raw {
+    pub use super::create::raw::{linkat, mkdirat, mknodat, symlinkat};
     pub use super::dir::raw::getdents64;
+    pub use super::link::raw::{readlinkat, renameat2, unlinkat};
     pub use super::open::raw::{openat, openat2};
     pub use super::stat::raw::{fstat, fstatfs, statfs, statx};
 }

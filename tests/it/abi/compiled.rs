@@ -37,6 +37,7 @@ types! {
     fs::Mode
     fs::OFlags
     fs::OpenHowFlags
+    fs::RenameFlags
     fs::ResolveFlags
     fs::StatFsFlags
     fs::StatxAttributes

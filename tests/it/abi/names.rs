@@ -45,6 +45,7 @@ const PREFIXES: &[&str] = &[
     "OPENAT2_",
     "POLL",
     "PROT_",
+    "RENAME_",
     "RESOLVE_",
     "S_I",
     "S_IS",

@@ -26,6 +26,8 @@ const OURS: &[(&str, &str)] = &[
     ("src/fs/dir/entry.rs", "DIR_ENTRY_SIZE_MAX"),
     ("src/fs/dir/entry.rs", "NAME_OFFSET"),
     ("src/fs/dir/owned.rs", "BUFFER_SIZE"),
+    ("src/fs/link/owned.rs", "FIRST_SIZE"),
+    ("src/fs/link/owned.rs", "LAST_SIZE"),
     ("src/idmap/types.rs", "MAX_RANGES"),
     ("src/idmap/types.rs", "MAP_TEXT_MAX"),
     ("src/explain.rs", "LINE"),

@@ -36,6 +36,8 @@ sources! {
     "src/fs/dir/entry.rs"
     "src/fs/dir/owned.rs"
     "src/fs/internal.rs"
+    "src/fs/link/owned.rs"
+    "src/fs/link/types.rs"
     "src/fs/open/types.rs"
     "src/fs/stat/statfs.rs"
     "src/fs/stat/statx.rs"

@@ -8,6 +8,7 @@
 
 mod events;
 mod files;
+mod fs_create;
 mod fs_dir;
 mod fs_open;
 mod fs_stat;
@@ -40,6 +41,7 @@ const TABLES: &[&[Row]] = &[
     files::ROWS,
     fs_open::ROWS,
     fs_dir::ROWS,
+    fs_create::ROWS,
     fs_stat::ROWS,
     memory::ROWS,
     mount::ROWS,

@@ -17,10 +17,17 @@ const EXEMPT: &[(&str, &str)] = &[
 /// private function.
 const PRIVATE: &[(&str, &str)] = &[
     ("fs::open_existing", "namespace::raw::openat_ns"),
+    ("fs::raw::linkat_c", "fs::raw::linkat"),
+    ("fs::raw::mkdirat_c", "fs::raw::mkdirat"),
+    ("fs::raw::mknodat_c", "fs::raw::mknodat"),
     ("fs::raw::openat2_c", "fs::raw::openat2"),
     ("fs::raw::openat_c", "fs::raw::openat"),
+    ("fs::raw::readlinkat_c", "fs::raw::readlinkat"),
+    ("fs::raw::renameat2_c", "fs::raw::renameat2"),
     ("fs::raw::statfs_c", "fs::raw::statfs"),
     ("fs::raw::statx_c", "fs::raw::statx"),
+    ("fs::raw::symlinkat_c", "fs::raw::symlinkat"),
+    ("fs::raw::unlinkat_c", "fs::raw::unlinkat"),
     ("idmap::raw::write", "idmap::raw::write_uid_map"),
     ("inotify::raw::inotify_add_watch_c", "inotify::raw::inotify_add_watch"),
     ("io::read_into", "io::read"),

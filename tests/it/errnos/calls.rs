@@ -4,7 +4,7 @@
 use butter::epoll;
 use butter::error::Call;
 use butter::eventfd;
-use butter::fs::{self, Mode, OFlags, ResolveFlags};
+use butter::fs::{self, AtFlags, Dev, FileType, Mode, OFlags, RenameFlags, ResolveFlags};
 use butter::idmap::Task::Own;
 use butter::idmap::raw as idmap;
 use butter::inotify::{self, InitFlags};
@@ -107,6 +107,28 @@ pub const OTHER_CALLS: &[(Call, libc::c_long, Trigger)] = &[
         let (mode, resolve) = (Mode::empty(), ResolveFlags::empty());
         failed(fs::raw::openat2(fs::ABS, "relative", OFlags::RDONLY, mode, resolve))
     }),
+    (Call::MKDIRAT, libc::SYS_mkdirat, || {
+        failed(fs::raw::mkdirat(fs::ABS, "relative", Mode::empty()))
+    }),
+    (Call::MKNODAT, libc::SYS_mknodat, || {
+        let (fifo, dev) = (FileType::Fifo, Dev::default());
+        failed(fs::raw::mknodat(fs::ABS, "relative", fifo, Mode::empty(), dev))
+    }),
+    (Call::SYMLINKAT, libc::SYS_symlinkat, || {
+        failed(fs::raw::symlinkat("content", fs::ABS, "relative"))
+    }),
+    (Call::LINKAT, libc::SYS_linkat, || {
+        failed(fs::raw::linkat(fs::ABS, "old", fs::ABS, "new", AtFlags::empty()))
+    }),
+    (Call::READLINKAT, libc::SYS_readlinkat, || {
+        failed(fs::raw::readlinkat(fs::ABS, "relative", &mut [0; 64]).map(drop))
+    }),
+    (Call::UNLINKAT, libc::SYS_unlinkat, || {
+        failed(fs::raw::unlinkat(fs::ABS, "relative", AtFlags::empty()))
+    }),
+    (Call::RENAMEAT2, libc::SYS_renameat2, || {
+        failed(fs::raw::renameat2(fs::ABS, "old", fs::ABS, "new", RenameFlags::empty()))
+    }),
     (Call::OPENAT_NS, libc::SYS_openat, || failed(namespace::openat_ns(Own, Kind::Uts))),
     (Call::OPENAT_UID_MAP, libc::SYS_openat, || {
         failed(idmap::openat_uid_map(Own, AccessMode::ReadOnly))
@@ -138,6 +160,8 @@ const WITHOUT_TRIGGER: &[Call] = &[
     Call::FCNTL_ADD_SEALS_EXEC,
     // The library rejects invalid mount options before it makes a system call.
     Call::MOUNT_OPTIONS,
+    // The library detects that the content of a symbolic link may be truncated.
+    Call::READLINKAT_TRUNCATED,
     // A copy rejects unsuitable descriptors before it moves bytes.
     Call::COPY_FILE_RANGE_OVERLAP,
     Call::SPLICE_SAME_PIPE,

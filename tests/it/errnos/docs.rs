@@ -20,6 +20,7 @@ const OPTIONAL: &[Errno] = &[Errno::NOMEM, Errno::INTR, Errno::FAULT, Errno::NOS
 /// such an error documents the error, not the function that makes the call.
 const REPORTED_BY_LIBRARY: &[Call] = &[
     Call::FSTATFS,
+    Call::READLINKAT_TRUNCATED,
     Call::MEMFD_CREATE_EXEC,
     Call::FCNTL_ADD_SEALS_EXEC,
     Call::COPY_FILE_RANGE_OVERLAP,

@@ -14,8 +14,11 @@ mod descriptors;
 mod docs;
 mod epoll;
 mod eventfd;
+mod fs_create;
 mod fs_dir;
+mod fs_link;
 mod fs_open;
+mod fs_paths;
 mod fs_stat;
 mod general;
 mod idmap;
@@ -80,6 +83,8 @@ const TABLES: &[Table] = &[
     fs_open::TABLE,
     fs_dir::TABLE,
     fs_stat::TABLE,
+    fs_create::TABLE,
+    fs_link::TABLE,
     pipe::TABLE,
     copy::TABLE,
     poll::TABLE,

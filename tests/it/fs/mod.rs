@@ -1,6 +1,8 @@
 //! Files, directories and file systems, and the types that the calls share.
 
+mod create;
 mod dir;
+mod link;
 mod open;
 mod stat;
 mod statfs;
