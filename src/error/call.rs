@@ -172,6 +172,14 @@ calls! {
     READLINKAT_TRUNCATED = "readlinkat(truncated)";
     UNLINKAT = "unlinkat";
     RENAMEAT2 = "renameat2";
+    FCHMODAT = "fchmodat";
+    FCHMODAT2 = "fchmodat2", since "6.6";
+    FCHMOD = "fchmod";
+    FCHOWNAT = "fchownat";
+    FCHOWN = "fchown";
+    UTIMENSAT = "utimensat";
+    UTIMENSAT_FD = "utimensat(fd)";
+    FACCESSAT2 = "faccessat2";
 
     PIPE2 = "pipe2";
     SPLICE = "splice";

@@ -36,19 +36,36 @@
 //! | `readlinkat` | [`raw::readlinkat`] | [`readlinkat`] | 2.6.16 |
 //! | `unlinkat` | [`raw::unlinkat`] | [`unlinkat`] | 2.6.16 |
 //! | `renameat2` | [`raw::renameat2`] | [`renameat2`], [`renameat`] | 3.15 |
+//! | `fchmodat`, `fchmodat2` | [`raw::fchmodat`], [`raw::fchmodat2`] | [`chmodat`] | 2.6.16, 6.6 |
+//! | `fchmod` | [`raw::fchmod`] | [`fchmod`] | 1.0 |
+//! | `fchownat` | [`raw::fchownat`] | [`chownat`] | 2.6.16 |
+//! | `fchown` | [`raw::fchown`] | [`fchown`] | 1.0 |
+//! | `utimensat` | [`raw::utimensat`], [`raw::utimensat_fd`] | [`utimensat`], [`futimens`] | 2.6.22 |
+//! | `faccessat2` | [`raw::faccessat2`] | [`accessat`] | 5.8 |
 //! | `lseek` | - | [`Dir::rewind`], [`Dir::seek`] | 1.0 |
 //!
 //! With the feature `alloc`, `ReadDir` returns owned directory entries, and `read_link` returns the
 //! content of a symbolic link of any length.
 
+pub(crate) mod access;
+pub(crate) mod attributes;
 pub(crate) mod create;
 pub(crate) mod dir;
 mod internal;
 pub(crate) mod link;
 pub(crate) mod open;
 pub(crate) mod stat;
+pub(crate) mod times;
 mod types;
 
+pub use access::Access;
+#[doc(alias = "access", alias = "faccessat", alias = "faccessat2", alias = "euidaccess")]
+pub use access::accessat;
+#[doc(alias = "chmod", alias = "lchmod", alias = "fchmodat", alias = "fchmodat2")]
+pub use attributes::chmodat;
+#[doc(alias = "chown", alias = "lchown", alias = "fchownat")]
+pub use attributes::chownat;
+pub use attributes::{fchmod, fchown};
 #[doc(alias = "link")]
 pub use create::linkat;
 #[doc(alias = "mkdir")]
@@ -102,14 +119,26 @@ pub use stat::Stat;
 pub use stat::{StatFs, StatFsFlags};
 pub use stat::{Statx, StatxAttributes, StatxFlags};
 pub use stat::{fstat, fstatfs, statfs, statx};
+#[doc(alias = "UTIME_NOW", alias = "UTIME_OMIT")]
+pub use times::SetTime;
+pub use times::Timestamps;
+#[doc(alias = "futimes", alias = "utimensat")]
+pub use times::futimens;
+#[doc(alias = "utimes", alias = "lutimes")]
+pub use times::utimensat;
 #[doc(alias = "AT_FDCWD")]
 pub use types::{ABS, Abs, AtFlags, CWD, Cwd, DirectoryArg, Mode, OFlags};
 
 /// Raw system calls on files.
 pub mod raw {
+    pub use super::access::raw::faccessat2;
+    pub use super::attributes::raw::{fchmod, fchmodat, fchmodat2, fchown, fchownat};
     pub use super::create::raw::{linkat, mkdirat, mknodat, symlinkat};
     pub use super::dir::raw::getdents64;
     pub use super::link::raw::{readlinkat, renameat2, unlinkat};
     pub use super::open::raw::{openat, openat2};
     pub use super::stat::raw::{fstat, fstatfs, statfs, statx};
+    pub use super::times::raw::utimensat;
+    #[doc(alias = "futimens")]
+    pub use super::times::raw::utimensat_fd;
 }

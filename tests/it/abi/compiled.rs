@@ -33,6 +33,7 @@ types! {
     epoll::Interest
     epoll::Readiness
     eventfd::CreateFlags
+    fs::Access
     fs::AtFlags
     fs::Mode
     fs::OFlags

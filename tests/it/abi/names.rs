@@ -17,13 +17,17 @@ const RENAMED: &[(&str, &str)] = &[
     ("CLOCK_THREAD_CPUTIME_ID", "ThreadCpu"),
     ("CLONE_NEWNS", "MOUNT"),
     ("E2BIG", "TOOBIG"),
+    ("F_OK", "EXISTS"),
     ("MAP_32BIT", "BITS_32"),
     ("O_CREAT", "CREATE"),
     ("O_NOTIFICATION_PIPE", "NOTIFICATION"),
     ("O_CREAT", "CREATE"),
+    ("R_OK", "READ_OK"),
     ("SIG_BLOCK", "Block"),
     ("SIG_SETMASK", "Set"),
     ("SIG_UNBLOCK", "Unblock"),
+    ("W_OK", "WRITE_OK"),
+    ("X_OK", "EXEC_OK"),
     ("__NEW_UTS_LEN", "HOST_NAME_MAX"),
 ];
 

@@ -23,6 +23,7 @@ const OURS: &[(&str, &str)] = &[
     ("src/error/repr.rs", "ERRNO_BITS"),
     ("src/error/repr.rs", "MARK"),
     ("src/eventfd/types.rs", "VALUE_MAX"),
+    ("src/fs/attributes/raw.rs", "UNCHANGED"),
     ("src/fs/dir/entry.rs", "DIR_ENTRY_SIZE_MAX"),
     ("src/fs/dir/entry.rs", "NAME_OFFSET"),
     ("src/fs/dir/owned.rs", "BUFFER_SIZE"),

@@ -8,6 +8,7 @@
 
 mod events;
 mod files;
+mod fs_attributes;
 mod fs_create;
 mod fs_dir;
 mod fs_open;
@@ -42,6 +43,7 @@ const TABLES: &[&[Row]] = &[
     fs_open::ROWS,
     fs_dir::ROWS,
     fs_create::ROWS,
+    fs_attributes::ROWS,
     fs_stat::ROWS,
     memory::ROWS,
     mount::ROWS,

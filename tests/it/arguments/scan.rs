@@ -17,6 +17,10 @@ const EXEMPT: &[(&str, &str)] = &[
 /// private function.
 const PRIVATE: &[(&str, &str)] = &[
     ("fs::open_existing", "namespace::raw::openat_ns"),
+    ("fs::raw::faccessat2_c", "fs::raw::faccessat2"),
+    ("fs::raw::fchmodat2_c", "fs::raw::fchmodat2"),
+    ("fs::raw::fchmodat_c", "fs::raw::fchmodat"),
+    ("fs::raw::fchownat_c", "fs::raw::fchownat"),
     ("fs::raw::linkat_c", "fs::raw::linkat"),
     ("fs::raw::mkdirat_c", "fs::raw::mkdirat"),
     ("fs::raw::mknodat_c", "fs::raw::mknodat"),
@@ -28,6 +32,7 @@ const PRIVATE: &[(&str, &str)] = &[
     ("fs::raw::statx_c", "fs::raw::statx"),
     ("fs::raw::symlinkat_c", "fs::raw::symlinkat"),
     ("fs::raw::unlinkat_c", "fs::raw::unlinkat"),
+    ("fs::raw::utimensat_c", "fs::raw::utimensat"),
     ("idmap::raw::write", "idmap::raw::write_uid_map"),
     ("inotify::raw::inotify_add_watch_c", "inotify::raw::inotify_add_watch"),
     ("io::read_into", "io::read"),

@@ -4,7 +4,7 @@
 use butter::epoll;
 use butter::error::Call;
 use butter::eventfd;
-use butter::fs::{self, AtFlags, Dev, FileType, Mode, OFlags, RenameFlags, ResolveFlags};
+use butter::fs::{self, Access, AtFlags, Dev, FileType, Mode, OFlags, RenameFlags, ResolveFlags};
 use butter::idmap::Task::Own;
 use butter::idmap::raw as idmap;
 use butter::inotify::{self, InitFlags};
@@ -23,6 +23,7 @@ use butter::timerfd;
 use butter::{poll, process, thread, uts};
 
 use super::descriptors::DESCRIPTOR_CALLS;
+use super::fs_attributes::{NOW, SYS_FCHMODAT2};
 use super::{Trigger, failed, null};
 
 /// The call, the number of the system call, and a function that makes the system call once. A
@@ -128,6 +129,21 @@ pub const OTHER_CALLS: &[(Call, libc::c_long, Trigger)] = &[
     }),
     (Call::RENAMEAT2, libc::SYS_renameat2, || {
         failed(fs::raw::renameat2(fs::ABS, "old", fs::ABS, "new", RenameFlags::empty()))
+    }),
+    (Call::FCHMODAT, libc::SYS_fchmodat, || {
+        failed(fs::raw::fchmodat(fs::ABS, "relative", Mode::empty()))
+    }),
+    (Call::FCHMODAT2, SYS_FCHMODAT2, || {
+        failed(fs::raw::fchmodat2(fs::ABS, "relative", Mode::empty(), AtFlags::empty()))
+    }),
+    (Call::FCHOWNAT, libc::SYS_fchownat, || {
+        failed(fs::raw::fchownat(fs::ABS, "relative", None, None, AtFlags::empty()))
+    }),
+    (Call::UTIMENSAT, libc::SYS_utimensat, || {
+        failed(fs::raw::utimensat(fs::ABS, "relative", &NOW, AtFlags::empty()))
+    }),
+    (Call::FACCESSAT2, libc::SYS_faccessat2, || {
+        failed(fs::raw::faccessat2(fs::ABS, "relative", Access::EXISTS, AtFlags::empty()))
     }),
     (Call::OPENAT_NS, libc::SYS_openat, || failed(namespace::openat_ns(Own, Kind::Uts))),
     (Call::OPENAT_UID_MAP, libc::SYS_openat, || {

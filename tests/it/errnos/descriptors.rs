@@ -7,7 +7,7 @@ use butter::copy::raw as copy;
 use butter::epoll::{self, BusyPoll, Event, Interest, Token};
 use butter::error::{Call, ErrorKind};
 use butter::fd::{AsFd, BorrowedFd, OwnedFd};
-use butter::fs::{self, AtFlags, Dir, StatxFlags};
+use butter::fs::{self, AtFlags, Dir, Mode, StatxFlags};
 use butter::idmap::raw as idmap;
 use butter::inotify::{self, Watch, WatchFlags};
 use butter::io::{self, DescriptorFlags, DupFlags, IoSlice, IoSliceMut, StatusFlags};
@@ -19,6 +19,7 @@ use butter::signalfd::raw as signalfd;
 use butter::timerfd::{Itimerspec, SetFlags, raw as timerfd};
 use butter::{Errno, eventfd, process};
 
+use super::fs_attributes::NOW;
 use super::{Outcome, Row, check, failed, name_of, null, path_only_descriptor};
 use common::test::in_row;
 use common::this_test;
@@ -55,6 +56,9 @@ pub const DESCRIPTOR_CALLS: &[(Call, libc::c_long, DescriptorTrigger)] = &[
     (Call::STATX, libc::SYS_statx, |fd| {
         failed(fs::raw::statx(fd, c"", AtFlags::EMPTY_PATH, StatxFlags::SIZE))
     }),
+    (Call::FCHMOD, libc::SYS_fchmod, |fd| failed(fs::raw::fchmod(fd, Mode::empty()))),
+    (Call::FCHOWN, libc::SYS_fchown, |fd| failed(fs::raw::fchown(fd, None, None))),
+    (Call::UTIMENSAT_FD, libc::SYS_utimensat, |fd| failed(fs::raw::utimensat_fd(fd, &NOW))),
     (Call::PREAD64, libc::SYS_pread64, |fd| failed(as_memfd(fd).read_at(&mut [0], 0))),
     (Call::PWRITE64, libc::SYS_pwrite64, |fd| failed(as_memfd(fd).write_at(b"!", 0))),
     (Call::LSEEK, libc::SYS_lseek, |fd| failed(Dir::new(fd, &mut [0; 64]).rewind())),

@@ -14,6 +14,7 @@ mod descriptors;
 mod docs;
 mod epoll;
 mod eventfd;
+mod fs_attributes;
 mod fs_create;
 mod fs_dir;
 mod fs_link;
@@ -85,6 +86,9 @@ const TABLES: &[Table] = &[
     fs_stat::TABLE,
     fs_create::TABLE,
     fs_link::TABLE,
+    fs_attributes::TABLE,
+    fs_attributes::TIMES_TABLE,
+    fs_attributes::ACCESS_TABLE,
     pipe::TABLE,
     copy::TABLE,
     poll::TABLE,

@@ -1,5 +1,6 @@
 //! Files, directories and file systems, and the types that the calls share.
 
+mod attributes;
 mod create;
 mod dir;
 mod link;
