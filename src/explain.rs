@@ -24,6 +24,8 @@ const TABLES: &[&[ErrnoReason]] = &[
     fs::attributes::raw::REASONS,
     fs::times::raw::REASONS,
     fs::access::raw::REASONS,
+    fs::xattr::read::raw::REASONS,
+    fs::xattr::write::raw::REASONS,
     io::REASONS,
     process::raw::REASONS,
     signal::raw::REASONS,

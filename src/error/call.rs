@@ -180,6 +180,18 @@ calls! {
     UTIMENSAT = "utimensat";
     UTIMENSAT_FD = "utimensat(fd)";
     FACCESSAT2 = "faccessat2";
+    SETXATTR = "setxattr";
+    LSETXATTR = "lsetxattr";
+    FSETXATTR = "fsetxattr";
+    GETXATTR = "getxattr";
+    LGETXATTR = "lgetxattr";
+    FGETXATTR = "fgetxattr";
+    LISTXATTR = "listxattr";
+    LLISTXATTR = "llistxattr";
+    FLISTXATTR = "flistxattr";
+    REMOVEXATTR = "removexattr";
+    LREMOVEXATTR = "lremovexattr";
+    FREMOVEXATTR = "fremovexattr";
 
     PIPE2 = "pipe2";
     SPLICE = "splice";

@@ -42,6 +42,18 @@
 //! | `fchown` | [`raw::fchown`] | [`fchown`] | 1.0 |
 //! | `utimensat` | [`raw::utimensat`], [`raw::utimensat_fd`] | [`utimensat`], [`futimens`] | 2.6.22 |
 //! | `faccessat2` | [`raw::faccessat2`] | [`accessat`] | 5.8 |
+//! | `setxattr` | [`raw::setxattr`] | [`setxattr`] | 2.4 |
+//! | `lsetxattr` | [`raw::lsetxattr`] | [`lsetxattr`] | 2.4 |
+//! | `fsetxattr` | [`raw::fsetxattr`] | [`fsetxattr`] | 2.4 |
+//! | `getxattr` | [`raw::getxattr`] | [`getxattr`] | 2.4 |
+//! | `lgetxattr` | [`raw::lgetxattr`] | [`lgetxattr`] | 2.4 |
+//! | `fgetxattr` | [`raw::fgetxattr`] | [`fgetxattr`] | 2.4 |
+//! | `listxattr` | [`raw::listxattr`] | [`listxattr`] | 2.4 |
+//! | `llistxattr` | [`raw::llistxattr`] | [`llistxattr`] | 2.4 |
+//! | `flistxattr` | [`raw::flistxattr`] | [`flistxattr`] | 2.4 |
+//! | `removexattr` | [`raw::removexattr`] | [`removexattr`] | 2.4 |
+//! | `lremovexattr` | [`raw::lremovexattr`] | [`lremovexattr`] | 2.4 |
+//! | `fremovexattr` | [`raw::fremovexattr`] | [`fremovexattr`] | 2.4 |
 //! | `lseek` | - | [`Dir::rewind`], [`Dir::seek`] | 1.0 |
 //!
 //! With the feature `alloc`, `ReadDir` returns owned directory entries, and `read_link` returns the
@@ -57,6 +69,7 @@ pub(crate) mod open;
 pub(crate) mod stat;
 pub(crate) mod times;
 mod types;
+pub(crate) mod xattr;
 
 pub use access::Access;
 #[doc(alias = "access", alias = "faccessat", alias = "faccessat2", alias = "euidaccess")]
@@ -128,6 +141,12 @@ pub use times::futimens;
 pub use times::utimensat;
 #[doc(alias = "AT_FDCWD")]
 pub use types::{ABS, Abs, AtFlags, CWD, Cwd, DirectoryArg, Mode, OFlags};
+#[doc(alias = "XATTR_LIST_MAX")]
+pub use xattr::XATTR_SIZE_MAX;
+pub use xattr::{XATTR_NAME_MAX, XattrFlags, XattrNames};
+pub use xattr::{fgetxattr, flistxattr, fremovexattr, fsetxattr};
+pub use xattr::{getxattr, listxattr, removexattr, setxattr};
+pub use xattr::{lgetxattr, llistxattr, lremovexattr, lsetxattr};
 
 /// Raw system calls on files.
 pub mod raw {
@@ -141,4 +160,8 @@ pub mod raw {
     pub use super::times::raw::utimensat;
     #[doc(alias = "futimens")]
     pub use super::times::raw::utimensat_fd;
+    pub use super::xattr::read::raw::{fgetxattr, flistxattr};
+    pub use super::xattr::read::raw::{getxattr, lgetxattr, listxattr, llistxattr};
+    pub use super::xattr::write::raw::{fremovexattr, lremovexattr, removexattr};
+    pub use super::xattr::write::raw::{fsetxattr, lsetxattr, setxattr};
 }

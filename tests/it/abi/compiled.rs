@@ -43,6 +43,7 @@ types! {
     fs::StatFsFlags
     fs::StatxAttributes
     fs::StatxFlags
+    fs::XattrFlags
     inotify::EventFlags
     inotify::InitFlags
     inotify::WatchFlags

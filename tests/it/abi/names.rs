@@ -67,6 +67,7 @@ const PREFIXES: &[&str] = &[
     "MNT_",
     "MS_",
     "UMOUNT_",
+    "XATTR_",
 ];
 
 #[test]

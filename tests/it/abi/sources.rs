@@ -46,6 +46,7 @@ sources! {
     "src/fs/stat/types.rs"
     "src/fs/times/types.rs"
     "src/fs/types.rs"
+    "src/fs/xattr/types.rs"
     "src/idmap/types.rs"
     "src/inotify/event.rs"
     "src/inotify/raw.rs"

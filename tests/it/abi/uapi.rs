@@ -41,6 +41,7 @@ const HEADERS: &[&str] = &[
     "linux/uio.h",
     "linux/utsname.h",
     "linux/watch_queue.h",
+    "linux/xattr.h",
 ];
 
 /// Names that only C libraries define, and the corresponding names in the kernel's headers.

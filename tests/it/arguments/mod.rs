@@ -13,6 +13,7 @@ mod fs_create;
 mod fs_dir;
 mod fs_open;
 mod fs_stat;
+mod fs_xattr;
 mod memory;
 mod mount;
 mod namespace;
@@ -44,6 +45,7 @@ const TABLES: &[&[Row]] = &[
     fs_dir::ROWS,
     fs_create::ROWS,
     fs_attributes::ROWS,
+    fs_xattr::ROWS,
     fs_stat::ROWS,
     memory::ROWS,
     mount::ROWS,

@@ -4,7 +4,9 @@
 use butter::epoll;
 use butter::error::Call;
 use butter::eventfd;
-use butter::fs::{self, Access, AtFlags, Dev, FileType, Mode, OFlags, RenameFlags, ResolveFlags};
+use butter::fs::{
+    self, Access, AtFlags, Dev, FileType, Mode, OFlags, RenameFlags, ResolveFlags, XattrFlags,
+};
 use butter::idmap::Task::Own;
 use butter::idmap::raw as idmap;
 use butter::inotify::{self, InitFlags};
@@ -144,6 +146,28 @@ pub const OTHER_CALLS: &[(Call, libc::c_long, Trigger)] = &[
     }),
     (Call::FACCESSAT2, libc::SYS_faccessat2, || {
         failed(fs::raw::faccessat2(fs::ABS, "relative", Access::EXISTS, AtFlags::empty()))
+    }),
+    (Call::SETXATTR, libc::SYS_setxattr, || {
+        failed(fs::raw::setxattr("/nowhere", "user.x", b"", XattrFlags::empty()))
+    }),
+    (Call::GETXATTR, libc::SYS_getxattr, || {
+        failed(fs::raw::getxattr("/nowhere", "user.x", &mut [0; 64]))
+    }),
+    (Call::LISTXATTR, libc::SYS_listxattr, || failed(fs::raw::listxattr("/nowhere", &mut [0; 64]))),
+    (Call::REMOVEXATTR, libc::SYS_removexattr, || {
+        failed(fs::raw::removexattr("/nowhere", "user.x"))
+    }),
+    (Call::LSETXATTR, libc::SYS_lsetxattr, || {
+        failed(fs::raw::lsetxattr("/nowhere", "user.x", b"", XattrFlags::empty()))
+    }),
+    (Call::LGETXATTR, libc::SYS_lgetxattr, || {
+        failed(fs::raw::lgetxattr("/nowhere", "user.x", &mut [0; 64]))
+    }),
+    (Call::LLISTXATTR, libc::SYS_llistxattr, || {
+        failed(fs::raw::llistxattr("/nowhere", &mut [0; 64]))
+    }),
+    (Call::LREMOVEXATTR, libc::SYS_lremovexattr, || {
+        failed(fs::raw::lremovexattr("/nowhere", "user.x"))
     }),
     (Call::OPENAT_NS, libc::SYS_openat, || failed(namespace::openat_ns(Own, Kind::Uts))),
     (Call::OPENAT_UID_MAP, libc::SYS_openat, || {

@@ -7,7 +7,7 @@ use butter::copy::raw as copy;
 use butter::epoll::{self, BusyPoll, Event, Interest, Token};
 use butter::error::{Call, ErrorKind};
 use butter::fd::{AsFd, BorrowedFd, OwnedFd};
-use butter::fs::{self, AtFlags, Dir, Mode, StatxFlags};
+use butter::fs::{self, AtFlags, Dir, Mode, StatxFlags, XattrFlags};
 use butter::idmap::raw as idmap;
 use butter::inotify::{self, Watch, WatchFlags};
 use butter::io::{self, DescriptorFlags, DupFlags, IoSlice, IoSliceMut, StatusFlags};
@@ -59,6 +59,14 @@ pub const DESCRIPTOR_CALLS: &[(Call, libc::c_long, DescriptorTrigger)] = &[
     (Call::FCHMOD, libc::SYS_fchmod, |fd| failed(fs::raw::fchmod(fd, Mode::empty()))),
     (Call::FCHOWN, libc::SYS_fchown, |fd| failed(fs::raw::fchown(fd, None, None))),
     (Call::UTIMENSAT_FD, libc::SYS_utimensat, |fd| failed(fs::raw::utimensat_fd(fd, &NOW))),
+    (Call::FSETXATTR, libc::SYS_fsetxattr, |fd| {
+        failed(fs::raw::fsetxattr(fd, "user.x", b"", XattrFlags::empty()))
+    }),
+    (Call::FGETXATTR, libc::SYS_fgetxattr, |fd| {
+        failed(fs::raw::fgetxattr(fd, "user.x", &mut [0; 64]))
+    }),
+    (Call::FLISTXATTR, libc::SYS_flistxattr, |fd| failed(fs::raw::flistxattr(fd, &mut [0; 64]))),
+    (Call::FREMOVEXATTR, libc::SYS_fremovexattr, |fd| failed(fs::raw::fremovexattr(fd, "user.x"))),
     (Call::PREAD64, libc::SYS_pread64, |fd| failed(as_memfd(fd).read_at(&mut [0], 0))),
     (Call::PWRITE64, libc::SYS_pwrite64, |fd| failed(as_memfd(fd).write_at(b"!", 0))),
     (Call::LSEEK, libc::SYS_lseek, |fd| failed(Dir::new(fd, &mut [0; 64]).rewind())),

@@ -21,6 +21,7 @@ mod fs_link;
 mod fs_open;
 mod fs_paths;
 mod fs_stat;
+mod fs_xattr;
 mod general;
 mod idmap;
 mod inotify;
@@ -89,6 +90,8 @@ const TABLES: &[Table] = &[
     fs_attributes::TABLE,
     fs_attributes::TIMES_TABLE,
     fs_attributes::ACCESS_TABLE,
+    fs_xattr::READ_TABLE,
+    fs_xattr::WRITE_TABLE,
     pipe::TABLE,
     copy::TABLE,
     poll::TABLE,

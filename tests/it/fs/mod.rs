@@ -7,3 +7,4 @@ mod link;
 mod open;
 mod stat;
 mod statfs;
+mod xattr;

@@ -1,0 +1,212 @@
+//! Errors of calls on extended attributes.
+
+use butter::Errno;
+use butter::error::{Call, ErrorKind};
+use butter::fd::AsFd;
+use butter::fs::XattrFlags;
+use butter::fs::raw::*;
+
+use super::fs_paths::{PathCall, path_call_rows};
+use super::{Outcome, Row, Table, failed, path_only_descriptor, regular_file};
+use common::inject::inject;
+
+use ErrorKind::*;
+
+pub const READ_TABLE: Table = Table {
+    source: include_str!("../../../src/fs/xattr/read/raw.rs"),
+    rows: READ_ROWS,
+    at_descriptor_limit: &[],
+    others: &[],
+};
+
+pub const WRITE_TABLE: Table = Table {
+    source: include_str!("../../../src/fs/xattr/write/raw.rs"),
+    rows: WRITE_ROWS,
+    at_descriptor_limit: &[],
+    others: &[],
+};
+
+/// A name of an attribute that no file of procfs has.
+const NAME: &str = "user.butter";
+
+/// A name without a namespace that a file system supports.
+const UNSUPPORTED: &str = "butter";
+
+const NONE: XattrFlags = XattrFlags::empty();
+
+const SETXATTR: PathCall =
+    PathCall { number: libc::SYS_setxattr, call: |path| setxattr(path, NAME, b"", NONE) };
+
+const REMOVEXATTR: PathCall =
+    PathCall { number: libc::SYS_removexattr, call: |path| removexattr(path, NAME) };
+
+const GETXATTR: PathCall = PathCall {
+    number: libc::SYS_getxattr,
+    call: |path| getxattr(path, NAME, &mut [0; 64]).map(drop),
+};
+
+const LISTXATTR: PathCall =
+    PathCall { number: libc::SYS_listxattr, call: |path| listxattr(path, &mut [0; 64]).map(drop) };
+
+const LSETXATTR: PathCall =
+    PathCall { number: libc::SYS_lsetxattr, call: |path| lsetxattr(path, NAME, b"", NONE) };
+
+const LREMOVEXATTR: PathCall =
+    PathCall { number: libc::SYS_lremovexattr, call: |path| lremovexattr(path, NAME) };
+
+const LGETXATTR: PathCall = PathCall {
+    number: libc::SYS_lgetxattr,
+    call: |path| lgetxattr(path, NAME, &mut [0; 64]).map(drop),
+};
+
+const LLISTXATTR: PathCall = PathCall {
+    number: libc::SYS_llistxattr,
+    call: |path| llistxattr(path, &mut [0; 64]).map(drop),
+};
+
+path_call_rows! { READ_ROWS {
+        FGETXATTR RANGE InvalidArgument || fgetxattr_fails("");
+        FGETXATTR RANGE InvalidArgument || fgetxattr_fails(&"n".repeat(256));
+        FGETXATTR OPNOTSUPP Unsupported || fgetxattr_fails(UNSUPPORTED);
+        FGETXATTR INVAL InvalidArgument || fgetxattr_fails("user.\0");
+        FGETXATTR BADF BadDescriptor || {
+            failed(fgetxattr(path_only_descriptor().as_fd(), NAME, &mut [0; 64]))
+        };
+        FGETXATTR NODATA NotFound || fgetxattr_fails_with(Errno::NODATA);
+        FGETXATTR TOOBIG InvalidArgument || fgetxattr_fails_with(Errno::TOOBIG);
+        FGETXATTR ACCES PermissionDenied || fgetxattr_fails_with(Errno::ACCES);
+        FLISTXATTR BADF BadDescriptor || {
+            failed(flistxattr(path_only_descriptor().as_fd(), &mut [0; 64]))
+        };
+        FLISTXATTR RANGE InvalidArgument || flistxattr_fails_with(Errno::RANGE);
+        FLISTXATTR TOOBIG InvalidArgument || flistxattr_fails_with(Errno::TOOBIG);
+        FLISTXATTR OPNOTSUPP Unsupported || flistxattr_fails_with(Errno::OPNOTSUPP);
+        FLISTXATTR ACCES PermissionDenied || flistxattr_fails_with(Errno::ACCES);
+    }:
+    GETXATTR GETXATTR { NODATA NotFound, TOOBIG InvalidArgument } {
+        NOENT NotFound || GETXATTR.fails("");
+        RANGE InvalidArgument || failed(getxattr("/", "", &mut [0; 64]));
+        RANGE InvalidArgument || failed(getxattr("/", [b'n'; 256], &mut [0; 64]));
+        RANGE InvalidArgument || failed(getxattr("/", [b'n'; 5000], &mut [0; 64]));
+        OPNOTSUPP Unsupported || failed(getxattr("/", UNSUPPORTED, &mut [0; 64]));
+        INVAL InvalidArgument || failed(getxattr("/", "user.\0", &mut [0; 64]));
+    }
+    LGETXATTR LGETXATTR { NODATA NotFound, TOOBIG InvalidArgument } {
+        NOENT NotFound || LGETXATTR.fails("");
+        RANGE InvalidArgument || failed(lgetxattr("/", "", &mut [0; 64]));
+        RANGE InvalidArgument || failed(lgetxattr("/", [b'n'; 256], &mut [0; 64]));
+        RANGE InvalidArgument || failed(lgetxattr("/", [b'n'; 5000], &mut [0; 64]));
+        OPNOTSUPP Unsupported || failed(lgetxattr("/", UNSUPPORTED, &mut [0; 64]));
+        INVAL InvalidArgument || failed(lgetxattr("/", "user.\0", &mut [0; 64]));
+    }
+    LISTXATTR LISTXATTR { RANGE InvalidArgument, TOOBIG InvalidArgument, OPNOTSUPP Unsupported } {
+        NOENT NotFound || LISTXATTR.fails("");
+    }
+    LLISTXATTR LLISTXATTR { RANGE InvalidArgument, TOOBIG InvalidArgument, OPNOTSUPP Unsupported } {
+        NOENT NotFound || LLISTXATTR.fails("");
+    }
+}
+
+path_call_rows! { WRITE_ROWS {
+        FSETXATTR RANGE InvalidArgument || fsetxattr_fails("", b"");
+        FSETXATTR RANGE InvalidArgument || fsetxattr_fails(&"n".repeat(256), b"");
+        FSETXATTR OPNOTSUPP Unsupported || fsetxattr_fails(UNSUPPORTED, b"");
+        FSETXATTR INVAL InvalidArgument || fsetxattr_fails("user.\0", b"");
+        FSETXATTR INVAL InvalidArgument || {
+            let flags = XattrFlags::from_bits_retain(4);
+            failed(fsetxattr(regular_file().as_fd(), NAME, b"", flags))
+        };
+        FSETXATTR TOOBIG InvalidArgument || fsetxattr_fails(NAME, &[0; 65_537]);
+        FSETXATTR BADF BadDescriptor || {
+            failed(fsetxattr(path_only_descriptor().as_fd(), NAME, b"", NONE))
+        };
+        FSETXATTR EXIST AlreadyExists || fsetxattr_fails_with(Errno::EXIST);
+        FSETXATTR NODATA NotFound || fsetxattr_fails_with(Errno::NODATA);
+        FSETXATTR PERM PermissionDenied || fsetxattr_fails_with(Errno::PERM);
+        FSETXATTR ACCES PermissionDenied || fsetxattr_fails_with(Errno::ACCES);
+        FSETXATTR ROFS PermissionDenied || fsetxattr_fails_with(Errno::ROFS);
+        FSETXATTR NOSPC LimitReached || fsetxattr_fails_with(Errno::NOSPC);
+        FSETXATTR DQUOT LimitReached || fsetxattr_fails_with(Errno::DQUOT);
+        FREMOVEXATTR RANGE InvalidArgument || fremovexattr_fails("");
+        FREMOVEXATTR RANGE InvalidArgument || fremovexattr_fails(&"n".repeat(256));
+        FREMOVEXATTR OPNOTSUPP Unsupported || fremovexattr_fails(UNSUPPORTED);
+        FREMOVEXATTR INVAL InvalidArgument || fremovexattr_fails("user.\0");
+        FREMOVEXATTR BADF BadDescriptor || {
+            failed(fremovexattr(path_only_descriptor().as_fd(), NAME))
+        };
+        FREMOVEXATTR NODATA NotFound || fremovexattr_fails_with(Errno::NODATA);
+        FREMOVEXATTR PERM PermissionDenied || fremovexattr_fails_with(Errno::PERM);
+        FREMOVEXATTR ACCES PermissionDenied || fremovexattr_fails_with(Errno::ACCES);
+        FREMOVEXATTR ROFS PermissionDenied || fremovexattr_fails_with(Errno::ROFS);
+    }:
+    SETXATTR SETXATTR {
+        EXIST AlreadyExists, NODATA NotFound, PERM PermissionDenied, ROFS PermissionDenied,
+        NOSPC LimitReached, DQUOT LimitReached
+    } {
+        NOENT NotFound || SETXATTR.fails("");
+        RANGE InvalidArgument || failed(setxattr("/nowhere", "", b"", NONE));
+        RANGE InvalidArgument || failed(setxattr("/nowhere", [b'n'; 256], b"", NONE));
+        OPNOTSUPP Unsupported || failed(setxattr("/proc/version", UNSUPPORTED, b"", NONE));
+        INVAL InvalidArgument || failed(setxattr("/nowhere", "user.\0", b"", NONE));
+        INVAL InvalidArgument || {
+            failed(setxattr("/nowhere", NAME, b"", XattrFlags::from_bits_retain(4)))
+        };
+        TOOBIG InvalidArgument || failed(setxattr("/nowhere", NAME, &[0; 65_537], NONE));
+    }
+    LSETXATTR LSETXATTR {
+        EXIST AlreadyExists, NODATA NotFound, PERM PermissionDenied, ROFS PermissionDenied,
+        NOSPC LimitReached, DQUOT LimitReached
+    } {
+        NOENT NotFound || LSETXATTR.fails("");
+        RANGE InvalidArgument || failed(lsetxattr("/nowhere", "", b"", NONE));
+        RANGE InvalidArgument || failed(lsetxattr("/nowhere", [b'n'; 256], b"", NONE));
+        OPNOTSUPP Unsupported || failed(lsetxattr("/proc/version", UNSUPPORTED, b"", NONE));
+        INVAL InvalidArgument || failed(lsetxattr("/nowhere", "user.\0", b"", NONE));
+        INVAL InvalidArgument || {
+            failed(lsetxattr("/nowhere", NAME, b"", XattrFlags::from_bits_retain(4)))
+        };
+        TOOBIG InvalidArgument || failed(lsetxattr("/nowhere", NAME, &[0; 65_537], NONE));
+    }
+    REMOVEXATTR REMOVEXATTR { NODATA NotFound, PERM PermissionDenied, ROFS PermissionDenied } {
+        NOENT NotFound || REMOVEXATTR.fails("");
+        RANGE InvalidArgument || failed(removexattr("/nowhere", ""));
+        RANGE InvalidArgument || failed(removexattr("/nowhere", [b'n'; 256]));
+        OPNOTSUPP Unsupported || failed(removexattr("/proc/version", UNSUPPORTED));
+        INVAL InvalidArgument || failed(removexattr("/nowhere", "user.\0"));
+    }
+    LREMOVEXATTR LREMOVEXATTR { NODATA NotFound, PERM PermissionDenied, ROFS PermissionDenied } {
+        NOENT NotFound || LREMOVEXATTR.fails("");
+        RANGE InvalidArgument || failed(lremovexattr("/nowhere", ""));
+        RANGE InvalidArgument || failed(lremovexattr("/nowhere", [b'n'; 256]));
+        OPNOTSUPP Unsupported || failed(lremovexattr("/proc/version", UNSUPPORTED));
+        INVAL InvalidArgument || failed(lremovexattr("/nowhere", "user.\0"));
+    }
+}
+
+fn fgetxattr_fails(name: &str) -> Outcome {
+    failed(fgetxattr(regular_file().as_fd(), name, &mut [0; 64]))
+}
+
+fn fsetxattr_fails(name: &str, value: &[u8]) -> Outcome {
+    failed(fsetxattr(regular_file().as_fd(), name, value, NONE))
+}
+
+fn fremovexattr_fails(name: &str) -> Outcome {
+    failed(fremovexattr(regular_file().as_fd(), name))
+}
+
+fn fgetxattr_fails_with(errno: Errno) -> Outcome {
+    inject(libc::SYS_fgetxattr, errno, || fgetxattr_fails(NAME))
+}
+
+fn flistxattr_fails_with(errno: Errno) -> Outcome {
+    inject(libc::SYS_flistxattr, errno, || failed(flistxattr(regular_file().as_fd(), &mut [0; 64])))
+}
+
+fn fsetxattr_fails_with(errno: Errno) -> Outcome {
+    inject(libc::SYS_fsetxattr, errno, || fsetxattr_fails(NAME, b""))
+}
+
+fn fremovexattr_fails_with(errno: Errno) -> Outcome {
+    inject(libc::SYS_fremovexattr, errno, || fremovexattr_fails(NAME))
+}
