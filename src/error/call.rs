@@ -123,6 +123,11 @@ calls! {
     RT_TGSIGQUEUEINFO = "rt_tgsigqueueinfo";
     SIGALTSTACK = "sigaltstack";
     CLOCK_GETTIME = "clock_gettime";
+    CLOCK_GETRES = "clock_getres";
+    CLOCK_SETTIME = "clock_settime";
+    CLOCK_ADJTIME = "clock_adjtime";
+    NANOSLEEP = "nanosleep";
+    CLOCK_NANOSLEEP = "clock_nanosleep";
 
     KILL = "kill";
     RT_SIGQUEUEINFO = "rt_sigqueueinfo";

@@ -11,7 +11,9 @@ use butter::io::{self, IoSlice, IoSliceMut};
 use butter::poll::{self, PollFd, PollFlags};
 use butter::signal::{self, SigSet};
 use butter::signalfd::{self, EVENT_SIZE, SignalFd};
-use butter::time::{Timeout, Timespec};
+use butter::time::{
+    self, Timeout, Timespec, clock_nanosleep_absolute, clock_nanosleep_relative, nanosleep,
+};
 use butter::timerfd::{self, Clock, Timer, TimerFd};
 use butter::{Errno, Result, pipe};
 
@@ -19,6 +21,7 @@ use crate::blocking::fifo;
 use crate::pipes::full_pipe;
 use crate::{FINE_HOUR, HOUR, Row, supports_fine_timeouts, watched};
 use common::signals::PeriodicSignals;
+use common::time_from_now;
 
 /// Runs `call` repeatedly while signals arrive. Asserts that a signal interrupts `call` each time.
 fn assert_interrupted(mut call: impl FnMut() -> Result<()>) {
@@ -110,6 +113,21 @@ pub(crate) const CALLS: &[Row] = &[
         assert_interrupted(|| signal::wait_interruptible(SigSet::empty(), HOUR).map(drop));
         assert_interrupted(|| signal::raw::rt_sigtimedwait(SigSet::empty(), None).map(drop));
         assert_interrupted(|| signal::raw::rt_sigsuspend(SigSet::empty()));
+    }),
+    ("time", || {
+        let hour = Timespec::saturating_from(HOUR);
+        let mut left = hour;
+        assert_interrupted(|| {
+            let before = left;
+            let done = nanosleep(before, Some(&mut left));
+            assert!(left < before, "the remaining time did not decrease");
+            done
+        });
+        assert_interrupted(|| nanosleep(hour, None));
+        for clock in [time::Clock::Realtime, time::Clock::Monotonic, time::Clock::Boottime] {
+            assert_interrupted(|| clock_nanosleep_relative(clock, hour, None));
+            assert_interrupted(|| clock_nanosleep_absolute(clock, time_from_now(clock, HOUR)));
+        }
     }),
     ("Epoll", || {
         let (epoll, counter) = (Epoll::new().unwrap(), EventFd::new(0).unwrap());

@@ -12,10 +12,12 @@ use butter::pipe;
 use butter::poll::{self, PollFd, PollFlags};
 use butter::signal::{self, SigSet};
 use butter::signalfd::SignalFd;
+use butter::time;
 use butter::timerfd::{Clock, TimerFd};
 
 use crate::{MANY, Row, join, supports_fine_timeouts, watched};
 use common::signals::{self, PeriodicSignals, install_handler};
+use common::time_from_now;
 
 const TIME: Duration = Duration::from_millis(50);
 const FINE_TIME: Duration = Duration::from_micros(50_250);
@@ -108,6 +110,14 @@ pub(crate) const CALLS: &[Row] = &[
         assert_timeouts_kept(&[TIME, FINE_TIME], |time| {
             Ok(signal::wait(SigSet::empty(), time)?.is_some())
         });
+    }),
+    ("time::sleep, sleep_until", || {
+        assert_timeouts_kept(&[TIME, FINE_TIME], |time| time::sleep(time).map(|()| false));
+        for clock in [time::Clock::Realtime, time::Clock::Monotonic, time::Clock::Boottime] {
+            assert_timeouts_kept(&[TIME], |time| {
+                time::sleep_until(clock, time_from_now(clock, time)).map(|()| false)
+            });
+        }
     }),
     ("poll::wait", || {
         let ((reader, _writer), counter) = (pipe::pipe().unwrap(), EventFd::new(0).unwrap());

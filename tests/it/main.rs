@@ -30,6 +30,7 @@ mod signalfd;
 #[cfg(target_arch = "aarch64")]
 mod sve;
 mod thread;
+mod time;
 mod timerfd;
 mod uts;
 mod watchdog;

@@ -64,6 +64,8 @@ types! {
     signal::ActionFlags
     signalfd::CreateFlags
     signal::StackFlags
+    time::AdjustModes
+    time::ClockStatus
     timerfd::SetFlags
     timerfd::CreateFlags
 }

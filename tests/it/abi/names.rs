@@ -33,6 +33,7 @@ const RENAMED: &[(&str, &str)] = &[
 
 /// The prefixes of names in C that the crate omits.
 const PREFIXES: &[&str] = &[
+    "ADJ_",
     "AT_",
     "CLONE_",
     "CLONE_NEW",
@@ -58,6 +59,7 @@ const PREFIXES: &[&str] = &[
     "SIG",
     "SPLICE_F_",
     "ST_",
+    "STA_",
     "STATX_",
     "STATX_ATTR_",
     "S_I",

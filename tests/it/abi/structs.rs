@@ -142,9 +142,20 @@ structs! {
         "struct __kernel_itimerspec" { it_interval it_value }:
         libc::itimerspec { it_interval it_value }
         general::__kernel_itimerspec { it_interval it_value };
-    "src/time.rs" Timespec { seconds nanoseconds } is "struct __kernel_timespec" { tv_sec tv_nsec }:
+    "src/time/types.rs" Timespec { seconds nanoseconds } is "struct __kernel_timespec" { tv_sec tv_nsec }:
         libc::timespec { tv_sec tv_nsec }
         general::__kernel_timespec { tv_sec tv_nsec };
+    "src/time/timex.rs"
+        Timex { modes offset frequency max_error estimated_error status constant precision tolerance
+            time tick pps_frequency jitter shift stability jitter_count calibration_count
+            error_count stability_count tai } is
+        "struct __kernel_timex" { modes offset freq maxerror esterror status constant precision
+            tolerance time tick ppsfreq jitter shift stabil jitcnt calcnt errcnt stbcnt tai }:
+        libc::timex { modes offset freq maxerror esterror status constant precision tolerance time
+            tick ppsfreq jitter shift stabil jitcnt calcnt errcnt stbcnt tai };
+    "src/time/timex.rs" TimexTime { seconds fraction } is
+        "struct __kernel_timex_timeval" { tv_sec tv_usec }:
+        libc::timeval { tv_sec tv_usec };
     "src/uts/types.rs" Uname { sysname nodename release version machine domainname } is
         "struct new_utsname" { sysname nodename release version machine domainname }:
         libc::utsname { sysname nodename release version machine domainname }

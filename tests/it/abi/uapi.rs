@@ -38,6 +38,7 @@ const HEADERS: &[&str] = &[
     "linux/time.h",
     "linux/time_types.h",
     "linux/timerfd.h",
+    "linux/timex.h",
     "linux/uio.h",
     "linux/utsname.h",
     "linux/watch_queue.h",

@@ -23,6 +23,7 @@ mod process;
 mod scan;
 mod signal;
 mod signal_ops;
+mod time;
 
 use std::fs::File;
 use std::sync::OnceLock;
@@ -55,6 +56,7 @@ const TABLES: &[&[Row]] = &[
     process::ROWS,
     signal::ROWS,
     signal_ops::ROWS,
+    time::ROWS,
 ];
 
 fn rows() -> impl Iterator<Item = &'static Row> {

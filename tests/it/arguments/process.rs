@@ -1,13 +1,12 @@
-//! Arguments of calls that return IDs, change directories, and read clocks.
+//! Arguments of calls that return IDs and change directories.
 
 use butter::fd::AsFd;
 use butter::fs::Mode;
 use butter::process::{self, Gid, Pid, Uid};
 use butter::thread::{self, Tid};
-use butter::time::{Clock, Timespec, clock_gettime};
 
 use super::recorder::*;
-use super::{Row, each, long_path, open, words};
+use super::{Row, each, long_path, open};
 
 const ID: i32 = 0x1234_5678;
 
@@ -77,27 +76,6 @@ pub const ROWS: &[Row] = &[
         call("/nonexistent/c", &|| process::raw::chroot(c"/nonexistent/c"));
         call("/nonexistent/str", &|| process::raw::chroot("/nonexistent/str"));
         call(&long, &|| process::raw::chroot(long.as_str()));
-    }),
-    Row("time::clock_gettime", &[libc::SYS_clock_gettime], |it| {
-        for (clock, number) in [
-            (Clock::Realtime, libc::CLOCK_REALTIME),
-            (Clock::Monotonic, libc::CLOCK_MONOTONIC),
-            (Clock::ProcessCpu, libc::CLOCK_PROCESS_CPUTIME_ID),
-            (Clock::ThreadCpu, libc::CLOCK_THREAD_CPUTIME_ID),
-            (Clock::MonotonicRaw, libc::CLOCK_MONOTONIC_RAW),
-            (Clock::RealtimeCoarse, libc::CLOCK_REALTIME_COARSE),
-            (Clock::MonotonicCoarse, libc::CLOCK_MONOTONIC_COARSE),
-            (Clock::Boottime, libc::CLOCK_BOOTTIME),
-            (Clock::RealtimeAlarm, libc::CLOCK_REALTIME_ALARM),
-            (Clock::BoottimeAlarm, libc::CLOCK_BOOTTIME_ALARM),
-            (Clock::Tai, libc::CLOCK_TAI),
-        ] {
-            let time = output(words([0x12_3456_789A, 987_654_321]));
-            let arguments = [("clockid", int(number)), ("tp", time)];
-            let result = it.call(libc::SYS_clock_gettime, arguments, 0, || clock_gettime(clock));
-            let expected = Timespec { seconds: 0x12_3456_789A, nanoseconds: 987_654_321 };
-            it.output("time", result, Ok(expected));
-        }
     }),
 ];
 

@@ -20,7 +20,10 @@ use butter::process::getpid;
 use butter::signal::{self, SigSet, Signal};
 use butter::signalfd;
 use butter::thread::gettid;
-use butter::time::{Clock, Timespec, clock_gettime};
+use butter::time::{
+    Clock, Timespec, Timex, clock_adjtime, clock_getres, clock_gettime, clock_nanosleep_absolute,
+    clock_settime, nanosleep,
+};
 use butter::timerfd;
 use butter::{poll, process, thread, uts};
 
@@ -44,6 +47,17 @@ pub const OTHER_CALLS: &[(Call, libc::c_long, Trigger)] = &[
         failed(unsafe { signal::raw::sigaltstack(None) })
     }),
     (Call::CLOCK_GETTIME, libc::SYS_clock_gettime, || failed(clock_gettime(Clock::Monotonic))),
+    (Call::CLOCK_GETRES, libc::SYS_clock_getres, || failed(clock_getres(Clock::Monotonic))),
+    (Call::CLOCK_SETTIME, libc::SYS_clock_settime, || {
+        failed(clock_settime(Clock::Monotonic, Timespec::default()))
+    }),
+    (Call::CLOCK_ADJTIME, libc::SYS_clock_adjtime, || {
+        failed(clock_adjtime(Clock::Realtime, &mut Timex::default()))
+    }),
+    (Call::NANOSLEEP, libc::SYS_nanosleep, || failed(nanosleep(Timespec::default(), None))),
+    (Call::CLOCK_NANOSLEEP, libc::SYS_clock_nanosleep, || {
+        failed(clock_nanosleep_absolute(Clock::Monotonic, Timespec::default()))
+    }),
     (Call::KILL, libc::SYS_kill, || failed(signal::kill(getpid(), None))),
     (Call::RT_SIGQUEUEINFO, libc::SYS_rt_sigqueueinfo, || {
         failed(signal::queue(getpid(), Signal::URG, 1))

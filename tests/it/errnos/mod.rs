@@ -103,6 +103,7 @@ const TABLES: &[Table] = &[
     signal::TABLE,
     thread::TABLE,
     time::TABLE,
+    time::SLEEP_TABLE,
     signalfd::TABLE,
     mount::TABLE,
     uts::TABLE,

@@ -1,0 +1,189 @@
+//! Tests of `time`: the resolution and the parameters of clocks, and sleeping. Tests that set the
+//! clock are in `tests/clock.rs`.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use butter::Errno;
+use butter::time::{
+    AdjustModes, Clock, ClockState, ClockStatus, Timespec, Timex, clock_adjtime, clock_getres,
+    clock_gettime, clock_nanosleep_absolute, clock_nanosleep_relative, nanosleep, sleep,
+    sleep_until,
+};
+use common::signals::PeriodicSignals;
+use common::test::in_row;
+use common::time_from_now;
+
+const SHORT: Duration = Duration::from_millis(20);
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// The clocks on which every thread can sleep without privileges.
+const SLEEP_CLOCKS: [Clock; 4] = [Clock::Realtime, Clock::Monotonic, Clock::Boottime, Clock::Tai];
+
+#[test]
+fn clock_getres_returns_the_resolution_that_libc_returns() {
+    for (clock, number) in [
+        (Clock::Realtime, libc::CLOCK_REALTIME),
+        (Clock::Monotonic, libc::CLOCK_MONOTONIC),
+        (Clock::ProcessCpu, libc::CLOCK_PROCESS_CPUTIME_ID),
+        (Clock::ThreadCpu, libc::CLOCK_THREAD_CPUTIME_ID),
+        (Clock::MonotonicRaw, libc::CLOCK_MONOTONIC_RAW),
+        (Clock::RealtimeCoarse, libc::CLOCK_REALTIME_COARSE),
+        (Clock::MonotonicCoarse, libc::CLOCK_MONOTONIC_COARSE),
+        (Clock::Boottime, libc::CLOCK_BOOTTIME),
+        (Clock::Tai, libc::CLOCK_TAI),
+    ] {
+        let mut expected = libc::timespec { tv_sec: 7, tv_nsec: 7 };
+        // SAFETY: writes one struct.
+        assert_eq!(unsafe { libc::clock_getres(number, &raw mut expected) }, 0);
+        let resolution = clock_getres(clock).unwrap();
+        assert_eq!(
+            (resolution.seconds, resolution.nanoseconds),
+            (expected.tv_sec, expected.tv_nsec),
+            "{clock:?}"
+        );
+    }
+    let coarse = clock_getres(Clock::MonotonicCoarse).unwrap();
+    assert!(coarse > clock_getres(Clock::MonotonicRaw).unwrap(), "{coarse:?}");
+}
+
+/// Asserts that a closure returns after `SHORT`, according to two clocks.
+fn assert_sleeps(clock: Clock, sleep: impl FnOnce() -> butter::Result<()>) {
+    let (began, time) = (Instant::now(), clock_gettime(clock).unwrap());
+    sleep().unwrap();
+    let slept = clock_gettime(clock).unwrap();
+    assert!(slept >= time.checked_add(SHORT).unwrap(), "{clock:?}: {time:?} {slept:?}");
+    assert!(began.elapsed() < HOUR);
+}
+
+#[test]
+fn sleep_functions_return_when_the_time_is_reached() {
+    let short = Timespec::try_from(SHORT).unwrap();
+    assert_sleeps(Clock::Monotonic, || sleep(SHORT));
+    let mut remaining = Timespec { seconds: 7, nanoseconds: 7 };
+    assert_sleeps(Clock::Monotonic, || nanosleep(short, None));
+    assert_sleeps(Clock::Monotonic, || nanosleep(short, Some(&mut remaining)));
+    for clock in SLEEP_CLOCKS {
+        in_row(format!("{clock:?}"), || {
+            assert_sleeps(clock, || clock_nanosleep_relative(clock, short, None));
+            assert_sleeps(clock, || clock_nanosleep_relative(clock, short, Some(&mut remaining)));
+            assert_sleeps(clock, || clock_nanosleep_absolute(clock, time_from_now(clock, SHORT)));
+            assert_sleeps(clock, || sleep_until(clock, time_from_now(clock, SHORT)));
+        });
+    }
+    let untouched = Timespec { seconds: 7, nanoseconds: 7 };
+    assert_eq!(remaining, untouched, "only an interrupted sleep stores the remaining time");
+}
+
+#[test]
+fn sleep_until_returns_immediately_if_the_time_has_passed() {
+    let began = Instant::now();
+    for clock in SLEEP_CLOCKS {
+        sleep_until(clock, Timespec::default()).unwrap();
+        sleep_until(clock, clock_gettime(clock).unwrap()).unwrap();
+        clock_nanosleep_absolute(clock, Timespec { seconds: 1, nanoseconds: 0 }).unwrap();
+        clock_nanosleep_relative(clock, Timespec::default(), None).unwrap();
+    }
+    sleep(Duration::ZERO).unwrap();
+    assert!(began.elapsed() < Duration::from_secs(60));
+}
+
+#[test]
+fn sleep_until_measures_the_cpu_time_of_the_process() {
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        // Another thread of the process uses CPU time while this thread sleeps.
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                std::hint::spin_loop();
+            }
+        });
+        assert_sleeps(Clock::ProcessCpu, || {
+            sleep_until(Clock::ProcessCpu, time_from_now(Clock::ProcessCpu, SHORT))
+        });
+        let short = Timespec::try_from(SHORT).unwrap();
+        assert_sleeps(Clock::ProcessCpu, || {
+            clock_nanosleep_relative(Clock::ProcessCpu, short, None)
+        });
+        done.store(true, Ordering::Relaxed);
+    });
+}
+
+#[test]
+fn nanosleep_stores_the_remaining_time_if_a_signal_interrupts_it() {
+    let hour = Timespec::try_from(HOUR).unwrap();
+    PeriodicSignals::new().run(|| {
+        let mut left = hour;
+        for _ in 0..20 {
+            let before = left;
+            let error = nanosleep(before, Some(&mut left)).unwrap_err();
+            assert_eq!(error.errno(), Errno::INTR);
+            assert!(left < before && left.seconds >= 3000, "{before:?} {left:?}");
+        }
+        for clock in SLEEP_CLOCKS {
+            let mut left = hour;
+            let error = clock_nanosleep_relative(clock, hour, Some(&mut left)).unwrap_err();
+            assert_eq!(error.errno(), Errno::INTR);
+            assert!(left < hour && left.seconds >= 3000, "{clock:?}: {left:?}");
+        }
+    });
+}
+
+#[test]
+fn sleep_with_the_longest_duration_does_not_return() {
+    let sleeping = std::thread::spawn(|| sleep(Duration::MAX));
+    std::thread::sleep(SHORT);
+    assert!(!sleeping.is_finished(), "the duration should not overflow");
+}
+
+#[test]
+fn clock_adjtime_without_modes_returns_the_parameters_that_libc_returns() {
+    let mut timex = Timex::default();
+    let before = clock_gettime(Clock::Realtime).unwrap();
+    let state = clock_adjtime(Clock::Realtime, &mut timex).unwrap();
+    let after = clock_gettime(Clock::Realtime).unwrap();
+    // SAFETY: all zeroes is a valid request, without modes.
+    let mut expected: libc::timex = unsafe { std::mem::zeroed() };
+    // SAFETY: reads and writes one struct.
+    let returned = unsafe { libc::clock_adjtime(libc::CLOCK_REALTIME, &raw mut expected) };
+    assert_eq!(state, ClockState::from_raw(returned));
+    // The kernel increases the maximum error and decreases the offset each second.
+    assert!((timex.max_error..=timex.max_error + 10_000).contains(&expected.maxerror));
+    assert_eq!(
+        (timex.frequency, timex.estimated_error, timex.status.bits()),
+        (expected.freq, expected.esterror, expected.status.cast_unsigned())
+    );
+    assert_eq!(
+        (timex.constant, timex.precision, timex.tolerance, timex.tick, timex.tai),
+        (expected.constant, expected.precision, expected.tolerance, expected.tick, expected.tai)
+    );
+    assert_eq!(
+        (timex.pps_frequency, timex.jitter, timex.shift, timex.stability),
+        (expected.ppsfreq, expected.jitter, expected.shift, expected.stabil)
+    );
+    assert_eq!(
+        [timex.jitter_count, timex.calibration_count, timex.error_count, timex.stability_count],
+        [expected.jitcnt, expected.calcnt, expected.errcnt, expected.stbcnt]
+    );
+    assert!(timex.tick >= 9_000 && timex.tick <= 11_000 && timex.tolerance > 0, "{timex:?}");
+    // The unit of the time is a microsecond unless the status contains `NANO`.
+    let start = if timex.status.contains(ClockStatus::NANO) {
+        before
+    } else {
+        Timespec { nanoseconds: before.nanoseconds / 1000 * 1000, ..before }
+    };
+    let time = timex.timespec().unwrap();
+    assert!(start <= time && time <= after, "{before:?} {time:?} {after:?}");
+}
+
+#[test]
+fn clock_adjtime_returns_the_remaining_offset_without_privileges() {
+    common::child::as_nobody(|| {
+        let mut timex = Timex::default();
+        timex.modes = AdjustModes::OFFSET_SS_READ;
+        timex.offset = 1234;
+        clock_adjtime(Clock::Realtime, &mut timex).unwrap();
+        assert_ne!(timex.offset, 1234, "the kernel should store the remaining offset");
+        assert_eq!(timex.modes, AdjustModes::OFFSET_SS_READ);
+    });
+}
