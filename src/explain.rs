@@ -30,6 +30,7 @@ const TABLES: &[&[ErrnoReason]] = &[
     process::raw::REASONS,
     signal::raw::REASONS,
     thread::REASONS,
+    thread::raw::REASONS,
     time::clock::REASONS,
     time::sleep::REASONS,
     mm::raw::REASONS,

@@ -113,6 +113,8 @@ calls! {
     CHROOT = "chroot";
     GETCWD = "getcwd";
     UMASK = "umask";
+    PRLIMIT64 = "prlimit64";
+    GETRUSAGE = "getrusage";
     GETTID = "gettid";
     GETUID = "getuid";
     GETEUID = "geteuid";
@@ -122,6 +124,9 @@ calls! {
     TGKILL = "tgkill";
     RT_TGSIGQUEUEINFO = "rt_tgsigqueueinfo";
     SIGALTSTACK = "sigaltstack";
+    SCHED_GETAFFINITY = "sched_getaffinity";
+    SCHED_SETAFFINITY = "sched_setaffinity";
+    SCHED_YIELD = "sched_yield";
     CLOCK_GETTIME = "clock_gettime";
     CLOCK_GETRES = "clock_getres";
     CLOCK_SETTIME = "clock_settime";

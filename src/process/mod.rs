@@ -1,4 +1,5 @@
-//! IDs, working directory, root directory, umask and termination of the calling process.
+//! IDs, working directory, root directory, umask, resource limits, resource usage and termination
+//! of the calling process.
 //!
 //! The functions that return IDs make a system call each time, and do not cache the result. The
 //! result is therefore correct right after a raw `clone`, in a new PID namespace, and in a program
@@ -22,6 +23,8 @@
 //! | `getcwd` | [`raw::getcwd`] | [`getcwd`] | 2.1.92 |
 //! | `umask` | [`raw::umask`] | [`umask`] | 1.0 |
 //! | `chroot` | [`raw::chroot`] | [`chroot`] | 1.0 |
+//! | `prlimit64` | [`raw::prlimit64`] | [`getrlimit`], [`setrlimit`], [`prlimit`] | 2.6.36 |
+//! | `getrusage` | [`raw::getrusage`] | [`getrusage`] | 1.0 |
 //! | `exit_group` | [`raw::exit_group`] | [`exit_group`] | 2.5.35 |
 //!
 //! # Notes
@@ -39,7 +42,9 @@
 #[cfg(feature = "std")]
 mod command_ext;
 mod directory;
+mod limits;
 pub mod raw;
+mod usage;
 
 #[doc(alias = "gid_t")]
 pub use crate::ids::Gid;
@@ -54,3 +59,13 @@ pub use command_ext::CommandExt;
 #[doc(alias = "_exit", alias = "_Exit")]
 pub use directory::exit_group;
 pub use directory::{chdir, chroot, fchdir, getcwd, umask};
+pub use limits::Resource;
+#[doc(alias = "rlimit", alias = "RLIM_INFINITY")]
+pub use limits::Rlimit;
+#[doc(alias = "rlimit64", alias = "RLIM_INFINITY")]
+pub use limits::Rlimit64;
+#[doc(alias = "prlimit64")]
+pub use limits::{getrlimit, prlimit, setrlimit};
+#[doc(alias = "rusage")]
+pub use usage::Rusage;
+pub use usage::{UsageOf, getrusage};

@@ -1,8 +1,11 @@
-//! Raw system calls for process IDs, the working directory, the root directory, the umask and
-//! termination.
+//! Raw system calls for process IDs, the working directory, the root directory, the umask, resource
+//! limits and usage, and termination.
 
 use core::ffi::CStr;
+use core::mem::MaybeUninit;
+use core::ptr;
 
+use super::{Resource, Rlimit64, Rusage, UsageOf};
 use crate::error::{Call, Errno, ErrnoReason, Error, Result, errno_reasons};
 use crate::fd::BorrowedFd;
 use crate::fs::Mode;
@@ -168,6 +171,53 @@ pub fn umask(mask: Mode) -> Mode {
     Mode::from_bits_retain(previous as u32 & 0o777)
 }
 
+/// `prlimit64(pid, resource, new, old)` - sets the limits of a process on a resource unless `new`
+/// is `None`, and returns the previous limits in `old`. `None` as the process means the calling
+/// process.
+///
+/// # Errors
+///
+/// - `EINVAL`: the current limit exceeds the maximum, or the resource is unknown to the kernel.
+/// - `EPERM`: the new maximum exceeds the old maximum, and the caller does not have
+///   `CAP_SYS_RESOURCE` in the initial user namespace; or the maximum of `RLIMIT_NOFILE` exceeds
+///   `fs.nr_open`; or the process has other user or group IDs, and the caller does not have
+///   `CAP_SYS_RESOURCE` in the user namespace of the process; or a security module denies the
+///   access.
+/// - `ESRCH`: the process does not exist.
+///
+/// Since Linux 2.6.36; [prlimit(2)].
+///
+/// [prlimit(2)]: https://man7.org/linux/man-pages/man2/getrlimit.2.html
+#[inline]
+pub fn prlimit64(
+    process: Option<Pid>,
+    resource: Resource,
+    new: Option<&Rlimit64>,
+    old: Option<&mut Rlimit64>,
+) -> Result<()> {
+    let process = process.map_or(0, Pid::as_raw);
+    let new = new.map_or(ptr::null(), ptr::from_ref);
+    let old = old.map_or(ptr::null_mut(), ptr::from_mut);
+    // SAFETY: the kernel reads the new limits and writes the old limits, each unless null, and
+    // keeps nothing.
+    unsafe { syscall!(Call::PRLIMIT64, prlimit64(process, resource as u32, new, old)) }.unit()
+}
+
+/// `getrusage(who, &usage)` - returns the resource usage of the calling process, of its terminated
+/// children, or of the calling thread. This call cannot fail.
+///
+/// Since Linux 1.0; [getrusage(2)].
+///
+/// [getrusage(2)]: https://man7.org/linux/man-pages/man2/getrusage.2.html
+#[inline]
+pub fn getrusage(of: UsageOf) -> Result<Rusage> {
+    let mut usage = MaybeUninit::<Rusage>::uninit();
+    // SAFETY: the kernel writes one struct and keeps nothing.
+    unsafe { syscall!(Call::GETRUSAGE, getrusage(of as i32, usage.as_mut_ptr())) }.unit()?;
+    // SAFETY: after success, the kernel has written the struct.
+    Ok(unsafe { usage.assume_init() })
+}
+
 /// `exit_group(status)` - terminates all threads of the process.
 ///
 /// Since Linux 2.5.35; [exit_group(2)].
@@ -220,4 +270,12 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         RANGE => "the buffer is too small for the path and its terminating NUL byte",
         NAMETOOLONG => "the path is longer than 4,095 bytes",
         IO => "a seccomp filter or a tracer forged the result";
+    PRLIMIT64:
+        INVAL => "the current limit exceeds the maximum, or the resource is unknown to the kernel",
+        PERM => "the new maximum exceeds the old maximum, and the caller does not have \
+            CAP_SYS_RESOURCE in the initial user namespace; or the maximum of RLIMIT_NOFILE \
+            exceeds fs.nr_open; or the process has other user or group IDs, and the caller does \
+            not have CAP_SYS_RESOURCE in the user namespace of the process; or a security module \
+            denies the access",
+        SRCH => "the process does not exist";
 };

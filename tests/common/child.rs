@@ -321,16 +321,22 @@ pub fn as_nobody<T: Send>(body: impl FnOnce() -> T + Send) -> T {
                 }
             }
         }
-        // SAFETY: touches no memory; affects this thread only.
-        assert_eq!(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) }, 0);
-        // Users other than root can have capabilities as well. The header contains version 3 of the
-        // structs and the ID 0, which means the calling thread. The three capability sets, each of
-        // two words, are empty.
-        let (header, none) = ([0x2008_0522_u32, 0], [0_u32; 6]);
-        // SAFETY: reads the two structs; affects this thread only.
-        assert_eq!(unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), none.as_ptr()) }, 0);
+        drop_capabilities();
         body()
     })
+}
+
+/// Removes all capabilities of the calling thread. Programs that the thread executes have no
+/// capabilities either. This function does not allocate memory.
+pub fn drop_capabilities() {
+    // SAFETY: touches no memory; affects this thread only.
+    assert_eq!(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) }, 0);
+    // Users other than root can have capabilities as well. The header contains version 3 of the
+    // structs and the ID 0, which means the calling thread. The three capability sets, each of
+    // two words, are empty.
+    let (header, none) = ([0x2008_0522_u32, 0], [0_u32; 6]);
+    // SAFETY: reads the two structs; affects this thread only.
+    assert_eq!(unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), none.as_ptr()) }, 0);
 }
 
 fn in_thread<T: Send>(body: impl FnOnce() -> T + Send) -> T {

@@ -16,6 +16,7 @@ mod idmap;
 mod inotify;
 mod io;
 mod layering;
+mod limits;
 mod memfd;
 mod memfd_holes;
 mod mm;

@@ -1,9 +1,9 @@
-//! Tests of `thread`: the signal mask, user IDs and group IDs of a thread.
+//! Tests of `thread`: the signal mask, user IDs, group IDs and CPUs of a thread.
 
 use butter::process::{self, Gid, Uid};
 use butter::signal::raw::rt_sigprocmask;
 use butter::signal::{How, SigSet, Signal, block, mask, set_mask, unblock};
-use butter::thread;
+use butter::thread::{self, CpuSet, Tid, gettid, sched_getaffinity, sched_setaffinity};
 
 /// Runs a test in a new thread with an empty signal mask.
 fn in_thread(body: impl FnOnce() + Send + 'static) {
@@ -155,4 +155,77 @@ fn mask_guard_drop_delivers_pending_signals() {
         drop(blocked);
         assert!(HANDLED.load(Ordering::Relaxed));
     });
+}
+
+/// Returns the CPUs on which a thread may run, from `/proc/PID/status`.
+fn proc_cpus(thread: Tid) -> CpuSet {
+    let status = std::fs::read_to_string(format!("/proc/{thread}/status")).unwrap();
+    let list = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:")).unwrap();
+    let ranges = list.trim().split(',').map(|range| {
+        let (first, last) = range.split_once('-').unwrap_or((range, range));
+        first.parse().unwrap()..=last.parse().unwrap()
+    });
+    ranges.flatten().collect()
+}
+
+#[test]
+fn sched_getaffinity_returns_the_cpus_in_proc_status() {
+    let cpus = sched_getaffinity(None).unwrap();
+    assert!(!cpus.is_empty());
+    assert_eq!(cpus, proc_cpus(gettid()));
+    assert_eq!(sched_getaffinity(Some(gettid())), Ok(cpus));
+    // The kernel does not change the words after the last possible CPU.
+    let mut words = [u64::MAX; 256];
+    let count = thread::raw::sched_getaffinity(None, &mut words).unwrap();
+    assert!((1..=128).contains(&count), "{count}");
+    assert_eq!(words[..count], cpus.as_words()[..count]);
+    assert!(words[count..].iter().all(|word| *word == u64::MAX));
+}
+
+#[test]
+fn sched_setaffinity_binds_a_thread_to_each_of_its_cpus() {
+    in_thread(|| {
+        let cpus = sched_getaffinity(None).unwrap();
+        for cpu in cpus.iter() {
+            let one = CpuSet::from_iter([cpu]);
+            sched_setaffinity(None, &one).unwrap();
+            assert_eq!((sched_getaffinity(None), proc_cpus(gettid())), (Ok(one), one));
+            // SAFETY: touches no memory.
+            assert_eq!(unsafe { libc::sched_getcpu() }, cpu as i32);
+            let inherited = std::thread::spawn(|| sched_getaffinity(None)).join().unwrap();
+            assert_eq!(inherited, Ok(one));
+            sched_setaffinity(Some(gettid()), &cpus).unwrap();
+            assert_eq!(sched_getaffinity(None), Ok(cpus));
+            // A mask with the word of the CPU only.
+            let words = one.as_words();
+            thread::raw::sched_setaffinity(None, &words[..=cpu / 64]).unwrap();
+            assert_eq!(sched_getaffinity(None), Ok(one));
+            sched_setaffinity(None, &cpus).unwrap();
+        }
+    });
+}
+
+#[test]
+fn sched_setaffinity_sets_the_cpus_of_another_thread_and_ignores_missing_cpus() {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let other = std::thread::spawn(move || {
+        sender.send(gettid()).unwrap();
+        stopped.recv().unwrap();
+        sched_getaffinity(None).unwrap()
+    });
+    let (tid, own) = (receiver.recv().unwrap(), sched_getaffinity(None).unwrap());
+    let first = CpuSet::from_iter(own.iter().take(1));
+    let mut set = first;
+    set.insert(CpuSet::CPUS - 1);
+    sched_setaffinity(Some(tid), &set).unwrap();
+    assert_eq!((sched_getaffinity(Some(tid)), proc_cpus(tid)), (Ok(first), first));
+    assert_eq!(sched_getaffinity(None), Ok(own));
+    stop.send(()).unwrap();
+    assert_eq!(other.join().unwrap(), first);
+}
+
+#[test]
+fn sched_yield_returns() {
+    (0..100).for_each(|_| thread::sched_yield());
 }

@@ -118,6 +118,17 @@ structs! {
     "src/poll/types.rs" PollFd { fd events revents } is "struct pollfd" { fd events revents }:
         libc::pollfd { fd events revents }
         general::pollfd { fd events revents };
+    "src/process/limits.rs" Rlimit64 { current maximum } is
+        "struct rlimit64" { rlim_cur rlim_max }:
+        libc::rlimit { rlim_cur rlim_max }
+        general::rlimit64 { rlim_cur rlim_max };
+    "src/process/usage.rs"
+        Rusage { utime stime maxrss ixrss idrss isrss minflt majflt nswap inblock oublock msgsnd
+            msgrcv nsignals nvcsw nivcsw } is
+        "struct rusage" { ru_utime ru_stime ru_maxrss ru_ixrss ru_idrss ru_isrss ru_minflt ru_majflt
+            ru_nswap ru_inblock ru_oublock ru_msgsnd ru_msgrcv ru_nsignals ru_nvcsw ru_nivcsw }:
+        general::rusage { ru_utime ru_stime ru_maxrss ru_ixrss ru_idrss ru_isrss ru_minflt ru_majflt
+            ru_nswap ru_inblock ru_oublock ru_msgsnd ru_msgrcv ru_nsignals ru_nvcsw ru_nivcsw };
     "src/signal/action.rs" Action { handler flags restorer mask } is
         "struct sigaction" { sa_handler sa_flags sa_restorer sa_mask }:
         general::kernel_sigaction { sa_handler_kernel sa_flags sa_restorer sa_mask };

@@ -31,6 +31,7 @@ const HEADERS: &[&str] = &[
     "linux/mman.h",
     "linux/mount.h",
     "linux/poll.h",
+    "linux/resource.h",
     "linux/sched.h",
     "linux/signal.h",
     "linux/signalfd.h",

@@ -14,6 +14,7 @@ mod fs_dir;
 mod fs_open;
 mod fs_stat;
 mod fs_xattr;
+mod limits;
 mod memory;
 mod mount;
 mod namespace;
@@ -48,6 +49,7 @@ const TABLES: &[&[Row]] = &[
     fs_attributes::ROWS,
     fs_xattr::ROWS,
     fs_stat::ROWS,
+    limits::ROWS,
     memory::ROWS,
     mount::ROWS,
     namespace::ROWS,

@@ -16,10 +16,10 @@ use butter::mm::{AnonymousMapping, ProtFlags, raw as memory};
 use butter::mount::{self, MountFlags};
 use butter::namespace::{Kind, Namespaces, raw as namespace, unshare};
 use butter::pipe;
-use butter::process::getpid;
+use butter::process::{UsageOf, getpid};
 use butter::signal::{self, SigSet, Signal};
 use butter::signalfd;
-use butter::thread::gettid;
+use butter::thread::{CpuSet, gettid};
 use butter::time::{
     Clock, Timespec, Timex, clock_adjtime, clock_getres, clock_gettime, clock_nanosleep_absolute,
     clock_settime, nanosleep,
@@ -37,6 +37,16 @@ pub const OTHER_CALLS: &[(Call, libc::c_long, Trigger)] = &[
     (Call::CHDIR, libc::SYS_chdir, || failed(process::chdir("/"))),
     (Call::CHROOT, libc::SYS_chroot, || failed(process::chroot("/"))),
     (Call::GETCWD, libc::SYS_getcwd, || failed(process::getcwd(&mut [0; 1]).map(drop))),
+    (Call::PRLIMIT64, libc::SYS_prlimit64, || {
+        failed(process::getrlimit(process::Resource::Nofile))
+    }),
+    (Call::GETRUSAGE, libc::SYS_getrusage, || failed(process::getrusage(UsageOf::Thread))),
+    (Call::SCHED_GETAFFINITY, libc::SYS_sched_getaffinity, || {
+        failed(thread::sched_getaffinity(None))
+    }),
+    (Call::SCHED_SETAFFINITY, libc::SYS_sched_setaffinity, || {
+        failed(thread::sched_setaffinity(None, &CpuSet::empty()))
+    }),
     (Call::RT_SIGPROCMASK, libc::SYS_rt_sigprocmask, || failed(signal::block(Signal::USR1))),
     (Call::TGKILL, libc::SYS_tgkill, || failed(thread::kill(getpid(), gettid(), None))),
     (Call::RT_TGSIGQUEUEINFO, libc::SYS_rt_tgsigqueueinfo, || {
@@ -201,6 +211,7 @@ const WITHOUT_TRIGGER: &[Call] = &[
     Call::GETPPID,
     Call::EXIT_GROUP,
     Call::UMASK,
+    Call::SCHED_YIELD,
     Call::GETTID,
     Call::GETUID,
     Call::GETEUID,

@@ -102,6 +102,7 @@ const TABLES: &[Table] = &[
     process::TABLE,
     signal::TABLE,
     thread::TABLE,
+    thread::RAW_TABLE,
     time::TABLE,
     time::SLEEP_TABLE,
     signalfd::TABLE,

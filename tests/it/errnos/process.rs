@@ -1,17 +1,21 @@
-//! Errors of `getpid`, `chdir`, `fchdir` and `chroot`. A thread that changes its working or root
-//! directory first stops sharing both directories with other threads (`unshare(CLONE_FS)`).
+//! Errors of `getpid`, `chdir`, `fchdir`, `chroot` and `prlimit64`. A thread that changes its
+//! working or root directory first stops sharing both directories with other threads
+//! (`unshare(CLONE_FS)`).
 
 use std::fs::{self, File};
 
 use butter::error::{Call, ErrorKind};
 use butter::path::Arg;
+use butter::process::{Pid, Resource, Rlimit};
 use butter::{Errno, process};
 use temp_dir::TempDir;
 
-use super::{Outcome, Row, Table, failed, null};
-use common::child::{as_nobody, with_own_root_and_cwd};
+use super::{NO_OTHER_USER, Outcome, Row, Table, failed, null};
+use common::child::{as_nobody, drop_capabilities, with_own_root_and_cwd};
 use common::files;
+use common::forked::in_forked_child;
 use common::inject::{inject, pretend};
+use common::processes::process_of_another_user;
 
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/process/raw.rs"),
@@ -89,6 +93,33 @@ const ROWS: &[Row] = &[
     Row(Call::CHROOT, Errno::NAMETOOLONG, ErrorKind::InvalidArgument, || chroot([b'/'; 4096])),
     Row(Call::CHROOT, Errno::IO, ErrorKind::Other, || {
         inject(libc::SYS_chroot, Errno::IO, || chroot("/"))
+    }),
+    Row(Call::PRLIMIT64, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let limit = Rlimit { current: Some(2), maximum: Some(1) };
+        failed(process::setrlimit(Resource::Core, limit))
+    }),
+    Row(Call::PRLIMIT64, Errno::PERM, ErrorKind::PermissionDenied, || {
+        // The new limits apply to the forked child only.
+        failed(in_forked_child(|| {
+            let [zero, one] = [0, 1].map(|limit| Rlimit { current: Some(0), maximum: Some(limit) });
+            process::setrlimit(Resource::Core, zero).unwrap();
+            drop_capabilities();
+            process::setrlimit(Resource::Core, one)
+        }))
+    }),
+    Row(Call::PRLIMIT64, Errno::PERM, ErrorKind::PermissionDenied, || {
+        // Not even root can raise the limit above `fs.nr_open`, which is less than 2^31.
+        let limit = Rlimit { current: Some(0), maximum: Some(1 << 40) };
+        failed(in_forked_child(|| process::setrlimit(Resource::Nofile, limit)))
+    }),
+    Row(Call::PRLIMIT64, Errno::PERM, ErrorKind::PermissionDenied, || {
+        as_nobody(|| {
+            let other = process_of_another_user().ok_or(NO_OTHER_USER)?;
+            failed(process::prlimit(Some(other), Resource::Core, None))
+        })
+    }),
+    Row(Call::PRLIMIT64, Errno::SRCH, ErrorKind::NotFound, || {
+        failed(process::prlimit(Pid::from_raw(i32::MAX), Resource::Core, None))
     }),
 ];
 
