@@ -10,7 +10,7 @@ use crate::error::{
 use crate::fd::{AsFd, BorrowedFd};
 use crate::{
     copy, epoll, eventfd, fs, idmap, inotify, io, memfd, mm, mount, namespace, path, pipe, poll,
-    process, signal, signalfd, thread, time, timerfd, uts,
+    process, rand, signal, signalfd, system, thread, time, timerfd, uts,
 };
 
 /// The tables of reasons of all modules.
@@ -44,6 +44,8 @@ const TABLES: &[&[ErrnoReason]] = &[
     timerfd::raw::REASONS,
     signalfd::raw::REASONS,
     mount::raw::REASONS,
+    rand::raw::REASONS,
+    system::raw::REASONS,
     uts::raw::REASONS,
     namespace::raw::REASONS,
     idmap::raw::REASONS,

@@ -165,7 +165,9 @@ pub mod mount;
 pub mod namespace;
 pub mod pipe;
 pub mod process;
+pub mod rand;
 pub mod signalfd;
+pub mod system;
 pub mod timerfd;
 pub mod uts;
 

@@ -259,6 +259,11 @@ calls! {
     PIVOT_ROOT = "pivot_root";
     STATFS = "statfs";
 
+    GETRANDOM = "getrandom";
+
+    SYSINFO = "sysinfo";
+    REBOOT = "reboot";
+
     UNAME = "uname";
     SETHOSTNAME = "sethostname";
     SETDOMAINNAME = "setdomainname";

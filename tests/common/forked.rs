@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use butter::process::{Pid, exit_group};
+use butter::process::{Pid, exit_group, getpid, getppid};
 
 /// A forked child, which is killed and reaped on drop.
 pub struct ForkedChild<T: Copy + 'static> {
@@ -26,6 +26,32 @@ impl<T: Copy + 'static> ForkedChild<T> {
     /// neither allocate memory nor acquire locks: other threads may have held the locks at the time
     /// of the fork.
     pub fn start(body: impl FnOnce() -> T) -> Self {
+        // SAFETY: the child only runs `child`, and never returns.
+        Self::start_with(|| unsafe { libc::fork() }, body).expect("fork should succeed")
+    }
+
+    /// Like [`start`](Self::start), but the child is the first process of a new PID namespace, and
+    /// has all capabilities in the user namespace that owns the PID namespace. Returns `None` if
+    /// this host does not permit a new PID namespace.
+    pub fn start_in_pid_namespace(body: impl FnOnce() -> T) -> Option<Self> {
+        let clone = |namespaces: libc::c_int| {
+            let flags = libc::c_long::from(namespaces | libc::SIGCHLD);
+            // SAFETY: as fork: the child only runs `child`, and never returns.
+            unsafe { libc::syscall(libc::SYS_clone, flags, 0, 0, 0, 0) as libc::pid_t }
+        };
+        let fork = || match clone(libc::CLONE_NEWUSER | libc::CLONE_NEWPID) {
+            -1 => clone(libc::CLONE_NEWPID),
+            pid => pid,
+        };
+        Self::start_with(fork, || {
+            let is_first = getpid().as_raw() == 1 && getppid().is_none();
+            assert!(is_first, "the child is not the first process of a PID namespace");
+            body()
+        })
+    }
+
+    /// Creates a child with `fork`. Returns `None` if `fork` returns -1.
+    fn start_with(fork: impl FnOnce() -> libc::pid_t, body: impl FnOnce() -> T) -> Option<Self> {
         let (protection, shared) =
             (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_ANONYMOUS);
         // SAFETY: new memory, of zeroes: a valid `Shared` without a result.
@@ -35,15 +61,25 @@ impl<T: Copy + 'static> ForkedChild<T> {
         assert_ne!(memory, libc::MAP_FAILED);
         // SAFETY: as above; never unmapped, and written to only by the child, through its cells.
         let shared = unsafe { &*memory.cast::<Shared<T>>() };
-        // SAFETY: the child only runs `child`, and never returns.
-        match unsafe { libc::fork() } {
+        match fork() {
             0 => child(shared, body),
-            pid => Self { pid: Pid::from_raw(pid).expect("fork should succeed"), shared },
+            pid => Some(Self { pid: Pid::from_raw(pid)?, shared }),
         }
     }
 
     pub fn pid(&self) -> Pid {
         self.pid
+    }
+
+    /// Waits until the child terminates, and returns its wait status.
+    pub fn wait(self) -> libc::c_int {
+        let mut status = 0;
+        // SAFETY: reaps the child; writes one number.
+        let reaped = unsafe { libc::waitpid(self.pid.as_raw(), &raw mut status, 0) };
+        assert_eq!(reaped, self.pid.as_raw());
+        // `drop` would kill a process that reuses the ID of the child.
+        std::mem::forget(self);
+        status
     }
 
     /// Waits for the result of the closure.

@@ -25,11 +25,13 @@ mod namespace;
 mod pipe;
 mod poll;
 mod process;
+mod rand;
 mod short_reads;
 mod signal;
 mod signalfd;
 #[cfg(target_arch = "aarch64")]
 mod sve;
+mod system;
 mod thread;
 mod time;
 mod timerfd;

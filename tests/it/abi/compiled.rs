@@ -61,6 +61,7 @@ types! {
     pipe::CreateFlags
     pipe::SpliceFlags
     poll::PollFlags
+    rand::GetRandomFlags
     signal::ActionFlags
     signalfd::CreateFlags
     signal::StackFlags

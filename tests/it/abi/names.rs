@@ -62,6 +62,7 @@ const PREFIXES: &[&str] = &[
     "EPOLL_",
     "F_SEAL_",
     "FD_",
+    "GRND_",
     "IN_",
     "MAP_",
     "MFD_",

@@ -149,6 +149,13 @@ structs! {
         "stack_t" { ss_sp ss_flags ss_size }:
         libc::stack_t { ss_sp ss_flags ss_size }
         general::stack_t { ss_sp ss_flags ss_size };
+    "src/system/types.rs"
+        Sysinfo { uptime loads totalram freeram sharedram bufferram totalswap freeswap procs pad
+            totalhigh freehigh mem_unit } is
+        "struct sysinfo" { uptime loads totalram freeram sharedram bufferram totalswap freeswap
+            procs pad totalhigh freehigh mem_unit }:
+        system::sysinfo { uptime loads totalram freeram sharedram bufferram totalswap freeswap
+            procs pad totalhigh freehigh mem_unit };
     "src/timerfd/types.rs" Itimerspec { interval value } is
         "struct __kernel_itimerspec" { it_interval it_value }:
         libc::itimerspec { it_interval it_value }

@@ -24,6 +24,7 @@ mod process;
 mod scan;
 mod signal;
 mod signal_ops;
+mod system;
 mod time;
 
 use std::fs::File;
@@ -58,6 +59,7 @@ const TABLES: &[&[Row]] = &[
     process::ROWS,
     signal::ROWS,
     signal_ops::ROWS,
+    system::ROWS,
     time::ROWS,
 ];
 

@@ -53,6 +53,7 @@ const PRIVATE: &[(&str, &str)] = &[
     ("mount::raw::umount2_c", "mount::raw::umount2"),
     ("process::raw::chdir_c", "process::raw::chdir"),
     ("process::raw::chroot_c", "process::raw::chroot"),
+    ("rand::raw::getrandom_into", "rand::raw::getrandom"),
 ];
 
 /// Adds to `found` the names of the public functions of the raw modules, and of all functions that

@@ -17,6 +17,7 @@ use butter::mount::{self, MountFlags};
 use butter::namespace::{Kind, Namespaces, raw as namespace, unshare};
 use butter::pipe;
 use butter::process::{UsageOf, getpid};
+use butter::rand::{self, GetRandomFlags};
 use butter::signal::{self, SigSet, Signal};
 use butter::signalfd;
 use butter::thread::{CpuSet, gettid};
@@ -25,7 +26,7 @@ use butter::time::{
     clock_settime, nanosleep,
 };
 use butter::timerfd;
-use butter::{poll, process, thread, uts};
+use butter::{poll, process, system, thread, uts};
 
 use super::descriptors::DESCRIPTOR_CALLS;
 use super::fs_attributes::{NOW, SYS_FCHMODAT2};
@@ -123,6 +124,10 @@ pub const OTHER_CALLS: &[(Call, libc::c_long, Trigger)] = &[
     (Call::UMOUNT2, libc::SYS_umount2, || failed(mount::unmount("/"))),
     (Call::PIVOT_ROOT, libc::SYS_pivot_root, || failed(mount::pivot_root("/", "/"))),
     (Call::STATFS, libc::SYS_statfs, || failed(mount::raw::statfs_flags("/"))),
+    (Call::GETRANDOM, libc::SYS_getrandom, || {
+        failed(rand::raw::getrandom(&mut [0; 4], GetRandomFlags::empty()).map(drop))
+    }),
+    (Call::SYSINFO, libc::SYS_sysinfo, || failed(system::sysinfo())),
     (Call::UNAME, libc::SYS_uname, || failed(uts::hostname())),
     (Call::SETHOSTNAME, libc::SYS_sethostname, || failed(uts::set_hostname("butter"))),
     (Call::SETDOMAINNAME, libc::SYS_setdomainname, || failed(uts::set_domainname("butter"))),
@@ -217,6 +222,8 @@ const WITHOUT_TRIGGER: &[Call] = &[
     Call::GETEUID,
     Call::GETGID,
     Call::GETEGID,
+    // The tests call `reboot` only in the first process of a new PID namespace.
+    Call::REBOOT,
     // `madvise` only probes the page size, and its errors are not returned.
     Call::MADVISE,
     // An error contains one of the next two calls only if `EINVAL` means that the kernel does not

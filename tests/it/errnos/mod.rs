@@ -33,9 +33,11 @@ mod namespace;
 mod pipe;
 mod poll;
 mod process;
+mod rand;
 mod reasons;
 mod signal;
 mod signalfd;
+mod system;
 mod text;
 mod thread;
 mod time;
@@ -107,6 +109,8 @@ const TABLES: &[Table] = &[
     time::SLEEP_TABLE,
     signalfd::TABLE,
     mount::TABLE,
+    rand::TABLE,
+    system::TABLE,
     uts::TABLE,
     namespace::TABLE,
     idmap::TABLE,

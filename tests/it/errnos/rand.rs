@@ -1,0 +1,39 @@
+//! Errors of `getrandom`.
+
+use butter::Errno;
+use butter::error::{Call, ErrorKind};
+use butter::rand::{self, GetRandomFlags, getrandom};
+
+use super::{Row, Table, failed};
+use common::inject::{inject, pretend};
+
+pub const TABLE: Table = Table {
+    source: include_str!("../../../src/rand/raw.rs"),
+    rows: ROWS,
+    at_descriptor_limit: &[],
+    others: &[],
+};
+
+const ROWS: &[Row] = &[
+    Row(Call::GETRANDOM, Errno::AGAIN, ErrorKind::WouldBlock, || {
+        // The generator is seeded soon after system boot.
+        inject(libc::SYS_getrandom, Errno::AGAIN, || {
+            failed(getrandom(&mut [0; 4], GetRandomFlags::NONBLOCK).map(drop))
+        })
+    }),
+    Row(Call::GETRANDOM, Errno::INTR, ErrorKind::Interrupted, || {
+        inject(libc::SYS_getrandom, Errno::INTR, || {
+            failed(rand::raw::getrandom(&mut [0; 4], GetRandomFlags::empty()).map(drop))
+        })
+    }),
+    Row(Call::GETRANDOM, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(getrandom(&mut [0; 4], GetRandomFlags::from_bits_retain(0x8000_0000)).map(drop))
+    }),
+    Row(Call::GETRANDOM, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        let both = GetRandomFlags::RANDOM | GetRandomFlags::INSECURE;
+        failed(getrandom(&mut [0; 4], both).map(drop))
+    }),
+    Row(Call::GETRANDOM, Errno::IO, ErrorKind::Other, || {
+        pretend(libc::SYS_getrandom, || failed(rand::fill(&mut [0; 4])))
+    }),
+];
