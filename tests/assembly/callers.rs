@@ -15,10 +15,11 @@ use butter::inotify::{Inotify, Watch, WatchFlags};
 use butter::pipe::{self, SpliceFlags};
 use butter::poll::{self, PollFd};
 use butter::process::Pid;
+use butter::rand::{self, GetRandomFlags};
 use butter::signal::{self, SigSet, Signal};
 use butter::signalfd::SignalFd;
 use butter::thread::{self, Tid};
-use butter::time::Timeout;
+use butter::time::{self, Timeout, Timespec};
 use butter::timerfd::{self, Clock, Itimerspec, Event as TimerEvent, Timer, TimerFd};
 
 unsafe extern "C" {
@@ -177,4 +178,14 @@ fn tee(from: BorrowedFd<'_>, to: BorrowedFd<'_>, length: usize) -> usize {
 #[unsafe(no_mangle)]
 fn epoll_pwait<'r>(epoll: &Epoll, ready: &'r mut [Event; 16]) -> &'r [Event] {
     or_cold(epoll.wait_interruptible(ready, Timeout::Zero, None)).unwrap_or_default()
+}
+
+#[unsafe(no_mangle)]
+fn clock_gettime() -> Timespec {
+    or_cold(time::clock_gettime(time::Clock::Monotonic)).unwrap_or_default()
+}
+
+#[unsafe(no_mangle)]
+fn getrandom(buffer: &mut [u8; 16]) -> usize {
+    or_cold(rand::raw::getrandom(buffer, GetRandomFlags::empty())).unwrap_or_default().len()
 }

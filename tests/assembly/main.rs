@@ -48,6 +48,8 @@ const CALLERS: &[(&str, Cost, Cost)] = &[
     ("epoll_pwait", Cost(12, 0), Cost(24, 5)),
     ("splice", Cost(20, 3), Cost(28, 6)),
     ("tee", Cost(14, 1), Cost(25, 6)),
+    ("clock_gettime", Cost(11, 0), Cost(21, 5)),
+    ("getrandom", Cost(7, 0), Cost(18, 5)),
 ];
 
 /// The number of instructions on the success path of a function, including the return instruction,

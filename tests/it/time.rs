@@ -1,5 +1,5 @@
 //! Tests of `time`: the resolution and the parameters of clocks, and sleeping. Tests that set the
-//! clock are in `tests/clock.rs`.
+//! clock are in `tests/clock`.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};

@@ -1,5 +1,5 @@
 //! Tests of `timerfd`: arming, reading and replacing timers. The tests that set the clock are in
-//! `tests/clock.rs`.
+//! `tests/clock`.
 
 use std::time::{Duration, Instant};
 

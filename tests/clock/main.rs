@@ -1,4 +1,7 @@
-//! Tests of `timerfd` while the realtime clock is set, only in a dedicated virtual machine.
+//! Tests of setting and adjusting the realtime clock, and of `timerfd` while the clock is set, only
+//! in a dedicated virtual machine.
+
+mod settings;
 
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
