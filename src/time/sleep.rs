@@ -15,7 +15,8 @@ const TIMER_ABSTIME: u32 = 1;
 /// measured by the monotonic clock.
 ///
 /// If a signal handler interrupts the sleep, the call fails with `EINTR`, and stores the remaining
-/// duration in `remaining`. [`sleep`] continues to sleep after a signal.
+/// duration in `remaining`, to which the kernel adds the timer slack of the thread (50 microseconds
+/// by default). [`sleep`] continues to sleep after a signal.
 ///
 /// # Errors
 ///
@@ -37,7 +38,8 @@ pub fn nanosleep(duration: Timespec, remaining: Option<&mut Timespec>) -> Result
 /// duration, which is measured by a clock.
 ///
 /// If a signal handler interrupts the sleep, the call fails with `EINTR`, and stores the remaining
-/// duration in `remaining`. Setting the clock `Realtime` does not change the end of the sleep.
+/// duration in `remaining`, to which the kernel adds the timer slack of the thread (50 microseconds
+/// by default). Setting the clock `Realtime` does not change the end of the sleep.
 ///
 /// # Errors
 ///

@@ -10,7 +10,8 @@ use butter::time::{
     clock_gettime, clock_nanosleep_absolute, clock_nanosleep_relative, nanosleep, sleep,
     sleep_until,
 };
-use common::signals::PeriodicSignals;
+use common::forked::in_forked_child;
+use common::signals::{PeriodicSignals, install_handler};
 use common::test::in_row;
 use common::time_from_now;
 
@@ -111,23 +112,43 @@ fn sleep_until_measures_the_cpu_time_of_the_process() {
 
 #[test]
 fn nanosleep_stores_the_remaining_time_if_a_signal_interrupts_it() {
-    let hour = Timespec::try_from(HOUR).unwrap();
+    let (hour, pause) = (Timespec::try_from(HOUR).unwrap(), 4_000_000);
+    // The remaining time can exceed the duration by the timer slack (50 microseconds by default).
+    let most = hour.checked_add(Duration::from_millis(1)).unwrap();
+    let check = |error: butter::Error, left: Timespec| {
+        assert_eq!(error.errno(), Errno::INTR);
+        assert!(left <= most && left.seconds >= 3000, "{left:?}");
+    };
     PeriodicSignals::new().run(|| {
-        let mut left = hour;
         for _ in 0..20 {
-            let before = left;
-            let error = nanosleep(before, Some(&mut left)).unwrap_err();
-            assert_eq!(error.errno(), Errno::INTR);
-            assert!(left < before && left.seconds >= 3000, "{before:?} {left:?}");
-        }
-        for clock in SLEEP_CLOCKS {
-            let mut left = hour;
-            let error = clock_nanosleep_relative(clock, hour, Some(&mut left)).unwrap_err();
-            assert_eq!(error.errno(), Errno::INTR);
-            assert!(left < hour && left.seconds >= 3000, "{clock:?}: {left:?}");
+            let mut left = Timespec::default();
+            check(nanosleep(hour, Some(&mut left)).unwrap_err(), left);
+            for clock in SLEEP_CLOCKS {
+                let mut left = Timespec::default();
+                let error = clock_nanosleep_relative(clock, hour, Some(&mut left)).unwrap_err();
+                check(error, left);
+            }
         }
     });
+    // One signal interrupts the sleep after a pause.
+    let interrupted = in_forked_child(|| {
+        install_handler(libc::SIGALRM, ignore);
+        let time = |usec: i64| libc::timeval { tv_sec: 0, tv_usec: usec };
+        let timer = libc::itimerval { it_interval: time(0), it_value: time(5000) };
+        // SAFETY: reads one struct.
+        let set =
+            unsafe { libc::setitimer(libc::ITIMER_REAL, &raw const timer, std::ptr::null_mut()) };
+        let mut left = Timespec::default();
+        (set, nanosleep(hour, Some(&mut left)), left)
+    });
+    let (set, result, left) = interrupted;
+    assert_eq!(set, 0);
+    check(result.unwrap_err(), left);
+    let slept = hour.checked_sub(left.try_into().unwrap()).unwrap();
+    assert!(slept.seconds > 0 || slept.nanoseconds > pause, "{slept:?}");
 }
+
+extern "C" fn ignore(_: libc::c_int) {}
 
 #[test]
 fn sleep_with_the_longest_duration_does_not_return() {

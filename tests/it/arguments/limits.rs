@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use butter::Errno;
 use butter::process::raw::{getrusage, prlimit64};
 use butter::process::{Pid, Resource, Rlimit64, UsageOf};
 use butter::thread::Tid;
@@ -106,6 +107,9 @@ pub const ROWS: &[Row] = &[
                 it.output("mask", mask, expected);
             }
         }
+        let forged =
+            it.call(libc::SYS_sched_getaffinity, [], 32, || sched_getaffinity(None, &mut [0; 3]));
+        it.output("forged count", forged.map_err(|error| error.errno()), Err(Errno::IO));
     }),
     Row("thread::raw::sched_setaffinity", &[libc::SYS_sched_setaffinity], |it| {
         for thread in [None, Tid::from_raw(ID)] {

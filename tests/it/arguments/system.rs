@@ -3,6 +3,7 @@
 use std::mem::MaybeUninit;
 use std::time::Duration;
 
+use butter::Errno;
 use butter::rand::GetRandomFlags;
 use butter::rand::raw::getrandom;
 use butter::system::RebootCommand::{self, *};
@@ -39,6 +40,10 @@ pub const ROWS: &[Row] = &[
                 it.output("bytes", result, Ok(&bytes[..count]));
             }
         }
+        let mut buffer = [0; 32];
+        let forged = it
+            .call(libc::SYS_getrandom, [], 33, || getrandom(&mut buffer, GetRandomFlags::empty()));
+        it.output("forged count", forged.map_err(|error| error.errno()), Err(Errno::IO));
     }),
     Row("system::raw::sysinfo", &[libc::SYS_sysinfo], |it| {
         let sizes = [10, 20, 30, 40, 50, 60];
