@@ -15,7 +15,7 @@
 //!
 //! | kernel call | raw | function | since |
 //! |---|---|---|---|
-//! | `sysinfo` | [`raw::sysinfo`] | [`sysinfo`] | 0.98.pl6 |
+//! | `sysinfo` | [`raw::sysinfo`] | [`sysinfo`] | 1.0 |
 //! | `reboot` | [`raw::reboot`] | [`reboot`] | 1.0 |
 //!
 //! # Notes

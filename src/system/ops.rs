@@ -5,7 +5,7 @@ use crate::error::Result;
 
 /// Returns memory, load and uptime of the system. This call cannot fail.
 ///
-/// Since Linux 0.98.pl6; [sysinfo(2)].
+/// Since Linux 1.0; [sysinfo(2)].
 ///
 /// [sysinfo(2)]: https://man7.org/linux/man-pages/man2/sysinfo.2.html
 #[inline]

@@ -12,7 +12,7 @@ const LINUX_REBOOT_MAGIC2: u32 = 0x2812_1969;
 
 /// `sysinfo(&info)` - returns memory, load and uptime of the system. This call cannot fail.
 ///
-/// Since Linux 0.98.pl6; [sysinfo(2)].
+/// Since Linux 1.0; [sysinfo(2)].
 ///
 /// [sysinfo(2)]: https://man7.org/linux/man-pages/man2/sysinfo.2.html
 #[inline]

@@ -23,7 +23,7 @@ use crate::ids::Tid;
 /// # }
 /// ```
 ///
-/// Since Linux 2.5.11; [sched_getaffinity(2)].
+/// Since Linux 2.5.8; [sched_getaffinity(2)].
 ///
 /// [sched_getaffinity(2)]: https://man7.org/linux/man-pages/man2/sched_getaffinity.2.html
 #[doc(alias = "pthread_getaffinity_np")]
@@ -62,7 +62,7 @@ pub fn sched_getaffinity(thread: Option<Tid>) -> Result<CpuSet> {
 /// # }
 /// ```
 ///
-/// Since Linux 2.5.11; [sched_setaffinity(2)].
+/// Since Linux 2.5.8; [sched_setaffinity(2)].
 ///
 /// [sched_setaffinity(2)]: https://man7.org/linux/man-pages/man2/sched_setaffinity.2.html
 #[doc(alias = "pthread_setaffinity_np")]
@@ -76,7 +76,7 @@ pub fn sched_setaffinity(thread: Option<Tid>, set: &CpuSet) -> Result<()> {
 /// The effect depends on the scheduling policy: with the default policy, the thread can continue
 /// immediately. This call cannot fail.
 ///
-/// Since Linux 1.3.56; [sched_yield(2)].
+/// Since Linux 2.0; [sched_yield(2)].
 ///
 /// [sched_yield(2)]: https://man7.org/linux/man-pages/man2/sched_yield.2.html
 #[doc(alias = "pthread_yield")]

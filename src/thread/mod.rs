@@ -12,9 +12,9 @@
 //! | `gettid` | [`gettid`] | 2.4.11 |
 //! | `tgkill` | [`tgkill`]; [`kill`](kill()) | 2.5.75 |
 //! | `rt_tgsigqueueinfo` | [`rt_tgsigqueueinfo`]; [`queue`] | 2.6.31 |
-//! | `sched_getaffinity` | [`raw::sched_getaffinity`]; [`sched_getaffinity`] | 2.5.11 |
-//! | `sched_setaffinity` | [`raw::sched_setaffinity`]; [`sched_setaffinity`] | 2.5.11 |
-//! | `sched_yield` | [`raw::sched_yield`]; [`sched_yield`] | 1.3.56 |
+//! | `sched_getaffinity` | [`raw::sched_getaffinity`]; [`sched_getaffinity`] | 2.5.8 |
+//! | `sched_setaffinity` | [`raw::sched_setaffinity`]; [`sched_setaffinity`] | 2.5.8 |
+//! | `sched_yield` | [`raw::sched_yield`]; [`sched_yield`] | 2.0 |
 
 mod affinity;
 mod cpu_set;

@@ -17,7 +17,7 @@ use crate::syscall::syscall;
 /// - `EPERM`: a security module denies the access.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
-/// Since Linux 2.5.11; [sched_getaffinity(2)].
+/// Since Linux 2.5.8; [sched_getaffinity(2)].
 ///
 /// [sched_getaffinity(2)]: https://man7.org/linux/man-pages/man2/sched_getaffinity.2.html
 #[inline]
@@ -48,7 +48,7 @@ pub fn sched_getaffinity(thread: Option<Tid>, mask: &mut [u64]) -> Result<usize>
 ///   contain all CPUs of the root domain of the thread.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
-/// Since Linux 2.5.11; [sched_setaffinity(2)].
+/// Since Linux 2.5.8; [sched_setaffinity(2)].
 ///
 /// [sched_setaffinity(2)]: https://man7.org/linux/man-pages/man2/sched_setaffinity.2.html
 #[inline]
@@ -62,7 +62,7 @@ pub fn sched_setaffinity(thread: Option<Tid>, mask: &[u64]) -> Result<()> {
 /// `sched_yield()` - lets other threads run on the CPU of the calling thread. This call cannot
 /// fail.
 ///
-/// Since Linux 1.3.56; [sched_yield(2)].
+/// Since Linux 2.0; [sched_yield(2)].
 ///
 /// [sched_yield(2)]: https://man7.org/linux/man-pages/man2/sched_yield.2.html
 #[inline]

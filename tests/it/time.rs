@@ -11,6 +11,7 @@ use butter::time::{
     sleep_until,
 };
 use common::forked::in_forked_child;
+use common::require;
 use common::signals::{PeriodicSignals, install_handler};
 use common::test::in_row;
 use common::time_from_now;
@@ -108,6 +109,22 @@ fn sleep_until_measures_the_cpu_time_of_the_process() {
         });
         done.store(true, Ordering::Relaxed);
     });
+}
+
+#[test]
+fn sleep_until_supports_the_alarm_clocks() {
+    for (clock, other) in
+        [(Clock::RealtimeAlarm, Clock::Realtime), (Clock::BoottimeAlarm, Clock::Boottime)]
+    {
+        let result = sleep_until(clock, time_from_now(other, SHORT));
+        if let Err(error) = result {
+            assert!([Errno::PERM, Errno::OPNOTSUPP].contains(&error.errno()), "{error}");
+        }
+        require!(result, "the alarm clocks require an RTC and CAP_WAKE_ALARM");
+        assert_sleeps(other, || sleep_until(clock, time_from_now(other, SHORT)));
+        let short = Timespec::try_from(SHORT).unwrap();
+        assert_sleeps(other, || clock_nanosleep_relative(clock, short, None));
+    }
 }
 
 #[test]
