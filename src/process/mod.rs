@@ -44,6 +44,7 @@ mod command_ext;
 mod directory;
 mod limits;
 pub mod raw;
+mod rusage;
 mod usage;
 
 #[doc(alias = "gid_t")]
@@ -67,5 +68,5 @@ pub use limits::Rlimit64;
 #[doc(alias = "prlimit64")]
 pub use limits::{getrlimit, prlimit, setrlimit};
 #[doc(alias = "rusage")]
-pub use usage::Rusage;
+pub use rusage::Rusage;
 pub use usage::{UsageOf, getrusage};

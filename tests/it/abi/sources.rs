@@ -69,6 +69,7 @@ sources! {
     "src/pipe/raw.rs"
     "src/poll/types.rs"
     "src/process/limits.rs"
+    "src/process/rusage.rs"
     "src/process/usage.rs"
     "src/procfs/task.rs"
     "src/rand/types.rs"

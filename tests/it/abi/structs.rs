@@ -122,13 +122,15 @@ structs! {
         "struct rlimit64" { rlim_cur rlim_max }:
         libc::rlimit { rlim_cur rlim_max }
         general::rlimit64 { rlim_cur rlim_max };
-    "src/process/usage.rs"
+    "src/process/rusage.rs"
         Rusage { utime stime maxrss ixrss idrss isrss minflt majflt nswap inblock oublock msgsnd
             msgrcv nsignals nvcsw nivcsw } is
-        "struct rusage" { ru_utime ru_stime ru_maxrss ru_ixrss ru_idrss ru_isrss ru_minflt ru_majflt
-            ru_nswap ru_inblock ru_oublock ru_msgsnd ru_msgrcv ru_nsignals ru_nvcsw ru_nivcsw }:
-        general::rusage { ru_utime ru_stime ru_maxrss ru_ixrss ru_idrss ru_isrss ru_minflt ru_majflt
-            ru_nswap ru_inblock ru_oublock ru_msgsnd ru_msgrcv ru_nsignals ru_nvcsw ru_nivcsw };
+        "struct rusage" { ru_utime ru_stime ru_maxrss ru_ixrss ru_idrss ru_isrss ru_minflt
+            ru_majflt ru_nswap ru_inblock ru_oublock ru_msgsnd ru_msgrcv ru_nsignals ru_nvcsw
+            ru_nivcsw }:
+        general::rusage { ru_utime ru_stime ru_maxrss ru_ixrss ru_idrss ru_isrss ru_minflt
+            ru_majflt ru_nswap ru_inblock ru_oublock ru_msgsnd ru_msgrcv ru_nsignals ru_nvcsw
+            ru_nivcsw };
     "src/signal/action.rs" Action { handler flags restorer mask } is
         "struct sigaction" { sa_handler sa_flags sa_restorer sa_mask }:
         general::kernel_sigaction { sa_handler_kernel sa_flags sa_restorer sa_mask };
