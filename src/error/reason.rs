@@ -95,7 +95,7 @@ pub(crate) const fn pack(tables: &[&[ErrnoReason]]) -> Packed {
     let words = Words::new();
     // The texts with equal hashes are linked, so that the search for an equal text does not take
     // quadratic time. A link is the number of a text plus 1, or 0 for the last text.
-    let (mut first, mut next, mut starts) = ([0; 256], [0; MAX_ROWS], [0; MAX_ROWS]);
+    let (mut first, mut next, mut texts) = ([0; 1024], [0; MAX_ROWS], [""; MAX_ROWS]);
     let (mut count, mut call) = (0, None);
     let mut table = 0;
     while table < tables.len() {
@@ -107,18 +107,15 @@ pub(crate) const fn pack(tables: &[&[ErrnoReason]]) -> Packed {
                 packed.push_row(0, id);
                 call = Some(id);
             }
-            let (start, bucket) = (packed.bytes, hash(row.reason.as_bytes()) % first.len());
-            starts[count] = start;
-            packed.bytes = words.encode(row.reason.as_bytes(), &mut packed.texts, start);
+            let reason = row.reason.as_bytes();
+            let bucket = hash(reason) % first.len();
             let mut text = first[bucket];
-            while text > 0 && !equal(&packed.texts, starts[text - 1], start) {
+            while text > 0 && !equal(texts[text - 1].as_bytes(), reason) {
                 text = next[text - 1];
             }
-            if text > 0 {
-                // The bytes after the new start are overwritten by the next text.
-                packed.bytes = start;
-            } else {
-                next[count] = first[bucket];
+            if text == 0 {
+                packed.bytes = words.encode(reason, &mut packed.texts, packed.bytes);
+                (texts[count], next[count]) = (row.reason, first[bucket]);
                 count += 1;
                 first[bucket] = count;
                 text = count;
@@ -141,16 +138,8 @@ impl Packed {
     }
 }
 
-/// Returns whether the encoded texts at two offsets are equal.
-const fn equal(texts: &[u8], a: usize, b: usize) -> bool {
-    let mut index = 0;
-    while texts[a + index] == texts[b + index] {
-        if texts[a + index] == END {
-            return true;
-        }
-        index += 1;
-    }
-    false
+const fn equal(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && starts_with(a, 0, b)
 }
 
 const fn hash(text: &[u8]) -> usize {
