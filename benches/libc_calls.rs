@@ -69,6 +69,18 @@ pub(crate) fn read<'b>(fd: &OwnedFd, buffer: &'b mut [u8]) -> &'b [u8] {
     unsafe { buffer.get_unchecked(..count) }
 }
 
+/// Reads bytes at an offset, and returns the number of bytes.
+#[inline(always)]
+pub(crate) fn pread(fd: &OwnedFd, buffer: &mut [u8], offset: u64) -> isize {
+    let (address, offset) = (buffer.as_mut_ptr().cast(), offset as libc::off_t);
+    // SAFETY: the kernel writes at most `buffer.len()` bytes.
+    let count = unsafe { libc::pread(fd.as_raw_fd(), address, buffer.len(), offset) };
+    if count < 0 {
+        fail("libc pread", io::Error::last_os_error());
+    }
+    count
+}
+
 #[inline(always)]
 pub(crate) fn add_watch(inotify: &OwnedFd, path: &CStr, mask: u32) -> c_int {
     // SAFETY: the kernel reads the path up to its NUL byte.

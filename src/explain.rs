@@ -15,7 +15,10 @@ use crate::{
 
 /// The tables of reasons of all modules.
 const TABLES: &[&[ErrnoReason]] = &[
-    fs::REASONS,
+    fs::data::raw::REASONS,
+    fs::lock::raw::REASONS,
+    fs::range::raw::REASONS,
+    fs::sync::raw::REASONS,
     fs::open::raw::REASONS,
     fs::dir::raw::REASONS,
     fs::stat::raw::REASONS,
@@ -26,6 +29,7 @@ const TABLES: &[&[ErrnoReason]] = &[
     fs::access::raw::REASONS,
     fs::xattr::read::raw::REASONS,
     fs::xattr::write::raw::REASONS,
+    fs::xattr::at::raw::REASONS,
     io::REASONS,
     process::raw::REASONS,
     signal::raw::REASONS,

@@ -10,6 +10,7 @@ use std::time::SystemTime;
 
 use crate::copy::CopyError;
 use crate::error::{Errno, Error, ErrorKind, PathError, WithPath};
+use crate::fs::SeekFrom;
 use crate::idmap::MapError;
 use crate::ids::Pid;
 use crate::io::WriteAllError;
@@ -31,6 +32,16 @@ impl<'a> Name<'a> {
     #[must_use]
     pub fn as_os_str(self) -> &'a OsStr {
         OsStr::from_bytes(self.as_bytes())
+    }
+}
+
+impl From<io::SeekFrom> for SeekFrom {
+    fn from(position: io::SeekFrom) -> Self {
+        match position {
+            io::SeekFrom::Start(offset) => Self::Start(offset),
+            io::SeekFrom::Current(offset) => Self::Current(offset),
+            io::SeekFrom::End(offset) => Self::End(offset),
+        }
     }
 }
 

@@ -78,6 +78,15 @@ pub(crate) fn fstat_size(fd: &OwnedFd) -> i64 {
     unsafe { stat.assume_init() }.st_size
 }
 
+/// Reads bytes at an offset, and returns the number of bytes.
+#[inline(always)]
+pub(crate) fn pread(fd: &OwnedFd, buffer: &mut [u8], offset: u64) -> isize {
+    let address = buffer.as_mut_ptr().expose_provenance();
+    let arguments = [raw_fd(fd), address, buffer.len(), offset as usize];
+    // SAFETY: the kernel writes at most `buffer.len()` bytes.
+    unsafe { call4(libc::SYS_pread64, arguments) }
+}
+
 /// Reads at most `records.len()` signals, and returns the number of bytes.
 #[inline(always)]
 pub(crate) fn read_signals(fd: &OwnedFd, records: &mut [libc::signalfd_siginfo]) -> isize {

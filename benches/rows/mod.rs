@@ -15,6 +15,7 @@ mod inotify_add_watch;
 mod inotify_decode;
 mod inotify_read;
 mod openat;
+mod pread;
 mod process;
 mod signalfd;
 mod timerfd_read;
@@ -44,6 +45,7 @@ pub(crate) const ALL: &[(&str, BuildRow)] = &[
     ("inotify read", inotify_read::read),
     ("openat CStr", openat::with_cstr),
     ("openat str", openat::with_str),
+    ("pread", pread::small),
     ("inotify decode padded", inotify_decode::padded),
     ("inotify decode trimmed", inotify_decode::trimmed),
     ("epoll", epoll::write_wait_read),

@@ -3,7 +3,7 @@
 use super::raw;
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd};
-use crate::fs::{self, Dev, FileType, SEEK_CUR, SEEK_END, SEEK_SET};
+use crate::fs::{self, Dev, FileType, SeekFrom};
 use crate::io::{self, AccessMode, StatusFlags};
 use crate::pipe;
 
@@ -153,10 +153,10 @@ impl Ends {
     /// Returns whether the copy would read bytes of the file that it has written, or overwrite
     /// bytes that it has not yet read.
     fn overlap(&self, source: BorrowedFd<'_>, target: BorrowedFd<'_>, limit: u64) -> Result<bool> {
-        let from = fs::lseek(source, 0, SEEK_CUR)?;
-        let to = fs::lseek(target, 0, SEEK_CUR)?;
-        let end = fs::lseek(source, 0, SEEK_END)?;
-        fs::lseek(source, from.cast_signed(), SEEK_SET)?;
+        let from = fs::raw::lseek(source, SeekFrom::Current(0))?;
+        let to = fs::raw::lseek(target, SeekFrom::Current(0))?;
+        let end = fs::raw::lseek(source, SeekFrom::End(0))?;
+        fs::raw::lseek(source, SeekFrom::Start(from))?;
         let to = if self.target.is_appending() { end } else { to };
         let length = end.saturating_sub(from).min(limit);
         Ok(length > 0

@@ -2,7 +2,7 @@
 
 use crate::error::{Errno, Result};
 use crate::fd::BorrowedFd;
-use crate::fs::{self, SEEK_CUR, SEEK_DATA, SEEK_HOLE, SEEK_SET};
+use crate::fs::{self, FallocateFlags, SeekFrom};
 
 /// The treatment of the holes of the source.
 pub(super) enum Holes {
@@ -25,7 +25,7 @@ impl Holes {
         if !matches!(self, Self::Keep(0)) {
             return Ok(0);
         }
-        let Ok(position) = fs::lseek(source, 0, SEEK_CUR) else {
+        let Ok(position) = fs::raw::lseek(source, SeekFrom::Current(0)) else {
             *self = Self::Fill;
             return Ok(0);
         };
@@ -47,7 +47,7 @@ impl Holes {
                 }
             },
         };
-        fs::lseek(source, (position + skipped).cast_signed(), SEEK_SET)?;
+        fs::raw::lseek(source, SeekFrom::Start(position + skipped))?;
         Ok(skipped)
     }
 
@@ -72,13 +72,12 @@ impl Holes {
 /// position, returns 0 and stores the number of bytes before the next hole. The function may change
 /// the file offset of the source.
 fn hole_length(source: BorrowedFd<'_>, position: u64, holes: &mut Holes) -> Result<u64> {
-    let signed = position.cast_signed();
-    match fs::lseek(source, signed, SEEK_HOLE) {
+    match fs::raw::lseek(source, SeekFrom::Hole(position)) {
         Ok(hole) if hole > position => {
             *holes = Holes::Keep(hole - position);
             Ok(0)
         }
-        Ok(_) => match fs::lseek(source, signed, SEEK_DATA) {
+        Ok(_) => match fs::raw::lseek(source, SeekFrom::Data(position)) {
             Ok(data) => Ok(data.saturating_sub(position)),
             // The hole extends to the end of the file.
             Err(error) if error.is(Errno::NXIO) => {
@@ -97,15 +96,16 @@ fn hole_length(source: BorrowedFd<'_>, position: u64, holes: &mut Holes) -> Resu
 ///
 /// On failure, returns the number of bytes that must be copied as zeros instead.
 fn create_hole(target: BorrowedFd<'_>, length: u64) -> Result<(), u64> {
-    let position = fs::lseek(target, 0, SEEK_CUR).map_err(|_| length)?;
+    let position = fs::raw::lseek(target, SeekFrom::Current(0)).map_err(|_| length)?;
     let size = fs::raw::fstat(target).map_err(|_| length)?.size();
     let end = position.saturating_add(length);
     if position < size {
         let existing = end.min(size) - position;
-        fs::fallocate_punch_hole(target, position, existing).map_err(|_| existing)?;
+        let mode = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
+        fs::raw::fallocate(target, mode, position, existing).map_err(|_| existing)?;
     }
     if end > size {
-        fs::ftruncate(target, end).map_err(|_| length)?;
+        fs::raw::ftruncate(target, end).map_err(|_| length)?;
     }
-    fs::lseek(target, end.cast_signed(), SEEK_SET).map(drop).map_err(|_| length)
+    fs::raw::lseek(target, SeekFrom::Start(end)).map(drop).map_err(|_| length)
 }

@@ -146,6 +146,7 @@ calls! {
     READV = "readv";
     WRITEV = "writev";
     CLOSE = "close";
+    CLOSE_RANGE = "close_range";
     FCNTL_DUPFD_CLOEXEC = "fcntl(F_DUPFD_CLOEXEC)";
     DUP3 = "dup3";
     FCNTL_GETFD = "fcntl(F_GETFD)";
@@ -172,6 +173,19 @@ calls! {
     FALLOCATE = "fallocate";
     PREAD64 = "pread64";
     PWRITE64 = "pwrite64";
+    PREADV2 = "preadv2";
+    PWRITEV2 = "pwritev2";
+    READ_TO_END = "read to end";
+    FSYNC = "fsync";
+    FDATASYNC = "fdatasync";
+    SYNCFS = "syncfs";
+    SYNC = "sync";
+    SYNC_FILE_RANGE = "sync_file_range";
+    FADVISE64 = "fadvise64";
+    FLOCK = "flock";
+    FCNTL_OFD_SETLK = "fcntl(F_OFD_SETLK)";
+    FCNTL_OFD_SETLKW = "fcntl(F_OFD_SETLKW)";
+    FCNTL_OFD_GETLK = "fcntl(F_OFD_GETLK)";
     OPENAT = "openat";
     OPENAT2 = "openat2";
     MKDIRAT = "mkdirat";
@@ -202,6 +216,10 @@ calls! {
     REMOVEXATTR = "removexattr";
     LREMOVEXATTR = "lremovexattr";
     FREMOVEXATTR = "fremovexattr";
+    SETXATTRAT = "setxattrat", since "6.13";
+    GETXATTRAT = "getxattrat", since "6.13";
+    LISTXATTRAT = "listxattrat", since "6.13";
+    REMOVEXATTRAT = "removexattrat", since "6.13";
 
     PIPE2 = "pipe2";
     SPLICE = "splice";

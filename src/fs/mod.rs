@@ -20,6 +20,27 @@
 //! # }
 //! ```
 //!
+//! With the feature `std`, [`OwnedFd`](crate::fd::OwnedFd) is the type of `std`, which can be
+//! converted to a `std::fs::File` and back:
+//!
+//! ```
+//! use std::fs::File;
+//! use std::io::{BufRead, BufReader};
+//!
+//! use butter::fd::OwnedFd;
+//! use butter::fs::{self, CWD, Mode, OFlags};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let fd = fs::openat(CWD, "/proc/self/status", OFlags::RDONLY, Mode::empty())?;
+//! let mut lines = BufReader::new(File::from(fd)).lines();
+//! assert!(lines.next().is_some_and(|line| line.is_ok_and(|line| line.starts_with("Name:"))));
+//!
+//! let fd = OwnedFd::from(File::open("/proc/self/comm")?);
+//! assert!(!fs::read_to_vec(&fd)?.is_empty());
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! | system call | raw | function or method | since |
 //! |---|---|---|---|
 //! | `openat` | [`raw::openat`] | [`openat`] | 2.6.16 |
@@ -54,23 +75,51 @@
 //! | `removexattr` | [`raw::removexattr`] | [`removexattr`] | 2.4 |
 //! | `lremovexattr` | [`raw::lremovexattr`] | [`lremovexattr`] | 2.4 |
 //! | `fremovexattr` | [`raw::fremovexattr`] | [`fremovexattr`] | 2.4 |
-//! | `lseek` | - | [`Dir::rewind`], [`Dir::seek`] | 1.0 |
+//! | `setxattrat` | [`raw::setxattrat`] | - | 6.13 |
+//! | `getxattrat` | [`raw::getxattrat`] | - | 6.13 |
+//! | `listxattrat` | [`raw::listxattrat`] | - | 6.13 |
+//! | `removexattrat` | [`raw::removexattrat`] | - | 6.13 |
+//! | `pread64` | [`raw::pread64`], [`raw::pread64_uninit`] | [`pread`], [`pread_uninit`] | 2.1.60 |
+//! | `pwrite64` | [`raw::pwrite64`] | [`pwrite`], [`write_all_at`] | 2.1.60 |
+//! | `preadv2` | [`raw::preadv2`] | [`preadv2`] | 4.6 |
+//! | `pwritev2` | [`raw::pwritev2`] | [`pwritev2`] | 4.6 |
+//! | `read`, repeated | - | [`read_to_end`], `read_to_vec` | 1.0 |
+//! | `lseek` | [`raw::lseek`] | [`seek`], [`tell`], [`Dir::rewind`], [`Dir::seek`] | 1.0 |
+//! | `ftruncate` | [`raw::ftruncate`] | [`ftruncate`] | 1.0 |
+//! | `fallocate` | [`raw::fallocate`] | [`fallocate`] | 2.6.23 |
+//! | `fsync` | [`raw::fsync`] | [`fsync`] | 1.0 |
+//! | `fdatasync` | [`raw::fdatasync`] | [`fdatasync`] | 2.0 |
+//! | `syncfs` | [`raw::syncfs`] | [`syncfs`] | 2.6.39 |
+//! | `sync` | [`raw::sync()`] | [`sync()`] | 1.0 |
+//! | `sync_file_range` | [`raw::sync_file_range`] | [`sync_file_range`] | 2.6.17 |
+//! | `fadvise64` | [`raw::fadvise64`] | [`fadvise`] | 2.6 |
+//! | `flock` | [`raw::flock`] | [`flock`] | 2.0 |
+//! | `fcntl(F_OFD_SETLKW)` | [`raw::fcntl_ofd_setlkw`] | [`ofd_lock`] | 3.15 |
+//! | `fcntl(F_OFD_SETLK)` | [`raw::fcntl_ofd_setlk`] | [`ofd_try_lock`] | 3.15 |
+//! | `fcntl(F_OFD_GETLK)` | [`raw::fcntl_ofd_getlk`] | [`ofd_query_lock`] | 3.15 |
 //!
-//! With the feature `alloc`, `ReadDir` returns owned directory entries, and `read_link` returns the
-//! content of a symbolic link of any length.
+//! The module re-exports [`read`], [`write()`] and [`write_all`] of [`io`](crate::io). With the
+//! feature `alloc`, `ReadDir` returns owned directory entries, `read_to_vec` returns the rest of a
+//! file, and `read_link` returns the content of a symbolic link of any length.
 
 pub(crate) mod access;
 pub(crate) mod attributes;
 pub(crate) mod create;
+pub(crate) mod data;
 pub(crate) mod dir;
 mod internal;
 pub(crate) mod link;
+pub(crate) mod lock;
 pub(crate) mod open;
+pub(crate) mod range;
 pub(crate) mod stat;
+pub(crate) mod sync;
 pub(crate) mod times;
 mod types;
 pub(crate) mod xattr;
 
+#[doc(no_inline)]
+pub use crate::io::{read, write, write_all, write_all_at};
 pub use access::Access;
 #[doc(alias = "access", alias = "faccessat", alias = "faccessat2", alias = "euidaccess")]
 pub use access::accessat;
@@ -87,6 +136,21 @@ pub use create::mkdirat;
 pub use create::mknodat;
 #[doc(alias = "symlink")]
 pub use create::symlinkat;
+#[doc(alias = "RWF_NOWAIT")]
+pub use data::ReadWriteFlags;
+#[doc(alias = "preadv")]
+pub use data::preadv2;
+#[doc(alias = "pwrite64")]
+pub use data::pwrite;
+#[doc(alias = "pwritev")]
+pub use data::pwritev2;
+#[doc(alias = "read")]
+pub use data::read_to_end;
+#[cfg(feature = "alloc")]
+#[doc(alias = "read")]
+pub use data::read_to_vec;
+#[doc(alias = "pread64")]
+pub use data::{pread, pread_uninit};
 #[doc(alias = "getdents64", alias = "opendir", alias = "fdopendir", alias = "readdir")]
 #[doc(alias = "rewinddir", alias = "seekdir")]
 pub use dir::Dir;
@@ -113,10 +177,33 @@ pub use link::renameat;
 pub use link::renameat2;
 #[doc(alias = "unlink", alias = "rmdir")]
 pub use link::unlinkat;
+#[doc(alias = "LOCK_EX", alias = "LOCK_SH", alias = "LOCK_UN")]
+pub use lock::FlockOperation;
+#[doc(alias = "F_RDLCK", alias = "F_WRLCK", alias = "F_UNLCK")]
+pub use lock::LockType;
+#[doc(alias = "LOCK_EX")]
+pub use lock::flock;
+#[doc(alias = "F_OFD_SETLKW")]
+pub use lock::ofd_lock;
+#[doc(alias = "F_OFD_GETLK")]
+pub use lock::ofd_query_lock;
+#[doc(alias = "F_OFD_SETLK")]
+pub use lock::ofd_try_lock;
+#[doc(alias = "struct flock")]
+pub use lock::{HeldLock, LockRange};
 #[doc(alias = "open", alias = "creat")]
 pub use open::openat;
 #[doc(alias = "open_how")]
 pub use open::{OpenHowFlags, ResolveFlags, openat2};
+#[doc(alias = "FALLOC_FL_PUNCH_HOLE")]
+pub use range::FallocateFlags;
+#[doc(alias = "whence", alias = "SEEK_SET", alias = "SEEK_DATA", alias = "SEEK_HOLE")]
+pub use range::SeekFrom;
+#[doc(alias = "posix_fallocate")]
+pub use range::fallocate;
+pub use range::ftruncate;
+#[doc(alias = "lseek")]
+pub use range::{seek, tell};
 #[doc(alias = "makedev")]
 #[doc(alias = "major")]
 #[doc(alias = "minor")]
@@ -132,6 +219,12 @@ pub use stat::Stat;
 pub use stat::{StatFs, StatFsFlags};
 pub use stat::{Statx, StatxAttributes, StatxFlags};
 pub use stat::{fstat, fstatfs, statfs, statx};
+#[doc(alias = "POSIX_FADV_WILLNEED")]
+pub use sync::Advice;
+pub use sync::SyncFileRangeFlags;
+#[doc(alias = "posix_fadvise", alias = "fadvise64")]
+pub use sync::fadvise;
+pub use sync::{fdatasync, fsync, sync, sync_file_range, syncfs};
 #[doc(alias = "UTIME_NOW", alias = "UTIME_OMIT")]
 pub use times::SetTime;
 pub use times::Timestamps;
@@ -153,13 +246,35 @@ pub mod raw {
     pub use super::access::raw::faccessat2;
     pub use super::attributes::raw::{fchmod, fchmodat, fchmodat2, fchown, fchownat};
     pub use super::create::raw::{linkat, mkdirat, mknodat, symlinkat};
+    #[doc(alias = "preadv")]
+    pub use super::data::raw::preadv2;
+    #[doc(alias = "pwrite")]
+    pub use super::data::raw::pwrite64;
+    #[doc(alias = "pwritev")]
+    pub use super::data::raw::pwritev2;
+    #[doc(alias = "pread")]
+    pub use super::data::raw::{pread64, pread64_uninit};
     pub use super::dir::raw::getdents64;
     pub use super::link::raw::{readlinkat, renameat2, unlinkat};
+    #[doc(alias = "F_OFD_GETLK")]
+    pub use super::lock::raw::fcntl_ofd_getlk;
+    #[doc(alias = "F_OFD_SETLK")]
+    pub use super::lock::raw::fcntl_ofd_setlk;
+    #[doc(alias = "F_OFD_SETLKW")]
+    pub use super::lock::raw::fcntl_ofd_setlkw;
+    pub use super::lock::raw::flock;
     pub use super::open::raw::{openat, openat2};
+    #[doc(alias = "posix_fallocate")]
+    pub use super::range::raw::fallocate;
+    pub use super::range::raw::{ftruncate, lseek};
     pub use super::stat::raw::{fstat, fstatfs, statfs, statx};
+    #[doc(alias = "posix_fadvise")]
+    pub use super::sync::raw::fadvise64;
+    pub use super::sync::raw::{fdatasync, fsync, sync, sync_file_range, syncfs};
     pub use super::times::raw::utimensat;
     #[doc(alias = "futimens")]
     pub use super::times::raw::utimensat_fd;
+    pub use super::xattr::at::raw::{getxattrat, listxattrat, removexattrat, setxattrat};
     pub use super::xattr::read::raw::{fgetxattr, flistxattr};
     pub use super::xattr::read::raw::{getxattr, lgetxattr, listxattr, llistxattr};
     pub use super::xattr::write::raw::{fremovexattr, lremovexattr, removexattr};

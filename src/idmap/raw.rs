@@ -97,6 +97,7 @@ pub fn openat_setgroups(task: Task, access: AccessMode) -> Result<OwnedFd> {
 ///
 /// [user_namespaces(7)]: https://man7.org/linux/man-pages/man7/user_namespaces.7.html
 #[doc(alias = "uid_map")]
+#[doc(alias = "write")]
 #[inline]
 pub fn write_uid_map(fd: BorrowedFd<'_>, ranges: &[IdRange]) -> Result<()> {
     write_map(Call::WRITE_UID_MAP, fd, ranges)
@@ -122,6 +123,7 @@ pub fn write_uid_map(fd: BorrowedFd<'_>, ranges: &[IdRange]) -> Result<()> {
 ///
 /// [user_namespaces(7)]: https://man7.org/linux/man-pages/man7/user_namespaces.7.html
 #[doc(alias = "gid_map")]
+#[doc(alias = "write")]
 #[inline]
 pub fn write_gid_map(fd: BorrowedFd<'_>, ranges: &[IdRange]) -> Result<()> {
     write_map(Call::WRITE_GID_MAP, fd, ranges)

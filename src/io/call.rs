@@ -347,6 +347,11 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         NOTTY => "the descriptor does not support FIONREAD",
         INVAL => "the descriptor is an epoll instance (since Linux 6.9), or a listening socket",
         BADF => "the descriptor is path-only (O_PATH)";
+    CLOSE_RANGE:
+        INVAL => "the first number is greater than the last number; or a flag is unknown to the \
+            kernel (CLOSE_RANGE_CLOEXEC requires Linux 5.11)",
+        MFILE => "CLOSE_RANGE_UNSHARE is set, and a descriptor number that remains open is not \
+            below the limit of the system (fs.nr_open)";
     CLOSE:
         NOSPC => "an earlier write failed because the device had no space left",
         DQUOT => "an earlier write failed because the disk quota of the user was exhausted";

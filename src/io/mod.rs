@@ -12,12 +12,14 @@
 //! | `write`, repeated | [`write_all`] |
 //! | `pwrite64`, repeated | [`write_all_at`] |
 //! | `close` | [`close`], which returns errors that a drop ignores |
+//! | `close_range` | [`close_range`], [`close_range_cloexec`] |
 //! | `fcntl` | [`fcntl_getfd`], [`fcntl_setfd`], [`fcntl_getfl`], [`fcntl_setfl`], [`fcntl_dupfd_cloexec`] |
 //! | `dup3` | [`dup3`] |
 //! | `ioctl(FIONREAD)` | [`bytes_available`] |
 
 pub(crate) mod buffer;
 mod call;
+mod close_range;
 mod event_source;
 mod fcntl;
 #[cfg(not(feature = "std"))]
@@ -32,6 +34,11 @@ pub use call::bytes_available;
 #[doc(alias = "read")]
 pub use call::read_uninit;
 pub use call::{close, read, readv, retry, would_block_as_none, write, writev};
+pub use close_range::CloseRangeFlags;
+#[doc(alias = "closefrom")]
+pub use close_range::close_range;
+#[doc(alias = "close_range", alias = "CLOSE_RANGE_CLOEXEC")]
+pub use close_range::close_range_cloexec;
 pub use event_source::EventSource;
 #[doc(alias = "O_ACCMODE")]
 pub use fcntl::AccessMode;

@@ -118,7 +118,7 @@ pub fn write_all(fd: impl AsFd, bytes: &[u8]) -> Result<(), WriteAllError> {
 pub fn write_all_at(fd: impl AsFd, bytes: &[u8], offset: u64) -> Result<(), WriteAllError> {
     repeat(fd.as_fd(), bytes, Call::PWRITE64, |fd, rest, written| {
         // An offset that overflows is as invalid as `u64::MAX`.
-        fs::pwrite64(fd, rest, offset.saturating_add(written as u64))
+        fs::raw::pwrite64(fd, rest, offset.saturating_add(written as u64))
     })
 }
 

@@ -160,7 +160,7 @@ impl MemFd {
     #[doc(alias = "ftruncate")]
     #[inline]
     pub fn set_len(&self, length: u64) -> Result<()> {
-        retry(|| fs::ftruncate(self.as_fd(), length))
+        retry(|| fs::raw::ftruncate(self.as_fd(), length))
     }
 
     /// Reads bytes at an offset. Returns the number of bytes read: 0 at the end of the file.
@@ -181,7 +181,7 @@ impl MemFd {
     #[doc(alias = "pread64")]
     #[inline]
     pub fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize> {
-        retry(|| fs::pread64(self.as_fd(), buffer, offset))
+        retry(|| fs::raw::pread64(self.as_fd(), buffer, offset))
     }
 
     /// Writes bytes at an offset, and extends the file if necessary. Returns the number of bytes
@@ -206,7 +206,7 @@ impl MemFd {
     #[doc(alias = "pwrite64")]
     #[inline]
     pub fn write_at(&self, bytes: &[u8], offset: u64) -> Result<usize> {
-        retry(|| fs::pwrite64(self.as_fd(), bytes, offset))
+        retry(|| fs::raw::pwrite64(self.as_fd(), bytes, offset))
     }
 
     /// Returns the seals of the file.

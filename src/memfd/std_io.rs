@@ -3,8 +3,7 @@
 use std::io::{Read, Result, Seek, SeekFrom, Write};
 
 use super::MemFd;
-use crate::fd::AsFd;
-use crate::fs::{self, SEEK_CUR, SEEK_END, SEEK_SET};
+use crate::fs;
 use crate::io::{read, retry, write};
 
 /// Reads at the file offset, and advances the offset, which all descriptors of the same open file
@@ -31,12 +30,7 @@ impl Write for &MemFd {
 /// Sets the file offset, which all descriptors of the same open file description share.
 impl Seek for &MemFd {
     fn seek(&mut self, position: SeekFrom) -> Result<u64> {
-        let (offset, whence) = match position {
-            SeekFrom::Start(offset) => (offset.cast_signed(), SEEK_SET),
-            SeekFrom::Current(offset) => (offset, SEEK_CUR),
-            SeekFrom::End(offset) => (offset, SEEK_END),
-        };
-        Ok(fs::lseek(self.as_fd(), offset, whence)?)
+        Ok(fs::seek(*self, position.into())?)
     }
 }
 

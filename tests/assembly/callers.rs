@@ -166,6 +166,16 @@ fn statx(directory: BorrowedFd<'_>, path: &CStr) -> Option<u64> {
 }
 
 #[unsafe(no_mangle)]
+fn pread64(fd: BorrowedFd<'_>, buffer: &mut [u8], offset: u64) -> usize {
+    or_cold(fs::raw::pread64(fd, buffer, offset)).unwrap_or(0)
+}
+
+#[unsafe(no_mangle)]
+fn pwrite64(fd: BorrowedFd<'_>, bytes: &[u8], offset: u64) -> usize {
+    or_cold(fs::raw::pwrite64(fd, bytes, offset)).unwrap_or(0)
+}
+
+#[unsafe(no_mangle)]
 fn splice(from: BorrowedFd<'_>, offset: &mut u64, to: BorrowedFd<'_>, length: usize) -> usize {
     or_cold(pipe::splice(from, Some(offset), to, None, length, SpliceFlags::MORE)).unwrap_or(0)
 }

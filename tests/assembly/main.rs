@@ -45,6 +45,8 @@ const CALLERS: &[(&str, Cost, Cost)] = &[
     ("openat2", Cost(14, 3), Cost(26, 7)),
     ("fstat", Cost(11, 0), Cost(22, 5)),
     ("statx", Cost(15, 0), Cost(27, 6)),
+    ("pread64", Cost(7, 0), Cost(17, 5)),
+    ("pwrite64", Cost(7, 0), Cost(17, 5)),
     ("epoll_pwait", Cost(12, 0), Cost(24, 5)),
     ("splice", Cost(20, 3), Cost(28, 6)),
     ("tee", Cost(14, 1), Cost(25, 6)),

@@ -8,10 +8,11 @@ use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
+use butter::Errno;
 use butter::epoll::{Epoll, Event, Interest, Token};
 use butter::eventfd::{self, EventFd};
-use butter::fd::AsFd;
-use butter::fs::{self, CWD, Mode, OFlags, ResolveFlags};
+use butter::fd::{AsFd, OwnedFd};
+use butter::fs::{self, CWD, FlockOperation, LockType, Mode, OFlags, ReadWriteFlags, ResolveFlags};
 use butter::inotify::Reader;
 use butter::io::{self, IoSlice, IoSliceMut};
 use butter::pipe;
@@ -53,6 +54,13 @@ pub(crate) fn fifo() -> (TempDir, CString) {
     // SAFETY: reads the path.
     assert_eq!(unsafe { libc::mkfifo(path.as_ptr(), 0o600) }, 0);
     (directory, path)
+}
+
+/// Opens a new file twice.
+pub(crate) fn twice_opened() -> (OwnedFd, OwnedFd) {
+    let file = files::NamedFile::new();
+    let open = || common::fd(File::options().read(true).write(true).open(file.path()).unwrap());
+    (open(), open())
 }
 
 pub(crate) const CALLS: &[Row] = &[
@@ -109,6 +117,49 @@ pub(crate) const CALLS: &[Row] = &[
         assert_eq!(wake_late(write, drain), Ok(2));
         assert_eq!(read_all(&reader, 2), b"?!");
         assert_eq!(io::bytes_available(&reader), Ok(0), "the bytes should be written once");
+    }),
+    ("fs::preadv2, read_to_end", || {
+        let ((reader, writer), mut buffer) = (pipe::pipe().unwrap(), [0; 8]);
+        let write = || assert_eq!(io::write(&writer, b"late"), Ok(4));
+        let read = || {
+            let buffers = &mut [IoSliceMut::new(&mut buffer)];
+            fs::preadv2(&reader, buffers, None, ReadWriteFlags::empty())
+        };
+        assert_eq!(wake_late(read, write), Ok(4));
+        assert_eq!(&buffer, b"late\0\0\0\0");
+        let read = || fs::read_to_end(&reader, &mut buffer).map(|bytes| bytes.to_vec());
+        io::write(&writer, b"all").unwrap();
+        assert_eq!(wake_late(read, || drop(writer)).unwrap(), b"all");
+    }),
+    ("fs::pwritev2", || {
+        let (reader, writer, before) = full_pipe();
+        let drain = || assert!(read_all(&reader, before).iter().all(|&byte| byte == b'.'));
+        let write = || fs::pwritev2(&writer, &[IoSlice::new(b"!")], None, ReadWriteFlags::empty());
+        assert_eq!(wake_late(write, drain), Ok(1));
+        assert_eq!(read_all(&reader, 1), b"!");
+        assert_eq!(io::bytes_available(&reader), Ok(0), "the bytes should be written once");
+    }),
+    ("fs::flock", || {
+        let (first, second) = twice_opened();
+        for operation in [FlockOperation::LockShared, FlockOperation::LockExclusive] {
+            fs::flock(&first, FlockOperation::LockExclusive).unwrap();
+            let unlock = || fs::flock(&first, FlockOperation::Unlock).unwrap();
+            assert_eq!(wake_late(|| fs::flock(&second, operation), unlock), Ok(()));
+            let conflict = fs::flock(&first, FlockOperation::NonBlockingLockExclusive);
+            assert_eq!(conflict.unwrap_err().errno(), Errno::AGAIN);
+            fs::flock(&second, FlockOperation::Unlock).unwrap();
+        }
+    }),
+    ("fs::ofd_lock", || {
+        let (first, second) = twice_opened();
+        for lock_type in [LockType::Read, LockType::Write] {
+            fs::ofd_lock(&first, LockType::Write, 100..).unwrap();
+            let unlock = || fs::ofd_lock(&first, LockType::Unlock, ..).unwrap();
+            assert_eq!(wake_late(|| fs::ofd_lock(&second, lock_type, ..), unlock), Ok(()));
+            let lock = fs::ofd_query_lock(&first, LockType::Write, ..).unwrap().unwrap();
+            assert_eq!((lock.lock_type(), lock.range()), (lock_type, (..).into()));
+            fs::ofd_lock(&second, LockType::Unlock, ..).unwrap();
+        }
     }),
     ("EventFd::read", || {
         let counter = EventFd::new(0).unwrap();

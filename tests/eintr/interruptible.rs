@@ -1,11 +1,14 @@
 //! Calls that fail with `EINTR` if a signal interrupts the call, and then have no effect.
 
 use std::mem::MaybeUninit;
+use std::num::NonZeroU64;
 
 use butter::epoll::{self, Epoll, Event, Interest, Token};
 use butter::eventfd::{self, EventFd};
 use butter::fd::AsFd;
-use butter::fs::{self, CWD, Mode, OFlags, ResolveFlags};
+use butter::fs::{
+    self, CWD, FlockOperation, LockRange, LockType, Mode, OFlags, ReadWriteFlags, ResolveFlags,
+};
 use butter::inotify;
 use butter::io::{self, IoSlice, IoSliceMut};
 use butter::poll::{self, PollFd, PollFlags};
@@ -17,9 +20,9 @@ use butter::time::{
 use butter::timerfd::{self, Clock, Timer, TimerFd};
 use butter::{Errno, Result, pipe};
 
-use crate::blocking::fifo;
+use crate::blocking::{fifo, twice_opened};
 use crate::pipes::full_pipe;
-use crate::{FINE_HOUR, HOUR, Row, supports_fine_timeouts, watched};
+use crate::{FINE_HOUR, HOUR, Row, join, supports_fine_timeouts, watched};
 use common::signals::PeriodicSignals;
 use common::time_from_now;
 
@@ -55,6 +58,43 @@ pub(crate) const CALLS: &[Row] = &[
         assert_interrupted(|| io::write(&writer, b"!").map(drop));
         assert_interrupted(|| io::writev(&writer, &[IoSlice::new(b"!")]).map(drop));
         assert_eq!(io::bytes_available(&reader), Ok(filled as u32));
+    }),
+    ("fs::raw::preadv2, pwritev2", || {
+        let (reader, _writer) = pipe::pipe().unwrap();
+        let none = ReadWriteFlags::empty();
+        assert_interrupted(|| {
+            let mut buffer = [0];
+            let buffers = &mut [IoSliceMut::new(&mut buffer)];
+            fs::raw::preadv2(reader.as_fd(), buffers, None, none).map(drop)
+        });
+        let (reader, writer, filled) = full_pipe();
+        assert_interrupted(|| {
+            fs::raw::pwritev2(writer.as_fd(), &[IoSlice::new(b"!")], None, none).map(drop)
+        });
+        assert_eq!(io::bytes_available(&reader), Ok(filled as u32));
+    }),
+    ("fs::raw::flock, fcntl_ofd_setlkw", || {
+        let (first, second) = twice_opened();
+        fs::flock(&first, FlockOperation::LockShared).unwrap();
+        fs::ofd_lock(&first, LockType::Read, 7..).unwrap();
+        assert_interrupted(|| fs::raw::flock(second.as_fd(), FlockOperation::LockExclusive));
+        assert_interrupted(|| {
+            fs::raw::fcntl_ofd_setlkw(second.as_fd(), LockType::Write, (..).into())
+        });
+        assert_eq!(fs::ofd_query_lock(&first, LockType::Write, ..), Ok(None));
+        fs::flock(&first, FlockOperation::NonBlockingLockExclusive).unwrap();
+    }),
+    ("fs::raw::fcntl_ofd_setlkw in a deadlock", || {
+        let (first, second) = twice_opened();
+        let page = LockRange::new(0, NonZeroU64::new(4096));
+        fs::ofd_lock(&first, LockType::Write, page).unwrap();
+        fs::ofd_lock(&second, LockType::Write, 4096..).unwrap();
+        std::thread::scope(|scope| {
+            let other = scope.spawn(|| fs::ofd_lock(&first, LockType::Write, 4096..));
+            assert_interrupted(|| fs::raw::fcntl_ofd_setlkw(second.as_fd(), LockType::Write, page));
+            fs::ofd_lock(&second, LockType::Unlock, ..).unwrap();
+            assert_eq!(join(other), Ok(()));
+        });
     }),
     ("EventFd", || {
         let counter = EventFd::new(0).unwrap();

@@ -3,8 +3,13 @@
 use std::fs::File;
 use std::mem::MaybeUninit;
 
-use butter::io::{self, AccessMode, DescriptorFlags, DupFlags, IoSlice, IoSliceMut, StatusFlags};
+use butter::fd::{AsRawFd, OwnedFd};
+use butter::io::{
+    self, AccessMode, CloseRangeFlags, DescriptorFlags, DupFlags, IoSlice, IoSliceMut, StatusFlags,
+};
 use butter::{Errno, pipe};
+use common::child::in_child;
+use common::require;
 use common::signals::{PeriodicSignals, interrupted};
 use common::{files, inject};
 
@@ -30,6 +35,63 @@ fn write_and_read_transfer_bytes_through_a_pipe() {
 
     drop(writer);
     assert_eq!(io::read(&reader, &mut buffer), Ok(0), "a read at end of file should return 0");
+}
+
+/// Opens three descriptors with the numbers 700 to 702. The process must have only one thread that
+/// opens descriptors.
+fn numbered_descriptors() -> [OwnedFd; 3] {
+    let (reader, _writer) = pipe::pipe().unwrap();
+    [700, 701, 702].map(|number| {
+        let copy = io::fcntl_dupfd_cloexec(&reader, number).unwrap();
+        io::fcntl_setfd(&copy, DescriptorFlags::empty()).unwrap();
+        assert_eq!(copy.as_raw_fd(), number);
+        copy
+    })
+}
+
+/// Returns the flags of a descriptor, or `None` if it is not open.
+fn flags_of(number: i32) -> Option<i32> {
+    // SAFETY: touches no memory.
+    Some(unsafe { libc::fcntl(number, libc::F_GETFD) }).filter(|&flags| flags >= 0)
+}
+
+#[test]
+fn close_range_closes_the_descriptors_from_first_to_last() {
+    in_child(|| {
+        std::mem::forget(numbered_descriptors());
+        // SAFETY: the descriptors have no owner any more.
+        unsafe { io::close_range(701, 702, CloseRangeFlags::empty()) }.unwrap();
+        assert_eq!([700, 701, 702].map(flags_of), [Some(0), None, None]);
+        // SAFETY: as above.
+        unsafe { io::close_range(700, u32::MAX, CloseRangeFlags::empty()) }.unwrap();
+        assert_eq!([700, 701, 702].map(flags_of), [None; 3]);
+    });
+}
+
+#[test]
+fn close_range_unshare_closes_descriptors_of_the_calling_thread_only() {
+    in_child(|| {
+        let _descriptors = numbered_descriptors();
+        let flags = std::thread::spawn(|| {
+            // SAFETY: this thread uses no descriptors afterwards.
+            unsafe { io::close_range(700, 701, CloseRangeFlags::UNSHARE) }.unwrap();
+            [700, 701, 702].map(flags_of)
+        });
+        assert_eq!(flags.join().unwrap(), [None, None, Some(0)]);
+        assert_eq!([700, 701, 702].map(flags_of), [Some(0); 3]);
+    });
+}
+
+#[test]
+fn close_range_cloexec_sets_the_flag_and_closes_no_descriptor() {
+    require!(kernel >= 5.11, "CLOSE_RANGE_CLOEXEC");
+    in_child(|| {
+        let _descriptors = numbered_descriptors();
+        io::close_range_cloexec(700, 701).unwrap();
+        assert_eq!([700, 701, 702].map(flags_of), [Some(1), Some(1), Some(0)]);
+        io::close_range_cloexec(702, u32::MAX).unwrap();
+        assert_eq!([700, 701, 702].map(flags_of), [Some(1); 3]);
+    });
 }
 
 #[test]

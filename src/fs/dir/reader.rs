@@ -5,7 +5,8 @@ use core::fmt;
 use super::{DirEntries, DirEntry, DirOffset, decode_entries, raw};
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, BorrowedFd};
-use crate::fs::{SEEK_SET, lseek};
+use crate::fs::SeekFrom;
+use crate::fs::range::raw::lseek;
 use crate::io;
 
 /// Reads as many directory entries as are available and fit the buffer, from the file offset of the
@@ -156,7 +157,7 @@ impl<'b, F: AsFd> Dir<'b, F> {
     #[doc(alias = "seekdir")]
     #[doc(alias = "lseek")]
     pub fn seek(&mut self, offset: DirOffset) -> Result<()> {
-        lseek(self.fd.as_fd(), offset.as_raw(), SEEK_SET)?;
+        lseek(self.fd.as_fd(), SeekFrom::Start(offset.as_raw().cast_unsigned()))?;
         self.window = Window::NEW;
         Ok(())
     }

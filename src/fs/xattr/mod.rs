@@ -1,5 +1,6 @@
 //! Extended attributes of files.
 
+pub(crate) mod at;
 mod name;
 pub(crate) mod read;
 mod types;

@@ -21,6 +21,26 @@ flags! {
     }
 }
 
+/// `struct xattr_args`: the value and the flags of an attribute.
+#[repr(C)]
+pub(super) struct XattrArgs {
+    value: *mut u8,
+    size: u32,
+    flags: u32,
+}
+
+layout! { XattrArgs: size 16, align 8, value at 0, size at 8, flags at 12 }
+
+impl XattrArgs {
+    /// A size that exceeds [`u32::MAX`] is limited to this value: the kernel rejects such a value,
+    /// and does not fill such a buffer.
+    #[inline]
+    pub(super) fn new(value: *mut u8, size: usize, flags: XattrFlags) -> Self {
+        let size = u32::try_from(size).unwrap_or(u32::MAX);
+        Self { value, size, flags: flags.bits() }
+    }
+}
+
 /// An iterator over the names of extended attributes in a list that
 /// [`listxattr`](crate::fs::listxattr) returned. It accepts any bytes.
 ///

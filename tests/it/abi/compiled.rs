@@ -35,18 +35,22 @@ types! {
     eventfd::CreateFlags
     fs::Access
     fs::AtFlags
+    fs::FallocateFlags
     fs::Mode
     fs::OFlags
     fs::OpenHowFlags
     fs::RenameFlags
+    fs::ReadWriteFlags
     fs::ResolveFlags
     fs::StatFsFlags
     fs::StatxAttributes
     fs::StatxFlags
     fs::XattrFlags
+    fs::SyncFileRangeFlags
     inotify::EventFlags
     inotify::InitFlags
     inotify::WatchFlags
+    io::CloseRangeFlags
     io::DescriptorFlags
     io::DupFlags
     io::StatusFlags

@@ -84,6 +84,10 @@ structs! {
     "src/io/slices.rs" IoSliceMut { base len } is "struct iovec" { iov_base iov_len }:
         libc::iovec { iov_base iov_len }
         general::iovec { iov_base iov_len };
+    "src/fs/lock/types.rs" Flock { lock_type whence start len pid } is
+        "struct flock" { l_type l_whence l_start l_len l_pid }:
+        libc::flock { l_type l_whence l_start l_len l_pid }
+        general::flock { l_type l_whence l_start l_len l_pid };
     "src/fs/open/types.rs" OpenHow { flags mode resolve } is
         "struct open_how" { flags mode resolve }:
         libc::open_how { flags mode resolve }
@@ -115,6 +119,9 @@ structs! {
         "struct statx_timestamp" { tv_sec tv_nsec }:
         libc::statx_timestamp { tv_sec tv_nsec }
         general::statx_timestamp { tv_sec tv_nsec };
+    "src/fs/xattr/types.rs" XattrArgs { value size flags } is
+        "struct xattr_args" { value size flags }:
+        general::xattr_args { value size flags };
     "src/poll/types.rs" PollFd { fd events revents } is "struct pollfd" { fd events revents }:
         libc::pollfd { fd events revents }
         general::pollfd { fd events revents };

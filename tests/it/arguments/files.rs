@@ -59,6 +59,27 @@ pub const ROWS: &[Row] = &[
         it.output("success", result, Ok(()));
         really_close(number);
     }),
+    Row("io::close_range", &[libc::SYS_close_range], |it| {
+        for (first, last) in [(0x1234_5678, u32::MAX), (u32::MAX, 0)] {
+            for flags in each::<CloseRangeFlags>() {
+                let arguments =
+                    [("first", int(first)), ("last", int(last)), ("flags", int(flags.bits()))];
+                let result = it.call(libc::SYS_close_range, arguments, 0, || {
+                    // SAFETY: the recorder answers the call; nothing is closed.
+                    unsafe { close_range(first, last, flags) }
+                });
+                it.output("success", result, Ok(()));
+            }
+        }
+    }),
+    Row("io::close_range_cloexec", &[libc::SYS_close_range], |it| {
+        let flags = ("flags", int(libc::CLOSE_RANGE_CLOEXEC));
+        let arguments = [("first", int(0x1234_5678)), ("last", int(u32::MAX)), flags];
+        let result = it.call(libc::SYS_close_range, arguments, 0, || {
+            close_range_cloexec(0x1234_5678, u32::MAX)
+        });
+        it.output("success", result, Ok(()));
+    }),
     // `OwnedFd` is the type of `std` if the feature `std` is enabled, otherwise a type of the
     // crate.
     Row("fd::drop", &[libc::SYS_close], |it| {
@@ -181,39 +202,7 @@ pub const ROWS: &[Row] = &[
         let result = it.call(libc::SYS_fstat, arguments, 0, || file.len());
         it.output("size", result, Ok(0x1234_5678_9ABC_DEF0));
     }),
-    Row("fs::ftruncate", &[libc::SYS_ftruncate], |it| {
-        let file = memfd();
-        for length in [0, OFFSET, u64::MAX] {
-            let arguments = [("fd", fd(&file)), ("length", long(length))];
-            let result = it.call(libc::SYS_ftruncate, arguments, 0, || file.set_len(length));
-            it.output("success", result, Ok(()));
-        }
-    }),
-    Row("fs::pread64", &[libc::SYS_pread64], |it| {
-        let (file, mut buffer, bytes) = (memfd(), [0; 300], pattern::<256>());
-        let arguments = [
-            ("fd", fd(&file)),
-            ("buf", output(bytes)),
-            ("count", size(300)),
-            ("offset", long(OFFSET)),
-        ];
-        let result =
-            it.call(libc::SYS_pread64, arguments, 256, || file.read_at(&mut buffer, OFFSET));
-        it.output("count", result, Ok(256));
-        it.output("bytes", &buffer[..256], &bytes[..]);
-    }),
-    Row("fs::pwrite64", &[libc::SYS_pwrite64], |it| {
-        let (file, bytes) = (memfd(), pattern::<300>());
-        let arguments = [
-            ("fd", fd(&file)),
-            ("buf", input(bytes)),
-            ("count", size(300)),
-            ("offset", long(OFFSET)),
-        ];
-        let result = it.call(libc::SYS_pwrite64, arguments, 256, || file.write_at(&bytes, OFFSET));
-        it.output("count", result, Ok(256));
-    }),
-    Row("fs::fallocate_punch_hole", &[libc::SYS_fallocate], |it| {
+    Row("copy::Copier::step, fallocate", &[libc::SYS_fallocate], |it| {
         let (from, mut to) = (files::anonymous(), files::anonymous());
         from.set_len(0x2_3456_7000).unwrap();
         to.set_len(0x3_4567_8000).unwrap();
@@ -229,9 +218,8 @@ pub const ROWS: &[Row] = &[
         let step = it.call(libc::SYS_fallocate, arguments, 0, || copier.step());
         it.output("success", step, Ok(0x2_3456_7000));
     }),
-    // A copy of a hole calls `lseek`. With the feature `std`, the methods of `Seek` also call
-    // `lseek`.
-    Row("fs::lseek", &[libc::SYS_lseek], |it| {
+    // With the feature `std`, the methods of `Seek` also call `lseek`.
+    Row("copy::Copier::step, lseek", &[libc::SYS_lseek], |it| {
         let (from, to) = (common::fd(files::anonymous()), common::fd(files::anonymous()));
         let seek = |file, offset, whence: i32, returned| {
             let arguments = [("fd", fd(file)), ("offset", long(offset)), ("whence", int(whence))];
@@ -267,6 +255,7 @@ pub const ROWS: &[Row] = &[
     }),
 ];
 
+#[cfg(feature = "std")]
 const OFFSET: u64 = 0x1234_5678_9ABC_DEF0;
 
 /// Clears the sign bit, because a successful call returns a nonnegative `int`.

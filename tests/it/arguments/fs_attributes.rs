@@ -5,6 +5,7 @@ use butter::fs::raw::*;
 use butter::fs::{ABS, Access, AtFlags, CWD, Mode, SetTime, Timestamps};
 use butter::process::{Gid, Uid};
 use butter::time::Timespec;
+use syscalls::Sysno;
 
 use super::recorder::*;
 use super::{Row, each, long_path, open};
@@ -141,7 +142,7 @@ pub const ROWS: &[Row] = &[
 ];
 
 /// `libc` does not define the number of the call on all C libraries.
-const SYS_FCHMODAT2: libc::c_long = 452;
+const SYS_FCHMODAT2: libc::c_long = Sysno::fchmodat2 as libc::c_long;
 
 const OWNERS: [(Option<u32>, Option<u32>); 4] =
     [(None, None), (Some(0), None), (None, Some(0x8000_0001)), (Some(0xFFFF_FFFE), Some(7))];

@@ -10,9 +10,12 @@ mod events;
 mod files;
 mod fs_attributes;
 mod fs_create;
+mod fs_data;
 mod fs_dir;
+mod fs_lock;
 mod fs_open;
 mod fs_stat;
+mod fs_sync;
 mod fs_xattr;
 mod limits;
 mod memory;
@@ -45,6 +48,9 @@ const TABLES: &[&[Row]] = &[
     events::ROWS,
     files::ROWS,
     fs_open::ROWS,
+    fs_data::ROWS,
+    fs_lock::ROWS,
+    fs_sync::ROWS,
     fs_dir::ROWS,
     fs_create::ROWS,
     fs_attributes::ROWS,

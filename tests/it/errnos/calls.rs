@@ -30,6 +30,7 @@ use butter::{poll, process, system, thread, uts};
 
 use super::descriptors::DESCRIPTOR_CALLS;
 use super::fs_attributes::{NOW, SYS_FCHMODAT2};
+use super::fs_xattr;
 use super::{Trigger, failed, null};
 
 /// The call, the number of the system call, and a function that makes the system call once. A
@@ -82,6 +83,7 @@ pub const OTHER_CALLS: &[(Call, libc::c_long, Trigger)] = &[
     }),
     (Call::RT_SIGACTION, libc::SYS_rt_sigaction, || failed(signal::action(Signal::URG))),
     (Call::CLOSE, libc::SYS_close, || failed(io::close(null()))),
+    (Call::CLOSE_RANGE, libc::SYS_close_range, || failed(io::close_range_cloexec(1, 0))),
     (Call::MMAP, libc::SYS_mmap, || failed(AnonymousMapping::new(1))),
     (Call::MUNMAP, libc::SYS_munmap, || {
         // SAFETY: the address is not page-aligned, so the call fails.
@@ -198,6 +200,20 @@ pub const OTHER_CALLS: &[(Call, libc::c_long, Trigger)] = &[
     (Call::LREMOVEXATTR, libc::SYS_lremovexattr, || {
         failed(fs::raw::lremovexattr("/nowhere", "user.x"))
     }),
+    (Call::SETXATTRAT, fs_xattr::SYS_SETXATTRAT, || {
+        let (at_flags, flags) = (AtFlags::empty(), XattrFlags::empty());
+        failed(fs::raw::setxattrat(fs::ABS, "relative", at_flags, "user.x", b"", flags))
+    }),
+    (Call::GETXATTRAT, fs_xattr::SYS_GETXATTRAT, || {
+        let flags = AtFlags::empty();
+        failed(fs::raw::getxattrat(fs::ABS, "relative", flags, "user.x", &mut [0; 64]))
+    }),
+    (Call::LISTXATTRAT, fs_xattr::SYS_LISTXATTRAT, || {
+        failed(fs::raw::listxattrat(fs::ABS, "relative", AtFlags::empty(), &mut [0; 64]))
+    }),
+    (Call::REMOVEXATTRAT, fs_xattr::SYS_REMOVEXATTRAT, || {
+        failed(fs::raw::removexattrat(fs::ABS, "relative", AtFlags::empty(), "user.x"))
+    }),
     (Call::OPENAT_NS, libc::SYS_openat, || failed(namespace::openat_ns(Own, Kind::Uts))),
     (Call::OPENAT_UID_MAP, libc::SYS_openat, || {
         failed(idmap::openat_uid_map(Own, AccessMode::ReadOnly))
@@ -217,6 +233,7 @@ const WITHOUT_TRIGGER: &[Call] = &[
     Call::EXIT_GROUP,
     Call::UMASK,
     Call::SCHED_YIELD,
+    Call::SYNC,
     Call::GETTID,
     Call::GETUID,
     Call::GETEUID,
@@ -238,8 +255,9 @@ const WITHOUT_TRIGGER: &[Call] = &[
     Call::COPY_FILE_RANGE_OVERLAP,
     Call::SPLICE_SAME_PIPE,
     Call::WRITE_UNSUPPORTED,
-    // If `fallocate`, `getsockopt` or `recvfrom` fails, a copy continues without the call.
-    Call::FALLOCATE,
+    // The error of a function that makes other calls.
+    Call::READ_TO_END,
+    // If `getsockopt` or `recvfrom` fails, a copy continues without the call.
     Call::GETSOCKOPT_SO_TYPE,
     Call::RECVFROM,
 ];

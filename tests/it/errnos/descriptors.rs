@@ -7,11 +7,14 @@ use butter::copy::raw as copy;
 use butter::epoll::{self, BusyPoll, Event, Interest, Token};
 use butter::error::{Call, ErrorKind};
 use butter::fd::{AsFd, BorrowedFd, OwnedFd};
-use butter::fs::{self, AtFlags, Dir, Mode, StatxFlags, XattrFlags};
+use butter::fs::{
+    self, Advice, AtFlags, FallocateFlags, FlockOperation, LockType, Mode, ReadWriteFlags,
+    SeekFrom, StatxFlags, SyncFileRangeFlags, XattrFlags,
+};
 use butter::idmap::raw as idmap;
 use butter::inotify::{self, Watch, WatchFlags};
 use butter::io::{self, DescriptorFlags, DupFlags, IoSlice, IoSliceMut, StatusFlags};
-use butter::memfd::{MemFd, Seals, raw as memfd};
+use butter::memfd::{Seals, raw as memfd};
 use butter::namespace::{Namespaces, raw as namespace};
 use butter::pipe::{SpliceFlags, raw as pipe};
 use butter::signal::SigSet;
@@ -23,14 +26,6 @@ use super::fs_attributes::NOW;
 use super::{Outcome, Row, check, failed, name_of, null, path_only_descriptor};
 use common::test::in_row;
 use common::this_test;
-
-fn as_memfd(fd: BorrowedFd<'_>) -> MemFd {
-    use butter::fd::{AsRawFd, FromRawFd};
-    // SAFETY: a success is a new descriptor, which has no other owner.
-    let copy = unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_DUPFD_CLOEXEC, 0) };
-    // SAFETY: as above.
-    unsafe { OwnedFd::from_raw_fd(copy) }.into()
-}
 
 /// The call, the number of the system call, and a function that makes the system call once. A
 /// function that retries on `EINTR` would not return if a filter injects `EINTR`.
@@ -51,7 +46,7 @@ pub const DESCRIPTOR_CALLS: &[(Call, libc::c_long, DescriptorTrigger)] = &[
     (Call::IOCTL_FIONREAD, libc::SYS_ioctl, |fd| failed(io::bytes_available(fd))),
     (Call::FCNTL_ADD_SEALS, libc::SYS_fcntl, |fd| failed(memfd::fcntl_add_seals(fd, Seals::WRITE))),
     (Call::FCNTL_GET_SEALS, libc::SYS_fcntl, |fd| failed(memfd::fcntl_get_seals(fd))),
-    (Call::FTRUNCATE, libc::SYS_ftruncate, |fd| failed(as_memfd(fd).set_len(0))),
+    (Call::FTRUNCATE, libc::SYS_ftruncate, |fd| failed(fs::raw::ftruncate(fd, 0))),
     (Call::FSTAT, libc::SYS_fstat, |fd| failed(fs::raw::fstat(fd))),
     (Call::STATX, libc::SYS_statx, |fd| {
         failed(fs::raw::statx(fd, c"", AtFlags::EMPTY_PATH, StatxFlags::SIZE))
@@ -67,9 +62,39 @@ pub const DESCRIPTOR_CALLS: &[(Call, libc::c_long, DescriptorTrigger)] = &[
     }),
     (Call::FLISTXATTR, libc::SYS_flistxattr, |fd| failed(fs::raw::flistxattr(fd, &mut [0; 64]))),
     (Call::FREMOVEXATTR, libc::SYS_fremovexattr, |fd| failed(fs::raw::fremovexattr(fd, "user.x"))),
-    (Call::PREAD64, libc::SYS_pread64, |fd| failed(as_memfd(fd).read_at(&mut [0], 0))),
-    (Call::PWRITE64, libc::SYS_pwrite64, |fd| failed(as_memfd(fd).write_at(b"!", 0))),
-    (Call::LSEEK, libc::SYS_lseek, |fd| failed(Dir::new(fd, &mut [0; 64]).rewind())),
+    (Call::PREAD64, libc::SYS_pread64, |fd| failed(fs::raw::pread64(fd, &mut [0], 0))),
+    (Call::PWRITE64, libc::SYS_pwrite64, |fd| failed(fs::raw::pwrite64(fd, b"!", 0))),
+    (Call::PREADV2, libc::SYS_preadv2, |fd| {
+        let mut buffer = [0];
+        let buffers = &mut [IoSliceMut::new(&mut buffer)];
+        failed(fs::raw::preadv2(fd, buffers, None, ReadWriteFlags::empty()))
+    }),
+    (Call::PWRITEV2, libc::SYS_pwritev2, |fd| {
+        failed(fs::raw::pwritev2(fd, &[IoSlice::new(b"!")], None, ReadWriteFlags::empty()))
+    }),
+    (Call::LSEEK, libc::SYS_lseek, |fd| failed(fs::raw::lseek(fd, SeekFrom::Current(0)))),
+    (Call::FSYNC, libc::SYS_fsync, |fd| failed(fs::raw::fsync(fd))),
+    (Call::FDATASYNC, libc::SYS_fdatasync, |fd| failed(fs::raw::fdatasync(fd))),
+    (Call::SYNCFS, libc::SYS_syncfs, |fd| failed(fs::raw::syncfs(fd))),
+    (Call::SYNC_FILE_RANGE, libc::SYS_sync_file_range, |fd| {
+        failed(fs::raw::sync_file_range(fd, 0, None, SyncFileRangeFlags::WRITE))
+    }),
+    (Call::FADVISE64, libc::SYS_fadvise64, |fd| {
+        failed(fs::raw::fadvise64(fd, 0, None, Advice::Normal))
+    }),
+    (Call::FLOCK, libc::SYS_flock, |fd| failed(fs::raw::flock(fd, FlockOperation::LockShared))),
+    (Call::FCNTL_OFD_SETLK, libc::SYS_fcntl, |fd| {
+        failed(fs::raw::fcntl_ofd_setlk(fd, LockType::Read, (..).into()))
+    }),
+    (Call::FCNTL_OFD_SETLKW, libc::SYS_fcntl, |fd| {
+        failed(fs::raw::fcntl_ofd_setlkw(fd, LockType::Read, (..).into()))
+    }),
+    (Call::FCNTL_OFD_GETLK, libc::SYS_fcntl, |fd| {
+        failed(fs::raw::fcntl_ofd_getlk(fd, LockType::Read, (..).into()))
+    }),
+    (Call::FALLOCATE, libc::SYS_fallocate, |fd| {
+        failed(fs::raw::fallocate(fd, FallocateFlags::empty(), 0, 1))
+    }),
     (Call::GETDENTS64, libc::SYS_getdents64, |fd| {
         failed(fs::raw::getdents64(fd, &mut [0; 4120]).map(drop))
     }),

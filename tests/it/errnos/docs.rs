@@ -26,6 +26,7 @@ const REPORTED_BY_LIBRARY: &[Call] = &[
     Call::COPY_FILE_RANGE_OVERLAP,
     Call::SPLICE_SAME_PIPE,
     Call::WRITE_UNSUPPORTED,
+    Call::READ_TO_END,
 ];
 
 /// The heading of the section "Errors".

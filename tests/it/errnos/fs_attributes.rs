@@ -10,6 +10,7 @@ use butter::fs::raw::*;
 use butter::fs::{ABS, Access, AtFlags, DirectoryArg, Mode, SetTime, Timestamps};
 use butter::process::Uid;
 use butter::time::Timespec;
+use syscalls::Sysno;
 
 use super::fs_paths::{PathCall, child, in_directory, path_call_rows};
 use super::{Outcome, Row, Table, check_all, failed, null, path_only_descriptor, regular_file};
@@ -62,7 +63,7 @@ const FACCESSAT2: PathCall = PathCall {
 };
 
 /// The number of `fchmodat2`, which `libc` does not define for all C libraries.
-pub const SYS_FCHMODAT2: libc::c_long = 452;
+pub const SYS_FCHMODAT2: libc::c_long = Sysno::fchmodat2 as libc::c_long;
 
 const FCHMODAT2: PathCall = PathCall {
     number: SYS_FCHMODAT2,

@@ -3,12 +3,14 @@
 use butter::Errno;
 use butter::error::{Call, ErrorKind};
 use butter::fd::AsFd;
-use butter::fs::XattrFlags;
 use butter::fs::raw::*;
+use butter::fs::{ABS, AtFlags, XattrFlags};
+use syscalls::Sysno;
 
 use super::fs_paths::{PathCall, path_call_rows};
-use super::{Outcome, Row, Table, failed, path_only_descriptor, regular_file};
+use super::{Outcome, Row, Table, check_all, failed, path_only_descriptor, regular_file};
 use common::inject::inject;
+use common::{require, this_test};
 
 use ErrorKind::*;
 
@@ -17,6 +19,13 @@ pub const READ_TABLE: Table = Table {
     rows: READ_ROWS,
     at_descriptor_limit: &[],
     others: &[],
+};
+
+pub const AT_TABLE: Table = Table {
+    source: include_str!("../../../src/fs/xattr/at/raw.rs"),
+    rows: &[],
+    at_descriptor_limit: &[],
+    others: AT_ROWS,
 };
 
 pub const WRITE_TABLE: Table = Table {
@@ -33,6 +42,12 @@ const NAME: &str = "user.butter";
 const UNSUPPORTED: &str = "butter";
 
 const NONE: XattrFlags = XattrFlags::empty();
+
+// `libc` does not define the numbers of these calls for all C libraries.
+pub const SYS_SETXATTRAT: libc::c_long = Sysno::setxattrat as libc::c_long;
+pub const SYS_GETXATTRAT: libc::c_long = Sysno::getxattrat as libc::c_long;
+pub const SYS_LISTXATTRAT: libc::c_long = Sysno::listxattrat as libc::c_long;
+pub const SYS_REMOVEXATTRAT: libc::c_long = Sysno::removexattrat as libc::c_long;
 
 const SETXATTR: PathCall =
     PathCall { number: libc::SYS_setxattr, call: |path| setxattr(path, NAME, b"", NONE) };
@@ -146,7 +161,7 @@ path_call_rows! { WRITE_ROWS {
         NOENT NotFound || SETXATTR.fails("");
         RANGE InvalidArgument || failed(setxattr("/nowhere", "", b"", NONE));
         RANGE InvalidArgument || failed(setxattr("/nowhere", [b'n'; 256], b"", NONE));
-        OPNOTSUPP Unsupported || failed(setxattr("/proc/version", UNSUPPORTED, b"", NONE));
+        OPNOTSUPP Unsupported || with_file(|path| setxattr(path, UNSUPPORTED, b"", NONE));
         INVAL InvalidArgument || failed(setxattr("/nowhere", "user.\0", b"", NONE));
         INVAL InvalidArgument || {
             failed(setxattr("/nowhere", NAME, b"", XattrFlags::from_bits_retain(4)))
@@ -160,7 +175,7 @@ path_call_rows! { WRITE_ROWS {
         NOENT NotFound || LSETXATTR.fails("");
         RANGE InvalidArgument || failed(lsetxattr("/nowhere", "", b"", NONE));
         RANGE InvalidArgument || failed(lsetxattr("/nowhere", [b'n'; 256], b"", NONE));
-        OPNOTSUPP Unsupported || failed(lsetxattr("/proc/version", UNSUPPORTED, b"", NONE));
+        OPNOTSUPP Unsupported || with_file(|path| lsetxattr(path, UNSUPPORTED, b"", NONE));
         INVAL InvalidArgument || failed(lsetxattr("/nowhere", "user.\0", b"", NONE));
         INVAL InvalidArgument || {
             failed(lsetxattr("/nowhere", NAME, b"", XattrFlags::from_bits_retain(4)))
@@ -171,16 +186,118 @@ path_call_rows! { WRITE_ROWS {
         NOENT NotFound || REMOVEXATTR.fails("");
         RANGE InvalidArgument || failed(removexattr("/nowhere", ""));
         RANGE InvalidArgument || failed(removexattr("/nowhere", [b'n'; 256]));
-        OPNOTSUPP Unsupported || failed(removexattr("/proc/version", UNSUPPORTED));
+        OPNOTSUPP Unsupported || with_file(|path| removexattr(path, UNSUPPORTED));
         INVAL InvalidArgument || failed(removexattr("/nowhere", "user.\0"));
     }
     LREMOVEXATTR LREMOVEXATTR { NODATA NotFound, PERM PermissionDenied, ROFS PermissionDenied } {
         NOENT NotFound || LREMOVEXATTR.fails("");
         RANGE InvalidArgument || failed(lremovexattr("/nowhere", ""));
         RANGE InvalidArgument || failed(lremovexattr("/nowhere", [b'n'; 256]));
-        OPNOTSUPP Unsupported || failed(lremovexattr("/proc/version", UNSUPPORTED));
+        OPNOTSUPP Unsupported || with_file(|path| lremovexattr(path, UNSUPPORTED));
         INVAL InvalidArgument || failed(lremovexattr("/nowhere", "user.\0"));
     }
+}
+
+const SETXATTRAT: PathCall =
+    PathCall { number: SYS_SETXATTRAT, call: |path| setxattrat(ABS, path, NO_AT, NAME, b"", NONE) };
+
+const GETXATTRAT: PathCall = PathCall {
+    number: SYS_GETXATTRAT,
+    call: |path| getxattrat(ABS, path, NO_AT, NAME, &mut [0; 64]).map(drop),
+};
+
+const LISTXATTRAT: PathCall = PathCall {
+    number: SYS_LISTXATTRAT,
+    call: |path| listxattrat(ABS, path, NO_AT, &mut [0; 64]).map(drop),
+};
+
+const REMOVEXATTRAT: PathCall =
+    PathCall { number: SYS_REMOVEXATTRAT, call: |path| removexattrat(ABS, path, NO_AT, NAME) };
+
+const NO_AT: AtFlags = AtFlags::empty();
+
+path_call_rows! { AT_ROWS:
+    SETXATTRAT SETXATTRAT {
+        EXIST AlreadyExists, NODATA NotFound, PERM PermissionDenied, ROFS PermissionDenied,
+        NOSPC LimitReached, DQUOT LimitReached
+    } {
+        NOENT NotFound || SETXATTRAT.fails("");
+        NOTDIR InvalidArgument || {
+            failed(setxattrat(regular_file(), "x", NO_AT, NAME, b"", NONE))
+        };
+        BADF BadDescriptor || SETXATTRAT.fails("relative");
+        BADF BadDescriptor || failed(setxattrat(ABS, "", AtFlags::EMPTY_PATH, NAME, b"", NONE));
+        BADF BadDescriptor || {
+            let directory = path_only_descriptor();
+            failed(setxattrat(directory, "", AtFlags::EMPTY_PATH, NAME, b"", NONE))
+        };
+        RANGE InvalidArgument || failed(setxattrat(ABS, "/x", NO_AT, "", b"", NONE));
+        RANGE InvalidArgument || failed(setxattrat(ABS, "/x", NO_AT, [b'n'; 256], b"", NONE));
+        OPNOTSUPP Unsupported || {
+            with_file(|path| setxattrat(ABS, path, NO_AT, UNSUPPORTED, b"", NONE))
+        };
+        INVAL InvalidArgument || failed(setxattrat(ABS, "/x", NO_AT, "user.\0", b"", NONE));
+        INVAL InvalidArgument || {
+            failed(setxattrat(ABS, "/x", AtFlags::EACCESS, NAME, b"", NONE))
+        };
+        INVAL InvalidArgument || {
+            let flags = XattrFlags::from_bits_retain(4);
+            failed(setxattrat(ABS, "/x", NO_AT, NAME, b"", flags))
+        };
+        TOOBIG InvalidArgument || {
+            failed(setxattrat(ABS, "/x", NO_AT, NAME, &[0; 65_537], NONE))
+        };
+    }
+    GETXATTRAT GETXATTRAT { NODATA NotFound, TOOBIG InvalidArgument } {
+        NOENT NotFound || GETXATTRAT.fails("");
+        NOTDIR InvalidArgument || {
+            failed(getxattrat(regular_file(), "x", NO_AT, NAME, &mut [0; 64]))
+        };
+        BADF BadDescriptor || GETXATTRAT.fails("relative");
+        BADF BadDescriptor || {
+            let directory = path_only_descriptor();
+            failed(getxattrat(directory, "", AtFlags::EMPTY_PATH, NAME, &mut [0; 64]))
+        };
+        RANGE InvalidArgument || failed(getxattrat(ABS, "/", NO_AT, "", &mut [0; 64]));
+        RANGE InvalidArgument || failed(getxattrat(ABS, "/", NO_AT, [b'n'; 256], &mut [0; 64]));
+        OPNOTSUPP Unsupported || failed(getxattrat(ABS, "/", NO_AT, UNSUPPORTED, &mut [0; 64]));
+        INVAL InvalidArgument || failed(getxattrat(ABS, "/", NO_AT, "user.\0", &mut [0; 64]));
+        INVAL InvalidArgument || {
+            failed(getxattrat(ABS, "/", AtFlags::EACCESS, NAME, &mut [0; 64]))
+        };
+    }
+    LISTXATTRAT LISTXATTRAT {
+        RANGE InvalidArgument, TOOBIG InvalidArgument, OPNOTSUPP Unsupported
+    } {
+        NOENT NotFound || LISTXATTRAT.fails("");
+        NOTDIR InvalidArgument || failed(listxattrat(regular_file(), "x", NO_AT, &mut [0; 64]));
+        BADF BadDescriptor || LISTXATTRAT.fails("relative");
+        BADF BadDescriptor || {
+            let directory = path_only_descriptor();
+            failed(listxattrat(directory, "", AtFlags::EMPTY_PATH, &mut [0; 64]))
+        };
+        INVAL InvalidArgument || failed(listxattrat(ABS, "/", AtFlags::EACCESS, &mut [0; 64]));
+    }
+    REMOVEXATTRAT REMOVEXATTRAT {
+        NODATA NotFound, PERM PermissionDenied, ROFS PermissionDenied
+    } {
+        NOENT NotFound || REMOVEXATTRAT.fails("");
+        NOTDIR InvalidArgument || failed(removexattrat(regular_file(), "x", NO_AT, NAME));
+        BADF BadDescriptor || REMOVEXATTRAT.fails("relative");
+        BADF BadDescriptor || {
+            failed(removexattrat(path_only_descriptor(), "", AtFlags::EMPTY_PATH, NAME))
+        };
+        RANGE InvalidArgument || failed(removexattrat(ABS, "/x", NO_AT, ""));
+        RANGE InvalidArgument || failed(removexattrat(ABS, "/x", NO_AT, [b'n'; 256]));
+        OPNOTSUPP Unsupported || with_file(|path| removexattrat(ABS, path, NO_AT, UNSUPPORTED));
+        INVAL InvalidArgument || failed(removexattrat(ABS, "/x", NO_AT, "user.\0"));
+        INVAL InvalidArgument || failed(removexattrat(ABS, "/x", AtFlags::EACCESS, NAME));
+    }
+}
+
+/// Returns the error of a call with the path of a file that belongs to the caller.
+fn with_file(call: impl FnOnce(&[u8]) -> butter::Result<()>) -> Outcome {
+    failed(call(common::bytes(common::files::NamedFile::new().path())))
 }
 
 fn fgetxattr_fails(name: &str) -> Outcome {
@@ -209,4 +326,10 @@ fn fsetxattr_fails_with(errno: Errno) -> Outcome {
 
 fn fremovexattr_fails_with(errno: Errno) -> Outcome {
     inject(libc::SYS_fremovexattr, errno, || fremovexattr_fails(NAME))
+}
+
+#[test]
+fn setxattrat_and_related_errors_have_the_expected_kind_and_reason() {
+    require!(kernel >= 6.13, "setxattrat");
+    check_all(this_test!(), AT_ROWS);
 }

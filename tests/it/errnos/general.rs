@@ -54,14 +54,10 @@ fn errno_without_reason_has_its_general_kind_and_text() {
     });
 }
 
-/// Calls that are public only through methods that retry on `EINTR`.
-const RETRIED: &[Call] = &[Call::FTRUNCATE, Call::PREAD64, Call::PWRITE64];
-
 /// Checks the error of a call for each errno that has no row for the call.
 fn check_general_errnos(call: Call, trigger: impl Fn(Errno) -> Outcome) {
     for &(errno, kind) in [GENERAL_ERRNOS, OTHER_ERRNOS].into_iter().flatten() {
-        let retried = errno == Errno::INTR && RETRIED.contains(&call);
-        if row(call, errno).is_none() && !retried {
+        if row(call, errno).is_none() {
             let row = Row(call, errno, kind, || unreachable!());
             in_row(name_of(&row), || check(&row, trigger(errno).unwrap()));
         }

@@ -7,7 +7,7 @@ use std::os::unix::net::UnixStream;
 use butter::error::{Call, ErrorKind};
 use butter::eventfd::EventFd;
 use butter::fd::{AsRawFd, FromRawFd, OwnedFd};
-use butter::io::{self, DupFlags, StatusFlags};
+use butter::io::{self, CloseRangeFlags, DupFlags, StatusFlags};
 use butter::memfd::Seals;
 use butter::{Errno, Error, pipe};
 
@@ -26,6 +26,20 @@ pub const TABLE: Table = Table {
 };
 
 const ROWS: &[Row] = &[
+    Row(Call::CLOSE_RANGE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        failed(io::close_range_cloexec(1, 0))
+    }),
+    Row(Call::CLOSE_RANGE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        // SAFETY: the flag is not valid, so the call fails.
+        failed(unsafe { io::close_range(0, 1, CloseRangeFlags::from_bits_retain(1)) })
+    }),
+    Row(Call::CLOSE_RANGE, Errno::MFILE, ErrorKind::LimitReached, || {
+        // The kernel returns this errno only if the limit of the system was lowered.
+        inject(libc::SYS_close_range, Errno::MFILE, || {
+            // SAFETY: the filter fails the call.
+            failed(unsafe { io::close_range(0, 1, CloseRangeFlags::UNSHARE) })
+        })
+    }),
     Row(Call::READ, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(io::read(EventFd::new(1).unwrap(), &mut [0; 4]))
     }),

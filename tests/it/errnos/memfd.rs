@@ -21,14 +21,6 @@ pub const TABLE: Table = Table {
     others: IN_CHILD,
 };
 
-/// The table for `src/fs/internal.rs`. The rows for its errors are in the table of memfd errors.
-pub const FS_TABLE: Table = Table {
-    source: include_str!("../../../src/fs/internal.rs"),
-    rows: &[],
-    at_descriptor_limit: &[],
-    others: &[],
-};
-
 const ROWS: &[Row] = &[
     Row(Call::MEMFD_CREATE, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(MemFd::new([b'n'; 250]))

@@ -16,11 +16,14 @@ mod epoll;
 mod eventfd;
 mod fs_attributes;
 mod fs_create;
+mod fs_data;
 mod fs_dir;
 mod fs_link;
+mod fs_lock;
 mod fs_open;
 mod fs_paths;
 mod fs_stat;
+mod fs_sync;
 mod fs_xattr;
 mod general;
 mod idmap;
@@ -83,7 +86,10 @@ const TABLES: &[Table] = &[
     io::TABLE,
     memory::TABLE,
     memfd::TABLE,
-    memfd::FS_TABLE,
+    fs_data::TABLE,
+    fs_data::RANGE_TABLE,
+    fs_sync::TABLE,
+    fs_lock::TABLE,
     fs_open::TABLE,
     fs_dir::TABLE,
     fs_stat::TABLE,
@@ -94,6 +100,7 @@ const TABLES: &[Table] = &[
     fs_attributes::ACCESS_TABLE,
     fs_xattr::READ_TABLE,
     fs_xattr::WRITE_TABLE,
+    fs_xattr::AT_TABLE,
     pipe::TABLE,
     copy::TABLE,
     poll::TABLE,

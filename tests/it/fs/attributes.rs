@@ -19,6 +19,7 @@ use common::child::{as_nobody, in_namespaces, in_user_namespace, with_own_root_a
 use common::inject::inject;
 use common::test::in_row;
 use common::{bytes, files, require};
+use syscalls::Sysno;
 
 use super::create::{directory, with_tmpfs};
 use super::stat::open_path;
@@ -104,7 +105,7 @@ fn chmodat_with_flags_sets_the_mode_but_not_of_a_symbolic_link() {
 fn chmodat_does_not_need_linux_6_6_without_flags() {
     let file = files::NamedFile::new();
     let path = bytes(file.path());
-    inject(452, Errno::NOSYS, || {
+    inject(Sysno::fchmodat2 as libc::c_long, Errno::NOSYS, || {
         chmodat(ABS, path, Mode::RWXU, NONE).unwrap();
         let error = chmodat(ABS, path, Mode::RUSR, AtFlags::SYMLINK_NOFOLLOW).unwrap_err();
         assert_eq!((error.call(), error.errno()), (Call::FCHMODAT2, Errno::NOSYS));

@@ -2,9 +2,13 @@
 
 mod attributes;
 mod create;
+mod data;
 mod dir;
 mod link;
+mod lock;
 mod open;
+mod range;
 mod stat;
 mod statfs;
+mod sync;
 mod xattr;

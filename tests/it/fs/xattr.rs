@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 use butter::error::ErrorKind;
 use butter::fd::OwnedFd;
 use butter::fs::{
-    XATTR_NAME_MAX, XATTR_SIZE_MAX, XattrFlags, XattrNames, fgetxattr, flistxattr, fremovexattr,
-    fsetxattr, getxattr, lgetxattr, listxattr, llistxattr, lremovexattr, lsetxattr, removexattr,
-    setxattr,
+    ABS, Access, AtFlags, XATTR_NAME_MAX, XATTR_SIZE_MAX, XattrFlags, XattrNames, accessat,
+    fgetxattr, flistxattr, fremovexattr, fsetxattr, getxattr, lgetxattr, listxattr, llistxattr,
+    lremovexattr, lsetxattr, raw, removexattr, setxattr,
 };
 use butter::mount::{self, MountFlags};
 use butter::{Errno, Result};
 use common::child::{as_nobody, in_namespaces};
 use common::test::in_row;
-use common::{bytes, files, require};
+use common::{bytes, files, kernel_is_at_least, require};
 use temp_dir::TempDir;
 
 use super::create::with_tmpfs;
@@ -62,6 +62,30 @@ const FUNCTIONS: &[Functions] = &[
     },
 ];
 
+/// The raw functions with a directory argument, since Linux 6.13.
+const AT_FUNCTIONS: &[Functions] = &[
+    Functions {
+        name: "path and directory",
+        set: |file, name, value, flags| {
+            raw::setxattrat(ABS, bytes(&file.path), NO_AT, name, value, flags)
+        },
+        get: |file, name, buffer| raw::getxattrat(ABS, bytes(&file.path), NO_AT, name, buffer),
+        list: |file, buffer| raw::listxattrat(ABS, bytes(&file.link), NO_AT, buffer),
+        remove: |file, name| raw::removexattrat(ABS, bytes(&file.link), NO_AT, name),
+    },
+    Functions {
+        name: "AT_EMPTY_PATH",
+        set: |file, name, value, flags| {
+            raw::setxattrat(&file.fd, "", AtFlags::EMPTY_PATH, name, value, flags)
+        },
+        get: |file, name, buffer| raw::getxattrat(&file.fd, "", AtFlags::EMPTY_PATH, name, buffer),
+        list: |file, buffer| raw::listxattrat(&file.fd, "", AtFlags::EMPTY_PATH, buffer),
+        remove: |file, name| raw::removexattrat(&file.fd, "", AtFlags::EMPTY_PATH, name),
+    },
+];
+
+const NO_AT: AtFlags = AtFlags::empty();
+
 /// A file, open for reading, and a symbolic link to it.
 struct TestFile {
     path: PathBuf,
@@ -101,13 +125,13 @@ impl TestFile {
 }
 
 fn files_can_be_created_in(directory: &Path) -> bool {
-    use butter::fs::{ABS, Access, AtFlags, accessat};
     accessat(ABS, bytes(directory), Access::WRITE_OK, AtFlags::EACCESS).is_ok()
 }
 
 /// Runs a closure with each set of functions and a new file.
 fn with_each(body: impl Fn(&Functions, &TestFile)) {
-    for functions in FUNCTIONS {
+    let at_functions = if kernel_is_at_least("6.13") { AT_FUNCTIONS } else { &[] };
+    for functions in FUNCTIONS.iter().chain(at_functions) {
         let file = require!(
             common::test::Test::of(&body);
             TestFile::new(),
@@ -214,6 +238,15 @@ fn lsetxattr_does_not_follow_a_symbolic_link() {
     assert_eq!(lsetxattr(link, "user.a", b"", NONE).unwrap_err().errno(), Errno::PERM);
     assert_eq!(lgetxattr(link, "user.a", &mut [0; 64]).unwrap_err().errno(), Errno::NODATA);
     assert_eq!(lremovexattr(link, "user.a").unwrap_err().errno(), Errno::PERM);
+    if kernel_is_at_least("6.13") {
+        let flags = AtFlags::SYMLINK_NOFOLLOW;
+        let errno = |result: Result<()>| result.unwrap_err().errno();
+        assert_eq!(errno(raw::setxattrat(ABS, link, flags, "user.a", b"", NONE)), Errno::PERM);
+        assert_eq!(errno(raw::removexattrat(ABS, link, flags, "user.a")), Errno::PERM);
+        let error = raw::getxattrat(ABS, link, flags, "user.a", &mut [0; 64]).unwrap_err();
+        assert_eq!(error.errno(), Errno::NODATA);
+        assert_eq!(raw::listxattrat(ABS, link, flags, &mut []), llistxattr(link, &mut []));
+    }
     let mut buffer = [0; 1024];
     let count = llistxattr(link, &mut buffer).unwrap();
     assert!(!XattrNames::new(&buffer[..count]).any(|name| name == "user.a"));

@@ -2,11 +2,11 @@
 
 use core::ffi::CStr;
 
-use super::super::name::with_name;
+use super::super::name::{size_or_count, with_name};
 use crate::error::{Call, ErrnoReason, Result, errno_reasons};
 use crate::fd::BorrowedFd;
 use crate::path::{self, PathBytes, with_c_str};
-use crate::syscall::{RawReturn, syscall};
+use crate::syscall::syscall;
 
 /// `getxattr(path, name, value, size)` - returns the value of an extended attribute of a file.
 ///
@@ -261,13 +261,6 @@ pub fn flistxattr(fd: BorrowedFd<'_>, buffer: &mut [u8]) -> Result<usize> {
     // SAFETY: the kernel writes at most `size` bytes to the buffer, and keeps nothing.
     let returned = unsafe { syscall!(Call::FLISTXATTR, flistxattr(fd, buffer.as_mut_ptr(), size)) };
     size_or_count(returned, size)
-}
-
-// The size of the value or the list if the buffer is empty, otherwise the number of bytes in the
-// buffer.
-#[inline]
-const fn size_or_count(returned: RawReturn, size: usize) -> Result<usize> {
-    if size == 0 { returned.size() } else { returned.at_most(size) }
 }
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
