@@ -5,6 +5,8 @@ use common::require;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+mod tail_tests;
+
 common::watchdog!();
 
 /// The settings with which the tested library and a program are built.
