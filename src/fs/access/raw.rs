@@ -22,24 +22,24 @@ use crate::syscall::syscall;
 ///
 /// # Errors
 ///
-/// - `EACCES`: the permissions of the file do not permit the access; or execution of a regular file
-///   is requested, and no execute permission is set or the mount has `MS_NOEXEC`; or write access
-///   is requested, and the user namespace of the file system does not map an ID of the file; or a
+/// - `EACCES`: the permissions of the file or the flags of the mount do not permit the access; or a
 ///   directory in the path cannot be searched; or a symbolic link may not be followed
-///   (`fs.protected_symlinks`); or a security module denies the call.
+///   (`fs.protected_symlinks`); or a security module denies the call. A mount with `MS_NOEXEC` does
+///   not permit the execution of regular files, and the root user may execute a file only if an
+///   execute permission is set.
 /// - `EROFS`: write access is requested, and the file system or the mount is read-only, and the
 ///   file is a regular file, a directory or a symbolic link.
 /// - `EPERM`: write access is requested, and the file is immutable.
-/// - `ENOENT`: the file, or a directory in the path, does not exist or has been removed; or a
-///   symbolic link in the path is dangling; or the path is empty, and `AT_EMPTY_PATH` is not set.
+/// - `ENOENT`: a component of the path does not exist; or the path is empty, and `AT_EMPTY_PATH` is
+///   not set.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory; or the path
-///   is relative, and the directory argument is not a directory.
+///   is relative, and the descriptor does not refer to a directory.
 /// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
-/// - `EBADF`: the path is relative or empty, and the directory argument is [`ABS`](crate::fs::ABS).
-/// - `EINVAL`: an access bit or a flag is unknown to the kernel; or the path contains a NUL byte.
+/// - `EBADF`: the path is relative or empty, and the descriptor is not open.
+/// - `EINVAL`: a flag is unknown or not permitted; or the path contains a NUL byte.
 /// - `ENOMEM`: the kernel is out of memory.
 /// - `EINTR`: a signal handler interrupted the call while the file system waited for its server.
 /// - `EIO`: an I/O error occurred.
@@ -83,24 +83,20 @@ pub(super) fn faccessat2_c(
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     FACCESSAT2:
-        ACCES => "the permissions of the file do not permit the access; or execution of a regular \
-            file is requested, and no execute permission is set or the mount has MS_NOEXEC; or \
-            write access is requested, and the user namespace of the file system does not map an \
-            ID of the file; or a directory in the path cannot be searched; or a symbolic link may \
-            not be followed (fs.protected_symlinks); or a security module denies the call",
+        ACCES => "the permissions of the file or the flags of the mount do not permit the access; \
+            or a directory in the path cannot be searched; or a symbolic link may not be followed \
+            (fs.protected_symlinks); or a security module denies the call",
         ROFS => "write access is requested, and the file system or the mount is read-only, and the \
             file is a regular file, a directory or a symbolic link",
         PERM => "write access is requested, and the file is immutable",
-        NOENT => "the file, or a directory in the path, does not exist or has been removed; or a \
-            symbolic link in the path is dangling; or the path is empty, and AT_EMPTY_PATH is not \
-            set",
+        NOENT => "a component of the path does not exist; or the path is empty, and AT_EMPTY_PATH \
+            is not set",
         NOTDIR => "a component of the path that is used as a directory is not a directory; or the \
-            path is relative, and the directory argument is not a directory",
+            path is relative, and the descriptor does not refer to a directory",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system",
-        BADF => "the path is relative or empty, and the directory argument is ABS",
-        INVAL => "an access bit or a flag is unknown to the kernel; or the path contains a NUL \
-            byte";
+        BADF => "the path is relative or empty, and the descriptor is not open",
+        INVAL => "a flag is unknown or not permitted; or the path contains a NUL byte";
 };

@@ -25,10 +25,9 @@ const UNCHANGED: u32 = u32::MAX;
 ///   immutable or append-only; or the mode would change an execute permission, and the file is
 ///   sealed against this change (`F_SEAL_EXEC`).
 /// - `EROFS`: the file system or the mount is read-only.
-/// - `ENOENT`: the file, or a directory in the path, does not exist or has been removed; or a
-///   symbolic link in the path is dangling; or the path is empty.
+/// - `ENOENT`: a component of the path does not exist, or the path is empty.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory; or the path
-///   is relative, and the directory argument is not a directory.
+///   is relative, and the descriptor does not refer to a directory.
 /// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
 /// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
@@ -37,8 +36,8 @@ const UNCHANGED: u32 = u32::MAX;
 ///   file system.
 /// - `EBADF`: the path is relative, and the directory argument is [`ABS`](crate::fs::ABS).
 /// - `EINVAL`: the path contains a NUL byte.
-/// - `EOVERFLOW`: the user namespace of the file system does not map the user ID or the group ID of
-///   the file.
+/// - `EOVERFLOW`: the user namespace of the file system does not map an ID. The ID is an ID of the
+///   file.
 /// - `ENOMEM`: the kernel is out of memory.
 /// - `EINTR`: a signal handler interrupted the call while the file system waited for its server.
 /// - `EIO`: an I/O error occurred.
@@ -79,21 +78,21 @@ pub(super) fn fchmodat_c(directory: RawFd, path: &CStr, mode: Mode) -> Result<()
 ///   immutable or append-only; or the mode would change an execute permission, and the file is
 ///   sealed against this change (`F_SEAL_EXEC`).
 /// - `EROFS`: the file system or the mount is read-only.
-/// - `ENOENT`: the file, or a directory in the path, does not exist or has been removed; or a
-///   symbolic link in the path is dangling; or the path is empty, and `AT_EMPTY_PATH` is not set.
+/// - `ENOENT`: a component of the path does not exist; or the path is empty, and `AT_EMPTY_PATH` is
+///   not set.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory; or the path
-///   is relative, and the directory argument is not a directory.
+///   is relative, and the descriptor does not refer to a directory.
 /// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
 /// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
-/// - `EBADF`: the path is relative or empty, and the directory argument is [`ABS`](crate::fs::ABS).
+/// - `EBADF`: the path is relative or empty, and the descriptor is not open.
 /// - `EINVAL`: a flag other than `AT_SYMLINK_NOFOLLOW` and `AT_EMPTY_PATH` is set; or the path
 ///   contains a NUL byte.
-/// - `EOVERFLOW`: the user namespace of the file system does not map the user ID or the group ID of
-///   the file.
+/// - `EOVERFLOW`: the user namespace of the file system does not map an ID. The ID is an ID of the
+///   file.
 /// - `ENOMEM`: the kernel is out of memory.
 /// - `EINTR`: a signal handler interrupted the call while the file system waited for its server.
 /// - `EIO`: an I/O error occurred.
@@ -137,8 +136,8 @@ pub(super) fn fchmodat2_c(directory: RawFd, path: &CStr, mode: Mode, flags: AtFl
 /// - `EROFS`: the file system or the mount is read-only.
 /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
 /// - `EACCES`: a security module denies the call.
-/// - `EOVERFLOW`: the user namespace of the file system does not map the user ID or the group ID of
-///   the file.
+/// - `EOVERFLOW`: the user namespace of the file system does not map an ID. The ID is an ID of the
+///   file.
 /// - `ENOMEM`: the kernel is out of memory.
 /// - `EINTR`: a signal handler interrupted the call while the file system waited for its server.
 /// - `EIO`: an I/O error occurred.
@@ -166,25 +165,26 @@ pub fn fchmod(fd: BorrowedFd<'_>, mode: Mode) -> Result<()> {
 ///
 /// # Errors
 ///
-/// - `EPERM`: the caller may not change the owner or the group: the owner of a file may change its
-///   group to a group of the caller, and all other changes require the capability `CAP_CHOWN` in a
-///   user namespace that maps the IDs of the file; or the file is immutable or append-only.
+/// - `EPERM`: the caller may not change the owner or the group; or the file is immutable or
+///   append-only. The owner of a file may change its group to a group of the caller. All other
+///   changes require the capability `CAP_CHOWN` in a user namespace that maps the IDs of the file.
 /// - `EROFS`: the file system or the mount is read-only.
 /// - `EINVAL`: the user namespace of the caller does not map a new ID; or a flag other than
 ///   `AT_SYMLINK_NOFOLLOW` and `AT_EMPTY_PATH` is set; or the path contains a NUL byte.
-/// - `ENOENT`: the file, or a directory in the path, does not exist or has been removed; or a
-///   symbolic link in the path is dangling; or the path is empty, and `AT_EMPTY_PATH` is not set.
+/// - `ENOENT`: a component of the path does not exist; or the path is empty, and `AT_EMPTY_PATH` is
+///   not set.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory; or the path
-///   is relative, and the directory argument is not a directory.
+///   is relative, and the descriptor does not refer to a directory.
 /// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
 /// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
-/// - `EBADF`: the path is relative or empty, and the directory argument is [`ABS`](crate::fs::ABS).
-/// - `EDQUOT`: the quota of the new owner or group on the file system does not permit the change.
-/// - `EOVERFLOW`: the user namespace of the file system does not map a new ID or an ID of the file.
+/// - `EBADF`: the path is relative or empty, and the descriptor is not open.
+/// - `EDQUOT`: the quota on the file system does not permit the change.
+/// - `EOVERFLOW`: the user namespace of the file system does not map an ID. The ID is a new ID or
+///   an ID of the file.
 /// - `ENOMEM`: the kernel is out of memory.
 /// - `EINTR`: a signal handler interrupted the call while the file system waited for its server.
 /// - `EIO`: an I/O error occurred.
@@ -240,15 +240,16 @@ pub(super) fn fchownat_c(
 ///
 /// # Errors
 ///
-/// - `EPERM`: the caller may not change the owner or the group: the owner of a file may change its
-///   group to a group of the caller, and all other changes require the capability `CAP_CHOWN` in a
-///   user namespace that maps the IDs of the file; or the file is immutable or append-only.
+/// - `EPERM`: the caller may not change the owner or the group; or the file is immutable or
+///   append-only. The owner of a file may change its group to a group of the caller. All other
+///   changes require the capability `CAP_CHOWN` in a user namespace that maps the IDs of the file.
 /// - `EROFS`: the file system or the mount is read-only.
 /// - `EINVAL`: the user namespace of the caller does not map a new ID.
 /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
 /// - `EACCES`: a security module denies the call.
-/// - `EDQUOT`: the quota of the new owner or group on the file system does not permit the change.
-/// - `EOVERFLOW`: the user namespace of the file system does not map a new ID or an ID of the file.
+/// - `EDQUOT`: the quota on the file system does not permit the change.
+/// - `EOVERFLOW`: the user namespace of the file system does not map an ID. The ID is a new ID or
+///   an ID of the file.
 /// - `ENOMEM`: the kernel is out of memory.
 /// - `EINTR`: a signal handler interrupted the call while the file system waited for its server.
 /// - `EIO`: an I/O error occurred.
@@ -271,10 +272,9 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             is immutable or append-only; or the mode would change an execute permission, and the \
             file is sealed against this change (F_SEAL_EXEC)",
         ROFS => "the file system or the mount is read-only",
-        NOENT => "the file, or a directory in the path, does not exist or has been removed; or a \
-            symbolic link in the path is dangling; or the path is empty",
+        NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path that is used as a directory is not a directory; or the \
-            path is relative, and the directory argument is not a directory",
+            path is relative, and the descriptor does not refer to a directory",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or a security module denies the call",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
@@ -283,8 +283,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             its file system",
         BADF => "the path is relative, and the directory argument is ABS",
         INVAL => "the path contains a NUL byte",
-        OVERFLOW => "the user namespace of the file system does not map the user ID or the group \
-            ID of the file";
+        OVERFLOW => "the user namespace of the file system does not map an ID";
     FCHMODAT2:
         OPNOTSUPP => "AT_SYMLINK_NOFOLLOW is set, and the file is a symbolic link, whose mode \
             cannot be changed",
@@ -292,22 +291,20 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             is immutable or append-only; or the mode would change an execute permission, and the \
             file is sealed against this change (F_SEAL_EXEC)",
         ROFS => "the file system or the mount is read-only",
-        NOENT => "the file, or a directory in the path, does not exist or has been removed; or a \
-            symbolic link in the path is dangling; or the path is empty, and AT_EMPTY_PATH is not \
-            set",
+        NOENT => "a component of the path does not exist; or the path is empty, and AT_EMPTY_PATH \
+            is not set",
         NOTDIR => "a component of the path that is used as a directory is not a directory; or the \
-            path is relative, and the directory argument is not a directory",
+            path is relative, and the descriptor does not refer to a directory",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or a security module denies the call",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system",
-        BADF => "the path is relative or empty, and the directory argument is ABS",
+        BADF => "the path is relative or empty, and the descriptor is not open",
         INVAL => "a flag other than AT_SYMLINK_NOFOLLOW and AT_EMPTY_PATH is set; or the path \
             contains a NUL byte",
-        OVERFLOW => "the user namespace of the file system does not map the user ID or the group \
-            ID of the file";
+        OVERFLOW => "the user namespace of the file system does not map an ID";
     FCHMOD:
         PERM => "the caller neither owns the file nor has the capability CAP_FOWNER; or the file \
             is immutable or append-only; or the mode would change an execute permission, and the \
@@ -315,43 +312,33 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         ROFS => "the file system or the mount is read-only",
         BADF => "the descriptor is a path-only (O_PATH) descriptor",
         ACCES => "a security module denies the call",
-        OVERFLOW => "the user namespace of the file system does not map the user ID or the group \
-            ID of the file";
+        OVERFLOW => "the user namespace of the file system does not map an ID";
     FCHOWNAT:
-        PERM => "the caller may not change the owner or the group: the owner of a file may change \
-            its group to a group of the caller, and all other changes require the capability \
-            CAP_CHOWN in a user namespace that maps the IDs of the file; or the file is immutable \
-            or append-only",
+        PERM => "the caller may not change the owner or the group; or the file is immutable or \
+            append-only",
         ROFS => "the file system or the mount is read-only",
         INVAL => "the user namespace of the caller does not map a new ID; or a flag other than \
             AT_SYMLINK_NOFOLLOW and AT_EMPTY_PATH is set; or the path contains a NUL byte",
-        NOENT => "the file, or a directory in the path, does not exist or has been removed; or a \
-            symbolic link in the path is dangling; or the path is empty, and AT_EMPTY_PATH is not \
-            set",
+        NOENT => "a component of the path does not exist; or the path is empty, and AT_EMPTY_PATH \
+            is not set",
         NOTDIR => "a component of the path that is used as a directory is not a directory; or the \
-            path is relative, and the directory argument is not a directory",
+            path is relative, and the descriptor does not refer to a directory",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or a security module denies the call",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system",
-        BADF => "the path is relative or empty, and the directory argument is ABS",
-        DQUOT => "the quota of the new owner or group on the file system does not permit the \
-            change",
-        OVERFLOW => "the user namespace of the file system does not map a new ID or an ID of the \
-            file";
+        BADF => "the path is relative or empty, and the descriptor is not open",
+        DQUOT => "the quota on the file system does not permit the change",
+        OVERFLOW => "the user namespace of the file system does not map an ID";
     FCHOWN:
-        PERM => "the caller may not change the owner or the group: the owner of a file may change \
-            its group to a group of the caller, and all other changes require the capability \
-            CAP_CHOWN in a user namespace that maps the IDs of the file; or the file is immutable \
-            or append-only",
+        PERM => "the caller may not change the owner or the group; or the file is immutable or \
+            append-only",
         ROFS => "the file system or the mount is read-only",
         INVAL => "the user namespace of the caller does not map a new ID",
         BADF => "the descriptor is a path-only (O_PATH) descriptor",
         ACCES => "a security module denies the call",
-        DQUOT => "the quota of the new owner or group on the file system does not permit the \
-            change",
-        OVERFLOW => "the user namespace of the file system does not map a new ID or an ID of the \
-            file";
+        DQUOT => "the quota on the file system does not permit the change",
+        OVERFLOW => "the user namespace of the file system does not map an ID";
 };

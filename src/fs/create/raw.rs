@@ -19,17 +19,16 @@ use crate::syscall::syscall;
 ///
 /// # Errors
 ///
-/// - `EEXIST`: the path exists, also as a dangling symbolic link; or the last component of the path
-///   is `.` or `..`; or the path consists of slashes.
-/// - `ENOENT`: a directory in the path does not exist or has been removed; or a symbolic link in
-///   the path is dangling; or the path is empty.
+/// - `EEXIST`: the file exists, also as a dangling symbolic link. This includes paths whose last
+///   component is `.` or `..`, and paths that consist of slashes.
+/// - `ENOENT`: a directory in a path does not exist, or a path is empty.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory; or the path
-///   is relative, and the directory argument is not a directory.
-/// - `EACCES`: a directory in the path cannot be searched; or the directory of the new file is not
-///   writable; or a symbolic link may not be followed (`fs.protected_symlinks`); or a security
-///   module denies the call.
-/// - `EPERM`: the file system does not support the creation of directories, or the directory that
-///   would contain the new directory is immutable.
+///   is relative, and the descriptor does not refer to a directory.
+/// - `EACCES`: a directory in a path cannot be searched; or a directory is not writable; or a
+///   symbolic link may not be followed (`fs.protected_symlinks`); or a security module denies the
+///   call.
+/// - `EPERM`: the file system does not support files of this type, or the directory of the new file
+///   is immutable.
 /// - `EROFS`: the file system or the mount is read-only.
 /// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
@@ -37,12 +36,11 @@ use crate::syscall::syscall;
 ///   file system.
 /// - `EBADF`: the path is relative, and the directory argument is [`ABS`](crate::fs::ABS).
 /// - `EINVAL`: the path contains a NUL byte, or the file system does not permit the name.
-/// - `EMLINK`: the directory that would contain the new directory has the maximum number of
-///   subdirectories.
+/// - `EMLINK`: a directory has the maximum number of subdirectories.
 /// - `ENOSPC`: the file system has no free space or no free inode for a new file.
 /// - `EDQUOT`: the quota of the user on the file system does not permit a new file.
-/// - `EOVERFLOW`: the user namespace of the file system does not map the user ID or the group ID of
-///   the caller.
+/// - `EOVERFLOW`: the user namespace of the file system does not map an ID. The ID belongs to the
+///   caller or to a file.
 /// - `ENOMEM`: the kernel is out of memory.
 /// - `EINTR`: a signal handler interrupted the call while the file system waited for its server.
 /// - `EIO`: an I/O error occurred.
@@ -76,21 +74,20 @@ pub(super) fn mkdirat_c(directory: RawFd, path: &CStr, mode: Mode) -> Result<()>
 ///
 /// # Errors
 ///
-/// - `EEXIST`: the path exists, also as a dangling symbolic link; or the last component of the path
-///   is `.` or `..`; or the path consists of slashes.
-/// - `ENOENT`: a directory in the path does not exist or has been removed; or a symbolic link in
-///   the path is dangling; or the path is empty; or the file does not exist, and the path ends with
-///   a slash.
+/// - `EEXIST`: the file exists, also as a dangling symbolic link. This includes paths whose last
+///   component is `.` or `..`, and paths that consist of slashes.
+/// - `ENOENT`: a directory in a path does not exist, or a path is empty. The error is also `ENOENT`
+///   if the path ends with a slash, and the file does not exist.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory; or the path
-///   is relative, and the directory argument is not a directory.
-/// - `EACCES`: a directory in the path cannot be searched; or the directory of the new file is not
-///   writable; or a symbolic link may not be followed (`fs.protected_symlinks`); or the file system
-///   does not support the creation of regular files; or a security module denies the call.
+///   is relative, and the descriptor does not refer to a directory.
+/// - `EACCES`: a directory in the path cannot be searched; or a directory is not writable; or a
+///   symbolic link may not be followed (`fs.protected_symlinks`); or the file system does not
+///   support the creation of regular files; or a security module denies the call.
 /// - `EPERM`: the file is a device, and the caller does not have the capability `CAP_MKNOD` in the
-///   initial user namespace (a character device with the number 0:0 does not require the capability
-///   since Linux 5.8), or a device control group denies the creation; or the file type is a
-///   directory; or the file system does not support files of this type; or the directory of the new
-///   file is immutable.
+///   initial user namespace, or a device control group denies the creation; or the file type is a
+///   directory; or the file system does not support files of this type, or the directory of the new
+///   file is immutable. A character device with the number 0:0 does not require the capability
+///   since Linux 5.8.
 /// - `EROFS`: the file system or the mount is read-only.
 /// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
@@ -102,8 +99,8 @@ pub(super) fn mkdirat_c(directory: RawFd, path: &CStr, mode: Mode) -> Result<()>
 ///   file system does not permit the name.
 /// - `ENOSPC`: the file system has no free space or no free inode for a new file.
 /// - `EDQUOT`: the quota of the user on the file system does not permit a new file.
-/// - `EOVERFLOW`: the user namespace of the file system does not map the user ID or the group ID of
-///   the caller.
+/// - `EOVERFLOW`: the user namespace of the file system does not map an ID. The ID belongs to the
+///   caller or to a file.
 /// - `ENOMEM`: the kernel is out of memory.
 /// - `EINTR`: a signal handler interrupted the call while the file system waited for its server.
 /// - `EIO`: an I/O error occurred.
@@ -148,28 +145,32 @@ pub(super) fn mknodat_c(directory: RawFd, path: &CStr, mode: Mode, dev: Dev) -> 
 ///
 /// # Errors
 ///
-/// - `EEXIST`: the new path exists, also as a dangling symbolic link; or its last component is `.`
-///   or `..`; or it consists of slashes.
-/// - `ENOENT`: a directory in the new path does not exist or has been removed; or a symbolic link
-///   in the new path is dangling; or one of the paths is empty; or the new path ends with a slash.
-/// - `ENOTDIR`: a component of the new path that is used as a directory is not a directory; or the
-///   new path is relative, and the directory argument is not a directory.
-/// - `EACCES`: a directory in the new path cannot be searched; or the directory of the new link is
-///   not writable; or a symbolic link may not be followed (`fs.protected_symlinks`); or a security
-///   module denies the call.
-/// - `EPERM`: the file system does not support symbolic links, or the directory of the new link is
-///   immutable.
+/// - `EEXIST`: the file exists, also as a dangling symbolic link. This includes paths whose last
+///   component is `.` or `..`, and paths that consist of slashes.
+/// - `ENOENT`: the file or a directory in a path does not exist, or a path is empty, or the caller
+///   may not use `AT_EMPTY_PATH`. A file that has been removed does not exist. The error is also
+///   `ENOENT` if the new path ends with a slash, and the file does not exist. `AT_EMPTY_PATH`
+///   requires the capability `CAP_DAC_READ_SEARCH` or, since Linux 6.10, that the caller has opened
+///   the descriptor with the same credentials.
+/// - `ENOTDIR`: a component of a path that is used as a directory is not a directory; or a path is
+///   relative, and its directory argument is not a directory.
+/// - `EACCES`: a directory in a path cannot be searched; or a directory is not writable; or a
+///   symbolic link may not be followed (`fs.protected_symlinks`); or a security module denies the
+///   call.
+/// - `EPERM`: the file system does not support files of this type, or the directory of the new file
+///   is immutable.
 /// - `EROFS`: the file system or the mount is read-only.
-/// - `ELOOP`: the new path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: a path contains too many symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
-/// - `ENAMETOOLONG`: one of the paths has more than 4,095 bytes; or the old path, or a component of
-///   the new path, is too long for the file system.
-/// - `EBADF`: the new path is relative, and the directory argument is [`ABS`](crate::fs::ABS).
-/// - `EINVAL`: one of the paths contains a NUL byte, or the file system does not permit the name.
-/// - `ENOSPC`: the file system has no free space or no free inode for a new file.
-/// - `EDQUOT`: the quota of the user on the file system does not permit a new file.
-/// - `EOVERFLOW`: the user namespace of the file system does not map the user ID or the group ID of
-///   the caller.
+/// - `ENAMETOOLONG`: a path has more than 4,095 bytes, or a component of it is too long for its
+///   file system.
+/// - `EBADF`: a path is relative, and its directory argument is [`ABS`](crate::fs::ABS).
+/// - `EINVAL`: a flag other than `AT_SYMLINK_FOLLOW` and `AT_EMPTY_PATH` is set; or a path contains
+///   a NUL byte, or the file system does not permit the name.
+/// - `ENOSPC`: the file system has no free space.
+/// - `EDQUOT`: the quota on the file system does not permit the change.
+/// - `EOVERFLOW`: the user namespace of the file system does not map an ID. The ID belongs to the
+///   caller or to a file.
 /// - `ENOMEM`: the kernel is out of memory.
 /// - `EINTR`: a signal handler interrupted the call while the file system waited for its server.
 /// - `EIO`: an I/O error occurred.
@@ -221,8 +222,8 @@ pub(super) fn symlinkat_c(old: &CStr, new_directory: RawFd, new: &CStr) -> Resul
 ///   slash; or the old path is empty, and `AT_EMPTY_PATH` is not set; or `AT_EMPTY_PATH` is set,
 ///   and the caller neither has the capability `CAP_DAC_READ_SEARCH` nor (since Linux 6.10) has
 ///   opened the descriptor with the same credentials.
-/// - `EXDEV`: the two paths are not on the same mount of the same file system, or the file system
-///   does not permit a link between the two directories.
+/// - `EXDEV`: the paths are not on the same mount of the same file system, or the file system does
+///   not permit the operation between the two directories.
 /// - `EPERM`: the file is a directory; or the caller neither owns the file nor may read and write
 ///   it (`fs.protected_hardlinks`); or the file is immutable or append-only; or the file system
 ///   does not support hard links; or the directory of the new link is immutable.
@@ -287,17 +288,15 @@ pub(super) fn linkat_c(old: (RawFd, &CStr), new: (RawFd, &CStr), flags: AtFlags)
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     MKDIRAT:
-        EXIST => "the path exists, also as a dangling symbolic link; or the last component of the \
-            path is . or ..; or the path consists of slashes",
-        NOENT => "a directory in the path does not exist or has been removed; or a symbolic link \
-            in the path is dangling; or the path is empty",
+        EXIST => "the file exists, also as a dangling symbolic link",
+        NOENT => "a directory in a path does not exist, or a path is empty",
         NOTDIR => "a component of the path that is used as a directory is not a directory; or the \
-            path is relative, and the directory argument is not a directory",
-        ACCES => "a directory in the path cannot be searched; or the directory of the new file is \
-            not writable; or a symbolic link may not be followed (fs.protected_symlinks); or a \
-            security module denies the call",
-        PERM => "the file system does not support the creation of directories, or the directory \
-            that would contain the new directory is immutable",
+            path is relative, and the descriptor does not refer to a directory",
+        ACCES => "a directory in a path cannot be searched; or a directory is not writable; or a \
+            symbolic link may not be followed (fs.protected_symlinks); or a security module denies \
+            the call",
+        PERM => "the file system does not support files of this type, or the directory of the new \
+            file is immutable",
         ROFS => "the file system or the mount is read-only",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
@@ -305,29 +304,22 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             its file system",
         BADF => "the path is relative, and the directory argument is ABS",
         INVAL => "the path contains a NUL byte, or the file system does not permit the name",
-        MLINK => "the directory that would contain the new directory has the maximum number of \
-            subdirectories",
+        MLINK => "a directory has the maximum number of subdirectories",
         NOSPC => "the file system has no free space or no free inode for a new file",
         DQUOT => "the quota of the user on the file system does not permit a new file",
-        OVERFLOW => "the user namespace of the file system does not map the user ID or the group \
-            ID of the caller";
+        OVERFLOW => "the user namespace of the file system does not map an ID";
     MKNODAT:
-        EXIST => "the path exists, also as a dangling symbolic link; or the last component of the \
-            path is . or ..; or the path consists of slashes",
-        NOENT => "a directory in the path does not exist or has been removed; or a symbolic link \
-            in the path is dangling; or the path is empty; or the file does not exist, and the \
-            path ends with a slash",
+        EXIST => "the file exists, also as a dangling symbolic link",
+        NOENT => "a directory in a path does not exist, or a path is empty",
         NOTDIR => "a component of the path that is used as a directory is not a directory; or the \
-            path is relative, and the directory argument is not a directory",
-        ACCES => "a directory in the path cannot be searched; or the directory of the new file is \
-            not writable; or a symbolic link may not be followed (fs.protected_symlinks); or the \
-            file system does not support the creation of regular files; or a security module \
-            denies the call",
+            path is relative, and the descriptor does not refer to a directory",
+        ACCES => "a directory in the path cannot be searched; or a directory is not writable; or a \
+            symbolic link may not be followed (fs.protected_symlinks); or the file system does not \
+            support the creation of regular files; or a security module denies the call",
         PERM => "the file is a device, and the caller does not have the capability CAP_MKNOD in \
-            the initial user namespace (a character device with the number 0:0 does not require \
-            the capability since Linux 5.8), or a device control group denies the creation; or the \
-            file type is a directory; or the file system does not support files of this type; or \
-            the directory of the new file is immutable",
+            the initial user namespace, or a device control group denies the creation; or the file \
+            type is a directory; or the file system does not support files of this type, or the \
+            directory of the new file is immutable",
         ROFS => "the file system or the mount is read-only",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
@@ -339,33 +331,29 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             byte, or the file system does not permit the name",
         NOSPC => "the file system has no free space or no free inode for a new file",
         DQUOT => "the quota of the user on the file system does not permit a new file",
-        OVERFLOW => "the user namespace of the file system does not map the user ID or the group \
-            ID of the caller";
+        OVERFLOW => "the user namespace of the file system does not map an ID";
     SYMLINKAT:
-        EXIST => "the new path exists, also as a dangling symbolic link; or its last component is \
-            . or ..; or it consists of slashes",
-        NOENT => "a directory in the new path does not exist or has been removed; or a symbolic \
-            link in the new path is dangling; or one of the paths is empty; or the new path ends \
-            with a slash",
-        NOTDIR => "a component of the new path that is used as a directory is not a directory; or \
-            the new path is relative, and the directory argument is not a directory",
-        ACCES => "a directory in the new path cannot be searched; or the directory of the new link \
-            is not writable; or a symbolic link may not be followed (fs.protected_symlinks); or a \
-            security module denies the call",
-        PERM => "the file system does not support symbolic links, or the directory of the new link \
-            is immutable",
+        EXIST => "the file exists, also as a dangling symbolic link",
+        NOENT => "the file or a directory in a path does not exist, or a path is empty, or the \
+            caller may not use AT_EMPTY_PATH",
+        NOTDIR => "a component of a path that is used as a directory is not a directory; or a path \
+            is relative, and its directory argument is not a directory",
+        ACCES => "a directory in a path cannot be searched; or a directory is not writable; or a \
+            symbolic link may not be followed (fs.protected_symlinks); or a security module denies \
+            the call",
+        PERM => "the file system does not support files of this type, or the directory of the new \
+            file is immutable",
         ROFS => "the file system or the mount is read-only",
-        LOOP => "the new path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "a path contains too many symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
-        NAMETOOLONG => "one of the paths has more than 4,095 bytes; or the old path, or a \
-            component of the new path, is too long for the file system",
-        BADF => "the new path is relative, and the directory argument is ABS",
-        INVAL => "one of the paths contains a NUL byte, or the file system does not permit the \
-            name",
-        NOSPC => "the file system has no free space or no free inode for a new file",
-        DQUOT => "the quota of the user on the file system does not permit a new file",
-        OVERFLOW => "the user namespace of the file system does not map the user ID or the group \
-            ID of the caller";
+        NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it is too long for its \
+            file system",
+        BADF => "a path is relative, and its directory argument is ABS",
+        INVAL => "a flag other than AT_SYMLINK_FOLLOW and AT_EMPTY_PATH is set; or a path contains \
+            a NUL byte, or the file system does not permit the name",
+        NOSPC => "the file system has no free space",
+        DQUOT => "the quota on the file system does not permit the change",
+        OVERFLOW => "the user namespace of the file system does not map an ID";
     LINKAT:
         EXIST => "the new path exists, also as a dangling symbolic link; or its last component is \
             . or ..; or it consists of slashes",
@@ -374,8 +362,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             or ends with a slash; or the old path is empty, and AT_EMPTY_PATH is not set; or \
             AT_EMPTY_PATH is set, and the caller neither has the capability CAP_DAC_READ_SEARCH \
             nor (since Linux 6.10) has opened the descriptor with the same credentials",
-        XDEV => "the two paths are not on the same mount of the same file system, or the file \
-            system does not permit a link between the two directories",
+        XDEV => "the paths are not on the same mount of the same file system, or the file system \
+            does not permit the operation between the two directories",
         PERM => "the file is a directory; or the caller neither owns the file nor may read and \
             write it (fs.protected_hardlinks); or the file is immutable or append-only; or the \
             file system does not support hard links; or the directory of the new link is immutable",

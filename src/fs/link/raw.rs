@@ -27,16 +27,15 @@ use crate::syscall::syscall;
 ///
 /// - `EINVAL`: the file is not a symbolic link; or the buffer is empty; or the path contains a NUL
 ///   byte.
-/// - `ENOENT`: the file, or a directory in the path, does not exist; or a symbolic link in the path
-///   is dangling; or the path is empty, and the descriptor does not refer to a symbolic link; or
-///   the magic link has no target.
+/// - `ENOENT`: a component of the path does not exist; or the path is empty, and the descriptor
+///   does not refer to a symbolic link; or the magic link has no target.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory; or the path
-///   is relative, and the directory argument is not a directory.
+///   is relative, and the descriptor does not refer to a directory.
 /// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or the magic link belongs to a process that the caller may not
 ///   inspect; or a security module denies the call.
-/// - `ELOOP`: the path contains too many symbolic links before the last component, or a symbolic
-///   link on a mount with `MS_NOSYMFOLLOW`.
+/// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
+///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system; or the target of the magic link is longer than 4,095 bytes.
 /// - `EBADF`: the path is relative or empty, and the directory argument is [`ABS`](crate::fs::ABS).
@@ -107,23 +106,21 @@ pub(super) unsafe fn readlinkat_c(
 ///
 /// # Errors
 ///
-/// - `ENOENT`: the file, or a directory in the path, does not exist or has been removed; or a
-///   symbolic link in the path is dangling; or the path is empty.
+/// - `ENOENT`: a component of the path does not exist, or the path is empty.
 /// - `EISDIR`: the path refers to a directory, and `AT_REMOVEDIR` is not set.
 /// - `ENOTDIR`: the file is not a directory, and `AT_REMOVEDIR` is set or the path ends with a
 ///   slash; or a component of the path that is used as a directory is not a directory; or the path
-///   is relative, and the directory argument is not a directory.
+///   is relative, and the descriptor does not refer to a directory.
 /// - `ENOTEMPTY`: the directory contains files; or `..` is the last component of the path, and
 ///   `AT_REMOVEDIR` is set.
-/// - `EACCES`: a directory in the path cannot be searched; or the directory that contains the file
-///   is not writable; or a symbolic link may not be followed (`fs.protected_symlinks`); or a
-///   security module denies the call.
-/// - `EPERM`: the directory that contains the file is sticky, and the caller owns neither the file
-///   nor the directory and does not have the capability `CAP_FOWNER`; or the file is immutable,
-///   append-only or a swap file; or the directory that contains the file is append-only or
-///   immutable; or the file system does not support the removal of files.
-/// - `EBUSY`: the file is a mount point of this mount namespace, is in use by the kernel or by the
-///   file system, or is the root directory.
+/// - `EACCES`: a directory in a path cannot be searched; or a directory is not writable; or a
+///   symbolic link may not be followed (`fs.protected_symlinks`); or a security module denies the
+///   call.
+/// - `EPERM`: a directory is sticky, and the caller owns neither the directory nor the file and
+///   does not have the capability `CAP_FOWNER`; or a file is immutable, append-only or a swap file;
+///   or a directory is append-only or immutable; or the file system does not permit the operation.
+/// - `EBUSY`: the file is a mount point of this mount namespace, or is in use by the kernel or by
+///   the file system, or is the root directory.
 /// - `EROFS`: the file system or the mount is read-only.
 /// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
@@ -132,8 +129,8 @@ pub(super) unsafe fn readlinkat_c(
 /// - `EBADF`: the path is relative, and the directory argument is [`ABS`](crate::fs::ABS).
 /// - `EINVAL`: a flag other than `AT_REMOVEDIR` is set; or `AT_REMOVEDIR` is set, and the last
 ///   component of the path is `.`; or the path contains a NUL byte.
-/// - `EOVERFLOW`: the user namespace of the file system does not map an ID of the caller or of the
-///   file.
+/// - `EOVERFLOW`: the user namespace of the file system does not map an ID. The ID belongs to the
+///   caller or to a file.
 /// - `ENOMEM`: the kernel is out of memory.
 /// - `EINTR`: a signal handler interrupted the call while the file system waited for its server.
 /// - `EIO`: an I/O error occurred.
@@ -169,45 +166,41 @@ pub(super) fn unlinkat_c(directory: RawFd, path: &CStr, flags: AtFlags) -> Resul
 ///
 /// # Errors
 ///
-/// - `ENOENT`: the old file, or a directory in one of the paths, does not exist or has been
-///   removed; or a symbolic link in one of the paths is dangling; or one of the paths is empty; or
-///   `RENAME_EXCHANGE` is set, and the new file does not exist.
+/// - `ENOENT`: a file or a directory in a path does not exist, or a path is empty. With
+///   `RENAME_EXCHANGE`, both files must exist.
 /// - `EEXIST`: `RENAME_NOREPLACE` is set, and the new path exists; or the new path is a directory
 ///   that contains files.
 /// - `ENOTEMPTY`: the new path is a directory that contains files.
 /// - `EISDIR`: the new path is a directory, and the old path is not a directory.
-/// - `ENOTDIR`: the old path is a directory, and the new path is not a directory; or a path ends
-///   with a slash, and the old path is not a directory; or a component of a path that is used as a
-///   directory is not a directory; or a path is relative, and its directory argument is not a
-///   directory.
-/// - `EXDEV`: the two paths are not on the same mount of the same file system, or the file system
-///   does not permit the rename between the two directories.
-/// - `EACCES`: a directory in one of the paths cannot be searched; or the directory of the old path
-///   or of the new path is not writable; or a directory is moved to another directory, and is not
-///   writable; or a symbolic link may not be followed (`fs.protected_symlinks`); or a security
-///   module denies the call.
-/// - `EPERM`: a directory is sticky, and the caller owns neither the directory nor the file that is
-///   renamed or replaced and does not have the capability `CAP_FOWNER`; or a file is immutable,
-///   append-only or a swap file; or a directory is append-only or immutable; or the file system
-///   does not support renames; or `RENAME_WHITEOUT` is set, and the caller does not have the
-///   capability `CAP_MKNOD` (before Linux 5.8, or as a requirement of the file system).
+/// - `ENOTDIR`: only the new path is not a directory; or a path ends with a slash, and the old path
+///   is not a directory; or a component of a path that is used as a directory is not a directory;
+///   or a path is relative, and its directory argument is not a directory.
+/// - `EXDEV`: the paths are not on the same mount of the same file system, or the file system does
+///   not permit the operation between the two directories.
+/// - `EACCES`: a directory in a path cannot be searched; or a directory is not writable; or a
+///   symbolic link may not be followed (`fs.protected_symlinks`); or a security module denies the
+///   call.
+/// - `EPERM`: a directory is sticky, and the caller owns neither the directory nor the file and
+///   does not have the capability `CAP_FOWNER`; or a file is immutable, append-only or a swap file;
+///   or a directory is append-only or immutable; or the file system does not permit the operation.
+///   The operation with `RENAME_WHITEOUT` requires the capability `CAP_MKNOD` before Linux 5.8, and
+///   on some file systems.
 /// - `EBUSY`: a file is a mount point of this mount namespace, or is in use by the kernel or by the
 ///   file system; or the last component of a path is `.` or `..`; or a path consists of slashes.
-/// - `EINVAL`: the old path is a directory that contains the new path; or `RENAME_EXCHANGE` is set,
-///   and the new path is a directory that contains the old path; or the kernel or the file system
-///   does not support a flag; or `RENAME_EXCHANGE` is set with another flag; or one of the paths
+/// - `EINVAL`: one of the paths is a directory that contains the other path; or a flag is not
+///   supported by the kernel or the file system, or is not permitted with another flag; or a path
 ///   contains a NUL byte, or the file system does not permit the name.
 /// - `EROFS`: the file system or the mount is read-only.
-/// - `ELOOP`: one of the paths contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: a path contains too many symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
-/// - `ENAMETOOLONG`: one of the paths has more than 4,095 bytes, or a component of it is too long
-///   for its file system.
+/// - `ENAMETOOLONG`: a path has more than 4,095 bytes, or a component of it is too long for its
+///   file system.
 /// - `EBADF`: a path is relative, and its directory argument is [`ABS`](crate::fs::ABS).
-/// - `EMLINK`: a directory is moved to a directory that has the maximum number of subdirectories.
-/// - `ENOSPC`: the file system has no free space for the new name.
-/// - `EDQUOT`: the quota of the user on the file system does not permit the new name.
-/// - `EOVERFLOW`: the user namespace of the file system does not map an ID of the caller or of a
-///   file.
+/// - `EMLINK`: a directory has the maximum number of subdirectories.
+/// - `ENOSPC`: the file system has no free space.
+/// - `EDQUOT`: the quota on the file system does not permit the change.
+/// - `EOVERFLOW`: the user namespace of the file system does not map an ID. The ID belongs to the
+///   caller or to a file.
 /// - `ENOMEM`: the kernel is out of memory.
 /// - `EINTR`: a signal handler interrupted the call while the file system waited for its server.
 /// - `EIO`: an I/O error occurred.
@@ -257,39 +250,37 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     READLINKAT:
         INVAL => "the file is not a symbolic link; or the buffer is empty; or the path contains a \
             NUL byte",
-        NOENT => "the file, or a directory in the path, does not exist; or a symbolic link in the \
-            path is dangling; or the path is empty, and the descriptor does not refer to a \
-            symbolic link; or the magic link has no target",
+        NOENT => "a component of the path does not exist; or the path is empty, and the descriptor \
+            does not refer to a symbolic link; or the magic link has no target",
         NOTDIR => "a component of the path that is used as a directory is not a directory; or the \
-            path is relative, and the directory argument is not a directory",
+            path is relative, and the descriptor does not refer to a directory",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or the magic link belongs to a process that the \
             caller may not inspect; or a security module denies the call",
-        LOOP => "the path contains too many symbolic links before the last component, or a \
-            symbolic link on a mount with MS_NOSYMFOLLOW",
+        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+            MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system; or the target of the magic link is longer than 4,095 bytes",
         BADF => "the path is relative or empty, and the directory argument is ABS";
     READLINKAT_TRUNCATED:
         RANGE => "the content fills the buffer, so that it may be truncated";
     UNLINKAT:
-        NOENT => "the file, or a directory in the path, does not exist or has been removed; or a \
-            symbolic link in the path is dangling; or the path is empty",
+        NOENT => "a component of the path does not exist, or the path is empty",
         ISDIR => "the path refers to a directory, and AT_REMOVEDIR is not set",
         NOTDIR => "the file is not a directory, and AT_REMOVEDIR is set or the path ends with a \
             slash; or a component of the path that is used as a directory is not a directory; or \
-            the path is relative, and the directory argument is not a directory",
+            the path is relative, and the descriptor does not refer to a directory",
         NOTEMPTY => "the directory contains files; or .. is the last component of the path, and \
             AT_REMOVEDIR is set",
-        ACCES => "a directory in the path cannot be searched; or the directory that contains the \
-            file is not writable; or a symbolic link may not be followed (fs.protected_symlinks); \
-            or a security module denies the call",
-        PERM => "the directory that contains the file is sticky, and the caller owns neither the \
-            file nor the directory and does not have the capability CAP_FOWNER; or the file is \
-            immutable, append-only or a swap file; or the directory that contains the file is \
-            append-only or immutable; or the file system does not support the removal of files",
-        BUSY => "the file is a mount point of this mount namespace, is in use by the kernel or by \
-            the file system, or is the root directory",
+        ACCES => "a directory in a path cannot be searched; or a directory is not writable; or a \
+            symbolic link may not be followed (fs.protected_symlinks); or a security module denies \
+            the call",
+        PERM => "a directory is sticky, and the caller owns neither the directory nor the file and \
+            does not have the capability CAP_FOWNER; or a file is immutable, append-only or a swap \
+            file; or a directory is append-only or immutable; or the file system does not permit \
+            the operation",
+        BUSY => "the file is a mount point of this mount namespace, or is in use by the kernel or \
+            by the file system, or is the root directory",
         ROFS => "the file system or the mount is read-only",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
@@ -298,49 +289,39 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         BADF => "the path is relative, and the directory argument is ABS",
         INVAL => "a flag other than AT_REMOVEDIR is set; or AT_REMOVEDIR is set, and the last \
             component of the path is .; or the path contains a NUL byte",
-        OVERFLOW => "the user namespace of the file system does not map an ID of the caller or of \
-            the file";
+        OVERFLOW => "the user namespace of the file system does not map an ID";
     RENAMEAT2:
-        NOENT => "the old file, or a directory in one of the paths, does not exist or has been \
-            removed; or a symbolic link in one of the paths is dangling; or one of the paths is \
-            empty; or RENAME_EXCHANGE is set, and the new file does not exist",
+        NOENT => "a file or a directory in a path does not exist, or a path is empty",
         EXIST => "RENAME_NOREPLACE is set, and the new path exists; or the new path is a directory \
             that contains files",
         NOTEMPTY => "the new path is a directory that contains files",
         ISDIR => "the new path is a directory, and the old path is not a directory",
-        NOTDIR => "the old path is a directory, and the new path is not a directory; or a path \
-            ends with a slash, and the old path is not a directory; or a component of a path that \
-            is used as a directory is not a directory; or a path is relative, and its directory \
-            argument is not a directory",
-        XDEV => "the two paths are not on the same mount of the same file system, or the file \
-            system does not permit the rename between the two directories",
-        ACCES => "a directory in one of the paths cannot be searched; or the directory of the old \
-            path or of the new path is not writable; or a directory is moved to another directory, \
-            and is not writable; or a symbolic link may not be followed (fs.protected_symlinks); \
-            or a security module denies the call",
-        PERM => "a directory is sticky, and the caller owns neither the directory nor the file \
-            that is renamed or replaced and does not have the capability CAP_FOWNER; or a file is \
-            immutable, append-only or a swap file; or a directory is append-only or immutable; or \
-            the file system does not support renames; or RENAME_WHITEOUT is set, and the caller \
-            does not have the capability CAP_MKNOD (before Linux 5.8, or as a requirement of the \
-            file system)",
+        NOTDIR => "only the new path is not a directory; or a path ends with a slash, and the old \
+            path is not a directory; or a component of a path that is used as a directory is not a \
+            directory; or a path is relative, and its directory argument is not a directory",
+        XDEV => "the paths are not on the same mount of the same file system, or the file system \
+            does not permit the operation between the two directories",
+        ACCES => "a directory in a path cannot be searched; or a directory is not writable; or a \
+            symbolic link may not be followed (fs.protected_symlinks); or a security module denies \
+            the call",
+        PERM => "a directory is sticky, and the caller owns neither the directory nor the file and \
+            does not have the capability CAP_FOWNER; or a file is immutable, append-only or a swap \
+            file; or a directory is append-only or immutable; or the file system does not permit \
+            the operation",
         BUSY => "a file is a mount point of this mount namespace, or is in use by the kernel or by \
             the file system; or the last component of a path is . or ..; or a path consists of \
             slashes",
-        INVAL => "the old path is a directory that contains the new path; or RENAME_EXCHANGE is \
-            set, and the new path is a directory that contains the old path; or the kernel or the \
-            file system does not support a flag; or RENAME_EXCHANGE is set with another flag; or \
-            one of the paths contains a NUL byte, or the file system does not permit the name",
+        INVAL => "one of the paths is a directory that contains the other path; or a flag is not \
+            supported by the kernel or the file system, or is not permitted with another flag; or \
+            a path contains a NUL byte, or the file system does not permit the name",
         ROFS => "the file system or the mount is read-only",
-        LOOP => "one of the paths contains too many symbolic links, or a symbolic link on a mount \
-            with MS_NOSYMFOLLOW",
-        NAMETOOLONG => "one of the paths has more than 4,095 bytes, or a component of it is too \
-            long for its file system",
+        LOOP => "a path contains too many symbolic links, or a symbolic link on a mount with \
+            MS_NOSYMFOLLOW",
+        NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it is too long for its \
+            file system",
         BADF => "a path is relative, and its directory argument is ABS",
-        MLINK => "a directory is moved to a directory that has the maximum number of \
-            subdirectories",
-        NOSPC => "the file system has no free space for the new name",
-        DQUOT => "the quota of the user on the file system does not permit the new name",
-        OVERFLOW => "the user namespace of the file system does not map an ID of the caller or of \
-            a file";
+        MLINK => "a directory has the maximum number of subdirectories",
+        NOSPC => "the file system has no free space",
+        DQUOT => "the quota on the file system does not permit the change",
+        OVERFLOW => "the user namespace of the file system does not map an ID";
 };

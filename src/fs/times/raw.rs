@@ -21,27 +21,26 @@ use crate::time::Timespec;
 ///
 /// # Errors
 ///
-/// - `EACCES`: both times are set to the current time, and the caller neither owns the file, nor
-///   may write to it, nor has the capability `CAP_FOWNER`; or a directory in the path cannot be
-///   searched; or a symbolic link may not be followed (`fs.protected_symlinks`); or a security
-///   module denies the call.
+/// - `EACCES`: both times are set to the current time, and the caller neither owns the file nor may
+///   write to it; or a directory in the path cannot be searched; or a symbolic link may not be
+///   followed (`fs.protected_symlinks`); or a security module denies the call.
 /// - `EPERM`: a time is set to a value or left unchanged, and the caller neither owns the file nor
 ///   has the capability `CAP_FOWNER`; or the file is immutable; or the file is append-only, and at
 ///   least one time is not set to the current time.
 /// - `EROFS`: the file system or the mount is read-only.
 /// - `EINVAL`: the nanoseconds of a time are not in 0..=999,999,999; or a flag other than
 ///   `AT_SYMLINK_NOFOLLOW` and `AT_EMPTY_PATH` is set; or the path contains a NUL byte.
-/// - `ENOENT`: the file, or a directory in the path, does not exist or has been removed; or a
-///   symbolic link in the path is dangling; or the path is empty, and `AT_EMPTY_PATH` is not set.
+/// - `ENOENT`: a component of the path does not exist; or the path is empty, and `AT_EMPTY_PATH` is
+///   not set.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory; or the path
-///   is relative, and the directory argument is not a directory.
+///   is relative, and the descriptor does not refer to a directory.
 /// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
-/// - `EBADF`: the path is relative or empty, and the directory argument is [`ABS`](crate::fs::ABS).
-/// - `EOVERFLOW`: the user namespace of the file system does not map the user ID or the group ID of
-///   the file.
+/// - `EBADF`: the path is relative or empty, and the descriptor is not open.
+/// - `EOVERFLOW`: the user namespace of the file system does not map an ID. The ID is an ID of the
+///   file.
 /// - `ENOMEM`: the kernel is out of memory.
 /// - `EINTR`: a signal handler interrupted the call while the file system waited for its server.
 /// - `EIO`: an I/O error occurred.
@@ -91,16 +90,16 @@ pub(super) fn utimensat_c(
 ///
 /// # Errors
 ///
-/// - `EACCES`: both times are set to the current time, and the caller neither owns the file, nor
-///   may write to it, nor has the capability `CAP_FOWNER`; or a security module denies the call.
+/// - `EACCES`: both times are set to the current time, and the caller neither owns the file nor may
+///   write to it; or a security module denies the call.
 /// - `EPERM`: a time is set to a value or left unchanged, and the caller neither owns the file nor
 ///   has the capability `CAP_FOWNER`; or the file is immutable; or the file is append-only, and at
 ///   least one time is not set to the current time.
 /// - `EROFS`: the file system or the mount is read-only.
 /// - `EINVAL`: the nanoseconds of a time are not in 0..=999,999,999.
 /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
-/// - `EOVERFLOW`: the user namespace of the file system does not map the user ID or the group ID of
-///   the file.
+/// - `EOVERFLOW`: the user namespace of the file system does not map an ID. The ID is an ID of the
+///   file.
 /// - `ENOMEM`: the kernel is out of memory.
 /// - `EINTR`: a signal handler interrupted the call while the file system waited for its server.
 /// - `EIO`: an I/O error occurred.
@@ -120,38 +119,33 @@ pub fn utimensat_fd(fd: BorrowedFd<'_>, times: &Timestamps) -> Result<()> {
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     UTIMENSAT:
-        ACCES => "both times are set to the current time, and the caller neither owns the file, \
-            nor may write to it, nor has the capability CAP_FOWNER; or a directory in the path \
-            cannot be searched; or a symbolic link may not be followed (fs.protected_symlinks); or \
-            a security module denies the call",
+        ACCES => "both times are set to the current time, and the caller neither owns the file nor \
+            may write to it; or a directory in the path cannot be searched; or a symbolic link may \
+            not be followed (fs.protected_symlinks); or a security module denies the call",
         PERM => "a time is set to a value or left unchanged, and the caller neither owns the file \
             nor has the capability CAP_FOWNER; or the file is immutable; or the file is \
             append-only, and at least one time is not set to the current time",
         ROFS => "the file system or the mount is read-only",
         INVAL => "the nanoseconds of a time are not in 0..=999,999,999; or a flag other than \
             AT_SYMLINK_NOFOLLOW and AT_EMPTY_PATH is set; or the path contains a NUL byte",
-        NOENT => "the file, or a directory in the path, does not exist or has been removed; or a \
-            symbolic link in the path is dangling; or the path is empty, and AT_EMPTY_PATH is not \
-            set",
+        NOENT => "a component of the path does not exist; or the path is empty, and AT_EMPTY_PATH \
+            is not set",
         NOTDIR => "a component of the path that is used as a directory is not a directory; or the \
-            path is relative, and the directory argument is not a directory",
+            path is relative, and the descriptor does not refer to a directory",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system",
-        BADF => "the path is relative or empty, and the directory argument is ABS",
-        OVERFLOW => "the user namespace of the file system does not map the user ID or the group \
-            ID of the file";
+        BADF => "the path is relative or empty, and the descriptor is not open",
+        OVERFLOW => "the user namespace of the file system does not map an ID";
     UTIMENSAT_FD:
-        ACCES => "both times are set to the current time, and the caller neither owns the file, \
-            nor may write to it, nor has the capability CAP_FOWNER; or a security module denies \
-            the call",
+        ACCES => "both times are set to the current time, and the caller neither owns the file nor \
+            may write to it; or a security module denies the call",
         PERM => "a time is set to a value or left unchanged, and the caller neither owns the file \
             nor has the capability CAP_FOWNER; or the file is immutable; or the file is \
             append-only, and at least one time is not set to the current time",
         ROFS => "the file system or the mount is read-only",
         INVAL => "the nanoseconds of a time are not in 0..=999,999,999",
         BADF => "the descriptor is a path-only (O_PATH) descriptor",
-        OVERFLOW => "the user namespace of the file system does not map the user ID or the group \
-            ID of the file";
+        OVERFLOW => "the user namespace of the file system does not map an ID";
 };

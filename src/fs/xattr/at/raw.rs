@@ -25,36 +25,35 @@ use crate::syscall::syscall;
 ///
 /// - `EEXIST`: `XATTR_CREATE` is set, and the attribute exists.
 /// - `ENODATA`: `XATTR_REPLACE` is set, and the attribute does not exist.
-/// - `EOPNOTSUPP`: the file system does not support extended attributes, or does not support the
-///   namespace of the attribute, which is the part of the name up to the first period.
+/// - `EOPNOTSUPP`: the file system does not support extended attributes or the namespace of the
+///   attribute. The namespace is the part of the name up to the first period.
 /// - `ERANGE`: the name is empty or has more than 255 bytes.
 /// - `E2BIG`: the value has more than 65,536 bytes.
-/// - `EPERM`: the attribute is in the namespace `user`, and the file is neither a regular file nor
-///   a directory, or is a sticky directory that the caller does not own; or the attribute is in
-///   another namespace, and the caller does not have the capability that the namespace requires
-///   (`CAP_SYS_ADMIN` for `trusted` and most attributes of `security`, `CAP_SETFCAP` for
-///   `security.capability`, `CAP_FOWNER` for access control lists of a file that the caller does
-///   not own); or the file is immutable or append-only; or the user namespace of the file system
-///   does not map an ID of the file.
-/// - `EACCES`: the file is not writable; or a directory in the path cannot be searched; or a
-///   symbolic link may not be followed (`fs.protected_symlinks`); or a security module denies the
-///   call.
+/// - `EPERM`: the namespace of the attribute does not permit the change; or the file is immutable
+///   or append-only; or the user namespace of the file system does not map an ID of the file. The
+///   namespace `user` requires a regular file or a directory, and that the caller owns the
+///   directory if it is sticky. Other namespaces require a capability: `CAP_SYS_ADMIN` for
+///   `trusted` and most attributes of `security`, `CAP_SETFCAP` for `security.capability`, and
+///   `CAP_FOWNER` for access control lists of a file that the caller does not own.
+/// - `EACCES`: the permissions of the file do not permit the access; or a directory in the path
+///   cannot be searched; or a symbolic link may not be followed (`fs.protected_symlinks`); or a
+///   security module denies the call.
 /// - `EROFS`: the file system or the mount is read-only.
-/// - `EINVAL`: a flag is unknown to the kernel or not permitted; or the name has nothing after the
-///   namespace; or the file system or the kernel does not permit the value; or the path or the name
-///   contains a NUL byte.
-/// - `ENOSPC`: the file system has no free space for the attribute.
-/// - `EDQUOT`: the quota of the user on the file system does not permit the attribute.
-/// - `ENOENT`: the file, or a directory in the path, does not exist or has been removed; or a
-///   symbolic link in the path is dangling; or the path is empty, and `AT_EMPTY_PATH` is not set.
+/// - `EINVAL`: a flag, the name or the value is not valid; or an argument contains a NUL byte. A
+///   name must continue after the namespace.
+/// - `ENOSPC`: the file system has no free space.
+/// - `EDQUOT`: the quota on the file system does not permit the change.
+/// - `ENOENT`: a component of the path does not exist; or the path is empty, and `AT_EMPTY_PATH` is
+///   not set.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory; or the path
-///   is relative, and the directory argument is not a directory.
+///   is relative, and the descriptor does not refer to a directory.
 /// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
-/// - `EBADF`: the path is relative or empty, and the directory argument is [`ABS`](crate::fs::ABS);
-///   or the path is empty, and the descriptor is a path-only (`O_PATH`) descriptor.
+/// - `EBADF`: the path is relative or empty, and the descriptor is not open or is a path-only
+///   (`O_PATH`) descriptor. A path-only descriptor is permitted if the path is relative and not
+///   empty.
 /// - `ENOSYS`: the kernel is older than Linux 6.13.
 /// - `ENOMEM`: the kernel is out of memory.
 /// - `EINTR`: a signal handler interrupted the call while the file system waited for its server.
@@ -120,29 +119,30 @@ fn setxattrat_c(
 ///
 /// # Errors
 ///
-/// - `ENODATA`: the attribute does not exist; or it is in the namespace `trusted`, and the caller
-///   does not have the capability `CAP_SYS_ADMIN` in the initial user namespace; or it is in the
-///   namespace `user`, and the file is neither a regular file nor a directory.
+/// - `ENODATA`: the attribute does not exist, or the caller may not see it. Attributes of the
+///   namespace `trusted` are visible with the capability `CAP_SYS_ADMIN` in the initial user
+///   namespace, and attributes of the namespace `user` exist only on regular files and directories.
 /// - `ERANGE`: the buffer is not empty, and is too small for the value; or the name is empty or has
 ///   more than 255 bytes.
-/// - `EOPNOTSUPP`: the file system does not support extended attributes, or does not support the
-///   namespace of the attribute, which is the part of the name up to the first period.
-/// - `E2BIG`: the value has more than 65,536 bytes, which the kernel cannot return.
-/// - `EACCES`: the file is not readable; or a directory in the path cannot be searched; or a
-///   symbolic link may not be followed (`fs.protected_symlinks`); or a security module denies the
-///   call.
-/// - `EINVAL`: a flag is unknown to the kernel or not permitted; or the name has nothing after the
-///   namespace; or the path or the name contains a NUL byte.
-/// - `ENOENT`: the file, or a directory in the path, does not exist or has been removed; or a
-///   symbolic link in the path is dangling; or the path is empty, and `AT_EMPTY_PATH` is not set.
+/// - `EOPNOTSUPP`: the file system does not support extended attributes or the namespace of the
+///   attribute. The namespace is the part of the name up to the first period.
+/// - `E2BIG`: the value has more than 65,536 bytes.
+/// - `EACCES`: the permissions of the file do not permit the access; or a directory in the path
+///   cannot be searched; or a symbolic link may not be followed (`fs.protected_symlinks`); or a
+///   security module denies the call.
+/// - `EINVAL`: a flag, the name or the value is not valid; or an argument contains a NUL byte. A
+///   name must continue after the namespace.
+/// - `ENOENT`: a component of the path does not exist; or the path is empty, and `AT_EMPTY_PATH` is
+///   not set.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory; or the path
-///   is relative, and the directory argument is not a directory.
+///   is relative, and the descriptor does not refer to a directory.
 /// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
-/// - `EBADF`: the path is relative or empty, and the directory argument is [`ABS`](crate::fs::ABS);
-///   or the path is empty, and the descriptor is a path-only (`O_PATH`) descriptor.
+/// - `EBADF`: the path is relative or empty, and the descriptor is not open or is a path-only
+///   (`O_PATH`) descriptor. A path-only descriptor is permitted if the path is relative and not
+///   empty.
 /// - `ENOSYS`: the kernel is older than Linux 6.13.
 /// - `ENOMEM`: the kernel is out of memory.
 /// - `EINTR`: a signal handler interrupted the call while the file system waited for its server.
@@ -209,21 +209,22 @@ fn getxattrat_c(
 /// # Errors
 ///
 /// - `ERANGE`: the buffer is not empty, and is too small for the list.
-/// - `E2BIG`: the list has more than 65,536 bytes, which the kernel cannot return.
+/// - `E2BIG`: the list has more than 65,536 bytes.
 /// - `EOPNOTSUPP`: the file system does not support extended attributes.
 /// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
-/// - `EINVAL`: a flag is unknown to the kernel or not permitted; or the path contains a NUL byte.
-/// - `ENOENT`: the file, or a directory in the path, does not exist or has been removed; or a
-///   symbolic link in the path is dangling; or the path is empty, and `AT_EMPTY_PATH` is not set.
+/// - `EINVAL`: a flag is unknown or not permitted; or the path contains a NUL byte.
+/// - `ENOENT`: a component of the path does not exist; or the path is empty, and `AT_EMPTY_PATH` is
+///   not set.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory; or the path
-///   is relative, and the directory argument is not a directory.
+///   is relative, and the descriptor does not refer to a directory.
 /// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
-/// - `EBADF`: the path is relative or empty, and the directory argument is [`ABS`](crate::fs::ABS);
-///   or the path is empty, and the descriptor is a path-only (`O_PATH`) descriptor.
+/// - `EBADF`: the path is relative or empty, and the descriptor is not open or is a path-only
+///   (`O_PATH`) descriptor. A path-only descriptor is permitted if the path is relative and not
+///   empty.
 /// - `ENOSYS`: the kernel is older than Linux 6.13.
 /// - `ENOMEM`: the kernel is out of memory.
 /// - `EINTR`: a signal handler interrupted the call while the file system waited for its server.
@@ -275,32 +276,32 @@ fn listxattrat_c(
 /// # Errors
 ///
 /// - `ENODATA`: the attribute does not exist.
-/// - `EOPNOTSUPP`: the file system does not support extended attributes, or does not support the
-///   namespace of the attribute, which is the part of the name up to the first period.
+/// - `EOPNOTSUPP`: the file system does not support extended attributes or the namespace of the
+///   attribute. The namespace is the part of the name up to the first period.
 /// - `ERANGE`: the name is empty or has more than 255 bytes.
-/// - `EPERM`: the attribute is in the namespace `user`, and the file is neither a regular file nor
-///   a directory, or is a sticky directory that the caller does not own; or the attribute is in
-///   another namespace, and the caller does not have the capability that the namespace requires
-///   (`CAP_SYS_ADMIN` for `trusted` and most attributes of `security`, `CAP_SETFCAP` for
-///   `security.capability`, `CAP_FOWNER` for access control lists of a file that the caller does
-///   not own); or the file is immutable or append-only; or the user namespace of the file system
-///   does not map an ID of the file.
-/// - `EACCES`: the file is not writable; or a directory in the path cannot be searched; or a
-///   symbolic link may not be followed (`fs.protected_symlinks`); or a security module denies the
-///   call.
+/// - `EPERM`: the namespace of the attribute does not permit the change; or the file is immutable
+///   or append-only; or the user namespace of the file system does not map an ID of the file. The
+///   namespace `user` requires a regular file or a directory, and that the caller owns the
+///   directory if it is sticky. Other namespaces require a capability: `CAP_SYS_ADMIN` for
+///   `trusted` and most attributes of `security`, `CAP_SETFCAP` for `security.capability`, and
+///   `CAP_FOWNER` for access control lists of a file that the caller does not own.
+/// - `EACCES`: the permissions of the file do not permit the access; or a directory in the path
+///   cannot be searched; or a symbolic link may not be followed (`fs.protected_symlinks`); or a
+///   security module denies the call.
 /// - `EROFS`: the file system or the mount is read-only.
-/// - `EINVAL`: a flag is unknown to the kernel or not permitted; or the name has nothing after the
-///   namespace; or the path or the name contains a NUL byte.
-/// - `ENOENT`: the file, or a directory in the path, does not exist or has been removed; or a
-///   symbolic link in the path is dangling; or the path is empty, and `AT_EMPTY_PATH` is not set.
+/// - `EINVAL`: a flag, the name or the value is not valid; or an argument contains a NUL byte. A
+///   name must continue after the namespace.
+/// - `ENOENT`: a component of the path does not exist; or the path is empty, and `AT_EMPTY_PATH` is
+///   not set.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory; or the path
-///   is relative, and the directory argument is not a directory.
+///   is relative, and the descriptor does not refer to a directory.
 /// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
-/// - `EBADF`: the path is relative or empty, and the directory argument is [`ABS`](crate::fs::ABS);
-///   or the path is empty, and the descriptor is a path-only (`O_PATH`) descriptor.
+/// - `EBADF`: the path is relative or empty, and the descriptor is not open or is a path-only
+///   (`O_PATH`) descriptor. A path-only descriptor is permitted if the path is relative and not
+///   empty.
 /// - `ENOSYS`: the kernel is older than Linux 6.13.
 /// - `ENOMEM`: the kernel is out of memory.
 /// - `EINTR`: a signal handler interrupted the call while the file system waited for its server.
@@ -349,108 +350,89 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     SETXATTRAT:
         EXIST => "XATTR_CREATE is set, and the attribute exists",
         NODATA => NotFound "XATTR_REPLACE is set, and the attribute does not exist",
-        OPNOTSUPP => "the file system does not support extended attributes, or does not support \
-            the namespace of the attribute, which is the part of the name up to the first period",
+        OPNOTSUPP => "the file system does not support extended attributes or the namespace of the \
+            attribute",
         RANGE => "the name is empty or has more than 255 bytes",
         TOOBIG => "the value has more than 65,536 bytes",
-        PERM => "the attribute is in the namespace user, and the file is neither a regular file \
-            nor a directory, or is a sticky directory that the caller does not own; or the \
-            attribute is in another namespace, and the caller does not have the capability that \
-            the namespace requires (CAP_SYS_ADMIN for trusted and most attributes of security, \
-            CAP_SETFCAP for security.capability, CAP_FOWNER for access control lists of a file \
-            that the caller does not own); or the file is immutable or append-only; or the user \
-            namespace of the file system does not map an ID of the file",
-        ACCES => "the file is not writable; or a directory in the path cannot be searched; or a \
-            symbolic link may not be followed (fs.protected_symlinks); or a security module denies \
-            the call",
+        PERM => "the namespace of the attribute does not permit the change; or the file is \
+            immutable or append-only; or the user namespace of the file system does not map an ID \
+            of the file",
+        ACCES => "the permissions of the file do not permit the access; or a directory in the path \
+            cannot be searched; or a symbolic link may not be followed (fs.protected_symlinks); or \
+            a security module denies the call",
         ROFS => "the file system or the mount is read-only",
-        INVAL => "a flag is unknown to the kernel or not permitted; or the name has nothing after \
-            the namespace; or the file system or the kernel does not permit the value; or the path \
-            or the name contains a NUL byte",
-        NOSPC => "the file system has no free space for the attribute",
-        DQUOT => "the quota of the user on the file system does not permit the attribute",
-        NOENT => "the file, or a directory in the path, does not exist or has been removed; or a \
-            symbolic link in the path is dangling; or the path is empty, and AT_EMPTY_PATH is not \
-            set",
+        INVAL => "a flag, the name or the value is not valid; or an argument contains a NUL byte",
+        NOSPC => "the file system has no free space",
+        DQUOT => "the quota on the file system does not permit the change",
+        NOENT => "a component of the path does not exist; or the path is empty, and AT_EMPTY_PATH \
+            is not set",
         NOTDIR => "a component of the path that is used as a directory is not a directory; or the \
-            path is relative, and the directory argument is not a directory",
+            path is relative, and the descriptor does not refer to a directory",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system",
-        BADF => "the path is relative or empty, and the directory argument is ABS; or the path is \
-            empty, and the descriptor is a path-only (O_PATH) descriptor";
+        BADF => "the path is relative or empty, and the descriptor is not open or is a path-only \
+            (O_PATH) descriptor";
     GETXATTRAT:
-        NODATA => NotFound "the attribute does not exist; or it is in the namespace trusted, and \
-            the caller does not have the capability CAP_SYS_ADMIN in the initial user namespace; \
-            or it is in the namespace user, and the file is neither a regular file nor a directory",
+        NODATA => NotFound "the attribute does not exist, or the caller may not see it",
         RANGE => "the buffer is not empty, and is too small for the value; or the name is empty or \
             has more than 255 bytes",
-        OPNOTSUPP => "the file system does not support extended attributes, or does not support \
-            the namespace of the attribute, which is the part of the name up to the first period",
-        TOOBIG => "the value has more than 65,536 bytes, which the kernel cannot return",
-        ACCES => "the file is not readable; or a directory in the path cannot be searched; or a \
-            symbolic link may not be followed (fs.protected_symlinks); or a security module denies \
-            the call",
-        INVAL => "a flag is unknown to the kernel or not permitted; or the name has nothing after \
-            the namespace; or the path or the name contains a NUL byte",
-        NOENT => "the file, or a directory in the path, does not exist or has been removed; or a \
-            symbolic link in the path is dangling; or the path is empty, and AT_EMPTY_PATH is not \
-            set",
+        OPNOTSUPP => "the file system does not support extended attributes or the namespace of the \
+            attribute",
+        TOOBIG => "the value has more than 65,536 bytes",
+        ACCES => "the permissions of the file do not permit the access; or a directory in the path \
+            cannot be searched; or a symbolic link may not be followed (fs.protected_symlinks); or \
+            a security module denies the call",
+        INVAL => "a flag, the name or the value is not valid; or an argument contains a NUL byte",
+        NOENT => "a component of the path does not exist; or the path is empty, and AT_EMPTY_PATH \
+            is not set",
         NOTDIR => "a component of the path that is used as a directory is not a directory; or the \
-            path is relative, and the directory argument is not a directory",
+            path is relative, and the descriptor does not refer to a directory",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system",
-        BADF => "the path is relative or empty, and the directory argument is ABS; or the path is \
-            empty, and the descriptor is a path-only (O_PATH) descriptor";
+        BADF => "the path is relative or empty, and the descriptor is not open or is a path-only \
+            (O_PATH) descriptor";
     LISTXATTRAT:
         RANGE => "the buffer is not empty, and is too small for the list",
-        TOOBIG => "the list has more than 65,536 bytes, which the kernel cannot return",
+        TOOBIG => "the list has more than 65,536 bytes",
         OPNOTSUPP => "the file system does not support extended attributes",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or a security module denies the call",
-        INVAL => "a flag is unknown to the kernel or not permitted; or the path contains a NUL \
-            byte",
-        NOENT => "the file, or a directory in the path, does not exist or has been removed; or a \
-            symbolic link in the path is dangling; or the path is empty, and AT_EMPTY_PATH is not \
-            set",
+        INVAL => "a flag is unknown or not permitted; or the path contains a NUL byte",
+        NOENT => "a component of the path does not exist; or the path is empty, and AT_EMPTY_PATH \
+            is not set",
         NOTDIR => "a component of the path that is used as a directory is not a directory; or the \
-            path is relative, and the directory argument is not a directory",
+            path is relative, and the descriptor does not refer to a directory",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system",
-        BADF => "the path is relative or empty, and the directory argument is ABS; or the path is \
-            empty, and the descriptor is a path-only (O_PATH) descriptor";
+        BADF => "the path is relative or empty, and the descriptor is not open or is a path-only \
+            (O_PATH) descriptor";
     REMOVEXATTRAT:
         NODATA => NotFound "the attribute does not exist",
-        OPNOTSUPP => "the file system does not support extended attributes, or does not support \
-            the namespace of the attribute, which is the part of the name up to the first period",
+        OPNOTSUPP => "the file system does not support extended attributes or the namespace of the \
+            attribute",
         RANGE => "the name is empty or has more than 255 bytes",
-        PERM => "the attribute is in the namespace user, and the file is neither a regular file \
-            nor a directory, or is a sticky directory that the caller does not own; or the \
-            attribute is in another namespace, and the caller does not have the capability that \
-            the namespace requires (CAP_SYS_ADMIN for trusted and most attributes of security, \
-            CAP_SETFCAP for security.capability, CAP_FOWNER for access control lists of a file \
-            that the caller does not own); or the file is immutable or append-only; or the user \
-            namespace of the file system does not map an ID of the file",
-        ACCES => "the file is not writable; or a directory in the path cannot be searched; or a \
-            symbolic link may not be followed (fs.protected_symlinks); or a security module denies \
-            the call",
+        PERM => "the namespace of the attribute does not permit the change; or the file is \
+            immutable or append-only; or the user namespace of the file system does not map an ID \
+            of the file",
+        ACCES => "the permissions of the file do not permit the access; or a directory in the path \
+            cannot be searched; or a symbolic link may not be followed (fs.protected_symlinks); or \
+            a security module denies the call",
         ROFS => "the file system or the mount is read-only",
-        INVAL => "a flag is unknown to the kernel or not permitted; or the name has nothing after \
-            the namespace; or the path or the name contains a NUL byte",
-        NOENT => "the file, or a directory in the path, does not exist or has been removed; or a \
-            symbolic link in the path is dangling; or the path is empty, and AT_EMPTY_PATH is not \
-            set",
+        INVAL => "a flag, the name or the value is not valid; or an argument contains a NUL byte",
+        NOENT => "a component of the path does not exist; or the path is empty, and AT_EMPTY_PATH \
+            is not set",
         NOTDIR => "a component of the path that is used as a directory is not a directory; or the \
-            path is relative, and the directory argument is not a directory",
+            path is relative, and the descriptor does not refer to a directory",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system",
-        BADF => "the path is relative or empty, and the directory argument is ABS; or the path is \
-            empty, and the descriptor is a path-only (O_PATH) descriptor";
+        BADF => "the path is relative or empty, and the descriptor is not open or is a path-only \
+            (O_PATH) descriptor";
 };

@@ -15,21 +15,20 @@ use crate::syscall::syscall;
 ///
 /// # Errors
 ///
-/// - `ENODATA`: the attribute does not exist; or it is in the namespace `trusted`, and the caller
-///   does not have the capability `CAP_SYS_ADMIN` in the initial user namespace; or it is in the
-///   namespace `user`, and the file is neither a regular file nor a directory.
+/// - `ENODATA`: the attribute does not exist, or the caller may not see it. Attributes of the
+///   namespace `trusted` are visible with the capability `CAP_SYS_ADMIN` in the initial user
+///   namespace, and attributes of the namespace `user` exist only on regular files and directories.
 /// - `ERANGE`: the buffer is not empty, and is too small for the value; or the name is empty or has
 ///   more than 255 bytes.
-/// - `EOPNOTSUPP`: the file system does not support extended attributes, or does not support the
-///   namespace of the attribute, which is the part of the name up to the first period.
-/// - `E2BIG`: the value has more than 65,536 bytes, which the kernel cannot return.
-/// - `EACCES`: the file is not readable; or a directory in the path cannot be searched; or a
-///   symbolic link may not be followed (`fs.protected_symlinks`); or a security module denies the
-///   call.
-/// - `EINVAL`: the name has nothing after the namespace; or the path or the name contains a NUL
-///   byte.
-/// - `ENOENT`: the file, or a directory in the path, does not exist or has been removed; or a
-///   symbolic link in the path is dangling; or the path is empty.
+/// - `EOPNOTSUPP`: the file system does not support extended attributes or the namespace of the
+///   attribute. The namespace is the part of the name up to the first period.
+/// - `E2BIG`: the value has more than 65,536 bytes.
+/// - `EACCES`: the permissions of the file do not permit the access; or a directory in the path
+///   cannot be searched; or a symbolic link may not be followed (`fs.protected_symlinks`); or a
+///   security module denies the call.
+/// - `EINVAL`: the name is not valid, or an argument contains a NUL byte. A name must continue
+///   after the namespace.
+/// - `ENOENT`: a component of the path does not exist, or the path is empty.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory.
 /// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
@@ -107,16 +106,18 @@ pub(super) fn lgetxattr_c(path: &CStr, name: &CStr, buffer: &mut [u8]) -> Result
 ///
 /// # Errors
 ///
-/// - `ENODATA`: the attribute does not exist; or it is in the namespace `trusted`, and the caller
-///   does not have the capability `CAP_SYS_ADMIN` in the initial user namespace; or it is in the
-///   namespace `user`, and the file is neither a regular file nor a directory.
+/// - `ENODATA`: the attribute does not exist, or the caller may not see it. Attributes of the
+///   namespace `trusted` are visible with the capability `CAP_SYS_ADMIN` in the initial user
+///   namespace, and attributes of the namespace `user` exist only on regular files and directories.
 /// - `ERANGE`: the buffer is not empty, and is too small for the value; or the name is empty or has
 ///   more than 255 bytes.
-/// - `EOPNOTSUPP`: the file system does not support extended attributes, or does not support the
-///   namespace of the attribute, which is the part of the name up to the first period.
-/// - `E2BIG`: the value has more than 65,536 bytes, which the kernel cannot return.
-/// - `EACCES`: the file is not readable; or a security module denies the call.
-/// - `EINVAL`: the name has nothing after the namespace; or the name contains a NUL byte.
+/// - `EOPNOTSUPP`: the file system does not support extended attributes or the namespace of the
+///   attribute. The namespace is the part of the name up to the first period.
+/// - `E2BIG`: the value has more than 65,536 bytes.
+/// - `EACCES`: the permissions of the file do not permit the access; or a security module denies
+///   the call.
+/// - `EINVAL`: the name is not valid, or an argument contains a NUL byte. A name must continue
+///   after the namespace.
 /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
 /// - `ENOMEM`: the kernel is out of memory.
 /// - `EINTR`: a signal handler interrupted the call while the file system waited for its server.
@@ -158,13 +159,12 @@ pub(super) fn fgetxattr_c(fd: BorrowedFd<'_>, name: &CStr, buffer: &mut [u8]) ->
 /// # Errors
 ///
 /// - `ERANGE`: the buffer is not empty, and is too small for the list.
-/// - `E2BIG`: the list has more than 65,536 bytes, which the kernel cannot return.
+/// - `E2BIG`: the list has more than 65,536 bytes.
 /// - `EOPNOTSUPP`: the file system does not support extended attributes.
 /// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
 /// - `EINVAL`: the path contains a NUL byte.
-/// - `ENOENT`: the file, or a directory in the path, does not exist or has been removed; or a
-///   symbolic link in the path is dangling; or the path is empty.
+/// - `ENOENT`: a component of the path does not exist, or the path is empty.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory.
 /// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
@@ -241,7 +241,7 @@ pub(super) fn llistxattr_c(path: &CStr, buffer: &mut [u8]) -> Result<usize> {
 /// # Errors
 ///
 /// - `ERANGE`: the buffer is not empty, and is too small for the list.
-/// - `E2BIG`: the list has more than 65,536 bytes, which the kernel cannot return.
+/// - `E2BIG`: the list has more than 65,536 bytes.
 /// - `EOPNOTSUPP`: the file system does not support extended attributes.
 /// - `EACCES`: a security module denies the call.
 /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
@@ -265,68 +265,58 @@ pub fn flistxattr(fd: BorrowedFd<'_>, buffer: &mut [u8]) -> Result<usize> {
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     GETXATTR:
-        NODATA => NotFound "the attribute does not exist; or it is in the namespace trusted, and \
-            the caller does not have the capability CAP_SYS_ADMIN in the initial user namespace; \
-            or it is in the namespace user, and the file is neither a regular file nor a directory",
+        NODATA => NotFound "the attribute does not exist, or the caller may not see it",
         RANGE => "the buffer is not empty, and is too small for the value; or the name is empty or \
             has more than 255 bytes",
-        OPNOTSUPP => "the file system does not support extended attributes, or does not support \
-            the namespace of the attribute, which is the part of the name up to the first period",
-        TOOBIG => "the value has more than 65,536 bytes, which the kernel cannot return",
-        ACCES => "the file is not readable; or a directory in the path cannot be searched; or a \
-            symbolic link may not be followed (fs.protected_symlinks); or a security module denies \
-            the call",
-        INVAL => "the name has nothing after the namespace; or the path or the name contains a NUL \
-            byte",
-        NOENT => "the file, or a directory in the path, does not exist or has been removed; or a \
-            symbolic link in the path is dangling; or the path is empty",
+        OPNOTSUPP => "the file system does not support extended attributes or the namespace of the \
+            attribute",
+        TOOBIG => "the value has more than 65,536 bytes",
+        ACCES => "the permissions of the file do not permit the access; or a directory in the path \
+            cannot be searched; or a symbolic link may not be followed (fs.protected_symlinks); or \
+            a security module denies the call",
+        INVAL => "the name is not valid, or an argument contains a NUL byte",
+        NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path that is used as a directory is not a directory",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system";
     LGETXATTR:
-        NODATA => NotFound "the attribute does not exist; or it is in the namespace trusted, and \
-            the caller does not have the capability CAP_SYS_ADMIN in the initial user namespace; \
-            or it is in the namespace user, and the file is neither a regular file nor a directory",
+        NODATA => NotFound "the attribute does not exist, or the caller may not see it",
         RANGE => "the buffer is not empty, and is too small for the value; or the name is empty or \
             has more than 255 bytes",
-        OPNOTSUPP => "the file system does not support extended attributes, or does not support \
-            the namespace of the attribute, which is the part of the name up to the first period",
-        TOOBIG => "the value has more than 65,536 bytes, which the kernel cannot return",
-        ACCES => "the file is not readable; or a directory in the path cannot be searched; or a \
-            symbolic link may not be followed (fs.protected_symlinks); or a security module denies \
-            the call",
-        INVAL => "the name has nothing after the namespace; or the path or the name contains a NUL \
-            byte",
-        NOENT => "the file, or a directory in the path, does not exist or has been removed; or a \
-            symbolic link in the path is dangling; or the path is empty",
+        OPNOTSUPP => "the file system does not support extended attributes or the namespace of the \
+            attribute",
+        TOOBIG => "the value has more than 65,536 bytes",
+        ACCES => "the permissions of the file do not permit the access; or a directory in the path \
+            cannot be searched; or a symbolic link may not be followed (fs.protected_symlinks); or \
+            a security module denies the call",
+        INVAL => "the name is not valid, or an argument contains a NUL byte",
+        NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path that is used as a directory is not a directory",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system";
     FGETXATTR:
-        NODATA => NotFound "the attribute does not exist; or it is in the namespace trusted, and \
-            the caller does not have the capability CAP_SYS_ADMIN in the initial user namespace; \
-            or it is in the namespace user, and the file is neither a regular file nor a directory",
+        NODATA => NotFound "the attribute does not exist, or the caller may not see it",
         RANGE => "the buffer is not empty, and is too small for the value; or the name is empty or \
             has more than 255 bytes",
-        OPNOTSUPP => "the file system does not support extended attributes, or does not support \
-            the namespace of the attribute, which is the part of the name up to the first period",
-        TOOBIG => "the value has more than 65,536 bytes, which the kernel cannot return",
-        ACCES => "the file is not readable; or a security module denies the call",
-        INVAL => "the name has nothing after the namespace; or the name contains a NUL byte",
+        OPNOTSUPP => "the file system does not support extended attributes or the namespace of the \
+            attribute",
+        TOOBIG => "the value has more than 65,536 bytes",
+        ACCES => "the permissions of the file do not permit the access; or a security module \
+            denies the call",
+        INVAL => "the name is not valid, or an argument contains a NUL byte",
         BADF => "the descriptor is a path-only (O_PATH) descriptor";
     LISTXATTR:
         RANGE => "the buffer is not empty, and is too small for the list",
-        TOOBIG => "the list has more than 65,536 bytes, which the kernel cannot return",
+        TOOBIG => "the list has more than 65,536 bytes",
         OPNOTSUPP => "the file system does not support extended attributes",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or a security module denies the call",
         INVAL => "the path contains a NUL byte",
-        NOENT => "the file, or a directory in the path, does not exist or has been removed; or a \
-            symbolic link in the path is dangling; or the path is empty",
+        NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path that is used as a directory is not a directory",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
@@ -334,13 +324,12 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             its file system";
     LLISTXATTR:
         RANGE => "the buffer is not empty, and is too small for the list",
-        TOOBIG => "the list has more than 65,536 bytes, which the kernel cannot return",
+        TOOBIG => "the list has more than 65,536 bytes",
         OPNOTSUPP => "the file system does not support extended attributes",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or a security module denies the call",
         INVAL => "the path contains a NUL byte",
-        NOENT => "the file, or a directory in the path, does not exist or has been removed; or a \
-            symbolic link in the path is dangling; or the path is empty",
+        NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path that is used as a directory is not a directory",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
@@ -348,7 +337,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             its file system";
     FLISTXATTR:
         RANGE => "the buffer is not empty, and is too small for the list",
-        TOOBIG => "the list has more than 65,536 bytes, which the kernel cannot return",
+        TOOBIG => "the list has more than 65,536 bytes",
         OPNOTSUPP => "the file system does not support extended attributes",
         ACCES => "a security module denies the call",
         BADF => "the descriptor is a path-only (O_PATH) descriptor";

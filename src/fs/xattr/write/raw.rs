@@ -18,28 +18,25 @@ use crate::syscall::syscall;
 ///
 /// - `EEXIST`: `XATTR_CREATE` is set, and the attribute exists.
 /// - `ENODATA`: `XATTR_REPLACE` is set, and the attribute does not exist.
-/// - `EOPNOTSUPP`: the file system does not support extended attributes, or does not support the
-///   namespace of the attribute, which is the part of the name up to the first period.
+/// - `EOPNOTSUPP`: the file system does not support extended attributes or the namespace of the
+///   attribute. The namespace is the part of the name up to the first period.
 /// - `ERANGE`: the name is empty or has more than 255 bytes.
 /// - `E2BIG`: the value has more than 65,536 bytes.
-/// - `EPERM`: the attribute is in the namespace `user`, and the file is neither a regular file nor
-///   a directory, or is a sticky directory that the caller does not own; or the attribute is in
-///   another namespace, and the caller does not have the capability that the namespace requires
-///   (`CAP_SYS_ADMIN` for `trusted` and most attributes of `security`, `CAP_SETFCAP` for
-///   `security.capability`, `CAP_FOWNER` for access control lists of a file that the caller does
-///   not own); or the file is immutable or append-only; or the user namespace of the file system
-///   does not map an ID of the file.
-/// - `EACCES`: the file is not writable; or a directory in the path cannot be searched; or a
-///   symbolic link may not be followed (`fs.protected_symlinks`); or a security module denies the
-///   call.
+/// - `EPERM`: the namespace of the attribute does not permit the change; or the file is immutable
+///   or append-only; or the user namespace of the file system does not map an ID of the file. The
+///   namespace `user` requires a regular file or a directory, and that the caller owns the
+///   directory if it is sticky. Other namespaces require a capability: `CAP_SYS_ADMIN` for
+///   `trusted` and most attributes of `security`, `CAP_SETFCAP` for `security.capability`, and
+///   `CAP_FOWNER` for access control lists of a file that the caller does not own.
+/// - `EACCES`: the permissions of the file do not permit the access; or a directory in the path
+///   cannot be searched; or a symbolic link may not be followed (`fs.protected_symlinks`); or a
+///   security module denies the call.
 /// - `EROFS`: the file system or the mount is read-only.
-/// - `EINVAL`: a flag is unknown to the kernel; or the name has nothing after the namespace; or the
-///   file system or the kernel does not permit the value; or the path or the name contains a NUL
-///   byte.
-/// - `ENOSPC`: the file system has no free space for the attribute.
-/// - `EDQUOT`: the quota of the user on the file system does not permit the attribute.
-/// - `ENOENT`: the file, or a directory in the path, does not exist or has been removed; or a
-///   symbolic link in the path is dangling; or the path is empty.
+/// - `EINVAL`: a flag, the name or the value is not valid; or an argument contains a NUL byte. A
+///   name must continue after the namespace.
+/// - `ENOSPC`: the file system has no free space.
+/// - `EDQUOT`: the quota on the file system does not permit the change.
+/// - `ENOENT`: a component of the path does not exist, or the path is empty.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory.
 /// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
@@ -136,24 +133,24 @@ pub(super) fn lsetxattr_c(path: &CStr, name: &CStr, value: &[u8], flags: XattrFl
 ///
 /// - `EEXIST`: `XATTR_CREATE` is set, and the attribute exists.
 /// - `ENODATA`: `XATTR_REPLACE` is set, and the attribute does not exist.
-/// - `EOPNOTSUPP`: the file system does not support extended attributes, or does not support the
-///   namespace of the attribute, which is the part of the name up to the first period.
+/// - `EOPNOTSUPP`: the file system does not support extended attributes or the namespace of the
+///   attribute. The namespace is the part of the name up to the first period.
 /// - `ERANGE`: the name is empty or has more than 255 bytes.
 /// - `E2BIG`: the value has more than 65,536 bytes.
-/// - `EPERM`: the attribute is in the namespace `user`, and the file is neither a regular file nor
-///   a directory, or is a sticky directory that the caller does not own; or the attribute is in
-///   another namespace, and the caller does not have the capability that the namespace requires
-///   (`CAP_SYS_ADMIN` for `trusted` and most attributes of `security`, `CAP_SETFCAP` for
-///   `security.capability`, `CAP_FOWNER` for access control lists of a file that the caller does
-///   not own); or the file is immutable or append-only; or the user namespace of the file system
-///   does not map an ID of the file.
-/// - `EACCES`: the file is not writable; or a security module denies the call.
+/// - `EPERM`: the namespace of the attribute does not permit the change; or the file is immutable
+///   or append-only; or the user namespace of the file system does not map an ID of the file. The
+///   namespace `user` requires a regular file or a directory, and that the caller owns the
+///   directory if it is sticky. Other namespaces require a capability: `CAP_SYS_ADMIN` for
+///   `trusted` and most attributes of `security`, `CAP_SETFCAP` for `security.capability`, and
+///   `CAP_FOWNER` for access control lists of a file that the caller does not own.
+/// - `EACCES`: the permissions of the file do not permit the access; or a security module denies
+///   the call.
 /// - `EROFS`: the file system or the mount is read-only.
-/// - `EINVAL`: a flag is unknown to the kernel; or the name has nothing after the namespace; or the
-///   file system or the kernel does not permit the value; or the name contains a NUL byte.
+/// - `EINVAL`: a flag, the name or the value is not valid; or an argument contains a NUL byte. A
+///   name must continue after the namespace.
 /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
-/// - `ENOSPC`: the file system has no free space for the attribute.
-/// - `EDQUOT`: the quota of the user on the file system does not permit the attribute.
+/// - `ENOSPC`: the file system has no free space.
+/// - `EDQUOT`: the quota on the file system does not permit the change.
 /// - `ENOMEM`: the kernel is out of memory.
 /// - `EINTR`: a signal handler interrupted the call while the file system waited for its server.
 /// - `EIO`: an I/O error occurred.
@@ -201,24 +198,22 @@ pub(super) fn fsetxattr_c(
 /// # Errors
 ///
 /// - `ENODATA`: the attribute does not exist.
-/// - `EOPNOTSUPP`: the file system does not support extended attributes, or does not support the
-///   namespace of the attribute, which is the part of the name up to the first period.
+/// - `EOPNOTSUPP`: the file system does not support extended attributes or the namespace of the
+///   attribute. The namespace is the part of the name up to the first period.
 /// - `ERANGE`: the name is empty or has more than 255 bytes.
-/// - `EPERM`: the attribute is in the namespace `user`, and the file is neither a regular file nor
-///   a directory, or is a sticky directory that the caller does not own; or the attribute is in
-///   another namespace, and the caller does not have the capability that the namespace requires
-///   (`CAP_SYS_ADMIN` for `trusted` and most attributes of `security`, `CAP_SETFCAP` for
-///   `security.capability`, `CAP_FOWNER` for access control lists of a file that the caller does
-///   not own); or the file is immutable or append-only; or the user namespace of the file system
-///   does not map an ID of the file.
-/// - `EACCES`: the file is not writable; or a directory in the path cannot be searched; or a
-///   symbolic link may not be followed (`fs.protected_symlinks`); or a security module denies the
-///   call.
+/// - `EPERM`: the namespace of the attribute does not permit the change; or the file is immutable
+///   or append-only; or the user namespace of the file system does not map an ID of the file. The
+///   namespace `user` requires a regular file or a directory, and that the caller owns the
+///   directory if it is sticky. Other namespaces require a capability: `CAP_SYS_ADMIN` for
+///   `trusted` and most attributes of `security`, `CAP_SETFCAP` for `security.capability`, and
+///   `CAP_FOWNER` for access control lists of a file that the caller does not own.
+/// - `EACCES`: the permissions of the file do not permit the access; or a directory in the path
+///   cannot be searched; or a symbolic link may not be followed (`fs.protected_symlinks`); or a
+///   security module denies the call.
 /// - `EROFS`: the file system or the mount is read-only.
-/// - `EINVAL`: the name has nothing after the namespace; or the path or the name contains a NUL
-///   byte.
-/// - `ENOENT`: the file, or a directory in the path, does not exist or has been removed; or a
-///   symbolic link in the path is dangling; or the path is empty.
+/// - `EINVAL`: the name is not valid, or an argument contains a NUL byte. A name must continue
+///   after the namespace.
+/// - `ENOENT`: a component of the path does not exist, or the path is empty.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory.
 /// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
@@ -290,19 +285,20 @@ pub(super) fn lremovexattr_c(path: &CStr, name: &CStr) -> Result<()> {
 /// # Errors
 ///
 /// - `ENODATA`: the attribute does not exist.
-/// - `EOPNOTSUPP`: the file system does not support extended attributes, or does not support the
-///   namespace of the attribute, which is the part of the name up to the first period.
+/// - `EOPNOTSUPP`: the file system does not support extended attributes or the namespace of the
+///   attribute. The namespace is the part of the name up to the first period.
 /// - `ERANGE`: the name is empty or has more than 255 bytes.
-/// - `EPERM`: the attribute is in the namespace `user`, and the file is neither a regular file nor
-///   a directory, or is a sticky directory that the caller does not own; or the attribute is in
-///   another namespace, and the caller does not have the capability that the namespace requires
-///   (`CAP_SYS_ADMIN` for `trusted` and most attributes of `security`, `CAP_SETFCAP` for
-///   `security.capability`, `CAP_FOWNER` for access control lists of a file that the caller does
-///   not own); or the file is immutable or append-only; or the user namespace of the file system
-///   does not map an ID of the file.
-/// - `EACCES`: the file is not writable; or a security module denies the call.
+/// - `EPERM`: the namespace of the attribute does not permit the change; or the file is immutable
+///   or append-only; or the user namespace of the file system does not map an ID of the file. The
+///   namespace `user` requires a regular file or a directory, and that the caller owns the
+///   directory if it is sticky. Other namespaces require a capability: `CAP_SYS_ADMIN` for
+///   `trusted` and most attributes of `security`, `CAP_SETFCAP` for `security.capability`, and
+///   `CAP_FOWNER` for access control lists of a file that the caller does not own.
+/// - `EACCES`: the permissions of the file do not permit the access; or a security module denies
+///   the call.
 /// - `EROFS`: the file system or the mount is read-only.
-/// - `EINVAL`: the name has nothing after the namespace; or the name contains a NUL byte.
+/// - `EINVAL`: the name is not valid, or an argument contains a NUL byte. A name must continue
+///   after the namespace.
 /// - `EBADF`: the descriptor is a path-only (`O_PATH`) descriptor.
 /// - `ENOMEM`: the kernel is out of memory.
 /// - `EINTR`: a signal handler interrupted the call while the file system waited for its server.
@@ -333,28 +329,21 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     SETXATTR:
         EXIST => "XATTR_CREATE is set, and the attribute exists",
         NODATA => NotFound "XATTR_REPLACE is set, and the attribute does not exist",
-        OPNOTSUPP => "the file system does not support extended attributes, or does not support \
-            the namespace of the attribute, which is the part of the name up to the first period",
+        OPNOTSUPP => "the file system does not support extended attributes or the namespace of the \
+            attribute",
         RANGE => "the name is empty or has more than 255 bytes",
         TOOBIG => "the value has more than 65,536 bytes",
-        PERM => "the attribute is in the namespace user, and the file is neither a regular file \
-            nor a directory, or is a sticky directory that the caller does not own; or the \
-            attribute is in another namespace, and the caller does not have the capability that \
-            the namespace requires (CAP_SYS_ADMIN for trusted and most attributes of security, \
-            CAP_SETFCAP for security.capability, CAP_FOWNER for access control lists of a file \
-            that the caller does not own); or the file is immutable or append-only; or the user \
-            namespace of the file system does not map an ID of the file",
-        ACCES => "the file is not writable; or a directory in the path cannot be searched; or a \
-            symbolic link may not be followed (fs.protected_symlinks); or a security module denies \
-            the call",
+        PERM => "the namespace of the attribute does not permit the change; or the file is \
+            immutable or append-only; or the user namespace of the file system does not map an ID \
+            of the file",
+        ACCES => "the permissions of the file do not permit the access; or a directory in the path \
+            cannot be searched; or a symbolic link may not be followed (fs.protected_symlinks); or \
+            a security module denies the call",
         ROFS => "the file system or the mount is read-only",
-        INVAL => "a flag is unknown to the kernel; or the name has nothing after the namespace; or \
-            the file system or the kernel does not permit the value; or the path or the name \
-            contains a NUL byte",
-        NOSPC => "the file system has no free space for the attribute",
-        DQUOT => "the quota of the user on the file system does not permit the attribute",
-        NOENT => "the file, or a directory in the path, does not exist or has been removed; or a \
-            symbolic link in the path is dangling; or the path is empty",
+        INVAL => "a flag, the name or the value is not valid; or an argument contains a NUL byte",
+        NOSPC => "the file system has no free space",
+        DQUOT => "the quota on the file system does not permit the change",
+        NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path that is used as a directory is not a directory",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
@@ -363,28 +352,21 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     LSETXATTR:
         EXIST => "XATTR_CREATE is set, and the attribute exists",
         NODATA => NotFound "XATTR_REPLACE is set, and the attribute does not exist",
-        OPNOTSUPP => "the file system does not support extended attributes, or does not support \
-            the namespace of the attribute, which is the part of the name up to the first period",
+        OPNOTSUPP => "the file system does not support extended attributes or the namespace of the \
+            attribute",
         RANGE => "the name is empty or has more than 255 bytes",
         TOOBIG => "the value has more than 65,536 bytes",
-        PERM => "the attribute is in the namespace user, and the file is neither a regular file \
-            nor a directory, or is a sticky directory that the caller does not own; or the \
-            attribute is in another namespace, and the caller does not have the capability that \
-            the namespace requires (CAP_SYS_ADMIN for trusted and most attributes of security, \
-            CAP_SETFCAP for security.capability, CAP_FOWNER for access control lists of a file \
-            that the caller does not own); or the file is immutable or append-only; or the user \
-            namespace of the file system does not map an ID of the file",
-        ACCES => "the file is not writable; or a directory in the path cannot be searched; or a \
-            symbolic link may not be followed (fs.protected_symlinks); or a security module denies \
-            the call",
+        PERM => "the namespace of the attribute does not permit the change; or the file is \
+            immutable or append-only; or the user namespace of the file system does not map an ID \
+            of the file",
+        ACCES => "the permissions of the file do not permit the access; or a directory in the path \
+            cannot be searched; or a symbolic link may not be followed (fs.protected_symlinks); or \
+            a security module denies the call",
         ROFS => "the file system or the mount is read-only",
-        INVAL => "a flag is unknown to the kernel; or the name has nothing after the namespace; or \
-            the file system or the kernel does not permit the value; or the path or the name \
-            contains a NUL byte",
-        NOSPC => "the file system has no free space for the attribute",
-        DQUOT => "the quota of the user on the file system does not permit the attribute",
-        NOENT => "the file, or a directory in the path, does not exist or has been removed; or a \
-            symbolic link in the path is dangling; or the path is empty",
+        INVAL => "a flag, the name or the value is not valid; or an argument contains a NUL byte",
+        NOSPC => "the file system has no free space",
+        DQUOT => "the quota on the file system does not permit the change",
+        NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path that is used as a directory is not a directory",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
@@ -393,45 +375,34 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     FSETXATTR:
         EXIST => "XATTR_CREATE is set, and the attribute exists",
         NODATA => NotFound "XATTR_REPLACE is set, and the attribute does not exist",
-        OPNOTSUPP => "the file system does not support extended attributes, or does not support \
-            the namespace of the attribute, which is the part of the name up to the first period",
+        OPNOTSUPP => "the file system does not support extended attributes or the namespace of the \
+            attribute",
         RANGE => "the name is empty or has more than 255 bytes",
         TOOBIG => "the value has more than 65,536 bytes",
-        PERM => "the attribute is in the namespace user, and the file is neither a regular file \
-            nor a directory, or is a sticky directory that the caller does not own; or the \
-            attribute is in another namespace, and the caller does not have the capability that \
-            the namespace requires (CAP_SYS_ADMIN for trusted and most attributes of security, \
-            CAP_SETFCAP for security.capability, CAP_FOWNER for access control lists of a file \
-            that the caller does not own); or the file is immutable or append-only; or the user \
-            namespace of the file system does not map an ID of the file",
-        ACCES => "the file is not writable; or a security module denies the call",
+        PERM => "the namespace of the attribute does not permit the change; or the file is \
+            immutable or append-only; or the user namespace of the file system does not map an ID \
+            of the file",
+        ACCES => "the permissions of the file do not permit the access; or a security module \
+            denies the call",
         ROFS => "the file system or the mount is read-only",
-        INVAL => "a flag is unknown to the kernel; or the name has nothing after the namespace; or \
-            the file system or the kernel does not permit the value; or the name contains a NUL \
-            byte",
+        INVAL => "a flag, the name or the value is not valid; or an argument contains a NUL byte",
         BADF => "the descriptor is a path-only (O_PATH) descriptor",
-        NOSPC => "the file system has no free space for the attribute",
-        DQUOT => "the quota of the user on the file system does not permit the attribute";
+        NOSPC => "the file system has no free space",
+        DQUOT => "the quota on the file system does not permit the change";
     REMOVEXATTR:
         NODATA => NotFound "the attribute does not exist",
-        OPNOTSUPP => "the file system does not support extended attributes, or does not support \
-            the namespace of the attribute, which is the part of the name up to the first period",
+        OPNOTSUPP => "the file system does not support extended attributes or the namespace of the \
+            attribute",
         RANGE => "the name is empty or has more than 255 bytes",
-        PERM => "the attribute is in the namespace user, and the file is neither a regular file \
-            nor a directory, or is a sticky directory that the caller does not own; or the \
-            attribute is in another namespace, and the caller does not have the capability that \
-            the namespace requires (CAP_SYS_ADMIN for trusted and most attributes of security, \
-            CAP_SETFCAP for security.capability, CAP_FOWNER for access control lists of a file \
-            that the caller does not own); or the file is immutable or append-only; or the user \
-            namespace of the file system does not map an ID of the file",
-        ACCES => "the file is not writable; or a directory in the path cannot be searched; or a \
-            symbolic link may not be followed (fs.protected_symlinks); or a security module denies \
-            the call",
+        PERM => "the namespace of the attribute does not permit the change; or the file is \
+            immutable or append-only; or the user namespace of the file system does not map an ID \
+            of the file",
+        ACCES => "the permissions of the file do not permit the access; or a directory in the path \
+            cannot be searched; or a symbolic link may not be followed (fs.protected_symlinks); or \
+            a security module denies the call",
         ROFS => "the file system or the mount is read-only",
-        INVAL => "the name has nothing after the namespace; or the path or the name contains a NUL \
-            byte",
-        NOENT => "the file, or a directory in the path, does not exist or has been removed; or a \
-            symbolic link in the path is dangling; or the path is empty",
+        INVAL => "the name is not valid, or an argument contains a NUL byte",
+        NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path that is used as a directory is not a directory",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
@@ -439,24 +410,18 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             its file system";
     LREMOVEXATTR:
         NODATA => NotFound "the attribute does not exist",
-        OPNOTSUPP => "the file system does not support extended attributes, or does not support \
-            the namespace of the attribute, which is the part of the name up to the first period",
+        OPNOTSUPP => "the file system does not support extended attributes or the namespace of the \
+            attribute",
         RANGE => "the name is empty or has more than 255 bytes",
-        PERM => "the attribute is in the namespace user, and the file is neither a regular file \
-            nor a directory, or is a sticky directory that the caller does not own; or the \
-            attribute is in another namespace, and the caller does not have the capability that \
-            the namespace requires (CAP_SYS_ADMIN for trusted and most attributes of security, \
-            CAP_SETFCAP for security.capability, CAP_FOWNER for access control lists of a file \
-            that the caller does not own); or the file is immutable or append-only; or the user \
-            namespace of the file system does not map an ID of the file",
-        ACCES => "the file is not writable; or a directory in the path cannot be searched; or a \
-            symbolic link may not be followed (fs.protected_symlinks); or a security module denies \
-            the call",
+        PERM => "the namespace of the attribute does not permit the change; or the file is \
+            immutable or append-only; or the user namespace of the file system does not map an ID \
+            of the file",
+        ACCES => "the permissions of the file do not permit the access; or a directory in the path \
+            cannot be searched; or a symbolic link may not be followed (fs.protected_symlinks); or \
+            a security module denies the call",
         ROFS => "the file system or the mount is read-only",
-        INVAL => "the name has nothing after the namespace; or the path or the name contains a NUL \
-            byte",
-        NOENT => "the file, or a directory in the path, does not exist or has been removed; or a \
-            symbolic link in the path is dangling; or the path is empty",
+        INVAL => "the name is not valid, or an argument contains a NUL byte",
+        NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path that is used as a directory is not a directory",
         LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
@@ -464,18 +429,15 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             its file system";
     FREMOVEXATTR:
         NODATA => NotFound "the attribute does not exist",
-        OPNOTSUPP => "the file system does not support extended attributes, or does not support \
-            the namespace of the attribute, which is the part of the name up to the first period",
+        OPNOTSUPP => "the file system does not support extended attributes or the namespace of the \
+            attribute",
         RANGE => "the name is empty or has more than 255 bytes",
-        PERM => "the attribute is in the namespace user, and the file is neither a regular file \
-            nor a directory, or is a sticky directory that the caller does not own; or the \
-            attribute is in another namespace, and the caller does not have the capability that \
-            the namespace requires (CAP_SYS_ADMIN for trusted and most attributes of security, \
-            CAP_SETFCAP for security.capability, CAP_FOWNER for access control lists of a file \
-            that the caller does not own); or the file is immutable or append-only; or the user \
-            namespace of the file system does not map an ID of the file",
-        ACCES => "the file is not writable; or a security module denies the call",
+        PERM => "the namespace of the attribute does not permit the change; or the file is \
+            immutable or append-only; or the user namespace of the file system does not map an ID \
+            of the file",
+        ACCES => "the permissions of the file do not permit the access; or a security module \
+            denies the call",
         ROFS => "the file system or the mount is read-only",
-        INVAL => "the name has nothing after the namespace; or the name contains a NUL byte",
+        INVAL => "the name is not valid, or an argument contains a NUL byte",
         BADF => "the descriptor is a path-only (O_PATH) descriptor";
 };
