@@ -279,8 +279,8 @@ causes! { IN_NAMESPACES:
     };
 }
 
-const FS_IMMUTABLE_FL: libc::c_long = 0x10;
-const FS_APPEND_FL: libc::c_long = 0x20;
+pub const FS_IMMUTABLE_FL: libc::c_long = 0x10;
+pub const FS_APPEND_FL: libc::c_long = 0x20;
 
 fn is_root() -> bool {
     butter::process::geteuid() == butter::process::Uid::ROOT
@@ -318,18 +318,20 @@ fn file_for_others(mode: u32) -> (TempDir, PathBuf) {
 /// Sets a flag of a new file (`chattr`), and clears it after the call.
 fn with_inode_flag(flag: libc::c_long, call: impl FnOnce(&Path) -> Outcome) -> Outcome {
     let file = files::NamedFile::new();
-    let number = std::os::fd::AsRawFd::as_raw_fd(&*file);
-    let set = |flags: libc::c_long| {
-        // SAFETY: reads one number.
-        match unsafe { libc::ioctl(number, libc::FS_IOC_SETFLAGS, &raw const flags) } {
-            0 => Ok(()),
-            _ => Err(format!("FS_IOC_SETFLAGS: {}", std::io::Error::last_os_error())),
-        }
-    };
-    set(flag)?;
+    set_inode_flags(&file, flag)?;
     let outcome = call(file.path());
-    set(0)?;
+    set_inode_flags(&file, 0)?;
     outcome
+}
+
+/// Sets the flags of a file or a directory (`chattr`).
+pub fn set_inode_flags(file: &File, flags: libc::c_long) -> Result<(), String> {
+    let number = std::os::fd::AsRawFd::as_raw_fd(file);
+    // SAFETY: reads one number.
+    match unsafe { libc::ioctl(number, libc::FS_IOC_SETFLAGS, &raw const flags) } {
+        0 => Ok(()),
+        _ => Err(format!("FS_IOC_SETFLAGS: {}", std::io::Error::last_os_error())),
+    }
 }
 
 /// Mounts a tmpfs, and unmounts it after the call.

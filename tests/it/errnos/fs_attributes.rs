@@ -7,15 +7,21 @@ use butter::Errno;
 use butter::error::{Call, ErrorKind};
 use butter::fd::{AsFd, OwnedFd};
 use butter::fs::raw::*;
-use butter::fs::{ABS, Access, AtFlags, DirectoryArg, Mode, SetTime, Timestamps};
+use butter::fs::{
+    ABS, Access, AtFlags, Dev, DirectoryArg, FileType, Mode, RenameFlags, SetTime, Timestamps,
+    XattrFlags,
+};
 use butter::process::Uid;
 use butter::time::Timespec;
 use syscalls::Sysno;
 
+use super::causes_open::{FS_APPEND_FL, FS_IMMUTABLE_FL, set_inode_flags};
 use super::fs_paths::{PathCall, child, in_directory, path_call_rows};
 use super::{Outcome, Row, Table, check_all, failed, null, path_only_descriptor, regular_file};
 use common::child::as_nobody;
+use common::files;
 use common::inject::inject;
+use common::test::in_row;
 use common::{require, this_test};
 
 use ErrorKind::*;
@@ -203,6 +209,86 @@ fn fchown_fails_with(errno: Errno) -> Outcome {
 
 fn utimensat_fd_fails_with(errno: Errno) -> Outcome {
     inject(libc::SYS_utimensat, errno, || failed(utimensat_fd(regular_file().as_fd(), &NOW)))
+}
+
+/// Asserts that each call fails with `EPERM`.
+fn assert_not_permitted<const N: usize>(calls: [(&str, butter::Result<()>); N]) {
+    for (name, result) in calls {
+        let error = in_row(name, || result.unwrap_err());
+        assert_eq!((error.call().name(), error.errno()), (name, Errno::PERM), "{error}");
+    }
+}
+
+#[test]
+fn attributes_and_names_of_immutable_files_cannot_be_changed() {
+    let directory = files::directory();
+    let open = |name: &str| File::open(directory.path().join(name)).unwrap();
+    std::fs::write(directory.path().join("file"), "").unwrap();
+    let (file, parent) = (open("file"), open("."));
+    let (fd, parent_fd) =
+        (common::fd(file.try_clone().unwrap()), common::fd(parent.try_clone().unwrap()));
+    let (fd, at) = (fd.as_fd(), parent_fd.as_fd());
+    let (none, rename) = (AtFlags::empty(), RenameFlags::empty());
+    let value = XattrFlags::empty();
+    for flag in [FS_IMMUTABLE_FL, FS_APPEND_FL] {
+        require!(set_inode_flags(&file, flag));
+        let path = child(directory.path(), "file");
+        assert_not_permitted([
+            ("fchmodat", fchmodat(at, "file", Mode::RWXU)),
+            ("fchmod", fchmod(fd, Mode::RWXU)),
+            ("fchownat", fchownat(at, "file", Some(Uid::ROOT), None, none)),
+            ("fchown", fchown(fd, Some(Uid::ROOT), None)),
+            ("utimensat", utimensat(at, "file", &modification(0), none)),
+            ("utimensat(fd)", utimensat_fd(fd, &modification(0))),
+            ("setxattr", setxattr(&path, "user.a", b"", value)),
+            ("fremovexattr", fremovexattr(fd, "user.a")),
+            ("linkat", linkat(at, "file", at, "new", none)),
+            ("unlinkat", unlinkat(at, "file", none)),
+            ("renameat2", renameat2(at, "file", at, "new", rename)),
+        ]);
+        let touched = utimensat(at, "file", &NOW, none);
+        let writable = faccessat2(at, "file", Access::WRITE_OK, AtFlags::EACCESS);
+        if flag == FS_IMMUTABLE_FL {
+            assert_not_permitted([("utimensat", touched), ("faccessat2", writable)]);
+        } else {
+            assert_eq!((touched, writable), (Ok(()), Ok(())));
+        }
+        set_inode_flags(&file, 0).unwrap();
+    }
+
+    require!(set_inode_flags(&parent, FS_IMMUTABLE_FL));
+    let fifo = FileType::Fifo;
+    assert_not_permitted([
+        ("mkdirat", mkdirat(at, "new", Mode::RWXU)),
+        ("mknodat", mknodat(at, "new", fifo, Mode::RWXU, Dev::default())),
+        ("symlinkat", symlinkat("x", at, "new")),
+        ("linkat", linkat(at, "file", at, "new", none)),
+        ("unlinkat", unlinkat(at, "file", none)),
+        ("renameat2", renameat2(at, "file", at, "new", rename)),
+    ]);
+    set_inode_flags(&parent, 0).unwrap();
+}
+
+#[test]
+fn linkat_fails_with_eperm_if_fs_protected_hardlinks_is_set() {
+    use std::os::unix::fs::PermissionsExt;
+    let protected = std::fs::read_to_string("/proc/sys/fs/protected_hardlinks");
+    require!(protected.is_ok_and(|value| value.trim() == "1"), "fs.protected_hardlinks is 0");
+    let directory = files::directory();
+    std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+    let file = File::create(directory.path().join("file")).unwrap();
+    // The owner of a file may create links.
+    let is_root = butter::process::geteuid() == Uid::ROOT;
+    let map = std::fs::read_to_string("/proc/self/uid_map").unwrap();
+    require!(is_root && map.trim_end().ends_with(" 4294967295"), "other users");
+    file.set_permissions(std::fs::Permissions::from_mode(0o644)).unwrap();
+    let parent = common::fd(File::open(directory.path()).unwrap());
+    as_nobody(|| {
+        assert_not_permitted([(
+            "linkat",
+            linkat(&parent, "file", &parent, "new", AtFlags::empty()),
+        )]);
+    });
 }
 
 #[test]
