@@ -125,7 +125,7 @@ path_call_rows! { OTHERS:
         PERM PermissionDenied || as_nobody(|| FCHMODAT2.fails("/proc/version"));
         OPNOTSUPP Unsupported || in_directory(|path| {
             symlink("x", path.join("link")).unwrap();
-            failed(fchmodat2(ABS, child(path, "link"), Mode::RWXU, AtFlags::SYMLINK_NOFOLLOW))
+            failed(fchmodat2(ABS, &*child(path, "link"), Mode::RWXU, AtFlags::SYMLINK_NOFOLLOW))
         });
         INVAL InvalidArgument || failed(fchmodat2(ABS, "/x", Mode::RWXU, AtFlags::EACCESS));
     }
@@ -240,7 +240,7 @@ fn attributes_and_names_of_immutable_files_cannot_be_changed() {
             ("fchown", fchown(fd, Some(Uid::ROOT), None)),
             ("utimensat", utimensat(at, "file", &modification(0), none)),
             ("utimensat(fd)", utimensat_fd(fd, &modification(0))),
-            ("setxattr", setxattr(&path, "user.a", b"", value)),
+            ("setxattr", setxattr(&*path, "user.a", b"", value)),
             ("fremovexattr", fremovexattr(fd, "user.a")),
             ("linkat", linkat(at, "file", at, "new", none)),
             ("unlinkat", unlinkat(at, "file", none)),

@@ -52,7 +52,7 @@ path_call_rows! { ROWS:
         ROFS PermissionDenied, NOSPC LimitReached, DQUOT LimitReached, OVERFLOW Other
     } {
         NOENT NotFound || MKNODAT.fails("");
-        NOENT NotFound || in_directory(|path| MKNODAT.fails(child(path, "new/")));
+        NOENT NotFound || in_directory(|path| MKNODAT.fails(&*child(path, "new/")));
         NOTDIR InvalidArgument || {
             failed(mknodat(regular_file(), "x", FileType::Fifo, Mode::RWXU, Dev::default()))
         };
@@ -69,16 +69,16 @@ path_call_rows! { ROWS:
         OVERFLOW Other
     } {
         NOENT NotFound || SYMLINKAT.fails("");
-        NOENT NotFound || in_directory(|path| failed(symlinkat("", ABS, child(path, "new"))));
-        NOENT NotFound || in_directory(|path| SYMLINKAT.fails(child(path, "new/")));
+        NOENT NotFound || in_directory(|path| failed(symlinkat("", ABS, &*child(path, "new"))));
+        NOENT NotFound || in_directory(|path| SYMLINKAT.fails(&*child(path, "new/")));
         NOTDIR InvalidArgument || failed(symlinkat("x", regular_file(), "x"));
         BADF BadDescriptor || SYMLINKAT.fails("relative");
         EXIST AlreadyExists || SYMLINKAT.fails("/");
         EXIST AlreadyExists || exists(SYMLINKAT);
         NAMETOOLONG InvalidArgument || {
-            in_directory(|path| failed(symlinkat([b'a'; 4096], ABS, child(path, "new"))))
+            in_directory(|path| failed(symlinkat([b'a'; 4096], ABS, &*child(path, "new"))))
         };
-        INVAL InvalidArgument || in_directory(|path| failed(symlinkat("\0", ABS, child(path, "new"))));
+        INVAL InvalidArgument || in_directory(|path| failed(symlinkat("\0", ABS, &*child(path, "new"))));
     }
     LINKAT LINKAT {
         ROFS PermissionDenied, MLINK LimitReached, NOSPC LimitReached, DQUOT LimitReached,
@@ -96,7 +96,7 @@ path_call_rows! { ROWS:
         EXIST AlreadyExists || link("file", ".");
         XDEV Other || {
             in_directory(|path| {
-                failed(linkat(ABS, "/proc/version", ABS, child(path, "new"), AtFlags::empty()))
+                failed(linkat(ABS, "/proc/version", ABS, &*child(path, "new"), AtFlags::empty()))
             })
         };
         PERM PermissionDenied || link("directory", "new");
@@ -110,12 +110,12 @@ path_call_rows! { ROWS:
 fn exists(it: PathCall) -> Outcome {
     in_directory(|path| {
         symlink("missing", path.join("dangling")).unwrap();
-        it.fails(child(path, "dangling"))
+        it.fails(&*child(path, "dangling"))
     })
 }
 
 fn with_type(file_type: FileType, dev: Dev) -> Outcome {
-    in_directory(|path| failed(mknodat(ABS, child(path, "new"), file_type, Mode::RUSR, dev)))
+    in_directory(|path| failed(mknodat(ABS, &*child(path, "new"), file_type, Mode::RUSR, dev)))
 }
 
 /// Creates a hard link in a directory that contains `file`, `directory` and `dangling`.

@@ -87,7 +87,7 @@ path_call_rows! { ROWS:
         EXIST AlreadyExists || rename("file", "file", RenameFlags::NOREPLACE);
         ISDIR InvalidArgument || rename("file", "directory", RenameFlags::empty());
         XDEV Other || in_directory(|path| {
-            failed(renameat2(ABS, "/proc/version", ABS, child(path, "x"), RenameFlags::empty()))
+            failed(renameat2(ABS, "/proc/version", ABS, &*child(path, "x"), RenameFlags::empty()))
         });
         BUSY Busy || rename("file", ".", RenameFlags::empty());
         BUSY Busy || rename("directory/..", "missing", RenameFlags::empty());
@@ -119,7 +119,7 @@ const OTHERS: &[Row] = &[
 fn read_link_with_buffer(size: usize) -> Outcome {
     in_directory(|path| {
         symlink("content", path.join("link")).unwrap();
-        failed(readlinkat_complete(ABS, child(path, "link"), &mut vec![0; size][..]).map(drop))
+        failed(readlinkat_complete(ABS, &*child(path, "link"), &mut vec![0; size][..]).map(drop))
     })
 }
 

@@ -16,7 +16,7 @@ use butter::fs::{
 use butter::mount::{self, MountFlags};
 use butter::path::PATH_MAX;
 use common::child::{in_namespaces, with_own_root_and_cwd};
-use common::{bytes, files, require};
+use common::{bytes, require};
 
 use super::create::{directory, with_tmpfs};
 
@@ -30,8 +30,8 @@ fn readlinkat_returns_the_complete_content_if_the_buffer_is_larger() {
         let name = length.to_string();
         let mut buffer = [MaybeUninit::uninit(); PATH_MAX];
         assert_eq!(readlinkat(&fd, name.as_str(), &mut buffer).unwrap(), content.as_str());
-        assert_eq!(readlinkat(ABS, bytes(&link), &mut vec![0; length + 1]).unwrap(), &*content);
-        let error = readlinkat(&fd, name.as_str(), &mut vec![0; length]).unwrap_err();
+        assert_eq!(readlinkat(ABS, bytes(&link), &mut vec![0; length + 1][..]).unwrap(), &*content);
+        let error = readlinkat(&fd, name.as_str(), &mut vec![0; length][..]).unwrap_err();
         assert_eq!(error.errno(), Errno::RANGE);
 
         // The raw function returns what fits the buffer.
@@ -73,7 +73,7 @@ fn readlinkat_reads_magic_links() {
     {
         assert_eq!(fs::read_link(CWD, "/proc/self/exe").unwrap(), bytes(&executable));
         // A path that is longer than the first buffer.
-        let directory = files::directory();
+        let directory = common::files::directory();
         let long = directory.path().join("a".repeat(250)).join("b".repeat(250));
         std_fs::create_dir_all(&long).unwrap();
         let long = std_fs::canonicalize(long).unwrap();
