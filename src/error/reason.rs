@@ -257,21 +257,21 @@ impl Call {
 // two characters; the table is smallest with the parts that occur most often.
 #[rustfmt::skip]
 const WORD_LIST: &[&str] = &[
-    " byte", " is ", " is set", " or ", ", ", ", and the ", ", or ", ", or a ", ", or the ", "-onl",
-    "; ", "; or ", "; or a ", "; or the ", "AT", "CAP", "FI", "IN", "LO", "Linux ", "MA", "O_",
-    "RE", "S_", "T_", "_SE", "_SY", "a ", "ac", "al", "al ", "all", "am", "an", "an ", "and ",
-    "ange ", "another ", "apability ", "ar", "be", "ce", "ces", "ch", "co", "component ",
-    "contains ", "d ", "descriptor", "descriptor ", "device ", "directory", "directory ",
-    "does not ", "does not have ", "does not support ", "e ", "ed", "ed ", "empty", "en", "er",
-    "er ", "es", "es ", "ex", "exist", "file", "file ", "flag", "for ", "fs", "ha", "has ",
-    "has been ", "il", "in", "in ", "in the ", "ing ", "instan", "is ", "is not ", "is not a ",
-    "it", "it ", "its ", "kernel", "kernel ", "la", "le", "limit on ", "lo", "lock", "ma", "mapp",
-    "me", "memor", "more than ", "moun", "mount ", "namespace", "ne", "no", "not ", "of ",
-    "of the ", "ol", "on", "on ", "open", "open for ", "or", "or ", "ou", "pa", "path ", "pip",
-    "pro", "process ", "r ", "re", "rea", "read", "ro", "s ", "se", "security module denies ", "si",
-    "source ", "symbolic link", "system", "system ", "t ", "targe", "target is ", "te", "ted",
-    "ted ", "th", "that ", "the ", "the c", "the call", "the file ", "this ", "ti", "to ", "un",
-    "use", "user ", "user namespace ", "was ", "with ", "without ", "wn", "writ", "writing", "y ",
+    " byte", " is ", " is set", " or ", ", ", ", and ", ", and the ", ", or ", ", or the ", "-onl",
+    "; or ", "; or a ", "; or the ", "; or the file ", "AT", "CAP", "IN", "LO", "Linux ", "MA",
+    "O_", "PATH", "RE", "S_", "_NO", "_SE", "_SY", "a ", "a directory", "al", "all", "am", "an",
+    "an ", "and ", "another ", "apabil", "ar", "at", "be", "bu", "ce", "ce ", "ch", "co",
+    "component ", "contains ", "contains a NUL byte", "d ", "descriptor", "descriptor ", "devic",
+    "director", "does not ", "does not have ", "does not support ", "e ", "ed", "ed ", "empty",
+    "en", "er", "er ", "es", "ex", "exist", "ff", "file", "file ", "flag", "for ", "fs.", "ge",
+    "ge ", "has ", "in", "in ", "in the ", "ing ", "is ", "is a ", "is not ", "it", "its ",
+    "kernel", "kernel ", "la", "le", "limit on ", "link", "lock", "ma", "me", "mi", "mo",
+    "more than ", "mount ", "namespace", "neither ", "new ", "no", "not ", "not be ", "of ",
+    "of the ", "oll", "on", "on ", "open ", "or", "or ", "out ", "ow", "pa", "path ", "per", "pip",
+    "pp", "pro", "process ", "r ", "re", "rea", "read", "ro", "s ", "se", "security module denies ",
+    "si", "sour", "st", "st ", "symbolic link", "system", "system ", "t ", "t is ", "targe", "te",
+    "ted", "th", "than ", "that ", "the ", "the c", "the call", "the file ", "this ", "ti", "to ",
+    "un", "use", "user ", "user namespace ", "was ", "with", "writ", "writing", "y ",
 ];
 
 const _: () = assert!(WORD_LIST.len() <= 0x80 + 0x1f);

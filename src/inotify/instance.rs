@@ -93,9 +93,9 @@ impl Inotify {
     /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory, or the
     ///   file is not a directory and [`ONLYDIR`](WatchFlags::ONLYDIR) is set.
     /// - `EACCES`: a directory in the path cannot be searched, or the file cannot be read.
-    /// - `ELOOP`: the path contains too many symbolic links.
-    /// - `ENAMETOOLONG`: the path is longer than 4,095 bytes, or a component is too long for its
-    ///   file system.
+    /// - `ELOOP`: the path contains more than 40 symbolic links.
+    /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for
+    ///   its file system.
     /// - `EEXIST`: the file is already watched, and [`MASK_CREATE`](WatchFlags::MASK_CREATE) is
     ///   set.
     /// - `EINVAL`: the mask is empty, contains an unknown flag, or contains both

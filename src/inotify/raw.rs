@@ -47,10 +47,10 @@ pub fn inotify_init1(flags: InitFlags) -> Result<OwnedFd> {
 /// - `EACCES`: a directory in the path cannot be searched; or the file cannot be read; or a
 ///   symbolic link may not be followed (`fs.protected_symlinks`); or a security module denies the
 ///   watch.
-/// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: the path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
-/// - `ENAMETOOLONG`: the path is longer than 4,095 bytes, or a component is too long for its file
-///   system.
+/// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
+///   file system.
 /// - `EEXIST`: the file is already watched, and `IN_MASK_CREATE` is set.
 /// - `EINVAL`: the mask is empty, contains an unknown flag, or contains both `IN_MASK_ADD` and
 ///   `IN_MASK_CREATE`; or the descriptor is not an inotify instance; or the path contains a NUL
@@ -172,10 +172,10 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         ACCES => "a directory in the path cannot be searched; or the file cannot be read; or a \
             symbolic link may not be followed (fs.protected_symlinks); or a security module denies \
             the watch",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
-        NAMETOOLONG => "the path is longer than 4,095 bytes, or a component is too long for its \
-            file system",
+        NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
+            its file system",
         EXIST => "the file is already watched, and IN_MASK_CREATE is set",
         INVAL => "the mask is empty, contains an unknown flag, or contains both IN_MASK_ADD and \
             IN_MASK_CREATE; or the descriptor is not an inotify instance; or the path contains a \

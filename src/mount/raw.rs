@@ -82,7 +82,7 @@ use crate::syscall::syscall;
 ///   another mount namespace to which the mount would be propagated.
 /// - `ENOENT`: a component of a path, or of a path in the options, does not exist; or a path is
 ///   empty; or the target has been deleted or unmounted.
-/// - `ELOOP`: a path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: a path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`; or directories in the options overlap.
 ///
 /// Bind mounts (`Call::MOUNT_BIND`):
@@ -104,7 +104,7 @@ use crate::syscall::syscall;
 ///   target is not in this mount namespace; or the target is on a shared mount, and a moved mount
 ///   is unbindable; or the source came from another user namespace; or one of source and target is
 ///   a directory and the other is not; or a path contains a NUL byte.
-/// - `ELOOP`: the target is below the source; or a path contains too many symbolic links, or a
+/// - `ELOOP`: the target is below the source; or a path contains more than 40 symbolic links, or a
 ///   symbolic link on a mount with `MS_NOSYMFOLLOW`.
 /// - `ENOSPC`: the target is on a shared mount, and a mount namespace to which the moved mounts
 ///   would be propagated has reached the limit on mounts (`fs.mount-max`).
@@ -160,7 +160,7 @@ use crate::syscall::syscall;
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory.
 /// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
-/// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: the path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
@@ -174,7 +174,7 @@ use crate::syscall::syscall;
 /// - `ENOTDIR`: a component of a path that is used as a directory is not a directory.
 /// - `EACCES`: a directory in a path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
-/// - `ELOOP`: a path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: a path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: a path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
@@ -323,7 +323,7 @@ const fn call(flags: MountFlags) -> Call {
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory.
 /// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
-/// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: the path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
@@ -373,7 +373,7 @@ fn umount2_c(target: &CStr, flags: UnmountFlags) -> Result<()> {
 ///   directory for the old root, has been deleted.
 /// - `EACCES`: a directory in a path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
-/// - `ELOOP`: a path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: a path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: a path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
@@ -412,7 +412,7 @@ fn pivot_root_c(new_root: &CStr, put_old: &CStr) -> Result<()> {
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory.
 /// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
-/// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: the path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
@@ -473,7 +473,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             in another mount namespace to which the mount would be propagated",
         NOENT => "a component of a path, or of a path in the options, does not exist; or a path is \
             empty; or the target has been deleted or unmounted",
-        LOOP => "a path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "a path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW; or directories in the options overlap",
         NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it is too long for its \
             file system";
@@ -495,7 +495,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             namespace or the kernel was built without CONFIG_MANDATORY_FILE_LOCKING",
         ACCES => "a directory in a path cannot be searched; or a symbolic link may not be followed \
             (fs.protected_symlinks); or a security module denies the call",
-        LOOP => "a path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "a path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it is too long for its \
             file system";
@@ -505,8 +505,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             or the target is not in this mount namespace; or the target is on a shared mount, and \
             a moved mount is unbindable; or the source came from another user namespace; or one of \
             source and target is a directory and the other is not; or a path contains a NUL byte",
-        LOOP => "the target is below the source; or a path contains too many symbolic links, or a \
-            symbolic link on a mount with MS_NOSYMFOLLOW",
+        LOOP => "the target is below the source; or a path contains more than 40 symbolic links, \
+            or a symbolic link on a mount with MS_NOSYMFOLLOW",
         NOSPC => "the target is on a shared mount, and a mount namespace to which the moved mounts \
             would be propagated has reached the limit on mounts (fs.mount-max)",
         NOENT => "a component of a path does not exist; or the target is empty, or has been \
@@ -535,7 +535,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         NOTDIR => "a component of the path that is used as a directory is not a directory",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or a security module denies the call",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system";
@@ -557,7 +557,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             byte; or a flag selects another operation",
         NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path that is used as a directory is not a directory",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system";
@@ -575,7 +575,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         NOTDIR => "a component of the path that is used as a directory is not a directory",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or a security module denies the call",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system";
@@ -598,7 +598,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         NOTDIR => "a component of the path that is used as a directory is not a directory",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or a security module denies the call",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system";
@@ -619,7 +619,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             the directory for the old root, has been deleted",
         ACCES => "a directory in a path cannot be searched; or a symbolic link may not be followed \
             (fs.protected_symlinks); or a security module denies the call",
-        LOOP => "a path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "a path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it is too long for its \
             file system";

@@ -20,7 +20,7 @@ use crate::path;
 /// - `ENOTDIR`: a component of the path, or the path itself, does not refer to a directory.
 /// - `EACCES`: search permission is denied for a component of the path.
 /// - `EINVAL`: the path contains a NUL byte.
-/// - `ELOOP`: the path contains too many symbolic links.
+/// - `ELOOP`: the path contains more than 40 symbolic links.
 /// - `ENAMETOOLONG`: the path or a component is too long.
 /// - `EIO`: an I/O error occurred.
 /// - `ENOMEM`: the kernel is out of memory.
@@ -76,7 +76,7 @@ pub fn fchdir(fd: impl AsFd) -> Result<()> {
 /// - `ENOTDIR`: a component of the path, or the path itself, does not refer to a directory.
 /// - `EACCES`: search permission is denied for a component of the path.
 /// - `EINVAL`: the path contains a NUL byte.
-/// - `ELOOP`: the path contains too many symbolic links.
+/// - `ELOOP`: the path contains more than 40 symbolic links.
 /// - `ENAMETOOLONG`: the path or a component is too long.
 /// - `EIO`: an I/O error occurred.
 /// - `ENOMEM`: the kernel is out of memory.

@@ -60,8 +60,8 @@ pub fn getppid() -> Result<Option<Pid>> {
 /// - `EINVAL`: the path contains a NUL byte.
 /// - `ELOOP`: the path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
-/// - `ENAMETOOLONG`: the path has 4096 bytes or more, or a component is longer than the file system
-///   permits (usually 255 bytes).
+/// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
+///   file system.
 /// - `EIO`: an I/O error occurred.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -110,8 +110,8 @@ pub fn fchdir(fd: BorrowedFd<'_>) -> Result<()> {
 /// - `EINVAL`: the path contains a NUL byte.
 /// - `ELOOP`: the path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
-/// - `ENAMETOOLONG`: the path has 4096 bytes or more, or a component is longer than the file system
-///   permits (usually 255 bytes).
+/// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
+///   file system.
 /// - `EIO`: an I/O error occurred.
 /// - `ENOMEM`: the kernel is out of memory.
 ///
@@ -245,8 +245,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         INVAL => "the path contains a NUL byte",
         LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
-        NAMETOOLONG => "the path has 4096 bytes or more, or a component is longer than the file \
-            system permits (usually 255 bytes)";
+        NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
+            its file system";
     FCHDIR:
         NOTDIR => "the descriptor does not refer to a directory",
         ACCES => "search permission is denied for the directory, or a security module denies the \
@@ -263,8 +263,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         INVAL => "the path contains a NUL byte",
         LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
-        NAMETOOLONG => "the path has 4096 bytes or more, or a component is longer than the file \
-            system permits (usually 255 bytes)";
+        NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
+            its file system";
     GETCWD:
         NOENT => "the working directory has been removed",
         RANGE => "the buffer is too small for the path and its terminating NUL byte",

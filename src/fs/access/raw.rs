@@ -34,7 +34,7 @@ use crate::syscall::syscall;
 ///   not set.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory; or the path
 ///   is relative, and the descriptor does not refer to a directory.
-/// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: the path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
@@ -93,7 +93,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             is not set",
         NOTDIR => "a component of the path that is used as a directory is not a directory; or the \
             path is relative, and the descriptor does not refer to a directory",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system",

@@ -30,7 +30,7 @@ const UNCHANGED: u32 = u32::MAX;
 ///   is relative, and the descriptor does not refer to a directory.
 /// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
-/// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: the path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
@@ -84,7 +84,7 @@ pub(super) fn fchmodat_c(directory: RawFd, path: &CStr, mode: Mode) -> Result<()
 ///   is relative, and the descriptor does not refer to a directory.
 /// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
-/// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: the path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
@@ -177,7 +177,7 @@ pub fn fchmod(fd: BorrowedFd<'_>, mode: Mode) -> Result<()> {
 ///   is relative, and the descriptor does not refer to a directory.
 /// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
-/// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: the path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
@@ -277,7 +277,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             path is relative, and the descriptor does not refer to a directory",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or a security module denies the call",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system",
@@ -297,7 +297,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             path is relative, and the descriptor does not refer to a directory",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or a security module denies the call",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system",
@@ -325,7 +325,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             path is relative, and the descriptor does not refer to a directory",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or a security module denies the call",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system",

@@ -30,7 +30,7 @@ use crate::syscall::syscall;
 /// - `EPERM`: the file system does not support files of this type, or the directory of the new file
 ///   is immutable.
 /// - `EROFS`: the file system or the mount is read-only.
-/// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: the path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
@@ -89,7 +89,7 @@ pub(super) fn mkdirat_c(directory: RawFd, path: &CStr, mode: Mode) -> Result<()>
 ///   file is immutable. A character device with the number 0:0 does not require the capability
 ///   since Linux 5.8.
 /// - `EROFS`: the file system or the mount is read-only.
-/// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: the path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
@@ -160,7 +160,7 @@ pub(super) fn mknodat_c(directory: RawFd, path: &CStr, mode: Mode, dev: Dev) -> 
 /// - `EPERM`: the file system does not support files of this type, or the directory of the new file
 ///   is immutable.
 /// - `EROFS`: the file system or the mount is read-only.
-/// - `ELOOP`: a path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: a path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: a path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
@@ -234,8 +234,8 @@ pub(super) fn symlinkat_c(old: &CStr, new_directory: RawFd, new: &CStr) -> Resul
 ///   is not writable; or a symbolic link may not be followed (`fs.protected_symlinks`); or a
 ///   security module denies the call.
 /// - `EROFS`: the file system or the mount is read-only.
-/// - `ELOOP`: one of the paths contains too many symbolic links, or a symbolic link on a mount with
-///   `MS_NOSYMFOLLOW`.
+/// - `ELOOP`: one of the paths contains more than 40 symbolic links, or a symbolic link on a mount
+///   with `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: one of the paths has more than 4,095 bytes, or a component of it is too long
 ///   for its file system.
 /// - `EBADF`: a path is relative, and its directory argument is [`ABS`](crate::fs::ABS).
@@ -298,7 +298,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         PERM => "the file system does not support files of this type, or the directory of the new \
             file is immutable",
         ROFS => "the file system or the mount is read-only",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system",
@@ -321,7 +321,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             type is a directory; or the file system does not support files of this type, or the \
             directory of the new file is immutable",
         ROFS => "the file system or the mount is read-only",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system",
@@ -344,7 +344,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         PERM => "the file system does not support files of this type, or the directory of the new \
             file is immutable",
         ROFS => "the file system or the mount is read-only",
-        LOOP => "a path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "a path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it is too long for its \
             file system",
@@ -374,8 +374,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             link is not writable; or a symbolic link may not be followed (fs.protected_symlinks); \
             or a security module denies the call",
         ROFS => "the file system or the mount is read-only",
-        LOOP => "one of the paths contains too many symbolic links, or a symbolic link on a mount \
-            with MS_NOSYMFOLLOW",
+        LOOP => "one of the paths contains more than 40 symbolic links, or a symbolic link on a \
+            mount with MS_NOSYMFOLLOW",
         NAMETOOLONG => "one of the paths has more than 4,095 bytes, or a component of it is too \
             long for its file system",
         BADF => "a path is relative, and its directory argument is ABS",

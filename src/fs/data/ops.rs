@@ -106,8 +106,9 @@ pub fn pwrite(fd: impl AsFd, bytes: &[u8], offset: u64) -> Result<usize> {
 ///
 /// - `EAGAIN`: [`NOWAIT`](ReadWriteFlags::NOWAIT) is set, or the descriptor is non-blocking, and
 ///   the read would block.
-/// - `EOPNOTSUPP`: the kernel or the file does not support a flag, or a flag is not permitted for
-///   reads.
+/// - `EOPNOTSUPP`: the kernel or the file does not support a flag (`RWF_NOAPPEND` requires Linux
+///   6.9, `RWF_ATOMIC` 6.11, `RWF_DONTCACHE` 6.14, `RWF_NOSIGNAL` 6.18), or a flag is not permitted
+///   for reads.
 /// - `EINVAL`: there are more than 1,024 buffers, or the offset is greater than [`i64::MAX`].
 /// - `ESPIPE`: an offset is passed, and the file is not seekable.
 /// - The other errors of [`pread`].
@@ -155,7 +156,8 @@ pub fn preadv2(
 ///
 /// - `EAGAIN`: [`NOWAIT`](ReadWriteFlags::NOWAIT) is set, or the descriptor is non-blocking, and
 ///   the write would block.
-/// - `EOPNOTSUPP`: the kernel or the file does not support a flag.
+/// - `EOPNOTSUPP`: the kernel or the file does not support a flag (`RWF_NOAPPEND` requires Linux
+///   6.9, `RWF_ATOMIC` 6.11, `RWF_DONTCACHE` 6.14, `RWF_NOSIGNAL` 6.18).
 /// - `EINVAL`: there are more than 1,024 buffers, or the offset is greater than [`i64::MAX`], or
 ///   the flags contradict each other.
 /// - `EPIPE`: the pipe or socket has no reader. Unless [`NOSIGNAL`](ReadWriteFlags::NOSIGNAL) is

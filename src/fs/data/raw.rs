@@ -114,8 +114,9 @@ pub fn pwrite64(fd: BorrowedFd<'_>, bytes: &[u8], offset: u64) -> Result<usize> 
 ///
 /// - `EAGAIN`: no data is available, and the descriptor is non-blocking or its socket timeout
 ///   (`SO_RCVTIMEO`) has expired; or `RWF_NOWAIT` is set, and the read would block.
-/// - `EOPNOTSUPP`: the kernel or the file does not support a flag, or a flag is not permitted for
-///   reads.
+/// - `EOPNOTSUPP`: the kernel or the file does not support a flag (`RWF_NOAPPEND` requires Linux
+///   6.9, `RWF_ATOMIC` 6.11, `RWF_DONTCACHE` 6.14, `RWF_NOSIGNAL` 6.18), or a flag is not permitted
+///   for reads.
 /// - `EINVAL`: there are more than 1,024 buffers; or the offset, or the end of the range, is
 ///   greater than [`i64::MAX`]; or `RWF_APPEND` and `RWF_NOAPPEND` are both set; or the buffers are
 ///   too small for an event of this descriptor; or a buffer, its size or the offset is misaligned
@@ -159,8 +160,9 @@ pub fn preadv2(
 ///
 /// - `EAGAIN`: the write would block, and the descriptor is non-blocking or its socket timeout
 ///   (`SO_SNDTIMEO`) has expired; or `RWF_NOWAIT` is set, and the write would block.
-/// - `EOPNOTSUPP`: the kernel or the file does not support a flag; or `RWF_ATOMIC` is set without
-///   direct I/O.
+/// - `EOPNOTSUPP`: the kernel or the file does not support a flag (`RWF_NOAPPEND` requires Linux
+///   6.9, `RWF_ATOMIC` 6.11, `RWF_DONTCACHE` 6.14, `RWF_NOSIGNAL` 6.18); or `RWF_ATOMIC` is set
+///   without direct I/O.
 /// - `EINVAL`: there are more than 1,024 buffers; or the offset, or the end of the range, is
 ///   greater than [`i64::MAX`]; or `RWF_APPEND` and `RWF_NOAPPEND` are both set; or `RWF_ATOMIC` is
 ///   set, and there are several buffers, or the size or the offset is not permitted; or a buffer,
@@ -234,8 +236,9 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     PREADV2:
         AGAIN => "no data is available, and the descriptor is non-blocking or its socket timeout \
             (SO_RCVTIMEO) has expired; or RWF_NOWAIT is set, and the read would block",
-        OPNOTSUPP => "the kernel or the file does not support a flag, or a flag is not permitted \
-            for reads",
+        OPNOTSUPP => "the kernel or the file does not support a flag (RWF_NOAPPEND requires Linux \
+            6.9, RWF_ATOMIC 6.11, RWF_DONTCACHE 6.14, RWF_NOSIGNAL 6.18), or a flag is not \
+            permitted for reads",
         INVAL => "there are more than 1,024 buffers; or the offset, or the end of the range, is \
             greater than i64::MAX; or RWF_APPEND and RWF_NOAPPEND are both set; or the buffers are \
             too small for an event of this descriptor; or a buffer, its size or the offset is \
@@ -247,8 +250,9 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     PWRITEV2:
         AGAIN => "the write would block, and the descriptor is non-blocking or its socket timeout \
             (SO_SNDTIMEO) has expired; or RWF_NOWAIT is set, and the write would block",
-        OPNOTSUPP => "the kernel or the file does not support a flag; or RWF_ATOMIC is set without \
-            direct I/O",
+        OPNOTSUPP => "the kernel or the file does not support a flag (RWF_NOAPPEND requires Linux \
+            6.9, RWF_ATOMIC 6.11, RWF_DONTCACHE 6.14, RWF_NOSIGNAL 6.18); or RWF_ATOMIC is set \
+            without direct I/O",
         INVAL => "there are more than 1,024 buffers; or the offset, or the end of the range, is \
             greater than i64::MAX; or RWF_APPEND and RWF_NOAPPEND are both set; or RWF_ATOMIC is \
             set, and there are several buffers, or the size or the offset is not permitted; or a \

@@ -34,7 +34,7 @@ use crate::syscall::syscall;
 /// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or the magic link belongs to a process that the caller may not
 ///   inspect; or a security module denies the call.
-/// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: the path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system; or the target of the magic link is longer than 4,095 bytes.
@@ -122,7 +122,7 @@ pub(super) unsafe fn readlinkat_c(
 /// - `EBUSY`: the file is a mount point of this mount namespace, or is in use by the kernel or by
 ///   the file system, or is the root directory.
 /// - `EROFS`: the file system or the mount is read-only.
-/// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: the path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
@@ -191,7 +191,7 @@ pub(super) fn unlinkat_c(directory: RawFd, path: &CStr, flags: AtFlags) -> Resul
 ///   supported by the kernel or the file system, or is not permitted with another flag; or a path
 ///   contains a NUL byte, or the file system does not permit the name.
 /// - `EROFS`: the file system or the mount is read-only.
-/// - `ELOOP`: a path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: a path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: a path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
@@ -257,7 +257,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or the magic link belongs to a process that the \
             caller may not inspect; or a security module denies the call",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system; or the target of the magic link is longer than 4,095 bytes",
@@ -282,7 +282,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         BUSY => "the file is a mount point of this mount namespace, or is in use by the kernel or \
             by the file system, or is the root directory",
         ROFS => "the file system or the mount is read-only",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system",
@@ -315,7 +315,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             supported by the kernel or the file system, or is not permitted with another flag; or \
             a path contains a NUL byte, or the file system does not permit the name",
         ROFS => "the file system or the mount is read-only",
-        LOOP => "a path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "a path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "a path has more than 4,095 bytes, or a component of it is too long for its \
             file system",

@@ -26,8 +26,8 @@ use crate::path::{self, PathBytes, with_c_str};
 /// - `ENOTDIR`, `EISDIR`, `EEXIST`: the file has a type that the flags do not permit, or exists
 ///   although `CREATE` and `EXCL` are set.
 /// - `EACCES`, `EPERM`, `EROFS`: the access is not permitted.
-/// - `ELOOP`: the path contains too many symbolic links, or the last component is a symbolic link
-///   and `NOFOLLOW` is set.
+/// - `ELOOP`: the path contains more than 40 symbolic links, or the last component is a symbolic
+///   link and `NOFOLLOW` is set.
 /// - `EMFILE`, `ENFILE`: the limit on open files has been reached.
 /// - `EBADF`: the path is relative, and the directory argument is [`ABS`](crate::fs::ABS).
 ///
@@ -91,7 +91,7 @@ fn openat_path(
 /// - `EXDEV`: the path leads out of the directory, crosses a mount point or contains a magic link,
 ///   and a restriction does not permit this.
 /// - `ELOOP`: the path contains a symbolic link or a magic link that a restriction or `NOFOLLOW`
-///   does not permit, or contains too many symbolic links.
+///   does not permit, or contains more than 40 symbolic links.
 /// - `EAGAIN`: `CACHED` is set, and the path is not cached; or `BENEATH` or `IN_ROOT` is set, and a
 ///   file was renamed or mounted during the lookup of `..`, in which case the call can be repeated.
 /// - `EINVAL`: the kernel does not support a flag, or the flags or the mode contradict each other.

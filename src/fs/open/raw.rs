@@ -51,8 +51,8 @@ use crate::syscall::syscall;
 ///   truncated or created.
 /// - `ETXTBSY`: the file is being executed or is read by the kernel, and is opened for writing; or
 ///   the file is a swap file, and `O_TRUNC` is set.
-/// - `ENAMETOOLONG`: the path has 4096 bytes or more, or a component is longer than the file system
-///   permits (usually 255 bytes).
+/// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
+///   file system.
 /// - `ENXIO`: the file is a FIFO without a reader, and is opened only for writing with
 ///   `O_NONBLOCK`; or the file is a socket; or the file is a device file without a device.
 /// - `ENODEV`: the file is a device file without a device or a driver.
@@ -132,13 +132,14 @@ pub(super) fn openat_c(
 ///   cached the path, or `O_CREAT`, `O_TRUNC` or `O_TMPFILE` is set; or `RESOLVE_BENEATH` or
 ///   `RESOLVE_IN_ROOT` is set, and a file was renamed or mounted during the lookup of a component
 ///   `..`, in which case the call can be repeated.
-/// - `EINVAL`: the kernel does not support a flag; or the mode is not empty, and neither `O_CREAT`
-///   nor `O_TMPFILE` is set; or the mode contains a bit that is not a permission; or
-///   `RESOLVE_BENEATH` and `RESOLVE_IN_ROOT` are both set; or `O_PATH` is set with a flag other
-///   than `O_DIRECTORY`, `O_NOFOLLOW` and `O_CLOEXEC`; or the path contains a NUL byte; or
-///   `O_TMPFILE` is set, and the file is not opened for writing; or `O_CREAT` and `O_DIRECTORY` are
-///   both set (since Linux 6.4); or the file system does not support `O_DIRECT`, or does not permit
-///   the name of the new file; or the device driver does not support the open.
+/// - `EINVAL`: the kernel does not support a flag (`RESOLVE_CACHED` requires Linux 5.12,
+///   `OPENAT2_REGULAR` Linux 7.2); or the mode is not empty, and neither `O_CREAT` nor `O_TMPFILE`
+///   is set; or the mode contains a bit that is not a permission; or `RESOLVE_BENEATH` and
+///   `RESOLVE_IN_ROOT` are both set; or `O_PATH` is set with a flag other than `O_DIRECTORY`,
+///   `O_NOFOLLOW` and `O_CLOEXEC`; or the path contains a NUL byte; or `O_TMPFILE` is set, and the
+///   file is not opened for writing; or `O_CREAT` and `O_DIRECTORY` are both set (since Linux 6.4);
+///   or the file system does not support `O_DIRECT`, or does not permit the name of the new file;
+///   or the device driver does not support the open.
 /// - `EFTYPE`: `OPENAT2_REGULAR` is set, and the file is not a regular file.
 ///
 /// The errors of [`openat`] also apply to `openat2`.
@@ -213,8 +214,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             truncated or created",
         TXTBSY => "the file is being executed or is read by the kernel, and is opened for \
             writing; or the file is a swap file, and O_TRUNC is set",
-        NAMETOOLONG => "the path has 4096 bytes or more, or a component is longer than the file \
-            system permits (usually 255 bytes)",
+        NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
+            its file system",
         NXIO => "the file is a FIFO without a reader, and is opened only for writing with \
             O_NONBLOCK; or the file is a socket; or the file is a device file without a device",
         NODEV => "the file is a device file without a device or a driver",
@@ -244,8 +245,9 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             kernel has not cached the path, or O_CREAT, O_TRUNC or O_TMPFILE is set; or \
             RESOLVE_BENEATH or RESOLVE_IN_ROOT is set, and a file was renamed or mounted during \
             the lookup of a component .., in which case the call can be repeated",
-        INVAL => "the kernel does not support a flag; or the mode is not empty, and neither \
-            O_CREAT nor O_TMPFILE is set; or the mode contains a bit that is not a permission; or \
+        INVAL => "the kernel does not support a flag (RESOLVE_CACHED requires Linux 5.12, \
+            OPENAT2_REGULAR Linux 7.2); or the mode is not empty, and neither O_CREAT nor \
+            O_TMPFILE is set; or the mode contains a bit that is not a permission; or \
             RESOLVE_BENEATH and RESOLVE_IN_ROOT are both set; or O_PATH is set with a flag other \
             than O_DIRECTORY, O_NOFOLLOW and O_CLOEXEC; or the path contains a NUL byte; or \
             O_TMPFILE is set, and the file is not opened for writing; or O_CREAT and O_DIRECTORY \
@@ -277,8 +279,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             truncated or created",
         TXTBSY => "the file is being executed or is read by the kernel, and is opened for \
             writing; or the file is a swap file, and O_TRUNC is set",
-        NAMETOOLONG => "the path has 4096 bytes or more, or a component is longer than the file \
-            system permits (usually 255 bytes)",
+        NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
+            its file system",
         NXIO => "the file is a FIFO without a reader, and is opened only for writing with \
             O_NONBLOCK; or the file is a socket; or the file is a device file without a device",
         NODEV => "the file is a device file without a device or a driver",

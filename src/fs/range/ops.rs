@@ -91,8 +91,8 @@ pub fn ftruncate(fd: impl AsFd, length: u64) -> Result<()> {
 ///
 /// # Errors
 ///
-/// - `EOPNOTSUPP`: the kernel or the file system does not support the mode, or the flags contradict
-///   each other.
+/// - `EOPNOTSUPP`: the kernel or the file system does not support the mode
+///   (`FALLOC_FL_WRITE_ZEROES` requires Linux 6.17), or the flags contradict each other.
 /// - `EINVAL`: the length is 0; or the offset or the length is greater than [`i64::MAX`]; or the
 ///   range does not consist of whole blocks, although the operation requires this.
 /// - `EFBIG`, `ENOSPC`, `EDQUOT`: the file system is full, or a limit on disk space or file sizes

@@ -68,9 +68,9 @@ pub fn ftruncate(fd: BorrowedFd<'_>, length: u64) -> Result<()> {
 ///
 /// # Errors
 ///
-/// - `EOPNOTSUPP`: the kernel or the file system does not support the mode; or the mode contains
-///   several operations, or lacks or contains `FALLOC_FL_KEEP_SIZE` although its operation requires
-///   or does not permit it.
+/// - `EOPNOTSUPP`: the kernel or the file system does not support the mode
+///   (`FALLOC_FL_WRITE_ZEROES` requires Linux 6.17); or the mode contains several operations, or
+///   lacks or contains `FALLOC_FL_KEEP_SIZE` although its operation requires or does not permit it.
 /// - `EINVAL`: the length is 0; or the offset or the length is greater than [`i64::MAX`]; or the
 ///   range of `FALLOC_FL_COLLAPSE_RANGE` or `FALLOC_FL_INSERT_RANGE` does not consist of whole
 ///   blocks, or is not before the end of the file.
@@ -121,9 +121,10 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             is raised as well) or of the file system",
         TXTBSY => "the file is a swap file";
     FALLOCATE:
-        OPNOTSUPP => "the kernel or the file system does not support the mode; or the mode \
-            contains several operations, or lacks or contains FALLOC_FL_KEEP_SIZE although its \
-            operation requires or does not permit it",
+        OPNOTSUPP => "the kernel or the file system does not support the mode \
+            (FALLOC_FL_WRITE_ZEROES requires Linux 6.17); or the mode contains several operations, \
+            or lacks or contains FALLOC_FL_KEEP_SIZE although its operation requires or does not \
+            permit it",
         INVAL => "the length is 0; or the offset or the length is greater than i64::MAX; or the \
             range of FALLOC_FL_COLLAPSE_RANGE or FALLOC_FL_INSERT_RANGE does not consist of whole \
             blocks, or is not before the end of the file",

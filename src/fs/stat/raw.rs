@@ -49,7 +49,7 @@ pub fn fstat(fd: BorrowedFd<'_>) -> Result<Stat> {
 ///   is relative, and the descriptor does not refer to a directory.
 /// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
-/// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: the path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
@@ -101,7 +101,7 @@ pub(super) fn statx_c(
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory.
 /// - `EACCES`: a directory in the path cannot be searched; or a symbolic link may not be followed
 ///   (`fs.protected_symlinks`); or a security module denies the call.
-/// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: the path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
@@ -166,7 +166,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             path is relative, and the descriptor does not refer to a directory",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or a security module denies the call",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system",
@@ -181,7 +181,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         NOTDIR => "a component of the path that is used as a directory is not a directory",
         ACCES => "a directory in the path cannot be searched; or a symbolic link may not be \
             followed (fs.protected_symlinks); or a security module denies the call",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system",

@@ -118,7 +118,7 @@ causes! { CAUSES:
     "does not support O_DIRECT" INVAL InvalidArgument |it| {
         it.fails("/proc/version", OFlags::DIRECT)
     };
-    "4096 bytes or more" NAMETOOLONG InvalidArgument |it| it.fails("/".repeat(4096), OFlags::RDONLY);
+    "more than 4,095 bytes" NAMETOOLONG InvalidArgument |it| it.fails("/".repeat(4096), OFlags::RDONLY);
     "the file is a socket" NXIO NotFound |it| {
         let directory = files::directory();
         let path = directory.path().join("socket");

@@ -30,7 +30,7 @@ use crate::syscall::syscall;
 ///   after the namespace.
 /// - `ENOENT`: a component of the path does not exist, or the path is empty.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory.
-/// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: the path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
@@ -166,7 +166,7 @@ pub(super) fn fgetxattr_c(fd: BorrowedFd<'_>, name: &CStr, buffer: &mut [u8]) ->
 /// - `EINVAL`: the path contains a NUL byte.
 /// - `ENOENT`: a component of the path does not exist, or the path is empty.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory.
-/// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: the path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
@@ -277,7 +277,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         INVAL => "the name is not valid, or an argument contains a NUL byte",
         NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path that is used as a directory is not a directory",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system";
@@ -294,7 +294,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         INVAL => "the name is not valid, or an argument contains a NUL byte",
         NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path that is used as a directory is not a directory",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system";
@@ -318,7 +318,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         INVAL => "the path contains a NUL byte",
         NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path that is used as a directory is not a directory",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system";
@@ -331,7 +331,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         INVAL => "the path contains a NUL byte",
         NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path that is used as a directory is not a directory",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system";

@@ -38,7 +38,7 @@ use crate::syscall::syscall;
 /// - `EDQUOT`: the quota on the file system does not permit the change.
 /// - `ENOENT`: a component of the path does not exist, or the path is empty.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory.
-/// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: the path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
@@ -215,7 +215,7 @@ pub(super) fn fsetxattr_c(
 ///   after the namespace.
 /// - `ENOENT`: a component of the path does not exist, or the path is empty.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory.
-/// - `ELOOP`: the path contains too many symbolic links, or a symbolic link on a mount with
+/// - `ELOOP`: the path contains more than 40 symbolic links, or a symbolic link on a mount with
 ///   `MS_NOSYMFOLLOW`.
 /// - `ENAMETOOLONG`: the path has more than 4,095 bytes, or a component of it is too long for its
 ///   file system.
@@ -345,7 +345,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         DQUOT => "the quota on the file system does not permit the change",
         NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path that is used as a directory is not a directory",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system";
@@ -368,7 +368,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         DQUOT => "the quota on the file system does not permit the change",
         NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path that is used as a directory is not a directory",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system";
@@ -404,7 +404,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         INVAL => "the name is not valid, or an argument contains a NUL byte",
         NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path that is used as a directory is not a directory",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system";
@@ -423,7 +423,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         INVAL => "the name is not valid, or an argument contains a NUL byte",
         NOENT => "a component of the path does not exist, or the path is empty",
         NOTDIR => "a component of the path that is used as a directory is not a directory",
-        LOOP => "the path contains too many symbolic links, or a symbolic link on a mount with \
+        LOOP => "the path contains more than 40 symbolic links, or a symbolic link on a mount with \
             MS_NOSYMFOLLOW",
         NAMETOOLONG => "the path has more than 4,095 bytes, or a component of it is too long for \
             its file system";
