@@ -32,6 +32,28 @@ pub(crate) fn fstat_size(fd: &OwnedFd) -> i64 {
     unsafe { stat.assume_init() }.st_size
 }
 
+#[inline(always)]
+pub(crate) fn statx_size(directory: &OwnedFd, path: &CStr) -> u64 {
+    let mut statx = MaybeUninit::<libc::statx>::uninit();
+    let (directory, mask) = (directory.as_raw_fd(), libc::STATX_SIZE);
+    // SAFETY: reads the path up to its NUL byte, and writes the struct.
+    if unsafe { libc::statx(directory, path.as_ptr(), 0, mask, statx.as_mut_ptr()) } < 0 {
+        fail("libc statx", io::Error::last_os_error());
+    }
+    // SAFETY: the successful call has written the struct.
+    unsafe { statx.assume_init() }.stx_size
+}
+
+#[inline(always)]
+pub(crate) fn write(fd: &OwnedFd, bytes: &[u8]) -> isize {
+    // SAFETY: the kernel reads `bytes.len()` bytes.
+    let count = unsafe { libc::write(fd.as_raw_fd(), bytes.as_ptr().cast(), bytes.len()) };
+    if count < 0 {
+        fail("libc write", io::Error::last_os_error());
+    }
+    count
+}
+
 /// Makes a system call without arguments through `syscall(2)`.
 #[inline(always)]
 pub(crate) fn by_number(number: i64) -> i64 {

@@ -3,7 +3,7 @@
 
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
 #[cfg(target_arch = "aarch64")]
 mod aarch64;
@@ -58,14 +58,15 @@ pub(crate) fn add_watch(inotify: &OwnedFd, path: &CStr, mask: u32) -> isize {
     unsafe { call3(libc::SYS_inotify_add_watch, [raw_fd(inotify), path, mask as usize]) }
 }
 
-/// Opens a file for reading, and closes the descriptor. The kernel ignores the mode.
+/// Opens a file for reading, and closes the descriptor as an `OwnedFd` does. The kernel ignores the
+/// mode.
 #[inline(always)]
 pub(crate) fn open_and_close(directory: &OwnedFd, path: &CStr) {
     let (path, flags) = (path.as_ptr().expose_provenance(), libc::O_CLOEXEC as usize);
     // SAFETY: the kernel reads the path up to its NUL byte.
     let fd = unsafe { call3(libc::SYS_openat, [raw_fd(directory), path, flags]) };
-    // SAFETY: closes the descriptor, which has no other owner.
-    unsafe { call2(libc::SYS_close, [fd as usize, 0]) };
+    // SAFETY: the descriptor is open, and has no other owner.
+    drop(unsafe { OwnedFd::from_raw_fd(fd as i32) });
 }
 
 /// Returns the size of a file.
@@ -76,6 +77,50 @@ pub(crate) fn fstat_size(fd: &OwnedFd) -> i64 {
     unsafe { call2(libc::SYS_fstat, [raw_fd(fd), stat.as_mut_ptr().expose_provenance()]) };
     // SAFETY: the kernel has written the struct.
     unsafe { stat.assume_init() }.st_size
+}
+
+/// Returns the size of a path.
+#[inline(always)]
+pub(crate) fn statx_size(directory: &OwnedFd, path: &CStr) -> u64 {
+    let mut statx = MaybeUninit::<libc::statx>::uninit();
+    let path = path.as_ptr().expose_provenance();
+    let address = statx.as_mut_ptr().expose_provenance();
+    let arguments = [raw_fd(directory), path, 0, libc::STATX_SIZE as usize, address, 0];
+    // SAFETY: the kernel reads the path up to its NUL byte, writes the struct, and ignores the last
+    // argument.
+    unsafe { call6(libc::SYS_statx, arguments) };
+    // SAFETY: the kernel has written the struct.
+    unsafe { statx.assume_init() }.stx_size
+}
+
+/// Sets the file offset to the beginning.
+#[inline(always)]
+pub(crate) fn rewind(fd: &OwnedFd) -> isize {
+    // SAFETY: accesses no memory.
+    unsafe { call3(libc::SYS_lseek, [raw_fd(fd), 0, libc::SEEK_SET as usize]) }
+}
+
+/// Reads directory entries, and returns the number of bytes.
+#[inline(always)]
+pub(crate) fn getdents64(fd: &OwnedFd, buffer: &mut [u8]) -> isize {
+    let arguments = [raw_fd(fd), buffer.as_mut_ptr().expose_provenance(), buffer.len()];
+    // SAFETY: the kernel writes at most `buffer.len()` bytes.
+    unsafe { call3(libc::SYS_getdents64, arguments) }
+}
+
+/// Reads bytes, and returns the number of bytes.
+#[inline(always)]
+pub(crate) fn read(fd: &OwnedFd, buffer: &mut [u8]) -> isize {
+    let arguments = [raw_fd(fd), buffer.as_mut_ptr().expose_provenance(), buffer.len()];
+    // SAFETY: the kernel writes at most `buffer.len()` bytes.
+    unsafe { call3(libc::SYS_read, arguments) }
+}
+
+/// Writes bytes, and returns the number of bytes.
+#[inline(always)]
+pub(crate) fn write(fd: &OwnedFd, bytes: &[u8]) -> isize {
+    // SAFETY: the kernel reads `bytes.len()` bytes.
+    unsafe { call3(libc::SYS_write, [raw_fd(fd), bytes.as_ptr().expose_provenance(), bytes.len()]) }
 }
 
 /// Reads bytes at an offset, and returns the number of bytes.

@@ -1,8 +1,9 @@
-//! Reading a directory with 1,000 files.
+//! Reading a directory with 1,000 files, or with as many as `BUTTER_DIRECTORY_ENTRIES` specifies.
 //!
 //! butter and rustix read into a buffer of 32 KiB. libc allocates its buffer once, and `std` opens
 //! the directory in every round.
 
+use std::env;
 use std::ffi::CStr;
 use std::fs::{self, File};
 use std::mem::MaybeUninit;
@@ -14,14 +15,10 @@ use butter::fs::Dir;
 use rustix::fs::{RawDir, SeekFrom, seek};
 use tempfile::TempDir;
 
-use crate::row::{BUTTER, NOT_SLOWER_LIMIT, Row};
-use crate::{Failure, context, fail};
+use crate::row::{BUTTER, DECODE_LIMIT, NOT_SLOWER_LIMIT, Row};
+use crate::{Failure, bare, context, fail};
 
-const FILES: u32 = 1000;
 const BUFFER_SIZE: usize = 32 << 10;
-
-/// The sum of the lengths of all names, including `.` and `..`.
-const NAMES: usize = FILES as usize * 12 + 3;
 
 #[repr(align(8))]
 struct Buffer<T>([T; BUFFER_SIZE]);
@@ -30,28 +27,42 @@ fn open(path: &Path) -> Result<OwnedFd, Failure> {
     Ok(context("a temporary directory", File::open(path))?.into())
 }
 
-fn check(name: &'static str, length: usize) {
-    if length != NAMES {
-        fail(name, format!("read {length} of {NAMES} bytes of names"));
+/// Returns the number of files in the directory.
+fn files() -> Result<u32, Failure> {
+    match env::var("BUTTER_DIRECTORY_ENTRIES") {
+        Ok(number) => context("BUTTER_DIRECTORY_ENTRIES", number.parse()),
+        Err(_) => Ok(1000),
     }
 }
 
 pub(crate) fn read() -> Result<Row, Failure> {
     let directory = context("a temporary directory", TempDir::new())?;
-    for number in 0..FILES {
+    let files = files()?;
+    // The sum of the lengths of all names, including `.` and `..`.
+    let names = files as usize * 12 + 3;
+    let check = move |name, length| {
+        if length != names {
+            fail(name, format!("read {length} of {names} bytes of names"));
+        }
+    };
+    for number in 0..files {
         let path = directory.path().join(format!("file{number:08}"));
         context("a temporary file", File::create(path))?;
     }
     let path = directory.path();
-    let (butter, rustix, libc) = (open(path)?, open(path)?, open(path)?);
+    let (bare, again, butter) = (open(path)?, open(path)?, open(path)?);
+    let (rustix, libc) = (open(path)?, open(path)?);
     // SAFETY: `fdopendir` takes ownership of the descriptor.
     let stream = unsafe { libc::fdopendir(libc.into_raw_fd()) };
     if stream.is_null() {
         fail("fdopendir", std::io::Error::last_os_error());
     }
     let mut own = Buffer([0; BUFFER_SIZE]);
+    let (mut bare_buffer, mut again_buffer) = (Buffer([0; BUFFER_SIZE]), Buffer([0; BUFFER_SIZE]));
     let mut other = Buffer([MaybeUninit::uninit(); BUFFER_SIZE]);
-    Ok(Row::new("read one of 1,000 entries", FILES)
+    Ok(Row::new("read one entry", files)
+        .with("bare loop", move || check("bare loop", bare_loop(&bare, &mut bare_buffer.0)))
+        .with("bare loop again", move || check("bare loop", bare_loop(&again, &mut again_buffer.0)))
         .with(BUTTER, move || {
             let mut entries = Dir::new(&butter, &mut own.0);
             entries.rewind().unwrap_or_else(|error| fail(BUTTER, error));
@@ -97,5 +108,25 @@ pub(crate) fn read() -> Result<Row, Failure> {
             // `std` does not return `.` and `..`.
             check("std", names.map(|name| name.as_bytes().len()).sum::<usize>() + 3);
         })
+        .target("bare loop", DECODE_LIMIT)
         .target("rustix", NOT_SLOWER_LIMIT))
+}
+
+/// Reads all entries with bare system calls, and returns the sum of the lengths of their names.
+fn bare_loop(directory: &OwnedFd, buffer: &mut [u8]) -> usize {
+    bare::rewind(directory);
+    let mut length = 0;
+    loop {
+        let count = usize::try_from(bare::getdents64(directory, buffer)).unwrap_or(0);
+        if count == 0 {
+            return length;
+        }
+        let mut entries = &buffer[..count];
+        while !entries.is_empty() {
+            let size = u16::from_ne_bytes([entries[16], entries[17]]);
+            let (entry, rest) = entries.split_at(size.into());
+            length += CStr::from_bytes_until_nul(&entry[19..]).map_or(0, CStr::count_bytes);
+            entries = rest;
+        }
+    }
 }

@@ -17,7 +17,9 @@ mod inotify_read;
 mod openat;
 mod pread;
 mod process;
+mod read_write;
 mod signalfd;
+mod statx;
 mod timerfd_read;
 mod timerfd_set;
 
@@ -42,9 +44,12 @@ pub(crate) const ALL: &[(&str, BuildRow)] = &[
     ("inotify add_watch CStr", inotify_add_watch::with_cstr),
     ("inotify add_watch str", inotify_add_watch::with_str),
     ("fstat", fstat::size),
+    ("statx", statx::size),
     ("inotify read", inotify_read::read),
     ("openat CStr", openat::with_cstr),
     ("openat str", openat::with_str),
+    ("read", read_write::read),
+    ("write", read_write::write),
     ("pread", pread::small),
     ("inotify decode padded", inotify_decode::padded),
     ("inotify decode trimmed", inotify_decode::trimmed),
