@@ -94,11 +94,11 @@ fn inotify_allocates_nothing() {
     assert_eq!((events, bytes), (100, 100 * 16 + 10 * 11 + 90 * 12));
 }
 
-/// Reads a directory with 100,000 entries, or with as many as `BUTTER_DIRECTORY_ENTRIES` specifies.
+/// Reads a directory with 50,000 entries, or with as many as `BUTTER_DIRECTORY_ENTRIES` specifies.
 #[test]
 fn dir_of_many_entries_allocates_nothing() {
     let count = std::env::var("BUTTER_DIRECTORY_ENTRIES").map(|count| count.parse().unwrap());
-    let count: u64 = count.unwrap_or(100_000);
+    let count: u64 = count.unwrap_or(50_000);
     // A tmpfs creates and removes files faster than most file systems.
     // SAFETY: the kernel reads the path.
     let directory = match unsafe { libc::access(c"/dev/shm".as_ptr(), libc::W_OK) } {

@@ -2,6 +2,7 @@
 //! children only.
 
 use std::fs;
+use std::hint::black_box;
 use std::time::Duration;
 
 use butter::process::raw::prlimit64;
@@ -141,7 +142,7 @@ fn getrusage_returns_the_cpu_time_and_the_size_of_the_process_and_of_a_thread() 
 
         // A page fault for each page of new memory, and a voluntary switch for each sleep.
         let before = thread();
-        let memory = vec![1_u8; 16 << 20];
+        let memory = black_box(vec![1_u8; 16 << 20]);
         let middle = thread();
         assert!(middle.minor_faults() > before.minor_faults(), "{before:?} {middle:?}");
         for _ in 0..5 {

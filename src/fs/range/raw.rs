@@ -73,7 +73,9 @@ pub fn ftruncate(fd: BorrowedFd<'_>, length: u64) -> Result<()> {
 ///   lacks or contains `FALLOC_FL_KEEP_SIZE` although its operation requires or does not permit it.
 /// - `EINVAL`: the length is 0; or the offset or the length is greater than [`i64::MAX`]; or the
 ///   range of `FALLOC_FL_COLLAPSE_RANGE` or `FALLOC_FL_INSERT_RANGE` does not consist of whole
-///   blocks, or is not before the end of the file.
+///   blocks, or is not before the end of the file; or, before Linux 6.12, the mode combines
+///   `FALLOC_FL_COLLAPSE_RANGE`, `FALLOC_FL_INSERT_RANGE` or `FALLOC_FL_UNSHARE_RANGE` with another
+///   operation.
 /// - `EBADF`: the descriptor is not open for writing, or is a path-only (`O_PATH`) descriptor.
 /// - `EFBIG`: the end of the range exceeds the limit on file sizes of the process (`RLIMIT_FSIZE`;
 ///   `SIGXFSZ` is raised as well) or of the file system.
@@ -127,7 +129,9 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             permit it",
         INVAL => "the length is 0; or the offset or the length is greater than i64::MAX; or the \
             range of FALLOC_FL_COLLAPSE_RANGE or FALLOC_FL_INSERT_RANGE does not consist of whole \
-            blocks, or is not before the end of the file",
+            blocks, or is not before the end of the file; or, before Linux 6.12, the mode combines \
+            FALLOC_FL_COLLAPSE_RANGE, FALLOC_FL_INSERT_RANGE or FALLOC_FL_UNSHARE_RANGE with \
+            another operation",
         BADF => "the descriptor is not open for writing, or is a path-only (O_PATH) descriptor",
         FBIG => "the end of the range exceeds the limit on file sizes of the process \
             (RLIMIT_FSIZE; SIGXFSZ is raised as well) or of the file system",

@@ -183,12 +183,20 @@ const RANGE_ROWS: &[Row] = &[
         allocate(&regular_file(), FallocateFlags::PUNCH_HOLE, 1 << 16)
     }),
     Row(Call::FALLOCATE, Errno::OPNOTSUPP, ErrorKind::Unsupported, || {
-        let mode = FallocateFlags::COLLAPSE_RANGE | FallocateFlags::KEEP_SIZE;
+        let mode = FallocateFlags::ZERO_RANGE | FallocateFlags::PUNCH_HOLE;
         allocate(&regular_file(), mode, 1 << 16)
     }),
     Row(Call::FALLOCATE, Errno::OPNOTSUPP, ErrorKind::Unsupported, || {
-        let mode = FallocateFlags::ZERO_RANGE | FallocateFlags::UNSHARE_RANGE;
-        allocate(&regular_file(), mode, 1 << 16)
+        rejected_mode(true, FallocateFlags::COLLAPSE_RANGE | FallocateFlags::KEEP_SIZE)
+    }),
+    Row(Call::FALLOCATE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        rejected_mode(false, FallocateFlags::COLLAPSE_RANGE | FallocateFlags::KEEP_SIZE)
+    }),
+    Row(Call::FALLOCATE, Errno::OPNOTSUPP, ErrorKind::Unsupported, || {
+        rejected_mode(true, FallocateFlags::ZERO_RANGE | FallocateFlags::UNSHARE_RANGE)
+    }),
+    Row(Call::FALLOCATE, Errno::INVAL, ErrorKind::InvalidArgument, || {
+        rejected_mode(false, FallocateFlags::ZERO_RANGE | FallocateFlags::UNSHARE_RANGE)
     }),
     Row(Call::FALLOCATE, Errno::OPNOTSUPP, ErrorKind::Unsupported, || {
         allocate(&regular_file(), FallocateFlags::from_bits_retain(4), 1 << 16)
@@ -285,6 +293,16 @@ fn write(fd: &impl AsFd, offset: Option<u64>, flags: ReadWriteFlags) -> Outcome 
 
 fn allocate(fd: &impl AsFd, mode: FallocateFlags, length: u64) -> Outcome {
     failed(fs::fallocate(fd, mode, 0, length))
+}
+
+/// Requests a combination of operations. Kernels before Linux 6.12 report it as another errno if one
+/// of the operations is COLLAPSE_RANGE, INSERT_RANGE or UNSHARE_RANGE.
+fn rejected_mode(expected_of_newer_kernels: bool, mode: FallocateFlags) -> Outcome {
+    match common::kernel_is_at_least("6.12") {
+        newer if newer == expected_of_newer_kernels => allocate(&regular_file(), mode, 1 << 16),
+        true => Err("since Linux 6.12, the errno is EOPNOTSUPP".into()),
+        false => Err("before Linux 6.12, the errno is EINVAL".into()),
+    }
 }
 
 /// Injects an errno: `EDQUOT` requires quotas, and `ETXTBSY` a swap file. A separate test also
