@@ -185,11 +185,17 @@ impl Flock {
     /// Creates the argument. The kernel requires that `l_pid` is 0. `l_whence` is `SEEK_SET`.
     #[inline]
     pub(super) fn new(lock_type: LockType, range: LockRange) -> Self {
+        let len = match range.length.map_or(0, NonZeroU64::get).cast_signed() {
+            // For a negative length, the kernel locks the bytes before the start. This length is
+            // never valid, because these bytes would begin before the start of the file.
+            ..0 => i64::MIN,
+            len => len,
+        };
         Self {
             lock_type: lock_type as i16,
             whence: 0,
             start: range.start.cast_signed(),
-            len: range.length.map_or(0, NonZeroU64::get).cast_signed(),
+            len,
             pid: 0,
         }
     }

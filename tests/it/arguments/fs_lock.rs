@@ -88,7 +88,7 @@ fn locks() -> Vec<(LockType, LockRange, Pieces)> {
         (LockRange::from(..), 0, 0),
         (LockRange::from(START as u64..), START, 0),
         (LockRange::new(START as u64, NonZeroU64::new(LENGTH as u64)), START, LENGTH),
-        (LockRange::new(u64::MAX, Some(NonZeroU64::MAX)), -1, -1),
+        (LockRange::new(u64::MAX, Some(NonZeroU64::MAX)), -1, i64::MIN),
     ];
     let each = types.into_iter().flat_map(|types| ranges.map(|range| (types, range)));
     each.map(|((lock_type, number), (range, start, length))| {

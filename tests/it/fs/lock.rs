@@ -89,6 +89,23 @@ fn ofd_lock_conflicts_only_if_ranges_overlap() {
 }
 
 #[test]
+fn ofd_lock_fails_with_einval_if_length_is_greater_than_i64_max() {
+    let (file, other) = twice_opened();
+    for length in [1 << 63, (1 << 63) + 1, u64::MAX - 9, u64::MAX] {
+        for start in [0, 1, 100, i64::MAX as u64, 1 << 63, u64::MAX] {
+            for lock_type in [LockType::Read, LockType::Write, LockType::Unlock] {
+                let (range, invalid) = (range(start, length), Err(Errno::INVAL));
+                assert_eq!(errno(fs::ofd_try_lock(&file, lock_type, range)), invalid, "{range:?}");
+                assert_eq!(errno(fs::ofd_lock(&file, lock_type, range)), invalid, "{range:?}");
+                let queried = fs::ofd_query_lock(&file, lock_type, range);
+                assert_eq!(errno(queried.map(drop)), invalid, "{range:?}");
+            }
+        }
+    }
+    assert_eq!(fs::ofd_query_lock(&other, LockType::Write, ..), Ok(None));
+}
+
+#[test]
 fn ofd_lock_read_is_shared_and_unlock_splits_a_range() {
     let (first, second) = twice_opened();
     fs::ofd_lock(&first, LockType::Read, ..).unwrap();
