@@ -51,7 +51,7 @@ flags! {
     /// use butter::fs::Mode;
     ///
     /// let mode = Mode::RUSR | Mode::WUSR | Mode::RGRP | Mode::ROTH;
-    /// assert_eq!(mode, Mode::from_bits_retain(0o644));
+    /// assert_eq!(mode, Mode::from_raw_mode(0o644));
     /// ```
     ///
     /// [inode(7)]: https://man7.org/linux/man-pages/man7/inode.7.html
@@ -74,6 +74,23 @@ flags! {
         "S_IROTH" ROTH = 0o004, "others may read.";
         "S_IWOTH" WOTH = 0o002, "others may write.";
         "S_IXOTH" XOTH = 0o001, "others may execute the file, or search the directory.";
+    }
+}
+
+impl Mode {
+    /// Returns the permissions in the mode of a file (`st_mode`). The type of the file in the mode
+    /// is ignored.
+    #[inline]
+    #[must_use]
+    pub const fn from_raw_mode(mode: u32) -> Self {
+        Self::from_bits_retain(mode & 0o7777)
+    }
+
+    /// Returns the bits of the permissions in the mode of a file, without the type of the file.
+    #[inline]
+    #[must_use]
+    pub const fn as_raw_mode(self) -> u32 {
+        self.bits() & 0o7777
     }
 }
 
@@ -184,6 +201,14 @@ mod tests {
         assert_eq!("S_IRUSR | S_ISUID".parse(), Ok(Mode::from_bits_retain(0o4400)));
         assert_eq!("AT_REMOVEDIR".parse(), Ok(AtFlags::EACCESS));
         assert_eq!(AtFlags::REMOVEDIR.to_string(), "EACCESS");
+    }
+
+    #[test]
+    fn mode_from_raw_mode_and_as_raw_mode_ignore_the_file_type() {
+        for (mode, permissions) in [(0, 0), (0o10_0644, 0o644), (u32::MAX, 0o7777)] {
+            assert_eq!(Mode::from_raw_mode(mode), Mode::from_bits_retain(permissions));
+            assert_eq!(Mode::from_bits_retain(mode).as_raw_mode(), permissions);
+        }
     }
 
     #[test]

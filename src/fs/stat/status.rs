@@ -46,7 +46,7 @@ impl Stat {
     #[inline]
     #[must_use]
     pub const fn mode(&self) -> Mode {
-        Mode::from_bits_retain(self.0.mode & 0o7777)
+        Mode::from_raw_mode(self.0.mode)
     }
 
     /// Returns the number of hard links.

@@ -193,11 +193,7 @@ impl Statx {
     #[inline]
     #[must_use]
     pub const fn mode(&self) -> Option<Mode> {
-        if self.has(StatxFlags::MODE) {
-            Some(Mode::from_bits_retain(self.mode as u32 & 0o7777))
-        } else {
-            None
-        }
+        if self.has(StatxFlags::MODE) { Some(Mode::from_raw_mode(self.mode as u32)) } else { None }
     }
 
     /// Returns the number of hard links (`STATX_NLINK`).
