@@ -1,7 +1,8 @@
 //! Files: opening, reading, writing and their properties.
 //!
-//! The names are those of `rustix::fs`. The first parameter of most functions is the directory from
-//! which a relative path is resolved: a descriptor, [`CWD`] or [`ABS`].
+//! The first parameter of most functions is the directory from which a relative path is resolved: a
+//! descriptor, [`CWD`] or [`ABS`]. Most names and parameters are those of `rustix::fs`; the
+//! [differences](#differences-from-rustix) are listed below.
 //!
 //! ```
 //! use butter::fs::{self, AtFlags, CWD, FileType, StatxFlags};
@@ -101,6 +102,36 @@
 //! The module re-exports [`read`], [`write()`] and [`write_all`] of [`io`](crate::io). With the
 //! feature `alloc`, `ReadDir` returns owned directory entries, `read_to_vec` returns the rest of a
 //! file, and `read_link` returns the content of a symbolic link of any length.
+//!
+//! Related functions are in other modules: [`dup3`](crate::io::dup3) and
+//! [`close_range`](crate::io::close_range) in `io`, [`getcwd`](crate::process::getcwd) and
+//! [`umask`](crate::process::umask) in `process`, and `copy_file_range` and `sendfile` in
+//! [`copy`](crate::copy).
+//!
+//! # Interruption by signals
+//!
+//! If a signal interrupts a call, the functions of this module repeat the call, except for [`read`]
+//! and [`write()`], which return `EINTR` like the functions of [`raw`]. [`io::retry`] repeats such
+//! a call.
+//!
+//! [`io::retry`]: crate::io::retry
+//!
+//! # Differences from `rustix`
+//!
+//! | `rustix` | this crate |
+//! |---|---|
+//! | `open`, `stat`, `mkdir`, ... without a directory | the function with a directory, [`CWD`] |
+//! | `statat`, `lstat` | [`statx`], with [`AtFlags::SYMLINK_NOFOLLOW`] for `lstat` |
+//! | `renameat_with` | [`renameat2`] |
+//! | `readlinkat`, `readlinkat_raw` | `read_link`; [`readlinkat`], [`raw::readlinkat`] |
+//! | `RawDir`; `Dir` | [`Dir`]; `ReadDir` |
+//! | `mkfifoat` | [`mknodat`] with [`FileType::Fifo`] |
+//! | `makedev`, `major`, `minor` | [`Dev`] |
+//! | `fcntl_lock` | [`ofd_lock`], whose locks belong to the open file description |
+//! | `Timestamps` with `UTIME_NOW` | [`Timestamps`] with [`SetTime`] |
+//! | fields such as `st_size` and `stx_size` | methods such as [`Stat::size`] and [`Statx::size`] |
+//! | fields such as `f_bsize` and `tv_sec` | fields such as [`StatFs::block_size`] and `seconds` |
+//! | `preadv2` with the offset `u64::MAX` | [`preadv2`] with `None` |
 
 pub(crate) mod access;
 pub(crate) mod attributes;
@@ -173,7 +204,7 @@ pub use link::read_link;
 pub use link::readlinkat;
 #[doc(alias = "rename")]
 pub use link::renameat;
-#[doc(alias = "rename", alias = "renameat")]
+#[doc(alias = "rename", alias = "renameat", alias = "renameat_with")]
 pub use link::renameat2;
 #[doc(alias = "unlink", alias = "rmdir")]
 pub use link::unlinkat;
@@ -183,11 +214,11 @@ pub use lock::FlockOperation;
 pub use lock::LockType;
 #[doc(alias = "LOCK_EX")]
 pub use lock::flock;
-#[doc(alias = "F_OFD_SETLKW")]
+#[doc(alias = "F_OFD_SETLKW", alias = "F_SETLKW", alias = "fcntl_lock", alias = "lockf")]
 pub use lock::ofd_lock;
-#[doc(alias = "F_OFD_GETLK")]
+#[doc(alias = "F_OFD_GETLK", alias = "F_GETLK")]
 pub use lock::ofd_query_lock;
-#[doc(alias = "F_OFD_SETLK")]
+#[doc(alias = "F_OFD_SETLK", alias = "F_SETLK")]
 pub use lock::ofd_try_lock;
 #[doc(alias = "struct flock")]
 pub use lock::{HeldLock, LockRange};
@@ -201,6 +232,7 @@ pub use range::FallocateFlags;
 pub use range::SeekFrom;
 #[doc(alias = "posix_fallocate")]
 pub use range::fallocate;
+#[doc(alias = "truncate")]
 pub use range::ftruncate;
 #[doc(alias = "lseek")]
 pub use range::{seek, tell};
@@ -215,10 +247,13 @@ pub use stat::Dev;
 pub use stat::FileType;
 #[doc(alias = "struct stat")]
 pub use stat::Stat;
+#[doc(alias = "stat", alias = "lstat", alias = "fstatat")]
+#[doc(alias = "newfstatat", alias = "statat")]
+pub use stat::statx;
 #[doc(alias = "statvfs")]
 pub use stat::{StatFs, StatFsFlags};
 pub use stat::{Statx, StatxAttributes, StatxFlags};
-pub use stat::{fstat, fstatfs, statfs, statx};
+pub use stat::{fstat, fstatfs, statfs};
 #[doc(alias = "POSIX_FADV_WILLNEED")]
 pub use sync::Advice;
 pub use sync::SyncFileRangeFlags;

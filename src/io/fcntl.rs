@@ -169,6 +169,10 @@ pub fn fcntl_setfl(fd: impl AsFd, flags: StatusFlags) -> Result<()> {
 /// The open file description to which `new` referred is closed, and errors of this close are not
 /// reported. `new` keeps its number, and then refers to the same open file description as `fd`.
 ///
+/// Unlike in C, the new number always belongs to a descriptor that the caller owns: another part of
+/// the program could open a free number at the same time, and its file would be closed. To
+/// duplicate to a free number, call [`fcntl_dupfd_cloexec`].
+///
 /// # Errors
 ///
 /// - `EBADF`: the number of `new` is not below the limit on open file descriptors (RLIMIT_NOFILE).

@@ -23,18 +23,20 @@ pub enum Resource {
     /// the heap, and (since Linux 4.7) private writable mappings.
     #[doc(alias = "RLIMIT_DATA")]
     Data = 2,
-    /// `RLIMIT_STACK` - the size in bytes of the stack of the initial thread, and of the arguments
-    /// and the environment of a new program.
+    /// `RLIMIT_STACK` - the size in bytes of the stack of the initial thread. The arguments and the
+    /// environment of a new program can have a quarter of this size.
     #[doc(alias = "RLIMIT_STACK")]
     Stack = 3,
-    /// `RLIMIT_CORE` - the size in bytes of a core dump. No core dump is written if the limit is 0.
+    /// `RLIMIT_CORE` - the size in bytes of a core file. No core file is written if the limit is 0.
+    /// Does not apply to a core dump that the kernel passes to a program (`kernel.core_pattern`).
     #[doc(alias = "RLIMIT_CORE")]
     Core = 4,
     /// `RLIMIT_RSS` - the size in bytes of the resident set. Without effect since Linux 2.4.30.
     #[doc(alias = "RLIMIT_RSS")]
     Rss = 5,
     /// `RLIMIT_NPROC` - the number of processes and threads of the real user ID of the process.
-    /// Does not apply to callers with `CAP_SYS_ADMIN` or `CAP_SYS_RESOURCE`.
+    /// Does not apply to callers with `CAP_SYS_ADMIN` or `CAP_SYS_RESOURCE` in the initial user
+    /// namespace, nor to the user ID 0 of this namespace.
     #[doc(alias = "RLIMIT_NPROC")]
     Nproc = 6,
     /// `RLIMIT_NOFILE` - one more than the highest number of a descriptor that the process can

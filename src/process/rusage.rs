@@ -51,8 +51,8 @@ impl Rusage {
         duration(self.stime)
     }
 
-    /// Returns the maximum size of the resident set in KiB (1,024 bytes). For
-    /// a child with descendants, this is the size of the largest process, not a sum.
+    /// Returns the maximum size of the resident set in KiB (1,024 bytes). For a child with
+    /// descendants, this is the size of the largest process, not a sum.
     #[doc(alias = "ru_maxrss")]
     #[must_use]
     pub const fn max_rss_kib(&self) -> u64 {

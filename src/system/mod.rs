@@ -22,7 +22,8 @@
 //!
 //! - **[`reboot`] does not write cached data to the disks, does not unmount file systems and does
 //!   not terminate processes first.** An init program terminates all processes, unmounts all file
-//!   systems or makes them read-only, and calls `sync` before it calls [`reboot`].
+//!   systems or makes them read-only, and calls [`fs::sync`](crate::fs::sync()) before it calls
+//!   [`reboot`].
 //! - In a PID namespace other than the initial one, [`reboot`] does not affect the host: see
 //!   [`reboot`].
 //! - In a container, [`sysinfo`] returns the values of the host, not the limits of the control

@@ -16,8 +16,9 @@ pub fn sysinfo() -> Result<Sysinfo> {
 /// Restarts, halts, switches off or hibernates the host, or sets the effect of Ctrl-Alt-Delete.
 ///
 /// **This function does not write cached data to the disks, does not unmount file systems and does
-/// not terminate processes first:** data that programs have written may be lost. Call `sync`, and
-/// unmount the file systems or make them read-only, before this function.
+/// not terminate processes first:** data that programs have written may be lost. Before this
+/// function, call [`fs::sync`](crate::fs::sync()), and unmount the file systems or make them
+/// read-only.
 ///
 /// In a PID namespace other than the initial one, the host continues to run. Instead:
 ///

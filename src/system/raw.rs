@@ -28,7 +28,8 @@ pub fn sysinfo() -> Result<Sysinfo> {
 /// sets the effect of Ctrl-Alt-Delete.
 ///
 /// **The call does not write cached data to the disks first.** See [`system::reboot`] for the
-/// effect in a PID namespace.
+/// effect in a PID namespace. `magic1` and `magic2` are constants. The kernel accepts three further
+/// values of `magic2`, which have the same effect.
 ///
 /// [`system::reboot`]: super::reboot()
 ///

@@ -37,7 +37,7 @@ pub(crate) use timeout::wait_until_timeout;
 #[doc(alias = "timex")]
 pub use timex::Timex;
 pub use timex::{AdjustModes, ClockState, ClockStatus, TimexTime};
-#[doc(alias = "clockid_t")]
+#[doc(alias = "clockid_t", alias = "ClockId")]
 pub use types::Clock;
 pub use types::OutOfRangeError;
 #[doc(alias = "timespec")]

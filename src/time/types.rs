@@ -11,8 +11,10 @@ use crate::error::Result;
 #[repr(C)]
 pub struct Timespec {
     /// Whole seconds.
+    #[doc(alias = "tv_sec")]
     pub seconds: i64,
     /// Nanoseconds in addition to `seconds`. The kernel accepts only values in `0..=999_999_999`.
+    #[doc(alias = "tv_nsec")]
     pub nanoseconds: i64,
 }
 
@@ -107,7 +109,13 @@ impl TryFrom<Timespec> for Duration {
 }
 
 /// A clock of the kernel.
+///
+/// The enum contains the clocks whose numbers are constants on all supported kernels. It does not
+/// contain the clocks whose numbers are composed at run time: a clock of a device, such as a PTP
+/// clock, from a descriptor, and a clock of the CPU time of another process or thread from its ID.
+/// It also does not contain the auxiliary clocks (`CLOCK_AUX`) of Linux 6.17.
 #[doc(alias = "clockid_t")]
+#[doc(alias = "ClockId")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[repr(u32)]

@@ -217,6 +217,7 @@ pub fn renameat(
 /// [renameat2(2)]: https://man7.org/linux/man-pages/man2/renameat2.2.html
 #[doc(alias = "rename")]
 #[doc(alias = "renameat")]
+#[doc(alias = "renameat_with")]
 #[inline]
 pub fn renameat2(
     old_directory: impl DirectoryArg,

@@ -93,6 +93,9 @@ pub fn flock(fd: impl AsFd, operation: FlockOperation) -> Result<()> {
 ///
 /// [F_OFD_SETLK(2const)]: https://man7.org/linux/man-pages/man2/F_OFD_SETLK.2const.html
 #[doc(alias = "F_OFD_SETLKW")]
+#[doc(alias = "F_SETLKW")]
+#[doc(alias = "fcntl_lock")]
+#[doc(alias = "lockf")]
 #[inline]
 pub fn ofd_lock(fd: impl AsFd, lock_type: LockType, range: impl Into<LockRange>) -> Result<()> {
     wait(fd.as_fd(), lock_type, range.into())
@@ -113,6 +116,7 @@ fn wait(fd: BorrowedFd<'_>, lock_type: LockType, range: LockRange) -> Result<()>
 ///
 /// [F_OFD_SETLK(2const)]: https://man7.org/linux/man-pages/man2/F_OFD_SETLK.2const.html
 #[doc(alias = "F_OFD_SETLK")]
+#[doc(alias = "F_SETLK")]
 #[inline]
 pub fn ofd_try_lock(fd: impl AsFd, lock_type: LockType, range: impl Into<LockRange>) -> Result<()> {
     raw::fcntl_ofd_setlk(fd.as_fd(), lock_type, range.into())
@@ -151,6 +155,7 @@ pub fn ofd_try_lock(fd: impl AsFd, lock_type: LockType, range: impl Into<LockRan
 ///
 /// [F_OFD_GETLK(2const)]: https://man7.org/linux/man-pages/man2/F_OFD_GETLK.2const.html
 #[doc(alias = "F_OFD_GETLK")]
+#[doc(alias = "F_GETLK")]
 #[inline]
 pub fn ofd_query_lock(
     fd: impl AsFd,

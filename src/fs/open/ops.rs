@@ -30,6 +30,7 @@ use crate::path::{self, PathBytes, with_c_str};
 ///   link and `NOFOLLOW` is set.
 /// - `EMFILE`, `ENFILE`: the limit on open files has been reached.
 /// - `EBADF`: the path is relative, and the directory argument is [`ABS`](crate::fs::ABS).
+/// - `EINVAL`: the path contains a NUL byte, or the flags are not permitted for the file.
 ///
 /// [`raw::openat`](crate::fs::raw::openat) lists all errors and causes.
 ///

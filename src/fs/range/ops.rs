@@ -78,6 +78,7 @@ pub fn tell(fd: impl AsFd) -> Result<u64> {
 /// Since Linux 1.0; [ftruncate(2)].
 ///
 /// [ftruncate(2)]: https://man7.org/linux/man-pages/man2/ftruncate.2.html
+#[doc(alias = "truncate")]
 #[inline]
 pub fn ftruncate(fd: impl AsFd, length: u64) -> Result<()> {
     retry(|| raw::ftruncate(fd.as_fd(), length))

@@ -23,11 +23,13 @@ pub fn fstat(fd: impl AsFd) -> Result<Stat> {
     retry(|| raw::fstat(fd.as_fd()))
 }
 
-/// Returns the extended status of a file: the fields `mask` if the file system supports them.
+/// Returns the extended status of a file. `mask` contains the requested fields.
 ///
-/// A relative path is resolved from `directory`. The flags [`SYMLINK_NOFOLLOW`], [`NO_AUTOMOUNT`],
-/// [`EMPTY_PATH`] and `STATX_*` are permitted. With [`EMPTY_PATH`] and an empty path, the call
-/// returns the status of `directory`, which can be any descriptor.
+/// The result contains the requested fields that the kernel and the file system support, and can
+/// contain further fields. A relative path is resolved from `directory`. The flags
+/// [`SYMLINK_NOFOLLOW`], [`NO_AUTOMOUNT`], [`EMPTY_PATH`] and `STATX_*` are permitted. With
+/// [`EMPTY_PATH`] and an empty path, the call returns the status of `directory`, which can be any
+/// descriptor.
 ///
 /// # Errors
 ///
@@ -43,6 +45,11 @@ pub fn fstat(fd: impl AsFd) -> Result<Stat> {
 /// [`SYMLINK_NOFOLLOW`]: AtFlags::SYMLINK_NOFOLLOW
 /// [`NO_AUTOMOUNT`]: AtFlags::NO_AUTOMOUNT
 /// [`EMPTY_PATH`]: AtFlags::EMPTY_PATH
+#[doc(alias = "stat")]
+#[doc(alias = "lstat")]
+#[doc(alias = "fstatat")]
+#[doc(alias = "newfstatat")]
+#[doc(alias = "statat")]
 #[inline]
 pub fn statx(
     directory: impl DirectoryArg,

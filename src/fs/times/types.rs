@@ -43,7 +43,8 @@ impl SetTime {
 }
 
 /// The changes of the times of a file, for [`utimensat`](crate::fs::utimensat) and
-/// [`futimens`](crate::fs::futimens).
+/// [`futimens`](crate::fs::futimens). In C, a null pointer means that both times are
+/// [`Now`](SetTime::Now).
 ///
 /// ```
 /// use butter::fs::{SetTime, Timestamps};
