@@ -116,6 +116,16 @@
 //!
 //! [`io::retry`]: crate::io::retry
 //!
+//! # Differences from C
+//!
+//! - Null pointers and invalid pointers cannot be passed, so `EFAULT` is not documented. A number
+//!   for which an enum has no variant, such as an unknown `whence`, cannot be passed either; the
+//!   kernel rejects it. Flags that have no constant can be passed with `from_bits_retain`.
+//! - A path that is not a `CStr`, and has a NUL byte or more than 4,095 bytes, fails without a
+//!   system call. If a further argument is not valid, C functions can return the error of this
+//!   argument instead. The same applies to names of extended attributes with more than 255 bytes.
+//! - Unsigned offsets and lengths greater than [`i64::MAX`] correspond to negative numbers in C.
+//!
 //! # Differences from `rustix`
 //!
 //! | `rustix` | this crate |
