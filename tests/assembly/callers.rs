@@ -10,8 +10,11 @@ use butter::Error;
 use butter::epoll::{Epoll, Event};
 use butter::eventfd::EventFd;
 use butter::fd::{BorrowedFd, OwnedFd};
-use butter::fs::{self, AtFlags, CWD, Mode, OFlags, ResolveFlags, StatxFlags};
+use butter::fs::{
+    self, Access, AtFlags, CWD, Mode, OFlags, ReadWriteFlags, ResolveFlags, SeekFrom, StatxFlags,
+};
 use butter::inotify::{Inotify, Watch, WatchFlags};
+use butter::io::IoSlice;
 use butter::pipe::{self, SpliceFlags};
 use butter::poll::{self, PollFd};
 use butter::process::Pid;
@@ -20,7 +23,7 @@ use butter::signal::{self, SigSet, Signal};
 use butter::signalfd::SignalFd;
 use butter::thread::{self, Tid};
 use butter::time::{self, Timeout, Timespec};
-use butter::timerfd::{self, Clock, Itimerspec, Event as TimerEvent, Timer, TimerFd};
+use butter::timerfd::{self, Clock, Event as TimerEvent, Itimerspec, Timer, TimerFd};
 
 unsafe extern "C" {
     /// Called if a system call fails.
@@ -173,6 +176,31 @@ fn pread64(fd: BorrowedFd<'_>, buffer: &mut [u8], offset: u64) -> usize {
 #[unsafe(no_mangle)]
 fn pwrite64(fd: BorrowedFd<'_>, bytes: &[u8], offset: u64) -> usize {
     or_cold(fs::raw::pwrite64(fd, bytes, offset)).unwrap_or(0)
+}
+
+#[unsafe(no_mangle)]
+fn pwritev2(fd: BorrowedFd<'_>, buffers: &[IoSlice<'_>], offset: u64) -> usize {
+    or_cold(fs::raw::pwritev2(fd, buffers, Some(offset), ReadWriteFlags::empty())).unwrap_or(0)
+}
+
+#[unsafe(no_mangle)]
+fn lseek(fd: BorrowedFd<'_>, offset: u64) -> u64 {
+    or_cold(fs::raw::lseek(fd, SeekFrom::Start(offset))).unwrap_or(0)
+}
+
+#[unsafe(no_mangle)]
+fn getdents64(fd: BorrowedFd<'_>, buffer: &mut [u8; 4096]) -> usize {
+    or_cold(fs::raw::getdents64(fd, buffer)).unwrap_or_default().len()
+}
+
+#[unsafe(no_mangle)]
+fn faccessat2(directory: BorrowedFd<'_>, path: &CStr) {
+    or_cold(fs::raw::faccessat2(directory, path, Access::READ_OK, AtFlags::empty()));
+}
+
+#[unsafe(no_mangle)]
+fn unlinkat(directory: BorrowedFd<'_>, path: &CStr) {
+    or_cold(fs::raw::unlinkat(directory, path, AtFlags::empty()));
 }
 
 #[unsafe(no_mangle)]
