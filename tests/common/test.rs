@@ -40,6 +40,19 @@ macro_rules! this_test {
     };
 }
 
+/// Evaluates to the expected output of `Debug` for a struct with private fields: the name and the
+/// result of each method.
+#[macro_export]
+macro_rules! debug_text {
+    ($value:expr, $struct:ident { $($method:ident),* $(,)? }) => {
+        format!(
+            "{} {{ {} }}",
+            stringify!($struct),
+            [$(format!("{}: {:?}", stringify!($method), $value.$method())),*].join(", ")
+        )
+    };
+}
+
 /// A requirement of a test: a condition, or a value that may be missing.
 pub trait Requirement {
     type Value;

@@ -12,7 +12,9 @@ use butter::process::{
 use butter::time::{Clock, clock_gettime, sleep};
 use butter::{Errno, Result};
 use common::child::in_child;
+use common::debug_text;
 use common::forked::{ForkedChild, in_forked_child};
+use common::inject::forge;
 
 /// Each resource, with its name in `/proc/PID/limits`.
 const RESOURCES: [(Resource, &str); 16] = [
@@ -87,17 +89,18 @@ fn setrlimit_represents_no_limit_as_none() {
 fn prlimit_sets_the_limits_of_another_process_and_returns_the_previous_limits() {
     let child = ForkedChild::start(|| ());
     child.result();
-    let old = getrlimit(Resource::Core).unwrap();
-    let none = Rlimit { current: Some(0), maximum: old.maximum };
-    assert_eq!(prlimit(Some(child.pid()), Resource::Core, none), Ok(old));
-    assert_eq!(proc_limits(child.pid(), "Max core file size"), none);
-    assert_eq!(prlimit(Some(child.pid()), Resource::Core, None), Ok(none));
+    let (resource, own) = (Resource::Nofile, getrlimit(Resource::Nofile).unwrap());
+    let new = Rlimit { current: Some(7), maximum: own.maximum };
+    assert_eq!(prlimit(Some(child.pid()), resource, new), Ok(own));
+    assert_eq!(proc_limits(child.pid(), "Max open files"), new);
+    assert_eq!(prlimit(Some(child.pid()), resource, None), Ok(new));
+    assert_eq!(getrlimit(resource), Ok(own));
     // The raw call with neither limits nor a buffer only checks the process and the resource.
-    assert_eq!(prlimit64(Some(child.pid()), Resource::Core, None, None), Ok(()));
-    assert_eq!(prlimit64(Some(child.pid()), Resource::Core, Some(&old.into()), None), Ok(()));
+    assert_eq!(prlimit64(Some(child.pid()), resource, None, None), Ok(()));
+    assert_eq!(prlimit64(Some(child.pid()), resource, Some(&own.into()), None), Ok(()));
     let mut now = Rlimit64::default();
-    assert_eq!(prlimit64(Some(child.pid()), Resource::Core, None, Some(&mut now)), Ok(()));
-    assert_eq!(Rlimit::from(now), old);
+    assert_eq!(prlimit64(Some(child.pid()), resource, None, Some(&mut now)), Ok(()));
+    assert_eq!(Rlimit::from(now), own);
 }
 
 #[test]
@@ -152,7 +155,40 @@ fn getrusage_returns_the_cpu_time_and_the_size_of_the_process_and_of_a_thread() 
         assert!(after.voluntary_switches() >= middle.voluntary_switches() + 5, "{after:?}");
         let rss = getrusage(UsageOf::Process).unwrap().max_rss_kib();
         assert!(rss >= memory.len() as u64 / 1024, "{rss} KiB");
-        assert!(format!("{after:?}").starts_with("Rusage { user_time: "), "{after:?}");
+    });
+}
+
+fn store_rusage([_, to, ..]: [usize; 6]) -> isize {
+    let time = |tv_sec, tv_usec| libc::timeval { tv_sec, tv_usec };
+    // SAFETY: all zeroes is a valid value.
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    (usage.ru_utime, usage.ru_stime) = (time(1, 999_999), time(2, 3));
+    (usage.ru_maxrss, usage.ru_minflt, usage.ru_majflt) = (4, 5, 6);
+    (usage.ru_inblock, usage.ru_oublock) = (7, 8);
+    (usage.ru_nvcsw, usage.ru_nivcsw) = (9, 10);
+    // SAFETY: the caller passes a buffer for one struct.
+    unsafe { (to as *mut libc::rusage).write(usage) };
+    0
+}
+
+/// A seccomp filter stores a different value in each field.
+#[test]
+fn rusage_methods_return_and_print_their_fields() {
+    in_child(|| {
+        let usage = forge(libc::SYS_getrusage, store_rusage, || getrusage(UsageOf::Process));
+        let usage = usage.unwrap();
+        let times = [Duration::new(1, 999_999_000), Duration::new(2, 3000)];
+        assert_eq!([usage.user_time(), usage.system_time()], times);
+        let faults = (usage.minor_faults(), usage.major_faults());
+        assert_eq!((usage.max_rss_kib(), faults), (4, (5, 6)));
+        assert_eq!((usage.blocks_read(), usage.blocks_written()), (7, 8));
+        assert_eq!((usage.voluntary_switches(), usage.involuntary_switches()), (9, 10));
+        #[rustfmt::skip]
+        let expected = debug_text!(usage, Rusage {
+            user_time, system_time, max_rss_kib, minor_faults, major_faults, blocks_read,
+            blocks_written, voluntary_switches, involuntary_switches,
+        });
+        assert_eq!(format!("{usage:?}"), expected);
     });
 }
 

@@ -12,5 +12,6 @@ mod paths;
 mod range;
 mod stat;
 mod statfs;
+mod statx;
 mod sync;
 mod xattr;

@@ -22,7 +22,7 @@ use common::files;
 use common::fuse::Server;
 use common::inject::supervise;
 use common::test::in_row;
-use common::{require, this_test};
+use common::{debug_text, require, this_test};
 use linux_raw_sys::general;
 
 fn open(path: impl AsRef<Path>) -> OwnedFd {
@@ -433,12 +433,15 @@ fn fstat_statx_statfs_and_fstatfs_retry_on_eintr() {
 #[test]
 fn stat_statx_and_statfs_print_their_fields() {
     let file = open("/dev/null");
-    let stat = format!("{:?}", fs::fstat(&file).unwrap());
-    assert!(stat.starts_with("Stat { dev: Dev("), "{stat}");
-    assert!(
-        stat.contains("file_type: CharacterDevice") && stat.contains("rdev: Dev(1:3)"),
-        "{stat}"
-    );
+    let stat = fs::fstat(&file).unwrap();
+    #[rustfmt::skip]
+    let expected = debug_text!(stat, Stat {
+        dev, ino, file_type, mode, nlink, uid, gid, rdev, size, block_size, blocks, atime, mtime,
+        ctime,
+    });
+    assert_eq!(format!("{stat:?}"), expected);
+    assert!(expected.contains("file_type: CharacterDevice"), "{expected}");
+    assert!(expected.contains("rdev: Dev(1:3)"), "{expected}");
     let statx = fs::statx(&file, "", AtFlags::EMPTY_PATH, StatxFlags::BASIC_STATS).unwrap();
     let statx = format!("{statx:?}");
     assert!(statx.contains("rdev: Dev(1:3)") && statx.contains("size: Some(0)"), "{statx}");
