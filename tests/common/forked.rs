@@ -5,7 +5,7 @@ use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use butter::process::{Pid, exit_group, getpid, getppid};
 
@@ -71,11 +71,21 @@ impl<T: Copy + 'static> ForkedChild<T> {
         self.pid
     }
 
-    /// Waits until the child terminates, and returns its wait status.
+    /// Waits until the child terminates, and returns its wait status. Kills the child after one
+    /// minute: the signal of [`limit_lifetime`] has no effect on the first process of a PID
+    /// namespace.
     pub fn wait(self) -> libc::c_int {
-        let mut status = 0;
-        // SAFETY: reaps the child; writes one number.
-        let reaped = unsafe { libc::waitpid(self.pid.as_raw(), &raw mut status, 0) };
+        let (mut status, mut reaped) = (0, 0);
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while reaped == 0 {
+            if Instant::now() > deadline {
+                // SAFETY: the child is not reaped yet.
+                unsafe { libc::kill(self.pid.as_raw(), libc::SIGKILL) };
+            }
+            std::thread::sleep(Duration::from_micros(200));
+            // SAFETY: reaps the child if it has terminated; writes one number.
+            reaped = unsafe { libc::waitpid(self.pid.as_raw(), &raw mut status, libc::WNOHANG) };
+        }
         assert_eq!(reaped, self.pid.as_raw());
         // `drop` would kill a process that reuses the ID of the child.
         std::mem::forget(self);

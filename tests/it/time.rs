@@ -92,11 +92,12 @@ fn sleep_until_returns_immediately_if_the_time_has_passed() {
 
 #[test]
 fn sleep_until_measures_the_cpu_time_of_the_process() {
-    let done = AtomicBool::new(false);
+    let (done, began) = (AtomicBool::new(false), Instant::now());
     std::thread::scope(|scope| {
-        // Another thread of the process uses CPU time while this thread sleeps.
+        // Another thread of the process uses CPU time while this thread sleeps. If an assertion
+        // fails, `done` is not set.
         scope.spawn(|| {
-            while !done.load(Ordering::Relaxed) {
+            while !done.load(Ordering::Relaxed) && began.elapsed() < Duration::from_secs(60) {
                 std::hint::spin_loop();
             }
         });
