@@ -1,11 +1,13 @@
 //! Errors of `getrandom`.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use butter::Errno;
 use butter::error::{Call, ErrorKind};
 use butter::rand::{self, GetRandomFlags, getrandom};
 
 use super::{Row, Table, failed};
-use common::inject::{inject, pretend};
+use common::inject::{forge, inject};
 
 pub const TABLE: Table = Table {
     source: include_str!("../../../src/rand/raw.rs"),
@@ -34,6 +36,12 @@ const ROWS: &[Row] = &[
         failed(getrandom(&mut [0; 4], both).map(drop))
     }),
     Row(Call::GETRANDOM, Errno::IO, ErrorKind::Other, || {
-        pretend(libc::SYS_getrandom, || failed(rand::fill(&mut [0; 4])))
+        // If `fill` repeated such calls, a later call would succeed.
+        static CALLS: AtomicU32 = AtomicU32::new(0);
+        let result = |[_, size, ..]: [usize; 6]| match CALLS.fetch_add(1, Ordering::Relaxed) {
+            0..1000 => 0,
+            _ => size as isize,
+        };
+        forge(libc::SYS_getrandom, result, || failed(rand::fill(&mut [0; 4])))
     }),
 ];
