@@ -235,8 +235,17 @@ mod tests {
 
     #[test]
     fn clock_state_from_raw_preserves_unknown_states() {
-        assert_eq!(ClockState::from_raw(0), ClockState::Synchronized);
-        assert_eq!(ClockState::from_raw(5), ClockState::Unsynchronized);
-        assert_eq!(ClockState::from_raw(6), ClockState::Other(6));
+        let states = [
+            ClockState::Synchronized,
+            ClockState::InsertLeapSecond,
+            ClockState::DeleteLeapSecond,
+            ClockState::InLeapSecond,
+            ClockState::AfterLeapSecond,
+            ClockState::Unsynchronized,
+            ClockState::Other(6),
+            ClockState::Other(7),
+        ];
+        assert!((0..).map(ClockState::from_raw).zip(states).all(|(found, state)| found == state));
+        assert_eq!(ClockState::from_raw(-1), ClockState::Other(-1));
     }
 }

@@ -187,6 +187,7 @@ mod tests {
         for (seconds, nanoseconds) in [(-1, 0), (0, -1), (0, 1_000_000_000), (i64::MIN, i64::MIN)] {
             assert_eq!(Duration::try_from(Timespec { seconds, nanoseconds }), Err(OutOfRangeError));
         }
+        assert_eq!(OutOfRangeError.to_string(), "the time is negative or too long");
     }
 
     #[test]

@@ -55,9 +55,9 @@ fn getcwd_returns_the_path_of_the_working_directory_in_the_buffer() {
 fn umask_sets_the_mask_and_returns_the_previous_mask() {
     use butter::fs::Mode;
     with_own_root_and_cwd(|| {
-        let (first, second) = (Mode::from_bits_retain(0o1027), Mode::RWXO);
+        let (first, second) = (Mode::from_bits_retain(0o1427), Mode::RWXO);
         process::umask(first);
-        assert_eq!(process::umask(second), Mode::from_bits_retain(0o27));
+        assert_eq!(process::umask(second), Mode::from_bits_retain(0o427));
         assert_eq!(process::umask(Mode::empty()), second);
     });
 }

@@ -1,9 +1,15 @@
 //! Tests of `thread`: the signal mask, user IDs, group IDs and CPUs of a thread.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use butter::Errno;
 use butter::process::{self, Gid, Uid};
 use butter::signal::raw::rt_sigprocmask;
 use butter::signal::{How, SigSet, Signal, block, mask, set_mask, unblock};
 use butter::thread::{self, CpuSet, Tid, gettid, sched_getaffinity, sched_setaffinity};
+use common::inject::supervise;
+use common::require;
 
 /// Runs a test in a new thread with an empty signal mask.
 fn in_thread(body: impl FnOnce() + Send + 'static) {
@@ -226,6 +232,15 @@ fn sched_setaffinity_sets_the_cpus_of_another_thread_and_ignores_missing_cpus() 
 }
 
 #[test]
-fn sched_yield_returns() {
+fn sched_yield_makes_a_system_call_and_ignores_a_forged_error() {
     (0..100).for_each(|_| thread::sched_yield());
+    let calls = Arc::new(AtomicU32::new(0));
+    let counter = calls.clone();
+    let fail = move |_| {
+        counter.fetch_add(1, Ordering::Relaxed);
+        Some(Errno::PERM)
+    };
+    let supervised = supervise(libc::SYS_sched_yield, fail, thread::sched_yield);
+    require!(supervised, "seccomp user notifications are unavailable");
+    assert_eq!(calls.load(Ordering::Relaxed), 1);
 }

@@ -1,6 +1,7 @@
 //! Tests of the decoder of directory entries, with bytes that the kernel writes and with bytes that
 //! the kernel never writes. The tests of the decoder with random bytes are in `tests/it/fs/dir.rs`.
 
+use std::hash::Hasher;
 use std::vec;
 use std::vec::Vec;
 
@@ -60,6 +61,20 @@ fn decode_entries_returns_entries_in_order_with_all_fields() {
 }
 
 /// The tests with random bytes cover alignment as well, but Miri runs only the unit tests.
+#[test]
+fn size_hint_returns_the_number_of_the_smallest_entries_that_fit_the_buffer() {
+    let smallest = &entry_of_length(19)[..19];
+    for count in 0..4 {
+        let bytes = smallest.repeat(count);
+        let mut entries = decode_entries(&bytes);
+        for remaining in (0..count).rev() {
+            assert_eq!(entries.size_hint(), (0, Some(remaining + 1)));
+            assert!(entries.next().is_some());
+        }
+        assert_eq!(entries.size_hint(), (0, Some(0)));
+    }
+}
+
 #[test]
 fn decode_entries_accepts_bytes_with_any_alignment() {
     let whole = [entry(7, 8, 1, b"first"), entry(9, 10, 2, b"second")].concat();
@@ -178,8 +193,15 @@ fn dir_entry_buf_is_equal_to_its_entry_and_has_same_debug_output() {
     );
 }
 
+/// Returns the hash of an entry with a hasher that always uses the same keys.
+fn hash(entry: &impl Hash) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    entry.hash(&mut hasher);
+    hasher.finish()
+}
+
 #[test]
-fn dir_entries_are_equal_only_if_all_fields_are_equal() {
+fn dir_entries_are_equal_and_have_equal_hashes_only_if_all_fields_are_equal() {
     let bytes = entry(1, 2, 8, b"name");
     let mut padded = bytes.clone();
     padded[24 - 1] = 0;
@@ -193,6 +215,9 @@ fn dir_entries_are_equal_only_if_all_fields_are_equal() {
     let first = |bytes| decode_entries(bytes).next().unwrap();
     assert!(same.iter().all(|same| first(same) == first(&bytes)));
     assert!(other.iter().all(|other| first(other) != first(&bytes)));
+    let hashes = |bytes| [hash(&first(bytes)), hash(&first(bytes).to_owned())];
+    assert!(same.iter().all(|same| hashes(same) == [hash(&first(&bytes)); 2]));
+    assert!(other.iter().all(|other| !hashes(other).contains(&hash(&first(&bytes)))));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::mem::MaybeUninit;
 use butter::fd::AsRawFd;
 use butter::fs::raw::*;
 use butter::fs::{ABS, AtFlags, CWD, Dev, FileType, Mode, RenameFlags};
+use butter::mm::AnonymousMapping;
 
 use super::recorder::*;
 use super::{Row, each, long_path, open, pattern};
@@ -149,6 +150,20 @@ pub const ROWS: &[Row] = &[
                 readlinkat(ABS, &*long, &mut buffer[..])
             });
             it.output("content", result, Ok(content));
+        }
+        // The kernel rejects a size that exceeds the maximum of an `int`. The host may have too
+        // little memory for such a buffer.
+        if let Ok(mut large) = AnonymousMapping::new(5 << 30) {
+            let arguments = [
+                ("dirfd", int(libc::AT_FDCWD)),
+                ("pathname", c_str("c")),
+                ("buf", output(content)),
+                ("bufsiz", int(i32::MAX)),
+            ];
+            let result = it.call(libc::SYS_readlinkat, arguments, 48, || {
+                readlinkat(CWD, c"c", &mut large[..])
+            });
+            it.output("content", result, Ok(&content[..]));
         }
     }),
 ];

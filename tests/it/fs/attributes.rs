@@ -167,6 +167,10 @@ fn chownat_and_fchown_change_the_owner_and_the_group() {
     fchown(&file, uid(1006), gid(1007)).unwrap();
     // The kernel clears the set-user-ID and set-group-ID bits.
     assert_eq!((owner_of(&path), mode_of(&path)), ((1006, 1007), 0o755));
+    chownat(&fd, "file", uid(1008), None, NONE).unwrap();
+    assert_eq!(owner_of(&path), (1008, 1007));
+    fchown(&file, None, gid(1009)).unwrap();
+    assert_eq!(owner_of(&path), (1008, 1009));
 }
 
 #[test]

@@ -74,11 +74,11 @@ fn mkdirat_and_mknodat_apply_the_mode_and_the_umask() {
         }
         umask(Mode::from_bits_retain(0o027));
         mkdirat(&fd, "masked", Mode::from_bits_retain(0o777)).unwrap();
-        let mode = Mode::from_bits_retain(0o4766);
+        let mode = Mode::from_bits_retain(0o4166);
         mknodat(&fd, "fifo", FileType::Fifo, mode, Dev::default()).unwrap();
     });
     assert_eq!(mode_of(&directory.path().join("masked")), 0o750);
-    assert_eq!(mode_of(&directory.path().join("fifo")), 0o4740);
+    assert_eq!(mode_of(&directory.path().join("fifo")), 0o4140);
 }
 
 #[test]

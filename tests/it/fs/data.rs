@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::mem::MaybeUninit;
+use std::time::{Duration, Instant};
 
 use butter::fd::{AsFd, OwnedFd};
 use butter::fs::{self, ReadWriteFlags, SeekFrom, raw};
@@ -132,9 +133,20 @@ fn pwritev2_noappend_uses_the_offset_despite_o_append() {
 
 #[test]
 fn preadv2_nowait_fails_with_eagain_only_if_the_pipe_is_empty() {
-    let ((reader, writer), mut buffer) = (pipe::pipe().unwrap(), [0; 4]);
-    let mut read = || try_read(&reader, &mut buffer, None, ReadWriteFlags::NOWAIT);
-    match read() {
+    let (reader, writer) = pipe::pipe().unwrap();
+    let read = || try_read(&reader, &mut [0; 4], None, ReadWriteFlags::NOWAIT);
+    let result = std::thread::scope(|scope| {
+        let reading = scope.spawn(read);
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while !reading.is_finished() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        if !reading.is_finished() {
+            write(&writer, b"late", None, NONE);
+        }
+        reading.join().unwrap()
+    });
+    match result {
         Err(error) if error.is(Errno::AGAIN) => {}
         // Pipes support the flag since Linux 6.4.
         result => return require!(supported(result).map(|count| panic!("{count} bytes"))),
@@ -384,4 +396,22 @@ fn openat_returns_a_descriptor_that_std_converts_to_a_file_and_back() {
     let fd = OwnedFd::from(file);
     fs::seek(&fd, SeekFrom::Start(0)).unwrap();
     assert_eq!(fs::read_to_vec(&fd).unwrap(), text.as_bytes());
+}
+
+#[cfg(feature = "alloc")]
+#[test]
+fn read_to_vec_fails_with_enomem_if_the_allocation_fails() {
+    use butter::error::Call;
+    use butter::process::{Resource, getrlimit, setrlimit};
+    in_child(|| {
+        let zeros = common::fd(File::open("/dev/zero").unwrap());
+        let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
+        let pages: u64 = statm.split(' ').next().unwrap().parse().unwrap();
+        let size = pages * butter::mm::page_size() as u64;
+        let mut limit = getrlimit(Resource::As).unwrap();
+        limit.current = Some(size + (64 << 20));
+        setrlimit(Resource::As, limit).unwrap();
+        let error = fs::read_to_vec(&zeros).unwrap_err();
+        assert_eq!((error.call(), error.errno()), (Call::READ_TO_END, Errno::NOMEM));
+    });
 }

@@ -246,9 +246,10 @@ fn dir_debug_output_contains_the_number_of_unread_bytes() {
     let directory = files::directory();
     let (fd, mut buffer) = (open(directory.path()), [0; 280]);
     let mut reader = Dir::new(&fd, &mut buffer);
-    assert!(format!("{reader:?}").ends_with("unread_bytes: 0, .. }"), "{reader:?}");
+    let expected = |unread| format!("Dir {{ fd: {fd:?}, unread_bytes: {unread}, .. }}");
+    assert_eq!(format!("{reader:?}"), expected(0));
     reader.next().unwrap().unwrap();
-    assert!(format!("{reader:?}").ends_with("unread_bytes: 24, .. }"), "{reader:?}");
+    assert_eq!(format!("{reader:?}"), expected(24));
 }
 
 #[cfg(feature = "alloc")]
@@ -261,7 +262,8 @@ fn read_dir_returns_the_entries_of_dir() {
     let mut owned = ReadDir::new(&fd);
     let entries: Vec<_> = owned.by_ref().map(Result::unwrap).collect();
     assert!(owned.next().is_none());
-    assert!(format!("{owned:?}").ends_with("unread_bytes: 0, .. }"), "{owned:?}");
+    let expected = format!("ReadDir {{ fd: {:?}, unread_bytes: 0, .. }}", &fd);
+    assert_eq!(format!("{owned:?}"), expected);
     let mut reader = Dir::new(&fd, &mut buffer);
     reader.rewind().unwrap();
     for entry in &entries {
@@ -300,9 +302,19 @@ fn dir_makes_one_system_call_per_full_buffer() {
     };
     let mut reader = Dir::new(&fd, &mut buffer);
     reader.rewind().unwrap();
-    let seen = supervise(libc::SYS_getdents64, count, || names(&mut reader).len());
+    let seen = supervise(libc::SYS_getdents64, count.clone(), || {
+        let seen = names(&mut reader).len();
+        assert!(reader.next().is_none(), "the reader should not return entries after its end");
+        seen
+    });
     assert_eq!(require!(seen, "seccomp user notifications are unavailable"), 10_000);
-    assert_eq!(calls.load(Ordering::Relaxed), reads);
+    assert_eq!(calls.swap(0, Ordering::Relaxed), reads);
+    #[cfg(feature = "alloc")]
+    {
+        reader.rewind().unwrap();
+        let seen = supervise(libc::SYS_getdents64, count, || butter::fs::ReadDir::new(&fd).count());
+        assert_eq!((seen.unwrap(), calls.load(Ordering::Relaxed)), (10_002, reads));
+    }
     if sizes[0] > (32 << 10) - 280 {
         assert_eq!(reads, 11, "{sizes:?}");
     }

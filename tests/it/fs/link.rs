@@ -83,6 +83,26 @@ fn readlinkat_reads_magic_links() {
     }
 }
 
+/// No file system returns such a link, but a file system in user space can return links that are
+/// longer than `PATH_MAX`.
+#[cfg(feature = "alloc")]
+#[test]
+fn read_link_repeats_the_call_with_larger_buffers_up_to_256_kib() {
+    use butter::error::Call;
+    use common::child::in_child;
+    use common::inject::forge;
+    in_child(|| {
+        let fail = || fs::read_link(CWD, "/link").unwrap_err();
+        let error = forge(libc::SYS_readlinkat, |[_, _, _, size, ..]| size as isize, fail);
+        assert_eq!((error.call(), error.errno()), (Call::READLINKAT_TRUNCATED, Errno::RANGE));
+        // 256 KiB - 1 bytes fit the last buffer.
+        let longest = |[_, _, _, size, ..]: [usize; 6]| size.min((256 << 10) - 1) as isize;
+        let read = || fs::read_link(CWD, "/link").unwrap();
+        let read = forge(libc::SYS_readlinkat, longest, read);
+        assert_eq!(read, vec![0; (256 << 10) - 1]);
+    });
+}
+
 #[test]
 fn unlinkat_removes_files_symbolic_links_and_empty_directories() {
     let (directory, fd) = directory();

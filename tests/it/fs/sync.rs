@@ -2,6 +2,8 @@
 
 use std::num::NonZeroU64;
 use std::ptr::null_mut;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use butter::Errno;
@@ -72,6 +74,19 @@ fn fsync_and_fdatasync_and_syncfs_and_sync_succeed() {
     fs::syncfs(pipe::pipe().unwrap().0).unwrap();
     fs::syncfs(MemFd::new("").unwrap()).unwrap();
     fs::sync();
+}
+
+#[test]
+fn sync_calls_the_kernel_and_ignores_a_forged_error() {
+    let calls = Arc::new(AtomicU32::new(0));
+    let counter = calls.clone();
+    let fail = move |_| {
+        counter.fetch_add(1, Ordering::Relaxed);
+        Some(Errno::PERM)
+    };
+    let supervised = supervise(libc::SYS_sync, fail, fs::sync);
+    require!(supervised, "seccomp user notifications are unavailable");
+    assert_eq!(calls.load(Ordering::Relaxed), 1);
 }
 
 #[test]
@@ -181,16 +196,16 @@ fn sync_calls_are_repeated_if_interrupted_by_a_signal() {
         ),
     ];
     for (number, repeated, interrupted) in calls {
-        let mut count = 0;
-        let interrupt_thrice = move |_| {
-            count += 1;
-            (count % 4 != 0).then_some(Errno::INTR)
-        };
+        let count = Arc::new(AtomicU32::new(0));
+        let counter = count.clone();
+        let interrupt_thrice =
+            move |_| (counter.fetch_add(1, Ordering::Relaxed) % 4 != 3).then_some(Errno::INTR);
         let supervised = supervise(number, interrupt_thrice, || {
             repeated();
             interrupted(&file)
         });
         let result = require!(supervised, "seccomp user notifications are unavailable");
         assert_eq!(result.unwrap_err().errno(), Errno::INTR);
+        assert_eq!(count.load(Ordering::Relaxed), 5);
     }
 }

@@ -11,11 +11,14 @@ use butter::fs::{
     fgetxattr, flistxattr, fremovexattr, fsetxattr, getxattr, lgetxattr, listxattr, llistxattr,
     lremovexattr, lsetxattr, raw, removexattr, setxattr,
 };
+use butter::mm::AnonymousMapping;
 use butter::mount::{self, MountFlags};
 use butter::{Errno, Result};
-use common::child::{as_nobody, in_namespaces};
+use common::child::{as_nobody, in_child, in_namespaces};
+use common::inject::forge;
 use common::test::in_row;
 use common::{bytes, files, kernel_is_at_least, require};
+use syscalls::Sysno;
 use temp_dir::TempDir;
 
 use super::create::with_tmpfs;
@@ -311,4 +314,49 @@ fn setxattr_and_removexattr_fail_with_erofs_on_a_read_only_mount() {
         });
     });
     require!(ran, "this host does not permit new namespaces");
+}
+
+/// The kernel never returns such a size, but a tracer or a seccomp filter can.
+#[test]
+fn getxattr_and_listxattr_fail_with_eio_if_the_returned_size_exceeds_the_buffer() {
+    in_child(|| {
+        type Call = fn(&OwnedFd, &mut [u8]) -> Result<usize>;
+        let file = common::fd(files::anonymous());
+        for (number, call) in [
+            (Sysno::getxattr, (|_, buffer| getxattr("/", "user.a", buffer)) as Call),
+            (Sysno::lgetxattr, |_, buffer| lgetxattr("/", "user.a", buffer)),
+            (Sysno::fgetxattr, |file, buffer| fgetxattr(file, "user.a", buffer)),
+            (Sysno::listxattr, |_, buffer| listxattr("/", buffer)),
+            (Sysno::llistxattr, |_, buffer| llistxattr("/", buffer)),
+            (Sysno::flistxattr, |file, buffer| flistxattr(file, buffer)),
+            (Sysno::getxattrat, |_, buffer| raw::getxattrat(ABS, "/", NO_AT, "user.a", buffer)),
+            (Sysno::listxattrat, |_, buffer| raw::listxattrat(ABS, "/", NO_AT, buffer)),
+        ] {
+            in_row(number, || {
+                forge(
+                    number as libc::c_long,
+                    |_| 8,
+                    || {
+                        let error = call(&file, &mut [0; 7]).unwrap_err();
+                        assert_eq!(error.errno(), Errno::IO);
+                        assert_eq!(call(&file, &mut [0; 8]), Ok(8));
+                        assert_eq!(
+                            call(&file, &mut []),
+                            Ok(8),
+                            "an empty buffer requests the size"
+                        );
+                    },
+                );
+            });
+        }
+    });
+}
+
+#[test]
+fn setxattrat_does_not_truncate_the_size_of_a_value_to_32_bits() {
+    require!(kernel >= 6.13, "setxattrat");
+    let value = require!(AnonymousMapping::new(1 << 32), "the host has too little memory");
+    let error = raw::setxattrat(ABS, "/nowhere", NO_AT, "user.a", &value[..], NONE).unwrap_err();
+    // The kernel checks the size before it looks up the path.
+    assert_eq!(error.errno(), Errno::TOOBIG);
 }
