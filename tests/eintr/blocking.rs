@@ -131,6 +131,12 @@ pub(crate) const CALLS: &[Row] = &[
         io::write(&writer, b"all").unwrap();
         assert_eq!(wake_late(read, || drop(writer)).unwrap(), b"all");
     }),
+    #[cfg(feature = "alloc")]
+    ("fs::read_to_vec", || {
+        let (reader, writer) = pipe::pipe().unwrap();
+        io::write(&writer, b"all").unwrap();
+        assert_eq!(wake_late(|| fs::read_to_vec(&reader), || drop(writer)).unwrap(), b"all");
+    }),
     ("fs::pwritev2", || {
         let (reader, writer, before) = full_pipe();
         let drain = || assert!(read_all(&reader, before).iter().all(|&byte| byte == b'.'));
