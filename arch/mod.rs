@@ -13,6 +13,8 @@
 //! - `signal.rs`: the functions `restorer` and `call`. `restorer` returns the address to which a
 //!   signal handler returns, or `None` if the kernel provides the address. `call` calls a signal
 //!   handler as the kernel does: with three arguments, even if the handler has fewer parameters.
+//! - `clone.rs`: the functions `clone` and `clone3`, which `clone_stub!` generates. They create a
+//!   child, which never returns from the assembly: it calls a function of the type [`ChildFn`].
 //! - `abi.rs`: the few structs and constants of the kernel that differ between architectures, and
 //!   the possible page sizes.
 //!
@@ -77,12 +79,71 @@ macro_rules! syscall_stubs {
     };
 }
 
+/// The function that a child of `clone` executes. An entry of this type requires no unwinder; an
+/// `extern "C"` function would refer to `rust_eh_personality`.
+pub(crate) type ChildFn = unsafe extern "C-unwind" fn(*mut ()) -> !;
+
+/// Defines a stub for `clone` or `clone3` with the given registers and the assembly of an
+/// architecture. In the assembly, `{child}` and `{data}` are registers that the system call
+/// preserves, and the label `2` is the continuation of the parent.
+///
+/// The child continues after the system call with a copy of the registers. If it has the same stack
+/// pointer as the parent, the function that it calls uses the memory below the parent's frame. The
+/// stub does not have the option `nostack`, so the compiler keeps nothing there, and the stack
+/// pointer has the alignment that a call requires. Only the parent returns from the stub.
+macro_rules! clone_stub {
+    (
+        $(#[$doc:meta])*
+        fn $name:ident($($argument:ident in $register:tt),*);
+        code: [$($code:literal)*],
+        number: $number:tt,
+        result: $result:tt,
+        clobbers: [$($clobber:tt)*],
+    ) => {
+        $(#[$doc])*
+        ///
+        /// # Safety
+        ///
+        /// The system call with the given arguments must not violate the memory safety or the I/O
+        /// safety of the program, and the child must be able to call `child(data)`. If the child
+        /// shares the memory of the program and has no separate stack, the calling thread must be
+        /// suspended until the child terminates or executes a program (`CLONE_VFORK`).
+        #[inline(always)]
+        #[allow(clippy::too_many_arguments, reason = "the arguments of `clone` and two more")]
+        pub(crate) unsafe fn $name(
+            number: usize,
+            $($argument: $crate::arch::ArgReg,)*
+            child: $crate::arch::ChildFn,
+            data: *mut (),
+        ) -> usize {
+            let result;
+            // SAFETY: the kernel reads the number and the arguments from these registers, and
+            // changes only the result register and the clobbers in the parent. The parent does not
+            // change the stack. The child does not leave the assembly: it calls `child`, which does
+            // not return, with an aligned stack pointer. The other effects are upheld by the
+            // caller.
+            unsafe {
+                core::arch::asm!(
+                    $($code,)*
+                    child = in(reg) child,
+                    data = in(reg) data,
+                    in($number) number,
+                    $(in($register) $argument,)*
+                    lateout($result) result,
+                    $(out($clobber) _,)*
+                );
+            }
+            result
+        }
+    };
+}
+
 #[cfg(target_arch = "aarch64")]
 mod aarch64;
 #[cfg(target_arch = "aarch64")]
-pub(crate) use aarch64::{abi, call, signal};
+pub(crate) use aarch64::{abi, call, clone, signal};
 
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 #[cfg(target_arch = "x86_64")]
-pub(crate) use x86_64::{abi, call, signal};
+pub(crate) use x86_64::{abi, call, clone, signal};

@@ -1,9 +1,9 @@
 //! Implementations that need `std`: conversions from and to the errors, paths and times of `std`.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::{CString, OsStr, OsString};
 use std::io;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::process::CommandExt as _;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::process::{CommandExt as _, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::SystemTime;
@@ -16,7 +16,7 @@ use crate::ids::Pid;
 use crate::io::WriteAllError;
 use crate::path::Name;
 use crate::pipe::SplicePagesError;
-use crate::process::CommandExt;
+use crate::process::{CStringArray, CommandExt, ExitStatus, SpawnError};
 use crate::signal::{self, SigSet};
 use crate::time::{OutOfRangeError, Timespec};
 
@@ -121,6 +121,48 @@ impl From<SplicePagesError> for io::Error {
 impl From<Errno> for io::Error {
     fn from(errno: Errno) -> Self {
         Self::from_raw_os_error(errno.as_raw())
+    }
+}
+
+impl CStringArray {
+    /// Copies the environment of the process, for
+    /// [`Command::environment`](crate::process::Command::environment).
+    ///
+    /// ```
+    /// use butter::process::{CStringArray, Command};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let environment = CStringArray::from_env();
+    /// let status = Command::new(c"true").environment(&environment).search_path().status()?;
+    /// assert!(status.success());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "environ")]
+    #[must_use]
+    pub fn from_env() -> Self {
+        let variables = std::env::vars_os().map(|(mut variable, value)| {
+            variable.push("=");
+            variable.push(value);
+            variable.into_vec()
+        });
+        // A variable contains no NUL byte.
+        variables.filter_map(|variable| CString::new(variable).ok()).collect()
+    }
+}
+
+/// Converts an error to an `io::Error` whose raw OS error is the errno. The
+/// [`Call`](crate::error::Call) that failed, the stage of the spawn and the path are lost.
+impl From<SpawnError<'_>> for io::Error {
+    fn from(error: SpawnError<'_>) -> Self {
+        error.error().into()
+    }
+}
+
+/// Converts a wait status to that of `std`.
+impl From<ExitStatus> for std::process::ExitStatus {
+    fn from(status: ExitStatus) -> Self {
+        Self::from_raw(status.into_raw())
     }
 }
 

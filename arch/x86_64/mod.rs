@@ -2,4 +2,5 @@
 
 pub(crate) mod abi;
 pub(crate) mod call;
+pub(crate) mod clone;
 pub(crate) mod signal;

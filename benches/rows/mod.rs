@@ -19,6 +19,7 @@ mod pread;
 mod process;
 mod read_write;
 mod signalfd;
+mod spawn;
 mod statx;
 mod timerfd_read;
 mod timerfd_set;
@@ -54,6 +55,8 @@ pub(crate) const ALL: &[(&str, BuildRow)] = &[
     ("inotify decode padded", inotify_decode::padded),
     ("inotify decode trimmed", inotify_decode::trimmed),
     ("epoll", epoll::write_wait_read),
+    ("spawn", spawn::tiny),
+    ("spawn large parent", spawn::large_parent),
     ("copy files", copy::files),
     ("copy relay", copy::sockets),
     ("copy process", copy_process::row),

@@ -66,8 +66,9 @@
 //! ```
 //!
 //! The descriptor has the same number in the child. A child that another thread starts in the
-//! meantime inherits the descriptor, too. To pass a descriptor as the standard input, output or
-//! error of the child, use `Stdio::from(fd)` of `std` instead, which has no such effect.
+//! meantime inherits the descriptor, too; [`Command::keep_fd`](crate::process::Command::keep_fd)
+//! has no such effect. To pass a descriptor as the standard input, output or error of the child,
+//! use `Stdio::from(fd)` of `std` instead, which has no such effect.
 
 mod convert;
 #[cfg(not(feature = "std"))]

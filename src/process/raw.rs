@@ -1,10 +1,21 @@
-//! Raw system calls for process IDs, the working directory, the root directory, the umask, resource
-//! limits and usage, and termination.
+//! Raw system calls that create processes, wait for processes and refer to processes, and for
+//! process IDs, the working directory, the root directory, the umask, limits, usage and termination.
 
 use core::ffi::CStr;
 use core::mem::MaybeUninit;
 use core::ptr;
 
+pub use super::attributes::raw::{
+    ioctl_tiocspgrp, prctl_set_no_new_privs, prctl_set_pdeathsig, sched_setscheduler, setgroups,
+    setpgid, setpriority, setresgid, setresuid, setsid,
+};
+pub use super::clone::raw::{clone, clone3};
+pub use super::exec::raw::{execve, execveat};
+pub use super::pidfd::raw::{
+    ioctl_pidfd_get_info, ioctl_pidfd_get_namespace, pidfd_getfd, pidfd_open, pidfd_send_signal,
+    pidfd_send_signal_info,
+};
+pub use super::wait::raw::waitid;
 use super::{Resource, Rlimit64, Rusage, UsageOf};
 use crate::error::{Call, Errno, ErrnoReason, Error, Result, errno_reasons};
 use crate::fd::BorrowedFd;

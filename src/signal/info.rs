@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use super::{Cause, Code, Named, Record, Signal, Value};
+use super::record::child_event;
+use super::{Cause, ChildEvent, Code, Named, Record, Signal, Value};
 use crate::ids::{Pid, Uid};
 
 /// `siginfo_t`: a signal, its cause, and the data that accompanies it.
@@ -28,6 +29,25 @@ impl SigInfo {
         fields[0] = pid.as_raw().cast_unsigned() as u64 | (uid.as_raw() as u64) << 32;
         fields[1] = value.get();
         Self { signo: signal.as_raw(), errno: 0, code: Code::SI_QUEUE, padding: 0, fields }
+    }
+
+    /// Creates a record for `waitid`, which writes only some fields.
+    pub(crate) const fn zeroed() -> Self {
+        Self { signo: 0, errno: 0, code: Code::from_raw(0), padding: 0, fields: [0; 14] }
+    }
+
+    /// Returns whether `waitid` has not changed a record of [`zeroed`](Self::zeroed), because no
+    /// child has changed its state.
+    pub(crate) const fn is_unchanged(&self) -> bool {
+        self.signo == 0
+    }
+
+    /// Returns the process ID and the user ID of the child, and the change of its state. Returns
+    /// `None` if the record is not that of a child.
+    pub(crate) fn child(&self) -> Option<(Pid, Uid, ChildEvent)> {
+        let event = child_event(self.code, self.low(1).cast_signed())?;
+        let pid = Pid::from_raw(self.low(0).cast_signed())?;
+        Some((pid, Uid::from_raw(self.high(0)), event))
     }
 
     /// Creates a record from its bytes, for example those of a C `siginfo_t` to send with
@@ -154,7 +174,7 @@ mod tests {
     use core::time::Duration;
 
     use super::*;
-    use crate::signal::{ChildEvent, FaultDetail};
+    use crate::signal::FaultDetail;
 
     /// Returns a record that starts with the 32-bit numbers `numbers`.
     fn record(numbers: [i32; 12]) -> SigInfo {

@@ -65,7 +65,8 @@
 //! A child process inherits the signal mask of the thread that starts it, also with
 //! `std::process::Command`, and few programs unblock signals at their start: a child with a blocked
 //! `TERM` does not react to `kill`. With `std`,
-//! `process::CommandExt::signal_mask` sets the signal mask of the child.
+//! `process::CommandExt::signal_mask` sets the signal mask of the child. A child of
+//! `process::Command` of this crate starts without blocked signals.
 
 mod action;
 mod alt_stack;

@@ -114,7 +114,7 @@ impl Record {
 
 /// Decodes the code and the status of a `CHLD` signal. Returns `None` if the code requires a signal
 /// number as the status, and the status is not a signal number.
-fn child_event(code: Code, status: i32) -> Option<ChildEvent> {
+pub(super) fn child_event(code: Code, status: i32) -> Option<ChildEvent> {
     let signal = Signal::from_raw(status);
     Some(match code {
         Code::CLD_EXITED => ChildEvent::Exited(status),

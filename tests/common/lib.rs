@@ -14,6 +14,7 @@ pub mod recorder;
 pub mod signals;
 pub mod sockets;
 pub mod test;
+pub mod tiny;
 pub mod watchdog;
 
 use std::os::fd::{FromRawFd, IntoRawFd};

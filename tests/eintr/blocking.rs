@@ -17,7 +17,7 @@ use butter::inotify::Reader;
 use butter::io::{self, IoSlice, IoSliceMut};
 use butter::pipe;
 use butter::poll::{self, PollFd, PollFlags};
-use butter::process::getpid;
+use butter::process::{self, PidFd, WaitFlags, getpid};
 use butter::signal::{self, Cause, Signal};
 use butter::signalfd::{EVENT_SIZE, SignalFd};
 use butter::thread::{self, Tid};
@@ -28,6 +28,7 @@ use temp_dir::TempDir;
 use crate::pipes::{full_pipe, read_all};
 use crate::{FINE_HOUR, HOUR, MANY, Row, join, supports_fine_timeouts, watched};
 use common::files;
+use common::forked::ForkedChild;
 use common::signals::PeriodicSignals;
 
 /// Runs `call` in a thread that signals interrupt, and runs `wake` after many signals. Returns the
@@ -64,6 +65,22 @@ pub(crate) fn twice_opened() -> (OwnedFd, OwnedFd) {
 }
 
 pub(crate) const CALLS: &[Row] = &[
+    ("process::wait, wait_with_rusage, PidFd::wait_readable", || {
+        let flags = WaitFlags::EXITED | WaitFlags::NOWAIT;
+        let kill = |pid| move || signal::kill(pid, Signal::KILL).unwrap();
+        let child = ForkedChild::start(|| ());
+        let pid = child.pid();
+        let status = wake_late(|| process::wait(pid, flags), kill(pid));
+        assert_eq!(status.unwrap().exit_status().signal(), Some(Signal::KILL));
+        let child = ForkedChild::start(|| ());
+        let pid = child.pid();
+        let waited = wake_late(|| process::wait_with_rusage(pid, flags), kill(pid));
+        assert_eq!(waited.unwrap().0.pid(), pid);
+        let child = ForkedChild::start(|| ());
+        let pidfd = PidFd::open(child.pid()).unwrap();
+        let ready = wake_late(|| pidfd.wait_readable(Timeout::Infinite), kill(child.pid()));
+        assert_eq!(ready, Ok(true));
+    }),
     ("fs::openat, openat2", || {
         let ((_directory, path), mode, resolve) = (fifo(), Mode::empty(), ResolveFlags::empty());
         for (flags, other) in [(OFlags::RDONLY, OFlags::WRONLY), (OFlags::WRONLY, OFlags::RDONLY)] {

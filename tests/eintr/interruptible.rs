@@ -12,6 +12,7 @@ use butter::fs::{
 use butter::inotify;
 use butter::io::{self, IoSlice, IoSliceMut};
 use butter::poll::{self, PollFd, PollFlags};
+use butter::process::{self, WaitFlags, WaitId};
 use butter::signal::{self, SigSet};
 use butter::signalfd::{self, EVENT_SIZE, SignalFd};
 use butter::time::{
@@ -23,6 +24,7 @@ use butter::{Errno, Result, pipe};
 use crate::blocking::{fifo, twice_opened};
 use crate::pipes::full_pipe;
 use crate::{FINE_HOUR, HOUR, Row, join, supports_fine_timeouts, watched};
+use common::forked::ForkedChild;
 use common::signals::PeriodicSignals;
 use common::time_from_now;
 
@@ -38,6 +40,12 @@ fn assert_interrupted(mut call: impl FnMut() -> Result<()>) {
 }
 
 pub(crate) const CALLS: &[Row] = &[
+    ("process::wait_interruptible, raw::waitid", || {
+        let child = ForkedChild::start(|| ());
+        let id = WaitId::Pid(child.pid());
+        assert_interrupted(|| process::wait_interruptible(id, WaitFlags::EXITED).map(drop));
+        assert_interrupted(|| process::raw::waitid(id, WaitFlags::EXITED, None).map(drop));
+    }),
     ("io::read, read_uninit, readv", || {
         let (reader, _writer) = pipe::pipe().unwrap();
         assert_interrupted(|| io::read(&reader, &mut [0]).map(drop));

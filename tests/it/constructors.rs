@@ -14,6 +14,7 @@ use butter::io::{self, DescriptorFlags, StatusFlags};
 use butter::memfd::{self, MemFd, Seals};
 use butter::mm::AnonymousMapping;
 use butter::namespace::{Kind, Namespace};
+use butter::process::PidFd;
 use butter::signal::{SigSet, Signal};
 use butter::signalfd::{self, SignalFd};
 use butter::timerfd::{self, Clock, SetFlags, Timer, TimerFd};
@@ -115,6 +116,10 @@ const CONSTRUCTORS: &[Constructor] = &[
     }),
     ("Namespace::user_namespace", true, false, || {
         Namespace::own(Kind::Uts)?.user_namespace().map(OwnedFd::from)
+    }),
+    ("PidFd::open", true, false, || PidFd::open(process::getpid()).map(OwnedFd::from)),
+    ("PidFd::with_flags(NONBLOCK)", true, true, || {
+        PidFd::with_flags(process::getpid(), process::OpenFlags::NONBLOCK).map(OwnedFd::from)
     }),
     ("fcntl_dupfd_cloexec", true, true, || io::fcntl_dupfd_cloexec(EventFd::nonblocking(0)?, 0)),
 ];

@@ -2,6 +2,8 @@
 
 mod abi;
 mod arguments;
+mod children;
+mod command;
 mod constructors;
 mod copy;
 mod epoll;
@@ -22,6 +24,7 @@ mod memfd_holes;
 mod mm;
 mod mount;
 mod namespace;
+mod pidfd;
 mod pipe;
 mod poll;
 mod process;

@@ -1,6 +1,7 @@
 //! Errors of the call with which the example `relay` accepts connections.
 
 use std::io::Read;
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -144,7 +145,8 @@ fn relay_exits_with_1_if_listening_socket_is_invalid() {
         let start = || Relay::start(&program, Kind::Tcp, "unix:/nowhere/to/go");
         // If `accept4` fails with `EINVAL`, musl calls `accept`.
         let mut relay = inject(libc::SYS_accept4, errno, || inject(libc::SYS_accept, errno, start));
-        let _client = relay.connect();
+        // The relay can exit, and thereby reset the connection, before the function returns.
+        let _client = TcpStream::connect(&relay.address);
         let reason = relay.wait_for("relay: cannot accept connections: ");
         assert_eq!(reason.trim_end(), describe(errno));
         assert_eq!(relay.end(Signal::TERM).status, Some(1));

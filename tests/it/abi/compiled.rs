@@ -66,6 +66,12 @@ types! {
     pipe::SpliceFlags
     poll::PollFlags
     rand::GetRandomFlags
+    process::CloneFlags
+    process::CoredumpFlags
+    process::InfoMask
+    process::OpenFlags
+    process::SignalFlags
+    process::WaitFlags
     signal::ActionFlags
     signalfd::CreateFlags
     signal::StackFlags

@@ -103,6 +103,11 @@ const PREFIXES: &[&str] = &[
     "MS_",
     "UMOUNT_",
     "XATTR_",
+    "PIDFD_",
+    "PIDFD_INFO_",
+    "PIDFD_SIGNAL_",
+    "W",
+    "__W",
 ];
 
 #[test]

@@ -129,6 +129,20 @@ structs! {
         "struct rlimit64" { rlim_cur rlim_max }:
         libc::rlimit { rlim_cur rlim_max }
         general::rlimit64 { rlim_cur rlim_max };
+    "src/process/clone/types.rs"
+        RawArgs { flags pidfd child_tid parent_tid exit_signal stack stack_size tls set_tid
+            set_tid_size cgroup } is
+        "struct clone_args" { flags pidfd child_tid parent_tid exit_signal stack stack_size tls
+            set_tid set_tid_size cgroup }:
+        libc::clone_args { flags pidfd child_tid parent_tid exit_signal stack stack_size tls
+            set_tid set_tid_size cgroup }
+        general::clone_args { flags pidfd child_tid parent_tid exit_signal stack stack_size tls
+            set_tid set_tid_size cgroup };
+    "src/process/pidfd/info.rs"
+        PidFdInfo { mask cgroup_id pid tgid ppid ruid rgid euid egid suid sgid fsuid fsgid
+            exit_code coredump_mask coredump_signal coredump_code supported_mask } is
+        "struct pidfd_info" { mask cgroupid pid tgid ppid ruid rgid euid egid suid sgid fsuid fsgid
+            exit_code coredump_mask coredump_signal coredump_code supported_mask }:;
     "src/process/rusage.rs"
         Rusage { utime stime maxrss ixrss idrss isrss minflt majflt nswap inblock oublock msgsnd
             msgrcv nsignals nvcsw nivcsw } is

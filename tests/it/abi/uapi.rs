@@ -32,9 +32,11 @@ const HEADERS: &[&str] = &[
     "linux/memfd.h",
     "linux/mman.h",
     "linux/mount.h",
+    "linux/pidfd.h",
     "linux/poll.h",
     "linux/random.h",
     "linux/reboot.h",
+    "linux/prctl.h",
     "linux/resource.h",
     "linux/sched.h",
     "linux/signal.h",
@@ -47,6 +49,7 @@ const HEADERS: &[&str] = &[
     "linux/timex.h",
     "linux/uio.h",
     "linux/utsname.h",
+    "linux/wait.h",
     "linux/watch_queue.h",
     "linux/xattr.h",
 ];
@@ -62,7 +65,8 @@ const IN_NO_HEADER: &[&str] = &[
     "SPLICE_F_GIFT", "SPLICE_F_MORE", "SPLICE_F_MOVE", "SPLICE_F_NONBLOCK",
     "ST_MANDLOCK", "ST_NOATIME", "ST_NODEV", "ST_NODIRATIME", "ST_NOEXEC", "ST_NOSUID",
     "ST_NOSYMFOLLOW", "ST_RDONLY", "ST_RELATIME", "ST_SYNCHRONOUS", "ST_VALID",
-    "MSG_TRUNC", "SOCK_STREAM", "SOL_SOCKET",
+    "AF_UNIX", "MSG_NOSIGNAL", "MSG_TRUNC", "SOCK_CLOEXEC", "SOCK_SEQPACKET", "SOCK_STREAM",
+    "SOL_SOCKET",
 ];
 
 /// Returns the constants of an architecture that the kernel's headers define.

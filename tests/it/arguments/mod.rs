@@ -6,6 +6,8 @@
 //! system call. The kernel does not execute the call: instead, the recorder returns values that
 //! differ from every argument.
 
+mod attributes;
+mod children;
 mod events;
 mod files;
 mod fs_attributes;
@@ -63,6 +65,8 @@ const TABLES: &[&[Row]] = &[
     pipe::ROWS,
     poll::ROWS,
     process::ROWS,
+    attributes::ROWS,
+    children::ROWS,
     signal::ROWS,
     signal_ops::ROWS,
     system::ROWS,

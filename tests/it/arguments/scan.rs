@@ -11,6 +11,10 @@ use super::rows;
 const EXEMPT: &[(&str, &str)] = &[
     ("mm::raw::madvise_nothing", "private: called once per process, and on aarch64 only"),
     ("process::raw::exit_group", "does not return, because it terminates the process"),
+    ("process::raw::receive_failure", "private: receives the failure of a spawned child"),
+    ("process::raw::send_failure", "private: called in a spawned child"),
+    ("process::raw::send_go", "private: lets a spawned child continue"),
+    ("process::raw::socketpair", "private: called if a spawned child does not share the memory"),
 ];
 
 /// Private functions that make a system call, each with the row of a public function that calls the
@@ -58,6 +62,7 @@ const PRIVATE: &[(&str, &str)] = &[
     ("process::raw::chdir_c", "process::raw::chdir"),
     ("process::raw::chroot_c", "process::raw::chroot"),
     ("rand::raw::getrandom_into", "rand::raw::getrandom"),
+    ("process::raw::send", "process::raw::pidfd_send_signal"),
 ];
 
 /// Adds to `found` the names of the public functions of the raw modules, and of all functions that

@@ -16,7 +16,10 @@ use butter::mm::{AnonymousMapping, ProtFlags, raw as memory};
 use butter::mount::{self, MountFlags};
 use butter::namespace::{Kind, Namespaces, raw as namespace, unshare};
 use butter::pipe;
-use butter::process::{UsageOf, getpid};
+use butter::process::{
+    CStrArray, CloneArgs, CloneFlags, Command, Gid, PidFd, PriorityOf, SchedulingPolicy, Step, Uid,
+    UsageOf, WaitFlags, WaitId, getpid,
+};
 use butter::rand::{self, GetRandomFlags};
 use butter::signal::{self, SigSet, Signal};
 use butter::signalfd;
@@ -28,6 +31,7 @@ use butter::time::{
 use butter::timerfd;
 use butter::{poll, process, system, thread, uts};
 
+use super::clone::{try_clone, try_clone3};
 use super::descriptors::DESCRIPTOR_CALLS;
 use super::fs_attributes::{NOW, SYS_FCHMODAT2};
 use super::fs_xattr;
@@ -82,6 +86,45 @@ pub const OTHER_CALLS: &[(Call, libc::c_long, Trigger)] = &[
         failed(signal::raw::rt_sigsuspend(SigSet::empty()))
     }),
     (Call::RT_SIGACTION, libc::SYS_rt_sigaction, || failed(signal::action(Signal::URG))),
+    (Call::CLONE, libc::SYS_clone, || failed(try_clone(&CloneArgs::new(CloneFlags::empty())))),
+    (Call::CLONE3, libc::SYS_clone3, || failed(try_clone3(&CloneArgs::new(CloneFlags::empty())))),
+    (Call::EXECVE, libc::SYS_execve, || {
+        failed(process::raw::execve("/nowhere", CStrArray::empty(), CStrArray::empty()))
+    }),
+    (Call::EXECVEAT, libc::SYS_execveat, || {
+        let (none, flags) = (CStrArray::empty(), AtFlags::empty());
+        failed(process::raw::execveat(fs::ABS, "relative", none, none, flags))
+    }),
+    (Call::SETSID, libc::SYS_setsid, || failed(process::raw::setsid())),
+    (Call::SETPGID, libc::SYS_setpgid, || failed(process::raw::setpgid(None, None))),
+    (Call::PRCTL_SET_PDEATHSIG, libc::SYS_prctl, || {
+        failed(process::raw::prctl_set_pdeathsig(None))
+    }),
+    (Call::PRCTL_SET_NO_NEW_PRIVS, libc::SYS_prctl, || {
+        failed(process::raw::prctl_set_no_new_privs())
+    }),
+    (Call::SETRESUID, libc::SYS_setresuid, || {
+        failed(process::raw::setresuid(Some(Uid::ROOT), None, None))
+    }),
+    (Call::SETRESGID, libc::SYS_setresgid, || {
+        failed(process::raw::setresgid(Some(Gid::ROOT), None, None))
+    }),
+    (Call::SETGROUPS, libc::SYS_setgroups, || failed(process::raw::setgroups(&[]))),
+    (Call::SETPRIORITY, libc::SYS_setpriority, || {
+        failed(process::raw::setpriority(PriorityOf::Process(None), -20))
+    }),
+    (Call::SCHED_SETSCHEDULER, libc::SYS_sched_setscheduler, || {
+        failed(process::raw::sched_setscheduler(None, SchedulingPolicy::Fifo(1)))
+    }),
+    (Call::SOCKETPAIR, libc::SYS_socketpair, || {
+        let mut command = Command::new(c"/nowhere");
+        let error = command.step(Step::user(process::getuid())).spawn().err();
+        failed(error.map_or(Ok(()), |error| Err(error.error())))
+    }),
+    (Call::WAITID, libc::SYS_waitid, || {
+        failed(process::raw::waitid(WaitId::Any, WaitFlags::empty(), None))
+    }),
+    (Call::PIDFD_OPEN, libc::SYS_pidfd_open, || failed(PidFd::open(getpid()))),
     (Call::CLOSE, libc::SYS_close, || failed(io::close(null()))),
     (Call::CLOSE_RANGE, libc::SYS_close_range, || failed(io::close_range_cloexec(1, 0))),
     (Call::MMAP, libc::SYS_mmap, || failed(AnonymousMapping::new(1))),
@@ -260,6 +303,8 @@ const WITHOUT_TRIGGER: &[Call] = &[
     // If `getsockopt` or `recvfrom` fails, a copy continues without the call.
     Call::GETSOCKOPT_SO_TYPE,
     Call::RECVFROM,
+    // If the child has terminated, the parent receives the error of the child.
+    Call::SENDTO,
 ];
 
 #[test]

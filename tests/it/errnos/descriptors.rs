@@ -15,8 +15,9 @@ use butter::idmap::raw as idmap;
 use butter::inotify::{self, Watch, WatchFlags};
 use butter::io::{self, DescriptorFlags, DupFlags, IoSlice, IoSliceMut, StatusFlags};
 use butter::memfd::{Seals, raw as memfd};
-use butter::namespace::{Namespaces, raw as namespace};
+use butter::namespace::{Kind, Namespaces, raw as namespace};
 use butter::pipe::{SpliceFlags, raw as pipe};
+use butter::process::{InfoMask, Pgid, SignalFlags};
 use butter::signal::SigSet;
 use butter::signalfd::raw as signalfd;
 use butter::timerfd::{Itimerspec, SetFlags, raw as timerfd};
@@ -31,6 +32,21 @@ use common::this_test;
 /// function that retries on `EINTR` would not return if a filter injects `EINTR`.
 pub const DESCRIPTOR_CALLS: &[(Call, libc::c_long, DescriptorTrigger)] = &[
     (Call::FCHDIR, libc::SYS_fchdir, |fd| failed(process::fchdir(fd))),
+    (Call::IOCTL_TIOCSPGRP, libc::SYS_ioctl, |fd| {
+        failed(process::raw::ioctl_tiocspgrp(fd, Pgid::from_raw(1).unwrap()))
+    }),
+    (Call::PIDFD_SEND_SIGNAL, libc::SYS_pidfd_send_signal, |fd| {
+        failed(process::raw::pidfd_send_signal(fd, None, SignalFlags::empty()))
+    }),
+    (Call::PIDFD_GETFD, libc::SYS_pidfd_getfd, |fd| failed(process::raw::pidfd_getfd(fd, 0))),
+    (Call::IOCTL_PIDFD_GET_INFO, libc::SYS_ioctl, |fd| {
+        // SAFETY: the filter fails the call, or the descriptor is a path-only one.
+        failed(unsafe { process::raw::ioctl_pidfd_get_info(fd, InfoMask::PID) })
+    }),
+    (Call::IOCTL_PIDFD_GET_NAMESPACE, libc::SYS_ioctl, |fd| {
+        // SAFETY: as above.
+        failed(unsafe { process::raw::ioctl_pidfd_get_namespace(fd, Kind::Uts) })
+    }),
     (Call::READ, libc::SYS_read, |fd| failed(io::read(fd, &mut [0]))),
     (Call::WRITE, libc::SYS_write, |fd| failed(io::write(fd, b"!"))),
     (Call::READV, libc::SYS_readv, |fd| failed(io::readv(fd, &mut [IoSliceMut::new(&mut [0])]))),

@@ -92,7 +92,7 @@ rows! { ROWS:
     ACCES PermissionDenied |it| {
         in_unsearchable_directory(|path| failed((it.open)(path, OFlags::PATH, Mode::empty())))
     };
-    PERM PermissionDenied |it| as_nobody(|| it.fails("/etc/passwd", OFlags::NOATIME));
+    PERM PermissionDenied |it| as_nobody(|| it.fails("/proc/version", OFlags::NOATIME));
     INVAL InvalidArgument |it| it.fails("/\0", OFlags::RDONLY);
     LOOP InvalidArgument |it| {
         with_link_loop(|path| failed((it.open)(path, OFlags::RDONLY, Mode::empty())))

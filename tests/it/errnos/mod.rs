@@ -5,15 +5,18 @@
 //! Each module of the crate that makes system calls has a table of errors in this module. The tests
 //! fail if a reason is in no row, or if an errno is documented but has no reason.
 
+mod attributes;
 mod calls;
 mod causes_memory;
 mod causes_mount;
 mod causes_open;
+mod clone;
 mod copy;
 mod descriptors;
 mod docs;
 mod epoll;
 mod eventfd;
+mod exec;
 mod fs_attributes;
 mod fs_create;
 mod fs_data;
@@ -33,6 +36,7 @@ mod memfd;
 mod memory;
 mod mount;
 mod namespace;
+mod pidfd;
 mod pipe;
 mod poll;
 mod process;
@@ -46,6 +50,7 @@ mod thread;
 mod time;
 mod timerfd;
 mod uts;
+mod wait;
 
 use std::fs::File;
 use std::panic::{RefUnwindSafe, catch_unwind};
@@ -109,6 +114,11 @@ const TABLES: &[Table] = &[
     epoll::TABLE,
     timerfd::TABLE,
     process::TABLE,
+    attributes::TABLE,
+    clone::TABLE,
+    exec::TABLE,
+    wait::TABLE,
+    pidfd::TABLE,
     signal::TABLE,
     thread::TABLE,
     thread::RAW_TABLE,

@@ -8,7 +8,8 @@ use butter::epoll::{self, BusyPoll};
 use butter::error::Call;
 use butter::fd::{AsFd, BorrowedFd};
 use butter::inotify::{self, Watch};
-use butter::namespace::{self, Namespace, Namespaces};
+use butter::namespace::{self, Kind, Namespace, Namespaces};
+use butter::process::{self, InfoMask, Pgid, PidFdInfo};
 use butter::{Errno, Result, io, timerfd};
 use common::fuse::{FILE_SIZE, Ioctl};
 use common::test::in_row;
@@ -26,6 +27,8 @@ enum Argument {
     Reads(Vec<u8>),
     /// The address of a buffer of this size, to which the kernel writes.
     Writes(usize),
+    /// The address of bytes that the kernel reads, and to which it writes.
+    ReadsAndWrites(Vec<u8>),
 }
 
 struct Row(Call, u32, Argument, fn(BorrowedFd<'_>) -> Result<()>);
@@ -39,9 +42,11 @@ fn busy_poll() -> BusyPoll {
     BusyPoll::new(0x0102_0304, 0x0506, true)
 }
 
-fn rows() -> [Row; 8] {
+fn rows() -> [Row; 11] {
     let busy_poll =
         [&0x0102_0304_u32.to_ne_bytes()[..], &0x0506_u16.to_ne_bytes(), &[1, 0]].concat();
+    let pidfd_info =
+        [&InfoMask::EXIT.bits().to_ne_bytes()[..], &[0; size_of::<PidFdInfo>() - 8]].concat();
     [
         Row(Call::IOCTL_FIONREAD, 0x541B, Argument::Undeclared, |fd| {
             io::bytes_available(fd).map(drop)
@@ -73,6 +78,18 @@ fn rows() -> [Row; 8] {
             // SAFETY: the server fails the request, so that no reply of the server is used as a
             // descriptor.
             unsafe { namespace::raw::ioctl_ns_get_parent(fd) }.map(drop)
+        }),
+        Row(Call::IOCTL_TIOCSPGRP, 0x5410, Argument::Undeclared, |fd| {
+            process::raw::ioctl_tiocspgrp(fd, Pgid::from_raw(1).unwrap())
+        }),
+        Row(Call::IOCTL_PIDFD_GET_INFO, 0xC058_FF0B, Argument::ReadsAndWrites(pidfd_info), |fd| {
+            // SAFETY: the server fails the request, so that no reply of the server is used.
+            unsafe { process::raw::ioctl_pidfd_get_info(fd, InfoMask::EXIT) }.map(drop)
+        }),
+        Row(Call::IOCTL_PIDFD_GET_NAMESPACE, 0xFF0A, Argument::None, |fd| {
+            // SAFETY: the server fails the request, so that no reply of the server is used as a
+            // descriptor.
+            unsafe { process::raw::ioctl_pidfd_get_namespace(fd, Kind::Uts) }.map(drop)
         }),
         Row(Call::IOCTL_NS_GET_OWNER_UID, 0xB704, Argument::Undeclared, |fd| {
             // SAFETY: the request does not declare the size of the variable, so that the server
@@ -109,6 +126,7 @@ fn ioctl_on_fuse_file_sends_only_argument_and_declared_memory_to_server() {
                     Argument::None | Argument::Undeclared => (&[][..], 0),
                     Argument::Reads(bytes) => (&bytes[..], 0),
                     Argument::Writes(size) => (&[][..], *size as u32),
+                    Argument::ReadsAndWrites(bytes) => (&bytes[..], bytes.len() as u32),
                 };
                 let expected =
                     Ioctl { request, argument: ioctl.argument, input: input.to_vec(), output_size };
@@ -153,8 +171,13 @@ fn ioctl_accepts_any_return_value_of_fuse_server() {
             for output in [&[][..], &[0xEE; 3], &[0xEE; 4096]] {
                 fuse.server.set_ioctl(result, output);
                 let errno = (-4095..0).contains(&result).then(|| Errno::from_raw(-result).unwrap());
+                let opening = [
+                    Call::IOCTL_NS_GET_USERNS,
+                    Call::IOCTL_NS_GET_PARENT,
+                    Call::IOCTL_PIDFD_GET_NAMESPACE,
+                ];
                 for Row(call, _, _, function) in rows() {
-                    if [Call::IOCTL_NS_GET_USERNS, Call::IOCTL_NS_GET_PARENT].contains(&call) {
+                    if opening.contains(&call) {
                         // On success, the function would use the return value as a descriptor.
                         continue;
                     }
