@@ -154,6 +154,10 @@ mod tests {
         let set = CpuSet::from_iter([1, 64, 8191]);
         let words = set.as_words();
         assert_eq!((words.len(), words[0], words[1], words[127]), (128, 2, 1, 1 << 63));
+        for cpu in [0, 63, 64, 8127, 8128, 8191] {
+            let only = CpuSet::from_iter([cpu]);
+            assert_eq!((only.len(), only.is_empty()), (1, false), "{cpu}");
+        }
         let mut copy = CpuSet::empty();
         copy.as_words_mut().copy_from_slice(words);
         assert_eq!(copy, set);

@@ -10,7 +10,7 @@ use butter::thread::{self, gettid};
 use butter::{Errno, Result};
 use common::child::{in_child, in_namespaces, with_own_mount_namespace, with_own_root_and_cwd};
 use common::files;
-use common::inject::{inject, pretend};
+use common::inject::{forge, inject, pretend};
 use common::require;
 use common::{bytes, fd};
 
@@ -48,6 +48,18 @@ fn getcwd_returns_the_path_of_the_working_directory_in_the_buffer() {
         assert_eq!(process::getcwd(&mut buffer).unwrap().to_bytes(), bytes(&path));
         let error = process::getcwd(&mut vec![0; size - 1][..]).unwrap_err();
         assert_eq!(error.errno(), Errno::RANGE);
+    });
+}
+
+/// The kernel never returns such a size, but a tracer or a seccomp filter can.
+#[test]
+fn getcwd_fails_with_eio_if_the_returned_size_exceeds_the_buffer() {
+    in_child(|| {
+        let mut bytes = *b"/directory\0";
+        let (buffer, _) = bytes.split_at_mut(10);
+        let getcwd = || process::getcwd(buffer).map(drop);
+        let result = forge(libc::SYS_getcwd, |[_, size, ..]| size as isize + 1, getcwd);
+        assert_eq!(result.unwrap_err().errno(), Errno::IO);
     });
 }
 

@@ -16,6 +16,7 @@ use butter::fs::{
 use butter::mount::{self, MountFlags};
 use butter::path::PATH_MAX;
 use common::child::{in_namespaces, with_own_root_and_cwd};
+use common::inject::inject;
 use common::{bytes, require};
 
 use super::create::{directory, with_tmpfs};
@@ -236,6 +237,43 @@ fn unlinkat_and_renameat_fail_with_ebusy_for_a_mount_point() {
         });
     });
     require!(ran, "this host does not permit new namespaces");
+}
+
+#[test]
+fn error_operand_is_the_path_that_the_errno_identifies() {
+    let (directory, fd) = directory();
+    let (none, target) = (AtFlags::empty(), Some(Operand::Target));
+    std_fs::write(directory.path().join("file"), "").unwrap();
+    for name in ["empty", "full", "full/directory"] {
+        std_fs::create_dir(directory.path().join(name)).unwrap();
+    }
+    symlink("loop", directory.path().join("loop")).unwrap();
+    for (result, errno, operand) in [
+        (fs::symlinkat("x", &fd, "file"), Errno::EXIST, target),
+        (fs::symlinkat("x", &fd, "file/x"), Errno::NOTDIR, target),
+        (fs::symlinkat("x", &fd, "loop/x"), Errno::LOOP, target),
+        (fs::symlinkat("x", ABS, "relative"), Errno::BADF, target),
+        (fs::symlinkat("", &fd, "x"), Errno::NOENT, None),
+        (fs::linkat(&fd, "file", &fd, "full", none), Errno::EXIST, target),
+        (fs::linkat(&fd, "file", &fd, "file/x", none), Errno::NOTDIR, None),
+        (renameat(&fd, "empty", &fd, "full"), Errno::NOTEMPTY, target),
+        (renameat(&fd, "file", &fd, "empty"), Errno::ISDIR, target),
+        (renameat(&fd, "missing", &fd, "x"), Errno::NOENT, None),
+    ] {
+        let error = result.unwrap_err();
+        assert_eq!((error.errno(), error.operand()), (errno, operand), "{error}");
+    }
+    let link = || fs::linkat(&fd, "file", &fd, "new", none).unwrap_err().operand();
+    let symlink = || fs::symlinkat("x", &fd, "new").unwrap_err().operand();
+    assert_eq!(inject(libc::SYS_linkat, Errno::MLINK, link), Some(Operand::Source));
+    for errno in [Errno::ROFS, Errno::NOSPC, Errno::DQUOT] {
+        assert_eq!(inject(libc::SYS_linkat, errno, link), target, "{errno}");
+        assert_eq!(inject(libc::SYS_symlinkat, errno, symlink), target, "{errno}");
+    }
+    for errno in [Errno::ACCES, Errno::PERM] {
+        assert_eq!(inject(libc::SYS_symlinkat, errno, symlink), target, "{errno}");
+        assert_eq!(inject(libc::SYS_linkat, errno, link), None, "{errno}");
+    }
 }
 
 #[test]
