@@ -258,20 +258,20 @@ impl Call {
 #[rustfmt::skip]
 const WORD_LIST: &[&str] = &[
     " byte", " is ", " is set", " or ", ", ", ", and ", ", and the ", ", or ", ", or the ", "-onl",
-    "; or ", "; or a ", "; or the ", "; or the file ", "AT", "CAP", "IN", "LO", "Linux ", "MA",
-    "O_", "PATH", "RE", "S_", "_NO", "_SE", "_SY", "a ", "a directory", "al", "all", "am", "an",
-    "an ", "and ", "another ", "apabil", "ar", "at", "be", "bu", "ce", "ce ", "ch", "co",
-    "component ", "contains ", "contains a NUL byte", "d ", "descriptor", "descriptor ", "devic",
-    "director", "does not ", "does not have ", "does not support ", "e ", "ed", "ed ", "empty",
+    "; or ", "; or a ", "; or the ", "AT", "CAP", "ID ", "IN", "LO", "Linux ", "O_", "RE", "S_",
+    "_NO", "_SE", "_SY", "a ", "a directory", "al", "all", "am", "an", "an ", "and ", "another ",
+    "apability ", "ar", "at", "be", "be ", "bu", "cannot ", "ce", "ce ", "ces", "ch", "co",
+    "component ", "contains ", "contains a NUL byte", "d ", "descriptor", "devic", "direct",
+    "directory ", "does not ", "does not have ", "does not support ", "e ", "ed", "ed ", "empty",
     "en", "er", "er ", "es", "ex", "exist", "ff", "file", "file ", "flag", "for ", "fs.", "ge",
-    "ge ", "has ", "in", "in ", "in the ", "ing ", "is ", "is a ", "is not ", "it", "its ",
-    "kernel", "kernel ", "la", "le", "limit on ", "link", "lock", "ma", "me", "mi", "mo",
-    "more than ", "mount ", "namespace", "neither ", "new ", "no", "not ", "not be ", "of ",
-    "of the ", "oll", "on", "on ", "open ", "or", "or ", "out ", "ow", "pa", "path ", "per", "pip",
-    "pp", "pro", "process ", "r ", "re", "rea", "read", "ro", "s ", "se", "security module denies ",
-    "si", "sour", "st", "st ", "symbolic link", "system", "system ", "t ", "t is ", "targe", "te",
-    "ted", "th", "than ", "that ", "the ", "the c", "the call", "the file ", "this ", "ti", "to ",
-    "un", "use", "user ", "user namespace ", "was ", "with", "writ", "writing", "y ",
+    "gr", "has ", "in", "in ", "in the ", "ing ", "is ", "is not ", "it", "it ", "ith", "its ",
+    "kernel", "la", "le", "limit on ", "link", "lo", "lock", "ma", "mem", "mo", "more than ",
+    "mount ", "namespace", "ne", "new ", "no", "not ", "of ", "of the ", "ol", "on", "on ", "open ",
+    "or", "or ", "ou", "out ", "p ", "pa", "path ", "perm", "pip", "pp", "pro", "process ", "r ",
+    "re", "rea", "read", "requ", "roo", "s ", "se", "security module denies ", "si", "st", "st ",
+    "symbolic link", "system", "system ", "t ", "target ", "te", "th", "than ", "that ", "the ",
+    "the c", "the file ", "the kernel", "thread ", "ti", "to ", "un", "use", "user ",
+    "user namespace ", "was ", "with ", "wn", "writ", "writing", "y ",
 ];
 
 const _: () = assert!(WORD_LIST.len() <= 0x80 + 0x1f);

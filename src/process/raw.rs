@@ -1,5 +1,6 @@
 //! Raw system calls that create processes, wait for processes and refer to processes, and for
-//! process IDs, the working directory, the root directory, the umask, limits, usage and termination.
+//! process IDs, the working directory, the root directory, the umask, limits, usage and
+//! termination.
 
 use core::ffi::CStr;
 use core::mem::MaybeUninit;

@@ -295,8 +295,8 @@ fn allocate(fd: &impl AsFd, mode: FallocateFlags, length: u64) -> Outcome {
     failed(fs::fallocate(fd, mode, 0, length))
 }
 
-/// Requests a combination of operations. Kernels before Linux 6.12 report it as another errno if one
-/// of the operations is COLLAPSE_RANGE, INSERT_RANGE or UNSHARE_RANGE.
+/// Requests a combination of operations. Kernels before Linux 6.12 report it as another errno if
+/// one of the operations is COLLAPSE_RANGE, INSERT_RANGE or UNSHARE_RANGE.
 fn rejected_mode(expected_of_newer_kernels: bool, mode: FallocateFlags) -> Outcome {
     match common::kernel_is_at_least("6.12") {
         newer if newer == expected_of_newer_kernels => allocate(&regular_file(), mode, 1 << 16),
