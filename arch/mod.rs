@@ -84,8 +84,8 @@ macro_rules! syscall_stubs {
 pub(crate) type ChildFn = unsafe extern "C-unwind" fn(*mut ()) -> !;
 
 /// Defines a stub for `clone` or `clone3` with the given registers and the assembly of an
-/// architecture. In the assembly, `{child}` and `{data}` are registers that the system call
-/// preserves, and the label `2` is the continuation of the parent.
+/// architecture. The system call preserves the registers of `child` and `data`, and the label `2`
+/// is the continuation of the parent.
 ///
 /// The child continues after the system call with a copy of the registers. If it has the same stack
 /// pointer as the parent, the function that it calls uses the memory below the parent's frame. The
@@ -97,6 +97,8 @@ macro_rules! clone_stub {
         fn $name:ident($($argument:ident in $register:tt),*);
         code: [$($code:literal)*],
         number: $number:tt,
+        child: $child:tt,
+        data: $data:tt,
         result: $result:tt,
         clobbers: [$($clobber:tt)*],
     ) => {
@@ -125,8 +127,8 @@ macro_rules! clone_stub {
             unsafe {
                 core::arch::asm!(
                     $($code,)*
-                    child = in(reg) child,
-                    data = in(reg) data,
+                    in($child) child,
+                    in($data) data,
                     in($number) number,
                     $(in($register) $argument,)*
                     lateout($result) result,

@@ -1,7 +1,8 @@
 //! Creating a child. In the child, the system call returns 0 in `x0`, and the frame pointer is set
 //! to 0, at which debuggers end a backtrace. The child aligns its stack pointer, because a caller
 //! can provide a stack of any alignment. The SVE registers are clobbered as in `call.rs`. The order
-//! of the last two arguments of `clone` differs from that of x86_64.
+//! of the last two arguments of `clone` differs from that of x86_64. The operands `child` and
+//! `data` have fixed registers, because the compiler can assign the frame pointer to an operand.
 
 clone_stub! {
     /// `clone3(args, size)`: creates a child, which calls `child(data)`.
@@ -12,12 +13,14 @@ clone_stub! {
         "mov x29, xzr"
         "mov x1, sp"
         "and sp, x1, #-16"
-        "mov x0, {data}"
-        "blr {child}"
+        "mov x0, x21"
+        "blr x20"
         "brk #1"
         "2:"
     ],
     number: "x8",
+    child: "x20",
+    data: "x21",
     result: "x0",
     clobbers: [
         "p0" "p1" "p2" "p3" "p4" "p5" "p6" "p7" "p8" "p9" "p10" "p11" "p12" "p13" "p14" "p15" "ffr"
@@ -39,12 +42,14 @@ clone_stub! {
         "mov x29, xzr"
         "mov x1, sp"
         "and sp, x1, #-16"
-        "mov x0, {data}"
-        "blr {child}"
+        "mov x0, x21"
+        "blr x20"
         "brk #1"
         "2:"
     ],
     number: "x8",
+    child: "x20",
+    data: "x21",
     result: "x0",
     clobbers: [
         "p0" "p1" "p2" "p3" "p4" "p5" "p6" "p7" "p8" "p9" "p10" "p11" "p12" "p13" "p14" "p15" "ffr"

@@ -1,6 +1,7 @@
 //! Creating a child. In the child, the system call returns 0 in `rax`, and the frame pointer is set
 //! to 0, at which debuggers end a backtrace. The child aligns its stack pointer, because a caller
-//! can provide a stack of any alignment.
+//! can provide a stack of any alignment. The operands `child` and `data` have fixed registers,
+//! because the compiler can assign the frame pointer to an operand.
 
 clone_stub! {
     /// `clone3(args, size)`: creates a child, which calls `child(data)`.
@@ -11,12 +12,14 @@ clone_stub! {
         "jnz 2f"
         "xor ebp, ebp"
         "and rsp, -16"
-        "mov rdi, {data}"
-        "call {child}"
+        "mov rdi, r13"
+        "call r12"
         "ud2"
         "2:"
     ],
     number: "rax",
+    child: "r12",
+    data: "r13",
     result: "rax",
     clobbers: ["rcx" "r11"],
 }
@@ -33,12 +36,14 @@ clone_stub! {
         "jnz 2f"
         "xor ebp, ebp"
         "and rsp, -16"
-        "mov rdi, {data}"
-        "call {child}"
+        "mov rdi, r13"
+        "call r12"
         "ud2"
         "2:"
     ],
     number: "rax",
+    child: "r12",
+    data: "r13",
     result: "rax",
     clobbers: ["rcx" "r11"],
 }
