@@ -23,7 +23,7 @@
 //! | `getcwd` | [`raw::getcwd`] | [`getcwd`] | 2.1.92 |
 //! | `umask` | [`raw::umask`] | [`umask`] | 1.0 |
 //! | `chroot` | [`raw::chroot`] | [`chroot`] | 1.0 |
-//! | `prlimit64` | [`raw::prlimit64`] | [`getrlimit`], [`setrlimit`], [`prlimit`] | 2.6.36 |
+//! | `prlimit64` | [`raw::prlimit64`] | [`getrlimit`], [`setrlimit`], [`prlimit`], [`Step::limit`] | 2.6.36 |
 //! | `getrusage` | [`raw::getrusage`] | [`getrusage`] | 1.0 |
 //! | `exit_group` | [`raw::exit_group`] | [`exit_group`] | 2.5.35 |
 //! | `clone`, `clone3` | [`raw::clone`], [`raw::clone3`] | [`Command`], [`clone_with`] | 1.0, 5.3 |

@@ -8,8 +8,8 @@ use butter::idmap::{IdMaps, IdRange, MapErrorKind};
 use butter::mount::MountFlags;
 use butter::namespace::Namespaces;
 use butter::process::{
-    self, Command, Gid, Missing, Pgid, SchedulingPolicy, SpawnError, SpawnStage, Stdio, Step, Uid,
-    wait_any_nonblocking,
+    self, Command, Gid, Missing, Pgid, Resource, Rlimit, SchedulingPolicy, SpawnError, SpawnStage,
+    Stdio, Step, Uid, wait_any_nonblocking,
 };
 use butter::signal::{self, Signal};
 use butter::{Errno, Error};
@@ -119,6 +119,9 @@ fn spawn_error_contains_steps_that_require_privileges() {
             step(Step::group(group), Call::SETRESGID, expected, None);
             step(Step::groups(&[]), Call::SETGROUPS, Errno::PERM, None);
             step(Step::nice(-20), Call::SETPRIORITY, Errno::ACCES, None);
+            let inverted = Rlimit { current: Some(2), maximum: Some(1) };
+            let limit = Step::limit(Resource::Nofile, inverted);
+            step(limit, Call::PRLIMIT64, Errno::INVAL, None);
             step(Step::bind_mount(c"/", c"/"), Call::MOUNT_BIND, Errno::PERM, Some(c"/"));
             let private = Step::make_private_recursive(c"/");
             step(private, Call::MOUNT_PROPAGATION, Errno::PERM, Some(c"/"));

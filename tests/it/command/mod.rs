@@ -19,7 +19,7 @@ use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use butter::process::{Command, ExitStatus, SpawnError, Stdio};
+use butter::process::{Command, ExitStatus, Resource, SpawnError, Stdio, getrlimit};
 use temp_dir::TempDir;
 
 use common::{files, tiny};
@@ -59,6 +59,8 @@ fn command_prints_the_state_of_the_process() {
             text += &format!("fd {name} {link}\n");
         }
     }
+    let nofile = getrlimit(Resource::Nofile).unwrap();
+    text += &format!("nofile {:?} {:?}\n", nofile.current, nofile.maximum);
     // SAFETY: touches no memory.
     text += &format!("policy {}\n", unsafe { libc::sched_getscheduler(0) });
     print!("{text}");

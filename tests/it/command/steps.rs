@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use butter::fs::Mode;
-use butter::process::{self, Gid, Pgid, SchedulingPolicy, Step, Uid};
+use butter::process::{self, Gid, Pgid, Resource, Rlimit, SchedulingPolicy, Step, Uid};
 use butter::signal::Signal;
 use common::child::in_child;
 use common::{files, require};
@@ -62,6 +62,19 @@ fn steps_create_sessions_and_process_groups() {
             command.step(Step::setpgid(Pgid::from_raw(own)));
         });
         assert_eq!(report.get("pgrp"), own.to_string());
+    });
+}
+
+#[test]
+fn step_limit_sets_the_limits_of_the_child_only() {
+    in_child(|| {
+        let own = process::getrlimit(Resource::Nofile);
+        let report = report(|command| {
+            let limit = Rlimit { current: Some(64), maximum: Some(65) };
+            command.step(Step::limit(Resource::Nofile, limit));
+        });
+        assert_eq!(report.get("nofile"), "Some(64) Some(65)");
+        assert_eq!(process::getrlimit(Resource::Nofile), own);
     });
 }
 
