@@ -166,8 +166,10 @@ fn store_rusage([_, to, ..]: [usize; 6]) -> isize {
     (usage.ru_maxrss, usage.ru_minflt, usage.ru_majflt) = (4, 5, 6);
     (usage.ru_inblock, usage.ru_oublock) = (7, 8);
     (usage.ru_nvcsw, usage.ru_nivcsw) = (9, 10);
-    // SAFETY: the caller passes a buffer for one struct.
-    unsafe { (to as *mut libc::rusage).write(usage) };
+    // The struct of musl has further fields at its end.
+    let size = size_of::<butter::process::Rusage>();
+    // SAFETY: the caller passes a buffer for one struct of the kernel.
+    unsafe { std::ptr::copy_nonoverlapping((&raw const usage).cast(), to as *mut u8, size) };
     0
 }
 

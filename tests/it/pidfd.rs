@@ -131,13 +131,15 @@ fn pidfd_self_refers_to_the_caller_without_a_descriptor() {
 
 #[test]
 fn queue_sends_a_value_with_the_true_sender() {
-    in_child_with_blocked(SigSet::from(Signal::RTMIN), || {
+    // musl does not block the signal `RTMIN`, which it reserves.
+    let signal = Signal::rt(1).unwrap();
+    in_child_with_blocked(SigSet::from(signal), || {
         let pidfd = PidFd::open(getpid()).unwrap();
         for value in [1, 2] {
-            pidfd.queue(Signal::RTMIN, value).unwrap();
+            pidfd.queue(signal, value).unwrap();
         }
         for expected in [1, 2] {
-            let info = signal::wait(Signal::RTMIN, Timeout::Infinite).unwrap().unwrap();
+            let info = signal::wait(signal, Timeout::Infinite).unwrap().unwrap();
             let Cause::Queue { pid, uid, value } = info.cause() else { panic!("{info:?}") };
             assert_eq!((pid, uid), (Some(getpid()), process::getuid()));
             assert_eq!(value.int(), expected);

@@ -72,8 +72,10 @@ fn store_sysinfo([to, ..]: [usize; 6]) -> isize {
     (info.totalswap, info.freeswap) = (8, u64::MAX);
     (info.totalhigh, info.freehigh) = (10, 11);
     (info.procs, info.mem_unit) = (12, 4096);
-    // SAFETY: the caller passes a buffer for one struct.
-    unsafe { (to as *mut libc::sysinfo).write(info) };
+    // The struct of musl has further fields at its end.
+    let size = size_of::<butter::system::Sysinfo>();
+    // SAFETY: the caller passes a buffer for one struct of the kernel.
+    unsafe { std::ptr::copy_nonoverlapping((&raw const info).cast(), to as *mut u8, size) };
     0
 }
 

@@ -62,7 +62,7 @@ fn command_prints_the_state_of_the_process() {
     let nofile = getrlimit(Resource::Nofile).unwrap();
     text += &format!("nofile {:?} {:?}\n", nofile.current, nofile.maximum);
     // SAFETY: touches no memory.
-    text += &format!("policy {}\n", unsafe { libc::sched_getscheduler(0) });
+    text += &format!("policy {}\n", unsafe { libc::syscall(libc::SYS_sched_getscheduler, 0) });
     print!("{text}");
 }
 
