@@ -131,7 +131,7 @@ impl CStringArray {
     /// ```
     /// use butter::process::{CStringArray, Command};
     ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # fn main() -> butter::Result<()> {
     /// let environment = CStringArray::from_env();
     /// let status = Command::new(c"true").environment(&environment).search_path().status()?;
     /// assert!(status.success());
