@@ -91,7 +91,6 @@ path_call_rows! { ROWS:
         });
         BUSY Busy || rename("file", ".", RenameFlags::empty());
         BUSY Busy || rename("directory/..", "missing", RenameFlags::empty());
-        BUSY Busy || rename("file", "/", RenameFlags::empty());
         INVAL InvalidArgument || rename("directory", "directory/new", RenameFlags::empty());
         INVAL InvalidArgument || rename("full/file", "full", RenameFlags::EXCHANGE);
         INVAL InvalidArgument || {
