@@ -135,6 +135,15 @@ pub fn in_row<T>(name: impl Display, row: impl FnOnce() -> T) -> T {
         .unwrap_or_else(|panic| panic!("{name}: {}", message_of(&*panic)))
 }
 
+/// Calls `check` with each row of a table, also after a row has panicked. If rows panicked, this
+/// function panics with all of their messages.
+pub fn for_each_row<R>(rows: impl IntoIterator<Item = R>, mut check: impl FnMut(R)) {
+    let failure = |row| catch_unwind(AssertUnwindSafe(|| check(row))).err();
+    let failures: Vec<_> = rows.into_iter().filter_map(failure).collect();
+    let messages: Vec<_> = failures.iter().map(|panic| message_of(&**panic)).collect();
+    assert!(failures.is_empty(), "{}", messages.join("\n"));
+}
+
 /// Returns the message of a panic.
 pub fn message_of(panic: &dyn Any) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);

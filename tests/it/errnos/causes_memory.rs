@@ -15,7 +15,7 @@ use butter::memfd::{CreateFlags, MemFd, Seals};
 use butter::mm::{MapFlags, ProtFlags, page_size, raw};
 use butter::{Errno, io};
 
-use super::{Outcome, Row, check_cause, failed, null, path_only_descriptor, regular_file};
+use super::{Outcome, Row, check_causes, failed, null, path_only_descriptor, regular_file};
 use common::child::{as_nobody, in_child, in_user_namespace};
 use common::files;
 use common::inject::inject;
@@ -447,11 +447,7 @@ fn deny_write_and_execute() -> Result<(), String> {
 
 #[test]
 fn error_reasons_of_memory_and_event_calls_name_each_cause() {
-    in_child(|| {
-        for cause in ROWS.iter().chain(IN_CHILD) {
-            check_cause(this_test!(), cause);
-        }
-    });
+    in_child(|| check_causes(this_test!(), ROWS.iter().chain(IN_CHILD)));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use butter::{Errno, Error, process};
 use super::mount::NONE;
 use super::mount::fixtures::*;
 use super::process::{in_unsearchable_directory, with_link_loop};
-use super::{Outcome, Row, check_cause, failed};
+use super::{Outcome, Row, check_causes, failed};
 use common::child::{in_namespaces, with_own_root_and_cwd};
 use common::files;
 use common::forked::{ForkedChild, in_forked_child};
@@ -707,19 +707,13 @@ fn at_a_protected_link(body: impl FnOnce(&str) -> Outcome + Send) -> Outcome {
 
 #[test]
 fn mount_error_reasons_name_each_cause() {
-    for cause in ROWS {
-        check_cause(this_test!(), cause);
-    }
+    check_causes(this_test!(), ROWS);
 }
 
 #[test]
 fn mount_error_reasons_name_each_cause_if_caller_may_mount() {
     let test = this_test!();
-    let ran = test.in_namespaces_as_each_root(|| {
-        for cause in IN_NAMESPACES {
-            check_cause(test, cause);
-        }
-    });
+    let ran = test.in_namespaces_as_each_root(|| check_causes(test, IN_NAMESPACES));
     require!(ran, "new namespaces require CAP_SYS_ADMIN or a host that permits user namespaces");
 }
 

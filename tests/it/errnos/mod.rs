@@ -59,7 +59,7 @@ use butter::error::{Call, ErrorKind};
 use butter::{Errno, Error};
 use common::child::{exhaust_descriptors, in_child};
 use common::files;
-use common::test::{Test, in_row, message_of};
+use common::test::{Test, for_each_row, in_row, message_of};
 use common::this_test;
 
 /// The error of a call, or the reason why this host cannot trigger the error.
@@ -152,18 +152,16 @@ fn unless_unsupported<T>(result: butter::Result<T>) -> Outcome {
 
 /// Triggers and checks the error of each row. Skips each row whose error this host cannot trigger.
 fn check_all<'r>(test: Test, rows: impl IntoIterator<Item = &'r Row>) {
-    for row in rows {
+    for_each_row(rows, |row| {
         if let Err(reason) = check_row(row) {
             test.skip(&name_of(row), format_args!("{reason}"));
         }
-    }
+    });
 }
 
 /// Like [`check_all`], for rows whose errors every host can trigger.
 fn check_each<'r>(rows: impl IntoIterator<Item = &'r Row>) {
-    for row in rows {
-        in_row(name_of(row), || check(row, (row.3)().unwrap()));
-    }
+    for_each_row(rows, |row| in_row(name_of(row), || check(row, (row.3)().unwrap())));
 }
 
 /// Triggers and checks the error of one row. Returns the error, or the reason why this host cannot
@@ -179,6 +177,11 @@ fn check_row(row: &Row) -> Outcome {
 /// Returns the name of a row, with which the panic message of the row begins.
 fn name_of(row: &Row) -> String {
     format!("{} {}", row.0, row.1)
+}
+
+/// Checks the rows of causes.
+fn check_causes<'r>(test: Test, causes: impl IntoIterator<Item = &'r (&'r str, Row)>) {
+    for_each_row(causes, |cause| check_cause(test, cause));
 }
 
 /// Checks the row of one cause, and checks that the error reason names the cause.
@@ -284,7 +287,7 @@ fn check_row_names_the_call_and_errno_if_the_row_panics() {
             ("", &|| drop(check_row(&row()))),
             ("", &|| check_all(this_test!(), [&row()])),
             ("", &|| check_each([&row()])),
-            ("a cause: ", &|| check_cause(this_test!(), &("a cause", row()))),
+            ("a cause: ", &|| check_causes(this_test!(), [&("a cause", row())])),
         ];
         for (cause, check) in checks {
             let panic = catch_unwind(check).expect_err("the row should panic");
