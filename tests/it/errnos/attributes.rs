@@ -6,7 +6,7 @@ use butter::Errno;
 use butter::error::{Call, ErrorKind};
 use butter::fd::AsFd;
 use butter::process::raw::*;
-use butter::process::{Gid, Pgid, Pid, PriorityOf, SchedulingPolicy, Uid};
+use butter::process::{Gid, Pgid, Pid, PriorityOf, SchedulingPolicy, Uid, WaitFlags, WaitId};
 use butter::thread::Tid;
 
 use super::{NO_OTHER_USER, Outcome, Row, Table, failed, null};
@@ -36,6 +36,9 @@ const ROWS: &[Row] = &[
         let mut program = Command::new("/proc/self/exe");
         let mut child = spawn(program.arg("--help").stdout(Stdio::null())).unwrap();
         let pid = Pid::from_raw(child.id().cast_signed());
+        // The spawn can return before the kernel has marked the child as a program that executed.
+        let ended = WaitFlags::EXITED | WaitFlags::NOWAIT;
+        waitid(WaitId::Pid(pid.unwrap()), ended, None).unwrap();
         let error = failed(setpgid(pid, None));
         child.wait().unwrap();
         error

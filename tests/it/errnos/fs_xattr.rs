@@ -159,42 +159,42 @@ path_call_rows! { WRITE_ROWS {
         NOSPC LimitReached, DQUOT LimitReached
     } {
         NOENT NotFound || SETXATTR.fails("");
-        RANGE InvalidArgument || failed(setxattr("/nowhere", "", b"", NONE));
-        RANGE InvalidArgument || failed(setxattr("/nowhere", [b'n'; 256], b"", NONE));
+        RANGE InvalidArgument || with_file(|path| setxattr(path, "", b"", NONE));
+        RANGE InvalidArgument || with_file(|path| setxattr(path, [b'n'; 256], b"", NONE));
         OPNOTSUPP Unsupported || with_file(|path| setxattr(path, UNSUPPORTED, b"", NONE));
-        INVAL InvalidArgument || failed(setxattr("/nowhere", "user.\0", b"", NONE));
+        INVAL InvalidArgument || with_file(|path| setxattr(path, "user.\0", b"", NONE));
         INVAL InvalidArgument || {
-            failed(setxattr("/nowhere", NAME, b"", XattrFlags::from_bits_retain(4)))
+            with_file(|path| setxattr(path, NAME, b"", XattrFlags::from_bits_retain(4)))
         };
-        TOOBIG InvalidArgument || failed(setxattr("/nowhere", NAME, &[0; 65_537], NONE));
+        TOOBIG InvalidArgument || with_file(|path| setxattr(path, NAME, &[0; 65_537], NONE));
     }
     LSETXATTR LSETXATTR {
         EXIST AlreadyExists, NODATA NotFound, PERM PermissionDenied, ROFS PermissionDenied,
         NOSPC LimitReached, DQUOT LimitReached
     } {
         NOENT NotFound || LSETXATTR.fails("");
-        RANGE InvalidArgument || failed(lsetxattr("/nowhere", "", b"", NONE));
-        RANGE InvalidArgument || failed(lsetxattr("/nowhere", [b'n'; 256], b"", NONE));
+        RANGE InvalidArgument || with_file(|path| lsetxattr(path, "", b"", NONE));
+        RANGE InvalidArgument || with_file(|path| lsetxattr(path, [b'n'; 256], b"", NONE));
         OPNOTSUPP Unsupported || with_file(|path| lsetxattr(path, UNSUPPORTED, b"", NONE));
-        INVAL InvalidArgument || failed(lsetxattr("/nowhere", "user.\0", b"", NONE));
+        INVAL InvalidArgument || with_file(|path| lsetxattr(path, "user.\0", b"", NONE));
         INVAL InvalidArgument || {
-            failed(lsetxattr("/nowhere", NAME, b"", XattrFlags::from_bits_retain(4)))
+            with_file(|path| lsetxattr(path, NAME, b"", XattrFlags::from_bits_retain(4)))
         };
-        TOOBIG InvalidArgument || failed(lsetxattr("/nowhere", NAME, &[0; 65_537], NONE));
+        TOOBIG InvalidArgument || with_file(|path| lsetxattr(path, NAME, &[0; 65_537], NONE));
     }
     REMOVEXATTR REMOVEXATTR { NODATA NotFound, PERM PermissionDenied, ROFS PermissionDenied } {
         NOENT NotFound || REMOVEXATTR.fails("");
-        RANGE InvalidArgument || failed(removexattr("/nowhere", ""));
-        RANGE InvalidArgument || failed(removexattr("/nowhere", [b'n'; 256]));
+        RANGE InvalidArgument || with_file(|path| removexattr(path, ""));
+        RANGE InvalidArgument || with_file(|path| removexattr(path, [b'n'; 256]));
         OPNOTSUPP Unsupported || with_file(|path| removexattr(path, UNSUPPORTED));
-        INVAL InvalidArgument || failed(removexattr("/nowhere", "user.\0"));
+        INVAL InvalidArgument || with_file(|path| removexattr(path, "user.\0"));
     }
     LREMOVEXATTR LREMOVEXATTR { NODATA NotFound, PERM PermissionDenied, ROFS PermissionDenied } {
         NOENT NotFound || LREMOVEXATTR.fails("");
-        RANGE InvalidArgument || failed(lremovexattr("/nowhere", ""));
-        RANGE InvalidArgument || failed(lremovexattr("/nowhere", [b'n'; 256]));
+        RANGE InvalidArgument || with_file(|path| lremovexattr(path, ""));
+        RANGE InvalidArgument || with_file(|path| lremovexattr(path, [b'n'; 256]));
         OPNOTSUPP Unsupported || with_file(|path| lremovexattr(path, UNSUPPORTED));
-        INVAL InvalidArgument || failed(lremovexattr("/nowhere", "user.\0"));
+        INVAL InvalidArgument || with_file(|path| lremovexattr(path, "user.\0"));
     }
 }
 
