@@ -10,7 +10,7 @@ use super::step::exit_child;
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use crate::fs::{self, AtFlags, CWD, Mode, OFlags};
-use crate::io::{self, DescriptorFlags, DupFlags};
+use crate::io::{self, CloseRangeFlags, DescriptorFlags, DupFlags};
 use crate::path::PATH_MAX;
 use crate::process::CStrArray;
 use crate::process::exec::raw::{execve_c, execveat_c};
@@ -92,7 +92,7 @@ fn prepare(plan: &Plan<'_, '_>, own: &mut OwnFds) -> Result<(), Failure> {
             .map_err(|error| Failure::new(SpawnStage::Step(index), error))?;
     }
     if !command.keeps_descriptors {
-        close_others().map_err(at(SpawnStage::Descriptors))?;
+        close_others(plan, own).map_err(at(SpawnStage::Descriptors))?;
     }
     if !command.placements().is_empty() || plan.stdio != [-1; 3] {
         place(plan, own).map_err(at(SpawnStage::Descriptors))?;
@@ -117,12 +117,37 @@ fn reset_handlers() -> Result<()> {
 
 /// Makes all descriptors except the standard input, output and error close-on-exec.
 #[inline]
-fn close_others() -> Result<()> {
-    io::close_range_cloexec(3, u32::MAX).or_else(close_listed_descriptors)
+fn close_others(plan: &Plan<'_, '_>, own: &OwnFds) -> Result<()> {
+    io::close_range_cloexec(3, u32::MAX)
+        .or_else(|_| close_unused_descriptors(plan, own))
+        .or_else(close_listed_descriptors)
 }
 
-/// Makes the descriptors in `/proc/self/fd` close-on-exec, if a filter or a kernel older than Linux
-/// 5.11 rejects `close_range`. Returns the error of `close_range` if `/proc` cannot be read.
+/// Closes the descriptors that the child does not need, and makes the others close-on-exec: before
+/// Linux 5.11, `close_range` does not support `CLOSE_RANGE_CLOEXEC`.
+#[cold]
+#[inline(never)]
+fn close_unused_descriptors(plan: &Plan<'_, '_>, own: &OwnFds) -> Result<()> {
+    let sources = plan.command.placements().iter().map(|(fd, _)| crate::fd::AsRawFd::as_raw_fd(fd));
+    let needed = sources.chain(plan.stdio).chain([own.program, own.channel]);
+    let needed = needed.filter_map(|fd| u32::try_from(fd).ok());
+    let mut first = 3;
+    loop {
+        let next = needed.clone().filter(|fd| *fd >= first).min();
+        let last = next.map_or(u32::MAX, |next| next - 1);
+        if first <= last {
+            // SAFETY: the descriptors belong to the table of the child, whose other code does not
+            // use them.
+            unsafe { io::close_range(first, last, CloseRangeFlags::empty()) }?;
+        }
+        let Some(next) = next else { return Ok(()) };
+        io::fcntl_setfd(borrow(next.cast_signed()), DescriptorFlags::CLOEXEC)?;
+        first = next + 1;
+    }
+}
+
+/// Makes the descriptors in `/proc/self/fd` close-on-exec, if a filter rejects `close_range`.
+/// Returns the error of `close_range` if `/proc` cannot be read.
 #[cold]
 #[inline(never)]
 fn close_listed_descriptors(error: Error) -> Result<()> {
