@@ -70,11 +70,14 @@ impl From<Error> for io::Error {
 /// errno, the reason and the path. [`Errno::from_io_error`] returns the errno.
 impl From<PathError> for io::Error {
     fn from(error: PathError) -> Self {
-        let (kind, errno) = (error.error().kind(), error.error().errno());
-        // `std` has more kinds than this crate.
-        let kind = if kind == errno.kind() { Self::from(errno).kind() } else { kind.into() };
-        Self::new(kind, error)
+        Self::new(io_error_kind(error.error()), error)
     }
+}
+
+/// Returns the kind that `std` has for an error. `std` has more kinds than this crate.
+fn io_error_kind(error: Error) -> io::ErrorKind {
+    let (kind, errno) = (error.kind(), error.errno());
+    if kind == errno.kind() { io::Error::from(errno).kind() } else { kind.into() }
 }
 
 /// Converts an error to an `io::Error` that contains a copy of the error, a [`PathError`].
@@ -151,11 +154,11 @@ impl CStringArray {
     }
 }
 
-/// Converts an error to an `io::Error` whose raw OS error is the errno. The
-/// [`Call`](crate::error::Call) that failed, the stage of the spawn and the path are lost.
+/// Converts an error to an `io::Error` that contains a copy of the error, which keeps the call, the
+/// errno, the stage of the spawn and the path. [`Errno::from_io_error`] returns the errno.
 impl From<SpawnError<'_>> for io::Error {
     fn from(error: SpawnError<'_>) -> Self {
-        error.error().into()
+        Self::new(io_error_kind(error.error()), error.into_owned())
     }
 }
 
@@ -217,17 +220,17 @@ impl From<ErrorKind> for io::ErrorKind {
 }
 
 impl Errno {
-    /// Returns the errno of an error of `std`: the OS error, or the errno of the [`PathError`] that
-    /// the error contains. Returns `None` if it contains neither.
+    /// Returns the errno of an error of `std`: the OS error, or the errno of the [`PathError`] or
+    /// [`SpawnError`] that the error contains. Returns `None` if it contains none of them.
     #[must_use]
     pub fn from_io_error(error: &io::Error) -> Option<Self> {
-        match error.raw_os_error() {
-            Some(number) => Self::from_raw(number),
-            None => {
-                let path_error = error.get_ref()?.downcast_ref::<PathError>()?;
-                Some(path_error.error().errno())
-            }
+        if let Some(number) = error.raw_os_error() {
+            return Self::from_raw(number);
         }
+        let inner = error.get_ref()?;
+        let path_error = inner.downcast_ref().map(PathError::error);
+        let error = path_error.or_else(|| inner.downcast_ref().map(SpawnError::error))?;
+        Some(error.errno())
     }
 }
 

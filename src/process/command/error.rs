@@ -3,6 +3,7 @@
 use core::ffi::CStr;
 use core::fmt;
 
+use super::error_path::ErrorPath;
 use crate::error::Error;
 use crate::idmap::{MapError, MapErrorKind};
 
@@ -60,15 +61,21 @@ impl Failure {
 /// stage of the spawn, and the path that the call received.
 ///
 /// `Display` prints `chdir /nowhere: ENOENT: a component of the path ... (step 0)`. The error
-/// borrows the path from the strings of the command, not from the command itself. The operator `?`
-/// converts it to an [`Error`], which contains only the call and the errno.
-#[derive(Clone, Copy)]
+/// borrows the path from the strings of the command, not from the command itself. With `alloc`,
+/// `into_owned` copies the path, so that the error can leave the function as a `Box<dyn Error>`. In
+/// a function that returns [`butter::Result`](crate::Result), the operator `?` converts it to an
+/// [`Error`], which contains only the call and the errno.
+#[derive(Clone)]
 pub struct SpawnError<'c> {
     pub(super) failure: Failure,
-    pub(super) path: Option<&'c CStr>,
+    pub(super) path: Option<ErrorPath<'c>>,
 }
 
 impl<'c> SpawnError<'c> {
+    pub(super) fn new(failure: Failure, path: Option<&'c CStr>) -> Self {
+        Self { failure, path: path.map(ErrorPath::new) }
+    }
+
     /// Returns the call that failed, with its errno.
     #[must_use]
     pub const fn error(&self) -> Error {
@@ -83,8 +90,8 @@ impl<'c> SpawnError<'c> {
 
     /// Returns the path that the call received: the program, or the first path of a step.
     #[must_use]
-    pub const fn path(&self) -> Option<&'c CStr> {
-        self.path
+    pub fn path(&self) -> Option<&CStr> {
+        self.path.as_ref().map(ErrorPath::as_c_str)
     }
 
     /// Returns the reason why the kernel rejected an ID map.
@@ -108,7 +115,7 @@ impl From<SpawnError<'_>> for Error {
 
 impl fmt::Display for SpawnError<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.failure.error.kind(), self.path) {
+        match (self.failure.error.kind(), self.path()) {
             (Some(_), _) => fmt::Display::fmt(&self.failure.error, f)?,
             (None, Some(path)) => fmt::Display::fmt(&self.error().with_path(path), f)?,
             (None, None) => fmt::Display::fmt(&self.error(), f)?,

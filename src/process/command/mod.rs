@@ -3,6 +3,8 @@
 mod builder;
 mod child;
 mod error;
+#[cfg_attr(not(feature = "alloc"), path = "error_path_off.rs")]
+mod error_path;
 mod handle;
 pub(crate) mod raw;
 mod spawn;

@@ -57,7 +57,7 @@ impl<'c> Command<'c> {
             SpawnStage::Exec => self.path(),
             _ => None,
         };
-        SpawnError { failure, path }
+        SpawnError::new(failure, path)
     }
 
     fn try_spawn(&self) -> Result<Child, Failure> {

@@ -154,16 +154,41 @@ fn spawn_error_contains_injected_errors_of_steps_that_cannot_fail() {
     });
 }
 
+#[cfg(feature = "std")]
+#[test]
+fn spawn_error_keeps_call_errno_stage_and_path_in_boxed_and_io_errors() {
+    in_child(|| {
+        let expected = fail(c"/nowhere", |_| {}).to_string();
+        let boxed = || -> Result<(), Box<dyn std::error::Error>> {
+            let path = std::ffi::CString::new("/nowhere")?;
+            let child = Command::new(&path).spawn().map_err(SpawnError::into_owned)?;
+            panic!("{child:?}");
+        };
+        let error = boxed().unwrap_err();
+        assert_eq!(error.to_string(), expected);
+        let error = error.downcast_ref::<SpawnError<'_>>().unwrap();
+        let error = error.clone().into_owned();
+        let parts = (error.stage(), error.error(), error.path(), error.missing());
+        let call = Error::new(Call::EXECVE, Errno::NOENT);
+        assert_eq!(parts, (SpawnStage::Exec, call, Some(c"/nowhere"), Some(Missing::Program)));
+
+        let error = std::io::Error::from(error);
+        assert_eq!(error.to_string(), expected);
+        assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
+        assert_eq!(Errno::from_io_error(&error), Some(Errno::NOENT));
+    });
+}
+
 #[test]
 fn spawn_error_contains_the_stage_of_failures_outside_of_steps() {
     in_child(|| {
         let null = common::fd(File::open("/dev/null").unwrap());
-        let stage = |error: SpawnError<'_>| (error.stage(), error.error());
+        let stage = |error: &SpawnError<'_>| (error.stage(), error.error());
         let new = Error::new;
 
         let error = fail(c"/nowhere", |_| {});
         assert_eq!((error.path(), error.missing()), (Some(c"/nowhere"), Some(Missing::Program)));
-        assert_eq!(stage(error), (SpawnStage::Exec, new(Call::EXECVE, Errno::NOENT)));
+        assert_eq!(stage(&error), (SpawnStage::Exec, new(Call::EXECVE, Errno::NOENT)));
         assert!(error.to_string().starts_with("execve /nowhere: ENOENT"), "{error}");
         let script = Tiny::new(b"#!/nowhere\n");
         let error = fail(&script.path, |_| {});
@@ -171,25 +196,25 @@ fn spawn_error_contains_the_stage_of_failures_outside_of_steps() {
         assert!(error.to_string().ends_with("(the interpreter is missing)"), "{error}");
         let error = fail(c"/proc/version", |_| {});
         assert_eq!(error.missing(), None);
-        assert_eq!(stage(error), (SpawnStage::Exec, new(Call::EXECVE, Errno::ACCES)));
+        assert_eq!(stage(&error), (SpawnStage::Exec, new(Call::EXECVE, Errno::ACCES)));
 
         let error = fail(c"/nowhere", |command| {
             command.place_fd(&null, i32::MAX);
         });
-        assert_eq!(stage(error), (SpawnStage::Descriptors, new(Call::DUP3, Errno::BADF)));
+        assert_eq!(stage(&error), (SpawnStage::Descriptors, new(Call::DUP3, Errno::BADF)));
         let error = fail(c"/nowhere", |command| {
             command.place_fd(&null, -1);
         });
-        assert_eq!(stage(error), (SpawnStage::Descriptors, new(Call::DUP3, Errno::BADF)));
+        assert_eq!(stage(&error), (SpawnStage::Descriptors, new(Call::DUP3, Errno::BADF)));
         let error = fail(c"/nowhere", |command| {
             command.cgroup(&null);
         });
-        assert_eq!(stage(error), (SpawnStage::Clone, new(Call::CLONE3, Errno::BADF)));
+        assert_eq!(stage(&error), (SpawnStage::Clone, new(Call::CLONE3, Errno::BADF)));
         as_nobody(|| {
             let error = fail(c"/nowhere", |command| {
                 command.namespaces(Namespaces::UTS);
             });
-            assert_eq!(stage(error), (SpawnStage::Clone, new(Call::CLONE3, Errno::PERM)));
+            assert_eq!(stage(&error), (SpawnStage::Clone, new(Call::CLONE3, Errno::PERM)));
         });
         for (number, call, expected) in [
             (libc::SYS_rt_sigaction, Call::RT_SIGACTION, SpawnStage::Signals),
@@ -199,13 +224,13 @@ fn spawn_error_contains_the_stage_of_failures_outside_of_steps() {
             inject(number, Errno::NOSYS, || {
                 let mut command = Command::new(c"/nowhere");
                 let error = command.stdout(Stdio::Piped).spawn().unwrap_err();
-                assert_eq!(stage(error), (expected, new(call, Errno::NOSYS)));
+                assert_eq!(stage(&error), (expected, new(call, Errno::NOSYS)));
             });
         }
         inject(libc::SYS_socketpair, Errno::NOSYS, || {
             let mut command = Command::new(c"/nowhere");
             let error = command.step(Step::user(process::getuid())).spawn().unwrap_err();
-            assert_eq!(stage(error), (SpawnStage::Prepare, new(Call::SOCKETPAIR, Errno::NOSYS)));
+            assert_eq!(stage(&error), (SpawnStage::Prepare, new(Call::SOCKETPAIR, Errno::NOSYS)));
         });
     });
 }
