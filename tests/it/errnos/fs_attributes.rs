@@ -11,13 +11,16 @@ use butter::fs::{
     ABS, Access, AtFlags, Dev, DirectoryArg, FileType, Mode, RenameFlags, SetTime, Timestamps,
     XattrFlags,
 };
-use butter::process::Uid;
+use butter::process::{Uid, geteuid};
 use butter::time::Timespec;
 use syscalls::Sysno;
 
 use super::causes_open::{FS_APPEND_FL, FS_IMMUTABLE_FL, set_inode_flags};
 use super::fs_paths::{PathCall, child, in_directory, path_call_rows};
-use super::{Outcome, Row, Table, check_all, failed, null, path_only_descriptor, regular_file};
+use super::{
+    Outcome, Row, Table, check_all, failed, null, path_only_descriptor, regular_file,
+    with_file_of_root,
+};
 use common::child::as_nobody;
 use common::files;
 use common::inject::inject;
@@ -77,18 +80,16 @@ const FCHMODAT2: PathCall = PathCall {
 };
 
 path_call_rows! { ROWS {
-        FCHMOD PERM PermissionDenied || {
-            let file = version();
-            as_nobody(|| failed(fchmod(file.as_fd(), Mode::RWXU)))
-        };
+        FCHMOD PERM PermissionDenied || with_file_of_root(|path| {
+            failed(fchmod(open(path).as_fd(), Mode::RWXU))
+        });
         FCHMOD BADF BadDescriptor || failed(fchmod(path_only_descriptor().as_fd(), Mode::RWXU));
         FCHMOD ROFS PermissionDenied || fchmod_fails_with(Errno::ROFS);
         FCHMOD ACCES PermissionDenied || fchmod_fails_with(Errno::ACCES);
         FCHMOD OVERFLOW Other || fchmod_fails_with(Errno::OVERFLOW);
-        FCHOWN PERM PermissionDenied || {
-            let file = version();
-            as_nobody(|| failed(fchown(file.as_fd(), Some(Uid::ROOT), None)))
-        };
+        FCHOWN PERM PermissionDenied || with_file_of_root(|path| {
+            failed(fchown(open(path).as_fd(), Some(geteuid()), None))
+        });
         FCHOWN BADF BadDescriptor || failed(fchown(path_only_descriptor().as_fd(), None, None));
         FCHOWN INVAL InvalidArgument || fchown_fails_with(Errno::INVAL);
         FCHOWN ROFS PermissionDenied || fchown_fails_with(Errno::ROFS);
@@ -100,15 +101,15 @@ path_call_rows! { ROWS {
         NOENT NotFound || FCHMODAT.fails("");
         NOTDIR InvalidArgument || failed(fchmodat(regular_file(), "x", Mode::RWXU));
         BADF BadDescriptor || FCHMODAT.fails("relative");
-        PERM PermissionDenied || as_nobody(|| FCHMODAT.fails("/proc/version"));
+        PERM PermissionDenied || with_file_of_root(|path| FCHMODAT.fails(path));
     }
     FCHOWNAT FCHOWNAT { ROFS PermissionDenied, DQUOT LimitReached, OVERFLOW Other } {
         NOENT NotFound || FCHOWNAT.fails("");
         NOTDIR InvalidArgument || failed(fchownat(regular_file(), "x", None, None, AtFlags::empty()));
         BADF BadDescriptor || FCHOWNAT.fails("relative");
         BADF BadDescriptor || failed(fchownat(ABS, "", None, None, AtFlags::EMPTY_PATH));
-        PERM PermissionDenied || as_nobody(|| {
-            failed(fchownat(ABS, "/proc/version", Some(Uid::ROOT), None, AtFlags::empty()))
+        PERM PermissionDenied || with_file_of_root(|path| {
+            failed(fchownat(ABS, path, Some(geteuid()), None, AtFlags::empty()))
         });
         INVAL InvalidArgument || failed(fchownat(ABS, "/x", None, None, AtFlags::SYMLINK_FOLLOW));
     }
@@ -122,7 +123,7 @@ path_call_rows! { OTHERS:
         };
         BADF BadDescriptor || FCHMODAT2.fails("relative");
         BADF BadDescriptor || failed(fchmodat2(ABS, "", Mode::RWXU, AtFlags::EMPTY_PATH));
-        PERM PermissionDenied || as_nobody(|| FCHMODAT2.fails("/proc/version"));
+        PERM PermissionDenied || with_file_of_root(|path| FCHMODAT2.fails(path));
         OPNOTSUPP Unsupported || in_directory(|path| {
             symlink("x", path.join("link")).unwrap();
             failed(fchmodat2(ABS, &*child(path, "link"), Mode::RWXU, AtFlags::SYMLINK_NOFOLLOW))
@@ -132,14 +133,12 @@ path_call_rows! { OTHERS:
 }
 
 path_call_rows! { TIMES_ROWS {
-        UTIMENSAT_FD ACCES PermissionDenied || {
-            let file = version();
-            as_nobody(|| failed(utimensat_fd(file.as_fd(), &NOW)))
-        };
-        UTIMENSAT_FD PERM PermissionDenied || {
-            let file = version();
-            as_nobody(|| failed(utimensat_fd(file.as_fd(), &modification(0))))
-        };
+        UTIMENSAT_FD ACCES PermissionDenied || with_file_of_root(|path| {
+            failed(utimensat_fd(open(path).as_fd(), &NOW))
+        });
+        UTIMENSAT_FD PERM PermissionDenied || with_file_of_root(|path| {
+            failed(utimensat_fd(open(path).as_fd(), &modification(0)))
+        });
         UTIMENSAT_FD INVAL InvalidArgument || {
             failed(utimensat_fd(null().as_fd(), &modification(1_000_000_000)))
         };
@@ -154,13 +153,13 @@ path_call_rows! { TIMES_ROWS {
         NOTDIR InvalidArgument || failed(utimensat(regular_file(), "x", &NOW, AtFlags::empty()));
         BADF BadDescriptor || UTIMENSAT.fails("relative");
         BADF BadDescriptor || failed(utimensat(ABS, "", &NOW, AtFlags::EMPTY_PATH));
-        ACCES PermissionDenied || as_nobody(|| UTIMENSAT.fails("/proc/version"));
-        PERM PermissionDenied || as_nobody(|| set_modification(0, AtFlags::empty()));
-        INVAL InvalidArgument || as_nobody(|| set_modification(1_000_000_000, AtFlags::empty()));
-        INVAL InvalidArgument || as_nobody(|| set_modification(-1, AtFlags::empty()));
-        INVAL InvalidArgument || as_nobody(|| set_modification(libc::UTIME_NOW, AtFlags::empty()));
-        INVAL InvalidArgument || as_nobody(|| set_modification(libc::UTIME_OMIT, AtFlags::empty()));
-        INVAL InvalidArgument || as_nobody(|| set_modification(0, AtFlags::SYMLINK_FOLLOW));
+        ACCES PermissionDenied || with_file_of_root(|path| UTIMENSAT.fails(path));
+        PERM PermissionDenied || set_modification(0, AtFlags::empty());
+        INVAL InvalidArgument || set_modification(1_000_000_000, AtFlags::empty());
+        INVAL InvalidArgument || set_modification(-1, AtFlags::empty());
+        INVAL InvalidArgument || set_modification(libc::UTIME_NOW, AtFlags::empty());
+        INVAL InvalidArgument || set_modification(libc::UTIME_OMIT, AtFlags::empty());
+        INVAL InvalidArgument || set_modification(0, AtFlags::SYMLINK_FOLLOW);
     }
 }
 
@@ -181,9 +180,8 @@ path_call_rows! { ACCESS_ROWS:
     }
 }
 
-/// Opens a file that belongs to the root user of the host.
-fn version() -> OwnedFd {
-    common::fd(File::open("/proc/version").unwrap())
+fn open(path: &str) -> OwnedFd {
+    common::fd(File::open(path).unwrap())
 }
 
 fn modification(nanoseconds: i64) -> Timestamps {
@@ -192,7 +190,7 @@ fn modification(nanoseconds: i64) -> Timestamps {
 }
 
 fn set_modification(nanoseconds: i64, flags: AtFlags) -> Outcome {
-    failed(utimensat(ABS, "/proc/version", &modification(nanoseconds), flags))
+    with_file_of_root(|path| failed(utimensat(ABS, path, &modification(nanoseconds), flags)))
 }
 
 fn access(directory: impl DirectoryArg, path: &str, access: Access, flags: AtFlags) -> Outcome {
@@ -278,7 +276,7 @@ fn linkat_fails_with_eperm_if_fs_protected_hardlinks_is_set() {
     std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
     let file = File::create(directory.path().join("file")).unwrap();
     // The owner of a file may create links.
-    let is_root = butter::process::geteuid() == Uid::ROOT;
+    let is_root = geteuid() == Uid::ROOT;
     let map = std::fs::read_to_string("/proc/self/uid_map").unwrap();
     require!(is_root && map.trim_end().ends_with(" 4294967295"), "other users");
     file.set_permissions(std::fs::Permissions::from_mode(0o644)).unwrap();

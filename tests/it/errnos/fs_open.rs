@@ -9,8 +9,8 @@ use butter::fd::OwnedFd;
 use butter::fs::{ABS, Mode, OFlags, ResolveFlags, raw};
 
 use super::process::{in_unsearchable_directory, with_link_loop};
-use super::{Outcome, Row, Table, check_all, failed};
-use common::child::{as_nobody, in_child};
+use super::{Outcome, Row, Table, check_all, failed, with_file_of_root};
+use common::child::in_child;
 use common::files;
 use common::inject::inject;
 use common::this_test;
@@ -92,7 +92,7 @@ rows! { ROWS:
     ACCES PermissionDenied |it| {
         in_unsearchable_directory(|path| failed((it.open)(path, OFlags::PATH, Mode::empty())))
     };
-    PERM PermissionDenied |it| as_nobody(|| it.fails("/proc/version", OFlags::NOATIME));
+    PERM PermissionDenied |it| with_file_of_root(|path| it.fails(path, OFlags::NOATIME));
     INVAL InvalidArgument |it| it.fails("/\0", OFlags::RDONLY);
     LOOP InvalidArgument |it| {
         with_link_loop(|path| failed((it.open)(path, OFlags::RDONLY, Mode::empty())))

@@ -13,8 +13,10 @@ use butter::{Errno, Error, pipe};
 
 use super::epoll::epoll;
 use super::memfd::sealed;
-use super::{Row, Table, failed, null, path_only_descriptor, set_descriptor_limit, until_failed};
-use common::child::as_nobody;
+use super::{
+    Row, Table, failed, null, path_only_descriptor, set_descriptor_limit, until_failed,
+    with_file_of_root,
+};
 use common::forked::in_forked_child;
 use common::inject::inject;
 
@@ -97,10 +99,7 @@ const ROWS: &[Row] = &[
         failed(io::dup3(null(), &mut null(), DupFlags::from_bits_retain(1)))
     }),
     Row(Call::FCNTL_SETFL, Errno::PERM, ErrorKind::PermissionDenied, || {
-        as_nobody(|| {
-            let of_root = open("/proc/version");
-            failed(io::fcntl_setfl(&of_root, StatusFlags::NOATIME))
-        })
+        with_file_of_root(|path| failed(io::fcntl_setfl(open(path), StatusFlags::NOATIME)))
     }),
     Row(Call::FCNTL_SETFL, Errno::INVAL, ErrorKind::InvalidArgument, || {
         failed(io::fcntl_setfl(open("/proc/version"), StatusFlags::DIRECT))

@@ -53,11 +53,12 @@ mod uts;
 mod wait;
 
 use std::fs::File;
+use std::os::unix::fs::MetadataExt;
 use std::panic::{RefUnwindSafe, catch_unwind};
 
 use butter::error::{Call, ErrorKind};
 use butter::{Errno, Error};
-use common::child::{exhaust_descriptors, in_child};
+use common::child::{as_nobody, exhaust_descriptors, in_child};
 use common::files;
 use common::test::{Test, for_each_row, in_row, message_of};
 use common::this_test;
@@ -228,6 +229,20 @@ fn row(call: Call, errno: Errno) -> Option<&'static Row> {
     let causes = [causes_mount::ROWS, causes_mount::IN_NAMESPACES, causes_memory::ROWS];
     let rows = rows.chain(causes.into_iter().flatten().map(|(_, row)| row));
     rows.into_iter().find(|row| row.0 == call && row.1 == errno)
+}
+
+/// Calls a function with the path of a file of the root user, in a thread without privileges.
+/// Returns an error if the file belongs to the user of the thread, as in a user namespace that maps
+/// only the root user.
+fn with_file_of_root(call: impl FnOnce(&str) -> Outcome + Send) -> Outcome {
+    as_nobody(|| {
+        let path = "/proc/version";
+        let owner = std::fs::metadata(path).unwrap().uid();
+        if owner == butter::process::geteuid().as_raw() {
+            return Err("the user namespace maps only the root user".into());
+        }
+        call(path)
+    })
 }
 
 fn null() -> butter::fd::OwnedFd {
