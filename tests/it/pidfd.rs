@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
+use std::os::unix::net::UnixListener;
 use std::time::Duration;
 
 use butter::epoll::{self, Epoll, Interest, Token};
@@ -10,14 +11,15 @@ use butter::fd::{AsRawFd, OwnedFd};
 use butter::io::DescriptorFlags;
 use butter::namespace::{self, Kind, Namespace, Namespaces};
 use butter::process::{
-    self, InfoMask, OpenFlags, PIDFD_SELF_THREAD, PIDFD_SELF_THREAD_GROUP, Pid, PidFd, SignalFlags,
-    WaitFlags, getpid, raw,
+    self, CoredumpFlags, InfoMask, OpenFlags, PIDFD_SELF_THREAD, PIDFD_SELF_THREAD_GROUP, Pid,
+    PidFd, Resource, Rlimit, SignalFlags, WaitFlags, getpid, raw,
 };
-use butter::signal::{self, Cause, SigSet, Signal};
+use butter::signal::{self, Cause, Code, SigSet, Signal};
 use butter::thread::gettid;
 use butter::time::Timeout;
 use butter::{Errno, poll};
-use common::child::{in_child_with_blocked, in_namespaces};
+use common::child::{in_child, in_child_with_blocked, in_namespaces};
+use common::files;
 use common::forked::ForkedChild;
 use common::require;
 
@@ -196,20 +198,51 @@ fn info_returns_the_wait_status_after_the_process_was_reaped() {
 }
 
 #[test]
-fn info_returns_whether_the_process_dumped_core() {
-    let child = ForkedChild::start(|| ());
-    let pidfd = PidFd::open(child.pid()).unwrap();
-    let supported = pidfd.info(InfoMask::COREDUMP);
-    require!(supported, "PIDFD_GET_INFO requires Linux 6.13");
-    pidfd.send_signal(Signal::ABRT).unwrap();
-    assert!(pidfd.wait_readable(Timeout::Infinite).unwrap());
-    drop(child);
-    let wanted = InfoMask::COREDUMP | InfoMask::EXIT;
-    let info = require!(pidfd.info(wanted), "PIDFD_INFO_EXIT requires Linux 6.15");
-    require!(info.mask().contains(InfoMask::COREDUMP), "PIDFD_INFO_COREDUMP requires Linux 6.16");
-    let dumped = info.exit_status().unwrap().core_dumped();
-    let flag = info.coredump().unwrap().contains(process::CoredumpFlags::COREDUMPED);
-    assert!(flag || !dumped, "{info:?}");
+fn info_returns_how_the_process_dumped_core() {
+    require!(
+        common::is_dedicated_vm(),
+        "the test sets kernel.core_pattern, and BUTTER_DEDICATED_VM is not set"
+    );
+    require!(kernel >= 6.16, "a core dump to a socket");
+    in_child(|| {
+        const PATTERN: &str = "/proc/sys/kernel/core_pattern";
+        let directory = files::directory();
+        let path = directory.path().join("socket");
+        let listener = UnixListener::bind(&path).unwrap();
+        // The thread also receives the dumps of other tests.
+        std::thread::spawn(move || {
+            for dump in listener.incoming() {
+                std::io::copy(&mut dump.unwrap(), &mut std::io::sink()).unwrap();
+            }
+        });
+        let previous = fs::read(PATTERN).unwrap();
+        fs::write(PATTERN, format!("@{}", path.display())).unwrap();
+        let unlimited = Rlimit { current: None, maximum: None };
+        process::setrlimit(Resource::Core, unlimited).unwrap();
+        let child = ForkedChild::start(|| ());
+        let pidfd = PidFd::open(child.pid()).unwrap();
+        pidfd.send_signal(Signal::ABRT).unwrap();
+        assert!(pidfd.wait_readable(Timeout::Infinite).unwrap());
+        fs::write(PATTERN, previous).unwrap();
+        drop(child);
+
+        let wanted = InfoMask::EXIT | InfoMask::SUPPORTED_MASK | InfoMask::COREDUMP;
+        let wanted = wanted | InfoMask::COREDUMP_SIGNAL | InfoMask::COREDUMP_CODE;
+        let info = pidfd.info(wanted).unwrap();
+        assert!(info.exit_status().unwrap().core_dumped());
+        let flags = info.coredump().unwrap();
+        assert!(flags.contains(CoredumpFlags::COREDUMPED), "{info:?}");
+        assert!(!flags.contains(CoredumpFlags::COREDUMP_SKIP), "{info:?}");
+        assert!(
+            flags.intersects(CoredumpFlags::COREDUMP_USER | CoredumpFlags::COREDUMP_ROOT),
+            "{info:?}"
+        );
+        let supported = info.supported_mask().unwrap_or(InfoMask::COREDUMP);
+        let signal = supported.contains(InfoMask::COREDUMP_SIGNAL).then_some(Signal::ABRT);
+        assert_eq!(info.coredump_signal(), signal);
+        let code = supported.contains(InfoMask::COREDUMP_CODE).then_some(Code::SI_USER);
+        assert_eq!(info.coredump_code(), code);
+    });
 }
 
 #[test]

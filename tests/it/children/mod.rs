@@ -1,6 +1,7 @@
 //! Tests of the calls that create children and wait for them.
 
 mod clone;
+mod flags;
 mod wait;
 
 use butter::Result;
