@@ -8,7 +8,7 @@ use butter::signal::{self, Signal};
 use common::child::in_child;
 use common::tiny;
 
-use super::{Tiny, report, signals_of};
+use super::{Tiny, report, restore_default_actions, signals_of};
 
 /// Returns the number of open descriptors of this process.
 fn descriptors() -> usize {
@@ -51,6 +51,7 @@ extern "C" fn count(_: libc::c_int) {
 #[test]
 fn spawn_is_correct_while_threads_allocate_receive_signals_and_open_descriptors() {
     in_child(|| {
+        restore_default_actions();
         common::signals::install_handler(libc::SIGUSR1, count);
         let stop = AtomicBool::new(false);
         let program = Tiny::new(&tiny::exit(12));

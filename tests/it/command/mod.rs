@@ -20,6 +20,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use butter::process::{Command, ExitStatus, Resource, SpawnError, Stdio, getrlimit};
+use butter::signal::{self, SigSet};
 use temp_dir::TempDir;
 
 use common::{files, tiny};
@@ -101,6 +102,16 @@ fn try_report<'c>(change: impl FnOnce(&mut Command<'c>)) -> Result<Report, Spawn
     let status = child.wait().unwrap();
     assert!(status.success(), "{status}: {text}");
     Ok(Report(text))
+}
+
+/// Restores the default actions of the signals that this process has ignored since its start, such
+/// as `SIGHUP` if `nohup` has started the tests.
+fn restore_default_actions() {
+    for signal in SigSet::all().iter() {
+        if signal::action(signal).unwrap().is_ignored() {
+            signal::set_default(signal).unwrap();
+        }
+    }
 }
 
 /// The signals 32 to 34.

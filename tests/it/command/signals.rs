@@ -4,7 +4,7 @@ use butter::process::{Command, Step};
 use butter::signal::{self, SigSet, Signal};
 use common::child::{in_child, in_child_with_blocked};
 
-use super::signals_of;
+use super::{restore_default_actions, signals_of};
 
 fn bit(signal: Signal) -> u64 {
     1 << (signal.as_raw() - 1)
@@ -29,6 +29,7 @@ extern "C" fn ignore(_: libc::c_int) {}
 #[test]
 fn command_resets_handled_signals_and_pipe_but_keeps_other_ignored_signals() {
     in_child(|| {
+        restore_default_actions();
         common::signals::install_handler(libc::SIGUSR1, ignore);
         signal::ignore(Signal::HUP).unwrap();
         signal::ignore(Signal::PIPE).unwrap();
