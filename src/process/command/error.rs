@@ -63,8 +63,8 @@ impl Failure {
 /// `Display` prints `chdir /nowhere: ENOENT: a component of the path ... (step 0)`. The error
 /// borrows the path from the strings of the command, not from the command itself. With `alloc`,
 /// `into_owned` copies the path, so that the error can leave the function as a `Box<dyn Error>`. In
-/// a function that returns [`butter::Result`](crate::Result), the operator `?` converts it to an
-/// [`Error`], which contains only the call and the errno.
+/// a function that returns [`butter::Result`](crate::Result), the operator `?` converts a
+/// `SpawnError` to an [`Error`], which contains only the call and the errno.
 #[derive(Clone)]
 pub struct SpawnError<'c> {
     pub(super) failure: Failure,

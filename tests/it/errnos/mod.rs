@@ -312,5 +312,10 @@ fn check_row_names_the_call_and_errno_if_the_row_panics() {
                 "{message}"
             );
         }
+        // The rows after a row that panics are checked, too.
+        let panic =
+            catch_unwind(|| check_each(&[row(), row()])).expect_err("the rows should panic");
+        let message = message_of(&*panic);
+        assert_eq!(message.matches("eventfd2 EINVAL: ").count(), 2, "{message}");
     }
 }
