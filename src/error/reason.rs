@@ -329,9 +329,17 @@ mod tests {
 
     #[test]
     fn words_are_decoded_from_their_bytes() {
-        for (index, word) in WORD_LIST.iter().enumerate() {
-            let byte = [word_byte(index)];
-            assert_eq!(text(Reason(byte.to_vec().leak())), *word);
+        static BYTES: [u8; WORD_LIST.len()] = {
+            let mut bytes = [0; WORD_LIST.len()];
+            let mut index = 0;
+            while index < bytes.len() {
+                bytes[index] = word_byte(index);
+                index += 1;
+            }
+            bytes
+        };
+        for (byte, word) in BYTES.chunks(1).zip(WORD_LIST) {
+            assert_eq!(text(Reason(byte)), *word);
         }
     }
 
