@@ -9,8 +9,8 @@ use crate::error::{
 };
 use crate::fd::{AsFd, BorrowedFd};
 use crate::{
-    copy, epoll, eventfd, fs, idmap, inotify, io, memfd, mm, mount, namespace, path, pipe, poll,
-    process, rand, signal, signalfd, system, thread, time, timerfd, uts,
+    copy, epoll, eventfd, fanotify, fs, idmap, inotify, io, memfd, mm, mount, namespace, path,
+    pipe, poll, process, rand, signal, signalfd, system, thread, time, timerfd, uts,
 };
 
 /// The tables of reasons of all modules.
@@ -49,6 +49,7 @@ const TABLES: &[&[ErrnoReason]] = &[
     poll::raw::REASONS,
     eventfd::raw::REASONS,
     inotify::raw::REASONS,
+    fanotify::raw::REASONS,
     epoll::raw::REASONS,
     timerfd::raw::REASONS,
     signalfd::raw::REASONS,

@@ -157,6 +157,7 @@ pub mod time;
 pub mod copy;
 pub mod epoll;
 pub mod eventfd;
+pub mod fanotify;
 pub mod idmap;
 pub mod inotify;
 pub mod memfd;

@@ -268,6 +268,11 @@ calls! {
     INOTIFY_READ = "inotify read";
     IOCTL_INOTIFY_SETNEXTWD = "ioctl(INOTIFY_IOC_SETNEXTWD)";
 
+    FANOTIFY_INIT = "fanotify_init";
+    FANOTIFY_MARK = "fanotify_mark";
+    FANOTIFY_READ = "fanotify read";
+    FANOTIFY_WRITE = "fanotify write";
+
     TIMERFD_CREATE = "timerfd_create";
     TIMERFD_SETTIME = "timerfd_settime";
     TIMERFD_GETTIME = "timerfd_gettime";

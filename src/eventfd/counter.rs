@@ -215,7 +215,7 @@ unsafe impl EventSource for EventFd {
 
     /// This method does not use the buffer, which may be empty.
     fn read_events_with<'b>(
-        &self,
+        &'b self,
         _buffer: &'b mut [MaybeUninit<u8>],
         handler: impl FnMut(Self::Event<'b>),
     ) -> Result<()> {

@@ -177,7 +177,7 @@ unsafe impl EventSource for Inotify {
     type Event<'b> = Event<'b>;
 
     fn read_events_with<'b>(
-        &self,
+        &'b self,
         buffer: &'b mut [MaybeUninit<u8>],
         handler: impl FnMut(Self::Event<'b>),
     ) -> Result<()> {

@@ -16,7 +16,7 @@ use crate::fd::AsFd;
 /// `as_fd` must return the same open descriptor until the object is dropped, so that a registration
 /// of the descriptor remains valid for as long as the object exists.
 pub unsafe trait EventSource: AsFd {
-    /// An event, which can borrow from the buffer that it was read into.
+    /// An event, which can borrow from the source and from the buffer that it was read into.
     type Event<'b>;
 
     /// Reads once from the descriptor and passes each event to `handler`.
@@ -32,7 +32,7 @@ pub unsafe trait EventSource: AsFd {
     /// - `EINTR`: interrupted by a signal handler.
     /// - `EINVAL`: the buffer is too small for the next event, which remains available.
     fn read_events_with<'b>(
-        &self,
+        &'b self,
         buffer: &'b mut [MaybeUninit<u8>],
         handler: impl FnMut(Self::Event<'b>),
     ) -> Result<()>;

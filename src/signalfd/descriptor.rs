@@ -191,7 +191,7 @@ unsafe impl EventSource for SignalFd {
     type Event<'b> = &'b Event;
 
     fn read_events_with<'b>(
-        &self,
+        &'b self,
         buffer: &'b mut [MaybeUninit<u8>],
         handler: impl FnMut(Self::Event<'b>),
     ) -> Result<()> {

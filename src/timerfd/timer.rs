@@ -283,7 +283,7 @@ unsafe impl EventSource for TimerFd {
     /// This method does not use the buffer, which may be empty. The handler is not called if the
     /// read returns 0 bytes because the clock was set back after the expiration.
     fn read_events_with<'b>(
-        &self,
+        &'b self,
         _buffer: &'b mut [MaybeUninit<u8>],
         handler: impl FnMut(Self::Event<'b>),
     ) -> Result<()> {

@@ -29,6 +29,7 @@ const LAYERS: &[(&str, u32)] = &[
     ("copy", FEATURE),
     ("epoll", FEATURE),
     ("eventfd", FEATURE),
+    ("fanotify", FEATURE),
     ("idmap", FEATURE),
     ("inotify", FEATURE),
     ("memfd", FEATURE),

@@ -33,7 +33,7 @@ impl Child {
     #[inline]
     pub(super) fn new(cloned: Cloned, kills_on_drop: bool, ends: [Option<OwnedFd>; 3]) -> Self {
         let [stdin, stdout, stderr] = ends;
-        let pidfd = cloned.pidfd.map(PidFd::from_clone);
+        let pidfd = cloned.pidfd.map(PidFd::from_kernel);
         Self { stdin, stdout, stderr, pid: cloned.pid, pidfd, status: None, kills_on_drop }
     }
 

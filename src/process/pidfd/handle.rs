@@ -69,9 +69,9 @@ impl PidFd {
         raw::pidfd_open(pid, flags).map(Self)
     }
 
-    /// Wraps a descriptor that `clone` has opened.
+    /// Wraps a pidfd that the kernel has just opened.
     #[inline(always)]
-    pub(in crate::process) fn from_clone(pidfd: OwnedFd) -> Self {
+    pub(crate) fn from_kernel(pidfd: OwnedFd) -> Self {
         Self(pidfd)
     }
 

@@ -33,6 +33,11 @@ types! {
     epoll::Interest
     epoll::Readiness
     eventfd::CreateFlags
+    fanotify::EventFileFlags
+    fanotify::EventMask
+    fanotify::InitFlags
+    fanotify::MarkFlags
+    fanotify::MarkMask
     fs::Access
     fs::AtFlags
     fs::FallocateFlags

@@ -92,6 +92,8 @@ const PREFIXES: &[&str] = &[
     "SPLICE_F_",
     "ST_",
     "STA_",
+    "FAN_",
+    "FAN_MARK_",
     "STATX_",
     "STATX_ATTR_",
     "SYNC_FILE_RANGE_",

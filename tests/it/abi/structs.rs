@@ -74,6 +74,30 @@ structs! {
         "struct epoll_params" { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad }:
         libc::epoll_params { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad }
         general::epoll_params { busy_poll_usecs busy_poll_budget prefer_busy_poll __pad };
+    "src/fanotify/structs.rs" Metadata { event_len vers reserved metadata_len mask fd pid } is
+        "struct fanotify_event_metadata" { event_len vers reserved metadata_len mask fd pid }:
+        libc::fanotify_event_metadata { event_len vers reserved metadata_len mask fd pid };
+    "src/fanotify/structs.rs" InfoHeader { info_type pad len } is
+        "struct fanotify_event_info_header" { info_type pad len }:
+        libc::fanotify_event_info_header { info_type pad len };
+    "src/fanotify/structs.rs" InfoFid { header fsid } is
+        "struct fanotify_event_info_fid" { hdr fsid }:
+        libc::fanotify_event_info_fid { hdr fsid };
+    "src/fanotify/structs.rs" InfoPidFd { header pidfd } is
+        "struct fanotify_event_info_pidfd" { hdr pidfd }:;
+    "src/fanotify/structs.rs" InfoError { header error error_count } is
+        "struct fanotify_event_info_error" { hdr error error_count }:;
+    "src/fanotify/structs.rs" InfoRange { header pad offset count } is
+        "struct fanotify_event_info_range" { hdr pad offset count }:;
+    "src/fanotify/structs.rs" InfoMount { header mnt_id } is
+        "struct fanotify_event_info_mnt" { hdr mnt_id }:;
+    "src/fanotify/structs.rs" ResponseHeader { fd response } is
+        "struct fanotify_response" { fd response }:
+        libc::fanotify_response { fd response };
+    "src/fanotify/structs.rs" ResponseInfoHeader { info_type pad len } is
+        "struct fanotify_response_info_header" { type pad len }:;
+    "src/fanotify/structs.rs" ResponseInfoAuditRule { header rule_number subj_trust obj_trust } is
+        "struct fanotify_response_info_audit_rule" { hdr rule_number subj_trust obj_trust }:;
     "src/inotify/types.rs" Header { wd mask cookie len } is
         "struct inotify_event" { wd mask cookie len }:
         libc::inotify_event { wd mask cookie len }
@@ -204,7 +228,8 @@ structs! {
 }
 
 /// Structs that are not passed to the kernel.
-const OURS: &[(&str, &str)] = &[("src/fd/no_std.rs", "Number")];
+const OURS: &[(&str, &str)] =
+    &[("src/fd/no_std.rs", "Number"), ("src/fanotify/response.rs", "ResponseRecord")];
 
 /// Returns every layout in the sources of an architecture, with the path that the table of structs
 /// contains for the layout.

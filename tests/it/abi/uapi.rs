@@ -22,6 +22,7 @@ const HEADERS: &[&str] = &[
     "linux/eventpoll.h",
     "linux/fadvise.h",
     "linux/falloc.h",
+    "linux/fanotify.h",
     "linux/fcntl.h",
     "linux/fs.h",
     "linux/inotify.h",

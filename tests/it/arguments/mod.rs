@@ -9,6 +9,7 @@
 mod attributes;
 mod children;
 mod events;
+mod fanotify;
 mod files;
 mod fs_attributes;
 mod fs_create;
@@ -48,6 +49,7 @@ struct Row(&'static str, &'static [libc::c_long], fn(&Recorder));
 
 const TABLES: &[&[Row]] = &[
     events::ROWS,
+    fanotify::ROWS,
     files::ROWS,
     fs_open::ROWS,
     fs_data::ROWS,

@@ -4,6 +4,7 @@
 use butter::epoll;
 use butter::error::Call;
 use butter::eventfd;
+use butter::fanotify;
 use butter::fs::{
     self, Access, AtFlags, Dev, FileType, Mode, OFlags, RenameFlags, ResolveFlags, XattrFlags,
 };
@@ -145,6 +146,11 @@ pub const OTHER_CALLS: &[(Call, libc::c_long, Trigger)] = &[
     }),
     (Call::INOTIFY_INIT1, libc::SYS_inotify_init1, || {
         failed(inotify::raw::inotify_init1(InitFlags::CLOEXEC))
+    }),
+    (Call::FANOTIFY_INIT, libc::SYS_fanotify_init, || {
+        let (class, flags) = (fanotify::Class::Notification, fanotify::InitFlags::REPORT_FID);
+        let files = fanotify::EventFileFlags::RDONLY;
+        failed(fanotify::raw::fanotify_init(class, flags, files))
     }),
     (Call::TIMERFD_CREATE, libc::SYS_timerfd_create, || {
         failed(timerfd::raw::timerfd_create(Clock::Monotonic, timerfd::CreateFlags::CLOEXEC))

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use butter::copy::raw as copy;
 use butter::epoll::{self, BusyPoll, Event, Interest, Token};
 use butter::error::{Call, ErrorKind};
+use butter::fanotify::{self, Mark, MarkFlags, MarkMask, MarkOperation, Response};
 use butter::fd::{AsFd, BorrowedFd, OwnedFd};
 use butter::fs::{
     self, Advice, AtFlags, FallocateFlags, FlockOperation, LockType, Mode, ReadWriteFlags,
@@ -142,6 +143,25 @@ pub const DESCRIPTOR_CALLS: &[(Call, libc::c_long, DescriptorTrigger)] = &[
     (Call::IOCTL_INOTIFY_SETNEXTWD, libc::SYS_ioctl, |fd| {
         // SAFETY: the filter fails the call, or the descriptor is a path-only one.
         failed(unsafe { inotify::raw::ioctl_setnextwd(fd, Watch::from_raw(1)) })
+    }),
+    (Call::FANOTIFY_MARK, libc::SYS_fanotify_mark, |fd| {
+        let (add, mark, flags) = (MarkOperation::Add, Mark::Inode, MarkFlags::empty());
+        let path = Some("/");
+        failed(fanotify::raw::fanotify_mark(
+            fd,
+            add,
+            mark,
+            flags,
+            MarkMask::OPEN,
+            butter::fs::CWD,
+            path,
+        ))
+    }),
+    (Call::FANOTIFY_READ, libc::SYS_read, |fd| {
+        failed(fanotify::raw::read(fd, &mut [0; 272]).map(drop))
+    }),
+    (Call::FANOTIFY_WRITE, libc::SYS_write, |fd| {
+        failed(fanotify::raw::write(fd, None, Response::Allow, None))
     }),
     (Call::TIMERFD_SETTIME, libc::SYS_timerfd_settime, |fd| {
         failed(timerfd::timerfd_settime(fd, SetFlags::empty(), &Itimerspec::default(), None))

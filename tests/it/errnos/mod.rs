@@ -17,6 +17,7 @@ mod docs;
 mod epoll;
 mod eventfd;
 mod exec;
+mod fanotify;
 mod fs_attributes;
 mod fs_create;
 mod fs_data;
@@ -112,6 +113,7 @@ const TABLES: &[Table] = &[
     poll::TABLE,
     eventfd::TABLE,
     inotify::TABLE,
+    fanotify::TABLE,
     epoll::TABLE,
     timerfd::TABLE,
     process::TABLE,

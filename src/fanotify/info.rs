@@ -1,0 +1,369 @@
+//! Info records: the parts of an event that follow its header.
+
+use core::fmt;
+use core::iter::FusedIterator;
+
+use super::structs::{
+    HandleHeader, InfoError, InfoFid, InfoHeader, InfoMount, InfoPidFd, InfoRange, read,
+};
+use crate::error::Errno;
+use crate::fd::RawFd;
+use crate::path::Name;
+
+const FAN_EVENT_INFO_TYPE_FID: u8 = 1;
+const FAN_EVENT_INFO_TYPE_DFID_NAME: u8 = 2;
+const FAN_EVENT_INFO_TYPE_DFID: u8 = 3;
+const FAN_EVENT_INFO_TYPE_PIDFD: u8 = 4;
+const FAN_EVENT_INFO_TYPE_ERROR: u8 = 5;
+const FAN_EVENT_INFO_TYPE_RANGE: u8 = 6;
+const FAN_EVENT_INFO_TYPE_MNT: u8 = 7;
+const FAN_EVENT_INFO_TYPE_OLD_DFID_NAME: u8 = 10;
+const FAN_EVENT_INFO_TYPE_NEW_DFID_NAME: u8 = 12;
+
+const FAN_NOPIDFD: i32 = -1;
+const FAN_EPIDFD: i32 = -2;
+
+/// An info record of an event. The record borrows from the buffer into which the event was read,
+/// and owns nothing: the descriptor of a pidfd record is a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Info<'b> {
+    /// `FAN_EVENT_INFO_TYPE_FID` - the file of the event.
+    #[doc(alias = "FAN_EVENT_INFO_TYPE_FID")]
+    Fid(Fid<'b>),
+    /// `FAN_EVENT_INFO_TYPE_DFID` - the directory of the event.
+    #[doc(alias = "FAN_EVENT_INFO_TYPE_DFID")]
+    DirFid(Fid<'b>),
+    /// `FAN_EVENT_INFO_TYPE_DFID_NAME` - the directory of the event, and a name in the directory.
+    #[doc(alias = "FAN_EVENT_INFO_TYPE_DFID_NAME")]
+    DirFidName(Entry<'b>),
+    /// `FAN_EVENT_INFO_TYPE_OLD_DFID_NAME` - the directory and the name of a renamed file before
+    /// the rename.
+    #[doc(alias = "FAN_EVENT_INFO_TYPE_OLD_DFID_NAME")]
+    OldDirFidName(Entry<'b>),
+    /// `FAN_EVENT_INFO_TYPE_NEW_DFID_NAME` - the directory and the name of a renamed file after the
+    /// rename.
+    #[doc(alias = "FAN_EVENT_INFO_TYPE_NEW_DFID_NAME")]
+    NewDirFidName(Entry<'b>),
+    /// `FAN_EVENT_INFO_TYPE_PIDFD` - the number of a pidfd of the process that caused the event, or
+    /// the reason why there is none.
+    #[doc(alias = "FAN_EVENT_INFO_TYPE_PIDFD")]
+    PidFd(Result<RawFd, PidFdError>),
+    /// `FAN_EVENT_INFO_TYPE_ERROR` - an error of the file system.
+    #[doc(alias = "FAN_EVENT_INFO_TYPE_ERROR")]
+    Error(FilesystemError),
+    /// `FAN_EVENT_INFO_TYPE_RANGE` - the range of the file that is to be accessed.
+    #[doc(alias = "FAN_EVENT_INFO_TYPE_RANGE")]
+    Range(Range),
+    /// `FAN_EVENT_INFO_TYPE_MNT` - the unique ID of the mount that was attached or detached.
+    #[doc(alias = "FAN_EVENT_INFO_TYPE_MNT")]
+    Mount(u64),
+    /// A record of another type, or a record of a known type that is too short.
+    Unknown {
+        /// The type of the record.
+        info_type: u8,
+        /// The bytes of the record, including its header of 4 bytes.
+        bytes: &'b [u8],
+    },
+}
+
+impl<'b> Info<'b> {
+    /// Decodes a whole info record, which begins with its header.
+    #[inline]
+    fn decode(info_type: u8, bytes: &'b [u8]) -> Self {
+        let info = match info_type {
+            FAN_EVENT_INFO_TYPE_FID => Fid::decode(bytes).map(|(fid, _)| Self::Fid(fid)),
+            FAN_EVENT_INFO_TYPE_DFID => Fid::decode(bytes).map(|(fid, _)| Self::DirFid(fid)),
+            FAN_EVENT_INFO_TYPE_DFID_NAME => Entry::decode(bytes).map(Self::DirFidName),
+            FAN_EVENT_INFO_TYPE_OLD_DFID_NAME => Entry::decode(bytes).map(Self::OldDirFidName),
+            FAN_EVENT_INFO_TYPE_NEW_DFID_NAME => Entry::decode(bytes).map(Self::NewDirFidName),
+            FAN_EVENT_INFO_TYPE_PIDFD => {
+                read::<InfoPidFd>(bytes).map(|(info, _)| Self::PidFd(pidfd(info.pidfd)))
+            }
+            FAN_EVENT_INFO_TYPE_ERROR => read::<InfoError>(bytes).map(|(info, _)| {
+                let count = info.error_count;
+                Self::Error(FilesystemError { error: info.error, count })
+            }),
+            FAN_EVENT_INFO_TYPE_RANGE => read::<InfoRange>(bytes).map(|(info, _)| {
+                let (offset, count) = (info.offset, info.count);
+                Self::Range(Range { offset, count })
+            }),
+            FAN_EVENT_INFO_TYPE_MNT => {
+                read::<InfoMount>(bytes).map(|(info, _)| Self::Mount(info.mnt_id))
+            }
+            _ => None,
+        };
+        info.unwrap_or(Self::Unknown { info_type, bytes })
+    }
+}
+
+/// Converts the field `pidfd` of an info record.
+#[inline]
+fn pidfd(number: i32) -> Result<RawFd, PidFdError> {
+    match number {
+        0.. => Ok(number),
+        FAN_NOPIDFD => Err(PidFdError::NoProcess),
+        FAN_EPIDFD => Err(PidFdError::NotOpened),
+        _ => Err(match Errno::from_raw(number.wrapping_neg()) {
+            Some(Errno::SRCH) => PidFdError::NoProcess,
+            Some(errno) => PidFdError::Errno(errno),
+            None => PidFdError::NotOpened,
+        }),
+    }
+}
+
+/// The reason why an event contains no pidfd although its group reports pidfds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PidFdError {
+    /// `FAN_NOPIDFD` - the process has terminated, or is not visible in the PID namespace of the
+    /// reader. With [`InitFlags::REPORT_FD_ERROR`](super::InitFlags::REPORT_FD_ERROR), the kernel
+    /// reports `ESRCH`.
+    #[doc(alias = "FAN_NOPIDFD")]
+    NoProcess,
+    /// `FAN_EPIDFD` - the pidfd could not be opened, and the group does not report the error.
+    #[doc(alias = "FAN_EPIDFD")]
+    NotOpened,
+    /// The error of the attempt to open the pidfd, if the group has the flag
+    /// [`InitFlags::REPORT_FD_ERROR`](super::InitFlags::REPORT_FD_ERROR).
+    Errno(Errno),
+}
+
+impl fmt::Display for PidFdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoProcess => f.write_str("the process has terminated or is not visible"),
+            Self::NotOpened => f.write_str("the pidfd could not be opened"),
+            Self::Errno(errno) => write!(f, "the pidfd could not be opened: {errno}"),
+        }
+    }
+}
+
+impl core::error::Error for PidFdError {}
+
+/// A file: the ID of its file system, and its file handle.
+///
+/// Two files of the same file system are equal if their handles are equal. In an event for the file
+/// system itself ([`FS_ERROR`](super::EventMask::FS_ERROR)), the handle has the type 255
+/// (`FILEID_INVALID`) and no bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Fid<'b> {
+    fsid: [i32; 2],
+    handle_type: i32,
+    handle: &'b [u8],
+}
+
+impl<'b> Fid<'b> {
+    /// Decodes the file in an info record. Also returns the bytes that follow the file handle.
+    #[inline]
+    fn decode(bytes: &'b [u8]) -> Option<(Self, &'b [u8])> {
+        let (info, bytes) = read::<InfoFid>(bytes)?;
+        let ([size, handle_type], bytes) = read::<HandleHeader>(bytes)?;
+        let (handle, rest) = bytes.split_at_checked(size as usize)?;
+        Some((Self { fsid: info.fsid, handle_type: handle_type.cast_signed(), handle }, rest))
+    }
+
+    /// Returns the ID of the file system, which is equal to
+    /// [`StatFs::fsid`](crate::fs::StatFs::fsid).
+    #[inline]
+    #[must_use]
+    pub const fn fsid(&self) -> [i32; 2] {
+        self.fsid
+    }
+
+    /// Returns the type of the file handle, which the file system defines.
+    #[inline]
+    #[must_use]
+    pub const fn handle_type(&self) -> i32 {
+        self.handle_type
+    }
+
+    /// Returns the bytes of the file handle, which only the file system interprets: at most 128
+    /// bytes.
+    #[doc(alias = "f_handle")]
+    #[inline]
+    #[must_use]
+    pub const fn handle_bytes(&self) -> &'b [u8] {
+        self.handle
+    }
+}
+
+/// A directory, and the name of an entry of the directory.
+#[derive(Clone, Copy)]
+pub struct Entry<'b> {
+    directory: Fid<'b>,
+    padded: &'b [u8],
+}
+
+impl<'b> Entry<'b> {
+    #[inline]
+    fn decode(bytes: &'b [u8]) -> Option<Self> {
+        Fid::decode(bytes).map(|(directory, padded)| Self { directory, padded })
+    }
+
+    /// Creates an entry with an empty name, for an event that contains only the directory.
+    #[inline]
+    pub(super) const fn of_directory(directory: Fid<'b>) -> Self {
+        Self { directory, padded: &[] }
+    }
+
+    /// Returns the directory.
+    #[inline]
+    #[must_use]
+    pub const fn directory(&self) -> Fid<'b> {
+        self.directory
+    }
+
+    /// Returns the name of the file in the directory. The name is `.` if the event is for the
+    /// directory itself, and empty if the group does not report names.
+    #[inline]
+    #[must_use]
+    pub fn name(&self) -> Name<'b> {
+        Name::from_bytes(trim(self.padded))
+    }
+
+    /// Returns the name of the file with its padding: the NUL bytes that follow the name in the
+    /// buffer.
+    #[inline]
+    #[must_use]
+    pub const fn padded_name(&self) -> &'b [u8] {
+        self.padded
+    }
+}
+
+/// Compares the directories and the names of two entries, and ignores the padding of the names.
+impl PartialEq for Entry<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.directory == other.directory && self.name() == other.name()
+    }
+}
+
+impl Eq for Entry<'_> {}
+
+impl core::hash::Hash for Entry<'_> {
+    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
+        (self.directory, self.name()).hash(state);
+    }
+}
+
+impl fmt::Debug for Entry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry")
+            .field("directory", &self.directory)
+            .field("name", &self.name())
+            .finish()
+    }
+}
+
+/// Removes the trailing NUL bytes of a name.
+///
+/// The kernel appends a NUL byte and pads the name to a multiple of 4 bytes. To count the 1 to 4
+/// NUL bytes without a loop, this function counts the leading zero bits of the last 4 bytes, read
+/// as a little-endian number.
+#[inline]
+fn trim(name: &[u8]) -> &[u8] {
+    if let Some((first, last)) = name.split_last_chunk::<4>() {
+        let used = 4 - u32::from_le_bytes(*last).leading_zeros() as usize / 8;
+        let trimmed = &name[..first.len() + used];
+        if !matches!(trimmed, [.., 0]) {
+            return trimmed;
+        }
+    }
+    trim_bytewise(name)
+}
+
+/// Removes the trailing NUL bytes of a name one by one. Called only if the name was not padded by
+/// the kernel.
+#[cold]
+fn trim_bytewise(mut name: &[u8]) -> &[u8] {
+    while let [shorter @ .., 0] = name {
+        name = shorter;
+    }
+    name
+}
+
+/// An error that a file system found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FilesystemError {
+    error: i32,
+    count: u32,
+}
+
+impl FilesystemError {
+    /// Returns the errno of the error. Returns `None` if the file system reported a number that is
+    /// not an errno.
+    #[inline]
+    #[must_use]
+    pub const fn errno(&self) -> Option<Errno> {
+        Errno::from_raw(self.error.wrapping_abs())
+    }
+
+    /// Returns the number of errors since the last event. The kernel reports only the first of
+    /// these errors.
+    #[doc(alias = "error_count")]
+    #[inline]
+    #[must_use]
+    pub const fn count(&self) -> u32 {
+        self.count
+    }
+}
+
+/// A range of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Range {
+    /// The offset of the first byte of the range.
+    pub offset: u64,
+    /// The number of bytes.
+    pub count: u64,
+}
+
+/// An iterator over the info records of an event.
+#[derive(Clone)]
+#[must_use = "iterators are lazy"]
+pub struct Infos<'b> {
+    rest: &'b [u8],
+}
+
+impl<'b> Infos<'b> {
+    #[inline]
+    pub(super) const fn new(rest: &'b [u8]) -> Self {
+        Self { rest }
+    }
+
+    /// Returns the bytes that have not been decoded yet. After the last record, returns the bytes
+    /// of a truncated record, or no bytes: the kernel never writes a truncated record.
+    #[inline]
+    #[must_use]
+    pub const fn rest(&self) -> &'b [u8] {
+        self.rest
+    }
+}
+
+impl<'b> Iterator for Infos<'b> {
+    type Item = Info<'b>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Info<'b>> {
+        let (header, _) = read::<InfoHeader>(self.rest)?;
+        let length = usize::from(header.len);
+        if length < size_of::<InfoHeader>() {
+            return None;
+        }
+        let (record, rest) = self.rest.split_at_checked(length)?;
+        self.rest = rest;
+        Some(Info::decode(header.info_type, record))
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.rest.len() / size_of::<InfoHeader>()))
+    }
+}
+
+impl FusedIterator for Infos<'_> {}
+
+impl fmt::Debug for Infos<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
