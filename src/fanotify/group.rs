@@ -130,7 +130,7 @@ impl Fanotify {
         }
     }
 
-    /// Creates a `Fanotify` from the descriptor of a group, for example of a group that a privileged
+    /// Creates a `Fanotify` from the descriptor of a group, such as a group that a privileged
     /// process has created.
     ///
     /// Checks that the descriptor is a fanotify group, and determines its class, without changing

@@ -74,12 +74,12 @@ impl Fanotify {
         raw::fanotify_mark(self.as_fd(), add, mark, flags, mask, directory, Some(path))
     }
 
-    /// Adds events to a mark like [`add_at`](Self::add_at). The file is that of a descriptor, which
-    /// can be a path-only (`O_PATH`) descriptor.
+    /// Adds events to a mark like [`add_at`](Self::add_at). The file is that of a descriptor.
     ///
     /// # Errors
     ///
-    /// The errors of [`add_at`](Self::add_at), except those of paths.
+    /// - `EBADF`: `file` is a path-only (`O_PATH`) descriptor.
+    /// - The errors of [`add_at`](Self::add_at), except those of paths.
     #[doc(alias = "fanotify_mark")]
     #[doc(alias = "FAN_MARK_ADD")]
     #[inline]
@@ -162,10 +162,11 @@ impl Fanotify {
     }
 
     /// Removes events from a mark like [`remove_at`](Self::remove_at). The file is that of a
-    /// descriptor, which can be a path-only (`O_PATH`) descriptor.
+    /// descriptor.
     ///
     /// # Errors
     ///
+    /// - `EBADF`: `file` is a path-only (`O_PATH`) descriptor.
     /// - `ENOENT`: the group has no such mark.
     /// - `EINVAL`, `EPERM`, `EACCES`: as for [`add`](Self::add).
     #[doc(alias = "fanotify_mark")]

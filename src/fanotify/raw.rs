@@ -71,8 +71,9 @@ pub fn fanotify_init(
 ///
 /// # Errors
 ///
-/// - `EBADF`: the fanotify descriptor is a path-only (`O_PATH`) descriptor; or the directory
-///   argument is [`ABS`](crate::fs::ABS), and the path is relative or absent.
+/// - `EBADF`: the fanotify descriptor is a path-only (`O_PATH`) descriptor; or the path is absent,
+///   and the directory argument is a path-only descriptor; or the directory argument is
+///   [`ABS`](crate::fs::ABS), and the path is relative or absent.
 /// - `EINVAL`: the descriptor is not a fanotify group; or a flag, the kind of the mark or an event
 ///   is not supported by the kernel; or the mask is empty; or flags are set that the operation or
 ///   each other exclude (`FAN_MARK_FLUSH` permits no flags, `FAN_MARK_EVICTABLE` requires an inode
@@ -88,8 +89,9 @@ pub fn fanotify_init(
 ///   is empty; or a mark is to be removed that the group does not have.
 /// - `ENOTDIR`: a component of the path that is used as a directory is not a directory; or the
 ///   directory argument is not a directory, and the path is relative; or the file is not a
-///   directory, and `FAN_MARK_ONLYDIR` is set or the group has the flag `FAN_REPORT_TARGET_FID` and
-///   an event on the entries of a directory is requested, or `FAN_RENAME` is requested.
+///   directory, and `FAN_MARK_ONLYDIR` is set; or the file is not a directory, an event on the
+///   entries of a directory, `FAN_ONDIR` or `FAN_EVENT_ON_CHILD` is set, and `FAN_RENAME` or
+///   `FAN_MARK_IGNORE` is set or the group has the flag `FAN_REPORT_TARGET_FID`.
 /// - `EACCES`: a directory in the path cannot be searched; or the file cannot be read; or a
 ///   symbolic link may not be followed (`fs.protected_symlinks`); or a security module denies the
 ///   mark.
@@ -257,7 +259,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached",
         NOSYS => "the kernel was built without CONFIG_FANOTIFY";
     FANOTIFY_MARK:
-        BADF => "the fanotify descriptor is a path-only (O_PATH) descriptor; or the directory \
+        BADF => "the fanotify descriptor is a path-only (O_PATH) descriptor; or the path is \
+            absent, and the directory argument is a path-only descriptor; or the directory \
             argument is ABS, and the path is relative or absent",
         INVAL => "the descriptor is not a fanotify group; or a flag, the kind of the mark or an \
             event is not supported by the kernel; or the mask is empty; or flags are set that the \
@@ -275,9 +278,9 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             path is empty; or a mark is to be removed that the group does not have",
         NOTDIR => "a component of the path that is used as a directory is not a directory; or the \
             directory argument is not a directory, and the path is relative; or the file is not a \
-            directory, and FAN_MARK_ONLYDIR is set or the group has the flag \
-            FAN_REPORT_TARGET_FID and an event on the entries of a directory is requested, or \
-            FAN_RENAME is requested",
+            directory, and FAN_MARK_ONLYDIR is set; or the file is not a directory, an event on \
+            the entries of a directory, FAN_ONDIR or FAN_EVENT_ON_CHILD is set, and FAN_RENAME or \
+            FAN_MARK_IGNORE is set or the group has the flag FAN_REPORT_TARGET_FID",
         ACCES => "a directory in the path cannot be searched; or the file cannot be read; or a \
             symbolic link may not be followed (fs.protected_symlinks); or a security module denies \
             the mark",

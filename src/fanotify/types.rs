@@ -181,7 +181,7 @@ flags! {
             modifiers `ONDIR` and `EVENT_ON_CHILD` have no effect. Replaced by `IGNORE`.";
         "FAN_MARK_IGNORED_SURV_MODIFY" IGNORED_SURV_MODIFY = 0x40, "the ignore mark remains when \
             the file is modified. Without the flag, a modification of the file removes its ignored \
-            events.";
+            events, and a call for a file that is open for writing succeeds without effect.";
         "FAN_MARK_EVICTABLE" EVICTABLE = 0x200, "the inode mark does not keep the inode in \
             memory, and disappears when the kernel evicts the inode. Since Linux 5.19.";
         "FAN_MARK_IGNORE" IGNORE = 0x400, "the mask contains the events to ignore; with `ONDIR` \

@@ -11,6 +11,7 @@ mod errnos;
 mod event_source;
 mod eventfd;
 mod fallbacks;
+mod fanotify;
 mod fd;
 mod fs;
 mod hostile;
