@@ -171,6 +171,11 @@ impl<'b> Record<'b> {
     }
 
     /// Returns the file of the event, if the group reports its file handle.
+    ///
+    /// In a group with [`InitFlags::REPORT_DIR_FID`](super::InitFlags::REPORT_DIR_FID) and without
+    /// [`InitFlags::REPORT_FID`](super::InitFlags::REPORT_FID) and
+    /// [`InitFlags::REPORT_NAME`](super::InitFlags::REPORT_NAME), this is the directory of an event
+    /// for a file in a marked directory.
     #[doc(alias = "FAN_EVENT_INFO_TYPE_FID")]
     #[must_use]
     pub fn fid(&self) -> Option<Fid<'b>> {

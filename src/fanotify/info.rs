@@ -308,7 +308,7 @@ impl FilesystemError {
     }
 }
 
-/// A range of a file.
+/// A range of a file, which the kernel extends to whole pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Range {
     /// The offset of the first byte of the range.

@@ -142,7 +142,7 @@ fn permission_event_denies_the_access_if_the_errno_of_the_default_response_is_re
 /// The kernel allows all accesses when the last descriptor of the group is closed, whatever the
 /// default response is.
 #[test]
-fn closing_the_group_allows_accesses_whatever_the_default_response_is() {
+fn close_of_group_allows_accesses_whatever_the_default_response_is() {
     let ran = on_tmpfs(this_test!(), || {
         for (class, default, _) in groups() {
             // The event is in the queue.
@@ -168,7 +168,7 @@ fn closing_the_group_allows_accesses_whatever_the_default_response_is() {
 }
 
 #[test]
-fn killing_the_listener_allows_accesses_whatever_the_default_response_is() {
+fn kill_of_listener_allows_accesses_whatever_the_default_response_is() {
     let ran = on_tmpfs(this_test!(), || {
         for (class, default, _) in groups() {
             for reads in [false, true] {
@@ -212,7 +212,7 @@ fn permission_event_of_a_killed_process_can_be_dropped() {
 
 /// A notification in a group for permission events needs no response.
 #[test]
-fn notification_in_group_for_permission_events_needs_no_response() {
+fn event_without_permission_needs_no_response_in_content_group() {
     use butter::fanotify::{Kind, Mark, MarkMask};
     let ran = on_tmpfs(this_test!(), || {
         let group = super::group(Class::Content, InitFlags::empty()).unwrap();

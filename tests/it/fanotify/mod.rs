@@ -17,7 +17,7 @@ use butter::fanotify::{Class, Fanotify, InitFlags, Response};
 use butter::mount::{self, MountFlags};
 use common::test::Test;
 
-/// The directory on which the tests mount a file system of their own.
+/// The directory on which the tests mount a separate file system.
 const TMP: &str = "/tmp";
 
 /// Runs a test as the host's root, with a new tmpfs at [`TMP`]. Terminates the test if it does not

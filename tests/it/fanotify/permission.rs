@@ -63,7 +63,7 @@ fn allow_and_deny_determine_the_result_of_each_kind_of_access() {
     let ran = on_tmpfs(this_test!(), || {
         let program = format!("{TMP}/program");
         fs::copy("/proc/self/exe", &program).unwrap();
-        // Linux 6.14 and newer report no event for files that were opened before the mark was added.
+        // Linux 6.14 and newer report no event for a file that was opened before the mark.
         let read = || access_of(File::open(&program).unwrap().read(&mut [0; 1]));
         let open = || access_of(File::open(&program));
         // The arguments make the program list its tests, of which none matches.
@@ -181,7 +181,8 @@ fn permission_event_with_report_tid_has_the_thread_that_accesses_the_file() {
 fn permission_event_with_report_tid_and_report_pidfd_has_a_pidfd_of_the_thread() {
     let ran = on_tmpfs(this_test!(), || {
         let group = group(Class::Content, InitFlags::REPORT_TID | InitFlags::REPORT_PIDFD);
-        let (group, path) = guarded(Ok(require!(group, "pidfds of threads")));
+        let group = require!(group.ok(), "the kernel does not report pidfds of threads");
+        let (group, path) = guarded(Ok(group));
         let access = opener(&path);
         let event = next(&group);
         let pidfd: &PidFd = event.pidfd().unwrap().unwrap();
