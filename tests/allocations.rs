@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use butter::epoll::{Epoll, Event, Interest, Token};
 use butter::eventfd::EventFd;
+use butter::fanotify::{Class, Fanotify, InitFlags, Mark, MarkMask};
 use butter::fs::Dir;
 use butter::idmap::Task;
 use butter::idmap::{IdMaps, IdRange, MapErrorKind};
@@ -92,6 +93,39 @@ fn inotify_allocates_nothing() {
     });
     assert_eq!((created, watched, read), (0, 0, 0));
     assert_eq!((events, bytes), (100, 100 * 16 + 10 * 11 + 90 * 12));
+}
+
+/// Does not require privileges. An event with a file additionally opens and closes a descriptor.
+#[test]
+fn fanotify_allocates_nothing() {
+    let directory = files::directory();
+    let path = common::bytes(directory.path());
+    let (created, group) = allocations(|| {
+        let flags = InitFlags::REPORT_DFID_NAME | InitFlags::REPORT_FID | InitFlags::NONBLOCK;
+        Fanotify::builder(Class::Notification).flags(flags).build()
+    });
+    let group = require!(group);
+    let mask = MarkMask::CREATE | MarkMask::ONDIR;
+    let (marked, result) = allocations(|| group.add(Mark::Inode, mask, path));
+    require!(result);
+    for number in 0..100 {
+        fs::create_dir(directory.path().join(format!("directory {number}"))).unwrap();
+    }
+    let (read, bytes) = allocations(|| {
+        let (mut buffer, mut bytes) = ([MaybeUninit::uninit(); 2048], 0);
+        loop {
+            let before = bytes;
+            for event in group.read_events(&mut buffer).unwrap() {
+                bytes += event.entry().unwrap().name().as_bytes().len();
+                assert!(event.file().unwrap().is_none() && event.infos().count() > 0);
+            }
+            if bytes == before {
+                return bytes;
+            }
+        }
+    });
+    assert_eq!((created, marked, read), (0, 0, 0));
+    assert_eq!(bytes, 10 * 11 + 90 * 12);
 }
 
 /// Reads a directory with 50,000 entries, or with as many as `BUTTER_DIRECTORY_ENTRIES` specifies.

@@ -110,31 +110,8 @@ impl<'b> Record<'b> {
     pub fn fd(&self) -> Result<Option<RawFd>> {
         match self.metadata.fd {
             number @ 0.. => Ok(Some(number)),
-            number => self.no_fd(number),
+            number => no_fd(number, self.is_overflow(), self.infos()),
         }
-    }
-
-    /// Determines why the number of the descriptor is negative. The number -1 is `FAN_NOFD` in an
-    /// event that contains no descriptor, but `-EPERM` in other events. Similarly, -9 is `-EBADF`,
-    /// or means that the event of a group with `REPORT_FD_ERROR` contains no descriptor.
-    #[cold]
-    fn no_fd(&self, number: i32) -> Result<Option<RawFd>> {
-        let identifies_object = |info| {
-            matches!(
-                info,
-                Info::Fid(_)
-                    | Info::DirFid(_)
-                    | Info::DirFidName(_)
-                    | Info::OldDirFidName(_)
-                    | Info::NewDirFidName(_)
-                    | Info::Mount(_)
-            )
-        };
-        if self.is_overflow() || self.infos().any(identifies_object) {
-            return Ok(None);
-        }
-        let errno = Errno::from_raw(number.wrapping_neg()).unwrap_or(Errno::BADF);
-        Err(Error::new(Call::FANOTIFY_READ, errno))
     }
 
     /// Returns an iterator over the info records of the event.
@@ -151,13 +128,7 @@ impl<'b> Record<'b> {
     #[inline]
     #[must_use]
     pub fn entry(&self) -> Option<Entry<'b>> {
-        self.infos().find_map(|info| match info {
-            Info::DirFidName(entry) | Info::OldDirFidName(entry) | Info::NewDirFidName(entry) => {
-                Some(entry)
-            }
-            Info::DirFid(directory) => Some(Entry::of_directory(directory)),
-            _ => None,
-        })
+        self.infos().find_entry()
     }
 
     /// Returns the new directory and the new name of a renamed file.
@@ -194,12 +165,7 @@ impl<'b> Record<'b> {
     #[doc(alias = "FAN_EVENT_INFO_TYPE_PIDFD")]
     #[inline]
     pub fn pidfd(&self) -> core::result::Result<Option<RawFd>, PidFdError> {
-        self.infos()
-            .find_map(|info| match info {
-                Info::PidFd(pidfd) => Some(pidfd),
-                _ => None,
-            })
-            .transpose()
+        self.infos().find_pidfd().transpose()
     }
 
     /// Returns the error of the file system in an [`FS_ERROR`](EventMask::FS_ERROR) event.
@@ -233,11 +199,40 @@ impl<'b> Record<'b> {
         })
     }
 
+    /// Returns whether the event has info records.
+    #[inline]
+    pub(super) const fn has_infos(&self) -> bool {
+        !self.infos.is_empty()
+    }
+
     /// Returns the field `fd` unchanged.
     #[inline]
     pub(super) const fn raw_fd(&self) -> i32 {
         self.metadata.fd
     }
+}
+
+/// Determines why the number of a descriptor is negative. The number -1 is `FAN_NOFD` in an event
+/// that contains no descriptor, but `-EPERM` in other events. Similarly, -9 is `-EBADF`, or means
+/// that the event of a group with `REPORT_FD_ERROR` contains no descriptor.
+#[cold]
+fn no_fd(number: i32, is_overflow: bool, mut infos: Infos<'_>) -> Result<Option<RawFd>> {
+    let identifies_object = |info| {
+        matches!(
+            info,
+            Info::Fid(_)
+                | Info::DirFid(_)
+                | Info::DirFidName(_)
+                | Info::OldDirFidName(_)
+                | Info::NewDirFidName(_)
+                | Info::Mount(_)
+        )
+    };
+    if is_overflow || infos.any(identifies_object) {
+        return Ok(None);
+    }
+    let errno = Errno::from_raw(number.wrapping_neg()).unwrap_or(Errno::BADF);
+    Err(Error::new(Call::FANOTIFY_READ, errno))
 }
 
 impl fmt::Debug for Record<'_> {

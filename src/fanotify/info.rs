@@ -201,12 +201,6 @@ impl<'b> Entry<'b> {
         Fid::decode(bytes).map(|(directory, padded)| Self { directory, padded })
     }
 
-    /// Creates an entry with an empty name, for an event that contains only the directory.
-    #[inline]
-    pub(super) const fn of_directory(directory: Fid<'b>) -> Self {
-        Self { directory, padded: &[] }
-    }
-
     /// Returns the directory.
     #[inline]
     #[must_use]
@@ -339,11 +333,10 @@ impl<'b> Infos<'b> {
     }
 }
 
-impl<'b> Iterator for Infos<'b> {
-    type Item = Info<'b>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Info<'b>> {
+impl<'b> Infos<'b> {
+    /// Returns the type and the bytes of the next record.
+    #[inline(always)]
+    fn next_record(&mut self) -> Option<(u8, &'b [u8])> {
         let (header, _) = read::<InfoHeader>(self.rest)?;
         let length = usize::from(header.len);
         if length < size_of::<InfoHeader>() {
@@ -351,7 +344,50 @@ impl<'b> Iterator for Infos<'b> {
         }
         let (record, rest) = self.rest.split_at_checked(length)?;
         self.rest = rest;
-        Some(Info::decode(header.info_type, record))
+        Some((header.info_type, record))
+    }
+
+    /// Returns the first directory with a name, or the first directory. Decodes no other records,
+    /// which costs half as many instructions as a search for an [`Info`].
+    #[inline]
+    pub(super) fn find_entry(mut self) -> Option<Entry<'b>> {
+        loop {
+            let (info_type, record) = self.next_record()?;
+            let entry = match info_type {
+                FAN_EVENT_INFO_TYPE_DFID_NAME
+                | FAN_EVENT_INFO_TYPE_OLD_DFID_NAME
+                | FAN_EVENT_INFO_TYPE_NEW_DFID_NAME => Entry::decode(record),
+                FAN_EVENT_INFO_TYPE_DFID => {
+                    Fid::decode(record).map(|(directory, _)| Entry { directory, padded: &[] })
+                }
+                _ => None,
+            };
+            if entry.is_some() {
+                return entry;
+            }
+        }
+    }
+
+    /// Returns the first pidfd, or the reason why there is none.
+    #[inline]
+    pub(super) fn find_pidfd(mut self) -> Option<Result<RawFd, PidFdError>> {
+        loop {
+            let (info_type, record) = self.next_record()?;
+            if info_type == FAN_EVENT_INFO_TYPE_PIDFD
+                && let Some((info, _)) = read::<InfoPidFd>(record)
+            {
+                return Some(pidfd(info.pidfd));
+            }
+        }
+    }
+}
+
+impl<'b> Iterator for Infos<'b> {
+    type Item = Info<'b>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Info<'b>> {
+        self.next_record().map(|(info_type, record)| Info::decode(info_type, record))
     }
 
     #[inline]

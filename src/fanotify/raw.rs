@@ -2,7 +2,7 @@
 
 use core::ffi::CStr;
 
-use super::response::ResponseRecord;
+use super::response::{encode, encode_rule};
 use super::{
     Audit, Class, EventFileFlags, InitFlags, Mark, MarkFlags, MarkMask, MarkOperation, Response,
 };
@@ -230,9 +230,20 @@ pub fn write(
     audit: Option<Audit>,
 ) -> Result<()> {
     let file = file.map_or(FAN_NOFD, |file| file.as_raw_fd());
-    let (record, size) = ResponseRecord::new(file, response, audit);
-    // SAFETY: the kernel reads the first `size` bytes of the record, and keeps nothing.
-    unsafe { syscall!(Call::FANOTIFY_WRITE, write(fd, &raw const record, size)) }.exactly(size)
+    let header = encode(file, response, audit);
+    let call = Call::FANOTIFY_WRITE;
+    match audit {
+        Some(Audit::Rule(rule)) => write_struct(call, fd, &encode_rule(header, rule)),
+        _ => write_struct(call, fd, &header),
+    }
+}
+
+/// Writes a `struct fanotify_response`, with the struct that follows it if `T` contains one.
+#[inline(always)]
+fn write_struct<T>(call: Call, fd: BorrowedFd<'_>, response: &T) -> Result<()> {
+    let size = size_of::<T>();
+    // SAFETY: the kernel reads the struct, and keeps nothing.
+    unsafe { syscall!(call, write(fd, core::ptr::from_ref(response), size)) }.exactly(size)
 }
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {

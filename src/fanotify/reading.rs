@@ -4,11 +4,11 @@ use core::fmt;
 use core::iter::FusedIterator;
 use core::ops::Deref;
 
-use super::info::PidFdError;
+use super::info::{Infos, PidFdError};
 use super::permission::{EventFile, PermissionEvent};
 use super::{EventMask, GroupRef, Kind, Record, Records};
 use crate::error::Result;
-use crate::fd::{BorrowedFd, OwnedFd, owned};
+use crate::fd::{BorrowedFd, OwnedFd, RawFd, owned};
 use crate::process::PidFd;
 
 /// An event that owns the descriptors of its file and of the process that caused it. The event
@@ -39,7 +39,8 @@ impl<'b, G: GroupRef> Event<'b, G> {
         // that is not a permission event has no effect.
         let waits = EventMask::PERMISSION.union(EventMask::KNOWN.complement());
         let waits = file.is_some() && record.mask().intersects(waits);
-        let pidfd = record.pidfd().ok().flatten().map(|number| {
+        let pidfd = if record.has_infos() { pidfd_number(record.infos()) } else { None };
+        let pidfd = pidfd.map(|number| {
             // SAFETY: the kernel has opened the pidfd for this event, upheld by the caller.
             unsafe { PidFd::from_kernel(owned(number)) }
         });
@@ -105,6 +106,12 @@ impl<'b, G: GroupRef> Event<'b, G> {
             Err(self)
         }
     }
+}
+
+/// Returns the number of the pidfd in an event. Out of line, because most groups report no pidfds.
+#[inline(never)]
+fn pidfd_number(infos: Infos<'_>) -> Option<RawFd> {
+    infos.find_pidfd()?.ok()
 }
 
 impl<'b, G: GroupRef> Deref for Event<'b, G> {

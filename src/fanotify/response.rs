@@ -133,47 +133,40 @@ pub enum Trust {
     Unknown = 2,
 }
 
-/// A response in the format of the kernel: `struct fanotify_response`, and
-/// `struct fanotify_response_info_audit_rule`, which is written only with [`Audit::Rule`].
+/// A response with an audit rule, in the format of the kernel.
 #[repr(C)]
-pub(super) struct ResponseRecord {
+pub(super) struct ResponseWithRule {
     header: ResponseHeader,
     rule: ResponseInfoAuditRule,
 }
 
 // The kernel reads the two structs as consecutive bytes.
-static_assertions::const_assert_eq!(size_of::<ResponseRecord>(), 24);
+static_assertions::const_assert_eq!(size_of::<ResponseWithRule>(), 24);
 
-impl ResponseRecord {
-    /// Encodes a response. Returns the record, and the number of bytes to write.
-    #[inline]
-    pub(super) const fn new(fd: i32, response: Response, audit: Option<Audit>) -> (Self, usize) {
-        let (flags, rule) = match audit {
-            None => (0, None),
-            Some(Audit::Response) => (FAN_AUDIT, None),
-            Some(Audit::Rule(rule)) => (FAN_AUDIT | FAN_INFO, Some(rule)),
-        };
-        let size = match rule {
-            None => size_of::<ResponseHeader>(),
-            Some(_) => size_of::<Self>(),
-        };
-        let (number, subject, object) = match rule {
-            None => (0, Trust::Unknown, Trust::Unknown),
-            Some(rule) => (rule.number, rule.subject_trust, rule.object_trust),
-        };
-        let record = Self {
-            header: ResponseHeader { fd, response: response.bits() | flags },
-            rule: ResponseInfoAuditRule {
-                header: ResponseInfoHeader {
-                    info_type: FAN_RESPONSE_INFO_AUDIT_RULE,
-                    pad: 0,
-                    len: size_of::<ResponseInfoAuditRule>() as u16,
-                },
-                rule_number: number,
-                subj_trust: subject as u32,
-                obj_trust: object as u32,
-            },
-        };
-        (record, size)
-    }
+/// Encodes a response without an audit rule.
+#[inline]
+pub(super) const fn encode(fd: i32, response: Response, audit: Option<Audit>) -> ResponseHeader {
+    let flags = match audit {
+        None => 0,
+        Some(Audit::Response) => FAN_AUDIT,
+        Some(Audit::Rule(_)) => FAN_AUDIT | FAN_INFO,
+    };
+    ResponseHeader { fd, response: response.bits() | flags }
+}
+
+/// Encodes a response with an audit rule.
+#[inline]
+pub(super) const fn encode_rule(header: ResponseHeader, rule: AuditRule) -> ResponseWithRule {
+    let info = ResponseInfoHeader {
+        info_type: FAN_RESPONSE_INFO_AUDIT_RULE,
+        pad: 0,
+        len: size_of::<ResponseInfoAuditRule>() as u16,
+    };
+    let rule = ResponseInfoAuditRule {
+        header: info,
+        rule_number: rule.number,
+        subj_trust: rule.subject_trust as u32,
+        obj_trust: rule.object_trust as u32,
+    };
+    ResponseWithRule { header, rule }
 }

@@ -9,6 +9,7 @@ use core::time::Duration;
 use butter::Error;
 use butter::epoll::{Epoll, Event};
 use butter::eventfd::EventFd;
+use butter::fanotify;
 use butter::fd::{BorrowedFd, OwnedFd};
 use butter::fs::{
     self, Access, AtFlags, CWD, Mode, OFlags, ReadWriteFlags, ResolveFlags, SeekFrom, StatxFlags,
@@ -70,6 +71,11 @@ fn eventfd_write(counter: &EventFd) {
 #[unsafe(no_mangle)]
 fn eventfd_read(counter: &EventFd) -> u64 {
     or_cold(counter.read()).unwrap_or(0)
+}
+
+#[unsafe(no_mangle)]
+fn fanotify_write(group: BorrowedFd<'_>, file: BorrowedFd<'_>) {
+    or_cold(fanotify::raw::write(group, Some(file), fanotify::Response::Allow, None));
 }
 
 #[unsafe(no_mangle)]

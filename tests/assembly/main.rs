@@ -41,6 +41,7 @@ const CALLERS: &[(&str, Cost, Cost)] = &[
     ("signalfd_read", Cost(22, 1), Cost(40, 9)),
     ("inotify_add_watch", Cost(12, 1), Cost(23, 6)),
     ("inotify_rm_watch", Cost(7, 0), Cost(15, 4)),
+    ("fanotify_write", Cost(12, 3), Cost(23, 6)),
     ("openat", Cost(8, 0), Cost(19, 5)),
     ("openat2", Cost(14, 3), Cost(26, 7)),
     ("fstat", Cost(11, 0), Cost(22, 5)),

@@ -11,6 +11,7 @@ use std::time::Duration;
 use butter::Errno;
 use butter::epoll::{Epoll, Event, Interest, Token};
 use butter::eventfd::{self, EventFd};
+use butter::fanotify::{Entry, Mark, MarkMask};
 use butter::fd::{AsFd, OwnedFd};
 use butter::fs::{self, CWD, FlockOperation, LockType, Mode, OFlags, ReadWriteFlags, ResolveFlags};
 use butter::inotify::Reader;
@@ -208,6 +209,26 @@ pub(crate) const CALLS: &[Row] = &[
             events.map(|event| event.name().as_bytes().to_vec()).collect::<Vec<_>>()
         };
         assert_eq!(wake_late(names, || create_file(&directory)), [b"late"]);
+    }),
+    ("Fanotify::read_events, Fanotify::wait", || {
+        let (group, directory) = match crate::fanotify_group() {
+            Ok(group) => (group, files::directory()),
+            Err(error) => return common::this_test!().skip("Fanotify", format_args!("{error}")),
+        };
+        let path = common::bytes(directory.path());
+        if let Err(error) = group.add(Mark::Inode, MarkMask::CREATE | MarkMask::DELETE, path) {
+            return common::this_test!().skip("Fanotify", format_args!("{error}"));
+        }
+        let names = || {
+            let mut buffer = [0; 4096];
+            let events = group.read_events(&mut buffer).unwrap();
+            let name = |entry: Entry<'_>| entry.name().as_bytes().to_vec();
+            events.map(|event| event.entry().map(name)).collect::<Vec<_>>()
+        };
+        assert_eq!(wake_late(names, || create_file(&directory)), [Some(b"late".to_vec())]);
+        let remove = || std::fs::remove_file(directory.path().join("late")).unwrap();
+        assert_eq!(wake_late(|| group.wait(Timeout::Infinite), remove), Ok(true));
+        assert_eq!(names().len(), 1);
     }),
     ("inotify::Reader::next", || {
         let (inotify, directory) = watched();

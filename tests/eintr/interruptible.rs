@@ -5,6 +5,7 @@ use std::num::NonZeroU64;
 
 use butter::epoll::{self, Epoll, Event, Interest, Token};
 use butter::eventfd::{self, EventFd};
+use butter::fanotify;
 use butter::fd::AsFd;
 use butter::fs::{
     self, CWD, FlockOperation, LockRange, LockType, Mode, OFlags, ReadWriteFlags, ResolveFlags,
@@ -117,6 +118,14 @@ pub(crate) const CALLS: &[Row] = &[
         let (inotify, _directory) = watched();
         assert_interrupted(|| inotify.read_events_interruptible(&mut [0; 4096]).map(drop));
         assert_interrupted(|| inotify::raw::read(inotify.as_fd(), &mut [0; 4096]).map(drop));
+    }),
+    ("Fanotify", || {
+        let group = match crate::fanotify_group() {
+            Ok(group) => group,
+            Err(error) => return common::this_test!().skip("Fanotify", format_args!("{error}")),
+        };
+        assert_interrupted(|| group.read_events_interruptible(&mut [0; 4096]).map(drop));
+        assert_interrupted(|| fanotify::raw::read(group.as_fd(), &mut [0; 4096]).map(drop));
     }),
     ("TimerFd", || {
         let timer = TimerFd::new(Clock::Monotonic).unwrap();

@@ -17,6 +17,7 @@ use std::sync::atomic::Ordering;
 use std::thread::ScopedJoinHandle;
 use std::time::Duration;
 
+use butter::fanotify::{Class, Fanotify, InitFlags};
 use butter::inotify::{Inotify, WatchFlags};
 use common::files;
 use common::signals::HANDLED;
@@ -110,6 +111,11 @@ fn supports_fine_timeouts(row: &str) -> bool {
         Test::from_environment().skip(row, format_args!("epoll_pwait2 requires Linux 5.11"));
     }
     supported
+}
+
+/// Creates a blocking fanotify group that reports names, which does not require privileges.
+fn fanotify_group() -> butter::Result<Fanotify> {
+    Fanotify::builder(Class::Notification).flags(InitFlags::REPORT_DFID_NAME).build()
 }
 
 /// Creates a blocking inotify instance with a watch on a new directory.

@@ -229,7 +229,7 @@ structs! {
 
 /// Structs that are not passed to the kernel.
 const OURS: &[(&str, &str)] =
-    &[("src/fd/no_std.rs", "Number"), ("src/fanotify/response.rs", "ResponseRecord")];
+    &[("src/fd/no_std.rs", "Number"), ("src/fanotify/response.rs", "ResponseWithRule")];
 
 /// Returns every layout in the sources of an architecture, with the path that the table of structs
 /// contains for the layout.

@@ -54,6 +54,7 @@ const PRIVATE: &[(&str, &str)] = &[
     ("fs::raw::utimensat_c", "fs::raw::utimensat"),
     ("idmap::raw::write", "idmap::raw::write_uid_map"),
     ("fanotify::raw::fanotify_mark_c", "fanotify::raw::fanotify_mark"),
+    ("fanotify::raw::write_struct", "fanotify::raw::write"),
     ("inotify::raw::inotify_add_watch_c", "inotify::raw::inotify_add_watch"),
     ("io::read_into", "io::read"),
     ("memfd::raw::memfd_create_c", "memfd::raw::memfd_create"),

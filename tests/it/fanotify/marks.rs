@@ -9,7 +9,7 @@ use butter::fanotify::{
 };
 use butter::fd::AsFd;
 use butter::fs::{CWD, Mode, OFlags, openat};
-use butter::mount;
+use butter::mount::{self, MountFlags};
 use common::{require, this_test};
 
 use super::{TMP, create, group, on_tmpfs};
@@ -391,4 +391,66 @@ fn add_fails_with_eexist_if_the_flags_of_the_mark_exclude_the_new_flags() {
     // The kernel ignores the call if the file is open for writing.
     let _writer = File::options().write(true).open(&file).unwrap();
     add(&group, MarkFlags::IGNORE, path).unwrap();
+}
+
+/// Since Linux 6.16, root of a user namespace can mark the mounts, file systems and mount
+/// namespaces that the user namespace owns.
+#[test]
+fn add_in_user_namespace_accepts_marks_of_objects_that_the_namespace_owns() {
+    let ran = this_test!().in_namespaces(|| {
+        let is_user_namespace = group(Class::Content, InitFlags::empty()).is_err();
+        require!(is_user_namespace, "the host permits no user namespaces");
+        mount::mount("tmpfs", TMP, "tmpfs", MountFlags::empty(), "").unwrap();
+        let fids = require!(group(Class::Notification, InitFlags::REPORT_DFID_NAME));
+        for mark in [Mark::Mount, Mark::Filesystem] {
+            let result = fids.add(mark, MarkMask::OPEN, TMP);
+            if common::kernel_is_at_least("6.16") {
+                result.unwrap();
+                let path = create("file");
+                File::open(&path).unwrap();
+                assert!(masks(&fids).contains(&EventMask::OPEN), "{mark:?}");
+                fids.remove(mark, MarkMask::OPEN, TMP).unwrap();
+            }
+        }
+        // The initial user namespace owns the file system.
+        let error = fids.add(Mark::Filesystem, MarkMask::OPEN, "/").unwrap_err();
+        assert_eq!(error.errno(), Errno::PERM);
+        assert_eq!(error.kind(), butter::error::ErrorKind::PermissionDenied);
+        if cfg!(feature = "explain") {
+            let reason = error.reason().unwrap().to_string();
+            assert!(reason.contains("the capability CAP_SYS_ADMIN in both"), "{reason}");
+        }
+
+        require!(common::kernel_is_at_least("6.16"), "marks in user namespaces");
+        let mounts = group(Class::Notification, InitFlags::REPORT_MNT).unwrap();
+        let mask = MarkMask::MNT_ATTACH | MarkMask::MNT_DETACH;
+        mounts.add(Mark::MountNamespace, mask, NAMESPACE).unwrap();
+        mount::unmount(TMP).unwrap();
+        assert_eq!(masks(&mounts), [EventMask::MNT_DETACH]);
+    });
+    require!(ran, "the host does not permit new namespaces");
+}
+
+/// Each refusal names the missing capability.
+#[test]
+fn fanotify_init_and_mark_errors_name_the_missing_capability() {
+    let reason = |error: butter::Error| {
+        assert_eq!(error.errno(), Errno::PERM);
+        let text = error.to_string();
+        assert!(cfg!(not(feature = "explain")) || text.contains("CAP_SYS_ADMIN"), "{text}");
+        text
+    };
+    common::child::as_nobody(|| {
+        for class in [Class::Notification, Class::Content, Class::PreContent] {
+            reason(group(class, InitFlags::empty()).unwrap_err());
+        }
+        let fids = InitFlags::REPORT_FID;
+        let audited = group(Class::Notification, fids | InitFlags::ENABLE_AUDIT);
+        let text = reason(audited.unwrap_err());
+        assert!(cfg!(not(feature = "explain")) || text.contains("CAP_AUDIT_WRITE"), "{text}");
+        let fids = require!(group(Class::Notification, fids));
+        for mark in [Mark::Mount, Mark::Filesystem] {
+            reason(fids.add(mark, MarkMask::OPEN, "/").unwrap_err());
+        }
+    });
 }
