@@ -30,7 +30,7 @@ impl<'b, G: GroupRef> Event<'b, G> {
     /// The kernel must have written the record, and the descriptors in the record must have no
     /// other owner.
     #[inline]
-    unsafe fn new(record: Record<'b>, group: G) -> Self {
+    pub(super) unsafe fn new(record: Record<'b>, group: G) -> Self {
         let file = (record.raw_fd() >= 0).then(|| {
             // SAFETY: the kernel has opened the descriptor for this event, upheld by the caller.
             unsafe { owned(record.raw_fd()) }

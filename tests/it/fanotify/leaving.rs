@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use butter::fanotify::{Audit, Class, DenyErrno, Fanotify, InitFlags, Response};
+use butter::fanotify::{Audit, Class, DenyErrno, Fanotify, InitFlags, Reader, Response};
 use common::forked::ForkedChild;
 use common::{require, this_test};
 
@@ -28,6 +28,12 @@ const WAYS: &[(&str, Way)] = &[
     ("drop of the iterator", |group| {
         let mut buffer = [0; 200];
         drop(group.read_events(&mut buffer).unwrap());
+    }),
+    ("drop of the reader", |group| {
+        let mut buffer = [0; 200];
+        let mut reader = Reader::new(group, &mut buffer);
+        drop(reader.next().unwrap());
+        assert!(reader.try_next().unwrap().is_none());
     }),
     ("drop of the event", |group| {
         let mut buffer = [0; 200];

@@ -296,6 +296,32 @@ fn permission_event_whose_file_cannot_be_opened_is_denied_and_reports_the_error(
     require!(ran, "the caller is not the host's root");
 }
 
+#[test]
+fn permission_event_is_lost_and_the_access_allowed_if_the_queue_is_full() {
+    let limit = require!(fs::read_to_string("/proc/sys/fs/fanotify/max_queued_events"));
+    let limit: usize = limit.trim().parse().unwrap();
+    require!(limit <= 20_000, "fs.fanotify.max_queued_events is {limit}");
+    let ran = on_tmpfs(this_test!(), || {
+        for flags in [InitFlags::empty(), InitFlags::UNLIMITED_QUEUE] {
+            let builder = Fanotify::builder(Class::Content).flags(flags | InitFlags::NONBLOCK);
+            let (group, path) = guarded(builder.default_response(Response::Deny).build());
+            group.add(Mark::Mount, MarkMask::OPEN, TMP).unwrap();
+            (0..limit).for_each(|number| drop(create(&format!("{number}"))));
+            let access = opener(&path);
+            if flags.is_empty() {
+                assert_eq!(access.join().unwrap(), Ok(()));
+                continue;
+            }
+            let mut buffer = vec![0; 1 << 14];
+            while !access.is_finished() {
+                drop(group.read_events(&mut buffer[..]).unwrap());
+            }
+            assert_eq!(access.join().unwrap(), Err(libc::EPERM));
+        }
+    });
+    require!(ran, "the caller is not the host's root");
+}
+
 /// A listener that opens a file under its own mark waits for its own response, unless it ignores
 /// the file. The file of an event can always be used.
 #[test]

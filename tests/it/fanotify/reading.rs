@@ -9,7 +9,7 @@ use std::time::Duration;
 use butter::Errno;
 use butter::fanotify::{
     Class, EVENT_SIZE_MAX, Event, EventMask, Fanotify, GroupRef, InitFlags, Kind, Mark, MarkMask,
-    PermissionEvent, decode, raw,
+    PermissionEvent, Reader, decode, raw,
 };
 use butter::fd::{AsFd, AsRawFd};
 use butter::io::{self, EventSource};
@@ -275,6 +275,50 @@ fn event_source_passes_events_that_own_their_descriptors() {
         assert_eq!(descriptors(), before);
     });
     require!(ran, "the caller is not the host's root");
+}
+
+#[test]
+fn reader_returns_each_event_once_and_closes_the_descriptors_of_the_others() {
+    let ran = on_tmpfs(this_test!(), || {
+        for taken in 0..=5 {
+            let group = with_events(InitFlags::REPORT_PIDFD, 5);
+            let before = descriptors();
+            let mut buffer = [0; 3 * 32];
+            let mut reader = Reader::new(&group, &mut buffer);
+            for number in 0..taken {
+                let event = reader.next().unwrap();
+                let expected = format!("{TMP}/file {number}");
+                assert_eq!(path_of(event.file().unwrap().unwrap()).to_str(), Some(&*expected));
+            }
+            // The buffer has the size of three events.
+            let unread = if taken == 0 { 0 } else { (3 - taken % 3) % 3 };
+            let unread = if taken > 3 { 5 - taken } else { unread };
+            assert_eq!(reader.wait(Duration::ZERO), Ok(taken < 5));
+            assert_eq!(descriptors(), before + 2 * unread, "{reader:?}");
+            if taken == 5 {
+                assert!(reader.try_next().unwrap().is_none());
+                assert_eq!(reader.next().unwrap_err().errno(), Errno::AGAIN);
+            }
+            drop(reader);
+            assert_eq!(descriptors(), before);
+        }
+    });
+    require!(ran, "the caller is not the host's root");
+}
+
+/// Does not require privileges.
+#[test]
+fn reader_fails_with_einval_if_the_buffer_is_too_small() {
+    let directory = common::files::directory();
+    let fids = require!(group(Class::Notification, InitFlags::REPORT_DFID_NAME));
+    require!(fids.add(Mark::Inode, MarkMask::CREATE, common::bytes(directory.path())));
+    File::create(directory.path().join("name")).unwrap();
+    let error = Reader::new(&fids, &mut [0; 40]).next().unwrap_err();
+    assert_eq!(error.errno(), Errno::INVAL);
+    let mut buffer = [0; EVENT_SIZE_MAX];
+    let mut reader = Reader::new(Arc::new(fids), &mut buffer);
+    assert_eq!(reader.next().unwrap().entry().unwrap().name(), "name");
+    assert!(format!("{reader:?}").contains("unread_bytes: 0"));
 }
 
 /// The raw call returns numbers, of which the caller takes ownership.
