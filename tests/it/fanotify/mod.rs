@@ -3,6 +3,7 @@
 //! Tests that need privileges run as the host's root, in a separate process with its own mount
 //! namespace. Permission events are requested only on file systems that the test has mounted.
 
+mod decode;
 mod init;
 mod leaving;
 mod marks;
