@@ -8,11 +8,9 @@ use butter::fanotify::{Info, Kind, decode};
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let mut records = decode(bytes);
     let mut decoded = 0;
-    while let Some(record) = {
-        decoded = bytes.len() - records.rest().len();
-        records.next()
-    } {
+    while let Some(record) = records.next() {
         let size = bytes.len() - decoded - records.rest().len();
+        decoded += size;
         let mut infos = record.infos();
         let mut rest = infos.rest();
         assert!(size >= 24 + rest.len());

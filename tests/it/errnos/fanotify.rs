@@ -264,10 +264,12 @@ fn fanotify_mark_fails_with_documented_errno_if_path_is_invalid() {
     let flags = MarkFlags::empty();
     let relative = group.add_at(Mark::Inode, flags, mask, butter::fs::ABS, "relative");
     check(expected_row(Errno::BADF), failed(relative).unwrap());
-    let file = files::NamedFile::new();
-    let below = group.add_at(Mark::Inode, flags, mask, file.as_fd(), "relative");
+    let directory = files::directory();
+    let file = directory.path().join("file");
+    let descriptor = common::fd(File::create(&file).unwrap());
+    let below = group.add_at(Mark::Inode, flags, mask, &descriptor, "relative");
     check(expected_row(Errno::NOTDIR), failed(below).unwrap());
-    let absent = group.remove(Mark::Inode, mask, common::bytes(file.path()));
+    let absent = group.remove(Mark::Inode, mask, common::bytes(&file));
     check(expected_row(Errno::NOENT), failed(absent).unwrap());
     check(expected_row(Errno::INVAL), failed(Fanotify::from_fd(null(), Response::Allow)).unwrap());
 }

@@ -4,6 +4,7 @@ use butter::Errno;
 use butter::fanotify::raw::fanotify_init;
 use butter::fanotify::{Class, EventFileFlags, Fanotify, InitFlags, Mark, MarkMask, Response};
 use butter::fd::{AsRawFd, OwnedFd};
+use butter::io;
 use common::child::{as_nobody, in_child, in_user_namespace};
 use common::require;
 
@@ -172,10 +173,13 @@ fn fanotify_constructors_set_the_flags_of_the_descriptors() {
     let expected = EventFileFlags::CLOEXEC | EventFileFlags::LARGEFILE | events;
     assert_eq!(fdinfo(&group), format!("fanotify flags:201 event-flags:{:x}", expected.bits()));
     assert_eq!((group.class(), group.default_response()), (Class::Notification, Response::Allow));
+    assert_eq!(io::fcntl_getfd(&group), Ok(io::DescriptorFlags::CLOEXEC));
     assert!(format!("{group:?}").starts_with("Fanotify { fd: "));
 
     let flags = InitFlags::REPORT_FID | InitFlags::NONBLOCK;
     let group = Fanotify::with_flags(Class::Notification, flags, EventFileFlags::RDONLY).unwrap();
+    assert_eq!(io::fcntl_getfd(&group), Ok(io::DescriptorFlags::empty()));
+    assert!(io::fcntl_getfl(&group).unwrap().contains(io::StatusFlags::NONBLOCK));
     let largefile = EventFileFlags::LARGEFILE.bits();
     assert_eq!(fdinfo(&group), format!("fanotify flags:202 event-flags:{largefile:x}"));
 

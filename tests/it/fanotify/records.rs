@@ -246,7 +246,10 @@ fn pidfd_record_contains_a_pidfd_or_an_error() {
             let event = group.read_events(&mut buffer).unwrap().next().unwrap();
             assert!(event.file().unwrap().is_none());
             let pidfd = event.pidfd().unwrap().unwrap();
-            assert_eq!(Deref::deref(&event).pidfd(), Ok(Some(AsRawFd::as_raw_fd(pidfd))));
+            assert_eq!(
+                Deref::deref(&event).pidfd(),
+                Ok(Some(butter::fd::AsRawFd::as_raw_fd(pidfd)))
+            );
             drop(event);
             drop(child);
 
