@@ -16,7 +16,8 @@ pub enum Response {
     /// `FAN_ALLOW` - the access is permitted.
     #[doc(alias = "FAN_ALLOW")]
     Allow,
-    /// `FAN_DENY` - the access fails with `EPERM`.
+    /// `FAN_DENY` - the access fails with `EPERM`. When the last descriptor of the group is closed,
+    /// the kernel allows all accesses instead.
     #[doc(alias = "FAN_DENY")]
     Deny,
     /// `FAN_DENY_ERRNO` - the access fails with the errno. Only groups of the class

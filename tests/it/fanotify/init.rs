@@ -48,6 +48,8 @@ fn subsets() -> impl Iterator<Item = InitFlags> {
 /// What the kernel and the caller's privileges permit.
 struct Host {
     is_admin: bool,
+    /// Kernels older than Linux 5.13 permit no unprivileged groups.
+    permits_unprivileged: bool,
     may_audit: bool,
     supported: InitFlags,
     supports_pidfd_of_thread: bool,
@@ -67,6 +69,7 @@ impl Host {
         let supported = FLAGS.into_iter().filter(|flag| succeeds(*flag | prerequisites(*flag)));
         Self {
             is_admin: true,
+            permits_unprivileged: as_nobody(|| succeeds(InitFlags::REPORT_FID)),
             may_audit: true,
             supported: supported.collect(),
             supports_pidfd_of_thread: succeeds(InitFlags::REPORT_PIDFD | InitFlags::REPORT_TID),
@@ -78,7 +81,8 @@ impl Host {
         let handles = flags & HANDLES;
         let identifies = flags.intersects(HANDLES | InitFlags::REPORT_MNT);
         let notifies = class == Class::Notification;
-        if !self.is_admin && (!notifies || !identifies || flags.intersects(PRIVILEGED)) {
+        let unprivileged = notifies && identifies && !flags.intersects(PRIVILEGED);
+        if !self.is_admin && !(unprivileged && self.permits_unprivileged) {
             return Some(Errno::PERM);
         }
         let has = |flag| flags.contains(flag);

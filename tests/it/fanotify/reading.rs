@@ -115,7 +115,7 @@ fn into_file_returns_the_event_unless_it_is_a_notification_with_a_file() {
     let ran = on_tmpfs(this_test!(), || {
         let mut buffer = [0; 4096];
         let fids = group(Class::Notification, InitFlags::REPORT_FID).unwrap();
-        fids.add(Mark::Mount, MarkMask::OPEN, TMP).unwrap();
+        require!(fids.add(Mark::Mount, MarkMask::OPEN, TMP), "file handles on tmpfs");
         let path = create("file");
         let event = fids.read_events(&mut buffer).unwrap().next().unwrap();
         let event = event.into_file().unwrap_err();

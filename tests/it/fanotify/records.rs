@@ -107,7 +107,7 @@ fn records_contain_the_handles_and_names_that_the_group_requests() {
                 continue;
             };
             let mask = MarkMask::MODIFY | MarkMask::EVENT_ON_CHILD;
-            group.add(Mark::Inode, mask, directory.as_str()).unwrap();
+            require!(group.add(Mark::Inode, mask, directory.as_str()), "file handles on tmpfs");
             fs::write(&file, "content").unwrap();
             assert_eq!(read(&group), [(EventMask::MODIFY, of_file)], "{flags}");
         }
