@@ -95,7 +95,30 @@ fn inotify_allocates_nothing() {
     assert_eq!((events, bytes), (100, 100 * 16 + 10 * 11 + 90 * 12));
 }
 
-/// Does not require privileges. An event with a file additionally opens and closes a descriptor.
+/// Requires `CAP_SYS_ADMIN`, because the events contain descriptors.
+#[test]
+fn fanotify_events_with_files_allocate_nothing() {
+    let directory = files::directory();
+    let flags = InitFlags::REPORT_PIDFD | InitFlags::NONBLOCK;
+    let group = require!(Fanotify::builder(Class::Notification).flags(flags).build());
+    let mask = MarkMask::OPEN | MarkMask::EVENT_ON_CHILD;
+    group.add(Mark::Inode, mask, common::bytes(directory.path())).unwrap();
+    for number in 0..10 {
+        File::create(directory.path().join(number.to_string())).unwrap();
+    }
+    let (count, closed) = allocations(|| {
+        let (mut buffer, mut closed) = ([MaybeUninit::uninit(); 2048], 0);
+        for event in group.read_events(&mut buffer).unwrap() {
+            assert!(event.pidfd().unwrap().is_some());
+            drop(event.into_file().unwrap());
+            closed += 1;
+        }
+        closed
+    });
+    assert_eq!((count, closed), (0, 10));
+}
+
+/// Does not require privileges.
 #[test]
 fn fanotify_allocates_nothing() {
     let directory = files::directory();

@@ -4,7 +4,8 @@ use core::fmt;
 use core::iter::FusedIterator;
 
 use super::EventMask;
-use super::info::{Entry, Fid, FilesystemError, Info, Infos, PidFdError, Range};
+use super::details::{FilesystemError, PidFdError, Range};
+use super::info::{Entry, Fid, Info, Infos};
 use super::structs::{
     HandleHeader, InfoError, InfoFid, InfoMount, InfoPidFd, InfoRange, Metadata, read,
 };

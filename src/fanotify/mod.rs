@@ -126,6 +126,7 @@
 //! - All duplicates of the descriptor of a group, including those in child processes, share one
 //!   event queue.
 
+mod details;
 mod event;
 mod group;
 mod info;
@@ -139,21 +140,23 @@ mod response;
 mod structs;
 mod types;
 
+#[doc(alias = "fanotify_event_info_error")]
+pub use details::FilesystemError;
+#[doc(alias = "fanotify_event_info_pidfd")]
+pub use details::PidFdError;
+#[doc(alias = "fanotify_event_info_range")]
+pub use details::Range;
 #[doc(alias = "fanotify_event_metadata")]
 pub use event::Record;
 pub use event::{EVENT_SIZE_MAX, Kind, Records, decode};
 #[doc(alias = "fanotify_init", alias = "fanotify_mark")]
 pub use group::Fanotify;
 pub use group::{Builder, GroupRef};
-#[doc(alias = "fanotify_event_info_error")]
-pub use info::FilesystemError;
 #[doc(alias = "fanotify_event_info_header")]
 pub use info::Info;
-#[doc(alias = "fanotify_event_info_range")]
-pub use info::Range;
+pub use info::Infos;
 #[doc(alias = "fanotify_event_info_fid", alias = "file_handle")]
 pub use info::{Entry, Fid};
-pub use info::{Infos, PidFdError};
 pub use mask::{EventMask, MarkMask};
 pub use permission::PermissionEvent;
 pub use reader::Reader;

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::info::{PidFdError, Range};
+use super::details::{PidFdError, Range};
 use super::{Audit, DenyErrno, EventMask, Fanotify, GroupRef, Record, Response, raw};
 use crate::error::{Errno, Result};
 use crate::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd, borrow};

@@ -4,7 +4,8 @@ use core::fmt;
 use core::iter::FusedIterator;
 use core::ops::Deref;
 
-use super::info::{Infos, PidFdError};
+use super::details::PidFdError;
+use super::info::Infos;
 use super::permission::{EventFile, PermissionEvent};
 use super::{EventMask, GroupRef, Kind, Record, Records};
 use crate::error::Result;

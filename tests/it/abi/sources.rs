@@ -53,6 +53,7 @@ sources! {
     "src/fs/times/types.rs"
     "src/fs/types.rs"
     "src/fs/xattr/types.rs"
+    "src/fanotify/details.rs"
     "src/fanotify/event.rs"
     "src/fanotify/info.rs"
     "src/fanotify/mask.rs"

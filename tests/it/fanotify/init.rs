@@ -82,7 +82,8 @@ impl Host {
         let identifies = flags.intersects(HANDLES | InitFlags::REPORT_MNT);
         let notifies = class == Class::Notification;
         let unprivileged = notifies && identifies && !flags.intersects(PRIVILEGED);
-        if !self.is_admin && !(unprivileged && self.permits_unprivileged) {
+        let is_permitted = self.is_admin || unprivileged && self.permits_unprivileged;
+        if !is_permitted {
             return Some(Errno::PERM);
         }
         let has = |flag| flags.contains(flag);

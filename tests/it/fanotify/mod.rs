@@ -4,6 +4,8 @@
 //! namespace. Permission events are requested only on file systems that the test has mounted.
 
 mod decode;
+mod effects;
+mod filesystems;
 mod init;
 mod leaving;
 mod marks;
