@@ -77,10 +77,10 @@ impl MarkOperation {
 pub enum Mark {
     /// `FAN_MARK_INODE` - a file or directory; with
     /// [`EVENT_ON_CHILD`](super::MarkMask::EVENT_ON_CHILD), also the files in the directory. The
-    /// only kind that an unprivileged group can have.
+    /// only kind that requires no capability.
     #[doc(alias = "FAN_MARK_INODE")]
     Inode,
-    /// `FAN_MARK_MOUNT` - all files below the mount that contains the path, if they are accessed
+    /// `FAN_MARK_MOUNT` - all files of the mount that contains the path, if they are accessed
     /// through this mount.
     #[doc(alias = "FAN_MARK_MOUNT")]
     Mount,

@@ -142,6 +142,10 @@ fn range_record_contains_the_range_that_is_to_be_accessed() {
         fs::write(&path, [7; 8192]).unwrap();
         let group = group(Class::PreContent, InitFlags::REPORT_PIDFD).unwrap();
         require!(group.add(Mark::Inode, MarkMask::PRE_ACCESS, common::bytes(&path)), "PRE_ACCESS");
+        // A mark with PRE_ACCESS cannot have ONDIR.
+        let mask = MarkMask::OPEN | MarkMask::ONDIR;
+        let error = group.add(Mark::Inode, mask, common::bytes(&path)).unwrap_err();
+        assert_eq!(error.errno(), Errno::EXIST);
         // The file is opened after the mark was added.
         let access = std::thread::spawn(move || {
             let mut bytes = [0; 100];
