@@ -9,8 +9,8 @@ use crate::error::{
 };
 use crate::fd::{AsFd, BorrowedFd};
 use crate::{
-    copy, epoll, eventfd, fanotify, fs, idmap, inotify, io, memfd, mm, mount, namespace, path,
-    pipe, poll, process, rand, signal, signalfd, system, thread, time, timerfd, uts,
+    copy, epoll, eventfd, fanotify, fs, handle, idmap, inotify, io, memfd, mm, mount, namespace,
+    path, pipe, poll, process, rand, signal, signalfd, system, thread, time, timerfd, uts,
 };
 
 /// The tables of reasons of all modules.
@@ -54,6 +54,7 @@ const TABLES: &[&[ErrnoReason]] = &[
     timerfd::raw::REASONS,
     signalfd::raw::REASONS,
     mount::raw::REASONS,
+    handle::raw::REASONS,
     rand::raw::REASONS,
     system::raw::REASONS,
     uts::raw::REASONS,

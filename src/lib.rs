@@ -158,6 +158,7 @@ pub mod copy;
 pub mod epoll;
 pub mod eventfd;
 pub mod fanotify;
+pub mod handle;
 pub mod idmap;
 pub mod inotify;
 pub mod memfd;

@@ -304,6 +304,9 @@ calls! {
     PIVOT_ROOT = "pivot_root";
     STATFS = "statfs";
 
+    NAME_TO_HANDLE_AT = "name_to_handle_at";
+    OPEN_BY_HANDLE_AT = "open_by_handle_at";
+
     GETRANDOM = "getrandom";
 
     SYSINFO = "sysinfo";

@@ -30,6 +30,7 @@ const LAYERS: &[(&str, u32)] = &[
     ("epoll", FEATURE),
     ("eventfd", FEATURE),
     ("fanotify", FEATURE),
+    ("handle", FEATURE),
     ("idmap", FEATURE),
     ("inotify", FEATURE),
     ("memfd", FEATURE),

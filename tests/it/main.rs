@@ -14,6 +14,7 @@ mod fallbacks;
 mod fanotify;
 mod fd;
 mod fs;
+mod handle;
 mod hostile;
 mod idmap;
 mod inotify;

@@ -52,6 +52,7 @@ types! {
     fs::StatxFlags
     fs::XattrFlags
     fs::SyncFileRangeFlags
+    handle::EncodeFlags
     inotify::EventFlags
     inotify::InitFlags
     inotify::WatchFlags

@@ -18,6 +18,7 @@ const RENAMED: &[(&str, &str)] = &[
     ("CLONE_NEWNS", "MOUNT"),
     ("E2BIG", "TOOBIG"),
     ("F_OK", "EXISTS"),
+    ("MAX_HANDLE_SZ", "HANDLE_SIZE_MAX"),
     ("F_RDLCK", "Read"),
     ("F_WRLCK", "Write"),
     ("F_UNLCK", "Unlock"),
@@ -63,6 +64,7 @@ const RENAMED: &[(&str, &str)] = &[
 const PREFIXES: &[&str] = &[
     "ADJ_",
     "AT_",
+    "AT_HANDLE_",
     "CLONE_",
     "CLONE_NEW",
     "CLOSE_RANGE_",

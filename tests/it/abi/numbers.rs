@@ -37,6 +37,7 @@ const OURS: &[(&str, &str)] = &[
     ("src/fs/dir/owned.rs", "BUFFER_SIZE"),
     ("src/fs/link/owned.rs", "FIRST_SIZE"),
     ("src/fs/link/owned.rs", "LAST_SIZE"),
+    ("src/handle/file_handle.rs", "HEADER_SIZE"),
     ("src/idmap/types.rs", "MAX_RANGES"),
     ("src/idmap/types.rs", "MAP_TEXT_MAX"),
     ("src/explain.rs", "LINE"),
@@ -66,6 +67,7 @@ const OURS: &[(&str, &str)] = &[
 
 /// Constants whose name in C differs from the name in the crate.
 const RENAMED: &[(&str, &str, &str)] = &[
+    ("src/handle/file_handle.rs", "HANDLE_SIZE_MAX", "MAX_HANDLE_SZ"),
     ("src/process/limits.rs", "Cpu", "RLIMIT_CPU"),
     ("src/process/limits.rs", "Fsize", "RLIMIT_FSIZE"),
     ("src/process/limits.rs", "Data", "RLIMIT_DATA"),

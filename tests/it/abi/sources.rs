@@ -61,6 +61,8 @@ sources! {
     "src/fanotify/response.rs"
     "src/fanotify/structs.rs"
     "src/fanotify/types.rs"
+    "src/handle/file_handle.rs"
+    "src/handle/types.rs"
     "src/idmap/types.rs"
     "src/inotify/event.rs"
     "src/inotify/raw.rs"

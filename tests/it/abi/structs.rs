@@ -98,6 +98,9 @@ structs! {
         "struct fanotify_response_info_header" { type pad len }:;
     "src/fanotify/structs.rs" ResponseInfoAuditRule { header rule_number subj_trust obj_trust } is
         "struct fanotify_response_info_audit_rule" { hdr rule_number subj_trust obj_trust }:;
+    "src/handle/file_handle.rs" Header { handle_bytes handle_type } is
+        "struct file_handle" { handle_bytes handle_type }:
+        libc::file_handle { handle_bytes handle_type };
     "src/inotify/types.rs" Header { wd mask cookie len } is
         "struct inotify_event" { wd mask cookie len }:
         libc::inotify_event { wd mask cookie len }
@@ -228,8 +231,11 @@ structs! {
 }
 
 /// Structs that are not passed to the kernel.
-const OURS: &[(&str, &str)] =
-    &[("src/fd/no_std.rs", "Number"), ("src/fanotify/response.rs", "ResponseWithRule")];
+const OURS: &[(&str, &str)] = &[
+    ("src/fd/no_std.rs", "Number"),
+    ("src/fanotify/response.rs", "ResponseWithRule"),
+    ("src/handle/file_handle.rs", "FileHandle"),
+];
 
 /// Returns every layout in the sources of an architecture, with the path that the table of structs
 /// contains for the layout.

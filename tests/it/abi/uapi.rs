@@ -61,6 +61,7 @@ const RESPELLED: &[(&str, &str)] = &[("O_ASYNC", "FASYNC")];
 /// Constants that C libraries define, but that no UAPI header of the kernel defines.
 #[rustfmt::skip]
 const IN_NO_HEADER: &[&str] = &[
+    "MAX_HANDLE_SZ",
     "MNT_DETACH", "MNT_EXPIRE", "MNT_FORCE", "UMOUNT_NOFOLLOW",
     "F_OK", "R_OK", "W_OK", "X_OK", "UTIME_NOW", "UTIME_OMIT",
     "SPLICE_F_GIFT", "SPLICE_F_MORE", "SPLICE_F_MOVE", "SPLICE_F_NONBLOCK",

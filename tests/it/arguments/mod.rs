@@ -20,6 +20,7 @@ mod fs_open;
 mod fs_stat;
 mod fs_sync;
 mod fs_xattr;
+mod handle;
 mod limits;
 mod memory;
 mod mount;
@@ -60,6 +61,7 @@ const TABLES: &[&[Row]] = &[
     fs_attributes::ROWS,
     fs_xattr::ROWS,
     fs_stat::ROWS,
+    handle::ROWS,
     limits::ROWS,
     memory::ROWS,
     mount::ROWS,

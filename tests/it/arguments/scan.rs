@@ -52,6 +52,8 @@ const PRIVATE: &[(&str, &str)] = &[
     ("fs::raw::symlinkat_c", "fs::raw::symlinkat"),
     ("fs::raw::unlinkat_c", "fs::raw::unlinkat"),
     ("fs::raw::utimensat_c", "fs::raw::utimensat"),
+    ("handle::raw::name_to_handle_at_c", "handle::raw::name_to_handle_at"),
+    ("handle::raw::open_by_handle_at_number", "handle::raw::open_by_handle_at"),
     ("idmap::raw::write", "idmap::raw::write_uid_map"),
     ("fanotify::raw::fanotify_mark_c", "fanotify::raw::fanotify_mark"),
     ("fanotify::raw::write_struct", "fanotify::raw::write"),

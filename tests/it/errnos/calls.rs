@@ -8,6 +8,7 @@ use butter::fanotify;
 use butter::fs::{
     self, Access, AtFlags, Dev, FileType, Mode, OFlags, RenameFlags, ResolveFlags, XattrFlags,
 };
+use butter::handle::{self, EncodeFlags, FileHandle};
 use butter::idmap::Task::Own;
 use butter::idmap::raw as idmap;
 use butter::inotify::{self, InitFlags};
@@ -175,6 +176,14 @@ pub const OTHER_CALLS: &[(Call, libc::c_long, Trigger)] = &[
     (Call::UMOUNT2, libc::SYS_umount2, || failed(mount::unmount("/"))),
     (Call::PIVOT_ROOT, libc::SYS_pivot_root, || failed(mount::pivot_root("/", "/"))),
     (Call::STATFS, libc::SYS_statfs, || failed(mount::raw::statfs_flags("/"))),
+    (Call::NAME_TO_HANDLE_AT, libc::SYS_name_to_handle_at, || {
+        let mut handle = FileHandle::zeroed(128).expect("128 bytes are permitted");
+        failed(handle::raw::name_to_handle_at(fs::CWD, "/", &mut handle, EncodeFlags::empty()))
+    }),
+    (Call::OPEN_BY_HANDLE_AT, libc::SYS_open_by_handle_at, || {
+        let handle = FileHandle::zeroed(0).expect("0 bytes are permitted");
+        failed(handle::raw::open_by_handle_at(fs::ABS, &handle, OFlags::PATH))
+    }),
     (Call::GETRANDOM, libc::SYS_getrandom, || {
         failed(rand::raw::getrandom(&mut [0; 4], GetRandomFlags::empty()).map(drop))
     }),

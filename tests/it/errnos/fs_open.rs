@@ -152,9 +152,9 @@ fn leased(it: Opener) -> Outcome {
     it.fails(file.path(), OFlags::RDONLY | OFlags::NONBLOCK)
 }
 
-const F_SETSIG: libc::c_int = 10;
+pub const F_SETSIG: libc::c_int = 10;
 
-fn make_fifo(path: &Path) {
+pub fn make_fifo(path: &Path) {
     let path = std::ffi::CString::new(common::bytes(path)).unwrap();
     // SAFETY: reads the path.
     assert_eq!(unsafe { libc::mkfifo(path.as_ptr(), 0o600) }, 0);

@@ -30,6 +30,7 @@ mod fs_stat;
 mod fs_sync;
 mod fs_xattr;
 mod general;
+mod handle;
 mod idmap;
 mod inotify;
 mod io;
@@ -108,6 +109,7 @@ const TABLES: &[Table] = &[
     fs_xattr::READ_TABLE,
     fs_xattr::WRITE_TABLE,
     fs_xattr::AT_TABLE,
+    handle::TABLE,
     pipe::TABLE,
     copy::TABLE,
     poll::TABLE,
