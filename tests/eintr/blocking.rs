@@ -1,7 +1,7 @@
 //! Calls that block until another thread wakes the caller, after many signals have interrupted the
 //! call.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::fmt::Debug;
 use std::fs::File;
 use std::mem::MaybeUninit;
@@ -14,6 +14,7 @@ use butter::eventfd::{self, EventFd};
 use butter::fanotify::{Entry, Mark, MarkMask};
 use butter::fd::{AsFd, OwnedFd};
 use butter::fs::{self, CWD, FlockOperation, LockType, Mode, OFlags, ReadWriteFlags, ResolveFlags};
+use butter::handle::{self, EncodeFlags, FileHandle};
 use butter::inotify::Reader;
 use butter::io::{self, IoSlice, IoSliceMut};
 use butter::pipe;
@@ -31,6 +32,7 @@ use crate::{FINE_HOUR, HOUR, MANY, Row, join, supports_fine_timeouts, watched};
 use common::files;
 use common::forked::ForkedChild;
 use common::signals::PeriodicSignals;
+use common::test::Test;
 
 /// Runs `call` in a thread that signals interrupt, and runs `wake` after many signals. Returns the
 /// result of `call`.
@@ -56,6 +58,22 @@ pub(crate) fn fifo() -> (TempDir, CString) {
     // SAFETY: reads the path.
     assert_eq!(unsafe { libc::mkfifo(path.as_ptr(), 0o600) }, 0);
     (directory, path)
+}
+
+/// Returns the mount argument and the handle of a FIFO. Returns `None`, and reports the row as
+/// skipped, if this process cannot open handles.
+pub(crate) fn fifo_handle(row: &str, path: &CStr) -> Option<(OwnedFd, FileHandle)> {
+    let directory = path.to_str().unwrap().rsplit_once('/').unwrap().0;
+    let mount = common::fd(File::open(directory).unwrap());
+    let encoded = handle::name_to_handle_at(CWD, path, EncodeFlags::empty());
+    let opened = encoded.and_then(|(handle, _)| {
+        handle::open_by_handle_at(&mount, &handle, OFlags::PATH).map(|_| handle)
+    });
+    if let Err(error) = opened {
+        assert!(error.is(Errno::OPNOTSUPP) || error.is(Errno::PERM), "{error}");
+        Test::from_environment().skip(row, format_args!("{}", error.errno()));
+    }
+    opened.ok().map(|handle| (mount, handle))
 }
 
 /// Opens a new file twice.
@@ -94,6 +112,14 @@ pub(crate) const CALLS: &[Row] = &[
             let opened = wake_late(|| open2(flags), || drop(open2(other).unwrap()));
             assert_eq!(io::fcntl_getfl(opened.unwrap()).unwrap().bits() & 3, flags.bits());
         }
+    }),
+    ("handle::open_by_handle_at", || {
+        let (_directory, path) = fifo();
+        let row = "handle::open_by_handle_at";
+        let Some((mount, file)) = fifo_handle(row, &path) else { return };
+        let open = |flags| handle::open_by_handle_at(&mount, &file, flags);
+        let opened = wake_late(|| open(OFlags::RDONLY), || drop(open(OFlags::WRONLY).unwrap()));
+        assert_eq!(io::fcntl_getfl(opened.unwrap()).unwrap().bits() & 3, 0);
     }),
     ("io::read", || {
         let ((reader, writer), mut buffer) = (pipe::pipe().unwrap(), [0; 8]);

@@ -10,6 +10,7 @@ use butter::fd::AsFd;
 use butter::fs::{
     self, CWD, FlockOperation, LockRange, LockType, Mode, OFlags, ReadWriteFlags, ResolveFlags,
 };
+use butter::handle;
 use butter::inotify;
 use butter::io::{self, IoSlice, IoSliceMut};
 use butter::poll::{self, PollFd, PollFlags};
@@ -22,7 +23,7 @@ use butter::time::{
 use butter::timerfd::{self, Clock, Timer, TimerFd};
 use butter::{Errno, Result, pipe};
 
-use crate::blocking::{fifo, twice_opened};
+use crate::blocking::{fifo, fifo_handle, twice_opened};
 use crate::pipes::full_pipe;
 use crate::{FINE_HOUR, HOUR, Row, join, supports_fine_timeouts, watched};
 use common::forked::ForkedChild;
@@ -61,6 +62,14 @@ pub(crate) const CALLS: &[Row] = &[
                 fs::raw::openat2(CWD, path.as_c_str(), flags, mode, resolve).map(drop)
             });
         }
+    }),
+    ("handle::raw::open_by_handle_at", || {
+        let (_directory, path) = fifo();
+        let row = "handle::raw::open_by_handle_at";
+        let Some((mount, file)) = fifo_handle(row, &path) else { return };
+        let open = |flags| handle::raw::open_by_handle_at(&mount, &file, flags).map(drop);
+        assert_interrupted(|| open(OFlags::RDONLY));
+        assert_interrupted(|| open(OFlags::WRONLY));
     }),
     ("io::write, writev", || {
         let (reader, writer, filled) = full_pipe();
