@@ -8,6 +8,7 @@ use super::structs::{
     HandleHeader, InfoError, InfoFid, InfoHeader, InfoMount, InfoPidFd, InfoRange, read,
 };
 use crate::fd::RawFd;
+use crate::handle::FileHandleRef;
 use crate::path::Name;
 
 const FAN_EVENT_INFO_TYPE_FID: u8 = 1;
@@ -138,6 +139,15 @@ impl<'b> Fid<'b> {
     #[must_use]
     pub const fn handle_bytes(&self) -> &'b [u8] {
         self.handle
+    }
+
+    /// Returns the file handle, with which
+    /// [`handle::open_by_handle_at`](crate::handle::open_by_handle_at) opens the file. Returns
+    /// `None` if the handle has more than 128 bytes: the kernel never writes such a handle.
+    #[inline]
+    #[must_use]
+    pub const fn file_handle(&self) -> Option<FileHandleRef<'b>> {
+        FileHandleRef::new(self.handle_type, self.handle)
     }
 }
 

@@ -136,6 +136,7 @@ mod permission;
 pub mod raw;
 mod reader;
 mod reading;
+pub mod resolver;
 mod response;
 mod structs;
 mod types;

@@ -31,6 +31,7 @@ mod pipe;
 mod poll;
 mod process;
 mod rand;
+mod resolver;
 mod short_reads;
 mod signal;
 mod signalfd;
