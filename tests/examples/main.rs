@@ -1,6 +1,7 @@
 //! Tests of the example programs. Each test runs a built program in a separate process.
 
 mod copy;
+mod guard;
 mod relay;
 mod usage;
 mod watch;

@@ -1,0 +1,7 @@
+//! Tests of the example `guard`.
+
+mod output;
+mod rules;
+mod run;
+mod signals;
+mod usage;
