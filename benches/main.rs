@@ -27,6 +27,18 @@ use table::Table;
 
 type Failure = Box<dyn std::error::Error>;
 
+/// The reason why this host cannot run a row, which is then skipped.
+#[derive(Debug)]
+struct Unavailable(String);
+
+impl Display for Unavailable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unavailable {}
+
 /// Adds the name of the failed operation to an error that occurs before the measurement.
 fn context<T, E: Display>(operation: &str, result: Result<T, E>) -> Result<T, Failure> {
     result.map_err(|error| format!("{operation}: {error}").into())
@@ -81,7 +93,13 @@ fn run() -> Result<(), Failure> {
 
     let mut table = Table::new(counter.is_some());
     for (name, build) in selected {
-        let mut row = build().map_err(|failure| format!("{name}: {failure}"))?;
+        let mut row = match build() {
+            Err(failure) if failure.is::<Unavailable>() => {
+                eprintln!("compare: {name}: skipped: {failure}");
+                continue;
+            }
+            row => row.map_err(|failure| format!("{name}: {failure}"))?,
+        };
         let measured = runner::measure(&mut row, options.effort, counter.as_ref());
         table.print(name, &row, &measured);
     }

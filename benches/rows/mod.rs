@@ -9,6 +9,7 @@ mod copy;
 pub(crate) mod copy_process;
 mod epoll;
 mod eventfd;
+mod fanotify;
 mod fs_dir;
 mod fstat;
 mod inotify_add_watch;
@@ -60,4 +61,9 @@ pub(crate) const ALL: &[(&str, BuildRow)] = &[
     ("copy files", copy::files),
     ("copy relay", copy::sockets),
     ("copy process", copy_process::row),
+    ("fanotify read names", fanotify::read_names),
+    // The following rows are the last ones, because they mount a tmpfs for temporary files.
+    ("fanotify read descriptors", fanotify::read_descriptors),
+    ("fanotify read paths", fanotify::read_paths),
+    ("fanotify permission", fanotify::round_trip),
 ];
