@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use butter::epoll::{Epoll, Event, Interest, Token};
 use butter::eventfd::EventFd;
+use butter::fanotify::resolver::{Mount, ResolveError, Resolver, Slot};
 use butter::fanotify::{Class, Fanotify, InitFlags, Mark, MarkMask};
 use butter::fs::Dir;
 use butter::idmap::Task;
@@ -119,6 +120,35 @@ fn fanotify_events_with_files_allocate_nothing() {
 }
 
 /// Does not require privileges.
+#[test]
+fn resolver_with_an_array_allocates_nothing() {
+    let root = files::directory();
+    let directories = ["a", "a/b", "a/b/c"].map(|name| root.path().join(name));
+    directories.iter().for_each(|directory| fs::create_dir(directory).unwrap());
+    let flags = InitFlags::REPORT_DFID_NAME | InitFlags::NONBLOCK;
+    let group = require!(Fanotify::builder(Class::Notification).flags(flags).build());
+    for directory in &directories {
+        require!(group.add(Mark::Inode, MarkMask::CREATE, common::bytes(directory)));
+    }
+    let (created, mut resolver) = allocations(|| {
+        Resolver::new([Mount::open(common::bytes(root.path())).unwrap()], [Slot::EMPTY; 4])
+    });
+    for number in 0..30 {
+        drop(File::create(directories[number % 3].join(number.to_string())).unwrap());
+    }
+    let (resolved, result) = allocations(|| {
+        let mut buffer = [MaybeUninit::uninit(); 4096];
+        group.read_events(&mut buffer).unwrap().try_fold(0, |count, event| {
+            let path = resolver.resolve(&event)?;
+            assert!(path.as_bytes().starts_with(common::bytes(root.path())));
+            Ok::<_, ResolveError>(count + 1)
+        })
+    });
+    assert_eq!((created, resolved), (0, 0));
+    let count = require!(result);
+    assert_eq!(count, 30);
+}
+
 #[test]
 fn fanotify_allocates_nothing() {
     let directory = files::directory();

@@ -22,7 +22,8 @@ pub enum ResolveError {
     Unreachable,
     /// The path has more than 4,095 bytes.
     TooLong,
-    /// A system call failed.
+    /// A system call failed: for example, with `EPERM` because the caller does not have the
+    /// capability `CAP_DAC_READ_SEARCH`, or with `ENOENT` because `/proc` is not mounted.
     Call(Error),
 }
 

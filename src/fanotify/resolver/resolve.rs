@@ -119,9 +119,9 @@ impl<M: AsRef<[Mount]>, S: Slots> Resolver<M, S> {
     /// Writes the path of a name in a directory to the buffer.
     #[inline]
     fn find(&mut self, entry: Entry<'_>) -> Result<(), ResolveError> {
-        let key = key(entry.directory()).ok_or(ResolveError::NoDirectory)?;
-        if !self.is_last(key) {
-            self.find_directory(key)?;
+        let directory = entry.directory();
+        if !self.is_last(directory) {
+            self.find_directory(key(directory).ok_or(ResolveError::NoDirectory)?)?;
         }
         if self.buffer.set_name(entry.name().as_bytes()) {
             Ok(())
@@ -132,10 +132,15 @@ impl<M: AsRef<[Mount]>, S: Slots> Resolver<M, S> {
 
     /// Returns whether the buffer contains the path of the directory.
     #[inline]
-    fn is_last(&self, key: Key<'_>) -> bool {
-        self.last.is_some_and(|(link, version)| {
-            version == self.table.version() && self.table.get(link).is_some_and(|slot| slot.is(key))
-        })
+    fn is_last(&self, directory: Fid<'_>) -> bool {
+        let (Some((link, version)), Some(handle)) = (self.last, directory.file_handle()) else {
+            return false;
+        };
+        version == self.table.version()
+            && self
+                .table
+                .get(link)
+                .is_some_and(|slot| slot.fsid == directory.fsid() && slot.has_handle(handle))
     }
 
     fn find_directory(&mut self, key: Key<'_>) -> Result<(), ResolveError> {

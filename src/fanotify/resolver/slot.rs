@@ -74,7 +74,12 @@ impl Slot {
         self.hash == key.hash
             && self.state != State::Empty
             && self.fsid == key.fsid
-            && FileHandleRef::from(&self.handle) == key.handle
+            && self.has_handle(key.handle)
+    }
+
+    #[inline]
+    pub(super) fn has_handle(&self, handle: FileHandleRef<'_>) -> bool {
+        FileHandleRef::from(&self.handle) == handle
     }
 
     /// Uses the slot for another directory, whose parent and name are not known yet.

@@ -136,3 +136,17 @@ fn guard_applies_suffixes_to_deleted_files() {
         assert_open(Path::new(&again), true);
     });
 }
+
+#[test]
+fn guard_can_guard_the_directory_that_contains_it() {
+    in_tmpfs(this_test!(), |program, directory| {
+        let copied = directory.join("guard");
+        fs::copy(program, &copied).unwrap();
+        fs::set_permissions(&copied, fs::Permissions::from_mode(0o700)).unwrap();
+        fs::write(directory.join("key.pem"), "").unwrap();
+        let guard = Running::start(&copied, &["--deny-suffix=.pem"], directory);
+        assert_open(&copied, true);
+        assert_open(&directory.join("key.pem"), false);
+        assert_eq!(guard.end().status, 0);
+    });
+}

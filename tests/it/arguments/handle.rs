@@ -52,6 +52,20 @@ pub const ROWS: &[Row] = &[
                 Ok(mount_id)
             });
         }
+        // The kernel never returns a size that exceeds the maximum.
+        let written = [u32::MAX.to_ne_bytes(), [0; 4]].concat();
+        let arguments = [
+            ("dirfd", int(-9)),
+            ("pathname", input(b"\0")),
+            ("handle", output(written)),
+            ("mount_id", output([0; 4])),
+            ("flags", int(0)),
+        ];
+        let mut handle = FileHandle::zeroed(0).unwrap();
+        let _ = it.call(libc::SYS_name_to_handle_at, arguments, -75, || {
+            name_to_handle_at(ABS, "", &mut handle, EncodeFlags::empty())
+        });
+        it.output("size", handle.size(), HANDLE_SIZE_MAX);
     }),
     Row("handle::raw::open_by_handle_at", &[libc::SYS_open_by_handle_at], |it| {
         let call = |mount, handle: &FileHandle, flags: OFlags, open: Open| {
