@@ -27,8 +27,8 @@ impl Mount {
     /// Opens a file or a directory on the file system: usually the path that is marked. The
     /// resolver returns the paths of the files below this mount.
     ///
-    /// Create the `Mount` before the marks of the group, which would otherwise report the open. Each
-    /// subvolume of a btrfs has its own ID, and requires a separate `Mount`.
+    /// Create the `Mount` before the marks of the group, which would otherwise report the open.
+    /// Each subvolume of a btrfs has its own ID, and requires a separate `Mount`.
     ///
     /// # Errors
     ///
