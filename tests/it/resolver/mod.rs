@@ -67,7 +67,7 @@ impl<S: Slots> Watched<S> {
         let (mut buffer, mut resolved) = (vec![0; 1 << 16], Vec::new());
         loop {
             let before = resolved.len();
-            for event in self.group.read_events(&mut buffer).unwrap() {
+            for event in self.group.read_events(&mut buffer[..]).unwrap() {
                 let owned = |name: butter::path::Name<'_>| path(name.as_bytes());
                 let old = self.resolver.resolve(&event).map(owned);
                 let new = self.resolver.resolve_new(&event).unwrap().map(owned);
