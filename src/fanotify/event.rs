@@ -11,12 +11,10 @@ use super::structs::{
 };
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::RawFd;
+use crate::handle::HANDLE_SIZE_MAX;
 use crate::process::Pid;
 
 const FANOTIFY_METADATA_VERSION: u8 = 3;
-
-/// The maximum size in bytes of the file system's part of a file handle.
-const HANDLE_SIZE_MAX: usize = 128;
 
 /// The maximum size in bytes of a name in an event, including the padding.
 const PADDED_NAME_MAX: usize = 256;

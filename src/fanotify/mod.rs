@@ -38,8 +38,9 @@
 //!   ([`Event::file`]). Only such groups can have a [`Class`] for permission events.
 //! - With [`InitFlags::REPORT_FID`], [`REPORT_DIR_FID`](InitFlags::REPORT_DIR_FID) or
 //!   [`REPORT_DFID_NAME`](InitFlags::REPORT_DFID_NAME), events contain file handles and names
-//!   ([`Record::fid`], [`Record::entry`]). Only such groups can report created, deleted and renamed
-//!   files, and they do not require privileges.
+//!   ([`Record::fid`], [`Record::entry`]). A [`Resolver`](resolver::Resolver) determines the paths.
+//!   Only such groups can report created, deleted and renamed files, and they do not require
+//!   privileges.
 //! - With [`InitFlags::REPORT_MNT`], events contain the IDs of mounts that are attached and
 //!   detached ([`Record::mount_id`]).
 //!

@@ -25,7 +25,6 @@ const OURS: &[(&str, &str)] = &[
     ("src/eventfd/types.rs", "VALUE_MAX"),
     ("src/fanotify/event.rs", "EVENT_SIZE_MAX"),
     ("src/fanotify/event.rs", "FID_SIZE_MAX"),
-    ("src/fanotify/event.rs", "HANDLE_SIZE_MAX"),
     ("src/fanotify/event.rs", "PADDED_NAME_MAX"),
     ("src/fanotify/response.rs", "No"),
     ("src/fanotify/response.rs", "Yes"),
