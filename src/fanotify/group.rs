@@ -367,3 +367,33 @@ fn class_of(fd: BorrowedFd<'_>) -> Result<Class> {
     }
     Err(Error::new(Call::FANOTIFY_MARK, Errno::INVAL))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fd::IntoRawFd;
+    use crate::pipe::pipe;
+
+    /// A newer kernel can have further permission events, which a group can request with
+    /// `MarkMask::from_bits_retain`.
+    #[test]
+    #[cfg_attr(miri, ignore = "makes system calls")]
+    fn events_send_default_response_also_for_unknown_bits_of_the_mask() {
+        for (mask, waits) in [(0x20, false), (0x1_0000, true), (1 << 21, true), (1 << 40, true)] {
+            let (responses, fd) = pipe().unwrap();
+            let group = Fanotify { fd, class: Class::Content, default_response: Response::Deny };
+            let file = io::fcntl_dupfd_cloexec(&responses, 3).unwrap().into_raw_fd();
+            let mut bytes = [24, 0, 0, 0, 3, 0, 24, 0].to_vec();
+            bytes.extend_from_slice(&u64::to_ne_bytes(mask));
+            bytes.extend_from_slice(&file.to_ne_bytes());
+            bytes.extend_from_slice(&1_u32.to_ne_bytes());
+            // SAFETY: the descriptor in the record has no other owner.
+            drop(unsafe { Events::new(decode(&bytes), &group) });
+            drop(group);
+            let mut response = [0; 16];
+            let size = io::read(&responses, &mut response).unwrap();
+            let expected = [file.to_ne_bytes(), 2_u32.to_ne_bytes()].concat();
+            assert_eq!(&response[..size], if waits { &expected[..] } else { &[] });
+        }
+    }
+}
