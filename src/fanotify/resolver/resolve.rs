@@ -165,6 +165,9 @@ impl<M: AsRef<[Mount]>, S: Slots> Resolver<M, S> {
 
     /// Marks a renamed directory as stale, so that it is looked up again.
     fn apply_move(&mut self, record: &Record<'_>, target: Option<Key<'_>>) {
+        // The directory in the buffer can be below the renamed directory, even if the latter is not
+        // cached.
+        self.last = None;
         let Some(entry) = record.entry() else { return };
         let Some(directory) = key(entry.directory()).and_then(|key| self.table.find(key)) else {
             // A directory whose parent directory is not cached is not cached either, unless its

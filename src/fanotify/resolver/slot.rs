@@ -123,8 +123,8 @@ const fn mix(hash: u64, word: u64) -> u64 {
 /// limits the number of cached directories, or, with the feature `alloc`, a `Vec<Slot>`, which
 /// grows to up to 65,536 slots. The trait is sealed.
 ///
-/// A slot has less than 480 bytes. If all slots in which a directory can be stored are in use, it
-/// replaces another directory.
+/// A slot has less than 480 bytes: pass a large array as a slice, which is not moved. If all slots
+/// in which a directory can be stored are in use, it replaces another directory.
 pub trait Slots: sealed::SlotStorage {}
 
 pub(super) mod sealed {
@@ -135,8 +135,11 @@ pub(super) mod sealed {
 
         fn slots_mut(&mut self) -> &mut [Slot];
 
-        /// Increases the number of slots, if possible. The slots can move.
-        fn grow(&mut self) {}
+        /// Increases the number of slots. The slots can move. Returns `false` if the number of
+        /// slots cannot be increased.
+        fn grow(&mut self) -> bool {
+            false
+        }
     }
 }
 

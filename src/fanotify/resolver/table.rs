@@ -81,8 +81,7 @@ impl<S: SlotStorage> Table<S> {
     /// Increases the number of slots if more than half of them are in use. This invalidates all
     /// links.
     pub(super) fn reserve(&mut self) {
-        if self.used * 2 >= self.storage.slots().len() {
-            self.storage.grow();
+        if self.used * 2 >= self.storage.slots().len() && self.storage.grow() {
             self.used = self.storage.slots().iter().filter(|s| s.state != State::Empty).count();
             self.version += 1;
         }

@@ -24,13 +24,15 @@ impl SlotStorage for Vec<Slot> {
         self
     }
 
-    fn grow(&mut self) {
+    fn grow(&mut self) -> bool {
         let count = (self.len() * 2).clamp(SLOTS_MIN, SLOTS_MAX);
-        if count > self.len() {
+        let grows = count > self.len();
+        if grows {
             let mut larger = vec![Slot::EMPTY; count];
             rehash(self, &mut larger);
             *self = larger;
         }
+        grows
     }
 }
 

@@ -70,6 +70,26 @@ fn resolver_returns_current_path_after_equal_renames_were_merged() {
 }
 
 #[test]
+fn resolver_apply_follows_renames_of_directories_that_are_not_cached() {
+    in_namespace(this_test!(), || {
+        for (flags, size) in
+            [NAMES, TARGETS].into_iter().flat_map(|it| (0..21).map(move |n| (it, n)))
+        {
+            let mut slots = [const { Slot::EMPTY }; 8];
+            let mut watched = Watched::new(flags, MASK, &mut slots[..size % 7 + 1]);
+            fs::create_dir_all(watched.path("a/b/c/d/e")).unwrap();
+            watched.events();
+            watched.assert_file_is_resolved("a/b/c/d/e/file");
+            fs::rename(watched.path("a"), watched.path("x")).unwrap();
+            for event in watched.group.read_events(&mut [0; 4096]).unwrap() {
+                watched.resolver.apply(&event);
+            }
+            watched.assert_file_is_resolved("x/b/c/d/e/file");
+        }
+    });
+}
+
+#[test]
 fn resolver_returns_old_and_new_path_of_a_renamed_directory() {
     in_namespace(this_test!(), || {
         let mut watched = Watched::new(TARGETS, MASK, [Slot::EMPTY; 64]);
