@@ -49,15 +49,15 @@ path_call_rows! { ROWS {
     OPEN_BY_HANDLE_AT PERM PermissionDenied || open_as_nobody(OFlags::DIRECTORY);
     OPEN_BY_HANDLE_AT INVAL InvalidArgument || open_changed(|_| FileHandle::zeroed(0));
     OPEN_BY_HANDLE_AT INVAL InvalidArgument open_negative_type;
-    OPEN_BY_HANDLE_AT INVAL InvalidArgument || open_file(OFlags::TMPFILE);
+    OPEN_BY_HANDLE_AT INVAL InvalidArgument || open_as_directory(OFlags::TMPFILE);
     OPEN_BY_HANDLE_AT BADF BadDescriptor || {
         failed(raw::open_by_handle_at(ABS, &any(), OFlags::PATH))
     };
     OPEN_BY_HANDLE_AT BADF BadDescriptor || {
         failed(raw::open_by_handle_at(path_only_descriptor(), &any(), OFlags::PATH))
     };
-    OPEN_BY_HANDLE_AT NOTDIR InvalidArgument || open_file(OFlags::DIRECTORY);
-    OPEN_BY_HANDLE_AT NOTDIR InvalidArgument || open_file(OFlags::TMPFILE | OFlags::WRONLY);
+    OPEN_BY_HANDLE_AT NOTDIR InvalidArgument || open_as_directory(OFlags::DIRECTORY);
+    OPEN_BY_HANDLE_AT NOTDIR InvalidArgument || open_as_directory(OFlags::TMPFILE | OFlags::WRONLY);
     OPEN_BY_HANDLE_AT ISDIR InvalidArgument || open_path(files::directory().path(), OFlags::WRONLY);
     OPEN_BY_HANDLE_AT ISDIR InvalidArgument || open_path(files::directory().path(), OFlags::CREATE);
     OPEN_BY_HANDLE_AT EXIST AlreadyExists || open_file(OFlags::CREATE | OFlags::EXCL);
@@ -158,6 +158,12 @@ fn open_path(path: &Path, flags: OFlags) -> Outcome {
 
 fn open_file(flags: OFlags) -> Outcome {
     open_path(files::NamedFile::new().path(), flags)
+}
+
+/// Opens the handle of a file as a directory. Root of a user namespace gets the error `ESTALE`.
+fn open_as_directory(flags: OFlags) -> Outcome {
+    let error = open_file(flags)?;
+    if error.is(Errno::STALE) { Err(NO_CAPABILITY.into()) } else { Ok(error) }
 }
 
 /// Opens the handle of a file that `create` creates in a new directory.
