@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::numbers::{self, Number};
+use super::scan::Layout;
 use super::{ARCHITECTURES, structs};
 use common::require;
 
@@ -71,11 +72,21 @@ const IN_NO_HEADER: &[&str] = &[
     "SOL_SOCKET",
 ];
 
+/// The struct that C libraries define, but that no UAPI header of the kernel defines.
+const STRUCT_IN_NO_HEADER: &str = "struct file_handle";
+
 /// Returns the constants of an architecture that the kernel's headers define.
 fn numbers_of(architecture: &str) -> impl Iterator<Item = Number> {
     numbers::known_to(architecture)
         .into_iter()
         .filter(|number| !IN_NO_HEADER.contains(&&*number.name))
+}
+
+/// Returns the structs of an architecture that the kernel's headers define.
+fn structs_of(
+    architecture: &str,
+) -> impl Iterator<Item = (&'static structs::Struct, Layout<'static>)> {
+    structs::of(architecture).into_iter().filter(|(row, _)| row.c != STRUCT_IN_NO_HEADER)
 }
 
 /// Formats a number as a C literal, which has an unsigned type if the number exceeds `INT_MAX`.
@@ -100,7 +111,7 @@ fn assertions(architecture: &str) -> BTreeSet<String> {
             &literal(number.value),
         );
     }
-    for (row, layout) in structs::of(architecture) {
+    for (row, layout) in structs_of(architecture) {
         equal(&format!("sizeof({})", row.c), &layout.size.to_string());
         equal(&format!("_Alignof({})", row.c), &layout.align.to_string());
         for (field, offset) in row.fields.iter().zip(structs::offsets(&layout)) {
@@ -118,7 +129,7 @@ fn source() -> String {
         .map(|number| number.name);
     let structs = ARCHITECTURES
         .iter()
-        .flat_map(|architecture| structs::of(architecture))
+        .flat_map(|architecture| structs_of(architecture))
         .map(|(row, _)| row.c);
     let (numbers, structs): (BTreeSet<_>, BTreeSet<_>) = (numbers.collect(), structs.collect());
     let mut text = format!("// {} constants and {} structs\n", numbers.len(), structs.len());
