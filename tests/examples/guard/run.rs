@@ -7,6 +7,7 @@ use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use butter::fanotify::{Class, Fanotify};
 use butter::mount::{self, MountFlags};
 use butter::signal::{self, Signal};
 use common::test::Test;
@@ -24,6 +25,8 @@ pub fn program() -> Result<PathBuf, String> {
 /// tmpfs. Skips the test if this process is not root of the host.
 pub fn in_tmpfs(test: Test, body: impl FnOnce(&Path, &Path)) {
     let program = require!(test; program());
+    // Root of a user namespace can create a mount namespace as well.
+    require!(test; Fanotify::new(Class::Content).map(drop));
     let ran = test.in_namespaces_as_host_root(|| {
         let directory = files::directory();
         let path = directory.path();
