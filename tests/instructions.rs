@@ -65,8 +65,12 @@ fn count(iterations: u64, body: &dyn Fn(u64)) -> Option<u64> {
 /// instructions.
 fn at_most(bound: u64, calls: u64, body: impl Fn(u64)) {
     // The number of iterations is a multiple of every factor by which the compiler unrolls a short
-    // loop.
-    let iterations = if bound < 100 { 24 } else { 3 };
+    // loop. A long loop is not unrolled.
+    let iterations = match bound {
+        ..100 => 24,
+        100..1000 => 3,
+        1000.. => 1,
+    };
     let test = Test::of(&body);
     let optimized = cfg!(not(debug_assertions));
     require!(test; optimized, "instructions are counted only in an optimized build (--release)");
@@ -351,17 +355,17 @@ fn resolve(events: &[u8], resolver: &WarmResolver) {
 }
 
 #[test]
-fn resolver_takes_at_most_240_instructions_per_event_in_one_directory() {
+fn resolver_takes_at_most_280_instructions_per_event_in_one_directory() {
     let (events, resolver) = require!(resolver(1));
-    at_most(60 * 240, 0, |iterations| {
+    at_most(60 * 280, 0, |iterations| {
         (0..iterations).for_each(|_| resolve(&events, &resolver));
     });
 }
 
 #[test]
-fn resolver_takes_at_most_600_instructions_per_event_in_alternating_directories() {
+fn resolver_takes_at_most_700_instructions_per_event_in_alternating_directories() {
     let (events, resolver) = require!(resolver(20));
-    at_most(60 * 600, 0, |iterations| {
+    at_most(60 * 700, 0, |iterations| {
         (0..iterations).for_each(|_| resolve(&events, &resolver));
     });
 }
@@ -375,8 +379,8 @@ fn fanotify_event_with_file_takes_at_most_60_instructions() {
     let directory = common::files::directory();
     let mask = MarkMask::OPEN | MarkMask::EVENT_ON_CHILD;
     group.add(Mark::Inode, mask, common::bytes(directory.path())).unwrap();
-    // Both loops together run 9 times.
-    for number in 0..60 * 9 {
+    // Both loops together run 3 times.
+    for number in 0..60 * 3 {
         std::fs::File::create(directory.path().join(number.to_string())).unwrap();
     }
     at_most(60 * 60, 61, |iterations| {
