@@ -3,7 +3,8 @@
 //!
 //! The files in `/vm` describe the program: `args` (the program and its arguments) and `env` are
 //! sequences of NUL-terminated strings; `marker` is a random word, so that no program prints it by
-//! chance; `user` exists if the program runs as an ordinary user, and contains a decimal user ID.
+//! chance; `user` exists if the program runs as an ordinary user, and contains a decimal user ID;
+//! `ext4` exists if the virtual machine has a disk with an ext4 file system for `/tmp`.
 //!
 //! The console shows the line `MARKER start`, and then the unmodified output of the program.
 //! Directly after this output, possibly on the same line, the console shows `MARKER exit N`,
@@ -13,9 +14,11 @@ use std::ffi::{CStr, OsStr, OsString, c_char, c_int, c_long, c_ulong, c_void};
 use std::fs;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, ExitStatus, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 // SAFETY: these are the declarations of the C library; calling a function marked `safe` is always
 // sound.
@@ -40,14 +43,13 @@ const MS_BIND: c_ulong = 4096;
 const MS_MOVE: c_ulong = 8192;
 
 /// The file systems to mount: type, mount point, options.
-const MOUNTS: [(&CStr, &CStr, &CStr); 8] = [
+const MOUNTS: [(&CStr, &CStr, &CStr); 7] = [
     (c"proc", c"/proc", c""),
     (c"sysfs", c"/sys", c""),
     (c"cgroup2", c"/sys/fs/cgroup", c""),
     (c"devtmpfs", c"/dev", c""),
     (c"devpts", c"/dev/pts", c"ptmxmode=666,mode=620"),
     (c"tmpfs", c"/dev/shm", c"mode=1777"),
-    (c"tmpfs", c"/tmp", c"mode=1777"),
     (c"tmpfs", c"/run", c"mode=755"),
 ];
 
@@ -76,6 +78,7 @@ fn set_up() -> io::Result<()> {
         fs::create_dir_all(OsStr::from_bytes(target.to_bytes()))?;
         mount_at(kind, target, kind, 0, options)?;
     }
+    temporary_files()?;
     fs::create_dir_all("/etc")?;
     symlink("/proc/self/fd", "/dev/fd")?;
     symlink("fd/0", "/dev/stdin")?;
@@ -84,6 +87,21 @@ fn set_up() -> io::Result<()> {
     fs::write("/proc/sys/kernel/hostname", "butter")?;
     loopback_up()?;
     std::env::set_current_dir("/tmp")
+}
+
+/// Mounts the file system for temporary files: the disk if there is one, and otherwise a tmpfs.
+fn temporary_files() -> io::Result<()> {
+    fs::create_dir_all("/tmp")?;
+    if !fs::exists("/vm/ext4")? {
+        return mount_at(c"tmpfs", c"/tmp", c"tmpfs", 0, c"mode=1777");
+    }
+    // The kernel detects the disk in the background.
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !fs::exists("/dev/nvme0n1")? && Instant::now() < deadline {
+        sleep(Duration::from_millis(10));
+    }
+    mount_at(c"/dev/nvme0n1", c"/tmp", c"ext4", 0, c"errors=continue")?;
+    fs::set_permissions("/tmp", fs::Permissions::from_mode(0o1777))
 }
 
 /// Starts the program and waits until it terminates. Also reaps all other processes that terminate

@@ -21,14 +21,21 @@ class Failed(Exception):
     """The virtual machine did not report an exit status. The text is the reason."""
 
 
-def boot(arch, emulator, variables, kernel, initramfs, marker, cpu, memory, cpus, timeout):
-    """Runs the virtual machine, forwards the program's output, and returns the exit status."""
+def boot(arch, emulator, variables, kernel, files, marker, cpu, memory, cpus, timeout):
+    """Runs the virtual machine, forwards the program's output, and returns the exit status.
+
+    The files are the initramfs and, optionally, the image of a disk.
+    """
+    initramfs, *disks = files
     board, default, parameters = ARCHITECTURES[arch]
     command = [*emulator, "-M", board, "-cpu", cpu or default, "-m", str(memory)]
     command += ["-smp", str(cpus)]
     command += ["-accel", "tcg,thread=multi", "-nodefaults", "-nographic", "-no-reboot"]
     command += ["-serial", "stdio", "-monitor", "none"]
     command += ["-kernel", kernel, "-initrd", initramfs]
+    for disk in disks:
+        command += ["-drive", f"file={disk},format=raw,if=none,id=disk,cache=unsafe"]
+        command += ["-device", "nvme,serial=disk,drive=disk"]
     command += ["-append", f"{parameters} panic=-1 quiet"]
     qemu = subprocess.Popen(
         command,
