@@ -165,8 +165,15 @@ fn clone3_autoreap_leaves_no_zombie() {
         assert!(pidfd.wait_readable(Duration::from_secs(60)).unwrap());
         let error = process::wait(cloned.pid, super::EXITED).unwrap_err();
         assert_eq!(error, Error::new(Call::WAITID, Errno::CHILD));
-        let info = pidfd.info(process::InfoMask::EXIT).unwrap();
-        assert_eq!(info.exit_status().unwrap().code(), Some(3));
+        // The pidfd becomes readable before the kernel stores the exit status.
+        let status = loop {
+            let info = pidfd.info(process::InfoMask::EXIT).unwrap();
+            match info.exit_status() {
+                Some(status) => break status,
+                None => std::thread::yield_now(),
+            }
+        };
+        assert_eq!(status.code(), Some(3));
     });
 }
 
