@@ -29,7 +29,7 @@ pub(super) fn pidfd(number: i32) -> Result<RawFd, PidFdError> {
 pub enum PidFdError {
     /// `FAN_NOPIDFD` - the process has terminated, or is not visible in the PID namespace of the
     /// reader. With [`InitFlags::REPORT_FD_ERROR`](super::InitFlags::REPORT_FD_ERROR), the kernel
-    /// reports `ESRCH`.
+    /// reports `ESRCH`. Linux 7.3 reports the pidfd of a process that has terminated.
     #[doc(alias = "FAN_NOPIDFD")]
     NoProcess,
     /// `FAN_EPIDFD` - the pidfd could not be opened, and the group does not report the error.

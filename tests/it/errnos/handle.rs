@@ -41,7 +41,7 @@ const NONE: EncodeFlags = EncodeFlags::empty();
 path_call_rows! { ROWS {
     OPEN_BY_HANDLE_AT STALE StaleHandle open_deleted_file;
     OPEN_BY_HANDLE_AT STALE StaleHandle || open_on(File::open("/proc").unwrap());
-    OPEN_BY_HANDLE_AT STALE StaleHandle || open_changed(|it| FileHandle::new(77, it.as_bytes()));
+    OPEN_BY_HANDLE_AT STALE StaleHandle open_unknown_type;
     OPEN_BY_HANDLE_AT STALE StaleHandle || {
         open_changed(|it| FileHandle::new(it.handle_type(), &[1]))
     };
@@ -197,6 +197,16 @@ fn open_changed(change: fn(&FileHandle) -> Option<FileHandle>) -> Outcome {
     let handle = handle_of(CWD, bytes(file.path()), NONE);
     let changed = handle.map(|(handle, mount)| (change(&handle).unwrap(), mount));
     open(common::fd(mount), changed, OFlags::RDONLY)
+}
+
+/// Opens a handle with a type that the file system does not use. A tmpfs ignores the type.
+fn open_unknown_type() -> Outcome {
+    const TMPFS_MAGIC: u64 = 0x0102_1994;
+    let directory = files::directory();
+    if butter::fs::statfs(bytes(directory.path())).unwrap().fs_type as u64 == TMPFS_MAGIC {
+        return Err("a tmpfs ignores the type of a handle".into());
+    }
+    open_changed(|it| FileHandle::new(77, it.as_bytes()))
 }
 
 /// Opens a handle with a negative type, which file systems reject with `ESTALE` before Linux 6.13.

@@ -14,11 +14,11 @@ use butter::mount::{self, MountFlags};
 use butter::process::getpid;
 use common::{require, this_test};
 
-use super::{TMP, group, on_tmpfs};
+use super::{TMP, group, on_filesystem};
 
 #[test]
 fn mount_record_contains_the_unique_id_of_an_attached_and_detached_mount() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let group = group(Class::Notification, InitFlags::REPORT_MNT);
         let group = require!(group, "FAN_REPORT_MNT");
         let mask = MarkMask::MNT_ATTACH | MarkMask::MNT_DETACH;
@@ -109,7 +109,7 @@ impl Drop for Ext4 {
 
 #[test]
 fn error_record_contains_the_errno_and_the_number_of_errors() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let ext4 = require!(Ext4::mount());
         let trigger = format!("/sys/fs/ext4/{}/trigger_fs_error", ext4.device);
         require!(Path::new(&trigger).exists(), "{trigger} does not exist");
@@ -136,7 +136,7 @@ fn error_record_contains_the_errno_and_the_number_of_errors() {
 
 #[test]
 fn range_record_contains_the_range_that_is_to_be_accessed() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let ext4 = require!(Ext4::mount());
         let path = ext4.directory.join("file");
         fs::write(&path, [7; 8192]).unwrap();

@@ -79,9 +79,11 @@ impl Host {
     /// Returns the errno that the documentation states for a combination of flags.
     fn expected(&self, class: Class, flags: InitFlags) -> Option<Errno> {
         let handles = flags & HANDLES;
-        let identifies = flags.intersects(HANDLES | InitFlags::REPORT_MNT);
         let notifies = class == Class::Notification;
-        let unprivileged = notifies && identifies && !flags.intersects(PRIVILEGED);
+        // A kernel that does not support a flag does not know whether it requires privileges.
+        let known = flags & self.supported;
+        let identifies = known.intersects(HANDLES | InitFlags::REPORT_MNT);
+        let unprivileged = notifies && identifies && !known.intersects(PRIVILEGED);
         let is_permitted = self.is_admin || unprivileged && self.permits_unprivileged;
         if !is_permitted {
             return Some(Errno::PERM);
@@ -135,7 +137,7 @@ fn fanotify_init_in_user_namespace_requires_file_handles() {
             let error = Fanotify::new(Class::Notification).unwrap_err();
             assert_eq!(error.errno(), Errno::PERM);
             let group = require!(group(Class::Notification, InitFlags::REPORT_DFID_NAME));
-            group.add(Mark::Inode, MarkMask::OPEN, "/").unwrap();
+            require!(group.add(Mark::Inode, MarkMask::OPEN, "/"));
             for mark in [Mark::Mount, Mark::Filesystem] {
                 assert_eq!(group.add(mark, MarkMask::OPEN, "/").unwrap_err().errno(), Errno::PERM);
             }
@@ -210,7 +212,7 @@ fn from_fd_determines_the_class_and_rejects_other_descriptors() {
     let fids = require!(group(Class::Notification, InitFlags::REPORT_FID));
     let directory = common::files::directory();
     let path = common::bytes(directory.path());
-    fids.add(Mark::Inode, MarkMask::CREATE, path).unwrap();
+    require!(fids.add(Mark::Inode, MarkMask::CREATE, path));
     let (fd, response) = fids.into_parts();
     assert_eq!(response, Response::Allow);
     let fids = Fanotify::from_fd(fd, Response::Deny).unwrap();

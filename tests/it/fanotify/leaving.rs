@@ -11,7 +11,7 @@ use common::forked::ForkedChild;
 use common::{require, this_test};
 
 use super::permission::{Access, CLASSES, guarded, next, opener};
-use super::{descriptors, on_tmpfs, with_default};
+use super::{descriptors, on_filesystem, with_default};
 
 /// Default responses, with the result of an access for which the default response was sent.
 const DEFAULTS: [(Response, Access); 3] = [
@@ -106,7 +106,7 @@ fn groups() -> impl Iterator<Item = (Class, Response, Access)> {
 
 #[test]
 fn permission_event_sends_the_default_response_if_it_is_left_without_response() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         for (class, default, expected) in groups() {
             let (group, path) = guarded(with_default(class, default));
             for (name, way) in WAYS {
@@ -126,7 +126,7 @@ fn permission_event_sends_the_default_response_if_it_is_left_without_response() 
 /// another class than the program assumes.
 #[test]
 fn permission_event_denies_the_access_if_the_errno_of_the_default_response_is_rejected() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let default = Response::DenyErrno(DenyErrno::Busy);
         let (group, path) = guarded(with_default(Class::PreContent, default));
         let access = opener(&path);
@@ -149,7 +149,7 @@ fn permission_event_denies_the_access_if_the_errno_of_the_default_response_is_re
 /// default response is.
 #[test]
 fn close_of_group_allows_accesses_whatever_the_default_response_is() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         for (class, default, _) in groups() {
             // The event is in the queue.
             let (group, path) = guarded(with_default(class, default));
@@ -175,7 +175,7 @@ fn close_of_group_allows_accesses_whatever_the_default_response_is() {
 
 #[test]
 fn kill_of_listener_allows_accesses_whatever_the_default_response_is() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         for (class, default, _) in groups() {
             for reads in [false, true] {
                 let (group, path) = guarded(with_default(class, default));
@@ -202,7 +202,7 @@ fn kill_of_listener_allows_accesses_whatever_the_default_response_is() {
 /// An access that is interrupted by a fatal signal no longer waits, and the response has no effect.
 #[test]
 fn permission_event_of_a_killed_process_can_be_dropped() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let (group, path) = guarded(with_default(Class::Content, Response::Deny));
         let path = std::ffi::CString::new(path).unwrap();
         // SAFETY: reads the path.
@@ -220,7 +220,7 @@ fn permission_event_of_a_killed_process_can_be_dropped() {
 #[test]
 fn event_without_permission_needs_no_response_in_content_group() {
     use butter::fanotify::{Kind, Mark, MarkMask};
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let group = super::group(Class::Content, InitFlags::empty()).unwrap();
         let path = super::create("file");
         group.add(Mark::Inode, MarkMask::OPEN, path.as_str()).unwrap();

@@ -8,7 +8,7 @@ use butter::fd::AsFd;
 use butter::fs::CWD;
 use common::{require, this_test};
 
-use super::{TMP, create, group, on_tmpfs};
+use super::{TMP, create, group, on_filesystem};
 
 const MARKS: [Mark; 4] = [Mark::Inode, Mark::Mount, Mark::Filesystem, Mark::MountNamespace];
 
@@ -55,8 +55,8 @@ fn bits() -> impl Iterator<Item = MarkMask> + Clone {
         .filter(|mask| MarkMask::KNOWN.contains(*mask))
 }
 
-/// Returns the errno that the documentation states for a new mark on tmpfs or, with
-/// [`Mark::MountNamespace`], on a mount namespace.
+/// Returns the errno that the documentation states for a new mark on a file system that does not
+/// support [`MarkMask::PRE_ACCESS`] or, with [`Mark::MountNamespace`], on a mount namespace.
 fn expected(
     (class, init): (Class, InitFlags),
     mark: Mark,
@@ -106,7 +106,7 @@ pub const NAMESPACE: &str = "/proc/self/ns/mnt";
 
 #[test]
 fn add_accepts_exactly_the_documented_pairs_of_events() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let supported = supported_bits();
         assert!(supported.contains(MarkMask::OPEN | MarkMask::OPEN_PERM | MarkMask::CREATE));
         let (file, mut results) = (create("file"), BTreeMap::<_, u32>::new());
@@ -115,7 +115,7 @@ fn add_accepts_exactly_the_documented_pairs_of_events() {
                 this_test!().skip(&group_kind.1.to_string(), format_args!("not supported"));
                 continue;
             };
-            // The tmpfs of Linux 5.10 does not support file handles.
+            // A tmpfs does not support file handles before Linux 5.13.
             if group
                 .add(Mark::Inode, MarkMask::OPEN, TMP)
                 .is_err_and(|error| error.is(Errno::NODEV))
@@ -177,7 +177,7 @@ fn expected_with_flags(mark: Mark, flags: MarkFlags, is_directory: bool) -> Opti
 
 #[test]
 fn add_at_accepts_exactly_the_documented_combinations_of_flags() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let file = create("file");
         let flags = [
             MarkFlags::DONT_FOLLOW,
@@ -219,7 +219,7 @@ fn add_at_accepts_exactly_the_documented_combinations_of_flags() {
 
 #[test]
 fn fanotify_mark_with_flush_permits_no_flags_and_removes_marks_of_one_kind() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let group = group(Class::Notification, InitFlags::empty()).unwrap();
         let other_flags = [MarkFlags::DONT_FOLLOW, MarkFlags::IGNORED_MASK, MarkFlags::EVICTABLE];
         for flags in other_flags {

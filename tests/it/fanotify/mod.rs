@@ -17,23 +17,28 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use butter::fanotify::{Class, Fanotify, InitFlags, Response};
-use butter::mount::{self, MountFlags};
+use butter::mount;
+use common::files;
 use common::test::Test;
 
 /// The directory on which the tests mount a separate file system.
 const TMP: &str = "/tmp";
 
-/// Runs a test as the host's root, with a new tmpfs at [`TMP`]. Terminates the test if it does not
-/// end within two minutes. Returns `false` if the caller is not the host's root.
-fn on_tmpfs(test: Test, body: impl FnOnce()) -> bool {
+/// Runs a test as the host's root, with a separate file system at [`TMP`]. Terminates the test if
+/// it does not end within two minutes. Returns `false` if the caller is not the host's root.
+fn on_filesystem(test: Test, body: impl FnOnce()) -> bool {
     // Root of a user namespace may create the namespaces, but no privileged group.
     let is_root = Fanotify::new(Class::Content).is_ok();
     is_root
         && test.in_namespaces_as_host_root(|| {
             // SAFETY: touches no memory; the signal terminates this process only.
             unsafe { libc::alarm(120) };
-            mount::mount("tmpfs", TMP, "tmpfs", MountFlags::empty(), "").unwrap();
+            let source = files::mount_filesystem(TMP.as_ref());
             body();
+            if source.is_some() {
+                // The directory can be removed only after it is unmounted.
+                mount::detach(TMP).unwrap();
+            }
         })
 }
 

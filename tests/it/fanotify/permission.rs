@@ -16,7 +16,7 @@ use butter::process::{PidFd, getpid};
 use common::forked::ForkedChild;
 use common::{require, this_test};
 
-use super::{TMP, create, descriptors, group, on_tmpfs, path_of, with_default};
+use super::{TMP, create, descriptors, group, on_filesystem, path_of, with_default};
 
 /// The result of an access: `Err` contains the errno.
 pub type Access = Result<(), i32>;
@@ -60,7 +60,7 @@ pub const CLASSES: [Class; 2] = [Class::Content, Class::PreContent];
 
 #[test]
 fn allow_and_deny_determine_the_result_of_each_kind_of_access() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let program = format!("{TMP}/program");
         fs::copy("/proc/self/exe", &program).unwrap();
         // Linux 6.14 and newer report no event for a file that was opened before the mark.
@@ -115,7 +115,7 @@ fn deny_with_sets_the_errno_of_the_access_in_the_pre_content_class_only() {
         DenyErrno::NoSpc,
         DenyErrno::DQuot,
     ];
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         for default in [Response::Allow, Response::Deny] {
             for class in CLASSES {
                 let (group, path) = guarded(with_default(class, default));
@@ -140,7 +140,7 @@ fn deny_with_sets_the_errno_of_the_access_in_the_pre_content_class_only() {
 
 #[test]
 fn permission_event_has_the_process_that_accesses_the_file() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let (group, path) = guarded(group(Class::Content, InitFlags::REPORT_PIDFD));
         let path = std::ffi::CString::new(path).unwrap();
         // SAFETY: reads the path.
@@ -161,7 +161,7 @@ fn permission_event_has_the_process_that_accesses_the_file() {
 
 #[test]
 fn permission_event_with_report_tid_has_the_thread_that_accesses_the_file() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let (group, path) = guarded(group(Class::Content, InitFlags::REPORT_TID));
         let access = spawn(move || {
             access_of(File::open(path)).unwrap();
@@ -179,7 +179,7 @@ fn permission_event_with_report_tid_has_the_thread_that_accesses_the_file() {
 /// Newer kernels accept both flags, and report a pidfd of the thread.
 #[test]
 fn permission_event_with_report_tid_and_report_pidfd_has_a_pidfd_of_the_thread() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let group = group(Class::Content, InitFlags::REPORT_TID | InitFlags::REPORT_PIDFD);
         let group = require!(group.ok(), "the kernel does not report pidfds of threads");
         let (group, path) = guarded(Ok(group));
@@ -195,7 +195,7 @@ fn permission_event_with_report_tid_and_report_pidfd_has_a_pidfd_of_the_thread()
 
 #[test]
 fn respond_with_audit_requires_a_group_with_enable_audit() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let rule = AuditRule { number: 7, subject_trust: Trust::Yes, object_trust: Trust::No };
         let audits = [Audit::Response, Audit::Rule(rule)];
         for (flags, default) in
@@ -228,7 +228,7 @@ fn respond_with_audit_requires_a_group_with_enable_audit() {
 /// Without a descriptor, an audit rule checks whether the kernel supports audit rules.
 #[test]
 fn raw_write_without_descriptor_checks_for_support_of_audit_rules() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let group = require!(group(Class::Content, InitFlags::ENABLE_AUDIT));
         let rule =
             AuditRule { number: 0, subject_trust: Trust::No, object_trust: Trust::default() };
@@ -241,7 +241,7 @@ fn raw_write_without_descriptor_checks_for_support_of_audit_rules() {
 
 #[test]
 fn permission_event_of_shared_group_can_be_answered_in_another_thread() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let (group, path) = guarded(group(Class::Content, InitFlags::empty()));
         let group = Arc::new(group);
         let access = opener(&path);
@@ -257,7 +257,7 @@ fn permission_event_of_shared_group_can_be_answered_in_another_thread() {
 
 #[test]
 fn respond_fails_with_enoent_if_the_event_no_longer_waits() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let (group, path) = guarded(with_default(Class::Content, Response::Deny));
         let access = opener(&path);
         let event = next(&group);
@@ -271,7 +271,7 @@ fn respond_fails_with_enoent_if_the_event_no_longer_waits() {
 /// The kernel denies an access whose file it cannot open for the listener.
 #[test]
 fn permission_event_whose_file_cannot_be_opened_is_denied_and_reports_the_error() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let flags = InitFlags::REPORT_FD_ERROR | InitFlags::REPORT_PIDFD;
         let group = require!(group(Class::Content, flags), "FAN_REPORT_FD_ERROR");
         let (group, path) = guarded(Ok(group));
@@ -301,7 +301,7 @@ fn permission_event_is_lost_and_the_access_allowed_if_the_queue_is_full() {
     let limit = require!(fs::read_to_string("/proc/sys/fs/fanotify/max_queued_events"));
     let limit: usize = limit.trim().parse().unwrap();
     require!(limit <= 20_000, "fs.fanotify.max_queued_events is {limit}");
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         for flags in [InitFlags::empty(), InitFlags::UNLIMITED_QUEUE] {
             let builder = Fanotify::builder(Class::Content).flags(flags | InitFlags::NONBLOCK);
             let (group, path) = guarded(builder.default_response(Response::Deny).build());
@@ -326,7 +326,7 @@ fn permission_event_is_lost_and_the_access_allowed_if_the_queue_is_full() {
 /// the file. The file of an event can always be used.
 #[test]
 fn listener_can_read_the_file_of_an_event_and_open_ignored_files() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let group = group(Class::Content, InitFlags::empty()).unwrap();
         let (guarded, own) = (create("guarded"), create("own"));
         fs::write(&guarded, "content").unwrap();

@@ -17,7 +17,7 @@ use butter::process::getpid;
 use common::signals::interrupted;
 use common::{require, this_test};
 
-use super::{TMP, create, descriptors, group, on_tmpfs, path_of};
+use super::{TMP, create, descriptors, group, on_filesystem, path_of};
 
 /// Creates a group that reports the opens of files in [`TMP`], with an event for each of `count`
 /// files.
@@ -31,7 +31,7 @@ fn with_events(flags: InitFlags, count: usize) -> Fanotify {
 
 #[test]
 fn read_events_returns_the_open_file_and_the_process_of_each_event() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let group = with_events(InitFlags::REPORT_PIDFD, 3);
         let path = format!("{TMP}/file 1");
         fs::write(&path, "content").unwrap();
@@ -73,7 +73,7 @@ impl<G: GroupRef> RecordFd for Event<'_, G> {
 
 #[test]
 fn events_close_the_descriptors_of_all_events_that_were_not_returned() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         for taken in 0..=5 {
             for flags in [InitFlags::empty(), InitFlags::REPORT_PIDFD] {
                 let group = with_events(flags, 5);
@@ -95,7 +95,7 @@ fn events_close_the_descriptors_of_all_events_that_were_not_returned() {
 /// Drops the events in the middle of a loop, because the body panics.
 #[test]
 fn events_close_all_descriptors_if_the_loop_panics() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let group = with_events(InitFlags::REPORT_PIDFD, 5);
         let before = descriptors();
         let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
@@ -112,7 +112,7 @@ fn events_close_all_descriptors_if_the_loop_panics() {
 
 #[test]
 fn into_file_returns_the_event_unless_it_is_a_notification_with_a_file() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let mut buffer = [0; 4096];
         let fids = group(Class::Notification, InitFlags::REPORT_FID).unwrap();
         require!(fids.add(Mark::Mount, MarkMask::OPEN, TMP), "file handles on tmpfs");
@@ -139,7 +139,7 @@ fn read_events_reads_from_a_shared_group_in_several_threads() {
     assert_static_and_send::<PermissionEvent<&'static Fanotify>>();
     assert_static_and_send::<Event<'static, Arc<Fanotify>>>();
 
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let group = Arc::new(with_events(InitFlags::empty(), 40));
         let before = descriptors();
         let threads: Vec<_> = (0..4)
@@ -194,7 +194,8 @@ fn read_events_keeps_the_event_in_the_queue_if_the_buffer_is_too_small() {
         File::create(directory.path().join(name)).unwrap();
     }
     let size = io::bytes_available(&fids).unwrap();
-    assert_eq!(size, 2 * 24, "FIONREAD counts the headers only");
+    // Older kernels count only the headers.
+    assert!(size == 2 * 24 || size > 2 * (24 + 28), "{size}");
     let mut buffer = [0; EVENT_SIZE_MAX];
     for length in 0..40 {
         let error = fids.read_events(&mut buffer[..length]).unwrap_err();
@@ -264,7 +265,7 @@ fn read_events_interruptible_fails_with_eintr_if_interrupted() {
 
 #[test]
 fn event_source_passes_events_that_own_their_descriptors() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let group = with_events(InitFlags::REPORT_PIDFD, 3);
         let before = descriptors();
         let mut buffer = [std::mem::MaybeUninit::uninit(); 4096];
@@ -279,7 +280,7 @@ fn event_source_passes_events_that_own_their_descriptors() {
 
 #[test]
 fn reader_returns_each_event_once_and_closes_the_descriptors_of_the_others() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         for taken in 0..=5 {
             let group = with_events(InitFlags::REPORT_PIDFD, 5);
             let before = descriptors();
@@ -324,7 +325,7 @@ fn reader_fails_with_einval_if_the_buffer_is_too_small() {
 /// The raw call returns numbers, of which the caller takes ownership.
 #[test]
 fn raw_read_returns_bytes_with_numbers_of_open_descriptors() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let group = with_events(InitFlags::empty(), 1);
         let (before, mut buffer) = (descriptors(), [0; 100]);
         let bytes = raw::read(group.as_fd(), &mut buffer).unwrap();

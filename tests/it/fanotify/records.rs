@@ -12,7 +12,7 @@ use butter::process::getpid;
 use common::forked::ForkedChild;
 use common::{require, this_test};
 
-use super::{TMP, create, group, on_tmpfs};
+use super::{TMP, create, group, on_filesystem};
 
 /// The file system ID, the type and the bytes of a file handle.
 type Handle = ([i32; 2], i32, Vec<u8>);
@@ -78,7 +78,7 @@ fn read(group: &Fanotify) -> Vec<(EventMask, Vec<Owned>)> {
 
 #[test]
 fn records_contain_the_handles_and_names_that_the_group_requests() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let directory = format!("{TMP}/directory");
         fs::create_dir(&directory).unwrap();
         let file = format!("{directory}/file");
@@ -223,7 +223,7 @@ fn pid_is_that_of_the_listener_only_if_the_group_is_unprivileged() {
 
 #[test]
 fn pidfd_record_contains_a_pidfd_or_an_error() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let path = CString::new(create("file")).unwrap();
         let run = || {
             // SAFETY: reads the path.
@@ -233,7 +233,7 @@ fn pidfd_record_contains_a_pidfd_or_an_error() {
         {
             let flags = flags | InitFlags::REPORT_FID;
             let group = require!(group(Class::Notification, flags));
-            group.add(Mark::Inode, MarkMask::OPEN, path.to_str().unwrap()).unwrap();
+            require!(group.add(Mark::Inode, MarkMask::OPEN, path.to_str().unwrap()));
             let mut buffer = [0; 200];
 
             let child = run();
@@ -253,7 +253,14 @@ fn pidfd_record_contains_a_pidfd_or_an_error() {
             assert!(child.result() >= 0);
             drop(child);
             let event = group.read_events(&mut buffer).unwrap().next().unwrap();
-            assert_eq!(event.pidfd().map(drop), Err(PidFdError::NoProcess), "{flags}");
+            // Linux 7.3 reports a pidfd of the reaped process.
+            match event.pidfd() {
+                Ok(pidfd) => {
+                    let error = pidfd.unwrap().send_signal(None).unwrap_err();
+                    assert_eq!(error.errno(), Errno::SRCH);
+                }
+                Err(error) => assert_eq!(error, PidFdError::NoProcess, "{flags}"),
+            }
             drop(event);
 
             // No descriptor is free.
@@ -280,7 +287,7 @@ fn pidfd_record_contains_a_pidfd_or_an_error() {
 
 #[test]
 fn file_of_event_with_report_fd_error_is_the_error_of_its_open() {
-    let ran = on_tmpfs(this_test!(), || {
+    let ran = on_filesystem(this_test!(), || {
         let flags = InitFlags::REPORT_FD_ERROR;
         let group = require!(group(Class::Notification, flags), "FAN_REPORT_FD_ERROR");
         let path = create("file");

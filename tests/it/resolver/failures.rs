@@ -4,12 +4,12 @@ use std::fs::{self, File};
 
 use butter::error::Errno;
 use butter::fanotify::resolver::{Mount, ResolveError, Resolver, Slot};
-use butter::fanotify::{EventMask, InitFlags, MarkMask, decode};
+use butter::fanotify::{EventMask, InitFlags, decode};
 use butter::mount;
 use common::inject::inject;
-use common::{bytes, this_test};
+use common::{bytes, require, this_test};
 
-use super::{MASK, NAMES, TARGETS, Watched, in_namespace};
+use super::{MASK, NAMES, TARGETS, Watched, in_namespace, mask};
 
 /// Returns the bytes of an event without info records.
 fn event(mask: EventMask) -> [u8; 24] {
@@ -23,7 +23,7 @@ fn event(mask: EventMask) -> [u8; 24] {
 #[test]
 fn resolver_discards_cached_directories_on_overflow() {
     in_namespace(this_test!(), || {
-        let mut watched = Watched::new(TARGETS, MASK, [Slot::EMPTY; 64]);
+        let mut watched = Watched::new(NAMES, mask(), [Slot::EMPTY; 64]);
         fs::create_dir_all(watched.path("a/b")).unwrap();
         watched.events();
         watched.assert_file_is_resolved("a/b/file");
@@ -46,8 +46,9 @@ fn resolver_discards_cached_directories_on_overflow() {
 
 #[test]
 fn resolver_reports_deleted_directory_unless_it_is_cached() {
+    require!(kernel >= 5.17, "FAN_REPORT_TARGET_FID");
     in_namespace(this_test!(), || {
-        let mut watched = Watched::new(TARGETS, MASK, [Slot::EMPTY; 64]);
+        let mut watched = Watched::new(TARGETS, mask(), [Slot::EMPTY; 64]);
         let create = |watched: &Watched<_>, name| {
             let directory = watched.path(name);
             fs::create_dir(&directory).unwrap();
@@ -73,7 +74,7 @@ fn resolver_reports_deleted_directory_unless_it_is_cached() {
 #[test]
 fn resolver_reports_file_system_without_a_mount() {
     in_namespace(this_test!(), || {
-        let mut watched = Watched::new(NAMES, MASK, [Slot::EMPTY; 64]);
+        let mut watched = Watched::new(NAMES, mask(), [Slot::EMPTY; 64]);
         drop(File::create(watched.path("file")).unwrap());
         let mut resolver = Resolver::new([Mount::open("/proc").unwrap()], [Slot::EMPTY; 4]);
         let mut buffer = [0; 4096];
@@ -95,7 +96,7 @@ fn resolver_reports_file_system_without_a_mount() {
 #[test]
 fn resolver_reports_directory_that_is_not_below_the_mount() {
     in_namespace(this_test!(), || {
-        let mut watched = Watched::new(TARGETS, MASK, [Slot::EMPTY; 64]);
+        let mut watched = Watched::new(NAMES, mask(), [Slot::EMPTY; 64]);
         for name in ["inside", "outside", "mounted"] {
             fs::create_dir(watched.path(name)).unwrap();
         }
@@ -119,7 +120,7 @@ fn resolver_reports_directory_that_is_not_below_the_mount() {
 #[test]
 fn resolver_returns_errors_of_its_system_calls() {
     in_namespace(this_test!(), || {
-        let mut watched = Watched::new(TARGETS, MASK, [Slot::EMPTY; 64]);
+        let mut watched = Watched::new(NAMES, mask(), [Slot::EMPTY; 64]);
         drop(File::create(watched.path("file")).unwrap());
         let mut buffer = [0; 4096];
         let watched = &mut watched;
@@ -150,7 +151,7 @@ fn resolver_returns_errors_of_its_system_calls() {
 
 #[test]
 fn resolver_returns_path_of_directory_if_group_reports_no_names() {
-    let (flags, mask) = (InitFlags::REPORT_DIR_FID, MASK & !MarkMask::RENAME);
+    let (flags, mask) = (InitFlags::REPORT_DIR_FID, MASK);
     in_namespace(this_test!(), || {
         let mut watched = Watched::new(flags, mask, [Slot::EMPTY; 64]);
         fs::create_dir(watched.path("a")).unwrap();

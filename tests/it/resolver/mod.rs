@@ -11,29 +11,41 @@ use std::path::{Path, PathBuf};
 
 use butter::fanotify::resolver::{Mount, ResolveError, Resolver, Slot, Slots};
 use butter::fanotify::{Class, EventMask, Fanotify, InitFlags, Mark, MarkMask};
-use butter::mount::{self, MountFlags};
 use common::test::Test;
 use common::{bytes, files, kernel_is_at_least, require, this_test};
 use temp_dir::TempDir;
 
-/// A tmpfs with a group that reports its events.
+/// A file system with a group that reports its events.
 struct Watched<S> {
     directory: TempDir,
+    _source: Option<TempDir>,
     group: Fanotify,
     resolver: Resolver<[Mount; 1], S>,
 }
 
-/// The events that the tests request.
-const MASK: MarkMask = MarkMask::CREATE
-    .union(MarkMask::DELETE)
-    .union(MarkMask::CLOSE_WRITE)
-    .union(MarkMask::RENAME)
-    .union(MarkMask::ONDIR);
+/// The events that the tests request, without the events that report renames.
+const MASK: MarkMask =
+    MarkMask::CREATE.union(MarkMask::DELETE).union(MarkMask::CLOSE_WRITE).union(MarkMask::ONDIR);
+
+/// The events that the tests request, with both paths of a renamed file if the kernel reports them.
+fn mask() -> MarkMask {
+    MASK | if reports_renames() { MarkMask::RENAME } else { MarkMask::MOVE }
+}
+
+/// Returns whether the kernel supports `FAN_RENAME` and `FAN_REPORT_TARGET_FID`.
+fn reports_renames() -> bool {
+    kernel_is_at_least("5.17")
+}
+
+/// Returns the flags of groups that report names, with and without the handles of the files.
+fn flags() -> impl Iterator<Item = InitFlags> {
+    [NAMES, TARGETS].into_iter().take(1 + usize::from(reports_renames()))
+}
 
 /// Runs the body in a new mount namespace: as root of the host, and as root of a user namespace if
 /// the kernel permits it to mark its file systems. Skips the test if neither is possible.
 fn in_namespace(test: Test, body: impl Fn()) {
-    require!(test; kernel >= 6.6, "a file system mark with FAN_RENAME on a tmpfs");
+    require!(test; files::filesystems_have_ids(), "a tmpfs has no ID before Linux 5.13");
     let ran = if kernel_is_at_least("6.16") {
         test.in_namespaces_as_each_root(body)
     } else {
@@ -46,16 +58,16 @@ fn in_namespace(test: Test, body: impl Fn()) {
 type Resolved = (EventMask, Result<PathBuf, ResolveError>, Option<PathBuf>);
 
 impl<S: Slots> Watched<S> {
-    /// Mounts a tmpfs, and marks it.
+    /// Mounts a file system, and marks it.
     fn new(flags: InitFlags, mask: MarkMask, slots: S) -> Self {
         let directory = files::directory();
         let path = bytes(directory.path());
-        mount::mount("tmpfs", path, "tmpfs", MountFlags::empty(), "").unwrap();
+        let source = files::mount_filesystem(directory.path());
         let resolver = Resolver::new([Mount::open(path).unwrap()], slots);
         let flags = flags | InitFlags::NONBLOCK;
         let group = Fanotify::builder(Class::Notification).flags(flags).build().unwrap();
         group.add(Mark::Filesystem, mask, path).unwrap();
-        Self { directory, group, resolver }
+        Self { directory, _source: source, group, resolver }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -79,8 +91,8 @@ impl<S: Slots> Watched<S> {
         }
     }
 
-    /// Reads the queued events, and returns the paths relative to the tmpfs. Panics if a path is
-    /// not known.
+    /// Reads the queued events, and returns the paths relative to the mount point. Panics if a path
+    /// is not known.
     fn relative_events(&mut self) -> Vec<(EventMask, String)> {
         let root = self.directory.path().to_owned();
         let relative = |path: &Path| path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
@@ -111,8 +123,9 @@ const TARGETS: InitFlags = InitFlags::REPORT_DFID_NAME_TARGET;
 
 #[test]
 fn resolver_returns_paths_of_files_and_directories() {
+    require!(kernel >= 5.17, "FAN_RENAME");
     in_namespace(this_test!(), || {
-        let mut watched = Watched::new(TARGETS, MASK, [Slot::EMPTY; 64]);
+        let mut watched = Watched::new(TARGETS, mask(), [Slot::EMPTY; 64]);
         drop(File::create(watched.path("file")).unwrap());
         fs::create_dir(watched.path("a")).unwrap();
         fs::create_dir(watched.path("a/b")).unwrap();
@@ -136,8 +149,8 @@ fn resolver_returns_paths_of_files_and_directories() {
 #[test]
 fn resolver_resolves_directories_that_existed_before() {
     in_namespace(this_test!(), || {
-        for flags in [NAMES, TARGETS] {
-            let mut watched = Watched::new(flags, MASK, [Slot::EMPTY; 64]);
+        for flags in flags() {
+            let mut watched = Watched::new(flags, mask(), [Slot::EMPTY; 64]);
             let deep = (0..60).map(|_| "d/").collect::<String>();
             fs::create_dir_all(watched.path(&deep)).unwrap();
             watched.events();
@@ -151,14 +164,14 @@ fn resolver_resolves_directories_that_existed_before() {
 
 #[test]
 fn resolver_causes_no_events() {
-    let mask = MASK
+    let mask = mask()
         | MarkMask::OPEN
         | MarkMask::CLOSE
         | MarkMask::ACCESS
         | MarkMask::ATTRIB
         | MarkMask::MODIFY;
     in_namespace(this_test!(), || {
-        let mut watched = Watched::new(TARGETS, mask, [Slot::EMPTY; 64]);
+        let mut watched = Watched::new(NAMES, mask, [Slot::EMPTY; 64]);
         fs::create_dir_all(watched.path("a/b/c")).unwrap();
         drop(File::create(watched.path("a/b/c/file")).unwrap());
         watched.events();
@@ -174,7 +187,7 @@ fn resolver_causes_no_events() {
 #[test]
 fn resolver_with_a_vector_caches_all_directories() {
     in_namespace(this_test!(), || {
-        let mut watched = Watched::new(TARGETS, MASK, Vec::new());
+        let mut watched = Watched::new(NAMES, mask(), Vec::new());
         for number in 0..2000 {
             fs::create_dir(watched.path(&format!("{number}"))).unwrap();
             fs::create_dir(watched.path(&format!("{number}/sub"))).unwrap();

@@ -6,7 +6,7 @@ use std::fs;
 use butter::fanotify::resolver::{Slot, Slots};
 use common::this_test;
 
-use super::{MASK, NAMES, TARGETS, Watched, in_namespace};
+use super::{Watched, flags, in_namespace, mask};
 
 /// A generator of pseudo-random numbers.
 struct Random(u64);
@@ -61,13 +61,14 @@ fn operate<S: Slots>(watched: &mut Watched<S>, seed: u64) {
 #[test]
 fn resolver_of_any_size_returns_correct_paths_after_random_operations() {
     in_namespace(this_test!(), || {
-        for (seed, flags) in [(1, NAMES), (2, TARGETS)] {
-            operate(&mut Watched::new(flags, MASK, [Slot::EMPTY; 256]), seed);
-            operate(&mut Watched::new(flags, MASK, [Slot::EMPTY; 5]), seed);
-            operate(&mut Watched::new(flags, MASK, [Slot::EMPTY; 1]), seed);
-            operate(&mut Watched::new(flags, MASK, []), seed);
+        for (seed, flags) in (1..).zip(flags()) {
+            let mask = mask();
+            operate(&mut Watched::new(flags, mask, [Slot::EMPTY; 256]), seed);
+            operate(&mut Watched::new(flags, mask, [Slot::EMPTY; 5]), seed);
+            operate(&mut Watched::new(flags, mask, [Slot::EMPTY; 1]), seed);
+            operate(&mut Watched::new(flags, mask, []), seed);
             #[cfg(feature = "alloc")]
-            operate(&mut Watched::new(flags, MASK, Vec::new()), seed);
+            operate(&mut Watched::new(flags, mask, Vec::new()), seed);
         }
     });
 }
