@@ -1,5 +1,7 @@
 //! Looking up the path of a directory that is not cached.
 
+use core::mem::ManuallyDrop;
+
 use super::buffer::PathBuffer;
 use super::error::ResolveError;
 use super::slot::Key;
@@ -56,8 +58,12 @@ impl TryFrom<OwnedFd> for Mount {
     type Error = Error;
 
     fn try_from(fd: OwnedFd) -> Result<Self> {
-        let fsid = fs::fstatfs(&fd)?.fsid;
-        Ok(Self { fd, fsid })
+        // The compiler assumes that functions of other modules can unwind. `ManuallyDrop` prevents
+        // that the drop of the descriptor requires an unwinder, which programs without `std` lack.
+        let fd = ManuallyDrop::new(fd);
+        let stat = fs::fstatfs(fd.as_fd());
+        let fd = ManuallyDrop::into_inner(fd);
+        Ok(Self { fd, fsid: stat?.fsid })
     }
 }
 
