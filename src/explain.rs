@@ -10,7 +10,7 @@ use crate::error::{
 use crate::fd::{AsFd, BorrowedFd};
 use crate::{
     copy, epoll, eventfd, fanotify, fs, handle, idmap, inotify, io, memfd, mm, mount, namespace,
-    path, pipe, poll, process, rand, signal, signalfd, system, thread, time, timerfd, uts,
+    net, path, pipe, poll, process, rand, signal, signalfd, system, thread, time, timerfd, uts,
 };
 
 /// The tables of reasons of all modules.
@@ -31,6 +31,13 @@ const TABLES: &[&[ErrnoReason]] = &[
     fs::xattr::write::raw::REASONS,
     fs::xattr::at::raw::REASONS,
     io::REASONS,
+    net::socket::raw::REASONS,
+    net::connection::raw::REASONS,
+    net::send::raw::REASONS,
+    net::receive::raw::REASONS,
+    net::sockopt::raw::REASONS,
+    net::interface::raw::REASONS,
+    net::service::REASONS,
     process::raw::REASONS,
     process::attributes::raw::REASONS,
     process::clone::raw::REASONS,
@@ -64,6 +71,10 @@ const TABLES: &[&[ErrnoReason]] = &[
 
 static KINDS: KindTable<{ kind_count(TABLES) }> = KindTable::new(TABLES);
 
+#[allow(
+    long_running_const_eval,
+    reason = "the number of steps is bounded, but exceeds the limit of the lint"
+)]
 const PACKED: &Packed = &pack(TABLES);
 
 static REASONS: ReasonTable<{ PACKED.rows }, { PACKED.bytes }> = ReasonTable::new(PACKED);

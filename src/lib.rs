@@ -144,6 +144,7 @@ pub mod fd;
 pub mod fs;
 mod ids;
 pub mod io;
+pub mod net;
 #[macro_use]
 pub mod path;
 pub mod poll;

@@ -1,5 +1,5 @@
-//! Macros that the modules of the crate use: `layout!`, `flags!`, `id_newtype!`, `fd_wrapper!` and
-//! `event_source!`.
+//! Macros that the modules of the crate use: `layout!`, `flags!`, `numbers!`, `id_newtype!`,
+//! `fd_wrapper!` and `event_source!`.
 
 use bitflags::Bits;
 use bitflags::parser::ParseHex;
@@ -77,6 +77,57 @@ macro_rules! flags {
                     _ => None,
                 })?;
                 Ok(Self::from_bits_retain(bits))
+            }
+        }
+    };
+}
+
+/// Defines a type for numbers of the kernel of which a value is exactly one, such as the families
+/// of sockets, with one constant per number. The C name of a number is a search alias of the
+/// constant. Numbers without a constant can be created with `from_raw`.
+///
+/// The definition of a constant is `"AF_INET" INET = 2, "description.";`.
+macro_rules! numbers {
+    (
+        $(#[$outer:meta])*
+        pub struct $name:ident: $number:ty {
+            $($c:literal $constant:ident = $value:expr, $text:literal;)*
+        }
+    ) => {
+        $(#[$outer])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(transparent)]
+        pub struct $name($number);
+
+        impl $name {
+            $(
+                #[doc = concat!("`", $c, "` - ", $text)]
+                #[doc(alias = $c)]
+                pub const $constant: Self = Self($value);
+            )*
+
+            /// Creates a value from a number of the kernel, which need not have a constant.
+            #[inline]
+            #[must_use]
+            pub const fn from_raw(number: $number) -> Self {
+                Self(number)
+            }
+
+            /// Returns the number of the kernel.
+            #[inline]
+            #[must_use]
+            pub const fn as_raw(self) -> $number {
+                self.0
+            }
+        }
+
+        /// Prints the name of the constant, or the number if it has no constant.
+        impl ::core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                match *self {
+                    $(Self::$constant => f.write_str(stringify!($constant)),)*
+                    Self(number) => write!(f, concat!(stringify!($name), "({})"), number),
+                }
             }
         }
     };

@@ -212,9 +212,13 @@ impl From<ErrorKind> for io::ErrorKind {
             ErrorKind::Unsupported => Self::Unsupported,
             ErrorKind::BrokenPipe => Self::BrokenPipe,
             ErrorKind::ConnectionReset => Self::ConnectionReset,
+            ErrorKind::ConnectionRefused => Self::ConnectionRefused,
+            ErrorKind::NotConnected => Self::NotConnected,
+            ErrorKind::AddressInUse => Self::AddrInUse,
+            ErrorKind::Unreachable => Self::HostUnreachable,
             ErrorKind::TimedOut => Self::TimedOut,
             ErrorKind::StaleHandle => Self::StaleNetworkFileHandle,
-            ErrorKind::BadDescriptor | ErrorKind::Other => Self::Other,
+            ErrorKind::BadDescriptor | ErrorKind::InProgress | ErrorKind::Other => Self::Other,
         }
     }
 }
@@ -266,6 +270,10 @@ mod tests {
             Errno::NOSYS,
             Errno::PIPE,
             Errno::CONNRESET,
+            Errno::CONNREFUSED,
+            Errno::NOTCONN,
+            Errno::ADDRINUSE,
+            Errno::HOSTUNREACH,
             Errno::TIMEDOUT,
             Errno::STALE,
             Errno::DQUOT,

@@ -76,7 +76,7 @@ fn message_through_memory(
     match discarded {
         0 => Ok(count),
         lost => Err(StepError {
-            error: Error::new(Call::RECVFROM, Errno::MSGSIZE),
+            error: Error::new(Call::RECVFROM_TRUNC, Errno::MSGSIZE),
             copied: count,
             lost,
         }),

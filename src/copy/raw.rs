@@ -141,8 +141,10 @@ pub(super) fn recvfrom_trunc(fd: BorrowedFd<'_>, buffer: &mut [MaybeUninit<u8>])
     let (null, start) = (core::ptr::null_mut::<u8>(), buffer.as_mut_ptr());
     // SAFETY: the kernel writes at most `buffer.len()` bytes to the buffer, and no address, and
     // keeps nothing.
-    unsafe { syscall!(Call::RECVFROM, recvfrom(fd, start, buffer.len(), MSG_TRUNC, null, null)) }
-        .size()
+    unsafe {
+        syscall!(Call::RECVFROM_TRUNC, recvfrom(fd, start, buffer.len(), MSG_TRUNC, null, null))
+    }
+    .size()
 }
 
 pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
@@ -178,7 +180,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         OVERFLOW => InvalidArgument "the offset exceeds the largest file offset of the file system",
         PIPE => "the target is a pipe or socket without a reader, or a socket that was shut down \
             for writing";
-    RECVFROM:
+    RECVFROM_TRUNC:
         MSGSIZE => "a message is longer than one step of the copy (at most 64 KiB), and its last \
             bytes were discarded";
     SPLICE_SAME_PIPE:

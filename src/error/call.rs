@@ -122,8 +122,6 @@ calls! {
     SETGROUPS = "setgroups";
     SETPRIORITY = "setpriority";
     SCHED_SETSCHEDULER = "sched_setscheduler";
-    SOCKETPAIR = "socketpair";
-    SENDTO = "sendto";
     WAITID = "waitid";
     PIDFD_OPEN = "pidfd_open";
     PIDFD_SEND_SIGNAL = "pidfd_send_signal";
@@ -176,6 +174,31 @@ calls! {
     FCNTL_GETFL = "fcntl(F_GETFL)";
     FCNTL_SETFL = "fcntl(F_SETFL)";
     IOCTL_FIONREAD = "ioctl(FIONREAD)";
+
+    SOCKET = "socket";
+    SOCKETPAIR = "socketpair";
+    BIND = "bind";
+    LISTEN = "listen";
+    ACCEPT4 = "accept4";
+    CONNECT = "connect";
+    GETSOCKNAME = "getsockname";
+    GETPEERNAME = "getpeername";
+    SHUTDOWN = "shutdown";
+    SENDTO = "sendto";
+    SENDMSG = "sendmsg";
+    SENDMSG_RIGHTS = "sendmsg(SCM_RIGHTS)";
+    SENDMMSG = "sendmmsg";
+    RECVFROM = "recvfrom";
+    RECVMSG = "recvmsg";
+    RECVMSG_RIGHTS = "recvmsg(SCM_RIGHTS)";
+    RECVMMSG = "recvmmsg";
+    GETSOCKOPT = "getsockopt";
+    SETSOCKOPT = "setsockopt";
+    SOCKADDR_UN = "sockaddr_un";
+    IOCTL_SIOCGIFFLAGS = "ioctl(SIOCGIFFLAGS)";
+    IOCTL_SIOCSIFFLAGS = "ioctl(SIOCSIFFLAGS)";
+    SD_NOTIFY = "sd_notify";
+    SD_LISTEN_FDS = "sd_listen_fds";
 
     MMAP = "mmap";
     MUNMAP = "munmap";
@@ -254,7 +277,7 @@ calls! {
     COPY_FILE_RANGE_OVERLAP = "copy_file_range(overlap)";
     SENDFILE = "sendfile";
     GETSOCKOPT_SO_TYPE = "getsockopt(SO_TYPE)";
-    RECVFROM = "recvfrom";
+    RECVFROM_TRUNC = "recvfrom(MSG_TRUNC)";
     SPLICE_SAME_PIPE = "splice(same pipe)";
     WRITE_UNSUPPORTED = "write(unsupported)";
 

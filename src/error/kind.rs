@@ -12,7 +12,7 @@ use super::Errno;
 #[non_exhaustive]
 pub enum ErrorKind {
     /// An argument is invalid: `EINVAL`, `E2BIG`, `ENAMETOOLONG`, `EFAULT`, `ENOTTY`, `EDOM`,
-    /// `ERANGE`, `ELOOP`, `ENOTDIR`, `EISDIR`, `ESPIPE`, `ENOTBLK`, `ENOTSOCK`.
+    /// `ERANGE`, `ELOOP`, `ENOTDIR`, `EISDIR`, `ESPIPE`, `ENOTBLK`, `ENOTSOCK`, `EPROTOTYPE`.
     InvalidArgument,
     /// The caller lacks a permission, or the file system is read-only: `EPERM`, `EACCES`, `EROFS`.
     PermissionDenied,
@@ -31,7 +31,8 @@ pub enum ErrorKind {
     Interrupted,
     /// The object is in use: `EBUSY`, `ETXTBSY`.
     Busy,
-    /// The kernel or the file system does not support the operation: `ENOSYS`, `EOPNOTSUPP`.
+    /// The kernel, the file system or the socket does not support the operation: `ENOSYS`,
+    /// `EOPNOTSUPP`, `EAFNOSUPPORT`, `EPROTONOSUPPORT`, `ESOCKTNOSUPPORT`, `ENOPROTOOPT`.
     Unsupported,
     /// The descriptor is not open, or is not open for this operation: `EBADF`.
     BadDescriptor,
@@ -39,6 +40,17 @@ pub enum ErrorKind {
     BrokenPipe,
     /// The peer of the socket reset the connection: `ECONNRESET`.
     ConnectionReset,
+    /// No socket accepts connections or messages at the address: `ECONNREFUSED`.
+    ConnectionRefused,
+    /// The socket, or the server of the file system, is not connected: `ENOTCONN`,
+    /// `EDESTADDRREQ`.
+    NotConnected,
+    /// The connection is being established: `EINPROGRESS`, `EALREADY`.
+    InProgress,
+    /// The address is in use: `EADDRINUSE`.
+    AddressInUse,
+    /// No route to the host exists: `ENETUNREACH`, `EHOSTUNREACH`.
+    Unreachable,
     /// A timeout expired: `ETIMEDOUT`, `ETIME`.
     TimedOut,
     /// The file handle refers to a file that no longer exists: `ESTALE`.
@@ -65,7 +77,8 @@ impl Errno {
             | Self::ISDIR
             | Self::SPIPE
             | Self::NOTBLK
-            | Self::NOTSOCK => ErrorKind::InvalidArgument,
+            | Self::NOTSOCK
+            | Self::PROTOTYPE => ErrorKind::InvalidArgument,
             Self::PERM | Self::ACCES | Self::ROFS => ErrorKind::PermissionDenied,
             Self::NOENT | Self::SRCH | Self::NODEV | Self::NXIO | Self::CHILD => {
                 ErrorKind::NotFound
@@ -82,10 +95,20 @@ impl Errno {
             Self::AGAIN => ErrorKind::WouldBlock,
             Self::INTR => ErrorKind::Interrupted,
             Self::BUSY | Self::TXTBSY => ErrorKind::Busy,
-            Self::NOSYS | Self::OPNOTSUPP => ErrorKind::Unsupported,
+            Self::NOSYS
+            | Self::OPNOTSUPP
+            | Self::AFNOSUPPORT
+            | Self::PROTONOSUPPORT
+            | Self::SOCKTNOSUPPORT
+            | Self::NOPROTOOPT => ErrorKind::Unsupported,
             Self::BADF => ErrorKind::BadDescriptor,
             Self::PIPE => ErrorKind::BrokenPipe,
             Self::CONNRESET => ErrorKind::ConnectionReset,
+            Self::CONNREFUSED => ErrorKind::ConnectionRefused,
+            Self::NOTCONN | Self::DESTADDRREQ => ErrorKind::NotConnected,
+            Self::INPROGRESS | Self::ALREADY => ErrorKind::InProgress,
+            Self::ADDRINUSE => ErrorKind::AddressInUse,
+            Self::NETUNREACH | Self::HOSTUNREACH => ErrorKind::Unreachable,
             Self::TIMEDOUT | Self::TIME => ErrorKind::TimedOut,
             Self::STALE => ErrorKind::StaleHandle,
             _ => ErrorKind::Other,

@@ -21,7 +21,7 @@ impl Error {
     pub const fn operand(self) -> Option<Operand> {
         let error = (self.call(), self.errno());
         Some(match error {
-            (Call::READ | Call::RECVFROM, _) => Operand::Source,
+            (Call::READ | Call::RECVFROM_TRUNC, _) => Operand::Source,
             (Call::MOUNT, Errno::NOTBLK | Errno::NXIO) => Operand::Source,
             (Call::WRITE | Call::WRITE_UNSUPPORTED | Call::FTRUNCATE | Call::FALLOCATE, _) => {
                 Operand::Target

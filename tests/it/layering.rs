@@ -17,6 +17,7 @@ const LAYERS: &[(&str, u32)] = &[
     ("fs", 3),
     ("ids", 3),
     ("io", 3),
+    ("net", 3),
     ("path", 3),
     ("poll", 3),
     ("procfs", 3),

@@ -2,31 +2,9 @@
 
 use super::error::{Failure, SpawnStage};
 use crate::error::{Call, Errno, Error, Result};
-use crate::fd::{self, BorrowedFd, OwnedFd};
+use crate::fd::BorrowedFd;
 use crate::io;
 use crate::syscall::syscall;
-
-const AF_UNIX: u32 = 1;
-const SOCK_SEQPACKET: u32 = 5;
-const SOCK_CLOEXEC: u32 = 0x8_0000;
-const MSG_NOSIGNAL: u32 = 0x4000;
-
-/// `socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv)` - creates a pair of connected
-/// sockets, which preserve message boundaries.
-#[inline]
-pub(super) fn socketpair() -> Result<(OwnedFd, OwnedFd)> {
-    let mut pair = [-1, -1];
-    let kind = SOCK_SEQPACKET | SOCK_CLOEXEC;
-    // SAFETY: the kernel writes two descriptors, and keeps nothing.
-    unsafe { syscall!(Call::SOCKETPAIR, socketpair(AF_UNIX, kind, 0_u32, &raw mut pair)) }
-        .unit()?;
-    let [first, second] = pair;
-    // SAFETY: a new descriptor, which the successful call has stored.
-    let first = unsafe { fd::owned(first) };
-    // SAFETY: as above.
-    let second = unsafe { fd::owned(second) };
-    Ok((first, second))
-}
 
 /// `write(fd, failure, size)` - reports a failure to the parent.
 #[inline]
@@ -57,15 +35,4 @@ pub(super) fn receive_failure(channel: BorrowedFd<'_>) -> Result<Option<Failure>
 #[inline]
 pub(super) fn read_go(channel: BorrowedFd<'_>) -> Result<usize> {
     io::retry(|| io::read(channel, &mut [0]))
-}
-
-/// `sendto(fd, buf, 1, MSG_NOSIGNAL, NULL, 0)` - lets the child continue. If the child has
-/// terminated, the call fails without `SIGPIPE`.
-#[inline]
-pub(super) fn send_go(channel: BorrowedFd<'_>) -> Result<usize> {
-    let byte = [1_u8];
-    let start = byte.as_ptr();
-    // SAFETY: the kernel reads one byte.
-    unsafe { syscall!(Call::SENDTO, sendto(channel, start, 1_usize, MSG_NOSIGNAL, 0_usize, 0_u32)) }
-        .size()
 }

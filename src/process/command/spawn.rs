@@ -13,6 +13,8 @@ use crate::fd::{AsFd, AsRawFd, OwnedFd};
 use crate::ids::Pid;
 use crate::io;
 use crate::namespace::{Namespaces, Task};
+use crate::net::raw::sendto_peer;
+use crate::net::{AddressFamily, SendFlags, SocketType, socketpair};
 use crate::process::{CloneArgs, CloneFlags, Cloned, ExitStatus, WaitFlags, WaitId, raw};
 use crate::signal::raw::rt_sigprocmask;
 use crate::signal::{How, SigSet, Signal};
@@ -102,7 +104,9 @@ impl<'c> Command<'c> {
     #[inline(never)]
     fn create_with_own_memory(&self, plan: &mut Plan<'_, '_>) -> Result<Cloned, Failure> {
         let at = |stage| move |error: Error| Failure::new(stage, error);
-        let pair = channel::socketpair().map_err(at(SpawnStage::Prepare))?;
+        // The sockets preserve the boundaries of messages.
+        let (family, socket_type) = (AddressFamily::UNIX, SocketType::SEQPACKET);
+        let pair = socketpair(family, socket_type, None).map_err(at(SpawnStage::Prepare))?;
         let (parent, child) = (ManuallyDrop::new(pair.0), ManuallyDrop::new(pair.1));
         plan.channel = Some([child.as_raw_fd(), parent.as_raw_fd()]);
         plan.waits = self.maps.is_some();
@@ -130,7 +134,8 @@ impl<'c> Command<'c> {
             if let Err(error) = maps.write(Task::Process(child)) {
                 return Some(Failure::new(at, error));
             }
-            if let Err(error) = channel::send_go(parent.as_fd()) {
+            // The child continues. If it has terminated, the call fails without `SIGPIPE`.
+            if let Err(error) = sendto_peer(parent.as_fd(), &[1], SendFlags::NOSIGNAL) {
                 return Some(Failure::new(at, error));
             }
         }

@@ -71,6 +71,11 @@ types! {
     pipe::CreateFlags
     pipe::SpliceFlags
     poll::PollFlags
+    net::InterfaceFlags
+    net::RecvFlags
+    net::ReturnFlags
+    net::SendFlags
+    net::SocketFlags
     rand::GetRandomFlags
     process::CloneFlags
     process::CoredumpFlags

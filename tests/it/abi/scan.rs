@@ -16,6 +16,8 @@ pub struct Constant<'a> {
 pub enum Kind<'a> {
     /// A flag of the type with this name.
     Flag(&'a str),
+    /// A number of a type that `numbers!` defines.
+    Number,
     Errno,
     Signal,
     /// A constant such as `const NAME: u32 = 1;`, or the discriminant of an enum variant.
@@ -70,14 +72,15 @@ pub fn constants<'a>(path: &str, text: &'a str) -> Vec<Constant<'a>> {
 /// constant.
 fn constant<'a>(rest: &'a str, table: &str, flags: &'a str) -> Option<Constant<'a>> {
     let line = rest.lines().next()?;
-    if table == "flags" && line.starts_with('"') {
+    if ["flags", "numbers"].contains(&table) && line.starts_with('"') {
         let parts =
             rest[1..].split_once("\" ").and_then(|(c, rest)| Some((c, rest.split_once(" = ")?)));
         let Some((c, (own, rest))) = parts else {
-            panic!("the line of flags! has an unexpected form: {line}")
+            panic!("the line of {table}! has an unexpected form: {line}")
         };
         let expression = rest.split_once(',')?.0;
-        return Some(Constant { own, name: c.to_owned(), kind: Kind::Flag(flags), expression });
+        let kind = if table == "flags" { Kind::Flag(flags) } else { Kind::Number };
+        return Some(Constant { own, name: c.to_owned(), kind, expression });
     }
     if let Some((own, rest)) = rest.split_once(" = ")
         && is_name(own)

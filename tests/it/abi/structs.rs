@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::mem::offset_of;
 
-use linux_raw_sys::{general, system};
+use linux_raw_sys::{general, net, netlink, system};
 
 use super::scan::{self, Layout};
 use super::{ARCHITECTURES, NATIVE, sources};
@@ -149,6 +149,46 @@ structs! {
     "src/fs/xattr/types.rs" XattrArgs { value size flags } is
         "struct xattr_args" { value size flags }:
         general::xattr_args { value size flags };
+    "src/net/addr/inet.rs" SockaddrIn { family port addr zero } is
+        "struct sockaddr_in" { sin_family sin_port sin_addr sin_zero }:
+        libc::sockaddr_in { sin_family sin_port sin_addr sin_zero };
+    "src/net/addr/inet.rs" SockaddrIn6 { family port flowinfo addr scope_id } is
+        "struct sockaddr_in6" { sin6_family sin6_port sin6_flowinfo sin6_addr sin6_scope_id }:
+        libc::sockaddr_in6 { sin6_family sin6_port sin6_flowinfo sin6_addr sin6_scope_id }
+        net::sockaddr_in6 { sin6_family sin6_port sin6_flowinfo sin6_addr sin6_scope_id };
+    "src/net/addr/netlink.rs" SockaddrNl { family pad port groups } is
+        "struct sockaddr_nl" { nl_family nl_pad nl_pid nl_groups }:
+        netlink::sockaddr_nl { nl_family nl_pad nl_pid nl_groups };
+    "src/net/addr/unix.rs" SockaddrUn { family path } is
+        "struct sockaddr_un" { sun_family sun_path }:
+        libc::sockaddr_un { sun_family sun_path }
+        net::sockaddr_un { sun_family sun_path };
+    "src/net/addr/vsock.rs" SockaddrVm { family reserved port cid flags zero } is
+        "struct sockaddr_vm" { svm_family svm_reserved1 svm_port svm_cid svm_flags svm_zero }:;
+    "src/net/ancillary/decode.rs" Cmsghdr { length level kind } is
+        "struct cmsghdr" { cmsg_len cmsg_level cmsg_type }:
+        net::cmsghdr { cmsg_len cmsg_level cmsg_type };
+    "src/net/ancillary/ucred.rs" Ucred { pid uid gid } is "struct ucred" { pid uid gid }:
+        libc::ucred { pid uid gid }
+        net::ucred { pid uid gid };
+    "src/net/interface/types.rs" Ifreq { name flags } is "struct ifreq" { ifr_name ifr_flags }:;
+    "src/net/send/message.rs"
+        Msghdr { name name_length slices slice_count control control_length flags } is
+        "struct msghdr" { msg_name msg_namelen msg_iov msg_iovlen msg_control msg_controllen
+            msg_flags }:
+        libc::msghdr { msg_name msg_namelen msg_iov msg_iovlen msg_control msg_controllen
+            msg_flags }
+        net::msghdr { msg_name msg_namelen msg_iov msg_iovlen msg_control msg_controllen
+            msg_flags };
+    "src/net/send/message.rs" Mmsghdr { header length } is "struct mmsghdr" { msg_hdr msg_len }:
+        libc::mmsghdr { msg_hdr msg_len }
+        net::mmsghdr { msg_hdr msg_len };
+    "src/net/sockopt/value.rs" Linger { onoff linger } is "struct linger" { l_onoff l_linger }:
+        libc::linger { l_onoff l_linger }
+        net::linger { l_onoff l_linger };
+    "src/net/sockopt/value.rs" Timeval { seconds microseconds } is
+        "struct __kernel_old_timeval" { tv_sec tv_usec }:
+        libc::timeval { tv_sec tv_usec };
     "src/poll/types.rs" PollFd { fd events revents } is "struct pollfd" { fd events revents }:
         libc::pollfd { fd events revents }
         general::pollfd { fd events revents };
@@ -235,6 +275,8 @@ const OURS: &[(&str, &str)] = &[
     ("src/fd/no_std.rs", "Number"),
     ("src/fanotify/response.rs", "ResponseWithRule"),
     ("src/handle/file_handle.rs", "FileHandle"),
+    ("src/net/addr/any.rs", "SocketAddrAny"),
+    ("src/net/fds.rs", "Control"),
 ];
 
 /// Returns every layout in the sources of an architecture, with the path that the table of structs

@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use super::ARCHITECTURES;
 use super::numbers::{self, Number};
 use super::scan::Layout;
-use super::{ARCHITECTURES, structs};
+use super::structs::{self, Struct};
 use common::require;
 
 /// The kernel's headers that define the constants and structs.
@@ -26,9 +27,13 @@ const HEADERS: &[&str] = &[
     "linux/fanotify.h",
     "linux/fcntl.h",
     "linux/fs.h",
+    "linux/if.h",
+    "linux/in.h",
+    "linux/in6.h",
     "linux/inotify.h",
     "linux/limits.h",
     "linux/magic.h",
+    "linux/netlink.h",
     "linux/nsfs.h",
     "linux/openat2.h",
     "linux/memfd.h",
@@ -43,14 +48,18 @@ const HEADERS: &[&str] = &[
     "linux/sched.h",
     "linux/signal.h",
     "linux/signalfd.h",
+    "linux/sockios.h",
     "linux/stat.h",
     "linux/sysinfo.h",
+    "linux/tcp.h",
     "linux/time.h",
     "linux/time_types.h",
     "linux/timerfd.h",
     "linux/timex.h",
     "linux/uio.h",
+    "linux/un.h",
     "linux/utsname.h",
+    "linux/vm_sockets.h",
     "linux/wait.h",
     "linux/watch_queue.h",
     "linux/xattr.h",
@@ -68,25 +77,34 @@ const IN_NO_HEADER: &[&str] = &[
     "SPLICE_F_GIFT", "SPLICE_F_MORE", "SPLICE_F_MOVE", "SPLICE_F_NONBLOCK",
     "ST_MANDLOCK", "ST_NOATIME", "ST_NODEV", "ST_NODIRATIME", "ST_NOEXEC", "ST_NOSUID",
     "ST_NOSYMFOLLOW", "ST_RDONLY", "ST_RELATIME", "ST_SYNCHRONOUS", "ST_VALID",
-    "AF_UNIX", "MSG_NOSIGNAL", "MSG_TRUNC", "SOCK_CLOEXEC", "SOCK_SEQPACKET", "SOCK_STREAM",
-    "SOL_SOCKET",
+    "AF_ALG", "AF_INET", "AF_INET6", "AF_NETLINK", "AF_PACKET", "AF_UNIX", "AF_UNSPEC", "AF_VSOCK",
+    "AF_XDP", "MSG_CMSG_CLOEXEC", "MSG_CONFIRM", "MSG_CTRUNC", "MSG_DONTROUTE", "MSG_DONTWAIT",
+    "MSG_EOR", "MSG_ERRQUEUE", "MSG_FASTOPEN", "MSG_MORE", "MSG_NOSIGNAL", "MSG_OOB", "MSG_PEEK",
+    "MSG_TRUNC", "MSG_WAITALL", "MSG_WAITFORONE", "MSG_ZEROCOPY", "SCM_CREDENTIALS", "SCM_PIDFD",
+    "SCM_RIGHTS", "SHUT_RD", "SHUT_RDWR", "SHUT_WR", "SOCK_CLOEXEC", "SOCK_DGRAM", "SOCK_NONBLOCK",
+    "SOCK_RAW", "SOCK_RDM", "SOCK_SEQPACKET", "SOCK_STREAM", "SOL_SOCKET",
 ];
 
-/// The struct that C libraries define, but that no UAPI header of the kernel defines.
-const STRUCT_IN_NO_HEADER: &str = "struct file_handle";
+/// Structs that C libraries define, but that no UAPI header of the kernel defines.
+const STRUCTS_IN_NO_HEADER: &[&str] = &[
+    "struct cmsghdr",
+    "struct file_handle",
+    "struct linger",
+    "struct mmsghdr",
+    "struct msghdr",
+    "struct ucred",
+];
+
+/// Returns the structs of an architecture that the kernel's headers define.
+fn structs_of(architecture: &str) -> impl Iterator<Item = (&'static Struct, Layout<'static>)> {
+    structs::of(architecture).into_iter().filter(|(row, _)| !STRUCTS_IN_NO_HEADER.contains(&row.c))
+}
 
 /// Returns the constants of an architecture that the kernel's headers define.
 fn numbers_of(architecture: &str) -> impl Iterator<Item = Number> {
     numbers::known_to(architecture)
         .into_iter()
         .filter(|number| !IN_NO_HEADER.contains(&&*number.name))
-}
-
-/// Returns the structs of an architecture that the kernel's headers define.
-fn structs_of(
-    architecture: &str,
-) -> impl Iterator<Item = (&'static structs::Struct, Layout<'static>)> {
-    structs::of(architecture).into_iter().filter(|(row, _)| row.c != STRUCT_IN_NO_HEADER)
 }
 
 /// Formats a number as a C literal, which has an unsigned type if the number exceeds `INT_MAX`.

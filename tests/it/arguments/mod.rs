@@ -25,6 +25,8 @@ mod limits;
 mod memory;
 mod mount;
 mod namespace;
+mod net;
+mod net_messages;
 mod pipe;
 mod poll;
 mod process;
@@ -66,6 +68,8 @@ const TABLES: &[&[Row]] = &[
     memory::ROWS,
     mount::ROWS,
     namespace::ROWS,
+    net::ROWS,
+    net_messages::ROWS,
     pipe::ROWS,
     poll::ROWS,
     process::ROWS,

@@ -13,8 +13,6 @@ const EXEMPT: &[(&str, &str)] = &[
     ("process::raw::exit_group", "does not return, because it terminates the process"),
     ("process::raw::receive_failure", "private: receives the failure of a spawned child"),
     ("process::raw::send_failure", "private: called in a spawned child"),
-    ("process::raw::send_go", "private: lets a spawned child continue"),
-    ("process::raw::socketpair", "private: called if a spawned child does not share the memory"),
 ];
 
 /// Private functions that make a system call, each with the row of a public function that calls the

@@ -17,10 +17,11 @@ use butter::memfd;
 use butter::mm::{AnonymousMapping, ProtFlags, raw as memory};
 use butter::mount::{self, MountFlags};
 use butter::namespace::{Kind, Namespaces, raw as namespace, unshare};
+use butter::net::{self, AddressFamily, SocketType};
 use butter::pipe;
 use butter::process::{
-    CStrArray, CloneArgs, CloneFlags, Command, Gid, PidFd, PriorityOf, SchedulingPolicy, Step, Uid,
-    UsageOf, WaitFlags, WaitId, getpid,
+    CStrArray, CloneArgs, CloneFlags, Gid, PidFd, PriorityOf, SchedulingPolicy, Uid, UsageOf,
+    WaitFlags, WaitId, getpid,
 };
 use butter::rand::{self, GetRandomFlags};
 use butter::signal::{self, SigSet, Signal};
@@ -118,10 +119,11 @@ pub const OTHER_CALLS: &[(Call, libc::c_long, Trigger)] = &[
     (Call::SCHED_SETSCHEDULER, libc::SYS_sched_setscheduler, || {
         failed(process::raw::sched_setscheduler(None, SchedulingPolicy::Fifo(1)))
     }),
+    (Call::SOCKET, libc::SYS_socket, || {
+        failed(net::socket(AddressFamily::UNIX, SocketType::STREAM, None))
+    }),
     (Call::SOCKETPAIR, libc::SYS_socketpair, || {
-        let mut command = Command::new(c"/nowhere");
-        let error = command.step(Step::user(process::getuid())).spawn().err();
-        failed(error.map_or(Ok(()), |error| Err(error.error())))
+        failed(net::socketpair(AddressFamily::UNIX, SocketType::STREAM, None))
     }),
     (Call::WAITID, libc::SYS_waitid, || {
         failed(process::raw::waitid(WaitId::Any, WaitFlags::empty(), None))
@@ -317,9 +319,13 @@ const WITHOUT_TRIGGER: &[Call] = &[
     Call::READ_TO_END,
     // If `getsockopt` or `recvfrom` fails, a copy continues without the call.
     Call::GETSOCKOPT_SO_TYPE,
-    Call::RECVFROM,
-    // If the child has terminated, the parent receives the error of the child.
-    Call::SENDTO,
+    Call::RECVFROM_TRUNC,
+    // The library detects these errors before or after a system call.
+    Call::SOCKADDR_UN,
+    Call::SENDMSG_RIGHTS,
+    Call::RECVMSG_RIGHTS,
+    Call::SD_NOTIFY,
+    Call::SD_LISTEN_FDS,
 ];
 
 #[test]

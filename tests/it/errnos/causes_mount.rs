@@ -113,7 +113,10 @@ pub const ROWS: &[(&str, Row)] = &[
         }),
     ),
     ("NUL byte", Row(Call::STATFS, Errno::INVAL, InvalidArgument, || failed(mount::flags("/\0")))),
-    ("server", Row(Call::STATFS, Errno::NOTCONN, Other, || statfs_fails_with(Errno::NOTCONN))),
+    (
+        "server",
+        Row(Call::STATFS, Errno::NOTCONN, NotConnected, || statfs_fails_with(Errno::NOTCONN)),
+    ),
     ("server", Row(Call::STATFS, Errno::STALE, StaleHandle, || statfs_fails_with(Errno::STALE))),
 ];
 

@@ -103,7 +103,7 @@ const ROWS: &[Row] = &[
     Row(Call::SENDFILE, Errno::PIPE, ErrorKind::BrokenPipe, || {
         send(&file_with_byte(), &socket_without_reader())
     }),
-    Row(Call::RECVFROM, Errno::MSGSIZE, ErrorKind::Other, || {
+    Row(Call::RECVFROM_TRUNC, Errno::MSGSIZE, ErrorKind::Other, || {
         let (source, sender) = UnixDatagram::pair().unwrap();
         sender.send(b"message").unwrap();
         let source = common::fd(source);

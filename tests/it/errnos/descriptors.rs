@@ -17,6 +17,10 @@ use butter::inotify::{self, Watch, WatchFlags};
 use butter::io::{self, DescriptorFlags, DupFlags, IoSlice, IoSliceMut, StatusFlags};
 use butter::memfd::{Seals, raw as memfd};
 use butter::namespace::{Kind, Namespaces, raw as namespace};
+use butter::net::{
+    InterfaceFlags, RecvFlags, RecvMessage, SendFlags, SendMessage, Shutdown, SocketAddrAny,
+    SocketFlags, raw as net,
+};
 use butter::pipe::{SpliceFlags, raw as pipe};
 use butter::process::{InfoMask, Pgid, SignalFlags};
 use butter::signal::SigSet;
@@ -206,6 +210,41 @@ pub const DESCRIPTOR_CALLS: &[(Call, libc::c_long, DescriptorTrigger)] = &[
     (Call::IOCTL_NS_GET_OWNER_UID, libc::SYS_ioctl, |fd| {
         // SAFETY: as above.
         failed(unsafe { namespace::ioctl_ns_get_owner_uid(fd) })
+    }),
+    (Call::BIND, libc::SYS_bind, |fd| failed(net::bind(fd, &SocketAddrAny::UNSPEC))),
+    (Call::LISTEN, libc::SYS_listen, |fd| failed(net::listen(fd, 0))),
+    (Call::ACCEPT4, libc::SYS_accept4, |fd| failed(net::accept4(fd, SocketFlags::CLOEXEC))),
+    (Call::CONNECT, libc::SYS_connect, |fd| failed(net::connect(fd, &SocketAddrAny::UNSPEC))),
+    (Call::GETSOCKNAME, libc::SYS_getsockname, |fd| failed(net::getsockname(fd))),
+    (Call::GETPEERNAME, libc::SYS_getpeername, |fd| failed(net::getpeername(fd))),
+    (Call::SHUTDOWN, libc::SYS_shutdown, |fd| failed(net::shutdown(fd, Shutdown::Both))),
+    (Call::SENDTO, libc::SYS_sendto, |fd| failed(net::sendto_peer(fd, b"!", SendFlags::empty()))),
+    (Call::SENDMSG, libc::SYS_sendmsg, |fd| {
+        failed(net::sendmsg(fd, &SendMessage::new(&[]), SendFlags::empty()))
+    }),
+    (Call::SENDMMSG, libc::SYS_sendmmsg, |fd| {
+        failed(net::sendmmsg(fd, &mut [SendMessage::new(&[])], SendFlags::empty()))
+    }),
+    (Call::RECVFROM, libc::SYS_recvfrom, |fd| {
+        failed(net::recvfrom_peer(fd, &mut [0], RecvFlags::empty()))
+    }),
+    (Call::RECVMSG, libc::SYS_recvmsg, |fd| {
+        failed(net::recvmsg(fd, &mut RecvMessage::new(&mut []), RecvFlags::empty()))
+    }),
+    (Call::RECVMMSG, libc::SYS_recvmmsg, |fd| {
+        failed(net::recvmmsg(fd, &mut [RecvMessage::new(&mut [])], RecvFlags::empty(), None))
+    }),
+    (Call::GETSOCKOPT, libc::SYS_getsockopt, |fd| {
+        // SAFETY: the value, `SO_TYPE`, is a number.
+        failed(unsafe { net::getsockopt(fd, 1, 3, &mut [0; 4]) })
+    }),
+    (Call::SETSOCKOPT, libc::SYS_setsockopt, |fd| {
+        // SAFETY: the value, of `SO_REUSEADDR`, is a number.
+        failed(unsafe { net::setsockopt(fd, 1, 2, &[0; 4]) })
+    }),
+    (Call::IOCTL_SIOCGIFFLAGS, libc::SYS_ioctl, |fd| failed(net::ioctl_siocgifflags(fd, b"lo"))),
+    (Call::IOCTL_SIOCSIFFLAGS, libc::SYS_ioctl, |fd| {
+        failed(net::ioctl_siocsifflags(fd, b"nonexistent0", InterfaceFlags::UP))
     }),
     (Call::WRITE_UID_MAP, libc::SYS_write, |fd| failed(idmap::write_uid_map(fd, &[]))),
     (Call::WRITE_GID_MAP, libc::SYS_write, |fd| failed(idmap::write_gid_map(fd, &[]))),

@@ -27,6 +27,11 @@ const REPORTED_BY_LIBRARY: &[Call] = &[
     Call::SPLICE_SAME_PIPE,
     Call::WRITE_UNSUPPORTED,
     Call::READ_TO_END,
+    Call::SOCKADDR_UN,
+    Call::SENDMSG_RIGHTS,
+    Call::RECVMSG_RIGHTS,
+    Call::SD_NOTIFY,
+    Call::SD_LISTEN_FDS,
 ];
 
 /// The heading of the section "Errors".

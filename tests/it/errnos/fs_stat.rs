@@ -18,7 +18,7 @@ pub const TABLE: Table = Table {
 };
 
 const ROWS: &[Row] = &[
-    Row(Call::FSTAT, Errno::NOTCONN, ErrorKind::Other, || fstat_fails_with(Errno::NOTCONN)),
+    Row(Call::FSTAT, Errno::NOTCONN, ErrorKind::NotConnected, || fstat_fails_with(Errno::NOTCONN)),
     Row(Call::FSTAT, Errno::STALE, ErrorKind::StaleHandle, || fstat_fails_with(Errno::STALE)),
     Row(Call::FSTAT, Errno::ACCES, ErrorKind::PermissionDenied, || fstat_fails_with(Errno::ACCES)),
     Row(Call::FSTAT, Errno::IO, ErrorKind::Other, || fstat_fails_with(Errno::IO)),
@@ -62,7 +62,7 @@ const ROWS: &[Row] = &[
         let reserved = StatxFlags::from_bits_retain(libc::STATX__RESERVED.cast_unsigned());
         failed(fs::statx(CWD, "/", AtFlags::empty(), reserved))
     }),
-    Row(Call::STATX, Errno::NOTCONN, ErrorKind::Other, || statx_fails_with(Errno::NOTCONN)),
+    Row(Call::STATX, Errno::NOTCONN, ErrorKind::NotConnected, || statx_fails_with(Errno::NOTCONN)),
     Row(Call::STATX, Errno::STALE, ErrorKind::StaleHandle, || statx_fails_with(Errno::STALE)),
     Row(Call::STATX, Errno::IO, ErrorKind::Other, || statx_fails_with(Errno::IO)),
     Row(Call::STATX, Errno::NOMEM, ErrorKind::OutOfMemory, || statx_fails_with(Errno::NOMEM)),
@@ -89,12 +89,16 @@ const ROWS: &[Row] = &[
         failed(fs::statfs([b'/'; 4096]))
     }),
     Row(Call::STATFS, Errno::INVAL, ErrorKind::InvalidArgument, || failed(fs::statfs("/\0"))),
-    Row(Call::STATFS, Errno::NOTCONN, ErrorKind::Other, || statfs_fails_with(Errno::NOTCONN)),
+    Row(Call::STATFS, Errno::NOTCONN, ErrorKind::NotConnected, || {
+        statfs_fails_with(Errno::NOTCONN)
+    }),
     Row(Call::STATFS, Errno::STALE, ErrorKind::StaleHandle, || statfs_fails_with(Errno::STALE)),
     Row(Call::FSTATFS, Errno::ACCES, ErrorKind::PermissionDenied, || {
         fstatfs_fails_with(Errno::ACCES)
     }),
-    Row(Call::FSTATFS, Errno::NOTCONN, ErrorKind::Other, || fstatfs_fails_with(Errno::NOTCONN)),
+    Row(Call::FSTATFS, Errno::NOTCONN, ErrorKind::NotConnected, || {
+        fstatfs_fails_with(Errno::NOTCONN)
+    }),
     Row(Call::FSTATFS, Errno::STALE, ErrorKind::StaleHandle, || fstatfs_fails_with(Errno::STALE)),
     Row(Call::FSTATFS, Errno::NOSYS, ErrorKind::Unsupported, || fstatfs_fails_with(Errno::NOSYS)),
     Row(Call::FSTATFS, Errno::IO, ErrorKind::Other, || fstatfs_fails_with(Errno::IO)),

@@ -38,6 +38,7 @@ mod memfd;
 mod memory;
 mod mount;
 mod namespace;
+mod net;
 mod pidfd;
 mod pipe;
 mod poll;
@@ -92,6 +93,13 @@ struct Table {
 
 const TABLES: &[Table] = &[
     io::TABLE,
+    net::SOCKET_TABLE,
+    net::CONNECTION_TABLE,
+    net::SEND_TABLE,
+    net::RECEIVE_TABLE,
+    net::OPTIONS_TABLE,
+    net::INTERFACE_TABLE,
+    net::SERVICE_TABLE,
     memory::TABLE,
     memfd::TABLE,
     fs_data::TABLE,

@@ -1,0 +1,6 @@
+//! Connecting sockets, and their addresses.
+
+mod ops;
+pub(crate) mod raw;
+
+pub use ops::{connect, getpeername, getsockname, shutdown};

@@ -1,0 +1,241 @@
+//! Errors of calls that create, bind and connect sockets.
+
+use std::net::{Ipv4Addr, SocketAddrV4};
+
+use butter::Errno;
+use butter::error::{Call, ErrorKind};
+use butter::fd::{AsFd, OwnedFd};
+use butter::net::{
+    self, AddressFamily, Protocol, Shutdown, SocketFlags, SocketType, bind, connect, listen, raw,
+    sockopt,
+};
+
+use super::super::process::{in_unsearchable_directory, with_link_loop};
+use super::super::{
+    Outcome, Row, Table, check, failed, null, path_only_descriptor, row, set_descriptor_limit,
+};
+use super::{
+    inet, listener, of_other_family, path, rows, unix, unused_name, with_listener_at_path,
+};
+use common::child::{as_nobody, in_child};
+use common::files;
+use common::inject::inject;
+
+pub const SOCKET_TABLE: Table = Table {
+    source: include_str!("../../../../src/net/socket/raw.rs"),
+    rows: SOCKET_ROWS,
+    at_descriptor_limit: AT_DESCRIPTOR_LIMIT,
+    others: ACCEPT_AT_LIMIT,
+};
+
+pub const CONNECTION_TABLE: Table = Table {
+    source: include_str!("../../../../src/net/connection/raw.rs"),
+    rows: CONNECTION_ROWS,
+    at_descriptor_limit: &[],
+    others: &[],
+};
+
+const STREAM: SocketType = SocketType::STREAM;
+const DGRAM: SocketType = SocketType::DGRAM;
+const UNKNOWN_FAMILY: AddressFamily = AddressFamily::from_raw(0xFFFF);
+const UNKNOWN_PROTOCOL: Option<Protocol> = Some(Protocol::from_raw(99));
+const UNKNOWN_FLAG: SocketFlags = SocketFlags::from_bits_retain(0x100);
+
+const SOCKET_ROWS: &[Row] = rows! {
+    rows [
+        SOCKET AFNOSUPPORT Unsupported || failed(net::socket(UNKNOWN_FAMILY, STREAM, None));
+        SOCKET PROTONOSUPPORT Unsupported || {
+            failed(net::socket(AddressFamily::UNIX, STREAM, UNKNOWN_PROTOCOL))
+        };
+        SOCKET SOCKTNOSUPPORT Unsupported || {
+            failed(net::socket(AddressFamily::UNIX, SocketType::RDM, None))
+        };
+        SOCKET INVAL InvalidArgument || {
+            failed(net::socket_with(AddressFamily::UNIX, STREAM, UNKNOWN_FLAG, None))
+        };
+        SOCKET PERM PermissionDenied || as_nobody(|| {
+            let raw = net::socket(AddressFamily::INET, SocketType::RAW, Some(Protocol::ICMP));
+            let error = failed(raw)?;
+            if error.is(Errno::AFNOSUPPORT) { Err(error.to_string()) } else { Ok(error) }
+        });
+        SOCKETPAIR AFNOSUPPORT Unsupported || {
+            failed(net::socketpair(UNKNOWN_FAMILY, STREAM, None))
+        };
+        SOCKETPAIR PROTONOSUPPORT Unsupported || {
+            failed(net::socketpair(AddressFamily::UNIX, STREAM, UNKNOWN_PROTOCOL))
+        };
+        SOCKETPAIR SOCKTNOSUPPORT Unsupported || {
+            failed(net::socketpair(AddressFamily::UNIX, SocketType::RDM, None))
+        };
+        SOCKETPAIR INVAL InvalidArgument || {
+            failed(net::socketpair_with(AddressFamily::UNIX, STREAM, UNKNOWN_FLAG, None))
+        };
+        SOCKETPAIR OPNOTSUPP Unsupported || {
+            failed(net::socketpair(AddressFamily::NETLINK, SocketType::RAW, None))
+        };
+        BIND ADDRINUSE AddressInUse || {
+            let (_listener, name) = listener(0);
+            failed(bind(unix(STREAM), &name))
+        };
+        BIND ADDRNOTAVAIL Other || {
+            // 192.0.2.0/24 is reserved for documentation.
+            let address = SocketAddrV4::new(Ipv4Addr::new(192, 0, 2, 1), 0);
+            let socket = inet(DGRAM)?;
+            let error = bind(&socket, &address).err();
+            error.ok_or_else(|| "net.ipv4.ip_nonlocal_bind is set".to_owned())
+        };
+        BIND ACCES PermissionDenied || in_unsearchable_directory(|directory| {
+            failed(bind_path(&[directory, b"/x"].concat()))
+        });
+        BIND AFNOSUPPORT InvalidArgument || failed(bind(inet(DGRAM)?, &of_other_family()));
+        BIND INVAL InvalidArgument || {
+            let socket = unix(DGRAM);
+            bind(&socket, &unused_name()).unwrap();
+            failed(bind(&socket, &unused_name()))
+        };
+        BIND LOOP InvalidArgument || with_link_loop(|link| {
+            failed(bind_path(&[link, b"/x"].concat()))
+        });
+        BIND NOENT NotFound || failed(bind_path(b"/nowhere/at/all"));
+        BIND NOTDIR InvalidArgument || failed(bind_path(b"/dev/null/x"));
+        BIND NAMETOOLONG InvalidArgument || with_long_target(|link| failed(bind_path(link)));
+        LISTEN ADDRINUSE AddressInUse || {
+            let sockets = [inet(STREAM)?, inet(STREAM)?];
+            bind(&sockets[0], &SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0))
+                .map_err(|error| error.to_string())?;
+            let address = net::getsockname(&sockets[0]).unwrap();
+            for socket in &sockets {
+                sockopt::set_socket_reuseaddr(socket, true).unwrap();
+            }
+            bind(&sockets[1], &address).unwrap();
+            listen(&sockets[0], 0).unwrap();
+            failed(listen(&sockets[1], 0))
+        };
+        LISTEN INVAL InvalidArgument || failed(listen(unix(STREAM), 0));
+        LISTEN OPNOTSUPP Unsupported || failed(listen(unix(DGRAM), 0));
+        ACCEPT4 AGAIN WouldBlock || {
+            let (listener, _) = listener(0);
+            butter::io::fcntl_setfl(&listener, butter::io::StatusFlags::NONBLOCK).unwrap();
+            failed(net::accept(&listener))
+        };
+        ACCEPT4 INVAL InvalidArgument || failed(net::accept(unix(STREAM)));
+        ACCEPT4 OPNOTSUPP Unsupported || failed(net::accept(unix(DGRAM)));
+        SOCKADDR_UN INVAL InvalidArgument || failed(path(b""));
+        SOCKADDR_UN NAMETOOLONG InvalidArgument || failed(path(&[b'x'; 109]));
+    ]
+    descriptors [
+        BIND |fd: &OwnedFd| bind(fd, &unused_name());
+        LISTEN |fd: &OwnedFd| listen(fd, 0);
+        ACCEPT4 |fd: &OwnedFd| net::accept(fd);
+    ]
+    injected [
+        SOCKET SYS_socket |_: &OwnedFd| net::socket(AddressFamily::UNIX, STREAM, None) =>
+            ACCES PermissionDenied, NFILE LimitReached, NOBUFS OutOfMemory;
+        SOCKETPAIR SYS_socketpair |_: &OwnedFd| net::socketpair(AddressFamily::UNIX, STREAM, None) =>
+            PERM PermissionDenied, ACCES PermissionDenied, NFILE LimitReached, NOBUFS OutOfMemory;
+        BIND SYS_bind |fd: &OwnedFd| bind(fd, &unused_name()) =>
+            PERM PermissionDenied, NODEV NotFound, ROFS PermissionDenied, NOSPC LimitReached,
+            OPNOTSUPP Unsupported;
+        LISTEN SYS_listen |fd: &OwnedFd| listen(fd, 0) => ACCES PermissionDenied;
+        ACCEPT4 SYS_accept4 |fd: &OwnedFd| net::acceptfrom(fd) =>
+            CONNABORTED Other, PERM PermissionDenied, NFILE LimitReached, NOBUFS OutOfMemory;
+    ]
+};
+
+const AT_DESCRIPTOR_LIMIT: &[Row] = &[
+    Row(Call::SOCKET, Errno::MFILE, ErrorKind::LimitReached, || {
+        failed(net::socket(AddressFamily::UNIX, STREAM, None))
+    }),
+    Row(Call::SOCKETPAIR, Errno::MFILE, ErrorKind::LimitReached, || {
+        failed(net::socketpair(AddressFamily::UNIX, STREAM, None))
+    }),
+];
+
+const ACCEPT_AT_LIMIT: &[Row] =
+    &[Row(Call::ACCEPT4, Errno::MFILE, ErrorKind::LimitReached, || {
+        let (listener, name) = listener(0);
+        let client = unix(STREAM);
+        connect(&client, &name).unwrap();
+        set_descriptor_limit(0);
+        failed(net::accept(&listener))
+    })];
+
+#[test]
+fn accept_fails_with_emfile_at_the_descriptor_limit() {
+    in_child(|| {
+        let row = row(Call::ACCEPT4, Errno::MFILE).unwrap();
+        check(row, (row.3)().unwrap());
+    });
+}
+
+const CONNECTION_ROWS: &[Row] = rows! {
+    rows [
+        CONNECT AGAIN WouldBlock || {
+            let (_listener, name) = listener(0);
+            connect(unix_nonblocking(), &name).unwrap();
+            let clients = [unix_nonblocking(), unix_nonblocking()];
+            Ok(clients.iter().find_map(|client| connect(client, &name).err()).unwrap())
+        };
+        CONNECT ISCONN Other || {
+            let (_listener, name) = listener(1);
+            let client = unix(STREAM);
+            connect(&client, &name).unwrap();
+            failed(connect(&client, &name))
+        };
+        CONNECT CONNREFUSED ConnectionRefused || failed(connect(unix(STREAM), &unused_name()));
+        CONNECT AFNOSUPPORT InvalidArgument || failed(connect(inet(STREAM)?, &of_other_family()));
+        CONNECT PROTOTYPE InvalidArgument || with_listener_at_path(|name| {
+            failed(connect(unix(DGRAM), &name))
+        });
+        CONNECT INVAL InvalidArgument || failed(connect(unix(STREAM), &of_other_family()));
+        CONNECT LOOP InvalidArgument || with_link_loop(|link| failed(connect_path(link)));
+        CONNECT NOENT NotFound || failed(connect_path(b"/nowhere/at/all"));
+        CONNECT NOTDIR InvalidArgument || failed(connect_path(b"/dev/null/x"));
+        CONNECT NAMETOOLONG InvalidArgument || with_long_target(|link| failed(connect_path(link)));
+        CONNECT ACCES PermissionDenied || in_unsearchable_directory(|directory| {
+            failed(connect_path(&[directory, b"/x"].concat()))
+        });
+        GETPEERNAME NOTCONN NotConnected || failed(net::getpeername(unix(STREAM)));
+        SHUTDOWN NOTCONN NotConnected || failed(net::shutdown(inet(STREAM)?, Shutdown::Both));
+        SHUTDOWN OPNOTSUPP Unsupported || {
+            let socket = net::socket(AddressFamily::NETLINK, SocketType::RAW, None);
+            failed(net::shutdown(socket.map_err(|error| error.to_string())?, Shutdown::Read))
+        };
+    ]
+    descriptors [
+        CONNECT |fd: &OwnedFd| connect(fd, &unused_name());
+        GETSOCKNAME |fd: &OwnedFd| net::getsockname(fd);
+        GETPEERNAME |fd: &OwnedFd| net::getpeername(fd);
+        SHUTDOWN |fd: &OwnedFd| net::shutdown(fd, Shutdown::Write);
+    ]
+    injected [
+        CONNECT SYS_connect |fd: &OwnedFd| raw::connect(fd.as_fd(), &unused_name()) =>
+            INPROGRESS InProgress, ALREADY InProgress, CONNRESET ConnectionReset,
+            TIMEDOUT TimedOut, NETUNREACH Unreachable, HOSTUNREACH Unreachable,
+            ADDRNOTAVAIL Other, ADDRINUSE AddressInUse, PERM PermissionDenied,
+            OPNOTSUPP Unsupported, NODEV NotFound;
+        GETSOCKNAME SYS_getsockname |fd: &OwnedFd| net::getsockname(fd) => NOBUFS OutOfMemory;
+        GETPEERNAME SYS_getpeername |fd: &OwnedFd| net::getpeername(fd) =>
+            OPNOTSUPP Unsupported, NOBUFS OutOfMemory;
+    ]
+};
+
+fn unix_nonblocking() -> OwnedFd {
+    net::socket_with(AddressFamily::UNIX, STREAM, SocketFlags::NONBLOCK, None).unwrap()
+}
+
+fn bind_path(name: &[u8]) -> butter::Result<()> {
+    bind(unix(DGRAM), &path(name)?)
+}
+
+fn connect_path(name: &[u8]) -> butter::Result<()> {
+    connect(unix(DGRAM), &path(name)?)
+}
+
+/// Executes a call with the path of a symbolic link whose target has a component of 256 bytes.
+pub fn with_long_target(call: impl FnOnce(&[u8]) -> Outcome) -> Outcome {
+    let directory = files::directory();
+    let link = directory.path().join("link");
+    std::os::unix::fs::symlink(format!("{}/x", "x".repeat(256)), &link).unwrap();
+    call(common::bytes(&link.join("y")))
+}
