@@ -26,6 +26,7 @@ mod memfd_holes;
 mod mm;
 mod mount;
 mod namespace;
+mod net;
 mod pidfd;
 mod pipe;
 mod poll;
