@@ -54,6 +54,29 @@ pub(crate) fn write(fd: &OwnedFd, bytes: &[u8]) -> isize {
     count
 }
 
+/// Sends a message without `SIGPIPE`.
+#[inline(always)]
+pub(crate) fn send(socket: &OwnedFd, bytes: &[u8]) -> isize {
+    let (fd, start, flags) = (socket.as_raw_fd(), bytes.as_ptr().cast(), libc::MSG_NOSIGNAL);
+    // SAFETY: the kernel reads `bytes.len()` bytes.
+    let count = unsafe { libc::send(fd, start, bytes.len(), flags) };
+    if count < 0 {
+        fail("libc send", io::Error::last_os_error());
+    }
+    count
+}
+
+#[inline(always)]
+pub(crate) fn recv(socket: &OwnedFd, buffer: &mut [u8]) -> isize {
+    let (fd, start) = (socket.as_raw_fd(), buffer.as_mut_ptr().cast());
+    // SAFETY: the kernel writes at most `buffer.len()` bytes.
+    let count = unsafe { libc::recv(fd, start, buffer.len(), 0) };
+    if count < 0 {
+        fail("libc recv", io::Error::last_os_error());
+    }
+    count
+}
+
 /// Makes a system call without arguments through `syscall(2)`.
 #[inline(always)]
 pub(crate) fn by_number(number: i64) -> i64 {

@@ -51,6 +51,22 @@ pub(crate) fn read_u64(counter: &OwnedFd) -> u64 {
     value
 }
 
+/// Sends a message without `SIGPIPE`.
+#[inline(always)]
+pub(crate) fn send(socket: &OwnedFd, bytes: &[u8]) -> isize {
+    let start = bytes.as_ptr().expose_provenance();
+    let flags = libc::MSG_NOSIGNAL as usize;
+    // SAFETY: the kernel reads `bytes.len()` bytes.
+    unsafe { call6(libc::SYS_sendto, [raw_fd(socket), start, bytes.len(), flags, 0, 0]) }
+}
+
+#[inline(always)]
+pub(crate) fn recv(socket: &OwnedFd, buffer: &mut [u8]) -> isize {
+    let start = buffer.as_mut_ptr().expose_provenance();
+    // SAFETY: the kernel writes at most `buffer.len()` bytes.
+    unsafe { call6(libc::SYS_recvfrom, [raw_fd(socket), start, buffer.len(), 0, 0, 0]) }
+}
+
 #[inline(always)]
 pub(crate) fn add_watch(inotify: &OwnedFd, path: &CStr, mask: u32) -> isize {
     let path = path.as_ptr().expose_provenance();

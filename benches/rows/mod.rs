@@ -15,6 +15,7 @@ mod fstat;
 mod inotify_add_watch;
 mod inotify_decode;
 mod inotify_read;
+mod net;
 mod openat;
 mod pread;
 mod process;
@@ -53,6 +54,7 @@ pub(crate) const ALL: &[(&str, BuildRow)] = &[
     ("read", read_write::read),
     ("write", read_write::write),
     ("pread", pread::small),
+    ("net send and recv", net::send_and_recv),
     ("inotify decode padded", inotify_decode::padded),
     ("inotify decode trimmed", inotify_decode::trimmed),
     ("epoll", epoll::write_wait_read),

@@ -16,6 +16,7 @@ use butter::fs::{
 };
 use butter::inotify::{Inotify, Watch, WatchFlags};
 use butter::io::IoSlice;
+use butter::net::{self, RecvFlags, SendFlags, SocketFlags};
 use butter::pipe::{self, SpliceFlags};
 use butter::poll::{self, PollFd};
 use butter::process::Pid;
@@ -207,6 +208,21 @@ fn faccessat2(directory: BorrowedFd<'_>, path: &CStr) {
 #[unsafe(no_mangle)]
 fn unlinkat(directory: BorrowedFd<'_>, path: &CStr) {
     or_cold(fs::raw::unlinkat(directory, path, AtFlags::empty()));
+}
+
+#[unsafe(no_mangle)]
+fn sendto(socket: BorrowedFd<'_>, bytes: &[u8]) -> usize {
+    or_cold(net::raw::sendto_peer(socket, bytes, SendFlags::NOSIGNAL)).unwrap_or(0)
+}
+
+#[unsafe(no_mangle)]
+fn recvfrom(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> usize {
+    or_cold(net::raw::recvfrom_peer(socket, buffer, RecvFlags::empty())).unwrap_or(0)
+}
+
+#[unsafe(no_mangle)]
+fn accept4(socket: BorrowedFd<'_>) -> Option<OwnedFd> {
+    or_cold(net::raw::accept4(socket, SocketFlags::CLOEXEC))
 }
 
 #[unsafe(no_mangle)]

@@ -36,7 +36,10 @@ use common::test::Test;
 
 /// Runs `call` in a thread that signals interrupt, and runs `wake` after many signals. Returns the
 /// result of `call`.
-fn wake_late<T: Send + Debug>(call: impl FnOnce() -> T + Send, wake: impl FnOnce()) -> T {
+pub(crate) fn wake_late<T: Send + Debug>(
+    call: impl FnOnce() -> T + Send,
+    wake: impl FnOnce(),
+) -> T {
     let signals = PeriodicSignals::new();
     std::thread::scope(|scope| {
         let waiting = scope.spawn(|| signals.run(call));

@@ -31,7 +31,7 @@ use common::signals::PeriodicSignals;
 use common::time_from_now;
 
 /// Runs `call` repeatedly while signals arrive. Asserts that a signal interrupts `call` each time.
-fn assert_interrupted(mut call: impl FnMut() -> Result<()>) {
+pub(crate) fn assert_interrupted(mut call: impl FnMut() -> Result<()>) {
     let signals = PeriodicSignals::new();
     signals.run(|| {
         for count in 1..=100 {

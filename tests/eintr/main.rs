@@ -3,14 +3,15 @@
 //!
 //! [`blocking::CALLS`] has a row for each call that blocks until an event occurs,
 //! [`timeouts::CALLS`] for each call with a timeout, and [`interruptible::CALLS`] for each call
-//! that fails with `EINTR`. The other modules transfer data between threads while signals interrupt
-//! every thread.
+//! that fails with `EINTR`. The module [`sockets`] has these rows for calls on sockets. The other
+//! modules transfer data between threads while signals interrupt every thread.
 
 mod blocking;
 mod copies;
 mod events;
 mod interruptible;
 mod pipes;
+mod sockets;
 mod timeouts;
 
 use std::sync::atomic::Ordering;
@@ -55,6 +56,16 @@ fn timeouts_expire_on_time_despite_signals() {
 #[test]
 fn interruptible_calls_fail_with_eintr_and_have_no_effect() {
     run_rows(this_test!(), interruptible::CALLS);
+}
+
+#[test]
+fn net_calls_continue_to_wait_after_signals() {
+    run_rows(this_test!(), sockets::BLOCKING);
+}
+
+#[test]
+fn net_raw_calls_fail_with_eintr_and_have_no_effect() {
+    run_rows(this_test!(), sockets::INTERRUPTIBLE);
 }
 
 #[test]

@@ -58,6 +58,7 @@ impl<'a> RecvAncillary<'a> {
 impl<'a> Iterator for RecvAncillary<'a> {
     type Item = RecvAncillaryMessage<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<RecvAncillaryMessage<'a>> {
         let mut messages = decode_ancillary(self.control.get(*self.read as usize..)?);
         let Some(message) = messages.next() else {
@@ -134,6 +135,7 @@ impl ExactSizeIterator for Rights<'_> {}
 impl FusedIterator for Rights<'_> {}
 
 impl Drop for Rights<'_> {
+    #[inline]
     fn drop(&mut self) {
         self.for_each(drop);
     }

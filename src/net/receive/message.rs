@@ -138,10 +138,17 @@ impl<'a> RecvMessage<'a> {
     }
 
     /// Closes the descriptors that were not returned to the caller.
+    #[inline]
     fn close_remaining(&mut self) {
         if (self.0.header.control_read as usize) < self.0.header.control_length {
-            self.ancillary().for_each(drop);
+            self.close_all();
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn close_all(&mut self) {
+        self.ancillary().for_each(drop);
     }
 
     /// Prepares a call. Returns a pointer to the message, for the kernel.
