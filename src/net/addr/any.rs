@@ -40,9 +40,7 @@ pub struct SocketAddrAny {
 }
 
 impl SocketAddrAny {
-    /// An address without a family: the address of an unnamed peer.
-    /// [`connect`](crate::net::connect) with [`UNSPEC`](Self::UNSPEC) removes the peer of a
-    /// datagram socket.
+    /// An address without a family, such as that of a sender without a name.
     pub const EMPTY: Self = Self { bytes: [0; STORAGE_SIZE], length: 0 };
 
     /// The address of the family `AF_UNSPEC`. [`connect`](crate::net::connect) with this address

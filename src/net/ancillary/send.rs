@@ -97,7 +97,8 @@ impl<'b, 'fd> SendAncillaryBuffer<'b, 'fd> {
     fn push_data(&mut self, level: u32, kind: u32, data: &[u8]) -> bool {
         let target = self.reserve(level, kind, data.len());
         target.is_some_and(|target| {
-            target.copy_from_slice(data);
+            // Unlike `copy_from_slice`, the loop contains no panic.
+            target.iter_mut().zip(data).for_each(|(target, byte)| *target = *byte);
             true
         })
     }

@@ -1,15 +1,23 @@
 //! Functions that read and set the flags of network interfaces.
 
+use core::mem::ManuallyDrop;
+
 use super::raw;
 use super::types::InterfaceFlags;
 use crate::error::Result;
-use crate::fd::{AsFd, OwnedFd};
+use crate::fd::{AsFd, BorrowedFd};
 use crate::net::socket::socket;
 use crate::net::types::{AddressFamily, SocketType};
 
-/// Creates a socket in the network namespace of the caller. Every kernel supports Unix sockets.
-fn any_socket() -> Result<OwnedFd> {
-    socket(AddressFamily::UNIX, SocketType::DGRAM, None)
+/// Passes a socket in the network namespace of the caller to a function. Every kernel supports Unix
+/// sockets.
+fn with_socket<T>(call: impl FnOnce(BorrowedFd<'_>) -> Result<T>) -> Result<T> {
+    // The compiler assumes that functions of other modules can unwind. `ManuallyDrop` prevents that
+    // the drop of the socket requires an unwinder, which a program without `std` lacks.
+    let socket = ManuallyDrop::new(socket(AddressFamily::UNIX, SocketType::DGRAM, None)?);
+    let result = call(socket.as_fd());
+    drop(ManuallyDrop::into_inner(socket));
+    result
 }
 
 /// Returns the flags of a network interface, such as `lo`, in the network namespace of the caller.
@@ -36,7 +44,7 @@ fn any_socket() -> Result<OwnedFd> {
 /// [netdevice(7)]: https://man7.org/linux/man-pages/man7/netdevice.7.html
 #[doc(alias = "SIOCGIFFLAGS")]
 pub fn interface_flags(name: &[u8]) -> Result<InterfaceFlags> {
-    raw::ioctl_siocgifflags(any_socket()?.as_fd(), name)
+    with_socket(|socket| raw::ioctl_siocgifflags(socket, name))
 }
 
 /// Sets the flags of a network interface, such as `lo`, in the network namespace of the caller.
@@ -52,7 +60,7 @@ pub fn interface_flags(name: &[u8]) -> Result<InterfaceFlags> {
 /// [netdevice(7)]: https://man7.org/linux/man-pages/man7/netdevice.7.html
 #[doc(alias = "SIOCSIFFLAGS")]
 pub fn set_interface_flags(name: &[u8], flags: InterfaceFlags) -> Result<()> {
-    raw::ioctl_siocsifflags(any_socket()?.as_fd(), name, flags)
+    with_socket(|socket| raw::ioctl_siocsifflags(socket, name, flags))
 }
 
 /// Enables the loopback interface, which is disabled in a new network namespace. The kernel assigns
@@ -77,10 +85,11 @@ pub fn set_interface_flags(name: &[u8], flags: InterfaceFlags) -> Result<()> {
 /// ```
 #[doc(alias("IFF_UP", "SIOCSIFFLAGS", "lo"))]
 pub fn set_loopback_up() -> Result<()> {
-    let socket = any_socket()?;
-    let flags = raw::ioctl_siocgifflags(socket.as_fd(), b"lo")?;
-    if flags.contains(InterfaceFlags::UP) {
-        return Ok(());
-    }
-    raw::ioctl_siocsifflags(socket.as_fd(), b"lo", flags.union(InterfaceFlags::UP))
+    with_socket(|socket| {
+        let flags = raw::ioctl_siocgifflags(socket, b"lo")?;
+        if flags.contains(InterfaceFlags::UP) {
+            return Ok(());
+        }
+        raw::ioctl_siocsifflags(socket, b"lo", flags.union(InterfaceFlags::UP))
+    })
 }

@@ -1,7 +1,9 @@
 //! Notifications about the state of a service.
 
+use core::mem::ManuallyDrop;
+
 use crate::error::{Call, Errno, ErrnoReason, Error, Result, errno_reasons};
-use crate::fd::BorrowedFd;
+use crate::fd::{AsFd, BorrowedFd};
 use crate::io::IoSlice;
 use crate::net::addr::{SocketAddrAny, SocketAddrUnix};
 use crate::net::fds::Control;
@@ -83,8 +85,12 @@ fn send_to_manager(value: &[u8], message: SendMessage<'_>) -> Result<()> {
         _ => return Err(Error::new(Call::SD_NOTIFY, Errno::AFNOSUPPORT)),
     };
     let address = SocketAddrAny::from(address);
-    let socket = socket(AddressFamily::UNIX, SocketType::DGRAM, None)?;
-    sendmsg(&socket, &message.with_address(&address), SendFlags::NOSIGNAL).map(drop)
+    // The compiler assumes that functions of other modules can unwind. `ManuallyDrop` prevents that
+    // the drop of the socket requires an unwinder, which a program without `std` lacks.
+    let socket = ManuallyDrop::new(socket(AddressFamily::UNIX, SocketType::DGRAM, None)?);
+    let sent = sendmsg(socket.as_fd(), &message.with_address(&address), SendFlags::NOSIGNAL);
+    drop(ManuallyDrop::into_inner(socket));
+    sent.map(drop)
 }
 
 /// The reasons of errors that the functions for service managers detect.

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::names::*;
-use super::value::{Linger, Timeval, ceil_to, get, set};
+use super::value::{Linger, Timeval, ceil_to_secs, get, set};
 use crate::error::Result;
 use crate::fd::AsFd;
 
@@ -425,7 +425,7 @@ pub fn socket_linger(socket: impl AsFd) -> Result<Option<Duration>> {
 #[doc(alias = "SO_LINGER")]
 #[inline]
 pub fn set_socket_linger(socket: impl AsFd, duration: Option<Duration>) -> Result<()> {
-    let linger = duration.map_or(0, |duration| ceil_to(duration, Duration::from_secs(1)));
+    let linger = duration.map_or(0, ceil_to_secs);
     let onoff = i32::from(duration.is_some());
     let value = Linger { onoff, linger: linger.cast_signed() };
     // SAFETY: the kernel reads only the value, two numbers.

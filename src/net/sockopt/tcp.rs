@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::names::*;
-use super::value::{ceil_to, get, set};
+use super::value::{ceil_to_millis, ceil_to_secs, get, set};
 use crate::error::Result;
 use crate::fd::AsFd;
 
@@ -251,7 +251,7 @@ pub fn tcp_keepidle(socket: impl AsFd) -> Result<Duration> {
 #[doc(alias = "TCP_KEEPIDLE")]
 #[inline]
 pub fn set_tcp_keepidle(socket: impl AsFd, duration: Duration) -> Result<()> {
-    let value = ceil_to(duration, Duration::from_secs(1));
+    let value = ceil_to_secs(duration);
     // SAFETY: the kernel reads only the value, a number.
     unsafe { set(socket.as_fd(), IPPROTO_TCP, TCP_KEEPIDLE, value) }
 }
@@ -288,7 +288,7 @@ pub fn tcp_keepintvl(socket: impl AsFd) -> Result<Duration> {
 #[doc(alias = "TCP_KEEPINTVL")]
 #[inline]
 pub fn set_tcp_keepintvl(socket: impl AsFd, duration: Duration) -> Result<()> {
-    let value = ceil_to(duration, Duration::from_secs(1));
+    let value = ceil_to_secs(duration);
     // SAFETY: the kernel reads only the value, a number.
     unsafe { set(socket.as_fd(), IPPROTO_TCP, TCP_KEEPINTVL, value) }
 }
@@ -326,7 +326,7 @@ pub fn tcp_user_timeout(socket: impl AsFd) -> Result<Duration> {
 #[doc(alias = "TCP_USER_TIMEOUT")]
 #[inline]
 pub fn set_tcp_user_timeout(socket: impl AsFd, duration: Duration) -> Result<()> {
-    let value = ceil_to(duration, Duration::from_millis(1));
+    let value = ceil_to_millis(duration);
     // SAFETY: the kernel reads only the value, a number.
     unsafe { set(socket.as_fd(), IPPROTO_TCP, TCP_USER_TIMEOUT, value) }
 }

@@ -55,11 +55,21 @@ impl From<Timeval> for Option<Duration> {
     }
 }
 
-/// Rounds a duration up to whole units of `unit`, which is a second or less. Returns at most
-/// `i32::MAX`, the maximum of the options.
-pub(super) fn ceil_to(duration: Duration, unit: Duration) -> u32 {
-    let units = duration.as_nanos().div_ceil(unit.as_nanos());
-    u32::try_from(units).unwrap_or(u32::MAX).min(i32::MAX.cast_unsigned())
+/// The maximum of the options whose value is a duration.
+const MAX_VALUE: u32 = 0x7FFF_FFFF;
+
+/// Rounds a duration up to whole seconds. Returns at most `i32::MAX`.
+pub(super) fn ceil_to_secs(duration: Duration) -> u32 {
+    let more = u64::from(duration.subsec_nanos() > 0);
+    let seconds = duration.as_secs().saturating_add(more);
+    u32::try_from(seconds).unwrap_or(MAX_VALUE).min(MAX_VALUE)
+}
+
+/// Rounds a duration up to whole milliseconds. Returns at most `i32::MAX`.
+pub(super) fn ceil_to_millis(duration: Duration) -> u32 {
+    let more = u64::from(duration.subsec_nanos().div_ceil(1_000_000));
+    let millis = duration.as_secs().saturating_mul(1000).saturating_add(more);
+    u32::try_from(millis).unwrap_or(MAX_VALUE).min(MAX_VALUE)
 }
 
 /// Reads an option whose value is a `T`. Returns `initial` if the kernel returns a success without
@@ -129,16 +139,19 @@ mod tests {
     }
 
     #[test]
-    fn ceil_to_rounds_up_to_whole_units() {
-        let [second, milli] = [Duration::from_secs(1), Duration::from_millis(1)];
-        for (duration, unit, expected) in [
-            (Duration::ZERO, second, 0),
-            (Duration::from_nanos(1), second, 1),
-            (second, second, 1),
-            (Duration::from_micros(1001), milli, 2),
-            (Duration::MAX, second, i32::MAX as u32),
+    fn ceil_to_secs_and_millis_round_up_to_whole_units() {
+        for (duration, seconds, millis) in [
+            (Duration::ZERO, 0, 0),
+            (Duration::from_nanos(1), 1, 1),
+            (Duration::from_millis(1), 1, 1),
+            (Duration::from_micros(1001), 1, 2),
+            (Duration::from_secs(1), 1, 1000),
+            (Duration::new(1, 999_000_001), 2, 2000),
+            (Duration::from_secs(i32::MAX as u64 - 1), MAX_VALUE - 1, MAX_VALUE),
+            (Duration::from_secs(u32::MAX.into()), MAX_VALUE, MAX_VALUE),
+            (Duration::MAX, MAX_VALUE, MAX_VALUE),
         ] {
-            assert_eq!(ceil_to(duration, unit), expected);
+            assert_eq!((ceil_to_secs(duration), ceil_to_millis(duration)), (seconds, millis));
         }
     }
 }

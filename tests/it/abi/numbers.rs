@@ -57,6 +57,7 @@ const OURS: &[(&str, &str)] = &[
     ("src/net/numbers.rs", "STORAGE_SIZE"),
     ("src/net/ancillary/decode.rs", "HEADER_SIZE"),
     ("src/net/service/listen.rs", "FIRST"),
+    ("src/net/sockopt/value.rs", "MAX_VALUE"),
     ("src/path/arg.rs", "SHORT"),
     ("src/process/attributes/raw.rs", "UNCHANGED"),
     ("src/process/command/builder.rs", "PLACEMENTS"),
