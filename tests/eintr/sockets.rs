@@ -14,6 +14,9 @@ use crate::Row;
 use crate::blocking::wake_late;
 use crate::interruptible::assert_interrupted;
 
+/// A call that sends a message.
+type Send = fn(&OwnedFd, &[IoSlice<'_>]) -> butter::Result<usize>;
+
 const SEND: SendFlags = SendFlags::NOSIGNAL;
 const RECV: RecvFlags = RecvFlags::empty();
 
@@ -74,7 +77,7 @@ pub(crate) const BLOCKING: &[Row] = &[
     }),
     ("net::send, sendmsg, sendmmsg, send_fds", || {
         let (slices, count) = ([IoSlice::new(b"!")], Ok(1));
-        let calls: [fn(&OwnedFd, &[IoSlice<'_>; 1]) -> butter::Result<usize>; 4] = [
+        let calls: [Send; 4] = [
             |socket, _| net::send(socket, b"!", SEND),
             |socket, slices| net::sendmsg(socket, &SendMessage::new(slices), SEND),
             |socket, slices| net::sendmmsg(socket, &mut [SendMessage::new(slices)], SEND),

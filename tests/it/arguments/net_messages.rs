@@ -1,9 +1,9 @@
 //! Arguments of calls that send and receive messages.
 
-use std::io::{IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 
 use butter::fd::{AsFd, AsRawFd};
+use butter::io::{IoSlice, IoSliceMut};
 use butter::net::raw::*;
 use butter::net::{
     RecvFlags, RecvMessage, ReturnFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags,

@@ -1,10 +1,8 @@
 //! Tests of ancillary data: descriptors, credentials and pidfds.
 
-use std::io::{IoSlice, IoSliceMut};
-
 use butter::Errno;
 use butter::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
-use butter::io::{DescriptorFlags, fcntl_getfd};
+use butter::io::{DescriptorFlags, IoSlice, IoSliceMut, fcntl_getfd};
 use butter::net::{
     self, RecvAncillaryMessage, RecvFlags, RecvMessage, ReturnFlags, SendAncillaryBuffer,
     SendAncillaryMessage, SendFlags, SendMessage, Ucred, ancillary_space, raw, recv_fds, recvmmsg,
@@ -128,7 +126,7 @@ fn ancillary_closes_descriptors_that_the_caller_does_not_take() {
         assert_eq!(open_descriptors(), before, "a message that is dropped");
 
         send(3);
-        with_message(&other, 64, |message| drop(message.ancillary()));
+        with_message(&other, 64, |message| _ = message.ancillary());
         assert_eq!(open_descriptors(), before, "an iterator that is dropped");
 
         send(3);

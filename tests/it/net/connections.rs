@@ -1,10 +1,10 @@
 //! Tests of transfers over connected sockets.
 
-use std::io::{IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 
 use butter::Errno;
 use butter::fd::OwnedFd;
+use butter::io::{IoSlice, IoSliceMut};
 use butter::net::{
     self, RecvFlags, RecvMessage, SendFlags, SendMessage, Shutdown, SocketAddrAny, bind,
     getsockname, recv, recv_uninit, recvfrom, recvmmsg, recvmsg, send, sendmmsg, sendmsg, sendto,

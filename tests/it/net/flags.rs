@@ -1,10 +1,10 @@
 //! Tests of each flag of the calls that send and receive messages.
 
-use std::io::{IoSlice, IoSliceMut};
 use std::time::{Duration, Instant};
 
 use butter::Errno;
 use butter::fd::OwnedFd;
+use butter::io::{IoSlice, IoSliceMut};
 use butter::net::{
     self, AddressFamily, RecvFlags, RecvMessage, ReturnFlags, SendFlags, SocketType,
     ancillary_space, listen, recv, recvmmsg, recvmsg, send, socket, sockopt,

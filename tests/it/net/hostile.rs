@@ -1,8 +1,7 @@
 //! Tests with control messages of unknown types, and with results that a seccomp filter forges.
 
-use std::io::IoSliceMut;
-
 use butter::fd::{AsFd, AsRawFd};
+use butter::io::IoSliceMut;
 use butter::net::sockopt::SOL_SOCKET;
 use butter::net::{
     self, RecvAncillaryMessage, RecvFlags, RecvMessage, SendFlags, decode_ancillary, raw, recv_fds,

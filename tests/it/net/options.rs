@@ -18,6 +18,9 @@ use super::{DGRAM, LOOPBACK, STREAM, bound, pair, tcp, udp, unix, unix_listener}
 type Get<T> = fn(&OwnedFd) -> butter::Result<T>;
 type Set<T> = fn(&OwnedFd, T) -> butter::Result<()>;
 
+/// The name of a Boolean option, the level and number of the option, and its functions.
+type Boolean = (&'static str, u32, u32, Get<bool>, Set<bool>);
+
 /// Reads the number of an option with the raw call.
 fn number(socket: &OwnedFd, level: u32, name: u32) -> u32 {
     let mut value = [0; 4];
@@ -63,7 +66,7 @@ fn sockopt_booleans_of_sockets_return_the_value_that_was_set() {
 #[test]
 fn sockopt_booleans_of_tcp_and_ipv6_return_the_value_that_was_set() {
     let socket = require!(socket(AddressFamily::INET, STREAM, None));
-    let rows: &[(&str, u32, u32, Get<bool>, Set<bool>)] = &[
+    let rows: &[Boolean] = &[
         (
             "reuseport",
             SOL_SOCKET,

@@ -3,7 +3,6 @@
 
 use butter::Errno;
 use butter::fd::{AsFd, AsRawFd, IntoRawFd};
-use butter::io::{DescriptorFlags, fcntl_getfd};
 use butter::namespace::{Namespaces, unshare};
 use butter::net::service::{self, ListenFds};
 use butter::net::{
@@ -101,7 +100,7 @@ fn listen_fds_returns_the_descriptors_from_3_with_their_names() {
             let (first, name) = fds.next().unwrap();
             assert_eq!(
                 (first.as_raw_fd(), name.as_bytes()),
-                (3, &names.map_or(&b"unknown"[..], |_| b"http")[..])
+                (3, names.map_or(&b"unknown"[..], |_| b"http"))
             );
             for number in [3, 4] {
                 // SAFETY: reads a flag.
@@ -149,6 +148,7 @@ fn notify_env_and_listen_fds_env_read_the_environment() {
         let fds = unsafe { service::listen_fds_env() }.unwrap();
         let [(fd, name)] = &fds[..] else { panic!("{fds:?}") };
         assert_eq!((fd.as_raw_fd(), &name[..]), (3, &b"name"[..]));
-        assert!(fcntl_getfd(fd).unwrap().contains(DescriptorFlags::CLOEXEC));
+        let flags = butter::io::fcntl_getfd(fd).unwrap();
+        assert!(flags.contains(butter::io::DescriptorFlags::CLOEXEC));
     });
 }

@@ -1,9 +1,8 @@
 //! Errors of calls that send and receive messages.
 
-use std::io::{IoSlice, IoSliceMut};
-
 use butter::error::{Call, ErrorKind};
 use butter::fd::{AsFd, OwnedFd};
+use butter::io::{IoSlice, IoSliceMut};
 use butter::net::{
     self, RecvFlags, RecvMessage, SendAncillaryBuffer, SendFlags, SendMessage, SocketAddrAny,
     SocketType, raw, sockopt,
