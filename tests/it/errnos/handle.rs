@@ -82,7 +82,7 @@ path_call_rows! { ROWS {
     OPEN_BY_HANDLE_AT NOSYS Unsupported || injected(Errno::NOSYS);
 }:
     NAME_TO_HANDLE_AT ENCODE {
-        NOTCONN Other, STALE StaleHandle, NOSYS Unsupported
+        NOTCONN NotConnected, STALE StaleHandle, NOSYS Unsupported
     } {
         OPNOTSUPP Unsupported || failed(encode(CWD, "/proc/version", NONE));
         OVERFLOW Other overflow;
