@@ -1,8 +1,7 @@
 //! Options of sockets.
 //!
 //! The functions have the names of `rustix::net::sockopt`. The constants are numbers for
-//! [`raw::getsockopt`](crate::net::raw::getsockopt) and
-//! [`raw::setsockopt`](crate::net::raw::setsockopt), with which every option can be used.
+//! [`raw::getsockopt`] and [`raw::setsockopt`], with which every option can be used.
 //!
 //! ```
 //! use std::time::Duration;
