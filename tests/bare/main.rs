@@ -5,6 +5,7 @@ use common::require;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+mod proxy_tests;
 mod tail_tests;
 
 common::watchdog!();
@@ -60,15 +61,17 @@ fn program_without_std_runs_on_x86_64() {
 fn program_without_std_runs_on_aarch64() {
     let library = require!(Library::build("runs", small("aarch64-unknown-none")));
     let program = library.compile("program", &[]);
-    check(require!(run_in_vm(&program)));
+    check(require!(run_in_vm(&[], &program, &[])));
 }
 
-/// Runs a program in a virtual machine. Returns the reason if none is available.
-fn run_in_vm(program: &Path) -> Result<Output, String> {
+/// Runs a program with arguments in a virtual machine, with options of `.ci/vm/run`. Returns the
+/// reason if no virtual machine is available.
+fn run_in_vm(options: &[&str], program: &Path, arguments: &[&str]) -> Result<Output, String> {
     if std::env::var_os("BUTTER_BOOT").is_none() {
         return Err("BUTTER_BOOT is not set: no aarch64 virtual machine is booted".into());
     }
-    let output = Command::new(common::root().join(".ci/vm/run")).arg(program).output().unwrap();
+    let mut vm = Command::new(common::root().join(".ci/vm/run"));
+    let output = vm.args(options).arg(program).args(arguments).output().unwrap();
     match output.status.code() {
         Some(69) => Err(String::from_utf8_lossy(&output.stderr).trim().into()),
         _ => Ok(output),
@@ -90,7 +93,7 @@ fn example_bare_prints_a_greeting_on_x86_64() {
 #[test]
 fn example_bare_prints_a_greeting_on_aarch64() {
     let program = require!(build_example("aarch64-unknown-none"));
-    check_greeting(require!(run_in_vm(&program)));
+    check_greeting(require!(run_in_vm(&[], &program, &[])));
 }
 
 /// Builds the package `examples/bare`. Returns the reason if it cannot be built.

@@ -7,56 +7,30 @@
 #![no_std]
 #![no_main]
 
-use core::ffi::{CStr, c_char};
+mod start;
+
+use core::ffi::CStr;
 
 use butter::error::{ErrorKind, Result};
-use butter::fd::{BorrowedFd, OwnedFd};
+use butter::fd::OwnedFd;
 use butter::fs::{self, CWD, Dev, Mode, OFlags};
 use butter::inotify::{Inotify, WatchFlags};
+use butter::io;
 use butter::poll::{self, PollFd, PollFlags};
 use butter::time::Timeout;
-use butter::{io, process};
 
-// The stack contains the number of arguments, and then the addresses of the arguments.
-#[cfg(target_arch = "x86_64")]
-core::arch::global_asm!(
-    ".globl _start",
-    "_start:",
-    "xor ebp, ebp",
-    "mov rdi, rsp",
-    "and rsp, -16",
-    "call {main}",
-    main = sym main,
-);
-#[cfg(target_arch = "aarch64")]
-core::arch::global_asm!(
-    ".globl _start",
-    "_start:",
-    "mov x29, #0",
-    "mov x30, #0",
-    "mov x0, sp",
-    "bl {main}",
-    main = sym main,
-);
+use start::{Arguments, standard};
 
-/// # Safety
-///
-/// `stack` must be the stack pointer with which the kernel started the process.
-unsafe extern "C" fn main(stack: *const usize) -> ! {
-    // SAFETY: the kernel stores the number of arguments.
-    if unsafe { *stack } != 2 {
+fn main(arguments: Arguments) -> i32 {
+    let Some([path]) = arguments.get() else {
         let _ = io::write_all(standard(2), b"usage: tail PATH\n");
-        process::exit_group(2);
-    }
-    // SAFETY: there are two arguments, whose addresses follow the number of arguments.
-    let argument = unsafe { *stack.add(2).cast::<*const c_char>() };
-    // SAFETY: an argument ends with a NUL byte, and is valid until the process exits.
-    let path = unsafe { CStr::from_ptr(argument) };
+        return 2;
+    };
     if let Err(error) = follow(path) {
         let _ = error.with_path(path).println(standard(2));
-        process::exit_group(1);
+        return 1;
     }
-    process::exit_group(0)
+    0
 }
 
 fn follow(path: &CStr) -> Result<()> {
@@ -140,15 +114,4 @@ fn directory(path: &CStr) -> &[u8] {
         Some(slash) => &path[..slash],
         None => b".",
     }
-}
-
-/// Returns a standard stream, from 0 (input) to 2 (error).
-fn standard(number: i32) -> BorrowedFd<'static> {
-    // SAFETY: this program does not close the standard streams.
-    unsafe { BorrowedFd::borrow_raw(number) }
-}
-
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-    process::exit_group(101)
 }

@@ -77,7 +77,7 @@ fn tail_without_std_reports_errors() {
 #[test]
 fn tail_without_std_runs_on_aarch64() {
     let library = require!(Library::build("tail", small("aarch64-unknown-none")));
-    let output = require!(run_in_vm(&library.compile("tail", &[])));
+    let output = require!(run_in_vm(&[], &library.compile("tail", &[]), &[]));
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!((output.status.code(), text.trim_end()), (Some(2), "usage: tail PATH"));
 }
