@@ -186,6 +186,10 @@ pub fn socket_bindtodevice(socket: impl AsFd, buffer: &mut [u8; IFNAMSIZ]) -> Re
 #[doc(alias = "SO_BINDTODEVICE")]
 #[inline]
 pub fn set_socket_bindtodevice(socket: impl AsFd, interface: &[u8]) -> Result<()> {
+    // The kernel would ignore the bytes after the first 15 bytes, and after a NUL byte.
+    if interface.len() >= IFNAMSIZ || interface.contains(&0) {
+        return Err(Error::new(Call::SETSOCKOPT, Errno::NODEV));
+    }
     // SAFETY: the kernel reads only the value, the bytes of a name.
     unsafe { raw::setsockopt(socket.as_fd(), SOL_SOCKET, SO_BINDTODEVICE, interface) }
 }

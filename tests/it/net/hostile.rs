@@ -4,8 +4,8 @@ use butter::fd::{AsFd, AsRawFd};
 use butter::io::IoSliceMut;
 use butter::net::sockopt::SOL_SOCKET;
 use butter::net::{
-    self, RecvAncillaryMessage, RecvFlags, RecvMessage, SendFlags, decode_ancillary, raw, recv_fds,
-    recvmmsg, recvmsg, send, sockopt,
+    self, RecvAncillaryMessage, RecvFlags, RecvMessage, ReturnFlags, SendFlags, ancillary_space,
+    decode_ancillary, raw, recv_fds, recvmmsg, recvmsg, send, sockopt,
 };
 use common::child::in_child;
 use common::inject::pretend;
@@ -73,6 +73,45 @@ fn recvmsg_takes_no_descriptor_from_its_buffer_if_success_is_forged() {
             assert_eq!(messages[0].ancillary().count(), 0);
         });
         assert_eq!(open_descriptors(), before);
+    });
+}
+
+/// Each message contains credentials, three descriptors and, since Linux 6.5, a pidfd.
+#[test]
+fn recvmsg_leaks_no_descriptor_for_any_size_of_the_buffer() {
+    in_child(|| {
+        let (one, other) = pair(DGRAM);
+        sockopt::set_socket_passcred(&other, true).unwrap();
+        let pidfds = usize::from(sockopt::set_socket_passpidfd(&other, true).is_ok());
+        let before = open_descriptors();
+        let mut greatest = 0;
+        for size in 0..=ancillary_space(12) + ancillary_space(4) + ancillary_space(12) {
+            for take in [false, true] {
+                net::send_fds(&one, b"!", [one.as_fd(); 3]).unwrap();
+                let mut control = vec![0; size];
+                let mut message = RecvMessage::new(&mut []).with_ancillary(&mut control);
+                recvmsg(&other, &mut message, RECV).unwrap();
+                let received = open_descriptors() - before;
+                assert_eq!(message.flags().contains(ReturnFlags::CTRUNC), received < 3 + pidfds);
+                greatest = greatest.max(received);
+                if take {
+                    let mut fds = Vec::new();
+                    for message in message.ancillary() {
+                        match message {
+                            RecvAncillaryMessage::ScmRights(rights) => fds.extend(rights),
+                            RecvAncillaryMessage::ScmPidfd(pidfd) => fds.extend(pidfd),
+                            _ => {}
+                        }
+                    }
+                    assert_eq!(fds.len(), received, "{size}");
+                    drop(fds);
+                    assert_eq!(open_descriptors(), before, "{size}");
+                }
+                drop(message);
+                assert_eq!(open_descriptors(), before, "{size}");
+            }
+        }
+        assert_eq!(greatest, 3 + pidfds);
     });
 }
 

@@ -7,8 +7,8 @@ use butter::fd::{AsFd, OwnedFd};
 use butter::io::{DescriptorFlags, StatusFlags, fcntl_getfd, fcntl_getfl};
 use butter::net::{
     self, Address, AddressFamily, Protocol, SocketAddrAny, SocketAddrNetlink, SocketAddrUnix,
-    SocketFlags, SocketType, UnixName, accept, acceptfrom, bind, connect, getpeername, getsockname,
-    listen, raw, socket, socket_with, socketpair_with, sockopt,
+    SocketAddrVsock, SocketFlags, SocketType, UnixName, accept, acceptfrom, bind, connect,
+    getpeername, getsockname, listen, raw, socket, socket_with, socketpair_with, sockopt,
 };
 use common::{files, require};
 
@@ -166,6 +166,25 @@ fn getsockname_returns_the_port_of_a_netlink_socket() {
     assert_ne!(address.port(), 0);
     assert_eq!(address.groups(), 0);
     assert_eq!(getpeername(&socket).unwrap(), SocketAddrNetlink::new(0, 0).into());
+}
+
+#[test]
+fn vsock_sockets_connect_to_the_port_that_getsockname_returns() {
+    let listener = require!(socket(AddressFamily::VSOCK, STREAM, None));
+    bind(&listener, &SocketAddrVsock::new(SocketAddrVsock::CID_ANY, SocketAddrVsock::PORT_ANY))
+        .unwrap();
+    let address = getsockname(&listener).unwrap();
+    let Address::Vsock(address) = address.decode() else { panic!("{address}") };
+    assert_eq!(address.cid(), SocketAddrVsock::CID_ANY);
+    assert_ne!(address.port(), SocketAddrVsock::PORT_ANY);
+    listen(&listener, 1).unwrap();
+    let client = socket(AddressFamily::VSOCK, STREAM, None).unwrap();
+    let target = SocketAddrVsock::new(SocketAddrVsock::CID_LOCAL, address.port());
+    require!(connect(&client, &target), "the loopback transport of vsock is not available");
+    let (accepted, peer) = acceptfrom(&listener).unwrap();
+    assert_eq!(getsockname(&client), Ok(peer));
+    assert_eq!(getsockname(&accepted), Ok(target.into()));
+    assert_eq!(getpeername(&client), Ok(target.into()));
 }
 
 #[test]
