@@ -69,7 +69,7 @@ fn one_direction_stays_open_after_the_end_of_the_other(proxy: &Proxy, server: &T
     assert_eq!(server.read(&mut buffer).unwrap(), 0);
 }
 
-/// The proxy has 64 slots. Each of the first connections is closed after the last connection was established.
+/// The proxy has 64 slots, and 80 clients connect before the first client closes its connection.
 fn connections_beyond_the_limit_wait(proxy: &Proxy, server: &TcpListener) {
     let mut clients: Vec<_> = (0..80).map(|_| proxy.connect()).collect();
     for (number, client) in clients.iter_mut().enumerate() {

@@ -333,8 +333,8 @@ pub fn socket_recv_timeout(socket: impl AsFd) -> Result<Option<Duration>> {
 /// Sets the timeout for receiving and accepting. With `None`, calls wait indefinitely.
 ///
 /// A timeout is rounded up to microseconds, and a timeout of zero to a microsecond. The kernel
-/// rounds the timeout up to a multiple of its tick, and can end the wait up to one tick early. Calls
-/// then fail with `EAGAIN`.
+/// rounds it up to a multiple of its tick, and can end the wait up to one tick early. After
+/// the timeout, calls fail with `EAGAIN`.
 ///
 /// # Errors
 ///
