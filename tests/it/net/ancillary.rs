@@ -263,6 +263,21 @@ fn recvmsg_returns_close_on_exec_descriptors_unless_called_raw() {
             let flags = fcntl_getfd(fds.next().unwrap()).unwrap();
             assert_eq!(flags.contains(DescriptorFlags::CLOEXEC), cloexec);
         }
+        for several in [false, true] {
+            send_fds(&one, b"!", [one.as_fd()]).unwrap();
+            let mut control = [0; 64];
+            let mut message = RecvMessage::new(&mut []).with_ancillary(&mut control);
+            if several {
+                recvmmsg(&other, std::slice::from_mut(&mut message), RECV).unwrap();
+            } else {
+                recvmsg(&other, &mut message, RECV).unwrap();
+            }
+            let Some(RecvAncillaryMessage::ScmRights(mut fds)) = message.ancillary().next() else {
+                panic!("the message should contain a descriptor")
+            };
+            let flags = fcntl_getfd(fds.next().unwrap()).unwrap();
+            assert!(flags.contains(DescriptorFlags::CLOEXEC));
+        }
     });
 }
 

@@ -10,6 +10,7 @@ use butter::net::{
 };
 use butter::process::{PidFd, getegid, geteuid, getpid};
 use common::child::as_nobody;
+use common::inject::pretend;
 use common::require;
 use common::test::{in_row, supported};
 
@@ -147,6 +148,7 @@ fn sockopt_functions_that_require_cap_net_admin_fail_with_eperm_or_have_the_valu
     checked(set_socket_busy_poll(&socket, 50), &|| socket_busy_poll(&socket).unwrap(), 50);
     // The kernel does not return the number of packets.
     checked(set_socket_busy_poll_budget(&socket, 16), &|| 16, 16);
+    set_socket_busy_poll_budget(&socket, 65_536).unwrap_err();
     let prefer = || u32::from(socket_prefer_busy_poll(&socket).unwrap());
     checked(set_socket_prefer_busy_poll(&socket, true), &prefer, 1);
     as_nobody(|| {
@@ -289,9 +291,14 @@ fn socket_bindtodevice_returns_the_interface_that_was_set() {
     set_socket_bindtodevice(&socket, b"lo").unwrap();
     assert_eq!(socket_bindtodevice(&socket, &mut buffer).unwrap().as_bytes(), b"lo");
     let unbound = net::socket(AddressFamily::INET, DGRAM, None).unwrap();
+    let set = |name| set_socket_bindtodevice(&unbound, name).map_err(|error| error.errno());
     for name in [&b"lo\0"[..], b"no-such-device0", b"no-such-device00"] {
-        assert_eq!(set_socket_bindtodevice(&unbound, name).unwrap_err().errno(), Errno::NODEV);
+        assert_eq!(set(name), Err(Errno::NODEV));
     }
+    // The kernel would accept the name of an interface that is followed by further bytes.
+    let long =
+        pretend(libc::SYS_setsockopt, || [set(b"no-such-device0"), set(b"no-such-device00")]);
+    assert_eq!(long, [Ok(()), Err(Errno::NODEV)]);
     assert!(socket_bindtodevice(&unbound, &mut buffer).unwrap().is_empty());
 }
 
