@@ -65,6 +65,14 @@ const HEADERS: &[&str] = &[
     "linux/xattr.h",
 ];
 
+/// The types for which `linux/if.h` and `linux/vm_sockets.h` include `sys/socket.h` of the C library,
+/// whose other definitions conflict with the kernel's headers.
+const SOCKADDR: &str = "\
+#define _SYS_SOCKET_H
+typedef unsigned short sa_family_t;
+struct sockaddr { sa_family_t sa_family; char sa_data[14]; };
+";
+
 /// Names that only C libraries define, and the corresponding names in the kernel's headers.
 const RESPELLED: &[(&str, &str)] = &[("O_ASYNC", "FASYNC")];
 
@@ -151,6 +159,7 @@ fn source() -> String {
         .map(|(row, _)| row.c);
     let (numbers, structs): (BTreeSet<_>, BTreeSet<_>) = (numbers.collect(), structs.collect());
     let mut text = format!("// {} constants and {} structs\n", numbers.len(), structs.len());
+    text += SOCKADDR;
     for header in HEADERS {
         writeln!(text, "#include <{header}>").unwrap();
     }
