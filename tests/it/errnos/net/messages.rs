@@ -1,11 +1,13 @@
 //! Errors of calls that send and receive messages.
 
+use std::time::Duration;
+
 use butter::error::{Call, ErrorKind};
 use butter::fd::{AsFd, OwnedFd};
 use butter::io::{IoSlice, IoSliceMut};
 use butter::net::{
     self, RecvFlags, RecvMessage, SendAncillaryBuffer, SendFlags, SendMessage, SocketAddrAny,
-    SocketType, raw, sockopt,
+    SocketAddrNetlink, SocketType, raw, sockopt,
 };
 use butter::time::Timespec;
 use butter::{Errno, Result};
@@ -13,7 +15,11 @@ use butter::{Errno, Result};
 use super::super::process::{in_unsearchable_directory, with_link_loop};
 use super::super::{Outcome, Row, Table, failed, null, path_only_descriptor, until_failed};
 use super::setup::with_long_target;
-use super::{inet, of_other_family, pair, path, rows, unix, unused_name, with_listener_at_path};
+use super::{
+    bound, inet, netlink, of_other_family, pair, path, rows, unix, unused_name,
+    with_listener_at_path, without_route,
+};
+use common::child::as_nobody;
 use common::inject::inject;
 
 pub const SEND_TABLE: Table = Table {
@@ -79,6 +85,17 @@ fn to_path(sender: Sender, name: &[u8]) -> Outcome {
     to(sender, unix(DGRAM), path(name).unwrap())
 }
 
+/// Sends over a TCP connection whose peer was closed before it received a byte.
+fn fails_if_connection_was_reset(sender: Sender) -> Outcome {
+    let (listener, address) = bound(STREAM)?;
+    net::listen(&listener, 0).unwrap();
+    let client = inet(STREAM)?;
+    net::connect(&client, &address).unwrap();
+    send(sender, &client).unwrap();
+    drop(net::accept(&listener).unwrap());
+    failed(send(sender, &client))
+}
+
 fn fails_if_message_is_too_long(sender: Sender) -> Outcome {
     let (socket, _peer) = pair(DGRAM);
     sockopt::set_socket_sndbuf(&socket, 4096).unwrap();
@@ -101,6 +118,14 @@ fn fails_with_malformed_control(
 const SEND_ROWS: &[Row] = rows! {
     rows [
         SENDTO AGAIN WouldBlock || fails_if_queue_is_full(SENDTO);
+        SENDTO CONNRESET ConnectionReset || fails_if_connection_was_reset(SENDTO);
+        SENDTO NETUNREACH Unreachable || {
+            let (socket, address) = without_route()?;
+            to(SENDTO, socket, address)
+        };
+        SENDTO PERM PermissionDenied || as_nobody(|| {
+            to(SENDTO, netlink(None)?, SocketAddrNetlink::new(1, 0))
+        });
         SENDTO PIPE BrokenPipe || fails_without_peer(SENDTO, STREAM);
         SENDTO CONNREFUSED ConnectionRefused || to(SENDTO, unix(DGRAM), unused_name());
         SENDTO NOTCONN NotConnected || failed(send(SENDTO, &unix(STREAM)));
@@ -123,6 +148,14 @@ const SEND_ROWS: &[Row] = rows! {
         SENDTO NOTDIR InvalidArgument || to_path(SENDTO, b"/dev/null/x");
         SENDTO NAMETOOLONG InvalidArgument || with_long_target(|link| to_path(SENDTO, link));
         SENDMSG AGAIN WouldBlock || fails_if_queue_is_full(SENDMSG);
+        SENDMSG CONNRESET ConnectionReset || fails_if_connection_was_reset(SENDMSG);
+        SENDMSG NETUNREACH Unreachable || {
+            let (socket, address) = without_route()?;
+            to(SENDMSG, socket, address)
+        };
+        SENDMSG PERM PermissionDenied || as_nobody(|| {
+            to(SENDMSG, netlink(None)?, SocketAddrNetlink::new(1, 0))
+        });
         SENDMSG PIPE BrokenPipe || fails_without_peer(SENDMSG, STREAM);
         SENDMSG CONNREFUSED ConnectionRefused || to(SENDMSG, unix(DGRAM), unused_name());
         SENDMSG NOTCONN NotConnected || failed(send(SENDMSG, &unix(STREAM)));
@@ -166,12 +199,9 @@ const SEND_ROWS: &[Row] = rows! {
     ]
     injected [
         SENDTO SYS_sendto |fd: &OwnedFd| send(SENDTO, fd) =>
-            CONNRESET ConnectionReset, TIMEDOUT TimedOut, NOBUFS OutOfMemory,
-            NETUNREACH Unreachable, HOSTUNREACH Unreachable, PERM PermissionDenied;
+            TIMEDOUT TimedOut, NOBUFS OutOfMemory, HOSTUNREACH Unreachable;
         SENDMSG SYS_sendmsg |fd: &OwnedFd| send(SENDMSG, fd) =>
-            CONNRESET ConnectionReset, TIMEDOUT TimedOut, NOBUFS OutOfMemory,
-            NETUNREACH Unreachable, HOSTUNREACH Unreachable, PERM PermissionDenied,
-            TOOMANYREFS Other;
+            TIMEDOUT TimedOut, NOBUFS OutOfMemory, HOSTUNREACH Unreachable, TOOMANYREFS Other;
     ]
 };
 
@@ -206,14 +236,28 @@ fn fails_if_peer_resets(receiver: Receiver) -> Outcome {
     failed(receive(receiver, &socket))
 }
 
+/// Receives after a datagram was sent to a port to which no socket is bound.
+fn fails_if_port_is_closed(receiver: Receiver) -> Outcome {
+    let (closed, address) = bound(DGRAM)?;
+    let socket = inet(DGRAM)?;
+    net::connect(&socket, &address).unwrap();
+    drop(closed);
+    net::send(&socket, b"!", NONE).unwrap();
+    // The message of the loopback interface can arrive later.
+    sockopt::set_socket_recv_timeout(&socket, Some(Duration::from_secs(10))).unwrap();
+    failed(receiver(&socket, EMPTY))
+}
+
 const RECEIVE_ROWS: &[Row] = rows! {
     rows [
         RECVFROM AGAIN WouldBlock || failed(receive(RECVFROM, &pair(DGRAM).0));
+        RECVFROM CONNREFUSED ConnectionRefused || fails_if_port_is_closed(RECVFROM);
         RECVFROM CONNRESET ConnectionReset || fails_if_peer_resets(RECVFROM);
         RECVFROM NOTCONN NotConnected || failed(receive(RECVFROM, &inet(STREAM)?));
         RECVFROM INVAL InvalidArgument || failed(receive(RECVFROM, &unix(STREAM)));
         RECVFROM OPNOTSUPP Unsupported || failed(RECVFROM(&pair(DGRAM).0, RecvFlags::OOB));
         RECVMSG AGAIN WouldBlock || failed(receive(RECVMSG, &pair(DGRAM).0));
+        RECVMSG CONNREFUSED ConnectionRefused || fails_if_port_is_closed(RECVMSG);
         RECVMSG CONNRESET ConnectionReset || fails_if_peer_resets(RECVMSG);
         RECVMSG NOTCONN NotConnected || failed(receive(RECVMSG, &inet(STREAM)?));
         RECVMSG INVAL InvalidArgument || failed(receive(RECVMSG, &unix(STREAM)));
@@ -241,8 +285,8 @@ const RECEIVE_ROWS: &[Row] = rows! {
     ]
     injected [
         RECVFROM SYS_recvfrom |fd: &OwnedFd| receive(RECVFROM, fd) =>
-            CONNREFUSED ConnectionRefused, TIMEDOUT TimedOut, HOSTUNREACH Unreachable;
+            TIMEDOUT TimedOut, HOSTUNREACH Unreachable;
         RECVMSG SYS_recvmsg |fd: &OwnedFd| receive(RECVMSG, fd) =>
-            CONNREFUSED ConnectionRefused, TIMEDOUT TimedOut, HOSTUNREACH Unreachable;
+            TIMEDOUT TimedOut, HOSTUNREACH Unreachable;
     ]
 };

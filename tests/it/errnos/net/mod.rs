@@ -8,12 +8,14 @@ pub use messages::{RECEIVE_TABLE, SEND_TABLE};
 pub use options::{INTERFACE_TABLE, OPTIONS_TABLE, SERVICE_TABLE};
 pub use setup::{CONNECTION_TABLE, SOCKET_TABLE};
 
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddrV4, SocketAddrV6};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use butter::Result;
 use butter::fd::OwnedFd;
 use butter::net::{
-    AddressFamily, SocketAddrAny, SocketAddrUnix, SocketType, bind, listen, socket, socketpair,
+    AddressFamily, Protocol, SocketAddrAny, SocketAddrUnix, SocketType, bind, connect, getsockname,
+    listen, socket, socketpair, sockopt,
 };
 use butter::process::getpid;
 
@@ -90,6 +92,32 @@ fn with_listener_at_path(call: impl FnOnce(SocketAddrUnix) -> Outcome) -> Outcom
     bind(&socket, &name).unwrap();
     listen(&socket, 0).unwrap();
     call(name)
+}
+
+/// Creates an IPv4 socket that is bound to the loopback interface. Returns an error on a host without
+/// IPv4 or without a loopback interface.
+fn bound(socket_type: SocketType) -> std::result::Result<(OwnedFd, SocketAddrAny), String> {
+    let (socket, probe) = (inet(socket_type)?, inet(SocketType::DGRAM)?);
+    let address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0);
+    bind(&socket, &address).map_err(|error| error.to_string())?;
+    let address = getsockname(&socket).unwrap();
+    connect(&probe, &address).map_err(|error| error.to_string())?;
+    Ok((socket, address))
+}
+
+/// Creates an IPv6 socket that is bound to the loopback interface, and an address to which this
+/// interface has no route. 2001:db8::/32 is reserved for documentation.
+fn without_route() -> std::result::Result<(OwnedFd, SocketAddrV6), String> {
+    let socket = socket(AddressFamily::INET6, SocketType::DGRAM, None);
+    let socket = socket.map_err(|error| error.to_string())?;
+    sockopt::set_socket_bindtodevice(&socket, b"lo").map_err(|error| error.to_string())?;
+    Ok((socket, SocketAddrV6::new(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1), 9, 0, 0)))
+}
+
+/// Creates a netlink socket. Returns an error if the kernel does not support the protocol.
+fn netlink(protocol: Option<Protocol>) -> std::result::Result<OwnedFd, String> {
+    let socket = socket(AddressFamily::NETLINK, SocketType::RAW, protocol);
+    socket.map_err(|error| error.to_string())
 }
 
 /// Returns an address of another family than Unix and IPv4 sockets have, which is longer than an

@@ -3,8 +3,11 @@
 
 use butter::error::{Call, ErrorKind};
 use butter::fd::{AsFd, OwnedFd};
-use butter::net::sockopt::{IPPROTO_TCP, SO_COOKIE, SO_RCVTIMEO_OLD, SO_REUSEADDR, SOL_SOCKET};
-use butter::net::{InterfaceFlags, SocketType, raw, service, sockopt};
+use butter::net::sockopt::{
+    IPPROTO_IPV6, IPPROTO_TCP, SO_ATTACH_FILTER, SO_COOKIE, SO_DETACH_FILTER, SO_RCVTIMEO_OLD,
+    SO_REUSEADDR, SOL_SOCKET,
+};
+use butter::net::{self, AddressFamily, InterfaceFlags, SocketType, raw, service, sockopt};
 use butter::{Errno, Result};
 
 use super::super::{Row, Table, failed, null, path_only_descriptor};
@@ -35,6 +38,12 @@ pub const SERVICE_TABLE: Table = Table {
 
 const DGRAM: SocketType = SocketType::DGRAM;
 
+/// The address of the peer.
+const SO_PEERNAME: u32 = 28;
+
+/// The conversion of an IPv6 socket to an IPv4 socket.
+const IPV6_ADDRFORM: u32 = 1;
+
 /// An option that does not exist.
 const UNKNOWN: u32 = 0xFFFF;
 
@@ -44,7 +53,7 @@ fn get(socket: &OwnedFd, level: u32, name: u32) -> Result<usize> {
 }
 
 fn set(socket: &OwnedFd, level: u32, name: u32, value: &[u8]) -> Result<()> {
-    // SAFETY: the value contains no addresses.
+    // SAFETY: the value contains no address of mapped memory.
     unsafe { raw::setsockopt(socket.as_fd(), level, name, value) }
 }
 
@@ -61,6 +70,23 @@ const OPTIONS_ROWS: &[Row] = rows! {
         GETSOCKOPT NOPROTOOPT Unsupported || failed(get(&unix(DGRAM), SOL_SOCKET, UNKNOWN));
         GETSOCKOPT OPNOTSUPP Unsupported || failed(sockopt::tcp_nodelay(unix(DGRAM)));
         GETSOCKOPT INVAL InvalidArgument || failed(get(&unix(DGRAM), SOL_SOCKET, SO_COOKIE));
+        GETSOCKOPT NODATA Other || {
+            let error = failed(sockopt::socket_peerpidfd(unix(DGRAM)))?;
+            if error.is(Errno::NOPROTOOPT) { Err(error.to_string()) } else { Ok(error) }
+        };
+        GETSOCKOPT NOTCONN NotConnected || failed(get(&unix(DGRAM), SOL_SOCKET, SO_PEERNAME));
+        SETSOCKOPT NOTCONN NotConnected || {
+            let socket = net::socket(AddressFamily::INET6, DGRAM, None);
+            let socket = socket.map_err(|error| error.to_string())?;
+            let value = u32::from(AddressFamily::INET.as_raw()).to_ne_bytes();
+            failed(set(&socket, IPPROTO_IPV6, IPV6_ADDRFORM, &value))
+        };
+        SETSOCKOPT NOENT NotFound || failed(set(&unix(DGRAM), SOL_SOCKET, SO_DETACH_FILTER, &[0; 4]));
+        SETSOCKOPT FAULT InvalidArgument || {
+            // A program of one instruction at an address where no memory is mapped.
+            let program = [1_u64, 8].map(u64::to_ne_bytes).concat();
+            failed(set(&unix(DGRAM), SOL_SOCKET, SO_ATTACH_FILTER, &program))
+        };
         SETSOCKOPT NOPROTOOPT Unsupported || failed(set(&unix(DGRAM), SOL_SOCKET, UNKNOWN, &[0; 4]));
         SETSOCKOPT OPNOTSUPP Unsupported || failed(set(&unix(DGRAM), IPPROTO_TCP, 1, &[0; 4]));
         SETSOCKOPT INVAL InvalidArgument || failed(set(&unix(DGRAM), SOL_SOCKET, SO_REUSEADDR, &[1]));
@@ -81,11 +107,10 @@ const OPTIONS_ROWS: &[Row] = rows! {
     ]
     injected [
         GETSOCKOPT SYS_getsockopt get_type =>
-            RANGE InvalidArgument, NODATA Other, SRCH NotFound, NOTCONN NotConnected,
-            MFILE LimitReached, NFILE LimitReached, PERM PermissionDenied;
+            RANGE InvalidArgument, SRCH NotFound, MFILE LimitReached, NFILE LimitReached,
+            PERM PermissionDenied;
         SETSOCKOPT SYS_setsockopt set_broadcast =>
-            ADDRINUSE AddressInUse, ISCONN Other, NOTCONN NotConnected, NOENT NotFound,
-            NOBUFS OutOfMemory, FAULT InvalidArgument;
+            ADDRINUSE AddressInUse, ISCONN Other, NOBUFS OutOfMemory;
     ]
 };
 

@@ -1,13 +1,13 @@
 //! Errors of calls that create, bind and connect sockets.
 
-use std::net::{Ipv4Addr, SocketAddrV4};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddrV4, SocketAddrV6};
 
 use butter::Errno;
 use butter::error::{Call, ErrorKind};
 use butter::fd::{AsFd, OwnedFd};
 use butter::net::{
-    self, AddressFamily, Protocol, Shutdown, SocketFlags, SocketType, bind, connect, listen, raw,
-    sockopt,
+    self, AddressFamily, Protocol, Shutdown, SocketAddrNetlink, SocketFlags, SocketType, bind,
+    connect, listen, raw, sockopt,
 };
 
 use super::super::process::{in_unsearchable_directory, with_link_loop};
@@ -15,7 +15,8 @@ use super::super::{
     Outcome, Row, Table, check, failed, null, path_only_descriptor, row, set_descriptor_limit,
 };
 use super::{
-    inet, listener, of_other_family, path, rows, unix, unused_name, with_listener_at_path,
+    bound, inet, listener, netlink, of_other_family, path, rows, unix, unused_name,
+    with_listener_at_path, without_route,
 };
 use common::child::{as_nobody, in_child};
 use common::files;
@@ -37,6 +38,7 @@ pub const CONNECTION_TABLE: Table = Table {
 
 const STREAM: SocketType = SocketType::STREAM;
 const DGRAM: SocketType = SocketType::DGRAM;
+const LOOPBACK: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0);
 const UNKNOWN_FAMILY: AddressFamily = AddressFamily::from_raw(0xFFFF);
 const UNKNOWN_PROTOCOL: Option<Protocol> = Some(Protocol::from_raw(99));
 const UNKNOWN_FLAG: SocketFlags = SocketFlags::from_bits_retain(0x100);
@@ -99,10 +101,17 @@ const SOCKET_ROWS: &[Row] = rows! {
         BIND NOENT NotFound || failed(bind_path(b"/nowhere/at/all"));
         BIND NOTDIR InvalidArgument || failed(bind_path(b"/dev/null/x"));
         BIND NAMETOOLONG InvalidArgument || with_long_target(|link| failed(bind_path(link)));
+        BIND PERM PermissionDenied || as_nobody(|| {
+            failed(bind(netlink(Some(Protocol::NETFILTER))?, &SocketAddrNetlink::new(0, 1)))
+        });
+        BIND NODEV NotFound || {
+            let socket = net::socket(AddressFamily::INET6, DGRAM, None);
+            let address = SocketAddrV6::new(Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1), 0, 0, 1 << 30);
+            failed(bind(socket.map_err(|error| error.to_string())?, &address))
+        };
         LISTEN ADDRINUSE AddressInUse || {
             let sockets = [inet(STREAM)?, inet(STREAM)?];
-            bind(&sockets[0], &SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0))
-                .map_err(|error| error.to_string())?;
+            bind(&sockets[0], &LOOPBACK).map_err(|error| error.to_string())?;
             let address = net::getsockname(&sockets[0]).unwrap();
             for socket in &sockets {
                 sockopt::set_socket_reuseaddr(socket, true).unwrap();
@@ -134,8 +143,7 @@ const SOCKET_ROWS: &[Row] = rows! {
         SOCKETPAIR SYS_socketpair |_: &OwnedFd| net::socketpair(AddressFamily::UNIX, STREAM, None) =>
             PERM PermissionDenied, ACCES PermissionDenied, NFILE LimitReached, NOBUFS OutOfMemory;
         BIND SYS_bind |fd: &OwnedFd| bind(fd, &unused_name()) =>
-            PERM PermissionDenied, NODEV NotFound, ROFS PermissionDenied, NOSPC LimitReached,
-            OPNOTSUPP Unsupported;
+            ROFS PermissionDenied, NOSPC LimitReached, OPNOTSUPP Unsupported;
         LISTEN SYS_listen |fd: &OwnedFd| listen(fd, 0) => ACCES PermissionDenied;
         ACCEPT4 SYS_accept4 |fd: &OwnedFd| net::acceptfrom(fd) =>
             CONNABORTED Other, PERM PermissionDenied, NFILE LimitReached, NOBUFS OutOfMemory;
@@ -176,6 +184,41 @@ const CONNECTION_ROWS: &[Row] = rows! {
             let clients = [unix_nonblocking(), unix_nonblocking()];
             Ok(clients.iter().find_map(|client| connect(client, &name).err()).unwrap())
         };
+        CONNECT INPROGRESS InProgress || {
+            let (listener, address) = bound(STREAM)?;
+            listen(&listener, 0).unwrap();
+            failed(connect(inet_nonblocking(), &address))
+        };
+        CONNECT ALREADY InProgress || {
+            let (listener, address) = bound(STREAM)?;
+            listen(&listener, 0).unwrap();
+            // The queue contains one connection, so that the next one is not established.
+            let sockets = [inet_nonblocking(), inet_nonblocking()];
+            for socket in &sockets {
+                connect(socket, &address).unwrap_err();
+            }
+            failed(connect(&sockets[1], &address))
+        };
+        CONNECT ADDRNOTAVAIL Other || {
+            let (listener, address) = bound(STREAM)?;
+            listen(&listener, 0).unwrap();
+            let (sockets, mut local) = ([inet(STREAM)?, inet(STREAM)?], LOOPBACK.into());
+            for socket in &sockets {
+                sockopt::set_socket_reuseaddr(socket, true).unwrap();
+                bind(socket, &local).unwrap();
+                local = net::getsockname(socket).unwrap();
+            }
+            connect(&sockets[0], &address).unwrap();
+            failed(connect(&sockets[1], &address))
+        };
+        CONNECT NETUNREACH Unreachable || {
+            let (socket, address) = without_route()?;
+            failed(connect(&socket, &address))
+        };
+        CONNECT OPNOTSUPP Unsupported || {
+            let socket = net::socket(AddressFamily::ALG, SocketType::SEQPACKET, None);
+            failed(connect(socket.map_err(|error| error.to_string())?, &of_other_family()))
+        };
         CONNECT ISCONN Other || {
             let (_listener, name) = listener(1);
             let client = unix(STREAM);
@@ -198,8 +241,7 @@ const CONNECTION_ROWS: &[Row] = rows! {
         GETPEERNAME NOTCONN NotConnected || failed(net::getpeername(unix(STREAM)));
         SHUTDOWN NOTCONN NotConnected || failed(net::shutdown(inet(STREAM)?, Shutdown::Both));
         SHUTDOWN OPNOTSUPP Unsupported || {
-            let socket = net::socket(AddressFamily::NETLINK, SocketType::RAW, None);
-            failed(net::shutdown(socket.map_err(|error| error.to_string())?, Shutdown::Read))
+            failed(net::shutdown(netlink(None)?, Shutdown::Read))
         };
     ]
     descriptors [
@@ -210,10 +252,8 @@ const CONNECTION_ROWS: &[Row] = rows! {
     ]
     injected [
         CONNECT SYS_connect |fd: &OwnedFd| raw::connect(fd.as_fd(), &unused_name()) =>
-            INPROGRESS InProgress, ALREADY InProgress, CONNRESET ConnectionReset,
-            TIMEDOUT TimedOut, NETUNREACH Unreachable, HOSTUNREACH Unreachable,
-            ADDRNOTAVAIL Other, ADDRINUSE AddressInUse, PERM PermissionDenied,
-            OPNOTSUPP Unsupported, NODEV NotFound;
+            CONNRESET ConnectionReset, TIMEDOUT TimedOut, HOSTUNREACH Unreachable,
+            ADDRINUSE AddressInUse, PERM PermissionDenied, NODEV NotFound;
         GETSOCKNAME SYS_getsockname |fd: &OwnedFd| net::getsockname(fd) => NOBUFS OutOfMemory;
         GETPEERNAME SYS_getpeername |fd: &OwnedFd| net::getpeername(fd) =>
             OPNOTSUPP Unsupported, NOBUFS OutOfMemory;
@@ -222,6 +262,10 @@ const CONNECTION_ROWS: &[Row] = rows! {
 
 fn unix_nonblocking() -> OwnedFd {
     net::socket_with(AddressFamily::UNIX, STREAM, SocketFlags::NONBLOCK, None).unwrap()
+}
+
+fn inet_nonblocking() -> OwnedFd {
+    net::socket_with(AddressFamily::INET, STREAM, SocketFlags::NONBLOCK, None).unwrap()
 }
 
 fn bind_path(name: &[u8]) -> butter::Result<()> {
