@@ -65,8 +65,8 @@ const HEADERS: &[&str] = &[
     "linux/xattr.h",
 ];
 
-/// The types for which `linux/if.h` and `linux/vm_sockets.h` include `sys/socket.h` of the C library,
-/// whose other definitions conflict with the kernel's headers.
+/// The types for which `linux/if.h` and `linux/vm_sockets.h` include `sys/socket.h` of the C
+/// library, whose other definitions conflict with the kernel's headers.
 const SOCKADDR: &str = "\
 #define _SYS_SOCKET_H
 typedef unsigned short sa_family_t;

@@ -94,8 +94,8 @@ fn with_listener_at_path(call: impl FnOnce(SocketAddrUnix) -> Outcome) -> Outcom
     call(name)
 }
 
-/// Creates an IPv4 socket that is bound to the loopback interface. Returns an error on a host without
-/// IPv4 or without a loopback interface.
+/// Creates an IPv4 socket that is bound to the loopback interface. Returns an error on a host that
+/// lacks IPv4 or this interface.
 fn bound(socket_type: SocketType) -> std::result::Result<(OwnedFd, SocketAddrAny), String> {
     let (socket, probe) = (inet(socket_type)?, inet(SocketType::DGRAM)?);
     let address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0);
