@@ -147,3 +147,37 @@ impl fmt::Debug for Rights<'_> {
         f.debug_struct("Rights").field("count", &self.len()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns a control message with one number.
+    fn message(kind: u32, number: i32) -> Vec<u8> {
+        let length = 20_u64.to_ne_bytes();
+        let numbers = [SOL_SOCKET, kind, number.cast_unsigned(), 0].map(u32::to_ne_bytes);
+        [&length[..], &numbers.concat()].concat()
+    }
+
+    #[test]
+    fn recv_ancillary_takes_no_negative_number_for_a_descriptor() {
+        let bytes = [
+            message(SCM_PIDFD, -3),
+            message(SCM_PIDFD, -5000),
+            message(SCM_RIGHTS, -1),
+            message(SCM_PIDFD, i32::MIN),
+        ]
+        .concat();
+        let mut read = 0;
+        // SAFETY: the control messages contain no descriptors.
+        let mut messages = unsafe { RecvAncillary::new(&bytes, &mut read) };
+        assert!(matches!(messages.next(), Some(RecvAncillaryMessage::ScmPidfd(Err(Errno::SRCH)))));
+        assert!(matches!(messages.next(), Some(RecvAncillaryMessage::Other(_))));
+        let Some(RecvAncillaryMessage::ScmRights(mut rights)) = messages.next() else {
+            panic!("the third message should have the type SCM_RIGHTS")
+        };
+        assert!(rights.next().is_none());
+        assert!(matches!(messages.next(), Some(RecvAncillaryMessage::Other(_))));
+        assert!(messages.next().is_none());
+    }
+}

@@ -19,6 +19,7 @@ use super::{DGRAM, STREAM, bound, open_descriptors, unix, unused_name};
 fn set_loopback_up_enables_the_interface_of_a_new_network_namespace() {
     let ran = in_namespaces(|| {
         require!(unshare(Namespaces::NET), "a new network namespace is not permitted");
+        let before = open_descriptors();
         let flags = interface_flags(b"lo").unwrap();
         assert!(flags.contains(InterfaceFlags::LOOPBACK) && !flags.contains(InterfaceFlags::UP));
         require!(socket(AddressFamily::INET, DGRAM, None));
@@ -31,18 +32,28 @@ fn set_loopback_up_enables_the_interface_of_a_new_network_namespace() {
         let (listener, address) = bound(STREAM).unwrap();
         net::listen(&listener, 1).unwrap();
         connect(socket(AddressFamily::INET, STREAM, None).unwrap(), &address).unwrap();
+        drop(listener);
 
         let flags = interface_flags(b"lo").unwrap();
         set_interface_flags(b"lo", flags - InterfaceFlags::UP).unwrap();
         assert!(!interface_flags(b"lo").unwrap().contains(InterfaceFlags::UP));
         let error = interface_flags(b"eth0").unwrap_err();
         assert_eq!(error.errno(), Errno::NODEV);
+        assert_eq!(open_descriptors(), before);
     });
     require!(ran, "new namespaces require CAP_SYS_ADMIN or a host that permits user namespaces");
 }
 
 #[test]
 fn notify_sends_the_state_as_one_datagram() {
+    in_child(|| {
+        let before = open_descriptors();
+        notify_and_receive();
+        assert_eq!(open_descriptors(), before);
+    });
+}
+
+fn notify_and_receive() {
     let directory = files::directory();
     let path = directory.path().join("notify");
     let path = common::bytes(&path);
