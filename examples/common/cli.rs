@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Display};
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use butter::Errno;
 use butter::path::Escape;
@@ -56,6 +57,22 @@ pub(crate) fn operands<const N: usize>(
 pub(crate) fn invalid_value(option: &str, value: &OsStr, expected: &str) -> Error {
     let value = Escape::new(value);
     format!("invalid argument '{value}' for '{option}' (expected {expected})").into()
+}
+
+/// Parses a number of seconds, which can have a fraction.
+pub(crate) fn seconds(number: &OsStr) -> Option<Duration> {
+    Duration::try_from_secs_f64(number.to_str()?.parse().ok()?).ok()
+}
+
+/// Parses a size in bytes, with an optional binary unit: `4096`, `16M`.
+pub(crate) fn size(text: &OsStr) -> Option<u64> {
+    let text = text.to_str()?;
+    let units = [('K', 10), ('M', 20), ('G', 30)];
+    let unit = units.iter().find_map(|&(unit, shift)| Some((text.strip_suffix(unit)?, shift)));
+    let (digits, shift) = unit.unwrap_or((text, 0));
+    // `parse` would also accept a sign.
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse::<u64>().ok().filter(|_| is_number)?.checked_mul(1 << shift)
 }
 
 /// Prints the help text or the version to standard output. Returns the exit status.

@@ -63,14 +63,6 @@ fn suffix(text: OsString) -> Result<Vec<u8>, Error> {
 }
 
 fn size(text: &OsStr) -> Result<u64, Error> {
-    let parse = || {
-        let text = text.to_str()?;
-        let units = [('K', 10), ('M', 20), ('G', 30)];
-        let unit = units.iter().find_map(|&(unit, shift)| Some((text.strip_suffix(unit)?, shift)));
-        let (digits, shift) = unit.unwrap_or((text, 0));
-        // `parse` would also accept a sign.
-        let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
-        digits.parse::<u64>().ok().filter(|_| is_number)?.checked_mul(1 << shift)
-    };
-    parse().ok_or_else(|| cli::invalid_value("--deny-larger", text, "a size such as 4096 or 16M"))
+    cli::size(text)
+        .ok_or_else(|| cli::invalid_value("--deny-larger", text, "a size such as 4096 or 16M"))
 }

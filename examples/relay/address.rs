@@ -3,16 +3,20 @@
 use std::ffi::OsStr;
 use std::fmt;
 use std::net::SocketAddr;
-use std::os::linux::net::SocketAddrExt;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::net::SocketAddr as UnixAddr;
 use std::path::{Path, PathBuf};
 
-use butter::path::Escape;
+use butter::net::{Address as Decoded, SocketAddrAny, SocketAddrUnix, UnixName};
+use butter::path::{Escape, Name};
+
+/// The forms of an address, for error messages.
+const FORMS: &str = "HOST:PORT, IP:PORT, *:PORT, unix:PATH, @NAME or a PATH that contains a /";
 
 #[derive(Clone, PartialEq)]
 pub(crate) enum Address {
     Tcp(SocketAddr),
+    /// A host name and a port. The name is resolved when the address is used.
+    Host(String, u16),
     Unix(PathBuf),
     /// A Unix socket with a name in the abstract namespace, which is not in the file system.
     Abstract(Vec<u8>),
@@ -38,8 +42,10 @@ impl Listen {
 
     /// Returns whether the kernel selects the port.
     pub(crate) fn selects_port(&self) -> bool {
-        matches!(self, Self::All(0))
-            || matches!(self, Self::One(Address::Tcp(address)) if address.port() == 0)
+        match self {
+            Self::All(port) => *port == 0,
+            Self::One(address) => address.port() == Some(0),
+        }
     }
 }
 
@@ -57,22 +63,20 @@ impl Address {
         if let Some(address) = text.and_then(|text| text.parse().ok()) {
             return Ok(Self::Tcp(address));
         }
-        let cause = match text.is_some_and(has_host_name) {
-            true => ": host names are not resolved",
-            false => "",
+        let host = text.and_then(|text| text.rsplit_once(':')).filter(|(host, _)| is_host(host));
+        let cause = match host.map(|(host, port)| (host, port.parse())) {
+            Some((host, Ok(port))) => return Ok(Self::Host(host.to_owned(), port)),
+            Some((_, Err(_))) => ": the port is not a number from 0 to 65535",
+            None => "",
         };
-        Err(format!(
-            "invalid address '{}'{cause} (expected IP:PORT, *:PORT, unix:PATH, @NAME or a PATH \
-             that contains a /)",
-            Escape::new(operand)
-        ))
+        Err(format!("invalid address '{}'{cause} (expected {FORMS})", Escape::new(operand)))
     }
 
     fn path(path: &Path) -> Result<Self, String> {
         if path.as_os_str().is_empty() {
             return Err("empty path in address 'unix:'".to_owned());
         }
-        if UnixAddr::from_pathname(path).is_err() {
+        if SocketAddrUnix::new(path).is_err() {
             return Err(format!("path too long for a socket: '{}'", Escape::new(path)));
         }
         Ok(Self::Unix(path.to_owned()))
@@ -82,25 +86,44 @@ impl Address {
         if name.is_empty() {
             return Err("empty name in address '@'".to_owned());
         }
-        if UnixAddr::from_abstract_name(name).is_err() {
+        if SocketAddrUnix::new_abstract_name(name).is_err() {
             return Err(format!("name too long for a socket: '@{}'", Escape::new(name)));
         }
         Ok(Self::Abstract(name.to_owned()))
     }
+
+    pub(crate) fn port(&self) -> Option<u16> {
+        match self {
+            Self::Tcp(address) => Some(address.port()),
+            Self::Host(_, port) => Some(*port),
+            Self::Unix(_) | Self::Abstract(_) => None,
+        }
+    }
+
+    /// Returns the address of the socket, or `None` if the address contains a host name.
+    pub(crate) fn socket_address(&self) -> Option<SocketAddrAny> {
+        match self {
+            Self::Tcp(address) => Some((*address).into()),
+            Self::Host(..) => None,
+            // `parse` has checked the lengths.
+            Self::Unix(path) => SocketAddrUnix::new(path.as_path()).ok().map(Into::into),
+            Self::Abstract(name) => SocketAddrUnix::new_abstract_name(name).ok().map(Into::into),
+        }
+    }
 }
 
-/// Returns whether an invalid address consists of a host name and a port.
-fn has_host_name(text: &str) -> bool {
-    text.split_once(':').is_some_and(|(host, _)| {
-        host.starts_with(char::is_alphabetic)
-            && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_'))
-    })
+/// Returns whether a text can be a host name, and is not an incomplete IP address.
+fn is_host(text: &str) -> bool {
+    text.starts_with(char::is_alphanumeric)
+        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_'))
+        && !text.chars().all(|c| c.is_ascii_digit() || c == '.')
 }
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Tcp(address) => address.fmt(f),
+            Self::Host(host, port) => write!(f, "{host}:{port}"),
             Self::Unix(path) => write!(f, "unix:{}", Escape::new(path)),
             Self::Abstract(name) => write!(f, "unix:@{}", Escape::new(name)),
         }
@@ -113,5 +136,33 @@ impl fmt::Display for Listen {
             Self::All(port) => write!(f, "*:{port}"),
             Self::One(address) => address.fmt(f),
         }
+    }
+}
+
+/// Displays the address of a socket as [`Address`] does. The address of an unnamed Unix socket is
+/// displayed as `unix:`.
+pub(crate) struct Shown<'a>(pub(crate) &'a SocketAddrAny);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.decode() {
+            Decoded::Unix(UnixName::Unnamed) => f.write_str("unix:"),
+            Decoded::Unix(UnixName::Path(path)) => write!(f, "unix:{}", path.escape()),
+            Decoded::Unix(UnixName::Abstract(name)) => {
+                write!(f, "unix:@{}", Name::from_bytes(name).escape())
+            }
+            other => match self.0.to_ip() {
+                Some(ip) => canonical(ip).fmt(f),
+                None => other.fmt(f),
+            },
+        }
+    }
+}
+
+/// Converts the IPv6 form of an IPv4 address, which a socket for both families has, to IPv4.
+pub(crate) fn canonical(address: SocketAddr) -> SocketAddr {
+    match address.ip().to_canonical() {
+        ip if ip == address.ip() => address,
+        ip => SocketAddr::new(ip, address.port()),
     }
 }

@@ -1,12 +1,16 @@
-//! All connections, and the queue of connections that can make progress.
+//! All connections, the queue of connections that can make progress, and the times at which the
+//! timeouts of connections expire.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::os::fd::OwnedFd;
+use std::time::Instant;
 
-use butter::epoll::{Epoll, Event, Token};
+use butter::epoll::{Event, Token};
+use butter::net::SocketAddrAny;
 
 use crate::connection::{Connection, Shared, Side};
 use crate::direction::Wait;
+use crate::log::{End, Log};
 
 /// The list in [`Connections`] that contains a connection. A connection is in at most one list.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,14 +20,23 @@ enum List {
     Paused,
 }
 
+struct Entry {
+    connection: Connection,
+    list: List,
+    /// The time in [`Connections::deadlines`] for this connection. The time is not later than the
+    /// deadline of the connection, which changes whenever data is moved.
+    scheduled: Option<Instant>,
+}
+
 /// All connections. The index `i` identifies a connection: `2 * i` is the token of the client's
 /// socket, and `2 * i + 1` is the token of the target's socket.
 #[derive(Default)]
 pub(crate) struct Connections {
-    all: Vec<Option<(Connection, List)>>,
+    all: Vec<Option<Entry>>,
     free: Vec<usize>,
     runnable: VecDeque<usize>,
     paused: Vec<usize>,
+    deadlines: BTreeSet<(Instant, usize)>,
 }
 
 impl Connections {
@@ -41,21 +54,33 @@ impl Connections {
         !self.paused.is_empty()
     }
 
+    /// Returns the time at which [`expire`](Self::expire) must be called.
+    pub(crate) fn next_deadline(&self) -> Option<Instant> {
+        self.deadlines.first().map(|(deadline, _)| *deadline)
+    }
+
     /// Adds a connection of a client. Reserves capacity in all lists, so that no move of a
     /// connection to another list allocates.
-    pub(crate) fn add(&mut self, client: OwnedFd, epoll: &Epoll) -> butter::Result<()> {
+    pub(crate) fn add(
+        &mut self,
+        client: OwnedFd,
+        address: SocketAddrAny,
+        shared: &mut Shared,
+    ) -> butter::Result<()> {
         let index = self.free.last().copied().unwrap_or(self.all.len());
         let tokens = [0, 1].map(|side| Token(index as u64 * 2 + side));
-        let connection = Some((Connection::new(client, epoll, tokens)?, List::Runnable));
+        let connection = Connection::new(client, address, tokens, shared)?;
+        let entry = Some(Entry { connection, list: List::Runnable, scheduled: None });
         if self.free.pop().is_some() {
-            self.all[index] = connection;
+            self.all[index] = entry;
         } else {
-            self.all.push(connection);
+            self.all.push(entry);
             self.free.reserve(self.all.len());
             self.runnable.reserve(self.all.len() - self.runnable.len());
             self.paused.reserve(self.all.len() - self.paused.len());
         }
         self.runnable.push_back(index);
+        shared.memory.add_connection();
         Ok(())
     }
 
@@ -64,10 +89,10 @@ impl Connections {
         let Token(token) = event.token();
         let (index, side) =
             ((token / 2) as usize, if token % 2 == 0 { Side::Client } else { Side::Target });
-        if let Some(Some((connection, list))) = self.all.get_mut(index) {
-            connection.update(side, event.readiness());
-            if *list == List::None {
-                *list = List::Runnable;
+        if let Some(Some(entry)) = self.all.get_mut(index) {
+            entry.connection.update(side, event.readiness());
+            if entry.list == List::None {
+                entry.list = List::Runnable;
                 self.runnable.push_back(index);
             }
         }
@@ -76,9 +101,25 @@ impl Connections {
     /// Makes the paused connections runnable.
     pub(crate) fn resume_paused(&mut self) {
         for index in self.paused.drain(..) {
-            if let Some((_, list)) = &mut self.all[index] {
-                *list = List::Runnable;
+            if let Some(entry) = &mut self.all[index] {
+                entry.list = List::Runnable;
                 self.runnable.push_back(index);
+            }
+        }
+    }
+
+    /// Makes the connections runnable whose timeouts may have expired.
+    pub(crate) fn expire(&mut self, now: Instant) {
+        while let Some(&(deadline, index)) = self.deadlines.first()
+            && deadline <= now
+        {
+            self.deadlines.pop_first();
+            if let Some(entry) = &mut self.all[index] {
+                entry.scheduled = None;
+                if entry.list == List::None {
+                    entry.list = List::Runnable;
+                    self.runnable.push_back(index);
+                }
             }
         }
     }
@@ -88,26 +129,54 @@ impl Connections {
         let mut ended = 0;
         for _ in 0..self.runnable.len() {
             let Some(index) = self.runnable.pop_front() else { break };
-            let Some((connection, list)) = &mut self.all[index] else { continue };
-            *list = match connection.advance(shared) {
-                Wait::Event => List::None,
-                Wait::Turn => {
+            let Some(entry) = &mut self.all[index] else { continue };
+            entry.list = match entry.connection.advance(shared) {
+                Ok(Wait::Turn) => {
                     self.runnable.push_back(index);
                     List::Runnable
                 }
-                Wait::Pause => {
+                Ok(Wait::Pause) => {
                     self.paused.push(index);
                     List::Paused
                 }
-                Wait::Done => {
-                    self.all[index] = None;
-                    self.free.push(index);
+                Ok(Wait::Event | Wait::Done) => List::None,
+                Err(end) => {
+                    self.remove(index, end, shared);
                     ended += 1;
                     continue;
                 }
             };
+            let deadline = entry.connection.deadline(&shared.settings);
+            if let Some(deadline) = deadline
+                && entry.scheduled.is_none_or(|scheduled| deadline < scheduled)
+            {
+                if let Some(later) = entry.scheduled.replace(deadline) {
+                    self.deadlines.remove(&(later, index));
+                }
+                self.deadlines.insert((deadline, index));
+            }
         }
-        shared.totals.ended += ended;
         ended
+    }
+
+    /// Closes a connection, and adds it to the totals and to the log.
+    fn remove(&mut self, index: usize, end: End, shared: &mut Shared) {
+        let Some(Entry { connection, scheduled, .. }) = self.all[index].take() else { return };
+        self.free.push(index);
+        if let Some(scheduled) = scheduled {
+            self.deadlines.remove(&(scheduled, index));
+        }
+        shared.memory.remove_connection(connection.enlarged());
+        shared.totals.count(&end, connection.has_data());
+        if let Some(log) = &mut shared.log {
+            log.write(&connection, &end, shared.now, &shared.report);
+        }
+    }
+
+    /// Adds the open connections to the log. Returns the log.
+    pub(crate) fn log_open(&self, log: &mut Log, shared: &Shared) {
+        for entry in self.all.iter().flatten() {
+            log.write(&entry.connection, &End::Terminated, shared.now, &shared.report);
+        }
     }
 }

@@ -1,18 +1,20 @@
 //! The listening socket, and the limit on connections.
 
+use std::fmt;
 use std::fs;
 use std::io;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
-use std::os::linux::net::SocketAddrExt;
 use std::os::unix::fs::MetadataExt;
-use std::os::unix::net::{SocketAddr, UnixListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use butter::Errno;
+use butter::net::{SocketAddrAny, getsockname};
 
 use crate::address::{Address, Listen};
-use crate::net;
+use crate::common::cli::SystemError;
+use crate::net::{self, Keepalive};
+use crate::targets::{Unresolved, resolve};
 
 pub(crate) struct Listener {
     socket: OwnedFd,
@@ -24,7 +26,8 @@ pub(crate) struct Listener {
 
 /// The result of accepting a connection.
 pub(crate) enum Accepted {
-    Connection(OwnedFd),
+    /// The socket, and the address of the client.
+    Connection(OwnedFd, SocketAddrAny),
     /// No connection is waiting to be accepted.
     None,
     /// A connection has failed before it was accepted. Other connections may be waiting.
@@ -34,7 +37,7 @@ pub(crate) enum Accepted {
     Exhausted,
     /// A connection may still be waiting: for example, a security module or a seccomp filter does
     /// not permit the call.
-    Failed(io::Error),
+    Failed(butter::Error),
 }
 
 /// The errors of accept(2) that mean that the listening socket or an argument is invalid.
@@ -56,60 +59,99 @@ const ABORTED: [Errno; 10] = [
     Errno::PROTO,
 ];
 
+/// The reason why the relay cannot listen on an address.
+pub(crate) enum ListenError<'a> {
+    Call(butter::Error),
+    File(io::Error),
+    Unresolved(Unresolved<'a>),
+}
+
+impl fmt::Display for ListenError<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call(error) => SystemError::Call(*error).fmt(f),
+            Self::File(error) => SystemError::Io(error).fmt(f),
+            Self::Unresolved(error) => error.fmt(f),
+        }
+    }
+}
+
+impl From<butter::Error> for ListenError<'_> {
+    fn from(error: butter::Error) -> Self {
+        Self::Call(error)
+    }
+}
+
 impl Listener {
-    pub(crate) fn bind(address: &Listen) -> io::Result<Self> {
+    /// Listens on an address. If the address is a host name, listens on the first of its addresses
+    /// that is possible.
+    pub(crate) fn bind(
+        address: &Listen,
+        keepalive: Option<Keepalive>,
+    ) -> Result<Self, ListenError<'_>> {
         match address {
-            Listen::All(port) => match net::listen_on_all_addresses(*port) {
-                Ok(socket) => {
-                    socket.set_nonblocking(true)?;
-                    let address = Listen::All(socket.local_addr()?.port());
-                    Ok(Self { socket: socket.into(), address, _path: None })
+            Listen::All(port) => {
+                let any = |address: SocketAddr| address.into();
+                let both = any((Ipv6Addr::UNSPECIFIED, *port).into());
+                match net::listen(&both, true, keepalive) {
+                    Ok(socket) => {
+                        let port = getsockname(&socket)?.to_ip().map_or(*port, |ip| ip.port());
+                        Ok(Self { socket, address: Listen::All(port), _path: None })
+                    }
+                    // The host has no IPv6.
+                    Err(error) if error.is(Errno::AFNOSUPPORT) => {
+                        let ipv4 = (Ipv4Addr::UNSPECIFIED, *port).into();
+                        let socket = net::listen(&any(ipv4), false, keepalive)?;
+                        let actual = getsockname(&socket)?.to_ip().unwrap_or(ipv4);
+                        let address = Listen::One(Address::Tcp(actual));
+                        Ok(Self { socket, address, _path: None })
+                    }
+                    Err(error) => Err(error.into()),
                 }
-                // The host has no IPv6.
-                Err(error) if Errno::from_io_error(&error) == Some(Errno::AFNOSUPPORT) => {
-                    let address = (Ipv4Addr::UNSPECIFIED, *port).into();
-                    Self::bind(&Listen::One(Address::Tcp(address)))
+            }
+            Listen::One(one) => {
+                let addresses = resolve(one).map_err(ListenError::Unresolved)?;
+                let listener = |address| Self::at(one, address, keepalive);
+                match addresses.split_last() {
+                    Some((last, others)) => others
+                        .iter()
+                        .find_map(|address| listener(address).ok())
+                        .map_or_else(|| listener(last), Ok),
+                    None => Err(ListenError::File(io::ErrorKind::NotFound.into())),
                 }
-                Err(error) => Err(error),
-            },
-            Listen::One(Address::Tcp(address)) => {
-                let socket = TcpListener::bind(address)?;
-                socket.set_nonblocking(true)?;
-                let address = Listen::One(Address::Tcp(socket.local_addr()?));
-                Ok(Self { socket: socket.into(), address, _path: None })
-            }
-            Listen::One(Address::Unix(path)) => {
-                let socket = UnixListener::bind(path)?;
-                let path = Some(SocketPath::new(path)?);
-                socket.set_nonblocking(true)?;
-                Ok(Self { socket: socket.into(), address: address.clone(), _path: path })
-            }
-            Listen::One(Address::Abstract(name)) => {
-                let socket = UnixListener::bind_addr(&SocketAddr::from_abstract_name(name)?)?;
-                socket.set_nonblocking(true)?;
-                Ok(Self { socket: socket.into(), address: address.clone(), _path: None })
             }
         }
     }
 
+    /// Listens on `socket_address`, which is an address of `address`.
+    fn at<'a>(
+        address: &'a Address,
+        socket_address: &SocketAddrAny,
+        keepalive: Option<Keepalive>,
+    ) -> Result<Self, ListenError<'a>> {
+        let socket = net::listen(socket_address, false, keepalive)?;
+        let path = match address {
+            Address::Unix(path) => Some(SocketPath::new(path).map_err(ListenError::File)?),
+            _ => None,
+        };
+        // The actual port differs from the requested port if the requested port is 0.
+        let address = getsockname(&socket)?.to_ip().map_or(address.clone(), Address::Tcp);
+        Ok(Self { socket, address: Listen::One(address), _path: path })
+    }
+
     /// Accepts a connection. Returns an error if no connection can be accepted later.
-    pub(crate) fn accept(&self) -> io::Result<Accepted> {
+    pub(crate) fn accept(&self) -> butter::Result<Accepted> {
         let error = match net::accept(&self.socket) {
-            Ok(socket) => {
-                if matches!(self.address, Listen::All(_) | Listen::One(Address::Tcp(_))) {
-                    net::set_nodelay(&socket);
-                }
-                return Ok(Accepted::Connection(socket));
-            }
+            Ok((socket, address)) => return Ok(Accepted::Connection(socket, address)),
             Err(error) => error,
         };
-        Ok(match Errno::from_io_error(&error) {
-            Some(Errno::AGAIN) => Accepted::None,
-            Some(errno) if ABORTED.contains(&errno) => Accepted::Aborted,
-            Some(errno) if FATAL.contains(&errno) => return Err(error),
-            _ if net::is_exhaustion(&error) => Accepted::Exhausted,
-            _ => Accepted::Failed(error),
-        })
+        match error.errno() {
+            Errno::AGAIN => Ok(Accepted::None),
+            errno if ABORTED.contains(&errno) => Ok(Accepted::Aborted),
+            errno if FATAL.contains(&errno) => Err(error),
+            errno if net::is_exhaustion(errno) => Ok(Accepted::Exhausted),
+            _ => Ok(Accepted::Failed(error)),
+        }
     }
 }
 
@@ -128,7 +170,7 @@ struct SocketPath {
 }
 
 impl SocketPath {
-    fn new(path: &std::path::Path) -> io::Result<Self> {
+    fn new(path: &Path) -> io::Result<Self> {
         Ok(Self { path: path.to_owned(), file: file(path)? })
     }
 }
@@ -141,7 +183,7 @@ impl Drop for SocketPath {
     }
 }
 
-fn file(path: &std::path::Path) -> io::Result<(u64, u64)> {
+fn file(path: &Path) -> io::Result<(u64, u64)> {
     fs::symlink_metadata(path).map(|file| (file.dev(), file.ino()))
 }
 
@@ -156,14 +198,15 @@ pub(crate) struct ConnectionLimit {
 
 impl ConnectionLimit {
     /// Raises the soft limit on open descriptors to the hard limit. `last` is the last descriptor
-    /// opened before the first connection; all lower numbers are assumed to be in use.
-    pub(crate) fn new(last: impl AsFd) -> Self {
+    /// opened before the first connection; all lower numbers are assumed to be in use. `temporary`
+    /// is the number of descriptors that other threads open temporarily.
+    pub(crate) fn new(last: impl AsFd, temporary: usize) -> Self {
         let limit = open_files_limit();
         let raised = libc::rlimit { rlim_cur: limit.rlim_max, ..limit };
         // If `setrlimit` fails, the current limit applies.
         // SAFETY: the kernel reads the struct.
         let _ = unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const raised) };
-        Self { others: last.as_fd().as_raw_fd() as usize + 1 }
+        Self { others: last.as_fd().as_raw_fd() as usize + 1 + temporary }
     }
 
     /// Returns the maximum number of connections. Another process can change `RLIMIT_NOFILE`, so

@@ -1,82 +1,60 @@
 //! Command-line options.
 
+use std::ffi::{OsStr, OsString};
+use std::time::Duration;
+
 use lexopt::{Arg, Error, Parser};
 
 use crate::address::{Address, Listen};
 use crate::common::cli::{self, Request};
-
-const HELP: &str = "\
-Usage: relay [OPTION]... LISTEN TARGET
-Relay connections to another address, without copying the data to user space.
-
-LISTEN and TARGET are each one of:
-  IP:PORT     a TCP address, such as 127.0.0.1:8080 or [::1]:8080; host names are not resolved; if
-              the port of LISTEN is 0, the kernel selects one, and the address is always printed to
-              standard output
-  *:PORT      all IPv6 and IPv4 addresses of this host, only for LISTEN; 0.0.0.0:PORT if the host
-              has no IPv6
-  unix:PATH   a Unix socket
-  PATH        a Unix socket, if PATH contains a /
-  unix:@NAME  a Unix socket in the abstract namespace, which is not in the file system; a relative
-              PATH that begins with @ must be written as ./@...
-  @NAME       the same as unix:@NAME
-
-The relay opens a connection to TARGET for every connection to LISTEN. If one side shuts down
-writing, the other side reads end of file after it has received everything sent before. A connection
-ends when both directions have ended. The path of LISTEN must not exist; the socket is removed at
-exit.
-
-Options:
-  -q, --quiet    print only errors: no address, no progress, no totals
-  -h, --help     print this help and exit
-  -V, --version  print the version and exit
-
-Progress and totals:
-  Progress and totals are printed to standard error, progress only if standard error is a terminal.
-  A byte is counted when the kernel has accepted it for the receiver: it was read from one socket
-  and is in the buffer of the other. A byte that was read but could not be passed on is not counted.
-
-Errors:
-  An error on one connection affects no other connection, and data that can still be delivered is
-  delivered. If a side resets its connection, the other side receives the data that was read before,
-  followed by end of file. If TARGET cannot be reached, the connection is closed; the reason is
-  printed if it differs from the previous one. If the backlog of a Unix TARGET is full, the
-  connection is retried. TCP urgent data, which is one byte at a time, is discarded. If a connection
-  cannot be accepted, for example because a security module denies it, the relay retries after a
-  pause; the reason is printed if it differs from the previous one.
-
-Limits:
-  A connection uses two descriptors, and two more for each direction whose reader is slower than its
-  writer. The soft limit on open descriptors is raised to the hard limit (ulimit -Hn). Connections
-  are accepted only while the limit permits six descriptors for each; further connections wait until
-  a connection ends.
-
-Signals:
-  SIGINT, SIGTERM and SIGHUP close all connections and terminate the program, which prints the
-  totals. If the totals cannot be written, a second signal terminates the program immediately. A
-  signal that was ignored at the start, as with nohup, remains ignored.
-
-Exit status:
-  0  the program was terminated by one of these signals
-  1  the program cannot listen on LISTEN, or a system call failed
-  2  the arguments are invalid
-";
+use crate::connection::Settings;
+use crate::help::HELP;
+use crate::memory::Memory;
+use crate::net::Keepalive;
+use crate::proxy::Version;
+use crate::targets::Balance;
 
 const VERSION: &str = concat!("relay ", env!("CARGO_PKG_VERSION"), "\n");
 
 pub(crate) struct Options {
     pub(crate) listen: Listen,
-    pub(crate) target: Address,
+    /// At least one address.
+    pub(crate) targets: Vec<Address>,
+    pub(crate) balance: Balance,
+    pub(crate) settings: Settings,
+    /// The limit on the memory of all connections in bytes.
+    pub(crate) memory: u64,
+    pub(crate) log: bool,
     pub(crate) quiet: bool,
 }
 
 /// Parses the program's arguments.
 pub(crate) fn parse() -> Result<Request<Options>, Error> {
-    let mut quiet = false;
+    let mut settings = Settings {
+        idle_timeout: None,
+        connect_timeout: Duration::from_secs(10),
+        keepalive: None,
+        proxy_protocol: None,
+    };
+    let (mut balance, mut memory) = (Balance::Failover, 2 << 30);
+    let (mut log, mut quiet) = (false, false);
     let mut operands = Vec::new();
     let mut parser = Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
+            Arg::Long("balance") => balance = order(&parser.value()?)?,
+            Arg::Long(name @ "connect-timeout") => {
+                settings.connect_timeout = timeout(&format!("--{name}"), &mut parser)?;
+            }
+            Arg::Long(name @ "idle-timeout") => {
+                settings.idle_timeout = Some(timeout(&format!("--{name}"), &mut parser)?);
+            }
+            Arg::Long("keepalive") => settings.keepalive = Some(keepalive(&parser.value()?)?),
+            Arg::Long("memory") => memory = size(&parser.value()?)?,
+            Arg::Long("proxy-protocol") => {
+                settings.proxy_protocol = Some(version(&parser.value()?)?);
+            }
+            Arg::Short('l') | Arg::Long("log") => log = true,
             Arg::Short('q') | Arg::Long("quiet") => quiet = true,
             Arg::Short('h') | Arg::Long("help") => return cli::print_request(&mut parser, HELP),
             Arg::Short('V') | Arg::Long("version") => {
@@ -86,20 +64,73 @@ pub(crate) fn parse() -> Result<Request<Options>, Error> {
             option => return Err(option.unexpected()),
         }
     }
-    let [listen, target] = cli::operands(["LISTEN", "TARGET"], operands)?;
+    let rest = operands.split_off(operands.len().min(2));
+    let [listen, first] = cli::operands(["LISTEN", "TARGET"], operands)?;
     let listen = Listen::parse(&listen)?;
-    let target = match Listen::parse(&target)? {
+    let targets = std::iter::once(&first).chain(&rest);
+    let targets = targets.map(|operand| target(operand, &listen)).collect::<Result<_, _>>()?;
+    Ok(Request::Run(Options { listen, targets, balance, settings, memory, log, quiet }))
+}
+
+fn target(operand: &OsString, listen: &Listen) -> Result<Address, Error> {
+    let target = match Listen::parse(operand)? {
         Listen::One(target) => target,
         target @ Listen::All(_) => {
             let message = "* means all addresses, which is valid only for LISTEN";
             return Err(format!("invalid TARGET '{target}': {message}").into());
         }
     };
-    if matches!(target, Address::Tcp(address) if address.port() == 0) {
+    if target.port() == Some(0) {
         return Err(format!("invalid TARGET '{target}': the port is 0").into());
     }
-    if listen == Listen::One(target.clone()) {
+    if *listen == Listen::One(target.clone()) {
         return Err("LISTEN and TARGET are the same address".into());
     }
-    Ok(Request::Run(Options { listen, target, quiet }))
+    Ok(target)
+}
+
+fn order(name: &OsStr) -> Result<Balance, Error> {
+    match name.to_str() {
+        Some("failover") => Ok(Balance::Failover),
+        Some("round-robin") => Ok(Balance::RoundRobin),
+        _ => Err(cli::invalid_value("--balance", name, "failover or round-robin")),
+    }
+}
+
+/// The longest timeout, so that a deadline does not exceed the range of the clock: 100 years.
+const MAX_TIMEOUT: Duration = Duration::from_secs(100 * 366 * 86_400);
+
+fn timeout(option: &str, parser: &mut Parser) -> Result<Duration, Error> {
+    let number = parser.value()?;
+    let accepted = |timeout: &Duration| !timeout.is_zero() && *timeout <= MAX_TIMEOUT;
+    cli::seconds(&number)
+        .filter(accepted)
+        .ok_or_else(|| cli::invalid_value(option, &number, "a positive number of seconds"))
+}
+
+fn keepalive(number: &OsStr) -> Result<Keepalive, Error> {
+    let seconds = number.to_str().and_then(|number| number.parse().ok());
+    seconds
+        .filter(|seconds| (1..=Keepalive::MAX).contains(seconds))
+        .map(|seconds| Keepalive(Duration::from_secs(seconds)))
+        .ok_or_else(|| {
+            let expected = format!("a number of seconds from 1 to {}", Keepalive::MAX);
+            cli::invalid_value("--keepalive", number, &expected)
+        })
+}
+
+fn size(text: &OsStr) -> Result<u64, Error> {
+    let minimum = Memory::new(0).minimum();
+    cli::size(text).filter(|size| *size >= minimum).ok_or_else(|| {
+        let expected = format!("a size such as 64M, at least {minimum} bytes for one connection");
+        cli::invalid_value("--memory", text, &expected)
+    })
+}
+
+fn version(name: &OsStr) -> Result<Version, Error> {
+    match name.to_str() {
+        Some("v1") => Ok(Version::V1),
+        Some("v2") => Ok(Version::V2),
+        _ => Err(cli::invalid_value("--proxy-protocol", name, "v1 or v2")),
+    }
 }

@@ -13,6 +13,7 @@ use butter::timerfd::{Clock, Timer, TimerFd};
 use crate::PROGRAM;
 use crate::common::cli::SystemError;
 use crate::common::units::{Bytes, Count, Rate};
+use crate::log::End;
 
 /// Moves the cursor to the start of the line, and erases the progress line.
 const CLEAR: &str = "\r\x1b[K";
@@ -55,11 +56,16 @@ impl Report {
         }
     }
 
+    /// Erases the progress line before other output to the terminal.
+    pub(crate) fn clear_progress(&self) {
+        if self.terminal && Self::is_writable() {
+            write(format_args!("{CLEAR}"));
+        }
+    }
+
     /// Returns whether standard error can be written to without blocking.
     pub(crate) fn is_writable() -> bool {
-        let stderr = io::stderr();
-        let mut ready = [PollFd::new(&stderr, PollFlags::OUT)];
-        poll::wait(&mut ready, Timeout::Zero).is_ok() && ready[0].ready().contains(PollFlags::OUT)
+        is_writable(&io::stderr())
     }
 
     fn line(&self, line: fmt::Arguments<'_>) {
@@ -68,16 +74,26 @@ impl Report {
     }
 }
 
+/// Returns whether a descriptor can be written to without blocking. A descriptor whose writes fail
+/// does not block.
+pub(crate) fn is_writable(file: &impl AsFd) -> bool {
+    let mut ready = [PollFd::new(file, PollFlags::OUT)];
+    let writable = PollFlags::OUT | PollFlags::ERR;
+    poll::wait(&mut ready, Timeout::Zero).is_ok() && ready[0].ready().intersects(writable)
+}
+
 /// Writes the text with one system call, so that a writable pipe accepts the text without blocking.
 /// A write error is ignored, because it cannot be reported.
 fn write(text: fmt::Arguments<'_>) {
     let _ = io::stderr().write_all(text.to_string().as_bytes());
 }
 
-/// The reason why the program fails while it is listening.
+/// The reason why the program fails.
 pub(crate) enum Failure {
     Call(butter::Error),
-    Accept(io::Error),
+    Accept(butter::Error),
+    /// A failure before the first connection.
+    Start(String),
 }
 
 impl fmt::Display for Failure {
@@ -85,8 +101,9 @@ impl fmt::Display for Failure {
         match self {
             Self::Call(error) => SystemError::Call(*error).fmt(f),
             Self::Accept(error) => {
-                write!(f, "cannot accept connections: {}", SystemError::Io(error))
+                write!(f, "cannot accept connections: {}", SystemError::Call(*error))
             }
+            Self::Start(message) => f.write_str(message),
         }
     }
 }
@@ -114,6 +131,20 @@ pub(crate) struct Totals {
 }
 
 impl Totals {
+    /// Counts a connection that has ended. `lost` states whether data that was read was not
+    /// delivered.
+    pub(crate) fn count(&mut self, end: &End, lost: bool) {
+        self.ended += 1;
+        match end {
+            End::Unreachable => self.unreachable += 1,
+            End::Closed | End::Terminated => {}
+            End::IdleTimeout => self.failed += u64::from(lost),
+            End::Failed(..) | End::Undelivered(..) | End::ClientLeft | End::Exhausted(_) => {
+                self.failed += 1;
+            }
+        }
+    }
+
     fn open(&self) -> u64 {
         self.accepted - self.ended
     }

@@ -1,10 +1,8 @@
 //! The event loop: waits for events, updates the readiness of sockets, gives each connection its
 //! turn, and accepts connections.
 
-use std::fmt;
-use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use butter::Errno;
 use butter::epoll::{Event, Interest, Token};
@@ -17,6 +15,7 @@ use crate::common::signals::Signals;
 use crate::connection::Shared;
 use crate::connections::Connections;
 use crate::listener::{Accepted, ConnectionLimit, Listener};
+use crate::log::End;
 use crate::report::{Failure, Progress};
 
 // The following tokens are greater than the tokens of all connections.
@@ -24,6 +23,11 @@ const LISTENER: Token = Token(u64::MAX);
 const SIGNALS: Token = Token(u64::MAX - 1);
 const PROGRESS: Token = Token(u64::MAX - 2);
 const PAUSE: Token = Token(u64::MAX - 3);
+const RESOLVER: Token = Token(u64::MAX - 4);
+
+/// The number of descriptors that the C library opens at the same time to resolve a name: a file, a
+/// socket and, with glibc, a shared library.
+const RESOLVER_DESCRIPTORS: usize = 4;
 
 /// The maximum number of connections accepted before the open connections have their turn.
 const BATCH: usize = 64;
@@ -46,10 +50,18 @@ impl<'s> Session<'s> {
         listener: &'s Listener,
         signals: &'s Signals,
         shared: &'s mut Shared,
-    ) -> butter::Result<Self> {
+    ) -> Result<Self, Failure> {
+        let mut temporary = 0;
+        if let Some(resolver) = shared.targets.start_resolver().map_err(|error| {
+            let error = SystemError::Io(&error);
+            Failure::Start(format!("cannot start the thread that resolves host names: {error}"))
+        })? {
+            shared.epoll.add(resolver, RESOLVER, Interest::IN)?;
+            temporary = RESOLVER_DESCRIPTORS;
+        }
         let progress = Progress::new(shared.report.shows_progress())?;
         let pause = Pause::new()?;
-        let limit = ConnectionLimit::new(&pause);
+        let limit = ConnectionLimit::new(&pause, temporary);
         shared.epoll.add(listener, LISTENER, Interest::IN)?;
         shared.epoll.add(signals, SIGNALS, Interest::IN)?;
         shared.epoll.add(&progress, PROGRESS, Interest::IN)?;
@@ -67,26 +79,29 @@ impl<'s> Session<'s> {
         })
     }
 
-    /// Prints a message before the first connection.
-    pub(crate) fn info(&self, line: fmt::Arguments<'_>) {
-        self.shared.report.info(line);
+    /// Prints the addresses before the first connection.
+    pub(crate) fn announce(&self) {
+        let (listen, targets) = (&self.listener.address, &self.shared.targets);
+        self.shared.report.info(format_args!("listening on {listen}, relaying to {targets}"));
     }
 
     /// Relays data until a termination signal is pending, and returns this signal.
     pub(crate) fn run(&mut self) -> Result<Signal, Failure> {
         let mut ready = [Event::default(); 256];
         loop {
-            let timeout =
-                if self.connections.has_runnable() { Timeout::Zero } else { Timeout::Infinite };
+            let timeout = self.timeout();
             let mut accept = false;
+            let events = self.shared.epoll.wait(&mut ready, timeout)?;
+            self.shared.now = Instant::now();
             // This loop only updates the readiness of sockets. If it also ended a connection, a new
             // connection could reuse the index of the old connection, and would receive the
             // remaining events of the old connection.
-            for event in self.shared.epoll.wait(&mut ready, timeout)? {
+            for event in events {
                 match event.token() {
                     LISTENER => accept = true,
                     SIGNALS => {
                         if let Some(signal) = self.signals.read()? {
+                            self.log_open_connections();
                             return Ok(signal);
                         }
                     }
@@ -96,9 +111,11 @@ impl<'s> Session<'s> {
                         self.connections.resume_paused();
                         accept = true;
                     }
+                    RESOLVER => self.shared.targets.update(&self.shared.report)?,
                     _ => self.connections.update(event),
                 }
             }
+            self.connections.expire(self.shared.now);
             let ended = self.connections.advance(self.shared);
             if accept || ended > 0 && !self.listening {
                 self.accept()?;
@@ -109,29 +126,46 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// Accepts pending connections. While the limit on connections is reached, and during a pause
-    /// after an error, epoll does not monitor the listener, because the listener would always be
-    /// ready.
+    /// Returns the time until the next timeout of a connection expires, or zero if a connection can
+    /// make progress.
+    fn timeout(&self) -> Timeout {
+        if self.connections.has_runnable() {
+            return Timeout::Zero;
+        }
+        match self.connections.next_deadline() {
+            Some(deadline) => Timeout::After(deadline.saturating_duration_since(Instant::now())),
+            None => Timeout::Infinite,
+        }
+    }
+
+    fn log_open_connections(&mut self) {
+        if let Some(mut log) = self.shared.log.take() {
+            self.connections.log_open(&mut log, self.shared);
+            self.shared.log = Some(log);
+        }
+    }
+
+    /// Accepts pending connections. While the limit on connections or on their memory is reached,
+    /// and during a pause after an error, epoll does not monitor the listener, because the listener
+    /// would always be ready.
     fn accept(&mut self) -> Result<(), Failure> {
         let limit = self.limit.connections();
         let mut listen = true;
         let mut aborted = 0;
         for _ in 0..BATCH {
-            if self.connections.open() >= limit {
+            if self.connections.open() >= limit || !self.shared.memory.permits_connection() {
                 listen = false;
                 break;
             }
             match self.listener.accept().map_err(Failure::Accept)? {
-                Accepted::Connection(client) => {
+                Accepted::Connection(client, address) => {
                     self.last_error = None;
-                    let totals = &mut self.shared.totals;
-                    totals.accepted += 1;
+                    self.shared.totals.accepted += 1;
                     // `add` fails if the per-user limit on epoll watches
                     // (fs.epoll.max_user_watches) is reached. In this case, only the new connection
                     // ends.
-                    if self.connections.add(client, &self.shared.epoll).is_err() {
-                        totals.ended += 1;
-                        totals.failed += 1;
+                    if let Err(error) = self.connections.add(client, address, self.shared) {
+                        self.shared.totals.count(&End::Exhausted(error.errno()), false);
                     }
                 }
                 Accepted::None => break,
@@ -145,7 +179,7 @@ impl<'s> Session<'s> {
                     break;
                 }
                 Accepted::Failed(error) => {
-                    self.accept_failed(&error);
+                    self.accept_failed(error);
                     self.pause.start()?;
                     listen = false;
                     break;
@@ -161,10 +195,10 @@ impl<'s> Session<'s> {
     }
 
     /// Prints the error of an attempt to accept a connection if it differs from the previous error.
-    fn accept_failed(&mut self, error: &io::Error) {
-        let errno = Errno::from_io_error(error);
+    fn accept_failed(&mut self, error: butter::Error) {
+        let errno = Some(error.errno());
         if self.last_error != errno {
-            let error = SystemError::Io(error);
+            let error = SystemError::Call(error);
             self.shared.report.error(format_args!("cannot accept a connection: {error}"));
         }
         self.last_error = errno;

@@ -137,16 +137,15 @@ fn count(number: &OsStr) -> Result<u64, Error> {
 }
 
 fn timeout(number: &OsStr) -> Result<Duration, Error> {
-    seconds(number).ok_or_else(|| cli::invalid_value("--timeout", number, "a number of seconds"))
+    cli::seconds(number)
+        .ok_or_else(|| cli::invalid_value("--timeout", number, "a number of seconds"))
 }
 
 fn every(number: &OsStr) -> Result<Duration, Error> {
     // A timer accepts only periods that are greater than 0 and fit into a `Timespec`.
     let accepted = |period: &Duration| !period.is_zero() && Timespec::try_from(*period).is_ok();
     let expected = "a positive number of seconds";
-    seconds(number).filter(accepted).ok_or_else(|| cli::invalid_value("--every", number, expected))
-}
-
-fn seconds(number: &OsStr) -> Option<Duration> {
-    Duration::try_from_secs_f64(number.to_str()?.parse().ok()?).ok()
+    cli::seconds(number)
+        .filter(accepted)
+        .ok_or_else(|| cli::invalid_value("--every", number, expected))
 }
