@@ -81,6 +81,21 @@ impl Stream {
         sockets::send_urgent(self, byte);
     }
 
+    /// Receives as many bytes as `bytes` has, and asserts that they are equal.
+    pub fn expect(&self, bytes: &[u8]) {
+        let mut received = vec![0; bytes.len()];
+        (&mut &*self).read_exact(&mut received).unwrap();
+        assert_eq!(received, bytes);
+    }
+
+    /// Returns the local and the remote address of a TCP socket.
+    pub fn addresses(&self) -> (std::net::SocketAddr, std::net::SocketAddr) {
+        match self {
+            Self::Tcp(stream) => (stream.local_addr().unwrap(), stream.peer_addr().unwrap()),
+            Self::Unix(_) => panic!("a Unix socket has no IP address"),
+        }
+    }
+
     pub fn receive_all(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         (&*self).read_to_end(&mut bytes).unwrap();
@@ -154,16 +169,19 @@ pub struct Server {
 impl Server {
     pub fn new(kind: Kind) -> Self {
         match kind {
-            Kind::Tcp => {
-                let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-                let address = listener.local_addr().unwrap().to_string();
-                Self { listener: Listener::Tcp(listener), address, _directory: None }
-            }
+            Kind::Tcp => Self::at_address("127.0.0.1:0").unwrap(),
             Kind::Unix => {
                 let (directory, path) = directory();
                 Self { _directory: Some(directory), ..Self::at(&path.join("server")) }
             }
         }
+    }
+
+    /// Creates a server with a TCP socket.
+    pub fn at_address(address: &str) -> io::Result<Self> {
+        let listener = TcpListener::bind(address)?;
+        let address = listener.local_addr()?.to_string();
+        Ok(Self { listener: Listener::Tcp(listener), address, _directory: None })
     }
 
     /// Creates a server with a Unix domain socket at `path`.

@@ -1,13 +1,14 @@
 //! Functions that run the example `relay`.
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, PipeReader, Read};
+use std::os::fd::{OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::Duration;
 
-use butter::process::Pid;
+use butter::process::{Pid, PidFd};
 use butter::signal::{self, Signal};
 use temp_dir::TempDir;
 
@@ -87,6 +88,13 @@ fn command(program: &Path) -> Command {
     command
 }
 
+/// Adds the option `--log` to a command. Returns the standard output of the program.
+pub fn log_to_pipe(command: &mut Command) -> BufReader<PipeReader> {
+    let (reader, writer) = std::io::pipe().unwrap();
+    command.arg("--log").stdout(writer);
+    BufReader::new(reader)
+}
+
 /// A running relay that listens. The relay is killed on drop.
 pub struct Relay {
     child: Child,
@@ -120,9 +128,31 @@ impl Relay {
 
     /// Like [`start`](Self::start), but listens on the address `listen`.
     pub fn listen_on(program: &Path, listen: &str, target: &str) -> Self {
+        Self::listen_on_with_options(program, listen, target, &[])
+    }
+
+    pub fn listen_on_with_options(
+        program: &Path,
+        listen: &str,
+        target: &str,
+        options: &[&str],
+    ) -> Self {
         let mut command = command(program);
-        command.args([listen, target]);
+        command.args([listen, target]).args(options);
         Self::spawn(command, None)
+    }
+
+    /// Like [`start`](Self::start), but with options, and with any number of targets.
+    pub fn start_with_options(
+        program: &Path,
+        listen: Kind,
+        targets: &[&str],
+        options: &[&str],
+    ) -> Self {
+        let (first, others) = targets.split_first().unwrap();
+        Self::start_with(program, listen, first, |command| {
+            command.args(others).args(options);
+        })
     }
 
     fn spawn(mut command: Command, directory: Option<TempDir>) -> Self {
@@ -165,6 +195,32 @@ impl Relay {
 
     fn proc(&self, file: &str) -> PathBuf {
         format!("/proc/{}/{file}", self.child.id()).into()
+    }
+
+    /// Returns duplicates of the relay's descriptors of the type `kind`, such as `socket` or `pipe`,
+    /// in the order of their numbers. Omits the descriptors with the numbers `before`, which are
+    /// not those of connections.
+    pub fn duplicates(&self, kind: &str, before: &[u64]) -> butter::Result<Vec<OwnedFd>> {
+        let process = PidFd::open(self.pid())?;
+        let mut numbers = self.descriptor_numbers();
+        numbers.sort_unstable();
+        numbers.retain(|number| {
+            let link = std::fs::read_link(self.proc(&format!("fd/{number}")));
+            let is_kind = |link: PathBuf| link.as_os_str().as_bytes().starts_with(kind.as_bytes());
+            !before.contains(number) && link.is_ok_and(is_kind)
+        });
+        numbers.iter().map(|number| process.getfd(*number as RawFd)).collect()
+    }
+
+    /// Returns the CPU time that the relay has used, and the number of its waits, according to
+    /// `/proc`.
+    pub fn activity(&self) -> (Duration, u64) {
+        let schedstat = std::fs::read_to_string(self.proc("schedstat")).unwrap();
+        let nanoseconds = schedstat.split(' ').next().unwrap().parse().unwrap();
+        let status = std::fs::read_to_string(self.proc("status")).unwrap();
+        let switches = status.split("\nvoluntary_ctxt_switches:\t").nth(1).unwrap();
+        let switches = switches.lines().next().unwrap().parse().unwrap();
+        (Duration::from_nanos(nanoseconds), switches)
     }
 
     /// Returns the numbers of the relay's open descriptors.
