@@ -70,7 +70,7 @@ fn relay_memory_for_clients_that_do_not_read_does_not_exceed_limit() {
         let server = Server::new(kind);
         let options = ["--memory=20M"];
         let relay = Relay::start_with_options(&program, kind, &[&server.address], &options);
-        let before = relay.descriptor_numbers();
+        let (before, counts) = (relay.descriptor_numbers(), relay.descriptor_counts());
         let connections: Vec<_> =
             (0..CLIENTS).map(|_| (relay.connect(), server.accept())).collect();
         let sent: Vec<_> = std::thread::scope(|scope| {
@@ -102,6 +102,7 @@ fn relay_memory_for_clients_that_do_not_read_does_not_exceed_limit() {
             assert_eq!(client.count_all(), sent);
             total += sent;
         }
+        relay.wait_until_closed(&counts);
         let totals = relay.end(Signal::TERM).totals();
         assert_eq!((totals.to_client, totals.failed, totals.aborted), (total, 0, 0));
     }

@@ -197,9 +197,9 @@ impl Relay {
         format!("/proc/{}/{file}", self.child.id()).into()
     }
 
-    /// Returns duplicates of the relay's descriptors of the type `kind`, such as `socket` or `pipe`,
-    /// in the order of their numbers. Omits the descriptors with the numbers `before`, which are
-    /// not those of connections.
+    /// Returns duplicates of the relay's descriptors of the type `kind`, such as `socket` or
+    /// `pipe`, in the order of their numbers. Omits the descriptors with the numbers `before`,
+    /// which are not those of connections.
     pub fn duplicates(&self, kind: &str, before: &[u64]) -> butter::Result<Vec<OwnedFd>> {
         let process = PidFd::open(self.pid())?;
         let mut numbers = self.descriptor_numbers();
