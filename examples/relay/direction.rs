@@ -134,9 +134,9 @@ impl Direction {
                 break;
             }
             self.moved = true;
-        }
-        if self.delivered > THRESHOLD && self.enlarged == 0 && self.phase == Phase::Open {
-            self.enlarge(from, to, memory);
+            if self.delivered > THRESHOLD && self.enlarged == 0 && self.phase == Phase::Open {
+                self.enlarge(from, to, memory);
+            }
         }
         if self.buffered == 0
             && let Some(pipe) = self.pipe.take()

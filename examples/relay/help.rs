@@ -58,6 +58,8 @@ Memory:
   use 576 KiB (with the default net.ipv4.tcp_rmem). If SIZE is reached, further connections wait
   until a connection ends. The buffers of a direction with more than 64 KiB of data are enlarged, up
   to half of SIZE for all connections. If a buffer is full, the relay stops reading from the sender.
+  A buffer can exceed its size by one packet. The send buffer of the peer of a Unix socket belongs
+  to the peer, and is not counted.
 
 Log:
   The fields of a line are the time of the end in UTC, client, target (- if no target was

@@ -30,6 +30,22 @@ fn port(relay: &Relay) -> &str {
 }
 
 #[test]
+fn relay_relays_between_ipv6_sockets() {
+    let program = require!(program());
+    let server = require!(Server::at_address("[::1]:0"), "this host has no IPv6");
+    let relay = Relay::listen_on(&program, "[::1]:0", &server.address);
+    assert!(relay.address.starts_with("[::1]:"), "{}", relay.address);
+    assert_relays(&relay.address, &server);
+    let options = ["--connect-timeout=60", "--idle-timeout=60", "--keepalive=60", "--memory=64M"];
+    let relay =
+        Relay::start_with_options(&program, Kind::Unix, &["[::1]:9", &server.address], &options);
+    assert_relays(&relay.address, &server);
+    let completed = relay.end(Signal::TERM);
+    let message = "relay: cannot connect to [::1]:9: ";
+    assert_eq!(completed.messages.matches(message).count(), 1, "{}", completed.messages);
+}
+
+#[test]
 fn relay_listens_on_all_ipv6_and_ipv4_addresses() {
     let program = require!(program());
     require!(TcpListener::bind("[::1]:0"), "this host has no IPv6");

@@ -212,15 +212,17 @@ impl Relay {
         numbers.iter().map(|number| process.getfd(*number as RawFd)).collect()
     }
 
-    /// Returns the CPU time that the relay has used, and the number of its waits, according to
-    /// `/proc`.
-    pub fn activity(&self) -> (Duration, u64) {
-        let schedstat = std::fs::read_to_string(self.proc("schedstat")).unwrap();
-        let nanoseconds = schedstat.split(' ').next().unwrap().parse().unwrap();
+    /// Returns the CPU time that the relay has used, in clock ticks, and the number of times that
+    /// it has waited.
+    pub fn activity(&self) -> (u64, u64) {
+        let stat = std::fs::read_to_string(self.proc("stat")).unwrap();
+        // The fields after the name, which is in parentheses, begin with the third field. The 14th
+        // and the 15th field are the times in user mode and in kernel mode.
+        let fields = stat.rsplit_once(") ").unwrap().1.split(' ').skip(11).take(2);
+        let ticks = fields.map(|ticks| ticks.parse::<u64>().unwrap()).sum();
         let status = std::fs::read_to_string(self.proc("status")).unwrap();
-        let switches = status.split("\nvoluntary_ctxt_switches:\t").nth(1).unwrap();
-        let switches = switches.lines().next().unwrap().parse().unwrap();
-        (Duration::from_nanos(nanoseconds), switches)
+        let waits = status.split("\nvoluntary_ctxt_switches:\t").nth(1).unwrap();
+        (ticks, waits.lines().next().unwrap().parse().unwrap())
     }
 
     /// Returns the numbers of the relay's open descriptors.
