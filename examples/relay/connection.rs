@@ -117,6 +117,11 @@ impl Connection {
         self.to_target.has_data() || self.to_client.has_data()
     }
 
+    /// Returns whether an attempt to connect to the target is in progress.
+    pub(crate) fn is_connecting(&self) -> bool {
+        self.attempt.is_some()
+    }
+
     /// Returns the time at which a timeout of the connection expires.
     pub(crate) fn deadline(&self, settings: &Settings) -> Option<Instant> {
         let idle = settings.idle_timeout.map(|timeout| self.active + timeout);

@@ -8,7 +8,7 @@ use std::time::Instant;
 use butter::epoll::{Event, Token};
 use butter::net::SocketAddrAny;
 
-use crate::connection::{Connection, Shared, Side};
+use crate::connection::{Connection, Settings, Shared, Side};
 use crate::direction::Wait;
 use crate::log::{End, Log};
 
@@ -23,9 +23,35 @@ enum List {
 struct Entry {
     connection: Connection,
     list: List,
-    /// The time in [`Connections::deadlines`] for this connection. The time is not later than the
-    /// deadline of the connection, which changes whenever data is moved.
+    /// The time in [`Connections::deadlines`] for this connection.
     scheduled: Option<Instant>,
+    /// Whether the time is that of an attempt to connect.
+    connecting: bool,
+}
+
+impl Entry {
+    /// Updates the scheduled time of the connection with the index `index`. The time may be earlier
+    /// than the deadline, which changes whenever data is moved: the new time is scheduled after the
+    /// earlier time. The time of an attempt to connect is removed when the attempt has ended, so
+    /// that an idle connection does not wake up the program.
+    fn schedule(
+        &mut self,
+        index: usize,
+        deadlines: &mut BTreeSet<(Instant, usize)>,
+        settings: &Settings,
+    ) {
+        let deadline = self.connection.deadline(settings);
+        let connecting = self.connection.is_connecting();
+        let is_earlier = |scheduled| deadline.is_some_and(|deadline| deadline < scheduled);
+        if self.scheduled.is_none_or(is_earlier) || self.connecting != connecting {
+            if let Some(scheduled) = self.scheduled {
+                deadlines.remove(&(scheduled, index));
+            }
+            deadlines.extend(deadline.map(|deadline| (deadline, index)));
+            self.scheduled = deadline;
+        }
+        self.connecting = connecting;
+    }
 }
 
 /// All connections. The index `i` identifies a connection: `2 * i` is the token of the client's
@@ -70,7 +96,8 @@ impl Connections {
         let index = self.free.last().copied().unwrap_or(self.all.len());
         let tokens = [0, 1].map(|side| Token(index as u64 * 2 + side));
         let connection = Connection::new(client, address, tokens, shared)?;
-        let entry = Some(Entry { connection, list: List::Runnable, scheduled: None });
+        let entry =
+            Some(Entry { connection, list: List::Runnable, scheduled: None, connecting: false });
         if self.free.pop().is_some() {
             self.all[index] = entry;
         } else {
@@ -146,15 +173,7 @@ impl Connections {
                     continue;
                 }
             };
-            let deadline = entry.connection.deadline(&shared.settings);
-            if let Some(deadline) = deadline
-                && entry.scheduled.is_none_or(|scheduled| deadline < scheduled)
-            {
-                if let Some(later) = entry.scheduled.replace(deadline) {
-                    self.deadlines.remove(&(later, index));
-                }
-                self.deadlines.insert((deadline, index));
-            }
+            entry.schedule(index, &mut self.deadlines, &shared.settings);
         }
         ended
     }

@@ -91,7 +91,11 @@ impl<'s> Session<'s> {
         loop {
             let timeout = self.timeout();
             let mut accept = false;
-            let events = self.shared.epoll.wait(&mut ready, timeout)?;
+            let events = match self.shared.epoll.wait_interruptible(&mut ready, timeout, None) {
+                // The process was stopped and continued, or traced.
+                Err(error) if error.is(Errno::INTR) => &[],
+                result => result?,
+            };
             self.shared.now = Instant::now();
             // This loop only updates the readiness of sockets. If it also ended a connection, a new
             // connection could reuse the index of the old connection, and would receive the
@@ -133,7 +137,11 @@ impl<'s> Session<'s> {
             return Timeout::Zero;
         }
         match self.connections.next_deadline() {
-            Some(deadline) => Timeout::After(deadline.saturating_duration_since(Instant::now())),
+            Some(deadline) => {
+                // The time is rounded up to milliseconds, the unit of `epoll_pwait`.
+                let time = deadline.saturating_duration_since(Instant::now()).as_millis() + 1;
+                Timeout::After(Duration::from_millis(time.try_into().unwrap_or(u64::MAX)))
+            }
             None => Timeout::Infinite,
         }
     }
