@@ -94,7 +94,7 @@ fn run() -> Result<(), Failure> {
         return Ok(());
     }
     let (loads, cycles) = match (bench, quick) {
-        (_, true) => (&LOADS[..], 2),
+        (_, true) => (&LOADS[..], 3),
         (true, false) => (&LOADS[..], 9),
         (false, false) => (&CHECK[..], 1),
     };
