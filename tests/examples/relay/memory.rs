@@ -8,7 +8,7 @@ use butter::net::{SocketAddrAny, getsockname, raw, sockopt};
 use butter::pipe;
 use butter::signal::Signal;
 
-use super::peers::{Blocks, KINDS, Server, Stream};
+use super::peers::{Blocks, KINDS, Kind, Server, Stream};
 use super::run::{Relay, program};
 use common::require;
 
@@ -139,6 +139,17 @@ fn relay_delays_connections_if_memory_limit_is_reached() {
     }
 }
 
+/// Returns whether the sizes of the send buffer (1) and the receive buffer (2) of a socket are
+/// fixed, or `None` before Linux 5.14.
+fn fixed_buffers(socket: &OwnedFd) -> Option<u8> {
+    const SO_BUF_LOCK: u32 = 72;
+    let mut locks = [0; 4];
+    // SAFETY: the kernel writes a number to these bytes.
+    unsafe { raw::getsockopt(socket.as_fd(), sockopt::SOL_SOCKET, SO_BUF_LOCK, &mut locks) }
+        .ok()
+        .map(|_| locks[0])
+}
+
 #[test]
 fn relay_enlarges_buffers_of_direction_that_transfers_data() {
     let program = require!(program());
@@ -153,7 +164,11 @@ fn relay_enlarges_buffers_of_direction_that_transfers_data() {
         let sockets = require!(sockets, "the process cannot be accessed");
         let sizes =
             || sockets.iter().map(|fd| sockopt::socket_sndbuf(fd).unwrap()).collect::<Vec<_>>();
+        // Unix sockets have no receive buffers.
+        let fixed = || sockets.iter().map(fixed_buffers).collect::<Option<Vec<_>>>();
+        let [both, after] = if kind == Kind::Tcp { [[3, 3], [1, 2]] } else { [[1, 1]; 2] };
         assert_eq!(sizes(), [128 * 1024; 2]);
+        assert!(fixed().is_none_or(|fixed| fixed == both), "{:?}", fixed());
         std::thread::scope(|scope| {
             scope.spawn(|| Blocks::new(1).send(1 << 20, &client));
             Blocks::new(1).receive(1 << 20, &served);
@@ -164,5 +179,6 @@ fn relay_enlarges_buffers_of_direction_that_transfers_data() {
         assert_eq!(to_client, 128 * 1024);
         // The limit is net.core.wmem_max, if it is lower.
         assert!(to_target > 128 * 1024, "{to_target}");
+        assert!(fixed().is_none_or(|fixed| fixed == after), "{:?}", fixed());
     }
 }
