@@ -9,6 +9,7 @@ use butter::error::Call;
 use butter::fd::{AsFd, BorrowedFd};
 use butter::inotify::{self, Watch};
 use butter::namespace::{self, Kind, Namespace, Namespaces};
+use butter::net::{self, InterfaceFlags};
 use butter::process::{self, InfoMask, Pgid, PidFdInfo};
 use butter::{Errno, Result, io, timerfd};
 use common::fuse::{FILE_SIZE, Ioctl};
@@ -42,7 +43,7 @@ fn busy_poll() -> BusyPoll {
     BusyPoll::new(0x0102_0304, 0x0506, true)
 }
 
-fn rows() -> [Row; 11] {
+fn rows() -> [Row; 13] {
     let busy_poll =
         [&0x0102_0304_u32.to_ne_bytes()[..], &0x0506_u16.to_ne_bytes(), &[1, 0]].concat();
     let pidfd_info =
@@ -81,6 +82,12 @@ fn rows() -> [Row; 11] {
         }),
         Row(Call::IOCTL_TIOCSPGRP, 0x5410, Argument::Undeclared, |fd| {
             process::raw::ioctl_tiocspgrp(fd, Pgid::from_raw(1).unwrap())
+        }),
+        Row(Call::IOCTL_SIOCGIFFLAGS, 0x8913, Argument::Undeclared, |fd| {
+            net::raw::ioctl_siocgifflags(fd, b"lo").map(drop)
+        }),
+        Row(Call::IOCTL_SIOCSIFFLAGS, 0x8914, Argument::Undeclared, |fd| {
+            net::raw::ioctl_siocsifflags(fd, b"lo", InterfaceFlags::empty())
         }),
         Row(Call::IOCTL_PIDFD_GET_INFO, 0xC058_FF0B, Argument::ReadsAndWrites(pidfd_info), |fd| {
             // SAFETY: the server fails the request, so that no reply of the server is used.
