@@ -211,7 +211,8 @@ pub fn close(fd: OwnedFd) -> Result<()> {
 ///
 /// - For an inotify instance, the result is the size of all queued events.
 /// - For a fanotify group, the result is the size of the headers of all queued events, without
-///   their info records.
+///   their info records. Linux 7.3, and recent stable versions of older kernels, also count the
+///   info records.
 /// - For a pipe, a stream socket or a Unix seqpacket socket, the result is the number of unread
 ///   bytes.
 /// - For a datagram socket, the result is the size of the next datagram.

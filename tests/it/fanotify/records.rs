@@ -256,6 +256,7 @@ fn pidfd_record_contains_a_pidfd_or_an_error() {
             // Linux 7.3 reports a pidfd of the reaped process.
             match event.pidfd() {
                 Ok(pidfd) => {
+                    assert!(common::kernel_is_at_least("6.19"), "{flags}");
                     let error = pidfd.unwrap().send_signal(None).unwrap_err();
                     assert_eq!(error.errno(), Errno::SRCH);
                 }

@@ -24,6 +24,8 @@ fn with_each_group(test: Test, body: impl Fn(Watched<[Slot; 64]>)) {
     in_namespace(test, || {
         for (flags, renames) in GROUPS {
             if !reports_renames() && (flags == TARGETS || renames == MarkMask::RENAME) {
+                let reason = format_args!("the group requires Linux 5.17");
+                test.skip(&format!("{flags}, {renames}"), reason);
                 continue;
             }
             let mask = MASK | renames;
