@@ -18,20 +18,21 @@ use butter::net::{raw, sockopt};
 
 /// The capacity of the pipe of a direction, and of the pipe of an enlarged direction.
 pub(crate) const SMALL_PIPE: usize = 32 * 1024;
-pub(crate) const LARGE_PIPE: usize = 256 * 1024;
+pub(crate) const LARGE_PIPE: usize = 1024 * 1024;
 
 /// The maximum number of idle pipes in each pool.
 pub(crate) const MAX_IDLE: usize = 4;
 
-/// The size of a small send buffer, and of an enlarged buffer. The kernel doubles the values, to
-/// account for the memory that manages the data. A smaller send buffer would contain less than two
-/// segments of the loopback interface, and the receiver would delay its acknowledgments.
+/// The size of a small send buffer, and of an enlarged buffer whose size is fixed. The kernel
+/// doubles the values, to account for the memory that manages the data. A smaller send buffer would
+/// contain less than two segments of the loopback interface, and the receiver would delay its
+/// acknowledgments.
 const SMALL_BUFFER: u32 = 64 * 1024;
-const LARGE_BUFFER: u32 = 512 * 1024;
+const LARGE_BUFFER: u32 = 1024 * 1024;
 
-/// The size of an enlarged receive buffer that the kernel adapts. With a smaller initial size, a
-/// transfer of 16 MiB takes more CPU time; with a larger size, a transfer of 1 GiB does.
-const INITIAL_RECEIVE: u32 = 1024 * 1024;
+/// The maximum initial size of an enlarged receive buffer that the kernel adapts. With a smaller
+/// initial size, a fast transfer takes more time until the kernel has enlarged the buffer.
+const INITIAL_RECEIVE: u64 = 4 * 1024 * 1024;
 
 /// `SO_BUF_LOCK`, its bits, and the level of the option.
 const SO_BUF_LOCK: u32 = 72;
@@ -105,7 +106,8 @@ impl Memory {
     /// Reserves memory to enlarge a direction. Returns the size of the buffers and the reserved
     /// memory, or `None` if too little memory is available.
     pub(crate) fn enlarge(&mut self) -> Option<(Size, u64)> {
-        let automatic = Size { send: LARGE_BUFFER, receive: INITIAL_RECEIVE, automatic: true };
+        let receive = INITIAL_RECEIVE.min(self.max_receive / 2) as u32;
+        let automatic = Size { send: (self.max_send / 2) as u32, receive, automatic: true };
         let fixed = Size { send: LARGE_BUFFER, receive: LARGE_BUFFER, automatic: false };
         let sizes = [
             (automatic, self.max_send + self.max_receive, self.limit / 4),
