@@ -22,6 +22,7 @@ mod names;
 mod peer;
 pub(crate) mod raw;
 mod tcp;
+mod timeouts;
 mod value;
 
 #[doc(alias = "SO_ACCEPTCONN")]
@@ -56,8 +57,6 @@ pub use limits::set_socket_sndbufforce;
 pub use limits::{set_socket_busy_poll, socket_busy_poll};
 #[doc(alias = "SO_INCOMING_CPU")]
 pub use limits::{set_socket_incoming_cpu, socket_incoming_cpu};
-#[doc(alias = "SO_LINGER")]
-pub use limits::{set_socket_linger, socket_linger};
 #[doc(alias = "SO_MARK")]
 pub use limits::{set_socket_mark, socket_mark};
 #[doc(alias = "SO_PRIORITY")]
@@ -66,10 +65,6 @@ pub use limits::{set_socket_priority, socket_priority};
 pub use limits::{set_socket_rcvbuf, socket_rcvbuf};
 #[doc(alias = "SO_RCVLOWAT")]
 pub use limits::{set_socket_rcvlowat, socket_rcvlowat};
-#[doc(alias = "SO_RCVTIMEO")]
-pub use limits::{set_socket_recv_timeout, socket_recv_timeout};
-#[doc(alias = "SO_SNDTIMEO")]
-pub use limits::{set_socket_send_timeout, socket_send_timeout};
 #[doc(alias = "SO_SNDBUF")]
 pub use limits::{set_socket_sndbuf, socket_sndbuf};
 #[doc(alias = "SO_ACCEPTCONN")]
@@ -108,3 +103,9 @@ pub use tcp::{set_tcp_nodelay, tcp_nodelay};
 pub use tcp::{set_tcp_quickack, tcp_quickack};
 #[doc(alias = "TCP_USER_TIMEOUT")]
 pub use tcp::{set_tcp_user_timeout, tcp_user_timeout};
+#[doc(alias = "SO_LINGER")]
+pub use timeouts::{set_socket_linger, socket_linger};
+#[doc(alias = "SO_RCVTIMEO")]
+pub use timeouts::{set_socket_recv_timeout, socket_recv_timeout};
+#[doc(alias = "SO_SNDTIMEO")]
+pub use timeouts::{set_socket_send_timeout, socket_send_timeout};
