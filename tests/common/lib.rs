@@ -11,6 +11,7 @@ pub mod mountinfo;
 pub mod pattern;
 pub mod processes;
 pub mod recorder;
+pub mod routes;
 pub mod signals;
 pub mod sockets;
 pub mod test;

@@ -66,6 +66,7 @@ fn send_eor_is_accepted_and_recv_returns_eor_only_for_records() {
     assert_eq!((count, flags - ReturnFlags::EOR), (3, ReturnFlags::empty()));
 }
 
+/// The tests in a network namespace observe the effects.
 #[test]
 fn send_dontroute_and_confirm_are_accepted() {
     let (one, other) = require!(udp(), "IPv4 is not available");

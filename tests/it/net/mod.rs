@@ -5,6 +5,7 @@ mod connections;
 mod flags;
 mod hostile;
 mod options;
+mod routes;
 mod services;
 mod sockets;
 

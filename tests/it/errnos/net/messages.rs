@@ -14,6 +14,7 @@ use butter::{Errno, Result};
 
 use super::super::process::{in_unsearchable_directory, with_link_loop};
 use super::super::{Outcome, Row, Table, failed, null, path_only_descriptor, until_failed};
+use super::environments;
 use super::setup::with_long_target;
 use super::{
     bound, inet, netlink, of_other_family, pair, path, rows, unix, unused_name,
@@ -26,14 +27,14 @@ pub const SEND_TABLE: Table = Table {
     source: include_str!("../../../../src/net/send/raw.rs"),
     rows: SEND_ROWS,
     at_descriptor_limit: &[],
-    others: &[],
+    others: environments::SEND_ROWS,
 };
 
 pub const RECEIVE_TABLE: Table = Table {
     source: include_str!("../../../../src/net/receive/raw.rs"),
     rows: RECEIVE_ROWS,
     at_descriptor_limit: &[],
-    others: &[],
+    others: environments::RECEIVE_ROWS,
 };
 
 const STREAM: SocketType = SocketType::STREAM;
@@ -41,14 +42,14 @@ const DGRAM: SocketType = SocketType::DGRAM;
 const NONE: SendFlags = SendFlags::NOSIGNAL;
 
 /// A function that sends bytes to an address, or to the peer.
-type Sender = fn(&OwnedFd, &[u8], SendFlags, Option<SocketAddrAny>) -> Result<usize>;
+pub type Sender = fn(&OwnedFd, &[u8], SendFlags, Option<SocketAddrAny>) -> Result<usize>;
 
-const SENDTO: Sender = |fd, bytes, flags, address| match address {
+pub const SENDTO: Sender = |fd, bytes, flags, address| match address {
     Some(address) => raw::sendto(fd.as_fd(), bytes, flags, &address),
     None => raw::sendto_peer(fd.as_fd(), bytes, flags),
 };
 
-const SENDMSG: Sender = |fd, bytes, flags, address| {
+pub const SENDMSG: Sender = |fd, bytes, flags, address| {
     let slices = [IoSlice::new(bytes)];
     let message = SendMessage::new(&slices);
     match &address {
@@ -62,7 +63,7 @@ const SENDMMSG: Sender = |fd, bytes, flags, _| {
     raw::sendmmsg(fd.as_fd(), &mut [SendMessage::new(&slices)], flags)
 };
 
-fn send(sender: Sender, socket: &OwnedFd) -> Result<usize> {
+pub fn send(sender: Sender, socket: &OwnedFd) -> Result<usize> {
     sender(socket, b"!", NONE, None)
 }
 
@@ -77,7 +78,7 @@ fn fails_without_peer(sender: Sender, socket_type: SocketType) -> Outcome {
     failed(send(sender, &socket))
 }
 
-fn to(sender: Sender, socket: OwnedFd, address: impl Into<SocketAddrAny>) -> Outcome {
+pub fn to(sender: Sender, socket: OwnedFd, address: impl Into<SocketAddrAny>) -> Outcome {
     failed(sender(&socket, b"!", NONE, Some(address.into())))
 }
 
@@ -94,6 +95,22 @@ fn fails_if_connection_was_reset(sender: Sender) -> Outcome {
     send(sender, &client).unwrap();
     drop(net::accept(&listener).unwrap());
     failed(send(sender, &client))
+}
+
+/// Creates a TCP connection whose queues are full, because the peer does not read. The kernel ends
+/// the connection when it has probed the peer without success. Returns the connecting and the
+/// listening socket; the peer is not accepted, so that dropping the latter resets the connection.
+fn stalled() -> std::result::Result<(OwnedFd, OwnedFd), String> {
+    let (listener, address) = bound(STREAM)?;
+    sockopt::set_socket_rcvbuf(&listener, 4096).unwrap();
+    net::listen(&listener, 0).unwrap();
+    let client = inet(STREAM)?;
+    sockopt::set_socket_sndbuf(&client, 4096).unwrap();
+    net::connect(&client, &address).unwrap();
+    let full = until_failed(|| SENDTO(&client, &[0; 4096], SendFlags::DONTWAIT | NONE, None))?;
+    assert!(full.is(Errno::AGAIN), "{full}");
+    sockopt::set_tcp_user_timeout(&client, Duration::from_millis(1)).unwrap();
+    Ok((client, listener))
 }
 
 fn fails_if_message_is_too_long(sender: Sender) -> Outcome {
@@ -119,6 +136,10 @@ const SEND_ROWS: &[Row] = rows! {
     rows [
         SENDTO AGAIN WouldBlock || fails_if_queue_is_full(SENDTO);
         SENDTO CONNRESET ConnectionReset || fails_if_connection_was_reset(SENDTO);
+        SENDTO TIMEDOUT TimedOut || {
+            let (client, _listener) = stalled()?;
+            until_failed(|| send(SENDTO, &client))
+        };
         SENDTO NETUNREACH Unreachable || {
             let (socket, address) = without_route()?;
             to(SENDTO, socket, address)
@@ -149,6 +170,10 @@ const SEND_ROWS: &[Row] = rows! {
         SENDTO NAMETOOLONG InvalidArgument || with_long_target(|link| to_path(SENDTO, link));
         SENDMSG AGAIN WouldBlock || fails_if_queue_is_full(SENDMSG);
         SENDMSG CONNRESET ConnectionReset || fails_if_connection_was_reset(SENDMSG);
+        SENDMSG TIMEDOUT TimedOut || {
+            let (client, _listener) = stalled()?;
+            until_failed(|| send(SENDMSG, &client))
+        };
         SENDMSG NETUNREACH Unreachable || {
             let (socket, address) = without_route()?;
             to(SENDMSG, socket, address)
@@ -199,19 +224,19 @@ const SEND_ROWS: &[Row] = rows! {
     ]
     injected [
         SENDTO SYS_sendto |fd: &OwnedFd| send(SENDTO, fd) =>
-            TIMEDOUT TimedOut, NOBUFS OutOfMemory, HOSTUNREACH Unreachable;
+            NOBUFS OutOfMemory;
         SENDMSG SYS_sendmsg |fd: &OwnedFd| send(SENDMSG, fd) =>
-            TIMEDOUT TimedOut, NOBUFS OutOfMemory, HOSTUNREACH Unreachable, TOOMANYREFS Other;
+            NOBUFS OutOfMemory;
     ]
 };
 
 /// A function that receives a byte.
-type Receiver = fn(&OwnedFd, RecvFlags) -> Result<usize>;
+pub type Receiver = fn(&OwnedFd, RecvFlags) -> Result<usize>;
 
-const RECVFROM: Receiver =
+pub const RECVFROM: Receiver =
     |fd, flags| raw::recvfrom(fd.as_fd(), &mut [0], flags).map(|(count, _)| count);
 
-const RECVMSG: Receiver = |fd, flags| {
+pub const RECVMSG: Receiver = |fd, flags| {
     let mut byte = [0];
     raw::recvmsg(fd.as_fd(), &mut RecvMessage::new(&mut [IoSliceMut::new(&mut byte)]), flags)
 };
@@ -252,12 +277,14 @@ const RECEIVE_ROWS: &[Row] = rows! {
     rows [
         RECVFROM AGAIN WouldBlock || failed(receive(RECVFROM, &pair(DGRAM).0));
         RECVFROM CONNREFUSED ConnectionRefused || fails_if_port_is_closed(RECVFROM);
+        RECVFROM TIMEDOUT TimedOut || failed(RECVFROM(&stalled()?.0, EMPTY));
         RECVFROM CONNRESET ConnectionReset || fails_if_peer_resets(RECVFROM);
         RECVFROM NOTCONN NotConnected || failed(receive(RECVFROM, &inet(STREAM)?));
         RECVFROM INVAL InvalidArgument || failed(receive(RECVFROM, &unix(STREAM)));
         RECVFROM OPNOTSUPP Unsupported || failed(RECVFROM(&pair(DGRAM).0, RecvFlags::OOB));
         RECVMSG AGAIN WouldBlock || failed(receive(RECVMSG, &pair(DGRAM).0));
         RECVMSG CONNREFUSED ConnectionRefused || fails_if_port_is_closed(RECVMSG);
+        RECVMSG TIMEDOUT TimedOut || failed(RECVMSG(&stalled()?.0, EMPTY));
         RECVMSG CONNRESET ConnectionReset || fails_if_peer_resets(RECVMSG);
         RECVMSG NOTCONN NotConnected || failed(receive(RECVMSG, &inet(STREAM)?));
         RECVMSG INVAL InvalidArgument || failed(receive(RECVMSG, &unix(STREAM)));
@@ -284,9 +311,5 @@ const RECEIVE_ROWS: &[Row] = rows! {
         RECVMMSG |fd: &OwnedFd| receive(RECVMMSG, fd);
     ]
     injected [
-        RECVFROM SYS_recvfrom |fd: &OwnedFd| receive(RECVFROM, fd) =>
-            TIMEDOUT TimedOut, HOSTUNREACH Unreachable;
-        RECVMSG SYS_recvmsg |fd: &OwnedFd| receive(RECVMSG, fd) =>
-            TIMEDOUT TimedOut, HOSTUNREACH Unreachable;
     ]
 };

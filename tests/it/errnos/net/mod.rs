@@ -1,5 +1,6 @@
 //! Errors of calls on sockets.
 
+mod environments;
 mod messages;
 mod options;
 mod setup;

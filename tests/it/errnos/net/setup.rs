@@ -1,6 +1,7 @@
 //! Errors of calls that create, bind and connect sockets.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddrV4, SocketAddrV6};
+use std::time::Duration;
 
 use butter::Errno;
 use butter::error::{Call, ErrorKind};
@@ -11,14 +12,13 @@ use butter::net::{
 };
 
 use super::super::process::{in_unsearchable_directory, with_link_loop};
-use super::super::{
-    Outcome, Row, Table, check, failed, null, path_only_descriptor, row, set_descriptor_limit,
-};
+use super::super::{Outcome, Row, Table, failed, null, path_only_descriptor};
+use super::environments;
 use super::{
     bound, inet, listener, netlink, of_other_family, path, rows, unix, unused_name,
     with_listener_at_path, without_route,
 };
-use common::child::{as_nobody, in_child};
+use common::child::as_nobody;
 use common::files;
 use common::inject::inject;
 
@@ -26,14 +26,14 @@ pub const SOCKET_TABLE: Table = Table {
     source: include_str!("../../../../src/net/socket/raw.rs"),
     rows: SOCKET_ROWS,
     at_descriptor_limit: AT_DESCRIPTOR_LIMIT,
-    others: ACCEPT_AT_LIMIT,
+    others: environments::SOCKET_ROWS,
 };
 
 pub const CONNECTION_TABLE: Table = Table {
     source: include_str!("../../../../src/net/connection/raw.rs"),
     rows: CONNECTION_ROWS,
     at_descriptor_limit: &[],
-    others: &[],
+    others: environments::CONNECTION_ROWS,
 };
 
 const STREAM: SocketType = SocketType::STREAM;
@@ -143,7 +143,7 @@ const SOCKET_ROWS: &[Row] = rows! {
         SOCKETPAIR SYS_socketpair |_: &OwnedFd| net::socketpair(AddressFamily::UNIX, STREAM, None) =>
             PERM PermissionDenied, ACCES PermissionDenied, NFILE LimitReached, NOBUFS OutOfMemory;
         BIND SYS_bind |fd: &OwnedFd| bind(fd, &unused_name()) =>
-            ROFS PermissionDenied, NOSPC LimitReached, OPNOTSUPP Unsupported;
+            OPNOTSUPP Unsupported;
         LISTEN SYS_listen |fd: &OwnedFd| listen(fd, 0) => ACCES PermissionDenied;
         ACCEPT4 SYS_accept4 |fd: &OwnedFd| net::acceptfrom(fd) =>
             CONNABORTED Other, PERM PermissionDenied, NFILE LimitReached, NOBUFS OutOfMemory;
@@ -158,23 +158,6 @@ const AT_DESCRIPTOR_LIMIT: &[Row] = &[
         failed(net::socketpair(AddressFamily::UNIX, STREAM, None))
     }),
 ];
-
-const ACCEPT_AT_LIMIT: &[Row] =
-    &[Row(Call::ACCEPT4, Errno::MFILE, ErrorKind::LimitReached, || {
-        let (listener, name) = listener(0);
-        let client = unix(STREAM);
-        connect(&client, &name).unwrap();
-        set_descriptor_limit(0);
-        failed(net::accept(&listener))
-    })];
-
-#[test]
-fn accept_fails_with_emfile_at_the_descriptor_limit() {
-    in_child(|| {
-        let row = row(Call::ACCEPT4, Errno::MFILE).unwrap();
-        check(row, (row.3)().unwrap());
-    });
-}
 
 const CONNECTION_ROWS: &[Row] = rows! {
     rows [
@@ -198,6 +181,15 @@ const CONNECTION_ROWS: &[Row] = rows! {
                 connect(socket, &address).unwrap_err();
             }
             failed(connect(&sockets[1], &address))
+        };
+        CONNECT TIMEDOUT TimedOut || {
+            let (listener, address) = bound(STREAM)?;
+            listen(&listener, 0).unwrap();
+            let (first, second) = (inet(STREAM)?, inet(STREAM)?);
+            connect(&first, &address).unwrap();
+            // The queue is full, so that the kernel discards the requests of the second socket.
+            sockopt::set_tcp_user_timeout(&second, Duration::from_millis(1)).unwrap();
+            failed(connect(&second, &address))
         };
         CONNECT ADDRNOTAVAIL Other || {
             let (listener, address) = bound(STREAM)?;
@@ -252,8 +244,7 @@ const CONNECTION_ROWS: &[Row] = rows! {
     ]
     injected [
         CONNECT SYS_connect |fd: &OwnedFd| raw::connect(fd.as_fd(), &unused_name()) =>
-            CONNRESET ConnectionReset, TIMEDOUT TimedOut, HOSTUNREACH Unreachable,
-            ADDRINUSE AddressInUse, PERM PermissionDenied, NODEV NotFound;
+            CONNRESET ConnectionReset, ADDRINUSE AddressInUse, PERM PermissionDenied, NODEV NotFound;
         GETSOCKNAME SYS_getsockname |fd: &OwnedFd| net::getsockname(fd) => NOBUFS OutOfMemory;
         GETPEERNAME SYS_getpeername |fd: &OwnedFd| net::getpeername(fd) =>
             OPNOTSUPP Unsupported, NOBUFS OutOfMemory;
@@ -268,7 +259,7 @@ fn inet_nonblocking() -> OwnedFd {
     net::socket_with(AddressFamily::INET, STREAM, SocketFlags::NONBLOCK, None).unwrap()
 }
 
-fn bind_path(name: &[u8]) -> butter::Result<()> {
+pub fn bind_path(name: &[u8]) -> butter::Result<()> {
     bind(unix(DGRAM), &path(name)?)
 }
 
