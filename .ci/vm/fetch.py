@@ -6,6 +6,7 @@ the cache.
 """
 
 import fcntl
+import lzma
 import os
 import re
 import shutil
@@ -29,6 +30,11 @@ SUITES = {
     "6.12": ["trixie", "trixie-security", "bookworm-backports"],
     "newest": ["trixie-backports", "sid"],
 }
+
+
+# The kernel modules to load, each after the modules that it requires: vsock and its loopback
+# transport.
+MODULES = ["vsock", "vmw_vsock_virtio_transport_common", "vsock_loopback"]
 
 
 class Unavailable(Exception):
@@ -63,7 +69,7 @@ def cached(name, fill):
 
 
 def kernel(arch, series):
-    """Returns the path of a kernel image, and the name and version of its package."""
+    """Returns the path of a kernel image, the paths of its modules, and its package and version."""
 
     def download(folder):
         meta = f"linux-image-cloud-{DEBIAN_ARCH[arch]}"
@@ -75,17 +81,28 @@ def kernel(arch, series):
                 if not record["Version"].startswith(prefix):
                     continue
                 package, version = image_package(apt, record)
-                if apt.download(folder, f"{package}={version}"):
+                if apt.download(folder, *(f"{name}={version}" for name in with_modules(package))):
                     break
+                for deb in folder.glob("*.deb"):
+                    deb.unlink()
             else:
                 raise Unavailable(f"no kernel {series} for {arch}: {apt.first_error()}")
-        (deb,) = folder.glob("*.deb")
-        unpack_kernel(deb, folder / "vmlinuz")
-        deb.unlink()
+        for deb in folder.glob("*.deb"):
+            unpack_kernel(deb, folder)
+            deb.unlink()
+        if not (folder / "vmlinuz").exists():
+            raise Unavailable(f"{package} does not contain a kernel image")
         (folder / "version").write_text(f"{package} {version}\n")
 
-    folder = cached(f"kernel-{arch}-{series}", download)
-    return folder / "vmlinuz", (folder / "version").read_text().strip()
+    folder = cached(f"kernel-and-modules-{arch}-{series}", download)
+    modules = [folder / f"{name}.ko" for name in MODULES]
+    modules = [path for path in modules if path.exists()]
+    return folder / "vmlinuz", modules, (folder / "version").read_text().strip()
+
+
+def with_modules(package):
+    """Returns the names of the packages with an image and its modules: newer ones are separate."""
+    return dict.fromkeys([package, package.replace("linux-binary-", "linux-modules-")])
 
 
 def image_package(apt, record):
@@ -99,19 +116,26 @@ def image_package(apt, record):
             return depends.groups()
 
 
-def unpack_kernel(deb, target):
-    """Extracts the kernel image from a package."""
+def unpack_kernel(deb, folder):
+    """Extracts the kernel image and the modules from a package."""
     with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE) as dpkg:
         with tarfile.open(fileobj=dpkg.stdout, mode="r|") as archive:
             for member in archive:
                 # The image is /boot/vmlinuz-VERSION or, in newer packages,
                 # /usr/lib/modules/VERSION/vmlinuz.
-                if member.isfile() and Path(member.name).name.startswith("vmlinuz"):
-                    target.write_bytes(archive.extractfile(member).read())
+                name, _, ending = Path(member.name).name.partition(".ko")
+                if not member.isfile():
+                    continue
+                if name.startswith("vmlinuz"):
+                    (folder / "vmlinuz").write_bytes(archive.extractfile(member).read())
+                elif name in MODULES and ending in ("", ".xz"):
+                    content = archive.extractfile(member).read()
+                    content = lzma.decompress(content) if ending else content
+                    (folder / f"{name}.ko").write_bytes(content)
         # Also read the bytes after the end of the archive: otherwise dpkg-deb fails with EPIPE.
         dpkg.stdout.read()
-    if dpkg.returncode or not target.exists():
-        raise Unavailable(f"{deb.name} does not contain a readable kernel image")
+    if dpkg.returncode:
+        raise Unavailable(f"{deb.name} is not readable")
 
 
 # --- The emulators ---

@@ -4,7 +4,8 @@
 //! The files in `/vm` describe the program: `args` (the program and its arguments) and `env` are
 //! sequences of NUL-terminated strings; `marker` is a random word, so that no program prints it by
 //! chance; `user` exists if the program runs as an ordinary user, and contains a decimal user ID;
-//! `ext4` exists if the virtual machine has a disk with an ext4 file system for `/tmp`.
+//! `ext4` exists if the virtual machine has a disk with an ext4 file system for `/tmp`; `modules`
+//! contains the kernel modules to load, in the order of their names.
 //!
 //! The console shows the line `MARKER start`, and then the unmodified output of the program.
 //! Directly after this output, possibly on the same line, the console shows `MARKER exit N`,
@@ -33,6 +34,7 @@ unsafe extern "C" {
     fn chroot(path: *const c_char) -> c_int;
     fn socket(domain: c_int, kind: c_int, protocol: c_int) -> c_int;
     fn ioctl(fd: c_int, request: c_int, ...) -> c_int;
+    fn init_module(image: *const c_void, size: c_ulong, parameters: *const c_char) -> c_int;
     fn waitpid(pid: c_int, status: *mut c_int, options: c_int) -> c_int;
     safe fn setsid() -> c_int;
     safe fn sync();
@@ -86,7 +88,21 @@ fn set_up() -> io::Result<()> {
     symlink("fd/2", "/dev/stderr")?;
     fs::write("/proc/sys/kernel/hostname", "butter")?;
     loopback_up()?;
+    load_modules()?;
     std::env::set_current_dir("/tmp")
+}
+
+/// Loads the kernel modules, if there are any.
+fn load_modules() -> io::Result<()> {
+    let Ok(entries) = fs::read_dir("/vm/modules") else { return Ok(()) };
+    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    paths.sort();
+    for path in paths {
+        let image = fs::read(path)?;
+        // SAFETY: the kernel reads the image and the empty parameters.
+        check(unsafe { init_module(image.as_ptr().cast(), image.len() as c_ulong, c"".as_ptr()) })?;
+    }
+    Ok(())
 }
 
 /// Mounts the file system for temporary files: the disk if there is one, and otherwise a tmpfs.

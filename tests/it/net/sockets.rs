@@ -182,9 +182,19 @@ fn vsock_sockets_connect_to_the_port_that_getsockname_returns() {
     let target = SocketAddrVsock::new(SocketAddrVsock::CID_LOCAL, address.port());
     require!(connect(&client, &target), "the loopback transport of vsock is not available");
     let (accepted, peer) = acceptfrom(&listener).unwrap();
-    assert_eq!(getsockname(&client), Ok(peer));
+    // The address of the client contains no context ID, but its peer receives the one of the host.
+    let Address::Vsock(own) = getsockname(&client).unwrap().decode() else { panic!() };
+    assert_eq!(own.cid(), SocketAddrVsock::CID_ANY);
+    assert_eq!(peer, SocketAddrVsock::new(SocketAddrVsock::CID_LOCAL, own.port()).into());
+    assert_eq!(getpeername(&accepted), Ok(peer));
     assert_eq!(getsockname(&accepted), Ok(target.into()));
     assert_eq!(getpeername(&client), Ok(target.into()));
+    for (from, to) in [(&client, &accepted), (&accepted, &client)] {
+        let mut buffer = [0; 4];
+        assert_eq!(net::send(from, b"abc", net::SendFlags::NOSIGNAL), Ok(3));
+        assert_eq!(net::recv(to, &mut buffer, net::RecvFlags::empty()), Ok(3));
+        assert_eq!(&buffer[..3], b"abc");
+    }
 }
 
 #[test]
