@@ -169,6 +169,7 @@ pub mod namespace;
 pub mod pipe;
 pub mod process;
 pub mod rand;
+pub mod seccomp;
 pub mod signalfd;
 pub mod system;
 pub mod timerfd;

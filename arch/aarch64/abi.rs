@@ -72,5 +72,7 @@ pub(crate) const O_NOFOLLOW: u32 = 0x8000;
 
 /// `AUDIT_ARCH_AARCH64`: the number of the architecture in `seccomp_data.arch` and in the `si_arch`
 /// field of `SIGSYS`.
-#[allow(dead_code, reason = "only the UAPI header check reads the constant")]
 pub(crate) const AUDIT_ARCH: u32 = 0xC000_00B7;
+
+/// The column of the architecture in the table of system call numbers (`seccomp::Syscall`).
+pub(crate) const SYSCALL_COLUMN: usize = 1;

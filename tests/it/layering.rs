@@ -41,6 +41,7 @@ const LAYERS: &[(&str, u32)] = &[
     ("pipe", FEATURE),
     ("process", FEATURE),
     ("rand", FEATURE),
+    ("seccomp", FEATURE),
     ("signalfd", FEATURE),
     ("system", FEATURE),
     ("timerfd", FEATURE),

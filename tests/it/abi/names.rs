@@ -4,6 +4,8 @@ use super::{NATIVE, numbers, scan::Kind};
 
 /// Constants whose names differ from the names in C by more than an omitted prefix.
 const RENAMED: &[(&str, &str)] = &[
+    ("BPF_MAXINSNS", "INSTRUCTIONS_MAX"),
+    ("BPF_MEMWORDS", "MEMORY_WORDS"),
     ("CLOCK_BOOTTIME", "Boottime"),
     ("CLOCK_BOOTTIME_ALARM", "BoottimeAlarm"),
     ("CLOCK_MONOTONIC", "Monotonic"),
@@ -65,6 +67,7 @@ const RENAMED: &[(&str, &str)] = &[
     ("W_OK", "WRITE_OK"),
     ("X_OK", "EXEC_OK"),
     ("__NEW_UTS_LEN", "HOST_NAME_MAX"),
+    ("__X32_SYSCALL_BIT", "X32_BIT"),
 ];
 
 /// The prefixes of names in C that the crate omits.

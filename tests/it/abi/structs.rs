@@ -219,6 +219,12 @@ structs! {
         general::rusage { ru_utime ru_stime ru_maxrss ru_ixrss ru_idrss ru_isrss ru_minflt
             ru_majflt ru_nswap ru_inblock ru_oublock ru_msgsnd ru_msgrcv ru_nsignals ru_nvcsw
             ru_nivcsw };
+    "src/seccomp/data.rs" SyscallData { nr arch instruction_pointer args } is
+        "struct seccomp_data" { nr arch instruction_pointer args }:
+        libc::seccomp_data { nr arch instruction_pointer args };
+    "src/seccomp/instruction.rs" Instruction { code jt jf k } is
+        "struct sock_filter" { code jt jf k }:
+        libc::sock_filter { code jt jf k };
     "src/signal/action.rs" Action { handler flags restorer mask } is
         "struct sigaction" { sa_handler sa_flags sa_restorer sa_mask }:
         general::kernel_sigaction { sa_handler_kernel sa_flags sa_restorer sa_mask };
