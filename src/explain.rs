@@ -10,7 +10,8 @@ use crate::error::{
 use crate::fd::{AsFd, BorrowedFd};
 use crate::{
     copy, epoll, eventfd, fanotify, fs, handle, idmap, inotify, io, memfd, mm, mount, namespace,
-    net, path, pipe, poll, process, rand, signal, signalfd, system, thread, time, timerfd, uts,
+    net, path, pipe, poll, process, rand, seccomp, signal, signalfd, system, thread, time, timerfd,
+    uts,
 };
 
 /// The tables of reasons of all modules.
@@ -44,6 +45,7 @@ const TABLES: &[&[ErrnoReason]] = &[
     process::exec::raw::REASONS,
     process::wait::raw::REASONS,
     process::pidfd::raw::REASONS,
+    process::vm::raw::REASONS,
     signal::raw::REASONS,
     thread::REASONS,
     thread::raw::REASONS,
@@ -63,6 +65,7 @@ const TABLES: &[&[ErrnoReason]] = &[
     mount::raw::REASONS,
     handle::raw::REASONS,
     rand::raw::REASONS,
+    seccomp::raw::REASONS,
     system::raw::REASONS,
     uts::raw::REASONS,
     namespace::raw::REASONS,

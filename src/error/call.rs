@@ -126,6 +126,7 @@ calls! {
     PIDFD_OPEN = "pidfd_open";
     PIDFD_SEND_SIGNAL = "pidfd_send_signal";
     PIDFD_GETFD = "pidfd_getfd";
+    PROCESS_VM_READV = "process_vm_readv";
     IOCTL_PIDFD_GET_INFO = "ioctl(PIDFD_GET_INFO)", since "6.13";
     IOCTL_PIDFD_GET_NAMESPACE = "ioctl(PIDFD_GET_*_NAMESPACE)", since "6.11";
     CHDIR = "chdir";
@@ -329,6 +330,19 @@ calls! {
 
     NAME_TO_HANDLE_AT = "name_to_handle_at";
     OPEN_BY_HANDLE_AT = "open_by_handle_at";
+
+    SECCOMP_SET_MODE_STRICT = "seccomp(SECCOMP_SET_MODE_STRICT)";
+    SECCOMP_SET_MODE_FILTER = "seccomp(SECCOMP_SET_MODE_FILTER)";
+    SECCOMP_PROGRAM = "seccomp(program)";
+    SECCOMP_TSYNC = "seccomp(SECCOMP_FILTER_FLAG_TSYNC)";
+    SECCOMP_GET_ACTION_AVAIL = "seccomp(SECCOMP_GET_ACTION_AVAIL)";
+    SECCOMP_GET_NOTIF_SIZES = "seccomp(SECCOMP_GET_NOTIF_SIZES)";
+    SECCOMP_LISTENER = "seccomp listener";
+    IOCTL_SECCOMP_NOTIF_RECV = "ioctl(SECCOMP_IOCTL_NOTIF_RECV)";
+    IOCTL_SECCOMP_NOTIF_SEND = "ioctl(SECCOMP_IOCTL_NOTIF_SEND)";
+    IOCTL_SECCOMP_NOTIF_ID_VALID = "ioctl(SECCOMP_IOCTL_NOTIF_ID_VALID)";
+    IOCTL_SECCOMP_NOTIF_ADDFD = "ioctl(SECCOMP_IOCTL_NOTIF_ADDFD)";
+    IOCTL_SECCOMP_NOTIF_SET_FLAGS = "ioctl(SECCOMP_IOCTL_NOTIF_SET_FLAGS)", since "6.6";
 
     GETRANDOM = "getrandom";
 

@@ -34,6 +34,7 @@
 //! | `setpriority`, `sched_setscheduler` | [`raw::setpriority`], [`raw::sched_setscheduler`] | [`Step::nice`], [`Step::scheduling`] | 2.0 |
 //! | `prctl` | [`raw::prctl_set_pdeathsig`], [`raw::prctl_set_no_new_privs`] | [`Step::parent_death_signal`], [`Step::no_new_privs`] | 3.5 |
 //! | `waitid` | [`raw::waitid`] | [`Child::wait`], [`wait`](wait()), [`wait_nonblocking`], [`wait_any_nonblocking`], [`wait_with_rusage`], [`wait_interruptible`] | 2.6.9 |
+//! | `process_vm_readv` | [`raw::process_vm_readv`] | [`TargetMemory::read`](crate::seccomp::TargetMemory::read) | 3.2 |
 //! | `pidfd_open` | [`raw::pidfd_open`] | [`PidFd::open`] | 5.3 |
 //! | `pidfd_send_signal` | [`raw::pidfd_send_signal`], [`raw::pidfd_send_signal_info`] | [`PidFd::send_signal`], [`PidFd::send_signal_to`], [`PidFd::queue`] | 5.1 |
 //! | `pidfd_getfd` | [`raw::pidfd_getfd`] | [`PidFd::getfd`] | 5.6 |
@@ -86,6 +87,7 @@ pub(crate) mod pidfd;
 pub mod raw;
 mod rusage;
 mod usage;
+pub(crate) mod vm;
 pub(crate) mod wait;
 
 #[doc(alias = "gid_t")]

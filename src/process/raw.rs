@@ -16,6 +16,7 @@ pub use super::pidfd::raw::{
     ioctl_pidfd_get_info, ioctl_pidfd_get_namespace, pidfd_getfd, pidfd_open, pidfd_send_signal,
     pidfd_send_signal_info,
 };
+pub use super::vm::raw::process_vm_readv;
 pub use super::wait::raw::waitid;
 use super::{Resource, Rlimit64, Rusage, UsageOf};
 use crate::error::{Call, Errno, ErrnoReason, Error, Result, errno_reasons};

@@ -10,7 +10,7 @@ const SECCOMP_RET_USER_NOTIF: u32 = 0x7FC0_0000;
 const SECCOMP_RET_TRACE: u32 = 0x7FF0_0000;
 const SECCOMP_RET_LOG: u32 = 0x7FFC_0000;
 const SECCOMP_RET_ALLOW: u32 = 0x7FFF_0000;
-const SECCOMP_RET_ACTION_FULL: u32 = 0xFFFF_0000;
+pub(super) const SECCOMP_RET_ACTION_FULL: u32 = 0xFFFF_0000;
 const SECCOMP_RET_DATA: u32 = 0xFFFF;
 
 /// The treatment of a system call by the kernel: the return value of a filter.

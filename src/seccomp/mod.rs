@@ -1,11 +1,13 @@
-//! Filtering system calls: rules, and the programs to which they are compiled.
+//! Filtering system calls, and supervising the system calls of other threads and processes.
 //!
 //! A [`Policy`] contains rules for system calls. It is compiled to a [`Program`] of the kernel's
-//! classic BPF, in a constant or at run time. Compiling requires no allocator and no C library.
+//! classic BPF, in a constant or at run time, and installed as a [`Filter`]. A filter can notify a
+//! supervisor, which receives the notifications from a [`Listener`]. No part requires an allocator
+//! or a C library.
 //!
 //! ```
 //! use butter::error::Errno;
-//! use butter::seccomp::{Action, Policy, ProgramArray, Rule, Syscall, arg32};
+//! use butter::seccomp::{Action, Filter, Policy, ProgramArray, Rule, Syscall, arg32};
 //!
 //! const POLICY: Policy<'_> = Policy::new(Action::Allow).rules(&[
 //!     Rule::new(Syscall::PTRACE, Action::KillProcess),
@@ -14,8 +16,40 @@
 //! ]);
 //! static PROGRAM: ProgramArray<{ POLICY.program_len() }> = POLICY.compile();
 //!
+//! # fn main() -> butter::Result<()> {
 //! println!("{}", PROGRAM.as_program());
+//! # if false {
+//! Filter::new(&PROGRAM).install()?;
+//! # }
+//! # Ok(())
+//! # }
 //! ```
+//!
+//! | kernel call | raw | function | since |
+//! |---|---|---|---|
+//! | `seccomp(SECCOMP_SET_MODE_FILTER)` | [`raw::seccomp_set_mode_filter`], [`raw::seccomp_set_mode_filter_listener`] | [`Filter::install`], [`Filter::install_all_threads`], [`Filter::install_listener`] | 3.17 |
+//! | `seccomp(SECCOMP_SET_MODE_STRICT)` | [`raw::seccomp_set_mode_strict`] | - | 3.17 |
+//! | `seccomp(SECCOMP_GET_ACTION_AVAIL)` | [`raw::seccomp_get_action_avail`] | - | 4.14 |
+//! | `seccomp(SECCOMP_GET_NOTIF_SIZES)` | [`raw::seccomp_get_notif_sizes`] | [`Listener::into_parts`] | 5.0 |
+//! | `ioctl(SECCOMP_IOCTL_NOTIF_RECV)` | [`raw::ioctl_seccomp_notif_recv`] | [`Listener::receive`] | 5.0 |
+//! | `ioctl(SECCOMP_IOCTL_NOTIF_SEND)` | [`raw::ioctl_seccomp_notif_send`] | [`Listener::respond`], [`Listener::respond_continue`] | 5.0 |
+//! | `ioctl(SECCOMP_IOCTL_NOTIF_ID_VALID)` | [`raw::ioctl_seccomp_notif_id_valid`] | [`Listener::is_valid`] | 5.0 |
+//! | `ioctl(SECCOMP_IOCTL_NOTIF_ADDFD)` | [`raw::ioctl_seccomp_notif_addfd`] | [`Listener::add_fd`], [`Listener::respond_fd`] | 5.9 |
+//! | `ioctl(SECCOMP_IOCTL_NOTIF_SET_FLAGS)` | [`raw::ioctl_seccomp_notif_set_flags`] | [`Listener::set_flags`] | 6.6 |
+//!
+//! # Passing the listener to a supervisor
+//!
+//! The filter applies as soon as it is installed, so the thread that installs it can wait
+//! indefinitely if passing the listener requires a system call of which the filter notifies, such
+//! as `sendmsg` or `write`. The following ways require no such system call:
+//!
+//! - The supervisor is another thread of the process, which receives the [`Listener`] through
+//!   memory. The filter must not notify of `futex`.
+//! - The supervisor is another process: the target stores the number of the descriptor in shared
+//!   memory, and the supervisor calls [`PidFd::getfd`](crate::process::PidFd::getfd), which
+//!   requires permission to trace the target, and converts the descriptor with `TryFrom`.
+//! - A helper process without the filter, which the target creates before it installs the filter
+//!   with a shared table of descriptors (`CLONE_FILES`), sends the descriptor through a socket.
 //!
 //! # Limits of filters
 //!
@@ -32,15 +66,20 @@ mod action;
 mod check;
 mod compiler;
 mod data;
+mod filter;
 mod instruction;
+mod listener;
+mod memory;
 #[cfg(feature = "alloc")]
 mod owned;
 mod policy;
 mod program;
+pub mod raw;
 mod rule;
 mod segments;
 mod syscall;
 mod syscall_table;
+mod types;
 
 pub use action::Action;
 pub use check::CheckError;
@@ -48,11 +87,25 @@ pub use check::CheckError;
 pub use check::INSTRUCTIONS_MAX;
 #[doc(alias = "seccomp_data")]
 pub use data::SyscallData;
+#[doc(alias = "seccomp")]
+pub use filter::Filter;
+#[doc(alias = "SECCOMP_FILTER_FLAG_TSYNC")]
+pub use filter::TsyncError;
 #[doc(alias = "sock_filter")]
 pub use instruction::Instruction;
+pub use listener::{Delivery, Listener};
+#[doc(alias = "process_vm_readv")]
+pub use memory::TargetMemory;
 #[cfg(feature = "alloc")]
 pub use owned::ProgramVec;
 pub use policy::{CompileError, Policy};
 pub use program::{Program, ProgramArray};
 pub use rule::{Arg32, Arg64, Condition, Rule, arg32, arg64};
 pub use syscall::Syscall;
+#[doc(alias = "seccomp_notif_sizes")]
+pub use types::NotifSizes;
+#[doc(alias = "seccomp_notif")]
+pub use types::Notification;
+#[doc(alias = "seccomp_notif_resp")]
+pub use types::Response;
+pub use types::{AddFdFlags, FilterFlags, ListenerFlags, NotificationId, ResponseFlags};

@@ -33,6 +33,7 @@ mod poll;
 mod process;
 mod rand;
 mod resolver;
+mod seccomp;
 mod short_reads;
 mod signal;
 mod signalfd;

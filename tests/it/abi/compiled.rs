@@ -77,6 +77,10 @@ types! {
     net::SendFlags
     net::SocketFlags
     rand::GetRandomFlags
+    seccomp::AddFdFlags
+    seccomp::FilterFlags
+    seccomp::ListenerFlags
+    seccomp::ResponseFlags
     process::CloneFlags
     process::CoredumpFlags
     process::InfoMask

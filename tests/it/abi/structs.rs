@@ -225,6 +225,20 @@ structs! {
     "src/seccomp/instruction.rs" Instruction { code jt jf k } is
         "struct sock_filter" { code jt jf k }:
         libc::sock_filter { code jt jf k };
+    "src/seccomp/types.rs" NotifSizes { notif resp data } is
+        "struct seccomp_notif_sizes" { seccomp_notif seccomp_notif_resp seccomp_data }:
+        libc::seccomp_notif_sizes { seccomp_notif seccomp_notif_resp seccomp_data };
+    "src/seccomp/types.rs" Notification { id pid flags data } is
+        "struct seccomp_notif" { id pid flags data }:
+        libc::seccomp_notif { id pid flags data };
+    "src/seccomp/types.rs" Response { id val error flags } is
+        "struct seccomp_notif_resp" { id val error flags }:
+        libc::seccomp_notif_resp { id val error flags };
+    "src/seccomp/types.rs" AddFd { id flags srcfd newfd newfd_flags } is
+        "struct seccomp_notif_addfd" { id flags srcfd newfd newfd_flags }:
+        libc::seccomp_notif_addfd { id flags srcfd newfd newfd_flags };
+    "src/seccomp/types.rs" ProgramHeader { len filter } is "struct sock_fprog" { len filter }:
+        libc::sock_fprog { len filter };
     "src/signal/action.rs" Action { handler flags restorer mask } is
         "struct sigaction" { sa_handler sa_flags sa_restorer sa_mask }:
         general::kernel_sigaction { sa_handler_kernel sa_flags sa_restorer sa_mask };

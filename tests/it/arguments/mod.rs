@@ -31,6 +31,7 @@ mod pipe;
 mod poll;
 mod process;
 mod scan;
+mod seccomp;
 mod signal;
 mod signal_ops;
 mod system;
@@ -75,6 +76,7 @@ const TABLES: &[&[Row]] = &[
     process::ROWS,
     attributes::ROWS,
     children::ROWS,
+    seccomp::ROWS,
     signal::ROWS,
     signal_ops::ROWS,
     system::ROWS,

@@ -24,6 +24,7 @@ use butter::process::{
     WaitFlags, WaitId, getpid,
 };
 use butter::rand::{self, GetRandomFlags};
+use butter::seccomp::{self, FilterFlags};
 use butter::signal::{self, SigSet, Signal};
 use butter::signalfd;
 use butter::thread::{CpuSet, gettid};
@@ -186,6 +187,23 @@ pub const OTHER_CALLS: &[(Call, libc::c_long, Trigger)] = &[
         let handle = FileHandle::zeroed(0).expect("0 bytes are permitted");
         failed(handle::raw::open_by_handle_at(fs::ABS, &handle, OFlags::PATH))
     }),
+    (Call::PROCESS_VM_READV, libc::SYS_process_vm_readv, || {
+        failed(process::raw::process_vm_readv(gettid(), &mut [], 0))
+    }),
+    (Call::SECCOMP_SET_MODE_STRICT, libc::SYS_seccomp, || {
+        // SAFETY: the filter fails the call.
+        failed(unsafe { seccomp::raw::seccomp_set_mode_strict() })
+    }),
+    (Call::SECCOMP_SET_MODE_FILTER, libc::SYS_seccomp, || {
+        // SAFETY: the filter or the kernel fails the call, because the program is empty.
+        failed(unsafe { seccomp::raw::seccomp_set_mode_filter(&[], FilterFlags::empty()) })
+    }),
+    (Call::SECCOMP_GET_ACTION_AVAIL, libc::SYS_seccomp, || {
+        failed(seccomp::raw::seccomp_get_action_avail(seccomp::Action::Log))
+    }),
+    (Call::SECCOMP_GET_NOTIF_SIZES, libc::SYS_seccomp, || {
+        failed(seccomp::raw::seccomp_get_notif_sizes())
+    }),
     (Call::GETRANDOM, libc::SYS_getrandom, || {
         failed(rand::raw::getrandom(&mut [0; 4], GetRandomFlags::empty()).map(drop))
     }),
@@ -317,6 +335,10 @@ const WITHOUT_TRIGGER: &[Call] = &[
     Call::WRITE_UNSUPPORTED,
     // The error of a function that makes other calls.
     Call::READ_TO_END,
+    // Filters are rejected before a system call, or for the result of a successful system call.
+    Call::SECCOMP_PROGRAM,
+    Call::SECCOMP_TSYNC,
+    Call::SECCOMP_LISTENER,
     // If `getsockopt` or `recvfrom` fails, a copy continues without the call.
     Call::GETSOCKOPT_SO_TYPE,
     Call::RECVFROM_TRUNC,

@@ -23,6 +23,7 @@ use butter::net::{
 };
 use butter::pipe::{SpliceFlags, raw as pipe};
 use butter::process::{InfoMask, Pgid, SignalFlags};
+use butter::seccomp::{self, AddFdFlags, ListenerFlags, NotificationId};
 use butter::signal::SigSet;
 use butter::signalfd::raw as signalfd;
 use butter::timerfd::{Itimerspec, SetFlags, raw as timerfd};
@@ -32,6 +33,8 @@ use super::fs_attributes::NOW;
 use super::{Outcome, Row, check, failed, name_of, null, path_only_descriptor};
 use common::test::in_row;
 use common::this_test;
+
+const NOTIFICATION: NotificationId = NotificationId::from_raw(0);
 
 /// The call, the number of the system call, and a function that makes the system call once. A
 /// function that retries on `EINTR` would not return if a filter injects `EINTR`.
@@ -51,6 +54,29 @@ pub const DESCRIPTOR_CALLS: &[(Call, libc::c_long, DescriptorTrigger)] = &[
     (Call::IOCTL_PIDFD_GET_NAMESPACE, libc::SYS_ioctl, |fd| {
         // SAFETY: as above.
         failed(unsafe { process::raw::ioctl_pidfd_get_namespace(fd, Kind::Uts) })
+    }),
+    (Call::IOCTL_SECCOMP_NOTIF_RECV, libc::SYS_ioctl, |fd| {
+        // SAFETY: as above.
+        failed(unsafe { seccomp::raw::ioctl_seccomp_notif_recv(fd, &mut [0; 32]) })
+    }),
+    (Call::IOCTL_SECCOMP_NOTIF_SEND, libc::SYS_ioctl, |fd| {
+        // SAFETY: as above.
+        failed(unsafe { seccomp::raw::ioctl_seccomp_notif_send(fd, &mut [0; 32]) })
+    }),
+    (Call::IOCTL_SECCOMP_NOTIF_ID_VALID, libc::SYS_ioctl, |fd| {
+        // SAFETY: as above.
+        failed(unsafe { seccomp::raw::ioctl_seccomp_notif_id_valid(fd, NOTIFICATION) })
+    }),
+    (Call::IOCTL_SECCOMP_NOTIF_ADDFD, libc::SYS_ioctl, |fd| {
+        let flags = AddFdFlags::empty();
+        // SAFETY: as above.
+        failed(unsafe {
+            seccomp::raw::ioctl_seccomp_notif_addfd(fd, NOTIFICATION, flags, fd, 0, false)
+        })
+    }),
+    (Call::IOCTL_SECCOMP_NOTIF_SET_FLAGS, libc::SYS_ioctl, |fd| {
+        // SAFETY: as above.
+        failed(unsafe { seccomp::raw::ioctl_seccomp_notif_set_flags(fd, ListenerFlags::empty()) })
     }),
     (Call::READ, libc::SYS_read, |fd| failed(io::read(fd, &mut [0]))),
     (Call::WRITE, libc::SYS_write, |fd| failed(io::write(fd, b"!"))),

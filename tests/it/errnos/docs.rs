@@ -32,6 +32,9 @@ const REPORTED_BY_LIBRARY: &[Call] = &[
     Call::RECVMSG_RIGHTS,
     Call::SD_NOTIFY,
     Call::SD_LISTEN_FDS,
+    Call::SECCOMP_PROGRAM,
+    Call::SECCOMP_TSYNC,
+    Call::SECCOMP_LISTENER,
 ];
 
 /// The heading of the section "Errors".

@@ -45,6 +45,7 @@ mod poll;
 mod process;
 mod rand;
 mod reasons;
+mod seccomp;
 mod signal;
 mod signalfd;
 mod system;
@@ -140,6 +141,8 @@ const TABLES: &[Table] = &[
     signalfd::TABLE,
     mount::TABLE,
     rand::TABLE,
+    seccomp::TABLE,
+    seccomp::MEMORY_TABLE,
     system::TABLE,
     uts::TABLE,
     namespace::TABLE,

@@ -1,0 +1,3 @@
+//! Access to the memory of another process.
+
+pub(crate) mod raw;

@@ -1,0 +1,429 @@
+//! The supervisor's end of a filter.
+
+use super::types::{
+    AddFdFlags, ListenerFlags, NotifSizes, Notification, NotificationId, Response, ResponseFlags,
+};
+use super::{Syscall, SyscallData, TargetMemory, raw};
+use crate::error::{Call, Errno, Error, Result};
+use crate::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use crate::fs::{CWD, readlinkat};
+use crate::ids::Tid;
+use crate::io::retry;
+use crate::poll::{self, PollFd, PollFlags};
+use crate::procfs::StackBuf;
+use crate::time::Timeout;
+
+/// The size of the buffers in 8-byte words, which is more than three times the size of a
+/// notification of Linux 7.2.
+const WORDS: usize = 32;
+
+/// The listener of a filter: a descriptor from which a supervisor receives notifications of system
+/// calls, and with which it determines their results.
+///
+/// The descriptor is readable when a notification is available: wait for it with
+/// [`wait`](Self::wait), [`poll`](crate::poll) or [`Epoll`](crate::epoll::Epoll).
+/// [`TryFrom<OwnedFd>`](#impl-TryFrom<OwnedFd>-for-Listener) converts a descriptor that another
+/// process has passed.
+///
+/// If the listener is closed, all system calls of which notifications are pending, and all later
+/// ones, fail with `ENOSYS`.
+///
+/// ```
+/// use butter::error::Errno;
+/// use butter::fs::{self, CWD, Mode};
+/// use butter::seccomp::{Action, Filter, Policy, Rule, Syscall};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let rules = [Rule::new(Syscall::MKDIRAT, Action::UserNotif)];
+/// let program = Policy::new(Action::Allow).rules(&rules).try_compile_vec()?;
+/// let (sender, receiver) = std::sync::mpsc::channel();
+/// let target = std::thread::spawn(move || {
+///     sender.send(Filter::new(&program).install_listener()).unwrap();
+///     fs::mkdirat(CWD, "/tmp/supervised", Mode::RWXU)
+/// });
+/// let listener = receiver.recv()?;
+/// # let Ok(listener) = listener else { return Ok(()) };
+/// # let listener = Ok::<_, butter::Error>(listener);
+/// let listener = listener?;
+/// while let Some(notification) = listener.receive()? {
+///     println!("{:?}", notification.data().syscall()); // Some(mkdirat)
+///     let _ = listener.respond(notification.id(), Errno::ROFS)?;
+/// }
+/// assert!(target.join().unwrap().unwrap_err().is(Errno::ROFS));
+/// # Ok(())
+/// # }
+/// ```
+pub struct Listener {
+    fd: OwnedFd,
+    sizes: NotifSizes,
+}
+
+fd_wrapper! { Listener, state in fd }
+event_source! { Listener }
+
+/// The result of an operation on the target of a notification, which may have terminated, or whose
+/// system call may have been interrupted by a signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Delivery<T = ()> {
+    /// The target was waiting, and the operation was performed.
+    Done(T),
+    /// The target no longer waits, and the operation had no effect.
+    TargetGone,
+}
+
+impl<T> Delivery<T> {
+    /// Returns the result of the operation. Returns `None` if the target no longer waits.
+    #[must_use]
+    pub fn done(self) -> Option<T> {
+        match self {
+            Self::Done(value) => Some(value),
+            Self::TargetGone => None,
+        }
+    }
+
+    /// Converts the result of a call: `ENOENT` and `ESRCH` mean that the target no longer waits.
+    pub(super) fn new(result: Result<T>) -> Result<Self> {
+        match result {
+            Ok(value) => Ok(Self::Done(value)),
+            Err(error) if error.is(Errno::NOENT) || error.is(Errno::SRCH) => Ok(Self::TargetGone),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Listener {
+    /// Returns the sizes of the structs of the kernel. Fails with `EOVERFLOW` if the buffers of
+    /// this module are too small.
+    pub(super) fn sizes() -> Result<NotifSizes> {
+        let sizes = raw::seccomp_get_notif_sizes()?;
+        let is_supported =
+            |size: u16, known: usize| (known..=8 * WORDS).contains(&usize::from(size));
+        if is_supported(sizes.notif, size_of::<Notification>())
+            && is_supported(sizes.resp, size_of::<Response>())
+        {
+            Ok(sizes)
+        } else {
+            Err(Error::new(Call::SECCOMP_LISTENER, Errno::OVERFLOW))
+        }
+    }
+
+    /// Converts a descriptor that is the listener of a filter. The sizes are those that
+    /// [`sizes`](Self::sizes) has returned.
+    pub(super) const fn from_checked(fd: OwnedFd, sizes: NotifSizes) -> Self {
+        Self { fd, sizes }
+    }
+
+    /// Returns the descriptor, and the sizes of the structs in the kernel.
+    #[must_use]
+    pub fn into_parts(self) -> (OwnedFd, NotifSizes) {
+        (self.fd, self.sizes)
+    }
+
+    /// Waits for a notification, and receives it. Returns `None` if no thread or process has the
+    /// filter any longer.
+    ///
+    /// If several threads receive from the same listener, a thread can continue to wait after the
+    /// last target has terminated. Before Linux 5.9, the kernel does not report that the last
+    /// target has terminated.
+    ///
+    /// # Errors
+    ///
+    /// - `ENOMEM`: the kernel is out of memory.
+    #[doc(alias = "SECCOMP_IOCTL_NOTIF_RECV")]
+    pub fn receive(&self) -> Result<Option<Notification>> {
+        loop {
+            // Without a target, `SECCOMP_IOCTL_NOTIF_RECV` waits indefinitely (6.1), or fails with
+            // `ENOENT` each time (6.18).
+            let mut fds = [PollFd::new(&self.fd, PollFlags::IN)];
+            poll::wait(&mut fds, Timeout::Infinite)?;
+            let [ready] = fds.map(|fd| fd.ready());
+            if !ready.contains(PollFlags::IN) {
+                if ready.is_empty() {
+                    continue;
+                }
+                return Ok(None);
+            }
+            let mut buffer = [0; WORDS];
+            // SAFETY: the descriptor is a listener, and the buffer is large enough: `sizes` has
+            // checked the size of a notification. A call that fails does not change the buffer.
+            match retry(|| unsafe { raw::ioctl_seccomp_notif_recv(self.as_fd(), &mut buffer) }) {
+                Ok(()) => return Ok(Some(decode(&buffer))),
+                Err(error) if error.is(Errno::NOENT) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Responds with an errno: the system call is not executed, and fails.
+    ///
+    /// # Errors
+    ///
+    /// - `EINPROGRESS`: the notification already has a response.
+    #[doc(alias = "SECCOMP_IOCTL_NOTIF_SEND")]
+    pub fn respond(&self, id: NotificationId, errno: Errno) -> Result<Delivery> {
+        let error = -errno.as_raw();
+        // SAFETY: a failed system call violates no safety.
+        unsafe { self.send(Response { id, val: 0, error, flags: ResponseFlags::empty() }) }
+    }
+
+    /// Responds with a result: the system call is not executed, and returns `value`.
+    ///
+    /// # Safety
+    ///
+    /// The target must not violate memory safety or I/O safety if the system call returns `value`
+    /// and has no other effect than those that the supervisor has performed. The target can be a
+    /// thread of this process.
+    ///
+    /// # Errors
+    ///
+    /// - `EINPROGRESS`: the notification already has a response.
+    #[doc(alias = "SECCOMP_IOCTL_NOTIF_SEND")]
+    pub unsafe fn respond_value(&self, id: NotificationId, value: i64) -> Result<Delivery> {
+        // SAFETY: upheld by the caller.
+        unsafe { self.send(Response { id, val: value, error: 0, flags: ResponseFlags::empty() }) }
+    }
+
+    /// Executes the system call.
+    ///
+    /// Do not use this response to permit a system call because of the memory to which its
+    /// arguments point: another thread of the target can change the memory after the supervisor has
+    /// read it. A supervisor that enforces a security policy must perform the operation itself, or
+    /// permit system calls whose arguments are only numbers.
+    ///
+    /// # Errors
+    ///
+    /// - `EINPROGRESS`: the notification already has a response.
+    ///
+    /// Since Linux 5.5.
+    #[doc(alias = "SECCOMP_USER_NOTIF_FLAG_CONTINUE")]
+    pub fn respond_continue(&self, id: NotificationId) -> Result<Delivery> {
+        // SAFETY: forges no result.
+        unsafe { self.send(Response { id, val: 0, error: 0, flags: ResponseFlags::CONTINUE }) }
+    }
+
+    /// # Safety
+    ///
+    /// The requirements of [`respond_value`](Self::respond_value).
+    unsafe fn send(&self, response: Response) -> Result<Delivery> {
+        let Response { id, val, error, flags } = response;
+        let mut buffer = [0; WORDS];
+        buffer[..3].copy_from_slice(&[
+            id.as_raw(),
+            val.cast_unsigned(),
+            u64::from(error.cast_unsigned()) | u64::from(flags.bits()) << 32,
+        ]);
+        Delivery::new(retry(|| {
+            // SAFETY: the descriptor is a listener, and the buffer is large enough: `sizes` has
+            // checked the size of a response. The result is upheld by the caller.
+            unsafe { raw::ioctl_seccomp_notif_send(self.as_fd(), &mut buffer) }
+        }))
+    }
+
+    /// Returns whether the target still waits for the response.
+    ///
+    /// Call this method after each access that identifies the target by its thread ID, such as
+    /// opening a file in `/proc`: if the notification is still valid, the ID belonged to the
+    /// target.
+    #[doc(alias = "SECCOMP_IOCTL_NOTIF_ID_VALID")]
+    pub fn is_valid(&self, id: NotificationId) -> Result<bool> {
+        // SAFETY: the descriptor is a listener.
+        let valid = retry(|| unsafe { raw::ioctl_seccomp_notif_id_valid(self.as_fd(), id) });
+        Ok(Delivery::new(valid)?.done().is_some())
+    }
+
+    /// Adds a descriptor to the target, and returns its number in the target, which the kernel
+    /// chooses. The descriptor refers to the same open file description as `fd`.
+    ///
+    /// The target still waits for a response: see [`respond_fd`](Self::respond_fd).
+    ///
+    /// # Errors
+    ///
+    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) of the target has been
+    ///   reached.
+    /// - `EINPROGRESS`: the notification already has a response.
+    ///
+    /// Since Linux 5.9.
+    #[doc(alias = "SECCOMP_IOCTL_NOTIF_ADDFD")]
+    pub fn add_fd(
+        &self,
+        id: NotificationId,
+        fd: impl AsFd,
+        cloexec: bool,
+    ) -> Result<Delivery<RawFd>> {
+        let (listener, flags) = (self.as_fd(), AddFdFlags::empty());
+        Delivery::new(retry(|| {
+            // SAFETY: the descriptor is a listener, and the new descriptor replaces no other.
+            unsafe { raw::ioctl_seccomp_notif_addfd(listener, id, flags, fd.as_fd(), 0, cloexec) }
+        }))
+    }
+
+    /// Adds a descriptor to the target with a number, like `dup3`. If the number is open in the
+    /// target, the descriptor replaces it.
+    ///
+    /// # Safety
+    ///
+    /// The replacement must not violate the I/O safety of the target, which can be a thread of this
+    /// process.
+    ///
+    /// # Errors
+    ///
+    /// - `EBADF`: the number is at least the limit on open file descriptors (`RLIMIT_NOFILE`) of
+    ///   the target.
+    /// - `EINPROGRESS`: the notification already has a response.
+    ///
+    /// Since Linux 5.9.
+    #[doc(alias = "SECCOMP_ADDFD_FLAG_SETFD")]
+    pub unsafe fn add_fd_at(
+        &self,
+        id: NotificationId,
+        fd: impl AsFd,
+        number: RawFd,
+        cloexec: bool,
+    ) -> Result<Delivery<RawFd>> {
+        let (listener, flags) = (self.as_fd(), AddFdFlags::SETFD);
+        Delivery::new(retry(|| {
+            // SAFETY: the descriptor is a listener; the replacement is upheld by the caller.
+            unsafe {
+                raw::ioctl_seccomp_notif_addfd(listener, id, flags, fd.as_fd(), number, cloexec)
+            }
+        }))
+    }
+
+    /// Adds a descriptor to the target, and responds with its number, which is the result of the
+    /// system call. The system call must be one that returns a new descriptor, such as `openat`,
+    /// `socket` or `memfd_create`.
+    ///
+    /// Since Linux 5.14, the kernel does both in one step. Before, this method makes two calls, and
+    /// the descriptor remains open in the target if a signal interrupts the target between them.
+    ///
+    /// # Errors
+    ///
+    /// - `EINVAL`: the system call does not return a new descriptor ([`Call::SECCOMP_LISTENER`]).
+    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) of the target has been
+    ///   reached. The target still waits.
+    /// - `EBUSY`: another thread is adding a descriptor to the target.
+    /// - `EINPROGRESS`: the notification already has a response.
+    ///
+    /// Since Linux 5.9.
+    #[doc(alias = "SECCOMP_ADDFD_FLAG_SEND")]
+    pub fn respond_fd(
+        &self,
+        notification: &Notification,
+        fd: impl AsFd,
+        cloexec: bool,
+    ) -> Result<Delivery<RawFd>> {
+        let returns_descriptor = |call| RETURN_DESCRIPTORS.contains(&call);
+        if !notification.data().syscall().is_some_and(returns_descriptor) {
+            return Err(Error::new(Call::SECCOMP_LISTENER, Errno::INVAL));
+        }
+        let (listener, fd, id) = (self.as_fd(), fd.as_fd(), notification.id());
+        let flags = AddFdFlags::SEND;
+        let sent =
+            // SAFETY: the descriptor is a listener, and the result of the system call is a new
+            // descriptor, as the target expects.
+            unsafe { raw::ioctl_seccomp_notif_addfd(listener, id, flags, fd, 0, cloexec) };
+        match sent {
+            // The kernel does not support the flag.
+            Err(error) if error.is(Errno::INVAL) => {}
+            result => return Delivery::new(result),
+        }
+        let Delivery::Done(number) = self.add_fd(id, fd, cloexec)? else {
+            return Ok(Delivery::TargetGone);
+        };
+        // SAFETY: the number is that of a new descriptor, as the target expects.
+        let sent = unsafe { self.respond_value(id, number.into()) }?;
+        Ok(match sent {
+            Delivery::Done(()) => Delivery::Done(number),
+            Delivery::TargetGone => Delivery::TargetGone,
+        })
+    }
+
+    /// Sets the flags of the listener.
+    ///
+    /// # Errors
+    ///
+    /// - `EINVAL`: the kernel does not support a flag, or does not support the call, which Linux
+    ///   6.6 introduced.
+    ///
+    /// Since Linux 6.6.
+    #[doc(alias = "SECCOMP_IOCTL_NOTIF_SET_FLAGS")]
+    pub fn set_flags(&self, flags: ListenerFlags) -> Result<()> {
+        // SAFETY: the descriptor is a listener.
+        unsafe { raw::ioctl_seccomp_notif_set_flags(self.as_fd(), flags) }
+    }
+
+    /// Returns an object that reads the memory of the target. Returns `None` if the thread ID of
+    /// the target is not known ([`Notification::thread`]).
+    #[must_use]
+    pub fn memory(&self, notification: &Notification) -> Option<TargetMemory<'_>> {
+        Some(TargetMemory::new(self, notification.id(), notification.thread()?))
+    }
+}
+
+/// Takes ownership of the listener of a filter. Fails with `EINVAL` if the descriptor is not such a
+/// listener, according to its link in `/proc/thread-self/fd`.
+impl TryFrom<OwnedFd> for Listener {
+    type Error = Error;
+
+    fn try_from(fd: OwnedFd) -> Result<Self> {
+        const ERROR: Error = Error::new(Call::SECCOMP_LISTENER, Errno::INVAL);
+        let mut path = StackBuf::<40>::new();
+        path.push(b"/proc/thread-self/fd/").ok_or(ERROR)?;
+        path.push_number(fd.as_raw_fd().cast_unsigned()).ok_or(ERROR)?;
+        let mut buffer = [0; 32];
+        let target = readlinkat(CWD, path.as_bytes(), &mut buffer)?;
+        if target.as_bytes() != b"anon_inode:seccomp notify" {
+            return Err(ERROR);
+        }
+        Ok(Self::from_checked(fd, Self::sizes()?))
+    }
+}
+
+/// The system calls that return a new descriptor.
+const RETURN_DESCRIPTORS: &[Syscall] = &[
+    Syscall::ACCEPT,
+    Syscall::ACCEPT4,
+    Syscall::CREAT,
+    Syscall::DUP,
+    Syscall::EPOLL_CREATE,
+    Syscall::EPOLL_CREATE1,
+    Syscall::EVENTFD,
+    Syscall::EVENTFD2,
+    Syscall::FANOTIFY_INIT,
+    Syscall::FSMOUNT,
+    Syscall::FSOPEN,
+    Syscall::FSPICK,
+    Syscall::INOTIFY_INIT,
+    Syscall::INOTIFY_INIT1,
+    Syscall::IO_URING_SETUP,
+    Syscall::LANDLOCK_CREATE_RULESET,
+    Syscall::MEMFD_CREATE,
+    Syscall::MEMFD_SECRET,
+    Syscall::MQ_OPEN,
+    Syscall::OPEN,
+    Syscall::OPENAT,
+    Syscall::OPENAT2,
+    Syscall::OPEN_BY_HANDLE_AT,
+    Syscall::OPEN_TREE,
+    Syscall::OPEN_TREE_ATTR,
+    Syscall::PERF_EVENT_OPEN,
+    Syscall::PIDFD_GETFD,
+    Syscall::PIDFD_OPEN,
+    Syscall::SOCKET,
+    Syscall::TIMERFD_CREATE,
+    Syscall::USERFAULTFD,
+];
+
+/// Decodes a `struct seccomp_notif`.
+fn decode(words: &[u64; WORDS]) -> Notification {
+    let &[id, pid_and_flags, number_and_arch, instruction_pointer, a, b, c, d, e, f, ..] = words;
+    let low = |word: u64| (word as u32).cast_signed();
+    let data = SyscallData {
+        arch: (number_and_arch >> 32) as u32,
+        instruction_pointer,
+        ..SyscallData::new(low(number_and_arch), [a, b, c, d, e, f])
+    };
+    let thread = Tid::from_raw(low(pid_and_flags));
+    Notification::new(NotificationId::from_raw(id), thread, data)
+}

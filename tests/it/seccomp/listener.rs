@@ -1,0 +1,350 @@
+//! Notifications, responses, descriptors and memory of targets.
+
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
+
+use butter::Errno;
+use butter::fd::{AsRawFd, OwnedFd};
+use butter::fs::{CWD, Mode, OFlags};
+use butter::process::PidFd;
+use butter::seccomp::{
+    Action, Delivery, Filter, Listener, ListenerFlags, NotificationId, Rule, Syscall,
+};
+use butter::thread::{Tid, gettid};
+use common::forked::ForkedChild;
+use common::{kernel_is_at_least, require};
+
+use super::{compile, supervised};
+
+/// Calls `getppid` with arguments.
+fn getppid_with(args: [u64; 6]) -> Result<i64, Errno> {
+    let [a, b, c, d, e, f] = args;
+    // SAFETY: the kernel ignores the arguments.
+    match unsafe { libc::syscall(libc::SYS_getppid, a, b, c, d, e, f) } {
+        -1 => Err(std::io::Error::last_os_error()),
+        number => Ok(number),
+    }
+    .map_err(|error| Errno::from_raw(error.raw_os_error().unwrap()).unwrap())
+}
+
+#[test]
+fn listener_receive_returns_every_field_of_the_system_call() {
+    let args = [1, u64::MAX, 3 << 40, 4, 5, 0x8000_0000_0000_0006];
+    let (sender, receiver) = channel();
+    let target = move || {
+        sender.send(gettid()).unwrap();
+        getppid_with(args)
+    };
+    let result = supervised(
+        &[Syscall::GETPPID],
+        |it| it,
+        target,
+        |listener| {
+            let notification = listener.receive().unwrap().unwrap();
+            let data = notification.data();
+            assert_eq!(notification.thread(), Some(receiver.recv().unwrap()));
+            assert_eq!((data.syscall(), data.args), (Some(Syscall::GETPPID), args));
+            assert_ne!(data.instruction_pointer, 0);
+            assert_eq!(notification.flags(), 0);
+            assert!(listener.is_valid(notification.id()).unwrap());
+            let sent = listener.respond(notification.id(), Errno::TOOBIG).unwrap();
+            assert_eq!(sent, Delivery::Done(()));
+            assert!(!listener.is_valid(notification.id()).unwrap());
+            assert_eq!(listener.receive().unwrap(), None, "the target has terminated");
+            assert_eq!(listener.receive().unwrap(), None);
+        },
+    );
+    assert_eq!(require!(result), Err(Errno::TOOBIG));
+}
+
+#[test]
+fn listener_responds_with_a_value_or_continues_the_call() {
+    let target = || [getppid_with([0; 6]), getppid_with([1; 6])];
+    let results = supervised(
+        &[Syscall::GETPPID],
+        |it| it.log().spec_allow(),
+        target,
+        |listener| {
+            let id = listener.receive().unwrap().unwrap().id();
+            // SAFETY: the target compares the result.
+            assert_eq!(unsafe { listener.respond_value(id, 1 << 40) }, Ok(Delivery::Done(())));
+            let id = listener.receive().unwrap().unwrap().id();
+            assert_eq!(listener.respond_continue(id), Ok(Delivery::Done(())));
+        },
+    );
+    let parent = getppid_with([0; 6]);
+    assert_eq!(require!(results), [Ok(1 << 40), parent]);
+}
+
+#[test]
+fn listener_reports_targets_that_are_gone() {
+    let result = supervised(
+        &[Syscall::GETPPID],
+        |it| it,
+        || (),
+        |listener| {
+            let id = NotificationId::from_raw(1);
+            assert_eq!(listener.respond(id, Errno::PERM), Ok(Delivery::TargetGone));
+            assert_eq!(listener.respond_continue(id), Ok(Delivery::TargetGone));
+            assert_eq!(listener.add_fd(id, &listener, true), Ok(Delivery::TargetGone));
+            assert_eq!(listener.is_valid(id), Ok(false));
+        },
+    );
+    require!(result);
+}
+
+#[test]
+fn calls_fail_with_enosys_if_the_listener_is_closed() {
+    let target = || getppid_with([0; 6]);
+    let result = supervised(
+        &[Syscall::GETPPID],
+        |it| it,
+        target,
+        |listener| {
+            let _ = listener.receive().unwrap().unwrap();
+            drop(listener);
+        },
+    );
+    assert_eq!(require!(result), Err(Errno::NOSYS));
+}
+
+/// Opens a file, and returns the number and the close-on-exec flag of the descriptor.
+fn open() -> butter::Result<(i32, bool, String)> {
+    let file = butter::fs::openat(CWD, "/nonexistent", OFlags::RDONLY, Mode::empty())?;
+    let flags = butter::io::fcntl_getfd(&file)?;
+    let link = std::fs::read_link(format!("/proc/thread-self/fd/{}", file.as_raw_fd())).unwrap();
+    let cloexec = flags.contains(butter::io::DescriptorFlags::CLOEXEC);
+    Ok((file.as_raw_fd(), cloexec, link.to_str().unwrap().to_owned()))
+}
+
+#[test]
+fn respond_fd_returns_a_descriptor_of_the_supervisor_as_the_result() {
+    let null = common::fd(std::fs::File::open("/dev/null").unwrap());
+    for cloexec in [false, true] {
+        let mut number = None;
+        let result = supervised(
+            &[Syscall::OPENAT],
+            |it| it,
+            open,
+            |listener| {
+                let notification = listener.receive().unwrap().unwrap();
+                let path = listener.memory(&notification).unwrap();
+                let mut buffer = [0; 100];
+                let path = path.read_c_str(notification.data().args[1], &mut buffer).unwrap();
+                assert_eq!(path, Delivery::Done(Some(c"/nonexistent")));
+                number = listener.respond_fd(&notification, &null, cloexec).unwrap().done();
+            },
+        );
+        let (opened, flag, link) = require!(result).unwrap();
+        assert_eq!((Some(opened), flag, &*link), (number, cloexec, "/dev/null"));
+    }
+}
+
+#[test]
+fn respond_fd_rejects_calls_that_return_no_descriptor() {
+    let target = || getppid_with([0; 6]);
+    let result = supervised(
+        &[Syscall::GETPPID],
+        |it| it,
+        target,
+        |listener| {
+            let notification = listener.receive().unwrap().unwrap();
+            let error = listener.respond_fd(&notification, &listener, true).unwrap_err();
+            assert!(error.is(Errno::INVAL));
+            let _ = listener.respond(notification.id(), Errno::PERM).unwrap();
+        },
+    );
+    assert_eq!(require!(result), Err(Errno::PERM));
+}
+
+#[test]
+fn add_fd_at_replaces_a_descriptor_of_the_target() {
+    let null = common::fd(std::fs::File::open("/dev/null").unwrap());
+    let (_reader, writer) = butter::pipe::pipe().unwrap();
+    // The supervisor and the target share the table of descriptors.
+    let replaced = butter::io::fcntl_dupfd_cloexec(&writer, 700).unwrap();
+    let target = || getppid_with([0; 6]);
+    let result = supervised(
+        &[Syscall::GETPPID],
+        |it| it,
+        target,
+        |listener| {
+            let id = listener.receive().unwrap().unwrap().id();
+            let number = replaced.as_raw_fd();
+            // SAFETY: no code relies on the file to which the descriptor refers.
+            let added = unsafe { listener.add_fd_at(id, &null, number, true) };
+            assert_eq!(added, Ok(Delivery::Done(number)));
+            let Delivery::Done(other) = listener.add_fd(id, &null, false).unwrap() else {
+                panic!("the target is gone")
+            };
+            // SAFETY: a new descriptor, which has no other owner.
+            drop(unsafe { <OwnedFd as butter::fd::FromRawFd>::from_raw_fd(other) });
+            let _ = listener.respond(id, Errno::PERM).unwrap();
+        },
+    );
+    assert_eq!(require!(result), Err(Errno::PERM));
+    let link = std::fs::read_link(format!("/proc/thread-self/fd/{}", replaced.as_raw_fd()));
+    assert_eq!(link.unwrap().to_str(), Some("/dev/null"));
+}
+
+#[test]
+fn target_memory_reads_up_to_the_end_of_readable_memory() {
+    // The last byte of a page, which is followed by a page that is not mapped.
+    let page = butter::mm::page_size();
+    // SAFETY: new memory.
+    let memory = unsafe {
+        libc::mmap(
+            std::ptr::null_mut(),
+            2 * page,
+            3,
+            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
+            -1,
+            0,
+        )
+    };
+    assert_ne!(memory, libc::MAP_FAILED);
+    // SAFETY: the second page of the mapping above.
+    assert_eq!(unsafe { libc::munmap(memory.wrapping_byte_add(page), page) }, 0);
+    let text = memory.wrapping_byte_add(page - 3).cast::<[u8; 3]>();
+    // SAFETY: the last three bytes of the first page.
+    unsafe { text.write(*b"ab\0") };
+    let end = memory.addr() as u64 + page as u64;
+    let target = || getppid_with([0; 6]);
+    let result = supervised(
+        &[Syscall::GETPPID],
+        |it| it,
+        target,
+        |listener| {
+            let notification = listener.receive().unwrap().unwrap();
+            let memory = listener.memory(&notification).unwrap();
+            let mut buffer = [0; 100];
+            assert_eq!(memory.read(end - 2, &mut buffer), Ok(Delivery::Done(&b"b\0"[..])));
+            assert_eq!(memory.read_c_str(end - 3, &mut buffer), Ok(Delivery::Done(Some(c"ab"))));
+            assert_eq!(memory.read_c_str(end - 3, &mut buffer[..2]), Ok(Delivery::Done(None)));
+            assert!(memory.read(end, &mut buffer).unwrap_err().is(Errno::FAULT));
+            let _ = listener.respond(notification.id(), Errno::PERM).unwrap();
+            let read = memory.read(end - 2, &mut buffer);
+            assert_eq!(read, Ok(Delivery::TargetGone), "after the response");
+        },
+    );
+    assert_eq!(require!(result), Err(Errno::PERM));
+}
+
+#[test]
+fn listener_wait_returns_true_if_a_notification_is_available() {
+    let (sender, receiver) = channel::<()>();
+    let target = move || {
+        receiver.recv().unwrap();
+        getppid_with([0; 6])
+    };
+    let result = supervised(
+        &[Syscall::GETPPID],
+        |it| it,
+        target,
+        |listener| {
+            assert!(!listener.wait(Duration::ZERO).unwrap());
+            sender.send(()).unwrap();
+            assert!(listener.wait(Duration::from_secs(20)).unwrap());
+            let id = listener.receive().unwrap().unwrap().id();
+            let _ = listener.respond(id, Errno::PERM).unwrap();
+        },
+    );
+    assert_eq!(require!(result), Err(Errno::PERM));
+}
+
+#[test]
+fn listener_receive_returns_none_soon_after_the_last_target_terminates() {
+    let target = || std::thread::sleep(Duration::from_millis(50));
+    let result = supervised(
+        &[Syscall::GETPPID],
+        |it| it,
+        target,
+        |listener| {
+            let start = Instant::now();
+            assert_eq!(listener.receive(), Ok(None));
+            assert!(start.elapsed() < Duration::from_secs(10));
+        },
+    );
+    require!(result);
+}
+
+#[test]
+fn listener_set_flags_and_wait_killable_recv_are_accepted_by_newer_kernels() {
+    require!(kernel_is_at_least("6.6"), "the kernel is older than Linux 6.6");
+    let target = || getppid_with([0; 6]);
+    let result = supervised(
+        &[Syscall::GETPPID],
+        |it| it.wait_killable_recv(),
+        target,
+        |listener| {
+            listener.set_flags(ListenerFlags::SYNC_WAKE_UP).unwrap();
+            let id = listener.receive().unwrap().unwrap().id();
+            let _ = listener.respond(id, Errno::PERM).unwrap();
+        },
+    );
+    assert_eq!(require!(result), Err(Errno::PERM));
+}
+
+#[test]
+fn listener_is_converted_from_a_descriptor() {
+    let result = supervised(
+        &[Syscall::GETPPID],
+        |it| it,
+        || (),
+        |listener| {
+            let (fd, sizes) = listener.into_parts();
+            assert!(sizes.notif >= 80 && sizes.resp >= 24 && sizes.data >= 64, "{sizes:?}");
+            let listener = Listener::try_from(fd).unwrap();
+            assert_eq!(listener.receive(), Ok(None));
+        },
+    );
+    require!(result);
+    let (reader, _writer) = butter::pipe::pipe().unwrap();
+    assert!(Listener::try_from(reader).unwrap_err().is(Errno::INVAL));
+}
+
+/// The filter notifies of the system calls with which a process could pass the listener. The
+/// supervisor, which is the parent, duplicates the descriptor.
+#[test]
+fn listener_is_passed_to_the_parent_by_pidfd_getfd() {
+    // SAFETY: new memory of zeroes, which is shared with the child and never unmapped.
+    let memory = unsafe {
+        let flags = libc::MAP_SHARED | libc::MAP_ANONYMOUS;
+        libc::mmap(std::ptr::null_mut(), 4, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0)
+    };
+    assert_ne!(memory, libc::MAP_FAILED);
+    // SAFETY: as above: an atomic number, which is 0.
+    let number = unsafe { &*memory.cast::<AtomicI32>() };
+    let calls = [Syscall::SENDMSG, Syscall::WRITE, Syscall::OPENAT];
+    let rules = calls.map(|call| Rule::new(call, Action::UserNotif));
+    let program = compile(&rules);
+    let child = ForkedChild::start(|| {
+        let Ok(listener) = Filter::new(&program).install_listener() else {
+            number.store(-1, Ordering::Release);
+            return [Errno::IO; 2];
+        };
+        number.store(listener.as_raw_fd(), Ordering::Release);
+        let (mode, flags) = (Mode::empty(), OFlags::RDONLY);
+        let opened = butter::fs::openat(CWD, c"/", flags, mode).map(drop);
+        let written = butter::io::write(&listener, b"x").map(drop);
+        std::mem::forget(listener);
+        [opened, written].map(|result| result.map_or_else(|error| error.errno(), |()| Errno::IO))
+    });
+    let number = loop {
+        match number.load(Ordering::Acquire) {
+            0 => std::thread::yield_now(),
+            number => break number,
+        }
+    };
+    require!(number > 0, "this host does not permit a listener");
+    let fd = PidFd::open(child.pid()).unwrap().getfd(number).unwrap();
+    let listener = Listener::try_from(fd).unwrap();
+    for (call, errno) in [(Syscall::OPENAT, Errno::ROFS), (Syscall::WRITE, Errno::NOSPC)] {
+        let notification = listener.receive().unwrap().unwrap();
+        assert_eq!(notification.data().syscall(), Some(call));
+        assert_eq!(notification.thread().map(Tid::as_raw), Some(child.pid().as_raw()));
+        let _ = listener.respond(notification.id(), errno).unwrap();
+    }
+    assert_eq!(child.result(), [Errno::ROFS, Errno::NOSPC]);
+}
