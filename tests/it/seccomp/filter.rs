@@ -12,7 +12,7 @@ use common::child::in_child;
 use common::forked::ForkedChild;
 
 /// Makes a system call with arguments, and returns the result or the negated errno.
-fn call(number: libc::c_long, args: [u64; 6]) -> i64 {
+pub fn call(number: libc::c_long, args: [u64; 6]) -> i64 {
     let [a, b, c, d, e, f] = args;
     // SAFETY: the filter of each test determines the result of the call, or the call has no
     // effect on memory.

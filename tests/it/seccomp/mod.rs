@@ -1,5 +1,6 @@
 //! Tests of `seccomp`: filters that are installed, and the notifications of a listener.
 
+mod agreement;
 mod filter;
 mod listener;
 
