@@ -9,9 +9,9 @@ use crate::error::{
 };
 use crate::fd::{AsFd, BorrowedFd};
 use crate::{
-    copy, epoll, eventfd, fanotify, fs, handle, idmap, inotify, io, memfd, mm, mount, namespace,
-    net, path, pipe, poll, process, rand, seccomp, signal, signalfd, system, thread, time, timerfd,
-    uts,
+    copy, epoll, eventfd, fanotify, fs, handle, idmap, inotify, io, landlock, memfd, mm, mount,
+    namespace, net, path, pipe, poll, process, rand, seccomp, signal, signalfd, system, thread, time,
+    timerfd, uts,
 };
 
 /// The tables of reasons of all modules.
@@ -66,6 +66,7 @@ const TABLES: &[&[ErrnoReason]] = &[
     handle::raw::REASONS,
     rand::raw::REASONS,
     seccomp::raw::REASONS,
+    landlock::raw::REASONS,
     system::raw::REASONS,
     uts::raw::REASONS,
     namespace::raw::REASONS,

@@ -162,6 +162,7 @@ pub mod fanotify;
 pub mod handle;
 pub mod idmap;
 pub mod inotify;
+pub mod landlock;
 pub mod memfd;
 pub mod mm;
 pub mod mount;

@@ -344,6 +344,13 @@ calls! {
     IOCTL_SECCOMP_NOTIF_ADDFD = "ioctl(SECCOMP_IOCTL_NOTIF_ADDFD)";
     IOCTL_SECCOMP_NOTIF_SET_FLAGS = "ioctl(SECCOMP_IOCTL_NOTIF_SET_FLAGS)", since "6.6";
 
+    LANDLOCK_CREATE_RULESET = "landlock_create_ruleset", since "5.13";
+    LANDLOCK_VERSION = "landlock_create_ruleset(LANDLOCK_CREATE_RULESET_VERSION)", since "5.13";
+    LANDLOCK_ERRATA = "landlock_create_ruleset(LANDLOCK_CREATE_RULESET_ERRATA)", since "6.15";
+    LANDLOCK_ADD_RULE_PATH_BENEATH = "landlock_add_rule(LANDLOCK_RULE_PATH_BENEATH)", since "5.13";
+    LANDLOCK_ADD_RULE_NET_PORT = "landlock_add_rule(LANDLOCK_RULE_NET_PORT)", since "6.7";
+    LANDLOCK_RESTRICT_SELF = "landlock_restrict_self", since "5.13";
+
     GETRANDOM = "getrandom";
 
     SYSINFO = "sysinfo";

@@ -34,6 +34,7 @@ const LAYERS: &[(&str, u32)] = &[
     ("handle", FEATURE),
     ("idmap", FEATURE),
     ("inotify", FEATURE),
+    ("landlock", FEATURE),
     ("memfd", FEATURE),
     ("mm", FEATURE),
     ("mount", FEATURE),

@@ -19,6 +19,7 @@ mod hostile;
 mod idmap;
 mod inotify;
 mod io;
+mod landlock;
 mod layering;
 mod limits;
 mod memfd;

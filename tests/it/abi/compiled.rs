@@ -60,6 +60,11 @@ types! {
     io::DescriptorFlags
     io::DupFlags
     io::StatusFlags
+    landlock::AccessFs
+    landlock::AccessNet
+    landlock::AddRuleFlags
+    landlock::RestrictFlags
+    landlock::Scope
     namespace::Namespaces
     namespace::UnshareFlags
     memfd::CreateFlags

@@ -76,6 +76,8 @@ sources! {
     "src/io/close_range.rs"
     "src/io/fcntl.rs"
     "src/io/slices.rs"
+    "src/landlock/raw.rs"
+    "src/landlock/types.rs"
     "src/macros.rs"
     "src/memfd/file.rs"
     "src/memfd/mapping.rs"

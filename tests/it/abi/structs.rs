@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::mem::offset_of;
 
-use linux_raw_sys::{general, net, netlink, system};
+use linux_raw_sys::{general, landlock, net, netlink, system};
 
 use super::scan::{self, Layout};
 use super::{ARCHITECTURES, NATIVE, sources};
@@ -219,6 +219,17 @@ structs! {
         general::rusage { ru_utime ru_stime ru_maxrss ru_ixrss ru_idrss ru_isrss ru_minflt
             ru_majflt ru_nswap ru_inblock ru_oublock ru_msgsnd ru_msgrcv ru_nsignals ru_nvcsw
             ru_nivcsw };
+    "src/landlock/types.rs"
+        RulesetAttr { handled_access_fs handled_access_net scoped quiet_access_fs quiet_access_net
+            quiet_scoped } is
+        "struct landlock_ruleset_attr" { handled_access_fs handled_access_net scoped quiet_access_fs
+            quiet_access_net quiet_scoped }:;
+    "src/landlock/types.rs" PathBeneath { allowed_access parent_fd } is
+        "struct landlock_path_beneath_attr" { allowed_access parent_fd }:
+        landlock::landlock_path_beneath_attr { allowed_access parent_fd };
+    "src/landlock/types.rs" NetPort { allowed_access port } is
+        "struct landlock_net_port_attr" { allowed_access port }:
+        landlock::landlock_net_port_attr { allowed_access port };
     "src/seccomp/data.rs" SyscallData { nr arch instruction_pointer args } is
         "struct seccomp_data" { nr arch instruction_pointer args }:
         libc::seccomp_data { nr arch instruction_pointer args };

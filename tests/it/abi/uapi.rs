@@ -32,6 +32,7 @@ const HEADERS: &[&str] = &[
     "linux/in.h",
     "linux/in6.h",
     "linux/inotify.h",
+    "linux/landlock.h",
     "linux/limits.h",
     "linux/magic.h",
     "linux/netlink.h",

@@ -21,6 +21,7 @@ mod fs_stat;
 mod fs_sync;
 mod fs_xattr;
 mod handle;
+mod landlock;
 mod limits;
 mod memory;
 mod mount;
@@ -65,6 +66,7 @@ const TABLES: &[&[Row]] = &[
     fs_xattr::ROWS,
     fs_stat::ROWS,
     handle::ROWS,
+    landlock::ROWS,
     limits::ROWS,
     memory::ROWS,
     mount::ROWS,

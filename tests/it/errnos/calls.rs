@@ -13,6 +13,7 @@ use butter::idmap::Task::Own;
 use butter::idmap::raw as idmap;
 use butter::inotify::{self, InitFlags};
 use butter::io::{self, AccessMode};
+use butter::landlock;
 use butter::memfd;
 use butter::mm::{AnonymousMapping, ProtFlags, raw as memory};
 use butter::mount::{self, MountFlags};
@@ -203,6 +204,15 @@ pub const OTHER_CALLS: &[(Call, libc::c_long, Trigger)] = &[
     }),
     (Call::SECCOMP_GET_NOTIF_SIZES, libc::SYS_seccomp, || {
         failed(seccomp::raw::seccomp_get_notif_sizes())
+    }),
+    (Call::LANDLOCK_CREATE_RULESET, libc::SYS_landlock_create_ruleset, || {
+        failed(landlock::raw::landlock_create_ruleset(&landlock::RulesetAttr::new()))
+    }),
+    (Call::LANDLOCK_VERSION, libc::SYS_landlock_create_ruleset, || {
+        failed(landlock::raw::landlock_create_ruleset_version())
+    }),
+    (Call::LANDLOCK_ERRATA, libc::SYS_landlock_create_ruleset, || {
+        failed(landlock::raw::landlock_create_ruleset_errata())
     }),
     (Call::GETRANDOM, libc::SYS_getrandom, || {
         failed(rand::raw::getrandom(&mut [0; 4], GetRandomFlags::empty()).map(drop))

@@ -15,6 +15,7 @@ use butter::fs::{
 use butter::idmap::raw as idmap;
 use butter::inotify::{self, Watch, WatchFlags};
 use butter::io::{self, DescriptorFlags, DupFlags, IoSlice, IoSliceMut, StatusFlags};
+use butter::landlock::{self, AccessFs, AccessNet, AddRuleFlags, RestrictFlags};
 use butter::memfd::{Seals, raw as memfd};
 use butter::namespace::{Kind, Namespaces, raw as namespace};
 use butter::net::{
@@ -77,6 +78,17 @@ pub const DESCRIPTOR_CALLS: &[(Call, libc::c_long, DescriptorTrigger)] = &[
     (Call::IOCTL_SECCOMP_NOTIF_SET_FLAGS, libc::SYS_ioctl, |fd| {
         // SAFETY: as above.
         failed(unsafe { seccomp::raw::ioctl_seccomp_notif_set_flags(fd, ListenerFlags::empty()) })
+    }),
+    (Call::LANDLOCK_ADD_RULE_PATH_BENEATH, libc::SYS_landlock_add_rule, |fd| {
+        let flags = AddRuleFlags::empty();
+        failed(landlock::raw::landlock_add_rule_path_beneath(fd, AccessFs::EXECUTE, fd, flags))
+    }),
+    (Call::LANDLOCK_ADD_RULE_NET_PORT, libc::SYS_landlock_add_rule, |fd| {
+        let flags = AddRuleFlags::empty();
+        failed(landlock::raw::landlock_add_rule_net_port(fd, AccessNet::BIND_TCP, 1, flags))
+    }),
+    (Call::LANDLOCK_RESTRICT_SELF, libc::SYS_landlock_restrict_self, |fd| {
+        failed(landlock::raw::landlock_restrict_self(Some(fd), RestrictFlags::empty()))
     }),
     (Call::READ, libc::SYS_read, |fd| failed(io::read(fd, &mut [0]))),
     (Call::WRITE, libc::SYS_write, |fd| failed(io::write(fd, b"!"))),

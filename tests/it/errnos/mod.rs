@@ -34,6 +34,7 @@ mod handle;
 mod idmap;
 mod inotify;
 mod io;
+mod landlock;
 mod memfd;
 mod memory;
 mod mount;
@@ -141,6 +142,7 @@ const TABLES: &[Table] = &[
     signalfd::TABLE,
     mount::TABLE,
     rand::TABLE,
+    landlock::TABLE,
     seccomp::TABLE,
     seccomp::MEMORY_TABLE,
     system::TABLE,

@@ -85,11 +85,7 @@ const ROWS: &[Row] = &[
     row!(SECCOMP_SET_MODE_FILTER INVAL InvalidArgument || {
         in_thread(|| failed(Filter::new(&allow()).wait_killable_recv().install()))
     }),
-    row!(SECCOMP_SET_MODE_FILTER ACCES PermissionDenied || as_nobody(|| {
-        // SAFETY: touches no memory.
-        if unsafe { libc::prctl(libc::PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) } == 1 {
-            return Err("no_new_privs is set for this process".into());
-        }
+    row!(SECCOMP_SET_MODE_FILTER ACCES PermissionDenied || without_capabilities(|| {
         failed(Filter::new(&allow()).keep_privileges().install())
     })),
     row!(SECCOMP_SET_MODE_FILTER BUSY Busy || in_thread(|| {
@@ -204,6 +200,22 @@ fn allow() -> Compiled {
 fn set_filter(program: &[Instruction], flags: FilterFlags) -> Result<u32> {
     // SAFETY: the program only allows system calls.
     unsafe { raw::seccomp_set_mode_filter(program, flags) }
+}
+
+/// Runs a closure in a new thread that has neither capabilities nor `no_new_privs`.
+pub(super) fn without_capabilities(body: impl FnOnce() -> Outcome + Send) -> Outcome {
+    in_thread(|| {
+        // SAFETY: touches no memory.
+        if unsafe { libc::prctl(libc::PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) } == 1 {
+            return Err("no_new_privs is set for this process".into());
+        }
+        // `_LINUX_CAPABILITY_VERSION_3` and the calling thread.
+        let (header, capabilities) = ([0x2008_0522_u32, 0], [0_u32; 6]);
+        let (header, capabilities) = (header.as_ptr(), capabilities.as_ptr());
+        // SAFETY: reads the two structs; affects this thread only.
+        assert_eq!(unsafe { libc::syscall(libc::SYS_capset, header, capabilities) }, 0);
+        body()
+    })
 }
 
 fn in_thread<T: Send>(body: impl FnOnce() -> T + Send) -> T {
