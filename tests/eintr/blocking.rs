@@ -6,6 +6,7 @@ use std::fmt::Debug;
 use std::fs::File;
 use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use butter::Errno;
@@ -20,6 +21,7 @@ use butter::io::{self, IoSlice, IoSliceMut};
 use butter::pipe;
 use butter::poll::{self, PollFd, PollFlags};
 use butter::process::{self, PidFd, WaitFlags, getpid};
+use butter::seccomp::{Action, Delivery, Filter, Instruction, Policy, Rule, Syscall};
 use butter::signal::{self, Cause, Signal};
 use butter::signalfd::{EVENT_SIZE, SignalFd};
 use butter::thread::{self, Tid};
@@ -123,6 +125,30 @@ pub(crate) const CALLS: &[Row] = &[
         let open = |flags| handle::open_by_handle_at(&mount, &file, flags);
         let opened = wake_late(|| open(OFlags::RDONLY), || drop(open(OFlags::WRONLY).unwrap()));
         assert_eq!(io::fcntl_getfl(opened.unwrap()).unwrap().bits() & 3, 0);
+    }),
+    ("seccomp::Listener::receive", || {
+        let ((sender, listener), (wake, woken)) = (channel(), channel());
+        let target = std::thread::spawn(move || {
+            let rules = [Rule::new(Syscall::GETPPID, Action::UserNotif)];
+            let mut program = [Instruction::default(); 64];
+            let program = Policy::new(Action::Allow).rules(&rules).try_compile(&mut program);
+            sender.send(Filter::new(program.unwrap()).install_listener()).unwrap();
+            while woken.recv().unwrap_or(false) {
+                assert_eq!(process::raw::getppid().unwrap_err().errno(), Errno::TOOBIG);
+            }
+        });
+        let listener = match listener.recv().unwrap() {
+            Ok(listener) => listener,
+            Err(error) => {
+                let row = "seccomp::Listener::receive";
+                return Test::from_environment().skip(row, format_args!("{error}"));
+            }
+        };
+        let received = wake_late(|| listener.receive(), || wake.send(true).unwrap());
+        let id = received.unwrap().unwrap().id();
+        assert_eq!(listener.respond(id, Errno::TOOBIG), Ok(Delivery::Done(())));
+        assert_eq!(wake_late(|| listener.receive(), || wake.send(false).unwrap()), Ok(None));
+        target.join().unwrap();
     }),
     ("io::read", || {
         let ((reader, writer), mut buffer) = (pipe::pipe().unwrap(), [0; 8]);
