@@ -1,27 +1,24 @@
 //! The supervisor's end of a filter.
 
-use super::types::{
-    AddFdFlags, ListenerFlags, NotifSizes, Notification, NotificationId, Response, ResponseFlags,
-};
-use super::{Syscall, SyscallData, TargetMemory, raw};
+use super::notification::{RETURN_DESCRIPTORS, WORDS, decode};
+use super::types::{AddFdFlags, ListenerFlags, NotifSizes, Response, ResponseFlags};
+use super::{Delivery, Notification, NotificationId, TargetMemory, raw};
 use crate::error::{Call, Errno, Error, Result};
 use crate::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use crate::fs::{CWD, readlinkat};
-use crate::ids::Tid;
 use crate::io::retry;
 use crate::poll::{self, PollFd, PollFlags};
 use crate::procfs::StackBuf;
+use crate::signal::{self, SigSet};
 use crate::time::Timeout;
-
-/// The size of the buffers in 8-byte words, which is more than three times the size of a
-/// notification of Linux 7.2.
-const WORDS: usize = 32;
 
 /// The listener of a filter: a descriptor from which a supervisor receives notifications of system
 /// calls, and with which it determines their results.
 ///
 /// The descriptor is readable when a notification is available: wait for it with
-/// [`wait`](Self::wait), [`poll`](crate::poll) or [`Epoll`](crate::epoll::Epoll).
+/// [`wait`](Self::wait), [`poll`](crate::poll) or [`Epoll`](crate::epoll::Epoll). When the last
+/// target has terminated, `wait` also returns `true`, and the descriptor has the state
+/// [`HUP`](crate::poll::PollFlags::HUP).
 /// [`TryFrom<OwnedFd>`](#impl-TryFrom<OwnedFd>-for-Listener) converts a descriptor that another
 /// process has passed.
 ///
@@ -61,37 +58,6 @@ pub struct Listener {
 fd_wrapper! { Listener, state in fd }
 event_source! { Listener }
 
-/// The result of an operation on the target of a notification, which may have terminated, or whose
-/// system call may have been interrupted by a signal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use]
-pub enum Delivery<T = ()> {
-    /// The target was waiting, and the operation was performed.
-    Done(T),
-    /// The target no longer waits, and the operation had no effect.
-    TargetGone,
-}
-
-impl<T> Delivery<T> {
-    /// Returns the result of the operation. Returns `None` if the target no longer waits.
-    #[must_use]
-    pub fn done(self) -> Option<T> {
-        match self {
-            Self::Done(value) => Some(value),
-            Self::TargetGone => None,
-        }
-    }
-
-    /// Converts the result of a call: `ENOENT` and `ESRCH` mean that the target no longer waits.
-    pub(super) fn new(result: Result<T>) -> Result<Self> {
-        match result {
-            Ok(value) => Ok(Self::Done(value)),
-            Err(error) if error.is(Errno::NOENT) || error.is(Errno::SRCH) => Ok(Self::TargetGone),
-            Err(error) => Err(error),
-        }
-    }
-}
-
 impl Listener {
     /// Returns the sizes of the structs of the kernel. Fails with `EOVERFLOW` if the buffers of
     /// this module are too small.
@@ -124,8 +90,7 @@ impl Listener {
     /// filter any longer.
     ///
     /// If several threads receive from the same listener, a thread can continue to wait after the
-    /// last target has terminated. Before Linux 5.9, the kernel does not report that the last
-    /// target has terminated.
+    /// last target has terminated.
     ///
     /// # Errors
     ///
@@ -296,6 +261,7 @@ impl Listener {
     ///
     /// Since Linux 5.14, the kernel does both in one step. Before, this method makes two calls, and
     /// the descriptor remains open in the target if a signal interrupts the target between them.
+    /// The method blocks all signals of the calling thread during the call.
     ///
     /// # Errors
     ///
@@ -319,10 +285,14 @@ impl Listener {
         }
         let (listener, fd, id) = (self.as_fd(), fd.as_fd(), notification.id());
         let flags = AddFdFlags::SEND;
+        // If a signal interrupts the call before the target has received the descriptor, the kernel
+        // discards the descriptor, and the system call of the target returns 0.
+        let mask = signal::block(SigSet::all_including_reserved())?;
         let sent =
             // SAFETY: the descriptor is a listener, and the result of the system call is a new
             // descriptor, as the target expects.
             unsafe { raw::ioctl_seccomp_notif_addfd(listener, id, flags, fd, 0, cloexec) };
+        drop(mask);
         match sent {
             // The kernel does not support the flag.
             Err(error) if error.is(Errno::INVAL) => {}
@@ -362,7 +332,8 @@ impl Listener {
 }
 
 /// Takes ownership of the listener of a filter. Fails with `EINVAL` if the descriptor is not such a
-/// listener, according to its link in `/proc/thread-self/fd`.
+/// listener, according to its link in `/proc/thread-self/fd`. Fails with `ENOENT` if `/proc` is not
+/// mounted.
 impl TryFrom<OwnedFd> for Listener {
     type Error = Error;
 
@@ -378,52 +349,4 @@ impl TryFrom<OwnedFd> for Listener {
         }
         Ok(Self::from_checked(fd, Self::sizes()?))
     }
-}
-
-/// The system calls that return a new descriptor.
-const RETURN_DESCRIPTORS: &[Syscall] = &[
-    Syscall::ACCEPT,
-    Syscall::ACCEPT4,
-    Syscall::CREAT,
-    Syscall::DUP,
-    Syscall::EPOLL_CREATE,
-    Syscall::EPOLL_CREATE1,
-    Syscall::EVENTFD,
-    Syscall::EVENTFD2,
-    Syscall::FANOTIFY_INIT,
-    Syscall::FSMOUNT,
-    Syscall::FSOPEN,
-    Syscall::FSPICK,
-    Syscall::INOTIFY_INIT,
-    Syscall::INOTIFY_INIT1,
-    Syscall::IO_URING_SETUP,
-    Syscall::LANDLOCK_CREATE_RULESET,
-    Syscall::MEMFD_CREATE,
-    Syscall::MEMFD_SECRET,
-    Syscall::MQ_OPEN,
-    Syscall::OPEN,
-    Syscall::OPENAT,
-    Syscall::OPENAT2,
-    Syscall::OPEN_BY_HANDLE_AT,
-    Syscall::OPEN_TREE,
-    Syscall::OPEN_TREE_ATTR,
-    Syscall::PERF_EVENT_OPEN,
-    Syscall::PIDFD_GETFD,
-    Syscall::PIDFD_OPEN,
-    Syscall::SOCKET,
-    Syscall::TIMERFD_CREATE,
-    Syscall::USERFAULTFD,
-];
-
-/// Decodes a `struct seccomp_notif`.
-fn decode(words: &[u64; WORDS]) -> Notification {
-    let &[id, pid_and_flags, number_and_arch, instruction_pointer, a, b, c, d, e, f, ..] = words;
-    let low = |word: u64| (word as u32).cast_signed();
-    let data = SyscallData {
-        arch: (number_and_arch >> 32) as u32,
-        instruction_pointer,
-        ..SyscallData::new(low(number_and_arch), [a, b, c, d, e, f])
-    };
-    let thread = Tid::from_raw(low(pid_and_flags));
-    Notification::new(NotificationId::from_raw(id), thread, data)
 }

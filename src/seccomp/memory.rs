@@ -3,9 +3,7 @@
 use core::ffi::CStr;
 use core::mem::MaybeUninit;
 
-use super::Listener;
-use super::listener::Delivery;
-use super::types::NotificationId;
+use super::{Delivery, Listener, NotificationId};
 use crate::error::Result;
 use crate::ids::Tid;
 use crate::process::raw::process_vm_readv;

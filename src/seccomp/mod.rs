@@ -70,6 +70,7 @@ mod filter;
 mod instruction;
 mod listener;
 mod memory;
+mod notification;
 #[cfg(feature = "alloc")]
 mod owned;
 mod policy;
@@ -93,9 +94,12 @@ pub use filter::Filter;
 pub use filter::TsyncError;
 #[doc(alias = "sock_filter")]
 pub use instruction::Instruction;
-pub use listener::{Delivery, Listener};
+pub use listener::Listener;
 #[doc(alias = "process_vm_readv")]
 pub use memory::TargetMemory;
+#[doc(alias = "seccomp_notif")]
+pub use notification::Notification;
+pub use notification::{Delivery, NotificationId};
 #[cfg(feature = "alloc")]
 pub use owned::ProgramVec;
 pub use policy::{CompileError, Policy};
@@ -104,8 +108,6 @@ pub use rule::{Arg32, Arg64, Condition, Rule, arg32, arg64};
 pub use syscall::Syscall;
 #[doc(alias = "seccomp_notif_sizes")]
 pub use types::NotifSizes;
-#[doc(alias = "seccomp_notif")]
-pub use types::Notification;
 #[doc(alias = "seccomp_notif_resp")]
 pub use types::Response;
-pub use types::{AddFdFlags, FilterFlags, ListenerFlags, NotificationId, ResponseFlags};
+pub use types::{AddFdFlags, FilterFlags, ListenerFlags, ResponseFlags};

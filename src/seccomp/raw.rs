@@ -1,10 +1,8 @@
 //! Raw system calls that install filters and respond to notifications.
 
 use super::action::SECCOMP_RET_ACTION_FULL;
-use super::types::{
-    AddFd, AddFdFlags, FilterFlags, ListenerFlags, NotifSizes, NotificationId, ProgramHeader,
-};
-use super::{Action, Instruction};
+use super::types::{AddFd, AddFdFlags, FilterFlags, ListenerFlags, NotifSizes, ProgramHeader};
+use super::{Action, Instruction, NotificationId};
 use crate::error::{Call, ErrnoReason, Result, errno_reasons};
 use crate::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use crate::syscall::syscall;

@@ -179,6 +179,15 @@ impl<'a> Rule<'a> {
 
     /// Replaces the conditions of the rule. The rule applies to a system call if all conditions are
     /// true; several conditions can refer to the same argument.
+    ///
+    /// Outside a constant, conditions with constant values can be written in a `const` block:
+    ///
+    /// ```
+    /// use butter::seccomp::{Action, Rule, Syscall, arg32};
+    ///
+    /// let name = "socket".parse::<Syscall>().unwrap();
+    /// let rule = Rule::new(name, Action::Log).when(const { &[arg32(0).eq(16)] });
+    /// ```
     #[must_use]
     pub const fn when(self, conditions: &'a [Condition]) -> Self {
         Self { conditions, ..self }

@@ -1,7 +1,6 @@
 //! Flags and structs of the calls.
 
-use super::{Instruction, SyscallData};
-use crate::ids::Tid;
+use super::{Instruction, NotificationId};
 
 flags! {
     /// Flags with which a filter is installed
@@ -63,85 +62,6 @@ pub struct NotifSizes {
 }
 
 layout! { NotifSizes: size 6, align 2, notif at 0, resp at 2, data at 4 }
-
-/// The ID of a notification. Each notification of a filter has another ID.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(transparent)]
-pub struct NotificationId(u64);
-
-impl NotificationId {
-    /// Creates an ID from its number.
-    #[inline]
-    #[must_use]
-    pub const fn from_raw(number: u64) -> Self {
-        Self(number)
-    }
-
-    /// Returns the number of the ID.
-    #[inline]
-    #[must_use]
-    pub const fn as_raw(self) -> u64 {
-        self.0
-    }
-}
-
-/// `struct seccomp_notif`: a system call that waits for the response of the supervisor.
-#[doc(alias = "seccomp_notif")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(C)]
-pub struct Notification {
-    id: NotificationId,
-    pid: u32,
-    flags: u32,
-    data: SyscallData,
-}
-
-layout! { Notification: size 80, align 8, id at 0, pid at 8, flags at 12, data at 16 }
-
-impl Notification {
-    /// Creates a notification from the fields of the struct.
-    #[must_use]
-    pub const fn new(id: NotificationId, thread: Option<Tid>, data: SyscallData) -> Self {
-        let pid = match thread {
-            Some(thread) => thread.as_raw().cast_unsigned(),
-            None => 0,
-        };
-        Self { id, pid, flags: 0, data }
-    }
-
-    /// Returns the ID of the notification.
-    #[inline]
-    #[must_use]
-    pub const fn id(&self) -> NotificationId {
-        self.id
-    }
-
-    /// Returns the ID of the thread that makes the system call (the target). Returns `None` if the
-    /// thread is not in the PID namespace of the supervisor or in a descendant of it.
-    ///
-    /// If the target terminates, another thread can get the same ID: after an access to the thread,
-    /// check that the notification is still valid ([`Listener::is_valid`]).
-    ///
-    /// [`Listener::is_valid`]: super::Listener::is_valid
-    #[doc(alias = "pid")]
-    #[must_use]
-    pub const fn thread(&self) -> Option<Tid> {
-        Tid::from_raw(self.pid.cast_signed())
-    }
-
-    /// Returns the flags, which are 0 as of Linux 7.2.
-    #[must_use]
-    pub const fn flags(&self) -> u32 {
-        self.flags
-    }
-
-    /// Returns the system call.
-    #[inline]
-    #[must_use]
-    pub const fn data(&self) -> &SyscallData {
-        &self.data
-    }
-}
 
 /// `struct seccomp_notif_resp`: the response to a notification.
 #[doc(alias = "seccomp_notif_resp")]

@@ -78,7 +78,7 @@ const OURS: &[(&str, &str)] = &[
     ("src/seccomp/compiler.rs", "REUSE_DISTANCE"),
     ("src/seccomp/data.rs", "NATIVE_ARCH"),
     ("src/seccomp/filter.rs", "ERRNO_0"),
-    ("src/seccomp/listener.rs", "WORDS"),
+    ("src/seccomp/notification.rs", "WORDS"),
     ("src/seccomp/memory.rs", "PAGE_SIZE"),
     ("src/seccomp/segments.rs", "ARGUMENT_COUNT"),
     ("src/seccomp/segments.rs", "RULES_MAX"),

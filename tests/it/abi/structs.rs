@@ -239,7 +239,7 @@ structs! {
     "src/seccomp/types.rs" NotifSizes { notif resp data } is
         "struct seccomp_notif_sizes" { seccomp_notif seccomp_notif_resp seccomp_data }:
         libc::seccomp_notif_sizes { seccomp_notif seccomp_notif_resp seccomp_data };
-    "src/seccomp/types.rs" Notification { id pid flags data } is
+    "src/seccomp/notification.rs" Notification { id pid flags data } is
         "struct seccomp_notif" { id pid flags data }:
         libc::seccomp_notif { id pid flags data };
     "src/seccomp/types.rs" Response { id val error flags } is

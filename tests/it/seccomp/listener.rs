@@ -1,21 +1,16 @@
 //! Notifications, responses, descriptors and memory of targets.
 
-use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use butter::Errno;
 use butter::fd::{AsRawFd, OwnedFd};
 use butter::fs::{CWD, Mode, OFlags};
-use butter::process::PidFd;
-use butter::seccomp::{
-    Action, Delivery, Filter, Listener, ListenerFlags, NotificationId, Rule, Syscall,
-};
-use butter::thread::{Tid, gettid};
-use common::forked::ForkedChild;
+use butter::seccomp::{Delivery, Listener, ListenerFlags, NotificationId, Syscall};
+use butter::thread::gettid;
 use common::{kernel_is_at_least, require};
 
-use super::{compile, supervised};
+use super::supervised;
 
 /// Calls `getppid` with arguments.
 fn getppid_with(args: [u64; 6]) -> Result<i64, Errno> {
@@ -304,47 +299,38 @@ fn listener_is_converted_from_a_descriptor() {
     assert!(Listener::try_from(reader).unwrap_err().is(Errno::INVAL));
 }
 
-/// The filter notifies of the system calls with which a process could pass the listener. The
-/// supervisor, which is the parent, duplicates the descriptor.
 #[test]
-fn listener_is_passed_to_the_parent_by_pidfd_getfd() {
-    // SAFETY: new memory of zeroes, which is shared with the child and never unmapped.
-    let memory = unsafe {
-        let flags = libc::MAP_SHARED | libc::MAP_ANONYMOUS;
-        libc::mmap(std::ptr::null_mut(), 4, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0)
+fn listener_receives_each_of_many_notifications_of_several_threads_once() {
+    const CALLS: u64 = 2000;
+    const THREADS: u64 = 4;
+    let target = || {
+        std::thread::scope(|scope| {
+            for thread in 0..THREADS {
+                scope.spawn(move || {
+                    for call in 0..CALLS {
+                        let args = [thread, call, 0, 0, 0, 0];
+                        let errno = Errno::from_raw((call % 4000 + 1) as i32).unwrap();
+                        assert_eq!(getppid_with(args), Err(errno));
+                    }
+                });
+            }
+        });
     };
-    assert_ne!(memory, libc::MAP_FAILED);
-    // SAFETY: as above: an atomic number, which is 0.
-    let number = unsafe { &*memory.cast::<AtomicI32>() };
-    let calls = [Syscall::SENDMSG, Syscall::WRITE, Syscall::OPENAT];
-    let rules = calls.map(|call| Rule::new(call, Action::UserNotif));
-    let program = compile(&rules);
-    let child = ForkedChild::start(|| {
-        let Ok(listener) = Filter::new(&program).install_listener() else {
-            number.store(-1, Ordering::Release);
-            return [Errno::IO; 2];
-        };
-        number.store(listener.as_raw_fd(), Ordering::Release);
-        let (mode, flags) = (Mode::empty(), OFlags::RDONLY);
-        let opened = butter::fs::openat(CWD, c"/", flags, mode).map(drop);
-        let written = butter::io::write(&listener, b"x").map(drop);
-        std::mem::forget(listener);
-        [opened, written].map(|result| result.map_or_else(|error| error.errno(), |()| Errno::IO))
-    });
-    let number = loop {
-        match number.load(Ordering::Acquire) {
-            0 => std::thread::yield_now(),
-            number => break number,
-        }
-    };
-    require!(number > 0, "this host does not permit a listener");
-    let fd = PidFd::open(child.pid()).unwrap().getfd(number).unwrap();
-    let listener = Listener::try_from(fd).unwrap();
-    for (call, errno) in [(Syscall::OPENAT, Errno::ROFS), (Syscall::WRITE, Errno::NOSPC)] {
-        let notification = listener.receive().unwrap().unwrap();
-        assert_eq!(notification.data().syscall(), Some(call));
-        assert_eq!(notification.thread().map(Tid::as_raw), Some(child.pid().as_raw()));
-        let _ = listener.respond(notification.id(), errno).unwrap();
-    }
-    assert_eq!(child.result(), [Errno::ROFS, Errno::NOSPC]);
+    let result = supervised(
+        &[Syscall::GETPPID],
+        |it| it,
+        target,
+        |listener| {
+            let mut next = [0; THREADS as usize];
+            while let Some(notification) = listener.receive().unwrap() {
+                let [thread, call, ..] = notification.data().args;
+                assert_eq!(call, next[thread as usize], "thread {thread}");
+                next[thread as usize] += 1;
+                let errno = Errno::from_raw((call % 4000 + 1) as i32).unwrap();
+                assert_eq!(listener.respond(notification.id(), errno), Ok(Delivery::Done(())));
+            }
+            assert_eq!(next, [CALLS; THREADS as usize]);
+        },
+    );
+    require!(result);
 }

@@ -3,6 +3,7 @@
 mod agreement;
 mod filter;
 mod listener;
+mod processes;
 
 use std::ops::Deref;
 
