@@ -147,7 +147,9 @@ mod tests {
 
     #[test]
     fn check_accepts_exactly_the_operations_of_seccomp_filters() {
-        let accepted: Vec<_> = (0..=u16::MAX)
+        // Miri is slow, and every permitted code is less than 256.
+        let last = if cfg!(miri) { 255 } else { u16::MAX };
+        let accepted: Vec<_> = (0..=last)
             .filter(|code| check_before_return(*code, 1) != Err(CheckError::Operation(0)))
             .collect();
         let permitted = [

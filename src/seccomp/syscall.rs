@@ -191,7 +191,7 @@ mod tests {
         numbers.sort_unstable();
         numbers.dedup();
         assert_eq!(numbers.len(), Syscall::ALL.len());
-        for call in Syscall::ALL {
+        for call in Syscall::ALL.iter().step_by(if cfg!(miri) { 50 } else { 1 }) {
             assert_eq!(call.to_string().parse(), Ok(*call));
         }
         assert_eq!("nosuchcall".parse::<Syscall>(), Err(ParseNameError));

@@ -7,9 +7,7 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::mpsc;
 
-/// `struct sock_filter`: one instruction of a seccomp filter.
-#[repr(C)]
-struct Instruction(u16, u8, u8, u32);
+use butter::seccomp::{Action, Instruction};
 
 /// `struct sock_fprog`: a seccomp filter.
 #[repr(C)]
@@ -21,10 +19,8 @@ struct Program {
 const LOAD: u16 = 0x20;
 const JUMP_IF_EQUAL: u16 = 0x15;
 const RETURN: u16 = 0x06;
-const ALLOW: u32 = 0x7FFF_0000;
-const FAIL_WITH: u32 = 0x0005_0000;
-const TRAP: u32 = 0x0003_0000;
-const NOTIFY: u32 = 0x7FC0_0000;
+/// `SECCOMP_RET_ERRNO` with the errno 0, which an [`Action`] cannot express.
+const SUCCEED: u32 = 0x0005_0000;
 
 /// Runs a closure in a new thread in which the system call `call` is not executed and fails with
 /// `errno`.
@@ -35,17 +31,17 @@ pub fn inject<T: Send>(
     errno: butter::Errno,
     body: impl FnOnce() -> T + Send,
 ) -> T {
-    filtered(call, FAIL_WITH | errno.as_raw() as u32, body)
+    filtered(call, Action::Errno(errno).as_raw(), body)
 }
 
 /// Like [`inject`], but the system call raises `SIGSYS` with `data` as the `si_errno`.
 pub fn trap<T: Send>(call: libc::c_long, data: u16, body: impl FnOnce() -> T + Send) -> T {
-    filtered(call, TRAP | u32::from(data), body)
+    filtered(call, Action::Trap(data).as_raw(), body)
 }
 
 /// Like [`inject`], but the system call does nothing and returns 0.
 pub fn pretend<T: Send>(call: libc::c_long, body: impl FnOnce() -> T + Send) -> T {
-    filtered(call, FAIL_WITH, body)
+    filtered(call, SUCCEED, body)
 }
 
 /// Like [`inject`], but the system call returns the result of the function `result`, which receives
@@ -66,7 +62,7 @@ pub fn forge<T: Send>(
     // SAFETY: the kernel reads the action; the handler uses the stack and the function alone.
     let done = unsafe { libc::sigaction(libc::SIGSYS, &raw const action, std::ptr::null_mut()) };
     assert_eq!(done, 0);
-    filtered(call, TRAP, body)
+    filtered(call, Action::Trap(0).as_raw(), body)
 }
 
 /// The function that was passed to [`forge`].
@@ -180,7 +176,7 @@ fn respond(listener: &OwnedFd, mut decide: impl FnMut([u64; 6]) -> Option<butter
 /// descriptor.
 fn install_listener(call: u32) -> io::Result<OwnedFd> {
     let (mode, flags) = (libc::SECCOMP_SET_MODE_FILTER, libc::SECCOMP_FILTER_FLAG_NEW_LISTENER);
-    let result = with_filter(call, NOTIFY, |program| {
+    let result = with_filter(call, Action::UserNotif.as_raw(), |program| {
         // SAFETY: the kernel copies the program, which it reads from the struct and the array.
         unsafe { libc::syscall(libc::SYS_seccomp, mode, flags, program) }
     });
@@ -206,10 +202,10 @@ fn with_filter<T>(call: u32, action: u32, install: impl FnOnce(*const Program) -
     // The system call number is at offset 0 of `struct seccomp_data`. The filter does not compare
     // the architecture, because the thread runs only this program.
     let instructions = [
-        Instruction(LOAD, 0, 0, 0),
-        Instruction(JUMP_IF_EQUAL, 0, 1, call),
-        Instruction(RETURN, 0, 0, action),
-        Instruction(RETURN, 0, 0, ALLOW),
+        Instruction::new(LOAD, 0, 0, 0),
+        Instruction::new(JUMP_IF_EQUAL, 0, 1, call),
+        Instruction::new(RETURN, 0, 0, action),
+        Instruction::new(RETURN, 0, 0, Action::Allow.as_raw()),
     ];
     let program = Program { len: instructions.len() as u16, instructions: instructions.as_ptr() };
     // SAFETY: touches no memory; programs that this thread executes gain no privileges.
