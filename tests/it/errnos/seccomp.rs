@@ -108,6 +108,7 @@ const ROWS: &[Row] = &[
     row!(SECCOMP_SET_MODE_FILTER NFILE LimitReached || injected(Errno::NFILE)),
     row!(SECCOMP_SET_MODE_FILTER NOMEM OutOfMemory || in_thread(|| {
         let program = vec![ALLOW; 4096];
+        butter::process::raw::prctl_set_no_new_privs().unwrap();
         super::until_failed(|| set_filter(&program, NONE))
     })),
     row!(SECCOMP_PROGRAM INVAL InvalidArgument || rejected(Action::UserNotif)),
