@@ -88,7 +88,12 @@ pub const DESCRIPTOR_CALLS: &[(Call, libc::c_long, DescriptorTrigger)] = &[
         failed(landlock::raw::landlock_add_rule_net_port(fd, AccessNet::BIND_TCP, 1, flags))
     }),
     (Call::LANDLOCK_RESTRICT_SELF, libc::SYS_landlock_restrict_self, |fd| {
-        failed(landlock::raw::landlock_restrict_self(Some(fd), RestrictFlags::empty()))
+        // The kernel checks `no_new_privs`, which the new thread sets, before the descriptor.
+        let restrict = || {
+            process::raw::prctl_set_no_new_privs().unwrap();
+            failed(landlock::raw::landlock_restrict_self(Some(fd), RestrictFlags::empty()))
+        };
+        std::thread::scope(|scope| scope.spawn(restrict).join()).unwrap()
     }),
     (Call::READ, libc::SYS_read, |fd| failed(io::read(fd, &mut [0]))),
     (Call::WRITE, libc::SYS_write, |fd| failed(io::write(fd, b"!"))),
