@@ -10,8 +10,8 @@ use crate::error::{
 use crate::fd::{AsFd, BorrowedFd};
 use crate::{
     copy, epoll, eventfd, fanotify, fs, handle, idmap, inotify, io, landlock, memfd, mm, mount,
-    namespace, net, path, pipe, poll, process, rand, seccomp, signal, signalfd, system, thread, time,
-    timerfd, uts,
+    namespace, net, path, pipe, poll, process, rand, seccomp, signal, signalfd, system, thread,
+    time, timerfd, uts,
 };
 
 /// The tables of reasons of all modules.

@@ -424,7 +424,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     IOCTL_SECCOMP_NOTIF_SEND:
         NOENT => "the notification is no longer valid, because the system call was interrupted or \
             its thread terminated",
-        INPROGRESS => "the notification already has a response, or was not received",
+        INPROGRESS => Other "the notification already has a response, or was not received",
         INVAL => "the kernel does not support a flag; or SECCOMP_USER_NOTIF_FLAG_CONTINUE is set, \
             and the value or the error is not 0";
     IOCTL_SECCOMP_NOTIF_ID_VALID:
@@ -435,7 +435,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             its thread terminated",
         SRCH => "the system call was interrupted or its thread terminated before the descriptor was \
             added",
-        INPROGRESS => "the notification already has a response, or was not received",
+        INPROGRESS => Other "the notification already has a response, or was not received",
         BUSY => "SECCOMP_ADDFD_FLAG_SEND is set, and another descriptor is being added",
         BADF => "the descriptor to add is not open; or number is at least the limit on open file \
             descriptors (RLIMIT_NOFILE) of the target",

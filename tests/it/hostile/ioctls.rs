@@ -11,6 +11,7 @@ use butter::inotify::{self, Watch};
 use butter::namespace::{self, Kind, Namespace, Namespaces};
 use butter::net::{self, InterfaceFlags};
 use butter::process::{self, InfoMask, Pgid, PidFdInfo};
+use butter::seccomp::{self, AddFdFlags, ListenerFlags, NotificationId};
 use butter::{Errno, Result, io, timerfd};
 use common::fuse::{FILE_SIZE, Ioctl};
 use common::test::in_row;
@@ -43,9 +44,18 @@ fn busy_poll() -> BusyPoll {
     BusyPoll::new(0x0102_0304, 0x0506, true)
 }
 
-fn rows() -> [Row; 13] {
+const ID: NotificationId = NotificationId::from_raw(COUNT);
+
+/// A `struct seccomp_notif_resp` as 8-byte words.
+const RESPONSE: [u64; 3] = [COUNT, 5, 6];
+
+fn rows() -> [Row; 17] {
     let busy_poll =
         [&0x0102_0304_u32.to_ne_bytes()[..], &0x0506_u16.to_ne_bytes(), &[1, 0]].concat();
+    let response = RESPONSE.map(u64::to_ne_bytes).concat();
+    // The descriptors 1 and 7, and `O_CLOEXEC`.
+    let words = [AddFdFlags::SETFD.bits(), 1, 7, 0x8_0000].map(u32::to_ne_bytes);
+    let descriptor = [&COUNT.to_ne_bytes()[..], words.as_flattened()].concat();
     let pidfd_info =
         [&InfoMask::EXIT.bits().to_ne_bytes()[..], &[0; size_of::<PidFdInfo>() - 8]].concat();
     [
@@ -98,6 +108,42 @@ fn rows() -> [Row; 13] {
             // descriptor.
             unsafe { process::raw::ioctl_pidfd_get_namespace(fd, Kind::Uts) }.map(drop)
         }),
+        Row(
+            Call::IOCTL_SECCOMP_NOTIF_RECV,
+            0xC050_2100,
+            Argument::ReadsAndWrites(vec![0; 80]),
+            |fd| {
+                // SAFETY: the request declares 80 bytes, and the server cannot write more.
+                unsafe { seccomp::raw::ioctl_seccomp_notif_recv(fd, &mut [0; 10]) }
+            },
+        ),
+        Row(
+            Call::IOCTL_SECCOMP_NOTIF_SEND,
+            0xC018_2101,
+            Argument::ReadsAndWrites(response),
+            |fd| {
+                // SAFETY: the request declares 24 bytes, and the server cannot access more.
+                unsafe { seccomp::raw::ioctl_seccomp_notif_send(fd, &mut { RESPONSE }) }
+            },
+        ),
+        Row(
+            Call::IOCTL_SECCOMP_NOTIF_ID_VALID,
+            0x4008_2102,
+            Argument::Reads(COUNT.to_ne_bytes().into()),
+            |fd| {
+                // SAFETY: the kernel reads the number.
+                unsafe { seccomp::raw::ioctl_seccomp_notif_id_valid(fd, ID) }
+            },
+        ),
+        Row(Call::IOCTL_SECCOMP_NOTIF_ADDFD, 0x4018_2103, Argument::Reads(descriptor), |fd| {
+            // SAFETY: the descriptor is open while the server, which ignores it, handles the
+            // request.
+            let added = unsafe { BorrowedFd::borrow_raw(1) };
+            let flags = AddFdFlags::SETFD;
+            // SAFETY: the kernel reads the struct, and the server adds no descriptor.
+            unsafe { seccomp::raw::ioctl_seccomp_notif_addfd(fd, ID, flags, added, 7, true) }
+                .map(drop)
+        }),
         Row(Call::IOCTL_NS_GET_OWNER_UID, 0xB704, Argument::Undeclared, |fd| {
             // SAFETY: the request does not declare the size of the variable, so that the server
             // cannot write to it.
@@ -109,9 +155,8 @@ fn rows() -> [Row; 13] {
 #[test]
 fn ioctl_on_fuse_file_sends_only_argument_and_declared_memory_to_server() {
     let mut tested: Vec<_> = rows().iter().map(|Row(call, ..)| *call).collect();
-    // The test `ioctl_setnextwd_on_fuse_file_uses_the_watch_descriptor_as_an_address` covers
-    // `INOTIFY_IOC_SETNEXTWD`.
-    tested.push(Call::IOCTL_INOTIFY_SETNEXTWD);
+    // The test `ioctl_on_fuse_file_uses_number_as_address` covers these requests.
+    tested.extend([Call::IOCTL_INOTIFY_SETNEXTWD, Call::IOCTL_SECCOMP_NOTIF_SET_FLAGS]);
     let missing =
         Call::ALL.iter().find(|call| call.name().starts_with("ioctl(") && !tested.contains(call));
     assert_eq!(missing, None, "the table should have a row for each ioctl");
@@ -145,10 +190,10 @@ fn ioctl_on_fuse_file_sends_only_argument_and_declared_memory_to_server() {
     });
 }
 
-/// `ioctl_setnextwd` is unsafe because, on a FUSE file, the kernel reads memory at the address that
-/// equals the watch descriptor.
+/// Functions that pass a number as the third argument are unsafe because, on a FUSE file, the
+/// kernel reads memory at the address that equals the number.
 #[test]
-fn ioctl_setnextwd_on_fuse_file_uses_the_watch_descriptor_as_an_address() {
+fn ioctl_on_fuse_file_uses_number_as_address() {
     with_fuse(|fuse| {
         let (size, access) = (4096, libc::PROT_READ | libc::PROT_WRITE);
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED_NOREPLACE;
@@ -157,7 +202,7 @@ fn ioctl_setnextwd_on_fuse_file_uses_the_watch_descriptor_as_an_address() {
         let memory = unsafe { libc::mmap(address, size, access, flags, -1, 0) };
         assert_eq!(memory, address, "mmap: {}", std::io::Error::last_os_error());
         // SAFETY: new memory, which nothing else uses.
-        unsafe { memory.cast::<[u8; 4]>().write(*b"mine") };
+        unsafe { memory.cast::<[u8; 8]>().write(*b"mine too") };
         let file = fuse.file();
         // SAFETY: the descriptor is not an inotify instance, and the kernel reads 4 bytes at the
         // address, which are mapped.
@@ -166,6 +211,15 @@ fn ioctl_setnextwd_on_fuse_file_uses_the_watch_descriptor_as_an_address() {
         assert_eq!(result.unwrap_err().errno(), Errno::NOTTY);
         let argument = ADDRESS as u64;
         let sent = Ioctl { request: 0x4004_4900, argument, input: b"mine".into(), output_size: 0 };
+        assert_eq!(fuse.server.take_ioctls(), [sent]);
+
+        let flags = ListenerFlags::from_bits_retain(argument);
+        // SAFETY: the descriptor is not a listener, and the kernel reads 8 bytes at the address,
+        // which are mapped.
+        let result = unsafe { seccomp::raw::ioctl_seccomp_notif_set_flags(file.as_fd(), flags) };
+        assert_eq!(result.unwrap_err().errno(), Errno::NOTTY);
+        let input = b"mine too".into();
+        let sent = Ioctl { request: 0x4008_2104, argument, input, output_size: 0 };
         assert_eq!(fuse.server.take_ioctls(), [sent]);
     });
 }
