@@ -2,10 +2,8 @@
 
 use core::fmt;
 
-use super::action::SECCOMP_RET_ACTION_FULL;
-use super::instruction::{Instruction, RET, RET_A};
 use super::types::FilterFlags;
-use super::{Action, Listener, Program, raw};
+use super::{Listener, Program, raw, safety};
 use crate::error::{Call, Errno, Error, Result};
 use crate::ids::Tid;
 use crate::process::raw::prctl_set_no_new_privs;
@@ -38,8 +36,13 @@ use crate::process::raw::prctl_set_no_new_privs;
 /// - Programs that can return a computed value (`ret a`).
 /// - Programs that can return [`Action::KillThread`]: a thread would terminate while other threads
 ///   use its stack, for example scoped threads that it has created.
+/// - Programs that do not execute `brk`, `exit` or `rt_sigreturn`, and do not terminate the process
+///   instead: the C library does not expect that these calls fail. It would use memory that `brk`
+///   has not allocated, and continue after `exit` and `rt_sigreturn`, which do not return.
 ///
 /// [`assume_safe`](Self::assume_safe) permits these programs.
+///
+/// [`Action::KillThread`]: super::Action::KillThread
 #[derive(Clone, Copy, Debug)]
 pub struct Filter<'p> {
     program: &'p Program,
@@ -113,8 +116,8 @@ impl<'p> Filter<'p> {
     ///
     /// # Errors
     ///
-    /// - `EINVAL`: the program can return [`Action::UserNotif`], which requires a listener, or an
-    ///   action that is not safe ([`Call::SECCOMP_PROGRAM`]); or the kernel does not support an
+    /// - `EINVAL`: the program can return [`Action::UserNotif`], which requires a listener, or is
+    ///   not safe ([`Call::SECCOMP_PROGRAM`]); or the kernel does not support an
     ///   option; or [`wait_killable_recv`](Self::wait_killable_recv) was called; or the thread is
     ///   in strict mode.
     /// - `EACCES`: [`keep_privileges`](Self::keep_privileges) was called, the thread does not have
@@ -125,6 +128,7 @@ impl<'p> Filter<'p> {
     ///
     /// Since Linux 3.17; [seccomp(2)].
     ///
+    /// [`Action::UserNotif`]: super::Action::UserNotif
     /// [seccomp(2)]: https://man7.org/linux/man-pages/man2/seccomp.2.html
     #[doc(alias("seccomp", "SECCOMP_SET_MODE_FILTER"))]
     pub fn install(self) -> Result<()> {
@@ -178,6 +182,7 @@ impl<'p> Filter<'p> {
     ///
     /// Since Linux 5.0; [seccomp_unotify(2)].
     ///
+    /// [`Action::UserNotif`]: super::Action::UserNotif
     /// [seccomp_unotify(2)]: https://man7.org/linux/man-pages/man2/seccomp_unotify.2.html
     #[doc(alias = "SECCOMP_FILTER_FLAG_NEW_LISTENER")]
     pub fn install_listener(self) -> Result<Listener> {
@@ -213,31 +218,13 @@ impl<'p> Filter<'p> {
 
     /// Checks the program and sets `no_new_privs`.
     fn prepare(self, has_listener: bool) -> Result<()> {
-        let is_safe = |instruction: &Instruction| match instruction.code {
-            RET => is_safe(instruction.k, has_listener, self.is_checked),
-            RET_A => !self.is_checked,
-            _ => true,
-        };
-        if !self.program.instructions().iter().all(is_safe) {
+        let lacks_listener = !has_listener && safety::notifies(self.program);
+        if lacks_listener || self.is_checked && !safety::is_safe(self.program) {
             return Err(Error::new(Call::SECCOMP_PROGRAM, Errno::INVAL));
         }
         if self.no_new_privs { prctl_set_no_new_privs() } else { Ok(()) }
     }
 }
-
-/// Returns whether a program may return a value.
-fn is_safe(value: u32, has_listener: bool, is_checked: bool) -> bool {
-    match Action::from_raw(value) {
-        Some(Action::UserNotif) => has_listener,
-        Some(Action::KillThread) => !is_checked,
-        Some(_) => true,
-        // The errno 0, or an unknown action, for which the kernel terminates the process.
-        None => !is_checked || value & SECCOMP_RET_ACTION_FULL != ERRNO_0,
-    }
-}
-
-/// `SECCOMP_RET_ERRNO` without an errno.
-const ERRNO_0: u32 = Action::Errno(Errno::PERM).as_raw() & SECCOMP_RET_ACTION_FULL;
 
 const NOT_SYNCHRONIZED: Error = Error::new(Call::SECCOMP_TSYNC, Errno::SRCH);
 

@@ -77,6 +77,7 @@ mod policy;
 mod program;
 pub mod raw;
 mod rule;
+mod safety;
 mod segments;
 mod syscall;
 mod syscall_table;

@@ -389,7 +389,9 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     SECCOMP_PROGRAM:
         INVAL => "the filter is installed without a listener, and can return \
             SECCOMP_RET_USER_NOTIF; or the filter can return SECCOMP_RET_KILL_THREAD, \
-            SECCOMP_RET_ERRNO with the errno 0, or a computed value, which is not safe";
+            SECCOMP_RET_ERRNO with the errno 0, or a computed value, which is not safe; or the \
+            filter does not allow brk, exit or rt_sigreturn, whose failure the C library does not \
+            expect";
     SECCOMP_TSYNC:
         SRCH => Busy "a thread cannot be synchronized, because it is in strict mode or has a filter \
             that the calling thread does not have";

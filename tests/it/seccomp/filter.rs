@@ -153,12 +153,14 @@ fn filter_install_all_threads_applies_the_filter_to_other_threads() {
 }
 
 #[test]
-fn filter_install_rejects_programs_that_forge_successful_results() {
+fn filter_install_rejects_programs_that_are_not_safe() {
     const ALLOW: Instruction = Instruction::new(6, 0, 0, 0x7FFF_0000);
     let rejected = [
         vec![Instruction::new(6, 0, 0, 0x0005_0000)],
         vec![Instruction::new(6, 0, 0, 0), ALLOW],
         vec![Instruction::new(0, 0, 0, 0x7FFF_0000), Instruction::new(0x16, 0, 0, 0)],
+        // All system calls fail, also those whose failure the C library does not expect.
+        vec![Instruction::new(6, 0, 0, 0x0005_0001)],
     ];
     in_thread(|| {
         for program in &rejected {
