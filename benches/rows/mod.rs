@@ -20,6 +20,7 @@ mod openat;
 mod pread;
 mod process;
 mod read_write;
+mod seccomp;
 mod signalfd;
 mod spawn;
 mod statx;
@@ -58,6 +59,9 @@ pub(crate) const ALL: &[(&str, BuildRow)] = &[
     ("inotify decode padded", inotify_decode::padded),
     ("inotify decode trimmed", inotify_decode::trimmed),
     ("epoll", epoll::write_wait_read),
+    ("seccomp compile", seccomp::rules),
+    ("seccomp filter", seccomp::filtered),
+    ("seccomp notification", seccomp::round_trip),
     ("spawn", spawn::tiny),
     ("spawn large parent", spawn::large_parent),
     ("copy files", copy::files),
