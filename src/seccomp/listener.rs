@@ -1,10 +1,12 @@
 //! The supervisor's end of a filter.
 
+use core::mem::ManuallyDrop;
+
 use super::notification::{RETURN_DESCRIPTORS, WORDS, decode};
 use super::types::{AddFdFlags, ListenerFlags, NotifSizes, Response, ResponseFlags};
 use super::{Delivery, Notification, NotificationId, TargetMemory, raw};
 use crate::error::{Call, Errno, Error, Result};
-use crate::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use crate::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use crate::fs::{CWD, readlinkat};
 use crate::io::retry;
 use crate::poll::{self, PollFd, PollFlags};
@@ -338,15 +340,25 @@ impl TryFrom<OwnedFd> for Listener {
     type Error = Error;
 
     fn try_from(fd: OwnedFd) -> Result<Self> {
-        const ERROR: Error = Error::new(Call::SECCOMP_LISTENER, Errno::INVAL);
-        let mut path = StackBuf::<40>::new();
-        path.push(b"/proc/thread-self/fd/").ok_or(ERROR)?;
-        path.push_number(fd.as_raw_fd().cast_unsigned()).ok_or(ERROR)?;
-        let mut buffer = [0; 32];
-        let target = readlinkat(CWD, path.as_bytes(), &mut buffer)?;
-        if target.as_bytes() != b"anon_inode:seccomp notify" {
-            return Err(ERROR);
-        }
-        Ok(Self::from_checked(fd, Self::sizes()?))
+        // The compiler assumes that functions of other modules can unwind. `ManuallyDrop` prevents
+        // that this function requires an unwinder.
+        let fd = ManuallyDrop::new(fd);
+        let sizes = check_listener(fd.as_fd());
+        let fd = ManuallyDrop::into_inner(fd);
+        Ok(Self::from_checked(fd, sizes?))
     }
+}
+
+/// Checks that a descriptor is the listener of a filter, and returns the sizes of the structs.
+fn check_listener(fd: BorrowedFd<'_>) -> Result<NotifSizes> {
+    const ERROR: Error = Error::new(Call::SECCOMP_LISTENER, Errno::INVAL);
+    let mut path = StackBuf::<40>::new();
+    path.push(b"/proc/thread-self/fd/").ok_or(ERROR)?;
+    path.push_number(fd.as_raw_fd().cast_unsigned()).ok_or(ERROR)?;
+    let mut buffer = [0; 32];
+    let target = readlinkat(CWD, path.as_bytes(), &mut buffer)?;
+    if target.as_bytes() != b"anon_inode:seccomp notify" {
+        return Err(ERROR);
+    }
+    Listener::sizes()
 }

@@ -21,6 +21,7 @@ use butter::pipe::{self, SpliceFlags};
 use butter::poll::{self, PollFd};
 use butter::process::Pid;
 use butter::rand::{self, GetRandomFlags};
+use butter::seccomp;
 use butter::signal::{self, SigSet, Signal};
 use butter::signalfd::SignalFd;
 use butter::thread::{self, Tid};
@@ -223,6 +224,12 @@ fn recvfrom(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> usize {
 #[unsafe(no_mangle)]
 fn accept4(socket: BorrowedFd<'_>) -> Option<OwnedFd> {
     or_cold(net::raw::accept4(socket, SocketFlags::CLOEXEC))
+}
+
+#[unsafe(no_mangle)]
+fn seccomp_notif_send(listener: BorrowedFd<'_>, response: &mut [u64; 3]) {
+    // SAFETY: the functions are compiled, but not called.
+    or_cold(unsafe { seccomp::raw::ioctl_seccomp_notif_send(listener, response) });
 }
 
 #[unsafe(no_mangle)]

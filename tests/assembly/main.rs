@@ -57,6 +57,7 @@ const CALLERS: &[(&str, Cost, Cost)] = &[
     ("sendto", Cost(9, 0), Cost(20, 5)),
     ("recvfrom", Cost(9, 0), Cost(20, 5)),
     ("accept4", Cost(9, 0), Cost(20, 5)),
+    ("seccomp_notif_send", Cost(8, 0), Cost(17, 4)),
     ("splice", Cost(20, 3), Cost(28, 6)),
     ("tee", Cost(14, 1), Cost(25, 6)),
     ("clock_gettime", Cost(11, 0), Cost(21, 5)),

@@ -127,23 +127,23 @@ fn check(output: Output) {
 
 /// The program uses inotify, an eventfd and epoll, and prints an error through `core::fmt`.
 #[test]
-fn program_without_std_has_at_most_14_kb_on_x86_64() {
+fn program_without_std_has_at_most_15_kb_on_x86_64() {
     let library = require!(Library::build("size", small("x86_64-unknown-none")));
-    at_most(14_000, size(&library.compile("program", &[])));
+    at_most(15_000, size(&library.compile("program", &[])));
 }
 
 #[test]
-fn program_without_std_has_at_most_14_kb_on_aarch64() {
+fn program_without_std_has_at_most_15_kb_on_aarch64() {
     let library = require!(Library::build("size", small("aarch64-unknown-none")));
-    at_most(14_000, size(&library.compile("program", &[])));
+    at_most(15_000, size(&library.compile("program", &[])));
 }
 
 /// The program only prints the error of one system call, without `core::fmt`.
 #[test]
-fn program_without_std_that_prints_an_error_has_at_most_7_kb() {
+fn program_without_std_that_prints_an_error_has_at_most_8_kb() {
     let library = require!(Library::build("print", small("x86_64-unknown-none")));
     let program = library.compile("error", &["print"]);
-    at_most(7_000, size(&program));
+    at_most(8_000, size(&program));
     require!(cfg!(target_arch = "x86_64"), "the host has another architecture");
     let output = Command::new(&program).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout), "inotify_add_watch: ENOENT\n");
@@ -167,9 +167,9 @@ fn error_printing_adds_at_most_8_kb_to_a_program_with_std() {
 }
 
 #[test]
-fn error_printing_with_reason_adds_at_most_50_kb_to_a_program_with_std() {
+fn error_printing_with_reason_adds_at_most_55_kb_to_a_program_with_std() {
     let library = require!(Library::build("error", with_std("std,explain")));
-    at_most(50_000, added(&library));
+    at_most(55_000, added(&library));
 }
 
 /// Returns the number of bytes by which a program that prints an error is larger than a program
