@@ -6,13 +6,16 @@ use super::notification::{RETURN_DESCRIPTORS, WORDS, decode};
 use super::types::{AddFdFlags, ListenerFlags, NotifSizes, Response, ResponseFlags};
 use super::{Delivery, Notification, NotificationId, TargetMemory, raw};
 use crate::error::{Call, Errno, Error, Result};
-use crate::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
-use crate::fs::{CWD, readlinkat};
+use crate::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
+use crate::fs;
 use crate::io::retry;
 use crate::poll::{self, PollFd, PollFlags};
-use crate::procfs::StackBuf;
 use crate::signal::{self, SigSet};
 use crate::time::Timeout;
+
+/// The file system of objects that have no file system, such as listeners, eventfds and epoll
+/// instances. User space cannot provide files of it.
+const ANON_INODE_FS_MAGIC: i64 = 0x0904_1934;
 
 /// The listener of a filter: a descriptor from which a supervisor receives notifications of system
 /// calls, and with which it determines their results.
@@ -334,8 +337,7 @@ impl Listener {
 }
 
 /// Takes ownership of the listener of a filter. Fails with `EINVAL` if the descriptor is not such a
-/// listener, according to its link in `/proc/thread-self/fd`. Fails with `ENOENT` if `/proc` is not
-/// mounted.
+/// listener.
 impl TryFrom<OwnedFd> for Listener {
     type Error = Error;
 
@@ -352,13 +354,13 @@ impl TryFrom<OwnedFd> for Listener {
 /// Checks that a descriptor is the listener of a filter, and returns the sizes of the structs.
 fn check_listener(fd: BorrowedFd<'_>) -> Result<NotifSizes> {
     const ERROR: Error = Error::new(Call::SECCOMP_LISTENER, Errno::INVAL);
-    let mut path = StackBuf::<40>::new();
-    path.push(b"/proc/thread-self/fd/").ok_or(ERROR)?;
-    path.push_number(fd.as_raw_fd().cast_unsigned()).ok_or(ERROR)?;
-    let mut buffer = [0; 32];
-    let target = readlinkat(CWD, path.as_bytes(), &mut buffer)?;
-    if target.as_bytes() != b"anon_inode:seccomp notify" {
+    if fs::raw::fstatfs(fd)?.fs_type != ANON_INODE_FS_MAGIC {
         return Err(ERROR);
     }
-    Listener::sizes()
+    // SAFETY: the kernel itself has created the object. It reads one number if the object is a
+    // listener, and rejects the request otherwise.
+    match unsafe { raw::ioctl_seccomp_notif_id_valid(fd, NotificationId::from_raw(0)) } {
+        Err(error) if !error.is(Errno::NOENT) => Err(ERROR),
+        _ => Listener::sizes(),
+    }
 }

@@ -6,8 +6,8 @@ use butter::seccomp::{FilterFlags, Instruction, Program, SyscallData, raw};
 
 use super::filter::call;
 
-/// The number of random programs.
-const PROGRAMS: usize = 10_000;
+/// The number of random programs. Virtual machines of other architectures are emulated.
+const PROGRAMS: usize = if cfg!(target_arch = "x86_64") { 10_000 } else { 1_000 };
 
 /// The codes of the operations that seccomp filters can contain, without returns.
 const CODES: &[u16] = &[

@@ -4,10 +4,14 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use butter::Errno;
+use butter::error::Call;
 use butter::fd::{AsRawFd, OwnedFd};
 use butter::fs::{CWD, Mode, OFlags};
 use butter::seccomp::{Delivery, Listener, ListenerFlags, NotificationId, Syscall};
 use butter::thread::gettid;
+use butter::time::Clock;
+use butter::timerfd::CreateFlags;
+use butter::timerfd::raw::timerfd_create;
 use common::{kernel_is_at_least, require};
 
 use super::supervised;
@@ -296,7 +300,13 @@ fn listener_is_converted_from_a_descriptor() {
     );
     require!(result);
     let (reader, _writer) = butter::pipe::pipe().unwrap();
-    assert!(Listener::try_from(reader).unwrap_err().is(Errno::INVAL));
+    // Objects of the same file system as listeners.
+    let epoll = butter::epoll::Epoll::new().unwrap().into();
+    let timer = timerfd_create(Clock::Monotonic, CreateFlags::empty()).unwrap();
+    for other in [reader, epoll, timer] {
+        let error = Listener::try_from(other).unwrap_err();
+        assert_eq!((error.call(), error.errno()), (Call::SECCOMP_LISTENER, Errno::INVAL));
+    }
 }
 
 #[test]
