@@ -2,6 +2,7 @@
 
 mod agreement;
 mod filter;
+mod libseccomp;
 mod listener;
 mod processes;
 
