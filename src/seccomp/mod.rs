@@ -3,7 +3,7 @@
 //! A [`Policy`] contains rules for system calls. It is compiled to a [`Program`] of the kernel's
 //! classic BPF, in a constant or at run time, and installed as a [`Filter`]. A filter can notify a
 //! supervisor, which receives the notifications from a [`Listener`]. No part requires an allocator
-//! or a C library.
+//! or a C library. [`profile`] contains policies for common purposes.
 //!
 //! ```
 //! use butter::error::Errno;
@@ -74,6 +74,7 @@ mod notification;
 #[cfg(feature = "alloc")]
 mod owned;
 mod policy;
+pub mod profile;
 mod program;
 pub mod raw;
 mod rule;

@@ -90,6 +90,31 @@ impl<'a> Policy<'a> {
         Self { foreign, ..self }
     }
 
+    /// Returns the rules.
+    #[must_use]
+    pub const fn get_rules(&self) -> &'a [Rule<'a>] {
+        self.rules
+    }
+
+    /// Returns the default action.
+    #[must_use]
+    pub const fn get_default(&self) -> Action {
+        self.default
+    }
+
+    /// Returns the action for system calls with numbers above
+    /// [`Syscall::NUMBER_MAX`](super::Syscall::NUMBER_MAX).
+    #[must_use]
+    pub const fn get_unknown(&self) -> Action {
+        self.unknown
+    }
+
+    /// Returns the action for system calls of other ABIs.
+    #[must_use]
+    pub const fn get_foreign(&self) -> Action {
+        self.foreign
+    }
+
     /// Returns the number of instructions of the compiled program, which is the parameter of
     /// [`ProgramArray`].
     ///

@@ -5,6 +5,7 @@ mod filter;
 mod libseccomp;
 mod listener;
 mod processes;
+mod profiles;
 
 use std::ops::Deref;
 
