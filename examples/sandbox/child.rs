@@ -24,6 +24,8 @@ const DEFAULT_PATH: &str = "/bin:/usr/bin";
 pub(crate) struct Command {
     /// The paths of the program, in the order in which they are tried.
     paths: Vec<CString>,
+    /// Whether the user has given a path, not a name to search in `PATH`.
+    is_path: bool,
     arguments: CStringArray,
     environment: CStringArray,
 }
@@ -34,7 +36,8 @@ impl Command {
     pub(crate) fn new(command: &[OsString]) -> butter::Result<Self> {
         let name = command.first().map_or(OsStr::new(""), |name| name);
         let path = std::env::var_os("PATH").unwrap_or_else(|| DEFAULT_PATH.into());
-        let paths = if name.as_bytes().contains(&b'/') {
+        let is_path = name.as_bytes().contains(&b'/');
+        let paths = if is_path {
             vec![name.to_owned()]
         } else {
             std::env::split_paths(&path).map(|directory| directory.join(name).into()).collect()
@@ -46,6 +49,7 @@ impl Command {
         });
         Ok(Self {
             paths: c_strings(paths)?,
+            is_path,
             arguments: c_strings(command.iter().cloned())?.into_iter().collect(),
             environment: c_strings(variables)?.into_iter().collect(),
         })
@@ -57,9 +61,10 @@ impl Command {
         for path in &self.paths {
             let Err(error) = execve(path, self.arguments.as_array(), self.environment.as_array());
             match error.errno() {
-                Errno::NOENT | Errno::NOTDIR => {}
+                // The name of a command is searched in all directories.
+                Errno::NOENT | Errno::NOTDIR if !self.is_path => {}
                 // A program in a later directory may be executable.
-                Errno::ACCES => found = error,
+                Errno::ACCES if !self.is_path => found = error,
                 _ => return error,
             }
         }

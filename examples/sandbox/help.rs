@@ -40,7 +40,7 @@ Rules:
   A line of FILE is a comment after #, an action for system calls without a rule, or a rule:
 
     default errno EPERM
-    read..=close -> allow
+    futex_wake..=futex_requeue -> allow
     socket arg32(0) == 1 -> allow
     mmap arg64(2) & 0x4 == 0 and arg64(1) < 0x100000 -> allow
     execve -> log

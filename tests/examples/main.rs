@@ -3,6 +3,7 @@
 mod copy;
 mod guard;
 mod relay;
+mod sandbox;
 mod usage;
 mod watch;
 

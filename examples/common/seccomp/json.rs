@@ -166,11 +166,11 @@ impl<'j> Node<'j> {
         let range = format!("an integer from 0 to {max}");
         let number = self.value.as_number().ok_or_else(|| self.wrong_type(&range))?;
         let (is_positive, mantissa, exponent) = number.as_parts();
-        let power = u32::try_from(exponent).ok().and_then(|exponent| 10_u64.checked_pow(exponent));
-        let integer = match (is_positive, mantissa) {
-            (_, 0) => Some(0),
-            (true, _) => power.and_then(|power| mantissa.checked_mul(power)),
-            (false, _) => None,
+        // The parser rounds an integer that has more than 64 bits, which then has an exponent.
+        let integer = match (is_positive, mantissa, exponent) {
+            (_, 0, _) => Some(0),
+            (true, _, 0) => Some(mantissa),
+            _ => None,
         };
         let integer = integer.filter(|integer| *integer <= max);
         integer.ok_or_else(|| self.error(format!("invalid number {number} (expected {range})")))
