@@ -1,17 +1,17 @@
 //! The policy for pure computation.
 
-use super::container::CLONE_NAMESPACES;
+use super::container::NAMESPACES;
 use super::policy;
 use crate::error::Errno;
+use crate::mm::ProtFlags;
+use crate::process::CloneFlags;
 use crate::seccomp::{Action, Policy, Rule, Syscall, arg32};
-
-const PROT_EXEC: u32 = 0x4;
 
 const PR_SET_NAME: u32 = 15;
 const PR_SET_VMA: u32 = 0x5356_4D41;
 
-/// The flags with which `clone` creates a thread: `CLONE_VM`, `CLONE_SIGHAND` and `CLONE_THREAD`.
-const CLONE_THREAD: u32 = 0x1_0900;
+/// The flags with which `clone` creates a thread.
+const THREAD: CloneFlags = CloneFlags::VM.union(CloneFlags::SIGHAND).union(CloneFlags::THREAD);
 
 /// A policy for threads that only compute: they transfer data through descriptors that are already
 /// open, manage memory, and create threads.
@@ -57,10 +57,11 @@ pub const COMPUTE: Policy<'static> = policy! {
         PWRITE64 READ READV RESTART_SYSCALL RSEQ RT_SIGACTION RT_SIGPROCMASK RT_SIGRETURN
         SCHED_GETAFFINITY SCHED_YIELD SET_ROBUST_LIST SIGALTSTACK TIME WRITE WRITEV
     }
-    Rule::new(Syscall::MMAP, Action::Allow).when(&[arg32(2).masked_eq(PROT_EXEC, 0)]),
-    Rule::new(Syscall::MPROTECT, Action::Allow).when(&[arg32(2).masked_eq(PROT_EXEC, 0)]),
+    Rule::new(Syscall::MMAP, Action::Allow).when(&[arg32(2).masked_eq(ProtFlags::EXEC.bits(), 0)]),
+    Rule::new(Syscall::MPROTECT, Action::Allow)
+        .when(&[arg32(2).masked_eq(ProtFlags::EXEC.bits(), 0)]),
     Rule::new(Syscall::CLONE, Action::Allow)
-        .when(&[arg32(0).masked_eq(CLONE_THREAD | CLONE_NAMESPACES, CLONE_THREAD)]),
+        .when(&[arg32(0).masked_eq(THREAD.union(NAMESPACES).bits() as u32, THREAD.bits() as u32)]),
     Rule::new(Syscall::CLONE3, Action::Errno(Errno::NOSYS)),
     Rule::new(Syscall::PRCTL, Action::Allow).when(&[arg32(0).eq(PR_SET_NAME)]),
     Rule::new(Syscall::PRCTL, Action::Allow).when(&[arg32(0).eq(PR_SET_VMA)]),

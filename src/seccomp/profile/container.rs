@@ -2,14 +2,18 @@
 
 use super::policy;
 use crate::error::Errno;
+use crate::net::AddressFamily;
+use crate::process::CloneFlags;
 use crate::seccomp::{Action, Policy, Rule, Syscall, arg32, arg64};
 
-const AF_ALG: u32 = 38;
-const AF_VSOCK: u32 = 40;
-
-/// The flags of `clone` that create namespaces: `CLONE_NEWNS`, `CLONE_NEWCGROUP`, `CLONE_NEWUTS`,
-/// `CLONE_NEWIPC`, `CLONE_NEWUSER`, `CLONE_NEWPID` and `CLONE_NEWNET`.
-pub(super) const CLONE_NAMESPACES: u32 = 0x7E02_0000;
+/// The flags of `clone` that create namespaces.
+pub(super) const NAMESPACES: CloneFlags = CloneFlags::NEWNS
+    .union(CloneFlags::NEWCGROUP)
+    .union(CloneFlags::NEWUTS)
+    .union(CloneFlags::NEWIPC)
+    .union(CloneFlags::NEWUSER)
+    .union(CloneFlags::NEWPID)
+    .union(CloneFlags::NEWNET);
 
 /// The system call with the largest number.
 const LAST: Syscall = match Syscall::from_raw(Syscall::NUMBER_MAX) {
@@ -102,10 +106,10 @@ pub const CONTAINER: Policy<'static> = policy! {
         TRUNCATE UMASK UNAME UNLINK UNLINKAT URETPROBE UTIME UTIMENSAT UTIMES VFORK VMSPLICE
         WAIT4 WAITID WRITE WRITEV
     }
-    Rule::new(Syscall::CLONE, Action::Allow).when(&[arg32(0).masked_eq(CLONE_NAMESPACES, 0)]),
+    Rule::new(Syscall::CLONE, Action::Allow).when(&[arg32(0).masked_eq(NAMESPACES.bits() as u32, 0)]),
     Rule::new(Syscall::CLONE3, Action::Errno(Errno::NOSYS)),
     Rule::new(Syscall::SOCKET, Action::Allow)
-        .when(&[arg32(0).ne(AF_ALG), arg32(0).ne(AF_VSOCK)]),
+        .when(&[arg32(0).ne(AddressFamily::ALG.as_raw() as u32), arg32(0).ne(AddressFamily::VSOCK.as_raw() as u32)]),
     // PER_LINUX, PER_LINUX32, both with UNAME26, and the query of the value.
     Rule::new(Syscall::PERSONALITY, Action::Allow).when(&[arg64(0).eq(0)]),
     Rule::new(Syscall::PERSONALITY, Action::Allow).when(&[arg64(0).eq(0x8)]),

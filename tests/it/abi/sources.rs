@@ -135,6 +135,7 @@ sources! {
     "src/seccomp/listener.rs"
     "src/seccomp/memory.rs"
     "src/seccomp/notification.rs"
+    "src/seccomp/profile/compute.rs"
     "src/seccomp/raw.rs"
     "src/seccomp/safety.rs"
     "src/seccomp/segments.rs"

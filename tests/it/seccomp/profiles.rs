@@ -117,7 +117,10 @@ fn container_handles_unknown_calls_and_other_abis() {
 fn container_program_runs_an_ordinary_program() {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--list", "--format", "terse"]).stdin(Stdio::null()).stdout(Stdio::piped());
-    let install = || Ok(Filter::new(&CONTAINER_PROGRAM).install()?);
+    let install = || {
+        let installed = Filter::new(&CONTAINER_PROGRAM).install();
+        installed.map_err(|error| std::io::Error::from_raw_os_error(error.errno().as_raw()))
+    };
     // SAFETY: between fork and exec, the closure only makes system calls.
     unsafe { command.pre_exec(install) };
     let output = spawn(&mut command).unwrap().wait_with_output().unwrap();
