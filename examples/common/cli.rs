@@ -77,19 +77,22 @@ pub(crate) fn size(text: &OsStr) -> Option<u64> {
 
 /// Prints the help text or the version to standard output. Returns the exit status.
 pub(crate) fn print(program: &str, text: &str) -> ExitCode {
+    if try_print(program, text) { ExitCode::SUCCESS } else { FAILURE.into() }
+}
+
+/// Prints a text to standard output. If this fails, prints an error and returns `false`.
+pub(crate) fn try_print(program: &str, text: &str) -> bool {
     let mut stdout = io::stdout();
     let mut write = || {
         ensure_open()?;
         stdout.write_all(text.as_bytes())?;
         stdout.flush()
     };
-    match write() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            message(program, format_args!("write error: {}", SystemError::Io(&error)));
-            FAILURE.into()
-        }
+    let written = write();
+    if let Err(error) = &written {
+        message(program, format_args!("write error: {}", SystemError::Io(error)));
     }
+    written.is_ok()
 }
 
 /// Prints a usage error. Returns the exit status.

@@ -176,6 +176,8 @@ impl Child<'_> {
     }
 
     fn install(&self, program: &Program) -> butter::Result<()> {
+        // `TSYNC` has no effect, because this process has a single thread, and the kernel accepts
+        // `WAIT_KILLABLE_RECV` only with a listener.
         let flags = self.filter.flags;
         let mut filter = seccomp::Filter::new(program);
         if flags.contains(FilterFlags::LOG) {

@@ -29,7 +29,9 @@ Profiles:
              unshare, keyctl, io_uring_setup and others
   compute    computing, threads, and reading and writing open files. To start the command, the
              profile also permits execve and opening files for reading; restrict the files with --ro
-  none       all system calls
+  none       all system calls; with other rules, not 32-bit and x32 system calls
+
+  The command can still control other processes of the same user, for example with ptrace or kill.
 
 Files:
   With --ro or --rw, the command can access only files beneath these paths (Landlock). A dynamically

@@ -65,10 +65,7 @@ fn message(text: fmt::Arguments<'_>) {
 
 /// Prints a text to standard output. Returns the exit status.
 fn print(text: &str) -> ExitCode {
-    match cli::print(PROGRAM, text) {
-        ExitCode::SUCCESS => ExitCode::SUCCESS,
-        _ => FAILURE.into(),
-    }
+    if cli::try_print(PROGRAM, text) { ExitCode::SUCCESS } else { FAILURE.into() }
 }
 
 /// Runs the command. Returns an error message if the command was not started.

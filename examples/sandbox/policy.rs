@@ -88,16 +88,18 @@ pub(crate) fn compile(options: &Options) -> Result<Filter, String> {
     let rules = &options.rules;
     let mut flags = FilterFlags::empty();
     let program = match &options.base {
-        Base::Container => Some(before(rules, CONTAINER)),
+        Base::Container => Some(compile_before(rules, CONTAINER)),
         Base::Compute => {
             let start = text::parse(START).map_err(|error| error.to_string())?;
-            Some(before(&[&**rules, &*start.rules].concat(), COMPUTE))
+            Some(compile_before(&[&**rules, &*start.rules].concat(), COMPUTE))
         }
         Base::None if rules.is_empty() => None,
-        Base::None => Some(before(rules, Policy::new(Action::Allow).unknown(Action::Allow))),
+        Base::None => {
+            Some(compile_before(rules, Policy::new(Action::Allow).unknown(Action::Allow)))
+        }
         Base::Rules(file) => {
             let policy = text::parse(&read(file)?).map_err(|error| in_file(file, &error))?;
-            Some(before_owned(rules, policy))
+            Some(compile_owned(rules, policy))
         }
         Base::Oci(file) => {
             let environment = oci::Environment::of_host();
@@ -108,7 +110,7 @@ pub(crate) fn compile(options: &Options) -> Result<Filter, String> {
                 report_ignored(file, &profile);
             }
             flags = profile.flags;
-            Some(before_owned(rules, profile.policy))
+            Some(compile_owned(rules, profile.policy))
         }
     };
     let program = program.transpose().map_err(|error| match &options.base {
@@ -125,11 +127,7 @@ pub(crate) fn compile(options: &Options) -> Result<Filter, String> {
     Ok(Filter { program, traced, flags })
 }
 
-fn before(rules: &[OwnedRule], policy: Policy<'_>) -> Result<ProgramVec, CompileError> {
-    compile_before(rules, policy)
-}
-
-fn before_owned(rules: &[OwnedRule], policy: OwnedPolicy) -> Result<ProgramVec, CompileError> {
+fn compile_owned(rules: &[OwnedRule], policy: OwnedPolicy) -> Result<ProgramVec, CompileError> {
     let rules = [rules, &policy.rules].concat();
     OwnedPolicy { rules, ..policy }.compile()
 }

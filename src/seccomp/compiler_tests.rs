@@ -195,6 +195,17 @@ fn policy_program_checks_the_abi_before_the_rules() {
 }
 
 #[test]
+fn policy_returns_its_rules_and_actions() {
+    let rules = [Rule::new(Syscall::READ, Action::Log)];
+    let policy = Policy::new(Action::Allow).rules(&rules);
+    assert_eq!((policy.get_rules(), policy.get_default()), (&rules[..], Action::Allow));
+    assert_eq!(policy.get_unknown(), Action::Errno(Errno::NOSYS));
+    assert_eq!(policy.get_foreign(), Action::KillProcess);
+    let policy = policy.unknown(Action::Trap(1)).foreign(Action::Trap(2));
+    assert_eq!([policy.get_unknown(), policy.get_foreign()], [Action::Trap(1), Action::Trap(2)]);
+}
+
+#[test]
 fn policy_ignores_rules_for_calls_that_the_architecture_does_not_have() {
     let policy = Policy::new(Action::Allow);
     let absent =
