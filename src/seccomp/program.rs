@@ -252,7 +252,10 @@ mod tests {
             nr: 0x0101_0100,
             arch: 0x0202_0204,
             instruction_pointer: 0x0303_030C_0404_0408,
-            args: [1, 2, 3, 4, 5, 6].map(|n: u64| (n << 40 | (n + 1) * 8 + 4) << 32 | (n + 1) * 8),
+            args: [1, 2, 3, 4, 5, 6].map(|n: u64| {
+                let offset = (n + 1) * 8;
+                (n << 8 | (offset + 4)) << 32 | offset
+            }),
         };
         for offset in (0..64).step_by(4) {
             let program = [Instruction::plain(LD_ABS, offset), Instruction::plain(RET_A, 0)];

@@ -121,9 +121,8 @@ mod tests {
         let allowed = INFALLIBLE.iter().map(|call| Rule::new(*call, Action::Allow));
         let rules: Vec<_> = allowed.collect();
         assert!(check(Policy::new(DENY).rules(&rules)));
-        for index in 0..rules.len() {
+        for (index, &call) in INFALLIBLE.iter().enumerate() {
             let mut others = rules.clone();
-            let call = INFALLIBLE[index];
             others.remove(index);
             assert!(!check(Policy::new(DENY).rules(&others)), "{call:?}");
             assert!(check(Policy::new(Action::KillProcess).rules(&others)), "{call:?}");
