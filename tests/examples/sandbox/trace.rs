@@ -1,6 +1,9 @@
 //! The option `--trace`.
 
-use super::run::{call, print, program, run};
+use std::os::unix::process::ExitStatusExt;
+use std::time::Duration;
+
+use super::run::{call, command_or_body, print, program, run, start};
 use common::{require, this_test};
 
 /// Returns the arguments and the errno of the lines for a system call.
@@ -76,7 +79,7 @@ fn trace_continues_until_the_last_process_has_ended() {
         // SAFETY: the child only sleeps, makes system calls and exits.
         let child = unsafe { libc::fork() };
         if child == 0 {
-            std::thread::sleep(std::time::Duration::from_millis(200));
+            std::thread::sleep(Duration::from_millis(200));
             let denied = mkdirat(0o777) == "EPERM";
             // SAFETY: terminates the child.
             unsafe { libc::_exit(if denied { mkdirat(0o770).len() as i32 } else { 1 }) };
@@ -86,6 +89,36 @@ fn trace_continues_until_the_last_process_has_ended() {
     });
     assert_eq!(completed.status, 3, "{completed:?}");
     assert_eq!(lines_for(&completed.messages, "mkdirat").len(), 2, "{completed:?}");
+}
+
+#[test]
+fn trace_is_terminated_by_a_signal_after_the_command_has_ended() {
+    let program = require!(program());
+    let options = ["--trace", "--deny=mkdirat"];
+    let mut command = command_or_body(&program, this_test!(), &options, || {
+        // SAFETY: the child only sleeps and exits.
+        let child = unsafe { libc::fork() };
+        if child == 0 {
+            std::thread::sleep(Duration::from_secs(60));
+            // SAFETY: terminates the child.
+            unsafe { libc::_exit(0) };
+        }
+        print(child);
+    });
+    let (mut sandbox, line) = start(&mut command);
+    let remaining: i32 = line.parse().unwrap();
+    // The first signals can be forwarded to the command.
+    let status = loop {
+        // SAFETY: touches no memory; the process has not been reaped.
+        unsafe { libc::kill(sandbox.id().cast_signed(), libc::SIGTERM) };
+        std::thread::sleep(Duration::from_millis(5));
+        if let Some(status) = sandbox.try_wait().unwrap() {
+            break status;
+        }
+    };
+    // SAFETY: touches no memory; the process sleeps.
+    assert_eq!(unsafe { libc::kill(remaining, libc::SIGKILL) }, 0);
+    assert_eq!(status.signal(), Some(libc::SIGTERM), "{status:?}");
 }
 
 #[test]
