@@ -28,7 +28,7 @@ Profiles:
   container  the system calls of ordinary programs, like the default of Docker: not mount, bpf,
              unshare, keyctl, io_uring_setup and others
   compute    computing, threads, and reading and writing open files. To start the command, the
-             profile also permits execve and opening files for reading; restrict the files with --ro
+             profile also permits execve, and reading files and directories; restrict them with --ro
   none       all system calls; with other rules, not 32-bit and x32 system calls
 
   The command can still control other processes of the same user, for example with ptrace or kill.

@@ -21,7 +21,7 @@ use crate::seccomp::{OwnedPolicy, OwnedRule, compile_before, oci, text};
 const RET: u16 = 0x06;
 
 /// The system calls, in addition to those of the profile `compute`, with which a program is
-/// executed and its libraries are loaded.
+/// executed, and with which it loads its libraries or the modules of its language.
 const START: &str = "
     default errno EPERM
     execve -> allow
@@ -40,6 +40,13 @@ const START: &str = "
     statx -> allow
     readlink -> allow
     readlinkat -> allow
+    getdents64 -> allow
+    getcwd -> allow
+    uname -> allow
+    sysinfo -> allow
+    # F_GETFD, F_SETFD and F_GETFL; TCGETS, with which isatty(3) recognizes a terminal.
+    fcntl arg32(1) >= 1 and arg32(1) <= 3 -> allow
+    ioctl arg32(1) == 0x5401 -> allow
     getuid -> allow
     geteuid -> allow
     getgid -> allow

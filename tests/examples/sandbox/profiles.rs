@@ -39,6 +39,10 @@ fn profile_compute_permits_no_changes_to_files() {
         print(format_args!("{}", call(libc::SYS_getppid, [0; 3])));
         let path = c"/nonexistent/x".as_ptr() as u64;
         let directory = libc::AT_FDCWD as u64;
+        let [get, dup] =
+            [libc::F_GETFD, libc::F_DUPFD].map(|it| call(libc::SYS_fcntl, [0, it as u64, 0]));
+        print(format_args!("{get} {dup}"));
+        assert!(std::fs::read_dir("/").unwrap().next().is_some());
         for flags in [libc::O_RDONLY, libc::O_CLOEXEC, libc::O_WRONLY, libc::O_CREAT, libc::O_RDWR]
         {
             print(call(libc::SYS_openat, [directory, path, flags as u64]));
@@ -47,7 +51,7 @@ fn profile_compute_permits_no_changes_to_files() {
             std::thread::spawn(|| (0..1000).collect::<Vec<u64>>().iter().sum()).join().unwrap();
         print(sum);
     });
-    let expected = ["EPERM", "ENOENT", "ENOENT", "EPERM", "EPERM", "EPERM", "499500"];
+    let expected = ["EPERM", "0 EPERM", "ENOENT", "ENOENT", "EPERM", "EPERM", "EPERM", "499500"];
     assert_eq!(completed.lines, expected, "{completed:?}");
     assert_eq!(completed.status, 0);
 }
