@@ -16,7 +16,7 @@ Options:
       --ro PATH           permit reading and executing files beneath PATH
       --rw PATH           permit every access to files beneath PATH
       --print             print the filter in the notation of bpf_dbg, and do not run the command
-  -q, --quiet             do not report what is ignored or not supported
+  -q, --quiet             print only errors, and the system calls of --trace
   -h, --help              print this help and exit
   -V, --version           print the version and exit
 

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;
 
 use butter::Errno;
@@ -77,7 +77,12 @@ fn sandbox_reports_commands_that_cannot_be_executed() {
         (text("program"), Errno::NOEXEC, 126),
         ("a-name-that-no-program-has".to_owned(), Errno::NOENT, 127),
     ] {
-        let output = run_with(&program, &["--", &command]);
+        let mut output = run_with(&program, &["--", &command]);
+        // A process that another test has started can have a copy of the descriptor to which the
+        // file was written, until it executes its program.
+        while String::from_utf8_lossy(&output.stderr).contains("ETXTBSY") {
+            output = run_with(&program, &["--", &command]);
+        }
         let stderr = String::from_utf8(output.stderr).unwrap();
         let name = command.replace('\n', "\\n");
         let start = format!("sandbox: cannot execute '{name}': {}", describe(errno));
@@ -96,8 +101,7 @@ fn sandbox_searches_the_command_in_path() {
     }
     // The program in the first directory cannot be executed.
     fs::write(first.join("tool"), "").unwrap();
-    fs::copy(&program, second.join("tool")).unwrap();
-    fs::set_permissions(second.join("tool"), fs::Permissions::from_mode(0o700)).unwrap();
+    symlink(&program, second.join("tool")).unwrap();
     let run = |directories: &[&std::path::Path]| {
         let path = std::env::join_paths(directories).unwrap();
         let mut command = Command::new(&program);
