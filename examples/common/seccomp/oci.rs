@@ -80,6 +80,7 @@ pub(crate) fn from_json(
     root.object(&[
         "defaultAction",
         "defaultErrnoRet",
+        "defaultErrno",
         "architectures",
         "archMap",
         "flags",
@@ -92,7 +93,7 @@ pub(crate) fn from_json(
             return Err(node.error("sending the listener to a socket is not supported"));
         }
     }
-    let default = action(&root, "defaultAction", "defaultErrnoRet")?;
+    let default = action(&root, "defaultAction", ["defaultErrnoRet", "defaultErrno"])?;
     let mut profile = Profile {
         policy: OwnedPolicy::new(default),
         flags: flags(&root)?,
@@ -124,8 +125,9 @@ fn set_unknown(policy: &mut OwnedPolicy) {
     }
 }
 
-/// Returns the action and the errno in two members of an object.
-fn action(node: &Node<'_>, name: &str, errno_name: &str) -> Result<Action, Error> {
+/// Returns the action and the errno in members of an object. The errno is a number, a name (in the
+/// profiles of Podman), or both.
+fn action(node: &Node<'_>, name: &str, errno_names: [&str; 2]) -> Result<Action, Error> {
     const ACTIONS: &[(&str, Action)] = &[
         ("SCMP_ACT_ALLOW", Action::Allow),
         ("SCMP_ACT_ERRNO", Action::Errno(Errno::PERM)),
@@ -138,17 +140,40 @@ fn action(node: &Node<'_>, name: &str, errno_name: &str) -> Result<Action, Error
         ("SCMP_ACT_TRAP", Action::Trap(0)),
     ];
     let action = node.required(name)?.one_of("action", ACTIONS)?;
-    let Some(data) = node.member(errno_name) else { return Ok(action) };
-    match action {
-        Action::Errno(_) => {
-            let errno = Errno::from_raw(data.integer(4095)? as i32);
-            errno.map(Action::Errno).ok_or_else(|| {
-                data.error("with the errno 0, calls would seem to succeed (expected 1 to 4095)")
-            })
+    let [number, errno] = errno_names.map(|name| node.member(name));
+    let given = match (action, &number, &errno) {
+        (_, None, None) => return Ok(action),
+        (Action::Errno(_), Some(number), _) => {
+            let errno = Errno::from_raw(number.integer(4095)? as i32);
+            Action::Errno(errno.ok_or_else(|| {
+                number.error("with the errno 0, calls would seem to succeed (expected 1 to 4095)")
+            })?)
         }
-        Action::Trace(_) => Ok(Action::Trace(data.integer(u16::MAX.into())? as u16)),
-        _ => Err(data.error("the action has no errno (expected SCMP_ACT_ERRNO or SCMP_ACT_TRACE)")),
+        (Action::Trace(_), Some(number), None) => {
+            Action::Trace(number.integer(u16::MAX.into())? as u16)
+        }
+        (Action::Errno(_), None, Some(errno)) => Action::Errno(errno_by_name(errno)?),
+        (_, Some(node), _) | (_, _, Some(node)) => {
+            return Err(
+                node.error("the action has no errno (expected SCMP_ACT_ERRNO or SCMP_ACT_TRACE)")
+            );
+        }
+    };
+    match (&errno, given) {
+        (Some(node), Action::Errno(number)) if errno_by_name(node)? != number => {
+            let message = format!("the errno differs from '{}' ({number})", errno_names[0]);
+            Err(node.error(message))
+        }
+        _ => Ok(given),
     }
+}
+
+fn errno_by_name(node: &Node<'_>) -> Result<Errno, Error> {
+    let name = node.string()?;
+    name.parse().map_err(|_| {
+        let name = name.escape_debug();
+        node.error(format!("unknown errno '{name}' (expected a name such as EPERM)"))
+    })
 }
 
 fn flags(root: &Node<'_>) -> Result<FilterFlags, Error> {
@@ -205,9 +230,9 @@ fn ignored_architectures(root: &Node<'_>) -> Result<Vec<String>, Error> {
 /// Adds the rules of an element of `syscalls`.
 fn rules(node: &Node<'_>, environment: &Environment, profile: &mut Profile) -> Result<(), Error> {
     node.object(&[
-        "names", "name", "action", "errnoRet", "args", "comment", "includes", "excludes",
+        "names", "name", "action", "errnoRet", "errno", "args", "comment", "includes", "excludes",
     ])?;
-    let action = action(node, "action", "errnoRet")?;
+    let action = action(node, "action", ["errnoRet", "errno"])?;
     let mut comparisons = Vec::new();
     for node in node.member_elements("args")? {
         comparisons.push(comparison(&node)?);

@@ -56,6 +56,20 @@ fn oci_parse_accepts_every_action_with_its_errno() {
 }
 
 #[test]
+fn oci_parse_accepts_names_of_errnos() {
+    for errno in [r#""errno": "ENXIO""#, r#""errno": "ENXIO", "errnoRet": 6"#] {
+        let default = errno.replace("errno", "defaultErrno");
+        let profile = parsed(&format!(
+            r#"{{ "defaultAction": "SCMP_ACT_ERRNO", {default}, "syscalls": [
+                {{ "names": ["read"], "action": "SCMP_ACT_ERRNO", {errno} }} ] }}"#
+        ));
+        let action = Action::Errno(Errno::NXIO);
+        assert_eq!(profile.policy.default, action, "{errno}");
+        assert_eq!(profile.policy.rules[0], OwnedRule::new(Syscall::READ, action), "{errno}");
+    }
+}
+
+#[test]
 fn oci_parse_sets_the_action_of_newer_calls_like_runc() {
     for (default, unknown, has_range) in [
         ("ALLOW", Action::Allow, false),
@@ -200,7 +214,7 @@ fn oci_parse_errors_state_path_cause_and_expected_value() {
         ("{}".to_owned(), "the member 'defaultAction' is missing"),
         (
             default(r#""linux": {}"#),
-            "unknown member 'linux' (expected defaultAction, defaultErrnoRet, architectures, ",
+            "unknown member 'linux' (expected defaultAction, defaultErrnoRet, defaultErrno, ",
         ),
         (
             r#"{ "defaultAction": "SCMP_ACT_DENY" }"#.to_owned(),
@@ -252,6 +266,22 @@ fn oci_parse_errors_state_path_cause_and_expected_value() {
         (
             rule(r#""names": [1], "action": "SCMP_ACT_LOG""#),
             "syscalls[0].names[0]: unexpected a number (expected a string)",
+        ),
+        (
+            default(r#""defaultErrno": "EPERM""#),
+            "defaultErrno: the action has no errno (expected SCMP_ACT_ERRNO or SCMP_ACT_TRACE)",
+        ),
+        (
+            rule(r#""names": ["read"], "action": "SCMP_ACT_TRACE", "errno": "EPERM""#),
+            "syscalls[0].errno: the action has no errno",
+        ),
+        (
+            rule(r#""names": ["read"], "action": "SCMP_ACT_ERRNO", "errno": "EFALSE""#),
+            "syscalls[0].errno: unknown errno 'EFALSE' (expected a name such as EPERM)",
+        ),
+        (
+            rule(r#""names": ["read"], "action": "SCMP_ACT_ERRNO", "errno": "EIO", "errnoRet": 6"#),
+            "syscalls[0].errno: the errno differs from 'errnoRet' (ENXIO)",
         ),
         (
             rule(r#""names": ["read"], "action": "SCMP_ACT_ERRNO", "errnoRet": 0"#),
