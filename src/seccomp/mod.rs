@@ -51,6 +51,82 @@
 //! - A helper process without the filter, which the target creates before it installs the filter
 //!   with a shared table of descriptors (`CLONE_FILES`), sends the descriptor through a socket.
 //!
+//! If the filter does not notify of `sendmsg`, the target itself can send the descriptor through a
+//! socket ([`send_fds`](crate::net::send_fds)). In each case, the target should then close its
+//! descriptor for the listener. Otherwise, the listener remains open after the supervisor has
+//! terminated, and the system calls of the target wait indefinitely instead of failing with
+//! `ENOSYS`.
+//!
+//! The following supervisor duplicates the listener of its child, whose filter can notify of any
+//! system calls except `sched_yield` and `close`:
+//!
+//! ```
+//! use std::sync::atomic::Ordering;
+//!
+//! use butter::error::Errno;
+//! use butter::fd::AsRawFd;
+//! use butter::fs::{self, CWD, Mode};
+//! use butter::memfd::{MemFd, Seals};
+//! use butter::process::{self, CloneArgs, CloneFlags, PidFd, WaitFlags, WaitId};
+//! use butter::seccomp::{Action, Filter, Listener, Policy, ProgramArray, Rule, Syscall};
+//! use butter::thread::sched_yield;
+//!
+//! const POLICY: Policy<'_> = Policy::new(Action::Allow).rules(&[
+//!     Rule::new(Syscall::MKDIRAT, Action::UserNotif),
+//!     Rule::new(Syscall::SENDMSG, Action::UserNotif),
+//!     Rule::new(Syscall::WRITE, Action::UserNotif),
+//! ]);
+//! static PROGRAM: ProgramArray<{ POLICY.program_len() }> = POLICY.compile();
+//!
+//! /// States of the handover.
+//! const INSTALLED: u8 = 1;
+//! const FAILED: u8 = 2;
+//! const DUPLICATED: u8 = 3;
+//!
+//! # fn main() -> butter::Result<()> {
+//! let file = MemFd::sealable("handover")?;
+//! file.set_len(5)?;
+//! file.add_seals(Seals::SHRINK)?;
+//! let memory = file.map()?;
+//! let [number @ .., state] = memory.as_atomics().unwrap() else { unreachable!() };
+//!
+//! let mut target = || {
+//!     let Ok(listener) = Filter::new(&PROGRAM).install_listener() else {
+//!         state.store(FAILED, Ordering::Release);
+//!         return 2;
+//!     };
+//!     for (byte, value) in number.iter().zip(listener.as_raw_fd().to_ne_bytes()) {
+//!         byte.store(value, Ordering::Relaxed);
+//!     }
+//!     state.store(INSTALLED, Ordering::Release);
+//!     while state.load(Ordering::Acquire) != DUPLICATED {
+//!         sched_yield();
+//!     }
+//!     drop(listener);
+//!     let result = fs::mkdirat(CWD, "/tmp/supervised", Mode::RWXU);
+//!     i32::from(!result.is_err_and(|error| error.is(Errno::ROFS)))
+//! };
+//! // SAFETY: the closure makes only system calls, in a copy of the memory, and does not unwind.
+//! let child = unsafe { process::clone_with(&CloneArgs::new(CloneFlags::empty()), &mut target) }?;
+//!
+//! while state.load(Ordering::Acquire) == 0 {
+//!     sched_yield();
+//! }
+//! if state.load(Ordering::Acquire) == INSTALLED {
+//!     let number = [0, 1, 2, 3].map(|index: usize| number[index].load(Ordering::Relaxed));
+//!     let listener = PidFd::open(child.pid)?.getfd(i32::from_ne_bytes(number))?;
+//!     let listener = Listener::try_from(listener)?;
+//!     state.store(DUPLICATED, Ordering::Release);
+//!     while let Some(notification) = listener.receive()? {
+//!         let _ = listener.respond(notification.id(), Errno::ROFS)?;
+//!     }
+//! }
+//! let status = process::wait(WaitId::Pid(child.pid), WaitFlags::EXITED)?;
+//! assert_ne!(status.exit_status().code(), Some(1));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Limits of filters
 //!
 //! - A filter examines the number and the arguments of a system call, but not the memory to which

@@ -1,7 +1,7 @@
 //! Notifications, responses, descriptors and memory of targets.
 
+use std::collections::HashSet;
 use std::sync::mpsc::channel;
-use std::time::{Duration, Instant};
 
 use butter::Errno;
 use butter::error::Call;
@@ -231,44 +231,6 @@ fn target_memory_reads_up_to_the_end_of_readable_memory() {
 }
 
 #[test]
-fn listener_wait_returns_true_if_a_notification_is_available() {
-    let (sender, receiver) = channel::<()>();
-    let target = move || {
-        receiver.recv().unwrap();
-        getppid_with([0; 6])
-    };
-    let result = supervised(
-        &[Syscall::GETPPID],
-        |it| it,
-        target,
-        |listener| {
-            assert!(!listener.wait(Duration::ZERO).unwrap());
-            sender.send(()).unwrap();
-            assert!(listener.wait(Duration::from_secs(20)).unwrap());
-            let id = listener.receive().unwrap().unwrap().id();
-            let _ = listener.respond(id, Errno::PERM).unwrap();
-        },
-    );
-    assert_eq!(require!(result), Err(Errno::PERM));
-}
-
-#[test]
-fn listener_receive_returns_none_soon_after_the_last_target_terminates() {
-    let target = || std::thread::sleep(Duration::from_millis(50));
-    let result = supervised(
-        &[Syscall::GETPPID],
-        |it| it,
-        target,
-        |listener| {
-            let start = Instant::now();
-            assert_eq!(listener.receive(), Ok(None));
-            assert!(start.elapsed() < Duration::from_secs(10));
-        },
-    );
-    require!(result);
-}
-
-#[test]
 fn listener_set_flags_and_wait_killable_recv_are_accepted_by_newer_kernels() {
     require!(kernel_is_at_least("6.6"), "the kernel is older than Linux 6.6");
     let target = || getppid_with([0; 6]);
@@ -311,8 +273,11 @@ fn listener_is_converted_from_a_descriptor() {
 
 #[test]
 fn listener_receives_each_of_many_notifications_of_several_threads_once() {
-    const CALLS: u64 = 2000;
     const THREADS: u64 = 4;
+    /// The number of calls of each thread: 100,000 calls together. CI runs the musl builds in an
+    /// emulated virtual machine.
+    const CALLS: u64 = if cfg!(target_env = "musl") { 1000 } else { 25_000 };
+    println!("{} notifications", THREADS * CALLS);
     let target = || {
         std::thread::scope(|scope| {
             for thread in 0..THREADS {
@@ -331,13 +296,20 @@ fn listener_receives_each_of_many_notifications_of_several_threads_once() {
         |it| it,
         target,
         |listener| {
-            let mut next = [0; THREADS as usize];
+            let (mut next, mut ids) = ([0; THREADS as usize], HashSet::new());
             while let Some(notification) = listener.receive().unwrap() {
                 let [thread, call, ..] = notification.data().args;
                 assert_eq!(call, next[thread as usize], "thread {thread}");
                 next[thread as usize] += 1;
                 let errno = Errno::from_raw((call % 4000 + 1) as i32).unwrap();
-                assert_eq!(listener.respond(notification.id(), errno), Ok(Delivery::Done(())));
+                let id = notification.id();
+                assert!(ids.insert(id), "{id:?} was received twice");
+                assert_eq!(listener.respond(id, errno), Ok(Delivery::Done(())));
+                // The target has a response, and may already have continued.
+                match listener.respond(id, Errno::NOSPC) {
+                    Ok(sent) => assert_eq!(sent, Delivery::TargetGone),
+                    Err(error) => assert!(error.is(Errno::INPROGRESS), "{error}"),
+                }
             }
             assert_eq!(next, [CALLS; THREADS as usize]);
         },

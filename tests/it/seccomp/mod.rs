@@ -1,11 +1,17 @@
 //! Tests of `seccomp`: filters that are installed, and the notifications of a listener.
 
+mod abis;
 mod agreement;
 mod filter;
+mod handover;
+mod interrupted;
+mod killed;
 mod libseccomp;
 mod listener;
 mod processes;
 mod profiles;
+mod readiness;
+mod tsync;
 
 use std::ops::Deref;
 

@@ -2,20 +2,21 @@
 
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use butter::Errno;
 use butter::fd::AsRawFd;
 use butter::fs::{CWD, Mode, OFlags};
+use butter::net::{self, AddressFamily, SocketType};
 use butter::process::PidFd;
 use butter::seccomp::{Action, Delivery, Filter, Listener, Rule, Syscall};
-use butter::thread::Tid;
+use butter::{Errno, io, pipe};
 use common::forked::ForkedChild;
 use common::require;
 
 use super::compile;
+use super::handover::{CALLS, make_calls, respond};
 
 /// Forks a child that installs a filter with a listener, and runs `body`. The parent duplicates the
 /// listener. Returns `None` if this host does not permit a listener.
-fn child_with_listener<T: Copy + 'static>(
+pub fn child_with_listener<T: Copy + 'static>(
     calls: &[Syscall],
     body: impl FnOnce() -> T,
 ) -> Option<(ForkedChild<Option<T>>, Listener)> {
@@ -51,24 +52,15 @@ fn child_with_listener<T: Copy + 'static>(
 /// supervisor, which is the parent, duplicates the descriptor.
 #[test]
 fn listener_is_passed_to_the_parent_by_pidfd_getfd() {
-    let (reader, writer) = butter::pipe::pipe().unwrap();
-    let calls = [Syscall::SENDMSG, Syscall::WRITE, Syscall::OPENAT];
-    let child = child_with_listener(&calls, || {
-        let (mode, flags) = (Mode::empty(), OFlags::RDONLY);
-        let opened = butter::fs::openat(CWD, c"/", flags, mode).map(drop);
-        let written = butter::io::write(&writer, b"x").map(drop);
-        [opened, written].map(|result| result.map_or_else(|error| error.errno(), |()| Errno::IO))
-    });
+    let (reader, writer) = pipe::pipe().unwrap();
+    let (socket, _peer) =
+        net::socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, None).unwrap();
+    let child = child_with_listener(&CALLS.map(|(call, _)| call), || make_calls(&writer, &socket));
     let (child, listener) = require!(child.ok_or("this host does not permit a listener"));
-    for (call, errno) in [(Syscall::OPENAT, Errno::ROFS), (Syscall::WRITE, Errno::NOSPC)] {
-        let notification = listener.receive().unwrap().unwrap();
-        assert_eq!(notification.data().syscall(), Some(call));
-        assert_eq!(notification.thread().map(Tid::as_raw), Some(child.pid().as_raw()));
-        let _ = listener.respond(notification.id(), errno).unwrap();
-    }
-    assert_eq!(child.result(), Some([Errno::ROFS, Errno::NOSPC]));
+    respond(&listener, child.pid());
+    assert_eq!(child.result(), Some(CALLS.map(|(_, errno)| Some(errno))));
     drop((child, writer));
-    assert_eq!(butter::io::read(&reader, &mut [0; 8]), Ok(0), "no byte was written");
+    assert_eq!(io::read(&reader, &mut [0; 8]), Ok(0), "no byte was written");
     assert_eq!(listener.receive(), Ok(None), "the child has terminated");
 }
 
