@@ -209,6 +209,7 @@ impl Listener {
     ///
     /// # Errors
     ///
+    /// - `EBADF`: `fd` is a path-only (`O_PATH`) descriptor, which the kernel cannot add.
     /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) of the target has been
     ///   reached.
     /// - `EINPROGRESS`: the notification already has a response.
@@ -239,7 +240,7 @@ impl Listener {
     /// # Errors
     ///
     /// - `EBADF`: the number is at least the limit on open file descriptors (`RLIMIT_NOFILE`) of
-    ///   the target.
+    ///   the target; or `fd` is a path-only (`O_PATH`) descriptor, which the kernel cannot add.
     /// - `EINPROGRESS`: the notification already has a response.
     ///
     /// Since Linux 5.9.
@@ -271,6 +272,8 @@ impl Listener {
     /// # Errors
     ///
     /// - `EINVAL`: the system call does not return a new descriptor ([`Call::SECCOMP_LISTENER`]).
+    /// - `EBADF`: `fd` is a path-only (`O_PATH`) descriptor, which the kernel cannot add. The
+    ///   target still waits.
     /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) of the target has been
     ///   reached. The target still waits.
     /// - `EBUSY`: another thread is adding a descriptor to the target.

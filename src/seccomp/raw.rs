@@ -316,8 +316,8 @@ pub unsafe fn ioctl_seccomp_notif_id_valid(
 ///   added.
 /// - `EINPROGRESS`: the notification already has a response, or was not received.
 /// - `EBUSY`: `SECCOMP_ADDFD_FLAG_SEND` is set, and another descriptor is being added.
-/// - `EBADF`: the descriptor to add is not open; or `number` is at least the limit on open file
-///   descriptors (`RLIMIT_NOFILE`) of the target.
+/// - `EBADF`: the descriptor to add is not open, or is a path-only (`O_PATH`) descriptor; or
+///   `number` is at least the limit on open file descriptors (`RLIMIT_NOFILE`) of the target.
 /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) of the target has been reached.
 /// - `EINVAL`: the kernel does not support a flag (`SECCOMP_ADDFD_FLAG_SEND` requires Linux 5.14);
 ///   or `number` is not 0, and `SECCOMP_ADDFD_FLAG_SETFD` is not set.
@@ -439,8 +439,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
             added",
         INPROGRESS => Other "the notification already has a response, or was not received",
         BUSY => "SECCOMP_ADDFD_FLAG_SEND is set, and another descriptor is being added",
-        BADF => "the descriptor to add is not open; or number is at least the limit on open file \
-            descriptors (RLIMIT_NOFILE) of the target",
+        BADF => "the descriptor to add is not open, or is a path-only (O_PATH) descriptor; or \
+            number is at least the limit on open file descriptors (RLIMIT_NOFILE) of the target",
         MFILE => "the limit on open file descriptors (RLIMIT_NOFILE) of the target has been reached",
         INVAL => "the kernel does not support a flag (SECCOMP_ADDFD_FLAG_SEND requires Linux 5.14); \
             or number is not 0, and SECCOMP_ADDFD_FLAG_SETFD is not set";

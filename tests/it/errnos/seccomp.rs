@@ -5,6 +5,7 @@ use std::sync::Barrier;
 
 use butter::error::{Call, ErrorKind};
 use butter::fd::{AsFd, BorrowedFd};
+use butter::fs::{CWD, Mode, OFlags, openat};
 use butter::process::Pid;
 use butter::process::raw::process_vm_readv;
 use butter::seccomp::{
@@ -149,7 +150,7 @@ const ROWS: &[Row] = &[
     row!(IOCTL_SECCOMP_NOTIF_SEND INVAL InvalidArgument || {
         with_listener(|it| send(it, ResponseFlags::CONTINUE))
     }),
-    row!(IOCTL_SECCOMP_NOTIF_SEND INPROGRESS Other || with_listener(|it| {
+    row!(IOCTL_SECCOMP_NOTIF_SEND INPROGRESS InProgress || with_listener(|it| {
         inject_ioctl(Errno::INPROGRESS, || {
             it.respond(ID, Errno::PERM).expect_err("the call should have failed")
         })
@@ -168,13 +169,17 @@ const ROWS: &[Row] = &[
             inject_ioctl(Errno::SRCH, || add(it, AddFdFlags::empty(), null.as_fd(), 0))
         })
     }),
-    row!(IOCTL_SECCOMP_NOTIF_ADDFD INPROGRESS Other || added(Errno::INPROGRESS)),
+    row!(IOCTL_SECCOMP_NOTIF_ADDFD INPROGRESS InProgress || added(Errno::INPROGRESS)),
     row!(IOCTL_SECCOMP_NOTIF_ADDFD BUSY Busy || added(Errno::BUSY)),
     row!(IOCTL_SECCOMP_NOTIF_ADDFD MFILE LimitReached || added(Errno::MFILE)),
     row!(IOCTL_SECCOMP_NOTIF_ADDFD BADF BadDescriptor || with_listener(|it| {
         // SAFETY: the kernel rejects the number, which is larger than every descriptor.
         let closed = unsafe { BorrowedFd::borrow_raw(i32::MAX) };
         add(it, AddFdFlags::empty(), closed, 0)
+    })),
+    row!(IOCTL_SECCOMP_NOTIF_ADDFD BADF BadDescriptor || with_listener(|it| {
+        let path = openat(CWD, "/", OFlags::PATH, Mode::empty()).expect("/ should exist");
+        add(it, AddFdFlags::empty(), path.as_fd(), 0)
     })),
     row!(IOCTL_SECCOMP_NOTIF_ADDFD INVAL InvalidArgument || {
         with_listener(|it| add(it, AddFdFlags::empty(), null().as_fd(), 5))
