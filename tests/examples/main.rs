@@ -4,6 +4,7 @@ mod copy;
 mod guard;
 mod relay;
 mod sandbox;
+mod supervise;
 mod usage;
 mod watch;
 
