@@ -62,9 +62,20 @@ impl From<butter::Error> for StartError {
     }
 }
 
-/// Starts the command with the filter and a signal mask, and returns its process ID and the
-/// listener.
-pub(crate) fn start(command: &[OsString], mask: SigSet) -> Result<(Pid, Listener), StartError> {
+/// A command that has the filter.
+pub(crate) struct Started {
+    pub(crate) command: Pid,
+    pub(crate) listener: Listener,
+    /// Whether only fatal signals interrupt a system call whose notification was received.
+    pub(crate) is_killable: bool,
+}
+
+/// The messages with which the child sends the listener.
+const KILLABLE: &[u8; 1] = b"k";
+const INTERRUPTIBLE: &[u8; 1] = b"i";
+
+/// Starts the command with the filter and a signal mask.
+pub(crate) fn start(command: &[OsString], mask: SigSet) -> Result<Started, StartError> {
     let (program, arguments) = command.split_first().expect("the command has a program");
     let (socket, peer) = net::socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, None)?;
     let mut command = Command::new(program);
@@ -79,11 +90,13 @@ pub(crate) fn start(command: &[OsString], mask: SigSet) -> Result<(Pid, Listener
     // Closes the other end of the socket, so that the next call does not wait for a child that has
     // sent nothing.
     drop(command);
-    let (_, [listener]) = net::recv_fds(&socket, &mut [0; 1])?;
+    let mut message = [0; 1];
+    let (_, [listener]) = net::recv_fds(&socket, &mut message)?;
     match (child, listener) {
         (Ok(child), Some(listener)) => {
             let pid = Pid::from_raw(child.id().cast_signed()).expect("process IDs are positive");
-            Ok((pid, Listener::try_from(listener)?))
+            let (listener, is_killable) = (Listener::try_from(listener)?, message == *KILLABLE);
+            Ok(Started { command: pid, listener, is_killable })
         }
         (Err(error), Some(_)) => Err(StartError::Exec(error)),
         (Err(error), None) => Err(StartError::Prepare(error)),
@@ -96,10 +109,10 @@ pub(crate) fn start(command: &[OsString], mask: SigSet) -> Result<(Pid, Listener
 fn install(socket: &OwnedFd) -> io::Result<()> {
     let filter = Filter::new(&PROGRAM).spec_allow();
     // Before Linux 5.19, a signal handler interrupts an open that the supervisor already serves.
-    let listener = match filter.wait_killable_recv().install_listener() {
-        Err(error) if error.is(Errno::INVAL) => filter.install_listener(),
-        result => result,
-    }?;
-    net::send_fds(socket, b"x", [listener.as_fd()])?;
+    let (listener, message) = match filter.wait_killable_recv().install_listener() {
+        Err(error) if error.is(Errno::INVAL) => (filter.install_listener()?, INTERRUPTIBLE),
+        result => (result?, KILLABLE),
+    };
+    net::send_fds(socket, message, [listener.as_fd()])?;
     Ok(())
 }

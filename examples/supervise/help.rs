@@ -27,7 +27,8 @@ Rules:
   rules apply to TO. Programs such as ls, which use stat, see the file at FROM, not at TO.
 
   A dynamically linked COMMAND reads its libraries: --allow-read /lib --allow-read /usr, for
-  example. Files that the command inherits, such as its standard output, remain open.
+  example. Files that the command inherits, such as its standard output, remain open. Files without
+  a path, such as pipes that are opened as /dev/stdin, are not subject to the rules.
 
 Log:
   Each line contains the decision, the thread ID, the system call, the access, the path, the errno,
@@ -58,7 +59,8 @@ Limits:
     of supervise. The sysctls fs.protected_* do not apply.
   - /proc/self refers to the command. Links in /proc/PID of other processes cannot be followed, and
     the files of supervise in /proc cannot be opened.
-  - Before Linux 5.19, a signal handler can interrupt a call after it has taken effect.
+  - Before Linux 5.19, a signal handler can interrupt a call after it has taken effect, and
+    supervise closes its own descriptor for a file only after the call has returned.
 
 Signals:
   SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1 and SIGUSR2 that a process sends to supervise are

@@ -95,11 +95,11 @@ fn supervise(options: &Options) -> Result<ExitStatus, StartError> {
     // permits access only to the memory of descendants.
     set(libc::PR_SET_CHILD_SUBREAPER, 1);
     let own = Status::own().ok_or_else(|| StartError::Prepare(Errno::NOENT.into()))?;
-    let (command, listener) = filter::start(&options.command, signals.original)?;
+    let started = filter::start(&options.command, signals.original)?;
     // The command must not access the memory of the supervisor.
     set(libc::PR_SET_DUMPABLE, 0);
-    let status = signals.start(command);
-    Session::new(listener, options, own).run()?;
+    let status = signals.start(started.command);
+    Session::new(started, options, own).run()?;
     status.recv().map_err(|_| StartError::Prepare(Errno::CHILD.into()))
 }
 

@@ -96,6 +96,11 @@ impl Rules {
 
     /// Returns the decision for an access to a file, whose path does not contain symbolic links.
     pub(crate) fn decide(&self, path: &[u8], access: Access) -> Decision<'_> {
+        // A file without a path, such as a pipe, is reached only through a descriptor of the
+        // command.
+        if !path.starts_with(b"/") {
+            return Decision { result: Ok(()), rule: None };
+        }
         let matches = self.rules.iter().filter(|rule| is_below(path, &rule.prefix));
         // Of several rules with the same prefix, `max_by_key` returns the last.
         let rule = matches.max_by_key(|rule| rule.prefix.len());

@@ -9,6 +9,8 @@ use butter::path::Escape;
 use butter::seccomp::{Delivery, Listener, Notification};
 
 use crate::blocking;
+use crate::common::cli::SystemError;
+use crate::filter::Started;
 use crate::options::Options;
 use crate::request::{Operation, Request};
 use crate::rules::Access;
@@ -19,13 +21,15 @@ use crate::{PROGRAM, message};
 /// Serves system calls until no process has the filter.
 pub(crate) struct Session<'o> {
     listener: Arc<Listener>,
+    is_killable: bool,
     options: &'o Options,
     supervisor: Status,
 }
 
 impl<'o> Session<'o> {
-    pub(crate) fn new(listener: Listener, options: &'o Options, supervisor: Status) -> Self {
-        Self { listener: Arc::new(listener), options, supervisor }
+    pub(crate) fn new(started: Started, options: &'o Options, supervisor: Status) -> Self {
+        let Started { listener, is_killable, .. } = started;
+        Self { listener: Arc::new(listener), is_killable, options, supervisor }
     }
 
     pub(crate) fn run(&self) -> butter::Result<()> {
@@ -46,25 +50,20 @@ impl<'o> Session<'o> {
                 }
                 service.serve(&target, &request)
             });
-        let log = self.options.log.then(|| Line::new(notification, &service.report));
+        let line = self.options.log.then(|| Line::new(notification, &service.report));
+        let (listener, is_killable) = (Arc::clone(&self.listener), self.is_killable);
+        let responder = Responder { listener, notification: *notification, is_killable, line };
         match result {
             Ok(Reply::Blocking(open)) => {
                 let (listener, notification) = (Arc::clone(&self.listener), *notification);
-                blocking::start(open, Arc::clone(&self.listener), notification, move |opened| {
-                    let result = opened.map(Response::File);
-                    respond(&listener, &notification, result, cloexec, log);
+                blocking::start(open, listener, notification, move |opened| {
+                    responder.respond(opened.map(|file| Response::File(file, cloexec)));
                 });
             }
-            Ok(Reply::File(file)) => {
-                respond(&self.listener, notification, Ok(Response::File(file)), cloexec, log);
-            }
-            Ok(Reply::Done) => {
-                respond(&self.listener, notification, Ok(Response::Zero), false, log);
-            }
-            Ok(Reply::Continue) => {
-                respond(&self.listener, notification, Ok(Response::Continue), false, log);
-            }
-            Err(failure) => respond(&self.listener, notification, Err(failure), false, log),
+            Ok(Reply::File(file)) => responder.respond(Ok(Response::File(file, cloexec))),
+            Ok(Reply::Done) => responder.respond(Ok(Response::Zero)),
+            Ok(Reply::Continue) => responder.respond(Ok(Response::Continue)),
+            Err(failure) => responder.respond(Err(failure)),
         }
     }
 }
@@ -107,46 +106,61 @@ impl Line {
 
 /// The response to a system call that does not fail.
 enum Response {
-    File(OwnedFd),
+    /// A descriptor, and whether it is close-on-exec.
+    File(OwnedFd, bool),
     Zero,
     Continue,
 }
 
 /// Responds to a notification, and prints the line of the log.
-fn respond(
-    listener: &Listener,
-    notification: &Notification,
-    result: Result<Response, Failure>,
-    cloexec: bool,
-    log: Option<Line>,
-) {
-    let id = notification.id();
-    let sent = match &result {
-        Ok(Response::File(file)) => {
-            listener.respond_fd(notification, file, cloexec).map(|sent| sent.done().is_some())
-        }
-        // SAFETY: the supervisor has created the directory.
-        Ok(Response::Zero) => unsafe { listener.respond_value(id, 0) }.map(is_done),
-        Ok(Response::Continue) => listener.respond_continue(id).map(is_done),
-        Err(_) => Ok(true),
-    };
-    let result = match (result, sent) {
-        (Ok(_), Ok(true)) => Ok(()),
-        (Ok(_), Ok(false)) => Err(Failure::Gone),
-        // The command cannot have another descriptor, for example.
-        (Ok(_), Err(error)) => Err(error.into()),
-        (Err(failure), _) => Err(failure),
-    };
-    if let Err(Failure::Errno(errno)) = result
-        && let Err(error) = listener.respond(id, errno)
-    {
-        message(format_args!("cannot respond: {error}"));
-    }
-    if let Some(log) = log {
-        log.print(result);
-    }
+struct Responder {
+    listener: Arc<Listener>,
+    notification: Notification,
+    is_killable: bool,
+    line: Option<Line>,
 }
 
-fn is_done(delivery: Delivery) -> bool {
-    delivery == Delivery::Done(())
+impl Responder {
+    fn respond(self, result: Result<Response, Failure>) {
+        let id = self.notification.id();
+        let result = result.and_then(|response| match self.send(response) {
+            Ok(Delivery::Done(_)) => Ok(()),
+            Ok(Delivery::TargetGone) => Err(Failure::Gone),
+            // The command cannot have another descriptor, for example.
+            Err(error) => Err(error.into()),
+        });
+        if let Err(Failure::Errno(errno)) = result
+            && let Err(error) = self.listener.respond(id, errno)
+        {
+            message(format_args!("cannot respond: {}", SystemError::Call(error)));
+        }
+        if let Some(line) = self.line {
+            line.print(result);
+        }
+    }
+
+    fn send(&self, response: Response) -> butter::Result<Delivery<i32>> {
+        let (listener, id) = (&self.listener, self.notification.id());
+        let done = |sent| match sent {
+            Delivery::Done(()) => Delivery::Done(0),
+            Delivery::TargetGone => Delivery::TargetGone,
+        };
+        match response {
+            Response::File(file, cloexec) if self.is_killable => {
+                let Delivery::Done(number) = listener.add_fd(id, &file, cloexec)? else {
+                    return Ok(Delivery::TargetGone);
+                };
+                // While the supervisor has the file open, the command cannot execute a file that it
+                // has written, for example, and does not see the end of a FIFO.
+                drop(file);
+                // SAFETY: the number is that of the new descriptor.
+                unsafe { listener.respond_value(id, number.into()) }.map(done)
+            }
+            // If a signal interrupts the command, it does not keep a descriptor.
+            Response::File(file, cloexec) => listener.respond_fd(&self.notification, file, cloexec),
+            // SAFETY: the supervisor has created the directory.
+            Response::Zero => unsafe { listener.respond_value(id, 0) }.map(done),
+            Response::Continue => listener.respond_continue(id).map(done),
+        }
+    }
 }

@@ -208,7 +208,8 @@ fn supervise_serves_open_creat_and_mkdir() {
 #[test]
 fn proc_self_of_supervise_refers_to_the_command() {
     let program = require!(program());
-    let completed = run(this_test!(), &program, &["--deny=DIR/secret=EPERM"], |directory| {
+    let options = ["--allow-read=/", "--allow-write=DIR", "--deny=DIR/secret=EPERM"];
+    let completed = run(this_test!(), &program, &options, |directory| {
         let status = fs::read_to_string("/proc/self/status").unwrap();
         let id = std::process::id();
         assert!(status.contains(&format!("\nPid:\t{id}\n")), "{status}");
@@ -232,6 +233,9 @@ fn proc_self_of_supervise_refers_to_the_command() {
         assert_eq!(link, std::env::current_exe().unwrap().canonicalize().unwrap());
         let (mut reader, mut writer) = std::io::pipe().unwrap();
         writer.write_all(b"pipe").unwrap();
+        // A file without a path is not subject to the rules.
+        let again = format!("/dev/fd/{}", writer.as_raw_fd());
+        fs::OpenOptions::new().write(true).open(again).unwrap();
         let pipe = format!("/proc/self/fd/{}", reader.as_raw_fd());
         let mut second = File::open(pipe).unwrap();
         let mut buffer = [0; 2];

@@ -13,7 +13,10 @@ use common::{describe, files, require, this_test};
 
 /// Runs the program, and returns its exit status and its messages.
 fn supervise(program: &Path, arguments: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().unwrap();
+    let mut command = Command::new(program);
+    // In a directory that this user cannot search, every command would fail with EACCES.
+    command.args(arguments).env("PATH", "/usr/bin:/bin").stdin(Stdio::null());
+    let output = command.output().unwrap();
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }
 
