@@ -3,7 +3,7 @@
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::thread;
+use std::thread::Builder;
 use std::time::Duration;
 
 use butter::error::Errno;
@@ -38,14 +38,15 @@ pub(crate) fn start(
     notification: Notification,
     respond: impl FnOnce(Result<OwnedFd, Failure>) + Send + 'static,
 ) {
-    thread::spawn(move || {
+    let (id, own_listener) = (notification.id(), Arc::clone(&listener));
+    let started = Builder::new().spawn(move || {
         let (sender, receiver) = channel();
         let (results, opened) = channel();
-        let opener = thread::spawn(move || {
+        let opener = Builder::new().spawn(move || {
             let _ = sender.send(gettid());
             let _ = results.send(open.open());
         });
-        let id = notification.id();
+        let Ok(opener) = opener else { return respond(Err(Errno::AGAIN.into())) };
         let opener_id = receiver.recv();
         let result = loop {
             match opened.recv_timeout(PERIOD) {
@@ -66,4 +67,8 @@ pub(crate) fn start(
             _ => respond(Err(Failure::Gone)),
         }
     });
+    if started.is_err() {
+        // The limit on threads has been reached (`RLIMIT_NPROC`), for example.
+        let _ = own_listener.respond(id, Errno::AGAIN);
+    }
 }

@@ -94,7 +94,9 @@ fn supervise(options: &Options) -> Result<ExitStatus, StartError> {
     // The orphans of the command become children of the supervisor: the Yama security module
     // permits access only to the memory of descendants.
     set(libc::PR_SET_CHILD_SUBREAPER, 1);
-    let own = Status::own().ok_or_else(|| StartError::Prepare(Errno::NOENT.into()))?;
+    let own = Status::own().ok_or_else(|| {
+        StartError::Prepare(io::Error::other("cannot read /proc/thread-self/status"))
+    })?;
     let started = filter::start(&options.command, signals.original)?;
     // The command must not access the memory of the supervisor.
     set(libc::PR_SET_DUMPABLE, 0);

@@ -269,6 +269,13 @@ impl Listener {
     /// the descriptor remains open in the target if a signal interrupts the target between them.
     /// The method blocks all signals of the calling thread during the call.
     ///
+    /// The target can continue before the supervisor closes its own descriptor. While a file is
+    /// also open in the supervisor, the target cannot execute a file that it has written
+    /// (`ETXTBSY`), and does not see the end of a FIFO, for example. If this matters, install the
+    /// filter with [`wait_killable_recv`](super::Filter::wait_killable_recv), call
+    /// [`add_fd`](Self::add_fd), close the descriptor, and call
+    /// [`respond_value`](Self::respond_value) with the number.
+    ///
     /// # Errors
     ///
     /// - `EINVAL`: the system call does not return a new descriptor ([`Call::SECCOMP_LISTENER`]).

@@ -1,6 +1,6 @@
 //! Paths that the example `supervise` looks up.
 
-use std::ffi::{CStr, OsStr};
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::os::fd::AsRawFd;
@@ -179,7 +179,7 @@ fn supervise_fails_hostile_paths_with_the_errno_of_the_kernel() {
 fn supervise_serves_open_creat_and_mkdir() {
     let program = require!(program());
     let completed = run(this_test!(), &program, &["--deny=DIR/d=EIO"], |directory| {
-        let call = |number: libc::c_long, path: &CStr, second: i32, third: i32| {
+        let call = |number: libc::c_long, path: &std::ffi::CStr, second: i32, third: i32| {
             // SAFETY: reads the path.
             result(unsafe { libc::syscall(number, path.as_ptr(), second, third) })
         };
