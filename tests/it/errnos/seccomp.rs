@@ -150,7 +150,7 @@ const ROWS: &[Row] = &[
     row!(IOCTL_SECCOMP_NOTIF_SEND INVAL InvalidArgument || {
         with_listener(|it| send(it, ResponseFlags::CONTINUE))
     }),
-    row!(IOCTL_SECCOMP_NOTIF_SEND INPROGRESS InProgress || with_listener(|it| {
+    row!(IOCTL_SECCOMP_NOTIF_SEND INPROGRESS Other || with_listener(|it| {
         inject_ioctl(Errno::INPROGRESS, || {
             it.respond(ID, Errno::PERM).expect_err("the call should have failed")
         })
@@ -169,7 +169,7 @@ const ROWS: &[Row] = &[
             inject_ioctl(Errno::SRCH, || add(it, AddFdFlags::empty(), null.as_fd(), 0))
         })
     }),
-    row!(IOCTL_SECCOMP_NOTIF_ADDFD INPROGRESS InProgress || added(Errno::INPROGRESS)),
+    row!(IOCTL_SECCOMP_NOTIF_ADDFD INPROGRESS Other || added(Errno::INPROGRESS)),
     row!(IOCTL_SECCOMP_NOTIF_ADDFD BUSY Busy || added(Errno::BUSY)),
     row!(IOCTL_SECCOMP_NOTIF_ADDFD MFILE LimitReached || added(Errno::MFILE)),
     row!(IOCTL_SECCOMP_NOTIF_ADDFD BADF BadDescriptor || with_listener(|it| {
