@@ -23,8 +23,9 @@ Rules:
   with the same PREFIX. If there is an --allow option, calls without a rule fail with EACCES.
 
   The rules apply to the path of the file that was found, after all symbolic links, .. and redirects
-  have been followed. A redirect is followed like a symbolic link FROM that points to TO, and the
-  rules apply to TO. Programs such as ls, which use stat, see the file at FROM, not at TO.
+  have been followed. If a file has several names (hard links), they apply to the name in the path.
+  A redirect is followed like a symbolic link FROM that points to TO, and the rules apply to TO.
+  Programs such as ls, which use stat, see the file at FROM, not at TO.
 
   A dynamically linked COMMAND reads its libraries: --allow-read /lib --allow-read /usr, for
   example. Files that the command inherits, such as its standard output, remain open. Files without

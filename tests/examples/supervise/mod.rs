@@ -5,6 +5,7 @@ mod log;
 mod openat2;
 mod paths;
 mod processes;
+mod races;
 mod rules;
 mod run;
 mod signals;

@@ -77,7 +77,8 @@ fn allow_write_permits_all_calls_below_the_prefix() {
         for flags in [
             libc::O_WRONLY,
             libc::O_RDWR,
-            libc::O_ACCMODE,
+            // An open for `ioctl` requests, which requires both permissions.
+            libc::O_WRONLY | libc::O_RDWR,
             libc::O_RDONLY | libc::O_TRUNC,
             libc::O_WRONLY | libc::O_APPEND,
         ] {

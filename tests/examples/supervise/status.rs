@@ -7,7 +7,8 @@ use std::process::{Command, Stdio};
 
 use butter::Errno;
 
-use super::run::{program, run};
+use super::run::{errno, program, run};
+use common::child::as_nobody;
 use common::inject::inject;
 use common::{describe, files, require, this_test};
 
@@ -83,6 +84,22 @@ fn command_cannot_install_a_filter_with_a_listener() {
         let (status, messages) = supervise(&nested, &["/"]);
         assert_eq!(status, Some(125));
         assert!(messages.contains("EBUSY"), "{messages}");
+    });
+    let Some(completed) = completed else { return };
+    completed.assert_success();
+}
+
+#[test]
+fn supervise_fails_calls_of_threads_with_fewer_rights() {
+    let program = require!(program());
+    let completed = run(this_test!(), &program, &[], |directory| {
+        // SAFETY: touches no memory.
+        let has_rights = unsafe { libc::geteuid() } == 0;
+        let expected = if has_rights { libc::EPERM } else { 0 };
+        let path = directory.join("file");
+        assert_eq!(as_nobody(|| errno(fs::File::create(&path))), expected);
+        assert_eq!(as_nobody(|| errno(fs::create_dir(directory.join("d")))), expected);
+        assert_eq!(path.exists(), !has_rights);
     });
     let Some(completed) = completed else { return };
     completed.assert_success();
