@@ -65,16 +65,17 @@ Limits:
 
 Signals:
   SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1 and SIGUSR2 that a process sends to supervise are
-  forwarded to the command. The command receives the signals of the terminal itself.
+  forwarded to the command. The command receives the signals of the terminal itself. After the
+  command has ended, the first four signals terminate supervise.
 
 End of the program:
-  The program ends when all processes of the command have ended. If it is killed, the supervised
-  calls of the remaining processes fail with ENOSYS.
+  The program ends when all processes of the command have ended. If it is terminated by a signal,
+  the supervised calls of the remaining processes fail with ENOSYS.
 
 Exit status:
   125  supervise itself fails, or the arguments are invalid
   126  the command cannot be executed
   127  the command does not exist
-  128+N  signal N has terminated the command
+  128+N  signal N has terminated the command, or supervise
   otherwise, the exit status of the command
 ";

@@ -14,6 +14,9 @@ use crate::message;
 const FORWARDED: [Signal; 6] =
     [Signal::HUP, Signal::INT, Signal::QUIT, Signal::TERM, Signal::USR1, Signal::USR2];
 
+/// The signals that terminate the supervisor if the command has ended, and other processes remain.
+const TERMINATION: [Signal; 4] = [Signal::HUP, Signal::INT, Signal::QUIT, Signal::TERM];
+
 /// A descriptor for the forwarded signals that are not ignored, and for `CHLD`.
 pub(crate) struct Signals {
     descriptor: SignalFd,
@@ -59,6 +62,8 @@ impl Signals {
                             let _ = sender.send(status.exit_status());
                         }
                     }
+                } else if !is_running && TERMINATION.contains(&event.signal()) {
+                    std::process::exit(128 + event.signal().as_raw());
                 } else if is_running && is_sent_by_process(event.cause()) {
                     let _ = signal::kill(command, event.signal());
                 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use butter::fs::{CWD, Dev, FileType, Mode};
 
-use super::run::{c_path, errno, openat, program, run, start};
+use super::run::{RETURNED, c_path, errno, openat, program, run, start};
 use common::{kernel_is_at_least, require, this_test};
 
 /// Creates a FIFO, which is not subject to the rules.
@@ -116,6 +116,27 @@ fn supervise_serves_an_orphan_and_ends_after_it() {
     let Some(completed) = completed else { return };
     completed.assert_success();
     assert!(completed.directory.path().join("file").exists());
+}
+
+#[test]
+fn supervise_is_terminated_by_a_signal_after_the_command_has_ended() {
+    let program = require!(program());
+    let running = start(this_test!(), &program, &[], |directory| {
+        let path = c_path(directory, "");
+        fork(|| {
+            // The orphan has the standard output of the test open until its calls fail.
+            while openat(libc::AT_FDCWD, &path, libc::O_RDONLY | libc::O_CLOEXEC, 0) >= 0 {
+                // SAFETY: the descriptors belong to no object.
+                unsafe { libc::syscall(libc::SYS_close_range, 3, u32::MAX, 0) };
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            0
+        });
+    });
+    let Some(mut running) = running else { return };
+    running.wait_for(RETURNED);
+    let completed = running.terminate(libc::SIGTERM);
+    assert_eq!(completed.status, 128 + libc::SIGTERM);
 }
 
 #[test]

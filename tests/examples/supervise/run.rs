@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use butter::seccomp::{Action, Filter, Instruction, Policy};
 use butter::signal::{self, Signal};
@@ -17,7 +18,7 @@ const TEST: &str = "BUTTER_SUPERVISED_TEST";
 const DIRECTORY: &str = "BUTTER_SUPERVISED_DIRECTORY";
 
 /// The text that a supervised process prints after the closure of the test has returned.
-const RETURNED: &str = "the supervised closure has returned";
+pub const RETURNED: &str = "the supervised closure has returned";
 
 /// Returns the path of the built example `supervise`. Returns an error if the example is not built,
 /// or if this host does not permit a listener.
@@ -93,6 +94,15 @@ impl Running {
             assert_eq!(count, 1, "the output should contain {text}: {output:?}");
             output.push(byte[0]);
         }
+    }
+
+    /// Sends a signal until `supervise` has ended.
+    pub fn terminate(mut self, signal: libc::c_int) -> Completed {
+        while self.child.try_wait().unwrap().is_none() {
+            self.send(signal);
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        self.finish()
     }
 
     /// Waits for `supervise`, and returns its exit status, or the negated signal that has
