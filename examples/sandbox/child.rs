@@ -1,5 +1,6 @@
 //! The child, which restricts itself and executes the command.
 
+use std::arch::asm;
 use std::cell::Cell;
 use std::ffi::{CString, OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -146,6 +147,22 @@ pub(crate) struct Child<'c> {
     pub(crate) shared: &'c Shared,
 }
 
+/// Terminates the process with `SIGILL`, without a system call. The C library's `abort` is not
+/// suitable: that of musl sends a signal to the thread whose ID it has stored, which is the thread
+/// that has created the child.
+fn trap() -> ! {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: an undefined instruction, at which the kernel terminates the process.
+    unsafe {
+        asm!("ud2", options(noreturn))
+    }
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: as above.
+    unsafe {
+        asm!("udf #0", options(noreturn))
+    }
+}
+
 impl Child<'_> {
     /// Executes the command. If this fails, terminates the process.
     pub(crate) fn run(&self) -> ! {
@@ -156,8 +173,7 @@ impl Child<'_> {
         self.shared.failure.set(Some((step, error)));
         // SAFETY: accesses no memory. Returns if the filter denies the system call.
         unsafe { libc::syscall(libc::SYS_exit_group, libc::c_long::from(step.status(error))) };
-        // The last instruction of this function terminates the process without a system call.
-        std::process::abort()
+        trap()
     }
 
     fn prepare(&self) -> Result<(), (Step, Error)> {
