@@ -189,7 +189,7 @@ fn add_fd_at_replaces_a_descriptor_of_the_target() {
 
 #[test]
 fn target_memory_reads_up_to_the_end_of_readable_memory() {
-    // The last byte of a page, which is followed by a page that is not mapped.
+    // The last byte of a page, which is followed by a page that is not accessible.
     let page = butter::mm::page_size();
     // SAFETY: new memory.
     let memory = unsafe {
@@ -204,7 +204,7 @@ fn target_memory_reads_up_to_the_end_of_readable_memory() {
     };
     assert_ne!(memory, libc::MAP_FAILED);
     // SAFETY: the second page of the mapping above.
-    assert_eq!(unsafe { libc::munmap(memory.wrapping_byte_add(page), page) }, 0);
+    assert_eq!(unsafe { libc::mprotect(memory.wrapping_byte_add(page), page, 0) }, 0);
     let text = memory.wrapping_byte_add(page - 3).cast::<[u8; 3]>();
     // SAFETY: the last three bytes of the first page.
     unsafe { text.write(*b"ab\0") };
