@@ -37,6 +37,9 @@
 //!   handle is not restricted: handle [`AccessFs::KNOWN`] with [`RulesetBuilder::best_effort`], and
 //!   examine [`Ruleset::dropped`] if a restriction is required.
 //! - Some operations on files are not restricted, such as `chmod`, `chown`, `stat` and `chdir`.
+//! - A restricted thread cannot trace processes outside its sandbox. If the ruleset handles rights
+//!   to files, the thread also cannot mount or unmount file systems, or call `pivot_root`
+//!   (`EPERM`).
 
 pub mod raw;
 mod ruleset;

@@ -172,7 +172,7 @@ pub fn landlock_add_rule_net_port(
 /// - `EPERM`: the thread does not have `no_new_privs` set, and does not have the capability
 ///   `CAP_SYS_ADMIN` in its user namespace; or the ruleset is not open for reading.
 /// - `EINVAL`: the kernel does not support a flag.
-/// - `EBADF`: the descriptor is not open, or is required for the flags.
+/// - `EBADF`: the descriptor is not open; or the flags require a ruleset, and none was passed.
 /// - `EBADFD`: the descriptor is not a ruleset.
 /// - `E2BIG`: 16 rulesets are already enforced.
 /// - `EOPNOTSUPP`: Landlock was disabled when the system was booted.
@@ -224,7 +224,7 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         PERM => "the thread does not have no_new_privs set, and does not have the capability \
             CAP_SYS_ADMIN in its user namespace; or the ruleset is not open for reading",
         INVAL => "the kernel does not support a flag",
-        BADF => "the descriptor is not open, or is required for the flags",
+        BADF => "the descriptor is not open; or the flags require a ruleset, and none was passed",
         BADFD => InvalidArgument "the descriptor is not a ruleset",
         TOOBIG => LimitReached "16 rulesets are already enforced",
         OPNOTSUPP => "Landlock was disabled when the system was booted";

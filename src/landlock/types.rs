@@ -10,15 +10,16 @@ flags! {
         "LANDLOCK_ACCESS_FS_READ_DIR" READ_DIR = 0x8, "open a directory, or list its entries.";
         "LANDLOCK_ACCESS_FS_REMOVE_DIR" REMOVE_DIR = 0x10, "remove or rename a directory.";
         "LANDLOCK_ACCESS_FS_REMOVE_FILE" REMOVE_FILE = 0x20, "remove or rename a file.";
-        "LANDLOCK_ACCESS_FS_MAKE_CHAR" MAKE_CHAR = 0x40, "create a character device.";
-        "LANDLOCK_ACCESS_FS_MAKE_DIR" MAKE_DIR = 0x80, "create a directory.";
-        "LANDLOCK_ACCESS_FS_MAKE_REG" MAKE_REG = 0x100, "create a regular file.";
-        "LANDLOCK_ACCESS_FS_MAKE_SOCK" MAKE_SOCK = 0x200, "create a Unix socket.";
-        "LANDLOCK_ACCESS_FS_MAKE_FIFO" MAKE_FIFO = 0x400, "create a FIFO.";
-        "LANDLOCK_ACCESS_FS_MAKE_BLOCK" MAKE_BLOCK = 0x800, "create a block device.";
-        "LANDLOCK_ACCESS_FS_MAKE_SYM" MAKE_SYM = 0x1000, "create a symbolic link.";
+        "LANDLOCK_ACCESS_FS_MAKE_CHAR" MAKE_CHAR = 0x40, "create, link or rename a character device.";
+        "LANDLOCK_ACCESS_FS_MAKE_DIR" MAKE_DIR = 0x80, "create or rename a directory.";
+        "LANDLOCK_ACCESS_FS_MAKE_REG" MAKE_REG = 0x100, "create, link or rename a regular file.";
+        "LANDLOCK_ACCESS_FS_MAKE_SOCK" MAKE_SOCK = 0x200, "create, link or rename a Unix socket.";
+        "LANDLOCK_ACCESS_FS_MAKE_FIFO" MAKE_FIFO = 0x400, "create, link or rename a FIFO.";
+        "LANDLOCK_ACCESS_FS_MAKE_BLOCK" MAKE_BLOCK = 0x800, "create, link or rename a block device.";
+        "LANDLOCK_ACCESS_FS_MAKE_SYM" MAKE_SYM = 0x1000, "create, link or rename a symbolic link.";
         "LANDLOCK_ACCESS_FS_REFER" REFER = 0x2000, "link or rename a file to another directory. \
-            Always denied if a ruleset does not handle this right. Since Linux 5.19 (ABI 2).";
+            Also denied if a ruleset handles other rights to files, but not this one. Since Linux \
+            5.19 (ABI 2).";
         "LANDLOCK_ACCESS_FS_TRUNCATE" TRUNCATE = 0x4000, "truncate a file. Since Linux 6.2 (ABI 3).";
         "LANDLOCK_ACCESS_FS_IOCTL_DEV" IOCTL_DEV = 0x8000, "call `ioctl` for a device. Since Linux \
             6.10 (ABI 5).";

@@ -45,7 +45,8 @@ pub enum Action {
     #[doc(alias = "SECCOMP_RET_USER_NOTIF")]
     UserNotif,
     /// `SECCOMP_RET_TRACE` - notifies the tracer of the thread, which receives the data with
-    /// `PTRACE_GETEVENTMSG`. Without a tracer, the system call fails with `ENOSYS`.
+    /// `PTRACE_GETEVENTMSG`. Without a tracer that has set `PTRACE_O_TRACESECCOMP`, the system call
+    /// fails with `ENOSYS`.
     #[doc(alias = "SECCOMP_RET_TRACE")]
     Trace(u16),
     /// `SECCOMP_RET_LOG` - executes the system call, and writes it to the audit log.

@@ -33,7 +33,8 @@ use crate::process::raw::prctl_set_no_new_privs;
 ///
 /// - Programs that can return `SECCOMP_RET_ERRNO` with the errno 0, so that a system call seems to
 ///   succeed without being executed.
-/// - Programs that can return a computed value (`ret a`).
+/// - Programs that can return a computed value (`ret a`), or that divide by X, because a division
+///   by 0 returns [`Action::KillThread`].
 /// - Programs that can return [`Action::KillThread`]: a thread would terminate while other threads
 ///   use its stack, for example scoped threads that it has created.
 /// - Programs that do not execute `brk`, `exit` or `rt_sigreturn`, and do not terminate the process
@@ -66,7 +67,10 @@ impl<'p> Filter<'p> {
         self.with(FilterFlags::LOG)
     }
 
-    /// Does not enable the mitigation of speculative store bypass, which slows down the program.
+    /// Does not enable the mitigations of speculative execution (speculative store bypass; on
+    /// x86_64 also indirect branches), which slow down the program. Since Linux 5.16, the kernel
+    /// enables them only if `spec_store_bypass_disable=seccomp` and `spectre_v2_user=seccomp` are
+    /// set on its command line.
     #[doc(alias = "SECCOMP_FILTER_FLAG_SPEC_ALLOW")]
     #[must_use]
     pub const fn spec_allow(self) -> Self {
@@ -75,7 +79,8 @@ impl<'p> Filter<'p> {
 
     /// Permits only fatal signals to interrupt a system call after the supervisor has received its
     /// notification. Without this option, a signal handler interrupts the system call, which is
-    /// then restarted with another notification, or fails with `EINTR`.
+    /// then restarted with another notification, or fails with `EINTR`. Before Linux 6.18, a signal
+    /// at the time of the response can still interrupt the system call.
     ///
     /// Applies only to filters with a listener. Since Linux 5.19; older kernels reject the option
     /// with `EINVAL`.
@@ -124,7 +129,7 @@ impl<'p> Filter<'p> {
     ///   `no_new_privs` set, and does not have the capability `CAP_SYS_ADMIN` in its user
     ///   namespace.
     /// - `ENOMEM`: the kernel is out of memory, or the filters of the thread together would have
-    ///   more than 32,768 instructions.
+    ///   more than 32,768 instructions after the kernel has converted them.
     ///
     /// Since Linux 3.17; [seccomp(2)].
     ///

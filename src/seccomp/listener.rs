@@ -2,7 +2,7 @@
 
 use core::mem::ManuallyDrop;
 
-use super::notification::{RETURN_DESCRIPTORS, WORDS, decode};
+use super::notification::{WORDS, decode};
 use super::types::{AddFdFlags, ListenerFlags, NotifSizes, Response, ResponseFlags};
 use super::{Delivery, Notification, NotificationId, TargetMemory, raw};
 use crate::error::{Call, Errno, Error, Result};
@@ -109,10 +109,11 @@ impl Listener {
             poll::wait(&mut fds, Timeout::Infinite)?;
             let [ready] = fds.map(|fd| fd.ready());
             if !ready.contains(PollFlags::IN) {
-                if ready.is_empty() {
-                    continue;
+                if ready.contains(PollFlags::HUP) {
+                    return Ok(None);
                 }
-                return Ok(None);
+                // The kernel reports `ERR` if a signal interrupts its poll function.
+                continue;
             }
             let mut buffer = [0; WORDS];
             // SAFETY: the descriptor is a listener, and the buffer is large enough: `sizes` has
@@ -262,23 +263,60 @@ impl Listener {
     }
 
     /// Adds a descriptor to the target, and responds with its number, which is the result of the
-    /// system call. The system call must be one that returns a new descriptor, such as `openat`,
-    /// `socket` or `memfd_create`.
+    /// system call. The system call must be `open`, `openat`, `openat2`, `creat`, `socket`, or
+    /// `accept` or `accept4` without a buffer for the address: the callers of other system calls
+    /// rely on the kind of the file, or on memory that the kernel writes.
     ///
-    /// Since Linux 5.14, the kernel does both in one step. Before, this method makes two calls, and
-    /// the descriptor remains open in the target if a signal interrupts the target between them.
-    /// The method blocks all signals of the calling thread during the call.
+    /// The method makes two calls. The descriptor remains open in the target if a signal interrupts
+    /// the target between them: [`Filter::wait_killable_recv`] prevents this. See also
+    /// [`respond_fd_unchecked`](Self::respond_fd_unchecked).
     ///
     /// The target can continue before the supervisor closes its own descriptor. While a file is
     /// also open in the supervisor, the target cannot execute a file that it has written
-    /// (`ETXTBSY`), and does not see the end of a FIFO, for example. If this matters, install the
-    /// filter with [`wait_killable_recv`](super::Filter::wait_killable_recv), call
+    /// (`ETXTBSY`), and does not see the end of a FIFO, for example. If this matters, call
     /// [`add_fd`](Self::add_fd), close the descriptor, and call
     /// [`respond_value`](Self::respond_value) with the number.
     ///
     /// # Errors
     ///
-    /// - `EINVAL`: the system call does not return a new descriptor ([`Call::SECCOMP_LISTENER`]).
+    /// - `EINVAL`: the system call is not one of the above ([`Call::SECCOMP_LISTENER`]).
+    /// - `EBADF`: `fd` is a path-only (`O_PATH`) descriptor, which the kernel cannot add. The
+    ///   target still waits.
+    /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) of the target has been
+    ///   reached. The target still waits.
+    /// - `EINPROGRESS`: the notification already has a response.
+    ///
+    /// Since Linux 5.9.
+    ///
+    /// [`Filter::wait_killable_recv`]: super::Filter::wait_killable_recv
+    #[doc(alias = "SECCOMP_IOCTL_NOTIF_ADDFD")]
+    pub fn respond_fd(
+        &self,
+        notification: &Notification,
+        fd: impl AsFd,
+        cloexec: bool,
+    ) -> Result<Delivery<RawFd>> {
+        if !notification.returns_any_descriptor() {
+            return Err(Error::new(Call::SECCOMP_LISTENER, Errno::INVAL));
+        }
+        // SAFETY: the caller of the system call expects a new descriptor of any kind.
+        unsafe { self.add_fd_and_respond(notification.id(), fd.as_fd(), cloexec) }
+    }
+
+    /// Adds a descriptor to the target, and responds with its number, like
+    /// [`respond_fd`](Self::respond_fd), but for any system call, and in one step if the kernel is
+    /// Linux 5.14 or newer: the target either receives the descriptor as the result, or does not
+    /// receive it at all. The method blocks all signals of the calling thread during the call.
+    ///
+    /// # Safety
+    ///
+    /// The target must not violate memory safety or I/O safety if the system call returns the
+    /// number of a new descriptor for the file, and has no other effect. The target can be a thread
+    /// of this process. If the calling thread is stopped, frozen or traced during the call, the
+    /// system call can return 0, which is not the number of a new descriptor.
+    ///
+    /// # Errors
+    ///
     /// - `EBADF`: `fd` is a path-only (`O_PATH`) descriptor, which the kernel cannot add. The
     ///   target still waits.
     /// - `EMFILE`: the limit on open file descriptors (`RLIMIT_NOFILE`) of the target has been
@@ -288,35 +326,46 @@ impl Listener {
     ///
     /// Since Linux 5.9.
     #[doc(alias = "SECCOMP_ADDFD_FLAG_SEND")]
-    pub fn respond_fd(
+    pub unsafe fn respond_fd_unchecked(
         &self,
-        notification: &Notification,
+        id: NotificationId,
         fd: impl AsFd,
         cloexec: bool,
     ) -> Result<Delivery<RawFd>> {
-        let returns_descriptor = |call| RETURN_DESCRIPTORS.contains(&call);
-        if !notification.data().syscall().is_some_and(returns_descriptor) {
-            return Err(Error::new(Call::SECCOMP_LISTENER, Errno::INVAL));
-        }
-        let (listener, fd, id) = (self.as_fd(), fd.as_fd(), notification.id());
-        let flags = AddFdFlags::SEND;
+        let (listener, fd, flags) = (self.as_fd(), fd.as_fd(), AddFdFlags::SEND);
         // If a signal interrupts the call before the target has received the descriptor, the kernel
         // discards the descriptor, and the system call of the target returns 0.
         let mask = signal::block(SigSet::all_including_reserved())?;
         let sent =
-            // SAFETY: the descriptor is a listener, and the result of the system call is a new
-            // descriptor, as the target expects.
+            // SAFETY: the descriptor is a listener; the result is upheld by the caller.
             unsafe { raw::ioctl_seccomp_notif_addfd(listener, id, flags, fd, 0, cloexec) };
         drop(mask);
         match sent {
             // The kernel does not support the flag.
-            Err(error) if error.is(Errno::INVAL) => {}
-            result => return Delivery::new(result),
+            Err(error) if error.is(Errno::INVAL) => {
+                // SAFETY: upheld by the caller.
+                unsafe { self.add_fd_and_respond(id, fd, cloexec) }
+            }
+            result => Delivery::new(result),
         }
+    }
+
+    /// Adds a descriptor, and responds with its number, in two steps.
+    ///
+    /// # Safety
+    ///
+    /// The requirements of [`respond_value`](Self::respond_value) for the number of a new
+    /// descriptor.
+    unsafe fn add_fd_and_respond(
+        &self,
+        id: NotificationId,
+        fd: BorrowedFd<'_>,
+        cloexec: bool,
+    ) -> Result<Delivery<RawFd>> {
         let Delivery::Done(number) = self.add_fd(id, fd, cloexec)? else {
             return Ok(Delivery::TargetGone);
         };
-        // SAFETY: the number is that of a new descriptor, as the target expects.
+        // SAFETY: upheld by the caller.
         let sent = unsafe { self.respond_value(id, number.into()) }?;
         Ok(match sent {
             Delivery::Done(()) => Delivery::Done(number),
@@ -335,7 +384,7 @@ impl Listener {
     #[doc(alias = "SECCOMP_IOCTL_NOTIF_SET_FLAGS")]
     pub fn set_flags(&self, flags: ListenerFlags) -> Result<()> {
         // SAFETY: the descriptor is a listener.
-        unsafe { raw::ioctl_seccomp_notif_set_flags(self.as_fd(), flags) }
+        retry(|| unsafe { raw::ioctl_seccomp_notif_set_flags(self.as_fd(), flags) })
     }
 
     /// Returns an object that reads the memory of the target. Returns `None` if the thread ID of
@@ -352,8 +401,8 @@ impl TryFrom<OwnedFd> for Listener {
     type Error = Error;
 
     fn try_from(fd: OwnedFd) -> Result<Self> {
-        // The compiler assumes that functions of other modules can unwind. `ManuallyDrop` prevents
-        // that this function requires an unwinder.
+        // The compiler assumes that functions of other modules can unwind. With `ManuallyDrop`,
+        // this function requires no unwinder.
         let fd = ManuallyDrop::new(fd);
         let sizes = check_listener(fd.as_fd());
         let fd = ManuallyDrop::into_inner(fd);

@@ -41,19 +41,20 @@ impl<'l> TargetMemory<'l> {
     pub fn read(self, address: u64, buffer: &mut [u8]) -> Result<Delivery<&[u8]>> {
         // SAFETY: the kernel writes only initialized bytes, so the slice remains initialized.
         let uninit = unsafe { &mut *(core::ptr::from_mut(buffer) as *mut [MaybeUninit<u8>]) };
-        let count = Delivery::new(process_vm_readv(self.thread, uninit, address))?;
-        Ok(match count {
-            Delivery::Done(count) if self.listener.is_valid(self.id)? => {
-                Delivery::Done(buffer.get(..count).unwrap_or_default())
-            }
-            _ => Delivery::TargetGone,
+        let count = process_vm_readv(self.thread, uninit, address);
+        // An error is also that of another process if the thread ID was reused.
+        if !self.listener.is_valid(self.id)? {
+            return Ok(Delivery::TargetGone);
+        }
+        Ok(match Delivery::new(count)? {
+            Delivery::Done(count) => Delivery::Done(buffer.get(..count).unwrap_or_default()),
+            Delivery::TargetGone => Delivery::TargetGone,
         })
     }
 
     /// Reads a string that ends with a NUL byte, such as a path, from an address in the target.
     /// Returns `None` if the buffer is too small for the string. A path of a system call has at
-    /// most
-    /// [`PATH_MAX`](crate::path::PATH_MAX) bytes, including the NUL byte.
+    /// most [`PATH_MAX`](crate::path::PATH_MAX) bytes, including the NUL byte.
     ///
     /// # Errors
     ///

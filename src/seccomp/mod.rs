@@ -34,14 +34,14 @@
 //! | `ioctl(SECCOMP_IOCTL_NOTIF_RECV)` | [`raw::ioctl_seccomp_notif_recv`] | [`Listener::receive`] | 5.0 |
 //! | `ioctl(SECCOMP_IOCTL_NOTIF_SEND)` | [`raw::ioctl_seccomp_notif_send`] | [`Listener::respond`], [`Listener::respond_continue`] | 5.0 |
 //! | `ioctl(SECCOMP_IOCTL_NOTIF_ID_VALID)` | [`raw::ioctl_seccomp_notif_id_valid`] | [`Listener::is_valid`] | 5.0 |
-//! | `ioctl(SECCOMP_IOCTL_NOTIF_ADDFD)` | [`raw::ioctl_seccomp_notif_addfd`] | [`Listener::add_fd`], [`Listener::respond_fd`] | 5.9 |
+//! | `ioctl(SECCOMP_IOCTL_NOTIF_ADDFD)` | [`raw::ioctl_seccomp_notif_addfd`] | [`Listener::add_fd`], [`Listener::respond_fd`], [`Listener::respond_fd_unchecked`] | 5.9 |
 //! | `ioctl(SECCOMP_IOCTL_NOTIF_SET_FLAGS)` | [`raw::ioctl_seccomp_notif_set_flags`] | [`Listener::set_flags`] | 6.6 |
 //!
 //! # Passing the listener to a supervisor
 //!
-//! The filter applies as soon as it is installed, so the thread that installs it can wait
-//! indefinitely if passing the listener requires a system call of which the filter notifies, such
-//! as `sendmsg` or `write`. The following ways require no such system call:
+//! The filter applies as soon as it is installed. If it notifies of `sendmsg`, for example, a
+//! thread that sends the listener with `sendmsg` waits indefinitely, because no supervisor can
+//! respond yet. The following ways require no such system call:
 //!
 //! - The supervisor is another thread of the process, which receives the [`Listener`] through
 //!   memory. The filter must not notify of `futex`.
@@ -52,10 +52,10 @@
 //!   with a shared table of descriptors (`CLONE_FILES`), sends the descriptor through a socket.
 //!
 //! If the filter does not notify of `sendmsg`, the target itself can send the descriptor through a
-//! socket ([`send_fds`](crate::net::send_fds)). In each case, the target should then close its
-//! descriptor for the listener. Otherwise, the listener remains open after the supervisor has
-//! terminated, and the system calls of the target wait indefinitely instead of failing with
-//! `ENOSYS`.
+//! socket ([`send_fds`](crate::net::send_fds)). If the supervisor is another process, the target
+//! should then close its own descriptor for the listener. Otherwise, the listener remains open
+//! after the supervisor has terminated, and the system calls of the target wait indefinitely
+//! instead of failing with `ENOSYS`.
 //!
 //! The following supervisor duplicates the listener of its child, whose filter can notify of any
 //! system calls except `sched_yield` and `close`:

@@ -44,8 +44,7 @@ layout! { Notification: size 80, align 8, id at 0, pid at 8, flags at 12, data a
 
 impl Notification {
     /// Creates a notification from the fields of the struct.
-    #[must_use]
-    pub const fn new(id: NotificationId, thread: Option<Tid>, data: SyscallData) -> Self {
+    pub(super) const fn new(id: NotificationId, thread: Option<Tid>, data: SyscallData) -> Self {
         let pid = match thread {
             Some(thread) => thread.as_raw().cast_unsigned(),
             None => 0,
@@ -85,6 +84,23 @@ impl Notification {
     pub const fn data(&self) -> &SyscallData {
         &self.data
     }
+
+    /// Returns whether the only result of the system call is a new descriptor, which can refer to a
+    /// file of any kind.
+    pub(super) fn returns_any_descriptor(&self) -> bool {
+        match self.data.syscall() {
+            Some(
+                Syscall::OPEN
+                | Syscall::OPENAT
+                | Syscall::OPENAT2
+                | Syscall::CREAT
+                | Syscall::SOCKET,
+            ) => true,
+            // The second argument is the buffer for the address.
+            Some(Syscall::ACCEPT | Syscall::ACCEPT4) => self.data.args[1] == 0,
+            _ => false,
+        }
+    }
 }
 
 /// The result of an operation on the target of a notification, which may have terminated, or whose
@@ -117,41 +133,6 @@ impl<T> Delivery<T> {
         }
     }
 }
-
-/// The system calls that return a new descriptor.
-pub(super) const RETURN_DESCRIPTORS: &[Syscall] = &[
-    Syscall::ACCEPT,
-    Syscall::ACCEPT4,
-    Syscall::CREAT,
-    Syscall::DUP,
-    Syscall::EPOLL_CREATE,
-    Syscall::EPOLL_CREATE1,
-    Syscall::EVENTFD,
-    Syscall::EVENTFD2,
-    Syscall::FANOTIFY_INIT,
-    Syscall::FSMOUNT,
-    Syscall::FSOPEN,
-    Syscall::FSPICK,
-    Syscall::INOTIFY_INIT,
-    Syscall::INOTIFY_INIT1,
-    Syscall::IO_URING_SETUP,
-    Syscall::LANDLOCK_CREATE_RULESET,
-    Syscall::MEMFD_CREATE,
-    Syscall::MEMFD_SECRET,
-    Syscall::MQ_OPEN,
-    Syscall::OPEN,
-    Syscall::OPENAT,
-    Syscall::OPENAT2,
-    Syscall::OPEN_BY_HANDLE_AT,
-    Syscall::OPEN_TREE,
-    Syscall::OPEN_TREE_ATTR,
-    Syscall::PERF_EVENT_OPEN,
-    Syscall::PIDFD_GETFD,
-    Syscall::PIDFD_OPEN,
-    Syscall::SOCKET,
-    Syscall::TIMERFD_CREATE,
-    Syscall::USERFAULTFD,
-];
 
 /// Decodes a `struct seccomp_notif`.
 pub(super) fn decode(words: &[u64; WORDS]) -> Notification {

@@ -74,7 +74,8 @@ pub unsafe fn seccomp_set_mode_strict() -> Result<()> {
 /// - `EMFILE`: the per-process limit on open file descriptors (`RLIMIT_NOFILE`) has been reached.
 /// - `ENFILE`: the system-wide limit on open files (`fs.file-max`) has been reached.
 /// - `ENOMEM`: the kernel is out of memory; or all filters of the thread together would have more
-///   than 32,768 instructions, where each filter counts 4 additional instructions.
+///   than 32,768 instructions after the kernel has converted them, where each filter that is
+///   already installed counts 4 additional instructions.
 ///
 /// Since Linux 3.17; [seccomp(2)].
 ///
@@ -367,6 +368,7 @@ pub unsafe fn ioctl_seccomp_notif_addfd(
 ///
 /// - `EINVAL`: the kernel does not support a flag, or does not support the request, which Linux 6.6
 ///   introduced.
+/// - `EINTR`: interrupted by a signal handler.
 ///
 /// Since Linux 6.6.
 #[doc(alias = "SECCOMP_IOCTL_NOTIF_SET_FLAGS")]
@@ -389,9 +391,9 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
     SECCOMP_PROGRAM:
         INVAL => "the filter is installed without a listener, and can return \
             SECCOMP_RET_USER_NOTIF; or the filter can return SECCOMP_RET_KILL_THREAD, \
-            SECCOMP_RET_ERRNO with the errno 0, or a computed value, which is not safe; or the \
-            filter does not allow brk, exit or rt_sigreturn, whose failure the C library does not \
-            expect";
+            SECCOMP_RET_ERRNO with the errno 0, or a computed value, or divides by X, which is not \
+            safe; or the filter does not allow brk, exit or rt_sigreturn, whose failure the C \
+            library does not expect";
     SECCOMP_TSYNC:
         SRCH => Busy "a thread cannot be synchronized, because it is in strict mode or has a filter \
             that the calling thread does not have";
@@ -413,7 +415,8 @@ pub(crate) const REASONS: &[ErrnoReason] = errno_reasons! {
         MFILE => "the per-process limit on open file descriptors (RLIMIT_NOFILE) has been reached",
         NFILE => "the system-wide limit on open files (fs.file-max) has been reached",
         NOMEM => "the kernel is out of memory; or all filters of the thread together would have \
-            more than 32,768 instructions, where each filter counts 4 additional instructions";
+            more than 32,768 instructions after the kernel has converted them, where each filter \
+            that is already installed counts 4 additional instructions";
     SECCOMP_GET_ACTION_AVAIL:
         OPNOTSUPP => "the kernel does not support the action",
         INVAL => Unsupported "the kernel does not support the operation, which Linux 4.14 introduced";

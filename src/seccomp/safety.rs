@@ -23,7 +23,8 @@ pub(super) fn is_safe(program: &Program) -> bool {
             // The kernel terminates the process for an unknown action.
             None => instruction.k & SECCOMP_RET_ACTION_FULL != ERRNO_0,
         },
-        RET_A => false,
+        // A division by X returns 0 (`SECCOMP_RET_KILL_THREAD`) if X is 0.
+        RET_A | DIV_X => false,
         _ => true,
     };
     // A call that is not executed returns an error, or a value that a tracer or a signal handler
@@ -155,6 +156,8 @@ mod tests {
         assert!(!result(ERRNO_0) && !result(Action::KillThread.as_raw()));
         let computed = [Instruction::plain(LD_IMM, 0x7FFF_0000), Instruction::plain(RET_A, 0)];
         assert!(!is_safe(Program::new(&computed).unwrap()));
+        let divided = [Instruction::plain(DIV_X, 0), Instruction::plain(RET, 0x7FFF_0000)];
+        assert!(!is_safe(Program::new(&divided).unwrap()));
     }
 
     #[test]

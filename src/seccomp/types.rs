@@ -9,15 +9,16 @@ flags! {
         "SECCOMP_FILTER_FLAG_TSYNC" TSYNC = 0x1, "install the filter in all threads of the process.";
         "SECCOMP_FILTER_FLAG_LOG" LOG = 0x2, "write system calls that the filter does not allow \
             to the audit log, if `kernel.seccomp.actions_logged` contains the action.";
-        "SECCOMP_FILTER_FLAG_SPEC_ALLOW" SPEC_ALLOW = 0x4, "do not enable the mitigation of \
-            speculative store bypass, which slows down the program.";
+        "SECCOMP_FILTER_FLAG_SPEC_ALLOW" SPEC_ALLOW = 0x4, "do not enable the mitigations of \
+            speculative execution, which slow down the program.";
         "SECCOMP_FILTER_FLAG_NEW_LISTENER" NEW_LISTENER = 0x8, "return a descriptor from which a \
             supervisor receives notifications.";
         "SECCOMP_FILTER_FLAG_TSYNC_ESRCH" TSYNC_ESRCH = 0x10, "for `TSYNC`, fail with `ESRCH` if a \
             thread cannot be synchronized, instead of returning its ID. Required for `TSYNC` with \
             `NEW_LISTENER`.";
         "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" WAIT_KILLABLE_RECV = 0x20, "after the supervisor \
-            has received a notification, only a fatal signal interrupts the system call. Requires \
+            has received a notification, only a fatal signal interrupts the system call. Before \
+            Linux 6.18, a signal at the time of the response can still interrupt it. Requires \
             `NEW_LISTENER`. Since Linux 5.19.";
     }
 }

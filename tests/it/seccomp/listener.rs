@@ -5,13 +5,14 @@ use std::sync::mpsc::channel;
 
 use butter::Errno;
 use butter::error::Call;
-use butter::fd::{AsRawFd, OwnedFd};
+use butter::fd::{AsRawFd, FromRawFd, OwnedFd};
 use butter::fs::{CWD, Mode, OFlags};
-use butter::seccomp::{Delivery, Listener, ListenerFlags, NotificationId, Syscall};
+use butter::seccomp::{Delivery, Listener, ListenerFlags, Notification, NotificationId, Syscall};
 use butter::thread::gettid;
 use butter::time::Clock;
 use butter::timerfd::CreateFlags;
 use butter::timerfd::raw::timerfd_create;
+use common::test::Test;
 use common::{kernel_is_at_least, require};
 
 use super::supervised;
@@ -119,6 +120,22 @@ fn open() -> butter::Result<(i32, bool, String)> {
 
 #[test]
 fn respond_fd_returns_a_descriptor_of_the_supervisor_as_the_result() {
+    check_descriptor(|listener, notification, fd, cloexec| {
+        listener.respond_fd(notification, fd, cloexec)
+    });
+}
+
+#[test]
+fn respond_fd_unchecked_returns_a_descriptor_of_the_supervisor_as_the_result() {
+    check_descriptor(|listener, notification, fd, cloexec| {
+        // SAFETY: the target accepts any new descriptor.
+        unsafe { listener.respond_fd_unchecked(notification.id(), fd, cloexec) }
+    });
+}
+
+type RespondFd = fn(&Listener, &Notification, &OwnedFd, bool) -> butter::Result<Delivery<i32>>;
+
+fn check_descriptor(respond: RespondFd) {
     let null = common::fd(std::fs::File::open("/dev/null").unwrap());
     for cloexec in [false, true] {
         let mut number = None;
@@ -132,29 +149,67 @@ fn respond_fd_returns_a_descriptor_of_the_supervisor_as_the_result() {
                 let mut buffer = [0; 100];
                 let path = path.read_c_str(notification.data().args[1], &mut buffer).unwrap();
                 assert_eq!(path, Delivery::Done(Some(c"/nonexistent")));
-                number = listener.respond_fd(&notification, &null, cloexec).unwrap().done();
+                number = respond(&listener, &notification, &null, cloexec).unwrap().done();
             },
         );
-        let (opened, flag, link) = require!(result).unwrap();
+        let (opened, flag, link) = require!(Test::from_environment(); result).unwrap();
         assert_eq!((Some(opened), flag, &*link), (number, cloexec, "/dev/null"));
     }
 }
 
+/// The other calls return no descriptor, or their callers rely on more than a new descriptor.
 #[test]
-fn respond_fd_rejects_calls_that_return_no_descriptor() {
-    let target = || getppid_with([0; 6]);
+fn respond_fd_accepts_only_calls_whose_result_is_any_new_descriptor() {
+    let calls = [
+        (Syscall::OPENAT, 0, true),
+        (Syscall::OPENAT2, 0, true),
+        (Syscall::SOCKET, 0, true),
+        (Syscall::ACCEPT, 0, true),
+        (Syscall::ACCEPT4, 0, true),
+        (Syscall::ACCEPT, 1, false),
+        (Syscall::ACCEPT4, 1, false),
+        (Syscall::GETPPID, 0, false),
+        (Syscall::DUP, 0, false),
+        (Syscall::MEMFD_CREATE, 0, false),
+        (Syscall::FANOTIFY_INIT, 0, false),
+        (Syscall::IO_URING_SETUP, 0, false),
+        (Syscall::PERF_EVENT_OPEN, 0, false),
+    ];
+    let older = [(Syscall::OPEN, 0, true), (Syscall::CREAT, 0, true)];
+    let older = older.into_iter().filter(|(call, ..)| call.as_raw().is_some());
+    let calls: Vec<_> = calls.into_iter().chain(older).collect();
+    let numbers: Vec<_> = calls.iter().map(|(call, ..)| *call).collect();
+    let (_reader, writer) = butter::pipe::pipe().unwrap();
+    let target = || {
+        let mut results = Vec::new();
+        for (call, address, _) in &calls {
+            let number = call.as_raw().unwrap();
+            // SAFETY: the system call is not executed.
+            let result = unsafe { libc::syscall(number.into(), -1_i64, *address as i64, 0, 0) };
+            if result >= 0 {
+                // SAFETY: the supervisor has added the descriptor for this call.
+                drop(unsafe { OwnedFd::from_raw_fd(result as i32) });
+            }
+            results.push(result >= 0);
+        }
+        results
+    };
     let result = supervised(
-        &[Syscall::GETPPID],
+        &numbers,
         |it| it,
         target,
         |listener| {
-            let notification = listener.receive().unwrap().unwrap();
-            let error = listener.respond_fd(&notification, &listener, true).unwrap_err();
-            assert!(error.is(Errno::INVAL));
-            let _ = listener.respond(notification.id(), Errno::PERM).unwrap();
+            while let Some(notification) = listener.receive().unwrap() {
+                if let Err(error) = listener.respond_fd(&notification, &writer, true) {
+                    let expected = (Call::SECCOMP_LISTENER, Errno::INVAL);
+                    assert_eq!((error.call(), error.errno()), expected);
+                    let _ = listener.respond(notification.id(), Errno::PERM).unwrap();
+                }
+            }
         },
     );
-    assert_eq!(require!(result), Err(Errno::PERM));
+    let expected: Vec<_> = calls.iter().map(|(.., is_accepted)| *is_accepted).collect();
+    assert_eq!(require!(result), expected);
 }
 
 #[test]

@@ -82,6 +82,9 @@ fn listener_operations_report_a_target_that_was_killed() {
     assert_eq!(memory.read(address, &mut buffer), Ok(Delivery::TargetGone));
     assert_eq!(listener.add_fd(id, &listener, true), Ok(Delivery::TargetGone));
     assert_eq!(listener.respond_fd(&notification, &listener, true), Ok(Delivery::TargetGone));
+    // SAFETY: the target has terminated.
+    let sent = unsafe { listener.respond_fd_unchecked(id, &listener, true) };
+    assert_eq!(sent, Ok(Delivery::TargetGone));
     assert_eq!(listener.respond(id, Errno::PERM), Ok(Delivery::TargetGone));
     assert_eq!(listener.receive(), Ok(None));
 }
