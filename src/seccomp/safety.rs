@@ -119,11 +119,11 @@ mod tests {
 
     #[test]
     fn is_safe_requires_calls_that_cannot_fail() {
-        let allowed = INFALLIBLE.iter().map(|call| Rule::new(*call, Action::Allow));
-        let rules: Vec<_> = allowed.collect();
+        let calls = [Syscall::BRK, Syscall::EXIT, Syscall::RT_SIGRETURN];
+        let rules = calls.map(|call| Rule::new(call, Action::Allow));
         assert!(check(Policy::new(DENY).rules(&rules)));
-        for (index, &call) in INFALLIBLE.iter().enumerate() {
-            let mut others = rules.clone();
+        for (index, call) in calls.into_iter().enumerate() {
+            let mut others = rules.to_vec();
             others.remove(index);
             assert!(!check(Policy::new(DENY).rules(&others)), "{call:?}");
             assert!(check(Policy::new(Action::KillProcess).rules(&others)), "{call:?}");
