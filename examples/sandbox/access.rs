@@ -3,22 +3,27 @@
 use std::ffi::OsStr;
 
 use butter::fs::{self, CWD, FileType, Mode, OFlags};
-use butter::landlock::{AccessFs, Ruleset};
+use butter::landlock::{AccessFs, Ruleset, Scope};
 use butter::path::Escape;
 
 use crate::common::cli::SystemError;
 use crate::message;
 use crate::options::Options;
 
-/// Creates the ruleset for `--ro` and `--rw`, if any. Returns an error message if this fails.
+/// Creates the ruleset for `--ro` and `--rw`, if any. Returns an error message if this fails, or if
+/// the kernel would not restrict the access at all.
 pub(crate) fn ruleset(options: &Options) -> Result<Option<Ruleset>, String> {
     if options.read_only.is_empty() && options.read_write.is_empty() {
         return Ok(None);
     }
-    let builder = Ruleset::builder().handle_fs(AccessFs::KNOWN).best_effort();
-    let ruleset = builder.build().map_err(|error| {
+    let builder = Ruleset::builder().handle_fs(AccessFs::KNOWN).scope(Scope::KNOWN);
+    let ruleset = builder.best_effort().build().map_err(|error| {
         format!("cannot restrict the access to files: {}", SystemError::Call(error))
     })?;
+    if ruleset.descriptor().is_none() {
+        let cause = "the kernel does not support Landlock";
+        return Err(format!("cannot restrict the access to files: {cause}"));
+    }
     if !options.quiet {
         report_dropped(&ruleset);
     }
@@ -46,13 +51,15 @@ fn allow(ruleset: &Ruleset, path: &OsStr, access: AccessFs) -> butter::Result<()
 }
 
 fn report_dropped(ruleset: &Ruleset) {
-    if ruleset.descriptor().is_none() {
-        message(format_args!("the kernel does not support Landlock: no access is restricted"));
-        return;
-    }
     // Without support for this right, the kernel denies it.
-    let dropped = ruleset.dropped().fs - AccessFs::REFER;
-    if !dropped.is_empty() {
-        message(format_args!("the kernel does not restrict these accesses: {dropped}"));
+    let files = ruleset.dropped().fs - AccessFs::REFER;
+    if !files.is_empty() {
+        message(format_args!("the kernel does not restrict these accesses: {files}"));
+    }
+    let processes = ruleset.dropped().scope;
+    if !processes.is_empty() {
+        message(format_args!(
+            "the kernel does not restrict these accesses to other processes: {processes}"
+        ));
     }
 }

@@ -31,12 +31,23 @@ Profiles:
              profile also permits execve, and reading files and directories; restrict them with --ro
   none       all system calls; with other rules, not 32-bit and x32 system calls
 
-  The command can still control other processes of the same user, for example with ptrace or kill.
+  container and --oci deny the ioctl requests TIOCSTI and TIOCLINUX, which insert input into the
+  terminal, unless --allow ioctl is given.
+
+  Without --ro and --rw, the command can still control other processes of the same user, for example
+  with ptrace or kill.
 
 Files:
   With --ro or --rw, the command can access only files beneath these paths (Landlock). A dynamically
-  linked command requires --ro for the directories of its libraries. Accesses that the kernel cannot
-  restrict are reported. Files that are already open are not restricted, neither is stat(2).
+  linked command requires --ro for the directories of its libraries. If the kernel does not support
+  Landlock, the command is not run. Single accesses that the kernel cannot restrict are reported,
+  but not with --quiet. Files that are already open are not restricted, neither is stat(2).
+
+  With --ro or --rw, the command also cannot trace processes outside the sandbox. Since Linux 6.12,
+  it can neither send signals to them nor connect to their abstract Unix sockets. If the system call
+  rules permit it, the command can still change the priority, the CPUs and the resource limits of
+  other processes of the same user, and use System V IPC, POSIX message queues and the network.
+  Before Linux 7.1, it can also connect to Unix sockets with a path.
 
 Rules:
   A line of FILE is a comment after #, an action for system calls without a rule, or a rule:
@@ -65,8 +76,8 @@ Trace:
   that the command has created has ended. If it is killed, denied system calls fail with ENOSYS.
 
 Signals:
-  SIGINT, SIGTERM and SIGHUP are forwarded to the command, except those that the terminal sends to
-  both. The command cannot gain privileges by set-user-ID programs.
+  SIGINT, SIGTERM and SIGHUP are forwarded to the command, except a SIGINT that the terminal sends
+  to both. The command cannot gain privileges by set-user-ID programs.
 
 Exit status:
   125  the program itself failed, or the arguments are invalid
