@@ -31,7 +31,7 @@ const START: &str = "
     access -> allow
     faccessat -> allow
     faccessat2 -> allow
-    # Neither O_WRONLY and O_RDWR, nor O_CREAT, O_TRUNC and O_TMPFILE.
+    # Without O_WRONLY, O_RDWR, O_CREAT, O_TRUNC and O_TMPFILE.
     open arg32(1) & 0x400243 == 0 -> allow
     openat arg32(2) & 0x400243 == 0 -> allow
     stat -> allow
@@ -58,6 +58,15 @@ const START: &str = "
     prlimit64 arg64(2) == 0 -> allow
 ";
 
+/// The rules that precede profiles that permit `ioctl`. The terminal of the command can also be
+/// that of a shell outside the sandbox, which would execute the input that the command inserts.
+const TERMINAL: &str = "
+    default allow
+    # TIOCSTI and TIOCLINUX.
+    ioctl arg32(1) == 0x5412 -> errno EPERM
+    ioctl arg32(1) == 0x541c -> errno EPERM
+";
+
 /// The filter of the command.
 pub(crate) struct Filter {
     /// The compiled rules; `None` if all system calls are permitted.
@@ -71,7 +80,10 @@ impl Filter {
     /// Returns the program to install.
     pub(crate) fn installed(&self) -> Option<&Program> {
         match &self.traced {
-            Some(instructions) => Program::new(instructions).ok(),
+            Some(instructions) => {
+                let program = Program::new(instructions);
+                Some(program.expect("replacing the operand of ret keeps a program valid"))
+            }
             None => self.program.as_deref(),
         }
     }
@@ -93,13 +105,14 @@ impl Filter {
 /// Compiles the filter. Returns an error message if the rules are invalid.
 pub(crate) fn compile(options: &Options) -> Result<Filter, String> {
     let rules = &options.rules;
+    let before = |text| {
+        let policy = text::parse(text).map_err(|error| error.to_string())?;
+        Ok::<_, String>([&**rules, &*policy.rules].concat())
+    };
     let mut flags = FilterFlags::empty();
     let program = match &options.base {
-        Base::Container => Some(compile_before(rules, CONTAINER)),
-        Base::Compute => {
-            let start = text::parse(START).map_err(|error| error.to_string())?;
-            Some(compile_before(&[&**rules, &*start.rules].concat(), COMPUTE))
-        }
+        Base::Container => Some(compile_before(&before(TERMINAL)?, CONTAINER)),
+        Base::Compute => Some(compile_before(&before(START)?, COMPUTE)),
         Base::None if rules.is_empty() => None,
         Base::None => {
             Some(compile_before(rules, Policy::new(Action::Allow).unknown(Action::Allow)))
@@ -117,7 +130,7 @@ pub(crate) fn compile(options: &Options) -> Result<Filter, String> {
                 report_ignored(file, &profile);
             }
             flags = profile.flags;
-            Some(compile_owned(rules, profile.policy))
+            Some(compile_owned(&before(TERMINAL)?, profile.policy))
         }
     };
     let program = program.transpose().map_err(|error| match &options.base {

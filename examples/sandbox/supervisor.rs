@@ -82,7 +82,7 @@ fn supervise(
     Ok(status)
 }
 
-/// A pidfd is an optional result in the type of the child.
+/// The error if `clone3` returned no pidfd, which does not happen with `CLONE_PIDFD`.
 const NO_PIDFD: Error = Error::new(Call::CLONE3, butter::Errno::INVAL);
 
 /// Waits until the child has installed the filter. Returns `None` if the child has terminated.
@@ -111,8 +111,9 @@ fn wait(pidfd: &PidFd, signals: &SignalFd) -> butter::Result<ExitStatus> {
             return process::wait(pidfd, WaitFlags::EXITED).map(|status| status.exit_status());
         }
         if signalled && let Some(event) = signals.try_read()? {
-            // The terminal sends a signal to both processes.
-            if !matches!(event.cause(), Cause::Kernel) {
+            // The keys of the terminal send a signal to both processes. A hangup is reported only
+            // to the session leader.
+            if event.signal() == Signal::HUP || !matches!(event.cause(), Cause::Kernel) {
                 pidfd.send_signal(event.signal())?;
             }
         }

@@ -5,6 +5,7 @@ mod guard;
 mod relay;
 mod sandbox;
 mod supervise;
+mod terminal;
 mod usage;
 mod watch;
 

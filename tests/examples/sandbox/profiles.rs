@@ -1,6 +1,6 @@
 //! The profiles and the options with single rules.
 
-use super::run::{call, command_or_body, complete, print, program, run, run_with};
+use super::run::{call, call_in_sandbox, command_or_body, complete, print, program, run, run_with};
 use common::{require, this_test};
 
 /// System calls that have no effect, even if they are permitted.
@@ -29,6 +29,33 @@ fn profile_container_denies_calls_that_require_capabilities() {
         ];
         assert_eq!(completed.lines, expected, "{completed:?}");
         assert_eq!((completed.status, completed.messages.len()), (0, 0));
+    }
+}
+
+#[test]
+fn container_and_oci_deny_the_insertion_of_terminal_input() {
+    let program = require!(program());
+    let test = this_test!();
+    // TCGETS, TIOCSTI and TIOCLINUX. The kernel ignores the upper half of the number.
+    let body = || {
+        for request in [0x5401, 0x5412, 0x541c, 0x1_0000_5412] {
+            print(call(libc::SYS_ioctl, [0, request, 0]));
+        }
+    };
+    call_in_sandbox(test, body);
+    let directory = common::files::directory();
+    let file = directory.path().join("oci.json");
+    std::fs::write(&file, r#"{ "defaultAction": "SCMP_ACT_ALLOW" }"#).unwrap();
+    let oci = format!("--oci={}", file.display());
+    let denied = ["ENOTTY", "EPERM", "EPERM", "EPERM"];
+    for (options, expected) in [
+        (&[] as &[&str], denied),
+        (&[&oci], denied),
+        (&["--allow=ioctl"], ["ENOTTY"; 4]),
+        (&["--profile=none"], ["ENOTTY"; 4]),
+    ] {
+        let completed = run(&program, test, options, body);
+        assert_eq!(completed.lines, expected, "{options:?} {completed:?}");
     }
 }
 

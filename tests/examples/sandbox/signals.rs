@@ -3,6 +3,7 @@
 use butter::signal::Signal;
 
 use super::run::{Completed, call_in_sandbox, command_or_body, print, program, run, start};
+use crate::terminal;
 use common::{require, this_test};
 
 #[test]
@@ -24,6 +25,22 @@ fn sandbox_forwards_signals_and_returns_128_plus_the_signal() {
             assert_eq!(output.status.code(), Some(128 + signal.as_raw()), "{output:?}");
         }
     }
+}
+
+#[test]
+fn sandbox_forwards_the_hangup_of_its_terminal() {
+    let program = require!(program());
+    let mut command = command_or_body(&program, this_test!(), &[], || {
+        print("ready");
+        std::thread::sleep(std::time::Duration::from_secs(60));
+    });
+    let (master, slave) = require!(terminal::open());
+    terminal::control(&mut command, slave);
+    let (child, line) = start(&mut command);
+    assert_eq!(line, "ready");
+    drop(master);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(128 + libc::SIGHUP), "{output:?}");
 }
 
 #[test]
