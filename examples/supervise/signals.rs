@@ -64,7 +64,7 @@ impl Signals {
                     }
                 } else if !is_running && TERMINATION.contains(&event.signal()) {
                     std::process::exit(128 + event.signal().as_raw());
-                } else if is_running && is_sent_by_process(event.cause()) {
+                } else if is_running && is_forwarded(event.signal(), event.cause()) {
                     let _ = signal::kill(command, event.signal());
                 }
             }
@@ -73,8 +73,9 @@ impl Signals {
     }
 }
 
-/// Returns whether a process has sent a signal. The kernel sends the signals of the terminal to all
-/// processes of the process group, so the command has already received them.
-fn is_sent_by_process(cause: Cause) -> bool {
-    matches!(cause, Cause::Kill { .. } | Cause::ThreadKill { .. } | Cause::Queue { .. })
+/// Returns whether a signal is forwarded. The kernel sends the signals of the keys of the terminal
+/// to all processes of the process group, so the command has already received them. A hangup is
+/// reported only to the session leader.
+fn is_forwarded(signal: Signal, cause: Cause) -> bool {
+    signal == Signal::HUP || !matches!(cause, Cause::Kernel)
 }

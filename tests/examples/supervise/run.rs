@@ -127,6 +127,17 @@ pub fn start(
     options: &[&str],
     command: impl FnOnce(&Path),
 ) -> Option<Running> {
+    start_with(test, program, options, |_| (), command)
+}
+
+/// Starts `supervise` after `prepare` has changed how it is started: see [`start`].
+pub fn start_with(
+    test: Test,
+    program: &Path,
+    options: &[&str],
+    prepare: impl FnOnce(&mut Command),
+    command: impl FnOnce(&Path),
+) -> Option<Running> {
     if std::env::var_os(TEST).is_some_and(|name| name == test.name()) {
         command(Path::new(&std::env::var_os(DIRECTORY).unwrap()));
         println!("{RETURNED}");
@@ -144,6 +155,7 @@ pub fn start(
     supervise.args([test.name(), "--exact", "--nocapture", "--test-threads=1"]);
     supervise.env(TEST, test.name()).env(DIRECTORY, &path);
     supervise.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    prepare(&mut supervise);
     let mut child = spawn(&mut supervise).unwrap();
     let (stdout, mut stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
     let stderr = std::thread::spawn(move || {

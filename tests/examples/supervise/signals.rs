@@ -3,12 +3,13 @@
 use std::fs::{self, OpenOptions};
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::mpsc::channel;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use butter::signal::Signal;
 use butter::thread::gettid;
 
-use super::run::{program, run, start};
+use super::run::{program, run, start, start_with};
+use crate::terminal;
 use common::signals::install_handler;
 use common::{require, this_test};
 
@@ -42,6 +43,26 @@ fn supervise_forwards_signals_to_the_command() {
         running.send(signal);
         running.wait_for(&format!("received {signal}."));
     }
+    running.finish().assert_success();
+}
+
+#[test]
+fn supervise_forwards_the_hangup_of_its_terminal() {
+    let program = require!(program());
+    let (master, slave) = require!(terminal::open());
+    let control = |supervise: &mut _| terminal::control(supervise, slave);
+    let running = start_with(this_test!(), &program, &[], control, |_| {
+        install_handler(libc::SIGHUP, receive);
+        println!("ready");
+        let start = Instant::now();
+        while RECEIVED.load(Ordering::Relaxed) != libc::SIGHUP {
+            assert!(start.elapsed() < Duration::from_secs(60));
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    });
+    let Some(mut running) = running else { return };
+    running.wait_for("ready\n");
+    drop(master);
     running.finish().assert_success();
 }
 
