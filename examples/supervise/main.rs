@@ -12,7 +12,8 @@
 //! the command could change the path after the supervisor has read it. Instead, the supervisor
 //! looks up the path itself, applies the rules to the path of the file that it has found, opens
 //! this file, and adds the descriptor to the process (`SECCOMP_IOCTL_NOTIF_ADDFD`). The only
-//! exceptions are path-only (`O_PATH`) descriptors, which the kernel cannot add.
+//! exceptions are path-only (`O_PATH`) descriptors of `open` and `openat`, which the kernel cannot
+//! add.
 //!
 //! The supervisor serves one system call at a time. Opens that can wait for another process, such
 //! as the open of a FIFO, run in separate threads.
@@ -93,21 +94,25 @@ fn supervise(options: &Options) -> Result<ExitStatus, StartError> {
     blocking::prepare()?;
     // The orphans of the command become children of the supervisor: the Yama security module
     // permits access only to the memory of descendants.
-    set(libc::PR_SET_CHILD_SUBREAPER, 1);
+    set(libc::PR_SET_CHILD_SUBREAPER, 1)?;
     let own = Status::own().ok_or_else(|| {
         StartError::Prepare(io::Error::other("cannot read /proc/thread-self/status"))
     })?;
+    // The command must not access the memory of the supervisor. The child inherits the attribute,
+    // and `execve` resets it.
+    set(libc::PR_SET_DUMPABLE, 0)?;
     let started = filter::start(&options.command, signals.original)?;
-    // The command must not access the memory of the supervisor.
-    set(libc::PR_SET_DUMPABLE, 0);
     let status = signals.start(started.command);
     Session::new(started, options, own).run()?;
     status.recv().map_err(|_| StartError::Prepare(Errno::CHILD.into()))
 }
 
-fn set(option: libc::c_int, value: libc::c_ulong) {
+fn set(option: libc::c_int, value: libc::c_ulong) -> Result<(), StartError> {
     // SAFETY: accesses no memory.
-    unsafe { libc::prctl(option, value, 0, 0, 0) };
+    match unsafe { libc::prctl(option, value, 0, 0, 0) } {
+        -1 => Err(StartError::Prepare(io::Error::last_os_error())),
+        _ => Ok(()),
+    }
 }
 
 /// Returns the exit status of a shell for the status of a command.

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::MetadataExt;
 
 use butter::Errno;
 use butter::fs::{CWD, Mode, OFlags};
@@ -33,7 +34,7 @@ impl From<butter::Error> for Failure {
     }
 }
 
-/// The state of a thread that `/proc/TID/status` contains.
+/// The state of a thread that `/proc` contains.
 pub(crate) struct Status {
     /// The ID of the process.
     pub(crate) process: i32,
@@ -47,10 +48,22 @@ struct Credentials {
     group: String,
     groups: String,
     capabilities: u64,
+    /// The device and inode number of the user namespace, to which the capabilities refer. `None`
+    /// if it is unknown, or if the kernel does not support user namespaces.
+    user_namespace: Option<(u64, u64)>,
 }
 
 impl Status {
-    fn parse(text: &str) -> Option<Self> {
+    /// Reads the state of a thread from its directory in `/proc`.
+    fn read(directory: &str) -> Option<Self> {
+        // The name of a thread can contain any bytes.
+        let text = fs::read(format!("{directory}/status")).ok()?;
+        let namespace = fs::metadata(format!("{directory}/ns/user")).ok();
+        let namespace = namespace.map(|file| (file.dev(), file.ino()));
+        Self::parse(&String::from_utf8_lossy(&text), namespace)
+    }
+
+    fn parse(text: &str, user_namespace: Option<(u64, u64)>) -> Option<Self> {
         let field = |name: &str| {
             let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
             line.map(str::trim)
@@ -65,20 +78,24 @@ impl Status {
                 group: fs_id("Gid")?,
                 groups: field("Groups")?.to_owned(),
                 capabilities: u64::from_str_radix(field("CapEff")?, 16).ok()?,
+                user_namespace,
             },
         })
     }
 
     /// Returns the state of the calling thread.
     pub(crate) fn own() -> Option<Self> {
-        Self::parse(&fs::read_to_string("/proc/thread-self/status").ok()?)
+        Self::read("/proc/thread-self")
     }
 
-    /// Returns whether a thread with this state has at least the rights of another thread.
+    /// Returns whether a thread with this state has at least the rights of another thread. In
+    /// another user namespace, a thread can have all capabilities, and no rights to files.
     fn has_rights_of(&self, other: &Self) -> bool {
         let (own, other) = (&self.credentials, &other.credentials);
         let ids = |it: &Credentials| (it.user.clone(), it.group.clone(), it.groups.clone());
-        ids(own) == ids(other) && own.capabilities & other.capabilities == other.capabilities
+        ids(own) == ids(other)
+            && own.user_namespace == other.user_namespace
+            && own.capabilities & other.capabilities == other.capabilities
     }
 }
 
@@ -99,8 +116,7 @@ impl<'l> Target<'l> {
         supervisor: &Status,
     ) -> Result<Self, Failure> {
         let thread = notification.thread().ok_or(Errno::PERM)?;
-        let status = fs::read_to_string(format!("/proc/{thread}/status"));
-        let status = status.ok().and_then(|text| Status::parse(&text));
+        let status = Status::read(&format!("/proc/{thread}"));
         validate(listener, notification)?;
         let status = status.ok_or(Errno::PERM)?;
         if !status.has_rights_of(supervisor) {

@@ -68,7 +68,11 @@ fn exit_status_is_126_or_127_if_the_command_cannot_be_executed() {
 #[test]
 fn exit_status_is_125_if_the_filter_cannot_be_installed() {
     let program = require!(program());
-    for (call, errno) in [(libc::SYS_seccomp, Errno::BUSY), (libc::SYS_signalfd4, Errno::MFILE)] {
+    for (call, errno) in [
+        (libc::SYS_seccomp, Errno::BUSY),
+        (libc::SYS_signalfd4, Errno::MFILE),
+        (libc::SYS_prctl, Errno::PERM),
+    ] {
         let (status, messages) = inject(call, errno, || supervise(&program, &["/"]));
         assert_eq!(status, Some(125), "{messages}");
         assert!(messages.starts_with(&format!("supervise: {}", describe(errno))), "{messages}");
@@ -103,6 +107,24 @@ fn supervise_fails_calls_of_threads_with_fewer_rights() {
     });
     let Some(completed) = completed else { return };
     completed.assert_success();
+}
+
+#[test]
+fn supervise_serves_threads_whose_names_are_not_utf_8() {
+    let program = require!(program());
+    let completed = run(this_test!(), &program, &[], |directory| {
+        let path = directory.join("file");
+        let thread = std::thread::spawn(move || {
+            // SAFETY: reads the name.
+            let named = unsafe { libc::prctl(libc::PR_SET_NAME, c"\xff\nUid:\xc3".as_ptr()) };
+            assert_eq!(named, 0);
+            fs::write(path, "text").unwrap();
+        });
+        thread.join().unwrap();
+    });
+    let Some(completed) = completed else { return };
+    completed.assert_success();
+    assert!(completed.directory.path().join("file").exists());
 }
 
 #[test]
