@@ -66,13 +66,7 @@ impl From<butter::Error> for StartError {
 pub(crate) struct Started {
     pub(crate) command: Pid,
     pub(crate) listener: Listener,
-    /// Whether only fatal signals interrupt a system call whose notification was received.
-    pub(crate) is_killable: bool,
 }
-
-/// The messages with which the child sends the listener.
-const KILLABLE: &[u8; 1] = b"k";
-const INTERRUPTIBLE: &[u8; 1] = b"i";
 
 /// Starts the command with the filter and a signal mask.
 pub(crate) fn start(command: &[OsString], mask: SigSet) -> Result<Started, StartError> {
@@ -95,8 +89,7 @@ pub(crate) fn start(command: &[OsString], mask: SigSet) -> Result<Started, Start
     match (child, listener) {
         (Ok(child), Some(listener)) => {
             let pid = Pid::from_raw(child.id().cast_signed()).expect("process IDs are positive");
-            let (listener, is_killable) = (Listener::try_from(listener)?, message == *KILLABLE);
-            Ok(Started { command: pid, listener, is_killable })
+            Ok(Started { command: pid, listener: Listener::try_from(listener)? })
         }
         (Err(error), Some(_)) => Err(StartError::Exec(error)),
         (Err(error), None) => Err(StartError::Prepare(error)),
@@ -109,10 +102,10 @@ pub(crate) fn start(command: &[OsString], mask: SigSet) -> Result<Started, Start
 fn install(socket: &OwnedFd) -> io::Result<()> {
     let filter = Filter::new(&PROGRAM).spec_allow();
     // Before Linux 5.19, a signal handler interrupts an open that the supervisor already serves.
-    let (listener, message) = match filter.wait_killable_recv().install_listener() {
-        Err(error) if error.is(Errno::INVAL) => (filter.install_listener()?, INTERRUPTIBLE),
-        result => (result?, KILLABLE),
+    let listener = match filter.wait_killable_recv().install_listener() {
+        Err(error) if error.is(Errno::INVAL) => filter.install_listener()?,
+        result => result?,
     };
-    net::send_fds(socket, message, [listener.as_fd()])?;
+    net::send_fds(socket, &[0], [listener.as_fd()])?;
     Ok(())
 }

@@ -47,26 +47,31 @@ Limits:
   Suitable to find out which files a command opens, to test how it handles errors, to give it other
   files, and to prevent a cooperative command from writing in the wrong place. Not a sandbox: the
   command can still execute, rename, delete, link and truncate files by their names, change
-  their attributes, use sockets and send signals. Use Landlock to restrict a hostile command.
+  their attributes, use sockets and send signals. To restrict a hostile command, start supervise
+  itself in a Landlock sandbox. Landlock rulesets that the command enforces for itself do not apply
+  to the calls that supervise performs.
 
-  - Files are opened with the credentials of supervise. If a thread has other IDs or fewer
-    capabilities, or if supervise may not read its memory, its calls fail with EPERM.
+  - Files are opened with the credentials of supervise. If a thread has other IDs, fewer
+    capabilities or another user namespace, or if supervise may not read its memory, its calls fail
+    with EPERM. Landlock rulesets of the command do not apply.
   - The rules apply to opens with O_PATH, but another thread can change the path at the same time.
-    An open of a redirected file with O_PATH fails with EOPNOTSUPP.
+    An open of a redirected file with O_PATH, and openat2 with O_PATH, fail with EOPNOTSUPP.
   - Files that a process has received through a socket are not subject to the rules.
   - The command cannot gain privileges (no_new_privs), mount file systems, change its root
     directory, use io_uring, install a filter with a listener, or execute 32-bit programs.
   - The open of a terminal does not make it the controlling terminal, and /dev/tty is the terminal
     of supervise. The sysctls fs.protected_* do not apply.
   - /proc/self refers to the command. Links in /proc/PID of other processes cannot be followed, and
-    the files of supervise in /proc cannot be opened.
-  - Before Linux 5.19, a signal handler can interrupt a call after it has taken effect, and
-    supervise closes its own descriptor for a file only after the call has returned.
+    the files of supervise in /proc and the memory of other processes cannot be opened.
+  - Since Linux 5.19, only a fatal signal interrupts a call that supervise has received, such as the
+    open of a FIFO. Before Linux 6.18, a signal handler can interrupt a call after it has taken
+    effect; an open that is repeated then leaves an unused descriptor in the command.
 
 Signals:
   SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1 and SIGUSR2 that a process sends to supervise are
-  forwarded to the command. The command receives the signals of the terminal itself. After the
-  command has ended, the first four signals terminate supervise.
+  forwarded to the command, and so is SIGHUP when the terminal is closed. The command receives the
+  signals of the keys of the terminal itself. After the command has ended, the first four signals
+  terminate supervise.
 
 End of the program:
   The program ends when all processes of the command have ended. If it is terminated by a signal,

@@ -25,6 +25,11 @@ impl OpenHow {
         self.flags.contains(flags.into())
     }
 
+    /// Returns whether the arguments are those of `openat2`, which are in memory.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.is_strict
+    }
+
     pub(crate) fn access(&self) -> Access {
         let writes = [OFlags::WRONLY, OFlags::RDWR, OFlags::TRUNC, OFlags::TMPFILE];
         let is_write = !self.has(OFlags::PATH) && writes.into_iter().any(|flag| self.has(flag));

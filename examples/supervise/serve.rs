@@ -9,7 +9,7 @@ use butter::process;
 use crate::request::{OpenHow, Operation, Request};
 use crate::rules::{Access, Decision, Rules, join};
 use crate::target::{Failure, Target};
-use crate::walk::{Found, Walk, belongs_to_supervisor, own_link, real_path};
+use crate::walk::{Found, Walk, belongs_to_supervisor, is_memory_of_other, own_link, real_path};
 
 /// The number of attempts to open or create a file that other processes create and remove.
 const ATTEMPTS: u32 = 100;
@@ -25,7 +25,8 @@ pub(crate) enum Reply {
     /// The kernel continues the system call.
     ///
     /// The kernel cannot add a path-only descriptor to a process. The path may have changed, but a
-    /// path-only descriptor permits neither reading nor writing.
+    /// path-only descriptor permits neither reading nor writing. This response is possible only if
+    /// the flags are arguments of the call, not in memory.
     Continue,
 }
 
@@ -119,7 +120,9 @@ impl<'r> Service<'r> {
             }
         };
         let path = real_path(&file)?;
-        if belongs_to_supervisor(&file, &path)? {
+        if belongs_to_supervisor(&file, &path)?
+            || is_memory_of_other(&file, &path, target.status.process)?
+        {
             return Err(Errno::ACCES.into());
         }
         self.decide(path, how.access())?;
@@ -131,7 +134,9 @@ impl<'r> Service<'r> {
             return Err(Errno::NOTDIR.into());
         }
         if how.has(OFlags::PATH) {
-            if is_redirected {
+            // The flags of `openat` are in a register, so the kernel opens a path-only descriptor
+            // in any case. Those of `openat2` are in memory and can change.
+            if is_redirected || how.is_strict() {
                 return Err(Errno::OPNOTSUPP.into());
             }
             return Ok(Some(Reply::Continue));

@@ -21,15 +21,13 @@ use crate::{PROGRAM, message};
 /// Serves system calls until no process has the filter.
 pub(crate) struct Session<'o> {
     listener: Arc<Listener>,
-    is_killable: bool,
     options: &'o Options,
     supervisor: Status,
 }
 
 impl<'o> Session<'o> {
     pub(crate) fn new(started: Started, options: &'o Options, supervisor: Status) -> Self {
-        let Started { listener, is_killable, .. } = started;
-        Self { listener: Arc::new(listener), is_killable, options, supervisor }
+        Self { listener: Arc::new(started.listener), options, supervisor }
     }
 
     pub(crate) fn run(&self) -> butter::Result<()> {
@@ -51,8 +49,8 @@ impl<'o> Session<'o> {
                 service.serve(&target, &request)
             });
         let line = self.options.log.then(|| Line::new(notification, &service.report));
-        let (listener, is_killable) = (Arc::clone(&self.listener), self.is_killable);
-        let responder = Responder { listener, notification: *notification, is_killable, line };
+        let listener = Arc::clone(&self.listener);
+        let responder = Responder { listener, notification: *notification, line };
         match result {
             Ok(Reply::Blocking(open)) => {
                 let (listener, notification) = (Arc::clone(&self.listener), *notification);
@@ -116,7 +114,6 @@ enum Response {
 struct Responder {
     listener: Arc<Listener>,
     notification: Notification,
-    is_killable: bool,
     line: Option<Line>,
 }
 
@@ -146,7 +143,7 @@ impl Responder {
             Delivery::TargetGone => Delivery::TargetGone,
         };
         match response {
-            Response::File(file, cloexec) if self.is_killable => {
+            Response::File(file, cloexec) => {
                 let Delivery::Done(number) = listener.add_fd(id, &file, cloexec)? else {
                     return Ok(Delivery::TargetGone);
                 };
@@ -156,8 +153,6 @@ impl Responder {
                 // SAFETY: the number is that of the new descriptor.
                 unsafe { listener.respond_value(id, number.into()) }.map(done)
             }
-            // If a signal interrupts the command, it does not keep a descriptor.
-            Response::File(file, cloexec) => listener.respond_fd(&self.notification, file, cloexec),
             // SAFETY: the supervisor has created the directory.
             Response::Zero => unsafe { listener.respond_value(id, 0) }.map(done),
             Response::Continue => listener.respond_continue(id).map(done),

@@ -283,6 +283,26 @@ fn has_component(path: &[u8], number: impl Display) -> bool {
     path.split(|byte| *byte == b'/').any(|name| name == number.as_bytes())
 }
 
+/// Returns whether a file is the memory of another process in `/proc`. The kernel checks whether
+/// the opener of this file may trace the process, and the supervisor may trace more processes than
+/// the command: the Yama security module permits a process to trace only its descendants.
+pub(crate) fn is_memory_of_other(
+    file: &OwnedFd,
+    path: &[u8],
+    process: i32,
+) -> butter::Result<bool> {
+    let mut names = path.rsplit(|byte| *byte == b'/');
+    if names.next() != Some(b"mem") || !is_in_procfs(file)? {
+        return Ok(false);
+    }
+    let process = process.to_string();
+    let process = Some(process.as_bytes());
+    // `/proc/PROCESS/mem` or `/proc/PROCESS/task/THREAD/mem`.
+    let is_own =
+        names.next() == process || (names.next() == Some(b"task") && names.next() == process);
+    Ok(!is_own)
+}
+
 /// Returns whether a file belongs to the directory of the supervisor in `/proc`, such as its
 /// memory.
 pub(crate) fn belongs_to_supervisor(file: &OwnedFd, path: &[u8]) -> butter::Result<bool> {

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::symlink;
 
-use super::run::{c_path, program, result, run};
+use super::run::{c_path, openat, program, result, run};
 use common::{require, this_test};
 
 const BENEATH: u64 = libc::RESOLVE_BENEATH;
@@ -137,8 +137,13 @@ fn openat2_restricts_the_resolution_of_the_path() {
         assert_eq!(cached, -libc::EAGAIN);
         let created = openat2(start, c"sub/new", libc::O_CREAT | libc::O_WRONLY, 0o600, BENEATH);
         assert!(created >= 0 && inside.join("sub/new").exists());
+        // The supervisor cannot let the kernel read the flags again.
         let flags = libc::O_PATH | libc::O_NOFOLLOW;
-        assert!(openat2(start, c"link", flags, 0, NO_SYMLINKS) >= 0);
+        for resolve in [0, NO_SYMLINKS] {
+            assert_eq!(openat2(start, c"link", flags, 0, resolve), -libc::EOPNOTSUPP);
+        }
+        assert_eq!(openat2(start, c"nothing", flags, 0, 0), -libc::ENOENT);
+        assert!(openat(start, c"link", flags, 0) >= 0);
     });
     let Some(completed) = completed else { return };
     completed.assert_success();

@@ -1,5 +1,6 @@
 //! Commands of the example `supervise` with several threads and processes, and FIFOs.
 
+use std::ffi::CString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 use butter::fs::{CWD, Dev, FileType, Mode};
 
 use super::run::{RETURNED, c_path, errno, openat, program, run, start};
-use common::{kernel_is_at_least, require, this_test};
+use common::{require, this_test};
 
 /// Creates a FIFO, which is not subject to the rules.
 fn create_fifo(path: &Path) {
@@ -90,6 +91,65 @@ fn supervise_serves_the_children_of_the_command() {
 }
 
 #[test]
+fn supervise_fails_calls_in_another_user_namespace() {
+    const NOT_PERMITTED: i32 = 77;
+    let program = require!(program());
+    let completed = run(this_test!(), &program, &[], |directory| {
+        let path = c_path(directory, "file");
+        let child = fork(|| {
+            // SAFETY: changes the user namespace of the child.
+            if unsafe { libc::unshare(libc::CLONE_NEWUSER) } != 0 {
+                return NOT_PERMITTED;
+            }
+            let created = openat(libc::AT_FDCWD, &path, libc::O_CREAT | libc::O_WRONLY, 0o600);
+            i32::from(created != -libc::EPERM)
+        });
+        match libc::WEXITSTATUS(wait(child)) {
+            NOT_PERMITTED => println!("unshare is not permitted"),
+            status => assert_eq!(status, 0),
+        }
+    });
+    let Some(completed) = completed else { return };
+    completed.assert_success();
+    let is_permitted = !completed.stdout.contains("unshare is not permitted");
+    require!(is_permitted, "this host does not permit user namespaces");
+    assert!(!completed.directory.path().join("file").exists());
+}
+
+#[test]
+fn supervise_opens_only_the_memory_of_the_calling_process() {
+    let program = require!(program());
+    let completed = run(this_test!(), &program, &[], |_| {
+        let child = fork(|| {
+            // SAFETY: touches no memory.
+            unsafe { libc::pause() }
+        });
+        let (own, thread) = (std::process::id(), butter::thread::gettid());
+        for flags in [libc::O_RDONLY, libc::O_RDWR] {
+            let open = |path: &str| openat(libc::AT_FDCWD, &CString::new(path).unwrap(), flags, 0);
+            for name in [
+                "self".to_owned(),
+                "thread-self".to_owned(),
+                own.to_string(),
+                format!("{own}/task/{thread}"),
+                format!("self/task/{own}"),
+            ] {
+                assert!(open(&format!("/proc/{name}/mem")) >= 0, "{name}");
+            }
+            for name in [child.to_string(), format!("{child}/task/{child}")] {
+                assert_eq!(open(&format!("/proc/{name}/mem")), -libc::EACCES, "{name}");
+            }
+        }
+        File::open(format!("/proc/{child}/status")).unwrap();
+        // SAFETY: touches no memory; the child has not been reaped.
+        assert_eq!(unsafe { libc::kill(child, libc::SIGKILL) }, 0);
+        assert_eq!(wait(child), libc::SIGKILL);
+    });
+    let Some(completed) = completed else { return };
+    completed.assert_success();
+}
+
+#[test]
 fn supervise_serves_an_orphan_and_ends_after_it() {
     let program = require!(program());
     let completed = run(this_test!(), &program, &["--deny=DIR/denied=EIO"], |directory| {
@@ -163,10 +223,8 @@ fn fifo_that_waits_for_its_other_end_does_not_block_other_calls() {
         // With O_NONBLOCK, the open does not wait.
         let path = c_path(directory, "fifo");
         let flags = libc::O_WRONLY | libc::O_NONBLOCK;
-        if kernel_is_at_least("5.19") {
-            // The supervisor has closed its descriptor for the reader before the open returned.
-            assert_eq!(openat(libc::AT_FDCWD, &path, flags, 0), -libc::ENXIO);
-        }
+        // The supervisor has closed its descriptor for the reader before the open returned.
+        assert_eq!(openat(libc::AT_FDCWD, &path, flags, 0), -libc::ENXIO);
         let reader = openat(libc::AT_FDCWD, &path, libc::O_NONBLOCK, 0);
         assert!(reader >= 0 && openat(libc::AT_FDCWD, &path, flags, 0) >= 0);
     });
@@ -176,7 +234,6 @@ fn fifo_that_waits_for_its_other_end_does_not_block_other_calls() {
 
 #[test]
 fn supervise_closes_a_created_file_before_the_command_executes_it() {
-    require!(kernel >= 5.19, "WAIT_KILLABLE_RECV");
     let program = require!(program());
     let completed = run(this_test!(), &program, &[], |directory| {
         for number in 0..50 {
