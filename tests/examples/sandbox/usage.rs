@@ -77,11 +77,14 @@ fn sandbox_reports_commands_that_cannot_be_executed() {
         (text("program"), Errno::NOEXEC, 126),
         ("a-name-that-no-program-has".to_owned(), Errno::NOENT, 127),
     ] {
-        let mut output = run_with(&program, &["--", &command]);
+        // A directory in the PATH of the tests may be inaccessible.
+        let path = directory.path();
+        let run = || Command::new(&program).args(["--", &command]).env("PATH", path).output();
+        let mut output = run().unwrap();
         // A process that another test has started can have a copy of the descriptor to which the
         // file was written, until it executes its program.
         while String::from_utf8_lossy(&output.stderr).contains("ETXTBSY") {
-            output = run_with(&program, &["--", &command]);
+            output = run().unwrap();
         }
         let stderr = String::from_utf8(output.stderr).unwrap();
         let name = command.replace('\n', "\\n");

@@ -161,7 +161,7 @@ fn check_descriptor(respond: RespondFd) {
 #[test]
 fn respond_fd_accepts_only_calls_whose_result_is_any_new_descriptor() {
     let calls = [
-        (Syscall::OPENAT, 0, true),
+        (Syscall::OPENAT, 0_i64, true),
         (Syscall::OPENAT2, 0, true),
         (Syscall::SOCKET, 0, true),
         (Syscall::ACCEPT, 0, true),
@@ -185,7 +185,7 @@ fn respond_fd_accepts_only_calls_whose_result_is_any_new_descriptor() {
         for (call, address, _) in &calls {
             let number = call.as_raw().unwrap();
             // SAFETY: the system call is not executed.
-            let result = unsafe { libc::syscall(number.into(), -1_i64, *address as i64, 0, 0) };
+            let result = unsafe { libc::syscall(number.into(), -1_i64, *address, 0, 0) };
             if result >= 0 {
                 // SAFETY: the supervisor has added the descriptor for this call.
                 drop(unsafe { OwnedFd::from_raw_fd(result as i32) });
