@@ -1,7 +1,27 @@
+use core::ops::Deref;
+
 use super::*;
 use crate::error::Errno;
 use crate::seccomp::syscall::Syscall;
 use crate::seccomp::{Action, Program, ProgramArray, SyscallData, arg32, arg64};
+
+/// A program in a vector, which also exists without the feature `alloc`.
+#[derive(Debug, PartialEq, Eq)]
+struct Compiled(Vec<Instruction>);
+
+impl Deref for Compiled {
+    type Target = Program;
+
+    fn deref(&self) -> &Program {
+        Program::from_checked(&self.0)
+    }
+}
+
+fn compiled(policy: &Policy<'_>) -> Result<Compiled, CompileError> {
+    let mut buffer = vec![Instruction::default(); INSTRUCTIONS_MAX];
+    let program = policy.try_compile(&mut buffer)?;
+    Ok(Compiled(program.instructions().to_vec()))
+}
 
 /// A pseudo-random number generator (xorshift).
 struct Random(u64);
@@ -145,7 +165,7 @@ fn policy_programs_return_the_action_of_the_first_rule_that_applies() {
             .rules(&rules)
             .unknown(random.action())
             .foreign(random.action());
-        let program = policy.try_compile_vec().unwrap();
+        let program = compiled(&policy).unwrap();
         check_verdicts(&policy, &program, &mut random);
     }
 }
@@ -159,7 +179,7 @@ fn policy_programs_jump_over_more_than_255_instructions() {
         .chain([Rule::new(number(3), Action::Log).when(&conditions[..1])])
         .collect();
     let policy = Policy::new(Action::Allow).rules(&rules);
-    let program = policy.try_compile_vec().unwrap();
+    let program = compiled(&policy).unwrap();
     assert!(program.instructions().iter().any(|instruction| instruction.code == JA));
     check_verdicts(&policy, &program, &mut random);
 }
@@ -170,7 +190,7 @@ fn policy_programs_use_ja_only_if_the_skipped_half_is_over_255_instructions() {
     let rules: Vec<_> =
         (0..400).map(|index| Rule::new(number(index), Action::Trap(index as u16))).collect();
     let count = |rules| {
-        let program = Policy::new(Action::Allow).rules(rules).try_compile_vec().unwrap();
+        let program = compiled(&Policy::new(Action::Allow).rules(rules)).unwrap();
         let jumps = program.instructions().iter().filter(|instruction| instruction.code == JA);
         (program.instructions().len(), jumps.count())
     };
@@ -183,7 +203,7 @@ fn policy_programs_use_ja_only_if_the_skipped_half_is_over_255_instructions() {
 
 #[test]
 fn policy_program_checks_the_abi_before_the_rules() {
-    let program = Policy::new(Action::Allow).try_compile_vec().unwrap();
+    let program = compiled(&Policy::new(Action::Allow)).unwrap();
     let arch = SyscallData::NATIVE_ARCH;
     let unknown = Syscall::NUMBER_MAX + 1;
     let text = format!(
@@ -210,9 +230,9 @@ fn policy_ignores_rules_for_calls_that_the_architecture_does_not_have() {
     let policy = Policy::new(Action::Allow);
     let absent =
         Rule { first: 0x8000_0007, last: 0x8000_0007, conditions: &[], action: Action::Log };
-    assert_eq!(policy.rules(&[absent]).try_compile_vec(), policy.try_compile_vec());
+    assert_eq!(compiled(&policy.rules(&[absent])), compiled(&policy));
     let range = Rule { first: 0, ..absent };
-    let error = policy.rules(&[absent, range]).try_compile_vec();
+    let error = compiled(&policy.rules(&[absent, range]));
     assert_eq!(error, Err(CompileError::Range { rule: 1 }));
 }
 
@@ -238,7 +258,7 @@ fn policy_try_compile_returns_errors_for_invalid_rules_and_small_buffers() {
     );
     let program = policy.try_compile(&mut buffer).unwrap();
     assert_eq!(program.instructions().len(), required);
-    assert_eq!(Ok(program), Program::new(policy.try_compile_vec().unwrap().instructions()));
+    assert_eq!(Ok(program), Program::new(compiled(&policy).unwrap().instructions()));
 }
 
 #[test]
@@ -246,7 +266,7 @@ fn policy_try_compile_returns_too_long_above_4096_instructions() {
     let rules_of = |count: u32| -> Vec<_> {
         (0..count).map(|index| Rule::new(number(index), Action::Trap(index as u16))).collect()
     };
-    let length = |count| Policy::new(Action::Allow).rules(&rules_of(count)).try_compile_vec();
+    let length = |count| compiled(&Policy::new(Action::Allow).rules(&rules_of(count)));
     if cfg!(miri) {
         return;
     }
@@ -273,7 +293,7 @@ fn policy_is_compiled_in_a_constant() {
     };
     const POLICY: Policy<'_> = Policy::new(Action::Allow).rules(&RULES);
     static PROGRAM: ProgramArray<{ POLICY.program_len() }> = POLICY.compile();
-    assert_eq!(*PROGRAM.as_program(), *POLICY.try_compile_vec().unwrap().as_program());
+    assert_eq!(*PROGRAM.as_program(), *compiled(&POLICY).unwrap());
     if !cfg!(miri) {
         check_verdicts(&POLICY, &PROGRAM, &mut Random(7));
     }

@@ -70,3 +70,30 @@ impl Policy<'_> {
         Ok(ProgramVec(instructions))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::INSTRUCTIONS_MAX;
+    use super::super::{Action, Rule, Syscall};
+    use super::*;
+
+    #[test]
+    fn policy_try_compile_vec_returns_the_program_of_try_compile() {
+        let rules: Vec<_> = (0..400)
+            .map(|number| {
+                Rule::new(Syscall::from_raw(number).unwrap(), Action::Trap(number as u16))
+            })
+            .collect();
+        let mut buffer = vec![Instruction::default(); INSTRUCTIONS_MAX];
+        for count in [0, 10, 400] {
+            let policy = Policy::new(Action::Allow).rules(&rules[..count]);
+            let program = policy.try_compile(&mut buffer).unwrap();
+            let owned = policy.try_compile_vec().unwrap();
+            assert_eq!(owned.as_program(), program);
+            assert_eq!(owned.into_instructions(), program.instructions());
+        }
+        let invalid = [Rule::range(Syscall::WRITE..=Syscall::READ, Action::Log); 1];
+        let error = Policy::new(Action::Allow).rules(&invalid).try_compile_vec();
+        assert_eq!(error, Err(CompileError::Range { rule: 0 }));
+    }
+}
