@@ -6,8 +6,8 @@
 // DOC is the folder that `cargo doc` has written. Each line of NAMES contains a query and a path,
 // such as "inotify_init1 butter::inotify::Inotify"; empty lines and lines that begin with # are
 // ignored. The script also searches for all functions whose summary begins with a C call, including
-// all functions of modules `raw`. The query for such a function is the name of the C call, or the
-// command of `fcntl` or `ioctl`.
+// all functions of modules `raw`. The query for such a function is the name of the C call, the
+// command of `fcntl` or `ioctl`, or the operation of `seccomp`.
 //
 // rustdoc's search code runs each query on the index that rustdoc has generated. One of the first
 // 20 results of a query must be the item with the expected path.
@@ -75,9 +75,10 @@ function* callFunctions(folder, module) {
                 continue;
             }
             const [, summary] = /class="docblock"><p>(.*)/.exec(html) ?? [];
-            const call = /^<code>(?:(?:fcntl|ioctl)\(\w+, (\w+)|(\w+)\()/.exec(summary);
+            const call =
+                /^<code>(?:(?:fcntl|ioctl)\(\w+, (\w+)|seccomp\((\w+)|(\w+)\()/.exec(summary);
             if (call) {
-                yield [call[1] ?? call[2], `${module}::${name}`];
+                yield [call[1] ?? call[2] ?? call[3], `${module}::${name}`];
             } else if (path.basename(folder) === "raw") {
                 yield ["(no C call in the summary)", `${module}::${name}`];
             }
