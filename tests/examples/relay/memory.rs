@@ -85,7 +85,7 @@ fn relay_memory_for_clients_that_do_not_read_does_not_exceed_limit() {
         assert!(limits <= 20 * MIB, "limits {limits}");
         // A buffer can exceed its limit by one packet.
         assert!(used <= 20 * MIB + packets * 64 * 1024, "used {used}");
-        assert!(used > 4 * MIB, "the buffers should contain data: {used}");
+        assert!(used > 2 * MIB, "the buffers should contain data: {used}");
 
         // Another connection is accepted, and transfers data.
         let (client, served) = (relay.connect(), server.accept());
