@@ -67,7 +67,6 @@ const RENAMED: &[(&str, &str)] = &[
     ("W_OK", "WRITE_OK"),
     ("X_OK", "EXEC_OK"),
     ("__NEW_UTS_LEN", "HOST_NAME_MAX"),
-    ("__X32_SYSCALL_BIT", "X32_BIT"),
 ];
 
 /// The prefixes of names in C that the crate omits.

@@ -19,7 +19,6 @@ const HEADERS: &[&str] = &[
     "asm/siginfo.h",
     "asm/statfs.h",
     "asm/stat.h",
-    "asm/unistd.h",
     "linux/close_range.h",
     "linux/eventfd.h",
     "linux/eventpoll.h",
@@ -75,13 +74,6 @@ const SOCKADDR: &str = "\
 #define _SYS_SOCKET_H
 typedef unsigned short sa_family_t;
 struct sockaddr { sa_family_t sa_family; char sa_data[14]; };
-";
-
-/// A constant that only the headers of x86_64 define.
-const X32: &str = "\
-#ifndef __x86_64__
-#define __X32_SYSCALL_BIT 0x40000000
-#endif
 ";
 
 /// Names that only C libraries define, and the corresponding names in the kernel's headers.
@@ -171,7 +163,6 @@ fn source() -> String {
     let (numbers, structs): (BTreeSet<_>, BTreeSet<_>) = (numbers.collect(), structs.collect());
     let mut text = format!("// {} constants and {} structs\n", numbers.len(), structs.len());
     text += SOCKADDR;
-    text += X32;
     for header in HEADERS {
         writeln!(text, "#include <{header}>").unwrap();
     }
