@@ -416,9 +416,10 @@ fn check_listener(fd: BorrowedFd<'_>) -> Result<NotifSizes> {
     if fs::raw::fstatfs(fd)?.fs_type != ANON_INODE_FS_MAGIC {
         return Err(ERROR);
     }
+    let id = NotificationId::from_raw(0);
     // SAFETY: the kernel itself has created the object. It reads one number if the object is a
     // listener, and rejects the request otherwise.
-    match unsafe { raw::ioctl_seccomp_notif_id_valid(fd, NotificationId::from_raw(0)) } {
+    match retry(|| unsafe { raw::ioctl_seccomp_notif_id_valid(fd, id) }) {
         Err(error) if !error.is(Errno::NOENT) => Err(ERROR),
         _ => Listener::sizes(),
     }
