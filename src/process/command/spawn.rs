@@ -94,8 +94,9 @@ impl<'c> Command<'c> {
                 None => Ok(cloned),
             })
         };
-        // The descriptors of the child are closed here.
-        let ends = ManuallyDrop::into_inner(ends).map(|ends| ends.parent);
+        // Closes the descriptors of the child. The compiler assumes that `array::map` can unwind.
+        let [stdin, stdout, stderr] = ManuallyDrop::into_inner(ends);
+        let ends = [stdin.parent, stdout.parent, stderr.parent];
         Ok(Child::new(created?, self.kills_on_drop, ends))
     }
 
